@@ -12,15 +12,15 @@ const [pythonHead = '', pythonTail = ''] = programParts(pythonFile);
 const [nodeHead = '', nodeTail = ''] = programParts(nodeFile);
 export { nodeTail, pythonTail };
 
-const demoNotice = 'Copied from the offline demo. This program calls your own gateway and model.';
+const otherGatewayNotice = 'Copied from the offline demo. This program calls your own gateway and model.';
 const retryAfterComment = 'a longer delay requested by the gateway ends the program';
 const idleComment = 'an answer without data for this long counts as cut off';
 
 /** Returns a Python program that sends a request. */
 export function pythonCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, isOwn } = request;
   const declarations = [
-    ...(fromDemo ? [`# ${demoNotice}`] : []),
+    ...(!isOwn ? [`# ${otherGatewayNotice}`] : []),
     `BASE_URL = ${pythonLiteral(baseUrl)}`,
     'REQUEST = {',
     `    "model": ${pythonLiteral(model)},`,
@@ -47,9 +47,9 @@ export function pythonCode(request: ExportedRequest): string {
  * because it has no static import and no `require`.
  */
 export function nodeCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, isOwn } = request;
   const declarations = [
-    ...(fromDemo ? [`// ${demoNotice}`] : []),
+    ...(!isOwn ? [`// ${otherGatewayNotice}`] : []),
     `const baseURL = ${javaScriptLiteral(baseUrl)};`,
     'const request = {',
     `  model: ${javaScriptLiteral(model)},`,

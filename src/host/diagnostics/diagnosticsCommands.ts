@@ -4,7 +4,7 @@ import type { Commands } from '../commands';
 import type { OwnGateways } from '../connection/ownGateways';
 import type { KeyStore } from '../connection/keyStore';
 import { readProxyInfo } from '../connection/proxySettings';
-import type { DemoMode } from '../connection/demoMode';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { Settings } from '../settings/settings';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
 import { hostNameHider, isHolySheepOrigin, requestedOrigins, withoutGatewayNames } from './hostNames';
@@ -18,7 +18,7 @@ interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'
   >;
   readonly ownGateways: OwnGateways;
   readonly keys: Pick<KeyStore, 'get'>;
-  readonly demo: Pick<DemoMode, 'active'>;
+  readonly sets: Pick<GatewaySets, 'current'>;
 }
 
 export function registerDiagnostics(deps: DiagnosticsDeps) {
@@ -37,7 +37,7 @@ export function registerDiagnostics(deps: DiagnosticsDeps) {
 
 /** Positions replace private host names and the names of gateways. */
 async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
-  const { engine, settings, ownGateways, keys, demo, log, version, context } = deps;
+  const { engine, settings, ownGateways, keys, sets, log, version, context } = deps;
   const gateways = settings.gateways();
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
@@ -74,7 +74,7 @@ async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
     host: await readHostInfo(version, context.extension.extensionKind),
     settings: networkSettings,
     proxy: readProxyInfo(),
-    demo: demo.active,
+    gatewaySet: sets.current.id,
     engine: withoutGatewayNames(report, gateways),
     errors: log.errors(),
   };

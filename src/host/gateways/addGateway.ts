@@ -6,7 +6,7 @@ import type { Key } from '../../engine/gateway/gateway';
 import { faultLabel, joinSentences } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
 import type { OwnGateways } from '../connection/ownGateways';
-import type { DemoMode } from '../connection/demoMode';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { KeyStore } from '../connection/keyStore';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
@@ -25,7 +25,7 @@ export interface AddGatewayDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly ownGateways: OwnGateways;
-  readonly demo: Pick<DemoMode, 'leave'>;
+  readonly sets: Pick<GatewaySets, 'useOwn'>;
   readonly engine: Pick<Engine, 'probe'>;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
   readonly unresponsive: Pick<UnresponsiveGateways, 'has' | 'add'>;
@@ -73,7 +73,7 @@ async function addChosen(
   const models = result.state === 'verified' ? await pickModelNames(deps, name, result) : new Map<string, string>();
   const place = models && (await choosePlace(deps, name));
   if (!place) return cancelled;
-  const { settings, keys, log, demo, unresponsive } = deps;
+  const { settings, keys, log, sets, unresponsive } = deps;
   const { origin, host, url } = gateway;
   const { newKey } = access;
   if (newKey !== undefined) await keys.set(origin, newKey);
@@ -83,7 +83,7 @@ async function addChosen(
   if (isUnresponsive) await unresponsive.add(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
-    await demo.leave();
+    await sets.useOwn();
     undo = await settings.setPrimary(entry);
   } else undo = await settings.addBackup(entry);
   if (result.state === 'verified') {

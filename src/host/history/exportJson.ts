@@ -55,7 +55,7 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
     }),
     model: modelOf(answer),
     ...(models.length > 1 && { models }),
-    ...(gateways === 'demo' && { demo: true }),
+    ...(gateways !== 'own' && { gateways }),
     // The same id in all answers that were compared. `turns` contains the one with which the conversation continues.
     ...(comparison && { comparison: comparison.id }),
     answer: state.text,

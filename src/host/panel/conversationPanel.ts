@@ -44,7 +44,7 @@ export class ConversationPanel extends Disposable {
     private readonly services: PanelServices,
   ) {
     super();
-    const { contextSource, connections, efforts, suggestions, log, onError } = services;
+    const { contextSource, sets, efforts, suggestions, log, onError } = services;
     this.page = this.register(new PanelPage(view, onError));
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
@@ -62,13 +62,13 @@ export class ConversationPanel extends Disposable {
       }),
     );
     this.register(services.conversations.keepOpen(conversation));
-    for (const source of [connections, efforts]) this.register(source.onDidChange(updateConnection));
+    for (const source of [sets, efforts]) this.register(source.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.log.onDidChange((change) => this.handleConversationChange(change)));
     this.register(
       conversation.log.onDidChangeState((change) => {
-        this.postDemoStep();
+        this.postTourStep();
         if (conversation.preferredGateway !== this.shownGateway) updateConnection();
         if (change.type === 'events' && !change.events.some(isTerminal)) return;
         this.postContextUse();
@@ -101,7 +101,7 @@ export class ConversationPanel extends Disposable {
     if ('request' in message) {
       this.page.post({ type: 'reply', request: message.request, value: result as Replies[keyof Replies] });
     }
-    this.postDemoStep();
+    this.postTourStep();
   }
 
   /** A notification would cover the page's buttons, so only an error that needs a response is shown in one. */
@@ -118,7 +118,7 @@ export class ConversationPanel extends Disposable {
 
   private panelMessages() {
     const { conversation, contextDraft } = this;
-    const { catalog, contextSource, conversations, efforts } = this.services;
+    const { catalog, contextSource, conversations, efforts, sets } = this.services;
     return {
       ready: () => this.postSnapshot(),
       send: ({ prompt, more }) => this.send(toComposedInput(prompt, more)),
@@ -134,8 +134,8 @@ export class ConversationPanel extends Disposable {
       },
       findModels: async ({ answerId }) => {
         const answer = conversation.tree.answer(answerId);
-        // The demo has every model.
-        if (!answer || conversation.isDemo) return [];
+        // Other sets have every model that they offer.
+        if (!answer || conversation.set !== sets.own) return [];
         const { model, gateway } = answer.state;
         return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
       },
@@ -175,7 +175,7 @@ export class ConversationPanel extends Disposable {
     };
     this.page.postSnapshot(snapshot, () => {
       this.postContextUse();
-      this.postDemoStep();
+      this.postTourStep();
       this.postCost();
     });
   }
@@ -195,7 +195,7 @@ export class ConversationPanel extends Disposable {
     if (update !== this.connectionUpdates) return;
     this.page.post({ type: 'connection', connection, suggestions });
     this.postContextUse();
-    this.postDemoStep();
+    this.postTourStep();
   }
 
   private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
@@ -221,7 +221,7 @@ export class ConversationPanel extends Disposable {
     if (conversation.tree.firstPrompt !== undefined) return;
     if (kind === 'code') await this.askAboutCode(id);
     else if (kind === 'scenario') tour.ask(conversation, id);
-    else if (kind === 'demo') await vscode.commands.executeCommand('holysheep.openDemo');
+    else if (kind === 'tour') await this.handlers.openTour({ type: 'openTour' });
     else await panels.open(id);
   }
 
@@ -238,13 +238,13 @@ export class ConversationPanel extends Disposable {
 
   private async selectModel(draft: PromptInput): Promise<void> {
     const { conversation } = this;
-    const { catalog, connections, demo } = this.services;
-    const picked = await catalog.pickForPrompt(demo.answers(conversation));
+    const { catalog, sets } = this.services;
+    const picked = await catalog.pickForPrompt(sets.forPrompt(conversation));
     if (!picked) return;
     if (picked === 'compare') return this.compareModels(draft);
-    const inDemo = demo.answers(conversation);
-    conversation.selectModel(picked.model, inDemo);
-    await connections.selectModel(picked.model, inDemo);
+    const set = sets.forPrompt(conversation);
+    conversation.selectModel(picked.model, set);
+    await set.selectModel(picked.model);
   }
 
   private async compareModels(draft: PromptInput): Promise<void> {
@@ -266,8 +266,8 @@ export class ConversationPanel extends Disposable {
     } else if (change.type !== 'title') this.page.post(change);
   }
 
-  private postDemoStep(): void {
-    this.page.postChange({ type: 'demoStep', demoStep: this.services.tour.currentStep(this.conversation) });
+  private postTourStep(): void {
+    this.page.postChange({ type: 'tourStep', tourStep: this.services.tour.currentStep(this.conversation) });
   }
 
   private postCost(): void {
@@ -288,10 +288,11 @@ export class ConversationPanel extends Disposable {
   }
 
   private async readConnection(): Promise<ConnectionView> {
-    const { connections, demo, efforts } = this.services;
-    const connection = await connections.view(demo.answers(this.conversation), this.conversation.preferredGateway);
-    // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
-    const { hasKey } = connection.demo ? await connections.view(false) : connection;
+    const { sets, efforts } = this.services;
+    const set = sets.forPrompt(this.conversation);
+    const connection = await set.view(this.conversation.preferredGateway);
+    // The page always asks for the user's own key, because no other set needs one.
+    const { hasKey } = set === sets.own ? connection : await sets.own.view();
     return { ...connection, hasKey, effort: efforts.viewOf(connection.model) };
   }
 

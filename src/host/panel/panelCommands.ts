@@ -16,8 +16,8 @@ interface PanelCommandServices extends PanelServices, Pick<HostWindow, 'register
 }
 
 export function registerPanels(services: PanelCommandServices) {
-  const { register, connections, conversations, panels, promptHistory, onError } = services;
-  register(connections.onDidChange(() => conversations.applySettings()));
+  const { register, sets, conversations, panels, promptHistory, onError } = services;
+  register(sets.onDidChange(() => conversations.applySettings()));
   register(
     conversations.onDidRemove((removal) => {
       promptHistory

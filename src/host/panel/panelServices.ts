@@ -1,5 +1,5 @@
 import type { EditorTarget } from '../code/editorTarget';
-import type { Connections } from '../connection/connections';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { OwnGateways } from '../connection/ownGateways';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
@@ -7,8 +7,6 @@ import type { ContextUseOf } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { DemoMode } from '../connection/demoMode';
-import type { DemoTour } from '../demo/demoTour';
 import type { PromptInput } from '../journal/records';
 import type { Budget } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
@@ -16,6 +14,7 @@ import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
 import type { HostWindow } from '../hostWindow';
 import type { Suggestions } from './suggestions';
+import type { Tour } from './tour';
 
 export interface PrefilledPrompt {
   readonly text: string;
@@ -25,9 +24,7 @@ export interface PrefilledPrompt {
 
 export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly conversations: Conversations;
-  /** Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
-  readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
-  readonly connections: Pick<Connections, 'view' | 'model' | 'selectModel' | 'onDidChange'>;
+  readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
   readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;
   readonly catalog: Pick<
@@ -37,8 +34,7 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly contextUse: ContextUseOf;
   readonly settings: Settings;
   readonly budget: Pick<Budget, 'mayStart'>;
-  readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
-  readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;
+  readonly tour: Pick<Tour, 'currentStep' | 'perform' | 'ask'>;
   readonly suggestions: Pick<Suggestions, 'list' | 'codePrompt' | 'onDidChange'>;
   readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
   readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;

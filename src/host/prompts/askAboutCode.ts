@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RequestChoice } from '../connection/connections';
+import type { RequestChoice } from '../connection/gatewaySet';
 import type { ApplyTarget } from '../../shared/conversation';
 import { sendPrompt, type SendServices } from '../panel/promptSender';
 import { customPromptText } from './promptTemplate';

@@ -10,6 +10,7 @@ import { pickPrimaryConversation } from '../../../src/host/conversation/conversa
 import type { Answer, Exchange } from '../../../src/shared/conversation';
 import { activityItem, setTurnContext, type ActivityItem, type Situation } from '../../../src/host/status/activity';
 import { englishWords } from '../../support/englishWords';
+import { fakeSet } from '../connection/fakeSets';
 import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
@@ -39,7 +40,7 @@ const item = (situation: Partial<Situation>, now = 0): ActivityItem | undefined 
   );
 /** Returns a situation in which the user has not seen a failure. */
 const failedWith = (text: string): Pick<Situation, 'failure'> => ({
-  failure: { conversationId: 'c', demo: false, state: { ...turns('failed', { text }).current.last.answer.state } },
+  failure: { conversationId: 'c', set: fakeSet(), state: { ...turns('failed', { text }).current.last.answer.state } },
 });
 const tooltip = (situation: Partial<Situation>): readonly string[] => item(situation)?.tooltip.split('\n') ?? [];
 

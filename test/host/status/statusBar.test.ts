@@ -41,7 +41,7 @@ describe('status bar', () => {
   const create = async (situation: () => Situation, fields: Partial<ConnectionView> = {}) => {
     const { StatusBar } = await import('../../../src/host/status/statusBar');
     activityUpdates = 0;
-    const view: ConnectionView = { model: 'm', host: 'api.example', hasKey: true, demo: false, ...fields };
+    const view: ConnectionView = { model: 'm', host: 'api.example', hasKey: true, set: 'own', ...fields };
     const subscribe = (show: (view: ConnectionView) => void) => {
       show(view);
       return { dispose: ignore };
