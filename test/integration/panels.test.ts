@@ -252,7 +252,7 @@ describe('panels after a reload of the window', () => {
     panel.dispose();
     finishSearch([]);
     await waitForEvents();
-    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'demoStep']);
+    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'tourStep']);
   });
 
   it('send a prompt to the conversation it was written in even if the panel is closed while context is read', async () => {

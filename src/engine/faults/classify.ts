@@ -186,7 +186,7 @@ const maxHostChars = 260;
 export function describeFault(
   fault: Fault,
   { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,
-  { localize, formatTime }: Pick<EngineEnvironment, 'localize' | 'formatTime'>,
+  { localize, formatTime }: EngineEnvironment,
   keys: KeyRedactor,
 ): FaultText {
   const detail = keys.redact(fault.detail);

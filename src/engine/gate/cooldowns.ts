@@ -41,12 +41,15 @@ export const noSharedCooldowns: SharedCooldowns = {
 /** Estimated wait while other requests are sent first. After it, the request gets a new estimate. */
 const estimateMs = 1000;
 
-export interface GateBlock {
-  /** Epoch milliseconds. While other requests are sent first, an estimate that is renewed every second. */
-  readonly until: number;
+export interface BlockCause {
   /** `probe`: the cooldown has expired, but the probe and the requests ahead in the queue are sent first. */
   readonly blockKind: 'cooldown' | 'breaker' | 'probe';
   readonly cause: Cooldown;
+}
+
+export interface GateBlock extends BlockCause {
+  /** Epoch milliseconds. While other requests are sent first, an estimate that is renewed every second. */
+  readonly until: number;
   /** The gate sets only `request` and `window`, and the turn itself sets `turn`. */
   readonly blockedBy: WaitOrigin;
 }

@@ -3,7 +3,7 @@ import type { DelaySource } from '../events/events';
 import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultTable, type FaultName, type FaultRow, type Policy } from '../faults/faultTable';
-import type { GateBlock } from '../gate/cooldowns';
+import type { BlockCause } from '../gate/cooldowns';
 import type { Gateway } from '../gateway/gateway';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
@@ -32,19 +32,17 @@ export interface Counts {
   readonly hasWaited: boolean;
 }
 
-/** The state of a turn after a fault, or while a gate does not admit its next attempt. */
-export interface Situation extends Counts {
-  /** The fault of the last attempt, or the fault that explains `block`. */
-  readonly fault: Fault;
-  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
-  readonly block: (Pick<GateBlock, 'blockKind' | 'cause'> & { readonly leftMs: number }) | undefined;
+/** What the turn has received. */
+export interface Progress {
   /** Whether the failed attempt had streamed, so that a further attempt is a resume and not a retry. */
   readonly isResuming: boolean;
   readonly hasText: boolean;
   /** And not only restarted. */
   readonly isContinuable: boolean;
-  readonly tokens: number;
-  readonly breakerOpen: boolean;
+}
+
+/** What the other gateways of the turn offer after a fault. */
+export interface Outlook {
   /** The gateway to which the turn can switch because of the fault. */
   readonly otherGateway: Gateway | undefined;
   /** Whether the fault only means that a backup gateway does not serve the model, so that it must not end the turn. */
@@ -57,6 +55,16 @@ export interface Situation extends Counts {
   readonly substitute?: string | undefined;
   /** Whether another gateway that has failed may recover, so that the turn must not end yet. */
   readonly othersMayRecover: boolean;
+}
+
+/** The state of a turn after a fault, or while a gate does not admit its next attempt. */
+export interface Situation extends Counts, Progress, Outlook {
+  /** The fault of the last attempt, or the fault that explains `block`. */
+  readonly fault: Fault;
+  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
+  readonly block: (BlockCause & { readonly leftMs: number }) | undefined;
+  readonly tokens: number;
+  readonly breakerOpen: boolean;
   /** The gateway that has responded after the decision `probe-gateways`, if any. Undefined before that decision. */
   readonly probeResult?: { readonly gateway: Gateway | undefined } | undefined;
 }

@@ -4,7 +4,7 @@ import type { WaitingEvent } from '../events/events';
 import { isReachable, respondsAsGateway } from '../gate/networkCheck';
 import type { Gateway } from '../gateway/gateway';
 import type { TurnHistory } from './turnHistory';
-import type { TurnOutput } from './turnOutput';
+import type { EventSink } from './turnOutput';
 
 /** A wait checks the wall clock this often, so that it ends on time after the computer has slept. */
 const checkIntervalMs = 1000;
@@ -46,9 +46,9 @@ export class Waits {
   private networkCheck: AbortController | undefined;
 
   constructor(
-    private readonly deps: Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'watchConnection'>,
-    private readonly output: Pick<TurnOutput, 'emit'>,
-    private readonly history: Pick<TurnHistory, 'recordWait'>,
+    private readonly deps: EngineDeps,
+    private readonly output: EventSink,
+    private readonly history: TurnHistory,
   ) {}
 
   get isWaiting(): boolean {

@@ -141,7 +141,7 @@ interface ChatTurnOptions extends Pick<RunOptions, 'resumeFrom'> {
 
 /** Starts a turn. `ended` resolves to its terminal event and never rejects. */
 export function startChatTurn(
-  engine: Pick<Engine, 'run'>,
+  engine: Engine,
   request: ChatRequest,
   { token, onEvent, ...options }: ChatTurnOptions,
 ): { readonly handle: TurnHandle; readonly ended: Promise<TerminalEvent> } {

@@ -22,9 +22,9 @@ import { proxyOf } from './proxySettings';
 import { formatReport, isWorking, severityOf, verdict, type GatewayReport } from './testReport';
 
 export interface ConnectionTestDeps {
-  readonly sets: Pick<GatewaySets, 'own' | 'current'>;
+  readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
-  readonly engine: Pick<Engine, 'probe' | 'stream'>;
+  readonly engine: Engine;
   readonly log: Log;
 }
 
@@ -81,7 +81,7 @@ async function readGateways({ sets, ownGateways }: ConnectionTestDeps): Promise<
 
 /** The key is sent only with the request for the model list. @returns undefined if the test was cancelled */
 async function examineGateway(
-  engine: Pick<Engine, 'probe'>,
+  engine: Engine,
   gateway: Gateway,
   position: number,
   signal: AbortSignal,

@@ -12,7 +12,7 @@ import { mayUsePlainHttp } from './plainHttpQuestion';
 
 interface OwnSetDeps {
   readonly ownGateways: OwnGateways;
-  readonly engine: Pick<Engine, 'run' | 'gatewayForAttempt'>;
+  readonly engine: Engine;
   readonly settings: Settings;
   readonly efforts: ModelEfforts;
   readonly log: ErrorLog;

@@ -8,7 +8,7 @@ import type { DemoGateways } from './demoGateways';
 
 interface DemoCommandDeps extends HostWindow {
   readonly demo: DemoGateways;
-  readonly sets: Pick<GatewaySets, 'forPrompt'>;
+  readonly sets: GatewaySets;
   readonly tour: { ask(conversation: Conversation, scenario: string): void; reset(): void };
   readonly conversations: Conversations;
   readonly panels: {

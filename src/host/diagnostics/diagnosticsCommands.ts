@@ -10,15 +10,12 @@ import { formatDiagnostics, remoteKind } from './diagnosticsText';
 import { hostNameHider, isHolySheepOrigin, requestedOrigins, withoutGatewayNames } from './hostNames';
 import type { HostWindow } from '../hostWindow';
 
-interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'> {
-  readonly engine: Pick<Engine, 'report'>;
-  readonly settings: Pick<
-    Settings,
-    'baseUrl' | 'gateways' | 'engineSettings' | 'model' | 'requestParameters' | 'reasoningEffort'
-  >;
+interface DiagnosticsDeps extends HostWindow {
+  readonly engine: Engine;
+  readonly settings: Settings;
   readonly ownGateways: OwnGateways;
-  readonly keys: Pick<KeyStore, 'get'>;
-  readonly sets: Pick<GatewaySets, 'current'>;
+  readonly keys: KeyStore;
+  readonly sets: GatewaySets;
 }
 
 export function registerDiagnostics(deps: DiagnosticsDeps) {

@@ -83,7 +83,7 @@ export async function runFailureAction(
 
 /** If the gateway lacks the selected model, also selects the other model, so that the next prompt does not fail. */
 export async function switchModel(
-  { catalog, sets }: Pick<PanelServices, 'catalog' | 'sets'>,
+  { catalog, sets }: PanelServices,
   conversation: Conversation,
   answerId: string,
   model: string,

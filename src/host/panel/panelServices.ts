@@ -22,27 +22,28 @@ export interface PrefilledPrompt {
   readonly more?: PromptInput | undefined;
 }
 
-export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
+/** The panels of the window. `PanelRegistry` implements it. */
+interface Panels {
+  open(id: string): Promise<boolean>;
+  show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
+  prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
+}
+
+/** What the panels use. */
+export interface PanelServices extends HostWindow {
+  readonly panels: Panels;
   readonly conversations: Conversations;
   readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
-  readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;
-  readonly catalog: Pick<
-    ModelCatalog,
-    'pickOther' | 'pickForPrompt' | 'pickCompared' | 'nearestTo' | 'canReplace' | 'factsOf'
-  >;
+  readonly efforts: ModelEfforts;
+  readonly catalog: ModelCatalog;
   readonly contextUse: ContextUseOf;
   readonly settings: Settings;
-  readonly budget: Pick<Budget, 'mayStart'>;
-  readonly tour: Pick<Tour, 'currentStep' | 'perform' | 'ask'>;
-  readonly suggestions: Pick<Suggestions, 'list' | 'codePrompt' | 'onDidChange'>;
-  readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
-  readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
-  readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'browse'>;
-  readonly schedule: Pick<Scheduler, 'schedule' | 'sendNow'>;
-  readonly panels: {
-    open(id: string): Promise<boolean>;
-    show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
-    prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
-  };
+  readonly budget: Budget;
+  readonly tour: Tour;
+  readonly suggestions: Suggestions;
+  readonly promptHistory: PromptHistory;
+  readonly target: EditorTarget;
+  readonly contextSource: ContextSource;
+  readonly schedule: Scheduler;
 }

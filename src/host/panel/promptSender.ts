@@ -1,20 +1,11 @@
 import * as vscode from 'vscode';
 import type { Attachment, Step } from '../../shared/conversation';
 import { canSendPrompt } from '../../shared/protocol';
-import type { GatewaySets } from '../connection/gatewaySet';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
-import type { Conversations } from '../conversation/conversations';
-import type { PromptHistory } from '../conversation/promptHistoryStore';
 import { isPromptInput, type PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
-
-export interface SendServices extends Pick<PanelServices, 'budget' | 'panels' | 'onError'> {
-  readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
-  readonly sets: Pick<GatewaySets, 'forPrompt'>;
-  readonly promptHistory: Pick<PromptHistory, 'add'>;
-}
 
 export interface SendOptions {
   readonly conversation?: Conversation | undefined;
@@ -34,7 +25,7 @@ export interface SendOptions {
  * into a new conversation, because all answers of a conversation come from the same set of gateways.
  */
 export async function sendPrompt(
-  { budget, conversations, sets, promptHistory, panels, onError }: SendServices,
+  { budget, conversations, sets, promptHistory, panels, onError }: PanelServices,
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
@@ -65,7 +56,7 @@ export async function sendPrompt(
 }
 
 /** Puts a prompt that was not sent into the composer, together with its code, attachments, model and effort. */
-export function returnPrompt(panels: SendServices['panels'], conversation: Conversation, input: PromptInput): void {
+export function returnPrompt(panels: PanelServices['panels'], conversation: Conversation, input: PromptInput): void {
   // A dialog may have taken the focus from the panel.
   panels.show(conversation, { preserveFocus: false });
   const { prompt: text, content, attachments = [], model, reasoningEffort } = input;
@@ -74,10 +65,7 @@ export function returnPrompt(panels: SendServices['panels'], conversation: Conve
 }
 
 /** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */
-export function startConversation(
-  { conversations, panels }: Pick<SendServices, 'conversations' | 'panels'>,
-  prompt = '',
-): Conversation {
+export function startConversation({ conversations, panels }: PanelServices, prompt = ''): Conversation {
   const conversation = conversations.startNew();
   panels.show(conversation, { preserveFocus: false });
   panels.prefill(conversation, { text: prompt });

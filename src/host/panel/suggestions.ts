@@ -13,9 +13,9 @@ import { Disposable } from '../util/disposable';
 import type { Tour } from './tour';
 
 interface SuggestionsDeps {
-  readonly conversations: Pick<Conversations, 'list' | 'onDidChange' | 'onDidRemove'>;
-  readonly target: Pick<EditorTarget, 'editor'>;
-  readonly tour: Pick<Tour, 'suggestions'>;
+  readonly conversations: Conversations;
+  readonly target: EditorTarget;
+  readonly tour: Tour;
 }
 
 const maxRecent = 3;

@@ -26,7 +26,7 @@ const maxSavedConsents = 20;
  */
 export class CustomPrompts {
   constructor(
-    private readonly settings: Pick<Settings, 'prompts' | 'workspacePrompts'>,
+    private readonly settings: Settings,
     private readonly memory: StateStore,
     private readonly isTrusted: () => boolean,
   ) {}

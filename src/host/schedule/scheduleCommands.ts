@@ -21,7 +21,7 @@ import type { ScheduleStore } from './scheduleStore';
 interface ScheduleCommandDeps extends Pick<HostWindow, 'register' | 'onError'> {
   readonly schedule: Pick<Scheduler, 'update' | 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
   readonly panels: { open(id: string): Promise<boolean> };
-  readonly sets: Pick<GatewaySets, 'own'>;
+  readonly sets: GatewaySets;
 }
 
 export function registerSchedule(deps: ScheduleCommandDeps) {

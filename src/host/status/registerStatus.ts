@@ -15,12 +15,12 @@ import { UnseenFailures } from './unseenFailures';
 
 type HostEngine = ReturnType<typeof createHostEngine>;
 
-interface StatusDeps extends Pick<HostWindow, 'register' | 'log' | 'setContext' | 'onError'> {
+interface StatusDeps extends HostWindow {
   readonly conversations: Conversations;
   readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
   readonly engine: HostEngine;
-  readonly schedule: Pick<Scheduler, 'count' | 'onDidChange'>;
+  readonly schedule: Scheduler;
   readonly panels: PanelRegistry;
 }
 

@@ -20,7 +20,7 @@ export class StatusBar extends Disposable {
   private shown: ActivityItem | undefined;
 
   constructor(
-    sets: Pick<GatewaySets, 'subscribe'>,
+    sets: GatewaySets,
     private readonly situation: () => Situation,
   ) {
     super();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fake } from '../../support/fake';
+import type { EngineDeps } from '../../../src/engine/engine';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { networkCheckDelayMs, Wait, Waits } from '../../../src/engine/turn/waits';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
@@ -134,7 +136,7 @@ describe('wait for an optional task', () => {
     it(`ends at once when the task ${what}`, async () => {
       const clock = new VirtualClock();
       const output = { emit: () => assert.fail() };
-      const waits = new Waits({ clock, random: () => 0.5, fetch }, output, new TurnHistory('one'));
+      const waits = new Waits(fake<EngineDeps>({ clock, random: () => 0.5, fetch }), output, new TurnHistory('one'));
       await waits.waitForOptional(1000, task());
       assert.equal(waits.isWaiting, false);
     });
@@ -148,7 +150,7 @@ describe('wait of a turn', () => {
       const history = new TurnHistory('one');
       const emitted: unknown[] = [];
       const output = { emit: (event: unknown) => emitted.push(event) };
-      const waits = new Waits({ clock, random: () => 0.5, fetch }, output, history);
+      const waits = new Waits(fake<EngineDeps>({ clock, random: () => 0.5, fetch }), output, history);
       const description = {
         source: 'backoff',
         reason: 'server',

@@ -8,6 +8,9 @@ import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { ended, entry, noon, recordsOf, turn } from './records';
 import { refOf } from '../../support/gatewayRef';
+import { fakeOf } from '../../support/fakeOf';
+import type { Clock } from '../../../src/engine/clock';
+import type { HealthBook } from '../../../src/host/health/healthBook';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
@@ -56,7 +59,7 @@ describe('daily budget', () => {
     const { Budget } = await import('../../../src/host/health/budget');
     budget = new Budget({
       setting: () => setting,
-      book: {
+      book: fakeOf<HealthBook>({
         records: () => [...known, ...own],
         isCompleteSince: () => isComplete,
         onDidChange: changes.event,
@@ -65,9 +68,9 @@ describe('daily budget', () => {
           known = written;
           return Promise.resolve();
         },
-      },
+      }),
       runningModels: () => running,
-      clock: { now: () => now },
+      clock: fakeOf<Clock>({ now: () => now }),
       openUsage: () => openedUsage++,
       log: { error: (error) => assert.fail(String(error)) },
     });
@@ -315,14 +318,14 @@ describe('question about the daily budget', () => {
     const sources = createRequire(__filename)('../../../src/host/health/budget') as { Budget: typeof Budget };
     const budget = new sources.Budget({
       setting: () => ({ daily: 5, currency: 'USD', action: 'ask' }),
-      book: {
+      book: fakeOf<HealthBook>({
         records: () => [],
         isCompleteSince: () => false,
         onDidChange: () => ({ dispose: () => undefined }),
         refresh: () => Promise.resolve(),
-      },
+      }),
       runningModels: () => [],
-      clock: { now: () => noon },
+      clock: fakeOf<Clock>({ now: () => noon }),
       openUsage: () => undefined,
       log: { error: (error) => assert.fail(String(error)) },
     });

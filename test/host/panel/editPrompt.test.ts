@@ -6,6 +6,7 @@ import type { Attachment } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
 import { openConversation, shownAnswers } from '../conversation/openedConversation';
+import { fakeServices } from './fakePanel';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
@@ -29,7 +30,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
   const returned: string[] = [];
   const budget = { mayStart: true };
   let isOpen = false;
-  const deps = {
+  const deps = fakeServices({
     conversations: {
       withOpen: async <Result>(_conversation: Conversation, work: () => Promise<Result>) => {
         isOpen = true;
@@ -38,7 +39,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
       ensureCurrent: () => assert.fail(),
       startNew: () => next,
     },
-    budget: { mayStart: (isFree = false) => Promise.resolve(isFree || budget.mayStart) },
+    budget: { mayStart: (isFree) => Promise.resolve(isFree || budget.mayStart) },
     panels: {
       open: () => assert.fail(),
       show: () => void returned.push('shown'),
@@ -54,7 +55,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
       },
     },
     onError: (error: unknown) => assert.fail(String(error)),
-  };
+  });
   return {
     conversation,
     next,

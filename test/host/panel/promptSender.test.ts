@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PromptInput } from '../../../src/host/journal/records';
-import type { SendOptions, SendServices } from '../../../src/host/panel/promptSender';
+import type { SendOptions } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { fakeSets } from '../connection/fakeSets';
 import { ScriptedEngine } from '../conversation/scriptedEngine';
 import { openConversation, shownAnswers } from '../conversation/openedConversation';
+import { fakeServices } from './fakePanel';
 
 const importPromptSender = () => import('../../../src/host/panel/promptSender');
 
@@ -55,7 +56,7 @@ function setUp() {
   };
   const [current, other, next] = [open('current'), open('other'), open('new')];
   const moves: (string | undefined)[] = [];
-  const services: SendServices = {
+  const services = fakeServices({
     budget: {
       mayStart: (isFree, models) => {
         if (models) calls.push(`ask about ${models.join(' and ')}`);
@@ -78,7 +79,7 @@ function setUp() {
           : Promise.resolve(void calls.push(`remember ${prompt}`)),
     },
     onError: (error) => calls.push(String(error)),
-  };
+  });
   const onMove = (target: Conversation) => moves.push(names.get(target));
   const send = async (input: PromptInput, options?: SendOptions) => {
     const { sendPrompt } = await importPromptSender();

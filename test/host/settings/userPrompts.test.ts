@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { readPrompts } from '../../../src/host/settings/userPrompts';
+import type { Settings } from '../../../src/host/settings/settings';
+import { fakeOf } from '../../support/fakeOf';
 
 const usablePrompt = { title: 'Good', template: 'a', model: 5 };
 
@@ -23,7 +25,7 @@ describe('unusable prompts in the settings', () => {
     it(`include an entry with ${defect}, which the list of prompts omits`, () => {
       const value = [usablePrompt, entry];
       assert.deepEqual(readPrompts(value).unusable, [{ number: 2, ...expected }]);
-      const settings = { prompts: () => readPrompts(value), workspacePrompts: () => [] };
+      const settings = fakeOf<Settings>({ prompts: () => readPrompts(value), workspacePrompts: () => [] });
       const memory = { get: () => undefined, update: () => Promise.resolve() };
       const customPrompts = new CustomPrompts(settings, memory, () => true);
       assert.deepEqual(customPrompts.list(), [{ title: 'Good', template: 'a', from: 'user' }]);

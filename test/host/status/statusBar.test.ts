@@ -5,6 +5,8 @@ import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { refOf } from '../../support/gatewayRef';
+import type { GatewaySets } from '../../../src/host/connection/gatewaySet';
+import { fakeOf } from '../../support/fakeOf';
 
 interface Item {
   text?: string;
@@ -46,7 +48,7 @@ describe('status bar', () => {
       show(view);
       return { dispose: ignore };
     };
-    return new StatusBar({ subscribe }, situation);
+    return new StatusBar(fakeOf<GatewaySets>({ subscribe }), situation);
   };
   const running = (
     origin: string,

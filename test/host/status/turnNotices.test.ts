@@ -3,6 +3,9 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
+import type { Conversations } from '../../../src/host/conversation/conversations';
+import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
+import { fakeOf } from '../../support/fakeOf';
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;
 const waits = 'information: “Why?” is waiting until …. Rate limited (Show, Retry now)';
@@ -31,8 +34,8 @@ describe('notifications about a turn', () => {
     const panel = { isVisible: false };
     shown.length = 0;
     registerTurnNotices({
-      conversations: { open: () => Promise.resolve(conversation), onDidChange },
-      panels: { isVisible: () => panel.isVisible, open: () => Promise.resolve(true) },
+      conversations: fakeOf<Conversations>({ open: () => Promise.resolve(conversation), onDidChange }),
+      panels: fakeOf<PanelRegistry>({ isVisible: () => panel.isVisible, open: () => Promise.resolve(true) }),
       log: { error: (error: unknown) => assert.fail(String(error)) },
     });
     const start = (...events: readonly StreamEvent[]): void => {

@@ -3,6 +3,9 @@ import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
 import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
+import type { Conversations } from '../../../src/host/conversation/conversations';
+import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
+import { fakeOf } from '../../support/fakeOf';
 
 describe('unseen failures', () => {
   /** Opens a conversation with a panel, which is visible in a focused window at first. */
@@ -15,8 +18,8 @@ describe('unseen failures', () => {
     const state = { focused: true, active: true };
     let visible = true;
     const failures = new UnseenFailures({
-      conversations: { onDidRemove: removals.event, onDidChange },
-      panels: { isVisible: () => visible, onDidChangeVisibility: visibility.event },
+      conversations: fakeOf<Conversations>({ onDidRemove: removals.event, onDidChange }),
+      panels: fakeOf<PanelRegistry>({ isVisible: () => visible, onDidChangeVisibility: visibility.event }),
       window: { state, onDidChangeWindowState: focusChanges.event },
       clock,
       onError,

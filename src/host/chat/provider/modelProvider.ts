@@ -18,12 +18,12 @@ import { offeredModels, type OfferedModelsDeps } from './offeredModels';
 import { estimateMessageTokens, requestMessages } from './requestMessages';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
-  readonly engine: Pick<Engine, 'run'>;
+  readonly engine: Engine;
   readonly budget: BudgetDecisions;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly ownGateways: OwnGateways;
-  readonly settings: Pick<Settings, 'model'>;
-  readonly log: Pick<Log, 'error' | 'redactSecret'>;
+  readonly settings: Settings;
+  readonly log: Log;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importKey: (key: string) => Promise<void>;
 }

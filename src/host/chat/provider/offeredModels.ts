@@ -19,8 +19,8 @@ import { resultWithin } from '../../util/systemClock';
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
-  readonly catalog: Pick<ModelCatalog, 'listOf' | 'factsOf'>;
-  readonly efforts: Pick<ModelEfforts, 'reader'>;
+  readonly catalog: ModelCatalog;
+  readonly efforts: ModelEfforts;
   readonly log: ErrorLog;
   readonly modelsChanged: () => void;
 }

@@ -5,6 +5,9 @@ import { factsOf } from '../../../../src/engine/models/modelFacts';
 import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import { gatewayFrom } from '../../../support/testGateways';
+import { fakeOf } from '../../../support/fakeOf';
+import type { ModelCatalog } from '../../../../src/host/models/modelCatalog';
+import type { ModelEfforts } from '../../../../src/host/connection/modelEfforts';
 
 const gateway = gatewayFrom({ baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-test' });
 
@@ -20,7 +23,12 @@ describe('model list for other extensions', () => {
   ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
-    const deps = { catalog: { listOf, factsOf }, efforts, log, modelsChanged: () => changes++ };
+    const deps = {
+      catalog: fakeOf<ModelCatalog>({ listOf, factsOf }),
+      efforts: fakeOf<ModelEfforts>(efforts),
+      log,
+      modelsChanged: () => changes++,
+    };
     const models = offeredModels(deps, gateway, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
@@ -46,8 +54,11 @@ describe('model list for other extensions', () => {
     ]);
     const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
     const log = { error: assert.ifError };
-    const catalog = { listOf: () => Promise.resolve(list), factsOf: (model: string) => knownFacts(model, facts) };
-    const deps = { catalog, efforts, log, modelsChanged: () => changes++ };
+    const catalog = fakeOf<ModelCatalog>({
+      listOf: () => Promise.resolve(list),
+      factsOf: (model: string) => knownFacts(model, facts),
+    });
+    const deps = { catalog, efforts: fakeOf<ModelEfforts>(efforts), log, modelsChanged: () => changes++ };
     const [configured, listed, ...others] = await offeredModels(deps, gateway, 'gpt-4o');
     assert.equal(
       configured?.tooltip,
