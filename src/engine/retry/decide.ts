@@ -81,7 +81,7 @@ export interface WaitDecision {
   readonly hintFrom?: string | undefined;
   readonly attemptsLeft: number;
   /** How many tokens of the retry budget this decision takes. */
-  readonly cost: number;
+  readonly charge: number;
   /** May continue the partial answer if the user agrees. */
   readonly fallbackModel?: string | undefined;
 }
@@ -151,7 +151,7 @@ function decideInQueue(
     ...(blockKind === 'probe' ? { source: 'backoff', estimated: true } : { source: cause.source }),
     hintMs: isNamed ? cause.delayMs : undefined,
     attemptsLeft: settings.retry.maxRetries - retries + (isRetryPending ? 0 : 1),
-    cost: 0,
+    charge: 0,
   };
 }
 
@@ -184,15 +184,15 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
     const { delayMs: hintMs, field: hintFrom } = retryAfter;
     if (situation.hasWaited && idleMs + hintMs > deadlineMs) return { ...fail, fault: asEndOfTurn(fault) };
     const delayMs = retryAfterDelay(hintMs, random);
-    return { ...wait, delayMs, jitterMs: delayMs - hintMs, source: 'server', hintMs, hintFrom, cost: 0 };
+    return { ...wait, delayMs, jitterMs: delayMs - hintMs, source: 'server', hintMs, hintFrom, charge: 0 };
   }
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
   const failures = isResuming ? situation.resumes : situation.retries;
   const delayMs = backoff(settings.retry, { failures, random, previousMs: situation.previousDelayMs });
   if (idleMs + delayMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
-  const cost = costOf(policy, situation);
-  if (cost > situation.tokens) return { type: 'fail', fault: faultOfRow('budget') };
-  return { ...wait, delayMs, source: 'backoff', cost };
+  const charge = chargeOf(policy, situation);
+  if (charge > situation.tokens) return { type: 'fail', fault: faultOfRow('budget') };
+  return { ...wait, delayMs, source: 'backoff', charge };
 }
 
 /** It is overloaded, its circuit breaker is open, or the answer has used up its resumes. */
@@ -222,9 +222,9 @@ function unusedFallback({ models, isSubstituting }: Situation, settings: EngineS
 }
 
 /** Nothing with an open breaker, because the breaker already limits all requests. */
-function costOf(policy: Policy, { breakerOpen }: Situation): number {
+function chargeOf(policy: Policy, { breakerOpen }: Situation): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
-  return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
+  return policy.retry === 'transient' ? (policy.charge ?? 1) : 1;
 }
 
 /** `repair` is not retried: such a fault gets here only if the request couldn't be corrected. */

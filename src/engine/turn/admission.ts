@@ -1,7 +1,6 @@
 import type { Clock } from '../clock';
-import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { providerFaults, type FaultName } from '../faults/faultTable';
+import { providerFaults, rowOfLimit } from '../faults/faultTable';
 import type { BlockCause, GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { Permit } from '../gate/slowStart';
@@ -96,12 +95,6 @@ export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision)
 /** Returns the fault that explains why a gate admits no requests. */
 export function faultOfBlock({ blockKind, cause }: BlockCause): Fault {
   const isBreaker = blockKind === 'breaker' || cause.reason === 'breaker';
-  const row = isBreaker ? 'breakerOpen' : (limitRows[cause.reason] ?? 'rateLimited');
+  const row = isBreaker ? 'breakerOpen' : rowOfLimit(cause.reason);
   return { ...faultOfRow(row), detail: cause.detail ?? '' };
 }
-
-/** The other kinds use the row `rateLimited`. */
-const limitRows: Partial<Record<FaultKind, FaultName>> = {
-  overloaded: 'overloaded',
-  credit: 'creditResets',
-};

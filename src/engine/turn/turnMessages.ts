@@ -2,6 +2,7 @@ import type { EngineDeps } from '../engine';
 import type { DelaySource, FailedEvent, GatewayRef, WaitOrigin } from '../events/events';
 import type { FaultAction, FaultKind } from '../events/kinds';
 import { describeFault, type Fault, type FaultContext, type FaultText } from '../faults/classify';
+import { faultTable } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
@@ -176,11 +177,8 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
   return fallbackModel === undefined ? actions : ['continueWithFallback', ...actions];
 }
 
-/** The same request succeeds when the limit has reset. */
-const limitKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['rate-limit', 'overloaded']);
-
 /** The limit resets later than a turn waits, but before a scheduled prompt lapses. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.row === 'usageLimitReached';
-  return resetsTooLate && limitKinds.has(fault.kind) && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
+  return resetsTooLate && faultTable[fault.row].canSendLater === true && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
 }
