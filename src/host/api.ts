@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine';
 import type { GatewayRef, StreamEvent } from '../engine/events/events';
 import type { EffortChoice, TextMessage } from '../engine/request';
 import { parseApiArguments } from './args';
-import type { RequestChoice, RequestDefaults } from './connection/connections';
+import type { RequestChoice, RequestDefaults } from './connection/gatewaySet';
 import type { BudgetDecisions } from './health/budget';
 import { systemClock } from './util/systemClock';
 

@@ -4,13 +4,12 @@ import { registerChat } from './chat/chatCommands';
 import { EditorTarget } from './code/editorTarget';
 import { createCommandRunner } from './commands';
 import { registerConnection } from './connection/connectionCommands';
-import { Connections } from './connection/connections';
-import { demoEngine, DemoMode } from './connection/demoMode';
+import { GatewaySets } from './connection/gatewaySet';
 import { KeyStore } from './connection/keyStore';
 import { ModelEfforts } from './connection/modelEfforts';
-import { mayUsePlainHttp } from './connection/plainHttpQuestion';
 import { GatewayNotices } from './connection/gatewayNotices';
 import { OwnGateways } from './connection/ownGateways';
+import { createOwnSet } from './connection/ownSet';
 import { UnresponsiveGateways } from './connection/unresponsiveGateways';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
@@ -19,7 +18,7 @@ import { Conversations } from './conversation/conversations';
 import { PromptHistory } from './conversation/promptHistoryStore';
 import { registerCopyAsCode } from './copyAsCode/copyAsCode';
 import { registerDemo } from './demo/demoCommands';
-import { DemoTour } from './demo/demoTour';
+import { DemoGateways } from './demo/demoGateways';
 import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
 import { createHostEngine, registerEngine } from './engine/hostEngine';
@@ -33,6 +32,7 @@ import { registerPanels, reopenPanels } from './panel/panelCommands';
 import { PanelRegistry } from './panel/panelRegistry';
 import { PanelRestoration } from './panel/panelRestoration';
 import { Suggestions } from './panel/suggestions';
+import { Tour } from './panel/tour';
 import { CustomPrompts } from './prompts/customPrompts';
 import { registerPrompts } from './prompts/promptCommands';
 import { createScheduler, registerSchedule } from './schedule/scheduleCommands';
@@ -53,7 +53,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const { globalState: memory, workspaceState } = context;
   const settings = register(new Settings(host.manifest, workspaceState));
   const keys = register(new KeyStore(context.secrets, log));
-  const demo = register(new DemoMode());
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
   const unresponsive = new UnresponsiveGateways(memory, log);
   const ownGateways = register(
@@ -67,17 +66,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       listsSettled: () => catalog.settled,
     }),
   );
-  const connections = register(
-    new Connections({
-      settings,
-      ownGateways,
-      demo,
-      efforts,
-      log,
-      gatewayForAttempt: (...attempt) => engine.gatewayForAttempt(...attempt),
-    }),
-  );
-  register(new GatewayNotices({ settings, keys, ownGateways, demo, log, memory }));
   const { health, healthPanel, budget } = createHealth(host, settings, () => engine.report().turns);
   const engine = createHostEngine({
     log,
@@ -98,16 +86,18 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onProbe: (baseUrl, result) => unresponsive.recordProbe(baseUrl, result),
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
-  const embeddedEngine = demoEngine({ log, version, demo });
+  const own = createOwnSet({ ownGateways, engine, settings, efforts, log });
+  const demo = register(new DemoGateways({ log, version, defaults: (choice) => own.defaults(choice) }));
+  const sets = register(new GatewaySets(own, demo, log));
+  register(new GatewayNotices({ settings, keys, ownGateways, sets, log, memory }));
   const catalog: ModelCatalog = register(
-    new ModelCatalog({ settings, connections, ownGateways, keys, engine, log, health, memory, unresponsive }),
+    new ModelCatalog({ settings, sets, ownGateways, keys, engine, log, health, memory, unresponsive }),
   );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
   const conversations = new Conversations({
-    engine: (inDemo) => (inDemo ? embeddedEngine : engine),
+    sets,
     clock: systemClock,
-    defaults: (inDemo, choice) => connections.requestDefaults(inDemo, choice),
     resumeSetting: () => settings.engineSettings().resume,
     budget,
     journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
@@ -118,22 +108,21 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const schedule = register(createScheduler({ ...host, conversations, budget, ownGateways, store }));
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
-  const tour = new DemoTour({ models: () => demo.models(), localize });
+  const tour = new Tour({ sets, models: () => demo.models(), localize });
   const target = register(new EditorTarget());
   const recentFiles = () => target.recentFiles();
   const contextSource = new ContextSource({ editor: () => target.editor(), recentFiles, onError });
   const suggestions = register(new Suggestions({ conversations, target, tour }));
-  const contextUse = createContextUse({ connections, catalog, demo });
+  const contextUse = createContextUse({ sets, catalog });
   const prompting = { contextUse, conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
-  const questions = { budget, mayUsePlainHttp: (models: readonly string[]) => mayUsePlainHttp(ownGateways, models) };
   const shared = {
     ...host,
-    ...questions,
+    budget,
     settings,
     keys,
     demo,
+    sets,
     efforts,
-    connections,
     ownGateways,
     unresponsive,
     catalog,
@@ -162,14 +151,14 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   };
   registerStatus(features);
   reopenPanels(features).catch(onError);
-  if (demo.staysOpen) await demo.enter().catch(onError);
+  if (demo.staysOpen) await demo.open().catch(onError);
   // VS Code does not restore a panel until its serializer is registered.
   register(vscode.window.registerWebviewPanelSerializer(viewType, panels));
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {
     ...chat,
     execute: createCommandRunner(commands, onError),
-    ask: createAsk(engine, budget, (choice) => connections.requestDefaults(false, choice)),
+    ask: createAsk(engine, budget, (choice) => own.defaults(choice)),
     /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
     flush: () => {
       conversations.flushSync();

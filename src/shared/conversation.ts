@@ -82,6 +82,9 @@ export interface Step {
 }
 
 /** An exchange as the page shows it. Texts of hidden versions stay with the host. */
+/** The user's gateways, or the embedded ones of the offline demo. */
+export type GatewaySetId = 'own' | 'demo';
+
 export interface ShownExchange {
   readonly id: string;
   readonly prompt: string;
@@ -95,16 +98,13 @@ export interface ShownExchange {
    * is listed. The page shows the version with the id of `answers[0]`.
    */
   readonly versions: readonly string[];
-  /** Whether the offline demo answers. */
-  readonly demo?: true | undefined;
+  readonly set: GatewaySetId;
 }
 
 export interface ShownSummary {
   readonly answer: Answer;
   /** Number of earlier turns that the summary replaces, or 0 if it replaces another conversation. */
   readonly turns: number;
-  /** Whether the offline demo answers. */
-  readonly demo?: true | undefined;
 }
 
 /** What the page shows, from top to bottom. */

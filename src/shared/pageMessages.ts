@@ -10,10 +10,10 @@ const exchange = { exchangeId: text };
 /** Number of a request. The host puts it into its reply. */
 const request = v.number();
 const more = v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null));
-const demoActions = ['next', 'skip'] as const;
-const suggestionKinds = ['code', 'scenario', 'demo', 'conversation'] as const;
+const tourActions = ['next', 'skip'] as const;
+const suggestionKinds = ['code', 'scenario', 'tour', 'conversation'] as const;
 
-export type DemoAction = (typeof demoActions)[number];
+export type TourAction = (typeof tourActions)[number];
 export type SuggestionKind = (typeof suggestionKinds)[number];
 
 const messageFields = {
@@ -25,7 +25,7 @@ const messageFields = {
   send: { prompt, more },
   /** Sends a suggested prompt, or opens what else was suggested. */
   askSuggestion: { kind: v.picklist(suggestionKinds), id: text },
-  demo: { act: v.picklist(demoActions) },
+  tour: { act: v.picklist(tourActions) },
   /** Stops the turn of this answer, or removes the answer from the queue. Another turn is not affected. */
   stop: answer,
   action: { ...answer, action: v.picklist(faultActions) },
@@ -69,8 +69,8 @@ const messageFields = {
   browseContext: {},
   setApiKey: {},
   addGateway: {},
-  openDemo: {},
-  leaveDemo: {},
+  openTour: {},
+  leaveTour: {},
   /** Removes from the settings the backup gateway over which an answer came. */
   removeBackup: { gateway: text },
   copy: { text },

@@ -5,8 +5,8 @@
 import type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
-import type { Answer, ContextKind, ShownExchange, ShownItem } from './conversation';
-import type { DemoAction, SuggestionKind } from './pageMessages';
+import type { Answer, ContextKind, GatewaySetId, ShownExchange, ShownItem } from './conversation';
+import type { SuggestionKind, TourAction } from './pageMessages';
 
 export { isDelta } from '../engine/events/events';
 export type { GatewayRef, RecordedEvent, WaitingEvent } from '../engine/events/events';
@@ -79,12 +79,11 @@ export interface ConnectionView {
   /** The same name, if prompts go to a backup gateway because the gateways before it lack the model. */
   readonly gateway?: string | undefined;
   /**
-   * Whether the user's gateway has a key, also while prompts go to the demo. `unreadable` if the keyring can't be read. A
+   * Whether the user's gateway has a key, also while prompts go to other gateways. `unreadable` if the keyring can't be read. A
    * turn then fails with a message about the keyring.
    */
   readonly hasKey: boolean | 'unreadable';
-  /** Whether prompts go to the offline demo. No prompt then leaves the computer. */
-  readonly demo: boolean;
+  readonly set: GatewaySetId;
   /** Set if the next prompt goes to a backup gateway because the user has switched to it, or for another reason. */
   readonly backup?: 'switched' | 'automatic' | undefined;
   /** Names of the backup gateways that have a key. */
@@ -93,30 +92,30 @@ export interface ConnectionView {
   readonly effort?: EffortView | undefined;
 }
 
-export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {
-  return hasKey !== false || demo;
+export function canSendPrompt({ hasKey, set }: ConnectionView): boolean {
+  return hasKey !== false || set !== 'own';
 }
 
 /**
- * What the user can choose in an empty conversation: a prompt about code, a scenario of the demo, the demo itself, or a
+ * What the user can choose in an empty conversation: a prompt about code, a scenario of the tour, the tour itself, or a
  * recent conversation.
  */
 export interface Suggestion {
   readonly kind: SuggestionKind;
-  /** Kind of the code, model of the scenario, or id of the conversation; empty for the demo. */
+  /** Kind of the code, model of the scenario, or id of the conversation; empty for the tour. */
   readonly id: string;
   readonly label: string;
   /** Time of the last activity of a recent conversation. Other suggestions have none. */
   readonly time?: string | undefined;
 }
 
-export interface DemoTourStep {
+export interface TourStep {
   /** Title and number of the step, for example `Next: Overloaded (2 of 5)`. */
   readonly heading: string;
   /** What will happen; absent while the step runs. */
   readonly text?: string | undefined;
   /** The first action leads to the next step. None after the last step. */
-  readonly offers: readonly { readonly act: DemoAction; readonly label: string }[];
+  readonly offers: readonly { readonly act: TourAction; readonly label: string }[];
 }
 
 /** Part of the next request that the host knows. */
@@ -171,7 +170,7 @@ export type ToWebview =
       readonly deleted: readonly string[];
     }
   /** The current step of the tour; absent outside the tour. The host sends it after a snapshot and when it changes. */
-  | { readonly type: 'demoStep'; readonly demoStep?: DemoTourStep | undefined }
+  | { readonly type: 'tourStep'; readonly tourStep?: TourStep | undefined }
   /** What all answers cost, also those that are not shown. Follows a snapshot and each change, once a cost is known. */
   | ({ readonly type: 'conversationCost' } & TotalCost)
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }

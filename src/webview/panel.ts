@@ -10,7 +10,7 @@ import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscr
 import { ContextNotice } from './conversation/contextNotice';
 import { ConversationView } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
-import { DemoCard } from './conversation/demoCard';
+import { TourCard } from './conversation/tourCard';
 import { EmptyState } from './conversation/emptyState';
 import { KeyCard } from './conversation/keyCard';
 import { Notices } from './conversation/notices';
@@ -43,7 +43,7 @@ export class Panel {
   private readonly emptyState: EmptyState;
   private readonly contextNotice: ContextNotice;
   private readonly notices: Notices;
-  private readonly demoCard: DemoCard;
+  private readonly tourCard: TourCard;
   private readonly keyCard: KeyCard;
   private readonly costLine: ReturnType<typeof createCostLine>;
   private readonly jumpButton: JumpButton;
@@ -73,7 +73,7 @@ export class Panel {
       this.composer.history.load(promptHistory);
     },
     connection: ({ connection, suggestions }) => this.setConnection(connection, suggestions),
-    demoStep: ({ demoStep }) => this.demoCard.setStep(demoStep),
+    tourStep: ({ tourStep }) => this.tourCard.setStep(tourStep),
     conversationCost: (total) => this.costLine.update(total),
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
@@ -127,7 +127,7 @@ export class Panel {
       this.conversation.scrollTo(answer.element),
     );
     this.notices = new Notices(context, this.contextNotice.element);
-    this.demoCard = new DemoCard(context);
+    this.tourCard = new TourCard(context);
     this.keyCard = new KeyCard(context);
     this.costLine = createCostLine(context);
     const log = this.conversation.element;
@@ -233,10 +233,10 @@ export class Panel {
     const { connection, suggestions, conversation, composer, emptyState, notices } = this;
     if (!connection) return;
     const { isEmpty, canMentionSummary: canMention } = conversation;
-    if (isEmpty) emptyState.update(connection.demo, suggestions);
+    if (isEmpty) emptyState.update(connection.set !== 'own', suggestions);
     const place = isEmpty ? emptyState.cardPlace : notices.cardPlace;
-    const demoPlace = connection.demo && !this.readOnly ? place : undefined;
-    this.demoCard.update(demoPlace, connection);
+    const tourPlace = connection.set !== 'own' && !this.readOnly ? place : undefined;
+    this.tourCard.update(tourPlace, connection);
     const needsCard = !canSendPrompt(connection) && !this.readOnly && !conversation.hasActionButton('setApiKey');
     this.contextNotice.update({
       percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,

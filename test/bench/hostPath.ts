@@ -8,6 +8,7 @@ import { storeIn } from '../support/storeIn';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { engineFor, type Endpoint } from './clients';
 import { TestBudget } from '../host/conversation/testBudget';
+import { fakeSets } from '../host/connection/fakeSets';
 
 const noSubscription = () => ({ dispose: () => undefined });
 const onError = (error: unknown): void => {
@@ -29,10 +30,10 @@ export class HostPath {
   constructor(endpoint: Endpoint) {
     const engine = engineFor(endpoint);
     this.conversations = new Conversations({
-      engine: () => engine,
+      sets: fakeSets({ run: (...turn) => engine.run(...turn), defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }) })
+        .sets,
       clock: systemClock,
       journal: this.journal,
-      defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }),
       resumeSetting: () => 'auto',
       budget: new TestBudget(),
       workspaceState: storeIn(new Map()),
@@ -76,13 +77,11 @@ export function loadedPage(): WebviewPanel {
 }
 
 export function servicesOf(conversations: Conversations): PanelServices {
-  const view = { model: 'gpt-4o', host: 'gateway.test', hasKey: true, demo: false };
   return {
     conversations,
-    connections: { view: () => Promise.resolve(view), onDidChange: noSubscription },
+    sets: fakeSets({ defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }) }).sets,
     contextUse: () => undefined,
     efforts: { viewOf: () => undefined, onDidChange: noSubscription },
-    demo: { answers: () => false },
     tour: { currentStep: () => undefined },
     suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
     promptHistory: { list: () => [], deletedConversations: () => [] },

@@ -15,7 +15,7 @@ export function snapshot(turns: readonly ShownExchange[]): ToWebview {
     type: 'snapshot',
     conversationId: 'measured',
     items: turns,
-    connection: { model, host: 'api.holysheep.ai', hasKey: true, demo: false },
+    connection: { model, host: 'api.holysheep.ai', hasKey: true, set: 'own' },
     suggestions: [],
     promptHistory: [],
     context: [],
@@ -32,7 +32,14 @@ export function earlierTurns(count: number, characters: number): readonly ShownE
 /** Returns an exchange with one answer, which has the given id. */
 function newTurn(id: string, state = initialTurn): ShownExchange {
   const prompt = 'What does the scheduler do while the gateway waits?';
-  return { id: `exchange-${id}`, prompt, attachments: [], answers: [{ id, state, isQueued: false }], versions: [id] };
+  return {
+    id: `exchange-${id}`,
+    prompt,
+    attachments: [],
+    answers: [{ id, state, isQueued: false }],
+    set: 'own',
+    versions: [id],
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { EventQueue } from '../../src/engine/createEngine';
 import type { FailedEvent, StreamEvent } from '../../src/engine/events/events';
-import type { RequestChoice } from '../../src/host/connection/connections';
+import type { RequestChoice } from '../../src/host/connection/gatewaySet';
 import { createAsk, createApi, apiStream, type ApiEvent, type AskOptions } from '../../src/host/api';
 import { attempt, done, failed, ScriptedEngine, text } from './conversation/scriptedEngine';
 import { refOf } from '../support/gatewayRef';

@@ -47,20 +47,16 @@ class Window {
       return [{ id, attachment: { label: id, languageId: '', code: 'x' } }];
     };
     assert.ok(extension);
+    const { sets } = created;
     const services = {
       conversations: this.conversations,
       budget: { mayStart: () => Promise.resolve(true) },
-      mayUsePlainHttp: () => Promise.resolve(true),
-      connections: {
-        view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey: true, demo: false }),
-        onDidChange: () => new vscode.Disposable(() => undefined),
-      },
-      demo: {
-        answers: (conversation: Conversation) => {
+      sets: Object.assign(sets, {
+        forPrompt: (conversation: Conversation) => {
           this.conversationsWithPanel.add(conversation);
-          return false;
+          return sets.own;
         },
-      },
+      }),
       contextUse: () => undefined,
       efforts: { viewOf: () => undefined, onDidChange: () => new vscode.Disposable(() => undefined) },
       tour: { currentStep: () => undefined },
@@ -256,7 +252,7 @@ describe('panels after a reload of the window', () => {
     panel.dispose();
     finishSearch([]);
     await waitForEvents();
-    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'demoStep']);
+    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'tourStep']);
   });
 
   it('send a prompt to the conversation it was written in even if the panel is closed while context is read', async () => {

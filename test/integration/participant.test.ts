@@ -76,7 +76,7 @@ describe('chat participant', function () {
       budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
       log: fake<Log>({ error: (problem) => logged.push(problem) }),
       defaults: () => defaults,
-      mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),
+      mayUse: () => Promise.resolve(usesPlainHttp),
       editor: () => vscode.window.activeTextEditor,
       pickModel: () => Promise.resolve(undefined),
       setModel: () => Promise.resolve(),

@@ -146,15 +146,15 @@ export const panelStates: readonly PanelState[] = [
     }),
   },
   ...[[], [finished]].map((exchanges): PanelState => ({
-    name: exchanges.length === 0 ? 'demo' : 'demo-step',
+    name: exchanges.length === 0 ? 'demo' : 'tour-step',
     snapshot: snapshot(exchanges, {
-      connection: { ...connected, demo: true },
+      connection: { ...connected, set: 'demo' },
       suggestions: [{ kind: 'scenario', id: 's', label: 'A normal answer' }],
     }),
     act: async (page) => {
       const offers = [{ act: 'next', label: 'Run it' }];
-      const demoStep = { heading: 'Next: Overloaded (2 of 6)', text: texts.short, offers };
-      await page.evaluate((message) => window.postMessage(message, '*'), { type: 'demoStep', demoStep });
+      const tourStep = { heading: 'Next: Overloaded (2 of 6)', text: texts.short, offers };
+      await page.evaluate((message) => window.postMessage(message, '*'), { type: 'tourStep', tourStep });
       await button(page, 'Run it').waitFor();
     },
   })),

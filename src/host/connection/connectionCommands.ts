@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
 import { showToast } from '../ui/notifications';
-import type { Connections } from './connections';
+import type { GatewaySets } from './gatewaySet';
 import type { OwnGateways } from './ownGateways';
 import { testConnection } from './connectionTest';
 import { pickGateway } from './gatewayPick';
@@ -11,7 +11,7 @@ import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
 
 interface ConnectionCommandDeps extends SetApiKeyDeps {
   readonly engine: Engine;
-  readonly connections: Connections;
+  readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
 }
 
@@ -24,7 +24,7 @@ export function registerConnection(deps: ConnectionCommandDeps) {
   } satisfies Commands;
 }
 
-/** Removes the key of a gateway in the settings, which the user chooses if several have one, even in the demo. */
+/** Removes the key of a gateway in the settings, which the user chooses if several have one. */
 export async function removeApiKey({
   ownGateways,
   keys,

@@ -14,18 +14,16 @@ import {
 } from '../ui/notifications';
 import { showVirtualDocument } from '../ui/virtualDocument';
 import type { Log } from '../util/log';
-import type { Connections } from './connections';
-import type { DemoMode } from './demoMode';
 import { runDirectSteps } from './directSteps';
 import { requestFirstToken } from './firstToken';
+import type { GatewaySet, GatewaySets } from './gatewaySet';
 import type { OwnGateways } from './ownGateways';
 import { proxyOf } from './proxySettings';
 import { formatReport, isWorking, severityOf, verdict, type GatewayReport } from './testReport';
 
 export interface ConnectionTestDeps {
-  readonly connections: Connections;
+  readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
-  readonly demo: DemoMode;
   readonly engine: Engine;
   readonly log: Log;
 }
@@ -34,8 +32,7 @@ export type ConnectionTest = ProbeResult & { readonly gateways: readonly Gateway
 
 interface TestedGateways {
   readonly gateways: readonly Gateway[];
-  readonly demo: boolean;
-  readonly model: string;
+  readonly set: GatewaySet;
 }
 
 /**
@@ -73,16 +70,13 @@ export async function testConnection(deps: ConnectionTestDeps, only?: string): P
   return { ...primary.models, gateways: reports };
 }
 
-async function readGateways({
-  connections,
-  ownGateways,
-  demo: { active: demo },
-}: ConnectionTestDeps): Promise<TestedGateways> {
-  const gateways = demo ? await connections.gateways(demo) : ownGateways.withPrimary();
+async function readGateways({ sets, ownGateways }: ConnectionTestDeps): Promise<TestedGateways> {
+  const { current: set, own } = sets;
+  const gateways = set === own ? ownGateways.withPrimary() : await set.gateways();
   const [primary] = gateways;
   const key = await primary.key();
   if (key.type === 'unreadable') throw key.error;
-  return { demo, model: connections.model(demo), gateways };
+  return { set, gateways };
 }
 
 /** The key is sent only with the request for the model list. @returns undefined if the test was cancelled */
@@ -113,9 +107,10 @@ function logReport({ host, models, steps }: GatewayReport, log: Log): void {
 }
 
 function showReport(deps: ConnectionTestDeps, tested: TestedGateways, reports: readonly GatewayReport[]): void {
-  const text = formatReport(reports, Date.now(), tested.model);
+  const text = formatReport(reports, Date.now(), tested.set.model());
   const uri = vscode.Uri.from({ scheme: 'holysheep-connection', path: `/${vscode.l10n.t('Connection test')}` });
-  const canTestToken = !tested.demo && reports.some((report) => isWorking(report) && report.firstToken === undefined);
+  const canTestToken =
+    !tested.set.isFree && reports.some((report) => isWorking(report) && report.firstToken === undefined);
   const actions = [
     ...fixActions(reports),
     { title: vscode.l10n.t('Details'), run: () => showVirtualDocument(uri, text) },
@@ -145,7 +140,7 @@ async function testFirstTokens(
   tested: TestedGateways,
   reports: readonly GatewayReport[],
 ): Promise<void> {
-  const { model } = tested;
+  const model = tested.set.model();
   const title = vscode.l10n.t('Waiting for the first token from {0}…', model);
   const results = await withDelayedProgress(title, (signal) =>
     Promise.all(

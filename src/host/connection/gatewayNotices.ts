@@ -5,7 +5,7 @@ import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notificat
 import { Disposable } from '../util/disposable';
 import type { ErrorLog, Log } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { DemoMode } from './demoMode';
+import type { GatewaySets } from './gatewaySet';
 import type { KeyStore } from './keyStore';
 import type { OwnGateways } from './ownGateways';
 
@@ -13,7 +13,7 @@ interface GatewayNoticeDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly ownGateways: OwnGateways;
-  readonly demo: DemoMode;
+  readonly sets: GatewaySets;
   readonly log: Log;
   readonly memory: vscode.Memento;
 }
@@ -47,9 +47,9 @@ export class GatewayNotices extends Disposable {
 
   constructor(private readonly deps: GatewayNoticeDeps) {
     super();
-    const { settings, demo, keys, ownGateways } = deps;
+    const { settings, sets, keys, ownGateways } = deps;
     this.register(settings.onDidChange(() => this.check()));
-    this.register(demo.onDidChange(() => this.check()));
+    this.register(sets.onDidSwitch(() => this.check()));
     this.register(ownGateways.onDidRefuse(() => this.check()));
     // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.
     this.register(keys.onDidChange(() => this.lacksPrimaryKey && this.check()));
@@ -57,8 +57,8 @@ export class GatewayNotices extends Disposable {
   }
 
   private check(): void {
-    const { settings, demo, log } = this.deps;
-    if (demo.active) return;
+    const { settings, sets, log } = this.deps;
+    if (sets.current !== sets.own) return;
     this.checkBaseUrl(settings.baseUrlText());
     this.checkBackups();
     this.checkKeys().catch((error: unknown) => log.error(error));

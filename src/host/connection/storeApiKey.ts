@@ -23,7 +23,7 @@ import {
 import type { Log } from '../util/log';
 import { apiKeyProblemMessage, askForApiKey, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { DemoMode } from './demoMode';
+import type { GatewaySets } from './gatewaySet';
 import type { KeyStore } from './keyStore';
 import { pickGateway } from './gatewayPick';
 import { probeMessage } from './testReport';
@@ -31,7 +31,7 @@ import { probeMessage } from './testReport';
 export interface SetApiKeyDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
-  readonly demo: DemoMode;
+  readonly sets: GatewaySets;
   readonly engine: Engine;
   readonly log: Log;
   /** See `Gateway.lists`. */
@@ -64,7 +64,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
     showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), position < 0 ? [] : [enterAgainAction(target)]);
     return { state: 'invalid' };
   }
-  if (position >= 0) await deps.demo.leave();
+  if (position >= 0) await deps.sets.useOwn();
   return verifyAndStore(cleaned.key, target, deps, { isArgument, position });
 }
 

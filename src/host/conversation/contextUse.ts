@@ -2,8 +2,7 @@ import type { ModelFacts } from '../../engine/models/modelFacts';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import type { Answer, Step } from '../../shared/conversation';
 import type { ContextPart, ContextUse } from '../../shared/protocol';
-import type { Connections } from '../connection/connections';
-import type { DemoMode } from '../connection/demoMode';
+import type { GatewaySets } from '../connection/gatewaySet';
 import { isFinished } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { ModelCatalog } from '../models/modelCatalog';
@@ -21,9 +20,8 @@ interface NextRequest {
 }
 
 interface ContextUseDeps {
-  readonly connections: Connections;
+  readonly sets: GatewaySets;
   readonly catalog: ModelCatalog;
-  readonly demo: DemoMode;
 }
 
 /** The draft of a panel. */
@@ -63,12 +61,12 @@ export type ContextUseOf = ReturnType<typeof createContextUse>;
 
 /**
  * Creates the function that estimates how much of the context the next request of a conversation fills. It returns
- * undefined if the context window is unknown, and in the demo, whose models have none.
+ * undefined if the context window is unknown, which is the case for all models but the user's.
  */
-export function createContextUse({ connections, catalog, demo }: ContextUseDeps) {
+export function createContextUse({ sets, catalog }: ContextUseDeps) {
   return (conversation: Conversation, { model, attachmentTokens = 0 }: Draft = {}): ContextUse | undefined => {
-    if (demo.answers(conversation)) return undefined;
-    const { systemPrompt, ...selected } = connections.requestDefaults(false);
+    if (sets.forPrompt(conversation) !== sets.own) return undefined;
+    const { systemPrompt, ...selected } = sets.own.defaults();
     const next = { model: model ?? selected.model, systemPrompt, attachmentTokens };
     const windowTokens = promptWindow(catalog.factsOf(next.model));
     return windowTokens === undefined ? undefined : contextUse(conversation.tree, { ...next, windowTokens });

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
-import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
+import type { ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
 import { isDelta, type StreamEvent } from '../../engine/events/events';
 import type { ChatRequest } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import { isRunning, isWaiting, toRecordedEvents, type Schedule } from '../../engine/state/turnState';
-import type { Answer, Exchange, Prompt, Step } from '../../shared/conversation';
-import type { RequestChoice, RequestDefaults } from '../connection/connections';
+import type { Answer, Exchange, GatewaySetId, Prompt, Step } from '../../shared/conversation';
+import type { GatewaySet } from '../connection/gatewaySet';
 import type { BudgetDecisions } from '../health/budget';
 import {
   canContinue,
@@ -26,9 +26,7 @@ import { buildRequest, partialAnswer } from './turnRequest';
 import { TurnRunner } from './turnRunner';
 
 export interface ConversationDeps {
-  // The user's gateways, or the gateway of the demo, which has its own engine and models.
-  readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
-  readonly defaults: (demo: boolean, choice?: RequestChoice) => RequestDefaults;
+  readonly sets: Readonly<Record<GatewaySetId, GatewaySet>>;
   /** See `StreamOptions.beforeAttempt`. */
   readonly beforeAttempt?: () => Promise<unknown>;
   readonly clock: Clock;
@@ -84,7 +82,7 @@ export class Conversation {
         this.log.write({ type: 'interrupted', answer: answerId });
       },
       deps.onError,
-      (answerId) => deps.budget.mayStartQueued(this.isDemo, comparedModels(this.tree.exchangeOf(answerId))),
+      (answerId) => deps.budget.mayStartQueued(this.set.isFree, comparedModels(this.tree.exchangeOf(answerId))),
       (answerId) => this.endQueued(answerId, (text) => deps.budget.refusal(text)),
     );
   }
@@ -97,8 +95,9 @@ export class Conversation {
     return this.log.readOnly;
   }
 
-  get isDemo(): boolean {
-    return this.tree.gateways === 'demo';
+  /** Where all prompts of the conversation go. */
+  get set(): GatewaySet {
+    return this.deps.sets[this.tree.gateways];
   }
 
   /** The end of the selected branch. */
@@ -158,9 +157,9 @@ export class Conversation {
     if (!this.readOnly && title !== (this.tree.title ?? '')) this.log.write({ type: 'title', title });
   }
 
-  /** Lets the demo answer all prompts. Does nothing if the conversation already has a prompt. */
-  useDemo(): void {
-    if (this.tree.isEmpty) this.log.write({ type: 'gateways', set: 'demo' });
+  /** Lets these gateways answer all prompts. Does nothing if the conversation already has a prompt. */
+  useSet({ id }: GatewaySet): void {
+    if (this.tree.isEmpty && id !== 'own') this.log.write({ type: 'gateways', set: id });
   }
 
   /**
@@ -273,7 +272,7 @@ export class Conversation {
   requestOf(answerId: string): ChatRequest | undefined {
     const answer = this.tree.answer(answerId);
     const model = answer?.state.model || answer?.model;
-    return answer && buildRequest(this.tree, { ...answer, model }, (choice) => this.deps.defaults(this.isDemo, choice));
+    return answer && buildRequest(this.tree, { ...answer, model }, (choice) => this.set.defaults(choice));
   }
 
   /** Stops the turn of an answer, removes it from the queue or cancels its schedule. The default is all running turns. */
@@ -347,11 +346,11 @@ export class Conversation {
     });
   }
 
-  /** Switches a waiting turn to the model that the user has selected. @param demo whether the demo has this model */
-  selectModel(model: string, demo: boolean): void {
+  /** Switches a waiting turn to the model that the user has selected in a set. */
+  selectModel(model: string, set: GatewaySet): void {
     this.flush();
     const { activeAnswer } = this;
-    if (!activeAnswer?.state.wait || this.isDemo !== demo) return;
+    if (!activeAnswer?.state.wait || this.set !== set) return;
     // A compared answer keeps its model.
     if (this.comparedWith(activeAnswer.id).length > 0) return;
     // The setting changes to the same model right afterwards and must not switch the turn a second time.
@@ -362,8 +361,9 @@ export class Conversation {
   /** Switches a waiting turn to the model in the settings if the user has changed it since the turn started. */
   applySettings(): void {
     const { activeAnswer } = this;
-    if (!activeAnswer?.state.wait || this.isDemo) return;
-    const { model } = this.deps.defaults(false);
+    const { own } = this.deps.sets;
+    if (!activeAnswer?.state.wait || this.set !== own) return;
+    const model = own.model();
     const hasChanged = model !== this.defaultModel && model !== activeAnswer.state.model;
     this.defaultModel = model;
     // Does not switch a turn back from its fallback model unless the user has changed the model in the settings.
@@ -511,7 +511,7 @@ export class Conversation {
       if (this.readOnly || !answer || !isFinished(answer) || isScheduled(answer)) return;
       this.startAgain(answer, start, model);
     };
-    const mayStart = start.mode === 'continue' || this.deps.budget.mayStart(this.isDemo);
+    const mayStart = start.mode === 'continue' || this.deps.budget.mayStart(this.set.isFree);
     if (mayStart === true) startNow();
     else this.whenAnswered(mayStart, startNow).catch(this.deps.onError);
   }
@@ -536,19 +536,19 @@ export class Conversation {
 
   private run(answerId: string, turnStart: TurnStart = {}): void {
     const startTurn = (onEvents: RunOptions['onEvents']): TurnHandle => {
-      const { deps, isDemo } = this;
+      const { deps, set } = this;
       const { mode, moreRoom, preferredGateway, onStart, beforeAttempt } = {
         preferredGateway: this.switchedGateway,
         ...turnStart,
       };
       const queued = this.tree.answer(answerId);
       if (!queued) throw new Error('the answer does not exist');
-      const { model: selected } = deps.defaults(isDemo);
+      const selected = set.model();
       this.defaultModel = selected;
       // Sets the model before the first attempt, so that the panel shows it even while that attempt has to wait.
       this.log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
-      const request = buildRequest(this.tree, queued, (choice) => deps.defaults(isDemo, choice));
-      const turn = deps.engine(isDemo).run(
+      const request = buildRequest(this.tree, queued, (choice) => set.defaults(choice));
+      const turn = set.run(
         { ...request, ...(moreRoom && { moreRoom }) },
         {
           resumeFrom: mode && partialAnswer(queued, mode),

@@ -1,6 +1,7 @@
 import type { Answer } from '../../shared/conversation';
 import { Mutex } from 'async-mutex';
 import { isWaiting } from '../../engine/state/turnState';
+import type { GatewaySet } from '../connection/gatewaySet';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { Follower, Journal, OpenedConversation, OpenMode } from '../journal/journal';
 import type { JournalFile } from '../journal/journalFile';
@@ -289,9 +290,9 @@ export class Conversations {
     };
   }
 
-  /** Call this before the embedded gateway of the demo closes. */
-  endDemo(): void {
-    for (const conversation of this.all) if (conversation.isDemo) conversation.stopAll();
+  /** Call this before the gateways of the set close. */
+  stopAllOf(set: GatewaySet): void {
+    for (const conversation of this.all) if (conversation.set === set) conversation.stopAll();
   }
 
   applySettings(): void {

@@ -1,7 +1,7 @@
 import type { ResumeFrom } from '../../engine/engine';
 import type { ChatRequest, TextMessage } from '../../engine/request';
 import type { Answer, Prompt } from '../../shared/conversation';
-import type { RequestChoice, RequestDefaults } from '../connection/connections';
+import type { RequestChoice, RequestDefaults } from '../connection/gatewaySet';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import { summaryMessages, summaryParameters, summaryPrompt } from './summaryPrompt';
 

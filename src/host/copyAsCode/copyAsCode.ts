@@ -56,8 +56,8 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const request = choice && conversation.requestOf(choice.answer.id);
   if (!request) return undefined;
 
-  const demo = conversation.isDemo;
-  const last = demo ? undefined : choice.answer.state.ledger.entries.at(-1);
+  const isOwn = conversation.set.id === 'own';
+  const last = !isOwn ? undefined : choice.answer.state.ledger.entries.at(-1);
   const gateways = last ? deps.ownGateways.all : [];
   // The settings may no longer contain the gateway of the last attempt.
   const used = gateways.find(({ id }) => id === last?.gateway.id);
@@ -67,13 +67,13 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const configuredModel = deps.settings.model();
   const factsOf = (name: string) => deps.catalog.factsOf(name, baseUrl, userModel);
   const sent = { ...request, model };
-  const exported = exportedRequest({ request: sent, demo, baseUrl, configuredModel, settings, factsOf });
+  const exported = exportedRequest({ request: sent, isOwn, baseUrl, configuredModel, settings, factsOf });
   const { label, write } = languages[choice.language];
   const code = write(exported);
   await vscode.env.clipboard.writeText(code);
   const names = [label, exported.model, host];
   showInStatusBar(
-    demo
+    !isOwn
       ? vscode.l10n.t(
           'Copied as {0}. You asked this in the offline demo, but the code calls {1} at {2} and reads the API key from HOLYSHEEP_API_KEY.',
           ...names,

@@ -27,8 +27,8 @@ export interface ExportedRequest {
   /** Fields of the body that set the reasoning effort, and those that the user adds to each request. */
   readonly otherFields: Readonly<Record<string, unknown>>;
   readonly retry: RetrySettings;
-  /** Whether the request was sent to the offline demo. */
-  readonly fromDemo: boolean;
+  /** Whether the user's gateways were asked. */
+  readonly isOwn: boolean;
 }
 
 /** Name of the environment variable from which the copied code reads the API key. */
@@ -36,18 +36,19 @@ export const keyVariable = 'HOLYSHEEP_API_KEY';
 
 export interface RequestToExport {
   readonly request: ChatRequest;
-  readonly demo: boolean;
-  /** Base URL in the settings, even for a request to the offline demo. */
+  /** Whether the user's gateways were asked. */
+  readonly isOwn: boolean;
+  /** Base URL in the settings, even if other gateways were asked. */
   readonly baseUrl: string;
-  /** Model in the settings. It replaces the model of the offline demo, which exists only in this window. */
+  /** Model in the settings. It replaces the model of another gateway, which exists only in this window. */
   readonly configuredModel: string;
   readonly settings: EngineSettings;
   readonly factsOf: (model: string) => ModelFacts | undefined;
 }
 
 export function exportedRequest(source: RequestToExport): ExportedRequest {
-  const { request, demo, baseUrl, configuredModel, settings, factsOf } = source;
-  const model = demo ? configuredModel : request.model;
+  const { request, isOwn, baseUrl, configuredModel, settings, factsOf } = source;
+  const model = isOwn ? request.model : configuredModel;
   const known = factsOf(model);
   const target = { baseUrl, model, facts: known, maxTokens: request.maxTokens };
   const { fields: reasoning, effort } = reasoningFields(request.reasoningEffort, target);
@@ -58,7 +59,7 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   const retry = { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, idleTimeoutMs };
   const messages = request.messages.filter(isTextMessage);
   const otherFields = { ...reasoning, ...userFields(known?.extraBody) };
-  return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo: demo };
+  return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, isOwn };
 }
 
 /** Tool results, images and empty answers are not copied. */

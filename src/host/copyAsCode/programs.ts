@@ -11,15 +11,15 @@ const programParts = (file: string) => file.split(/^\S+ Example request\n[^]*\n\
 const [pythonHead = '', pythonTail = ''] = programParts(pythonFile);
 const [nodeHead = '', nodeTail = ''] = programParts(nodeFile);
 
-const demoNotice = 'Copied from the offline demo. This program calls your own gateway and model.';
+const otherGatewayNotice = 'Copied from the offline demo. This program calls your own gateway and model.';
 const retryAfterComment = 'a longer delay requested by the gateway ends the program';
 const idleComment = 'an answer without data for this long counts as cut off';
 
 /** Returns a Python program that sends a request. */
 export function pythonCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, isOwn } = request;
   const declarations = [
-    ...(fromDemo ? [`# ${demoNotice}`] : []),
+    ...(!isOwn ? [`# ${otherGatewayNotice}`] : []),
     `BASE_URL = ${pythonLiteral(baseUrl)}`,
     'REQUEST = {',
     `    "model": ${pythonLiteral(model)},`,
@@ -46,9 +46,9 @@ export function pythonCode(request: ExportedRequest): string {
  * because it has no static import and no `require`.
  */
 export function nodeCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, fromDemo } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, isOwn } = request;
   const declarations = [
-    ...(fromDemo ? [`// ${demoNotice}`] : []),
+    ...(!isOwn ? [`// ${otherGatewayNotice}`] : []),
     `const baseURL = ${javaScriptLiteral(baseUrl)};`,
     'const request = {',
     `  model: ${javaScriptLiteral(model)},`,

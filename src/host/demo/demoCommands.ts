@@ -1,15 +1,15 @@
 import type * as vscode from 'vscode';
 import type { Commands } from '../commands';
-import { isDemoConversation } from '../connection/demoConversation';
-import type { DemoMode } from '../connection/demoMode';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
-import type { DemoTour } from './demoTour';
+import type { DemoGateways } from './demoGateways';
 
 interface DemoCommandDeps extends HostWindow {
-  readonly demo: DemoMode;
-  readonly tour: DemoTour;
+  readonly demo: DemoGateways;
+  readonly sets: GatewaySets;
+  readonly tour: { ask(conversation: Conversation, scenario: string): void; reset(): void };
   readonly conversations: Conversations;
   readonly panels: {
     readonly onDidClose: vscode.Event<unknown>;
@@ -19,23 +19,23 @@ interface DemoCommandDeps extends HostWindow {
 }
 
 export function registerDemo(deps: DemoCommandDeps) {
-  const { register, demo, tour, conversations, panels, onError } = deps;
+  const { register, demo, sets, tour, conversations, panels, onError } = deps;
   register(
-    demo.onWillLeave(() => {
-      conversations.endDemo();
+    demo.onWillClose(() => {
+      conversations.stopAllOf(demo);
       tour.reset();
       // The next prompt must not go to the user's gateway below answers of the demo.
       const { current } = conversations;
       const isShown = panels.isAnyOpen((conversation) => conversation === current);
-      if (current && isShown && current.isDemo) {
+      if (current && isShown && current.set === demo) {
         panels.show(conversations.startNew(), { preserveFocus: false });
       }
     }),
   );
   register(
     panels.onDidClose(() => {
-      if (demo.staysOpen || !demo.active) return;
-      if (!panels.isAnyOpen((conversation) => demo.answers(conversation))) demo.leave().catch(onError);
+      if (demo.staysOpen || !demo.isOpen) return;
+      if (!panels.isAnyOpen((conversation) => sets.forPrompt(conversation) === demo)) demo.close().catch(onError);
     }),
   );
   /**
@@ -45,10 +45,11 @@ export function registerDemo(deps: DemoCommandDeps) {
   const openDemo = async (argument: unknown): Promise<void> => {
     // Starts a new conversation instead of continuing one from an earlier demo. An empty conversation is reused, because
     // its composer may contain a prompt that can't be sent before an API key is set.
-    const canReuseCurrent = demo.active || conversations.current?.tree.firstPrompt === undefined;
-    await demo.enter();
+    const canReuseCurrent = demo.isOpen || conversations.current?.tree.firstPrompt === undefined;
+    await demo.open();
     const { current } = conversations;
-    const conversation = canReuseCurrent && current && isDemoConversation(current) ? current : conversations.startNew();
+    const conversation =
+      canReuseCurrent && current && sets.forPrompt(current) === demo ? current : conversations.startNew();
     panels.show(conversation, { preserveFocus: false });
     if (typeof argument === 'string') tour.ask(conversation, argument);
   };

@@ -4,7 +4,7 @@ import type { Commands } from '../commands';
 import type { OwnGateways } from '../connection/ownGateways';
 import type { KeyStore } from '../connection/keyStore';
 import { readProxyInfo } from '../connection/proxySettings';
-import type { DemoMode } from '../connection/demoMode';
+import type { GatewaySets } from '../connection/gatewaySet';
 import { isHolySheep } from '../settings/knownGateways';
 import type { Settings } from '../settings/settings';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
@@ -16,7 +16,7 @@ interface DiagnosticsDeps extends HostWindow {
   readonly settings: Settings;
   readonly ownGateways: OwnGateways;
   readonly keys: KeyStore;
-  readonly demo: DemoMode;
+  readonly sets: GatewaySets;
 }
 
 export function registerDiagnostics(deps: DiagnosticsDeps) {
@@ -35,7 +35,7 @@ export function registerDiagnostics(deps: DiagnosticsDeps) {
 
 /** Positions replace private host names and the names of gateways. */
 async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
-  const { engine, settings, ownGateways, keys, demo, log, version, context } = deps;
+  const { engine, settings, ownGateways, keys, sets, log, version, context } = deps;
   const gateways = settings.gateways();
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
@@ -72,7 +72,7 @@ async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
     host: await readHostInfo(version, context.extension.extensionKind),
     settings: networkSettings,
     proxy: readProxyInfo(),
-    demo: demo.active,
+    gatewaySet: sets.current.id,
     engine: withoutGatewayNames(report, gateways),
     errors: log.errors(),
   };

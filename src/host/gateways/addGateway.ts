@@ -64,7 +64,7 @@ async function addChosen(
   const models = result.state === 'verified' ? await pickModelNames(deps, name, result) : new Map<string, string>();
   const place = models && (await choosePlace(deps, name));
   if (!place) return cancelled;
-  const { settings, keys, log, demo, unresponsive } = deps;
+  const { settings, keys, log, sets, unresponsive } = deps;
   const { origin, host, url } = gateway;
   const { newKey } = access;
   if (newKey !== undefined) await keys.set(origin, newKey);
@@ -74,7 +74,7 @@ async function addChosen(
   if (isUnresponsive) await unresponsive.add(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
-    await demo.leave();
+    await sets.useOwn();
     undo = await settings.setPrimary(entry);
   } else undo = await settings.addBackup(entry);
   if (result.state === 'verified') {

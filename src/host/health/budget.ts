@@ -78,20 +78,20 @@ export class Budget extends Disposable {
 
   /**
    * Returns whether a request that the user starts may be sent, and asks the user if the budget is used up. Without a
-   * budget and for the demo, the result is `true`, not a promise. Callers that continue a partial answer must not call
+   * budget and for free requests, the result is `true`, not a promise. Callers that continue a partial answer must not call
    * this method, because a partial answer is never held up.
    * @param models the models of all requests that start together
    */
-  mayStart(isDemo = false, models: readonly string[] = []): boolean | Promise<boolean> {
-    return this.decide(isDemo, models, () => false);
+  mayStart(isFree = false, models: readonly string[] = []): boolean | Promise<boolean> {
+    return this.decide(isFree, models, () => false);
   }
 
   /**
    * Works like {@link mayStart} for a prompt that has waited in the queue, but asks nothing after the user has
    * declined.
    */
-  mayStartQueued(isDemo: boolean, models: readonly string[]): boolean | Promise<boolean> {
-    return this.decide(isDemo, models, (total) => total < this.declinedAmount);
+  mayStartQueued(isFree: boolean, models: readonly string[]): boolean | Promise<boolean> {
+    return this.decide(isFree, models, (total) => total < this.declinedAmount);
   }
 
   /** Returns whether a request may be sent now. Asks no question, because the user may be away. */
@@ -119,11 +119,11 @@ export class Budget extends Disposable {
   }
 
   private decide(
-    isDemo: boolean,
+    isFree: boolean,
     models: readonly string[],
     isDeclined: (total: number) => boolean,
   ): boolean | Promise<boolean> {
-    if (isDemo || !this.deps.setting()) return true;
+    if (isFree || !this.deps.setting()) return true;
     return this.mutex.runExclusive(async () => {
       const spending = await this.read(models.slice(1));
       if (!spending) return true;

@@ -55,7 +55,7 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
     }),
     model: modelOf(answer),
     ...(models.length > 1 && { models }),
-    ...(gateways === 'demo' && { demo: true }),
+    ...(gateways !== 'own' && { gateways }),
     // Compared answers have the same id here. `turns` contains the answer that the conversation continues with.
     ...(comparison && { comparison: comparison.id }),
     answer: state.text,

@@ -3,6 +3,7 @@ import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../
 import type {
   Answer,
   Exchange,
+  GatewaySetId,
   ShownExchange,
   ShownItem,
   ShownSummary,
@@ -35,7 +36,7 @@ export class ExchangeTree {
   /** The title that the user chose. When it is `undefined`, lists show the first prompt instead. */
   title: string | undefined;
   /** The gateways to which all prompts of the conversation go. */
-  gateways: 'own' | 'demo' = 'own';
+  gateways: GatewaySetId = 'own';
   private readonly exchanges = new Map<string, Exchange>();
   /** Summaries, keyed by the id of their answer. */
   private readonly summaryOfAnswer = new Map<string, Summary>();
@@ -149,7 +150,7 @@ export class ExchangeTree {
     return [undefined, ...this.path()].flatMap((step, turns) => {
       // The newest one, also while it is being written or if it has failed.
       const summary = this.lastSummary(step, ({ isUndone }) => !isUndone);
-      const shown = summary ? [{ answer: summary.answer, turns, ...this.demoMark }] : [];
+      const shown = summary ? [{ answer: summary.answer, turns }] : [];
       return step ? [this.shownExchange(step.exchange), ...shown] : shown;
     });
   }
@@ -206,7 +207,7 @@ export class ExchangeTree {
       answers,
       versions: versions ?? [],
       ...(isFollowed && { followed: standIn(exchange, selected).id }),
-      ...this.demoMark,
+      set: this.gateways,
     };
   }
 
@@ -230,10 +231,6 @@ export class ExchangeTree {
       steps.push({ exchange, answer: standIn(exchange, id) });
     }
     return steps.reverse();
-  }
-
-  private get demoMark(): { readonly demo?: true } {
-    return this.gateways === 'demo' ? { demo: true } : {};
   }
 
   private exchangeAfter(answerId: string): Exchange | undefined {

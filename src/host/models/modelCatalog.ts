@@ -8,7 +8,7 @@ import type { FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { TurnRecord } from '../../engine/state/ledger';
-import type { Connections } from '../connection/connections';
+import type { GatewaySet, GatewaySets } from '../connection/gatewaySet';
 import type { OwnGateways } from '../connection/ownGateways';
 import type { KeyStore } from '../connection/keyStore';
 import { probeMessage } from '../connection/testReport';
@@ -29,7 +29,6 @@ import {
   type GatewayModelList,
 } from './modelPick';
 import type { Commands } from '../commands';
-import type { DemoMode } from '../connection/demoMode';
 import { recentModels } from './modelGroups';
 import { createEssenceText } from './modelTexts';
 import { pickComparedModels } from './pickComparedModels';
@@ -47,7 +46,7 @@ const maxNewListWaitMs = 2000;
 
 interface ModelCatalogDeps {
   readonly settings: Settings;
-  readonly connections: Connections;
+  readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
   readonly keys: KeyStore;
   readonly engine: Engine;
@@ -104,31 +103,34 @@ export class ModelCatalog extends Disposable {
   }
 
   /** @param exclude the model that answers now, and further ones that are not offered */
-  async pickOther(exclude: readonly string[], demo: boolean): Promise<string | undefined> {
-    return modelOf(await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, demo));
+  async pickOther(exclude: readonly string[], set: GatewaySet): Promise<string | undefined> {
+    return modelOf(await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, set));
   }
 
   /** @returns `compare` if the user wants to compare models instead */
-  pickForPrompt(demo: boolean): Promise<ModelPick | 'compare' | undefined> {
-    return this.choose({ isForPrompt: true }, demo);
+  pickForPrompt(set: GatewaySet): Promise<ModelPick | 'compare' | undefined> {
+    return this.choose({ isForPrompt: true }, set);
   }
 
   /** Lets the user choose the models of a comparison. Their last choice is checked, or else the selected model. */
-  async pickCompared(demo: boolean): Promise<readonly string[] | undefined> {
-    const { connections, log, memory } = this.deps;
-    const current = connections.model(demo);
-    const last = demo ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
-    const picks = await pickComparedModels(this.createLoad(demo), current, last, { log, ...this.choices() });
+  async pickCompared(set: GatewaySet): Promise<readonly string[] | undefined> {
+    const { sets, log, memory } = this.deps;
+    const current = set.model();
+    const isOwn = set === sets.own;
+    const last = !isOwn ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
+    const picks = await pickComparedModels(this.createLoad(set), current, last, { log, ...this.choices() });
     if (!picks) return undefined;
     for (const pick of picks) await this.rememberGateway(pick);
     const models = picks.map(({ model }) => model);
-    if (!demo) await memory.update(comparedKey, models);
+    if (isOwn) await memory.update(comparedKey, models);
     return models;
   }
 
-  private async choose(options: ModelPickOptions, demo?: boolean): Promise<ModelPick | 'compare' | undefined> {
-    const current = this.deps.connections.model(demo);
-    const pick = await pickModel(this.createLoad(demo), current, { ...options, ...this.choices() });
+  private async choose(
+    options: ModelPickOptions,
+    set = this.deps.sets.current,
+  ): Promise<ModelPick | 'compare' | undefined> {
+    const pick = await pickModel(this.createLoad(set), set.model(), { ...options, ...this.choices() });
     if (typeof pick === 'object') await this.rememberGateway(pick);
     return pick;
   }
@@ -147,11 +149,11 @@ export class ModelCatalog extends Disposable {
   }
 
   /** Returns the function that loads the models for a picker. */
-  private createLoad(demo: boolean | undefined): (fresh: boolean) => Promise<PickableModels> {
+  private createLoad(set: GatewaySet): (fresh: boolean) => Promise<PickableModels> {
     const { health } = this.deps;
     return async (fresh) => {
       if (fresh) this.cache.clear();
-      const [gateways] = await Promise.all([this.listGateways(demo), health.refresh()]);
+      const [gateways] = await Promise.all([this.listGateways(set), health.refresh()]);
       const records = health.records();
       const essenceOf = createEssenceText(records);
       return {
@@ -214,10 +216,10 @@ export class ModelCatalog extends Disposable {
     }
   }
 
-  /** Starts to load the model list of each gateway that has a key, or of the demo. Never rejects. */
-  async listGateways(demo?: boolean): Promise<readonly GatewayModelList[]> {
+  /** Starts to load the model list of each gateway of a set that has a key. Never rejects. */
+  async listGateways(set: GatewaySet): Promise<readonly GatewayModelList[]> {
     try {
-      const { primary, keys } = await readKeys(await this.deps.connections.gateways(demo));
+      const { primary, keys } = await readKeys(await set.gateways());
       return [...(keys.size > 0 ? keys.keys() : [primary])].map((gateway) => {
         const cooldownEnd = (model: string): number | undefined =>
           this.deps.engine.cooldownOf({ gateway: gateway.id, key: keys.get(gateway), model })?.until;
@@ -339,7 +341,7 @@ export class ModelCatalog extends Disposable {
   }
 
   private async loadedList(baseUrl?: string): Promise<GatewayList | undefined> {
-    const gateways = await this.listGateways(false);
+    const gateways = await this.listGateways(this.deps.sets.own);
     const list = await (gateways.find(({ gateway }) => gateway?.id === baseUrl) ?? gateways[0])?.list;
     return list?.source === 'gateway' ? list : undefined;
   }
@@ -409,20 +411,20 @@ function modelOf(pick: ModelPick | 'compare' | undefined): string | undefined {
 }
 
 interface ModelCommandDeps {
-  readonly connections: Connections;
+  readonly sets: GatewaySets;
   readonly catalog: ModelCatalog;
-  readonly demo: DemoMode;
-  readonly conversations: { readonly current?: { selectModel(model: string, demo: boolean): void } | undefined };
+  readonly conversations: { readonly current?: { selectModel(model: string, set: GatewaySet): void } | undefined };
 }
 
-export function registerModels({ connections, catalog, conversations, demo }: ModelCommandDeps) {
+export function registerModels({ sets, catalog, conversations }: ModelCommandDeps) {
   return {
     /** A waiting turn of the current conversation switches as well. Without an argument, the user chooses a model. */
     'holysheep.selectModel': async (argument) => {
       const model = textIn(argument) ?? (await catalog.pick());
       if (model === undefined) return undefined;
-      conversations.current?.selectModel(model, demo.active);
-      await connections.selectModel(model);
+      const set = sets.current;
+      conversations.current?.selectModel(model, set);
+      await set.selectModel(model);
       return model;
     },
   } satisfies Commands;

@@ -26,11 +26,11 @@ export async function compareModels(services: PanelServices, argument: unknown):
 
 /** @returns undefined if the user cancels */
 export async function askForComparison(
-  { catalog, demo }: PanelServices,
+  { catalog, sets }: PanelServices,
   conversation: Conversation,
   given: { readonly prompt?: string | undefined; readonly models?: readonly string[] | undefined },
 ): Promise<Comparison | undefined> {
-  const models = given.models ?? (await catalog.pickCompared(demo.answers(conversation)));
+  const models = given.models ?? (await catalog.pickCompared(sets.forPrompt(conversation)));
   if (!models) return undefined;
   if (given.prompt) return { prompt: given.prompt, models };
   const { accepted, text, newConversation } = await showPromptBox('', conversation, vscode.l10n.t('Compare models'));

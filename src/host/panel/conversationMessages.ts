@@ -18,7 +18,7 @@ export type MessageHandlers = {
 export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
   'askSuggestion',
-  'demo',
+  'tour',
   'stop',
   'action',
   'switchModel',
@@ -38,7 +38,7 @@ const command = (id: string, ...args: unknown[]) => vscode.commands.executeComma
 /** Selects an answer of a comparison. Asks about the daily budget first if this sends queued prompts. */
 async function useAnswer({ budget, conversations }: PanelServices, conversation: Conversation, answerId: string) {
   const [first] = conversation.sentByUseAnswer(answerId);
-  const mayStart = first ? budget.mayStart(conversation.isDemo, first.models) : true;
+  const mayStart = first ? budget.mayStart(conversation.set.isFree, first.models) : true;
   await conversations.withOpen(conversation, async () => {
     if (await mayStart) conversation.useAnswer(answerId);
   });
@@ -46,7 +46,7 @@ async function useAnswer({ budget, conversations }: PanelServices, conversation:
 
 /** Returns the handlers of the messages that need only the conversation and the services, not its panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
-  const { conversations, demo, target } = services;
+  const { conversations, sets, target } = services;
   return {
     stop: ({ answerId }) => conversation.stop(answerId),
     action: ({ answerId, action }) => runFailureAction(services, conversation, answerId, action),
@@ -65,8 +65,8 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     newConversation: () => command('newConversation'),
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),
-    openDemo: () => command('openDemo'),
-    leaveDemo: () => demo.leave(),
+    openTour: () => command('openDemo'),
+    leaveTour: () => sets.useOwn(),
     removeBackup: ({ gateway }) => removeBackup(services, gateway),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ text }) => target.insert(text),

@@ -43,7 +43,7 @@ export class ConversationPanel extends Disposable {
     private readonly services: PanelServices,
   ) {
     super();
-    const { contextSource, connections, efforts, suggestions, log, onError } = services;
+    const { contextSource, sets, efforts, suggestions, log, onError } = services;
     this.page = this.register(new PanelPage(view, onError));
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
@@ -60,14 +60,14 @@ export class ConversationPanel extends Disposable {
       }),
     );
     this.register(services.conversations.keepOpen(conversation));
-    for (const source of [connections, efforts]) this.register(source.onDidChange(updateConnection));
+    for (const source of [sets, efforts]) this.register(source.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.log.onDidChange((change) => this.handleConversationChange(change)));
     this.register(
       conversation.log.onDidChangeState((change) => {
         if (conversation.preferredGateway !== this.shownGateway) updateConnection();
-        if (change.type === 'events' && !change.events.some(isTerminal)) this.postDemoStep();
+        if (change.type === 'events' && !change.events.some(isTerminal)) this.postTourStep();
         else this.postState();
       }),
     );
@@ -113,10 +113,10 @@ export class ConversationPanel extends Disposable {
 
   private panelMessages() {
     const { conversation, contextDraft } = this;
-    const { catalog, contextSource, conversations, efforts, tour } = this.services;
+    const { catalog, contextSource, conversations, efforts, sets, tour } = this.services;
     return {
       ready: () => this.postSnapshot(),
-      demo: ({ act }) => {
+      tour: ({ act }) => {
         tour.perform(conversation, act);
         this.postState();
       },
@@ -133,8 +133,8 @@ export class ConversationPanel extends Disposable {
       },
       findModels: async ({ answerId }) => {
         const answer = conversation.tree.answer(answerId);
-        // The demo has every model.
-        if (!answer || conversation.isDemo) return [];
+        // Other sets have every model that they offer.
+        if (!answer || conversation.set !== sets.own) return [];
         const { model, gateway } = answer.state;
         return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
       },
@@ -181,7 +181,7 @@ export class ConversationPanel extends Disposable {
     if (!page.isListening) return;
     const use = services.contextUse(conversation, { attachmentTokens: this.contextDraft.estimatedTokens() });
     page.postChange({ type: 'contextUse', use, canSummarize: canSummarize(services, conversation) });
-    this.postDemoStep();
+    this.postTourStep();
     const total = costOfAnswers(conversation.tree.answers());
     if (total.costs.length > 0) page.postChange({ type: 'conversationCost', ...total });
   }
@@ -219,7 +219,7 @@ export class ConversationPanel extends Disposable {
     if (conversation.tree.firstPrompt !== undefined) return;
     if (kind === 'code') await this.askAboutCode(id);
     else if (kind === 'scenario') tour.ask(conversation, id);
-    else if (kind === 'demo') await vscode.commands.executeCommand('holysheep.openDemo');
+    else if (kind === 'tour') await this.handlers.openTour({ type: 'openTour' });
     else await panels.open(id);
   }
 
@@ -236,13 +236,13 @@ export class ConversationPanel extends Disposable {
 
   private async selectModel(draft: PromptInput): Promise<void> {
     const { conversation } = this;
-    const { catalog, connections, demo } = this.services;
-    const picked = await catalog.pickForPrompt(demo.answers(conversation));
+    const { catalog, sets } = this.services;
+    const picked = await catalog.pickForPrompt(sets.forPrompt(conversation));
     if (!picked) return;
     if (picked === 'compare') return this.compareModels(draft);
-    const inDemo = demo.answers(conversation);
-    conversation.selectModel(picked.model, inDemo);
-    await connections.selectModel(picked.model, inDemo);
+    const set = sets.forPrompt(conversation);
+    conversation.selectModel(picked.model, set);
+    await set.selectModel(picked.model);
   }
 
   private async compareModels(draft: PromptInput): Promise<void> {
@@ -264,8 +264,8 @@ export class ConversationPanel extends Disposable {
     } else if (change.type !== 'title') this.page.post(change);
   }
 
-  private postDemoStep(): void {
-    this.page.postChange({ type: 'demoStep', demoStep: this.services.tour.currentStep(this.conversation) });
+  private postTourStep(): void {
+    this.page.postChange({ type: 'tourStep', tourStep: this.services.tour.currentStep(this.conversation) });
   }
 
   /** VS Code may report the problems of a file after the draft was restored. */
@@ -281,10 +281,11 @@ export class ConversationPanel extends Disposable {
   }
 
   private async readConnection(): Promise<ConnectionView> {
-    const { connections, demo, efforts } = this.services;
-    const connection = await connections.view(demo.answers(this.conversation), this.conversation.preferredGateway);
-    // In the demo, the page asks for the user's own key, because the embedded gateway needs none.
-    const { hasKey } = connection.demo ? await connections.view(false) : connection;
+    const { sets, efforts } = this.services;
+    const set = sets.forPrompt(this.conversation);
+    const connection = await set.view(this.conversation.preferredGateway);
+    // The page always asks for the user's own key, because no other set needs one.
+    const { hasKey } = set === sets.own ? connection : await sets.own.view();
     return { ...connection, hasKey, effort: efforts.viewOf(connection.model) };
   }
 

@@ -8,8 +8,8 @@ import { returnPrompt, sendPrompt } from './promptSender';
 
 /**
  * An unchanged prompt gets another answer, or another comparison. Without an API key, the new turn fails with a card that
- * sets one. If the user does not want to exceed the budget of the day, the new prompt goes into the composer. If the demo
- * has ended, the prompt goes into a new conversation.
+ * sets one. If the user does not want to exceed the budget of the day, the new prompt goes into the composer. If the
+ * gateways of the conversation are closed, the prompt goes into a new one.
  */
 export async function editPrompt(
   services: PanelServices,
@@ -17,17 +17,16 @@ export async function editPrompt(
   exchangeId: string,
   prompt: string,
 ): Promise<void> {
-  const { budget, conversations, demo, panels, promptHistory, onError } = services;
+  const { budget, conversations, panels, promptHistory, onError } = services;
   const exchange = conversation.tree.exchange(exchangeId);
   if (!exchange) return;
   await conversations.withOpen(conversation, async () => {
     const edited = withEditedPrompt(exchange, prompt);
-    if (edited && conversation.isDemo && !demo.answers(conversation))
-      return sendPrompt(services, edited, { conversation });
+    if (edited && !conversation.set.isOpen) return sendPrompt(services, edited, { conversation });
     const models = comparedModels(exchange);
     if (!edited && models.length === 0) return regenerate(services, conversation, exchange.selected, false);
     if (!edited) return startAgain(services, conversation, exchange, models);
-    if (!(await budget.mayStart(conversation.isDemo, models))) {
+    if (!(await budget.mayStart(conversation.set.isFree, models))) {
       returnPrompt(panels, conversation, edited);
       return;
     }
@@ -63,7 +62,7 @@ export async function compareAgain(
   const exchange = conversation.tree.exchange(exchangeId);
   if (!exchange) return;
   await services.conversations.withOpen(conversation, async () => {
-    const models = await services.catalog.pickCompared(conversation.isDemo);
+    const models = await services.catalog.pickCompared(conversation.set);
     if (models) await startAgain(services, conversation, exchange, models);
   });
 }
@@ -79,14 +78,14 @@ function startAgain(
 
 /** Calls `start` unless the daily budget is used up and the user does not agree to exceed it. */
 async function whenAllowed(
-  { budget, mayUsePlainHttp }: PanelServices,
+  { budget }: PanelServices,
   conversation: Conversation,
   exchange: Exchange,
   models: readonly string[],
   start: () => void,
 ): Promise<void> {
-  if (!(conversation.isDemo || (await mayUsePlainHttp(models)))) return;
-  if (!(await budget.mayStart(conversation.isDemo, models))) return;
+  const { set } = conversation;
+  if (!(await set.mayUse(models)) || !(await budget.mayStart(set.isFree, models))) return;
   // A second click may arrive before the page shows the answer that the first click has added.
   const isShown = conversation.tree.exchange(exchange.id)?.selected === exchange.selected;
   if (!conversation.readOnly && isShown && conversation.tree.isShown(exchange.selected)) start();
@@ -95,11 +94,11 @@ async function whenAllowed(
 /** Each answer of a comparison has another model. */
 export function pickOtherModel(
   catalog: PanelServices['catalog'],
-  { tree, isDemo }: Conversation,
+  { tree, set }: Conversation,
   answerId: string,
 ): Promise<string | undefined> {
   const current = tree.answer(answerId)?.state.model ?? '';
-  return catalog.pickOther([current, ...comparedModels(tree.exchangeOf(answerId))], isDemo);
+  return catalog.pickOther([current, ...comparedModels(tree.exchangeOf(answerId))], set);
 }
 
 /** Returns the prompt of the composer. @param more the complete prompt if it was prefilled with code or attachments */

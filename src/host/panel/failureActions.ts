@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { Answer } from '../../shared/conversation';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
-import { demoNotice } from '../demo/demoNotices';
 import {
   enterApiKey,
   enterApiKeyAction,
@@ -71,7 +70,7 @@ export async function runFailureAction(
 ): Promise<void> {
   const answer = conversation.tree.answer(answerId);
   if (!answer) return;
-  const notice = conversation.isDemo && demoNotice(action);
+  const notice = conversation.set.notice(action);
   if (notice) {
     if (action === 'setApiKey') showToast(services.log, 'information', notice, [enterApiKeyAction()]);
     else showInStatusBar(notice);
@@ -84,16 +83,17 @@ export async function runFailureAction(
 
 /** If the gateway lacks the selected model, also selects the other model, so that the next prompt does not fail. */
 export async function switchModel(
-  { catalog, connections, mayUsePlainHttp }: PanelServices,
+  { catalog, sets }: PanelServices,
   conversation: Conversation,
   answerId: string,
   model: string,
 ): Promise<void> {
   const answer = conversation.tree.answer(answerId);
-  if (!answer || !(conversation.isDemo || (await mayUsePlainHttp([model])))) return;
+  const { set } = conversation;
+  if (!answer || !(await set.mayUse([model]))) return;
   conversation.switchModel(answerId, model);
-  const selected = connections.model(false);
+  const selected = set.model();
   const { failure, model: failed } = answer.state;
-  if (conversation.isDemo || failure?.kind !== 'model' || failed !== selected) return;
-  if (await catalog.canReplace(selected, model)) await connections.selectModel(model, false);
+  if (set !== sets.own || failure?.kind !== 'model' || failed !== selected) return;
+  if (await catalog.canReplace(selected, model)) await set.selectModel(model);
 }

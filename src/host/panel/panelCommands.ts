@@ -13,8 +13,8 @@ interface PanelCommandServices extends PanelServices {
 }
 
 export function registerPanels(services: PanelCommandServices) {
-  const { register, connections, conversations, panels, promptHistory, onError } = services;
-  register(connections.onDidChange(() => conversations.applySettings()));
+  const { register, sets, conversations, panels, promptHistory, onError } = services;
+  register(sets.onDidChange(() => conversations.applySettings()));
   register(vscode.window.onDidChangeWindowState(({ focused }) => focused && conversations.reread()));
   register(
     conversations.onDidRemove((removal) => {

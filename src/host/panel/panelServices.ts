@@ -1,5 +1,5 @@
 import type { EditorTarget } from '../code/editorTarget';
-import type { Connections } from '../connection/connections';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { OwnGateways } from '../connection/ownGateways';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
@@ -7,8 +7,6 @@ import type { ContextUseOf } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { DemoMode } from '../connection/demoMode';
-import type { DemoTour } from '../demo/demoTour';
 import type { PromptInput } from '../journal/records';
 import type { BudgetDecisions } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
@@ -16,6 +14,7 @@ import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
 import type { HostWindow } from '../hostWindow';
 import type { Suggestions } from './suggestions';
+import type { Tour } from './tour';
 
 export interface PrefilledPrompt {
   readonly text: string;
@@ -34,17 +33,14 @@ interface Panels {
 export interface PanelServices extends HostWindow {
   readonly panels: Panels;
   readonly conversations: Conversations;
-  /** Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
-  readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
-  readonly connections: Connections;
+  readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly contextUse: ContextUseOf;
   readonly settings: Settings;
   readonly budget: BudgetDecisions;
-  readonly demo: DemoMode;
-  readonly tour: DemoTour;
+  readonly tour: Tour;
   readonly suggestions: Suggestions;
   readonly promptHistory: PromptHistory;
   readonly target: EditorTarget;

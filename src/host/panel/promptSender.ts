@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attachment, Step } from '../../shared/conversation';
 import { canSendPrompt } from '../../shared/protocol';
-import type { Connections } from '../connection/connections';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import { promptOf } from '../journal/exchange';
@@ -23,38 +22,36 @@ export interface SendOptions {
 
 /**
  * Sends a prompt. If the user sets no API key, or does not want to exceed the daily budget or to use a gateway over plain
- * HTTP, the prompt goes back into the composer. If the conversation belongs to a demo that has ended, the prompt goes into
- * a new conversation, because the user's gateway must not receive it below demo answers.
+ * HTTP, the prompt goes back into the composer. If the gateways of the conversation are closed, the prompt goes
+ * into a new conversation, because all answers of a conversation come from the same set of gateways.
  */
 export async function sendPrompt(
-  { budget, mayUsePlainHttp, conversations, connections, demo, promptHistory, panels, onError }: PanelServices,
+  { budget, conversations, sets, promptHistory, panels, onError }: PanelServices,
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
   const chosen = options.newConversation
     ? conversations.startNew()
     : (options.conversation ?? (await conversations.ensureCurrent()));
-  const isOfEndedDemo = chosen.isDemo && !demo.answers(chosen);
-  const conversation = isOfEndedDemo ? conversations.startNew() : chosen;
-  if (isOfEndedDemo) options.onMove?.(conversation);
+  const isClosed = !chosen.set.isOpen;
+  const conversation = isClosed ? conversations.startNew() : chosen;
+  if (isClosed) options.onMove?.(conversation);
   panels.show(conversation, { preserveFocus: true });
   // A failure to save the prompt history must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
-  const inDemo = demo.answers(conversation);
-  const view = (): ReturnType<Connections['view']> => connections.view(inDemo);
-  const canSend = async (): Promise<boolean> => canSendPrompt(await view());
+  const set = sets.forPrompt(conversation);
+  const canSend = async (): Promise<boolean> => canSendPrompt(await set.view());
   const asksForKey = options.asksForKey ?? true;
   const isReady = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
-  const mayUseGateway = async (): Promise<boolean> =>
-    inDemo || mayUsePlainHttp(options.models ?? [input.model ?? (await view()).model]);
-  if (!isReady || !(await mayUseGateway()) || !(await budget.mayStart(inDemo, options.models))) {
+  const models = options.models ?? [input.model ?? set.model()];
+  if (!isReady || !(await set.mayUse(models)) || !(await budget.mayStart(set.isFree, options.models))) {
     returnPrompt(panels, conversation, input);
     showInStatusBar(
       vscode.l10n.t('Not sent. If the composer contains another prompt, press ↑ there to get this one back.'),
     );
     return;
   }
-  if (inDemo) conversation.useDemo();
+  conversation.useSet(set);
   const { model, ...prompt } = options.addDraft?.(input) ?? input;
   conversation.ask(prompt, options.models ?? (model === undefined ? [] : [model]));
 }

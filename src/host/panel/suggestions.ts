@@ -7,20 +7,20 @@ import { findProblems } from '../code/findCode';
 import type { ContextReference } from '../context/contextId';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { DemoTour } from '../demo/demoTour';
 import { historyTime } from '../ui/historyTime';
 import { panelTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
+import type { Tour } from './tour';
 
 interface SuggestionsDeps {
   readonly conversations: Conversations;
   readonly target: EditorTarget;
-  readonly tour: DemoTour;
+  readonly tour: Tour;
 }
 
 const maxRecent = 3;
 
-/** What an empty conversation suggests: prompts about the code in the editor, or the demo's, and recent conversations. */
+/** What an empty conversation suggests: prompts about the code in the editor, or the tour's, and recent conversations. */
 export class Suggestions extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
@@ -42,10 +42,10 @@ export class Suggestions extends Disposable {
     this.register(conversations.onDidRemove(fire));
   }
 
-  async list(conversation: Conversation, { demo, hasKey }: ConnectionView): Promise<readonly Suggestion[]> {
+  async list(conversation: Conversation, { set, hasKey }: ConnectionView): Promise<readonly Suggestion[]> {
     if (conversation.tree.firstPrompt !== undefined) return [];
     const { conversations, target, tour } = this.deps;
-    if (demo) return tour.suggestions();
+    if (set !== 'own') return tour.suggestions();
     const about = codeSuggestions(target.editor()).map(({ label, item }): Suggestion => ({
       kind: 'code',
       id: item.kind,
@@ -54,9 +54,9 @@ export class Suggestions extends Disposable {
     const recent = await conversations.list(maxRecent);
     return [
       ...about,
-      // Without a key, the page offers the demo beside the button that sets one.
+      // Without a key, the page offers the tour beside the button that sets one.
       ...(about.length === 0 && hasKey
-        ? [{ kind: 'demo', id: '', label: vscode.l10n.t('Try the offline demo') } as const]
+        ? [{ kind: 'tour', id: '', label: vscode.l10n.t('Try the offline demo') } as const]
         : []),
       // A conversation that can't be read has no title.
       ...recent

@@ -40,7 +40,7 @@ export async function summarize(
   if (!last) throw new UserError(vscode.l10n.t('The earlier turns are too short to be summarized.'));
   if (last.id === summary?.upTo)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
-  if (!(await services.budget.mayStart()) || isBlocked()) return;
+  if (!(await services.budget.mayStart(conversation.set.isFree)) || isBlocked()) return;
   // The user may have shown another branch while a question about the budget was open.
   if (!conversation.tree.isShown(last.id)) return;
   conversation.summarize(last.id, failed?.model);

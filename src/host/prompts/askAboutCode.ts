@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RequestChoice } from '../connection/connections';
+import type { RequestChoice } from '../connection/gatewaySet';
 import type { ApplyTarget } from '../../shared/conversation';
 import type { PanelServices } from '../panel/panelServices';
 import { sendPrompt } from '../panel/promptSender';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { respondsAsGateway } from '../../engine/gate/networkCheck';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Commands } from '../commands';
-import type { Connections } from '../connection/connections';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { OwnGateways } from '../connection/ownGateways';
 import type { Budget } from '../health/budget';
 import type { Conversations } from '../conversation/conversations';
@@ -21,7 +21,7 @@ import type { ScheduleStore } from './scheduleStore';
 interface ScheduleCommandDeps extends HostWindow {
   readonly schedule: Scheduler;
   readonly panels: { open(id: string): Promise<boolean> };
-  readonly connections: Connections;
+  readonly sets: GatewaySets;
 }
 
 export function registerSchedule(deps: ScheduleCommandDeps) {
@@ -34,11 +34,11 @@ export function registerSchedule(deps: ScheduleCommandDeps) {
 
 type Entry = vscode.QuickPickItem & { readonly prompt?: ListedPrompt };
 
-function openScheduled({ schedule, panels, connections, onError }: ScheduleCommandDeps): void {
+function openScheduled({ schedule, panels, sets, onError }: ScheduleCommandDeps): void {
   const sendButton = itemButton('send', vscode.l10n.t('Send now'));
   const cancelButton = itemButton('close', vscode.l10n.t('Cancel'));
   const refresh = async (): Promise<void> => {
-    const { host } = await connections.view(false);
+    const { host } = await sets.own.view();
     const entries = schedule.list().map((prompt) => ({
       ...scheduledItem(prompt, Date.now(), host),
       prompt,

@@ -2,9 +2,8 @@ import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import type { HostWindow } from '../hostWindow';
 import type { createHostEngine } from '../engine/hostEngine';
-import type { Connections } from '../connection/connections';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { OwnGateways } from '../connection/ownGateways';
-import type { DemoMode } from '../connection/demoMode';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
@@ -18,9 +17,8 @@ type HostEngine = ReturnType<typeof createHostEngine>;
 
 interface StatusDeps extends HostWindow {
   readonly conversations: Conversations;
-  readonly connections: Connections;
+  readonly sets: GatewaySets;
   readonly ownGateways: OwnGateways;
-  readonly demo: DemoMode;
   readonly engine: HostEngine;
   readonly schedule: Scheduler;
   readonly panels: PanelRegistry;
@@ -28,34 +26,22 @@ interface StatusDeps extends HostWindow {
 
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
 export function registerStatus(deps: StatusDeps): void {
-  const {
-    register,
-    conversations,
-    connections,
-    ownGateways,
-    demo,
-    engine,
-    schedule,
-    panels,
-    log,
-    setContext,
-    onError,
-  } = deps;
+  const { register, conversations, sets, ownGateways, engine, schedule, panels, log, setContext, onError } = deps;
   const failures = register(
     new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
   );
   let cooldown: ModelCooldown | undefined;
   const statusBar = register(
-    new StatusBar(connections, () => {
+    new StatusBar(sets, () => {
       const { running, runningCount } = conversations;
-      const failure = failures.latest(demo.active);
+      const failure = failures.latest();
       return { running, runningCount, failure, cooldown, scheduled: schedule.count() };
     }),
   );
   let reads = 0;
   const readCooldown = (): void => {
     const read = ++reads;
-    cooldownOfSelectedModel(connections, ownGateways, engine).then((next) => {
+    cooldownOfSelectedModel(sets, ownGateways, engine).then((next) => {
       // Ignores the result of a slow read that a newer one has overtaken.
       if (read !== reads) return;
       cooldown = next;
@@ -65,7 +51,7 @@ export function registerStatus(deps: StatusDeps): void {
   register(schedule.onDidChange(() => statusBar.refresh()));
   register(failures.onDidChange(() => statusBar.refresh()));
   register(engine.onDidChangeCooldown(readCooldown));
-  register(connections.onDidChange(readCooldown));
+  register(sets.onDidChange(readCooldown));
   register(
     conversations.onDidChange(() => {
       setTurnContext(conversations, setContext);
@@ -76,11 +62,11 @@ export function registerStatus(deps: StatusDeps): void {
 }
 
 async function cooldownOfSelectedModel(
-  connections: Connections,
+  sets: GatewaySets,
   ownGateways: OwnGateways,
   engine: HostEngine,
 ): Promise<ModelCooldown | undefined> {
-  const model = connections.model();
+  const model = sets.current.model();
   const gateway = await ownGateways.gatewayFor(model).catch(() => undefined);
   const key = await gateway?.key();
   if (!gateway || !key) return undefined;

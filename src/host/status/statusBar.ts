@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
 import { msUntilNextSecond } from '../../shared/describe';
 import type { ConnectionView } from '../../shared/protocol';
-import type { Connections } from '../connection/connections';
+import type { GatewaySets } from '../connection/gatewaySet';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
 import { hostWords } from '../ui/words';
@@ -20,7 +20,7 @@ export class StatusBar extends Disposable {
   private shown: ActivityItem | undefined;
 
   constructor(
-    connections: Connections,
+    sets: GatewaySets,
     private readonly situation: () => Situation,
   ) {
     super();
@@ -28,7 +28,7 @@ export class StatusBar extends Disposable {
     this.model.command = 'holysheep.selectModel';
     this.activity.name = vscode.l10n.t('HolySheep Activity');
     this.register(
-      connections.subscribe((view) => {
+      sets.subscribe((view) => {
         this.view = view;
         this.showModel();
       }),
@@ -61,11 +61,12 @@ export class StatusBar extends Disposable {
 
   private showModel(): void {
     if (!this.view) return;
-    const { model, host, gateway, hasKey, demo, backups = [] } = this.view;
-    const prefix = demo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
+    const { model, host, gateway, hasKey, set, backups = [] } = this.view;
+    const isDemo = set !== 'own';
+    const prefix = isDemo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
-      demo
+      isDemo
         ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
         : vscode.l10n.t('Host: {0}', this.gateway ?? host),
       ...(backups.length > 0 ? [vscode.l10n.t('Backup gateways: {0}', backups.length)] : []),

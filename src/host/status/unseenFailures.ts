@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Clock } from '../../engine/clock';
 import type { TurnState } from '../../engine/state/turnState';
+import type { GatewaySet } from '../connection/gatewaySet';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import { Listeners } from '../util/listeners';
@@ -8,7 +9,7 @@ import { Disposable } from '../util/disposable';
 
 export interface UnseenFailure {
   readonly conversationId: string;
-  readonly demo: boolean;
+  readonly set: GatewaySet;
   readonly state: TurnState;
   /** Set for an answer of a comparison, because the others may be complete. */
   readonly model?: string | undefined;
@@ -63,7 +64,7 @@ export class UnseenFailures extends Disposable {
           conversationId,
           answerId,
           comparison,
-          demo: conversation.isDemo,
+          set: conversation.set,
           state,
           model,
         });
@@ -73,9 +74,9 @@ export class UnseenFailures extends Disposable {
     );
   }
 
-  /** Returns the newest failure. Those of the demo count only while the demo is active. */
-  latest(inDemo: boolean): UnseenFailure | undefined {
-    return [...this.failures.values()].findLast(({ demo }) => inDemo || !demo);
+  /** Returns the newest failure. Those of a set count only while it is open. */
+  latest(): UnseenFailure | undefined {
+    return [...this.failures.values()].findLast(({ set }) => set.isOpen);
   }
 
   override dispose(): void {

@@ -22,7 +22,7 @@ export class ModelChoice {
     this.badge.hidden = true;
   }
 
-  setConnection({ model, demo, host, gateway, backup }: ConnectionView): void {
+  setConnection({ model, set, host, gateway, backup }: ConnectionView): void {
     const { strings } = this.context;
     const modelAtGateway = fill(strings.modelAtGateway, model, gateway ?? host);
     setText(this.name, model);
@@ -33,9 +33,9 @@ export class ModelChoice {
     // The name contains the visible text, because users of speech control say what they read.
     const spoken = gateway === undefined ? modelAtGateway : model + place;
     this.element.setAttribute('aria-label', fill(strings.modelButton, spoken));
-    this.badge.hidden = !backup && !demo;
+    this.badge.hidden = !backup && set === 'own';
     this.badge.title = backup === 'switched' ? fill(strings.switchBack, host) : host;
-    const content = backup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.demo];
+    const content = backup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.tour];
     this.badge.replaceChildren(
       ...(backup === 'switched' ? [button(content, 'quiet link-button', () => this.switchBack())] : content),
     );

@@ -4,7 +4,7 @@ import { button, element, setText, svgIcon } from '../util/element';
 
 /** What an empty conversation shows: how to start. */
 export class EmptyState {
-  /** The place of the demo's card or the card for a missing key. */
+  /** The place of the tour's card or the card for a missing key. */
   readonly cardPlace = element('div', { class: 'card-place' });
   private readonly element: HTMLElement;
   private readonly title = element('h2');
@@ -30,18 +30,18 @@ export class EmptyState {
     if (hadFocus) context.focusComposer();
   }
 
-  update(demo: boolean, suggestions: readonly Suggestion[]): void {
+  update(inTour: boolean, suggestions: readonly Suggestion[]): void {
     const { strings } = this.context;
-    setText(this.title, demo ? strings.demo : strings.emptyTitle);
-    setText(this.hint, demo ? strings.demoHint : strings.emptyHint);
-    const key = JSON.stringify([demo, suggestions]);
+    setText(this.title, inTour ? strings.tour : strings.emptyTitle);
+    setText(this.hint, inTour ? strings.tourHint : strings.emptyHint);
+    const key = JSON.stringify([inTour, suggestions]);
     if (key === this.key) return;
     this.key = key;
     const hadFocus = this.lists.contains(document.activeElement);
     const recent = suggestions.filter(({ kind }) => kind === 'conversation');
     this.lists.replaceChildren(
       ...this.createList(
-        demo ? strings.demoOthers : undefined,
+        inTour ? strings.tourOthers : undefined,
         suggestions.filter(({ kind }) => kind !== 'conversation'),
       ),
       ...this.createList(strings.recent, recent),

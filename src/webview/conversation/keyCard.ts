@@ -10,10 +10,10 @@ export class KeyCard {
   constructor(private readonly context: PageContext) {
     const { strings, post } = context;
     const keyButton = button(strings.setApiKey, 'primary', () => post({ type: 'setApiKey' }));
-    const demoButton = button(strings.demo, 'secondary', () => post({ type: 'openDemo' }));
+    const tourButton = button(strings.tour, 'secondary', () => post({ type: 'openTour' }));
     const gatewayButton = button(strings.addGateway, 'secondary', () => post({ type: 'addGateway' }));
     const title = element('p', { class: 'notice-title' }, svgIcon('key'), this.title);
-    const actions = element('div', { class: 'actions' }, keyButton, gatewayButton, demoButton);
+    const actions = element('div', { class: 'actions' }, keyButton, gatewayButton, tourButton);
     this.element = element('section', { class: 'notice' }, element('div', { class: 'notice-texts' }, title), actions);
   }
 

@@ -1,9 +1,9 @@
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 
-/** The boxes above the composer: the card of the demo or of a missing key, or that another window writes here. */
+/** The boxes above the composer: the card of the tour or of a missing key, or that another window writes here. */
 export class Notices {
-  /** The place of the demo's card or the card for a missing key. */
+  /** The place of the tour's card or the card for a missing key. */
   readonly cardPlace = element('div', { class: 'card-place' });
   readonly element: HTMLElement;
   private readonly openElsewhere: HTMLElement;

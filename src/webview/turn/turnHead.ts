@@ -59,7 +59,7 @@ export class TurnHead {
     const badges: Badge[] = [];
     if (lastSwitch && lastSwitch.reason !== 'user') badges.push({ text: strings.fallbackBadge, icon: 'arrowSwap' });
     if (effectiveGatewaySwitches(state).length > 0) badges.push({ text: strings.backupBadge, icon: 'arrowSwap' });
-    if (exchange?.demo) badges.push({ text: strings.demo });
+    if (exchange && exchange.set !== 'own') badges.push({ text: strings.tour });
     if (exchange?.followed === id)
       badges.push({ text: strings.followed, icon: 'check', title: strings.followedTooltip });
     return badges;

@@ -35,7 +35,7 @@ export const noKey: PanelState = {
     return async () => {
       await stage.setKey();
       // The status bar may still show the state of the previous key.
-      await stage.button(stage.words.panel.demo).waitFor({ state: 'hidden' });
+      await stage.button(stage.words.panel.tour).waitFor({ state: 'hidden' });
     };
   },
 };

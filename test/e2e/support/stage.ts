@@ -68,7 +68,7 @@ export class Stage {
 
   async removeKey(): Promise<void> {
     await this.run('removeApiKey');
-    await this.button(this.words.panel.demo).waitFor();
+    await this.button(this.words.panel.tour).waitFor();
     await this.workbench.runCommand('Notifications: Clear All Notifications');
   }
 

@@ -1,9 +1,10 @@
+import assert from 'node:assert/strict';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { gatewaysFor } from '../../../src/engine/gateway/gateway';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
-import type { DemoMode } from '../../../src/host/connection/demoMode';
+import { GatewaySets } from '../../../src/host/connection/gatewaySet';
 import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
@@ -12,8 +13,9 @@ import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveG
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
-import { EventEmitter, subscription } from '../../support/fakeEditor';
+import { EventEmitter } from '../../support/fakeEditor';
 import { refOf } from '../../support/gatewayRef';
+import { fakeSet } from './fakeSets';
 import { storeIn } from '../../support/storeIn';
 
 function valid(text: string): BaseUrl | undefined {
@@ -25,7 +27,8 @@ function valid(text: string): BaseUrl | undefined {
 interface GatewayDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
-  readonly demo: DemoMode;
+  readonly sets: GatewaySets;
+  readonly isDemoOpen: () => boolean;
   readonly efforts: ModelEfforts;
   readonly engine: Engine;
   readonly log: Log;
@@ -98,7 +101,6 @@ export class FakeGateways {
         : Promise.resolve(value());
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
     const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
-    const isDemoActive = (): boolean => this.demoActive;
     const memory = storeIn(remembered);
     const log = { error: (problem: unknown) => void this.logged.push(problem) };
     return {
@@ -136,13 +138,8 @@ export class FakeGateways {
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
         isKeyless: (origin: string) => Promise.resolve(this.keylessOrigins.has(origin)),
       },
-      demo: {
-        onDidChange: () => subscription,
-        get active() {
-          return isDemoActive();
-        },
-        leave: () => Promise.resolve(void (this.hasLeftDemo = true)),
-      },
+      sets: { useOwn: () => Promise.resolve(void (this.hasLeftDemo = true)) },
+      isDemoOpen: () => this.demoActive,
       efforts: { levelOf: () => 'default' },
       engine: {
         cooldownOf: () => undefined,
@@ -167,9 +164,12 @@ export class FakeGateways {
 /** Adds the gateways of a window to its dependencies. */
 export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
   const { OwnGateways } = await import('../../../src/host/connection/ownGateways');
-  const { Connections } = await import('../../../src/host/connection/connections');
+  const { createOwnSet } = await import('../../../src/host/connection/ownSet');
   const ownGateways = new OwnGateways(deps);
-  return { ...deps, ownGateways, connections: new Connections({ ...deps, ownGateways }) };
+  const { gatewayForAttempt, isDemoOpen, log } = deps;
+  const own = createOwnSet({ ...deps, ownGateways, engine: { run: () => assert.fail(), gatewayForAttempt } });
+  const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.sets.useOwn() };
+  return { ...deps, ownGateways, own, sets: new GatewaySets(own, demo, log) };
 }
 
 /** Returns a turn in which a gateway refused a request without a key. */

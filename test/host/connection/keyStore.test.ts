@@ -39,8 +39,8 @@ describe('unreadable system keyring', () => {
   });
 
   it('is not displayed to the user as a missing key', async () => {
-    const { connections } = await createDeps();
-    assert.equal((await connections.view()).hasKey, 'unreadable');
+    const { own } = await createDeps();
+    assert.equal((await own.view()).hasKey, 'unreadable');
   });
 
   it('is reported by Test Connection with buttons for the key and the log, but not for the base URL', async () => {
@@ -72,7 +72,7 @@ describe('unreadable system keyring', () => {
   it('is reported as the reason why the model list contains only the default models', async () => {
     const deps = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
-    const [gateway] = await new ModelCatalog({ ...deps, health: emptyHealth }).listGateways();
+    const [gateway] = await new ModelCatalog({ ...deps, health: emptyHealth }).listGateways(deps.own);
     const list = (await gateway?.list) ?? assert.fail('no gateway');
     assert.deepEqual([list.source, 'message' in list && list.message], ['default', hostFaults.keyring.message]);
   });

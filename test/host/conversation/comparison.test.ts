@@ -86,7 +86,7 @@ describe('comparison of models', () => {
   it('keeps the models of the columns when the user selects another model', () => {
     const { conversation, emit, turnOf } = comparing();
     emit('a', attempt('a'), waiting);
-    conversation.selectModel('other', false);
+    conversation.selectModel('other', conversation.set);
     assert.deepEqual(turnOf('a').controls, []);
   });
 
@@ -94,7 +94,7 @@ describe('comparison of models', () => {
     const { a, conversation, emit, turnOf } = comparing();
     emit('a', attempt('a'), waiting);
     conversation.useAnswer(a);
-    conversation.selectModel('other', false);
+    conversation.selectModel('other', conversation.set);
     assert.deepEqual(turnOf('a').controls, ['switchModel other']);
   });
 

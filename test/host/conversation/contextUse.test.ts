@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Connections } from '../../../src/host/connection/connections';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
-import type { DemoMode } from '../../../src/host/connection/demoMode';
 import { fake } from '../../support/fake';
+import { fakeSets } from '../connection/fakeSets';
 import type { EndedEvent, StreamEvent } from '../../../src/engine/events/events';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import { contextUse, createContextUse, estimateTurnTokens } from '../../../src/host/conversation/contextUse';
@@ -133,9 +132,8 @@ describe('use of the context by the next request', () => {
   describe('of a panel', () => {
     const useOf = (facts: ModelFacts | undefined, isDemo = false) =>
       createContextUse({
-        connections: fake<Connections>({ requestDefaults: () => ({ model: 'm', systemPrompt: tokens(7) }) }),
+        sets: fakeSets({ defaults: () => ({ model: 'm', systemPrompt: tokens(7) }) }, { isOpen: isDemo }).sets,
         catalog: fake<ModelCatalog>({ factsOf: (model) => (model === 'm' ? facts : { contextWindow: 5 }) }),
-        demo: fake<DemoMode>({ answers: () => isDemo }),
       });
 
     for (const [facts, windowTokens] of [
@@ -156,7 +154,9 @@ describe('use of the context by the next request', () => {
     });
 
     it('is unknown in the demo', () => {
-      assert.equal(useOf({ contextWindow: 1000 }, true)(opened.conversation), undefined);
+      const { conversation } = openConversation({ demo: true });
+      conversation.ask({ prompt: 'Hi' });
+      assert.equal(useOf({ contextWindow: 1000 }, true)(conversation), undefined);
     });
   });
 });

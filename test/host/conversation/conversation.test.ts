@@ -23,10 +23,10 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 describe('conversation with demo turns', () => {
   it('sends demo prompts only to the embedded gateway, and other prompts only to the configured gateway', () => {
     for (const demo of [true, false]) {
-      const { ask, engine, ranInDemo } = openConversation({ demo });
+      const { ask, engine, ranIn } = openConversation({ demo });
       ask('Hi');
       engine.turn.emit(attempt(), done('made up'));
-      assert.deepEqual(ranInDemo, [demo]);
+      assert.deepEqual(ranIn, [demo ? 'demo' : 'own']);
     }
   });
 
@@ -36,7 +36,7 @@ describe('conversation with demo turns', () => {
     assert.equal(reopened(demo.lines).tree.gateways, 'demo');
     const own = openConversation();
     own.ask('one');
-    own.conversation.useDemo();
+    own.conversation.useSet(own.sets.demo);
     assert.equal(reopened(own.lines).tree.gateways, 'own');
   });
 });
@@ -291,9 +291,9 @@ describe('running turn of a conversation', () => {
     ['a turn of the gateway to a demo model', {}, true, []],
   ] as const) {
     it(`${controls.length > 0 ? 'switches' : 'does not switch'} ${name} when the user selects a model`, () => {
-      const { ask, conversation, engine, settings } = openConversation({ demo: 'demo' in input });
+      const { ask, conversation, engine, settings, sets } = openConversation({ demo: 'demo' in input });
       ask({ prompt: 'one', ...('model' in input && input) }, attempt(), waiting);
-      conversation.selectModel('other', demo);
+      conversation.selectModel('other', demo ? sets.demo : sets.own);
       // VS Code reports the changed setting after the user has selected a model.
       if (!demo) settings.model = 'other';
       conversation.applySettings();
@@ -302,11 +302,11 @@ describe('running turn of a conversation', () => {
   }
 
   it('returns from its fallback model to the model that the user selects, but not while it streams', () => {
-    const { ask, conversation, engine } = openConversation();
+    const { ask, conversation, engine, sets } = openConversation();
     ask('one', attempt(), fallback, attempt('fallback', 2), waiting);
-    conversation.selectModel('default', false);
+    conversation.selectModel('default', sets.own);
     engine.turn.emit(attempt('default', 3), text('Hi'));
-    conversation.selectModel('other', false);
+    conversation.selectModel('other', sets.own);
     assert.deepEqual(engine.turn.controls, ['switchModel default']);
   });
 });

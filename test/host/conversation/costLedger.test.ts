@@ -19,6 +19,7 @@ import { usesLargeInputs } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { reopened } from './openedConversation';
 import { TestBudget } from './testBudget';
+import { fakeSets } from '../connection/fakeSets';
 
 const price = { input: 3, output: 15, cacheRead: 0.3 };
 const holySheep = 'https://api.holysheep.ai/v1';
@@ -111,11 +112,13 @@ describe(`cost of ${turnCount} turns with failures`, () => {
         { append: (line) => lines.push(line) },
         {
           clock,
-          engine: () => engine,
+          sets: fakeSets({
+            run: (...turn) => engine.run(...turn),
+            defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
+          }).sets,
           resumeSetting: () => 'auto',
           onEvent: () => undefined,
           budget: new TestBudget(),
-          defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
           onError: (error) => assert.fail(String(error)),
         },
       );

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/environment';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import type { EffortChoice } from '../../../src/engine/request';
-import type { Answer } from '../../../src/shared/conversation';
+import type { Answer, GatewaySetId } from '../../../src/shared/conversation';
+import type { GatewaySet, GatewaySets } from '../../../src/host/connection/gatewaySet';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { ConversationChange } from '../../../src/host/conversation/conversationLog';
@@ -10,11 +11,13 @@ import { foldJournal, type StoredConversation } from '../../../src/host/journal/
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
 import { journalSchema, type JournalRecord, type PromptInput } from '../../../src/host/journal/records';
 import { VirtualClock } from '../../support/virtualClock';
+import { fakeSets } from '../connection/fakeSets';
 import { ScriptedEngine } from './scriptedEngine';
 import { TestBudget } from './testBudget';
 
 interface Options {
   readonly demo?: boolean;
+  readonly sets?: GatewaySets;
   readonly stored?: StoredConversation;
   readonly resume?: EngineSettings['resume'];
   readonly systemPrompt?: string;
@@ -26,36 +29,39 @@ interface Options {
 export function openConversation(options: Options = {}) {
   const { stored = foldJournal([]), resume = 'auto', systemPrompt = '' } = options;
   const engine = new ScriptedEngine();
-  /** Whether each turn was run by the engine of the demo. */
-  const ranInDemo: boolean[] = [];
+  /** The sets of gateways that ran the turns. */
+  const ranIn: GatewaySetId[] = [];
   const clock = new VirtualClock();
   const budget = new TestBudget();
   const lines: JournalRecord[] = [];
   const changes: ConversationChange[] = [];
   const settings = { model: 'default', efforts: {} as Readonly<Record<string, EffortChoice>> };
+  const set = (id: GatewaySetId): Pick<GatewaySet, 'run' | 'defaults'> => ({
+    run: (request, runOptions) => {
+      ranIn.push(id);
+      return engine.run(request, runOptions);
+    },
+    defaults: ({ model = settings.model, reasoningEffort = settings.efforts[model] ?? 'default' } = {}) => {
+      const effort = reasoningEffort === 'default' ? {} : { reasoningEffort };
+      return { model: settings.model, systemPrompt, temperature: 0.5, maxTokens: 9, ...effort };
+    },
+  });
+  const fakes = fakeSets(set('own'), set('demo'));
+  const { sets = fakes.sets } = options;
   const conversation = new Conversation(
     'c',
     stored.tree,
     { append: (line) => lines.push(line) },
     {
-      engine: (demo) => ({
-        run: (request, runOptions) => {
-          ranInDemo.push(demo);
-          return engine.run(request, runOptions);
-        },
-      }),
+      sets,
       clock,
-      defaults: (_demo, { model = settings.model, reasoningEffort = settings.efforts[model] ?? 'default' } = {}) => {
-        const effort = reasoningEffort === 'default' ? {} : { reasoningEffort };
-        return { model: settings.model, systemPrompt, temperature: 0.5, maxTokens: 9, ...effort };
-      },
       resumeSetting: () => resume,
       budget,
       onEvent: options.onEvent ?? (() => undefined),
       onError: options.onError ?? ((error) => assert.fail(String(error))),
     },
   );
-  if (options.demo) conversation.useDemo();
+  if (options.demo) conversation.useSet(sets.demo);
   conversation.log.onDidChange((change) => changes.push(change));
   /** Returns the texts of the messages of the last request. */
   const sentTexts = (): readonly unknown[] => engine.turn.request.messages.map(({ content }) => content);
@@ -81,7 +87,9 @@ export function openConversation(options: Options = {}) {
   const onDidChange: Conversations['onDidChange'] = (listener) =>
     conversation.log.onDidChangeState((change) => listener({ conversation, change }));
   return {
-    ranInDemo,
+    ranIn,
+    sets,
+    demo: fakes.demo,
     emit,
     edit,
     onDidChange,

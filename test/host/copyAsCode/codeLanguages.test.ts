@@ -163,7 +163,7 @@ describe('copied code', () => {
 
   it('mentions the offline demo in a program only when the request was sent to the demo', () => {
     for (const id of ['python', 'node'] as const) {
-      assert.match(languages[id].write(exportedRequestOf({ fromDemo: true })), /Copied from the offline demo/);
+      assert.match(languages[id].write(exportedRequestOf({ isOwn: false })), /Copied from the offline demo/);
       assert.doesNotMatch(languages[id].write(exportedRequestOf()), /demo/);
     }
   });

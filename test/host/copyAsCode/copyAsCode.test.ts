@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import type { copyAsCode as CopyAsCode } from '../../../src/host/copyAsCode/copyAsCode';
-import { demoSettings } from '../../../src/host/connection/demoConversation';
+import { demoSettings } from '../../../src/host/demo/demoSettings';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt } from '../conversation/scriptedEngine';

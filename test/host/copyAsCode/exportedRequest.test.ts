@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { factsOf } from '../../../src/engine/models/modelFacts';
-import { demoSettings } from '../../../src/host/connection/demoConversation';
+import { demoSettings } from '../../../src/host/demo/demoSettings';
 import { exportedRequest, type RequestToExport } from '../../../src/host/copyAsCode/exportedRequest';
 
 const request = {
@@ -15,7 +15,7 @@ const defaultTimeouts = { headersMs: null, firstTokenMs: null, idleMs: null, sil
 function exportRequest(changes: Partial<RequestToExport> = {}) {
   return exportedRequest({
     request,
-    demo: false,
+    isOwn: true,
     baseUrl: 'https://a/v1',
     configuredModel: 'configured',
     settings: { ...demoSettings, retry, timeout: defaultTimeouts },
@@ -31,13 +31,13 @@ describe('exported request', () => {
       ...request,
       otherFields: {},
       retry: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxRetryAfterMs: 60_000, idleTimeoutMs: 120_000 },
-      fromDemo: false,
+      isOwn: true,
     });
   });
 
   it("contains the configured model instead of the offline demo's, and records that the request went to the demo", () => {
-    const { model, messages, fromDemo } = exportRequest({ demo: true, request: { ...request, model: 'demo-cut' } });
-    assert.deepEqual([model, messages, fromDemo], ['configured', request.messages, true]);
+    const { model, messages, isOwn } = exportRequest({ isOwn: false, request: { ...request, model: 'demo-cut' } });
+    assert.deepEqual([model, messages, isOwn], ['configured', request.messages, false]);
   });
 
   it('contains the default values that the model takes', () => {

@@ -9,23 +9,27 @@ describe('Open Demo command', () => {
   let conversations: ReturnType<typeof openWindow>['conversations'];
   let shownConversations: Conversation[];
   let startedScenarios: (readonly [Conversation, string])[];
-  let demo: { active: boolean; enter: () => Promise<void>; onWillLeave: (listener: () => void) => void };
+  let sets: ReturnType<typeof openWindow>['sets'];
+  let demo: ReturnType<typeof openWindow>['demo'] & {
+    open: () => Promise<void>;
+    onWillClose: (listener: () => void) => void;
+  };
   let leaveDemo: () => void;
   let openPanels: Conversation[];
   beforeEach(() => {
     folder = temporaryFolder();
-    ({ conversations } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 }));
+    const window = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 });
+    ({ conversations, sets } = window);
     shownConversations = [];
     startedScenarios = [];
     openPanels = [];
-    demo = {
-      active: false,
-      onWillLeave: (listener) => void (leaveDemo = listener),
-      enter: () => {
-        demo.active = true;
+    demo = Object.assign(window.demo, {
+      onWillClose: (listener: () => void) => void (leaveDemo = listener),
+      open: () => {
+        demo.isOpen = true;
         return Promise.resolve();
       },
-    };
+    });
   });
   afterEach(() => removeTemporaryFolder(folder));
 
@@ -39,7 +43,7 @@ describe('Open Demo command', () => {
       ask: (conversation: Conversation, model: string) => void startedScenarios.push([conversation, model]),
       reset: () => undefined,
     };
-    const services = { register: () => undefined, demo, tour, conversations, panels } as unknown as Parameters<
+    const services = { register: () => undefined, demo, sets, tour, conversations, panels } as unknown as Parameters<
       typeof registerDemo
     >[0];
     await registerDemo(services)['holysheep.openDemo'](argument);
@@ -47,7 +51,7 @@ describe('Open Demo command', () => {
   };
   const startConversation = (isDemo: boolean): Conversation => {
     const conversation = conversations.startNew();
-    if (isDemo) conversation.useDemo();
+    if (isDemo) conversation.useSet(demo);
     conversation.ask({ prompt: 'Hi' });
     return conversation;
   };
@@ -68,7 +72,7 @@ describe('Open Demo command', () => {
   it('shows the current conversation if it belongs to the running demo', async () => {
     await openDemo();
     const conversation = conversations.current!;
-    conversation.useDemo();
+    conversation.useSet(demo);
     conversation.ask({ prompt: 'Hi' });
     assert.equal(await openDemo(), conversation);
   });
@@ -80,9 +84,9 @@ describe('Open Demo command', () => {
 
   it('shows the current conversation if a prompt that waited there was sent to the demo when the demo started', async () => {
     const waiting = conversations.startNew();
-    demo.enter = () => {
-      demo.active = true;
-      waiting.useDemo();
+    demo.open = () => {
+      demo.isOpen = true;
+      waiting.useSet(demo);
       waiting.ask({ prompt: 'Hi' });
       return Promise.resolve();
     };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Script, Step } from '../../support/testGateway';
 import { demoModels, demoScript } from '../../../src/demo/scenarios';
-import { demoSettings } from '../../../src/host/connection/demoConversation';
+import { demoSettings } from '../../../src/host/demo/demoSettings';
 import { WireFixture, wireKey } from '../../engine/wire/wireFixture';
 import { summarizeTurn } from '../../engine/wire/turnSummary';
 import type { WireTurn } from '../../engine/wire/wireTurn';

@@ -5,6 +5,7 @@ import { storeIn } from '../../support/storeIn';
 import { VirtualClock } from '../../support/virtualClock';
 import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
 import { dropLocks } from './dropLocks';
+import { fakeSets } from '../connection/fakeSets';
 import { TestBudget } from '../conversation/testBudget';
 
 export interface Disk {
@@ -29,25 +30,28 @@ export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
   const errors: unknown[] = [];
   const onError = (problem: unknown): void => void errors.push(problem);
   const journal = new Journal({ folder: disk.folder, clock, limit: () => disk.limit, onProblem: onError });
+  const { sets, demo } = fakeSets({
+    run: (...turn) => engine.run(...turn),
+    defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
+  });
   const conversations = new Conversations({
-    engine: () => engine,
+    sets,
     clock,
     journal,
-    defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
     resumeSetting: () => 'auto',
     budget,
     workspaceState: storeIn(disk.memory),
     onEvent: () => undefined,
     onError,
   });
-  return { conversations, engine, journal, errors, budget };
+  return { conversations, sets, demo, engine, journal, errors, budget };
 }
 
 /** Opens a window with the conversations of a folder. */
 export function openWindow(disk: Disk) {
   const clock = new VirtualClock();
   clock.epoch = disk.epoch;
-  const { conversations, engine, journal, errors, budget } = createConversations(disk, clock);
+  const { conversations, sets, demo, engine, journal, errors, budget } = createConversations(disk, clock);
   /** Creates a conversation with these prompts and answers. @returns the id of the conversation */
   const talk = async (...turns: readonly (readonly [prompt: string, answer: string])[]): Promise<string> => {
     const conversation = conversations.startNew();
@@ -59,5 +63,5 @@ export function openWindow(disk: Disk) {
     await journal.flush();
     return conversation.id;
   };
-  return { conversations, engine, journal, errors, budget, clock, talk };
+  return { conversations, sets, demo, engine, journal, errors, budget, clock, talk };
 }

@@ -5,16 +5,15 @@ import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
 import type { Gateway } from '../../../src/engine/gateway/gateway';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
-import type { Connections } from '../../../src/host/connection/connections';
 import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
-import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { HealthBook } from '../../../src/host/health/healthBook';
 import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
 import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import { fake } from '../../support/fake';
+import { fakeSets } from '../connection/fakeSets';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
@@ -36,6 +35,7 @@ describe('model catalog', () => {
   /** The gateways in the settings. */
   let gateways: readonly Gateway[];
   let catalog: ModelCatalog;
+  let { sets } = fakeSets();
   let refreshed: number;
   let overrides: ModelFacts;
   let createCatalog: () => ModelCatalog;
@@ -75,13 +75,13 @@ describe('model catalog', () => {
     unresponsive = new UnresponsiveGateways(memento, { error: log });
     editor.reset();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
-    const connections = fake<Connections>({
+    ({ sets } = fakeSets({
       model: () => 'model-0',
       gateways: () => {
         const [primary, ...backups] = gateways;
         return primary ? Promise.resolve([primary, ...backups]) : Promise.reject(new Error('no gateway'));
       },
-    });
+    }));
     const ownGateways = {
       get all() {
         return gateways;
@@ -106,7 +106,7 @@ describe('model catalog', () => {
     } as unknown as Settings;
     createCatalog = () =>
       new ModelCatalog({
-        connections,
+        sets,
         ownGateways,
         engine: fake<Engine>(engine),
         health,
@@ -141,7 +141,7 @@ describe('model catalog', () => {
 
   it('loads the models of the primary gateway and of its backups', async () => {
     gateways = [gateway, otherGateway];
-    const listed = await catalog.listGateways();
+    const listed = await catalog.listGateways(sets.own);
     const lists = await Promise.all(listed.map(({ list }) => list));
     assert.deepEqual(
       listed.map((offer, index) => [offer.gateway?.origin, 'host' in lists[index]! && lists[index].host]),
@@ -155,7 +155,7 @@ describe('model catalog', () => {
 
   it('offers the default models when no gateway can be used', async () => {
     gateways = [];
-    const [gateway, ...others] = await catalog.listGateways();
+    const [gateway, ...others] = await catalog.listGateways(sets.own);
     const list = await gateway?.list;
     assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no gateway', []]);
   });
@@ -185,7 +185,7 @@ describe('model catalog', () => {
   it('checks the models of the last comparison in the next one, but those of the demo never', async () => {
     editor.isPatient = true;
     const compare = async (demo: boolean, ...labels: readonly string[]) => {
-      const picked = catalog.pickCompared(demo);
+      const picked = catalog.pickCompared(demo ? sets.demo : sets.own);
       const picker = editor.quickPicks.at(-1)!;
       const checked = valuesOf(picker.selectedItems, 'label');
       while (picker.busy) await new Promise(setImmediate);
@@ -505,12 +505,9 @@ describe('model catalog', () => {
       const { registerModels } = await import('../../../src/host/models/modelCatalog');
       const calls: unknown[] = [];
       const commands = registerModels({
-        connections: fake<Connections>({
-          selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)),
-        }),
+        sets: fakeSets({ selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)) }).sets,
         catalog: fake<ModelCatalog>({ pick: () => Promise.resolve(picked) }),
         conversations: { current: { selectModel: (model: string) => void calls.push(`turn ${model}`) } },
-        demo: fake<DemoMode>({ active: false }),
       });
       return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
     };

@@ -14,14 +14,21 @@ const importEditPrompt = () => import('../../../src/host/panel/editPrompt');
 
 /** Sends a prompt whose turn is then stopped. @param pickedModel the model that the user chooses when asked */
 function setUp(input: PromptInput, pickedModel?: string, demo = false) {
-  const { ask, conversation } = openConversation({ demo });
-  const { conversation: next } = openConversation();
+  const overPlainHttp = new Set<string>();
+  const { ask, conversation, sets } = openConversation({ demo });
+  Object.assign(sets.own, {
+    mayUse: (models: readonly string[]) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
+    view: () => {
+      assert.ok(isOpen);
+      return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, set: 'own' });
+    },
+  });
+  const { conversation: next } = openConversation({ sets });
   const id = ask(input);
   conversation.stopAll();
   const addedToHistory: string[] = [];
   const returned: string[] = [];
   const budget = { mayStart: true };
-  const overPlainHttp = new Set<string>();
   let isOpen = false;
   const deps = fakeServices({
     conversations: {
@@ -32,21 +39,14 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
       ensureCurrent: () => assert.fail(),
       startNew: () => next,
     },
-    budget: { mayStart: (isDemo) => Promise.resolve(isDemo || budget.mayStart) },
-    mayUsePlainHttp: (models: readonly string[]) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
+    budget: { mayStart: (isFree) => Promise.resolve(isFree || budget.mayStart) },
     panels: {
       open: () => assert.fail(),
       show: () => void returned.push('shown'),
       prefill: (_conversation: Conversation, { text, more }: PrefilledPrompt) =>
         void returned.push(text, ...valuesOf(more?.attachments ?? [], 'label')),
     },
-    demo: { answers: () => false },
-    connections: {
-      view: (demo) => {
-        assert.ok(isOpen);
-        return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo: demo !== false });
-      },
-    },
+    sets,
     promptHistory: { add: (prompt: string) => Promise.resolve(void addedToHistory.push(prompt)) },
     catalog: {
       pickOther: () => {
@@ -119,7 +119,7 @@ describe('edited prompt', () => {
     const { edit, newVersion, next } = setUp({ prompt: 'one', model: 'demo-cut' }, undefined, true);
     await edit('two');
     const { exchange, answer } = next.last!;
-    assert.deepEqual([newVersion(), next.isDemo, exchange.prompt, answer.model], [undefined, false, 'two', undefined]);
+    assert.deepEqual([newVersion(), next.set.id, exchange.prompt, answer.model], [undefined, 'own', 'two', undefined]);
   });
 });
 

@@ -5,6 +5,7 @@ import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { FaultAction } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { refOf } from '../../support/gatewayRef';
+import { fakeSets } from '../connection/fakeSets';
 
 type Call = readonly unknown[];
 
@@ -32,9 +33,14 @@ describe('failure card', () => {
   });
   const turnActions =
     'retryNow,tryAnyway,continue,restart,summarize,switchModel,switchGateway,continueWithFallback'.split(',');
+  const { sets } = fakeSets({
+    model: () => 'acme-1',
+    selectModel: (model) => Promise.resolve(void record('selectModel')(model)),
+    mayUse: () => Promise.resolve(usesPlainHttp),
+  });
   const conversation = {
-    get isDemo() {
-      return isDemo;
+    get set() {
+      return isDemo ? sets.demo : sets.own;
     },
     requestOf: () => undefined,
     tree: {
@@ -48,7 +54,7 @@ describe('failure card', () => {
   } as unknown as Conversation;
   const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
-    connections: { model: () => 'acme-1', selectModel: record('selectModel') },
+    sets,
     ownGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
@@ -65,14 +71,12 @@ describe('failure card', () => {
     panels: { show: record('show'), prefill: record('prefill') },
     contextUse: () => ({ windowTokens: 4 }),
     budget: { mayStart: () => Promise.resolve(true) },
-    mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),
-    demo: { answers: () => false },
     schedule: { sendNow: record('sendNow'), schedule: record('schedule') },
   } as unknown as PanelServices;
 
   const settings = (query: string): Call => ['command', 'workbench.action.openSettings', query];
   const enterKey = ['command', 'holysheep.setApiKey', { baseUrl: origin }];
-  const pick = ['pickOther', ['acme-1', 'acme-2', 'acme-3'], false];
+  const pick = ['pickOther', ['acme-1', 'acme-2', 'acme-3'], sets.own];
   const callsOfActions: Readonly<Record<FaultAction, readonly Call[]>> = {
     retryNow: [['retryNow', 'e1']],
     tryAnyway: [['tryAnyway', 'e1']],
@@ -167,7 +171,7 @@ describe('failure card', () => {
 
     it('selects that model if the gateway lacks the selected model, unless the answer no longer exists', async () => {
       assert.deepEqual(await switched(undefined, ['acme-2']), []);
-      assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2', false]]);
+      assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2']]);
     });
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WebviewPanel } from 'vscode';
+import { fakeSets } from '../connection/fakeSets';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { ToWebview } from '../../../src/shared/protocol';
@@ -40,8 +41,8 @@ export class FakePanel {
 
 /** Services of a panel without suggestions and without a prompt history. */
 export const idleServices = {
+  sets: fakeSets().sets,
   budget: { mayStart: () => Promise.resolve(true) },
-  mayUsePlainHttp: () => Promise.resolve(true),
   tour: { currentStep: () => undefined },
   suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
   promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },

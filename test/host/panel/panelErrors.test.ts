@@ -20,9 +20,7 @@ describe('error of a click on the page', () => {
     const services = {
       ...idleServices,
       conversations: { keepOpen: noSubscription },
-      connections: { view: () => Promise.resolve({ model: 'm', host: 'h' }), onDidChange: noSubscription },
       backupNotices: { onDidChange: noSubscription },
-      demo: { answers: () => false },
       target: { insert: () => Promise.reject(error) },
       onError: (each: unknown) => reported.push(each),
     } as unknown as PanelServices;

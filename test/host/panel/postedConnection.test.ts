@@ -15,18 +15,16 @@ describe('gateway of the next prompt in a panel', () => {
   it('is the one that the user has switched to, until it fails', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
+    const { ask, conversation, emit, engine, sets } = openConversation();
+    const viewOf = (host = 'primary') => Promise.resolve({ model: 'm', host });
+    Object.assign(sets.own, { view: viewOf });
     const services = {
       ...idleServices,
       conversations: { keepOpen: noSubscription },
-      connections: {
-        view: (_demo: boolean, preferredGateway = 'primary') => Promise.resolve({ model: 'm', host: preferredGateway }),
-        onDidChange: noSubscription,
-      },
-      demo: { answers: () => false },
+      sets,
       efforts: { viewOf: () => ({ level: 'default', levels: [] }), onDidChange: noSubscription },
       onError: assert.ifError,
     } as unknown as PanelServices;
-    const { ask, conversation, emit, engine } = openConversation();
     const panel = new ConversationPanel(view.asPanel, conversation, services);
     const shownHosts = async (): Promise<readonly string[]> => {
       await waitForEvents();

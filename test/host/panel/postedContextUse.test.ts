@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Connections } from '../../../src/host/connection/connections';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
-import type { DemoMode } from '../../../src/host/connection/demoMode';
 import { createContextUse } from '../../../src/host/conversation/contextUse';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { fake } from '../../support/fake';
@@ -20,28 +18,26 @@ describe('context of the next request in a panel', () => {
     const view = new FakePanel();
     const windows: Record<string, number | undefined> = { m: 1000 };
     let changeConnection = (): void => assert.fail('nobody listens');
-    const demo = { answers: () => false };
+    const { conversation, ask, emit, sets } = openConversation();
+    Object.assign(sets, {
+      onDidChange: (listener: () => void) => {
+        changeConnection = listener;
+        return noSubscription();
+      },
+    });
+    Object.assign(sets.own, { defaults: () => ({ model: 'm', systemPrompt: '' }) });
     const attachment = { kind: 'file', label: 'a.ts', languageId: 'typescript', code: tokens(30) } as const;
     const services = {
       ...idleServices,
-      demo,
       conversations: { keepOpen: noSubscription },
-      connections: {
-        view: () => Promise.resolve({ model: 'm', host: 'h', hasKey: true, demo: false }),
-        onDidChange: (listener: () => void) => {
-          changeConnection = listener;
-          return noSubscription();
-        },
-      },
+      sets,
       contextSource: { resolve: (id: string) => Promise.resolve([{ id, attachment }]) },
       contextUse: createContextUse({
-        connections: fake<Connections>({ requestDefaults: () => ({ model: 'm', systemPrompt: '' }) }),
+        sets,
         catalog: fake<ModelCatalog>({ factsOf: (model) => ({ contextWindow: windows[model] }) }),
-        demo: fake<DemoMode>(demo),
       }),
       onError: assert.ifError,
     } as unknown as PanelServices;
-    const { conversation, ask, emit } = openConversation();
     const panel = new ConversationPanel(view.asPanel, conversation, services);
     let canSummarize = false;
     /** Returns the context windows and the tokens that were posted since the last call. */

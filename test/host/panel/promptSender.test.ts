@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { parsePromptInput, type PromptInput } from '../../../src/host/journal/records';
 import type { SendOptions } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { fakeSets } from '../connection/fakeSets';
+import { ScriptedEngine } from '../conversation/scriptedEngine';
 import { openConversation, shownAnswers } from '../conversation/openedConversation';
 import { fakeServices } from './fakePanel';
 
@@ -31,14 +32,25 @@ function setUp() {
   const calls: string[] = [];
   statuses = [];
   const promptHistory = { fails: false };
-  const connection = { model: 'm', host: 'api.example', hasKey: true, demo: false };
+  const connection = { hasKey: true };
   const budget = { mayStart: true };
   enterKey = () => assert.fail('The key dialog must not open.');
   /** The models that only a gateway over plain HTTP has. */
   const overPlainHttp = new Set<string>();
+  const { sets, demo } = fakeSets(
+    {
+      run: (...turn) => new ScriptedEngine().run(...turn),
+      mayUse: (models) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
+    },
+    { mayUse: () => Promise.resolve(true) },
+  );
+  for (const set of [sets.own, sets.demo])
+    Object.assign(set, {
+      view: () => Promise.resolve({ model: 'm', host: 'api.example', set: set.id, ...connection }),
+    });
   const names = new Map<Conversation, string>();
   const open = (name: string): Conversation => {
-    const { conversation } = openConversation();
+    const { conversation } = openConversation({ sets });
     names.set(conversation, name);
     return conversation;
   };
@@ -46,9 +58,9 @@ function setUp() {
   const moves: (string | undefined)[] = [];
   const services = fakeServices({
     budget: {
-      mayStart: (isDemo, models) => {
+      mayStart: (isFree, models) => {
         if (models) calls.push(`ask about ${models.join(' and ')}`);
-        return isDemo || budget.mayStart;
+        return isFree || budget.mayStart;
       },
     },
     conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
@@ -59,10 +71,7 @@ function setUp() {
       prefill: (conversation, { text, more }) =>
         calls.push(`prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
     },
-    // Only conversations without exchanges of the user's gateway use the demo.
-    demo: { answers: (conversation) => connection.demo && isDemoConversation(conversation) },
-    connections: { view: (demo) => Promise.resolve({ ...connection, demo: demo === true }) },
-    mayUsePlainHttp: (models) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
+    sets,
     promptHistory: {
       add: (prompt) =>
         promptHistory.fails
@@ -79,10 +88,10 @@ function setUp() {
   /** The prompts that were sent in each conversation. */
   const asked = () =>
     [...names].flatMap(([conversation, name]) =>
-      shownAnswers(conversation).map(({ prompt }) => `${name}: ${prompt}${conversation.isDemo ? ' (demo)' : ''}`),
+      shownAnswers(conversation).map(({ prompt }) => `${name}: ${prompt}${conversation.set === demo ? ' (demo)' : ''}`),
     );
   const prefills = () => calls.filter((call) => call.startsWith('prefill'));
-  return { send, calls, asked, prefills, budget, overPlainHttp, connection, promptHistory, other, moves };
+  return { send, calls, asked, prefills, budget, overPlainHttp, connection, demo, promptHistory, other, moves };
 }
 
 describe('prompt sender', () => {
@@ -112,14 +121,14 @@ describe('prompt sender', () => {
   });
 
   it('asks about plain HTTP only for the models that get the prompt, and not in the demo', async () => {
-    const { send, prefills, overPlainHttp, connection } = setUp();
+    const { send, prefills, overPlainHttp, demo } = setUp();
     overPlainHttp.add('m');
     await send({ prompt: 'Hi', model: 'other' });
     await send({ prompt: 'Hi' }, { models: ['other', 'another'] });
-    connection.demo = true;
+    demo.isOpen = true;
     await send({ prompt: 'Hi' }, { newConversation: true });
     assert.deepEqual(prefills(), []);
-    connection.demo = false;
+    demo.isOpen = false;
     await send({ prompt: 'Hi' }, { models: ['other', 'm'] });
     assert.equal(prefills().length, 1);
   });
@@ -223,16 +232,16 @@ describe('prompt sender', () => {
   });
 
   it('does not ask about the budget in the demo', async () => {
-    const { send, asked, budget, connection, other } = setUp();
-    [budget.mayStart, connection.demo] = [false, true];
+    const { send, asked, budget, other, demo } = setUp();
+    [budget.mayStart, demo.isOpen] = [false, true];
     await send({ prompt: 'a question to the demo' }, { conversation: other });
     assert.deepEqual(asked(), ['other: a question to the demo (demo)']);
   });
 
   it('sends prompts of a conversation with the user’s gateway to that gateway, even while the demo is active', async () => {
-    const { send, asked, connection, prefills, other } = setUp();
+    const { send, asked, connection, prefills, other, demo } = setUp();
     await send({ prompt: 'a real question' });
-    connection.demo = true;
+    demo.isOpen = true;
     await send({ prompt: 'and then?' });
     connection.hasKey = false;
     enterKey = () => 'cancelled';
@@ -247,10 +256,10 @@ describe('prompt sender', () => {
   });
 
   it('sends a prompt for a conversation of the demo in a new conversation once the demo has ended', async () => {
-    const { send, asked, calls, connection, moves, other } = setUp();
-    connection.demo = true;
+    const { send, asked, calls, moves, other, demo } = setUp();
+    demo.isOpen = true;
     await send({ prompt: 'a question to the demo' }, { conversation: other });
-    connection.demo = false;
+    demo.isOpen = false;
     calls.length = 0;
     await send({ prompt: 'a real question' }, { conversation: other });
     assert.deepEqual(asked(), ['other: a question to the demo (demo)', 'new: a real question']);

@@ -40,16 +40,15 @@ describe('prompt that a panel sends without an API key', () => {
     folder = temporaryFolder();
     window = openWindow({ folder, memory: new Map(), epoch: 0, limit: 100 });
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
+    Object.assign(window.sets.own, {
+      view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey, set: 'own' }),
+    });
     view = new FakePanel();
     conversation = window.conversations.startNew();
     const services = {
       ...idleServices,
       conversations: window.conversations,
-      connections: {
-        view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey, demo: false }),
-        onDidChange: noSubscription,
-      },
-      demo: { answers: () => false },
+      sets: window.sets,
       catalog: { pickForPrompt: () => Promise.resolve('compare'), pickCompared: () => Promise.resolve(['a', 'b']) },
       suggestions: {
         ...idleServices.suggestions,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
+import { fakeSets } from '../connection/fakeSets';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { FakePanel, idleServices, noSubscription } from './fakePanel';
 
@@ -17,8 +18,7 @@ describe('reasoning effort in a panel', () => {
     const services = {
       ...idleServices,
       conversations: { keepOpen: noSubscription },
-      connections: { view: () => Promise.resolve({ model: selected, host: 'h' }), onDidChange: noSubscription },
-      demo: { answers: () => false },
+      sets: fakeSets({ model: () => selected }).sets,
       efforts: {
         viewOf: (model: string) => ({ level: model === 'm' ? 'low' : 'high', levels: [] }),
         choose: (...choice: unknown[]) => Promise.resolve(chosen.push(choice)),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { GatewaySetId } from '../../../src/shared/conversation';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { Suggestions } from '../../../src/host/panel/suggestions';
 import { Listeners } from '../../../src/host/util/listeners';
@@ -49,9 +50,11 @@ describe('suggestions of an empty conversation', () => {
   });
   afterEach(() => suggestions.dispose());
 
-  const list = (fields: { readonly demo?: boolean; readonly hasKey?: boolean; readonly firstPrompt?: string } = {}) => {
+  const list = (
+    fields: { readonly set?: GatewaySetId; readonly hasKey?: boolean; readonly firstPrompt?: string } = {},
+  ) => {
     const conversation = { tree: { firstPrompt: fields.firstPrompt } } as unknown as Conversation;
-    return suggestions.list(conversation, { model: 'm', host: 'h', hasKey: true, demo: false, ...fields });
+    return suggestions.list(conversation, { model: 'm', host: 'h', hasKey: true, set: 'own', ...fields });
   };
   const labels = async (...args: Parameters<typeof list>) => valuesOf(await list(...args), 'label');
 
@@ -91,7 +94,7 @@ describe('suggestions of an empty conversation', () => {
 
   it('are those of the tour in the demo, and none once there is an exchange', async () => {
     selected = 'let a;';
-    assert.deepEqual(await labels({ demo: true }), ['A normal answer']);
+    assert.deepEqual(await labels({ set: 'demo' }), ['A normal answer']);
     assert.deepEqual(await labels({ firstPrompt: 'Hi' }), []);
   });
 

@@ -18,8 +18,6 @@ describe('cost of a conversation in a panel', () => {
     const services = {
       ...idleServices,
       conversations: { keepOpen: noSubscription },
-      connections: { view: () => Promise.resolve({ model: 'm', host: 'h' }), onDidChange: noSubscription },
-      demo: { answers: () => false },
       onError: assert.ifError,
     } as unknown as PanelServices;
     const { conversation, ask, emit } = openConversation();

@@ -12,6 +12,7 @@ import type { Answer, Exchange, Step } from '../../../src/shared/conversation';
 import type * as Activity from '../../../src/host/status/activity';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
+import { fakeSet } from '../connection/fakeSets';
 import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 import { fake } from '../../support/fake';
@@ -43,7 +44,7 @@ const item = (situation: Partial<Activity.Situation>, now = 0): Activity.Activit
   );
 /** Returns a situation in which the user has not seen a failure. */
 const failedWith = (text: string): Pick<Activity.Situation, 'failure'> => ({
-  failure: { conversationId: 'c', demo: false, state: { ...turns('failed', { text }).current.last.answer.state } },
+  failure: { conversationId: 'c', set: fakeSet(), state: { ...turns('failed', { text }).current.last.answer.state } },
 });
 const tooltip = (situation: Partial<Activity.Situation>): readonly string[] =>
   item(situation)?.tooltip.split('\n') ?? [];

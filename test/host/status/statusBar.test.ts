@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import type { Connections } from '../../../src/host/connection/connections';
+import type { GatewaySets } from '../../../src/host/connection/gatewaySet';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
@@ -44,12 +44,12 @@ describe('status bar', () => {
   const create = async (situation: () => Situation, fields: Partial<ConnectionView> = {}) => {
     const { StatusBar } = await import('../../../src/host/status/statusBar');
     activityUpdates = 0;
-    const view: ConnectionView = { model: 'm', host: 'api.example', hasKey: true, demo: false, ...fields };
+    const view: ConnectionView = { model: 'm', host: 'api.example', hasKey: true, set: 'own', ...fields };
     const subscribe = (show: (view: ConnectionView) => void) => {
       show(view);
       return { dispose: ignore };
     };
-    return new StatusBar(fake<Connections>({ subscribe }), situation);
+    return new StatusBar(fake<GatewaySets>({ subscribe }), situation);
   };
   const running = (
     origin: string,

@@ -10,7 +10,7 @@ export function exportedRequestOf(changes: Partial<ExportedRequest> = {}): Expor
     maxTokens: 2048,
     otherFields: {},
     retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 20, maxRetryAfterMs: 300_000, idleTimeoutMs: 20_000 },
-    fromDemo: false,
+    isOwn: true,
     ...changes,
   };
 }

@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/host/util/systemClock';
 import { defaultSettings } from '../engineRun';
 import { storeIn } from '../storeIn';
 import { TestBudget } from '../../host/conversation/testBudget';
+import { fakeSets } from '../../host/connection/fakeSets';
 import { gatewaysFrom } from '../testGateways';
 
 export interface LiveOptions {
@@ -44,16 +45,15 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
   const memory = new Map<string, unknown>();
   const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: fail });
   const conversations = new Conversations({
-    engine: () => ({
-      ...engine,
+    sets: fakeSets({
       run: (request, options) =>
         engine.run(
           request,
           observed(options, (event) => onEvent(event, request.model)),
         ),
-    }),
+      defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
+    }).sets,
     clock: systemClock,
-    defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
     resumeSetting: () => 'auto',
     budget: new TestBudget(),
     journal,

@@ -29,11 +29,11 @@ describe('focus handling of the panel', () => {
   };
   const item = { id: 'file:a', kind: 'file', label: 'a.ts', characters: 5, lines: 1, truncated: false } as const;
 
-  const demo = (label: string): ToWebview => ({
-    type: 'demoStep',
-    demoStep: { heading: label, text: '', offers: [{ act: 'next', label }] },
+  const step = (label: string): ToWebview => ({
+    type: 'tourStep',
+    tourStep: { heading: label, text: '', offers: [{ act: 'next', label }] },
   });
-  const connection = { model: 'm', host: 'h', hasKey: true, demo: true };
+  const connection = { model: 'm', host: 'h', hasKey: true, set: 'demo' } as const;
   const running: ToWebview = { type: 'exchange', exchange: exchange('a') };
   const eventsOf = (...events: readonly StreamEvent[]): ToWebview => ({ type: 'events', answerId: 'a', events });
 
@@ -52,10 +52,10 @@ describe('focus handling of the panel', () => {
       'Remove a.ts',
       { type: 'context', items: [] },
     ],
-    'the next step of the demo': [
-      [{ type: 'connection', connection, suggestions: [] }, demo('Start')],
+    'the next step of the tour': [
+      [{ type: 'connection', connection, suggestions: [] }, step('Start')],
       'Start',
-      demo('Next'),
+      step('Next'),
     ],
   };
   for (const [what, [before, focused, change]] of Object.entries(changes)) {
@@ -94,7 +94,7 @@ describe('focus handling of the panel', () => {
   });
 
   it('moves the focus from a suggested prompt to the composer when the first exchange removes the suggestions', () => {
-    const connection = { model: 'm', host: 'h', hasKey: true, demo: false };
+    const connection = { model: 'm', host: 'h', hasKey: true, set: 'own' } as const;
     page.receive({
       type: 'connection',
       connection,

@@ -141,7 +141,7 @@ describe('composer', () => {
     });
 
     it('has a badge in the offline demo', () => {
-      page.snapshot([], { connection: { ...connected, demo: true } });
+      page.snapshot([], { connection: { ...connected, set: 'demo' } });
       assert.equal(shown()[1], 'Offline demo api.example');
     });
   });

@@ -215,7 +215,7 @@ describe('comparison', () => {
   });
 
   it('needs no second button for an API key if the card of any answer has one', () => {
-    const connection = { model: 'm1', host: 'api.example', hasKey: false, demo: false };
+    const connection = { model: 'm1', host: 'api.example', hasKey: false, set: 'own' } as const;
     page.snapshot([compare([column('m1'), column('m2')])], { connection });
     page.events('m1', ev.attempt(), ev.failed({ kind: 'auth', actions: ['setApiKey'] }));
     assert.ok(at(0).contains(page.one('button', 'Set API key')));

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
-import type { DemoTourStep } from '../../../src/shared/protocol';
+import type { TourStep } from '../../../src/shared/protocol';
 import { connected, exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
-const connection = { ...connected, demo: true };
+const connection = { ...connected, set: 'demo' } as const;
 
 const skip = { act: 'skip', label: 'Skip' } as const;
-const first: DemoTourStep = {
+const first: TourStep = {
   heading: 'Next: Rate limited (1 of 6)',
   text: 'Watch the countdown.',
   offers: [{ act: 'next', label: 'Run it' }, skip],
 };
-const running: DemoTourStep = { heading: '1 of 6 · Rate limited…', offers: [skip] };
-const second: DemoTourStep = { ...first, heading: 'Next: Overloaded (2 of 6)' };
-const finished: DemoTourStep = { heading: "You've seen everything.", offers: [] };
+const running: TourStep = { heading: '1 of 6 · Rate limited…', offers: [skip] };
+const second: TourStep = { ...first, heading: 'Next: Overloaded (2 of 6)' };
+const finished: TourStep = { heading: "You've seen everything.", offers: [] };
 
 describe('offline demo in the panel', () => {
   let page: PanelPage;
@@ -22,37 +22,37 @@ describe('offline demo in the panel', () => {
   const names = (): (string | null)[] => [...card()!.querySelectorAll('button')].map(({ textContent }) => textContent);
 
   it('has a card with an accessible name and the current step of the tour', () => {
-    page.snapshot([], { connection, demoStep: first });
+    page.snapshot([], { connection, tourStep: first });
     assert.ok(page.root.textContent.includes('No key or network needed.'));
     for (const part of [first.heading, 'Watch the countdown.']) assert.ok(card()!.textContent.includes(part), part);
   });
 
   it('posts a message to the host for each button of its card', () => {
-    page.snapshot([], { connection, demoStep: first });
+    page.snapshot([], { connection, tourStep: first });
     for (const name of ['Run it', 'Skip', 'Leave the demo']) page.click(name);
     assert.deepEqual(page.posted, [
-      { type: 'demo', act: 'next' },
-      { type: 'demo', act: 'skip' },
-      { type: 'leaveDemo' },
+      { type: 'tour', act: 'next' },
+      { type: 'tour', act: 'skip' },
+      { type: 'leaveTour' },
     ]);
   });
 
   it('moves its card above the composer with the first prompt, and the focus stays in the card', () => {
-    page.snapshot([], { connection, demoStep: first });
+    page.snapshot([], { connection, tourStep: first });
     assert.ok(page.one('log').contains(card()));
     page.one('button', 'Run it').focus();
-    page.receive({ type: 'demoStep', demoStep: running });
-    page.add('a', { demo: true });
+    page.receive({ type: 'tourStep', tourStep: running });
+    page.add('a', { set: 'demo' });
     assert.ok(!page.one('log').contains(card()));
     assert.equal(page.window.document.activeElement, page.one('button', 'Skip'));
-    page.receive({ type: 'demoStep', demoStep: second });
+    page.receive({ type: 'tourStep', tourStep: second });
     assert.equal(page.window.document.activeElement, page.one('button', 'Run it'));
   });
 
   it('ends with Set API key if the user has no key, and else with Leave the demo', () => {
-    page.snapshot([exchange('a', { demo: true })], {
+    page.snapshot([exchange('a', { set: 'demo' })], {
       connection: { ...connection, hasKey: false },
-      demoStep: finished,
+      tourStep: finished,
     });
     assert.deepEqual(names(), ['Set API key', 'Leave the demo']);
     page.click('Set API key');
@@ -62,24 +62,24 @@ describe('offline demo in the panel', () => {
   });
 
   it('does not take the focus from the composer when the step changes', () => {
-    page.snapshot([], { connection, demoStep: first });
+    page.snapshot([], { connection, tourStep: first });
     page.one('textbox', 'Prompt').focus();
-    page.receive({ type: 'demoStep', demoStep: second });
+    page.receive({ type: 'tourStep', tourStep: second });
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
   it('announces the next step, but not that a step runs', () => {
-    page.snapshot([], { connection, demoStep: first });
+    page.snapshot([], { connection, tourStep: first });
     const step = card()!.querySelector('[aria-live="polite"]')!;
-    page.receive({ type: 'demoStep', demoStep: running });
+    page.receive({ type: 'tourStep', tourStep: running });
     assert.equal(step.getAttribute('aria-live'), 'off');
-    page.receive({ type: 'demoStep', demoStep: second });
+    page.receive({ type: 'tourStep', tourStep: second });
     assert.equal(step.getAttribute('aria-live'), 'polite');
     assert.ok(step.textContent.includes(second.heading));
   });
 
   it('removes its card when it ends, and moves the focus to the composer', () => {
-    page.snapshot([], { connection, demoStep: first });
+    page.snapshot([], { connection, tourStep: first });
     page.one('button', 'Leave the demo').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
     assert.equal(card(), null);
@@ -87,7 +87,7 @@ describe('offline demo in the panel', () => {
   });
 
   it('marks each answer of the demo, even after the demo has ended', () => {
-    page.snapshot([exchange('a', { demo: true }), exchange('b')], { connection: connected });
+    page.snapshot([exchange('a', { set: 'demo' }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.badge')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);
   });

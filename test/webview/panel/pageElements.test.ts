@@ -55,7 +55,7 @@ describe('page around the conversation', () => {
     page.click('Set API key');
     page.click('Add gateway');
     page.click('Offline demo');
-    assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'addGateway' }, { type: 'openDemo' }]);
+    assert.deepEqual(page.posted, [{ type: 'setApiKey' }, { type: 'addGateway' }, { type: 'openTour' }]);
     page.one('button', 'Set API key').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
     assert.equal(page.window.document.activeElement, page.input);

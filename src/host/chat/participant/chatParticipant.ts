@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events/events';
 import type { ChatRequest } from '../../../engine/request';
-import type { RequestChoice, RequestDefaults } from '../../connection/connections';
+import type { RequestChoice, RequestDefaults } from '../../connection/gatewaySet';
 import type { BudgetDecisions } from '../../health/budget';
 import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
@@ -24,7 +24,7 @@ interface ParticipantDeps extends ChatActionDeps {
   readonly log: ErrorLog;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
   /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
-  readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
+  readonly mayUse: (models: readonly string[]) => Promise<boolean>;
   /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
   readonly editor: () => vscode.TextEditor | undefined;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
@@ -87,8 +87,7 @@ export class ChatParticipant {
     // `nextStart` is meant only for the prompt that the button sends. The user may have sent another prompt in between.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
-    if (!(await this.deps.mayUsePlainHttp([chatRequest.model])))
-      throw new UserError(vscode.l10n.t('The prompt was not sent.'));
+    if (!(await this.deps.mayUse([chatRequest.model]))) throw new UserError(vscode.l10n.t('The prompt was not sent.'));
     const partial = intent === 'continue' ? last : undefined;
     if (!partial && !(await this.deps.budget.mayStart()))
       throw new UserError(vscode.l10n.t("Nothing was sent, because today's budget is used up."));

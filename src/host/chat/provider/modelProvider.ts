@@ -4,7 +4,7 @@ import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events/events';
 import type { Gateway } from '../../../engine/gateway/gateway';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
-import type { Connections } from '../../connection/connections';
+import type { RequestChoice, RequestDefaults } from '../../connection/gatewaySet';
 import type { OwnGateways } from '../../connection/ownGateways';
 import type { BudgetDecisions } from '../../health/budget';
 import type { Settings } from '../../settings/settings';
@@ -20,7 +20,7 @@ import { estimateMessageTokens, requestMessages } from './requestMessages';
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Engine;
   readonly budget: BudgetDecisions;
-  readonly connections: Connections;
+  readonly defaults: (choice: RequestChoice) => RequestDefaults;
   readonly ownGateways: OwnGateways;
   readonly settings: Settings;
   readonly log: Log;
@@ -36,7 +36,7 @@ interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions &
   CallerOptions & { readonly requestInitiator?: unknown };
 
-/** Provides the gateway's models, but never the offline demo, to VS Code's chat and to other extensions. */
+/** Provides the models of the user's gateway to VS Code's chat and to other extensions. */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
   constructor(private readonly deps: ModelProviderDeps) {}
 
@@ -66,12 +66,12 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    const { engine, budget, connections, onEvent } = this.deps;
+    const { engine, budget, onEvent } = this.deps;
     const mayStart = await budget.mayOthersStart();
     const refusal = mayStart ? undefined : chatError(budget.refusal(), options.requestInitiator);
     if (refusal) throw refusal;
     const toolRequired = options.toolMode === vscode.LanguageModelChatToolMode.Required;
-    const { maxTokens, defaults, ...others } = connections.requestDefaults(false, { model: model.id });
+    const { maxTokens, defaults, ...others } = this.deps.defaults({ model: model.id });
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
     const parameters = {
       ...others,

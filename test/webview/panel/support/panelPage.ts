@@ -4,7 +4,7 @@ import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
 import type { Answer, ShownExchange, ShownItem } from '../../../../src/shared/conversation';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { PanelState, ToHost } from '../../../../src/shared/pageMessages';
-import { initialTurn, type ConnectionView, type DemoTourStep, type ToWebview } from '../../../../src/shared/protocol';
+import { initialTurn, type ConnectionView, type TourStep, type ToWebview } from '../../../../src/shared/protocol';
 import { Panel } from '../../../../src/webview/panel';
 import { UnsentStore, type Unsent } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
@@ -14,7 +14,7 @@ import { plainMarkdown } from './plainMarkdown';
 /** The time at which every test starts, in epoch milliseconds. */
 export const startOfTime = 1_700_000_000_000;
 
-export const connected: ConnectionView = { model: 'gpt-4o', host: 'api.example', hasKey: true, demo: false };
+export const connected: ConnectionView = { model: 'gpt-4o', host: 'api.example', hasKey: true, set: 'own' };
 
 export function answer(id: string, fields: Partial<Answer> = {}): Answer {
   return { id, state: initialTurn, isQueued: false, ...fields };
@@ -30,7 +30,15 @@ export function exchange(
 ): ShownExchange {
   const { state = initialTurn, isQueued = false, ...others } = fields;
   const answers = [answer(id, { state, isQueued })];
-  return { id: `exchange-${id}`, prompt: `prompt ${id}`, attachments: [], answers, versions: [id], ...others };
+  return {
+    id: `exchange-${id}`,
+    prompt: `prompt ${id}`,
+    attachments: [],
+    set: 'own',
+    answers,
+    versions: [id],
+    ...others,
+  };
 }
 
 /** Creates an exchange with answers of several models. */
@@ -123,7 +131,7 @@ export class PanelPage {
 
   snapshot(
     items: readonly ShownItem[] = [],
-    { demoStep, ...fields }: Partial<ToWebview & { type: 'snapshot' }> & { readonly demoStep?: DemoTourStep } = {},
+    { tourStep, ...fields }: Partial<ToWebview & { type: 'snapshot' }> & { readonly tourStep?: TourStep } = {},
   ): void {
     this.receive({
       type: 'snapshot',
@@ -135,7 +143,7 @@ export class PanelPage {
       context: [],
       ...fields,
     });
-    if (demoStep) this.receive({ type: 'demoStep', demoStep });
+    if (tourStep) this.receive({ type: 'tourStep', tourStep });
   }
 
   path(...items: readonly ShownItem[]): void {

@@ -1,30 +1,32 @@
 import assert from 'node:assert/strict';
 import { demoModels, type DemoModel } from '../../../src/demo/scenarios';
 import { Conversation } from '../../../src/host/conversation/conversation';
-import { DemoTour } from '../../../src/host/demo/demoTour';
+import { Tour } from '../../../src/host/panel/tour';
 import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { englishWords } from '../../support/englishWords';
 import { VirtualClock } from '../../support/virtualClock';
+import { fakeSets } from '../connection/fakeSets';
 import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
 import { TestBudget } from '../conversation/testBudget';
 
-describe('demo tour', () => {
+describe('tour of the demo', () => {
   let engine: ScriptedEngine;
   let conversation: Conversation;
   let models: readonly DemoModel[];
-  let tour: DemoTour;
+  let tour: Tour;
+  let { sets, demo } = fakeSets();
   beforeEach(() => {
     engine = new ScriptedEngine();
     models = demoModels;
-    tour = new DemoTour({ models: () => models, localize: englishWords.localize });
+    ({ sets, demo } = fakeSets({ run: (...turn) => engine.run(...turn) }, { isOpen: true }));
+    tour = new Tour({ sets, models: () => models, localize: englishWords.localize });
     conversation = new Conversation(
       'c',
       new ExchangeTree(),
       { append: () => undefined },
       {
-        engine: () => engine,
+        sets,
         clock: new VirtualClock(),
-        defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
         resumeSetting: () => 'auto',
         budget: new TestBudget(),
         onEvent: () => undefined,
@@ -62,7 +64,7 @@ describe('demo tour', () => {
       tour.perform(conversation, 'next');
       await finishAnswer();
     }
-    assert.equal(conversation.isDemo, true);
+    assert.equal(conversation.set, sets.demo);
     assert.equal(engine.turn.request.model, 'demo-gateway-down');
     assert.deepEqual([heading(), offeredActions()], ["You've seen everything.", []]);
   });
@@ -103,7 +105,7 @@ describe('demo tour', () => {
   });
 
   it('does not advance when the user sends another prompt', async () => {
-    conversation.useDemo();
+    conversation.useSet(sets.demo);
     conversation.ask({ prompt: 'mine' });
     assert.match(heading() ?? '', /\b1 of 6/);
     tour.ask(conversation, 'demo-steady');
@@ -119,6 +121,7 @@ describe('demo tour', () => {
   it('ends with the demo, and starts from the beginning in the next demo', () => {
     tour.perform(conversation, 'skip');
     models = [];
+    demo.isOpen = false;
     tour.reset();
     assert.equal(tour.currentStep(conversation), undefined);
     assert.deepEqual(tour.suggestions(), []);
@@ -126,6 +129,7 @@ describe('demo tour', () => {
     tour.perform(conversation, 'next');
     assert.equal(engine.turns.length, 0);
     models = demoModels;
+    demo.isOpen = true;
     assert.match(heading() ?? '', /\b1 of 6/);
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { respondsAsGateway } from '../../../src/engine/gate/networkCheck';
-import type { DemoMode } from '../../../src/host/connection/demoMode';
+import type { DemoGateways } from '../../../src/host/demo/demoGateways';
+import type { Log } from '../../../src/host/util/log';
+import { fake } from '../../support/fake';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { EventEmitter } from '../../support/fakeEditor';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
@@ -8,16 +10,16 @@ import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 const gatewayDown = 'demo-gateway-down';
 
 describe('gateways of the offline demo', () => {
-  let demo: DemoMode;
+  let demo: DemoGateways;
   useVSCode({
     EventEmitter,
     l10n: englishL10n,
   });
   beforeEach(async () => {
-    const { DemoMode } = await import('../../../src/host/connection/demoMode');
-    demo = new DemoMode();
+    const { DemoGateways } = await import('../../../src/host/demo/demoGateways');
+    demo = new DemoGateways({ log: fake<Log>({}), version: '1', defaults: () => assert.fail() });
   });
-  afterEach(() => demo.leave());
+  afterEach(() => demo.close());
 
   /** Sends a request for an answer. Resolves with its status, or with undefined if there is no response. */
   const ask = async (baseUrl = '', model = gatewayDown): Promise<number | undefined> => {
@@ -36,14 +38,14 @@ describe('gateways of the offline demo', () => {
     (await demo.gateways(model)).map(({ id }) => id);
 
   it('include a backup gateway only for the scenario in which the primary gateway is down', async () => {
-    await demo.enter();
+    await demo.open();
     for (const { id } of demo.models()) {
       assert.equal((await urls(id)).length, id === gatewayDown ? 2 : 1, id);
     }
   });
 
   it('answer through the backup gateway after two attempts through the primary gateway were reset', async () => {
-    await demo.enter();
+    await demo.open();
     const [primary, backup] = await urls();
     assert.notEqual(backup, primary);
     const statuses = [await ask(primary), await ask(primary), await ask(backup), await ask(primary)];
@@ -51,18 +53,18 @@ describe('gateways of the offline demo', () => {
   });
 
   it('use the same backup gateway until the demo ends, and another one in the next demo', async () => {
-    await demo.enter();
+    await demo.open();
     const [first, second] = await Promise.all([urls(), urls()]);
     assert.equal(first[1], second[1]);
-    await demo.leave();
+    await demo.close();
     await assert.rejects(demo.gateways(gatewayDown), { connectionProblem: 'base-url' });
     assert.equal(await ask(first[1], 'demo-steady'), undefined);
-    await demo.enter();
+    await demo.open();
     assert.equal(await ask((await urls())[1], 'demo-steady'), 200);
   });
 
   it('are closed when VS Code ends while the backup gateway starts', async () => {
-    await demo.enter();
+    await demo.open();
     const starting = urls();
     demo.dispose();
     const [, backup] = await starting;
@@ -70,7 +72,7 @@ describe('gateways of the offline demo', () => {
   });
 
   it('respond to the probe of a gateway', async () => {
-    await demo.enter();
+    await demo.open();
     for (const baseUrl of await urls()) {
       const { signal } = new AbortController();
       assert.ok(await respondsAsGateway({ clock: systemClock, fetch }, baseUrl, signal));

@@ -1,27 +1,27 @@
 import type { ToHost } from '../../shared/pageMessages';
-import type { ConnectionView, DemoTourStep } from '../../shared/protocol';
+import type { ConnectionView, TourStep } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 
-/** The card of the demo: the current step of the tour and its buttons. It stands in the empty state, then in the dock. */
-export class DemoCard {
+/** The current step of the tour and its buttons. It stands in the empty state, then in the dock. */
+export class TourCard {
   private readonly element: HTMLElement;
-  private readonly texts = element('div', { class: 'demo-step' });
+  private readonly texts = element('div', { class: 'tour-step' });
   private readonly actions = element('div', { class: 'actions' });
-  private step: DemoTourStep | undefined;
+  private step: TourStep | undefined;
   /** The data of the current buttons, as JSON. */
   private key = '';
 
   constructor(private readonly context: PageContext) {
-    const { demo } = context.strings;
-    this.element = element('section', { class: 'demo-card', 'aria-label': demo }, this.texts, this.actions);
+    const { tour } = context.strings;
+    this.element = element('section', { class: 'tour-card', 'aria-label': tour }, this.texts, this.actions);
   }
 
-  setStep(step: DemoTourStep | undefined): void {
+  setStep(step: TourStep | undefined): void {
     this.step = step;
   }
 
-  /** @param place the element that contains the card; undefined outside the demo */
+  /** @param place the element that contains the card; undefined if there is no tour */
   update(place: HTMLElement | undefined, { hasKey }: ConnectionView): void {
     const hadFocus = this.element.contains(document.activeElement);
     if (!place) {
@@ -47,16 +47,16 @@ export class DemoCard {
     const isRunning = step?.offers[0]?.act === 'skip';
     this.texts.setAttribute('aria-live', isRunning ? 'off' : 'polite');
     this.texts.replaceChildren(
-      ...(step ? [element('p', { class: 'demo-heading' }, step.heading)] : []),
-      ...(step?.text === undefined ? [] : [element('p', { class: 'demo-text' }, step.text)]),
+      ...(step ? [element('p', { class: 'tour-heading' }, step.heading)] : []),
+      ...(step?.text === undefined ? [] : [element('p', { class: 'tour-text' }, step.text)]),
     );
-    const offers = (step?.offers ?? []).map(({ act, label }) => this.createButton(label, { type: 'demo', act }));
+    const offers = (step?.offers ?? []).map(({ act, label }) => this.createButton(label, { type: 'tour', act }));
     const isFinished = step?.offers.length === 0;
     const { strings } = this.context;
     const buttons = [
       ...offers,
       ...(isFinished && !hasKey ? [this.createButton(strings.setApiKey, { type: 'setApiKey' })] : []),
-      ...(isRunning ? [] : [this.createButton(strings.leaveDemo, { type: 'leaveDemo' })]),
+      ...(isRunning ? [] : [this.createButton(strings.leaveTour, { type: 'leaveTour' })]),
     ];
     if (!isRunning) buttons[0]?.classList.replace('secondary', 'primary');
     this.actions.replaceChildren(...buttons);

@@ -1,24 +1,23 @@
 import type { DemoModel } from '../../demo/scenarios';
 import type { Localize } from '../../engine/environment';
-import type { DemoAction } from '../../shared/pageMessages';
-import type { DemoTourStep, Suggestion } from '../../shared/protocol';
-import { isDemoConversation } from '../connection/demoConversation';
+import type { TourAction } from '../../shared/pageMessages';
+import type { TourStep, Suggestion } from '../../shared/protocol';
+import type { GatewaySets } from '../connection/gatewaySet';
 import type { Conversation } from '../conversation/conversation';
 
-type TourConversation = Conversation;
-
-interface DemoTourDeps {
+interface TourDeps {
+  readonly sets: GatewaySets;
   /** Returns the models of the demo, or none while the demo is not active. */
   readonly models: () => readonly DemoModel[];
   readonly localize: Localize;
 }
 
-interface TourStep extends DemoModel {
+interface Scenario extends DemoModel {
   readonly description: string;
 }
 
 /** The tour of the demo. It guides the user through the scenarios, one step at a time. */
-export class DemoTour {
+export class Tour {
   /** Index of the step that the tour offers next in each conversation, by the id of the conversation. */
   private readonly nextById = new Map<string, number>();
   /**
@@ -27,7 +26,7 @@ export class DemoTour {
    */
   private readonly stepByAnswer = new Map<string, number>();
 
-  constructor(private readonly deps: DemoTourDeps) {}
+  constructor(private readonly deps: TourDeps) {}
 
   /** Returns the scenarios that are no steps of the tour. The page suggests them in an empty conversation. */
   suggestions(): readonly Suggestion[] {
@@ -39,11 +38,11 @@ export class DemoTour {
   /**
    * Returns the step of the tour that the page shows, or undefined for a conversation that does not belong to the demo.
    */
-  currentStep(conversation: TourConversation): DemoTourStep | undefined {
+  currentStep(conversation: Conversation): TourStep | undefined {
     const { steps } = this;
-    if (steps.length === 0 || !isDemoConversation(conversation)) return undefined;
+    const { sets, localize } = this.deps;
+    if (steps.length === 0 || sets.forPrompt(conversation) !== sets.demo) return undefined;
     const runningStep = this.stepByAnswer.get(conversation.activeAnswer?.id ?? '');
-    const { localize } = this.deps;
     const index = runningStep ?? this.nextIndex(conversation);
     const step = steps[index];
     if (!step) return { heading: localize("You've seen everything."), offers: [] };
@@ -59,10 +58,10 @@ export class DemoTour {
   }
 
   /** Starts a scenario in a conversation. Does nothing when the demo is not active. */
-  ask(conversation: TourConversation, model: string): void {
-    const { models, localize } = this.deps;
+  ask(conversation: Conversation, model: string): void {
+    const { sets, models, localize } = this.deps;
     const scenario = models().find(({ id }) => id === model);
-    if (!scenario || !isDemoConversation(conversation)) return;
+    if (!scenario || sets.forPrompt(conversation) !== sets.demo) return;
     // Sets the title before the first prompt, so that the history shows that this conversation belongs to the demo.
     if (conversation.tree.title === undefined && conversation.tree.firstPrompt === undefined) {
       conversation.rename(localize('Offline demo'));
@@ -71,13 +70,13 @@ export class DemoTour {
     // the progress.
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.nextById.set(conversation.id, step + 1);
-    conversation.useDemo();
+    conversation.useSet(sets.demo);
     const [id = ''] = conversation.ask({ prompt: localize(scenario.prompt) }, [model]);
     if (step >= 0) this.stepByAnswer.set(id, step);
   }
 
   /** Performs an action that the user has chosen in the tour. */
-  perform(conversation: TourConversation, act: DemoAction): void {
+  perform(conversation: Conversation, act: TourAction): void {
     const next = this.nextIndex(conversation);
     const step = this.steps[next];
     if (act === 'skip') {
@@ -92,11 +91,11 @@ export class DemoTour {
     this.stepByAnswer.clear();
   }
 
-  private get steps(): readonly TourStep[] {
-    return this.deps.models().filter((model): model is TourStep => model.description !== undefined);
+  private get steps(): readonly Scenario[] {
+    return this.deps.models().filter((model): model is Scenario => model.description !== undefined);
   }
 
-  private nextIndex({ id }: TourConversation): number {
+  private nextIndex({ id }: Conversation): number {
     return this.nextById.get(id) ?? 0;
   }
 }

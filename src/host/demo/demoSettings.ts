@@ -12,12 +12,3 @@ export const demoSettings: EngineSettings = {
   timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
   isWorkspaceModel: false,
 };
-
-export interface DemoConversation {
-  readonly tree: { readonly gateways: 'own' | 'demo'; readonly isEmpty: boolean };
-}
-
-/** Returns whether prompts of a conversation may go to the demo. Returns true for an empty conversation. */
-export function isDemoConversation({ tree }: DemoConversation): boolean {
-  return tree.gateways === 'demo' || tree.isEmpty;
-}

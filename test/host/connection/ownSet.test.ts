@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
-import type { Connections, RequestChoice } from '../../../src/host/connection/connections';
+import type { GatewaySets, RequestChoice } from '../../../src/host/connection/gatewaySet';
 import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -21,11 +21,11 @@ describe('connection over several gateways', () => {
   useVSCode(new FakeEditor().api());
   let gateways: FakeGateways;
   let ownGateways: OwnGateways;
-  let connections: Connections;
+  let sets: GatewaySets;
   beforeEach(async () => {
     gateways = new FakeGateways();
     gateways.backups = [`${first}/v1`, `${second}/v1`];
-    ({ ownGateways, connections } = await openGateways(gateways.deps()));
+    ({ ownGateways, sets } = await openGateways(gateways.deps()));
   });
 
   it('takes the effort from the prompt, or else from the model that answers it', async () => {
@@ -33,8 +33,8 @@ describe('connection over several gateways', () => {
     const deps = gateways.deps();
     Object.assign(deps.settings, { systemPrompt: () => '', requestParameters: () => ({}) });
     Object.assign(deps.efforts, { levelOf: (model: string) => efforts[model] });
-    ({ connections } = await openGateways(deps));
-    const effortOf = (choice?: RequestChoice) => connections.requestDefaults(false, choice).reasoningEffort;
+    ({ sets } = await openGateways(deps));
+    const effortOf = (choice?: RequestChoice) => sets.own.defaults(choice).reasoningEffort;
     assert.deepEqual(
       [effortOf(), effortOf({ model: 'other' }), effortOf({ model: 'other', reasoningEffort: 'max' })],
       ['low', undefined, 'max'],
@@ -54,9 +54,9 @@ describe('connection over several gateways', () => {
       gateways.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
       const deps = gateways.deps();
       await deps.unresponsive.add(`${first}/v1`);
-      ({ ownGateways, connections } = await openGateways(deps));
+      ({ ownGateways, sets } = await openGateways(deps));
       changes = 0;
-      connections.onDidChange(() => changes++);
+      sets.onDidChange(() => changes++);
       respond = (result) => deps.unresponsive.recordProbe(`${first}/v1`, result);
       recordTurn = (status) =>
         deps.unresponsive.recordTurn({
@@ -159,11 +159,11 @@ describe('connection over several gateways', () => {
         [keyed.primary, ...others].map((gateway) => [gateway.origin, keyed.keys.get(gateway)]),
         expected.map((origin) => [origin, gateways.keys.get(origin)]),
       );
-      assert.deepEqual(await connections.view(), {
+      assert.deepEqual(await sets.own.view(), {
         model: 'model-1',
         host: new URL(used).host,
         hasKey: gateways.keys.has(used),
-        demo: false,
+        set: 'own',
         ...(used !== baseUrl && { backup: 'automatic' }),
         ...(others.length > 0 && { backups: namesOf(expected.slice(1)) }),
       });
@@ -176,8 +176,8 @@ describe('connection over several gateways', () => {
     const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, { keys }, preferred = current) =>
       [...keys.keys()].find(({ id }) => id === preferred);
     const shown = async (preferredGateway?: string) => {
-      ({ connections } = await openGateways({ ...gateways.deps(), gatewayForAttempt }));
-      const { host, gateway, backup } = await connections.view(false, preferredGateway);
+      ({ sets } = await openGateways({ ...gateways.deps(), gatewayForAttempt }));
+      const { host, gateway, backup } = await sets.own.view(preferredGateway);
       return [host, gateway, backup];
     };
     assert.deepEqual(await shown(), ['first.example', undefined, 'automatic']);
@@ -195,7 +195,7 @@ describe('connection over several gateways', () => {
     ]);
     const shown = async (model: string) => {
       gateways.model = model;
-      const { host, gateway } = await connections.view();
+      const { host, gateway } = await sets.own.view();
       return [host, gateway];
     };
     assert.deepEqual(await shown('at-all'), ['primary.example', undefined]);
@@ -214,12 +214,12 @@ describe('connection over several gateways', () => {
       [`${plain}/v1`, ['llama3']],
     ]);
     gateways.model = 'llama3';
-    assert.equal((await connections.view()).host, 'primary.example');
+    assert.equal((await sets.own.view()).host, 'primary.example');
     assert.equal(await ownGateways.plainHttpOffer('model-1'), undefined);
     assert.equal((await ownGateways.plainHttpOffer('llama3'))?.origin, plain);
     await ownGateways.acceptPlainHttp(plain);
     assert.equal(await ownGateways.plainHttpOffer('llama3'), undefined);
-    assert.equal((await connections.view()).host, 'plain.example');
+    assert.equal((await sets.own.view()).host, 'plain.example');
   });
 
   it('uses the primary gateway for a model that only the workspace names', async () => {
@@ -229,9 +229,9 @@ describe('connection over several gateways', () => {
       [`${first}/v1`, ['at-first']],
     ]);
     gateways.model = 'at-first';
-    assert.equal((await connections.view()).host, 'first.example');
+    assert.equal((await sets.own.view()).host, 'first.example');
     gateways.workspaceModels = new Set(['at-first']);
-    assert.equal((await connections.view()).host, 'primary.example');
+    assert.equal((await sets.own.view()).host, 'primary.example');
   });
 
   it('fails when the base URL is invalid, even if a backup gateway has a key', async () => {
@@ -243,9 +243,9 @@ describe('connection over several gateways', () => {
   it('shows only the newest state, without waiting for an older one, and nothing once it is disposed of', async () => {
     const answers: ((model: string) => void)[] = [];
     const view = () => new Promise((resolve) => answers.push((model) => resolve({ model })));
-    Object.assign(connections, { view });
+    Object.assign(sets.own, { view });
     const shown: object[] = [];
-    const subscription = connections.subscribe((shownView) => shown.push(shownView));
+    const subscription = sets.subscribe((shownView) => shown.push(shownView));
     gateways.changeSettings();
     answers[1]?.('model-2');
     await setImmediate();

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
+import { firstGateway, gatewayFor, modelAt, readKeys } from '../../engine/gateway/gateway';
+import { isConnectionError, sentEffort } from '../../engine/request';
+import type { ConnectionView } from '../../shared/protocol';
+import type { Settings } from '../settings/settings';
+import type { ErrorLog } from '../util/log';
+import type { GatewaySet } from './gatewaySet';
+import type { ModelEfforts } from './modelEfforts';
+import type { OwnGateways } from './ownGateways';
+import { mayUsePlainHttp } from './plainHttpQuestion';
+
+interface OwnSetDeps {
+  readonly ownGateways: OwnGateways;
+  readonly engine: Engine;
+  readonly settings: Settings;
+  readonly efforts: ModelEfforts;
+  readonly log: ErrorLog;
+}
+
+/** The user's gateways, with the user's settings. */
+export function createOwnSet(deps: OwnSetDeps): GatewaySet {
+  const { ownGateways, engine, settings, efforts } = deps;
+  return {
+    id: 'own',
+    isOpen: true,
+    isFree: false,
+    onDidChange: ownGateways.onDidChange,
+    run: (request, options) => engine.run(request, options),
+    gateways: () => ownGateways.gateways(),
+    view: (preferredGateway) => viewOwn(deps, preferredGateway),
+    model: () => settings.model(),
+    selectModel: (model) => settings.chooseModel(model),
+    defaults: ({ model, reasoningEffort } = {}) => {
+      const selected = settings.model();
+      const effort = reasoningEffort ?? efforts.levelOf(model ?? selected);
+      const parameters = { ...settings.requestParameters(), reasoningEffort: sentEffort(effort) };
+      return { model: selected, systemPrompt: settings.systemPrompt(), ...parameters };
+    },
+    mayUse: (models) => mayUsePlainHttp(ownGateways, models),
+    notice: () => undefined,
+  };
+}
+
+async function viewOwn(
+  { ownGateways, engine, settings, log }: OwnSetDeps,
+  preferredGateway: string | undefined,
+): Promise<ConnectionView> {
+  const model = settings.model();
+  let host = vscode.l10n.t('an invalid base URL');
+  try {
+    const gateways = await ownGateways.gateways();
+    host = gateways[0].label;
+    const keyed = await readKeys(gateways);
+    const { primary, keys } = keyed;
+    const names = [...keys.keys()].filter((gateway) => gateway !== primary).map(({ label }) => label);
+    const target = engine.gatewayForAttempt(model, keyed, preferredGateway) ?? primary;
+    const isOffered = target === gatewayFor(ownGateways.chosen(model), keyed) && target !== firstGateway(keyed);
+    const { name, isSubstitute } = modelAt(target, model, primary);
+    const isSwitched = target.id === preferredGateway;
+    const backup = isSwitched ? 'switched' : 'automatic';
+    return {
+      model,
+      host: target.label,
+      hasKey: keys.has(target),
+      set: 'own',
+      ...(isOffered && { gateway: isSubstitute ? `${name} · ${target.label}` : target.label }),
+      ...(!isOffered && target !== primary && { backup }),
+      ...(names.length > 0 && { backups: names }),
+    };
+  } catch (error) {
+    log.error(error);
+    // The user can send a prompt even if the API key can't be read, and the failed turn shows the reason in a card.
+    const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
+    return { model, host, hasKey, set: 'own' };
+  }
+}
