@@ -14,7 +14,7 @@ const only = (name, comment, from, allowed, to = {}) => ({
 
 /** The folders of each floor in their order: a folder imports only folders that stand before it. */
 const folderOrder = {
-  engine: ['models', 'state', 'text', 'gateway', 'faults', 'gate', 'http', 'retry', 'turn'],
+  engine: ['events', 'models', 'state', 'text', 'gateway', 'faults', 'gate', 'http', 'retry', 'turn'],
   host: [
     ['util', 'ui', 'settings', 'engine', 'connection', 'health', 'models', 'gateways'],
     ['journal', 'conversation', 'demo'],
@@ -46,7 +46,14 @@ module.exports = {
       to: { circular: true },
     },
     ...folderRules,
-    only('engine', 'The engine knows only the SDK.', engine, [engine, npm('openai')]),
+    only('engine', 'The engine knows only the SDK.', engine, [engine, npm('openai', 'valibot')]),
+    {
+      name: 'event-schemas',
+      comment: 'Only the schemas of events use valibot at run time, so that it stays out of the page and of startup.',
+      severity: 'error',
+      from: { path: engine, pathNot: '^src/engine/events/schemas\\.ts$' },
+      to: { path: npm('valibot'), dependencyTypesNot: ['type-only'] },
+    },
     only('demo', 'The demo imports only itself and Node.js modules.', demo, [demo], { dependencyTypesNot: ['core'] }),
     only('shared', 'The code that host and webview share contains only types and pure functions.', shared, [
       shared,

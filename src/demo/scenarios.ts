@@ -1,7 +1,7 @@
 import { completeAnswer, demoAnswer, firstPart } from './answers/demoAnswer';
 import { readDemoPrompt } from './answers/demoPrompt';
 import type { Topic } from './answers/demoTexts';
-import { LoopbackGateway } from './gateway';
+import { LoopbackGateway } from './loopbackGateway';
 import { failure, outOfCredit, overloaded, rateLimited } from './replies';
 import type { Script, Step } from './script';
 

@@ -1,14 +1,14 @@
 import type { Engine, EngineDeps, RunOptions, TurnHandle } from './engine';
 import type { EngineLog } from './environment';
-import { isTerminal, type StreamEvent } from './events';
+import { isTerminal, type StreamEvent } from './events/events';
 import { describeError } from './faults/transportError';
 import { GatewayStates } from './gate/gatewayState';
+import { readKeys } from './gateway/gateway';
 import { KeyRedactor } from './gateway/keyRedactor';
 import { readLocalFacts } from './http/localFacts';
 import { probe } from './http/probe';
 import type { ChatRequest } from './request';
 import type { TurnRecord } from './state/ledger';
-import { gatewaysOf } from './turn/gatewayModels';
 import { Turn } from './turn/turn';
 import { TurnHistory } from './turn/turnHistory';
 import { TurnGateways } from './turn/turnGateways';
@@ -51,26 +51,25 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       const turn = run(request, { ...options, onEvents: (events) => queue.push(events) });
       return Object.assign(turn, { [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() });
     },
-    onConnectionChanged: () => {
+    onGatewaysChanged: () => {
       void forgetUnusedGateways(deps, states);
-      for (const turn of running) void turn.handleConnectionChange();
+      for (const turn of running) void turn.handleGatewaysChange();
     },
     onWindowFocused: () => states.sendOverdueProbes(),
     resetNetworkState: async () => {
       await states.forgetAll();
       for (const turn of running) turn.endWait();
     },
-    gatewayForAttempt: (model, connection, preferredGateway) => {
+    gatewayForAttempt: (model, gateways, preferredGateway) => {
       const output = { emit: () => undefined };
       const turnGateways = new TurnGateways(states, deps.settings, output, new TurnHistory(model), {
         preferredGateway,
       });
-      const gateway = turnGateways.choose(connection);
-      return gatewaysOf(connection).find(({ baseUrl }) => baseUrl === gateway?.baseUrl);
+      return turnGateways.choose(gateways);
     },
     cooldownOf: ({ gateway, key, model }) => states.of(gateway).cooldownOf(model, key),
-    probe: (gateway, signal) => probe(deps, keys, gateway, signal),
-    localFacts: (gateway, models, signal) => readLocalFacts(deps, gateway, models, signal),
+    probe: (baseUrl, key, signal) => probe(deps, keys, baseUrl, key, signal),
+    localFacts: (baseUrl, key, models, signal) => readLocalFacts(deps, baseUrl, key, models, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];
       return {
@@ -81,11 +80,13 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   };
 }
 
-/** Never rejects: without a connection, no turn can use any gateway. */
-async function forgetUnusedGateways({ connection }: EngineDeps, states: GatewayStates): Promise<void> {
-  const current = await connection().catch(() => undefined);
-  const inUse = current ? [current, ...(current.backups ?? [])] : [];
-  states.keepOutages(inUse.length > 1 ? inUse.map(({ baseUrl }) => baseUrl) : []);
+/** Never rejects: without a base URL or a keyring, no turn can use any gateway. */
+async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewayStates): Promise<void> {
+  const current = await gateways()
+    .then(readKeys)
+    .catch(() => undefined);
+  const inUse = new Set(current && [current.primary, ...current.keys.keys()]);
+  states.keepOutages(inUse.size > 1 ? [...inUse].map(({ id }) => id) : []);
 }
 
 /**

@@ -1,14 +1,15 @@
 import type { EngineEnvironment, EngineSettings } from './environment';
-import type { FaultAction, FaultKind, StreamEvent } from './events';
+import type { StreamEvent } from './events/events';
+import type { FaultAction, FaultKind } from './events/kinds';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
 import type { ModelCooldown, NetworkReport } from './gate/gatewayState';
+import type { Gateway, Gateways, KeyedGateways } from './gateway/gateway';
 import type { KeyRedactor } from './gateway/keyRedactor';
 import type { ListedModels } from './gateway/modelList';
 import type { FactsById } from './models/listedFacts';
 import type { ModelFacts } from './models/modelFacts';
-import type { ChatRequest, Connection, Gateway } from './request';
+import type { ChatRequest } from './request';
 import type { LedgerEntry, TurnRecord } from './state/ledger';
-import type { ConnectionOf } from './turn/gatewayModels';
 
 /** A model as a request names it. */
 export interface ModelAtGateway {
@@ -20,9 +21,10 @@ export interface ModelAtGateway {
 }
 
 export interface EngineDeps extends EngineEnvironment {
-  readonly settings: () => EngineSettings;
-  /** Rejects with a `ConnectionError` when the base URL can't be used or the key can't be read. */
-  readonly connection: () => Promise<Connection>;
+  /** Asked again for each attempt and each decision. @param model by the name that the user knows */
+  readonly settings: (model: string) => EngineSettings;
+  /** Asked again before every attempt. Rejects with a `ConnectionError` when the base URL can't be used. */
+  readonly gateways: () => Promise<Gateways>;
   /**
    * All keys of this session, which the engine removes from the text of gateways. By default, those of its own
    * requests.
@@ -62,7 +64,7 @@ export interface TurnHandle {
   continueWith(model: string, reason: FaultKind): void;
   /**
    * Switches to the next gateway in the user's order. Does nothing if there is only one gateway.
-   * @returns the origin of that gateway, or its base URL if another gateway has the same host
+   * @returns the base URL of that gateway
    */
   switchGateway(): string | undefined;
 }
@@ -85,12 +87,14 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
-   * The origin or the base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
+   * The base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
    * is down, and leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
    */
   readonly preferredGateway?: string | undefined;
-  /** The connection of this turn, in place of `EngineDeps.connection`. */
-  readonly connection?: (() => Promise<Connection>) | undefined;
+  /** The gateways of this turn, in place of `EngineDeps.gateways`. */
+  readonly gateways?: (() => Promise<Gateways>) | undefined;
+  /** Every attempt waits for it, for instance until the prompt is on disk. If it rejects, the turn ends. */
+  readonly beforeAttempt?: (() => Promise<unknown>) | undefined;
 }
 
 export interface RunOptions extends StreamOptions {
@@ -108,7 +112,7 @@ export interface Engine {
   /** Starts a turn whose events the caller iterates. Leaving the loop early stops the turn. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
   /** Ends waits on a gateway that is no longer used. Call this when a key or base URL may have changed. */
-  onConnectionChanged(): void;
+  onGatewaysChanged(): void;
   /** Sends the probes that became due while the window did not have the focus. */
   onWindowFocused(): void;
   /**
@@ -117,25 +121,22 @@ export interface Engine {
    */
   resetNetworkState(): Promise<void>;
   /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
-  gatewayForAttempt<R extends Gateway>(
-    model: string,
-    connection: ConnectionOf<R>,
-    preferredGateway?: string,
-  ): R | undefined;
+  gatewayForAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): Gateway | undefined;
   /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
   /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */
-  probe(gateway: Pick<Connection, 'baseUrl' | 'apiKey'>, signal?: AbortSignal): Promise<ProbeResult>;
+  probe(baseUrl: string, key: string | undefined, signal?: AbortSignal): Promise<ProbeResult>;
   /**
    * Asks a local server, such as Ollama or LM Studio, what it knows about its models, the most important ones first.
    * Returns no facts for another server. Never rejects.
    */
   localFacts(
-    gateway: Pick<Connection, 'baseUrl' | 'apiKey'>,
+    baseUrl: string,
+    key: string | undefined,
     models: readonly string[],
     signal?: AbortSignal,
   ): Promise<FactsById>;
-  /** Contains no keys, prompts and answers. */
+  /** Contains no keys, prompts and answers, but messages of gateways, which may quote a prompt. */
   report(): EngineReport;
 }
 

@@ -62,6 +62,8 @@ export interface EngineSettings {
   /** In this order, when the model stays overloaded and no text has arrived. */
   readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
+  /** Whether only the workspace names the model. Its name then does not decide which gateway gets the prompts. */
+  readonly isWorkspaceModel: boolean;
   /** Whether a fallback model continues a partial answer that its own model can't continue now. */
   readonly continueWithFallback: 'off' | 'ask' | 'auto';
   /** `null` stands for the default, which is longer unless the model is known not to reason. */

@@ -1,3 +1,4 @@
+import { reasoningEfforts, type ReasoningEffort } from './events/kinds';
 import { isRecord } from './json';
 
 export interface TextMessage {
@@ -47,11 +48,6 @@ export interface Tool {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** How much a model reasons before it answers, in the order of the effort. `none` switches the reasoning off. */
-export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-
-export type ReasoningEffort = (typeof reasoningEfforts)[number];
-
 export const effortChoices = ['default', ...reasoningEfforts] as const;
 
 /** What the user can choose. With `default`, nothing about the reasoning is sent. */
@@ -94,40 +90,9 @@ export interface ChatRequest extends ModelParameters {
 /** The parameters of a request that come from the settings. */
 export type RequestParameters = Pick<ChatRequest, 'temperature' | 'maxTokens' | 'defaults' | 'reasoningEffort'>;
 
-/** A gateway as one address that requests can be sent to, with the key that is bound to the origin of the address. */
-export interface Gateway {
-  /** The normalized base URL without a slash at the end, for instance `https://api.holysheep.ai/v1`. */
-  readonly baseUrl: string;
-  /** Undefined for a gateway that needs no key. No `Authorization` header is sent then. */
-  readonly apiKey: string | undefined;
-  /** The name that the user gave the gateway. */
-  readonly name?: string | undefined;
-  /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */
-  readonly models?: ReadonlyMap<string, string> | undefined;
-  /** Whether the gateway lists a model by this name, or undefined if its list is unknown. */
-  readonly lists?: ((name: string) => boolean | undefined) | undefined;
-  /** Whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */
-  readonly acceptsPlainHttp?: boolean | undefined;
-}
-
-/** The primary gateway and its backups. The engine asks the host for them again before every attempt. */
-export interface Connection extends Gateway {
-  /** Whether requests are sent without a key, see `Gateway.apiKey`. By default, a key is required. */
-  readonly isKeyless?: boolean | undefined;
-  /** Backup gateways, used in this order while the primary gateway fails. Each has a key or needs none. */
-  readonly backups?: readonly Gateway[] | undefined;
-  /** Models that only the workspace's settings name. Their names do not decide which gateway gets the prompts. */
-  readonly workspaceModels?: ReadonlySet<string> | undefined;
-}
-
-/** Returns whether requests can be sent: there is a key, or none is needed. */
-export function canSendRequests({ apiKey, isKeyless }: Pick<Connection, 'apiKey' | 'isKeyless'>): boolean {
-  return apiKey !== undefined || isKeyless === true;
-}
-
 export type ConnectionProblem = 'base-url' | 'keyring';
 
-/** The user can fix the cause. The message is localized. Any other rejection of `EngineDeps.connection` is a defect. */
+/** The user can fix the cause. The message is localized. Any other rejection of `EngineDeps.gateways` is a defect. */
 export interface ConnectionError extends Error {
   readonly connectionProblem: ConnectionProblem;
 }

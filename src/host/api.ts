@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine';
-import type { StreamEvent } from '../engine/events';
+import type { GatewayRef, StreamEvent } from '../engine/events/events';
 import type { EffortChoice, TextMessage } from '../engine/request';
 import { parseApiArguments } from './args';
 import type { RequestChoice, RequestDefaults } from './connection/connections';
@@ -27,7 +27,26 @@ export interface HolySheepApi {
    * them have no effect.
    * @throws TypeError immediately, if the prompt is empty or an option is unknown, has a wrong type or is out of range
    */
-  ask(prompt: string, options?: AskOptions): AsyncIterable<StreamEvent>;
+  ask(prompt: string, options?: AskOptions): AsyncIterable<ApiEvent>;
+}
+
+/** A flat event, in which the origin of a gateway takes its place. */
+export type ApiEvent = ReturnType<typeof toApiEvent>;
+
+function toApiEvent(event: StreamEvent) {
+  const originOf = ({ id }: GatewayRef): string => new URL(id).origin;
+  switch (event.type) {
+    case 'attempt': {
+      const { gateway, ...rest } = event;
+      return { ...rest, origin: originOf(gateway) };
+    }
+    case 'gateway':
+      return { ...event, from: originOf(event.from), to: originOf(event.to) };
+    case 'failed':
+      return { ...event, nextGateway: undefined };
+    default:
+      return event;
+  }
 }
 
 /** Runs a turn. The prompt and the options have been validated. */
@@ -40,34 +59,36 @@ export type Ask = (prompt: string, options: AskOptions) => Promise<AsyncIterable
 export function createApi(load: () => Promise<Ask>): HolySheepApi {
   return Object.freeze({
     version: 1,
-    ask(prompt: string, options: AskOptions = {}): AsyncIterable<StreamEvent> {
+    ask(prompt: string, options: AskOptions = {}): AsyncIterable<ApiEvent> {
       const copy = parseApiArguments(prompt, options);
       const started = load().then((ask) => ask(copy.prompt, copy.options));
       // Handles a rejection without doing anything, because the caller's loop over the events throws the same error.
       // Without this, Node.js would report an unhandled rejection if the caller has no such loop.
       started.catch(() => undefined);
-      return deferredStream(started);
+      return apiStream(started);
     },
   });
 }
 
 /**
- * Returns a stream that waits until the promise of another stream resolves, and then emits the items of that stream.
- * When the consumer's loop ends early, the other stream stops at once. Therefore this is not an async generator, which
- * would stop only after the next item.
+ * Returns a stream that waits until the promise of a turn resolves, and then emits the events of that turn. When the consumer's loop ends early, the turn stops at once. Therefore this is not an async generator, which
+ * would stop only after the next event.
  */
-export function deferredStream<T>(promise: Promise<AsyncIterable<T>>): AsyncIterable<T> {
+export function apiStream(promise: Promise<AsyncIterable<StreamEvent>>): AsyncIterable<ApiEvent> {
   return {
-    [Symbol.asyncIterator](): AsyncIterator<T> {
+    [Symbol.asyncIterator](): AsyncIterator<ApiEvent> {
       const iterator = promise.then((stream) => stream[Symbol.asyncIterator]());
       // Handles a rejection without doing anything, because `next` rejects with the same error. Without this, Node.js
       // would report an unhandled rejection before the consumer calls `next`.
       iterator.catch(() => undefined);
       return {
-        next: async () => (await iterator).next(),
+        next: async () => {
+          const result = await (await iterator).next();
+          return result.done ? result : { done: false, value: toApiEvent(result.value) };
+        },
         return: async () => {
-          const result = await (await iterator).return?.();
-          return result ?? { done: true, value: undefined };
+          await (await iterator).return?.();
+          return { done: true, value: undefined };
         },
       };
     },

@@ -10,6 +10,7 @@ import { KeyStore } from './connection/keyStore';
 import { ModelEfforts } from './connection/modelEfforts';
 import { mayUsePlainHttp } from './connection/plainHttpQuestion';
 import { GatewayNotices } from './connection/gatewayNotices';
+import { OwnGateways } from './connection/ownGateways';
 import { UnresponsiveGateways } from './connection/unresponsiveGateways';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
@@ -55,34 +56,41 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const demo = register(new DemoMode());
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
   const unresponsive = new UnresponsiveGateways(memory, log);
+  const ownGateways = register(
+    new OwnGateways({
+      settings,
+      keys,
+      log,
+      unresponsive,
+      memory,
+      lists: (...name) => catalog.lists(...name),
+      listsSettled: () => catalog.settled,
+    }),
+  );
   const connections = register(
     new Connections({
       settings,
-      keys,
+      ownGateways,
       demo,
       efforts,
       log,
-      unresponsive,
-      lists: (...name) => catalog.lists(...name),
-      listsSettled: () => catalog.settled,
-      gatewayForAttempt: (...gateway) => engine.gatewayForAttempt(...gateway),
-      memory,
+      gatewayForAttempt: (...attempt) => engine.gatewayForAttempt(...attempt),
     }),
   );
-  register(new GatewayNotices({ settings, keys, connections, demo, log, memory }));
+  register(new GatewayNotices({ settings, keys, ownGateways, demo, log, memory }));
   const { health, healthPanel, budget } = createHealth(host, settings, () => engine.report().turns);
   const engine = createHostEngine({
     log,
     version,
     storage,
-    settings: () => settings.engineSettings(),
-    connection: () => connections.configured(),
+    settings: (model) => settings.engineSettings(model),
+    gateways: () => ownGateways.gateways(),
     isWindowFocused: () => vscode.window.state.focused,
     onAttemptEnd: (...end) => health.recordAttempt(...end),
-    onGatewayChange: () => connections.refresh(),
+    onGatewayChange: () => ownGateways.refresh(),
     onTurnEnd: (record) => {
       health.recordWaits(record);
-      connections.recordTurn(record);
+      ownGateways.recordTurn(record);
       unresponsive.recordTurn(record);
       for (const learned of [catalog.refreshFacts(record), catalog.rememberContextWindow(record)])
         learned.catch((error: unknown) => log.error(error));
@@ -90,9 +98,9 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onProbe: (baseUrl, result) => unresponsive.recordProbe(baseUrl, result),
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
-  const embeddedEngine = demoEngine({ log, version, connection: (model) => connections.embedded(model) });
+  const embeddedEngine = demoEngine({ log, version, demo });
   const catalog: ModelCatalog = register(
-    new ModelCatalog({ settings, connections, keys, engine, log, health, memory, unresponsive }),
+    new ModelCatalog({ settings, connections, ownGateways, keys, engine, log, health, memory, unresponsive }),
   );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
@@ -100,7 +108,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     engine: (inDemo) => (inDemo ? embeddedEngine : engine),
     clock: systemClock,
     defaults: (inDemo, choice) => connections.requestDefaults(inDemo, choice),
-    connection: (inDemo) => connections.connectionFor(inDemo),
     resumeSetting: () => settings.engineSettings().resume,
     budget,
     journal: createJournal({ ...host, settings, keptIds: () => store.conversationIds() }),
@@ -108,7 +115,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onError,
     onEvent: logEvent,
   });
-  const schedule = register(createScheduler({ conversations, budget, connections, log, onError, store, workspace }));
+  const schedule = register(createScheduler({ conversations, budget, ownGateways, log, onError, store, workspace }));
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
   const tour = new DemoTour({ models: () => demo.models(), localize });
@@ -118,7 +125,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const suggestions = register(new Suggestions({ conversations, target, tour }));
   const contextUse = createContextUse({ connections, catalog, demo });
   const prompting = { contextUse, conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
-  const questions = { budget, mayUsePlainHttp: (models: readonly string[]) => mayUsePlainHttp(connections, models) };
+  const questions = { budget, mayUsePlainHttp: (models: readonly string[]) => mayUsePlainHttp(ownGateways, models) };
   const shared = {
     ...host,
     ...questions,
@@ -127,6 +134,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     demo,
     efforts,
     connections,
+    ownGateways,
     unresponsive,
     catalog,
     engine,

@@ -1,14 +1,12 @@
-import type { FaultKind, ModelEvent, GatewayEvent, WaitingEvent } from '../engine/events';
-import { gatewayNameOf } from '../engine/gateway/baseUrl';
+import type { ModelEvent, GatewayEvent, WaitingEvent } from '../engine/events/events';
+import type { FaultKind } from '../engine/events/kinds';
 import type { PanelStrings } from './panelStrings';
 import { fill, type Format } from './format';
 import {
   hasPartialAnswer,
   isRestarting,
-  type LedgerWait,
   minSilenceMs,
   type ResumePoint,
-  type GatewaySwitch,
   type Schedule,
   toEpoch,
   type TurnState,
@@ -76,7 +74,7 @@ export const minDisplayedMs = 50;
 const minJitterMs = 1000;
 
 /** Empty for a wait for the network, whose length neither the gateway nor the retry policy has set. */
-export function describeDelay({ strings, format }: Words, wait: LedgerWait | WaitingEvent): readonly string[] {
+export function describeDelay({ strings, format }: Words, wait: WaitingEvent): readonly string[] {
   const { told, source, delayMs, estimated, hintMs = delayMs, jitterMs = 0 } = wait;
   if (isOffline(wait)) return [];
   const texts: string[] = [];
@@ -104,10 +102,7 @@ export function describeWait({ strings }: Words, wait: WaitingEvent, lengthOrEnd
 /** Faults after which no gateway has answered. */
 const unreachable: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout', 'tls', 'proxy', 'offline']);
 
-export function describeModelSwitch(
-  strings: PanelStrings,
-  { from, to, reason }: Pick<ModelEvent, 'from' | 'to' | 'reason'>,
-): string {
+export function describeModelSwitch(strings: PanelStrings, { from, to, reason }: ModelEvent): string {
   return fill(modelSwitchTemplate(strings, reason), from, to);
 }
 
@@ -118,12 +113,10 @@ function modelSwitchTemplate(strings: PanelStrings, reason: ModelEvent['reason']
   return unreachable.has(reason) ? strings.switchedUnreachable : strings.switchedFailing;
 }
 
-export function describeGatewaySwitch(strings: PanelStrings, event: GatewaySwitch & Partial<GatewayEvent>): string {
-  const { from, to, fromUrl = from, toUrl = to, reason, row } = event;
-  const { fromName = gatewayNameOf(fromUrl), toName = gatewayNameOf(toUrl) } = event;
-  if (reason === 'user') return fill(strings.gatewaySwitchedByUser, toName);
+export function describeGatewaySwitch(strings: PanelStrings, { from, to, reason, row }: GatewayEvent): string {
+  if (reason === 'user') return fill(strings.gatewaySwitchedByUser, to.label);
   const template = unreachable.has(reason) ? strings.gatewaySwitchedUnreachable : strings.gatewaySwitchedFailed;
-  return fill(template, toName, fromName, faultLabel(strings, reason, row));
+  return fill(template, to.label, from.label, faultLabel(strings, reason, row));
 }
 
 /** Describes the resume points of an answer: first those at which the same model continued it, then the others. */
@@ -162,10 +155,10 @@ export function describeModelSwitches(strings: PanelStrings, state: TurnState): 
 }
 
 /** Returns the switches of the gateway that led to the answer, without those that the turn has reversed. */
-export function effectiveGatewaySwitches(state: TurnState): readonly GatewaySwitch[] {
+export function effectiveGatewaySwitches(state: TurnState): readonly GatewayEvent[] {
   if (hasNoAnswer(state)) return [];
-  return state.gatewaySwitches.reduce<readonly GatewaySwitch[]>((previous, next) => {
-    const returnedAt = previous.findIndex(({ from }) => from === next.to);
+  return state.gatewaySwitches.reduce<readonly GatewayEvent[]>((previous, next) => {
+    const returnedAt = previous.findIndex(({ from }) => from.id === next.to.id);
     return returnedAt < 0 ? [...previous, next] : previous.slice(0, returnedAt);
   }, []);
 }
@@ -228,7 +221,7 @@ const minGatewayOfferMs = 5000;
 /** Returns whether to offer another gateway while the headers of an attempt are awaited. @param now epoch milliseconds */
 export function offersGateway(state: TurnState, now: number): boolean {
   const attempt = state.ledger.entries.at(-1);
-  if (!attempt?.hasOtherGateway || attempt.headersMs !== undefined) return false;
+  if (!attempt?.hasOtherGateway || attempt.headers) return false;
   return ['connecting', 'resuming'].includes(state.phase) && now - attempt.time >= minGatewayOfferMs;
 }
 
@@ -241,7 +234,7 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
     case 'connecting':
       if (silence !== undefined)
         return fill(offersGateway(state, now) ? strings.noResponseFor : strings.waitingForModelFor, silence);
-      return ledger.entries.at(-1)?.headersMs === undefined ? strings.connecting : strings.waitingForModel;
+      return ledger.entries.at(-1)?.headers ? strings.waitingForModel : strings.connecting;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state));
       return silence === undefined ? text : fill(strings.resumingFor, text, silence);

@@ -1,6 +1,6 @@
 /** The messages from the page to the host, and the state that VS Code restores for a panel. */
 import * as v from 'valibot';
-import { faultActions, type FaultAction } from '../engine/events';
+import { faultActions } from '../engine/events/kinds';
 import { effortChoices } from '../engine/request';
 
 const text = v.string();
@@ -28,7 +28,7 @@ const messageFields = {
   demo: { act: v.picklist(demoActions) },
   /** Stops the turn of this answer, or removes the answer from the queue. Another turn is not affected. */
   stop: answer,
-  action: { ...answer, action: v.picklist(Object.keys(faultActions) as FaultAction[]) },
+  action: { ...answer, action: v.picklist(faultActions) },
   /** Requests the models that are nearest to the one that the gateway lacks. */
   findModels: { ...answer, request },
   switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },

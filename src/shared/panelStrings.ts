@@ -1,4 +1,4 @@
-import type { FaultKind } from '../engine/events';
+import type { FaultKind } from '../engine/events/kinds';
 import type panelStrings from './panelStrings.json';
 
 /** The strings of the page in English, which the host localizes. The page replaces `{0}` and `{1}` with values. */

@@ -2,15 +2,15 @@
  * The messages from the host to the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
  * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
  */
-import { type AttemptEvent, type RecordedEvent, gatewayOf, type WaitingEvent } from '../engine/events';
-import { gatewayNameOf } from '../engine/gateway/baseUrl';
+import type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { Answer, ContextKind, ShownExchange, ShownItem } from './conversation';
 import type { DemoAction, SuggestionKind } from './pageMessages';
 
-export { isDelta, gatewayOf } from '../engine/events';
-export type { FaultAction, FaultKind, RecordedEvent, WaitingEvent } from '../engine/events';
+export { isDelta } from '../engine/events/events';
+export type { GatewayRef, RecordedEvent, WaitingEvent } from '../engine/events/events';
+export type { FaultAction, FaultKind } from '../engine/events/kinds';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
@@ -30,7 +30,7 @@ export { firstChars } from '../engine/text/surrogates';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
 export type { Attachment, ContextKind } from './conversation';
-export type { Failure, GatewaySwitch, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
+export type { Failure, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** A line break at the end does not begin another line. */
 export function countLines(code: string): number {
@@ -91,12 +91,6 @@ export interface ConnectionView {
   readonly backups?: readonly string[] | undefined;
   /** Set in the messages to the page. */
   readonly effort?: EffortView | undefined;
-}
-
-/** Returns the name under which the user interface shows the gateway of an attempt, or undefined before the first attempt. */
-export function gatewayLabel(attempt: Partial<AttemptEvent>): string | undefined {
-  const gateway = gatewayOf(attempt);
-  return attempt.gatewayName ?? (gateway === undefined ? undefined : gatewayNameOf(gateway));
 }
 
 export function canSendPrompt({ hasKey, demo }: ConnectionView): boolean {

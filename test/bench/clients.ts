@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../src/engine/request';
 import { systemClock } from '../../src/host/util/systemClock';
 import { defaultSettings } from '../support/engineRun';
 import { loadEngine } from './build';
+import { gatewaysFrom } from '../support/testGateways';
 
 const { createEngine, OpenAI } = loadEngine();
 const ignore = (): void => undefined;
@@ -26,7 +27,7 @@ export function engineFor({ baseUrl, fetch }: Endpoint, more: Partial<EngineDeps
     localize: (message) => message,
     formatTime: String,
     settings: () => defaultSettings,
-    connection: () => Promise.resolve({ baseUrl, apiKey }),
+    gateways: () => Promise.resolve(gatewaysFrom({ baseUrl, apiKey })),
     cooldowns: noSharedCooldowns,
     userAgent: 'bench',
     ...more,

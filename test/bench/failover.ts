@@ -8,6 +8,7 @@ import { apiKey, engineFor } from './clients';
 import { firstTextWithEngine } from './firstToken';
 import { none, ratioOf, type Row } from './row';
 import { median } from './statistics';
+import { gatewaysFrom } from '../support/testGateways';
 
 const windows = 5;
 const followingTurns = 300;
@@ -26,8 +27,8 @@ export async function failover(): Promise<readonly Row[]> {
   const blackHole = `https://127.0.0.1:${(silent.address() as AddressInfo).port}/v1`;
   const openWindow = (baseUrl: string): Engine => {
     const backups = [{ baseUrl: gateway.baseUrl, apiKey }];
-    const connection = () => Promise.resolve({ baseUrl, apiKey, backups });
-    return engineFor({ baseUrl, fetch }, { connection, watchConnection });
+    const gateways = () => Promise.resolve(gatewaysFrom({ baseUrl, apiKey, backups }));
+    return engineFor({ baseUrl, fetch }, { gateways, watchConnection });
   };
   try {
     const firsts: number[] = [];

@@ -7,6 +7,7 @@ import { none, withSpread, type Row } from './row';
 import { median } from './statistics';
 import { costPerToken, endpoint, readWithEngine, type Load, type Read } from './tokenCost';
 import { characters, lastRead, streamOf, tokenReads } from './tokens';
+import { gatewaysFrom } from '../support/testGateways';
 
 const tokens = 20_000;
 const turns = 100;
@@ -21,7 +22,7 @@ export async function gatewayCost(): Promise<readonly Row[]> {
   const book = new HealthBook({ folder: temporaryFolder(), clock: systemClock, redact: (text) => text, onError });
   const backups = [1, 2].map((n) => ({ baseUrl: `https://backup-${n}.test/v1`, apiKey: `${apiKey}-${n}` }));
   const several = engineFor(endpoint, {
-    connection: () => Promise.resolve({ baseUrl: endpoint.baseUrl, apiKey, backups }),
+    gateways: () => Promise.resolve(gatewaysFrom({ baseUrl: endpoint.baseUrl, apiKey, backups })),
     onAttemptEnd: (...end) => book.recordAttempt(...end),
   });
   const single = engineFor(endpoint);

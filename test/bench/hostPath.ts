@@ -6,7 +6,7 @@ import type { PanelServices } from '../../src/host/panel/panelServices';
 import { systemClock } from '../../src/host/util/systemClock';
 import { storeIn } from '../support/storeIn';
 import { temporaryFolder } from '../support/temporaryFolder';
-import { apiKey, engineFor, type Endpoint } from './clients';
+import { engineFor, type Endpoint } from './clients';
 import { TestBudget } from '../host/conversation/testBudget';
 
 const noSubscription = () => ({ dispose: () => undefined });
@@ -33,7 +33,6 @@ export class HostPath {
       clock: systemClock,
       journal: this.journal,
       defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }),
-      connection: () => Promise.resolve({ baseUrl: endpoint.baseUrl, apiKey }),
       resumeSetting: () => 'auto',
       budget: new TestBudget(),
       workspaceState: storeIn(new Map()),

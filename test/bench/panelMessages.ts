@@ -1,7 +1,8 @@
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import type { ShownExchange } from '../../src/shared/conversation';
 import { initialTurn, reduceTurn, type ToWebview } from '../../src/shared/protocol';
 import { markdownOf } from './page/documents';
+import { refOf } from '../support/gatewayRef';
 
 const origin = 'https://gateway.test';
 const model = 'claude-sonnet-4';
@@ -79,7 +80,7 @@ function tokens(text: string): readonly StreamEvent[] {
 
 /** Starts now, because the page reports an answer that has received no text for seconds, and then draws all of it. */
 function beginning(): StreamEvent {
-  return { type: 'attempt', origin, attempt: 1, at: 1000, model, why: 'first', time: Date.now() };
+  return { type: 'attempt', gateway: refOf(origin), attempt: 1, at: 1000, model, why: 'first', time: Date.now() };
 }
 
 function textEvent(text: string): StreamEvent {

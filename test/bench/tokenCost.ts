@@ -1,5 +1,5 @@
 import type { Engine } from '../../src/engine/engine';
-import { isTerminal, type StreamEvent } from '../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../src/engine/events/events';
 import { request, type Endpoint, type sdkFor } from './clients';
 
 /** An answer and the function that serves it. */

@@ -4,7 +4,7 @@ import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { LoopbackGateway } from '../../src/demo/gateway';
+import { LoopbackGateway } from '../../src/demo/loopbackGateway';
 import type { ReceivedRequest, Step } from '../../src/demo/script';
 
 const maxBytes = 1_000_000;

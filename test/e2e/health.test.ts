@@ -66,7 +66,8 @@ describe('daily budget', () => {
   function spendElsewhere(cost: number): void {
     const folder = path.join(stage.workbench.globalStorageFolder(), 'health');
     mkdirSync(folder, { recursive: true });
-    const record = { at: Date.now(), origin: 'https://gateway.test', model: 'gpt-4o', result: 'complete', cost };
+    const gateway = { id: 'https://gateway.test/v1', label: 'gateway.test' };
+    const record = { at: Date.now(), gateway, model: 'gpt-4o', result: 'complete', cost };
     const day = new Date().toISOString().slice(0, 10);
     appendFileSync(path.join(folder, `${day}.0badcafe.jsonl`), `\n${JSON.stringify(record)}`);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventQueue } from '../../src/engine/createEngine';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 
 const end = { done: true, value: undefined };
 const text = (content: string): StreamEvent => ({ type: 'text', text: content, attempt: 1, at: 0 });

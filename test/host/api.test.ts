@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { EventQueue } from '../../src/engine/createEngine';
-import type { FailedEvent, StreamEvent } from '../../src/engine/events';
+import type { FailedEvent, StreamEvent } from '../../src/engine/events/events';
 import type { RequestChoice } from '../../src/host/connection/connections';
-import { createAsk, createApi, deferredStream, type AskOptions } from '../../src/host/api';
-import { done, ScriptedEngine, text } from './conversation/scriptedEngine';
+import { createAsk, createApi, apiStream, type ApiEvent, type AskOptions } from '../../src/host/api';
+import { attempt, done, failed, ScriptedEngine, text } from './conversation/scriptedEngine';
+import { refOf } from '../support/gatewayRef';
 import { TestBudget } from './conversation/testBudget';
 
 function setUp(systemPrompt = '') {
@@ -27,7 +28,7 @@ describe('extension API', () => {
   it('fails with the fault kind "spending-limit", and sends nothing, when the daily budget is used up', async () => {
     const { engine, budget, api } = setUp();
     budget.mayOthersStart = () => Promise.resolve(false);
-    const events: StreamEvent[] = [];
+    const events: unknown[] = [];
     for await (const event of api.ask('Hi')) events.push(event);
     const [failed] = events as readonly FailedEvent[];
     assert.deepEqual([events.length, failed?.type, failed?.kind, failed?.text], [1, 'failed', 'spending-limit', '']);
@@ -158,27 +159,43 @@ describe('extension API', () => {
   });
 });
 
-describe('deferred stream', () => {
-  it('emits all items of the stream that it waits for', async () => {
+describe('stream of the extension API', () => {
+  it('emits all events of the turn', async () => {
     const queue = new EventQueue(() => undefined);
     queue.push([text('a'), done('a')]);
     const types: string[] = [];
-    for await (const { type } of deferredStream(Promise.resolve(queue))) types.push(type);
+    for await (const { type } of apiStream(Promise.resolve(queue))) types.push(type);
     assert.deepEqual(types, ['text', 'done']);
   });
 
-  it('stops at once, even while the consumer is waiting for the next item', async () => {
+  it('names gateways by their origins, never by a base URL, whose path may contain a token', async () => {
+    const [a, b] = [refOf('https://a.test/t0k3n/v1'), refOf('https://b.test/t0k3n/v1')];
+    const queue = new EventQueue(() => undefined);
+    queue.push([
+      { ...attempt(), gateway: a } as StreamEvent,
+      { type: 'gateway', from: a, to: b, reason: 'dns', attempt: 1, at: 1 },
+      { ...failed(''), nextGateway: b } as StreamEvent,
+    ]);
+    const events: ApiEvent[] = [];
+    for await (const event of apiStream(Promise.resolve(queue))) events.push(event);
+    const [first, second] = events;
+    assert.equal(first?.type === 'attempt' && first.origin, 'https://a.test');
+    assert.deepEqual(second?.type === 'gateway' && [second.from, second.to], ['https://a.test', 'https://b.test']);
+    assert.ok(!JSON.stringify(events).includes('t0k3n'));
+  });
+
+  it('stops at once, even while the consumer is waiting for the next event', async () => {
     let stopped = false;
     const queue = new EventQueue(() => (stopped = true));
-    const iterator = deferredStream(Promise.resolve(queue))[Symbol.asyncIterator]();
+    const iterator = apiStream(Promise.resolve(queue))[Symbol.asyncIterator]();
     const next = iterator.next();
     await iterator.return?.();
     assert.equal(stopped, true);
     assert.deepEqual(await next, { done: true, value: undefined });
   });
 
-  it('rejects the first read when the stream could not be created', async () => {
-    const stream = deferredStream(Promise.reject(new Error('gone')));
+  it('rejects the first read when the turn could not be started', async () => {
+    const stream = apiStream(Promise.reject(new Error('gone')));
     await assert.rejects(stream[Symbol.asyncIterator]().next(), /gone/);
   });
 });

@@ -5,10 +5,19 @@ import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { templateFor } from '../../src/engine/http/sdk';
 import { root } from '../support/paths';
-import { extension } from '../support/productionBuild';
+import { extension, pages } from '../support/productionBuild';
 import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFolder';
 
 type Outputs = Metafile['outputs'];
+
+describe('bundles of the pages', () => {
+  it('contain the events, but not their schemas', async () => {
+    const { metafile } = await build({ ...pages, absWorkingDir: root, sourcemap: false, write: false, metafile: true });
+    const modules = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+    assert.ok(modules.includes('src/engine/events/events.ts'));
+    assert.ok(!modules.includes('src/engine/events/schemas.ts'));
+  });
+});
 
 describe('bundles of the extension', () => {
   let outputs: Outputs = {};

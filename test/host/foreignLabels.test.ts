@@ -3,6 +3,7 @@ import type { InputBoxOptions, ProgressOptions } from 'vscode';
 import type { CustomPrompts } from '../../src/host/prompts/customPrompts';
 import { FakeEditor } from '../support/fakeEditor';
 import { useVSCode } from '../support/fakeVSCode';
+import { gatewayFrom } from '../support/testGateways';
 
 interface Label {
   readonly label: string;
@@ -44,8 +45,8 @@ describe('text from outside the extension', () => {
   it('is shown without icons and hidden characters in the name of a model', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [hostileText], host: 'h' } as const);
-    const gateway = { baseUrl: 'https://h/v1', origin: 'https://h', host: hostileText, list };
-    const load = () => Promise.resolve({ gateways: [gateway], recent: [] });
+    const gateway = gatewayFrom({ baseUrl: 'https://h/v1', apiKey: undefined, name: hostileText });
+    const load = () => Promise.resolve({ gateways: [{ gateway, list }], recent: [] });
     const picked = pickModel(load, `current ${hostileText}`, {});
     await list;
     await new Promise(setImmediate);

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import * as vscode from 'vscode';
 import { startGateway, type Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import type { GatewayEvent, StreamEvent } from '../../src/engine/events';
+import type { ApiEvent } from '../../src/host/api';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 import { startUnreliableServer, type UnreliableServer } from '../support/network/unreliableServer';
@@ -21,7 +21,9 @@ async function setKey(baseUrl: string, key: string): Promise<void> {
   await vscode.commands.executeCommand('holysheep.setApiKey', { key, baseUrl });
 }
 
-const gatewaysOf = (events: readonly StreamEvent[]): readonly GatewayEvent[] =>
+type GatewayEvent = Extract<ApiEvent, { readonly type: 'gateway' }>;
+
+const gatewaysOf = (events: readonly ApiEvent[]): readonly GatewayEvent[] =>
   events.filter((event): event is GatewayEvent => event.type === 'gateway');
 
 describe('backup gateway', () => {
@@ -68,7 +70,7 @@ describe('backup gateway', () => {
     await backupGateway.close();
   });
 
-  const ask = (): Promise<StreamEvent[]> => collect(fixture.api.ask('hello'));
+  const ask = (): Promise<ApiEvent[]> => collect(fixture.api.ask('hello'));
 
   it('gives the whole answer when the primary gateway refuses connections', async () => {
     await primary.refuse();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/engine/events';
+import type { ApiEvent } from '../../src/host/api';
 import { answer } from '../support/replies';
 import type { ProbeResult } from '../../src/engine/engine';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
@@ -64,7 +64,7 @@ describe('request in a company network', () => {
     fixture.gateway.reset();
     await resetNetworkState();
   };
-  const ask = (): Promise<StreamEvent[]> => collect(fixture.api.ask('hello'));
+  const ask = (): Promise<ApiEvent[]> => collect(fixture.api.ask('hello'));
   const testConnection = async (): Promise<ProbeResult | undefined> =>
     vscode.commands.executeCommand<ProbeResult | undefined>('holysheep.testConnection');
   /** Returns the failure of a turn and checks that the connection test reports the same message. */
@@ -103,7 +103,7 @@ describe('request in a company network', () => {
           { delta: ' second' },
           { done: true },
         ];
-        const events: StreamEvent[] = [];
+        const events: ApiEvent[] = [];
         for await (const event of fixture.api.ask('hello')) {
           events.push(event);
           if (event.type === 'text') showFirst();

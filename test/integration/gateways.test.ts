@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { failure } from '../../src/demo/replies';
-import type { StreamEvent } from '../../src/engine/events';
+import type { ApiEvent } from '../../src/host/api';
 import { collect, find, resetNetworkState, set, startFixture, stopFixture, testKey } from '../support/extensionHost';
 import type { HostFixture } from '../support/extensionHost';
 import { answer, cutAfter, replySequence } from '../support/replies';
@@ -40,7 +40,7 @@ describe('several gateways', () => {
 
   const useBackup = (models: Readonly<Record<string, string>>): Promise<void> =>
     set('backupBaseUrls', [{ baseUrl: backup.baseUrl, name: 'Local', models }]);
-  const ask = (options = {}): Promise<StreamEvent[]> => collect(fixture.api.ask('hello', options));
+  const ask = (options = {}): Promise<ApiEvent[]> => collect(fixture.api.ask('hello', options));
   const sent = ({ requests }: Gateway): readonly unknown[] => requests.map(({ json }) => json?.model);
 
   it('get the model by their own names, and continue a partial answer, without a key on this computer', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/engine/events';
+import type { ApiEvent } from '../../src/host/api';
 import { startGateway } from '../support/testGateway';
 import { failure, rateLimited } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
@@ -27,7 +27,7 @@ describe('network state', () => {
   it('does not delay a waiting request any longer when the user configures another gateway', async () => {
     const otherGateway = await startGateway({ script: () => answer('from the other gateway') });
     fixture.gateway.script = () => rateLimited(60);
-    const events: StreamEvent[] = [];
+    const events: ApiEvent[] = [];
     for await (const event of fixture.api.ask('one')) {
       events.push(event);
       if (event.type !== 'waiting') continue;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
 import { UserError } from '../../src/host/util/userError';
 import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../host/conversation/scriptedEngine';
@@ -47,8 +47,6 @@ class ReportingEngine extends ScriptedEngine {
 }
 
 const defaults = { model: 'set-model', systemPrompt: '', temperature: 0.5, maxTokens: 99 };
-const connection = (): Promise<{ baseUrl: string; apiKey: string }> =>
-  Promise.resolve({ baseUrl: 'http://own', apiKey: 'hsa-own' });
 
 describe('chat participant', function () {
   this.timeout(60_000);
@@ -76,7 +74,6 @@ describe('chat participant', function () {
       budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
       log: { error: (problem) => logged.push(problem) },
       defaults: () => defaults,
-      connection,
       mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),
       editor: () => vscode.window.activeTextEditor,
       pickModel: () => Promise.resolve(undefined),
@@ -102,7 +99,7 @@ describe('chat participant', function () {
     return result;
   };
 
-  it("uses the user's settings and connection, and passes all events to the log", async () => {
+  it("uses the user's settings, and passes all events to the log", async () => {
     const result = await finish(ask({ prompt: 'hello' }), 'hi');
     assert.deepEqual(stream.output, ['hi']);
     assert.deepEqual(engine.turn.request, {
@@ -111,7 +108,6 @@ describe('chat participant', function () {
       temperature: 0.5,
       maxTokens: 99,
     });
-    assert.deepEqual(await engine.turn.options.connection?.(), await connection());
     assert.equal(result.errorDetails, undefined);
     assert.deepEqual(events, ['attempt', 'text', 'done']);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import type { ShownExchange } from '../../src/shared/conversation';
 import { initialTurn, reduceTurn, type ToWebview } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';

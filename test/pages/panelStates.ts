@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { StreamEvent } from '../../src/engine/events';
+import type { StreamEvent } from '../../src/engine/events/events';
 import { effortChoices } from '../../src/engine/request';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';

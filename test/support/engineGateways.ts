@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Connection, Gateway } from '../../src/engine/request';
+import type { GatewayRef } from '../../src/engine/events/events';
+import { readKeys, type KeyedGateways } from '../../src/engine/gateway/gateway';
 import { EngineWorld, type EngineRun } from './engineRun';
 import { refused, ScriptedFetch, type Reply } from './scriptedFetch';
+import { gatewaysFrom, type DescribedGateway, type DescribedGateways } from './testGateways';
 
-export const primary: Gateway = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
-export const backup: Gateway = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
-export const third: Gateway = { baseUrl: 'https://third.test/v1', apiKey: 'hsa-key-of-third' };
+export const primary: DescribedGateway = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-key-of-primary' };
+export const backup: DescribedGateway = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-of-backup' };
+export const third: DescribedGateway = { baseUrl: 'https://third.test/v1', apiKey: 'hsa-key-of-third' };
 
 /** Replies to the requests for answers, in order, and to the probes. The last one is used for all further requests. */
 type FakeGateway = readonly Reply[] | { readonly replies: readonly Reply[]; readonly probes: readonly Reply[] };
 
 export type Options = Omit<ConstructorParameters<typeof EngineWorld>[0], 'replies'> & {
-  readonly gateways?: readonly Gateway[];
+  readonly gateways?: readonly DescribedGateway[];
   readonly isKeyless?: boolean;
-  readonly workspaceModels?: readonly string[];
 };
 
 /** The engine with several gateways, one for each gateway, in virtual time. */
@@ -21,9 +22,8 @@ export class Gateways {
   readonly world: EngineWorld;
   private readonly answers = new Map<string, ScriptedFetch>();
   private readonly probes = new Map<string, ScriptedFetch>();
-  gateways: readonly Gateway[];
+  gateways: readonly DescribedGateway[];
   private readonly isKeyless: boolean | undefined;
-  private readonly workspaceModels: ReadonlySet<string>;
 
   constructor(
     fakes: Readonly<Record<string, FakeGateway>>,
@@ -31,7 +31,6 @@ export class Gateways {
   ) {
     this.gateways = gateways;
     this.isKeyless = isKeyless;
-    this.workspaceModels = new Set(workspaceModels);
     for (const [name, fake] of Object.entries(fakes)) {
       const { replies, probes } = 'replies' in fake ? fake : { replies: fake, probes: [refused] };
       this.answers.set(`${name}.test`, new ScriptedFetch(replies));
@@ -48,6 +47,7 @@ export class Gateways {
       replies: [],
       random: () => 0,
       connection: () => Promise.resolve(this.connection()),
+      workspaceModels,
       ...rest,
       deps: { fetch, ...deps },
     });
@@ -65,15 +65,20 @@ export class Gateways {
     return this.probes.get(`${name}.test`)?.requests ?? [];
   }
 
-  connection(): Connection {
+  /** The gateways with their keys, as a turn reads them. */
+  keyed(): Promise<KeyedGateways> {
+    return readKeys(gatewaysFrom(this.connection()));
+  }
+
+  private connection(): DescribedGateways {
     const [first, ...backups] = this.gateways;
     assert.ok(first);
-    return { ...first, backups, isKeyless: this.isKeyless, workspaceModels: this.workspaceModels };
+    return { ...first, backups, isKeyless: this.isKeyless };
   }
 }
 
 /** Returns the switches of a turn as `from → to (reason)`. */
 export function switches(run: EngineRun): readonly string[] {
-  const host = (origin: string): string => new URL(origin).host.replace('.test', '');
-  return run.of('gateway').map(({ from, to, reason }) => `${host(from)} → ${host(to)} (${reason})`);
+  const nameOf = ({ id }: GatewayRef): string => new URL(id).host.replace('.test', '');
+  return run.of('gateway').map(({ from, to, reason }) => `${nameOf(from)} → ${nameOf(to)} (${reason})`);
 }

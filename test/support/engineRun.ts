@@ -3,11 +3,12 @@ import { inspect } from 'node:util';
 import { createEngine } from '../../src/engine/createEngine';
 import type { Engine, EngineDeps, StreamOptions, TurnHandle } from '../../src/engine/engine';
 import type { EngineSettings } from '../../src/engine/environment';
-import { isTerminal, type StreamEvent } from '../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../src/engine/events/events';
 import type { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import { noSharedCooldowns, type SharedCooldowns } from '../../src/engine/gate/cooldowns';
-import type { ChatRequest, Connection } from '../../src/engine/request';
+import type { ChatRequest } from '../../src/engine/request';
 import { ScriptedFetch, type Reply } from './scriptedFetch';
+import { gatewaysFrom, type DescribedGateways } from './testGateways';
 import { settle, VirtualClock } from './virtualClock';
 
 export const defaultSettings: EngineSettings = {
@@ -16,6 +17,7 @@ export const defaultSettings: EngineSettings = {
   resume: 'auto',
   continueWithFallback: 'off',
   timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
+  isWorkspaceModel: false,
 };
 
 type SettingsChange = Partial<Omit<EngineSettings, 'retry'>> & {
@@ -26,7 +28,9 @@ interface WorldOptions {
   readonly replies: readonly Reply[];
   readonly settings?: SettingsChange;
   readonly random?: () => number;
-  readonly connection?: () => Promise<Connection>;
+  readonly connection?: () => Promise<DescribedGateways>;
+  /** Models that only the workspace names. */
+  readonly workspaceModels?: readonly string[];
   readonly clock?: VirtualClock;
   readonly cooldowns?: SharedCooldowns;
   readonly keys?: KeyRedactor;
@@ -46,7 +50,17 @@ export class EngineWorld {
   readonly wire: ScriptedFetch;
   readonly engine: Engine;
 
-  constructor({ replies, settings, random = () => 0.5, connection, clock, cooldowns, keys, deps }: WorldOptions) {
+  constructor({
+    replies,
+    settings,
+    random = () => 0.5,
+    connection = () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-secret-key-1' }),
+    workspaceModels = [],
+    clock,
+    cooldowns,
+    keys,
+    deps,
+  }: WorldOptions) {
     this.clock = clock ?? new VirtualClock();
     this.wire = new ScriptedFetch(replies);
     const note = (line: string): void => void this.log.push(line);
@@ -58,9 +72,8 @@ export class EngineWorld {
       log: { debug: note, info: note, warn: note, error: (problem) => note(inspect(problem)) },
       localize: (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
       formatTime: (at) => new Date(at).toISOString().slice(11, 16),
-      settings: () => merged,
-      connection:
-        connection ?? (() => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-secret-key-1' })),
+      settings: (model) => ({ ...merged, isWorkspaceModel: workspaceModels.includes(model) }),
+      gateways: async () => gatewaysFrom(await connection()),
       cooldowns: cooldowns ?? noSharedCooldowns,
       keys,
       userAgent: 'HolySheepPrompt/test',

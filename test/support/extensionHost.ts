@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import type { HolySheepApi } from '../../src/host/api';
-import type { StreamEvent } from '../../src/engine/events';
+import type { ApiEvent, HolySheepApi } from '../../src/host/api';
 import { fixtureSettings } from './fixtureSettings';
 import { replySequence, type Reply } from './replies';
 import { startGateway, type Gateway, type GatewayOptions } from './testGateway';
@@ -72,17 +71,14 @@ export function useFixture(reply: Reply, onStarted: (fixture: HostFixture) => vo
   after(() => stopFixture(fixture));
 }
 
-export async function collect(events: AsyncIterable<StreamEvent>): Promise<StreamEvent[]> {
-  const all: StreamEvent[] = [];
+export async function collect(events: AsyncIterable<ApiEvent>): Promise<ApiEvent[]> {
+  const all: ApiEvent[] = [];
   for await (const event of events) all.push(event);
   return all;
 }
 
-export function find<T extends StreamEvent['type']>(
-  events: readonly StreamEvent[],
-  type: T,
-): StreamEvent & { type: T } {
-  const event = events.findLast((candidate): candidate is StreamEvent & { type: T } => candidate.type === type);
+export function find<T extends ApiEvent['type']>(events: readonly ApiEvent[], type: T): ApiEvent & { type: T } {
+  const event = events.findLast((candidate): candidate is ApiEvent & { type: T } => candidate.type === type);
   assert.ok(event, `no ${type} event among: ${events.map((each) => each.type).join(' ')}`);
   return event;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { parseChatBody } from '../../src/demo/gateway';
+import { parseChatBody } from '../../src/demo/loopbackGateway';
 import { type ErrorBody, failure, modelList } from '../../src/demo/replies';
 import { ReplySocket } from './gateway/replySocket';
 import type { GatewayRequest, Script } from './gateway/script';

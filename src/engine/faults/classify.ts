@@ -1,9 +1,8 @@
 import type { EngineEnvironment } from '../environment';
-import type { FaultAction, FaultKind } from '../events';
+import type { FaultAction, FaultKind } from '../events/kinds';
 import { hostOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
-import type { Connection } from '../request';
 import { contextTokensIn } from './contextTokens';
 import { faultTable, leavesGateway, type FaultName, type Policy } from './faultTable';
 import {
@@ -165,7 +164,7 @@ function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError
 }
 
 export interface FaultContext {
-  readonly connection: Connection;
+  readonly baseUrl: string;
   readonly model: string;
   readonly status: number | undefined;
   /** Epoch milliseconds. */
@@ -186,13 +185,13 @@ const maxHostChars = 260;
 
 export function describeFault(
   fault: Fault,
-  { connection, model, status, resetsAt, last, minutes }: FaultContext,
+  { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,
   { localize, formatTime }: Pick<EngineEnvironment, 'localize' | 'formatTime'>,
   keys: KeyRedactor,
 ): FaultText {
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
-    host: hostOf(connection.baseUrl),
+    host: hostOf(baseUrl),
     proxy: visibleText(keys.redact(fault.proxy ?? ''), maxHostChars),
     model,
     status: status ?? '',

@@ -1,4 +1,4 @@
-import type { FaultAction, FaultKind } from '../events';
+import type { FaultAction, FaultKind } from '../events/kinds';
 import { hostFaults } from './hostFaults';
 
 /**

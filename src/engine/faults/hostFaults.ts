@@ -1,5 +1,6 @@
 import type { Localize } from '../environment';
-import type { FailedEvent, FaultAction, FaultKind } from '../events';
+import type { FailedEvent } from '../events/events';
+import type { FaultAction, FaultKind } from '../events/kinds';
 
 interface HostFault {
   readonly kind: FaultKind;
@@ -41,8 +42,6 @@ export function hostFailure(
   return {
     type: 'failed',
     kind,
-    status: undefined,
-    requestId: undefined,
     message: localizeSafely(message, localize),
     text,
     actions: [...partialAnswerActions, ...actions],

@@ -1,5 +1,6 @@
 import { Deadline, type Clock } from '../clock';
-import type { DelaySource, FaultKind, WaitOrigin } from '../events';
+import type { DelaySource, WaitOrigin } from '../events/events';
+import type { FaultKind } from '../events/kinds';
 
 /** The requests to which a rate limit or a circuit breaker applies: those for one model at one gateway with one key. */
 export interface CooldownScope {

@@ -130,27 +130,6 @@ export function hostOf(baseUrl: string): string {
 }
 
 /**
- * Returns the name under which the user interface shows a gateway: the host, and the path if the URL has one.
- * @param url a base URL, or an origin if no other gateway has the same host
- */
-export function gatewayNameOf(url: string): string {
-  const { host = url, pathname = '/' } = URL.parse(url) ?? {};
-  if (pathname === '/') return host;
-  return `${usesPlainHttp(url) ? 'http://' : ''}${host}${pathname}`;
-}
-
-/** Returns whether another gateway has the same host, so that only the base URLs tell the two gateways apart. */
-export function isHostShared(baseUrl: string, gateways: readonly { readonly baseUrl: string }[]): boolean {
-  const host = hostOf(baseUrl);
-  const mayShare = (other: string): boolean => other !== baseUrl && other.includes(host);
-  return gateways.some((other) => mayShare(other.baseUrl) && hostOf(other.baseUrl) === host);
-}
-
-export function nameAmong(gateways: readonly { readonly baseUrl: string }[], baseUrl: string): string {
-  return isHostShared(baseUrl, gateways) ? gatewayNameOf(baseUrl) : hostOf(baseUrl);
-}
-
-/**
  * Returns whether requests may move from one base URL to another without the user's consent. They never leave an
  * encrypted connection for plain HTTP, because anyone who can disturb the connection could then read the prompts.
  */

@@ -1,5 +1,5 @@
 import type { EngineDeps } from '../engine';
-import type { Usage } from '../events';
+import type { Usage } from '../events/events';
 import type { Evidence } from '../faults/classify';
 import { readJsonError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -100,8 +100,8 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.monotonicNow();
     this.behavior = sent.behavior;
-    this.baseUrl = sent.connection.baseUrl;
-    const timeouts = timeoutsFor(sent.request.model, sent.facts, deps.settings().timeout);
+    this.baseUrl = sent.baseUrl;
+    const timeouts = timeoutsFor(sent.request.model, sent.facts, sent.timeout);
     this.clocks = new IdleClocks(deps.clock, timeouts, (expiry, afterMs) => this.onExpiry(expiry, afterMs));
     this.deltas = new JoinedTexts(new ThinkTags(this));
     this.chunks = new ChunkReader(this.deltas);

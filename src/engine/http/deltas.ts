@@ -1,4 +1,4 @@
-import type { Usage } from '../events';
+import type { Usage } from '../events/events';
 import { visibleText } from '../gateway/visibleText';
 
 /** A part of a tool call. The arguments of all parts with the same index, concatenated, are the JSON of the call. */

@@ -1,4 +1,4 @@
-import { maxToolCalls } from '../events';
+import { maxToolCalls } from '../events/events';
 import { firstOf, hasContent, isError, stringOrEmpty } from '../faults/errorBody';
 import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
 import { readFinishReason, type Delta, type DeltaSink, type TextDelta, type ToolCallPart } from './deltas';

@@ -3,7 +3,6 @@ import { originOf } from '../gateway/baseUrl';
 import { parseJson } from '../json';
 import type { FactsById, ListedFacts } from '../models/listedFacts';
 import { readLMStudioFacts, readOllamaContexts, readOllamaFacts } from '../models/localServers';
-import type { Connection } from '../request';
 import { boundedText } from './responseBody';
 
 /** Time limit for all requests together, in milliseconds, because the list of models waits for them. */
@@ -23,7 +22,8 @@ const parallelRequests = 4;
  */
 export async function readLocalFacts(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
-  { baseUrl, apiKey }: Pick<Connection, 'baseUrl' | 'apiKey'>,
+  baseUrl: string,
+  key: string | undefined,
   models: readonly string[],
   signal = new AbortController().signal,
 ): Promise<FactsById> {
@@ -37,7 +37,7 @@ export async function readLocalFacts(
           accept: 'application/json',
           'user-agent': deps.userAgent,
           ...(body && { 'content-type': 'application/json' }),
-          ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
+          ...(key !== undefined && { authorization: `Bearer ${key}` }),
         },
         redirect: 'manual',
         signal: AbortSignal.any([signal, closing.signal]),

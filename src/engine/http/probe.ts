@@ -5,12 +5,10 @@ import { describeError } from '../faults/transportError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseModelList, type ListedModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
-import type { Connection } from '../request';
 import { declaredKind, sniffedKind } from '../text/charset';
 import { BodyReader, boundedText, ConnectionFailure } from './responseBody';
 
 type ProbeDeps = Pick<EngineDeps, 'clock' | 'fetch' | 'log' | 'userAgent' | 'localize' | 'formatTime'>;
-type ProbedGateway = Pick<Connection, 'baseUrl' | 'apiKey'>;
 
 /** Time limit for the complete response, in milliseconds. */
 const limitMs = 20_000;
@@ -24,7 +22,8 @@ const keyFaults: readonly string[] = ['auth', 'permission'];
 export async function probe(
   deps: ProbeDeps,
   keys: KeyRedactor,
-  gateway: ProbedGateway,
+  baseUrl: string,
+  key: string | undefined,
   signal = new AbortController().signal,
 ): Promise<ProbeResult> {
   const { clock } = deps;
@@ -35,22 +34,22 @@ export async function probe(
   const failure = (fault: Fault, status?: number): ProbeResult => {
     const { kind, row, actions } = fault;
     const state = keyFaults.includes(kind) ? 'rejected' : 'unverified';
-    const text = describeFault(fault, { connection: gateway, model: '', status }, deps, keys);
+    const text = describeFault(fault, { baseUrl, model: '', status }, deps, keys);
     return { state, ms: elapsed(), kind, row, status, actions, ...text };
   };
   try {
-    const response = await deps.fetch(`${gateway.baseUrl}/models`, {
+    const response = await deps.fetch(`${baseUrl}/models`, {
       headers: {
         accept: 'application/json',
         'user-agent': deps.userAgent,
-        ...(gateway.apiKey !== undefined && { authorization: `Bearer ${gateway.apiKey}` }),
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
       },
       redirect: 'manual',
       signal: AbortSignal.any([signal, closing.signal]),
     });
     const result = response.ok
       ? await readModels(response, clock.now())
-      : await readRejection(response, gateway, deps, keys);
+      : await readRejection(response, key, deps, keys);
     if (isFault(result)) return failure(result, response.status);
     const models = result.models.filter((id) => keys.redact(id) === id);
     return { state: 'verified', ms: elapsed(), ...result, models };
@@ -59,8 +58,8 @@ export async function probe(
     if (closing.signal.aborted)
       return failure(classify({ type: 'timeout', clock: 'headersTimeout', afterMs: limitMs }, clock.now()));
     const streaming = error instanceof ConnectionFailure;
-    deps.log.info(`GET ${gateway.baseUrl}/models: ${describeError(error)}`);
-    return failure(classify({ type: 'error', error, streaming, baseUrl: gateway.baseUrl }, clock.now()));
+    deps.log.info(`GET ${baseUrl}/models: ${describeError(error)}`);
+    return failure(classify({ type: 'error', error, streaming, baseUrl }, clock.now()));
   } finally {
     cancelTimer();
     // Closes the socket even if the body was not read to its end.
@@ -93,7 +92,7 @@ async function readModels(response: Response, now: number): Promise<ListedModels
 
 async function readRejection(
   response: Response,
-  { apiKey }: ProbedGateway,
+  key: string | undefined,
   { clock }: ProbeDeps,
   keys: KeyRedactor,
 ): Promise<Fault> {
@@ -103,7 +102,7 @@ async function readRejection(
   const body = keys.redactKnown(await boundedText(response, clock));
   if (status === 404 || status === 405) return faultOfRow('pathNotFound');
   const fault = classify({ type: 'status', status, headers, body }, clock.now());
-  if (fault.kind === 'auth' && apiKey === undefined) return faultOfRow('noKey');
+  if (fault.kind === 'auth' && key === undefined) return faultOfRow('noKey');
   // A web page with status 403 comes from a firewall and says nothing about the key.
   const isWebPage = declaredKind(headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
   return fault.kind === 'permission' && isWebPage ? faultOfRow('webPage') : fault;

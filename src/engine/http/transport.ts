@@ -1,7 +1,7 @@
 import type { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../text/continuation';
 import type { EngineDeps } from '../engine';
-import type { ConnectionObserver } from '../environment';
+import type { ConnectionObserver, EngineSettings } from '../environment';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { ModelBehavior } from '../gate/gatewayState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -9,7 +9,7 @@ import { visibleText } from '../gateway/visibleText';
 import type { ModelFacts } from '../models/modelFacts';
 import { limitParameter } from '../models/modelParameters';
 import type { ReasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ImagePart, Gateway, TextPart, Tool } from '../request';
+import type { ChatRequest, ImagePart, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
 import type { RequestTemplate } from './sdk';
 
@@ -25,12 +25,15 @@ export class HttpRejection extends Error {
 }
 
 export interface AttemptRequest {
-  readonly connection: Gateway;
+  readonly baseUrl: string;
+  /** Undefined for a gateway that needs no key. No `Authorization` header is sent then. */
+  readonly key: string | undefined;
   readonly request: Omit<ChatRequest, 'messages'>;
   /** For a continuation, they end with the partial answer, or with a continue prompt after it. */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: ModelBehavior;
   readonly facts?: ModelFacts | undefined;
+  readonly timeout: EngineSettings['timeout'];
   /** Whether the attempt gives up a connection that takes long, because the turn can use another gateway. */
   readonly canSwitchGateway?: boolean;
   /** The fields that set the reasoning effort. */
@@ -54,17 +57,17 @@ export async function prepareRequests(baseUrl: string): Promise<RequestTemplate>
  */
 export async function send(
   deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent' | 'watchConnection'>,
-  { connection, request, messages, behavior, facts, reasoning }: AttemptRequest,
+  { baseUrl, key, request, messages, behavior, facts, reasoning }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: (status: number, headers: Headers) => void,
   observer?: ConnectionObserver,
 ): Promise<Response> {
-  const { url, headers } = await prepareRequests(connection.baseUrl);
+  const { url, headers } = await prepareRequests(baseUrl);
   const init = {
     method: 'POST',
     headers: {
       ...headers,
-      ...(connection.apiKey !== undefined && { authorization: `Bearer ${connection.apiKey}` }),
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
       'user-agent': deps.userAgent,
     },
     body: JSON.stringify({

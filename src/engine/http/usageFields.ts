@@ -1,6 +1,7 @@
-import type { Usage } from '../events';
+import type { Usage } from '../events/events';
 import { isRecord, type JsonRecord } from '../json';
-import { maxCost, maxTokens, roundCost } from '../state/usage';
+import { roundCost } from '../state/usage';
+import { maxCost, maxTokens } from '../events/kinds';
 
 /**
  * The fields of a usage in which gateways report the counts. The first field with a plausible count decides. A path with

@@ -1,9 +1,10 @@
 import type { EngineSettings } from '../environment';
-import type { DelaySource, FaultKind } from '../events';
+import type { DelaySource } from '../events/events';
+import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultTable, type FaultName, type FaultRow, type Policy } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';
-import type { Gateway } from '../request';
+import type { Gateway } from '../gateway/gateway';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
 /** What a turn has counted so far. */

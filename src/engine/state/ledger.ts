@@ -1,26 +1,26 @@
-import { isTerminal, type AttemptEvent, type EndedEvent, type HeadersEvent } from '../events';
-import type { RecordedEvent, ResumedEvent, WaitingEvent } from '../events';
+import {
+  isTerminal,
+  type AttemptEvent,
+  type EndedEvent,
+  type HeadersEvent,
+  type RecordedEvent,
+  type ResumedEvent,
+  type WaitingEvent,
+} from '../events/events';
 
-/** A wait before an attempt. It began at `at`, and `delayMs` is its planned duration as last announced. */
-export interface LedgerWait extends Pick<
-  WaitingEvent,
-  'at' | 'source' | 'reason' | 'delayMs' | 'estimated' | 'jitterMs' | 'hintMs' | 'hintFrom' | 'told'
-> {
+/** A wait before an attempt, as last announced. It began at `at`. */
+export interface LedgerWait extends WaitingEvent {
   /** Duration of the wait, in milliseconds; absent until the wait has ended. */
   readonly waitedMs?: number | undefined;
 }
 
 /** An attempt of a turn, without any text of the prompt or the answer. */
-export interface LedgerEntry extends Omit<AttemptEvent, 'type'>, Partial<Pick<HeadersEvent, 'status' | 'requestId'>> {
+export interface LedgerEntry extends AttemptEvent {
   /** Waits between the previous attempt and this one. */
   readonly waits: readonly LedgerWait[];
-  /** Milliseconds from the start of the attempt to the headers. */
-  readonly headersMs?: number | undefined;
-  /** The provider's message. The engine's report leaves it out, because it may quote the prompt. */
-  readonly detail?: string | undefined;
-  /** Absent if the attempt continued no answer. */
-  readonly resumed?: Pick<ResumedEvent, 'resumePoint' | 'trimmed'> | undefined;
-  readonly ended?: Omit<EndedEvent, 'type' | 'attempt' | 'at'> | undefined;
+  readonly headers?: HeadersEvent | undefined;
+  readonly resumed?: ResumedEvent | undefined;
+  readonly ended?: EndedEvent | undefined;
 }
 
 /** The record of the attempts and waits of a turn. */
@@ -51,19 +51,12 @@ export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
     case 'attempt':
       return { entries: [...ledger.entries, { ...event, waits: endWait(ledger.waits, event.at) }], waits: [] };
-    case 'waiting': {
-      const { detail, told = 'turn' } = event;
-      const amended = detail !== undefined && told === 'turn' ? amendLastEntry(ledger, { detail }) : ledger;
-      return { ...amended, waits: startWait(ledger.waits, event) };
-    }
-    case 'headers': {
-      const { status, requestId, ms: headersMs } = event;
-      return amendLastEntry(ledger, { status, requestId, headersMs });
-    }
-    case 'resumed': {
-      const { how, resumePoint, trimmed } = event;
-      return how === 'restart' ? ledger : amendLastEntry(ledger, { resumed: { resumePoint, trimmed } });
-    }
+    case 'waiting':
+      return { ...ledger, waits: startWait(ledger.waits, event) };
+    case 'headers':
+      return amendLastEntry(ledger, { headers: event });
+    case 'resumed':
+      return event.how === 'restart' ? ledger : amendLastEntry(ledger, { resumed: event });
     case 'ended':
       return amendLastEntry(ledger, { ended: event });
     default:
@@ -101,14 +94,13 @@ export function toMonotonic({ ledger, wait }: ClockSource, epoch: number): numbe
   return wait && wait.at + (epoch - (wait.until - wait.delayMs));
 }
 
-function startWait(waits: readonly LedgerWait[], event: WaitingEvent): readonly LedgerWait[] {
-  const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told } = event;
-  const wait = { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told };
+function startWait(waits: readonly LedgerWait[], wait: WaitingEvent): readonly LedgerWait[] {
+  const { at, reason, told } = wait;
   const last = waits.at(-1);
   const isSame = last?.reason === reason && last.told === told;
   // Keeps the originally planned duration, because it is more useful than the estimate that is announced once the
   // planned time has passed.
-  if (isSame && estimated) return waits;
+  if (isSame && wait.estimated) return waits;
   // A wait at a gate or for the network is announced again when its time changes, but stays a single entry of the
   // ledger.
   const continuesLast = isSame && (told !== 'turn' || reason === 'offline');

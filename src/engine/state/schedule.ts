@@ -19,9 +19,8 @@ export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   if (!schedule) return state;
   if (end.outcome === 'stopped') return { ...rest, phase: 'stopped', isUnscheduled: true };
   const { attempts, endedAt = 0 } = state;
-  const unknown = { type: 'failed', kind: 'offline', status: undefined, requestId: undefined } as const;
   const failure: Failure = {
-    ...(state.failure ?? { ...unknown, attempt: attempts, at: endedAt }),
+    ...(state.failure ?? { type: 'failed', kind: 'offline', attempt: attempts, at: endedAt }),
     message: end.message,
     actions: ['retryNow', 'switchModel'],
     resetsAt: undefined,

@@ -1,4 +1,4 @@
-import type { EndedEvent } from '../events';
+import type { EndedEvent } from '../events/events';
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
 import { segmentsOf } from './turnTotals';
@@ -20,19 +20,19 @@ export interface TotalCost {
   readonly unknownAnswers: number;
 }
 
-export function currencyOf(origin: string): Currency {
-  return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai$/.test(origin) ? 'CNY' : 'USD';
+export function currencyOf(baseUrl: string): Currency {
+  return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai(?:\/|$)/.test(baseUrl) ? 'CNY' : 'USD';
 }
 
-interface PaidAttempt extends Pick<LedgerEntry, 'origin'> {
+interface PaidAttempt extends Pick<LedgerEntry, 'gateway'> {
   readonly ended?: Pick<EndedEvent, 'cost' | 'estimatedCost' | 'firstTokenMs' | 'promptTokens'> | undefined;
 }
 
 /** Returns undefined if the cost is unknown or there was none to report. */
-export function costOfAttempt({ origin, ended }: PaidAttempt): Cost | undefined {
+export function costOfAttempt({ gateway, ended }: PaidAttempt): Cost | undefined {
   const amount = ended?.cost ?? ended?.estimatedCost;
   if (amount === undefined) return undefined;
-  return { amount, currency: currencyOf(origin), isEstimate: ended?.cost === undefined };
+  return { amount, currency: currencyOf(gateway.id), isEstimate: ended?.cost === undefined };
 }
 
 /**
@@ -80,6 +80,7 @@ export function hasUnknownCost(attempt: PaidAttempt): boolean {
 }
 
 /** Returns whether an attempt has a response, but no end. Its cost is then unknown if its window has closed. */
-export function lacksEnd({ status = 0, ended }: LedgerEntry): boolean {
+export function lacksEnd({ headers, ended }: LedgerEntry): boolean {
+  const { status = 0 } = headers ?? {};
   return !ended && status >= 200 && status <= 299;
 }

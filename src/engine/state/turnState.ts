@@ -7,11 +7,12 @@ import {
   type ModelEvent,
   type RecordedEvent,
   type GatewayEvent,
+  type GatewayRef,
   type StreamEvent,
   type ToolCallEvent,
   type Usage,
   type WaitingEvent,
-} from '../events';
+} from '../events/events';
 import { addToLedger, emptyLedger, type Ledger, type LedgerEntry } from './ledger';
 import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
@@ -72,11 +73,6 @@ export interface ToolCall {
   readonly arguments: string;
 }
 
-type ModelSwitch = Pick<ModelEvent, 'from' | 'to' | 'reason'>;
-
-/** `from` and `to` are base URLs, or origins if these tell the gateways apart. */
-export type GatewaySwitch = Pick<GatewayEvent, 'from' | 'to' | 'reason' | 'row' | 'fromName' | 'toName'>;
-
 export interface Schedule {
   /** An exchange that is scheduled again gets a new one. */
   readonly id: string;
@@ -104,14 +100,10 @@ export interface TurnState extends TurnSegment {
   /** Why the last stream broke. Absent once the answer has been resumed. */
   readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
-  readonly switches: readonly ModelSwitch[];
+  readonly switches: readonly ModelEvent[];
   /** Absent before the first attempt. */
-  readonly origin?: string;
-  /** Set only if another gateway has the same host. */
-  readonly baseUrl?: string | undefined;
-  /** The name that the user gave the gateway. */
-  readonly gatewayName?: string | undefined;
-  readonly gatewaySwitches: readonly GatewaySwitch[];
+  readonly gateway?: GatewayRef;
+  readonly gatewaySwitches: readonly GatewayEvent[];
   /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
   readonly previousSegments: readonly TurnSegment[];
   /** Attempts of answers that the user restarted. They count only for the cost. */
@@ -187,9 +179,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
         // Removes the tool calls when the answer is restarted, because the new answer contains them again.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.userModel ?? event.model,
-        origin: event.origin,
-        ...(event.baseUrl !== state.baseUrl && { baseUrl: event.baseUrl }),
-        ...(event.gatewayName !== state.gatewayName && { gatewayName: event.gatewayName }),
+        gateway: event.gateway,
         attempts: event.attempt,
       };
     case 'text':
@@ -223,27 +213,10 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'replaced':
       // The throughput leaves the new text out, because it is unknown when its parts arrived.
       return { ...addToken(state, event, 0, event.text), resumePoints: [] };
-    case 'model': {
-      const { from, to, reason } = event;
-      return { ...state, model: to, switches: [...state.switches, { from, to, reason }] };
-    }
-    case 'gateway': {
-      const { from, to, fromUrl, toUrl, fromName, toName, reason, row } = event;
-      const gatewaySwitch = {
-        from: fromUrl ?? from,
-        to: toUrl ?? to,
-        reason,
-        ...(fromName !== undefined && { fromName }),
-        ...(toName !== undefined && { toName }),
-        ...(row !== undefined && { row }),
-      };
-      const gateway = {
-        origin: to,
-        ...(toUrl !== state.baseUrl && { baseUrl: toUrl }),
-        ...(toName !== state.gatewayName && { gatewayName: toName }),
-      };
-      return { ...state, ...gateway, gatewaySwitches: [...state.gatewaySwitches, gatewaySwitch] };
-    }
+    case 'model':
+      return { ...state, model: event.to, switches: [...state.switches, event] };
+    case 'gateway':
+      return { ...state, gateway: event.to, gatewaySwitches: [...state.gatewaySwitches, event] };
     case 'usage':
       return { ...state, usage: sumUsage([event]) };
     case 'done':

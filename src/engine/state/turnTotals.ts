@@ -1,4 +1,4 @@
-import type { Usage } from '../events';
+import type { Usage } from '../events/events';
 import { waitedMs } from './ledger';
 import type { TurnSegment, TurnState } from './turnState';
 import { sumUsage } from './usage';
@@ -33,7 +33,7 @@ export function lastActivityAt(segment: TurnSegment): number {
   const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
   if (endedAt !== undefined) return endedAt;
   const { entries, waits } = ledger;
-  const ends = entries.map(({ at, headersMs = 0, ended }) => at + (ended?.ms ?? headersMs));
+  const ends = entries.map(({ at, headers, ended }) => at + ((ended ?? headers)?.ms ?? 0));
   return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at }) => at));
 }
 

@@ -1,11 +1,6 @@
-import type { Usage } from '../events';
+import { maxCost } from '../events/kinds';
+import type { Usage } from '../events/events';
 import type { ModelFacts } from '../models/modelFacts';
-
-/** The largest count of tokens that is believed. No request uses nearly as many. */
-export const maxTokens = 1e9;
-
-/** The highest price of a request that is believed, in USD. */
-export const maxCost = 1e6;
 
 /**
  * Rounds to 10⁻¹² of a dollar. The cost of each token is a multiple of that, so sums of sums stay exact (up to $9,000, with

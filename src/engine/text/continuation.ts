@@ -1,4 +1,4 @@
-import type { ResumeMethod } from '../events';
+import type { ResumeMethod } from '../events/events';
 import { textOf, type ChatMessage, type TextMessage } from '../request';
 import { lastChars, wellFormed } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { FaultKind } from '../events';
+import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { providerFaults, type FaultName } from '../faults/faultTable';
 import type { GateBlock } from '../gate/cooldowns';

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { ResumeFrom } from '../engine';
 import type { EngineSettings } from '../environment';
-import type { ResumeMethod } from '../events';
+import type { ResumeMethod } from '../events/events';
 import type { KeyFilter, KeyRedactor } from '../gateway/keyRedactor';
 import type { AnswerDelta, ToolCallPart } from '../http/deltas';
 import { resumeMethod, type Prefill } from '../text/continuation';

@@ -1,5 +1,5 @@
 import type { EngineDeps } from '../engine';
-import type { AttemptTrigger, EndedEvent, Usage } from '../events';
+import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
@@ -11,7 +11,8 @@ import { requestBody, type AttemptRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
-import type { ChatRequest, ReasoningEffort } from '../request';
+import type { ChatRequest } from '../request';
+import type { ReasoningEffort } from '../events/kinds';
 import type { Situation } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
@@ -20,7 +21,7 @@ import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
-import type { AttemptPlan } from './turnGateways';
+import { refOf, type AttemptPlan } from './turnGateways';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
@@ -40,7 +41,7 @@ export class Attempts {
   /** The reasoning effort of the current attempt, as it is sent. */
   private effort: ReasoningEffort | undefined;
   /** The request of the current attempt, without the key. */
-  private sent: Omit<AttemptRequest, 'connection'> | undefined;
+  private sent: Pick<AttemptRequest, 'request' | 'messages' | 'behavior' | 'facts' | 'reasoning'> | undefined;
   /** Unsupported parameters that were already known, and left out, when the current attempt was sent. */
   private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
   private isKeyless = false;
@@ -67,7 +68,7 @@ export class Attempts {
     return {
       isResuming: current?.isAccepted === true && (this.hasStarted || this.isResume),
       hasText: answer.text !== '',
-      isContinuable: answer.isContinuable(this.deps.settings().resume),
+      isContinuable: answer.isContinuable(this.deps.settings(this.history.model).resume),
     };
   }
 
@@ -81,14 +82,15 @@ export class Attempts {
   /** Resumes the partial answer, if there is one. */
   start(
     trigger: AttemptTrigger,
-    { gateway, origin, model, sentModel, distinguishingUrl, hasOtherGateway, canSwitchGateway }: AttemptPlan,
+    { gateway, key, model, sentModel, hasOtherGateway, canSwitchGateway }: AttemptPlan,
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
-    const { baseUrl } = gateway;
+    const { id: baseUrl } = gateway;
     const behavior = this.states.of(baseUrl).behavior(sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
-    const mode = answer.requestMode(deps.settings().resume, prefill);
+    const { resume, timeout } = deps.settings(this.history.model);
+    const mode = answer.requestMode(resume, prefill);
     const knownFacts = deps.facts ? deps.facts({ model, sentModel, baseUrl }) : factsOf(sentModel);
     const target = {
       baseUrl,
@@ -110,8 +112,8 @@ export class Attempts {
     this.sent = sent;
     this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
-    this.isKeyless = gateway.apiKey === undefined;
-    if (gateway.apiKey !== undefined) this.keys.add(gateway.apiKey);
+    this.isKeyless = key === undefined;
+    if (key !== undefined) this.keys.add(key);
     this.mode = mode;
     output.attempt++;
     const cutAtTokens = exceededContext(messages, facts);
@@ -120,9 +122,7 @@ export class Attempts {
       type: 'attempt',
       model: sentModel,
       ...(sentModel !== model && { userModel: model }),
-      origin,
-      ...(distinguishingUrl !== undefined && { baseUrl: distinguishingUrl }),
-      ...(gateway.name !== undefined && { gatewayName: gateway.name }),
+      gateway: refOf(gateway),
       ...(hasOtherGateway && { hasOtherGateway: true as const }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),
@@ -139,7 +139,7 @@ export class Attempts {
         if (this.isResume) this.history.recordResumeStart();
       },
     };
-    const attemptRequest = { ...sent, connection: gateway, canSwitchGateway };
+    const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
     this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
     return this.current;
   }

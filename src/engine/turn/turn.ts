@@ -1,14 +1,16 @@
 import type { EngineDeps, RunOptions, TurnHandle } from '../engine';
-import type { AttemptTrigger, EndedEvent, FaultKind, ModelEvent } from '../events';
+import type { AttemptTrigger, EndedEvent, ModelEvent } from '../events/events';
+import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
 import { hostOf } from '../gateway/baseUrl';
+import { readKeys, type Gateway, type KeyedGateways } from '../gateway/gateway';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
-import { isConnectionError, type ChatRequest, type Connection, type Gateway } from '../request';
+import { isConnectionError, type ChatRequest } from '../request';
 import { decide, isRetryable, type Decision, type Situation } from '../retry/decide';
 import type { TurnRecord } from '../state/ledger';
 import { Admission, faultOfBlock } from './admission';
@@ -45,7 +47,6 @@ export class Turn implements TurnHandle {
   private readonly commands: UserCommands;
   private readonly gateways: TurnGateways;
   private readonly messages: TurnMessages;
-  private readonly connection: () => Promise<Connection>;
   private readonly startTime: number;
   /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a gateway. */
   private bypassesBreaker = false;
@@ -57,7 +58,6 @@ export class Turn implements TurnHandle {
     private readonly options: RunOptions,
     private readonly onEnd: () => void,
   ) {
-    this.connection = options.connection ?? deps.connection;
     const { states, keys } = shared;
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
@@ -93,9 +93,9 @@ export class Turn implements TurnHandle {
   }
 
   /** The gateway or key of a wait was removed or replaced, and another gateway has a key. Never rejects. */
-  async handleConnectionChange(): Promise<void> {
-    const connection = this.waits.isWaiting ? await this.connection().catch(() => undefined) : undefined;
-    if (connection && this.waits.isWaiting && this.gateways.isReplaced(connection)) this.commands.apply('switch');
+  async handleGatewaysChange(): Promise<void> {
+    const keyed = this.waits.isWaiting ? await this.readGateways().catch(() => undefined) : undefined;
+    if (keyed && this.waits.isWaiting && this.gateways.isReplaced(keyed)) this.commands.apply('switch');
   }
 
   /** Ends the current wait, because the network state that caused it has been reset. */
@@ -130,7 +130,7 @@ export class Turn implements TurnHandle {
     if (!next || !this.commands.acceptsClick()) return undefined;
     this.gateways.switchTo(next);
     this.commands.apply('switch');
-    return this.gateways.nameForEvents(next);
+    return next.id;
   }
 
   /** This is the only error boundary: an exception ends the turn with a terminal event. */
@@ -147,11 +147,12 @@ export class Turn implements TurnHandle {
     const { gateways, commands, admission } = this;
     admission.release();
     this.attempts.current = undefined;
-    const connection = await this.connection();
-    const outages = gateways.readOutages(connection);
+    await this.options.beforeAttempt?.();
+    const keyed = await this.readGateways();
+    const outages = gateways.readOutages(keyed);
     if (outages) await this.waits.waitForOptional(maxCooldownSyncMs, outages);
     if (this.output.isFinished()) return undefined;
-    const gateway = gateways.choose(connection);
+    const gateway = gateways.choose(keyed);
     if (!gateway) return this.handleFault('noKey');
     const gate = this.gate(gateway);
     if (this.bypassesBreaker) gate.clearFailures();
@@ -168,6 +169,11 @@ export class Turn implements TurnHandle {
     this.history.settleCharge(next !== 'retry' && next !== 'resume');
     const end = await this.attempts.start(next, gateways.announcePlan(gateway)).end;
     return this.output.isFinished() ? undefined : this.handleEnd(end);
+  }
+
+  /** Rejects with a `ConnectionError`. */
+  private async readGateways(): Promise<KeyedGateways> {
+    return readKeys(await (this.options.gateways ?? this.deps.gateways)());
   }
 
   /**
@@ -293,7 +299,7 @@ export class Turn implements TurnHandle {
   }
 
   private decide(situation: Situation): Decision {
-    return decide(situation, this.deps.settings(), this.deps.random);
+    return decide(situation, this.deps.settings(this.history.model), this.deps.random);
   }
 
   private situation(fault: Fault, block?: Situation['block']): Situation {
@@ -328,7 +334,7 @@ export class Turn implements TurnHandle {
   }
 
   private gate(gateway: Gateway): Gate {
-    return this.shared.states.of(gateway.baseUrl).gate(this.gateways.modelAt(gateway).name, gateway.apiKey);
+    return this.shared.states.of(gateway.id).gate(this.gateways.modelAt(gateway).name, this.gateways.keyOf(gateway));
   }
 
   /** What the engine has learned about the gateway of the current attempt. */

@@ -1,12 +1,18 @@
 import type { ModelAtGateway, StreamOptions } from '../engine';
 import type { EngineSettings } from '../environment';
-import type { ModelEvent } from '../events';
+import type { GatewayRef, ModelEvent } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
-import { hostOf, isHostShared, nameAmong, originOf, usesPlainHttp } from '../gateway/baseUrl';
-import type { Connection, Gateway } from '../request';
+import { hostOf, usesPlainHttp } from '../gateway/baseUrl';
+import {
+  gatewaysFor,
+  gatewaysThatMayHave,
+  modelAt,
+  type Gateway,
+  type KeyedGateways,
+  type SentModel,
+} from '../gateway/gateway';
 import { isRetryable, type Situation } from '../retry/decide';
-import { modelAt, gatewaysFor, gatewaysOf, gatewaysThatMayHave, type SentModel } from './gatewayModels';
 import type { TurnHistory } from './turnHistory';
 import type { TurnContext } from './turnMessages';
 import type { TurnOutput } from './turnOutput';
@@ -20,6 +26,8 @@ type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 /** The gateways that may have a model, in the user's order. */
 interface ModelGateways {
   readonly model: string;
+  /** Whether only the workspace names the model. The turn then stays at a gateway that lacks the model. */
+  readonly isOfWorkspace: boolean;
   /** Gateways that the turn may use without a click of the user. It starts at the first of these that is up. */
   readonly automatic: readonly Gateway[];
   /** The automatic gateways, then the gateways over plain HTTP to which only the user can switch. */
@@ -29,9 +37,8 @@ interface ModelGateways {
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
 export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
   readonly gateway: Gateway;
-  readonly origin: string;
-  /** So that the user can tell gateways with the same host apart. */
-  readonly distinguishingUrl: string | undefined;
+  /** Undefined for a gateway that needs no key. */
+  readonly key: string | undefined;
   /** The user can switch, even to a gateway that is down. */
   readonly hasOtherGateway: boolean;
   /** Another gateway is up, so the turn can switch automatically. */
@@ -47,16 +54,12 @@ export class TurnGateways {
   current: Gateway | undefined;
   /** The base URL of the current or the next attempt. It is empty before the turn has a connection. */
   baseUrl = '';
-  /** The origin of `baseUrl`. */
-  origin = '';
   /** Why the turn uses the current gateway. Before any switch, because the earlier gateways do not have the model. */
   reason: ModelEvent['reason'] = 'model';
   /** The name by which the user knows the model of the current attempt, or the next one. */
   answeringModel: string;
-  /** The gateways that have a key or need none, in the user's order. */
-  private gateways: readonly Gateway[] = [];
-  /** The primary gateway, even if it has no key, and its backups. */
-  private primary: Connection | undefined;
+  /** The gateways and keys of the current or the next attempt. Undefined before the first attempt, and after the turn. */
+  private keyed: KeyedGateways | undefined;
   private gatewaysForModel: ModelGateways | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly unserved = new Set<string>();
@@ -76,7 +79,7 @@ export class TurnGateways {
 
   constructor(
     private readonly states: GatewayStates,
-    private readonly settings: () => Pick<EngineSettings, 'continueWithFallback' | 'retry'>,
+    private readonly settings: (model: string) => EngineSettings,
     private readonly output: Pick<TurnOutput, 'emit'>,
     private readonly history: Pick<TurnHistory, 'recordGatewaySwitch' | 'model' | 'hasOutput'>,
     { preferredGateway, resumeFrom }: Pick<StreamOptions, 'preferredGateway' | 'resumeFrom'>,
@@ -92,11 +95,10 @@ export class TurnGateways {
     return {
       baseUrl: this.baseUrl,
       nextGateway: next && {
-        gateway: this.nameForEvents(next),
-        label: next.name ?? nameAmong(this.gateways, next.baseUrl),
+        gateway: refOf(next),
         isUsable: this.isAllowed(next) && this.isUp(next) && !this.isLimited(next),
       },
-      plainHttpHost: plainHttp && hostOf(plainHttp.baseUrl),
+      plainHttpHost: plainHttp && hostOf(plainHttp.id),
     };
   }
 
@@ -107,7 +109,7 @@ export class TurnGateways {
 
   /** Not failed since the turn last waited, in the user's order. */
   get untried(): readonly Gateway[] {
-    return this.others.filter(({ baseUrl }) => !this.failed.has(baseUrl));
+    return this.others.filter(({ id }) => !this.failed.has(id));
   }
 
   outlook(
@@ -118,7 +120,7 @@ export class TurnGateways {
   > {
     const { primary, current } = this;
     const isUnserved = this.isUnservedBy(fault);
-    const untried = isUnserved && this.isOfWorkspace ? [] : this.untried;
+    const untried = isUnserved && this.modelGateways.isOfWorkspace ? [] : this.untried;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
     // If every gateway is down, the turn may try all of them, because their state may have changed.
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || isUnserved;
@@ -127,7 +129,7 @@ export class TurnGateways {
     return {
       otherGateway,
       isUnserved,
-      othersMayRecover: this.others.some(({ baseUrl }) => this.failed.get(baseUrl)),
+      othersMayRecover: this.others.some(({ id }) => this.failed.get(id)),
       primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
       substitute: this.encrypted.map((gateway) => this.modelAt(gateway)).find(isNewSubstitute)?.name,
       isSubstituting: current !== undefined && this.modelAt(current).isSubstitute,
@@ -148,10 +150,9 @@ export class TurnGateways {
     this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
     return {
       gateway,
-      origin: this.origin,
+      key: this.keyOf(gateway),
       model: this.answeringModel,
       sentModel,
-      distinguishingUrl: this.distinguishingUrl(gateway),
       hasOtherGateway: this.hasSeveral,
       canSwitchGateway: this.untried.some((other) => this.isUp(other)),
     };
@@ -172,52 +173,49 @@ export class TurnGateways {
     });
   }
 
-  /** Whether the current gateway or its key was removed from the connection, and the connection has another gateway. */
-  isReplaced(connection: Connection): boolean {
+  /** Whether the current gateway or its key was removed or replaced, and another gateway can be used. */
+  isReplaced({ keys }: KeyedGateways): boolean {
     const { current } = this;
-    const gateways = gatewaysOf(connection).filter((gateway) => this.isAllowed(gateway));
+    const gateways = [...keys.keys()].filter((gateway) => this.isAllowed(gateway));
     if (!current || gateways.length === 0) return false;
-    return !gateways.some(({ baseUrl, apiKey }) => baseUrl === current.baseUrl && apiKey === current.apiKey);
+    const successor = gateways.find(({ id }) => id === current.id);
+    return !successor || keys.get(successor) !== this.keyOf(current);
   }
 
   /** Never rejects. Returns undefined if there is only one gateway, because the turn then waits for it anyway. */
-  readOutages(connection: Connection): Promise<unknown> | undefined {
-    const gateways = gatewaysOf(connection);
+  readOutages({ keys }: KeyedGateways): Promise<unknown> | undefined {
+    const gateways = [...keys.keys()];
     if (gateways.length < 2) return undefined;
     return Promise.all(gateways.map((gateway) => this.stateOf(gateway).health.readShared()));
   }
 
   /** Chooses the gateway of the next attempt. Returns undefined if the turn may use no gateway. */
-  choose(connection: Connection): Gateway | undefined {
-    const gateway = this.gatewayForAttempt(connection);
-    this.baseUrl = (gateway ?? connection).baseUrl;
-    this.origin = originOf(this.baseUrl);
+  choose(keyed: KeyedGateways): Gateway | undefined {
+    const gateway = this.gatewayForAttempt(keyed);
+    this.baseUrl = (gateway ?? keyed.primary).id;
     return gateway;
   }
 
-  private gatewayForAttempt(connection: Connection): Gateway | undefined {
+  private gatewayForAttempt(keyed: KeyedGateways): Gateway | undefined {
     const { current: previous, preferredGateway, history } = this;
-    this.gateways = gatewaysOf(connection);
-    this.primary = connection;
+    this.keyed = keyed;
     this.gatewaysForModel = undefined;
     const { usable } = this;
-    if (this.encryptedModel !== history.model && !(previous && previous.baseUrl === this.chosenUrl)) {
+    if (this.encryptedModel !== history.model && !(previous && previous.id === this.chosenUrl)) {
       const [first] = this.modelGateways.automatic;
       this.encryptedModel = history.model;
-      this.mustEncrypt = isEncrypted(connection) && !(first && usesPlainHttp(first.baseUrl));
+      this.mustEncrypt = isEncrypted(keyed.primary) && !(first && usesPlainHttp(first.id));
     }
-    const current = usable.find(({ baseUrl }) => baseUrl === previous?.baseUrl);
+    const current = usable.find(({ id }) => id === previous?.id);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const isPreferred = ({ baseUrl }: Gateway): boolean =>
-      preferredGateway !== undefined && [baseUrl, originOf(baseUrl)].includes(preferredGateway);
-    const preferred = previous ? undefined : usable.find(isPreferred);
+    const preferred = previous ? undefined : usable.find(({ id }) => id === preferredGateway);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const gateway = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
     if (preferred) this.isPinned = true;
     this.use(gateway, preferred !== undefined);
-    if (!left || !gateway || left.baseUrl === gateway.baseUrl) return gateway;
+    if (!left || !gateway || left.id === gateway.id) return gateway;
     this.announce(left, gateway, preferred ? undefined : this.stateOf(left).health.fault);
     return gateway;
   }
@@ -231,7 +229,7 @@ export class TurnGateways {
 
   /** Undefined if there is only one gateway. */
   following(): Gateway | undefined {
-    return this.gatewayAfter(({ baseUrl }) => baseUrl === this.current?.baseUrl, this.usable);
+    return this.gatewayAfter(({ id }) => id === this.current?.id, this.usable);
   }
 
   /** Stays there even if it is down, until an attempt fails. Without `fault`, the user has switched. */
@@ -245,7 +243,7 @@ export class TurnGateways {
   recordUnserved(fault: Fault): void {
     const { current } = this;
     if (!current || !this.isUnservedBy(fault)) return;
-    this.unserved.add(current.baseUrl);
+    this.unserved.add(current.id);
     // A missing key is not recorded, because the gateway can be used as soon as it has a key.
     if (unservedKinds.has(fault.kind)) this.stateOf(current).recordMissingModel(this.modelAt(current).name);
     this.gatewaysForModel = undefined;
@@ -256,7 +254,7 @@ export class TurnGateways {
     const { current } = this;
     this.isPinned = false;
     if (!current || !this.hasSeveral) return;
-    this.failed.set(current.baseUrl, isRetryable(fault.policy));
+    this.failed.set(current.id, isRetryable(fault.policy));
     if (fault.leavesGateway) this.stateOf(current).health.markDown(fault);
   }
 
@@ -277,19 +275,23 @@ export class TurnGateways {
 
   /** Forgets the gateways, because they include the keys. */
   clear(): void {
-    this.gateways = [];
+    this.keyed = undefined;
     this.gatewaysForModel = undefined;
-    this.primary = undefined;
     this.current = undefined;
   }
 
-  /** Returns the origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
-  nameForEvents(gateway: Gateway): string {
-    return this.distinguishingUrl(gateway) ?? originOf(gateway.baseUrl);
+  /** The key with which requests are sent to a gateway. */
+  keyOf(gateway: Gateway): string | undefined {
+    return this.keyed?.keys.get(gateway);
   }
 
-  private distinguishingUrl({ baseUrl }: Gateway): string | undefined {
-    return isHostShared(baseUrl, this.gateways) ? baseUrl : undefined;
+  private get primary(): Gateway | undefined {
+    return this.keyed?.primary;
+  }
+
+  /** The gateways that have a key or need none, in the user's order. */
+  private get reachable(): readonly Gateway[] {
+    return [...(this.keyed?.keys.keys() ?? [])];
   }
 
   private get usable(): readonly Gateway[] {
@@ -301,28 +303,25 @@ export class TurnGateways {
   }
 
   private get modelGateways(): ModelGateways {
-    const { gateways, primary } = this;
+    const { keyed, reachable: gateways } = this;
     const { model } = this.history;
     if (this.gatewaysForModel?.model === model) return this.gatewaysForModel;
-    const served = this.isOfWorkspace ? gateways : gateways.filter((gateway) => this.mayServe(gateway));
-    const automaticOf = (possible: readonly Gateway[]) => (primary ? gatewaysFor(model, primary, possible) : []);
+    const isOfWorkspace = this.settings(model).isWorkspaceModel;
+    const served = isOfWorkspace ? gateways : gateways.filter((gateway) => this.mayServe(gateway));
+    const automaticOf = (possible: readonly Gateway[]) =>
+      keyed ? gatewaysFor({ model, isOfWorkspace }, keyed, possible) : [];
     const amongServed = automaticOf(served);
     const automatic = amongServed.length > 0 ? amongServed : automaticOf(gateways);
-    const isManual = (gateway: Gateway): boolean => !automatic.includes(gateway) && usesPlainHttp(gateway.baseUrl);
+    const isManual = (gateway: Gateway): boolean => !automatic.includes(gateway) && usesPlainHttp(gateway.id);
     const manual = gatewaysThatMayHave(model, gateways).filter(isManual);
-    this.gatewaysForModel = { model, automatic, usable: [...automatic, ...manual] };
+    this.gatewaysForModel = { model, isOfWorkspace, automatic, usable: [...automatic, ...manual] };
     return this.gatewaysForModel;
   }
 
   /** Returns false if the gateway is a backup and has answered that it does not have the model. */
   private mayServe(gateway: Gateway): boolean {
-    if (gateway.baseUrl === this.primary?.baseUrl) return true;
-    return !this.unserved.has(gateway.baseUrl) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
-  }
-
-  /** Whether only the workspace names the model. The turn then stays at a gateway that lacks the model. */
-  private get isOfWorkspace(): boolean {
-    return this.primary?.workspaceModels?.has(this.history.model) === true;
+    if (gateway.id === this.primary?.id) return true;
+    return !this.unserved.has(gateway.id) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
   }
 
   private get hasSeveral(): boolean {
@@ -330,29 +329,29 @@ export class TurnGateways {
   }
 
   private get others(): readonly Gateway[] {
-    return this.allowed.filter(({ baseUrl }) => baseUrl !== this.current?.baseUrl);
+    return this.allowed.filter(({ id }) => id !== this.current?.id);
   }
 
   /** Whether the fault means that a backup gateway does not serve the model: it lacks the model, or needs a key. */
   private isUnservedBy({ kind, row }: Fault): boolean {
     const { current, primary } = this;
-    if (!current || current.baseUrl === primary?.baseUrl) return false;
-    return unservedKinds.has(kind) || (row === 'noKey' && current.apiKey === undefined);
+    if (!current || current.id === primary?.id) return false;
+    return unservedKinds.has(kind) || (row === 'noKey' && this.keyOf(current) === undefined);
   }
 
   private isAllowed(gateway: Gateway): boolean {
     return this.isEncryptedEnough(gateway) && this.mayContinueAt(gateway);
   }
 
-  private isEncryptedEnough({ baseUrl }: Gateway): boolean {
-    return !this.mustEncrypt || !usesPlainHttp(baseUrl);
+  private isEncryptedEnough({ id }: Gateway): boolean {
+    return !this.mustEncrypt || !usesPlainHttp(id);
   }
 
   /** A substitute continues the partial answer of another model only if the user allows it. */
   private mayContinueAt(gateway: Gateway): boolean {
     const { name, isSubstitute } = this.modelAt(gateway);
     if (!isSubstitute || !this.history.hasOutput || this.substitutes.has(name)) return true;
-    return this.settings().continueWithFallback === 'auto';
+    return this.settings(this.history.model).continueWithFallback === 'auto';
   }
 
   private use(gateway: Gateway | undefined, isUsersChoice: boolean): void {
@@ -360,13 +359,13 @@ export class TurnGateways {
     if (!gateway) return;
     const { name, isSubstitute } = this.modelAt(gateway);
     if (isSubstitute) this.substitutes.add(name);
-    if (isUsersChoice) this.chosenUrl = gateway.baseUrl;
+    if (isUsersChoice) this.chosenUrl = gateway.id;
     if (isEncrypted(gateway)) this.mustEncrypt = true;
-    else if (isUsersChoice && usesPlainHttp(gateway.baseUrl)) this.mustEncrypt = false;
+    else if (isUsersChoice && usesPlainHttp(gateway.id)) this.mustEncrypt = false;
   }
 
-  private stateOf({ baseUrl }: Gateway): GatewayState {
-    return this.states.of(baseUrl);
+  private stateOf({ id }: Gateway): GatewayState {
+    return this.states.of(id);
   }
 
   private isUp(gateway: Gateway): boolean {
@@ -375,8 +374,8 @@ export class TurnGateways {
 
   /** Whether a turn on this gateway would fail without a request, because a known limit lasts longer than a turn waits. */
   private isLimited(gateway: Gateway): boolean {
-    const limitMs = this.stateOf(gateway).cooldownMs(this.modelAt(gateway).name, gateway.apiKey);
-    return limitMs > this.settings().retry.maxHintMs;
+    const limitMs = this.stateOf(gateway).cooldownMs(this.modelAt(gateway).name, this.keyOf(gateway));
+    return limitMs > this.settings(this.history.model).retry.maxHintMs;
   }
 
   /**
@@ -391,23 +390,18 @@ export class TurnGateways {
   }
 
   private announce(from: Gateway, to: Gateway, fault?: SwitchReason): void {
-    const [fromUrl, toUrl] = [this.distinguishingUrl(from), this.distinguishingUrl(to)];
     this.reason = fault?.kind ?? 'user';
-    this.output.emit({
-      type: 'gateway',
-      from: originOf(from.baseUrl),
-      to: originOf(to.baseUrl),
-      ...(fromUrl !== undefined && { fromUrl }),
-      ...(toUrl !== undefined && { toUrl }),
-      ...(from.name !== undefined && { fromName: from.name }),
-      ...(to.name !== undefined && { toName: to.name }),
-      reason: this.reason,
-      ...(fault?.row !== undefined && { row: fault.row }),
-    });
+    const row = fault?.row !== undefined && { row: fault.row };
+    this.output.emit({ type: 'gateway', from: refOf(from), to: refOf(to), reason: this.reason, ...row });
     this.history.recordGatewaySwitch();
   }
 }
 
-function isEncrypted({ baseUrl }: Pick<Gateway, 'baseUrl'>): boolean {
-  return baseUrl.startsWith('https:');
+function isEncrypted({ id }: Gateway): boolean {
+  return id.startsWith('https:');
+}
+
+/** Returns what events name a gateway by: not the object, which can read its key. */
+export function refOf({ id, label }: Gateway): GatewayRef {
+  return { id, label };
 }

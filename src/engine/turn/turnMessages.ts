@@ -1,5 +1,6 @@
 import type { EngineDeps } from '../engine';
-import type { FailedEvent, FaultAction, FaultKind, WaitOrigin } from '../events';
+import type { FailedEvent, GatewayRef, WaitOrigin } from '../events/events';
+import type { FaultAction, FaultKind } from '../events/kinds';
 import { describeFault, type Fault, type FaultContext, type FaultText } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
 import type { KeyRedactor } from '../gateway/keyRedactor';
@@ -26,10 +27,7 @@ export interface TurnContext {
 }
 
 interface NextGateway {
-  /** The origin of the gateway, or its base URL if another gateway has the same host. See `gatewayOf`. */
-  readonly gateway: string;
-  /** The name that the user gave the gateway, or else its host. */
-  readonly label: string;
+  readonly gateway: GatewayRef;
   /** Whether the gateway is up, and the turn may use it without a click of the user. */
   readonly isUsable: boolean;
 }
@@ -73,7 +71,7 @@ export class TurnMessages {
     const { attempt, text } = context;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
     const last = this.describeFault(observed, context).message;
-    const minutes = Math.round(deadlineOf(this.deps.settings()) / 60_000);
+    const minutes = Math.round(deadlineOf(this.deps.settings(context.model)) / 60_000);
     const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
     const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
     const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
@@ -97,10 +95,7 @@ export class TurnMessages {
       beyondMaxHint,
       fallbackModel,
       contextTokens: fault.contextTokens,
-      ...(actions.includes('switchGateway') && {
-        nextGateway: context.nextGateway?.gateway,
-        nextGatewayName: context.nextGateway?.label,
-      }),
+      ...(actions.includes('switchGateway') && { nextGateway: context.nextGateway?.gateway }),
     };
   }
 
@@ -108,8 +103,7 @@ export class TurnMessages {
   describeException(error: unknown, text: string): Omit<FailedEvent, 'at' | 'attempt'> {
     if (!isConnectionError(error)) return hostFailure('internal', text, this.deps.localize);
     if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
-    const noResponse = { status: undefined, requestId: undefined };
-    return { type: 'failed', kind: 'request', ...noResponse, message: error.message, text, actions: ['checkUrl'] };
+    return { type: 'failed', kind: 'request', message: error.message, text, actions: ['checkUrl'] };
   }
 
   /** Says why the turn did not try a gateway that it may not use automatically. */
@@ -126,7 +120,7 @@ export class TurnMessages {
     { baseUrl, model, attempt }: TurnContext,
     circumstances: Pick<FaultContext, 'last' | 'minutes' | 'resetsAt'> = {},
   ): FaultText {
-    const values = { connection: { baseUrl, apiKey: undefined }, model, status: attempt?.status, ...circumstances };
+    const values = { baseUrl, model, status: attempt?.status, ...circumstances };
     return describeFault(fault, values, this.deps, this.keys);
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import type { RunOptions } from '../engine';
-import { isTerminal, type StreamEvent, type TerminalEvent } from '../events';
+import { isTerminal, type StreamEvent, type TerminalEvent } from '../events/events';
 import { addToLedger, emptyLedger, type TurnRecord } from '../state/ledger';
 
 /** `TurnOutput` adds the time and, if missing, the number of the attempt. */
@@ -40,7 +40,7 @@ export class TurnOutput {
   emit(newEvent: NewEvent): void {
     if (this.isFinished()) return;
     const event: StreamEvent = { attempt: this.attempt, ...newEvent, at: this.startBatch() };
-    this.ledger = addToLedger(this.ledger, event.type === 'waiting' ? { ...event, detail: undefined } : event);
+    this.ledger = addToLedger(this.ledger, event);
     this.add(event);
     if (isTerminal(event)) {
       this.terminal = event;

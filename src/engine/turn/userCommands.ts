@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { AttemptTrigger } from '../events';
+import type { AttemptTrigger } from '../events/events';
 import type { Attempts } from './attempts';
 import type { Waits } from './waits';
 

@@ -1,8 +1,8 @@
 import { Deadline, type Clock } from '../clock';
 import type { EngineDeps } from '../engine';
-import type { WaitingEvent } from '../events';
+import type { WaitingEvent } from '../events/events';
 import { isReachable, respondsAsGateway } from '../gate/networkCheck';
-import type { Gateway } from '../request';
+import type { Gateway } from '../gateway/gateway';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
 
@@ -110,7 +110,7 @@ export class Waits {
     this.networkCheck = controller;
     let found: Gateway | undefined;
     const checks = gateways.map(async (gateway) => {
-      if (!(await check(this.deps, gateway.baseUrl, controller.signal))) return;
+      if (!(await check(this.deps, gateway.id, controller.signal))) return;
       found ??= gateway;
       this.end();
     });

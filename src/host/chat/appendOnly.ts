@@ -7,7 +7,7 @@ import {
   type StreamEvent,
   type TerminalEvent,
   type WaitingEvent,
-} from '../../engine/events';
+} from '../../engine/events/events';
 import type { ChatRequest } from '../../engine/request';
 import { initialTurn, reduceTurn, type TurnState } from '../../engine/state/turnState';
 import { describeRefusedEffort } from '../../shared/describeEffort';
@@ -134,7 +134,7 @@ export function divergedMessage(): string {
   );
 }
 
-interface ChatTurnOptions extends Pick<RunOptions, 'connection' | 'resumeFrom'> {
+interface ChatTurnOptions extends Pick<RunOptions, 'resumeFrom'> {
   readonly token: vscode.CancellationToken;
   readonly onEvent: (event: StreamEvent) => void;
 }

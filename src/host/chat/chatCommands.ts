@@ -1,10 +1,10 @@
 import type { Engine } from '../../engine/engine';
-import type { StreamEvent } from '../../engine/events';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
+import type { StreamEvent } from '../../engine/events/events';
 import type { Budget } from '../health/budget';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import { importKey } from '../connection/keyStore';
 import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import type { ModelEfforts } from '../connection/modelEfforts';
@@ -19,6 +19,7 @@ interface ChatDeps
   readonly engine: Engine;
   readonly budget: Budget;
   readonly connections: Connections;
+  readonly ownGateways: OwnGateways;
   readonly efforts: Pick<ModelEfforts, 'reader' | 'onDidChange'>;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
@@ -28,16 +29,15 @@ interface ChatDeps
 
 /** Creates the chat participant and the language models for VS Code's chat. Neither of them uses the offline demo. */
 export function registerChat(deps: ChatDeps) {
-  const { connections, efforts, catalog, settings, target, logEvent } = deps;
+  const { connections, ownGateways, efforts, catalog, settings, target, logEvent } = deps;
   const onEvent = (turnId: string, event: StreamEvent): void => logEvent('chat', turnId, event);
   const participant = new ChatParticipant({
     ...deps,
     defaults: (choice) => connections.requestDefaults(false, choice),
-    connection: () => connections.configured(),
     editor: () => target.editor(),
     pickModel: () => catalog.pickOther([], false),
     setModel: (model) => settings.chooseModel(model),
-    origin: async () => gatewayFor(connections.model(false), await connections.configured()).origin,
+    origin: async () => (await ownGateways.gatewayFor(settings.model())).origin,
     onEvent,
   });
   const models = new ModelProvider({

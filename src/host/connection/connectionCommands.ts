@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
 import { showToast } from '../ui/notifications';
 import type { Connections } from './connections';
+import type { OwnGateways } from './ownGateways';
 import { testConnection } from './connectionTest';
 import { pickGateway } from './gatewayPick';
 import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
@@ -11,6 +12,7 @@ import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
 interface ConnectionCommandDeps extends SetApiKeyDeps {
   readonly engine: Engine;
   readonly connections: Connections;
+  readonly ownGateways: OwnGateways;
 }
 
 export function registerConnection(deps: ConnectionCommandDeps) {
@@ -22,26 +24,26 @@ export function registerConnection(deps: ConnectionCommandDeps) {
   } satisfies Commands;
 }
 
-type RemoveApiKeyDeps = Pick<ConnectionCommandDeps, 'connections' | 'keys' | 'log'>;
-
 /** Removes the key of a gateway in the settings, which the user chooses if several have one, even in the demo. */
 export async function removeApiKey({
-  connections,
+  ownGateways,
   keys,
   log,
-}: RemoveApiKeyDeps): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
-  const gateways = await connections.gateways();
-  const removable = gateways.flatMap(({ apiKey, ...gateway }, position) =>
-    apiKey === undefined ? [] : [{ ...gateway, apiKey, position, hasKey: true }],
+}: ConnectionCommandDeps): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
+  const gateways = ownGateways.withPrimary();
+  const stored = await Promise.all(gateways.map(({ origin }) => keys.getIfReadable(origin)));
+  const removable = gateways.flatMap(({ id, origin, label }, position) =>
+    stored[position] === undefined ? [] : [{ baseUrl: id, origin, host: label, position, hasKey: true }],
   );
   if (removable.length === 0) {
-    showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', gateways[0].host));
+    showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', gateways[0].label));
     return { state: 'none' };
   }
   const gateway = await pickGateway(removable, vscode.l10n.t('Remove API key'));
   if (!gateway) return { state: 'cancelled' };
-  const { origin, host, apiKey } = gateway;
+  const { origin, host, position } = gateway;
   await keys.delete(origin);
+  const apiKey = stored[position] ?? '';
   const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };
   showToast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', host), [undo]);
   return { state: 'removed' };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
-import { canSendRequests, isConnectionError } from '../../engine/request';
+import type { Gateway } from '../../engine/gateway/gateway';
+import { isConnectionError } from '../../engine/request';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -13,14 +14,18 @@ import {
 } from '../ui/notifications';
 import { showVirtualDocument } from '../ui/virtualDocument';
 import type { Log } from '../util/log';
-import type { KeyedGateway, Connections } from './connections';
+import type { Connections } from './connections';
+import type { DemoMode } from './demoMode';
 import { runDirectSteps } from './directSteps';
 import { requestFirstToken } from './firstToken';
+import type { OwnGateways } from './ownGateways';
 import { proxyOf } from './proxySettings';
 import { formatReport, isWorking, severityOf, verdict, type GatewayReport } from './testReport';
 
 export interface ConnectionTestDeps {
-  readonly connections: Pick<Connections, 'connectionFor' | 'gateways' | 'model'>;
+  readonly connections: Connections;
+  readonly ownGateways: OwnGateways;
+  readonly demo: DemoMode;
   readonly engine: Pick<Engine, 'probe' | 'stream'>;
   readonly log: Log;
 }
@@ -28,7 +33,7 @@ export interface ConnectionTestDeps {
 export type ConnectionTest = ProbeResult & { readonly gateways: readonly GatewayReport[] };
 
 interface TestedGateways {
-  readonly gateways: readonly KeyedGateway[];
+  readonly gateways: readonly Gateway[];
   readonly demo: boolean;
   readonly model: string;
 }
@@ -51,11 +56,11 @@ export async function testConnection(deps: ConnectionTestDeps, only?: string): P
     return undefined;
   }
   const all = tested.gateways.map((gateway, position) => ({ gateway, position }));
-  const chosen = all.filter(({ gateway }) => gateway.baseUrl === only);
+  const chosen = all.filter(({ gateway }) => gateway.id === only);
   const gateways = chosen.length > 0 ? chosen : all;
   const title =
     gateways.length === 1 && gateways[0]
-      ? vscode.l10n.t('Testing the connection to {0}…', gateways[0].gateway.host)
+      ? vscode.l10n.t('Testing the connection to {0}…', gateways[0].gateway.label)
       : vscode.l10n.t('Testing {0} gateways…', gateways.length);
   const results = await withDelayedProgress(title, (signal) =>
     Promise.all(gateways.map(({ gateway, position }) => examineGateway(engine, gateway, position, signal))),
@@ -68,25 +73,32 @@ export async function testConnection(deps: ConnectionTestDeps, only?: string): P
   return { ...primary.models, gateways: reports };
 }
 
-async function readGateways({ connections }: ConnectionTestDeps): Promise<TestedGateways> {
-  const connection = await connections.connectionFor();
-  const { demo } = connection;
-  return { demo, model: connections.model(demo), gateways: demo ? [connection] : await connections.gateways() };
+async function readGateways({
+  connections,
+  ownGateways,
+  demo: { active: demo },
+}: ConnectionTestDeps): Promise<TestedGateways> {
+  const gateways = demo ? await connections.gateways(demo) : ownGateways.withPrimary();
+  const [primary] = gateways;
+  const key = await primary.key();
+  if (key.type === 'unreadable') throw key.error;
+  return { demo, model: connections.model(demo), gateways };
 }
 
 /** The key is sent only with the request for the model list. @returns undefined if the test was cancelled */
 async function examineGateway(
   engine: Pick<Engine, 'probe'>,
-  gateway: KeyedGateway,
+  gateway: Gateway,
   position: number,
   signal: AbortSignal,
 ): Promise<GatewayReport | undefined> {
-  const { baseUrl, origin, host, apiKey } = gateway;
-  const hasKey = canSendRequests(gateway);
-  const isKeyless = hasKey && apiKey === undefined;
+  const { id: baseUrl, origin, label: host } = gateway;
+  const key = await gateway.key();
+  const isKeyless = key.type === 'not-needed';
+  const hasKey = key.type === 'key' || isKeyless;
   const proxy = proxyOf(baseUrl);
   const steps = proxy === undefined ? await runDirectSteps(baseUrl, signal) : [];
-  const models = await engine.probe(gateway, signal);
+  const models = await engine.probe(baseUrl, key.type === 'key' ? key.value : undefined, signal);
   if (models.state === 'cancelled') return undefined;
   return { position, baseUrl, origin, host, hasKey, isKeyless, proxy, steps, models };
 }
@@ -139,7 +151,7 @@ async function testFirstTokens(
     Promise.all(
       reports.map(async (report) => {
         const gateway = tested.gateways[report.position];
-        if (!isWorking(report) || !gateway || !canSendRequests(gateway)) return undefined;
+        if (!isWorking(report) || !gateway || !report.hasKey) return undefined;
         return requestFirstToken(deps.engine, gateway, model, signal);
       }),
     ),

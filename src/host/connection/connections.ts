@@ -1,33 +1,14 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import { isLoopbackUrl, isPrivateUrl, nameAmong, type BaseUrl } from '../../engine/gateway/baseUrl';
-import {
-  canSendRequests,
-  isConnectionError,
-  sentEffort,
-  type Connection,
-  type EffortChoice,
-  type RequestParameters,
-  type Gateway,
-} from '../../engine/request';
-import type { TurnRecord } from '../../engine/state/ledger';
-import { firstGateway, gatewayFor, modelAt, plainHttpOffer } from '../../engine/turn/gatewayModels';
+import { firstGateway, gatewayFor, modelAt, readKeys, type Gateways } from '../../engine/gateway/gateway';
+import { isConnectionError, sentEffort, type EffortChoice, type RequestParameters } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
-import { gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { ConfiguredGateway } from '../settings/gateways';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
-import { NoConnectionError } from '../util/userError';
 import type { DemoMode } from './demoMode';
-import type { KeyStore } from './keyStore';
 import type { ModelEfforts } from './modelEfforts';
-import type { UnresponsiveGateways } from './unresponsiveGateways';
-
-export interface ActiveConnection extends KeyedGateway, Pick<Connection, 'workspaceModels'> {
-  readonly demo: boolean;
-  readonly backups?: readonly KeyedGateway[] | undefined;
-}
+import type { OwnGateways } from './ownGateways';
 
 export interface RequestDefaults extends RequestParameters {
   readonly model: string;
@@ -42,175 +23,64 @@ export interface RequestChoice {
 
 interface ConnectionDeps {
   readonly settings: Settings;
-  readonly keys: KeyStore;
+  readonly ownGateways: OwnGateways;
   readonly demo: DemoMode;
-  readonly efforts: Pick<ModelEfforts, 'levelOf'>;
+  readonly efforts: ModelEfforts;
   readonly log: Log;
-  readonly unresponsive: Pick<UnresponsiveGateways, 'has' | 'onDidChange'>;
-  /** Whether the model list of a gateway contains a name, or undefined if the list is unknown. */
-  readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   readonly gatewayForAttempt: Engine['gatewayForAttempt'];
-  /** Global state of the extension. */
-  readonly memory: vscode.Memento;
-  /** Resolves when no list is being loaded, or soon. */
-  readonly listsSettled: () => Promise<unknown>;
 }
 
-/** A gateway in the settings, whether or not it has a key. */
-export interface KeyedGateway extends Gateway {
-  readonly origin: string;
-  /**
-   * For messages: the name that the user gave the gateway, or else the host, with the port if the URL has one, and with
-   * the path if another gateway has the same host.
-   */
-  readonly host: string;
-  /** Undefined if the gateway has no key or the key can't be read. A gateway without a key is used only if it needs none. */
-  readonly apiKey: string | undefined;
-  /** Whether the gateway is on this computer, or at a private address and the user has confirmed that it needs no key. */
-  readonly isKeyless?: boolean;
-}
-
-/** Memento key. The value is the origins to which the user has agreed to send prompts over plain HTTP. */
-const plainHttpKey = 'holysheep.plainHttpOrigins';
-
+/** Where prompts go: to the user's gateways, or to the offline demo. */
 export class Connections extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
-  private readonly refusalEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires when a gateway has refused a request without a key. */
-  readonly onDidRefuse = this.refusalEmitter.event;
-
-  /** Origins of gateways that have refused requests without a key. */
-  private readonly refusing = new Set<string>();
 
   constructor(private readonly deps: ConnectionDeps) {
     super();
-    const { settings, keys, demo, unresponsive } = deps;
-    for (const source of [settings, keys, demo, unresponsive])
-      this.register(source.onDidChange(() => this.changeEmitter.fire()));
+    const { ownGateways, demo } = deps;
+    for (const source of [ownGateways, demo]) this.register(source.onDidChange(() => this.changeEmitter.fire()));
   }
 
-  /** Tells the listeners that prompts may go to another gateway than before, or that more is known about a model. */
-  refresh(): void {
-    this.changeEmitter.fire();
-  }
-
-  /** @throws NoConnectionError when the demo was closed, the base URL is invalid or the key can't be read */
-  connectionFor(demo = this.deps.demo.active): Promise<ActiveConnection> {
-    return demo ? this.embedded() : this.configured();
-  }
-
-  /** @param model the model of the request. Some scenarios have a second embedded gateway as a backup gateway. */
-  async embedded(model?: string): Promise<ActiveConnection> {
-    const { demo } = this.deps;
-    const { baseUrl } = demo;
-    if (baseUrl === undefined) {
-      const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
-      throw new NoConnectionError('base-url', message);
-    }
-    const backup = model === undefined ? undefined : await demo.backupBaseUrl(model);
-    return {
-      ...embeddedGateway(baseUrl),
-      demo: true,
-      ...(backup !== undefined && { backups: [embeddedGateway(backup)] }),
-    };
-  }
-
-  /**
-   * Returns the primary gateway, even without a key, and the backups that have responded and have a key or need none.
-   */
-  async configured(): Promise<ActiveConnection> {
-    const [primary, ...others] = await this.gateways();
-    const { unresponsive } = this.deps;
-    const backups = others.filter((gateway) => canSendRequests(gateway) && !unresponsive.has(gateway.baseUrl));
-    if (backups.length > 0) await this.deps.listsSettled();
-    const workspaceModels = this.deps.settings.workspaceModels();
-    return { ...primary, demo: false, workspaceModels, ...(backups.length > 0 && { backups }) };
-  }
-
-  /**
-   * Returns the gateway over plain HTTP that is the only one with the model, if the user has not yet agreed to send
-   * prompts there. Without a usable connection, there is no such gateway, and the turn shows the reason.
-   */
-  async plainHttpOffer(model: string): Promise<KeyedGateway | undefined> {
-    const connection = await this.configured().catch(() => undefined);
-    return connection && plainHttpOffer(model, connection);
-  }
-
-  async acceptPlainHttp(origin: string): Promise<void> {
-    await this.deps.memory.update(plainHttpKey, [...this.plainHttpOrigins, origin]);
-    this.refresh();
-  }
-
-  private get plainHttpOrigins(): readonly string[] {
-    return this.deps.memory.get<readonly string[]>(plainHttpKey, []);
-  }
-
-  async gateways(): Promise<readonly [primary: KeyedGateway, ...backups: KeyedGateway[]]> {
-    const { settings, keys, lists } = this.deps;
-    const primary = settings.baseUrl();
-    if ('error' in primary) throw new NoConnectionError('base-url', gatewayProblemMessage(primary.error));
-    const all = settings.gateways().map(({ url }) => ({ baseUrl: url }));
-    const gateway = async (gateway: ConfiguredGateway): Promise<KeyedGateway> => {
-      const { url: baseUrl, origin, name, models } = gateway;
-      // A gateway that needs no key must work even if the keyring is locked.
-      const key = gateway === primary && !isLoopbackUrl(baseUrl) ? keys.get(origin) : keys.getIfReadable(origin);
-      const [apiKey, isKeyless] = await Promise.all([key, this.isKeyless(gateway)]);
-      const host = name ?? nameAmong(all, baseUrl);
-      const acceptsPlainHttp = this.plainHttpOrigins.includes(origin);
-      const known = { models, acceptsPlainHttp, lists: (model: string) => lists(baseUrl, model) };
-      return { baseUrl, origin, host, apiKey, isKeyless, name, ...known };
-    };
-    // Reads the keys at the same time, because this delays every attempt.
-    return Promise.all([gateway(primary), ...settings.backups().usable.map(gateway)]);
-  }
-
-  /** Also returns `missing` if the key can't be read. */
-  async accessOf(gateway: BaseUrl): Promise<'set' | 'missing' | 'not-needed'> {
-    if ((await this.deps.keys.getIfReadable(gateway.origin)) !== undefined) return 'set';
-    return (await this.isKeyless(gateway)) ? 'not-needed' : 'missing';
-  }
-
-  private async isKeyless({ url, origin }: BaseUrl): Promise<boolean> {
-    if (this.refusing.has(origin)) return false;
-    return isLoopbackUrl(url) || (isPrivateUrl(url) && this.deps.keys.isKeyless(origin));
+  /** Rejects if the demo was closed, or if the base URL is invalid. */
+  gateways(demo = this.deps.demo.active): Promise<Gateways> {
+    return demo ? this.deps.demo.gateways() : this.deps.ownGateways.gateways();
   }
 
   /**
    * Returns the model and the gateway that the page shows. Never rejects, because the page must also show an unusable
    * connection.
-   * @param preferredGateway the origin or the base URL of the gateway that the user has switched to
+   * @param preferredGateway the base URL of the gateway that the user has switched to
    */
   async view(demo = this.deps.demo.active, preferredGateway?: string): Promise<ConnectionView> {
     const model = this.model(demo);
-    const { settings, log } = this.deps;
-    const baseUrl = settings.baseUrl();
-    if (!demo && 'error' in baseUrl) {
-      return { model, host: vscode.l10n.t('an invalid base URL'), hasKey: false, demo: false };
-    }
+    const { ownGateways, log } = this.deps;
+    let host = vscode.l10n.t('an invalid base URL');
     try {
-      const connection = await this.connectionFor(demo);
-      if (demo) return { model, host: connection.host, hasKey: true, demo };
-      const names = (connection.backups ?? []).map(({ host }) => host);
-      const target = this.deps.gatewayForAttempt(model, connection, preferredGateway) ?? connection;
-      const isOffered = target === gatewayFor(model, connection) && target !== firstGateway(connection);
-      const { name, isSubstitute } = modelAt(target, model, connection);
-      const isSwitched = [target.baseUrl, target.origin].includes(preferredGateway ?? '');
+      const gateways = await this.gateways(demo);
+      host = gateways[0].label;
+      if (demo) return { model, host, hasKey: true, demo };
+      const keyed = await readKeys(gateways);
+      const { primary, keys } = keyed;
+      const names = [...keys.keys()].filter((gateway) => gateway !== primary).map(({ label }) => label);
+      const target = this.deps.gatewayForAttempt(model, keyed, preferredGateway) ?? primary;
+      const isOffered = target === gatewayFor(ownGateways.chosen(model), keyed) && target !== firstGateway(keyed);
+      const { name, isSubstitute } = modelAt(target, model, primary);
+      const isSwitched = target.id === preferredGateway;
       const backup = isSwitched ? 'switched' : 'automatic';
       return {
         model,
-        host: target.host,
-        hasKey: canSendRequests(target),
+        host: target.label,
+        hasKey: keys.has(target),
         demo,
-        ...(isOffered && { gateway: isSubstitute ? `${name} · ${target.host}` : target.host }),
-        ...(!isOffered && target !== connection && { backup }),
+        ...(isOffered && { gateway: isSubstitute ? `${name} · ${target.label}` : target.label }),
+        ...(!isOffered && target !== primary && { backup }),
         ...(names.length > 0 && { backups: names }),
       };
     } catch (error) {
       log.error(error);
       // The user can send a prompt even if the API key can't be read, and the failed turn shows the reason in a card.
       const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
-      return { model, host: 'error' in baseUrl ? '' : baseUrl.host, hasKey, demo: false };
+      return { model, host, hasKey, demo: false };
     }
   }
 
@@ -233,15 +103,6 @@ export class Connections extends Disposable {
     };
   }
 
-  /** Asks for a key from now on if a gateway has refused a request without one. */
-  recordTurn({ attempts }: TurnRecord): void {
-    const refused = attempts.filter(({ ended, origin }) => ended?.row === 'noKey' && !this.refusing.has(origin));
-    for (const { origin } of refused) this.refusing.add(origin);
-    if (refused.length === 0) return;
-    this.changeEmitter.fire();
-    this.refusalEmitter.fire();
-  }
-
   model(demo = this.deps.demo.active): string {
     return demo ? this.deps.demo.model() : this.deps.settings.model();
   }
@@ -260,9 +121,4 @@ export class Connections extends Disposable {
     if (inDemo) demo.selectModel(id);
     else await settings.chooseModel(id);
   }
-}
-
-function embeddedGateway(baseUrl: string): KeyedGateway {
-  const { origin, host } = new URL(baseUrl);
-  return { baseUrl, origin, host, apiKey: 'hsa-demo' };
 }

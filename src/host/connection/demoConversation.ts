@@ -10,6 +10,7 @@ export const demoSettings: EngineSettings = {
   resume: 'auto',
   continueWithFallback: 'ask',
   timeout: { headersMs: null, firstTokenMs: null, idleMs: 6000, silentMs: null },
+  isWorkspaceModel: false,
 };
 
 export interface DemoConversation {

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import type { LoopbackGateway } from '../../demo/gateway';
+import type { LoopbackGateway } from '../../demo/loopbackGateway';
 import { demoModels, startDemo, type DemoModel } from '../../demo/scenarios';
 import type { Engine } from '../../engine/engine';
-import type { Connection } from '../../engine/request';
+import type { Gateway, Gateways } from '../../engine/gateway/gateway';
 import { createHostEngine, type HostEngineDeps } from '../engine/hostEngine';
 import { Disposable } from '../util/disposable';
+import { NoConnectionError } from '../util/userError';
 import { demoSettings, isDemoConversation, steadyModel, type DemoConversation } from './demoConversation';
 
 interface RunningDemo {
@@ -35,17 +36,20 @@ export class DemoMode extends Disposable {
     return this.active && isDemoConversation(conversation);
   }
 
-  get baseUrl(): string | undefined {
-    return this.running?.gateway.baseUrl;
-  }
-
-  /** Starts the second embedded gateway on first use. Undefined for a model whose scenario has no backup gateway. */
-  async backupBaseUrl(model: string): Promise<string | undefined> {
+  /**
+   * Rejects if the demo is closed.
+   * @param model the model of a request. For a scenario with a backup gateway, a second embedded gateway is started.
+   */
+  async gateways(model?: string): Promise<Gateways> {
     const { running } = this;
-    const hasBackup = demoModels.some(({ id, hasBackupGateway }) => id === model && hasBackupGateway);
-    if (!running || !hasBackup) return undefined;
+    if (!running) {
+      const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
+      throw new NoConnectionError('base-url', message);
+    }
+    const primary = embeddedGateway(running.gateway.baseUrl);
+    if (!demoModels.some(({ id, hasBackupGateway }) => id === model && hasBackupGateway)) return [primary];
     running.backup ??= startDemo(running.gateway.script);
-    return (await running.backup).baseUrl;
+    return [primary, embeddedGateway((await running.backup).baseUrl)];
   }
 
   enter(): Promise<void> {
@@ -104,17 +108,32 @@ async function closeGateways({ gateway, backup }: RunningDemo): Promise<void> {
   await Promise.all([gateway.close(), backup?.then((backup) => backup.close())]);
 }
 
+function embeddedGateway(baseUrl: string): Gateway {
+  const { origin, host } = new URL(baseUrl);
+  return {
+    id: baseUrl,
+    label: host,
+    origin,
+    kind: 'demo',
+    models: new Map(),
+    acceptsPlainHttp: false,
+    lists: () => undefined,
+    key: () => Promise.resolve({ type: 'key', value: 'hsa-demo' }),
+  };
+}
+
 interface DemoEngineDeps extends Pick<HostEngineDeps, 'log' | 'version'> {
-  readonly connection: (model: string) => Promise<Connection>;
+  readonly demo: DemoMode;
 }
 
 /** Each turn gets a new engine, so that a scenario always runs in the same way and delays no other request. */
-export function demoEngine({ connection: connectionFor, ...deps }: DemoEngineDeps): Pick<Engine, 'run'> {
+export function demoEngine({ demo, ...deps }: DemoEngineDeps): Pick<Engine, 'run'> {
   return {
-    run: (request, options) => {
-      const connection = (): Promise<Connection> => connectionFor(request.model);
-      const engine = createHostEngine({ ...deps, settings: () => demoSettings, connection });
-      return engine.run(request, { ...options, connection });
-    },
+    run: (request, options) =>
+      createHostEngine({
+        ...deps,
+        settings: () => demoSettings,
+        gateways: () => demo.gateways(request.model),
+      }).run(request, options),
   };
 }

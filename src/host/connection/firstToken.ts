@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import type { FaultKind } from '../../engine/events';
-import type { Gateway } from '../../engine/request';
+import type { FaultKind } from '../../engine/events/kinds';
+import type { Gateway } from '../../engine/gateway/gateway';
 import { faultAdvice } from '../ui/faultAdvice';
 
 export type FirstToken = { readonly ms: number } | { readonly kind: FaultKind; readonly message: string };
@@ -21,7 +21,7 @@ export async function requestFirstToken(
 ): Promise<FirstToken | undefined> {
   const turn = engine.stream(
     { model, messages: [{ role: 'user', content: prompt }], defaults: { maxTokens } },
-    { signal, connection: () => Promise.resolve(gateway) },
+    { signal, gateways: () => Promise.resolve([gateway]) },
   );
   let startedAt = 0;
   for await (const event of turn) {

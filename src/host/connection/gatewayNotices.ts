@@ -1,19 +1,18 @@
 import * as vscode from 'vscode';
-import { normalizeBaseUrl, gatewayNameOf, type BaseUrl } from '../../engine/gateway/baseUrl';
-import { canSendRequests } from '../../engine/request';
+import { hostOf, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { ErrorLog, Log } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { Connections } from './connections';
 import type { DemoMode } from './demoMode';
 import type { KeyStore } from './keyStore';
+import type { OwnGateways } from './ownGateways';
 
 interface GatewayNoticeDeps {
   readonly settings: Settings;
   readonly keys: Pick<KeyStore, 'onDidChange'>;
-  readonly connections: Pick<Connections, 'gateways' | 'onDidRefuse'>;
+  readonly ownGateways: OwnGateways;
   readonly demo: DemoMode;
   readonly log: Log;
   readonly memory: vscode.Memento;
@@ -21,15 +20,15 @@ interface GatewayNoticeDeps {
 
 /**
  * Removes a backup gateway from the settings. The user can undo the removal.
- * @param gateway the base URL, or its origin if no other gateway has the same host. See `gatewayOf`.
+ * @param baseUrl its base URL
  */
 export async function removeBackup(
   { settings, log }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: ErrorLog },
-  gateway: string,
+  baseUrl: string,
 ): Promise<void> {
-  const removed = settings.gateways().find(({ url, origin }) => [url, origin].includes(gateway));
-  const undo = await settings.removeBackupBaseUrls(gateway);
-  const message = vscode.l10n.t('{0} is no longer a backup gateway.', removed?.name ?? gatewayNameOf(gateway));
+  const label = settings.gateways().find(({ url }) => url === baseUrl)?.label ?? hostOf(baseUrl);
+  const undo = await settings.removeBackupBaseUrls(baseUrl);
+  const message = vscode.l10n.t('{0} is no longer a backup gateway.', label);
   showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
 }
 
@@ -48,10 +47,10 @@ export class GatewayNotices extends Disposable {
 
   constructor(private readonly deps: GatewayNoticeDeps) {
     super();
-    const { settings, demo, keys, connections } = deps;
+    const { settings, demo, keys, ownGateways } = deps;
     this.register(settings.onDidChange(() => this.check()));
     this.register(demo.onDidChange(() => this.check()));
-    this.register(connections.onDidRefuse(() => this.check()));
+    this.register(ownGateways.onDidRefuse(() => this.check()));
     // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.
     this.register(keys.onDidChange(() => this.lacksPrimaryKey && this.check()));
     this.check();
@@ -103,16 +102,17 @@ export class GatewayNotices extends Disposable {
 
   /** Waits with the notice until the base URL has a key, because the user has to set that key first. */
   private async checkKeys(): Promise<void> {
-    const { settings, connections, log } = this.deps;
+    const { settings, ownGateways, log } = this.deps;
     if ('error' in settings.baseUrl()) return;
-    const [primary, ...backups] = await connections.gateways();
-    this.lacksPrimaryKey = !canSendRequests(primary);
-    if (this.lacksPrimaryKey) return;
+    const [primary, ...backups] = ownGateways.withPrimary();
+    const { type } = await primary.key();
+    this.lacksPrimaryKey = type === 'missing';
+    if (this.lacksPrimaryKey || type === 'unreadable') return;
     for (const backup of backups) {
-      const { baseUrl, origin, host } = backup;
-      if (canSendRequests(backup) || !this.remember(origin)) continue;
-      const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", host);
-      showToast(log, 'information', message, [enterApiKeyAction(baseUrl)]);
+      const { id, origin, label } = backup;
+      if ((await backup.key()).type !== 'missing' || !this.remember(origin)) continue;
+      const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", label);
+      showToast(log, 'information', message, [enterApiKeyAction(id)]);
     }
   }
 

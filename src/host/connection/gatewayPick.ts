@@ -2,9 +2,12 @@ import * as vscode from 'vscode';
 import { isLoopbackUrl } from '../../engine/gateway/baseUrl';
 import { plainLabel } from '../ui/messageText';
 import { pickFrom } from '../ui/quickPick';
-import type { KeyedGateway } from './connections';
 
-export interface GatewayOption extends Pick<KeyedGateway, 'baseUrl' | 'origin' | 'host'> {
+export interface GatewayOption {
+  readonly baseUrl: string;
+  readonly origin: string;
+  /** For the user. */
+  readonly host: string;
   readonly hasKey: boolean;
   /** Position of the gateway in the settings. 0 is the base URL, 1 the first backup gateway. */
   readonly position: number;

@@ -81,7 +81,7 @@ async function chooseKeyGateway(
   if ('error' in baseUrl || gateways.length < 2) return baseUrl;
   const choices = gateways.map(async (gateway, position) => {
     const hasKey = (await keys.getIfReadable(gateway.origin)) !== undefined;
-    return { ...gateway, host: gateway.name ?? gateway.host, baseUrl: gateway.url, position, hasKey };
+    return { ...gateway, host: gateway.label, baseUrl: gateway.url, position, hasKey };
   });
   return pickGateway(await Promise.all(choices), vscode.l10n.t('Set API key'));
 }
@@ -147,7 +147,7 @@ export async function verifyKey(
 ): Promise<ProbeResult> {
   log.redactSecret(key);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
-  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey: key }, signal));
+  const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
   if (result.state !== 'rejected') return result;
   log.warn(`API key for ${host}: ${result.message}`);
   const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');

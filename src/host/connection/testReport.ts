@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
-import type { FaultKind } from '../../engine/events';
+import type { FaultKind } from '../../engine/events/kinds';
 import { faultAdvice } from '../ui/faultAdvice';
 import { joinSentences } from '../../shared/describe';
 import { trimTrailingPeriod } from '../ui/messageText';

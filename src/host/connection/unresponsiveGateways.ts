@@ -49,7 +49,7 @@ export class UnresponsiveGateways {
   }
 
   recordTurn({ attempts }: Pick<TurnRecord, 'attempts'>): void {
-    for (const { origin, status } of attempts) if (status !== undefined) this.forget(origin);
+    for (const { gateway, headers } of attempts) if (headers) this.forget(originOf(gateway.id));
   }
 
   /** Forgets all base URLs of an origin, because the same server responds to them. */

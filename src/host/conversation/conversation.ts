@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../engine/clock';
 import type { Engine, ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import { isDelta, type StreamEvent } from '../../engine/events';
-import type { ChatRequest, Connection } from '../../engine/request';
+import { isDelta, type StreamEvent } from '../../engine/events/events';
+import type { ChatRequest } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import { isRunning, isWaiting, toRecordedEvents, type Schedule } from '../../engine/state/turnState';
 import type { Answer, Exchange, Prompt, Step } from '../../shared/conversation';
@@ -29,8 +29,8 @@ export interface ConversationDeps {
   // The user's gateways, or the gateway of the demo, which has its own engine and models.
   readonly engine: (demo: boolean) => Pick<Engine, 'run'>;
   readonly defaults: (demo: boolean, choice?: RequestChoice) => RequestDefaults;
-  /** Returns the connection for the next attempt. Called before every attempt. */
-  readonly connection: (demo: boolean) => Promise<Connection>;
+  /** See `StreamOptions.beforeAttempt`. */
+  readonly beforeAttempt?: () => Promise<unknown>;
   readonly clock: Clock;
   readonly budget: BudgetDecisions;
   readonly resumeSetting: () => EngineSettings['resume'];
@@ -324,7 +324,7 @@ export class Conversation {
       answerId,
       (turn) => (this.switchedGateway = turn.switchGateway() ?? this.switchedGateway),
       ({ state }) => {
-        const preferredGateway = state.failure?.nextGateway ?? this.switchedGateway;
+        const preferredGateway = state.failure?.nextGateway?.id ?? this.switchedGateway;
         this.rerun(answerId, { preferredGateway, onStart: () => (this.switchedGateway = preferredGateway) });
       },
     );
@@ -479,8 +479,8 @@ export class Conversation {
   private forgetFailedGateway(events: readonly StreamEvent[]): void {
     const { switchedGateway } = this;
     const hasFailed = events.some((event) => {
-      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway !== switchedGateway;
-      return event.type === 'gateway' && event.reason !== 'user' && (event.fromUrl ?? event.from) === switchedGateway;
+      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway.id !== switchedGateway;
+      return event.type === 'gateway' && event.reason !== 'user' && event.from.id === switchedGateway;
     });
     if (hasFailed) this.switchedGateway = undefined;
   }
@@ -553,9 +553,9 @@ export class Conversation {
         {
           resumeFrom: mode && partialAnswer(queued, mode),
           preferredGateway,
-          connection: async () => {
+          beforeAttempt: async () => {
             await beforeAttempt?.();
-            return deps.connection(isDemo);
+            await deps.beforeAttempt?.();
           },
           onEvents,
         },

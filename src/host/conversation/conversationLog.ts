@@ -1,4 +1,4 @@
-import { isDelta, type RecordedEvent } from '../../engine/events';
+import { isDelta, type RecordedEvent } from '../../engine/events/events';
 import type { Answer, ShownExchange, ShownItem } from '../../shared/conversation';
 import { sideBySide } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';

@@ -1,6 +1,5 @@
 import type { Answer } from '../../shared/conversation';
 import { Mutex } from 'async-mutex';
-import type { Connection } from '../../engine/request';
 import { isWaiting } from '../../engine/state/turnState';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { Journal, OpenedConversation, OpenMode } from '../journal/journal';
@@ -343,11 +342,8 @@ export class Conversations {
   }
 
   private add(id: string, { stored, file }: OpenedConversation): Conversation {
-    const connection = async (demo: boolean): Promise<Connection> => {
-      await resultWithin(maxWriteWaitMs, this.flush(id), this.deps.clock);
-      return this.deps.connection(demo);
-    };
-    const conversation = new Conversation(id, stored.tree, file, { ...this.deps, connection });
+    const beforeAttempt = (): Promise<unknown> => resultWithin(maxWriteWaitMs, this.flush(id), this.deps.clock);
+    const conversation = new Conversation(id, stored.tree, file, { ...this.deps, beforeAttempt });
     const open: OpenConversation = { conversation, file, holds: new Set() };
     conversation.log.onDidChangeState((change) => {
       this.changeListeners.fire({ conversation, change });

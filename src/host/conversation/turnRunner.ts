@@ -1,7 +1,7 @@
 import type { Clock } from '../../engine/clock';
 import type { RunOptions, TurnHandle } from '../../engine/engine';
-import { EventBatch } from '../../engine/eventBatch';
-import { isTerminal, type StreamEvent } from '../../engine/events';
+import { EventBatch } from '../../engine/events/eventBatch';
+import { isTerminal, type StreamEvent } from '../../engine/events/events';
 
 type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
 

@@ -1,10 +1,8 @@
 import * as vscode from 'vscode';
-import { gatewayOf } from '../../engine/events';
 import { parseCopyRequestArgument, type LanguageId } from '../commandArgs';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
-import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { Conversation } from '../conversation/conversation';
 import { promptTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
@@ -20,8 +18,8 @@ import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
   readonly conversations: Pick<Conversations, 'current'>;
-  readonly connections: Pick<Connections, 'configured' | 'model' | 'gateways'>;
-  readonly settings: Pick<Settings, 'engineSettings'>;
+  readonly ownGateways: OwnGateways;
+  readonly settings: Settings;
   readonly catalog: Pick<ModelCatalog, 'factsOf'>;
 }
 
@@ -60,14 +58,13 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const demo = conversation.isDemo;
   const last = demo ? undefined : choice.answer.state.ledger.entries.at(-1);
-  const lastGateway = gatewayOf(last ?? {});
-  const gateways = last ? await deps.connections.gateways() : [];
+  const gateways = last ? deps.ownGateways.all : [];
   // The settings may no longer contain the gateway of the last attempt.
-  const used = gateways.find((gateway) => gateway.baseUrl === lastGateway || gateway.origin === lastGateway);
-  const { baseUrl, host } = used ?? gatewayFor(request.model, await deps.connections.configured());
+  const used = gateways.find(({ id }) => id === last?.gateway.id);
+  const { id: baseUrl, label: host } = used ?? (await deps.ownGateways.gatewayFor(request.model));
   const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
-  const settings = deps.settings.engineSettings();
-  const configuredModel = deps.connections.model(false);
+  const settings = deps.settings.engineSettings(request.model);
+  const configuredModel = deps.settings.model();
   const factsOf = (name: string) => deps.catalog.factsOf(name, baseUrl, userModel);
   const sent = { ...request, model };
   const exported = exportedRequest({ request: sent, demo, baseUrl, configuredModel, settings, factsOf });

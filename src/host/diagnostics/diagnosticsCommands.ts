@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
-import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { KeyStore } from '../connection/keyStore';
 import { readProxyInfo } from '../connection/proxySettings';
 import type { DemoMode } from '../connection/demoMode';
@@ -16,7 +16,7 @@ interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'
     Settings,
     'baseUrl' | 'gateways' | 'engineSettings' | 'model' | 'requestParameters' | 'reasoningEffort'
   >;
-  readonly connections: Pick<Connections, 'configured'>;
+  readonly ownGateways: OwnGateways;
   readonly keys: Pick<KeyStore, 'get'>;
   readonly demo: Pick<DemoMode, 'active'>;
 }
@@ -37,7 +37,7 @@ export function registerDiagnostics(deps: DiagnosticsDeps) {
 
 /** Positions replace private host names and the names of gateways. */
 async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
-  const { engine, settings, connections, keys, demo, log, version, context } = deps;
+  const { engine, settings, ownGateways, keys, demo, log, version, context } = deps;
   const gateways = settings.gateways();
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
@@ -61,7 +61,7 @@ async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
     origin: 'error' in baseUrl ? null : baseUrl.origin,
     gateways: await Promise.all(summaries),
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
-    hasKey: await isSet(async () => (await connections.configured()).apiKey),
+    hasKey: await isSet(() => keys.get(ownGateways.withPrimary()[0].origin)),
     model: settings.model(),
     temperature,
     maxTokens,

@@ -1,5 +1,5 @@
 import type { EngineReport } from '../../engine/engine';
-import type { TurnRecord } from '../../engine/state/ledger';
+import type { LedgerEntry, LedgerWait, TurnRecord } from '../../engine/state/ledger';
 import type { ErrorRecord } from '../util/errorRecord';
 
 /** Further sections about the environment are included unchanged. */
@@ -33,19 +33,40 @@ export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: strin
   );
 }
 
-function formatTurn({ time, attempts, waits, ...turn }: TurnRecord): unknown {
-  // The path of a base URL may contain a secret.
-  const entries = attempts.map((attempt) => ({
-    ...attempt,
-    baseUrl: undefined,
-    time: new Date(attempt.time).toISOString(),
-  }));
+/** Names each field, so that no other part of an event, such as a text or the path of a base URL, gets into the report. */
+function formatTurn(turn: TurnRecord): unknown {
   return {
-    time: new Date(time).toISOString(),
-    ...turn,
-    attempts: roundNumbers(entries),
-    waits: roundNumbers(waits),
+    ...pick(turn, 'host', 'outcome', 'contextTokens'),
+    time: new Date(turn.time).toISOString(),
+    attempts: roundNumbers(turn.attempts.map(formatAttempt)),
+    waits: roundNumbers(turn.waits.map(formatWait)),
   };
+}
+
+function formatAttempt(entry: LedgerEntry): unknown {
+  const { headers, resumed, ended } = entry;
+  return {
+    ...pick(entry, 'attempt', 'why', 'how', 'at', 'model', 'userModel', 'hasOtherGateway'),
+    ...pick(entry, 'effort', 'refusedEffort', 'cutAtTokens'),
+    gateway: entry.gateway.label,
+    time: new Date(entry.time).toISOString(),
+    waits: entry.waits.map(formatWait),
+    ...(headers && { status: headers.status, requestId: headers.requestId, headersMs: headers.ms }),
+    resumed: resumed && pick(resumed, 'resumePoint', 'trimmed'),
+    ended: ended && {
+      ...pick(ended, 'how', 'row', 'ms', 'firstTokenMs', 'bytes', 'chars', 'tokens', 'promptTokens'),
+      ...pick(ended, 'completionTokens', 'cachedTokens', 'reasoningTokens', 'cost', 'estimatedCost'),
+    },
+  };
+}
+
+function formatWait(wait: LedgerWait): unknown {
+  const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told, waitedMs } = wait;
+  return { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told, waitedMs };
+}
+
+function pick<T extends object>(value: T, ...names: readonly (keyof T)[]): object {
+  return Object.fromEntries(names.map((name) => [name, value[name]]));
 }
 
 function roundNumbers(value: unknown): unknown {

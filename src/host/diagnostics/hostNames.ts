@@ -1,6 +1,6 @@
 import type { EngineReport } from '../../engine/engine';
-import { gatewayOf } from '../../engine/events';
-import { hostOf, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { hostOf, originOf, type BaseUrl } from '../../engine/gateway/baseUrl';
+import type { GatewayRef } from '../../engine/events/events';
 import type { LedgerEntry } from '../../engine/state/ledger';
 
 export function isHolySheepOrigin(origin: string): boolean {
@@ -15,7 +15,7 @@ export function isPublicOrigin(origin: string): boolean {
 /** Returns the origins of the requests in the report of the engine, which may no longer be in the settings. */
 export function requestedOrigins({ turns, network }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
-    const ofAttempts = attempts.map(({ origin }) => origin);
+    const ofAttempts = attempts.map(({ gateway }) => originOf(gateway.id));
     // The scheme of a turn is unknown unless it made an attempt. A turn without a connection has no host.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
@@ -51,13 +51,13 @@ export function hostNameHider(gateways: readonly string[], requested: readonly s
  * @param gateways the gateways in the settings, in their order
  */
 export function withoutGatewayNames(report: EngineReport, gateways: readonly BaseUrl[]): EngineReport {
-  const positionOf = (attempt: LedgerEntry): string => {
-    const index = gateways.findIndex(({ url, origin }) => [url, origin].includes(gatewayOf(attempt) ?? ''));
-    return index < 0 ? 'former gateway' : `gateway ${index + 1}`;
+  const positionOf = ({ gateway: { id } }: LedgerEntry): GatewayRef => {
+    const index = gateways.findIndex(({ url }) => url === id);
+    return { id, label: index < 0 ? 'former gateway' : `gateway ${index + 1}` };
   };
   const turns = report.turns.map((turn) => ({
     ...turn,
-    attempts: turn.attempts.map((attempt) => ({ ...attempt, gatewayName: positionOf(attempt) })),
+    attempts: turn.attempts.map((attempt) => ({ ...attempt, gateway: positionOf(attempt) })),
   }));
   return { ...report, turns };
 }

@@ -1,4 +1,5 @@
-import { isDelta, type StreamEvent } from '../../engine/events';
+import { isDelta, type StreamEvent } from '../../engine/events/events';
+import { isRecord } from '../../engine/json';
 import type { Log } from '../util/log';
 
 export type TurnLogEvent = readonly [conversationId: string, answerId: string, event: StreamEvent];
@@ -7,7 +8,7 @@ const warnings: ReadonlySet<StreamEvent['type']> = new Set(['waiting', 'cut', 'f
 
 /** Fields of events that the log contains. No field with text of the prompt, the answer or an error may be added. */
 const fields = [
-  'attempt attempts maxAttempts why how model userModel effort refusedEffort origin baseUrl from to fromUrl toUrl',
+  'attempt attempts maxAttempts why how model userModel effort refusedEffort gateway from to',
   'reason kind row status requestId finishReason source estimated told until hintFrom',
   'delayMs hintMs jitterMs waitedMs ms firstTokenMs bytes chars tokens trimmed',
 ].flatMap((names) => names.split(' '));
@@ -30,6 +31,7 @@ export function logTurnEvent(
 }
 
 function format(name: string, value: unknown): string {
+  if (isRecord(value)) return String(value['label']);
   if (typeof value !== 'number') return String(value);
   return name === 'until' ? new Date(value).toISOString() : String(Math.round(value));
 }

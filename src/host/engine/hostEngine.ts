@@ -20,7 +20,7 @@ import { CooldownFiles } from './cooldownFiles';
 
 export interface HostEngineDeps extends Pick<
   EngineDeps,
-  'settings' | 'connection' | 'isWindowFocused' | 'onGatewayChange' | 'onAttemptEnd' | 'onTurnEnd' | 'facts'
+  'settings' | 'gateways' | 'isWindowFocused' | 'onGatewayChange' | 'onAttemptEnd' | 'onTurnEnd' | 'facts'
 > {
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;
@@ -50,9 +50,9 @@ export function createHostEngine({ log, version, storage, onProbe, ...deps }: Ho
   });
   /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
   const onDidChangeCooldown = cooldownChanges.event;
-  const probe: Engine['probe'] = async (gateway, signal) => {
-    const result = await engine.probe(gateway, signal);
-    onProbe?.(gateway.baseUrl, result);
+  const probe: Engine['probe'] = async (baseUrl, key, signal) => {
+    const result = await engine.probe(baseUrl, key, signal);
+    onProbe?.(baseUrl, result);
     return result;
   };
   return { ...engine, probe, onDidChangeCooldown };
@@ -60,16 +60,16 @@ export function createHostEngine({ log, version, storage, onProbe, ...deps }: Ho
 
 interface EngineCommandDeps extends Pick<HostWindow, 'register' | 'log'> {
   readonly engine: Engine;
-  readonly connections: { readonly onDidChange: vscode.Event<void> };
+  readonly ownGateways: { readonly onDidChange: vscode.Event<void>; forget(): void };
   readonly settings: Pick<Settings, 'baseUrl' | 'model'>;
-  readonly catalog: { preload(): Promise<void>; askUnresponsive(): Promise<void> };
+  readonly catalog: { preload(): Promise<void>; askUnresponsive(): Promise<void>; forgetLists(): Promise<void> };
 }
 
 /** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
 const preparationDelayMs = 2000;
 
-export function registerEngine({ register, connections, settings, engine, catalog, log }: EngineCommandDeps) {
-  register(connections.onDidChange(() => engine.onConnectionChanged()));
+export function registerEngine({ register, ownGateways, settings, engine, catalog, log }: EngineCommandDeps) {
+  register(ownGateways.onDidChange(() => engine.onGatewaysChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (!focused) return;
@@ -90,7 +90,8 @@ export function registerEngine({ register, connections, settings, engine, catalo
   return {
     /** For users who know that their rate limit was raised or that the gateway has recovered. */
     'holysheep.resetNetworkState': async () => {
-      await engine.resetNetworkState();
+      ownGateways.forget();
+      await Promise.all([engine.resetNetworkState(), catalog.forgetLists()]);
       log.info('The network state was reset.');
       showInStatusBar(vscode.l10n.t('Network state reset.'));
     },

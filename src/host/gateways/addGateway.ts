@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import { isLocalUrl, isPrivateUrl } from '../../engine/gateway/baseUrl';
+import type { Key } from '../../engine/gateway/gateway';
 import { faultLabel, joinSentences } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
-import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { DemoMode } from '../connection/demoMode';
 import type { KeyStore } from '../connection/keyStore';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
@@ -23,7 +24,7 @@ import { pickModelNames } from './modelNamesPick';
 export interface AddGatewayDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
-  readonly connections: Pick<Connections, 'accessOf'>;
+  readonly ownGateways: OwnGateways;
   readonly demo: Pick<DemoMode, 'leave'>;
   readonly engine: Pick<Engine, 'probe'>;
   readonly health: Pick<HealthBook, 'refresh' | 'records'>;
@@ -50,7 +51,7 @@ async function addChosen(
 ): Promise<AddGatewayResult> {
   if (!gateway) return cancelled;
   if (gateway.isConfigured) {
-    if ((await deps.connections.accessOf(gateway)) === 'missing') await enterApiKey(gateway.url);
+    if (lacksKey(await deps.ownGateways.keyOf(gateway.url))) await enterApiKey(gateway.url);
     else await vscode.commands.executeCommand('holysheep.manageGateways', gateway.url);
     return cancelled;
   }
@@ -151,9 +152,7 @@ async function gainAccess(
   if (!needsKey) {
     const storedKey = await keys.getIfReadable(origin);
     const title = vscode.l10n.t('Testing the connection to {0}…', host);
-    const result = await withDelayedProgress(title, (signal) =>
-      engine.probe({ baseUrl: url, apiKey: storedKey }, signal),
-    );
+    const result = await withDelayedProgress(title, (signal) => engine.probe(url, storedKey, signal));
     if (result.state === 'cancelled') return cancelled;
     const isConfirmedKeyless = storedKey === undefined && isPrivateUrl(url);
     if (result.state !== 'rejected') return { result, isConfirmedKeyless };
@@ -176,17 +175,18 @@ async function gainAccess(
 }
 
 /** Asks the user only about private addresses, once. @returns undefined if the user cancels */
-async function needsApiKey(
-  { connections }: Pick<AddGatewayDeps, 'connections'>,
-  gateway: ChosenGateway,
-): Promise<boolean | undefined> {
+async function needsApiKey({ ownGateways }: AddGatewayDeps, gateway: ChosenGateway): Promise<boolean | undefined> {
   const { url, host } = gateway;
-  if ((await connections.accessOf(gateway)) !== 'missing') return false;
+  if (!lacksKey(await ownGateways.keyOf(url))) return false;
   if (!isPrivateUrl(url)) return true;
   return choose(vscode.l10n.t('Does {0} need an API key?', plainLabel(host)), [
     { label: vscode.l10n.t('Set API key'), value: true },
     { label: vscode.l10n.t('No key needed'), value: false },
   ]);
+}
+
+function lacksKey({ type }: Key): boolean {
+  return type === 'missing' || type === 'unreadable';
 }
 
 /** Asks only users who have no primary gateway yet. @returns undefined if the user cancels */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { joinSentences } from '../../shared/describe';
-import type { Connections } from '../connection/connections';
 import { probeMessage } from '../connection/testReport';
+import { knownName } from '../connection/knownGateways';
 import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
@@ -12,7 +12,6 @@ import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
 export interface ManageGatewaysDeps extends AddGatewayDeps {
-  readonly connections: Pick<Connections, 'accessOf' | 'onDidChange'>;
   readonly engine: Pick<Engine, 'probe' | 'report'>;
   readonly onError: (error: unknown) => void;
 }
@@ -102,9 +101,8 @@ async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Pr
   const { settings, log } = deps;
   const [previous] = await listGateways(deps);
   const budgetBefore = settings.budget();
-  const isNamed = previous && previous.shownName !== previous.host;
-  const undo = await settings.setPrimary(gateway, { name: isNamed ? previous.shownName : undefined });
-  const message = vscode.l10n.t('{0} is now the primary gateway.', gateway.shownName);
+  const undo = await settings.setPrimary(gateway, { name: previous && knownName(previous.url) });
+  const message = vscode.l10n.t('{0} is now the primary gateway.', gateway.label);
   const note =
     gateway.models &&
     vscode.l10n.t(
@@ -133,16 +131,16 @@ function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefine
 
 async function editModelNames(deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {
   const { settings, keys, engine, log } = deps;
-  const { url, origin, host, shownName, models } = gateway;
+  const { url, origin, host, label, models } = gateway;
   const apiKey = await keys.getIfReadable(origin);
   const title = vscode.l10n.t('Testing the connection to {0}…', host);
-  const result = await withDelayedProgress(title, (signal) => engine.probe({ baseUrl: url, apiKey }, signal));
+  const result = await withDelayedProgress(title, (signal) => engine.probe(url, apiKey, signal));
   if (result.state === 'cancelled') return;
   if (result.state !== 'verified') {
     showToast(log, 'error', probeMessage(result));
     return;
   }
-  const names = await pickModelNames(deps, shownName, result, models);
+  const names = await pickModelNames(deps, label, result, models);
   if (names) await settings.replaceBackup({ ...gateway, models: names });
 }
 

@@ -41,7 +41,7 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
     .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
     .map(async ({ baseUrl }) => {
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(localLimitMs)]);
-      const { state } = await deps.engine.probe({ baseUrl, apiKey: undefined }, signal);
+      const { state } = await deps.engine.probe(baseUrl, undefined, signal);
       // A server that demands a key runs as well.
       if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);

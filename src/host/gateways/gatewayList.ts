@@ -1,8 +1,5 @@
 import * as vscode from 'vscode';
-import { nameAmong } from '../../engine/gateway/baseUrl';
-import { everyOther } from '../../engine/turn/gatewayModels';
-import type { Connections } from '../connection/connections';
-import { knownName } from '../connection/knownGateways';
+import { everyOther, type Key } from '../../engine/gateway/gateway';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
 import type { ConfiguredGateway } from '../settings/gateways';
@@ -12,36 +9,31 @@ import { mappingText } from './modelNamesPick';
 
 /** A gateway in the settings, as *Manage Gateways* shows it. */
 export interface ListedGateway extends ConfiguredGateway {
-  /** For the user: the name in the settings, a well-known one, or the host. */
-  readonly shownName: string;
   /** 0 is the primary gateway, 1 the first backup. */
   readonly position: number;
   readonly isLast: boolean;
-  readonly access: Awaited<ReturnType<Connections['accessOf']>>;
+  readonly access: Key['type'];
   /** Whether the gateway was added although it did not respond, and has not responded since. */
   readonly isUnresponsive: boolean;
 }
 
 export async function listGateways({
   settings,
-  connections,
+  ownGateways,
   unresponsive,
-}: Pick<AddGatewayDeps, 'settings' | 'connections' | 'unresponsive'>): Promise<readonly ListedGateway[]> {
+}: AddGatewayDeps): Promise<readonly ListedGateway[]> {
   const gateways = settings.gateways();
   const primary = settings.baseUrl();
-  const baseUrls = gateways.map(({ url }) => ({ baseUrl: url }));
   // An invalid base URL is not listed, so the first gateway may be a backup.
   const firstPosition = 'error' in primary ? 1 : 0;
   return Promise.all(
     gateways.map(async (gateway, index) => {
-      const { url, name } = gateway;
       return {
         ...gateway,
-        shownName: name ?? knownName(url) ?? nameAmong(baseUrls, url),
         position: index + firstPosition,
         isLast: index === gateways.length - 1,
-        access: await connections.accessOf(gateway),
-        isUnresponsive: unresponsive.has(url),
+        access: (await ownGateways.keyOf(gateway.url)).type,
+        isUnresponsive: unresponsive.has(gateway.url),
       };
     }),
   );
@@ -63,10 +55,11 @@ export function createGatewayTexts(
 ): (gateway: ListedGateway) => Pick<vscode.QuickPickItem, 'label' | 'description' | 'detail'> {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
-  return ({ shownName, position, access, isUnresponsive, url, origin, models }) => {
+  return ({ label, position, access, isUnresponsive, url, origin, models }) => {
     const accessTexts = {
-      set: vscode.l10n.t('API key set'),
+      key: vscode.l10n.t('API key set'),
       missing: vscode.l10n.t('no API key'),
+      unreadable: vscode.l10n.t('no API key'),
       'not-needed': vscode.l10n.t('needs no API key'),
     };
     const role = position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', position);
@@ -74,11 +67,11 @@ export function createGatewayTexts(
       plainLabel(url),
       isUnresponsive ? vscode.l10n.t("hasn't responded yet") : undefined,
       down.includes(origin) ? vscode.l10n.t('down') : undefined,
-      healthOf('', origin),
+      healthOf('', url),
       ...modelTexts(models),
     ];
     return {
-      label: isUnresponsive ? `$(warning) ${plainLabel(shownName)}` : plainLabel(shownName),
+      label: isUnresponsive ? `$(warning) ${plainLabel(label)}` : plainLabel(label),
       description: `${role} · ${accessTexts[access]}`,
       detail: details.filter((detail) => detail !== undefined).join(' · '),
     };

@@ -35,7 +35,7 @@ export class GatewayList {
     });
     list.picker.onDidTriggerButton(() => this.queue(() => list.showAfter(enterGateway)));
     // Another window, or the *Undo* of a notification, may change the gateways.
-    const changes = deps.connections.onDidChange(() => {
+    const changes = deps.ownGateways.onDidChange(() => {
       this.refresh().catch(deps.onError);
     });
     list.onClose(() => changes.dispose());
@@ -92,7 +92,7 @@ export class GatewayList {
         .filter((possible) => possible.isPossible(gateway))
         .map((possible) => ({ action: possible, label: `$(${possible.icon}) ${possible.title}` }));
       const placeholder = createGatewayTexts([], [])(gateway).detail ?? '';
-      const chosen = await pickFrom({ title: plainLabel(gateway.shownName), placeholder, items }).result;
+      const chosen = await pickFrom({ title: plainLabel(gateway.label), placeholder, items }).result;
       action = chosen?.[0]?.action;
       // The list of gateways would flash between the menu and what the action opens.
       if (action?.opensDialog || action?.leaves) await this.perform(action, gateway);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ListedModels } from '../../engine/gateway/modelList';
 import { canChat } from '../../engine/models/listedFacts';
 import { areSameModel, nearestModels } from '../../engine/models/nearestModels';
-import { everyOther } from '../../engine/turn/gatewayModels';
+import { everyOther } from '../../engine/gateway/gateway';
 import { recentModels } from '../models/modelGroups';
 import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';

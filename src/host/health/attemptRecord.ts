@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { FaultKind } from '../../engine/events';
+import type { FaultKind } from '../../engine/events/kinds';
 import { parseJson } from '../../engine/json';
 import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
 import { lacksEnd } from '../../engine/state/turnCost';
@@ -15,7 +15,7 @@ const amount = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.minValue(0)
 const schema = v.object({
   /** Start of the quarter of an hour in which the attempt began, in epoch milliseconds. */
   at: v.number(),
-  origin: name,
+  gateway: v.pipe(v.object({ id: v.string(), label: name }), v.readonly()),
   model: name,
   /**
    * How the attempt ended. `stopped` also marks an attempt that says nothing about its gateway. A record with the result
@@ -67,7 +67,7 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
   const { attempt, how, why, ended } = entry;
   const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
   return {
-    ...gatewayOf(entry),
+    ...pairOf(entry),
     // A refused parameter is not recorded as a failure. The corrected request that follows shows whether the gateway
     // works.
     result: isCorrected ? 'stopped' : resultOf(entry),
@@ -89,12 +89,12 @@ export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly Attempt
   return attempts.flatMap((entry, index) => {
     const caused = [...(index === 0 ? entry.waits : []), ...(attempts[index + 1]?.waits ?? waits)];
     const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
-    return waitedMs === 0 ? [] : [{ ...gatewayOf(entry), result: 'waited', waitedMs }];
+    return waitedMs === 0 ? [] : [{ ...pairOf(entry), result: 'waited', waitedMs }];
   });
 }
 
-function gatewayOf({ time, origin, model }: LedgerEntry): Pick<AttemptRecord, 'at' | 'origin' | 'model'> {
-  return { at: Math.floor(time / quarterMs) * quarterMs, origin, model };
+function pairOf({ time, gateway, model }: LedgerEntry): Pick<AttemptRecord, 'at' | 'gateway' | 'model'> {
+  return { at: Math.floor(time / quarterMs) * quarterMs, gateway, model };
 }
 
 function resultOf({ ended }: LedgerEntry): AttemptRecord['result'] {

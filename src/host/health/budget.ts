@@ -1,7 +1,7 @@
 import { Mutex } from 'async-mutex';
 import * as vscode from 'vscode';
 import type { Clock } from '../../engine/clock';
-import type { FailedEvent } from '../../engine/events';
+import type { FailedEvent } from '../../engine/events/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
 import type { Cost } from '../../engine/state/turnCost';
 import { joinSentences } from '../../shared/describe';

@@ -150,7 +150,9 @@ export class HealthBook {
     if (records.length === 0) return;
     const { redact } = this.deps;
     for (const record of records) {
-      this.unwritten.push({ ...record, origin: redact(record.origin), model: redact(record.model) });
+      const { id, label } = record.gateway;
+      const gateway = { id: redact(id), label: redact(label) };
+      this.unwritten.push({ ...record, gateway, model: redact(record.model) });
     }
     if (this.unwritten.length > maxUnwritten) this.unwritten = this.unwritten.slice(-maxUnwritten);
     this.writeAfter(writeDelayMs);

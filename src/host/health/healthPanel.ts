@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { FaultKind } from '../../engine/events';
+import type { FaultKind } from '../../engine/events/kinds';
 import type { TurnRecord } from '../../engine/state/ledger';
 import { faultLabel } from '../../shared/describe';
 import type { HealthReport, HealthTab, ToHealthPage } from '../../shared/healthMessages';

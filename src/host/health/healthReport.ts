@@ -1,5 +1,4 @@
-import type { FaultKind } from '../../engine/events';
-import { hostOf } from '../../engine/gateway/baseUrl';
+import type { FaultKind } from '../../engine/events/kinds';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { addCosts, costOfAttempt, hasUnknownCost, type Cost, type Currency } from '../../engine/state/turnCost';
 import {
@@ -84,7 +83,7 @@ export function essencesOf(records: readonly AttemptRecord[], now: number) {
   const [firstDay = now] = daysUntil(now);
   const judged = records.filter((record) => record.at >= firstDay && isJudged(record));
   return new Map(
-    [...Map.groupBy(judged, pairOf)].map(([pair, ofPair]) => {
+    [...Map.groupBy(judged, ({ gateway, model }) => pairOf(gateway.id, model))].map(([pair, ofPair]) => {
       const recent = ofPair.filter(({ at }) => at >= firstHour);
       const figures = figuresOf(recent.length < minRecentAttempts ? ofPair : recent);
       return [pair, { successPercent: successPercent(figures), firstTokenMs: figures.firstTokenMs }];
@@ -92,8 +91,8 @@ export function essencesOf(records: readonly AttemptRecord[], now: number) {
   );
 }
 
-export function pairOf({ origin, model }: Pick<AttemptRecord, 'origin' | 'model'>): string {
-  return JSON.stringify([origin, model]);
+export function pairOf(gatewayId: string, model: string): string {
+  return JSON.stringify([gatewayId, model]);
 }
 
 /** Faults with which a working gateway refuses a request, because of the user's account, key or prompt. */
@@ -143,7 +142,7 @@ function sumCosts(records: readonly AttemptRecord[]): readonly Cost[] {
 }
 
 function toPaid(record: AttemptRecord) {
-  return { origin: record.origin, ended: record };
+  return { gateway: record.gateway, ended: record };
 }
 
 function isFault(record: AttemptRecord): record is AttemptRecord & { readonly result: FaultKind } {
@@ -162,20 +161,22 @@ function createPeriod(
   faultLabel: (kind: FaultKind) => string,
 ): HealthPeriod {
   const inPeriod = records.filter((record) => starts.includes(startOf(record)));
-  const rows = [...Map.groupBy(inPeriod, pairOf).values()].flatMap((ofPair): readonly HealthRow[] => {
-    const [first] = ofPair;
-    if (!first) return [];
-    const parts = new Map([...Map.groupBy(ofPair, startOf)].map(([start, ofPart]) => [start, figuresOf(ofPart)]));
-    const row = {
-      model: visibleText(first.model, maxShownNameLength),
-      host: visibleText(hostOf(first.origin), maxShownNameLength),
-      total: figuresOf(ofPair),
-      faults: faultsOf(ofPair, false, faultLabel),
-      refusals: faultsOf(ofPair, true, faultLabel),
-      parts: starts.map((start) => parts.get(start) ?? null),
-    };
-    return [row];
-  });
+  const rows = [...Map.groupBy(inPeriod, ({ gateway, model }) => pairOf(gateway.id, model)).values()].flatMap(
+    (ofPair): readonly HealthRow[] => {
+      const [first] = ofPair;
+      if (!first) return [];
+      const parts = new Map([...Map.groupBy(ofPair, startOf)].map(([start, ofPart]) => [start, figuresOf(ofPart)]));
+      const row = {
+        model: visibleText(first.model, maxShownNameLength),
+        host: visibleText(first.gateway.label, maxShownNameLength),
+        total: figuresOf(ofPair),
+        faults: faultsOf(ofPair, false, faultLabel),
+        refusals: faultsOf(ofPair, true, faultLabel),
+        parts: starts.map((start) => parts.get(start) ?? null),
+      };
+      return [row];
+    },
+  );
   return { starts, rows: rows.toSorted((a, b) => b.total.attempts - a.total.attempts) };
 }
 

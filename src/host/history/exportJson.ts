@@ -107,9 +107,9 @@ function attemptJson(entry: LedgerEntry): object {
     refusedReasoningEffort: entry.refusedEffort,
     at: isoTime(entry.time),
     waits: entry.waits.map(waitJson),
-    status: entry.status,
-    requestId: entry.requestId,
-    headersMs: entry.headersMs,
+    status: entry.headers?.status,
+    requestId: entry.headers?.requestId,
+    headersMs: entry.headers?.ms,
     ...(ended && {
       ended: ended.how,
       ms: ended.ms,

@@ -2,8 +2,8 @@ import { closeSync, constants, futimesSync, mkdirSync, openSync, writeSync } fro
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
-import { EventBatch } from '../../engine/eventBatch';
-import type { RecordedEvent } from '../../engine/events';
+import { EventBatch } from '../../engine/events/eventBatch';
+import type { RecordedEvent } from '../../engine/events/events';
 import type { FileLock } from '../util/fileLock';
 import { privateFileMode, privateFolderMode } from '../util/files';
 import { encodeRecord } from './journalLines';

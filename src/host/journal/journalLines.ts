@@ -1,7 +1,9 @@
-import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events';
+import type { GenericSchema } from 'valibot';
+import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events/events';
 import { isRecord, parseJson } from '../../engine/json';
 import { parseOrUndefined } from '../util/schemas';
-import { eventSchemas, maxMs, type Schemas } from './journalSchema';
+import { eventSchemas } from '../../engine/events/schemas';
+import { maxMs } from '../../engine/events/kinds';
 import {
   headerSchema,
   journalSchema,
@@ -37,6 +39,8 @@ const maxCost = 10_000;
 const costs: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /** Number of invalid lines after which the rest of a file is not read, because it can hardly contain valid ones. */
 const maxInvalidLines = 1000;
+
+const schemasOfEvents = new Map<unknown, GenericSchema<unknown, RecordedEvent>>(Object.entries(eventSchemas));
 
 const lineFeed = 0x0a;
 const headerStart = '{"type":"conversation"';
@@ -151,7 +155,7 @@ function usableEvents(record: RecordOf<'events'>, turn: Turn): RecordOf<'events'
   const events: RecordedEvent[] = [];
   for (const value of record.events) {
     if (turn.hasGap) break;
-    const event = parseText(value) ?? parseByType(eventSchemas, value);
+    const event = parseText(value) ?? parseByType(schemasOfEvents, value);
     if (event && isWithinLimit(turn, event.type)) {
       events.push(event);
       turn.isUnfinished = !isTerminal(event);
@@ -184,7 +188,7 @@ function isMs(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= maxMs;
 }
 
-function parseByType<T>(schemas: Schemas<T>, value: unknown): T | undefined {
+function parseByType<T>(schemas: ReadonlyMap<unknown, GenericSchema<unknown, T>>, value: unknown): T | undefined {
   const schema = isRecord(value) ? schemas.get(value['type']) : undefined;
   return schema && parseOrUndefined(schema, value);
 }

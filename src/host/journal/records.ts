@@ -1,25 +1,15 @@
 import * as v from 'valibot';
 import { effortChoices } from '../../engine/request';
-import type { RecordedEvent } from '../../engine/events';
+import type { RecordedEvent } from '../../engine/events/events';
+import { detail, epoch, orZero, position } from '../../engine/events/schemas';
 import { maxCompared, type Prompt } from '../../shared/conversation';
 import { parseOrUndefined, type FieldSchemas } from '../util/schemas';
 
 /** Version of the format. It grows when a record changes its meaning, so that older extensions leave the file unchanged. */
 export const journalSchema = 1;
 
-// A journal on disk may contain anything. Each schema returns a copy with only the fields that it lists. Numbers are
-// limited to a range that dates and charts can show.
-
-const maxEpochMs = 4e15;
-const maxOffset = 2 ** 31 - 1;
-
 const text = v.string();
 const newId = v.pipe(text, v.nonEmpty());
-const epoch = v.pipe(v.number(), v.toMinValue(0), v.toMaxValue(maxEpochMs));
-const position = v.pipe(v.number(), v.toMinValue(0), v.toMaxValue(maxOffset), v.transform(Math.trunc));
-/** Schema for a field that the conversation can do without: an invalid value is left out. */
-const optionalDetail = <T>(schema: v.GenericSchema<unknown, T>) =>
-  v.optional(v.fallback(v.optional(schema), undefined));
 
 const attachment = v.object({
   kind: v.picklist(['selection', 'file', 'problems']),
@@ -34,7 +24,7 @@ const promptEntries = {
   content: v.optional(text),
   attachments: v.optional(v.pipe(v.array(attachment), v.readonly())),
   target: v.optional(v.object({ uri: text, startLine: position, startCharacter: position })),
-  reasoningEffort: optionalDetail(v.picklist(effortChoices)),
+  reasoningEffort: detail(v.picklist(effortChoices)),
 } satisfies FieldSchemas<Prompt>;
 
 /** `model` is the one that the user has chosen. Without it, the model is selected when the turn starts. */
@@ -65,7 +55,7 @@ const recordEntries = {
     id: text,
     dueAt: v.optional(epoch),
     scheduledAt: epoch,
-    exceedsBudget: optionalDetail(v.literal(true)),
+    exceedsBudget: detail(v.literal(true)),
   },
   unscheduled: {
     answer: text,
@@ -75,7 +65,7 @@ const recordEntries = {
     ]),
   },
   /** Shows an answer. `use` ends its comparison, so that only this answer is shown from then on. */
-  select: { answer: text, use: optionalDetail(v.literal(true)) },
+  select: { answer: text, use: detail(v.literal(true)) },
   /** The text that the user gave a summary. An empty string undoes the summary. */
   summaryText: { answer: text, text },
   /** An empty string removes the title. */
@@ -105,7 +95,7 @@ export const headerSchema = v.object({
   type: v.literal('conversation'),
   schema: v.pipe(v.number(), v.integer(), v.minValue(1)),
   id: text,
-  createdAt: v.fallback(epoch, 0),
+  createdAt: orZero(epoch),
 });
 
 export type JournalHeader = Readonly<v.InferOutput<typeof headerSchema>>;

@@ -2,14 +2,14 @@ import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
+import { readKeys, type Gateway } from '../../engine/gateway/gateway';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
 import type { FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
-import { canSendRequests } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
-import { gatewaysOf } from '../../engine/turn/gatewayModels';
-import type { ActiveConnection, KeyedGateway, Connections } from '../connection/connections';
+import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { KeyStore } from '../connection/keyStore';
 import { probeMessage } from '../connection/testReport';
 import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
@@ -48,6 +48,7 @@ const maxNewListWaitMs = 2000;
 interface ModelCatalogDeps {
   readonly settings: Settings;
   readonly connections: Connections;
+  readonly ownGateways: OwnGateways;
   readonly keys: KeyStore;
   readonly engine: Engine;
   readonly log: Log;
@@ -57,8 +58,6 @@ interface ModelCatalogDeps {
 }
 
 type GatewayList = Extract<ModelList, { source: 'gateway' }>;
-
-type ListedGateway = Pick<ActiveConnection, 'baseUrl' | 'apiKey' | 'host'>;
 
 /** What a loaded list says about the models of a gateway. */
 interface LoadedModels {
@@ -83,6 +82,7 @@ export class ModelCatalog extends Disposable {
   /** The context windows that gateways named when they refused a prompt, in tokens. See `contextKey`. */
   private readonly learnedWindows: ModelMemory<number>;
   private readonly lifetime = new AbortController();
+  private load: () => Promise<void> = () => Promise.resolve();
   /** Resolves when the lists that are being loaded are known, or have taken long. */
   settled: Promise<unknown> = Promise.resolve();
 
@@ -141,9 +141,9 @@ export class ModelCatalog extends Disposable {
     };
   }
 
-  private async rememberGateway({ model, baseUrl }: ModelPick): Promise<void> {
-    const position = this.deps.settings.gateways().findIndex(({ url }) => url === baseUrl);
-    if (position >= 0) await this.gateways.remember(model, position === 0 ? undefined : baseUrl);
+  private async rememberGateway({ model, gateway }: ModelPick): Promise<void> {
+    const position = this.deps.ownGateways.all.findIndex(({ id }) => id === gateway);
+    if (position >= 0) await this.gateways.remember(model, position === 0 ? undefined : gateway);
   }
 
   /** Returns the function that loads the models for a picker. */
@@ -157,9 +157,9 @@ export class ModelCatalog extends Disposable {
       return {
         gateways: gateways.map((gateway) => ({
           ...gateway,
-          essence: (model: string) => essenceOf(model, gateway.origin, gateway.cooldownEnd?.(model)),
+          essence: (model: string) => essenceOf(model, gateway.gateway?.id ?? '', gateway.cooldownEnd?.(model)),
         })),
-        recent: recentModels(records, new Set(gateways.map(({ origin }) => origin))),
+        recent: recentModels(records, new Set(gateways.flatMap(({ gateway }) => gateway?.id ?? []))),
       };
     };
   }
@@ -169,10 +169,10 @@ export class ModelCatalog extends Disposable {
    * a turn asks the one that has its model, and that of a local server, because it may cut long prompts.
    */
   async preload(): Promise<void> {
-    const { settings, keys, unresponsive } = this.deps;
-    const gatewayUrls = (): readonly string[] => settings.gateways().map(({ url }) => url);
+    const { ownGateways, settings, keys, unresponsive } = this.deps;
+    const gatewayUrls = (): readonly string[] => ownGateways.all.map(({ id }) => id);
     let known = gatewayUrls();
-    const load = async (): Promise<void> => {
+    this.load = async (): Promise<void> => {
       const urls = gatewayUrls();
       const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
       known = urls;
@@ -185,8 +185,15 @@ export class ModelCatalog extends Disposable {
       }
       await asked;
     };
-    for (const source of [settings, keys]) this.register(source.onDidChange(load));
-    await load();
+    for (const source of [settings, keys]) this.register(source.onDidChange(() => this.load()));
+    await this.load();
+  }
+
+  /** Forgets the lists, and loads those that requests depend on again. Never rejects. */
+  async forgetLists(): Promise<void> {
+    this.cache.clear();
+    this.loaded.clear();
+    await this.load();
   }
 
   /** Loads the model lists of the gateways that have never responded. Never rejects. */
@@ -196,13 +203,12 @@ export class ModelCatalog extends Disposable {
 
   /** Loads model lists. Never rejects. Does not wait for `settled`, which waits for this method. */
   private async loadLists(isWanted: (baseUrl: string) => boolean): Promise<void> {
-    const { settings, connections, log } = this.deps;
-    if (!settings.gateways().some(({ url }) => isWanted(url))) return;
+    const { ownGateways, log } = this.deps;
+    const wanted = ownGateways.all.filter(({ id }) => isWanted(id));
     try {
-      const gateways = (await connections.gateways()).filter(
-        (gateway) => canSendRequests(gateway) && isWanted(gateway.baseUrl),
-      );
-      await Promise.all(gateways.map((gateway) => this.listOf(gateway)));
+      const keys = await Promise.all(wanted.map((gateway) => gateway.key()));
+      const usable = wanted.filter((_, index) => ['key', 'not-needed'].includes(keys[index]?.type ?? ''));
+      await Promise.all(usable.map((gateway) => this.listOf(gateway)));
     } catch (error) {
       log.error(error);
     }
@@ -211,35 +217,33 @@ export class ModelCatalog extends Disposable {
   /** Starts to load the model list of each gateway that has a key, or of the demo. Never rejects. */
   async listGateways(demo?: boolean): Promise<readonly GatewayModelList[]> {
     try {
-      const connection = await this.deps.connections.connectionFor(demo);
-      const gateways = gatewaysOf<KeyedGateway>(connection);
-      return (gateways.length > 0 ? gateways : [connection]).map((gateway) => {
-        const { baseUrl, origin, host, apiKey, models } = gateway;
+      const { primary, keys } = await readKeys(await this.deps.connections.gateways(demo));
+      return [...(keys.size > 0 ? keys.keys() : [primary])].map((gateway) => {
         const cooldownEnd = (model: string): number | undefined =>
-          this.deps.engine.cooldownOf({ gateway: baseUrl, key: apiKey, model })?.until;
-        return { baseUrl, origin, host, models, list: this.listOf(gateway), cooldownEnd };
+          this.deps.engine.cooldownOf({ gateway: gateway.id, key: keys.get(gateway), model })?.until;
+        return { gateway, list: this.listOf(gateway), cooldownEnd };
       });
     } catch (error) {
-      return [{ baseUrl: '', origin: '', host: '', list: Promise.resolve(this.listAfterError(error)) }];
+      return [{ gateway: undefined, list: Promise.resolve(this.listAfterError(error)) }];
     }
   }
 
   /** Never rejects. */
-  async listOf(connection: ListedGateway): Promise<ModelList> {
-    const { baseUrl } = connection;
-    const cached = this.cache.get(baseUrl);
+  async listOf(gateway: Gateway): Promise<ModelList> {
+    const { id } = gateway;
+    const cached = this.cache.get(id);
     if (cached && performance.now() < cached.expiresAt) return cached.list;
     const entry = {
-      list: this.fetchList(connection).catch((error: unknown) => this.listAfterError(error)),
+      list: this.fetchList(gateway).catch((error: unknown) => this.listAfterError(error)),
       expiresAt: performance.now() + cacheLifetimeMs,
     };
-    this.cache.set(baseUrl, entry);
+    this.cache.set(id, entry);
     const list = await entry.list;
     // The key has changed meanwhile.
-    if (this.cache.get(baseUrl) !== entry) return list;
-    if (list.source === 'gateway') this.keep(baseUrl, list);
+    if (this.cache.get(id) !== entry) return list;
+    if (list.source === 'gateway') this.keep(id, list);
     // The next call requests the model list again.
-    else this.cache.delete(baseUrl);
+    else this.cache.delete(id);
     return list;
   }
 
@@ -255,7 +259,7 @@ export class ModelCatalog extends Disposable {
     if (loaded) return loaded.names.size < maxModels ? false : undefined;
     const gateway = this.gateways.get(model);
     if (gateway === undefined) return undefined;
-    const urls = this.deps.settings.gateways().map(({ url }) => url);
+    const urls = this.deps.ownGateways.all.map(({ id }) => id);
     const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
     return position < 0 || position > chosen ? undefined : position === chosen;
   }
@@ -279,38 +283,38 @@ export class ModelCatalog extends Disposable {
 
   /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
   async rememberContextWindow({ attempts, contextTokens }: TurnRecord): Promise<void> {
-    const { origin, model, userModel = model, ended } = attempts.at(-1) ?? {};
-    if (origin === undefined || userModel === undefined) return;
-    const key = contextKey(origin, userModel);
+    const attempt = attempts.at(-1);
+    if (!attempt) return;
+    const { gateway, model, userModel = model, ended } = attempt;
+    const key = contextKey(originOf(gateway.id), userModel);
     const known = this.learnedWindows.get(key);
     const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
     if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
     await this.learnedWindows.remember(key, contextTokens);
-    this.deps.connections.refresh();
+    this.deps.ownGateways.refresh();
   }
 
   /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
   async refreshFacts({ attempts }: TurnRecord): Promise<void> {
-    const { origin, model = '' } = attempts.at(-1) ?? {};
-    const [baseUrl, loaded] = [...this.loaded].find(([url]) => originOf(url) === origin) ?? [];
+    const { gateway: used, model = '' } = attempts.at(-1) ?? {};
+    const loaded = used && this.loaded.get(used.id);
     const name = listedName(model, loaded);
     if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
-    const { backups = [], ...first } = await this.deps.connections.configured();
-    const gateway = [first, ...backups].find((candidate) => candidate.baseUrl === baseUrl);
+    const gateway = this.deps.ownGateways.all.find(({ id }) => id === used?.id);
     if (!gateway) return;
-    const facts = await this.deps.engine.localFacts(gateway, [name], this.lifetime.signal);
+    const facts = await this.deps.engine.localFacts(gateway.id, await keyTo(gateway), [name], this.lifetime.signal);
     const known = loaded.facts.get(name)?.contextWindow;
     loaded.facts = mergeFacts(loaded.facts, facts);
-    if (loaded.facts.get(name)?.contextWindow !== known) this.deps.connections.refresh();
+    if (loaded.facts.get(name)?.contextWindow !== known) this.deps.ownGateways.refresh();
   }
 
   /** Returns no models if the list of the gateway, by default the first one, can't be loaded. Never rejects. */
   async nearestTo(
     model: string,
-    origin: string | undefined,
+    baseUrl: string | undefined,
     exclude: readonly string[] = [],
   ): Promise<readonly string[]> {
-    const { models = [], facts } = (await this.loadedList(origin)) ?? {};
+    const { models = [], facts } = (await this.loadedList(baseUrl)) ?? {};
     const offered = models.filter((other) => !exclude.includes(other));
     return nearestModels(model, offered, facts);
   }
@@ -322,21 +326,21 @@ export class ModelCatalog extends Disposable {
   }
 
   private likelyGateway(model: string): string | undefined {
-    const urls = this.deps.settings.gateways().map(({ url }) => url);
+    const urls = this.deps.ownGateways.all.map(({ id }) => id);
     return urls.find((url) => this.lists(url, model)) ?? urls.find((url) => this.loaded.has(url)) ?? urls[0];
   }
 
   private keep(baseUrl: string, { models, facts }: GatewayList): void {
-    const { settings, connections } = this.deps;
+    const { settings, ownGateways } = this.deps;
     const selected = settings.model();
     const wasListed = this.lists(baseUrl, selected);
     this.loaded.set(baseUrl, { names: new Set(models), facts });
-    if (this.lists(baseUrl, selected) !== wasListed) connections.refresh();
+    if (this.lists(baseUrl, selected) !== wasListed) ownGateways.refresh();
   }
 
-  private async loadedList(origin?: string): Promise<GatewayList | undefined> {
+  private async loadedList(baseUrl?: string): Promise<GatewayList | undefined> {
     const gateways = await this.listGateways(false);
-    const list = await (gateways.find((gateway) => gateway.origin === origin) ?? gateways[0])?.list;
+    const list = await (gateways.find(({ gateway }) => gateway?.id === baseUrl) ?? gateways[0])?.list;
     return list?.source === 'gateway' ? list : undefined;
   }
 
@@ -350,9 +354,11 @@ export class ModelCatalog extends Disposable {
     return createDefaultList(error instanceof Error ? error.message : String(error));
   }
 
-  private async fetchList(connection: ListedGateway): Promise<ModelList> {
+  private async fetchList(gateway: Gateway): Promise<ModelList> {
     const { engine, log, settings } = this.deps;
-    const result = await engine.probe(connection, this.lifetime.signal);
+    const { id, label: host } = gateway;
+    const key = await keyTo(gateway);
+    const result = await engine.probe(id, key, this.lifetime.signal);
     if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));
     if (result.state !== 'verified') {
       log.warn(`The model list could not be loaded: ${result.message}`);
@@ -362,15 +368,19 @@ export class ModelCatalog extends Disposable {
     if (unusable !== undefined) {
       log.warn(`${unusable} models are not offered, because of the characters in their names.`);
     }
-    const { host, baseUrl } = connection;
     if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', host));
     // Only Ollama and LM Studio are asked for facts beside the OpenAI API.
-    if (!isLocalUrl(baseUrl)) return { source: 'gateway', models, host, facts };
+    if (!isLocalUrl(id)) return { source: 'gateway', models, host, facts };
     const selected = listedName(settings.model(), { names: new Set(models), facts });
     const ordered = models.toSorted((a, b) => Number(b === selected) - Number(a === selected));
-    const local = await engine.localFacts(connection, ordered, this.lifetime.signal);
+    const local = await engine.localFacts(id, key, ordered, this.lifetime.signal);
     return { source: 'gateway', models, host, facts: mergeFacts(facts, local) };
   }
+}
+
+async function keyTo(gateway: Gateway): Promise<string | undefined> {
+  const key = await gateway.key();
+  return key.type === 'key' ? key.value : undefined;
 }
 
 function contextKey(origin: string, userModel: string): string {

@@ -7,9 +7,9 @@ export interface ModelGroup {
 
 const maxRecent = 5;
 
-/** Returns the models that were recently used through gateways with these origins, most recent first. */
-export function recentModels(records: readonly AttemptRecord[], origins: ReadonlySet<string>): readonly string[] {
-  const used = records.filter(({ origin, result }) => origins.has(origin) && result !== 'model');
+/** Returns the models that were recently used through gateways with these base URLs, most recent first. */
+export function recentModels(records: readonly AttemptRecord[], baseUrls: ReadonlySet<string>): readonly string[] {
+  const used = records.filter(({ gateway, result }) => baseUrls.has(gateway.id) && result !== 'model');
   const latestFirst = used.toReversed().sort((a, b) => b.at - a.at);
   return [...new Set(latestFirst.map(({ model }) => model))].slice(0, maxRecent);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isLocalUrl } from '../../engine/gateway/baseUrl';
+import type { Gateway } from '../../engine/gateway/gateway';
 import { maxModels } from '../../engine/gateway/modelList';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
@@ -24,12 +25,8 @@ export type ModelList =
   | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
 
 export interface GatewayModelList {
-  readonly baseUrl: string;
-  readonly origin: string;
-  /** The name of the gateway for the user. */
-  readonly host: string;
-  /** See `Gateway.models`. */
-  readonly models?: ReadonlyMap<string, string> | undefined;
+  /** Undefined if no gateway can be used. */
+  readonly gateway: Gateway | undefined;
   readonly list: Promise<ModelList>;
   /** End of the cooldown of a model, in epoch milliseconds. */
   readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
@@ -54,8 +51,8 @@ export interface ModelPickOptions {
 
 export interface ModelPick {
   readonly model: string;
-  /** The gateway from whose list the user chose the model. Undefined for another name. */
-  readonly baseUrl?: string | undefined;
+  /** The base URL of the gateway from whose list the user chose the model. Undefined for another name. */
+  readonly gateway?: string | undefined;
 }
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -64,7 +61,7 @@ interface ModelItem extends vscode.QuickPickItem {
 }
 
 interface LoadedList {
-  readonly gateway: GatewayModelList;
+  readonly offer: GatewayModelList;
   readonly list: ModelList;
 }
 
@@ -86,7 +83,7 @@ interface ModelChoices<Result> {
   /** The checked models, if the user can choose several. */
   readonly checked?: (() => readonly string[]) | undefined;
   /** @returns undefined to keep the list open */
-  accept(items: readonly ModelItem[], baseUrlOf: GatewayOfModel): Result | undefined;
+  accept(items: readonly ModelItem[], gatewayOf: GatewayOfModel): Result | undefined;
   onSelect?(items: readonly ModelItem[]): void;
 }
 
@@ -137,9 +134,9 @@ export function pickFromModels<Result>(
   const createItem = (model: string, source?: LoadedList, places: readonly string[] = []): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
-    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.gateway.essence?.(model), ...places];
+    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.offer.essence?.(model), ...places];
     const description = notes.filter((note) => note !== undefined).join(' · ');
-    const facts = factsAt(source?.gateway.baseUrl ?? '', model, factsOf(source?.list));
+    const facts = factsAt(source?.offer.gateway?.id ?? '', model, factsOf(source?.list));
     const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
@@ -154,15 +151,16 @@ export function pickFromModels<Result>(
   const showLists = async (pickable: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
     const thisShow = ++latestShow;
     const groups = groupsOf(lists, pickable, exclude[0] ?? current, fallbacks);
-    const [firstGateway] = pickable.gateways;
-    const primary = lists.find(({ gateway }) => gateway === firstGateway);
+    const primary = lists.find(({ offer }) => offer === pickable.gateways[0]);
     sourceOf = createSourceLookup(lists);
     const itemOf = (model: string): ModelItem => {
       const source = sourceOf(model);
-      const isElsewhere = source?.list.source === 'gateway' && source !== primary;
+      const elsewhere = source === primary ? undefined : source?.offer.gateway;
       const places = [
-        ...(isElsewhere ? [vscode.l10n.t('at {0}', plainLabel(source.gateway.host))] : []),
-        ...pickable.gateways.flatMap((gateway) => otherName(gateway, model) ?? []),
+        ...(elsewhere && source?.list.source === 'gateway'
+          ? [vscode.l10n.t('at {0}', plainLabel(elsewhere.label))]
+          : []),
+        ...pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []),
       ];
       return createItem(model, source ?? primary, places);
     };
@@ -191,16 +189,16 @@ export function pickFromModels<Result>(
     };
     await update();
     await Promise.all(
-      pickable.gateways.map(async (gateway, index) => {
-        lists[index] = { gateway, list: await gateway.list };
+      pickable.gateways.map(async (offer, index) => {
+        lists[index] = { offer, list: await offer.list };
         await update();
       }),
     );
     if (thisLoad === latestLoad) picker.busy = false;
   };
-  const baseUrlOf = (model: string): string | undefined => {
-    const { gateway, list: source } = sourceOf(model) ?? {};
-    return source?.source === 'gateway' ? gateway?.baseUrl : undefined;
+  const gatewayOf = (model: string): string | undefined => {
+    const { offer, list } = sourceOf(model) ?? {};
+    return list?.source === 'gateway' ? offer?.gateway?.id : undefined;
   };
   const list = new OpenList<ModelItem, Result>({
     title: choices.title,
@@ -211,7 +209,7 @@ export function pickFromModels<Result>(
   });
   const { picker } = list;
   list.onAccept((items) => {
-    const result = choices.accept(items, baseUrlOf);
+    const result = choices.accept(items, gatewayOf);
     if (result !== undefined) list.close(result);
   });
   picker.onDidTriggerButton(() => list.run(() => loadLists(true)));
@@ -237,9 +235,9 @@ export function pickModel(
     ignoreFocusOut: false,
     first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
-    accept: ([item], baseUrlOf) => {
+    accept: ([item], gatewayOf) => {
       if (item === compare) return 'compare';
-      return item?.model === undefined ? undefined : { model: item.model, baseUrl: baseUrlOf(item.model) };
+      return item?.model === undefined ? undefined : { model: item.model, gateway: gatewayOf(item.model) };
     },
   });
 }
@@ -267,9 +265,9 @@ function groupsOf(
   sought: string,
   fallbacks: readonly string[],
 ): readonly ModelGroup[] {
-  const primary = lists.find(({ gateway }) => gateway === gateways[0]);
+  const primary = lists.find(({ offer }) => offer === gateways[0]);
   const all = lists.flatMap((source) => modelsOf(source));
-  const isKnown = all.includes(sought) || gateways.some(({ models }) => models?.has(sought));
+  const isKnown = all.includes(sought) || gateways.some(({ gateway }) => gateway?.models.has(sought));
   const leading = [
     {
       heading: vscode.l10n.t('Similar to {0}', plainLabel(sought)),
@@ -280,17 +278,20 @@ function groupsOf(
   ];
   const listed = new Set(primary && modelsOf(primary));
   const trailing = lists.flatMap((source): readonly ModelGroup[] => {
-    const { list, gateway } = source;
+    const {
+      list,
+      offer: { gateway },
+    } = source;
     if (list.source === 'default') {
-      const heading = failureHeading(list.message, gateways.length > 1 ? gateway.host : undefined);
+      const heading = failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined);
       return [{ heading, models: list.models }];
     }
-    if (source === primary) return [];
+    if (source === primary || !gateway) return [];
     // Other names of models that are offered already.
-    const mapped = new Set([...(gateway.models ?? [])].flatMap(([here, there]) => (listed.has(here) ? there : [])));
+    const mapped = new Set([...gateway.models].flatMap(([here, there]) => (listed.has(here) ? there : [])));
     const models = modelsOf(source).filter((model) => !mapped.has(model));
     for (const model of models) listed.add(model);
-    return [{ heading: plainLabel(gateway.host), models }];
+    return [{ heading: plainLabel(gateway.label), models }];
   });
   const locale = toSupportedLocale(vscode.env.language);
   const models = primary ? modelsOf(primary) : [];
@@ -302,9 +303,11 @@ function modelsOf({ list }: LoadedList): readonly string[] {
 }
 
 /** Returns the other name of a model and the gateway that has it, such as `anthropic/claude-sonnet-4 at OpenRouter`. */
-function otherName({ models, host }: GatewayModelList, model: string): string | undefined {
-  const name = models?.get(model);
-  return name === undefined ? undefined : vscode.l10n.t('{0} at {1}', plainLabel(name), plainLabel(host));
+function otherName(gateway: Gateway | undefined, model: string): string | undefined {
+  const name = gateway?.models.get(model);
+  return gateway && name !== undefined
+    ? vscode.l10n.t('{0} at {1}', plainLabel(name), plainLabel(gateway.label))
+    : undefined;
 }
 
 function mayExist(lists: readonly LoadedList[], model: string): boolean {

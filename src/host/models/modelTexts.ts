@@ -37,12 +37,12 @@ function formatTokens(tokens: number): string {
 /** Returns a function that describes how well a model works through a gateway, or returns undefined if that is unknown. */
 export function createEssenceText(
   records: readonly AttemptRecord[],
-): (model: string, origin: string, cooldownEnd?: number) => string | undefined {
+): (model: string, baseUrl: string, cooldownEnd?: number) => string | undefined {
   const { format } = hostWords();
   const now = systemClock.now();
   const essences = essencesOf(records, now);
-  return (model, origin, cooldownEnd = 0) => {
-    const { successPercent, firstTokenMs } = essences.get(pairOf({ origin, model })) ?? {};
+  return (model, baseUrl, cooldownEnd = 0) => {
+    const { successPercent, firstTokenMs } = essences.get(pairOf(baseUrl, model)) ?? {};
     const parts = [
       ...(cooldownEnd > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(cooldownEnd))] : []),
       ...(successPercent === undefined ? [] : [vscode.l10n.t('success rate {0}%', successPercent)]),

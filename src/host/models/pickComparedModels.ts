@@ -21,9 +21,9 @@ export function pickComparedModels(
     first: checked,
     checked: () => models,
     onSelect: (items) => (models = items.flatMap(({ model }) => model ?? [])),
-    accept: (_items, baseUrlOf) => {
+    accept: (_items, gatewayOf) => {
       if (models.length >= minCompared && models.length <= maxCompared) {
-        return models.map((model) => ({ model, baseUrl: baseUrlOf(model) }));
+        return models.map((model) => ({ model, gateway: gatewayOf(model) }));
       }
       // Screen readers read a notification, but not a new title of the picker.
       const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', models.length);

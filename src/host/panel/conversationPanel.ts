@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isTerminal } from '../../engine/events';
+import { isTerminal } from '../../engine/events/events';
 import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { ConnectionView, Replies } from '../../shared/protocol';
@@ -136,8 +136,8 @@ export class ConversationPanel extends Disposable {
         const answer = conversation.tree.answer(answerId);
         // The demo has every model.
         if (!answer || conversation.isDemo) return [];
-        const { model, origin } = answer.state;
-        return catalog.nearestTo(model, origin, comparedModels(conversation.tree.exchangeOf(answerId)));
+        const { model, gateway } = answer.state;
+        return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       selectEffort: ({ model, level }) => efforts.choose(model, level),

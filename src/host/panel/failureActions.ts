@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Answer } from '../../shared/conversation';
 import type { FaultAction } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
@@ -40,14 +39,14 @@ const failureActions: Readonly<Record<FaultAction, (failed: FailedAnswer) => unk
   sendLater: ({ services, conversation, answer }) => services.schedule.schedule(conversation, answer.id),
   /** Sets the key of the gateway that failed, or lets the user choose a gateway if no request was sent. */
   setApiKey: async ({ conversation, answer }) => {
-    if (await enterApiKey(answer.state.origin)) conversation.retryNow(answer.id);
+    if (await enterApiKey(answer.state.gateway?.id)) conversation.retryNow(answer.id);
   },
   addGateway: async ({ conversation, answer }) => {
     if (await enterGateway()) conversation.retryNow(answer.id);
   },
   openBilling: async ({ services, answer }) => {
-    const { origin = '', model } = answer.state;
-    const page = billingPage(origin) ?? billingPage(gatewayFor(model, await services.connections.configured()).origin);
+    const { gateway, model } = answer.state;
+    const page = billingPage(gateway?.id ?? '') ?? billingPage((await services.ownGateways.gatewayFor(model)).id);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */

@@ -1,5 +1,6 @@
 import type { EditorTarget } from '../code/editorTarget';
 import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
 import type { ContextUseOf } from '../conversation/contextUse';
@@ -26,14 +27,15 @@ export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
   readonly conversations: Conversations;
   /** Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
-  readonly connections: Pick<Connections, 'view' | 'configured' | 'gateways' | 'model' | 'selectModel' | 'onDidChange'>;
+  readonly connections: Pick<Connections, 'view' | 'model' | 'selectModel' | 'onDidChange'>;
+  readonly ownGateways: OwnGateways;
   readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;
   readonly catalog: Pick<
     ModelCatalog,
     'pickOther' | 'pickForPrompt' | 'pickCompared' | 'nearestTo' | 'canReplace' | 'factsOf'
   >;
   readonly contextUse: ContextUseOf;
-  readonly settings: Pick<Settings, 'engineSettings' | 'gateways' | 'removeBackupBaseUrls'>;
+  readonly settings: Settings;
   readonly budget: Pick<Budget, 'mayStart'>;
   readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
   readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;

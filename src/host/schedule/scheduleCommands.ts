@@ -2,9 +2,9 @@ import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import { respondsAsGateway } from '../../engine/gate/networkCheck';
 import { hostOf } from '../../engine/gateway/baseUrl';
-import type { Connection } from '../../engine/request';
 import type { Commands } from '../commands';
 import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { Budget } from '../health/budget';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
@@ -75,8 +75,8 @@ function openScheduled({ schedule, panels, connections, onError }: ScheduleComma
 
 /** @param host host name of the gateway to which this window would send a prompt now */
 export function scheduledItem(prompt: ListedPrompt, now: number, host: string): { label: string; detail: string } {
-  const { title, model, origin, isOwn, workspace } = prompt;
-  const target = [plainLabel(model), plainLabel(isOwn ? host : hostOf(origin))];
+  const { title, model, gateway, isOwn, workspace } = prompt;
+  const target = [plainLabel(model), plainLabel(isOwn ? host : hostOf(gateway))];
   const parts = [timeText(prompt, now), ...target, ...(isOwn ? [] : [workspaceText(workspace)])];
   return { label: plainLabel(title), detail: parts.join(' · ') };
 }
@@ -105,30 +105,31 @@ function workspaceName(uri: string): string {
 interface SchedulerServices extends Pick<HostWindow, 'workspace' | 'log' | 'onError'> {
   readonly conversations: Conversations;
   readonly budget: Budget;
-  readonly connections: Pick<Connections, 'configured'>;
+  readonly ownGateways: OwnGateways;
   readonly store: ScheduleStore;
 }
 
 export function createScheduler(services: SchedulerServices): Scheduler {
-  const { connections, log, workspace } = services;
+  const { ownGateways, log, workspace } = services;
   return new Scheduler({
     ...services,
     clock: systemClock,
     random: Math.random,
     workspace: workspace?.toString() ?? '',
-    connection: () => connections.configured(),
-    respondsOverAnyGateway,
+    gatewayFor: (model) => ownGateways.gatewayFor(model),
+    respondsAnyGateway: () => respondsAny(ownGateways),
     lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
     summaryTitle: (title) => vscode.l10n.t('Summary of “{0}”', title),
     notify: (notice) => showNotice(log, notice),
   });
 }
 
-async function respondsOverAnyGateway({ baseUrl, backups = [] }: Connection): Promise<boolean> {
+async function respondsAny(ownGateways: OwnGateways): Promise<boolean> {
   const deps = { clock: systemClock, fetch: globalThis.fetch };
   const { signal } = new AbortController();
-  const baseUrls = [baseUrl, ...backups.map((backup) => backup.baseUrl)];
-  return (await Promise.all(baseUrls.map((url) => respondsAsGateway(deps, url, signal)))).includes(true);
+  const { primary, keys } = await ownGateways.keyed();
+  const ids = new Set([primary, ...keys.keys()].map(({ id }) => id));
+  return (await Promise.all([...ids].map((id) => respondsAsGateway(deps, id, signal)))).includes(true);
 }
 
 function showNotice(log: Log, notice: ScheduleNotice): void {

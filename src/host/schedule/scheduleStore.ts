@@ -15,8 +15,8 @@ const promptSchema = v.object({
   conversationId: v.string(),
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   workspace: v.string(),
-  /** Origin of the base URL for which the user scheduled the prompt. */
-  origin: v.string(),
+  /** Base URL of the gateway for which the user scheduled the prompt. */
+  gateway: v.string(),
   model: v.string(),
   dueAt: v.optional(epoch),
   scheduledAt: epoch,

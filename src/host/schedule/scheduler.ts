@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Mutex } from 'async-mutex';
 import type { Clock } from '../../engine/clock';
-import { originOf } from '../../engine/gateway/baseUrl';
-import type { Connection, Gateway } from '../../engine/request';
+import type { Gateway } from '../../engine/gateway/gateway';
 import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs } from '../../engine/state/schedule';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { Conversation } from '../conversation/conversation';
 import { conversationTitle, promptTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
@@ -44,9 +42,10 @@ interface SchedulerDeps {
   readonly random: () => number;
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
-  readonly connection: () => Promise<Connection>;
-  /** Sends requests without the key over all gateways. */
-  readonly respondsOverAnyGateway: (connection: Connection) => Promise<boolean>;
+  /** Returns the gateway to which prompts for the model go. Rejects if no gateway can be used. */
+  readonly gatewayFor: (model: string) => Promise<Gateway>;
+  /** Sends requests without the key to all gateways. */
+  readonly respondsAnyGateway: () => Promise<boolean>;
   readonly lapsedMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
   readonly notify: (notice: ScheduleNotice) => void;
@@ -119,7 +118,7 @@ export class Scheduler extends Disposable {
 
   /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */
   async schedule(conversation: Conversation, answerId: string): Promise<void> {
-    const { clock, random, connection, workspace } = this.deps;
+    const { clock, random, gatewayFor, workspace } = this.deps;
     const answer = conversation.tree.answer(answerId);
     if (!answer || conversation.readOnly || !canSchedule(answer)) return;
     const { failure, model, phase } = answer.state;
@@ -129,7 +128,7 @@ export class Scheduler extends Disposable {
       conversation.retryNow(answerId);
       return;
     }
-    const origin = originFor(model, await connection());
+    const { id: gateway } = await gatewayFor(model);
     // Adds the same margin as for a wait, so that many clients do not return at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
@@ -138,7 +137,7 @@ export class Scheduler extends Disposable {
       ? promptTitle(exchange.prompt)
       : this.deps.summaryTitle(conversationTitle(conversation.tree));
     this.clicks.set(schedule.id, false);
-    const entry = { ...schedule, conversationId: conversation.id, workspace, origin, model, title };
+    const entry = { ...schedule, conversationId: conversation.id, workspace, gateway, model, title };
     await this.turns.schedule(conversation, answerId, entry);
     await this.refresh();
   }
@@ -230,7 +229,7 @@ export class Scheduler extends Disposable {
    * conversation.
    */
   private async maySend(
-    { id, dueAt, origin, model }: ScheduledPrompt,
+    { id, dueAt, gateway, model }: ScheduledPrompt,
     conversation: Conversation,
     answer: Answer,
   ): Promise<boolean> {
@@ -240,14 +239,14 @@ export class Scheduler extends Disposable {
       return false;
     }
     // Tries again later if no request can be made, for example because the keyring can't be read.
-    const current = await this.deps.connection().catch(() => undefined);
+    const current = await this.deps.gatewayFor(model).catch(() => undefined);
     if (!current) return false;
-    if (!(await this.deps.respondsOverAnyGateway(current))) {
+    if (!(await this.deps.respondsAnyGateway())) {
       this.clicks.set(id, false);
       return false;
     }
     // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
-    const isAutomatic = this.clicks.get(id) === false && originFor(model, current) === origin;
+    const isAutomatic = this.clicks.get(id) === false && current.id === gateway;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(answer.id);
     this.requireClick(id);
@@ -278,11 +277,6 @@ export class Scheduler extends Disposable {
     if (!this.previousErrors.has(text) && !this.errors.has(text)) this.deps.onError(error);
     this.errors.add(text);
   }
-}
-
-/** Returns the origin of the gateway to which prompts for the model go. */
-function originFor(model: string, connection: Connection): string {
-  return originOf(gatewayFor<Gateway>(model, connection).baseUrl);
 }
 
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {

@@ -2,12 +2,17 @@ import { normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engin
 import { visibleText } from '../../engine/gateway/visibleText';
 import { isRecord, textIn } from '../../engine/json';
 
-/** A gateway in the settings: the base URL, or an entry of the setting `holysheep.backupBaseUrls`. */
-export interface ConfiguredGateway extends BaseUrl {
+/** The base URL, or an entry of the setting `holysheep.backupBaseUrls`. */
+interface GatewaySetting extends BaseUrl {
   /** The name that the user gave it. */
   readonly name?: string | undefined;
   /** See `Gateway.models`. */
   readonly models?: ReadonlyMap<string, string> | undefined;
+}
+
+export interface ConfiguredGateway extends GatewaySetting {
+  /** The name, or else the part of the base URL that no other gateway in the settings has. */
+  readonly label: string;
 }
 
 /** An entry of the setting `holysheep.backupBaseUrls` that can't be used. */
@@ -18,27 +23,42 @@ export interface UnusableGateway {
 }
 
 /** The data that is written to an entry of the setting. */
-export type GatewayEntry = Pick<ConfiguredGateway, 'url' | 'name' | 'models'>;
+export type GatewayEntry = Pick<GatewaySetting, 'url' | 'name' | 'models'>;
 
 const maxNameChars = 60;
 
-/** Separates the entries that can be used from those that can't. Of entries with the same base URL, the first is used. */
+/**
+ * Separates the entries that can be used from those that can't. Of entries with the same base URL, the first is used.
+ * @param primary precedes the entries
+ */
 export function readGateways(
   entries: readonly unknown[],
   primary?: BaseUrl,
 ): { readonly usable: readonly ConfiguredGateway[]; readonly unusable: readonly UnusableGateway[] } {
-  const usable = new Map<string, ConfiguredGateway>();
+  const usable = new Map<string, GatewaySetting>(primary ? [[primary.url, primary]] : []);
   const unusable: UnusableGateway[] = [];
   for (const [index, entry] of entries.entries()) {
     const gateway = readGateway(entry);
     if (typeof gateway === 'string') unusable.push({ number: index + 1, problem: gateway });
-    else if (gateway.url !== primary?.url && !usable.has(gateway.url)) usable.set(gateway.url, gateway);
+    else if (!usable.has(gateway.url)) usable.set(gateway.url, gateway);
   }
-  return { usable: [...usable.values()], unusable };
+  return { usable: [...usable.values()].map(withLabel), unusable };
+}
+
+function withLabel(gateway: GatewaySetting, _: number, all: readonly GatewaySetting[]): ConfiguredGateway {
+  const taken = new Set(all.filter((other) => other !== gateway).flatMap(possibleLabels));
+  return { ...gateway, label: possibleLabels(gateway).find((label) => !taken.has(label)) ?? gateway.url };
+}
+
+/** The best first. */
+function possibleLabels({ name, host, url }: GatewaySetting): readonly string[] {
+  const hostAndPath = url.slice(url.indexOf(host));
+  const places = [host, hostAndPath, url];
+  return name === undefined ? places : [name, ...places.map((place) => `${name} (${place})`)];
 }
 
 /** Returns the problem of an entry that can't be used. */
-export function readGateway(entry: unknown): ConfiguredGateway | UnusableGateway['problem'] {
+export function readGateway(entry: unknown): GatewaySetting | UnusableGateway['problem'] {
   const {
     baseUrl: text,
     name,

@@ -1,5 +1,5 @@
-import { everyOther } from '../../engine/turn/gatewayModels';
-import { entryOf, isEntryOf, readGateway, type ConfiguredGateway, type GatewayEntry } from './gateways';
+import { everyOther } from '../../engine/gateway/gateway';
+import { entryOf, isEntryOf, readGateway, type GatewayEntry } from './gateways';
 
 /** The settings that depend on which gateway is the primary one. */
 export interface PrimarySettings {
@@ -90,6 +90,6 @@ function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
 }
 
 /** Returns undefined if the gateway has another model in place of this one. */
-function nameAt({ models }: ConfiguredGateway, model: string): string | undefined {
+function nameAt({ models }: Pick<GatewayEntry, 'models'>, model: string): string | undefined {
   return models?.get(model) ?? (models?.has(everyOther) ? undefined : model);
 }

@@ -6,15 +6,7 @@ import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { currencyOf } from '../../engine/state/turnCost';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
-import {
-  entryOf,
-  isEntryOf,
-  moveEntry,
-  readGateway,
-  readGateways,
-  type ConfiguredGateway,
-  type GatewayEntry,
-} from './gateways';
+import { entryOf, isEntryOf, moveEntry, readGateways, type ConfiguredGateway, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
 import { readPrompts, type UserPrompt } from './userPrompts';
@@ -71,7 +63,8 @@ export class Settings extends Disposable {
     );
   }
 
-  engineSettings(): EngineSettings {
+  /** @param model the model of a request, by the name that the user knows */
+  engineSettings(model = this.model()): EngineSettings {
     const group = (name: string, keys: readonly string[]): Readonly<Record<string, unknown>> =>
       Object.fromEntries(keys.map((key) => [key, this.value(`${name}.${key}`)]));
     const settings: Readonly<Record<keyof EngineSettings, unknown>> = {
@@ -80,6 +73,7 @@ export class Settings extends Disposable {
       resume: this.value('resume'),
       continueWithFallback: this.value('continueWithFallback'),
       timeout: group('timeout', ['headersMs', 'firstTokenMs', 'idleMs', 'silentMs']),
+      isWorkspaceModel: this.isWorkspaceModel(model),
     };
     return settings as unknown as EngineSettings;
   }
@@ -95,11 +89,15 @@ export class Settings extends Disposable {
   }
 
   gateways(): readonly ConfiguredGateway[] {
-    const primary = this.baseUrl();
-    return [...('error' in primary ? [] : [primary]), ...this.backups().usable];
+    return this.readGateways().usable;
   }
 
   backups(): ReturnType<typeof readGateways> {
+    const { usable, unusable } = this.readGateways();
+    return { usable: usable.slice('error' in this.baseUrl() ? 0 : 1), unusable };
+  }
+
+  private readGateways(): ReturnType<typeof readGateways> {
     const primary = this.baseUrl();
     return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : primary);
   }
@@ -157,23 +155,21 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns the models that only the workspace's settings name, not the user or the user settings. These names must not
-   * decide which gateway is used. The settings of a remote machine are treated as the workspace's.
+   * Whether only the workspace's settings name a model, not the user or the user settings. Its name must not decide which
+   * gateway is used. The settings of a remote machine are treated as the workspace's.
    */
-  workspaceModels(): ReadonlySet<string> {
-    const [model, fallbackModels] = [this.inspect('model'), this.inspect('fallbackModels')];
-    const values = ({
-      workspaceValue,
-      workspaceFolderValue,
-      globalRemoteValue,
-    }: InspectedSetting): readonly unknown[] => [workspaceValue, workspaceFolderValue, globalRemoteValue].flat();
+  isWorkspaceModel(model: string): boolean {
     const ofUser = [
       this.readUser('model'),
       ...this.userList('fallbackModels'),
       this.workspaceState.get(chosenModelKey),
     ];
-    const names = stringsIn([...values(model), ...values(fallbackModels)]);
-    return new Set(names.filter((name) => !ofUser.includes(name)));
+    if (ofUser.includes(model)) return false;
+    const ofWorkspace = ['model', 'fallbackModels'].flatMap((key) => {
+      const { workspaceValue, workspaceFolderValue, globalRemoteValue } = this.inspect(key);
+      return [workspaceValue, workspaceFolderValue, globalRemoteValue].flat();
+    });
+    return stringsIn(ofWorkspace).includes(model);
   }
 
   /**
@@ -272,14 +268,11 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Removes a base URL, or all of an origin. Other entries stay, even if they are invalid.
+   * Removes a backup gateway. Other entries stay, even if they are invalid.
    * @returns a function that inserts the removed entries again
    */
   async removeBackupBaseUrls(baseUrl: string): Promise<() => Thenable<void>> {
-    const isOfGateway = (entry: unknown): boolean => {
-      const gateway = readGateway(entry);
-      return typeof gateway !== 'string' && [gateway.url, gateway.origin].includes(baseUrl);
-    };
+    const isOfGateway = (entry: unknown): boolean => isEntryOf(entry, baseUrl);
     const previous = this.userList('backupBaseUrls');
     await this.update(
       'backupBaseUrls',

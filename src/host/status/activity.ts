@@ -2,7 +2,6 @@ import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import type { TurnState } from '../../engine/state/turnState';
 import { describeCountdown, describeRetryTime, describeSilence } from '../../shared/describe';
 import { fill } from '../../shared/format';
-import { gatewayLabel } from '../../shared/protocol';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../journal/exchange';
@@ -86,7 +85,7 @@ function turnActivity(state: TurnState, words: HostWords, now: number): Activity
   const { phase, wait } = state;
   if (phase === 'offline')
     return { icon: 'cloud-offline', caption: localize('Offline'), explanation: strings.waitOffline };
-  const gateway = gatewayLabel(state);
+  const gateway = state.gateway?.label;
   const explanation = gateway === undefined ? undefined : fill(strings.gateway, gateway);
   if (phase !== 'waiting' || !wait) {
     const silence = describeSilence(words, state, now);

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/gatewayState';
-import { gatewayFor } from '../../engine/turn/gatewayModels';
 import type { HostWindow } from '../hostWindow';
 import type { createHostEngine } from '../engine/hostEngine';
-import type { KeyedGateway, Connections } from '../connection/connections';
+import type { Connections } from '../connection/connections';
+import type { OwnGateways } from '../connection/ownGateways';
 import type { DemoMode } from '../connection/demoMode';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
@@ -19,6 +19,7 @@ type HostEngine = ReturnType<typeof createHostEngine>;
 interface StatusDeps extends Pick<HostWindow, 'register' | 'log' | 'setContext' | 'onError'> {
   readonly conversations: Conversations;
   readonly connections: Connections;
+  readonly ownGateways: OwnGateways;
   readonly demo: Pick<DemoMode, 'active'>;
   readonly engine: HostEngine;
   readonly schedule: Pick<Scheduler, 'count' | 'onDidChange'>;
@@ -27,7 +28,19 @@ interface StatusDeps extends Pick<HostWindow, 'register' | 'log' | 'setContext' 
 
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
 export function registerStatus(deps: StatusDeps): void {
-  const { register, conversations, connections, demo, engine, schedule, panels, log, setContext, onError } = deps;
+  const {
+    register,
+    conversations,
+    connections,
+    ownGateways,
+    demo,
+    engine,
+    schedule,
+    panels,
+    log,
+    setContext,
+    onError,
+  } = deps;
   const failures = register(
     new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
   );
@@ -42,7 +55,7 @@ export function registerStatus(deps: StatusDeps): void {
   let reads = 0;
   const readCooldown = (): void => {
     const read = ++reads;
-    cooldownOfSelectedModel(connections, engine).then((next) => {
+    cooldownOfSelectedModel(connections, ownGateways, engine).then((next) => {
       // Ignores the result of a slow read that a newer one has overtaken.
       if (read !== reads) return;
       cooldown = next;
@@ -64,11 +77,12 @@ export function registerStatus(deps: StatusDeps): void {
 
 async function cooldownOfSelectedModel(
   connections: Connections,
+  ownGateways: OwnGateways,
   engine: HostEngine,
 ): Promise<ModelCooldown | undefined> {
-  const connection = await connections.connectionFor().catch(() => undefined);
-  if (!connection) return undefined;
   const model = connections.model();
-  const { baseUrl: gateway, apiKey: key } = gatewayFor<KeyedGateway>(model, connection);
-  return engine.cooldownOf({ gateway, key, model });
+  const gateway = await ownGateways.gatewayFor(model).catch(() => undefined);
+  const key = await gateway?.key();
+  if (!gateway || !key) return undefined;
+  return engine.cooldownOf({ gateway: gateway.id, key: key.type === 'key' ? key.value : undefined, model });
 }

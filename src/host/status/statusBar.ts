@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { hostFaults } from '../../engine/faults/hostFaults';
 import { msUntilNextSecond } from '../../shared/describe';
-import { gatewayLabel, type ConnectionView } from '../../shared/protocol';
+import type { ConnectionView } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
@@ -15,7 +15,7 @@ export class StatusBar extends Disposable {
   private readonly activity = this.register(createItem('holysheep.activity', 100));
   private countdown: NodeJS.Timeout | undefined;
   private view: ConnectionView | undefined;
-  /** Base URL or origin of the gateway over which an answer comes; undefined while no turn runs. */
+  /** Label of the gateway that sends an answer; undefined while no turn runs. */
   private gateway: string | undefined;
   private shown: ActivityItem | undefined;
 
@@ -40,7 +40,7 @@ export class StatusBar extends Disposable {
     if (this.disposed) return;
     const situation = this.situation();
     const state = situation.running?.activeAnswer?.state;
-    const gateway = state && state.phase !== 'offline' ? gatewayLabel(state) : undefined;
+    const gateway = state && state.phase !== 'offline' ? state.gateway?.label : undefined;
     if (gateway !== this.gateway) {
       this.gateway = gateway;
       this.showModel();

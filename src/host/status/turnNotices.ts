@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isTerminal, type RecordedEvent } from '../../engine/events';
+import { isTerminal, type RecordedEvent } from '../../engine/events/events';
 import { initialTurn, type TurnState } from '../../engine/state/turnState';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';

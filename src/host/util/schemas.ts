@@ -3,13 +3,6 @@ import * as v from 'valibot';
 /** The compiler reports a field without a schema, and a schema whose type differs from that of the field. */
 export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
-/** In a union of messages, events or journal lines, the member whose `type` is `Type`. */
-export type MemberOfType<Union, Type> = Union extends { readonly type: infer Types }
-  ? Type extends Types
-    ? Union
-    : never
-  : never;
-
 /** Accepts the keys of `record`. If it is a `Record` of a union, the compiler reports a missing member. */
 export function oneOf<T extends string>(record: Readonly<Record<T, unknown>>) {
   return v.picklist(Object.keys(record) as T[]);

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../engine/events';
+import type { RecordedEvent } from '../../engine/events/events';
 import type { Attachment } from '../../shared/protocol';
 import type { Conversations } from '../conversation/conversations';
 import type { SetContext } from '../commands';

@@ -10,7 +10,7 @@ import {
   joinSentences,
   type Words,
 } from '../../shared/describe';
-import { type RecordedEvent, type TurnState, isSameWait, gatewayOf } from '../../shared/protocol';
+import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/protocol';
 import type { Announcer } from '../pageContext';
 import { element } from '../util/element';
 
@@ -87,7 +87,7 @@ function attemptAnnouncements(
 ): readonly (string | undefined)[] {
   const lastSwitch = gatewaySwitches.at(-1);
   const previous = ledger.entries.at(-1);
-  const isNewGateway = lastSwitch?.to === gatewayOf(event) && (!previous || gatewayOf(previous) !== gatewayOf(event));
+  const isNewGateway = lastSwitch?.to.id === event.gateway.id && previous?.gateway.id !== event.gateway.id;
   const gateway = lastSwitch && isNewGateway ? describeGatewaySwitch(strings, lastSwitch) : undefined;
   if (event.attempt === 1) return [gateway, strings.announceStarted];
   if (phase !== 'streaming' || cutMessage === undefined) return [gateway];

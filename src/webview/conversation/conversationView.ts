@@ -31,7 +31,7 @@ export class ConversationView {
   private readonly undrawn = new Set<ItemView>();
   private isDrawScheduled = false;
   private readonly refreshTabStop: () => void;
-  private disablesVersionButtons = false;
+  areVersionButtonsDisabled = false;
   private host = '';
   canSummarize = false;
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
@@ -148,13 +148,9 @@ export class ConversationView {
     for (const answer of this.answers.values()) answer.setHost(host);
   }
 
-  get areVersionButtonsDisabled(): boolean {
-    return this.disablesVersionButtons;
-  }
-
   setVersionButtonsDisabled(areDisabled: boolean): void {
-    if (areDisabled === this.disablesVersionButtons) return;
-    this.disablesVersionButtons = areDisabled;
+    if (areDisabled === this.areVersionButtonsDisabled) return;
+    this.areVersionButtonsDisabled = areDisabled;
     setVersionButtonsDisabled(this.context, this.thread, areDisabled);
   }
 
@@ -174,7 +170,7 @@ export class ConversationView {
     const { view } = this;
     const previous = [...this.items.values()];
     const kept = items.map((item) => {
-      const found = this.items.get('turns' in item ? item.answer.id : item.id);
+      const found = this.items.get(idOf(item));
       return found?.update(item) ? found : undefined;
     });
     const firstRemoved = previous.find((item) => item.exchange && !kept.includes(item));
@@ -321,4 +317,9 @@ export class ConversationView {
     });
     this.earlierTurns.update(this.thread, items);
   }
+}
+
+/** Returns the id of an exchange, or that of a summary's answer. */
+export function idOf(item: ShownItem): string {
+  return 'turns' in item ? item.answer.id : item.id;
 }

@@ -1,3 +1,4 @@
+import { closestElement } from '../util/element';
 import { codeActions, type CodeAction } from './codeBlock';
 
 export interface ActionHandlers {
@@ -23,8 +24,8 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     };
   };
   const onClick = (event: MouseEvent): void => {
-    const target = toElement(event.target);
-    const href = target?.closest('a[href]')?.getAttribute('href');
+    const { target } = event;
+    const href = closestElement(target, 'a[href]')?.getAttribute('href');
     if (href) {
       event.preventDefault();
       // Hides the click from the listener that VS Code adds to the document. That listener opens the link even after
@@ -33,7 +34,7 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
       onLink(href);
       return;
     }
-    const button = target?.closest('button[data-action]');
+    const button = closestElement(target, 'button[data-action]');
     const block = button?.closest('.code-block');
     const action = codeActions.find((name) => name === button?.getAttribute('data-action'));
     if (!action || !button || !block || block.hasAttribute('data-open')) return;
@@ -49,10 +50,6 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     root.removeEventListener('click', onClick);
     removeMark();
   };
-}
-
-function toElement(target: EventTarget | null): Element | undefined {
-  return target && 'closest' in target ? (target as Element) : undefined;
 }
 
 /** Omits the line break before the closing fence. Pasted into a terminal, it would run the command at once. */

@@ -2,7 +2,7 @@ import { effortText } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
-import { costOfAttempt, type LedgerEntry, type LedgerWait, gatewayOf, shownCosts } from '../../shared/protocol';
+import { costOfAttempt, type LedgerEntry, type LedgerWait, shownCosts } from '../../shared/protocol';
 import type { AttemptSpan, WaitSpan } from './timelineSpans';
 
 export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
@@ -35,8 +35,8 @@ function isBackoff(wait: LedgerWait): boolean {
 }
 
 function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): readonly string[] {
-  const { entry, continuedModel } = attempt;
-  const { how, requestId, resumed, ended, effort, detail } = entry;
+  const { entry, continuedModel, detail } = attempt;
+  const { how, headers, resumed, ended, effort } = entry;
   const { cachedTokens = 0, reasoningTokens = 0 } = ended ?? {};
   const cost = costOfAttempt(entry);
   const costs = shownCosts(cost && [cost]);
@@ -50,7 +50,7 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
   if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));
   if (costs.length > 0) texts.push(format.costs(costs));
-  if (requestId) texts.push(fill(strings.requestId, requestId));
+  if (headers?.requestId) texts.push(fill(strings.requestId, headers.requestId));
   return texts.filter((text) => text !== undefined);
 }
 
@@ -70,7 +70,7 @@ function userModelOf({ model, userModel = model }: LedgerEntry): string {
 
 function triggerText(strings: PanelStrings, { entry, previous }: AttemptSpan): string | undefined {
   const isSameModel =
-    previous && userModelOf(previous) === userModelOf(entry) && gatewayOf(previous) !== gatewayOf(entry);
+    previous && userModelOf(previous) === userModelOf(entry) && previous.gateway.id !== entry.gateway.id;
   const key = entry.why === 'switch' && isSameModel ? 'timelineGatewaySwitch' : triggers[entry.why];
   return key && strings[key];
 }

@@ -110,8 +110,8 @@ function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[]
 
 function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLElement[] {
   const { strings, format } = context;
-  const { host, number } = part;
-  const { model, status, ended } = part.entry;
+  const { gateway, number } = part;
+  const { model, headers, ended } = part.entry;
   const { firstTokenMs, ms, tokens = 0, promptTokens = 0, completionTokens = 0 } = ended ?? {};
   const duration = (time: number | undefined): string => (time === undefined ? '' : format.duration(time));
   const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
@@ -121,8 +121,8 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
   return [
     element('th', { scope: 'row' }, String(number)),
     startCell(context, part),
-    element('td', { class: 'timeline-model' }, host === undefined ? model : `${model} · ${host}`),
-    element('td', {}, status === undefined ? '' : String(status)),
+    element('td', { class: 'timeline-model' }, gateway === undefined ? model : `${model} · ${gateway}`),
+    element('td', {}, headers ? String(headers.status) : ''),
     labelled(strings.columnFirstToken, duration(firstTokenMs)),
     labelled(strings.columnDuration, duration(ms)),
     labelled(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : counted),

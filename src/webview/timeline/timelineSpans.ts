@@ -1,8 +1,6 @@
 import { minDisplayedMs } from '../../shared/describe';
 import {
   lastActivityAt,
-  gatewayLabel,
-  gatewayOf,
   segmentsOf,
   silencesUntil,
   throughputSeconds,
@@ -30,10 +28,12 @@ export interface AttemptSpan extends TimeRange {
   readonly previous: LedgerEntry | undefined;
   /** Number of the attempt, counted from 1 over all segments of the turn. */
   readonly number: number;
-  /** Host name of the gateway. Undefined if all attempts of the turn use the same gateway. */
-  readonly host: string | undefined;
+  /** Undefined if all attempts of the turn use the same gateway. */
+  readonly gateway: string | undefined;
   /** The model whose partial answer the attempt continued, if it is another model. */
   readonly continuedModel: string | undefined;
+  /** The provider's message about the fault of the attempt. */
+  readonly detail: string | undefined;
   readonly firstToken: number | undefined;
   /** Times without data after the first token, in ascending order. */
   readonly silences: readonly TimeRange[];
@@ -54,7 +54,7 @@ export interface TurnSpans {
 /** @param now the current monotonic time in milliseconds; undefined if the turn is not running */
 export function createSpans(state: TurnState, now?: number): TurnSpans {
   const allEntries = segmentsOf(state).flatMap(({ ledger }) => ledger.entries);
-  const gateways = new Set(allEntries.flatMap((entry) => gatewayOf(entry) ?? [])).size;
+  const gateways = new Set(allEntries.map(({ gateway }) => gateway.id)).size;
   const segments: TimeRange[] = [];
   const parts: (WaitSpan | AttemptSpan)[] = [];
   const throughput: ThroughputSpan[] = [];
@@ -70,16 +70,16 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
       to: axis.toAxis(to),
     }));
     entries.forEach((entry, index) => {
-      const next = entries[index + 1];
-      const until = next ? (next.waits[0]?.at ?? next.at) : (waits[0]?.at ?? Infinity);
+      const { waits: nextWaits, at = Infinity } = entries[index + 1] ?? { waits };
       parts.push(...waitSpans(entry.waits, axis), {
         kind: 'attempt',
         entry,
         previous: entries[index - 1],
         number: attempts + entry.attempt,
-        host: gateways > 1 ? gatewayLabel(entry) : undefined,
+        gateway: gateways > 1 ? entry.gateway.label : undefined,
         continuedModel: continuedModel(entry, state),
-        ...attemptTimes(segment, entry, axis, until, silences),
+        detail: nextWaits.find(({ told = 'turn' }) => told === 'turn')?.detail,
+        ...attemptTimes(segment, entry, axis, nextWaits[0]?.at ?? at, silences),
       });
     });
     parts.push(...waitSpans(waits, axis));
@@ -151,8 +151,8 @@ function attemptTimes(
  */
 function firstTokenSoFar(
   { firstTokenAt, lastTokenAt = -Infinity }: TurnSegment,
-  { at, headersMs = 0 }: LedgerEntry,
+  { at, headers }: LedgerEntry,
 ): number | undefined {
   if (firstTokenAt === undefined || lastTokenAt < at) return undefined;
-  return firstTokenAt >= at ? firstTokenAt - at : headersMs;
+  return firstTokenAt >= at ? firstTokenAt - at : (headers?.ms ?? 0);
 }

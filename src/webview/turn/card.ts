@@ -1,5 +1,5 @@
 import { fill } from '../../shared/format';
-import type { Failure, FaultAction, TurnState, WaitingEvent } from '../../shared/protocol';
+import type { Failure, FaultAction, GatewayRef, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
 import type { ShownAnswer } from './shownAnswer';
@@ -146,7 +146,7 @@ interface ActionChoice {
   readonly retryNowTooltip?: string | undefined;
   readonly fallbackModel?: string | undefined;
   /** The name of the gateway to which the recommended action `switchGateway` leads. */
-  readonly nextGatewayName?: string | undefined;
+  readonly nextGateway?: GatewayRef | undefined;
   /** Epoch milliseconds at which the button for `sendLater` sends the prompt; undefined for: when the network is back. */
   readonly resetsAt?: number | undefined;
 }
@@ -155,13 +155,13 @@ interface ActionChoice {
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
   answerId: string,
-  { buttons, more, primary, retryNowTooltip, fallbackModel = '', nextGatewayName, resetsAt }: ActionChoice,
+  { buttons, more, primary, retryNowTooltip, fallbackModel = '', nextGateway, resetsAt }: ActionChoice,
 ): readonly HTMLElement[] {
   if (isReadOnly()) return [];
   const caption = (action: CardAction): string => {
     if (action === 'continueWithFallback') return fill(strings.continueWithFallback, fallbackModel);
-    if (action === 'switchGateway' && action === primary && nextGatewayName !== undefined)
-      return fill(strings.useGateway, nextGatewayName);
+    if (action === 'switchGateway' && action === primary && nextGateway)
+      return fill(strings.useGateway, nextGateway.label);
     if (action !== 'sendLater') return strings[action];
     return resetsAt === undefined
       ? strings.sendWhenOnline

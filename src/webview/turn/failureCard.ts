@@ -41,7 +41,7 @@ export function createFailureCard(
     more: possible.filter((action) => !buttons.includes(action)),
     primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isSummarized ? undefined : best,
     fallbackModel: event.fallbackModel,
-    nextGatewayName: event.nextGatewayName,
+    nextGateway: event.nextGateway,
     resetsAt: event.resetsAt,
   };
   if (offersModels) {

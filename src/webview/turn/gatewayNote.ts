@@ -15,15 +15,15 @@ export function showGatewayNote(
   isLatest: boolean,
 ): void {
   const { phase } = state;
-  const { to: gateway = '', reason = 'user' } = effectiveGatewaySwitches(state).at(-1) ?? {};
-  const isRemovable = reason !== 'user' && isLatest && phase === 'done' && !isReadOnly();
+  const lastSwitch = effectiveGatewaySwitches(state).at(-1);
+  const isRemovable = lastSwitch && lastSwitch.reason !== 'user' && isLatest && phase === 'done' && !isReadOnly();
   const text = isRunning(phase) ? '' : describeGatewaySwitches(strings, state);
   slot.show([text, isRemovable], () => {
     if (text === '') return undefined;
     const note = element('p', { class: 'note', 'data-part': 'gateway' }, svgIcon('info'), text);
     if (isRemovable) {
       const remove = button(strings.removeBackup, 'quiet link-button', () => {
-        post({ type: 'removeBackup', gateway });
+        post({ type: 'removeBackup', gateway: lastSwitch.to.id });
         focusComposer();
         remove.remove();
       });

@@ -1,5 +1,5 @@
 import type { ShownExchange } from '../../shared/conversation';
-import { gatewayLabel, type TurnState } from '../../shared/protocol';
+import type { TurnState } from '../../shared/protocol';
 
 /**
  * Whether a summary can shorten a request that was too long (`possible`), or has done so since the request failed
@@ -33,5 +33,5 @@ export interface ShownAnswer {
  * last attempt used.
  */
 export function hostOf({ host }: ShownAnswer, state: TurnState): string {
-  return (state.schedule ? undefined : gatewayLabel(state)) ?? host;
+  return (state.schedule ? undefined : state.gateway?.label) ?? host;
 }

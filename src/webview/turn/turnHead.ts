@@ -1,5 +1,5 @@
 import { effectiveGatewaySwitches } from '../../shared/describe';
-import { isRunning, gatewayLabel, type TurnState } from '../../shared/protocol';
+import { isRunning, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, type Icon, iconButton, setText, svgIcon } from '../util/element';
 import type { ShownAnswer } from './shownAnswer';
@@ -32,7 +32,7 @@ export class TurnHead {
     // A long name is cut, so that the head keeps its height.
     this.model.title = model;
     if (answer.isCompared) {
-      const gateway = gatewayLabel(state) ?? '';
+      const gateway = state.gateway?.label ?? '';
       setText(this.gateway, gateway);
       this.gateway.title = gateway;
       this.setStoppable(!answer.isQueued && isRunning(state.phase));

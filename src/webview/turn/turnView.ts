@@ -7,7 +7,7 @@ import {
   offersGateway,
 } from '../../shared/describe';
 import { describeRefusedEffort } from '../../shared/describeEffort';
-import { isRunning, gatewayOf, type TurnState, waitKey } from '../../shared/protocol';
+import { isRunning, type TurnState, waitKey } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createTimeline } from '../timeline/timeline';
 import { element, setText, svgIcon } from '../util/element';
@@ -82,7 +82,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${answer.host}` : gatewayOf(state);
+      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${answer.host}` : state.gateway?.id;
       card.show(
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, answer, state, timeline),

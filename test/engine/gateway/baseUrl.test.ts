@@ -4,10 +4,8 @@ import {
   isLoopbackUrl,
   isPrivateUrl,
   mayReplace,
-  nameAmong,
   normalizeBaseUrl,
   originOf,
-  gatewayNameOf,
   type BaseUrlCorrection,
   type BaseUrlProblem,
 } from '../../../src/engine/gateway/baseUrl';
@@ -126,23 +124,10 @@ describe('normalizeBaseUrl', () => {
   });
 });
 
-describe('names of gateways', () => {
-  for (const [url, name] of [
-    ['https://a.test/v1', 'a.test/v1'],
-    ['https://a.test:8443', 'a.test:8443'],
-    ['http://a.test/v1', 'http://a.test/v1'],
-    ['http://localhost:1234/v1', 'localhost:1234/v1'],
-    ['nonsense', 'nonsense'],
-  ] as const) {
-    it(`shows ${url} as ${name}`, () => assert.equal(gatewayNameOf(url), name));
-  }
-
-  it('consist of the host, and of the path only if another gateway has the same host', () => {
-    const urls = ['https://a.test/v1', 'https://a.test/v2', 'https://b.test/v1', 'nonsense'];
-    const gateways = urls.map((baseUrl) => ({ baseUrl }));
-    const names = urls.map((url) => nameAmong(gateways, url));
-    assert.deepEqual(names, ['a.test/v1', 'a.test/v2', 'b.test', 'nonsense']);
-    assert.deepEqual(urls.map(originOf), ['https://a.test', 'https://a.test', 'https://b.test', 'nonsense']);
+describe('originOf', () => {
+  it('returns the origin, or the text itself if it is no URL', () => {
+    const urls = ['https://a.test/v1', 'nonsense'];
+    assert.deepEqual(urls.map(originOf), ['https://a.test', 'nonsense']);
   });
 });
 

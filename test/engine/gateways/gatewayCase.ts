@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Script } from '../../support/testGateway';
-import type { FaultKind } from '../../../src/engine/events';
+import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { ChatRequest } from '../../../src/engine/request';
 import type { WireFixture } from '../wire/wireFixture';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Script } from '../../support/testGateway';
 import { answer } from '../../support/replies';
-import { isTerminal, type StreamEvent } from '../../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../../src/engine/events/events';
 import { assertInvariants } from '../wire/invariants';
 import { WireFixture } from '../wire/wireFixture';
 import { partialAnswer, continuation, completeAnswer } from '../wire/turnSummary';

@@ -60,14 +60,16 @@ async function runAttempt(
     localize: (message: string) => message,
     formatTime: String,
     settings: () => defaultSettings,
-    connection: () => Promise.reject(new Error('The attempt must not ask for a connection.')),
+    gateways: () => Promise.reject(new Error('The attempt must not ask for the gateways.')),
     cooldowns: noSharedCooldowns,
     userAgent: 'HolySheepPrompt/test',
   };
   const attempt = new Attempt(
     deps,
     {
-      connection: { baseUrl, apiKey: 'key-1' },
+      baseUrl,
+      key: 'key-1',
+      timeout: defaultSettings.timeout,
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
       behavior: { ...createModelBehavior(), ...behavior },

@@ -4,7 +4,7 @@ import { settle, VirtualClock } from '../../support/virtualClock';
 
 describe('facts of a local server', () => {
   const clock = new VirtualClock();
-  const gateway = { baseUrl: 'http://localhost:11434/v1', apiKey: undefined };
+  const baseUrl = 'http://localhost:11434/v1';
   let requests: (readonly [url: string, body: unknown, authorization: string | null, redirect: unknown])[];
   let [running, mostRunning] = [0, 0];
   let isEnded: boolean;
@@ -22,7 +22,7 @@ describe('facts of a local server', () => {
       const reply = replies[new URL(String(url)).pathname];
       return reply ? Response.json(reply) : new Response('404 page not found', { status: 404 });
     };
-    return readLocalFacts({ clock, fetch, userAgent: 'test' }, { ...gateway, apiKey }, models);
+    return readLocalFacts({ clock, fetch, userAgent: 'test' }, baseUrl, apiKey, models);
   };
 
   it('come from LM Studio', async () => {
@@ -66,10 +66,10 @@ describe('facts of a local server', () => {
   it('are unknown if the server cannot be reached or does not answer in time', async () => {
     const deps = { clock, userAgent: 'test' };
     const refuse = () => Promise.reject(new TypeError('fetch failed'));
-    assert.equal((await readLocalFacts({ ...deps, fetch: refuse }, gateway, ['a'])).size, 0);
+    assert.equal((await readLocalFacts({ ...deps, fetch: refuse }, baseUrl, undefined, ['a'])).size, 0);
     const hang = (_url: unknown, init?: RequestInit) =>
       new Promise<Response>((_, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))));
-    const facts = readLocalFacts({ ...deps, fetch: hang }, gateway, ['a']);
+    const facts = readLocalFacts({ ...deps, fetch: hang }, baseUrl, undefined, ['a']);
     await clock.advance(3000);
     assert.equal((await facts).size, 0);
   });

@@ -23,13 +23,9 @@ const deps = {
   formatTime: String,
 };
 
-const probeFrom = (reply: Reply, gateway: object = { apiKey }): Promise<ProbeResult> => {
+const probeFrom = (reply: Reply, key: string | undefined = apiKey): Promise<ProbeResult> => {
   const keys = new KeyRedactor([apiKey, otherKey]);
-  return probe({ ...deps, fetch: new ScriptedFetch([reply]).fetch }, keys, {
-    baseUrl: 'https://gateway.test/v1',
-    apiKey: undefined,
-    ...gateway,
-  });
+  return probe({ ...deps, fetch: new ScriptedFetch([reply]).fetch }, keys, 'https://gateway.test/v1', key);
 };
 const reply =
   (status: number, body: string, headers: Record<string, string> = {}): Reply =>
@@ -90,7 +86,7 @@ describe('probe of a gateway', () => {
       response.end('{"data":[{"id":"b"},{"id":"a"}]}');
     };
     const result = await withServer(createServer(listener), (baseUrl) =>
-      probe(deps, new KeyRedactor(), { baseUrl, apiKey }),
+      probe(deps, new KeyRedactor(), baseUrl, apiKey),
     );
     assert.deepEqual(received, ['GET', '/v1/models', `Bearer ${apiKey}`, 'HolySheepPrompt/test']);
     assert.ok(result.state === 'verified');
@@ -100,7 +96,7 @@ describe('probe of a gateway', () => {
   it('sends no Authorization header without an API key, and asks for one if the gateway requires it', async () => {
     const wire = new ScriptedFetch([reply(401, '')]);
     const baseUrl = 'https://gateway.test/v1';
-    const result = await probe({ ...deps, fetch: wire.fetch }, new KeyRedactor(), { baseUrl, apiKey: undefined });
+    const result = await probe({ ...deps, fetch: wire.fetch }, new KeyRedactor(), baseUrl, undefined);
     assert.equal(wire.requests[0]?.headers.get('authorization'), null);
     assert.ok(result.state === 'rejected');
     assert.equal(result.message, 'No API key is set for gateway.test.');
@@ -132,7 +128,7 @@ describe('probe of a gateway', () => {
   ] as const) {
     it(`recognizes ${name}`, async () => {
       const result = await withServer(server, (baseUrl) =>
-        probe(deps, new KeyRedactor(), { baseUrl: baseUrl.replace('http', scheme), apiKey }),
+        probe(deps, new KeyRedactor(), baseUrl.replace('http', scheme), apiKey),
       );
       assert.ok(result.state === 'unverified', JSON.stringify(result));
       assert.equal(result.kind, kind);
@@ -141,7 +137,7 @@ describe('probe of a gateway', () => {
 
   it('recognizes a port on which no server listens', async () => {
     const baseUrl = await withServer(createServer(), (url) => Promise.resolve(url));
-    const result = await probe(deps, new KeyRedactor(), { baseUrl, apiKey });
+    const result = await probe(deps, new KeyRedactor(), baseUrl, apiKey);
     assert.ok(result.state === 'unverified');
     assert.equal(result.message, `${new URL(baseUrl).host} is not accepting connections.`);
   });
@@ -156,8 +152,7 @@ describe('probe of a gateway', () => {
     it(`times out when the gateway ${name}`, async () => {
       const clock = new VirtualClock();
       const { fetch } = new ScriptedFetch([answer]);
-      const gateway = { baseUrl: 'https://gateway.test', apiKey };
-      const result = probe({ ...deps, clock, fetch }, new KeyRedactor(), gateway);
+      const result = probe({ ...deps, clock, fetch }, new KeyRedactor(), 'https://gateway.test', apiKey);
       await settle();
       await clock.advance(20_000);
       const { message } = (await result) as { readonly message?: string };
@@ -170,7 +165,7 @@ describe('probe of a gateway', () => {
     const server = createServer(() => abort.abort());
     await withServer(server, async (baseUrl) => {
       for (let round = 0; round < 2; round++) {
-        const result = await probe(deps, new KeyRedactor(), { baseUrl, apiKey }, abort.signal);
+        const result = await probe(deps, new KeyRedactor(), baseUrl, apiKey, abort.signal);
         assert.deepEqual(result, { state: 'cancelled' });
       }
     });

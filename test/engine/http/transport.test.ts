@@ -13,7 +13,9 @@ const ok: Reply = () => new Response('');
 
 function requestTo(baseUrl: string, apiKey: string): AttemptRequest {
   return {
-    connection: { baseUrl, apiKey },
+    baseUrl,
+    key: apiKey,
+    timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
     request: { model: 'gpt-4o' },
     messages: [{ role: 'user', content: 'hi' }],
     behavior: createModelBehavior(),

@@ -6,6 +6,7 @@ import { faultNames, faultTable, type FaultName, type FaultRow } from '../../../
 import { decide, isRetryable, type Decision, type Situation } from '../../../src/engine/retry/decide';
 import { cooldownAfter, faultOfBlock } from '../../../src/engine/turn/admission';
 import { propertyRuns } from '../../support/propertyRuns';
+import { gatewayFrom } from '../../support/testGateways';
 
 const defaultRetry: EngineSettings['retry'] = {
   maxRetries: 5,
@@ -69,7 +70,14 @@ function decideCase({
   ...situation
 }: DecisionCase): Decision {
   const timeout = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
-  const settings = { retry: { ...defaultRetry, ...retry }, resume, timeout, fallbackModels, continueWithFallback };
+  const settings = {
+    retry: { ...defaultRetry, ...retry },
+    resume,
+    timeout,
+    fallbackModels,
+    continueWithFallback,
+    isWorkspaceModel: false,
+  };
   return decide({ ...newTurn, fault: faultOf(row, retryAfterMs), ...situation }, settings, () => 0.5);
 }
 
@@ -430,7 +438,7 @@ describe('retry policy', () => {
   });
 });
 
-const backup = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-2' };
+const backup = gatewayFrom({ baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-2' });
 
 describe('decision about the gateway', () => {
   const gatewayFault = { leavesGateway: true } as const;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FailedEvent } from '../../../src/engine/events';
+import type { FailedEvent } from '../../../src/engine/events/events';
 import { endSchedule, markScheduled, scheduleLifetimeMs } from '../../../src/engine/state/schedule';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 
@@ -27,7 +27,7 @@ describe('scheduled prompt', () => {
   it('has failed once it has lapsed, for the reason for which the turn had failed before', () => {
     const fault = { kind: 'rate-limit', status: 429, requestId: 'r1', attempt: 3, at: 8 } as const;
     const failed: FailedEvent = { type: 'failed', ...fault, message: '', text: '', actions: [], resetsAt: 1 };
-    const unknown = { kind: 'offline', status: undefined, requestId: undefined, attempt: 2, at: 9 };
+    const unknown = { kind: 'offline', attempt: 2, at: 9 };
     for (const [state, cause] of [
       [stopped, unknown],
       [reduceTurn(stopped, failed), fault],

@@ -1,14 +1,27 @@
 import assert from 'node:assert/strict';
+import type { EndedEvent } from '../../../src/engine/events/events';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { addCosts, costsOf, currencyOf, totalCost } from '../../../src/engine/state/turnCost';
 import { initialTurn, type TurnState } from '../../../src/engine/state/turnState';
+import { refOf } from '../../support/gatewayRef';
 
 const holySheep = 'https://api.holysheep.ai';
 const other = 'https://gateway.example';
 
-function attempt(origin: string, ended?: Partial<NonNullable<LedgerEntry['ended']>>, status = 200): LedgerEntry {
-  const base = { model: 'm', why: 'first', attempt: 1, at: 0, time: 0, waits: [], status } as const;
-  return { ...base, origin, ended: ended && { how: 'finished', ms: 1, bytes: 1, chars: 1, ...ended } };
+function attempt(origin: string, ended?: Partial<EndedEvent>, status = 200): LedgerEntry {
+  const base = { attempt: 1, at: 0 };
+  const end = { ...base, type: 'ended', how: 'finished', ms: 1, bytes: 1, chars: 1 } as const;
+  return {
+    ...base,
+    type: 'attempt',
+    model: 'm',
+    gateway: refOf(origin),
+    why: 'first',
+    time: 0,
+    waits: [],
+    headers: { ...base, type: 'headers', status, ms: 1 },
+    ended: ended && { ...end, ...ended },
+  };
 }
 
 function turn(entries: readonly LedgerEntry[], more: Partial<TurnState> = {}): TurnState {

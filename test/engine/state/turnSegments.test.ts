@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { toEpoch, toMonotonic } from '../../../src/engine/state/ledger';
 import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import { segmentsSoFar, lastActivityAt, segmentsOf, totalsOf } from '../../../src/engine/state/turnTotals';
 import { rowsOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 const origin = 'https://gateway.test';
 /** An event without its time and its attempt. */
@@ -14,7 +15,7 @@ const stateAfter = (events: readonly StreamEvent[], from: TurnState = initialTur
 
 const epoch = 1_700_000_000_000;
 const start = (at: number, attempt = 1): StreamEvent =>
-  event(at, { type: 'attempt', origin, model: 'm', why: 'first', time: epoch + at }, attempt);
+  event(at, { type: 'attempt', gateway: refOf(origin), model: 'm', why: 'first', time: epoch + at }, attempt);
 const text = (at: number): StreamEvent => event(at, { type: 'text', text: 'Hello' });
 const waiting = (at: number, delayMs = 5000): StreamEvent => {
   const cause = { source: 'backoff', reason: 'rate-limit', told: 'turn', message: '' } as const;
@@ -37,7 +38,11 @@ describe('clock conversion within a segment', () => {
   });
 
   it('uses the nearest previous attempt, because the monotonic clock may have stopped during sleep', () => {
-    const late = event(2000, { type: 'attempt', origin, model: 'm', why: 'retry', time: epoch + 600_000 }, 2);
+    const late = event(
+      2000,
+      { type: 'attempt', gateway: refOf(origin), model: 'm', why: 'retry', time: epoch + 600_000 },
+      2,
+    );
     const state = stateAfter([start(1000), late]);
     assert.equal(toEpoch(state, 1500), epoch + 1500);
     assert.equal(toEpoch(state, 2500), epoch + 600_500);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { RecordedEvent, ResumeMethod, StreamEvent } from '../../../src/engine/events';
+import type { RecordedEvent, ResumeMethod, StreamEvent } from '../../../src/engine/events/events';
 import {
   hasPartialAnswer,
   initialTurn,
@@ -14,15 +14,22 @@ import {
   type TurnState,
 } from '../../../src/engine/state/turnState';
 import { propertyRuns } from '../../support/propertyRuns';
+import { refOf } from '../../support/gatewayRef';
 
 const origin = 'https://gateway.test';
 /** An event without its time and its attempt. */
 type NewEvent<E = StreamEvent> = E extends StreamEvent ? Omit<E, 'at' | 'attempt'> & { readonly at?: number } : never;
 
-const start = (model = 'gpt-4o'): NewEvent => ({ type: 'attempt', origin, model, why: 'first', time: 0 });
+const start = (model = 'gpt-4o'): NewEvent => ({
+  type: 'attempt',
+  gateway: refOf(origin),
+  model,
+  why: 'first',
+  time: 0,
+});
 const resume = (how?: ResumeMethod): NewEvent => ({
   type: 'attempt',
-  origin,
+  gateway: refOf(origin),
   model: 'gpt-4o',
   why: 'resume',
   how,
@@ -117,8 +124,8 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
     {
       model: 'c',
       switches: [
-        { from: 'a', to: 'b', reason: 'user' },
-        { from: 'b', to: 'c', reason: 'overloaded' },
+        { type: 'model', from: 'a', to: 'b', reason: 'user', attempt: 1, at: 0 },
+        { type: 'model', from: 'b', to: 'c', reason: 'overloaded', attempt: 1, at: 2 },
       ],
     },
   ],
@@ -171,23 +178,22 @@ const sequences: Readonly<Record<string, readonly [events: readonly NewEvent[], 
   ],
   'records no models for a text of an unknown model': [[start(), join(3)], { resumePoints: [{ offset: 3 }] }],
   'has failed after a failed event': [[start(), failed('Hal')], { phase: 'failed', text: 'Hal', endedAt: 1 }],
-  'records every switch of the gateway, with base URLs if the gateways have the same host': [
+  'records every switch of the gateway': [
     [
-      { type: 'gateway', from: 'a', to: 'b', reason: 'dns' },
-      { type: 'gateway', from: 'b', to: 'c', fromUrl: 'b/1', toUrl: 'c/2', reason: 'user', row: 'hostNotFound' },
+      { type: 'gateway', from: refOf('a'), to: refOf('b'), reason: 'dns' },
+      { type: 'gateway', from: refOf('b'), to: refOf('c'), reason: 'user', row: 'hostNotFound' },
     ],
     {
-      origin: 'c',
-      baseUrl: 'c/2',
+      gateway: refOf('c'),
       gatewaySwitches: [
-        { from: 'a', to: 'b', reason: 'dns' },
-        { from: 'b/1', to: 'c/2', reason: 'user', row: 'hostNotFound' },
+        { type: 'gateway', from: refOf('a'), to: refOf('b'), reason: 'dns', attempt: 1, at: 0 },
+        { type: 'gateway', from: refOf('b'), to: refOf('c'), reason: 'user', row: 'hostNotFound', attempt: 1, at: 1 },
       ],
     },
   ],
   'has the gateway of the last attempt': [
-    [{ type: 'gateway', from: 'a', to: 'b', toUrl: 'b/1', reason: 'dns' }, start()],
-    { origin, baseUrl: undefined },
+    [{ type: 'gateway', from: refOf('a'), to: refOf('b'), reason: 'dns' }, start()],
+    { gateway: refOf(origin) },
   ],
   'records no models at a resume point in an answer that another model has restarted': [
     [start('a'), text('Hal'), switched('a', 'b', 'user'), start('b'), restarted, replaced('Half'), start('b'), join(4)],
@@ -216,7 +222,7 @@ describe('state of a turn', () => {
   it('contains a ledger of the attempts and waits', () => {
     const { ledger } = stateAfter([start(), { type: 'headers', status: 429, ms: 10 }, waiting(), start()]);
     assert.deepEqual(
-      ledger.entries.map(({ at, attempt, status, waits }) => [at, attempt, status, waits.length]),
+      ledger.entries.map(({ at, attempt, headers, waits }) => [at, attempt, headers?.status, waits.length]),
       [
         [0, 1, 429, 0],
         [3, 2, undefined, 1],

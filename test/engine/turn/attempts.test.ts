@@ -14,6 +14,7 @@ import {
 } from '../../support/scriptedFetch';
 import { valuesOf } from '../../support/valuesOf';
 import { settle } from '../../support/virtualClock';
+import { refOf } from '../../support/gatewayRef';
 
 const half = 'Once upon a time there was a sheep that';
 const remainder = ' counted people until it fell asleep.';
@@ -24,7 +25,15 @@ describe('attempt event', () => {
     const time = run.clock.now();
     await run.toEnd();
     assert.deepEqual(run.of('attempt'), [
-      { type: 'attempt', attempt: 1, at: 0, model: 'gpt-4o', origin: 'https://gateway.test', why: 'first', time },
+      {
+        type: 'attempt',
+        attempt: 1,
+        at: 0,
+        model: 'gpt-4o',
+        gateway: refOf('https://gateway.test/v1'),
+        why: 'first',
+        time,
+      },
     ]);
   });
 });

@@ -195,7 +195,7 @@ describe('change of the key or base URL', () => {
       const run = world().ask();
       await settle();
       Object.assign(gateways, change);
-      run.world.engine.onConnectionChanged();
+      run.world.engine.onGatewaysChanged();
       await settle();
       assert.equal(run.wire.requests.length, endsWait ? 2 : 1);
       run.turn.stop();
@@ -209,7 +209,7 @@ describe('change of the key or base URL', () => {
     const second = await engineWorld.ask().settle();
     assert.equal(second.last('waiting').told, 'request');
     Object.assign(gateways, { base: 'https://other.test/v1', key: 'hsa-second' });
-    engineWorld.engine.onConnectionChanged();
+    engineWorld.engine.onGatewaysChanged();
     await settle();
     assert.deepEqual([first.last('done').text, second.last('done').text], ['ok', 'ok']);
     assert.deepEqual(
@@ -229,7 +229,7 @@ describe('change of the key or base URL', () => {
     });
     await run.clock.advance(5000);
     gateways.key = 'hsa-second';
-    run.world.engine.onConnectionChanged();
+    run.world.engine.onGatewaysChanged();
     await settle();
     assert.equal(run.wire.requests.length, 1);
     run.turn.stop();

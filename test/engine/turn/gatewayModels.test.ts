@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Gateway } from '../../../src/engine/request';
+import { plainHttpOffer, readKeys } from '../../../src/engine/gateway/gateway';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
-import { plainHttpOffer } from '../../../src/engine/turn/gatewayModels';
 import { backup, primary, Gateways, switches, third } from '../../support/engineGateways';
 import type { EngineRun } from '../../support/engineRun';
 import { answering, cutAfter, refused, rejecting, status } from '../../support/scriptedFetch';
+import { gatewaysFrom, type DescribedGateway } from '../../support/testGateways';
 
 const model = 'claude-sonnet-4';
 const vendorName = 'anthropic/claude-sonnet-4.6';
@@ -16,12 +16,15 @@ const unknownModel = status(404, {
   error: { message: `The model \`${vendorName}\` does not exist`, code: 'model_not_found' },
 });
 
-const naming = (...names: readonly (readonly [string, string])[]): Gateway => ({ ...backup, models: new Map(names) });
-const listing = (gateway: Gateway, ...models: readonly string[]): Gateway => ({
+const naming = (...names: readonly (readonly [string, string])[]): DescribedGateway => ({
+  ...backup,
+  models: new Map(names),
+});
+const listing = (gateway: DescribedGateway, ...models: readonly string[]): DescribedGateway => ({
   ...gateway,
   lists: (name) => models.includes(name),
 });
-const offering = (name: string): Gateway => naming(['*', name]);
+const offering = (name: string): DescribedGateway => naming(['*', name]);
 
 const modelsSent = (net: Gateways, name: string): readonly string[] => net.requests(name).map(({ body }) => body.model);
 const stateOf = (run: EngineRun): TurnState => run.events.reduce(reduceTurn, initialTurn);
@@ -35,10 +38,10 @@ describe('models of gateways', () => {
     const net = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, gateway] });
     const run = await net.ask(request).toEnd();
     assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], [vendorName]]);
-    const { model: sent, userModel, gatewayName } = run.last('attempt');
-    assert.deepEqual([sent, userModel, gatewayName], [vendorName, model, 'Router']);
-    assert.deepEqual([run.last('gateway').toName, run.last('gateway').fromName], ['Router', undefined]);
-    assert.deepEqual([stateOf(run).model, stateOf(run).gatewayName], [model, 'Router']);
+    const { model: sent, userModel, gateway: used } = run.last('attempt');
+    assert.deepEqual([sent, userModel, used.label], [vendorName, model, 'Router']);
+    assert.deepEqual([run.last('gateway').to.label, run.last('gateway').from.label], ['Router', 'primary.test']);
+    assert.deepEqual([stateOf(run).model, stateOf(run).gateway], [model, used]);
     assert.deepEqual(modelSwitches(run), []);
   });
 
@@ -256,8 +259,8 @@ describe('models of gateways', () => {
 
 describe('a backup gateway over plain HTTP', () => {
   const llama = { request: { model: 'llama3' } };
-  const plain: Gateway = { ...backup, baseUrl: 'http://backup.test/v1' };
-  const plainWith = (fields: Partial<Gateway>): Gateway => ({ ...plain, ...fields });
+  const plain: DescribedGateway = { ...backup, baseUrl: 'http://backup.test/v1' };
+  const plainWith = (fields: Partial<DescribedGateway>): DescribedGateway => ({ ...plain, ...fields });
   const lacking = listing(primary, model);
   const listed = listing(plain, 'llama3');
   const starred = plainWith({ models: new Map([['*', 'llama3']]) });
@@ -284,15 +287,15 @@ describe('a backup gateway over plain HTTP', () => {
       [lacking, accepted, { ...third, models: new Map([['*', 'x']]) }],
       'third',
     ],
-  ] as readonly (readonly [string, readonly Gateway[], string | undefined])[]) {
+  ] as readonly (readonly [string, readonly DescribedGateway[], string | undefined])[]) {
     it(`${expected === 'backup' ? 'gets' : 'does not get'} the prompt when it ${name}`, async () => {
       const net = new Gateways({ primary: hello, backup: hello, third: hello }, { gateways });
       const { engine } = net.world;
-      const target = engine.gatewayForAttempt('llama3', net.connection());
+      const target = engine.gatewayForAttempt('llama3', await net.keyed());
       await net.ask(llama).toEnd();
       const asked = ['primary', 'backup', 'third'].filter((gateway) => net.requests(gateway).length > 0);
       assert.deepEqual(asked, expected === undefined ? [] : [expected]);
-      assert.equal(target && new URL(target.baseUrl).hostname, expected && `${expected}.test`);
+      assert.equal(target && new URL(target.id).hostname, expected && `${expected}.test`);
     });
   }
 
@@ -312,8 +315,8 @@ describe('a backup gateway over plain HTTP', () => {
   it('is offered when a gateway over HTTPS fails because it lacks the model', async () => {
     const net = new Gateways({ primary: [unknownModel], backup: hello }, { gateways: [lacking, listed] });
     const { kind, nextGateway, actions } = (await net.ask(llama).toEnd()).last('failed');
-    assert.deepEqual([kind, nextGateway, actions.at(-1)], ['model', 'http://backup.test', 'switchGateway']);
-    await net.ask({ ...llama, options: { preferredGateway: nextGateway } }).toEnd();
+    assert.deepEqual([kind, nextGateway?.label, actions.at(-1)], ['model', 'backup.test', 'switchGateway']);
+    await net.ask({ ...llama, options: { preferredGateway: nextGateway?.id } }).toEnd();
     assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
   });
 
@@ -372,16 +375,17 @@ describe('a backup gateway over plain HTTP', () => {
     });
   }
 
-  it('is offered to the user only if no gateway over HTTPS has the model', () => {
-    const offerFor = (...[first, ...backups]: readonly [Gateway, ...(readonly Gateway[])]): string | undefined =>
-      plainHttpOffer<Gateway>('llama3', { ...first, backups })?.baseUrl;
-    assert.equal(offerFor(lacking, listed), plain.baseUrl);
-    assert.equal(offerFor(lacking, accepted), undefined);
-    assert.equal(offerFor(primary, listed), undefined);
-    assert.equal(offerFor(lacking, third, listed), undefined);
-    assert.equal(offerFor(lacking, named), undefined);
-    assert.equal(offerFor({ ...lacking, baseUrl: 'http://primary.test/v1' }, listed), undefined);
-    assert.equal(offerFor(lacking, { ...listed, baseUrl: 'http://127.0.0.1:11434/v1' }), undefined);
+  it('is offered to the user only if no gateway over HTTPS has the model', async () => {
+    const offerFor = async (primary: DescribedGateway, ...backups: readonly DescribedGateway[]) =>
+      plainHttpOffer({ model: 'llama3', isOfWorkspace: false }, await readKeys(gatewaysFrom({ ...primary, backups })))
+        ?.id;
+    assert.equal(await offerFor(lacking, listed), plain.baseUrl);
+    assert.equal(await offerFor(lacking, accepted), undefined);
+    assert.equal(await offerFor(primary, listed), undefined);
+    assert.equal(await offerFor(lacking, third, listed), undefined);
+    assert.equal(await offerFor(lacking, named), undefined);
+    assert.equal(await offerFor({ ...lacking, baseUrl: 'http://primary.test/v1' }, listed), undefined);
+    assert.equal(await offerFor(lacking, { ...listed, baseUrl: 'http://127.0.0.1:11434/v1' }), undefined);
   });
 });
 
@@ -427,7 +431,7 @@ describe('a model that only a workspace names', () => {
 });
 
 describe('gateways without a key', () => {
-  const keyless: Gateway = { ...backup, apiKey: undefined };
+  const keyless: DescribedGateway = { ...backup, apiKey: undefined };
 
   it('get no Authorization header, as primary and as backup gateway', async () => {
     const asBackup = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, keyless] });

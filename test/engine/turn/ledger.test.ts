@@ -16,30 +16,27 @@ describe('ledger in the report of the engine', () => {
       replies: [rateLimited, streaming((body) => body.delta('Hello').finish('stop', usage).done())],
     });
     const start = world.clock.now();
-    await world.ask().toEnd();
+    const run = await world.ask().toEnd();
     const [turn] = world.engine.report().turns;
     assert.ok(turn);
     assert.deepEqual([turn.outcome, turn.host, turn.time], ['done', 'gateway.test', start]);
     const [first, second] = turn.attempts;
     assert.deepEqual(
-      [first?.why, first?.model, first?.status, first?.requestId, first?.ended?.how, first?.ended?.row, first?.waits],
+      [
+        first?.why,
+        first?.model,
+        first?.headers?.status,
+        first?.headers?.requestId,
+        first?.ended?.how,
+        first?.ended?.row,
+        first?.waits,
+      ],
       ['first', 'gpt-4o', 429, 'req-limited', 'rate-limit', 'rateLimited', []],
     );
-    assert.equal(first?.origin, 'https://gateway.test');
-    const wait = {
-      at: 0,
-      waitedMs: 5250,
-      delayMs: 5250,
-      jitterMs: 250,
-      hintMs: 5000,
-      hintFrom: 'retry-after',
-      source: 'server',
-      reason: 'rate-limit',
-      estimated: undefined,
-      told: 'turn',
-    };
-    assert.deepEqual(second?.waits, [wait]);
-    assert.deepEqual([second.why, second.status, second.ended?.how], ['retry', 200, 'finished']);
+    assert.equal(first?.gateway.label, 'gateway.test');
+    const announced = run.last('waiting');
+    assert.deepEqual(second?.waits, [{ ...announced, waitedMs: 5250 }]);
+    assert.deepEqual([second.why, second.headers?.status, second.ended?.how], ['retry', 200, 'finished']);
     assert.deepEqual([second.ended?.chars, second.time], [5, start + 5250]);
     assert.deepEqual([second.ended?.tokens, second.ended?.promptTokens, second.ended?.completionTokens], [10, 7, 3]);
     assert.ok((second.ended?.bytes ?? 0) > 100);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isTerminal, type StreamEvent } from '../../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../../src/engine/events/events';
 import { EngineRun } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
 import type { Reply } from '../../support/scriptedFetch';

@@ -5,6 +5,7 @@ import { scheduleLifetimeMs } from '../../../src/engine/state/schedule';
 import { TurnMessages } from '../../../src/engine/turn/turnMessages';
 import { defaultSettings } from '../../support/engineRun';
 import { VirtualClock } from '../../support/virtualClock';
+import { refOf } from '../../support/gatewayRef';
 
 describe('failure of a turn', () => {
   const localize = (text: string): string => text;
@@ -30,7 +31,7 @@ describe('failure of a turn', () => {
       const fault = faultOfRow(row);
       const failed = new TurnMessages(deps, new KeyRedactor()).describeFailure({ type: 'fail', fault }, fault, {
         ...context,
-        nextGateway: hasOtherGateway ? { gateway: 'https://next.test', label: 'next.test', isUsable: true } : undefined,
+        nextGateway: hasOtherGateway ? { gateway: refOf('https://next.test'), isUsable: true } : undefined,
       });
       assert.deepEqual(failed.actions, actions);
       assert.ok(!failed.message.includes('plain HTTP'));

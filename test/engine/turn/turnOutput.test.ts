@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { EngineWorld } from '../../support/engineRun';
 import { answering } from '../../support/scriptedFetch';

@@ -118,11 +118,10 @@ describe('message of the provider in a wait', () => {
     run.turn.stop();
   });
 
-  it("is in the log, but not in the engine's report", async () => {
+  it('is in the log', async () => {
     const run = new EngineRun({ replies: [limited] });
     await run.clock.advance(0);
     assert.match(run.log.join('\n'), /Model busy, retry later/);
-    assert.doesNotMatch(JSON.stringify(run.world.engine.report()), /Model busy/);
     run.turn.stop();
   });
 });

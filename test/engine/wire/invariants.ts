@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isTerminal } from '../../../src/engine/events';
+import { isTerminal } from '../../../src/engine/events/events';
 import { wireKey, type WireFixture } from './wireFixture';
 import type { WireTurn } from './wireTurn';
 

@@ -1,4 +1,4 @@
-import type { AttemptEvent, StreamEvent, WaitingEvent } from '../../../src/engine/events';
+import type { AttemptEvent, StreamEvent, WaitingEvent } from '../../../src/engine/events/events';
 
 /** The first part of the default answer of the gateway, after which the stream breaks. */
 export const partialAnswer = 'Sheep on the hill graze';

@@ -4,12 +4,13 @@ import { startGateway, type Gateway, type GatewayOptions, type Script, type Step
 import { createEngine } from '../../../src/engine/createEngine';
 import type { Engine } from '../../../src/engine/engine';
 import type { EngineSettings } from '../../../src/engine/environment';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import type { ChatRequest, Connection } from '../../../src/engine/request';
+import type { ChatRequest } from '../../../src/engine/request';
 import { defaultSettings } from '../../support/engineRun';
 import { AutoAdvancingClock } from './autoAdvancingClock';
 import { WireTurn } from './wireTurn';
+import { gatewaysFrom, type DescribedGateways } from '../../support/testGateways';
 
 /** A turn over a real connection: its request, and what the loopback gateway and the user do. */
 export interface WireScenario {
@@ -37,7 +38,7 @@ export class WireFixture {
   gateway!: Gateway;
   /** A second gateway, for cases about a redirect or a changed connection. */
   otherGateway!: Gateway;
-  connection!: Connection;
+  connection!: DescribedGateways;
   /** The `fetch` of the engine. A case replaces it for faults that a loopback address can't produce. */
   fetch: typeof fetch = (url, init) => globalThis.fetch(url, init);
   private readonly closers: (() => Promise<unknown>)[] = [];
@@ -55,7 +56,7 @@ export class WireFixture {
       localize: (message, args = {}) => message.replace(/\{(\w+)\}/g, (_, name: string) => String(args[name])),
       formatTime: (at) => new Date(at).toISOString().slice(11, 16),
       settings: () => settings,
-      connection: () => Promise.resolve(this.connection),
+      gateways: () => Promise.resolve(gatewaysFrom(this.connection)),
       cooldowns: noSharedCooldowns,
       userAgent: 'HolySheepPrompt/test',
     });

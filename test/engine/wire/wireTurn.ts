@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunningTurn } from '../../../src/engine/engine';
-import { isTerminal, type StreamEvent, type TerminalEvent } from '../../../src/engine/events';
+import { isTerminal, type StreamEvent, type TerminalEvent } from '../../../src/engine/events/events';
 import type { WireFixture } from './wireFixture';
 
 /** Limit for a turn, in real milliseconds. A turn that takes longer is stuck. */

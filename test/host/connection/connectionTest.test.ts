@@ -10,7 +10,8 @@ import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
 import { attempt, ScriptedEngine, text, waiting } from '../conversation/scriptedEngine';
-import { FakeGateways } from './fakeGateways';
+import { valuesOf } from '../../support/valuesOf';
+import { FakeGateways, openGateways } from './fakeGateways';
 
 const deps = {
   clock: systemClock,
@@ -23,7 +24,7 @@ const deps = {
 
 /** An engine that really sends probes. */
 class ProbingEngine extends ScriptedEngine {
-  override readonly probe: Engine['probe'] = (gateway, signal) => probe(deps, new KeyRedactor(), gateway, signal);
+  override readonly probe: Engine['probe'] = (...probed) => probe(deps, new KeyRedactor(), ...probed);
 }
 
 describe('Test Connection command', () => {
@@ -55,12 +56,10 @@ describe('Test Connection command', () => {
     if (key !== undefined) gateways.keys.set(backup.origin, key);
   };
   const run = async (only?: string): Promise<ConnectionTest | undefined> => {
-    const { Connections } = await import('../../../src/host/connection/connections');
     const { testConnection } = await import('../../../src/host/connection/connectionTest');
-    const deps = gateways.deps();
-    const connections = new Connections(deps);
+    const deps = await openGateways(gateways.deps());
     editor.messages = [];
-    const result = await testConnection({ connections, engine, log: deps.log }, only);
+    const result = await testConnection({ ...deps, engine }, only);
     await new Promise(setImmediate);
     return result;
   };
@@ -159,13 +158,13 @@ describe('Test Connection command', () => {
     assert.equal(engine.turns.length, 0);
     editor.pressed = 'Send test prompt';
     await run();
-    const connections = await Promise.all(engine.turns.map(async ({ options }) => options.connection?.()));
+    const asked = await Promise.all(engine.turns.map(async ({ options }) => options.gateways?.()));
     assert.deepEqual(
-      connections.map((connection) => [connection?.baseUrl, connection?.apiKey]),
-      [
-        [gateway.baseUrl, 'hsa-primary'],
-        [backup.baseUrl, 'hsa-backup'],
-      ],
+      valuesOf(
+        asked.map((used) => used?.[0] ?? assert.fail('no gateway')),
+        'id',
+      ),
+      [gateway.baseUrl, backup.baseUrl],
     );
     editor.pressed = 'Details';
     engine.turns[0]?.emit(attempt(), text('OK', 120));

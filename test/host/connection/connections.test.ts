@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import { refOf } from '../../support/gatewayRef';
 import { setImmediate } from 'node:timers/promises';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { Connections, RequestChoice } from '../../../src/host/connection/connections';
+import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways, failedProbe, refusedConnection } from './fakeGateways';
-import { rowsOf, valuesOf } from '../../support/valuesOf';
+import { FakeGateways, failedProbe, openGateways, refusedConnection } from './fakeGateways';
+import { valuesOf } from '../../support/valuesOf';
 
 const [primary, first, second] = [
   'https://primary.example',
@@ -18,21 +20,21 @@ const [primary, first, second] = [
 describe('connection over several gateways', () => {
   useVSCode(new FakeEditor().api());
   let gateways: FakeGateways;
+  let ownGateways: OwnGateways;
   let connections: Connections;
   beforeEach(async () => {
     gateways = new FakeGateways();
     gateways.backups = [`${first}/v1`, `${second}/v1`];
-    const { Connections } = await import('../../../src/host/connection/connections');
-    connections = new Connections(gateways.deps());
+    ({ ownGateways, connections } = await openGateways(gateways.deps()));
   });
 
   it('takes the effort from the prompt, or else from the model that answers it', async () => {
-    const { Connections } = await import('../../../src/host/connection/connections');
     const efforts: Readonly<Record<string, EffortChoice>> = { 'model-1': 'low', other: 'default' };
     const deps = gateways.deps();
     Object.assign(deps.settings, { systemPrompt: () => '', requestParameters: () => ({}) });
     Object.assign(deps.efforts, { levelOf: (model: string) => efforts[model] });
-    const effortOf = (choice?: RequestChoice) => new Connections(deps).requestDefaults(false, choice).reasoningEffort;
+    ({ connections } = await openGateways(deps));
+    const effortOf = (choice?: RequestChoice) => connections.requestDefaults(false, choice).reasoningEffort;
     assert.deepEqual(
       [effortOf(), effortOf({ model: 'other' }), effortOf({ model: 'other', reasoningEffort: 'max' })],
       ['low', undefined, 'max'],
@@ -42,8 +44,8 @@ describe('connection over several gateways', () => {
 
   describe('after a gateway was added although it did not respond', () => {
     const usedOrigins = async (): Promise<Origins> => {
-      const { backups = [], ...first } = await connections.configured();
-      return [first, ...backups].map(({ origin }) => origin);
+      const { primary, keys } = await ownGateways.keyed();
+      return [...new Set([primary, ...keys.keys()])].map(({ origin }) => origin);
     };
     let changes: number;
     let respond: (result: ProbeResult) => void;
@@ -52,26 +54,26 @@ describe('connection over several gateways', () => {
       gateways.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
       const deps = gateways.deps();
       await deps.unresponsive.add(`${first}/v1`);
-      const { Connections } = await import('../../../src/host/connection/connections');
-      connections = new Connections(deps);
+      ({ ownGateways, connections } = await openGateways(deps));
       changes = 0;
       connections.onDidChange(() => changes++);
       respond = (result) => deps.unresponsive.recordProbe(`${first}/v1`, result);
       recordTurn = (status) =>
-        deps.unresponsive.recordTurn({ attempts: [{ origin: first, status }] } as unknown as TurnRecord);
+        deps.unresponsive.recordTurn({
+          attempts: [{ gateway: refOf(first), headers: status && { status } }],
+        } as unknown as TurnRecord);
     });
 
     it('leaves it out as a backup, also in other windows and after a restart', async () => {
       assert.deepEqual(await usedOrigins(), [primary, second]);
-      const { Connections } = await import('../../../src/host/connection/connections');
-      connections = new Connections(gateways.deps());
+      ({ ownGateways } = await openGateways(gateways.deps()));
       assert.deepEqual(await usedOrigins(), [primary, second]);
     });
 
     it('does not use it in place of a primary gateway without a key', async () => {
       gateways.keys = new Map([[first, 'key-1']]);
-      const { apiKey } = await connections.configured();
-      assert.deepEqual([await usedOrigins(), apiKey], [[primary], undefined]);
+      const { keys } = await ownGateways.keyed();
+      assert.deepEqual([await usedOrigins(), keys.size], [[primary], 0]);
     });
 
     it('still uses it as the primary gateway', async () => {
@@ -151,9 +153,10 @@ describe('connection over several gateways', () => {
       gateways.baseUrl = `${baseUrl}/v1`;
       gateways.backups = backups.map((origin) => `${origin}/v1`);
       gateways.keys = new Map(withKey.map((origin) => [origin, `hsa-${origin}`]));
-      const { backups: others = [], ...connection } = await connections.configured();
+      const keyed = await ownGateways.keyed();
+      const others = [...keyed.keys.keys()].filter((gateway) => gateway !== keyed.primary);
       assert.deepEqual(
-        rowsOf([connection, ...others], 'origin', 'apiKey'),
+        [keyed.primary, ...others].map((gateway) => [gateway.origin, keyed.keys.get(gateway)]),
         expected.map((origin) => [origin, gateways.keys.get(origin)]),
       );
       assert.deepEqual(await connections.view(), {
@@ -169,15 +172,12 @@ describe('connection over several gateways', () => {
 
   it('shows the gateway of the next prompt after a switch by the user, or while a gateway is down', async () => {
     for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
-    const { Connections } = await import('../../../src/host/connection/connections');
     let current = `${first}/v1`;
-    const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, connection, preferred = current) =>
-      [connection, ...(connection.backups ?? [])].find(({ baseUrl }) => baseUrl === preferred);
+    const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, { keys }, preferred = current) =>
+      [...keys.keys()].find(({ id }) => id === preferred);
     const shown = async (preferredGateway?: string) => {
-      const { host, gateway, backup } = await new Connections({ ...gateways.deps(), gatewayForAttempt }).view(
-        false,
-        preferredGateway,
-      );
+      ({ connections } = await openGateways({ ...gateways.deps(), gatewayForAttempt }));
+      const { host, gateway, backup } = await connections.view(false, preferredGateway);
       return [host, gateway, backup];
     };
     assert.deepEqual(await shown(), ['first.example', undefined, 'automatic']);
@@ -215,10 +215,10 @@ describe('connection over several gateways', () => {
     ]);
     gateways.model = 'llama3';
     assert.equal((await connections.view()).host, 'primary.example');
-    assert.equal(await connections.plainHttpOffer('model-1'), undefined);
-    assert.equal((await connections.plainHttpOffer('llama3'))?.origin, plain);
-    await connections.acceptPlainHttp(plain);
-    assert.equal(await connections.plainHttpOffer('llama3'), undefined);
+    assert.equal(await ownGateways.plainHttpOffer('model-1'), undefined);
+    assert.equal((await ownGateways.plainHttpOffer('llama3'))?.origin, plain);
+    await ownGateways.acceptPlainHttp(plain);
+    assert.equal(await ownGateways.plainHttpOffer('llama3'), undefined);
     assert.equal((await connections.view()).host, 'plain.example');
   });
 
@@ -237,7 +237,7 @@ describe('connection over several gateways', () => {
   it('fails when the base URL is invalid, even if a backup gateway has a key', async () => {
     gateways.keys.set(first, 'hsa-first');
     gateways.baseUrl = 'ftp://files.example';
-    await assert.rejects(connections.configured(), { connectionProblem: 'base-url' });
+    await assert.rejects(ownGateways.keyed(), { connectionProblem: 'base-url' });
   });
 
   it('shows only the newest state, without waiting for an older one, and nothing once it is disposed of', async () => {
@@ -257,9 +257,9 @@ describe('connection over several gateways', () => {
     assert.deepEqual(shown, [{ model: 'model-2' }]);
   });
 
-  it('names the paths of gateways with the same host', async () => {
+  it('names the paths of gateways with the same host', () => {
     gateways.backups = [`${primary}/eu/v1`, `${first}/v1`];
-    assert.deepEqual(valuesOf(await connections.gateways(), 'host'), [
+    assert.deepEqual(valuesOf(ownGateways.all, 'label'), [
       'primary.example/v1',
       'primary.example/eu/v1',
       'first.example',

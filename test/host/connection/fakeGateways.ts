@@ -1,7 +1,7 @@
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
-import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
+import { gatewaysFor } from '../../../src/engine/gateway/gateway';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
@@ -13,11 +13,12 @@ import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { EventEmitter, subscription } from '../../support/fakeEditor';
+import { refOf } from '../../support/gatewayRef';
 import { storeIn } from '../../support/storeIn';
 
-function valid(text: string): readonly BaseUrl[] {
+function valid(text: string): BaseUrl | undefined {
   const baseUrl = normalizeBaseUrl(text);
-  return 'error' in baseUrl ? [] : [baseUrl];
+  return 'error' in baseUrl ? undefined : baseUrl;
 }
 
 /** The dependencies of the features that read, set and test gateways. */
@@ -38,8 +39,8 @@ interface GatewayDeps {
 
 /** Settings and keys of several gateways, which tests can change. */
 export class FakeGateways {
-  baseUrl = 'https://primary.example/v1';
-  backups: readonly unknown[] = [];
+  private baseUrlText = 'https://primary.example/v1';
+  private backupEntries: readonly unknown[] = [];
   /** The known model lists of gateways, by base URL. They are forgotten when a key is stored. */
   lists = new Map<string, readonly string[]>();
   model = 'model-1';
@@ -63,6 +64,24 @@ export class FakeGateways {
   private readonly settingsChange = new EventEmitter<void>();
   private readonly keyChange = new EventEmitter<void>();
 
+  get baseUrl(): string {
+    return this.baseUrlText;
+  }
+
+  set baseUrl(text: string) {
+    this.baseUrlText = text;
+    this.changeSettings();
+  }
+
+  get backups(): readonly unknown[] {
+    return this.backupEntries;
+  }
+
+  set backups(entries: readonly unknown[]) {
+    this.backupEntries = entries;
+    this.changeSettings();
+  }
+
   changeSettings(): void {
     this.settingsChange.fire();
   }
@@ -74,7 +93,9 @@ export class FakeGateways {
   deps(): GatewayDeps {
     const { settingsChange, keyChange, remembered } = this;
     const access = <T>(value: () => T): Promise<T> =>
-      this.isKeyringLocked ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(value());
+      this.isKeyringLocked
+        ? Promise.reject(Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' }))
+        : Promise.resolve(value());
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
     const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
     const isDemoActive = (): boolean => this.demoActive;
@@ -88,7 +109,7 @@ export class FakeGateways {
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
         baseUrlText: () => this.baseUrl,
         backups: () => readGateways(this.backups),
-        gateways: () => [...valid(this.baseUrl), ...readGateways(this.backups).usable],
+        gateways: () => readGateways(this.backups, valid(this.baseUrl)).usable,
         removeBackupBaseUrls: (origin: string) => {
           this.removals.push(`remove ${origin}`);
           return Promise.resolve(() => Promise.resolve(void this.removals.push(`undo ${origin}`)));
@@ -96,11 +117,11 @@ export class FakeGateways {
         model: () => this.model,
         setModel: (model: string) => Promise.resolve(void (this.model = model)),
         chooseModel: (model: string) => Promise.resolve(void (this.model = model)),
-        workspaceModels: () => this.workspaceModels,
+        isWorkspaceModel: (model: string) => this.workspaceModels.has(model),
       },
       lists,
-      gatewayForAttempt: (...[model, connection]: Parameters<Engine['gatewayForAttempt']>) =>
-        gatewaysFor(model, connection)[0],
+      gatewayForAttempt: (...[model, keyed]: Parameters<Engine['gatewayForAttempt']>) =>
+        gatewaysFor({ model, isOfWorkspace: this.workspaceModels.has(model) }, keyed)[0],
       listsSettled: () => Promise.resolve(),
       catalog: { lists },
       keys: {
@@ -126,8 +147,8 @@ export class FakeGateways {
       engine: {
         cooldownOf: () => undefined,
         localFacts: () => Promise.resolve(new Map()),
-        probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
-          this.probes.push([baseUrl, apiKey]);
+        probe: (...[baseUrl, key]: Parameters<Engine['probe']>) => {
+          this.probes.push([baseUrl, key]);
           return Promise.resolve(this.probeResult);
         },
       },
@@ -143,9 +164,17 @@ export class FakeGateways {
   }
 }
 
+/** Adds the gateways of a window to its dependencies. */
+export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
+  const { OwnGateways } = await import('../../../src/host/connection/ownGateways');
+  const { Connections } = await import('../../../src/host/connection/connections');
+  const ownGateways = new OwnGateways(deps);
+  return { ...deps, ownGateways, connections: new Connections({ ...deps, ownGateways }) };
+}
+
 /** Returns a turn in which a gateway refused a request without a key. */
 export function refusedTurn(origin: string): TurnRecord {
-  return { attempts: [{ origin, ended: { row: 'noKey' } }] } as unknown as TurnRecord;
+  return { attempts: [{ gateway: refOf(origin), ended: { row: 'noKey' } }] } as unknown as TurnRecord;
 }
 
 /** Returns the result of a probe that failed although the gateway responded. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { FirstToken } from '../../../src/host/connection/firstToken';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../conversation/scriptedEngine';
+import { gatewayFrom } from '../../support/testGateways';
 
-const gateway = { baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' };
+const gateway = gatewayFrom({ baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' });
 
 describe('first token of a gateway', () => {
   useVSCode(new FakeEditor().api());
@@ -22,7 +23,7 @@ describe('first token of a gateway', () => {
     const { engine } = await run(attempt(), text('OK'));
     const { request, options } = engine.turn;
     assert.deepEqual([request.model, request.defaults?.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);
-    assert.deepEqual(await options.connection?.(), gateway);
+    assert.deepEqual(await options.gateways?.(), [gateway]);
   });
 
   const firstAttempt = { ...attempt(), at: 100 };

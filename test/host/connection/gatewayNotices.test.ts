@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Connections } from '../../../src/host/connection/connections';
+import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways, refusedTurn } from './fakeGateways';
+import { FakeGateways, openGateways, refusedTurn } from './fakeGateways';
 
 describe('notices about the gateways in the settings', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   let gateways: FakeGateways;
-  let connections: Connections;
+  let ownGateways: OwnGateways;
   beforeEach(() => {
     editor.reset();
     gateways = new FakeGateways();
@@ -17,9 +17,9 @@ describe('notices about the gateways in the settings', () => {
   /** Opens a window. @returns the messages of all windows so far */
   const start = async (): Promise<readonly string[]> => {
     const { GatewayNotices } = await import('../../../src/host/connection/gatewayNotices');
-    const { Connections } = await import('../../../src/host/connection/connections');
-    connections = new Connections(gateways.deps());
-    new GatewayNotices({ ...gateways.deps(), connections });
+    const deps = await openGateways(gateways.deps());
+    ({ ownGateways } = deps);
+    new GatewayNotices(deps);
     return shown();
   };
   const change = async (): Promise<readonly string[]> => {
@@ -111,7 +111,7 @@ describe('notices about the gateways in the settings', () => {
     it('are shown when a gateway that should need no key refuses a request without one', async () => {
       gateways.backups = ['http://localhost:11434/v1'];
       assert.deepEqual(await start(), []);
-      connections.recordTurn(refusedTurn('http://localhost:11434'));
+      ownGateways.recordTurn(refusedTurn('http://localhost:11434'));
       const message = "information: The backup gateway localhost:11434 has no API key, so it isn't used.";
       assert.deepEqual(await shown(), [message]);
     });

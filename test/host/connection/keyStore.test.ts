@@ -6,7 +6,7 @@ import type { HealthBook } from '../../../src/host/health/healthBook';
 import { fake } from '../../support/fake';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways } from './fakeGateways';
+import { FakeGateways, openGateways } from './fakeGateways';
 
 const emptyHealth = fake<HealthBook>({ records: () => [], refresh: () => Promise.resolve() });
 
@@ -22,17 +22,16 @@ describe('unreadable system keyring', () => {
 
   async function createDeps() {
     const { KeyStore } = await import('../../../src/host/connection/keyStore');
-    const { Connections } = await import('../../../src/host/connection/connections');
     const deps = gateways.deps();
     const fail = (): Promise<never> => Promise.reject(cause);
     const onDidChange = () => ({ dispose: () => undefined });
     const keys = new KeyStore({ get: fail, store: fail, delete: fail, keys: fail, onDidChange }, deps.log);
-    return { ...deps, keys, connections: new Connections({ ...deps, keys }) };
+    return openGateways({ ...deps, keys });
   }
 
   it('makes the connection fail with a keyring fault and its cause', async () => {
-    const { connections } = await createDeps();
-    await assert.rejects(connections.configured(), {
+    const { ownGateways } = await createDeps();
+    await assert.rejects(ownGateways.keyed(), {
       connectionProblem: 'keyring',
       message: hostFaults.keyring.message,
       cause,
@@ -45,9 +44,9 @@ describe('unreadable system keyring', () => {
   });
 
   it('is reported by Test Connection with buttons for the key and the log, but not for the base URL', async () => {
-    const { connections, log } = await createDeps();
+    const services = await createDeps();
     const { testConnection } = await import('../../../src/host/connection/connectionTest');
-    const deps = { connections, log, engine: {}, document: {} } as unknown as ConnectionTestDeps;
+    const deps = { ...services, engine: {}, document: {} } as unknown as ConnectionTestDeps;
     assert.equal(await testConnection(deps), undefined);
     const buttons = ['Set API key', 'Show log'];
     assert.deepEqual(editor.messages, [{ kind: 'error', message: hostFaults.keyring.message, buttons }]);

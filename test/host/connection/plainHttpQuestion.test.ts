@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways } from './fakeGateways';
+import { FakeGateways, openGateways } from './fakeGateways';
 
 describe('question about a gateway over plain HTTP', () => {
   const editor = new FakeEditor();
@@ -18,9 +18,9 @@ describe('question about a gateway over plain HTTP', () => {
       [`${primary}/v1`, ['gpt-5']],
       [`${nas}/v1`, ['llama3', 'qwen3']],
     ]);
-    const { Connections } = await import('../../../src/host/connection/connections');
     const { mayUsePlainHttp } = await import('../../../src/host/connection/plainHttpQuestion');
-    ask = (...models) => mayUsePlainHttp(new Connections(gateways.deps()), models);
+    const { ownGateways } = await openGateways(gateways.deps());
+    ask = (...models) => mayUsePlainHttp(ownGateways, models);
   });
 
   it('names the model and the only gateway that has it', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways } from './fakeGateways';
+import { FakeGateways, openGateways } from './fakeGateways';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 describe('Remove API Key command', () => {
@@ -15,10 +15,8 @@ describe('Remove API Key command', () => {
   });
 
   const remove = async (): Promise<string> => {
-    const { Connections } = await import('../../../src/host/connection/connections');
     const { removeApiKey } = await import('../../../src/host/connection/connectionCommands');
-    const deps = gateways.deps();
-    const { state } = await removeApiKey({ ...deps, connections: new Connections(deps) });
+    const { state } = await removeApiKey(await openGateways(gateways.deps()));
     return state;
   };
 

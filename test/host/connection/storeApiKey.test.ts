@@ -154,11 +154,11 @@ describe('Set API Key command', () => {
         pick?.items.map(({ label, description, detail }) => [label, description, detail]),
         [
           ['primary.example', 'primary · API key set', 'https://primary.example/v1'],
-          ['first.example', 'backup 1 · no API key', 'https://first.example/v1'],
+          ['first.example/v1', 'backup 1 · no API key', 'https://first.example/v1'],
           ['second.example', 'backup 2 · no API key', `${second}/v1`],
         ],
       );
-      assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['first.example']);
+      assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['first.example/v1']);
       assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no gateway was chosen');
     });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FaultKind } from '../../../src/engine/events';
+import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { GatewayReport } from '../../../src/host/connection/testReport';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { FakeEditor } from '../../support/fakeEditor';

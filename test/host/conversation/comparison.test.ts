@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { comparedModels } from '../../../src/host/journal/exchange';
 import type { Step } from '../../../src/shared/conversation';
 import { propertyRuns } from '../../support/propertyRuns';

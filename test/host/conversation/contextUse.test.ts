@@ -3,7 +3,7 @@ import type { Connections } from '../../../src/host/connection/connections';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import { fake } from '../../support/fake';
-import type { EndedEvent, StreamEvent } from '../../../src/engine/events';
+import type { EndedEvent, StreamEvent } from '../../../src/engine/events/events';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import { contextUse, createContextUse, estimateTurnTokens } from '../../../src/host/conversation/contextUse';
 import { openConversation, reopened } from './openedConversation';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { openConversation } from './openedConversation';
 import { attempt, done, failed, text, waitForEvents } from './scriptedEngine';
+import { refOf } from '../../support/gatewayRef';
 
 type Window = ReturnType<typeof openConversation>;
 
@@ -55,7 +56,7 @@ describe('turn of a conversation with a daily budget', () => {
 
   it('goes to another gateway only if the user has agreed', async () => {
     const nextGateway = 'https://backup.example/v1';
-    const id = window.ask('a', attempt(), Object.assign(failed(''), { nextGateway }));
+    const id = window.ask('a', attempt(), Object.assign(failed(''), { nextGateway: refOf(nextGateway) }));
     conversation.switchGateway(id);
     await answer(false);
     assert.equal(conversation.preferredGateway, undefined);

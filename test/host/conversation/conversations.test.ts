@@ -80,7 +80,7 @@ describe('collection of conversations', () => {
       const sent: string[] = [];
       for (const prompt of ['written', 'late']) {
         conversations.startNew().ask({ prompt });
-        void engine.turn.options.connection?.().then(() => sent.push(prompt));
+        void engine.turn.options.beforeAttempt?.().then(() => sent.push(prompt));
         await clock.advance(499);
         assert.ok(!sent.includes(prompt));
         if (prompt === 'written') await disk.release(0);

@@ -99,8 +99,9 @@ describe(`cost of ${turnCount} turns with failures`, () => {
     let turns = 0;
     const facts: EngineDeps['facts'] = ({ model }) => (model === 'priced' ? { price } : {});
     const deps = { facts, onTurnEnd: () => turns++ };
-    const { engine } = new EngineWorld({ replies: [gateway.reply], random, clock, deps });
     const backups = [{ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-b' }];
+    const connection = () => Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', backups });
+    const { engine } = new EngineWorld({ replies: [gateway.reply], random, clock, deps, connection });
     const openConversation = () => {
       const lines: JournalRecord[] = [];
       const conversation = new Conversation(
@@ -114,7 +115,6 @@ describe(`cost of ${turnCount} turns with failures`, () => {
           onEvent: () => undefined,
           budget: new TestBudget(),
           defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
-          connection: () => Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', backups }),
           onError: (error) => assert.fail(String(error)),
         },
       );
@@ -153,10 +153,10 @@ describe(`cost of ${turnCount} turns with failures`, () => {
     const stored = conversations.map(({ lines }) => reopened(lines).tree.answers());
     for (const exchanges of [kept, stored]) {
       const states = exchanges.flat().map(({ state }) => state);
-      const billed = states.flatMap(attemptsOf).filter(({ requestId }) => gateway.ledger.has(requestId ?? ''));
-      const ids = billed.map(({ requestId }) => requestId);
+      const billed = states.flatMap(attemptsOf).filter(({ headers }) => gateway.ledger.has(headers?.requestId ?? ''));
+      const ids = billed.map(({ headers }) => headers?.requestId);
       assert.deepEqual(ids.toSorted(), [...gateway.ledger.keys()].toSorted());
-      const unreported = billed.filter(({ requestId }) => gateway.ledger.get(requestId!)?.reports === 'nothing');
+      const unreported = billed.filter(({ headers }) => gateway.ledger.get(headers!.requestId!)?.reports === 'nothing');
       const estimates = unreported.flatMap((attempt) => costOfAttempt(attempt) ?? []);
       assert.equal(estimates.length, unreported.filter(({ model }) => model === 'priced').length);
       const charges = [...gateway.ledger.values()].filter(({ reports }) => reports !== 'nothing');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/environment';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { Answer } from '../../../src/shared/conversation';
 import { Conversation } from '../../../src/host/conversation/conversation';
@@ -26,6 +26,8 @@ interface Options {
 export function openConversation(options: Options = {}) {
   const { stored = foldJournal([]), resume = 'auto', systemPrompt = '' } = options;
   const engine = new ScriptedEngine();
+  /** Whether each turn was run by the engine of the demo. */
+  const ranInDemo: boolean[] = [];
   const clock = new VirtualClock();
   const budget = new TestBudget();
   const lines: JournalRecord[] = [];
@@ -36,14 +38,17 @@ export function openConversation(options: Options = {}) {
     stored.tree,
     { append: (line) => lines.push(line) },
     {
-      engine: () => engine,
+      engine: (demo) => ({
+        run: (request, runOptions) => {
+          ranInDemo.push(demo);
+          return engine.run(request, runOptions);
+        },
+      }),
       clock,
       defaults: (_demo, { model = settings.model, reasoningEffort = settings.efforts[model] ?? 'default' } = {}) => {
         const effort = reasoningEffort === 'default' ? {} : { reasoningEffort };
         return { model: settings.model, systemPrompt, temperature: 0.5, maxTokens: 9, ...effort };
       },
-      connection: (demo) =>
-        Promise.resolve({ baseUrl: demo ? 'http://127.0.0.1:1/v1' : 'https://own.example/v1', apiKey: 'hsa-key' }),
       resumeSetting: () => resume,
       budget,
       onEvent: options.onEvent ?? (() => undefined),
@@ -76,6 +81,7 @@ export function openConversation(options: Options = {}) {
   const onDidChange: Conversations['onDidChange'] = (listener) =>
     conversation.log.onDidChangeState((change) => listener({ conversation, change }));
   return {
+    ranInDemo,
     emit,
     edit,
     onDidChange,

@@ -1,8 +1,10 @@
 import type { Engine, EngineReport, RunningTurn, RunOptions, StreamOptions } from '../../../src/engine/engine';
 import { EventQueue } from '../../../src/engine/createEngine';
-import { isTerminal, type FaultKind, type StreamEvent } from '../../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../../src/engine/events/events';
+import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { ChatRequest } from '../../../src/engine/request';
-import { gatewaysFor } from '../../../src/engine/turn/gatewayModels';
+import { gatewaysFor } from '../../../src/engine/gateway/gateway';
+import { refOf } from '../../support/gatewayRef';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
 class ScriptedTurn implements RunningTurn {
@@ -63,7 +65,8 @@ export class ScriptedEngine implements Engine {
   readonly turns: ScriptedTurn[] = [];
   readonly probe: Engine['probe'] = () => Promise.resolve({ state: 'cancelled' });
   readonly localFacts: Engine['localFacts'] = () => Promise.resolve(new Map());
-  readonly gatewayForAttempt: Engine['gatewayForAttempt'] = (model, connection) => gatewaysFor(model, connection)[0];
+  readonly gatewayForAttempt: Engine['gatewayForAttempt'] = (model, gateways) =>
+    gatewaysFor({ model, isOfWorkspace: false }, gateways)[0];
 
   run(request: ChatRequest, options: RunOptions): ScriptedTurn {
     return this.start(request, options);
@@ -77,7 +80,7 @@ export class ScriptedEngine implements Engine {
     // Does nothing, because this engine has no gateways.
   }
 
-  onConnectionChanged(): void {
+  onGatewaysChanged(): void {
     // Does nothing, because a conversation does not forward this call to its turns.
   }
 
@@ -106,7 +109,7 @@ export class ScriptedEngine implements Engine {
 
 export const attempt = (model = 'm', number = 1): StreamEvent => ({
   type: 'attempt',
-  origin: 'https://gateway.test',
+  gateway: refOf('https://gateway.test'),
   model,
   why: 'first',
   time: 0,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { copyAsCode as CopyAsCode } from '../../../src/host/copyAsCode/copyAsCode';
 import { demoSettings } from '../../../src/host/connection/demoConversation';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt } from '../conversation/scriptedEngine';
+import { refOf } from '../../support/gatewayRef';
+import { gatewayFrom } from '../../support/testGateways';
 
 describe('copied request', () => {
   const statuses: string[] = [];
@@ -15,20 +17,16 @@ describe('copied request', () => {
   });
 
   const [primary, backup] = [
-    { baseUrl: 'https://own.example/v1', origin: 'https://own.example', host: 'own.example' },
-    { baseUrl: 'https://b.example/a/v1', origin: 'https://b.example', host: 'b.example' },
-  ];
+    gatewayFrom({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
+    gatewayFrom({ baseUrl: 'https://b.example/a/v1', apiKey: 'hsa-b' }),
+  ] as const;
   const { conversation } = openConversation();
   const facts: (readonly unknown[])[] = [];
   const deps = {
     conversations: { current: conversation },
-    connections: {
-      configured: () => Promise.resolve(primary),
-      gateways: () => Promise.resolve([primary, backup]),
-      model: () => 'm',
-    },
+    ownGateways: { gatewayFor: () => Promise.resolve(primary), all: [primary, backup] },
     catalog: { factsOf: (...args: readonly unknown[]) => void facts.push(args) },
-    settings: { engineSettings: () => demoSettings },
+    settings: { engineSettings: () => demoSettings, model: () => 'm' },
   } as unknown as Parameters<typeof CopyAsCode>[0];
   let copyAsCode: typeof CopyAsCode;
   before(async () => {
@@ -44,13 +42,12 @@ describe('copied request', () => {
     assert.deepEqual(mentionDemo, [false, true]);
   });
 
-  for (const [name, used, model, { baseUrl }, userModel] of [
-    ['the gateway of the last attempt', { origin: backup.origin }, 'there', backup, 'here'],
-    ['that gateway by its base URL', { ...primary, baseUrl: backup.baseUrl }, 'there', backup, 'here'],
-    ['the base URL if that gateway is no longer configured', { origin: 'https://gone.example' }, 'here', primary],
+  for (const [name, used, model, { id: baseUrl }, userModel] of [
+    ['the gateway of the last attempt', backup.id, 'there', backup, 'here'],
+    ['the base URL if that gateway is no longer configured', 'https://gone.example/v1', 'here', primary],
   ] as const) {
     it(`calls ${name}`, async () => {
-      const last = { ...attempt('there', 2), userModel: 'here', ...used } as StreamEvent;
+      const last = { ...attempt('there', 2), userModel: 'here', gateway: refOf(used) } as StreamEvent;
       const opened = openConversation();
       opened.ask('Hi', attempt('first'), last);
       opened.conversation.flush();

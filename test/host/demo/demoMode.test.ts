@@ -3,7 +3,7 @@ import { respondsAsGateway } from '../../../src/engine/gate/networkCheck';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { EventEmitter } from '../../support/fakeEditor';
-import { useVSCode } from '../../support/fakeVSCode';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 
 const gatewayDown = 'demo-gateway-down';
 
@@ -11,6 +11,7 @@ describe('gateways of the offline demo', () => {
   let demo: DemoMode;
   useVSCode({
     EventEmitter,
+    l10n: englishL10n,
   });
   beforeEach(async () => {
     const { DemoMode } = await import('../../../src/host/connection/demoMode');
@@ -30,45 +31,49 @@ describe('gateways of the offline demo', () => {
     }
   };
 
+  /** The base URLs of the gateways for a model. */
+  const urls = async (model = gatewayDown): Promise<readonly string[]> =>
+    (await demo.gateways(model)).map(({ id }) => id);
+
   it('include a backup gateway only for the scenario in which the primary gateway is down', async () => {
     await demo.enter();
     for (const { id } of demo.models()) {
-      assert.equal((await demo.backupBaseUrl(id)) !== undefined, id === gatewayDown, id);
+      assert.equal((await urls(id)).length, id === gatewayDown ? 2 : 1, id);
     }
   });
 
   it('answer through the backup gateway after two attempts through the primary gateway were reset', async () => {
     await demo.enter();
-    const backup = await demo.backupBaseUrl(gatewayDown);
-    assert.notEqual(backup, demo.baseUrl);
-    const statuses = [await ask(demo.baseUrl), await ask(demo.baseUrl), await ask(backup), await ask(demo.baseUrl)];
+    const [primary, backup] = await urls();
+    assert.notEqual(backup, primary);
+    const statuses = [await ask(primary), await ask(primary), await ask(backup), await ask(primary)];
     assert.deepEqual(statuses, [undefined, undefined, 200, undefined]);
   });
 
   it('use the same backup gateway until the demo ends, and another one in the next demo', async () => {
     await demo.enter();
-    const [first, second] = await Promise.all([demo.backupBaseUrl(gatewayDown), demo.backupBaseUrl(gatewayDown)]);
-    assert.equal(first, second);
+    const [first, second] = await Promise.all([urls(), urls()]);
+    assert.equal(first[1], second[1]);
     await demo.leave();
-    assert.equal(await demo.backupBaseUrl(gatewayDown), undefined);
-    assert.equal(await ask(first, 'demo-steady'), undefined);
+    await assert.rejects(demo.gateways(gatewayDown), { connectionProblem: 'base-url' });
+    assert.equal(await ask(first[1], 'demo-steady'), undefined);
     await demo.enter();
-    assert.equal(await ask(await demo.backupBaseUrl(gatewayDown), 'demo-steady'), 200);
+    assert.equal(await ask((await urls())[1], 'demo-steady'), 200);
   });
 
   it('are closed when VS Code ends while the backup gateway starts', async () => {
     await demo.enter();
-    const starting = demo.backupBaseUrl(gatewayDown);
+    const starting = urls();
     demo.dispose();
-    const backup = await starting;
+    const [, backup] = await starting;
     while ((await ask(backup, 'demo-steady')) !== undefined);
   });
 
   it('respond to the probe of a gateway', async () => {
     await demo.enter();
-    for (const baseUrl of [demo.baseUrl, await demo.backupBaseUrl(gatewayDown)]) {
+    for (const baseUrl of await urls()) {
       const { signal } = new AbortController();
-      assert.ok(await respondsAsGateway({ clock: systemClock, fetch }, baseUrl ?? '', signal));
+      assert.ok(await respondsAsGateway({ clock: systemClock, fetch }, baseUrl, signal));
     }
   });
 });

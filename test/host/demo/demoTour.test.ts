@@ -25,7 +25,6 @@ describe('demo tour', () => {
         engine: () => engine,
         clock: new VirtualClock(),
         defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
-        connection: () => Promise.resolve({ baseUrl: 'http://127.0.0.1/v1', apiKey: 'hsa-demo' }),
         resumeSetting: () => 'auto',
         budget: new TestBudget(),
         onEvent: () => undefined,

@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { EngineReport } from '../../../src/engine/engine';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
+import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
 import { formatDiagnostics, redactPaths, remoteKind } from '../../../src/host/diagnostics/diagnosticsText';
 import { createErrorRecord } from '../../../src/host/util/errorRecord';
 import { attempt, done, failed, reasoning, text, waiting } from '../conversation/scriptedEngine';
 import { rowsOf } from '../../support/valuesOf';
+
+interface PrintedReport {
+  readonly turns: readonly {
+    readonly time: string;
+    readonly attempts: readonly (Omit<LedgerEntry, 'headers'> & {
+      readonly status?: number;
+      readonly headersMs?: number;
+    })[];
+  }[];
+}
 
 const key = 'hsa-key-0123456789';
 const secretText = 'text of the prompt or the answer';
@@ -16,7 +27,7 @@ const events: readonly StreamEvent[] = [
   attempt('gpt-4o'),
   { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120.4567, attempt: 1, at: 1 },
   { type: 'ended', how: 'rate-limit', row: 'rateLimited', ms: 129.6, bytes: 40, chars: 0, attempt: 1, at: 2 },
-  { ...waiting, message: secretText, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
+  { ...waiting, message: secretText, detail: secretText, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
   { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100.3, time: 1000.5 } as StreamEvent,
   reasoning(secretText),
   text(secretText),
@@ -46,7 +57,7 @@ const diagnostics = {
 
 describe('diagnostics report', () => {
   const report = formatDiagnostics(diagnostics, (value) => new KeyRedactor([key]).redact(value));
-  const { settings, turns, host, time } = JSON.parse(report) as typeof diagnostics & EngineReport;
+  const { settings, turns, host, time } = JSON.parse(report) as typeof diagnostics & PrintedReport;
 
   it('contains versions, settings, and every attempt with its wait', () => {
     assert.deepEqual([time, host.extension, host.language], ['1970-01-01T00:00:00.000Z', '1.2.3', 'zh-cn']);
@@ -113,7 +124,7 @@ describe('diagnostics report', () => {
         const leakingEvents: readonly StreamEvent[] = [
           { ...attempt(leaked), time: 1 } as StreamEvent,
           { type: 'headers', status: 500, requestId: `${name} ${leaked}`, ms: 1, attempt: 1, at: 1 },
-          { ...waiting, message: leaked, hintFrom: 'retry-after' } as StreamEvent,
+          { ...waiting, message: name, detail: name, hintFrom: 'retry-after' } as StreamEvent,
           { ...attempt(leaked, 2), time: 2 } as StreamEvent,
           text(name),
           reasoning(name),

@@ -3,10 +3,11 @@ import type { EngineReport } from '../../../src/engine/engine';
 import type { registerDiagnostics as RegisterDiagnostics } from '../../../src/host/diagnostics/diagnosticsCommands';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways } from '../connection/fakeGateways';
+import { FakeGateways, openGateways } from '../connection/fakeGateways';
 import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
-import type { AttemptEvent } from '../../../src/engine/events';
+import type { AttemptEvent } from '../../../src/engine/events/events';
 import { attempt } from '../conversation/scriptedEngine';
+import { refOf } from '../../support/gatewayRef';
 
 describe('Export Diagnostics command', () => {
   const editor = new FakeEditor();
@@ -33,9 +34,8 @@ describe('Export Diagnostics command', () => {
   });
 
   const run = async (): Promise<string> => {
-    const { Connections } = await import('../../../src/host/connection/connections');
     const { registerDiagnostics } = await import('../../../src/host/diagnostics/diagnosticsCommands');
-    const deps = gateways.deps();
+    const deps = await openGateways(gateways.deps());
     const { settings, log } = deps;
     const services = {
       ...deps,
@@ -45,7 +45,6 @@ describe('Export Diagnostics command', () => {
         engineSettings: () => ({}),
       }),
       log: Object.assign(log, { errors: () => [], redact: (text: string) => text }),
-      connections: new Connections(deps),
       engine: { report: () => engineReport },
       version: '1.0.0',
       context: { extension: { extensionKind: 1 } },
@@ -55,7 +54,7 @@ describe('Export Diagnostics command', () => {
 
   const usePrivateGateway = (): void => {
     gateways.backups = ['http://llm.corp.example:8080/v1'];
-    const event = { ...attempt(), origin: 'http://llm.corp.example:8080' } as AttemptEvent;
+    const event = { ...attempt(), gateway: refOf('http://llm.corp.example:8080/v1') } as AttemptEvent;
     engineReport = {
       turns: [
         {
@@ -92,7 +91,7 @@ describe('Export Diagnostics command', () => {
       [
         report.settings['origin'],
         ...report.turns.map(({ host }) => host),
-        report.turns[0]?.attempts[0]?.origin,
+        report.turns[0]?.attempts[0]?.gateway,
         report.network.budgets[0]?.origin,
         report.network.gates[0]?.origin,
       ],
@@ -107,12 +106,12 @@ describe('Export Diagnostics command', () => {
   it('replaces the name and the path of each gateway with its position', async () => {
     const base = 'https://relay.example/t0k3n-';
     gateways.backups = [{ baseUrl: `${base}a/v1`, name: 'Project Nightjar (ACME)' }, `${base}b/v1`];
-    const sent = (baseUrl: string, gatewayName?: string): AttemptEvent =>
-      ({ ...attempt(), origin: 'https://relay.example', baseUrl, gatewayName }) as AttemptEvent;
+    const sent = (id: string, label: string): AttemptEvent =>
+      ({ ...attempt(), gateway: { id, label } }) as AttemptEvent;
     const attempts = [
       sent(`${base}a/v1`, 'Project Nightjar (ACME)'),
-      sent(`${base}b/v1`),
-      { ...attempt(), origin: 'https://former.example', gatewayName: 'Old Project' } as AttemptEvent,
+      sent(`${base}b/v1`, 'relay.example/t0k3n-b/v1'),
+      sent('https://former.example/v1', 'Old Project'),
     ].flatMap((event) => addToLedger(emptyLedger, event).entries);
     const turn = { time: 1, host: 'relay.example', outcome: 'done', attempts, waits: [] };
     engineReport = { turns: [turn], network: { budgets: [], gates: [], gatewaysDown: [] } };
@@ -120,7 +119,7 @@ describe('Export Diagnostics command', () => {
     for (const secret of ['t0k3n', 'Nightjar', 'Old Project']) assert.ok(!text.includes(secret), secret);
     const report = JSON.parse(text) as EngineReport;
     assert.deepEqual(
-      report.turns[0]?.attempts.map(({ gatewayName }) => gatewayName),
+      report.turns[0]?.attempts.map(({ gateway }) => gateway),
       ['gateway 2', 'gateway 3', 'former gateway'],
     );
   });

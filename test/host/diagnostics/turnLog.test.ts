@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { logTurnEvent } from '../../../src/host/diagnostics/turnLog';
 import { attempt, done, failed, reasoning, stopped, text, waiting } from '../conversation/scriptedEngine';
+import { refOf } from '../../support/gatewayRef';
 
 const secret = 'secret answer';
 const base = { attempt: 1, at: 0 } as const;
@@ -9,8 +10,13 @@ const base = { attempt: 1, at: 0 } as const;
 describe('turn log', () => {
   const rows: readonly (readonly [StreamEvent, line: string | undefined])[] = [
     [
-      { ...attempt('m', 2), why: 'resume', how: 'prefill', origin: 'https://b.example' } as StreamEvent,
-      'info attempt attempt=2 why=resume how=prefill model=m origin=https://b.example',
+      {
+        ...attempt('m', 2),
+        why: 'resume',
+        how: 'prefill',
+        gateway: refOf('https://b.example/t0k3n/v1'),
+      } as StreamEvent,
+      'info attempt attempt=2 why=resume how=prefill model=m gateway=b.example',
     ],
     [
       { ...base, type: 'headers', status: 429, requestId: 'r-1', ms: 12.6 },
@@ -25,12 +31,12 @@ describe('turn log', () => {
       'info ended attempt=1 how=stalled row=streamStalled ms=1235 bytes=900 chars=80 tokens=20',
     ],
     [
-      { ...base, type: 'gateway', from: 'https://a.example', to: 'https://b.example', reason: 'dns' },
-      'warn gateway attempt=1 from=https://a.example to=https://b.example reason=dns',
+      { ...base, type: 'gateway', from: refOf('https://a.example'), to: refOf('https://b.example'), reason: 'dns' },
+      'warn gateway attempt=1 from=a.example to=b.example reason=dns',
     ],
     [
-      { ...base, type: 'gateway', from: 'https://a.example', to: 'https://b.example', reason: 'user' },
-      'info gateway attempt=1 from=https://a.example to=https://b.example reason=user',
+      { ...base, type: 'gateway', from: refOf('https://a.example'), to: refOf('https://b.example'), reason: 'user' },
+      'info gateway attempt=1 from=a.example to=b.example reason=user',
     ],
     [{ ...base, type: 'cut', reason: 'connection', message: secret }, 'warn cut attempt=1 reason=connection'],
     [{ ...base, type: 'replaced', text: secret }, 'info replaced attempt=1 textLength=13'],

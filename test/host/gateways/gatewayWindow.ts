@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '../../../src/engine/engine';
-import type { Connections } from '../../../src/host/connection/connections';
+import type { Engine } from '../../../src/engine/engine';
+import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import type { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ManageGatewaysDeps } from '../../../src/host/gateways/gatewayActions';
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
 import { FakeEditor, subscription } from '../../support/fakeEditor';
-import { FakeGateways, refusedConnection } from '../connection/fakeGateways';
+import { FakeGateways, openGateways, refusedConnection } from '../connection/fakeGateways';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
 
@@ -21,7 +22,7 @@ export class GatewayWindow {
   values: Record<string, unknown> = {};
   keyless = new Set<string>();
   /** The models that a gateway lists, or its result. */
-  connections: Connections | undefined;
+  ownGateways: OwnGateways | undefined;
   unresponsive: UnresponsiveGateways | undefined;
   readonly responds = new Map<string, readonly string[] | ProbeResult>();
   probes: string[] = [];
@@ -61,25 +62,26 @@ export class GatewayWindow {
 
   async deps(): Promise<ManageGatewaysDeps> {
     const { Settings } = await import('../../../src/host/settings/settings');
-    const { Connections } = await import('../../../src/host/connection/connections');
-    const deps = { ...this.gateways.deps(), settings: new Settings(manifest, this.gateways.deps().memory) };
+    const deps = await openGateways({
+      ...this.gateways.deps(),
+      settings: new Settings(manifest, this.gateways.deps().memory),
+    });
     Object.assign(deps.keys, {
       isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
       confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),
     });
-    [this.connections, this.unresponsive] = [new Connections(deps), deps.unresponsive];
+    [this.ownGateways, this.unresponsive] = [deps.ownGateways, deps.unresponsive];
     return {
       ...deps,
       engine: {
-        probe: ({ baseUrl, apiKey }: { readonly baseUrl: string; readonly apiKey: string | undefined }) => {
-          this.probes.push(`${baseUrl} ${apiKey ?? 'without a key'}`);
+        probe: (...[baseUrl, key]: Parameters<Engine['probe']>) => {
+          this.probes.push(`${baseUrl} ${key ?? 'without a key'}`);
           const models = this.responds.get(baseUrl) ?? refusedConnection();
           return Promise.resolve('state' in models ? models : { state: 'verified', models, ms: 1 });
         },
         report: () => ({ network: { gatewaysDown: this.down } }),
       },
       health: { refresh: () => Promise.resolve(), records: () => this.records },
-      connections: this.connections,
       onError: (error: unknown) => {
         throw error;
       },

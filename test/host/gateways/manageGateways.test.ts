@@ -4,6 +4,7 @@ import type { FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { refusedTurn } from '../connection/fakeGateways';
 import { GatewayWindow, primaryUrl } from './gatewayWindow';
+import { refOf } from '../../support/gatewayRef';
 
 const relay = 'https://relay.example/v1';
 const ollama = 'http://localhost:11434/v1';
@@ -49,7 +50,7 @@ describe('Manage Gateways command', () => {
     const at = Date.now();
     window.records = ['complete', 'complete', 'server'].map((result, index) => ({
       at,
-      origin: 'https://primary.example',
+      gateway: refOf(primaryUrl),
       model: `model-${index}`,
       result,
       firstTokenMs: 1200,
@@ -61,7 +62,7 @@ describe('Manage Gateways command', () => {
       [
         ['primary.example', 'primary · API key set', `${primaryUrl} · success rate 66% · first token 1.2 s`],
         ['relay.example', 'backup 1 · no API key', `${relay} · down`],
-        ['Ollama', 'backup 2 · needs no API key', ollama],
+        ['localhost:11434', 'backup 2 · needs no API key', ollama],
         [
           'Last $\u2060(alert)',
           'backup 3 · no API key',
@@ -82,12 +83,12 @@ describe('Manage Gateways command', () => {
     window.gateways.remembered.set('holysheep.unresponsiveGateways', [ollama]);
     const list = await open();
     const shown = () => list.items.map(({ label, detail }) => `${label}: ${detail}`)[2];
-    assert.equal(shown(), `$(warning) Ollama: ${ollama} · hasn't responded yet`);
-    const menu = await act(list, '$(warning) Ollama', undefined);
-    assert.equal(menu.title, 'Ollama');
+    assert.equal(shown(), `$(warning) localhost:11434: ${ollama} · hasn't responded yet`);
+    const menu = await act(list, '$(warning) localhost:11434', undefined);
+    assert.equal(menu.title, 'localhost:11434');
     window.unresponsive?.recordProbe(ollama, { state: 'verified', models: [], ms: 1 });
     await settle();
-    assert.equal(shown(), `Ollama: ${ollama}`);
+    assert.equal(shown(), `localhost:11434: ${ollama}`);
   });
 
   it('knows private addresses that were confirmed to need no key, until they refuse a request without one', async () => {
@@ -97,7 +98,7 @@ describe('Manage Gateways command', () => {
       (await open()).items.map(({ description }) => description),
       ['primary · needs no API key'],
     );
-    window.connections?.recordTurn(refusedTurn('http://10.0.0.2'));
+    window.ownGateways?.recordTurn(refusedTurn('http://10.0.0.2'));
     await settle();
     assert.equal(editor.quickPicks[0]?.items[0]?.description, 'primary · no API key');
   });
@@ -106,7 +107,7 @@ describe('Manage Gateways command', () => {
     const list = await open(ollama);
     assert.deepEqual(
       list.activeItems.map(({ label }) => label),
-      ['Ollama'],
+      ['localhost:11434'],
     );
     list.pressItemButton('Last $\u2060(alert)', 'Move up');
     await settle();
@@ -169,7 +170,10 @@ describe('Manage Gateways command', () => {
     editor.runs = () => commands['holysheep.manageGateways'](ollama);
     list.pressButton();
     await settle();
-    assert.deepEqual([editor.quickPicks.length, list.isShown, list.activeItems[0]?.label], [1, true, 'Ollama']);
+    assert.deepEqual(
+      [editor.quickPicks.length, list.isShown, list.activeItems[0]?.label],
+      [1, true, 'localhost:11434'],
+    );
   });
 
   it('makes a gateway the primary one, renames the models, and can undo that', async () => {
@@ -215,16 +219,16 @@ describe('Manage Gateways command', () => {
     ] as const) {
       it(title, async () => {
         window.values = { baseUrl: previous, backupBaseUrls: [holySheep], budget };
-        (await open()).pressItemButton('HolySheep', 'Make primary');
+        (await open()).pressItemButton('api.holysheep.ai', 'Make primary');
         await settle();
-        assert.equal(editor.messages[0]?.message, `HolySheep is now the primary gateway.${note}`);
+        assert.equal(editor.messages[0]?.message, `api.holysheep.ai is now the primary gateway.${note}`);
       });
     }
   });
 
   it('removes a backup, and shows it again when the user undoes that', async () => {
     const list = await open();
-    list.pressItemButton('Ollama', 'Remove');
+    list.pressItemButton('localhost:11434', 'Remove');
     await settle();
     assert.deepEqual(
       [backups(), labels(list)],
@@ -260,7 +264,7 @@ describe('Manage Gateways command', () => {
   it('lets the user choose again which model answers in place of every other one', async () => {
     window.values = { baseUrl: primaryUrl, backupBaseUrls: [{ baseUrl: ollama, models: { '*': 'qwen3:8b' } }] };
     window.responds.set(ollama, ['llama3.2', 'qwen3:8b']);
-    await act(await open(), 'Ollama', 'Edit model names');
+    await act(await open(), 'localhost:11434', 'Edit model names');
     const models = editor.quickPicks.at(-1);
     assert.deepEqual(
       models?.activeItems.map(({ label }) => label),
@@ -272,7 +276,7 @@ describe('Manage Gateways command', () => {
   });
 
   it('says why the names cannot be edited while the gateway cannot be reached', async () => {
-    await act(await open(), 'Ollama', 'Edit model names');
+    await act(await open(), 'localhost:11434', 'Edit model names');
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
       ['It failed.'],

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { decodeRecords, encodeRecords } from '../../../src/host/health/attemptRecord';
-import { entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
+import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 describe('health records of a turn', () => {
   it('contain the result, the time to the first token, the speed, the tokens and the cost of a complete answer', () => {
-    const ended = { how: 'finished', ms: 3000, firstTokenMs: 1000.4, bytes: 1, chars: 1 } as const;
     const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
-    const [record] = recordsOf(turn(entry({ ended: { ...ended, ...usage } })));
+    const [record] = recordsOf(turn(entry({ ended: ended({ firstTokenMs: 1000.4, ...usage }) })));
     assert.deepEqual(record, {
       at: noon,
-      origin,
+      gateway: refOf(origin),
       model: 'gpt-4o',
       result: 'complete',
       firstTokenMs: 1000,
@@ -20,10 +20,10 @@ describe('health records of a turn', () => {
   });
 
   it('contain the fault of each attempt for its own model and gateway', () => {
-    const other = { origin: 'https://other.test', model: 'other' };
-    assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'origin', 'model', 'result'), [
-      [origin, 'gpt-4o', 'rate-limit'],
-      [other.origin, other.model, 'complete'],
+    const other = { gateway: refOf('https://other.test'), model: 'other' };
+    assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'gateway', 'model', 'result'), [
+      [refOf(origin), 'gpt-4o', 'rate-limit'],
+      [other.gateway, other.model, 'complete'],
     ]);
   });
 
@@ -36,10 +36,10 @@ describe('health records of a turn', () => {
 
   it('contain neither a success nor a fault for attempts that were stopped, abandoned or corrected', () => {
     for (const how of ['stopped', 'abandoned'] as const) {
-      const [record] = recordsOf(turn(entry({ ended: { how, ms: 1, bytes: 0, chars: 0 } })));
+      const [record] = recordsOf(turn(entry({ ended: ended({ how, ms: 1, bytes: 0, chars: 0 }) })));
       assert.equal(record?.result, 'stopped');
     }
-    const refused = failedEntry({ ended: { how: 'request', ms: 1, bytes: 1, chars: 0 } });
+    const refused = failedEntry({ ended: ended({ how: 'request', ms: 1, chars: 0 }) });
     const [record] = recordsOf(turn(refused, entry({ why: 'repair' })));
     assert.equal(record?.result, 'stopped');
   });
@@ -56,9 +56,9 @@ describe('health records of a turn', () => {
   });
 
   it('omit the speed of an answer that arrived all at once, and of an answer without a number of tokens', () => {
-    for (const ended of [{ ms: 1100, completionTokens: 50 }, { ms: 3000 }]) {
-      const attempt = { how: 'finished', firstTokenMs: 1000, bytes: 1, chars: 1, ...ended } as const;
-      assert.equal(recordsOf(turn(entry({ ended: attempt })))[0]?.tokensPerSecond, undefined);
+    for (const fields of [{ ms: 1100, completionTokens: 50 }, { ms: 3000 }]) {
+      const attempt = entry({ ended: ended({ firstTokenMs: 1000, ...fields }) });
+      assert.equal(recordsOf(turn(attempt))[0]?.tokensPerSecond, undefined);
     }
   });
 });
@@ -71,7 +71,12 @@ describe('lines of health records', () => {
     assert.deepEqual(encodeRecords(decodeRecords(encodeRecords(good))), encodeRecords(good));
   });
 
-  for (const damage of ['{"at":1790000000000,"origin":"https://gate', '\0\0 not JSON', '[1]', line({ model: 5 })]) {
+  for (const damage of [
+    '{"at":1790000000000,"gateway":{"id":"https://gate',
+    '\0\0 not JSON',
+    '[1]',
+    line({ model: 5 }),
+  ]) {
     it(`are left out if they are damaged: ${JSON.stringify(damage)}`, () => {
       assert.equal(decodeRecords(`${encodeRecords(good)}\n${damage}${encodeRecords(good)}`).length, 4);
     });

@@ -6,7 +6,8 @@ import type { DailyBudget } from '../../../src/host/settings/dailyBudget';
 import { Listeners } from '../../../src/host/util/listeners';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
-import { entry, noon, recordsOf, turn } from './records';
+import { ended, entry, noon, recordsOf, turn } from './records';
+import { refOf } from '../../support/gatewayRef';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
@@ -74,8 +75,8 @@ describe('daily budget', () => {
   afterEach(() => budget.dispose());
 
   const costing = (cost: number | undefined, estimatedCost?: number, origin = 'https://gateway.test') => {
-    const ended = { how: 'finished', ms: 3000, firstTokenMs: 1000, bytes: 1, chars: 1, cost, estimatedCost } as const;
-    return recordsOf(turn(entry({ origin, ended, time: now })));
+    const end = ended({ firstTokenMs: 1000, cost, estimatedCost });
+    return recordsOf(turn(entry({ gateway: refOf(origin), ended: end, time: now })));
   };
   /** Ends a turn of this window. @returns the messages that are new since the last call */
   async function spend(...[cost, ...rest]: Parameters<typeof costing>): Promise<readonly string[]> {

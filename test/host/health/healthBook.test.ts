@@ -110,7 +110,7 @@ describe('health book', () => {
     for (const model of ['a', 'b']) {
       book.recordAttempt(entry({ model }), false);
       await book.flush();
-      appendFileSync(files()[0]!, '\n{"at":1790000000000,"origin":"https://gate');
+      appendFileSync(files()[0]!, '\n{"at":1790000000000,"gateway":{"id":"https://gate');
     }
     assert.deepEqual(await attemptsOnDisk(), { a: 1, b: 1 });
   });

@@ -4,7 +4,8 @@ import { hourMs, type AttemptRecord } from '../../../src/host/health/attemptReco
 import { createHealthReport, essencesOf, pairOf } from '../../../src/host/health/healthReport';
 import { successPercent } from '../../../src/shared/healthMessages';
 import { valuesOf } from '../../support/valuesOf';
-import { entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
+import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
+import { refOf } from '../../support/gatewayRef';
 
 const dayMs = 24 * hourMs;
 const records = (...attempts: readonly LedgerEntry[]): readonly AttemptRecord[] =>
@@ -12,11 +13,11 @@ const records = (...attempts: readonly LedgerEntry[]): readonly AttemptRecord[] 
 const report = (...attempts: readonly LedgerEntry[]) =>
   createHealthReport(records(...attempts), noon, (kind) => `(${kind})`);
 const failed = (how: 'timeout' | 'offline' | 'auth' | 'credit', fields: Partial<LedgerEntry> = {}): LedgerEntry =>
-  failedEntry({ ended: { how, ms: 1, bytes: 0, chars: 0 }, ...fields });
+  failedEntry({ ended: ended({ how, ms: 1, bytes: 0, chars: 0 }), ...fields });
 
 describe('report of the network health', () => {
   it('has one row for each model and gateway, with the most used first', () => {
-    const other = { origin: 'https://other.test:8443' };
+    const other = { gateway: refOf('https://other.test:8443') };
     const { rows } = report(entry(), entry(other), entry(other), entry({ model: 'b' })).hours;
     assert.deepEqual(
       rows.map(({ model, host, total }) => [model, host, total.attempts]),
@@ -59,7 +60,7 @@ describe('report of the network health', () => {
   });
 
   it('has no success rate when every attempt was stopped', () => {
-    const [row] = report(entry({ ended: { how: 'stopped', ms: 1, bytes: 0, chars: 0 } })).hours.rows;
+    const [row] = report(entry({ ended: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
     assert.ok(row);
     assert.deepEqual([successPercent(row.total), row.total.firstTokenMs], [undefined, undefined]);
   });
@@ -67,8 +68,8 @@ describe('report of the network health', () => {
   it('has the median and the 95th percentile, and sums', () => {
     const attempts = Array.from({ length: 100 }, (_, index) => {
       const firstTokenMs = 10 * (100 - index);
-      const ended = { how: 'finished', ms: firstTokenMs + 2000, firstTokenMs, completionTokens: 80 } as const;
-      return entry({ ended: { ...ended, bytes: 1, chars: 1 }, waits: [wait(10)], how: 'continue' });
+      const end = ended({ ms: firstTokenMs + 2000, firstTokenMs, completionTokens: 80 });
+      return entry({ ended: end, waits: [wait(10)], how: 'continue' });
     });
     const { total } = report(...attempts, failed('timeout')).hours.rows[0]!;
     assert.deepEqual([total.firstTokenMs, total.slowFirstTokenMs, total.tokensPerSecond], [500, 950, 40]);
@@ -76,8 +77,8 @@ describe('report of the network health', () => {
   });
 
   it('counts a stream that broke as a cut', () => {
-    const ended = { how: 'connection', ms: 2000, firstTokenMs: 300, bytes: 10, chars: 5 } as const;
-    assert.equal(report(entry({ ended })).hours.rows[0]?.total.cuts, 1);
+    const cut = entry({ ended: ended({ how: 'connection', ms: 2000, firstTokenMs: 300 }) });
+    assert.equal(report(cut).hours.rows[0]?.total.cuts, 1);
   });
 
   it('shows neither hidden characters nor endless names', () => {
@@ -92,7 +93,7 @@ describe('essence of a model', () => {
   const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
     Array.from({ length: count }, () => attempt);
   const essence = (attempts: readonly LedgerEntry[]) =>
-    essencesOf(records(...attempts), noon).get(pairOf({ origin, model: 'gpt-4o' }))?.successPercent;
+    essencesOf(records(...attempts), noon).get(pairOf(origin, 'gpt-4o'))?.successPercent;
 
   it('covers the last 24 hours', () => {
     const old = failed('timeout', { time: noon - 3 * dayMs });

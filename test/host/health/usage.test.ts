@@ -3,20 +3,21 @@ import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { decodeRecords, encodeRecords, hourMs } from '../../../src/host/health/attemptRecord';
 import { createHealthReport, spentToday } from '../../../src/host/health/healthReport';
 import type { HealthFigures } from '../../../src/shared/healthMessages';
-import { entry, failedEntry, noon, recordsOf, turn } from './records';
+import { ended, entry, failedEntry, noon, recordsOf, turn } from './records';
+import { refOf } from '../../support/gatewayRef';
 
-const ended = { how: 'finished', ms: 3000, firstTokenMs: 1000, bytes: 1, chars: 1 } as const;
+const end = ended({ firstTokenMs: 1000 });
 const tokens = { promptTokens: 100, completionTokens: 20 };
-const holySheep = { origin: 'https://api.holysheep.ai', model: 'claude-sonnet-4' };
+const holySheep = { gateway: refOf('https://api.holysheep.ai'), model: 'claude-sonnet-4' };
 
 /** An attempt with tokens that cost this amount. */
 function paid(cost: number, fields: Partial<LedgerEntry> = {}): LedgerEntry {
-  return entry({ ended: { ...ended, ...tokens, cost }, ...fields });
+  return entry({ ended: { ...end, ...tokens, cost }, ...fields });
 }
 
 const usd = (amount: number) => ({ amount, currency: 'USD', isEstimate: false }) as const;
 const yuan = (amount: number) => ({ amount, currency: 'CNY', isEstimate: false }) as const;
-const estimated = (estimatedCost: number): LedgerEntry => entry({ ended: { ...ended, ...tokens, estimatedCost } });
+const estimated = (estimatedCost: number): LedgerEntry => entry({ ended: { ...end, ...tokens, estimatedCost } });
 
 /** Returns the records as they are read from the disk. */
 const records = (...attempts: readonly LedgerEntry[]) => decodeRecords(encodeRecords(recordsOf(turn(...attempts))));
@@ -61,8 +62,8 @@ describe('usage in the report', () => {
   });
 
   it('counts estimates where the gateway reports no cost, and the requests with unknown cost', () => {
-    const withoutUsage = entry({ ended });
-    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ ended: { ...ended, ...tokens } }));
+    const withoutUsage = entry({ ended: end });
+    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ ended: { ...end, ...tokens } }));
     assert.deepEqual(total.costs, [{ amount: 0.25, currency: 'USD', isEstimate: true }]);
     assert.deepEqual([total.attempts, total.unknownCosts, total.cachedTokens], [4, 2, 0]);
   });
@@ -73,7 +74,7 @@ describe('usage in the report', () => {
   });
 
   it('counts an attempt that was discarded or cut off', () => {
-    const cut = paid(0.2, { ended: { ...ended, ...tokens, how: 'connection', cost: 0.2 } });
+    const cut = paid(0.2, { ended: { ...end, ...tokens, how: 'connection', cost: 0.2 } });
     assert.equal(figures(cut, paid(0.3, { why: 'retry' })).costs[0]?.amount, 0.5);
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import type { Prompt } from '../../../src/shared/conversation';
@@ -11,11 +11,20 @@ import { englishWords } from '../../support/englishWords';
 import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
 import { rowsOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 const origin = 'https://gateway.test';
 const time = Date.UTC(2026, 0, 15, 9, 0, 0);
 
-const attempt: StreamEvent = { type: 'attempt', origin, attempt: 1, at: 10, time, model: 'gpt-4o', why: 'first' };
+const attempt: StreamEvent = {
+  type: 'attempt',
+  gateway: refOf(origin),
+  attempt: 1,
+  at: 10,
+  time,
+  model: 'gpt-4o',
+  why: 'first',
+};
 const text = (content: string): StreamEvent => ({ type: 'text', attempt: 1, at: 20, text: content });
 const done = (content: string, finishReason = 'stop'): StreamEvent => {
   return { type: 'done', attempt: 1, at: 30, finishReason, attempts: 1, waitedMs: 0, text: content };
@@ -290,7 +299,15 @@ describe('JSON export', () => {
         hintMs: 900,
         hintFrom: 'retry-after',
       },
-      { type: 'attempt', origin, attempt: 2, at: 1015, time: time + 1005, model: 'gpt-4o', why: 'retry' },
+      {
+        type: 'attempt',
+        gateway: refOf(origin),
+        attempt: 2,
+        at: 1015,
+        time: time + 1005,
+        model: 'gpt-4o',
+        why: 'retry',
+      },
       { type: 'done', attempt: 2, at: 1020, finishReason: 'stop', attempts: 2, waitedMs: 1000, text: 'Yes' },
     ];
     const [turn] = json(exchange(events)).turns;

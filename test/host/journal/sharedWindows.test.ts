@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { attempt, done, waitForEvents, text } from '../conversation/scriptedEngine';

@@ -34,7 +34,6 @@ export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
     clock,
     journal,
     defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
-    connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-own' }),
     resumeSetting: () => 'auto',
     budget,
     workspaceState: storeIn(disk.memory),

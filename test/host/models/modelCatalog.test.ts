@@ -3,8 +3,10 @@ import { mock } from 'node:test';
 import type { LedgerEntry, TurnRecord } from '../../../src/engine/state/ledger';
 import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
+import type { Gateway } from '../../../src/engine/gateway/gateway';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
-import type { ActiveConnection, Connections } from '../../../src/host/connection/connections';
+import type { Connections } from '../../../src/host/connection/connections';
+import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { DemoMode } from '../../../src/host/connection/demoMode';
 import type { HealthBook } from '../../../src/host/health/healthBook';
@@ -18,24 +20,22 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
 import { valuesOf } from '../../support/valuesOf';
 import { refusedConnection } from '../connection/fakeGateways';
+import { ended } from '../health/records';
+import { refOf } from '../../support/gatewayRef';
+import { gatewayFrom } from '../../support/testGateways';
 
 const [origin, other] = ['https://gateway.test', 'https://other.test'];
-const connection: ActiveConnection = {
-  baseUrl: `${origin}/v1`,
-  origin,
-  host: 'gateway.test',
-  apiKey: 'hsa-test',
-  demo: false,
-};
+const gateway = gatewayFrom({ baseUrl: `${origin}/v1`, apiKey: 'hsa-test' });
+const otherGateway = gatewayFrom({ baseUrl: `${other}/v1`, apiKey: 'hsa-backup' });
 
 describe('model catalog', () => {
   let isDown: boolean;
   let ids: readonly unknown[];
   let requests: number;
   let logged: string[];
-  let gateways: readonly string[];
+  /** The gateways in the settings. */
+  let gateways: readonly Gateway[];
   let catalog: ModelCatalog;
-  let currentConnection: ActiveConnection | undefined;
   let refreshed: number;
   let overrides: ModelFacts;
   let createCatalog: () => ModelCatalog;
@@ -69,20 +69,25 @@ describe('model catalog', () => {
     },
   };
   beforeEach(async () => {
-    [isDown, requests, logged, ids, currentConnection] = [false, 0, [], ['a'], connection];
-    [gateways, refreshed, overrides] = [[connection.baseUrl], 0, {}];
+    [isDown, requests, logged, ids] = [false, 0, [], ['a']];
+    [gateways, refreshed, overrides] = [[gateway], 0, {}];
     memory.clear();
     unresponsive = new UnresponsiveGateways(memento, { error: log });
     editor.reset();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
-    const connections = {
+    const connections = fake<Connections>({
       model: () => 'model-0',
-      connectionFor: () =>
-        currentConnection ? Promise.resolve(currentConnection) : Promise.reject(new Error('no gateway')),
-      configured: () => Promise.resolve(currentConnection),
-      gateways: () => Promise.resolve([currentConnection, ...(currentConnection?.backups ?? [])]),
+      gateways: () => {
+        const [primary, ...backups] = gateways;
+        return primary ? Promise.resolve([primary, ...backups]) : Promise.reject(new Error('no gateway'));
+      },
+    });
+    const ownGateways = {
+      get all() {
+        return gateways;
+      },
       refresh: () => refreshed++,
-    } as unknown as Connections;
+    } as unknown as OwnGateways;
     const onDidChange = (set: (fire: () => unknown) => void) => {
       const listeners: (() => unknown)[] = [];
       set(() => listeners.forEach((listener) => listener()));
@@ -94,7 +99,6 @@ describe('model catalog', () => {
     const keys = { onDidChange: onDidChange((fire) => (changeKeys = fire)) } as unknown as KeyStore;
     const settings = {
       onDidChange: onDidChange((fire) => (changeSettings = fire)),
-      gateways: () => gateways.map((url) => ({ url })),
       model: () => 'b',
       engineSettings: () => ({ fallbackModels: [] }),
       modelOverrides: ([model, sentModel]: readonly string[]) =>
@@ -103,6 +107,7 @@ describe('model catalog', () => {
     createCatalog = () =>
       new ModelCatalog({
         connections,
+        ownGateways,
         engine: fake<Engine>(engine),
         health,
         keys,
@@ -116,41 +121,40 @@ describe('model catalog', () => {
   afterEach(() => catalog.dispose());
 
   it('requests a model list only once while it is cached', async () => {
-    assert.equal((await catalog.listOf(connection)).source, 'gateway');
-    assert.equal((await catalog.listOf(connection)).source, 'gateway');
+    assert.equal((await catalog.listOf(gateway)).source, 'gateway');
+    assert.equal((await catalog.listOf(gateway)).source, 'gateway');
     assert.equal(requests, 1);
   });
 
   it('requests the list again after a failed request', async () => {
     isDown = true;
-    assert.equal((await catalog.listOf(connection)).source, 'default');
+    assert.equal((await catalog.listOf(gateway)).source, 'default');
     isDown = false;
-    assert.equal((await catalog.listOf(connection)).source, 'gateway');
+    assert.equal((await catalog.listOf(gateway)).source, 'gateway');
   });
 
   it('offers the default models and logs the error when the engine cannot send the request', async () => {
     mock.method(engine, 'probe', () => Promise.reject(new Error('no keyring')), { times: 1 });
-    const { source, models } = await catalog.listOf(connection);
+    const { source, models } = await catalog.listOf(gateway);
     assert.deepEqual([source, models, logged], ['default', defaultModels, ['Error: no keyring']]);
   });
 
-  it('loads the models of the connection and of its backups', async () => {
-    const backup = { baseUrl: `${other}/v1`, origin: other, host: 'other.test', apiKey: 'hsa-backup' };
-    currentConnection = { ...connection, backups: [backup] };
+  it('loads the models of the primary gateway and of its backups', async () => {
+    gateways = [gateway, otherGateway];
     const listed = await catalog.listGateways();
     const lists = await Promise.all(listed.map(({ list }) => list));
     assert.deepEqual(
-      listed.map(({ origin, host }, index) => [origin, host, 'host' in lists[index]! && lists[index].host]),
+      listed.map((offer, index) => [offer.gateway?.origin, 'host' in lists[index]! && lists[index].host]),
       [
-        [origin, 'gateway.test', 'gateway.test'],
-        [other, 'other.test', 'other.test'],
+        [origin, 'gateway.test'],
+        [other, 'other.test'],
       ],
     );
     assert.equal(requests, 2);
   });
 
-  it('offers the default models when there is no connection', async () => {
-    currentConnection = undefined;
+  it('offers the default models when no gateway can be used', async () => {
+    gateways = [];
     const [gateway, ...others] = await catalog.listGateways();
     const list = await gateway?.list;
     assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no gateway', []]);
@@ -158,18 +162,18 @@ describe('model catalog', () => {
 
   it('reports once how many models it does not offer because of their names', async () => {
     ids = ['[a](command:x)', '[b](command:x)', 'ok'];
-    assert.deepEqual((await catalog.listOf(connection)).models, ['ok']);
-    await catalog.listOf(connection);
+    assert.deepEqual((await catalog.listOf(gateway)).models, ['ok']);
+    await catalog.listOf(gateway);
     assert.deepEqual(logged, ['2 models are not offered, because of the characters in their names.']);
   });
 
   it('knows about a model what the list of its gateway says, and else what the table says', async () => {
     ids = [{ id: 'gpt-4o', context_length: 8192 }];
-    gateways = [`${other}/v1`, connection.baseUrl];
+    gateways = [otherGateway, gateway];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
-    await catalog.listOf(connection);
+    await catalog.listOf(gateway);
     assert.deepEqual([catalog.factsOf('gpt-4o')?.contextWindow, catalog.factsOf('gpt-4o')?.images], [8192, true]);
-    const contexts = gateways.map((baseUrl) => catalog.factsOf('gpt-4o', baseUrl)?.contextWindow);
+    const contexts = gateways.map(({ id }) => catalog.factsOf('gpt-4o', id)?.contextWindow);
     assert.deepEqual(contexts, [128_000, 8192]);
     assert.equal(catalog.factsOf('unheard-of'), undefined);
     const { contextWindow, maxOutput, family } = catalog.factsOf('gpt-4o', `${origin}/v1`, 'mine') ?? {};
@@ -198,11 +202,10 @@ describe('model catalog', () => {
 
   describe('after a gateway has named a context window', () => {
     const learn = (contextTokens?: number, entry: Partial<LedgerEntry> = {}) => {
-      const attempts = [{ model: 'acme', origin, ...entry } as LedgerEntry];
+      const attempts = [{ model: 'acme', gateway: refOf(`${origin}/v1`), ...entry } as LedgerEntry];
       return catalog.rememberContextWindow(fake<TurnRecord>({ attempts, contextTokens }));
     };
-    const answered = (promptTokens?: number) =>
-      learn(undefined, { ended: { how: 'finished', promptTokens, ms: 1, bytes: 1, chars: 1 } });
+    const answered = (promptTokens?: number) => learn(undefined, { ended: ended({ promptTokens }) });
     const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
       catalog.factsOf(model, baseUrl, userModel)?.contextWindow;
 
@@ -250,19 +253,18 @@ describe('model catalog', () => {
   });
 
   describe('with a backup gateway', () => {
-    const backup = { baseUrl: `${other}/v1`, origin: other, host: 'other.test', apiKey: 'hsa-backup' };
-    const urls = [connection.baseUrl, backup.baseUrl, 'https://third.test/v1'];
-    const listed = (model: string) => urls.map((url) => catalog.lists(url, model));
+    const withoutKey = gatewayFrom({ baseUrl: 'https://third.test/v1', apiKey: undefined }, 'missing');
+    const all = [gateway, otherGateway, withoutKey];
+    const listed = (model: string) => all.map(({ id }) => catalog.lists(id, model));
     const restart = (): void => void (catalog = createCatalog());
     beforeEach(() => {
-      gateways = urls;
-      currentConnection = { ...connection, backups: [backup] };
+      gateways = all;
     });
     afterEach(() => mock.restoreAll());
     /** Chooses a model in the picker when the backup has `b` in addition to the model of the first gateway. */
     const choose = async (model: string): Promise<void> => {
-      mock.method(engine, 'probe', ({ baseUrl }: typeof backup) =>
-        Promise.resolve({ state: 'verified', ms: 1, models: baseUrl === backup.baseUrl ? ['a', 'b'] : ['a'] }),
+      mock.method(engine, 'probe', (baseUrl: string) =>
+        Promise.resolve({ state: 'verified', ms: 1, models: baseUrl === otherGateway.id ? ['a', 'b'] : ['a'] }),
       );
       editor.isPatient = true;
       const picked = catalog.pick();
@@ -275,7 +277,7 @@ describe('model catalog', () => {
     it('knows which gateway has a model once the lists are loaded', async () => {
       assert.deepEqual(listed('a'), [undefined, undefined, undefined]);
       ids = ['a', 'qwen3:latest', '__proto__'];
-      await catalog.listOf(connection);
+      await catalog.listOf(gateway);
       for (const model of ['a', 'qwen3', 'qwen3:latest', '__proto__']) assert.equal(listed(model)[0], true, model);
       for (const model of ['b', 'constructor', 'a:latest', '']) assert.equal(listed(model)[0], false, model);
       assert.deepEqual(listed('a').slice(1), [undefined, undefined]);
@@ -283,7 +285,7 @@ describe('model catalog', () => {
 
     it('does not know whether a gateway has a model that is missing from a list that was cut', async () => {
       ids = Array.from({ length: 5001 }, (_, index) => `model-${index}`);
-      await catalog.listOf(connection);
+      await catalog.listOf(gateway);
       assert.deepEqual(
         ['model-4999', 'model-5000'].map((model) => listed(model)[0]),
         [true, undefined],
@@ -291,9 +293,9 @@ describe('model catalog', () => {
     });
 
     it('takes the facts of a model from the gateway that lists it', async () => {
-      await catalog.listOf(connection);
+      await catalog.listOf(gateway);
       ids = [{ id: 'b', context_length: 8192 }];
-      await catalog.listOf(backup);
+      await catalog.listOf(otherGateway);
       assert.equal(catalog.factsOf('b')?.contextWindow, 8192);
     });
 
@@ -303,18 +305,18 @@ describe('model catalog', () => {
       assert.deepEqual(listed('b'), [false, true, undefined]);
       assert.deepEqual(listed('a'), [undefined, undefined, undefined]);
       ids = ['a', 'b'];
-      await catalog.listOf(connection);
+      await catalog.listOf(gateway);
       assert.deepEqual(listed('b'), [true, true, undefined]);
     });
 
     it('forgets this when the settings no longer have the gateway, or when the model is chosen elsewhere', async () => {
       await choose('b');
       restart();
-      gateways = [connection.baseUrl];
+      gateways = [gateway];
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
-      gateways = [backup.baseUrl];
+      gateways = [otherGateway];
       await choose('b');
-      gateways = urls;
+      gateways = all;
       restart();
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
@@ -323,11 +325,11 @@ describe('model catalog', () => {
       const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
       memory.set(
         key,
-        Array.from({ length: 50 }, (_, index) => [`model-${index}`, backup.baseUrl]),
+        Array.from({ length: 50 }, (_, index) => [`model-${index}`, otherGateway.id]),
       );
       await choose('b');
       assert.deepEqual(
-        ['model-0', 'model-1', 'b'].map((model) => createCatalog().lists(backup.baseUrl, model)),
+        ['model-0', 'model-1', 'b'].map((model) => createCatalog().lists(otherGateway.id, model)),
         [undefined, true, true],
       );
     });
@@ -345,7 +347,7 @@ describe('model catalog', () => {
     });
 
     it('makes a prompt wait for the model list of a gateway that is just being added', async () => {
-      gateways = [connection.baseUrl];
+      gateways = [gateway];
       await catalog.preload();
       const responses: (() => void)[] = [];
       mock.method(
@@ -353,10 +355,10 @@ describe('model catalog', () => {
         'probe',
         () => new Promise((resolve) => responses.push(() => resolve({ state: 'verified', ms: 1, models: ['b'] }))),
       );
-      gateways = [connection.baseUrl, backup.baseUrl];
+      gateways = [gateway, otherGateway];
       const waits: string[] = [];
       changeSettings();
-      void catalog.settled.then(() => waits.push(`${catalog.lists(backup.baseUrl, 'b')}`));
+      void catalog.settled.then(() => waits.push(`${catalog.lists(otherGateway.id, 'b')}`));
       await new Promise(setImmediate);
       assert.deepEqual(waits, []);
       for (const respond of responses) respond();
@@ -365,12 +367,13 @@ describe('model catalog', () => {
     });
 
     it('loads the list of a gateway that has never responded, but makes no prompt wait for it', async () => {
-      await unresponsive.add(backup.baseUrl);
+      await unresponsive.add(otherGateway.id);
       const probes: string[] = [];
       let respond = (): void => undefined;
-      mock.method(engine, 'probe', ({ baseUrl }: typeof backup) => {
+      mock.method(engine, 'probe', (baseUrl: string) => {
         probes.push(baseUrl);
-        if (baseUrl === backup.baseUrl) return new Promise((resolve) => (respond = () => resolve(refusedConnection())));
+        if (baseUrl === otherGateway.id)
+          return new Promise((resolve) => (respond = () => resolve(refusedConnection())));
         return Promise.resolve({ state: 'verified', ms: 1, models: ['a'] });
       });
       const loaded = catalog.preload();
@@ -378,22 +381,22 @@ describe('model catalog', () => {
       void catalog.settled.then(() => (isSettled = true));
       await new Promise(setImmediate);
       assert.ok(isSettled);
-      assert.deepEqual(probes.toSorted(), urls.slice(0, 2).toSorted());
+      assert.deepEqual(probes.toSorted(), [gateway.id, otherGateway.id].toSorted());
       respond();
       await loaded;
       void catalog.askUnresponsive();
       await new Promise(setImmediate);
-      assert.deepEqual(probes.slice(2), [backup.baseUrl]);
+      assert.deepEqual(probes.slice(2), [otherGateway.id]);
     });
 
     it('preloads no list if there is no other gateway', async () => {
-      gateways = [connection.baseUrl];
+      gateways = [gateway];
       await catalog.preload();
       assert.equal(requests, 0);
     });
 
     it('ignores a list that was requested with a previous key', async () => {
-      const list = catalog.listOf(connection);
+      const list = catalog.listOf(gateway);
       changeKeys();
       await list;
       assert.equal(listed('a')[0], undefined);
@@ -403,17 +406,17 @@ describe('model catalog', () => {
       await choose('b');
       restart();
       refreshed = 0;
-      await catalog.listOf(connection);
+      await catalog.listOf(gateway);
       assert.equal(refreshed, 0);
-      await catalog.listOf(backup);
+      await catalog.listOf(otherGateway);
       assert.deepEqual([refreshed, listed('b')], [1, [false, false, undefined]]);
     });
   });
 
   describe('with a local server', () => {
-    const server = { ...connection, baseUrl: 'http://localhost:11434/v1', origin: 'http://localhost:11434' };
+    const server = gatewayFrom({ baseUrl: 'http://localhost:11434/v1', apiKey: 'hsa-test' });
     beforeEach(() => {
-      [currentConnection, gateways] = [server, [server.baseUrl]];
+      gateways = [server];
     });
     afterEach(() => mock.restoreAll());
 
@@ -421,9 +424,9 @@ describe('model catalog', () => {
       ids = ['a', 'b:latest', { id: 'c', context_length: 100 }];
       const read = mock.method(engine, 'localFacts');
       await catalog.preload();
-      assert.deepEqual(read.mock.calls[0]?.arguments[1], ['b:latest', 'a', 'c']);
-      assert.deepEqual(catalog.factsOf('a', server.baseUrl), { contextWindow: 4096, cutsLongPrompts: true });
-      assert.equal(catalog.factsOf('c', server.baseUrl)?.contextWindow, 100);
+      assert.deepEqual(read.mock.calls[0]?.arguments[2], ['b:latest', 'a', 'c']);
+      assert.deepEqual(catalog.factsOf('a', server.id), { contextWindow: 4096, cutsLongPrompts: true });
+      assert.equal(catalog.factsOf('c', server.id)?.contextWindow, 100);
     });
 
     it('does not apply the price of the vendor to its models', async () => {
@@ -431,12 +434,12 @@ describe('model catalog', () => {
       await catalog.preload();
       assert.deepEqual([catalog.factsOf('gpt-4o')?.price, catalog.factsOf('gpt-4o')?.images], [undefined, true]);
       assert.deepEqual(catalog.factsOf('gpt-4')?.price, { input: 1, output: 2 });
-      assert.equal(catalog.factsOf('gpt-4o', connection.baseUrl)?.price?.input, 2.5);
+      assert.equal(catalog.factsOf('gpt-4o', gateway.id)?.price?.input, 2.5);
     });
 
     it('asks no other gateway for such facts', async () => {
       const read = mock.method(engine, 'localFacts');
-      await catalog.listOf(connection);
+      await catalog.listOf(gateway);
       assert.equal(read.mock.callCount(), 0);
     });
 
@@ -444,28 +447,28 @@ describe('model catalog', () => {
       ids = ['a', 'b'];
       await catalog.preload();
       const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
-      const after = (model: string, at = server.origin) =>
-        catalog.refreshFacts(fake<TurnRecord>({ attempts: [{ model, origin: at } as LedgerEntry] }));
+      const after = (model: string, at = server.id) =>
+        catalog.refreshFacts(fake<TurnRecord>({ attempts: [{ model, gateway: refOf(at) } as LedgerEntry] }));
       await after('b');
-      await after('a', origin);
+      await after('a', `${origin}/v1`);
       await catalog.refreshFacts(fake<TurnRecord>({ attempts: [] }));
       assert.equal(read.mock.callCount(), 0);
       refreshed = 0;
       await after('a');
       await after('a');
       assert.equal(refreshed, 1);
-      assert.deepEqual(read.mock.calls[0]?.arguments.slice(0, 2), [server, ['a']]);
+      assert.deepEqual(read.mock.calls[0]?.arguments.slice(0, 3), [server.id, 'hsa-test', ['a']]);
       assert.deepEqual(catalog.factsOf('a'), { contextWindow: 8192, cutsLongPrompts: true });
     });
   });
 
   it('finds the nearest models in the list of the gateway that lacks a model, but not in the default list', async () => {
     ids = ['gpt-4o', 'acme-2', 'acme-3'];
-    assert.deepEqual(await catalog.nearestTo('acme-1', origin), ['acme-2', 'acme-3']);
+    assert.deepEqual(await catalog.nearestTo('acme-1', `${origin}/v1`), ['acme-2', 'acme-3']);
     assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
-    currentConnection = { ...connection, baseUrl: `${other}/v1` };
+    gateways = [otherGateway];
     isDown = true;
-    assert.deepEqual(await catalog.nearestTo('gpt-4', origin), []);
+    assert.deepEqual(await catalog.nearestTo('gpt-4', `${origin}/v1`), []);
   });
 
   for (const [missing, replacement, isExpected] of [
@@ -489,7 +492,7 @@ describe('model catalog', () => {
     const read = mock.method(health, 'records');
     editor.isPatient = true;
     const picked = catalog.pick();
-    await catalog.listOf(connection);
+    await catalog.listOf(gateway);
     while (editor.quickPicks[0]?.busy !== false) await new Promise(setImmediate);
     assert.equal(editor.quickPicks[0].items.length, 5001);
     assert.equal(read.mock.callCount(), 1);

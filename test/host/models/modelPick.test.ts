@@ -8,6 +8,7 @@ import type {
 import { FakeEditor, type FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
+import { gatewayFrom } from '../../support/testGateways';
 
 describe('model picker with several gateways', () => {
   let picker: FakeQuickPick;
@@ -35,10 +36,11 @@ describe('model picker with several gateways', () => {
     const start = (fresh: boolean) => {
       loads.push(fresh);
       const gateways = hosts.map((host, index) => ({
-        host,
-        baseUrl: `https://${host}/v1`,
-        origin: `https://${host}`,
-        ...(names && index === hosts.length - 1 && { models: new Map(Object.entries(names)) }),
+        gateway: gatewayFrom({
+          baseUrl: `https://${host}/v1`,
+          apiKey: undefined,
+          ...(names && index === hosts.length - 1 && { models: new Map(Object.entries(names)) }),
+        }),
         list: new Promise<ModelList>((resolve) => (loaded[index] = resolve)),
         essence: essence && ((model: string) => `${essence(model)} at ${host}`),
       }));
@@ -66,7 +68,7 @@ describe('model picker with several gateways', () => {
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', '[two]', 'c'], false]);
     assert.equal(picker.placeholder, 'Choose a model at one, two, or type its name');
     picker.choose(['c']);
-    assert.deepEqual(await picked, { model: 'c', baseUrl: 'https://two/v1' });
+    assert.deepEqual(await picked, { model: 'c', gateway: 'https://two/v1' });
   });
 
   it('groups the models by gateway, without those that an earlier gateway has under this or another name', async () => {
@@ -82,7 +84,7 @@ describe('model picker with several gateways', () => {
       ['current · acme/b at three', 'acme/a at three', 'at two · acme/c at three', ...three.map(() => 'at three')],
     );
     picker.choose(['a']);
-    assert.deepEqual(await picked, { model: 'a', baseUrl: 'https://one/v1' });
+    assert.deepEqual(await picked, { model: 'a', gateway: 'https://one/v1' });
   });
 
   it('offers no similar models for a name that the settings map to another name', async () => {
@@ -113,11 +115,11 @@ describe('model picker with several gateways', () => {
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     assert.ok(picker.items.every(({ description = '' }) => !description.includes('at ')));
     picker.choose(['x']);
-    assert.deepEqual(await picked, { model: 'x', baseUrl: undefined });
+    assert.deepEqual(await picked, { model: 'x', gateway: undefined });
     const other = openWith({ recent: ['old'] }, 'one');
     await other.load(0, from('one', 'a'));
     picker.choose(['old']);
-    assert.deepEqual(await other.picked, { model: 'old', baseUrl: undefined });
+    assert.deepEqual(await other.picked, { model: 'old', gateway: undefined });
   });
 
   it('groups the models: recently used ones, fallback models, families in natural order, and others', async () => {
@@ -272,8 +274,8 @@ describe('model picker with several gateways', () => {
   describe('for a comparison', () => {
     const openChecked = async (checked: readonly string[], ...models: readonly string[]) => {
       const { pickComparedModels } = await import('../../../src/host/models/pickComparedModels');
-      const gateway = { host: 'one', baseUrl: 'https://one/v1', origin: 'https://one' };
-      const gateways = [{ ...gateway, list: Promise.resolve(from('one', ...models)) }];
+      const gateway = gatewayFrom({ baseUrl: 'https://one/v1', apiKey: undefined });
+      const gateways = [{ gateway, list: Promise.resolve(from('one', ...models)) }];
       const picked = pickComparedModels(() => Promise.resolve({ gateways, recent: [] }), 'b', checked, {
         log: { error: (error) => assert.fail(String(error)) },
       });

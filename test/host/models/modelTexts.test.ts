@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { entry, failedEntry, origin, recordsOf, turn } from '../health/records';
+import { ended, entry, failedEntry, origin, recordsOf, turn } from '../health/records';
 
 const load = () => import('../../../src/host/models/modelTexts');
 
@@ -36,7 +36,7 @@ describe('description of a model by its facts', () => {
 describe('success rate and speed of a model in the model picker', () => {
   useVSCode(new FakeEditor().api());
   const time = Date.now();
-  const complete = entry({ time, ended: { how: 'finished', ms: 3000, firstTokenMs: 1200, bytes: 1, chars: 1 } });
+  const complete = entry({ time, ended: ended({ firstTokenMs: 1200 }) });
   const failed = failedEntry({ time });
   const many = Array.from({ length: 999 }, () => complete);
   const twentyNineOf100 = Array.from({ length: 100 }, (_, index) => (index < 29 ? complete : failed));

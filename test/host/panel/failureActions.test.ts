@@ -4,6 +4,7 @@ import type { Answer, Exchange } from '../../../src/shared/conversation';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { FaultAction } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
+import { refOf } from '../../support/gatewayRef';
 
 type Call = readonly unknown[];
 
@@ -47,7 +48,8 @@ describe('failure card', () => {
   } as unknown as Conversation;
   const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
-    connections: { model: () => 'acme-1', selectModel: record('selectModel'), configured: () => ({ origin: own }) },
+    connections: { model: () => 'acme-1', selectModel: record('selectModel') },
+    ownGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
       canReplace: (missing: string, other: string) => !listed.includes(missing) && listed.includes(other),
@@ -97,7 +99,7 @@ describe('failure card', () => {
   const compared = ['acme-2', 'acme-3'].map((model) => ({ id: model, model, comparison: { id: 'acme-2' } }));
   const run = async (action: FaultAction, state: object = {}, isSummary = false): Promise<readonly Call[]> => {
     const { runFailureAction } = await import('../../../src/host/panel/failureActions');
-    const turn = { model: 'acme-1', origin, gatewaySwitches: [], ...state };
+    const turn = { model: 'acme-1', gateway: refOf(origin), gatewaySwitches: [], ...state };
     failed = { id: 'e1', state: turn } as unknown as Answer;
     const asked = { prompt: 'Hi', answers: compared, selected: 'acme-2' } as unknown as Exchange;
     exchange = isSummary ? undefined : asked;
@@ -120,7 +122,7 @@ describe('failure card', () => {
   const backupUrls = settings('@id:holysheep.baseUrl,holysheep.backupBaseUrls');
   for (const [behavior, action, state, expected] of [
     ['sends a scheduled prompt now', 'retryNow', { schedule: { id: 's1' } }, ['sendNow', 's1']],
-    ['opens the billing page of the settings', 'openBilling', { origin: '' }, ['openExternal', own]],
+    ['opens the billing page of the settings', 'openBilling', { gateway: undefined }, ['openExternal', own]],
     ['shows the backup URLs after a gateway switch', 'checkUrl', { gatewaySwitches: [{}] }, backupUrls],
     ['does not retry when the user cancels the key dialog', 'setApiKey', {}, enterKey],
     ['does not retry when the user adds no gateway', 'addGateway', {}, ['command', 'holysheep.addGateway']],

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
+import { refOf } from '../../support/gatewayRef';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
 import { FakePanel, idleServices, noSubscription } from './fakePanel';
 
-const refused = (nextGateway: string): StreamEvent => Object.assign(failed(''), { nextGateway });
+const refused = (next: string): StreamEvent => Object.assign(failed(''), { nextGateway: refOf(next) });
 
 describe('gateway of the next prompt in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';

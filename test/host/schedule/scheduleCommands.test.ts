@@ -9,7 +9,7 @@ const prompt: ListedPrompt = {
   id: 'p',
   conversationId: 'c',
   workspace: 'file:///home/me/my%20app',
-  origin: 'https://old.example',
+  gateway: 'https://old.example',
   model: 'gpt-4o',
   dueAt: now + 1000,
   scheduledAt: 0,

@@ -11,7 +11,7 @@ const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
   id: randomUUID(),
   conversationId: randomUUID(),
   workspace: 'file:///home/me/app',
-  origin: 'https://own.example',
+  gateway: 'https://own.example',
   model: 'm',
   dueAt: 2000,
   scheduledAt: 1000,

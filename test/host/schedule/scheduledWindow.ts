@@ -1,11 +1,12 @@
-import type { StreamEvent } from '../../../src/engine/events';
-import type { Gateway } from '../../../src/engine/request';
+import type { StreamEvent } from '../../../src/engine/events/events';
+import { gatewayFor, readKeys } from '../../../src/engine/gateway/gateway';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { Scheduler, type ScheduleNotice } from '../../../src/host/schedule/scheduler';
 import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
 import { settle } from '../../support/virtualClock';
 import { attempt, failed, waitForEvents, waiting } from '../conversation/scriptedEngine';
 import { openWindow, type Disk } from '../journal/window';
+import { gatewaysFrom, type DescribedGateway } from '../../support/testGateways';
 
 export interface SharedDisk extends Disk {
   /** Folder of the scheduled prompts. */
@@ -24,11 +25,21 @@ export function openScheduledWindow(
   const notices: ScheduleNotice[] = [];
   const problems: string[] = [];
   const probes: string[] = [];
-  const network: { isReachable: boolean; origin: string; lists?: Gateway['lists']; backups?: readonly Gateway[] } = {
+  const network: {
+    isReachable: boolean;
+    origin: string;
+    lists?: DescribedGateway['lists'];
+    backups?: readonly DescribedGateway[];
+  } = {
     isReachable,
     origin: 'https://own.example',
   };
   const store = new ScheduleStore(disk.scheduled, (problem) => problems.push(problem));
+  const keyed = () => {
+    const { origin, lists, backups } = network;
+    const primary = { baseUrl: `${origin}/v1`, apiKey: 'hsa-key' };
+    return readKeys(gatewaysFrom({ ...primary, ...(lists && { lists }), ...(backups && { backups }) }));
+  };
   const scheduler = new Scheduler({
     clock,
     random: () => random,
@@ -36,14 +47,11 @@ export function openScheduledWindow(
     workspace,
     conversations,
     budget,
-    connection: () => {
-      const { origin, lists, backups } = network;
-      return Promise.resolve({ baseUrl: `${origin}/v1`, apiKey: 'hsa-key', lists, backups });
-    },
-    respondsOverAnyGateway: ({ baseUrl: url }) => {
+    gatewayFor: async (model) => gatewayFor({ model, isOfWorkspace: false }, await keyed()),
+    respondsAnyGateway: async () => {
       // The probe comes before the request.
-      probes.push(`${url} after ${engine.turns.length} requests`);
-      return Promise.resolve(network.isReachable);
+      probes.push(`${(await keyed()).primary.id} after ${engine.turns.length} requests`);
+      return network.isReachable;
     },
     lapsedMessage: () => 'Lapsed.',
     summaryTitle: (title) => `Summary of ${title}`,

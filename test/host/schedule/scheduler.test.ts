@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle } from '../../support/virtualClock';
 import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
@@ -295,7 +295,7 @@ describe('scheduled prompt', () => {
       await after.clock.advance(5 * minute);
       assert.deepEqual([requests(after), after.notices], [0, [{ kind: 'due', count: 1 }]]);
       const [due] = after.scheduler.list();
-      assert.deepEqual([due?.needsClick, due?.model, due?.origin], [true, 'm', 'https://own.example']);
+      assert.deepEqual([due?.needsClick, due?.model, due?.gateway], [true, 'm', 'https://own.example/v1']);
       assert.equal(await after.scheduler.sendNow(due!.id), true);
       assert.deepEqual([requests(after), files()], [1, []]);
       assert.equal(phaseOf(await after.conversations.open(id)), 'connecting');
@@ -341,7 +341,7 @@ describe('scheduled prompt', () => {
     await window.journal.flush();
     assert.equal(recorded(), false);
     await window.clock.advance(minute);
-    await window.engine.turn.options.connection?.();
+    await window.engine.turn.options.beforeAttempt?.();
     assert.equal(recorded(), true);
   });
 
@@ -352,7 +352,7 @@ describe('scheduled prompt', () => {
     rmSync(join(disk.folder, `${id}.jsonl`));
     await window.clock.advance(minute);
     assert.equal(requests(window), 2);
-    await assert.rejects(window.engine.turn.options.connection?.() ?? Promise.resolve(), { code: 'ENOENT' });
+    await assert.rejects(window.engine.turn.options.beforeAttempt?.() ?? Promise.resolve(), { code: 'ENOENT' });
   });
 
   it('makes no attempt if another window takes over its conversation meanwhile', async () => {
@@ -368,7 +368,7 @@ describe('scheduled prompt', () => {
       return turn;
     };
     await first.clock.advance(minute);
-    const sent = first.engine.turn.options.connection?.() ?? Promise.resolve();
+    const sent = first.engine.turn.options.beforeAttempt?.() ?? Promise.resolve();
     await assert.rejects(sent);
   });
 

@@ -137,9 +137,9 @@ describe('activity in the status bar', () => {
   });
 
   it('names the gateway of a turn and the number of other answers', () => {
-    const gateway = { origin: 'http://localhost:8080', baseUrl: 'http://localhost:8080/b/v1' };
-    assert.deepEqual(tooltip({ ...turns('streaming', gateway), runningCount: 2 }), [
-      'Gateway: localhost:8080/b/v1',
+    const gateway = { id: 'http://localhost:8080/b/v1', label: 'Qwen' };
+    assert.deepEqual(tooltip({ ...turns('streaming', { gateway }), runningCount: 2 }), [
+      'Gateway: Qwen',
       'Other answers in progress: 1.',
       'Click to show the conversation.',
     ]);

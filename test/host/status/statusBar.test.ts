@@ -4,6 +4,7 @@ import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/sta
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { refOf } from '../../support/gatewayRef';
 
 interface Item {
   text?: string;
@@ -47,7 +48,10 @@ describe('status bar', () => {
     };
     return new StatusBar({ subscribe }, situation);
   };
-  const running = (origin: string, state: TurnState = { ...initialTurn, phase: 'streaming', origin }): Situation => {
+  const running = (
+    origin: string,
+    state: TurnState = { ...initialTurn, phase: 'streaming', gateway: refOf(origin) },
+  ): Situation => {
     const answer = { id: 'a', isQueued: false, state };
     const conversation = { answersToRetry: [answer], last: undefined, activeAnswer: answer, activeAnswers: [answer] };
     return { ...idle, running: conversation, runningCount: 1 };
@@ -95,7 +99,7 @@ describe('status bar', () => {
         time: 1_000_300,
         model: 'm',
         why: 'first',
-        origin,
+        gateway: refOf(origin),
       } as const;
       situation = running(origin, reduceTurn(initialTurn, attempt));
       statusBar.refresh();

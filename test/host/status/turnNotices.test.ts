@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';

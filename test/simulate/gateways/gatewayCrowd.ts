@@ -1,7 +1,6 @@
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { connectTimeoutMs } from '../../../src/engine/gate/networkCheck';
 import { originOf } from '../../../src/engine/gateway/baseUrl';
-import type { Gateway } from '../../../src/engine/request';
 import { latencyRanges } from '../crowd';
 import type { Refusal } from '../gateway';
 import { between, randomNumbers } from '../../support/randomNumbers';
@@ -9,6 +8,7 @@ import type { WindowOptions } from '../strategies/ours';
 import type { Question, Strategy } from '../strategies/strategy';
 import { World } from '../world';
 import { SharedOutages } from './sharedOutages';
+import type { DescribedGateway } from '../../support/testGateways';
 
 /** How connections through the primary gateway fail while it is dark. A timeout means that no packet gets through. */
 export type Darkness = Extract<Refusal['status'], 'refused' | 'timeout'>;
@@ -20,8 +20,8 @@ const periods = 5;
 /** Time after which `fetch` abandons a connection attempt, in milliseconds. */
 const fetchTimeoutMs = 10_000;
 
-export const primary: Gateway = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-simulated-primary' };
-export const backup: Gateway = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-simulated-backup' };
+export const primary: DescribedGateway = { baseUrl: 'https://primary.test/v1', apiKey: 'hsa-simulated-primary' };
+export const backup: DescribedGateway = { baseUrl: 'https://backup.test/v1', apiKey: 'hsa-simulated-backup' };
 
 /** A crowd of clients whose primary gateway goes dark. */
 export interface GatewayCrowd {

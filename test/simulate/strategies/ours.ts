@@ -2,7 +2,7 @@ import type { EngineEnvironment, EngineSettings } from '../../../src/engine/envi
 import { classify, type Fault } from '../../../src/engine/faults/classify';
 import { noSharedCooldowns, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { GatewayStates, type RetryBudget } from '../../../src/engine/gate/gatewayState';
-import type { Connection, Gateway } from '../../../src/engine/request';
+import { readKeys, type Gateway, type Gateways } from '../../../src/engine/gateway/gateway';
 import { decide, type Decision, type Situation } from '../../../src/engine/retry/decide';
 import { Admission, faultOfBlock } from '../../../src/engine/turn/admission';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
@@ -13,9 +13,10 @@ import type { Refusal } from '../gateway';
 import type { World } from '../world';
 import { evidenceOf } from './evidence';
 import type { Question, Strategy } from './strategy';
+import { gatewaysFrom, type DescribedGateways } from '../../support/testGateways';
 
 const model = 'gpt-4o';
-const singleGateway: Connection = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-simulated-key' };
+const singleGateway: DescribedGateways = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-simulated-key' };
 
 /** A description with arbitrary values, because the simulation does not use the descriptions of waits. */
 const description: WaitDescription = {
@@ -40,7 +41,7 @@ const silentLog = {
 
 export interface WindowOptions {
   readonly maxRetries?: number;
-  readonly connection?: Connection;
+  readonly connection?: DescribedGateways;
   /** The `fetch` of the probes of gateways. */
   readonly fetch?: typeof fetch;
   /** The outages that other windows have noticed. */
@@ -58,7 +59,7 @@ const watchConnection: NonNullable<EngineEnvironment['watchConnection']> = async
 /** A window: the state that its turns share. It has the focus, so that it probes gateways at any time. */
 class SimulatedWindow {
   readonly states: GatewayStates;
-  readonly connection: Connection;
+  readonly gateways: Gateways;
   readonly maxRetries: number;
 
   constructor(
@@ -75,7 +76,7 @@ class SimulatedWindow {
       cooldowns: cooldowns ?? noSharedCooldowns,
       mayProbe: () => true,
     });
-    this.connection = connection;
+    this.gateways = gatewaysFrom(connection);
     this.maxRetries = maxRetries;
   }
 
@@ -120,14 +121,15 @@ class SimulatedTurn {
 
   async run(question: Question): Promise<void> {
     for (let retries = true; retries;) {
-      await this.gateways.readOutages(this.window.connection);
-      const gateway = this.gateways.choose(this.window.connection);
+      const keyed = await readKeys(this.window.gateways);
+      await this.gateways.readOutages(keyed);
+      const gateway = this.gateways.choose(keyed);
       if (!gateway) break;
       if (!(await this.waitInQueue(gateway))) break;
       this.history.settleCharge(false);
       const sentAt = this.window.world.monotonicNow();
       const { canSwitchGateway } = this.gateways.announcePlan(gateway);
-      const called = { baseUrl: gateway.baseUrl, canSwitchGateway };
+      const called = { baseUrl: gateway.id, canSwitchGateway };
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, called));
       if (!refusal) {
         this.admission.accepted();
@@ -143,15 +145,14 @@ class SimulatedTurn {
     question.failed();
   }
 
-  private budget({ baseUrl }: Gateway): RetryBudget {
-    return this.window.states.of(baseUrl).budget;
+  private budget({ id }: Gateway): RetryBudget {
+    return this.window.states.of(id).budget;
   }
 
   /** Returns whether the gate has admitted an attempt. If not, the turn ends. */
   private async waitInQueue(gateway: Gateway): Promise<boolean> {
     const { admission, waits, window } = this;
-    const { baseUrl, apiKey } = gateway;
-    admission.join(window.states.of(baseUrl).gate(model, apiKey), () => waits.end());
+    admission.join(window.states.of(gateway.id).gate(model, this.gateways.keyOf(gateway)), () => waits.end());
     for (let { block } = admission; block; { block } = admission) {
       const decision = this.decide(this.situation(faultOfBlock(block), this.budget(gateway), block));
       if (decision.type !== 'wait') {

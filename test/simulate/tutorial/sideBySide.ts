@@ -1,4 +1,4 @@
-import { isTerminal, type TerminalEvent } from '../../../src/engine/events';
+import { isTerminal, type TerminalEvent } from '../../../src/engine/events/events';
 import { percentile } from '../../bench/statistics';
 import { EngineRun } from '../../support/engineRun';
 import { randomNumbers } from '../../support/randomNumbers';

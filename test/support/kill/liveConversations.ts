@@ -1,13 +1,14 @@
 import { createEngine } from '../../../src/engine/createEngine';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import type { RunOptions } from '../../../src/engine/engine';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/journal/journal';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { defaultSettings } from '../engineRun';
 import { storeIn } from '../storeIn';
 import { TestBudget } from '../../host/conversation/testBudget';
+import { gatewaysFrom } from '../testGateways';
 
 export interface LiveOptions {
   /** Folder that contains the journal. */
@@ -27,7 +28,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
   const fail = (error: unknown): never => {
     throw error instanceof Error ? error : new Error(JSON.stringify(error));
   };
-  const connection = { baseUrl, apiKey: 'hsa-kill-key' };
+  const gateways = gatewaysFrom({ baseUrl, apiKey: 'hsa-kill-key' });
   const engine = createEngine({
     clock: systemClock,
     random: Math.random,
@@ -36,7 +37,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
     localize: (message) => message,
     formatTime: String,
     settings: () => defaultSettings,
-    connection: () => Promise.resolve(connection),
+    gateways: () => Promise.resolve(gateways),
     cooldowns: noSharedCooldowns,
     userAgent: 'kill',
   });
@@ -53,7 +54,6 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
     }),
     clock: systemClock,
     defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
-    connection: () => Promise.resolve(connection),
     resumeSetting: () => 'auto',
     budget: new TestBudget(),
     journal,

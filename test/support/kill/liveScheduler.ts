@@ -4,6 +4,7 @@ import { Scheduler } from '../../../src/host/schedule/scheduler';
 import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { createConversations } from '../../host/journal/window';
+import { gatewayFrom } from '../testGateways';
 
 /** Looks at the index of scheduled prompts more often than every 30 s. */
 const impatientClock = {
@@ -27,8 +28,8 @@ export function openLiveScheduler(root: string, onProbe: (isOnline: boolean) => 
     workspace: 'file:///home/me/app',
     conversations: window.conversations,
     budget: window.budget,
-    connection: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' }),
-    respondsOverAnyGateway: () => {
+    gatewayFor: () => Promise.resolve(gatewayFrom({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-key' })),
+    respondsAnyGateway: () => {
       const isOnline = existsSync(join(root, onlineFile));
       onProbe(isOnline);
       return Promise.resolve(isOnline);

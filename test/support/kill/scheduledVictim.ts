@@ -13,7 +13,7 @@ function main(root: string, requestsPath: string, diesOfRequest: boolean): void 
   const run = engine.run.bind(engine);
   engine.run = (request, options) => {
     const turn = run(request, options);
-    options.connection?.().then(
+    options.beforeAttempt?.().then(
       () => {
         const isFirst = !existsSync(requestsPath);
         appendFileSync(requestsPath, `${process.pid}\n`);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { announcementFor } from '../../../src/webview/a11y/announcer';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
+import { refOf } from '../../support/gatewayRef';
 
 /** Returns all announcements for the events of a turn. */
 function announcements(...events: readonly StreamEvent[]): readonly string[] {
@@ -53,9 +54,9 @@ describe('announcement of a resume', () => {
 });
 
 describe('announcement of a gateway switch', () => {
-  const first = ev.attempt({ origin: 'https://api.example' });
+  const first = ev.attempt({ gateway: refOf('https://api.example') });
   const second = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>
-    ev.attempt({ attempt: 2, why: 'switch', origin: 'https://backup.example', ...fields });
+    ev.attempt({ attempt: 2, why: 'switch', gateway: refOf('https://backup.example'), ...fields });
   const sentence = "Sent to backup.example, because api.example couldn't be reached (host not found).";
 
   it('is made once, with the first attempt that uses the new gateway', () => {
@@ -86,8 +87,12 @@ describe('announcement of a gateway switch', () => {
     ]));
 
   it('is made again when the turn returns to its first gateway', () => {
-    const back = ev.gateway({ from: 'https://backup.example', to: 'https://api.example', reason: 'user' });
-    const third = second({ attempt: 3, origin: 'https://api.example' });
+    const back = ev.gateway({
+      from: refOf('https://backup.example'),
+      to: refOf('https://api.example'),
+      reason: 'user',
+    });
+    const third = second({ attempt: 3, gateway: refOf('https://api.example') });
     assert.deepEqual(announcements(first, ev.gateway(), second(), back, third).at(-1), 'Switched to api.example.');
   });
 });

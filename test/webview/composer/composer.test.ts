@@ -3,6 +3,7 @@ import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { connected, exchange, PanelPage, usePage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 describe('composer', () => {
   let page: PanelPage;
@@ -116,7 +117,7 @@ describe('composer', () => {
 
     it('has a badge while the next prompt goes to a backup gateway, whichever gateway answered the last one', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, backups: ['backup.example'] } });
-      page.events('e1', ev.attempt({ origin: 'https://backup.example' }), ev.text('Hi'), ev.done('Hi'));
+      page.events('e1', ev.attempt({ gateway: refOf('https://backup.example') }), ev.text('Hi'), ev.done('Hi'));
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
       page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', backup: 'automatic' } });
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
@@ -133,7 +134,7 @@ describe('composer', () => {
       page.snapshot([exchange('e1')], {
         connection: { ...connected, host: gateway, gateway, backups: ['b', gateway] },
       });
-      page.events('e1', ev.attempt({ origin: 'https://b' }), ev.text('Hi'), ev.done('Hi'));
+      page.events('e1', ev.attempt({ gateway: refOf('https://b') }), ev.text('Hi'), ev.done('Hi'));
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o · Home <b>', 'gpt-4o · Home <b>', null]);
       page.snapshot([exchange('e1')], { connection: connected });
       assert.deepEqual(shown(), ['gpt-4o', null]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import type { Answer, ShownExchange } from '../../../src/shared/conversation';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';

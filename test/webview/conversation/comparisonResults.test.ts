@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { describeComparison } from '../../../src/webview/conversation/comparisonResults';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
+import { refOf } from '../../support/gatewayRef';
 
 const stateOf = (...events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
 const usage = (completionTokens: number, reasoningTokens?: number): StreamEvent => ({
@@ -25,7 +26,7 @@ interface Fields {
 /** An answer of two seconds. */
 const answer = ({ text = 'Hi', firstTokenAt = 1400, origin, tokens, ended }: Fields): TurnState =>
   stateOf(
-    ev.attempt(origin === undefined ? {} : { origin }),
+    ev.attempt(origin === undefined ? {} : { gateway: refOf(origin) }),
     ev.text(text, firstTokenAt),
     ...(tokens ? [tokens] : []),
     ...(ended ? [ev.ended(ended)] : []),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import type { PageContext } from '../../../src/webview/pageContext';
@@ -9,6 +9,7 @@ import { createSpans, type TurnSpans } from '../../../src/webview/timeline/timel
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
 import { startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
+import { refOf } from '../../support/gatewayRef';
 
 const spansOf = (events: readonly StreamEvent[]): TurnSpans => createSpans(events.reduce(reduceTurn, initialTurn));
 
@@ -78,6 +79,16 @@ describe('text about an attempt before a wait', () => {
     );
     assert.match(text!, /rate limited · Model busy, retry later/);
   });
+
+  it('contains no message about another request', () => {
+    const [text] = texts(
+      ev.attempt(),
+      ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 }),
+      ev.waiting({ told: 'request', detail: 'Model busy, retry later' }),
+      second(),
+    );
+    assert.doesNotMatch(text!, /Model busy/);
+  });
 });
 
 describe('text about a wait', () => {
@@ -127,33 +138,24 @@ describe('text about a wait', () => {
 describe('gateway of an attempt', () => {
   const [api, backup] = ['https://api.example', 'https://backup.example'];
   const refused = ev.ended({ at: 500, how: 'dns', ms: 500, bytes: 0 });
-  const refusedBy = (fields: object): readonly StreamEvent[] => [
-    ev.attempt({ at: 0, origin: api, ...fields }),
-    refused,
-  ];
+  const refusedBy: readonly StreamEvent[] = [ev.attempt({ at: 0, gateway: refOf(api) }), refused];
   const switched = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>
-    second({ at: 500, why: 'switch', origin: backup, ...fields });
-  const hosts = (...events: readonly StreamEvent[]): readonly (string | undefined)[] =>
-    spansOf(events).parts.map((part) => (part.kind === 'attempt' ? part.host : undefined));
+    second({ at: 500, why: 'switch', gateway: refOf(backup), ...fields });
+  const labels = (...events: readonly StreamEvent[]): readonly (string | undefined)[] =>
+    spansOf(events).parts.map((part) => (part.kind === 'attempt' ? part.gateway : undefined));
 
-  it('is named if the turn has used several gateways, with its path if these have the same host', () => {
-    assert.deepEqual(hosts(...refusedBy({}), ev.gateway(), switched()), ['api.example', 'backup.example']);
-    const [a, b] = [`${api}/a/v1`, `${api}/b/v1`];
-    const sameHost = ev.gateway({ to: api, fromUrl: a, toUrl: b });
-    assert.deepEqual(hosts(...refusedBy({ baseUrl: a }), sameHost, switched({ origin: api, baseUrl: b })), [
-      'api.example/a/v1',
-      'api.example/b/v1',
-    ]);
-    assert.deepEqual(hosts(...refusedBy({}), switched({ why: 'retry', origin: api })), [undefined, undefined]);
+  it('is named if the turn has used several gateways', () => {
+    assert.deepEqual(labels(...refusedBy, ev.gateway(), switched()), ['api.example', 'backup.example']);
+    assert.deepEqual(labels(...refusedBy, switched({ why: 'retry', gateway: refOf(api) })), [undefined, undefined]);
   });
 
   it('is distinguished from a switch to another model', () => {
     const [third, fourth] = [
       switched({ attempt: 3, at: 900, model: 'qwen' }),
-      switched({ attempt: 4, at: 950, model: 'glm', origin: api }),
+      switched({ attempt: 4, at: 950, model: 'glm', gateway: refOf(api) }),
     ];
     assert.deepEqual(
-      texts(...refusedBy({}), ev.gateway(), switched(), third, fourth).map((text) => text.split(' · ')[1]),
+      texts(...refusedBy, ev.gateway(), switched(), third, fourth).map((text) => text.split(' · ')[1]),
       ['host not found', 'Gateway switched', 'Model switched', 'Model switched'],
     );
   });
@@ -233,7 +235,7 @@ describe('body of the timeline', () => {
 
   it('names the gateway of an attempt beside its model, and counts the tokens that the gateway does not report', () => {
     const failed = ev.ended({ at: 1500, how: 'dns', ms: 500, bytes: 0, tokens: 12 });
-    open(ev.attempt({ origin: 'https://a.example' }), failed, second({ origin: 'https://b.example' }));
+    open(ev.attempt({ gateway: refOf('https://a.example') }), failed, second({ gateway: refOf('https://b.example') }));
     assert.deepEqual(rows(), [
       '1 | +0 | gpt-4o · a.example |  |  | 500 ms | 12 | host not found',
       '2 | +4.3 s | gpt-4o · b.example |  |  |  |  | Retried',

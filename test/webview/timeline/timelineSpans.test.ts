@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { markInterrupted } from '../../../src/engine/state/turnState';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { axisTicks } from '../../../src/webview/timeline/timelineChart';

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import type { FailedEvent, StreamEvent } from '../../../src/engine/events';
+import type { FailedEvent, StreamEvent } from '../../../src/engine/events/events';
 import { faultTable } from '../../../src/engine/faults/faultTable';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { type FaultKind, initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
+import { refOf } from '../../support/gatewayRef';
 
 let page: PanelPage;
 const fail = (fields: Partial<FailedEvent> = {}, ...earlierEvents: readonly StreamEvent[]): void => {
@@ -18,7 +19,7 @@ describe('failure card', () => {
   usePage((opened) => (page = opened));
 
   it('names the gateway after a switch to another gateway', () => {
-    fail({}, ev.gateway(), ev.attempt({ origin: 'https://backup.example' }));
+    fail({}, ev.gateway(), ev.attempt({ gateway: refOf('https://backup.example') }));
     assert.equal(page.one('alert').querySelector('.provenance')?.textContent, 'Gateway: backup.example');
   });
 
@@ -41,7 +42,7 @@ describe('failure card', () => {
   });
 
   it('names the gateway of *Switch gateway* if that is the first action', () => {
-    const next = { nextGateway: 'https://openrouter.ai', nextGatewayName: 'OpenRouter' };
+    const next = { nextGateway: { id: 'https://openrouter.ai/api/v1', label: 'OpenRouter' } };
     fail({ kind: 'rate-limit', actions: ['switchGateway', 'retryNow'], ...next });
     assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Use OpenRouter', 'button primary']);
     page.click('Use OpenRouter');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { endSchedule, markScheduled } from '../../../src/engine/state/schedule';
 import { initialTurn, reduceTurn, type Schedule, type TurnState } from '../../../src/shared/protocol';
 import { createFormat } from '../../../src/shared/format';
 import { panelStrings } from '../../../src/shared/panelStrings';
 import { ev } from '../panel/support/events';
 import { connected, exchange, startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
+import { refOf } from '../../support/gatewayRef';
 
 const hour = 3_600_000;
 const later = startOfTime + 2 * hour;
@@ -93,7 +94,7 @@ describe('card of a scheduled prompt', () => {
 
   it('names the gateway in the settings, not the gateway of the last attempt', () => {
     const { state } = scheduled();
-    page.snapshot([exchange('a', { state: { ...state, origin: 'https://backup.example' } })]);
+    page.snapshot([exchange('a', { state: { ...state, gateway: refOf('https://backup.example') } })]);
     assert.match(lines()[2]!, /^To api\.example/u);
     page.receive({ type: 'connection', connection: { ...connected, host: 'other.example' }, suggestions: [] });
     assert.match(lines()[2]!, /^To other\.example/u);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import type { StreamEvent } from '../../../src/engine/events';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { ev } from '../panel/support/events';
 import { exchange, startOfTime, usePage, type PanelPage } from '../panel/support/panelPage';
+import { refOf } from '../../support/gatewayRef';
 
 describe('wait card', () => {
   let page: PanelPage;
@@ -170,7 +171,7 @@ describe('wait card', () => {
     });
   }
 
-  const backupAttempt = ev.attempt({ attempt: 2, origin: 'https://backup.example' });
+  const backupAttempt = ev.attempt({ attempt: 2, gateway: refOf('https://backup.example') });
   const gateways: Readonly<Record<string, readonly [events: readonly StreamEvent[], line: string]>> = {
     'after a switch': [
       [ev.gateway(), backupAttempt, ev.waiting()],

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TurnHandle } from '../../../engine/engine';
-import type { FaultAction } from '../../../engine/events';
+import type { FaultAction } from '../../../engine/events/kinds';
 import type { TurnState } from '../../../engine/state/turnState';
 import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
 import { billingPage } from '../../ui/panelText';

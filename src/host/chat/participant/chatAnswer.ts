@@ -1,4 +1,4 @@
-import type { StreamEvent, TerminalEvent } from '../../../engine/events';
+import type { StreamEvent, TerminalEvent } from '../../../engine/events/events';
 import { describeResumePoints } from '../../../shared/describe';
 import { describeTurn } from '../../../shared/describeTurn';
 import { escapeMarkdown } from '../../ui/messageText';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
-import type { StreamEvent } from '../../../engine/events';
-import type { ChatRequest, Connection } from '../../../engine/request';
+import type { StreamEvent } from '../../../engine/events/events';
+import type { ChatRequest } from '../../../engine/request';
 import type { RequestChoice, RequestDefaults } from '../../connection/connections';
 import type { BudgetDecisions } from '../../health/budget';
 import { vendor, type CommandId } from '../../contributions';
@@ -23,7 +23,6 @@ interface ParticipantDeps extends ChatActionDeps {
   readonly budget: BudgetDecisions;
   readonly log: ErrorLog;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
-  readonly connection: () => Promise<Connection>;
   /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
   /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
@@ -104,7 +103,6 @@ export class ChatParticipant {
       { ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) },
       {
         token,
-        connection: this.deps.connection,
         resumeFrom: partial && { text: partial.text, hadReasoning: partial.hadReasoning, mode: 'continue' },
         onEvent: (event) => {
           this.deps.onEvent(turnId, event);

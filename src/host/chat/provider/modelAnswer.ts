@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { FaultKind, StreamEvent, TerminalEvent, Usage } from '../../../engine/events';
+import type { StreamEvent, TerminalEvent, Usage } from '../../../engine/events/events';
+import type { FaultKind } from '../../../engine/events/kinds';
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/state/turnState';
 import { escapeMarkdown } from '../../ui/messageText';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { canSendRequests } from '../../../engine/request';
 import type { Engine } from '../../../engine/engine';
-import type { StreamEvent } from '../../../engine/events';
+import type { StreamEvent } from '../../../engine/events/events';
+import type { Gateway } from '../../../engine/gateway/gateway';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
-import { firstGateway } from '../../../engine/turn/gatewayModels';
-import type { KeyedGateway, Connections } from '../../connection/connections';
+import type { Connections } from '../../connection/connections';
+import type { OwnGateways } from '../../connection/ownGateways';
 import type { BudgetDecisions } from '../../health/budget';
 import type { Settings } from '../../settings/settings';
 import { enterApiKey } from '../../ui/notifications';
@@ -20,7 +20,8 @@ import { estimateMessageTokens, requestMessages } from './requestMessages';
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Pick<Engine, 'run'>;
   readonly budget: BudgetDecisions;
-  readonly connections: Pick<Connections, 'configured' | 'requestDefaults'>;
+  readonly connections: Pick<Connections, 'requestDefaults'>;
+  readonly ownGateways: OwnGateways;
   readonly settings: Pick<Settings, 'model'>;
   readonly log: Pick<Log, 'error' | 'redactSecret'>;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
@@ -54,7 +55,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
       return [];
     }
     const gateway = await this.gateway(silent);
-    if (!gateway || !canSendRequests(gateway) || token.isCancellationRequested) return [];
+    if (!gateway || token.isCancellationRequested) return [];
     return offeredModels(this.deps, gateway, this.deps.settings.model());
   }
 
@@ -86,7 +87,6 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const answer = new ModelAnswer(progress, hostWords());
     const { ended } = startChatTurn(engine, request, {
       token,
-      connection: () => connections.configured(),
       onEvent: (event) => {
         onEvent(turnId, event);
         answer.handle(event);
@@ -112,14 +112,19 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     importKey(key).catch((error: unknown) => log.error(error));
   }
 
-  /** Returns the gateway whose models are offered. If the key is missing and `silent` is false, the user is asked for the key. */
-  private async gateway(silent: boolean): Promise<KeyedGateway | undefined> {
-    const { connections, log } = this.deps;
+  /**
+   * Returns the gateway whose models are offered, if it has a key or needs none. If the key is missing and `silent` is
+   * false, the user is asked for the key.
+   */
+  private async gateway(silent: boolean): Promise<Gateway | undefined> {
+    const { ownGateways, log } = this.deps;
     try {
-      const gateway = firstGateway(await connections.configured());
-      if (silent || canSendRequests(gateway)) return gateway;
-      await enterApiKey();
-      return firstGateway(await connections.configured());
+      let first = await ownGateways.first();
+      if (!silent && !first.hasAccess) {
+        await enterApiKey();
+        first = await ownGateways.first();
+      }
+      return first.hasAccess ? first.gateway : undefined;
     } catch (error) {
       if (!silent) throw error;
       log.error(error);

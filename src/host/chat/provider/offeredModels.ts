@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { isHolySheepHost } from '../../../engine/gateway/apiKey';
+import { hostOf } from '../../../engine/gateway/baseUrl';
+import type { Gateway } from '../../../engine/gateway/gateway';
 import { defaultModels, isUsableModelId, type ListedModels } from '../../../engine/gateway/modelList';
 import { canChat } from '../../../engine/models/listedFacts';
 import type { ModelFacts } from '../../../engine/models/modelFacts';
-import type { KeyedGateway } from '../../connection/connections';
 import { effortText } from '../../../shared/describeEffort';
 import type { PanelStrings } from '../../../shared/panelStrings';
 import type { EffortView } from '../../../shared/protocol';
@@ -38,7 +39,7 @@ interface ModelInformation extends vscode.LanguageModelChatInformation {
  */
 export async function offeredModels(
   deps: OfferedModelsDeps,
-  gateway: KeyedGateway,
+  gateway: Gateway,
   configuredModel: string,
 ): Promise<ModelInformation[]> {
   const { models, facts: listed } = await fetchModels(deps, gateway);
@@ -47,7 +48,7 @@ export async function offeredModels(
   const { strings } = hostWords();
   const effortOf = deps.efforts.reader();
   return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
-    const facts = deps.catalog.factsOf(id, gateway.baseUrl);
+    const facts = deps.catalog.factsOf(id, gateway.id);
     const information = toModelInformation(id, gateway, modelLimits(facts), factsText(facts));
     return {
       ...information,
@@ -63,7 +64,7 @@ export async function offeredModels(
  */
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
-  gateway: KeyedGateway,
+  gateway: Gateway,
 ): Promise<Pick<ListedModels, 'models' | 'facts'>> {
   const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
@@ -71,22 +72,22 @@ async function fetchModels(
     list.then((late) => late.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
   } else if (inTime.source === 'gateway') return inTime;
   // Offers the default models only for HolySheep's gateway, because other gateways might not have them.
-  return { models: isHolySheepHost(gateway.host) ? defaultModels : [] };
+  return { models: isHolySheepHost(hostOf(gateway.id)) ? defaultModels : [] };
 }
 
 function toModelInformation(
   id: string,
-  { host }: KeyedGateway,
+  { label }: Gateway,
   { imageInput, toolCalling, ...limits }: ReturnType<typeof modelLimits>,
   factsText: string | undefined,
 ): vscode.LanguageModelChatInformation {
-  const tooltip = vscode.l10n.t('{0} via {1}', id, host);
+  const tooltip = vscode.l10n.t('{0} via {1}', id, label);
   return {
     id,
     name: id,
     family: id,
     version: id,
-    detail: host,
+    detail: label,
     tooltip: factsText === undefined ? tooltip : `${tooltip} · ${factsText}`,
     ...limits,
     capabilities: { imageInput, toolCalling },

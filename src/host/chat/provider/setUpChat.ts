@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { canSendRequests } from '../../../engine/request';
-import { firstGateway } from '../../../engine/turn/gatewayModels';
-import type { Connections } from '../../connection/connections';
+import type { OwnGateways } from '../../connection/ownGateways';
+import type { Settings } from '../../settings/settings';
 import { vendor } from '../../contributions';
 import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
 import type { Log } from '../../util/log';
@@ -10,7 +9,8 @@ import { errorMessage } from '../../util/userError';
 type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
 interface SetUpChatDeps {
-  readonly connections: Pick<Connections, 'configured' | 'model'>;
+  readonly ownGateways: OwnGateways;
+  readonly settings: Settings;
   readonly log: Log;
   readonly modelsChanged: () => void;
 }
@@ -25,7 +25,7 @@ const disablingSetting = 'chat.disableAIFeatures';
 const modelGroup = { vendor, name: 'HolySheep' };
 
 /** Asks for a missing API key, adds a model group, and opens the chat with the configured model. */
-export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
+export async function setUpChat({ ownGateways, settings, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
   const { lm } = vscode as { readonly lm?: Partial<typeof vscode.lm> };
   if (!lm?.registerLanguageModelChatProvider) {
     const message = vscode.l10n.t('This editor has no built-in chat. You can still use the HolySheep Prompt panel.');
@@ -37,7 +37,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
     showToast(log, 'warning', message, [openSettingAction(disablingSetting)]);
     return 'no-chat';
   }
-  if (!canSendRequests(firstGateway(await connections.configured())) && !(await enterApiKey())) return 'no-key';
+  if (!(await ownGateways.first()).hasAccess && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
     // An internal command of newer versions. Older versions show the models without a group. The command also fails if
@@ -52,7 +52,7 @@ export async function setUpChat({ connections, log, modelsChanged }: SetUpChatDe
   if (isCanceled) return 'cancelled';
   await vscode.commands.executeCommand('workbench.action.chat.open');
   // Another internal command. If it fails, the user must select the model.
-  const id = connections.model(false);
+  const id = settings.model();
   await tryStep(log, 'the model was not chosen', () =>
     vscode.commands.executeCommand('workbench.action.chat.changeModel', { vendor, id, family: id }),
   );

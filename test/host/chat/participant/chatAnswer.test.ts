@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { isTerminal, type FaultAction, type StreamEvent, type WaitingEvent } from '../../../../src/engine/events';
+import { isTerminal, type StreamEvent, type WaitingEvent } from '../../../../src/engine/events/events';
+import type { FaultAction } from '../../../../src/engine/events/kinds';
 import type { ChatAnswer } from '../../../../src/host/chat/participant/chatAnswer';
 import { attempt, done, failed, reasoning, stopped, text } from '../../conversation/scriptedEngine';
 import { englishWords } from '../../../support/englishWords';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
+import { refOf } from '../../../support/gatewayRef';
 
 /** Returns the part of a line about a wait that follows its origin. */
 const then = (attemptNumber: number, until: number): string =>
@@ -209,7 +211,7 @@ describe("answer in VS Code's chat", () => {
   describe('gateway switch in the chat', () => {
     it('is shown as a progress line with its reason', () => {
       const [from, to] = ['https://a.example', 'https://b.example'];
-      assert.deepEqual(chat({ type: 'gateway', from, to, reason: 'dns', attempt: 1, at: 0 }), [
+      assert.deepEqual(chat({ type: 'gateway', from: refOf(from), to: refOf(to), reason: 'dns', attempt: 1, at: 0 }), [
         "> Sent to b.example, because a.example couldn't be reached (host not found).",
       ]);
     });

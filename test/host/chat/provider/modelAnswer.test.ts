@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isTerminal, type StreamEvent } from '../../../../src/engine/events';
+import { isTerminal, type StreamEvent } from '../../../../src/engine/events/events';
 import { englishWords } from '../../../support/englishWords';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import { attempt, done, text } from '../../conversation/scriptedEngine';
@@ -9,6 +9,7 @@ import {
   LanguageModelThinkingPart,
   LanguageModelToolCallPart,
 } from './languageModelParts';
+import { refOf } from '../../../support/gatewayRef';
 
 const base = { attempt: 1, at: 0 };
 const replaced = (content: string): StreamEvent => ({ ...base, type: 'replaced', text: content });
@@ -70,8 +71,8 @@ async function respond(
 const gateway: StreamEvent = {
   ...base,
   type: 'gateway',
-  from: 'https://a.example',
-  to: 'https://b.example',
+  from: refOf('https://a.example'),
+  to: refOf('https://b.example'),
   reason: 'dns',
 };
 const cut: StreamEvent = { ...base, type: 'cut', reason: 'truncated', message: 'Cut off.' };

@@ -2,17 +2,11 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { knownFacts } from '../../../../src/engine/models/listedFacts';
 import { factsOf } from '../../../../src/engine/models/modelFacts';
-import type { ActiveConnection } from '../../../../src/host/connection/connections';
 import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
+import { gatewayFrom } from '../../../support/testGateways';
 
-const connection: ActiveConnection = {
-  baseUrl: 'https://gateway.example/v1',
-  origin: 'https://gateway.example',
-  host: 'gateway.example',
-  apiKey: 'hsa-test',
-  demo: false,
-};
+const gateway = gatewayFrom({ baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-test' });
 
 const efforts = { reader: () => (model: string) => (model === 'a' ? 'high' : 'default') };
 
@@ -27,7 +21,7 @@ describe('model list for other extensions', () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = { error: (problem: unknown) => logged.push(problem) };
     const deps = { catalog: { listOf, factsOf }, efforts, log, modelsChanged: () => changes++ };
-    const models = offeredModels(deps, connection, configured);
+    const models = offeredModels(deps, gateway, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
     mock.timers.tick(3000);
@@ -54,7 +48,7 @@ describe('model list for other extensions', () => {
     const log = { error: assert.ifError };
     const catalog = { listOf: () => Promise.resolve(list), factsOf: (model: string) => knownFacts(model, facts) };
     const deps = { catalog, efforts, log, modelsChanged: () => changes++ };
-    const [configured, listed, ...others] = await offeredModels(deps, connection, 'gpt-4o');
+    const [configured, listed, ...others] = await offeredModels(deps, gateway, 'gpt-4o');
     assert.equal(
       configured?.tooltip,
       'gpt-4o via gateway.example · 128K context · images · $2.5 / $10 per million tokens',

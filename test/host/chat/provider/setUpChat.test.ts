@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import type { ActiveConnection } from '../../../../src/host/connection/connections';
+import type { OwnGateways } from '../../../../src/host/connection/ownGateways';
+import type { Settings } from '../../../../src/host/settings/settings';
 import type { Log } from '../../../../src/host/util/log';
 import { FakeEditor } from '../../../support/fakeEditor';
 import { useVSCode } from '../../../support/fakeVSCode';
+import { fake } from '../../../support/fake';
+import { gatewayFrom } from '../../../support/testGateways';
 
 describe("setup of VS Code's chat", () => {
   const editor = new FakeEditor();
@@ -28,12 +31,11 @@ describe("setup of VS Code's chat", () => {
 
   const setUp = async (): Promise<string> => {
     const { setUpChat } = await import('../../../../src/host/chat/provider/setUpChat');
-    const connections = {
-      configured: () => Promise.resolve({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-test' } as ActiveConnection),
-      model: () => 'gpt-4o',
-    };
+    const gateway = gatewayFrom({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-test' });
+    const ownGateways = fake<OwnGateways>({ first: () => Promise.resolve({ gateway, hasAccess: true }) });
+    const settings = fake<Settings>({ model: () => 'gpt-4o' });
     const log = { info: () => undefined, error: assert.ifError } as unknown as Log;
-    const state = await setUpChat({ connections, log, modelsChanged: () => undefined });
+    const state = await setUpChat({ ownGateways, settings, log, modelsChanged: () => undefined });
     await new Promise(setImmediate);
     return state;
   };

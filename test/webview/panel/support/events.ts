@@ -1,6 +1,7 @@
-import type { FailedEvent, StreamEvent } from '../../../../src/engine/events';
+import type { FailedEvent, StreamEvent } from '../../../../src/engine/events/events';
 import type { WaitingEvent } from '../../../../src/shared/protocol';
 import { startOfTime } from './panelPage';
+import { refOf } from '../../../support/gatewayRef';
 
 type EventOf<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly type: T }>;
 
@@ -8,7 +9,7 @@ type EventOf<T extends StreamEvent['type']> = Extract<StreamEvent, { readonly ty
 export const ev = {
   attempt: (fields: Partial<EventOf<'attempt'>> = {}): StreamEvent => ({
     type: 'attempt',
-    origin: 'https://api.example',
+    gateway: refOf('https://api.example'),
     attempt: 1,
     at: 1000,
     model: 'gpt-4o',
@@ -22,8 +23,8 @@ export const ev = {
     type: 'gateway',
     attempt: 1,
     at: 1500,
-    from: 'https://api.example',
-    to: 'https://backup.example',
+    from: refOf('https://api.example'),
+    to: refOf('https://backup.example'),
     reason: 'dns',
     ...fields,
   }),

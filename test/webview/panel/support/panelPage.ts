@@ -1,5 +1,5 @@
 import { JSDOM } from 'jsdom';
-import type { StreamEvent } from '../../../../src/engine/events';
+import type { StreamEvent } from '../../../../src/engine/events/events';
 import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
 import type { Answer, ShownExchange, ShownItem } from '../../../../src/shared/conversation';
 import { panelStrings } from '../../../../src/shared/panelStrings';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { EventBatch } from '../../src/engine/eventBatch';
-import type { StreamEvent } from '../../src/engine/events';
-import { noThroughput, throughputSeconds } from '../../src/engine/state/throughput';
-import { initialTurn, reduceTurn, type TurnState } from '../../src/engine/state/turnState';
+import { EventBatch } from '../../../src/engine/events/eventBatch';
+import type { StreamEvent } from '../../../src/engine/events/events';
+import { noThroughput, throughputSeconds } from '../../../src/engine/state/throughput';
+import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
+import { refOf } from '../../support/gatewayRef';
 
 const base = { attempt: 1, at: 1 };
 const text = (content: string, at = 1): StreamEvent => ({ ...base, type: 'text', text: content, at });
@@ -11,7 +12,7 @@ const reasoning = (content: string, at = 1): StreamEvent => ({ ...base, type: 'r
 const attempt: StreamEvent = {
   ...base,
   type: 'attempt',
-  origin: 'https://one.test',
+  gateway: refOf('https://one.test'),
   model: 'm',
   why: 'first',
   time: 0,

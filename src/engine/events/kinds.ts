@@ -1,0 +1,82 @@
+/** The kinds of faults, in the user's terms. Several rows of the fault table may have the same kind. */
+export const faultKinds = [
+  'auth',
+  'credit',
+  'rate-limit',
+  'model',
+  'context-length',
+  'content-filter',
+  'request',
+  'not-found',
+  'permission',
+  'too-large',
+  'overloaded',
+  'server',
+  'gateway',
+  'timeout',
+  'connection',
+  'dns',
+  'offline',
+  'tls',
+  'proxy',
+  'redirect',
+  'not-a-stream',
+  'empty',
+  'stalled',
+  'truncated',
+  'malformed',
+  /** The retry budget, not the daily budget. */
+  'budget',
+  /** The user's daily budget is used up. */
+  'spending-limit',
+  'breaker',
+  /** The API key can't be read from the system keyring. */
+  'keyring',
+  /** An exception in the code of this extension. */
+  'internal',
+] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+/** The actions after a fault. Each is a button of the failure card. */
+export const faultActions = [
+  'retryNow',
+  'switchModel',
+  'setApiKey',
+  'openBilling',
+  'checkUrl',
+  'networkSettings',
+  'newConversation',
+  /** Summarizes the turns before the one that failed, so that its prompt fits into the context. */
+  'summarize',
+  'continue',
+  'restart',
+  /** Sends the prompt again with a higher token limit, or without one. */
+  'moreRoom',
+  /** Retries although the circuit breaker is open. */
+  'tryAnyway',
+  'switchGateway',
+  'addGateway',
+  'continueWithFallback',
+  /** Sends the prompt again when the limit that stopped it resets. */
+  'sendLater',
+  'showLog',
+  'exportDiagnostics',
+] as const;
+
+export type FaultAction = (typeof faultActions)[number];
+
+/** How much a model reasons before it answers, in the order of the effort. `none` switches the reasoning off. */
+export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+export type ReasoningEffort = (typeof reasoningEfforts)[number];
+
+/** The largest count of tokens that is believed. No request uses nearly as many. */
+export const maxTokens = 1e9;
+
+/** The highest price of a request that is believed, in the gateway's currency. */
+export const maxCost = 1e6;
+
+/** Maximum of monotonic times and durations, in milliseconds. Its sum with `maxEpochMs` is still a valid `Date`. */
+export const maxMs = 1e12;
+export const maxEpochMs = 4e15;

@@ -1,0 +1,180 @@
+import * as vscode from 'vscode';
+import { isLoopbackUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
+import {
+  firstGateway,
+  gatewayFor,
+  plainHttpOffer,
+  readKeys,
+  type ChosenModel,
+  type Gateway,
+  type Gateways,
+  type Key,
+  type KeyedGateways,
+} from '../../engine/gateway/gateway';
+import { isConnectionError } from '../../engine/request';
+import type { TurnRecord } from '../../engine/state/ledger';
+import { gatewayProblemMessage } from '../settings/gatewayProblems';
+import type { ConfiguredGateway } from '../settings/gateways';
+import type { Settings } from '../settings/settings';
+import { Disposable } from '../util/disposable';
+import type { Log } from '../util/log';
+import { NoConnectionError } from '../util/userError';
+import type { KeyStore } from './keyStore';
+import type { UnresponsiveGateways } from './unresponsiveGateways';
+
+interface OwnGatewaysDeps {
+  readonly settings: Settings;
+  readonly keys: KeyStore;
+  readonly log: Log;
+  readonly unresponsive: UnresponsiveGateways;
+  /** See `Gateway.lists`. */
+  readonly lists: (id: string, model: string) => boolean | undefined;
+  /** Resolves when no list is being loaded, or soon. */
+  readonly listsSettled: () => Promise<unknown>;
+  /** Global state of the extension. */
+  readonly memory: vscode.Memento;
+}
+
+/** Memento key. The value is the origins to which the user has agreed to send prompts over plain HTTP. */
+const plainHttpKey = 'holysheep.plainHttpOrigins';
+
+/** The gateways in the user's settings. They are replaced by new objects with each change of the settings. */
+export class OwnGateways extends Disposable {
+  private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.changeEmitter.event;
+  private readonly refusalEmitter = this.register(new vscode.EventEmitter<void>());
+  /** Fires when a gateway has refused a request without a key. */
+  readonly onDidRefuse = this.refusalEmitter.event;
+  /** Origins of gateways that have refused requests without a key. */
+  private readonly refusing = new Set<string>();
+  private cached: readonly Gateway[] | undefined;
+
+  constructor(private readonly deps: OwnGatewaysDeps) {
+    super();
+    const { settings, keys, unresponsive } = deps;
+    this.register(settings.onDidChange(() => (this.cached = undefined)));
+    for (const source of [settings, keys, unresponsive]) this.register(source.onDidChange(() => this.refresh()));
+  }
+
+  /** Tells the listeners that prompts may go to another gateway than before, or that more is known about a model. */
+  refresh(): void {
+    this.changeEmitter.fire();
+  }
+
+  /** All gateways in the order of the settings. If the base URL is invalid, the first one is a backup. */
+  get all(): readonly Gateway[] {
+    this.cached ??= this.deps.settings.gateways().map((entry) => this.create(entry));
+    return this.cached;
+  }
+
+  /** @throws NoConnectionError if the base URL is invalid */
+  withPrimary(): Gateways {
+    const baseUrl = this.deps.settings.baseUrl();
+    if ('error' in baseUrl) throw new NoConnectionError('base-url', gatewayProblemMessage(baseUrl.error));
+    const [primary, ...backups] = this.all;
+    if (!primary) throw new Error('The settings have a base URL but no gateway.');
+    return [primary, ...backups];
+  }
+
+  /** Returns the primary gateway and the backups that have ever responded. Rejects if the base URL is invalid. */
+  async gateways(): Promise<Gateways> {
+    const [primary, ...backups] = this.withPrimary();
+    const responding = backups.filter(({ id }) => !this.deps.unresponsive.has(id));
+    if (responding.length > 0) await this.deps.listsSettled();
+    return [primary, ...responding];
+  }
+
+  /** Rejects if the base URL is invalid, or if the key of the primary gateway can't be read. */
+  async keyed(): Promise<KeyedGateways> {
+    return readKeys(await this.gateways());
+  }
+
+  /** Returns the gateway that gets the prompts for a model while all gateways are up. Rejects like {@link keyed}. */
+  async gatewayFor(model: string): Promise<Gateway> {
+    return gatewayFor(this.chosen(model), await this.keyed());
+  }
+
+  chosen(model: string): ChosenModel {
+    return { model, isOfWorkspace: this.deps.settings.isWorkspaceModel(model) };
+  }
+
+  /** Returns the gateway to which prompts go if no other gateway is chosen for their model. Rejects like {@link keyed}. */
+  async first(): Promise<{ readonly gateway: Gateway; readonly hasAccess: boolean }> {
+    const keyed = await this.keyed();
+    const gateway = firstGateway(keyed);
+    return { gateway, hasAccess: keyed.keys.has(gateway) };
+  }
+
+  /**
+   * Returns the gateway over plain HTTP that is the only one with the model, if the user has not yet agreed to send
+   * prompts there. If no gateway can be used, there is no such gateway, and the turn shows the reason.
+   */
+  async plainHttpOffer(model: string): Promise<Gateway | undefined> {
+    const keyed = await this.keyed().catch(() => undefined);
+    return keyed && plainHttpOffer(this.chosen(model), keyed);
+  }
+
+  async acceptPlainHttp(origin: string): Promise<void> {
+    await this.deps.memory.update(plainHttpKey, [...this.plainHttpOrigins, origin]);
+    this.refresh();
+  }
+
+  /** Reads the key of a gateway, which need not be in the settings. Never rejects. @param id the base URL */
+  async keyOf(id: string): Promise<Key> {
+    const { keys, log } = this.deps;
+    const origin = originOf(id);
+    const keyless = this.isKeyless(id);
+    try {
+      const value = await keys.get(origin);
+      if (value !== undefined) return { type: 'key', value };
+    } catch (error) {
+      log.error(error);
+      // A gateway that needs no key must work even if the keyring is locked.
+      if (isConnectionError(error) && !(await keyless)) return { type: 'unreadable', error };
+    }
+    return { type: (await keyless) ? 'not-needed' : 'missing' };
+  }
+
+  /** Asks for a key from now on if a gateway has refused a request without one. */
+  recordTurn({ attempts }: TurnRecord): void {
+    const refused = attempts.filter(({ ended }) => ended?.row === 'noKey').map(({ gateway }) => originOf(gateway.id));
+    const added = refused.filter((origin) => !this.refusing.has(origin));
+    for (const origin of added) this.refusing.add(origin);
+    if (added.length === 0) return;
+    this.refresh();
+    this.refusalEmitter.fire();
+  }
+
+  /** Forgets which gateways have refused a request without a key. */
+  forget(): void {
+    this.refusing.clear();
+    this.refresh();
+  }
+
+  private create({ url, origin, label, models = new Map() }: ConfiguredGateway): Gateway {
+    const { lists } = this.deps;
+    const acceptsPlainHttp = (): boolean => this.plainHttpOrigins.includes(origin);
+    return {
+      id: url,
+      label,
+      origin,
+      kind: isLoopbackUrl(url) ? 'local' : 'remote',
+      models,
+      get acceptsPlainHttp() {
+        return acceptsPlainHttp();
+      },
+      lists: (model) => lists(url, model),
+      key: () => this.keyOf(url),
+    };
+  }
+
+  private async isKeyless(url: string): Promise<boolean> {
+    const origin = originOf(url);
+    if (this.refusing.has(origin)) return false;
+    return isLoopbackUrl(url) || (isPrivateUrl(url) && this.deps.keys.isKeyless(origin));
+  }
+
+  private get plainHttpOrigins(): readonly string[] {
+    return this.deps.memory.get<readonly string[]>(plainHttpKey, []);
+  }
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import {
+  everyOther,
+  firstGateway,
+  gatewayFor,
+  gatewaysFor,
+  modelAt,
+  plainHttpOffer,
+  readKeys,
+  type ChosenModel,
+  type Gateway,
+  type KeyedGateways,
+} from '../../../src/engine/gateway/gateway';
+import { gatewayFrom, gatewaysFrom, type DescribedGateway } from '../../support/testGateways';
+
+const encrypted: DescribedGateway = { baseUrl: 'https://one.test/v1', apiKey: 'key-1' };
+const backup: DescribedGateway = { baseUrl: 'https://two.test/v1', apiKey: 'key-2' };
+const plain: DescribedGateway = { baseUrl: 'http://three.test/v1', apiKey: 'key-3' };
+const gpt: ChosenModel = { model: 'gpt', isOfWorkspace: false };
+const keyed = (primary: DescribedGateway, backups: readonly DescribedGateway[] = []): Promise<KeyedGateways> =>
+  readKeys(gatewaysFrom({ ...primary, backups }));
+const lists = (isListed: boolean | undefined) => ({ lists: () => isListed });
+const urlsOf = (gateways: readonly Gateway[]): readonly string[] => gateways.map(({ id }) => id);
+
+describe('model that is sent through a gateway', () => {
+  const substituting: DescribedGateway = { ...backup, models: new Map([[everyOther, 'own']]) };
+  for (const [name, atGateway, atPrimary, isSubstitute] of [
+    ['lists the model and the primary gateway lacks it', true, false, false],
+    ['lists the model and the list of the primary gateway is unknown', true, undefined, true],
+    ['and the primary gateway both list the model', true, true, true],
+    ['and the primary gateway both lack the model', false, false, true],
+  ] as const)
+    it(`is ${isSubstitute ? 'the substitute' : 'the chosen model'} when a gateway with a substitute ${name}`, () => {
+      const gateway = gatewayFrom({ ...substituting, ...lists(atGateway) });
+      const sent = modelAt(gateway, 'gpt', gatewayFrom({ ...encrypted, ...lists(atPrimary) }));
+      assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
+    });
+
+  it('is the substitute while the turn has no primary gateway', () => {
+    const sent = modelAt(gatewayFrom({ ...substituting, ...lists(true) }), 'gpt', undefined);
+    assert.deepEqual(sent, { name: 'own', isSubstitute: true });
+  });
+});
+
+describe('gateways that may answer', () => {
+  it('exclude those over plain HTTP when the first gateway with the model uses HTTPS', async () => {
+    const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
+    const gateways = await keyed({ ...encrypted, ...lists(true) }, [chosen, { ...backup, ...lists(true) }]);
+    assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [encrypted.baseUrl, backup.baseUrl]);
+  });
+
+  it('include a gateway over plain HTTP that the user has chosen when it is the first gateway with the model', async () => {
+    const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
+    const gateways = await keyed({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
+    assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [plain.baseUrl, backup.baseUrl]);
+  });
+});
+
+describe('first gateway', () => {
+  const keyless: DescribedGateway = { ...encrypted, apiKey: undefined };
+
+  for (const [name, [primary, ...backups], expected] of [
+    ['the primary gateway', [encrypted, backup], encrypted],
+    ['the first backup gateway when the primary gateway has no key', [keyless, backup], backup],
+    ['the primary gateway when it has no key and the backup gateway uses plain HTTP', [keyless, plain], keyless],
+    ['the primary gateway when it has no key and is the only one', [keyless], keyless],
+  ] as const)
+    it(`is ${name}`, async () => {
+      const gateways = await keyed(primary, backups);
+      assert.equal(firstGateway(gateways).id, expected.baseUrl);
+      assert.equal(gatewayFor(gpt, gateways).id, expected.baseUrl);
+    });
+});
+
+describe('gateway for a model', () => {
+  it('is the backup gateway when only the backup lists the model', async () => {
+    const gateways = await keyed({ ...encrypted, ...lists(false) }, [{ ...backup, ...lists(true) }]);
+    assert.equal(gatewayFor(gpt, gateways).id, backup.baseUrl);
+  });
+});
+
+describe('offer to use a gateway over plain HTTP', () => {
+  for (const [name, atPlain, expected] of [
+    ['the gateway that is the only one to list the model', true, plain.baseUrl],
+    ['nothing when its list is unknown', undefined, undefined],
+  ] as const)
+    it(`is ${name}`, async () => {
+      const gateways = await keyed({ ...encrypted, ...lists(false) }, [{ ...plain, ...lists(atPlain) }]);
+      assert.equal(plainHttpOffer(gpt, gateways)?.id, expected);
+    });
+});
+
+describe('keys of the gateways', () => {
+  const withKey = (gateway: DescribedGateway, key: Gateway['key']): Gateway => ({ ...gatewayFrom(gateway), key });
+  const error = Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' as const });
+  const unreadable: Gateway['key'] = () => Promise.resolve({ type: 'unreadable', error });
+
+  it('contain those of the gateways that can be used, in their order', async () => {
+    const { primary, keys } = await readKeys([
+      gatewayFrom({ ...encrypted, apiKey: undefined }, 'missing'),
+      gatewayFrom(backup),
+      gatewayFrom({ ...plain, apiKey: undefined }, 'not-needed'),
+      withKey(encrypted, unreadable),
+    ]);
+    assert.equal(primary.id, encrypted.baseUrl);
+    assert.deepEqual(
+      [...keys].map(([{ id }, key]) => [id, key]),
+      [
+        [backup.baseUrl, backup.apiKey],
+        [plain.baseUrl, undefined],
+      ],
+    );
+  });
+
+  it('are an error when the key of the primary gateway cannot be read, although a backup has a key', async () => {
+    await assert.rejects(readKeys([withKey(encrypted, unreadable), gatewayFrom(backup)]), error);
+  });
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { normalizeBaseUrl } from '../../../src/engine/gateway/baseUrl';
+import { readGateways } from '../../../src/host/settings/gateways';
+import { valuesOf } from '../../support/valuesOf';
+
+const primary = normalizeBaseUrl('https://a.test/v1');
+assert.ok(!('error' in primary));
+const labelsOf = (...entries: readonly unknown[]): readonly string[] =>
+  valuesOf(readGateways(entries, primary).usable, 'label');
+
+describe('labels of gateways', () => {
+  for (const [name, entries, labels] of [
+    ['are the hosts, with ports', ['https://b.test:8443/v1'], ['a.test', 'b.test:8443']],
+    ['are the names that the user has given', [{ baseUrl: 'b.test', name: 'B' }], ['a.test', 'B']],
+    ['contain the paths of gateways with the same host', ['https://a.test/v2'], ['a.test/v1', 'a.test/v2']],
+    [
+      'contain no path if the other gateway of the host has a name',
+      [{ baseUrl: 'a.test/v2', name: 'B' }],
+      ['a.test', 'B'],
+    ],
+    [
+      'contain the schemes of gateways with the same host and path',
+      ['http://a.test/v1'],
+      ['https://a.test/v1', 'http://a.test/v1'],
+    ],
+    [
+      'contain the hosts of gateways with the same name',
+      [
+        { baseUrl: 'b.test', name: 'B' },
+        { baseUrl: 'c.test', name: 'B' },
+      ],
+      ['a.test', 'B (b.test)', 'B (c.test)'],
+    ],
+    [
+      'contain the path if the name of another gateway is the host',
+      [{ baseUrl: 'b.test', name: 'a.test' }],
+      ['a.test/v1', 'a.test (b.test)'],
+    ],
+  ] as const) {
+    it(name, () => assert.deepEqual(labelsOf(...entries), labels));
+  }
+
+  it('are different, whatever the settings contain', () => {
+    const part = fc.constantFrom('a.test', 'a.test/v1', 'b.test', 'https://a.test/v1', 'http://b.test/v2');
+    const entry = fc.oneof(part, fc.record({ baseUrl: part, name: part }));
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 5 }), (entries) => {
+        const labels = labelsOf(...entries);
+        assert.equal(new Set(labels).size, labels.length, labels.join());
+      }),
+    );
+  });
+});
