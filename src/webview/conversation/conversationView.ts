@@ -108,10 +108,12 @@ export class ConversationView {
 
   get view(): ConversationState {
     const items = [...this.items.values()];
-    const edits = items.flatMap(({ id, editor: { text } }) => (text === undefined ? [] : { id, text }));
+    const edits = items.flatMap(({ id, entry: { editor } }) =>
+      editor.text === undefined ? [] : { id, text: editor.text },
+    );
     return {
       edits: [...edits, ...this.deferredEdits],
-      unfolded: items.flatMap(({ id, isUnfolded }) => (isUnfolded ? id : [])),
+      unfolded: items.flatMap(({ id, entry }) => (entry.isUnfolded ? id : [])),
       seen: items.at(-1)?.id,
     };
   }
@@ -281,11 +283,11 @@ export class ConversationView {
 
   /** Opens the editors and unfolds the entries that were open and unfolded in an earlier view. */
   private restore({ edits = [], unfolded = [] }: ConversationState): void {
-    for (const item of this.items.values()) if (unfolded.includes(item.id)) item.isUnfolded = true;
+    for (const item of this.items.values()) if (unfolded.includes(item.id)) item.entry.isUnfolded = true;
     const canOpen = ({ id }: OpenEdit): boolean => !this.context.isReadOnly() && this.items.has(id);
     this.deferredEdits = edits.filter((edit) => !canOpen(edit));
     for (const { id, text } of edits.filter(canOpen)) {
-      const editor = this.items.get(id)?.editor;
+      const editor = this.items.get(id)?.entry.editor;
       if (editor?.text === undefined) editor?.open(text);
     }
   }
