@@ -67,28 +67,26 @@ export interface ModelParameters {
   readonly maxTokens?: number | undefined;
 }
 
-/**
- * The request of a turn. The engine leaves out parameters that the gateway does not support. Its own model parameters
- * are sent to every model.
- */
-export interface ChatRequest extends ModelParameters {
-  readonly model: string;
-  readonly messages: readonly ChatMessage[];
+/** The parameters of a request that come from the settings. Its own model parameters are sent to every model. */
+export interface RequestParameters extends ModelParameters {
   /** Values that are sent in place of missing ones, but only to models that take them. */
   readonly defaults?: ModelParameters | undefined;
-  /** Whether the answer gets more tokens, because an earlier answer reached the limit before any text. */
-  readonly moreRoom?: boolean | undefined;
   /** Without it, nothing about the reasoning is sent, and the gateway decides. */
   readonly reasoningEffort?: ReasoningEffort | undefined;
+}
+
+/** The request of a turn. The engine leaves out parameters that the gateway does not support. */
+export interface ChatRequest extends RequestParameters {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  /** Whether the answer gets more tokens, because an earlier answer reached the limit before any text. */
+  readonly moreRoom?: boolean | undefined;
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;
   readonly tools?: readonly Tool[] | undefined;
   /** Whether the model decides to call a tool (`auto`, the default) or must call one (`required`). */
   readonly toolChoice?: 'auto' | 'required' | undefined;
 }
-
-/** The parameters of a request that come from the settings. */
-export type RequestParameters = Pick<ChatRequest, 'temperature' | 'maxTokens' | 'defaults' | 'reasoningEffort'>;
 
 export type ConnectionProblem = 'base-url' | 'keyring';
 

@@ -18,10 +18,7 @@ export interface Words {
 }
 
 /** Joins complete sentences. Languages such as Chinese have no space between them. */
-export function joinSentences(
-  { sentences }: Pick<PanelStrings, 'sentences'>,
-  texts: readonly (string | undefined)[],
-): string {
+export function joinSentences({ sentences }: PanelStrings, texts: readonly (string | undefined)[]): string {
   const complete = texts.filter((text) => text !== undefined && text !== '') as readonly string[];
   return complete.reduce((text, next) => (text === '' ? next : fill(sentences, text, next)), '');
 }
@@ -39,7 +36,7 @@ export function faultLabel(strings: PanelStrings, kind: FaultKind, row = ''): st
   return strings[rowLabels[row] ?? `fault.${kind}`];
 }
 
-export function isOffline({ reason }: Pick<WaitingEvent, 'reason'>): boolean {
+export function isOffline({ reason }: WaitingEvent): boolean {
   return reason === 'offline';
 }
 
@@ -209,7 +206,7 @@ export function msUntilNextSecond(state: TurnState | undefined, now: number): nu
  * Returns the time since the last data of a running attempt, if it is long enough to be shown.
  * @param now epoch milliseconds
  */
-export function describeSilence({ format }: Pick<Words, 'format'>, state: TurnState, now: number): string | undefined {
+export function describeSilence({ format }: Words, state: TurnState, now: number): string | undefined {
   const lastDataAt = timeOfLastData(state);
   const silenceMs = lastDataAt === undefined ? 0 : now - lastDataAt;
   return silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);

@@ -164,9 +164,10 @@ describe('layout of a streaming answer', () => {
     await page.page.evaluate(() => (window.requestIdleCallback = () => 0));
     const lists = { suggestions: [], promptHistory: [], context: [] };
     await post({ type: 'snapshot', conversationId: 'c', items: earlierTurns, connection: connected, ...lists });
-    const first = page.page.locator('article.assistant').first();
-    assert.equal(await first.getAttribute('data-state'), null);
-    await page.page.getByRole('log').evaluate((log) => (log.scrollTop = 0));
-    await page.page.locator('article.assistant[data-state="done"]').first().and(first).waitFor();
+    const distant = page.page.locator('.exchange').nth(earlierTurns.length / 2);
+    const drawn = distant.locator('article.assistant[data-state="done"]');
+    assert.equal(await drawn.count(), 0);
+    await distant.evaluate((exchange) => exchange.scrollIntoView());
+    await drawn.waitFor();
   });
 });

@@ -232,12 +232,14 @@ export const panelStates: readonly PanelState[] = [
         detail: 'no problems',
         unavailable: true,
       };
-      const items = [problems, ...files];
-      await page.evaluate((shown) => {
-        for (let request = 1; request <= 4; request++) {
-          window.postMessage({ type: 'suggestions', request, items: shown }, '*');
-        }
-      }, items);
+      await page.evaluate(
+        (value) => {
+          for (let request = 1; request <= 4; request++) {
+            window.postMessage({ type: 'reply', request, value }, '*');
+          }
+        },
+        [problems, ...files],
+      );
       await page.getByRole('option').first().waitFor();
     },
   },

@@ -23,7 +23,7 @@ export type ReplacedEvent = Recorded['replaced'];
 export type ModelEvent = Recorded['model'];
 export type GatewayEvent = Recorded['gateway'];
 export type Usage = Omit<Recorded['usage'], 'type' | 'attempt' | 'at'>;
-export type StoppedEvent = Complete<Recorded['stopped']>;
+type StoppedEvent = Complete<Recorded['stopped']>;
 export type FailedEvent = Complete<Recorded['failed']>;
 export type TerminalEvent = Complete<Recorded['done']> | StoppedEvent | FailedEvent;
 

@@ -101,23 +101,14 @@ const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
   'unexpectedStatus',
 ]);
 
-/** Faults for limits that do not reset within minutes. A shorter retry-after (see `minSlowResetMs`) is ignored. */
-const slowResetRows: ReadonlySet<FaultName> = new Set<FaultName>(['outOfCredit', 'usageLimitReached']);
+/** A shorter retry-after is ignored for a limit that resets only after hours. */
 const minSlowResetMs = 300_000;
-
-/** Faults for which a field that is only called `reset` names a delay. With any other fault, it may mean anything. */
-const limitRows: ReadonlySet<FaultName> = new Set<FaultName>([
-  ...slowResetRows,
-  'creditResets',
-  'permissionDenied',
-  'rateLimited',
-  'overloaded',
-]);
 
 function usableRetryAfter(row: FaultName, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
   if (!retryAfter) return undefined;
-  const isTooShort = slowResetRows.has(row) && retryAfter.delayMs < minSlowResetMs;
-  return isTooShort || (retryAfter.field === 'reset' && !limitRows.has(row)) ? undefined : retryAfter;
+  const { limit } = faultTable[row];
+  const isTooShort = limit === 'hours' && retryAfter.delayMs < minSlowResetMs;
+  return isTooShort || (retryAfter.field === 'reset' && !limit) ? undefined : retryAfter;
 }
 
 function faultFromError(
@@ -186,7 +177,7 @@ const maxHostChars = 260;
 export function describeFault(
   fault: Fault,
   { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,
-  { localize, formatTime }: Pick<EngineEnvironment, 'localize' | 'formatTime'>,
+  { localize, formatTime }: EngineEnvironment,
   keys: KeyRedactor,
 ): FaultText {
   const detail = keys.redact(fault.detail);

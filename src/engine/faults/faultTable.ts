@@ -4,7 +4,7 @@ import { hostFaults } from './hostFaults';
 /**
  * How the engine reacts to a fault.
  * - `transient`, `overload`: retries after a backoff, or after the retry-after that the gateway named. `limit` is the
- *   maximum number of retries. `cost` is the number of tokens charged to the origin's retry budget for a retry (default
+ *   maximum number of retries. `charge` is the number of tokens charged to the origin's retry budget for a retry (default
  *   1). With `freeReplay`, the first retry of a turn is immediate and not charged.
  * - `hint`: waits for the retry-after that the gateway named. The turn ends if the gateway named none, or one that is
  *   longer than the settings allow.
@@ -15,7 +15,7 @@ import { hostFaults } from './hostFaults';
  * - `breaker`: waits until the circuit breaker lets an attempt through.
  */
 export type Policy =
-  | { readonly retry: 'transient'; readonly limit?: number; readonly cost?: 2; readonly freeReplay?: true }
+  | { readonly retry: 'transient'; readonly limit?: number; readonly charge?: 2; readonly freeReplay?: true }
   | { readonly retry: 'overload'; readonly fallback?: true }
   | { readonly retry: 'hint' | 'offline' | 'resume' | 'repair' | 'never' | 'breaker' };
 
@@ -24,6 +24,13 @@ interface Reaction {
   readonly policy: Policy;
   /** What the user can do, the best first: the failure card has buttons for the first two, and a menu for the others. */
   readonly actions: readonly FaultAction[];
+  /**
+   * For a limit: whether it resets within minutes, or only after hours. Only then does a field that is called `reset` name
+   * a delay. With any other fault, it may mean anything.
+   */
+  readonly limit?: 'minutes' | 'hours';
+  /** Whether the same request succeeds when the limit has reset, so that the user can schedule it. */
+  readonly canSendLater?: true;
 }
 
 export interface FaultRow extends Reaction {
@@ -35,7 +42,7 @@ export interface FaultRow extends Reaction {
 
 const transient: Policy = { retry: 'transient' };
 const atMost = (limit: number): Policy => ({ retry: 'transient', limit });
-const atDoubleCost: Policy = { retry: 'transient', cost: 2 };
+const atDoubleCharge: Policy = { retry: 'transient', charge: 2 };
 const never: Policy = { retry: 'never' };
 const resume: Policy = { retry: 'resume' };
 const hint: Policy = { retry: 'hint' };
@@ -43,6 +50,9 @@ const hint: Policy = { retry: 'hint' };
 const row = (kind: FaultKind, policy: Policy, ...actions: readonly FaultAction[]): Reaction => {
   return { kind, policy, actions };
 };
+
+const limited = (limit: Reaction['limit'] & string, reaction: Reaction): Reaction => ({ ...reaction, limit });
+const sentLater = (reaction: Reaction): Reaction => ({ ...reaction, canSendLater: true });
 
 /**
  * Faults on the way to a gateway, not of the gateway, the model or the request. Another gateway may therefore work, even
@@ -59,7 +69,7 @@ const gatewayReactions = {
   proxyUnreachable: row('proxy', atMost(3), 'networkSettings', 'retryNow'),
   proxyRefused: row('proxy', never, 'networkSettings', 'retryNow'),
   notHttp: row('not-a-stream', atMost(1), 'checkUrl', 'retryNow'),
-  headersTimeout: row('timeout', atDoubleCost, 'retryNow', 'switchModel'),
+  headersTimeout: row('timeout', atDoubleCharge, 'retryNow', 'switchModel'),
   webPage: row('not-a-stream', atMost(1), 'retryNow', 'checkUrl'),
 };
 
@@ -80,23 +90,26 @@ const reactions = {
   modelUnpriced: row('model', never, 'switchModel'),
   keyRejected: row('auth', never, 'setApiKey', 'retryNow'),
   upstreamKeyRejected: row('gateway', never, 'switchModel', 'retryNow'),
-  outOfCredit: row('credit', never, 'openBilling', 'switchModel', 'retryNow'),
-  creditResets: row('credit', hint, 'openBilling', 'switchModel', 'retryNow'),
-  permissionDenied: row('permission', never, 'setApiKey', 'switchModel'),
+  outOfCredit: limited('hours', row('credit', never, 'openBilling', 'switchModel', 'retryNow')),
+  creditResets: limited('minutes', row('credit', hint, 'openBilling', 'switchModel', 'retryNow')),
+  permissionDenied: limited('minutes', row('permission', never, 'setApiKey', 'switchModel')),
   pathNotFound: row('not-found', never, 'checkUrl'),
   requestTooLarge: row('too-large', never, 'newConversation'),
   parameterInvalid: row('request', never, 'retryNow'),
-  rateLimited: row('rate-limit', hint, 'retryNow', 'switchModel'),
-  rateLimitedWithoutRetryAfter: row('rate-limit', { retry: 'overload' }, 'retryNow', 'switchModel'),
-  usageLimitReached: row('rate-limit', never, 'switchModel', 'retryNow'),
+  rateLimited: limited('minutes', sentLater(row('rate-limit', hint, 'retryNow', 'switchModel'))),
+  rateLimitedWithoutRetryAfter: sentLater(row('rate-limit', { retry: 'overload' }, 'retryNow', 'switchModel')),
+  usageLimitReached: limited('hours', sentLater(row('rate-limit', never, 'switchModel', 'retryNow'))),
 
   // The gateway or the provider fails.
   requestTimeout: row('timeout', transient, 'retryNow'),
   conflict: row('server', atMost(2), 'retryNow'),
   serverError: row('server', transient, 'retryNow', 'switchModel'),
   badGateway: row('gateway', transient, 'retryNow', 'switchModel'),
-  overloaded: row('overloaded', { retry: 'overload', fallback: true }, 'retryNow', 'switchModel'),
-  gatewayTimeout: row('timeout', { retry: 'transient', limit: 2, cost: 2 }, 'retryNow', 'switchModel'),
+  overloaded: limited(
+    'minutes',
+    sentLater(row('overloaded', { retry: 'overload', fallback: true }, 'retryNow', 'switchModel')),
+  ),
+  gatewayTimeout: row('timeout', { retry: 'transient', limit: 2, charge: 2 }, 'retryNow', 'switchModel'),
   gatewayCertificate: row('gateway', never, 'retryNow', 'checkUrl'),
   unexpectedStatus: row('server', never, 'retryNow', 'checkUrl'),
 
@@ -105,7 +118,7 @@ const reactions = {
   noText: row('empty', atMost(1), 'retryNow', 'switchModel'),
   limitBeforeText: row('empty', never, 'moreRoom', 'switchModel'),
   garbledBody: row('malformed', atMost(2), 'retryNow', 'switchModel'),
-  firstTokenTimeout: row('timeout', atDoubleCost, 'retryNow', 'switchModel'),
+  firstTokenTimeout: row('timeout', atDoubleCharge, 'retryNow', 'switchModel'),
   streamStalled: row('stalled', resume, 'retryNow', 'switchModel', 'restart'),
   streamSilent: row('stalled', resume, 'retryNow', 'switchModel', 'restart'),
   connectionLost: row('connection', resume, 'retryNow', 'restart'),
@@ -222,6 +235,12 @@ export const faultTable = Object.fromEntries(
     { ...reactions[name], message: messages[name], messageWithTime: messagesWithTime[name] },
   ]),
 ) as Readonly<Record<FaultName, FaultRow>>;
+
+/** Returns the row that explains why other requests wait after a fault of a kind. */
+export function rowOfLimit(kind: FaultKind): FaultName {
+  const isLimit = (name: FaultName): boolean => ['hint', 'overload'].includes(reactions[name].policy.retry);
+  return faultNames.find((name) => reactions[name].kind === kind && isLimit(name)) ?? 'rateLimited';
+}
 
 export const leavesGateway = (name: FaultName): boolean => name in gatewayReactions;
 

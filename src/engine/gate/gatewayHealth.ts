@@ -43,7 +43,7 @@ const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
 ]);
 
 /** The row is unknown if another window has noticed the fault. */
-interface OutageFault {
+export interface OutageFault {
   readonly kind: Fault['kind'];
   readonly row?: Fault['row'];
 }

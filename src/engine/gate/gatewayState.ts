@@ -79,13 +79,13 @@ export class RetryBudget {
   }
 
   /** Charges as many tokens as are left, if there are fewer. */
-  charge(cost: number): void {
-    this.count = Math.max(0, this.tokens - cost);
+  charge(tokens: number): void {
+    this.count = Math.max(0, this.tokens - tokens);
   }
 
   /** For a retry that was not made, or 1 for a complete answer. */
-  refund(cost: number): void {
-    this.count = Math.min(maxTokens, this.tokens + cost);
+  refund(tokens: number): void {
+    this.count = Math.min(maxTokens, this.tokens + tokens);
   }
 
   refill(): void {

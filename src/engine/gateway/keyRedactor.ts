@@ -60,13 +60,18 @@ export class KeyRedactor {
 /** Returns undefined if there are no secrets. */
 function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
   if (secrets.length === 0) return undefined;
+  const removable = startPattern(secrets, minPrefixChars);
+  const possibleStart = `${startPattern(secrets, 1, splitCharPattern)}$`;
   return {
-    removable: new RegExp(startPattern(secrets, minPrefixChars), 'gi'),
-    possibleStart: new RegExp(`${startPattern(secrets, 1, splitCharPattern)}$`, 'i'),
+    any: new RegExp(`${removable}|${possibleStart}`, 'i'),
+    removable: new RegExp(removable, 'gi'),
+    possibleStart: new RegExp(possibleStart, 'i'),
   };
 }
 
 interface KeyPatterns {
+  /** Matches any text that `removable` or `possibleStart` matches. */
+  readonly any: RegExp;
   /** Matches the start of a key that is long enough to be removed, anywhere in a text. */
   readonly removable: RegExp;
   /** Matches the end of a text if it may be the start of a key. */
@@ -105,8 +110,11 @@ export class KeyFilter {
   /** Adds a piece. @returns the text that can be passed on now */
   push(piece: string): string {
     const { tail, passedChars } = this;
+    const { any, possibleStart } = this.patterns;
+    // Most pieces contain no part of a key.
+    if (tail === '' && !any.test(piece)) return piece;
     const text = tail + piece;
-    const match = this.patterns.possibleStart.exec(text);
+    const match = possibleStart.exec(text);
     const start = match?.index ?? text.length;
     const complete = this.withoutKeys(text.slice(0, start));
     this.tail = text.slice(start);

@@ -21,7 +21,7 @@ const parallelRequests = 4;
  * @param models the most important ones first
  */
 export async function readLocalFacts(
-  deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent'>,
+  deps: EngineDeps,
   baseUrl: string,
   key: string | undefined,
   models: readonly string[],

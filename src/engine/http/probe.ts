@@ -8,7 +8,7 @@ import { isRecord, parseJson } from '../json';
 import { declaredKind, sniffedKind } from '../text/charset';
 import { BodyReader, boundedText, ConnectionFailure } from './responseBody';
 
-type ProbeDeps = Pick<EngineDeps, 'clock' | 'fetch' | 'log' | 'userAgent' | 'localize' | 'formatTime'>;
+type ProbeDeps = EngineDeps;
 
 /** Time limit for the complete response, in milliseconds. */
 const limitMs = 20_000;

@@ -24,20 +24,23 @@ export class HttpRejection extends Error {
   }
 }
 
-export interface AttemptRequest {
-  readonly baseUrl: string;
-  /** Undefined for a gateway that needs no key. No `Authorization` header is sent then. */
-  readonly key: string | undefined;
+export interface ModelRequest {
   readonly request: Omit<ChatRequest, 'messages'>;
   /** For a continuation, they end with the partial answer, or with a continue prompt after it. */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: ModelBehavior;
   readonly facts?: ModelFacts | undefined;
+  /** The fields that set the reasoning effort. */
+  readonly reasoning?: ReasoningFields['fields'] | undefined;
+}
+
+export interface AttemptRequest extends ModelRequest {
+  readonly baseUrl: string;
+  /** Undefined for a gateway that needs no key. No `Authorization` header is sent then. */
+  readonly key: string | undefined;
   readonly timeout: EngineSettings['timeout'];
   /** Whether the attempt gives up a connection that takes long, because the turn can use another gateway. */
   readonly canSwitchGateway?: boolean;
-  /** The fields that set the reasoning effort. */
-  readonly reasoning?: ReasoningFields['fields'] | undefined;
 }
 
 /**
@@ -56,7 +59,7 @@ export async function prepareRequests(baseUrl: string): Promise<RequestTemplate>
  * is a defect of this extension that occurred before the request was sent.
  */
 export async function send(
-  deps: Pick<EngineDeps, 'clock' | 'fetch' | 'userAgent' | 'watchConnection'>,
+  deps: EngineDeps,
   { baseUrl, key, request, messages, behavior, facts, reasoning }: AttemptRequest,
   signal: AbortSignal,
   onHeaders: (status: number, headers: Headers) => void,

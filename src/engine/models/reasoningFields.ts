@@ -111,12 +111,12 @@ const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set<GatewayFormat>([
 /** The fields of each format, as the gateways document them. */
 const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Record<string, unknown>>>> = {
   // Without the parameter, Claude does not reason, and relays know no level `none` for it.
-  reasoning_effort: ({ level, isOn, ...model }) =>
-    !isOn && isClaude(model) && !canSwitchOff(model.facts) ? {} : { reasoning_effort: level },
+  reasoning_effort: ({ level, isOn, name, facts }) =>
+    !isOn && isClaude(name) && !canSwitchOff(facts) ? {} : { reasoning_effort: level },
   reasoning: ({ level, isOn }) => ({ reasoning: isOn ? { effort: level } : { enabled: false } }),
-  thinking: ({ level, isOn, budget, ...model }) => {
-    const { efforts, reasoningBudget, reasoningToggle } = model.facts;
-    if (!isClaude(model))
+  thinking: ({ level, isOn, budget, name, facts }) => {
+    const { efforts, reasoningBudget, reasoningToggle } = facts;
+    if (!isClaude(name))
       return { thinking: { type: isOn ? 'enabled' : 'disabled' }, ...(isOn && efforts && { reasoning_effort: level }) };
     if (!isOn) return reasoningToggle ? { thinking: { type: 'disabled' } } : {};
     // From Claude Opus 4.7 on, the models take no budget.
@@ -185,7 +185,7 @@ export function reasoningFields(chosen: ReasoningEffort | undefined, target: Rea
 function fieldsAtLevel(chosen: ReasoningEffort, target: ReasoningTarget): ReasoningFields {
   const { facts = {}, model, learned, maxTokens } = target;
   const [format, name] = [formatFor(target), plainName(model)];
-  const level = levelFor(chosen, format, { name, facts, accepted: learned?.accepted });
+  const level = levelFor(chosen, format, target);
   const budget = budgetOf(level, facts, maxTokens);
   const fields = formats[format]({ level, isOn: level !== 'none', budget, name, facts });
   const sent = Object.entries(fields).filter(
@@ -212,11 +212,12 @@ function formatFor({ baseUrl, model, facts }: ReasoningTarget): GatewayFormat {
 function levelFor(
   chosen: ReasoningEffort,
   format: GatewayFormat,
-  { accepted, facts, ...model }: Pick<Choice, 'name' | 'facts'> & Pick<LearnedEfforts, 'accepted'>,
+  { model, facts = {}, learned }: ReasoningTarget,
 ): ReasoningEffort {
+  const accepted = learned?.accepted;
   if (chosen === 'none' && formatsWithSwitch.has(format)) return chosen;
   if (accepted) return nearestEffort(chosen, accepted);
-  if (chosen === 'none' && isClaude(model)) return chosen;
+  if (chosen === 'none' && isClaude(plainName(model))) return chosen;
   const efforts = format === 'together' ? togetherEfforts : facts.efforts;
   if (!efforts?.length || (chosen === 'none' && canSwitchOff(facts))) return chosen;
   return nearestEffort(chosen, efforts);
@@ -256,6 +257,6 @@ function canSwitchOff({ efforts, reasoningToggle, reasoningBudget }: ModelFacts)
   return reasoningToggle === true || reasoningBudget?.min === 0 || efforts?.includes('none') === true;
 }
 
-function isClaude({ name }: Pick<Choice, 'name'>): boolean {
+function isClaude(name: string): boolean {
   return name.startsWith('claude');
 }

@@ -3,7 +3,7 @@ import type { DelaySource } from '../events/events';
 import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultTable, type FaultName, type FaultRow, type Policy } from '../faults/faultTable';
-import type { GateBlock } from '../gate/cooldowns';
+import type { BlockCause } from '../gate/cooldowns';
 import type { Gateway } from '../gateway/gateway';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 
@@ -32,19 +32,17 @@ export interface Counts {
   readonly hasWaited: boolean;
 }
 
-/** The state of a turn after a fault, or while a gate does not admit its next attempt. */
-export interface Situation extends Counts {
-  /** The fault of the last attempt, or the fault that explains `block`. */
-  readonly fault: Fault;
-  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
-  readonly block: (Pick<GateBlock, 'blockKind' | 'cause'> & { readonly leftMs: number }) | undefined;
+/** What the turn has received. */
+export interface Progress {
   /** Whether the failed attempt had streamed, so that a further attempt is a resume and not a retry. */
   readonly isResuming: boolean;
   readonly hasText: boolean;
   /** And not only restarted. */
   readonly isContinuable: boolean;
-  readonly tokens: number;
-  readonly breakerOpen: boolean;
+}
+
+/** What the other gateways of the turn offer after a fault. */
+export interface Outlook {
   /** The gateway to which the turn can switch because of the fault. */
   readonly otherGateway: Gateway | undefined;
   /** Whether the fault only means that a backup gateway does not serve the model, so that it must not end the turn. */
@@ -57,6 +55,16 @@ export interface Situation extends Counts {
   readonly substitute?: string | undefined;
   /** Whether another gateway that has failed may recover, so that the turn must not end yet. */
   readonly othersMayRecover: boolean;
+}
+
+/** The state of a turn after a fault, or while a gate does not admit its next attempt. */
+export interface Situation extends Counts, Progress, Outlook {
+  /** The fault of the last attempt, or the fault that explains `block`. */
+  readonly fault: Fault;
+  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
+  readonly block: (BlockCause & { readonly leftMs: number }) | undefined;
+  readonly tokens: number;
+  readonly breakerOpen: boolean;
   /** The gateway that has responded after the decision `probe-gateways`, if any. Undefined before that decision. */
   readonly probeResult?: { readonly gateway: Gateway | undefined } | undefined;
 }
@@ -73,7 +81,7 @@ export interface WaitDecision {
   readonly hintFrom?: string | undefined;
   readonly attemptsLeft: number;
   /** How many tokens of the retry budget this decision takes. */
-  readonly cost: number;
+  readonly charge: number;
   /** May continue the partial answer if the user agrees. */
   readonly fallbackModel?: string | undefined;
 }
@@ -143,7 +151,7 @@ function decideInQueue(
     ...(blockKind === 'probe' ? { source: 'backoff', estimated: true } : { source: cause.source }),
     hintMs: isNamed ? cause.delayMs : undefined,
     attemptsLeft: settings.retry.maxRetries - retries + (isRetryPending ? 0 : 1),
-    cost: 0,
+    charge: 0,
   };
 }
 
@@ -176,15 +184,15 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
     const { delayMs: hintMs, field: hintFrom } = retryAfter;
     if (situation.hasWaited && idleMs + hintMs > deadlineMs) return { ...fail, fault: asEndOfTurn(fault) };
     const delayMs = retryAfterDelay(hintMs, random);
-    return { ...wait, delayMs, jitterMs: delayMs - hintMs, source: 'server', hintMs, hintFrom, cost: 0 };
+    return { ...wait, delayMs, jitterMs: delayMs - hintMs, source: 'server', hintMs, hintFrom, charge: 0 };
   }
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
   const failures = isResuming ? situation.resumes : situation.retries;
   const delayMs = backoff(settings.retry, { failures, random, previousMs: situation.previousDelayMs });
   if (idleMs + delayMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
-  const cost = costOf(policy, situation);
-  if (cost > situation.tokens) return { type: 'fail', fault: faultOfRow('budget') };
-  return { ...wait, delayMs, source: 'backoff', cost };
+  const charge = chargeOf(policy, situation);
+  if (charge > situation.tokens) return { type: 'fail', fault: faultOfRow('budget') };
+  return { ...wait, delayMs, source: 'backoff', charge };
 }
 
 /** It is overloaded, its circuit breaker is open, or the answer has used up its resumes. */
@@ -214,9 +222,9 @@ function unusedFallback({ models, isSubstituting }: Situation, settings: EngineS
 }
 
 /** Nothing with an open breaker, because the breaker already limits all requests. */
-function costOf(policy: Policy, { breakerOpen }: Situation): number {
+function chargeOf(policy: Policy, { breakerOpen }: Situation): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
-  return policy.retry === 'transient' ? (policy.cost ?? 1) : 1;
+  return policy.retry === 'transient' ? (policy.charge ?? 1) : 1;
 }
 
 /** `repair` is not retried: such a fault gets here only if the request couldn't be corrected. */

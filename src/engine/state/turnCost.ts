@@ -1,4 +1,4 @@
-import type { EndedEvent } from '../events/events';
+import type { GatewayRef } from '../events/events';
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
 import { segmentsOf } from './turnTotals';
@@ -24,8 +24,17 @@ export function currencyOf(baseUrl: string): Currency {
   return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai(?:\/|$)/.test(baseUrl) ? 'CNY' : 'USD';
 }
 
-interface PaidAttempt extends Pick<LedgerEntry, 'gateway'> {
-  readonly ended?: Pick<EndedEvent, 'cost' | 'estimatedCost' | 'firstTokenMs' | 'promptTokens'> | undefined;
+/** An attempt of the ledger or of the health book. */
+interface PaidAttempt {
+  readonly gateway: GatewayRef;
+  readonly ended?:
+    | {
+        readonly cost?: number | undefined;
+        readonly estimatedCost?: number | undefined;
+        readonly firstTokenMs?: number | undefined;
+        readonly promptTokens?: number | undefined;
+      }
+    | undefined;
 }
 
 /** Returns undefined if the cost is unknown or there was none to report. */

@@ -255,7 +255,7 @@ function addToolCallPart(calls: readonly ToolCall[], part: ToolCallEvent): reado
   return existing ? calls.map((other) => (other === existing ? updated : other)) : [...calls, updated];
 }
 
-function isContinuation({ how }: Pick<AttemptEvent, 'how'>): boolean {
+function isContinuation({ how }: AttemptEvent): boolean {
   return how === 'continue' || how === 'prefill';
 }
 

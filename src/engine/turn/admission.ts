@@ -1,8 +1,7 @@
 import type { Clock } from '../clock';
-import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { providerFaults, type FaultName } from '../faults/faultTable';
-import type { GateBlock } from '../gate/cooldowns';
+import { providerFaults, rowOfLimit } from '../faults/faultTable';
+import type { BlockCause, GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { Permit } from '../gate/slowStart';
 import type { Decision } from '../retry/decide';
@@ -20,7 +19,7 @@ export class Admission {
   private joined: { readonly gate: Gate; readonly permit: Permit } | undefined;
   private hasOpenedBreaker = false;
 
-  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+  constructor(private readonly clock: Clock) {}
 
   /** `onChange` is called when `block` changes. */
   join(gate: Gate, onChange: () => void): void {
@@ -94,14 +93,8 @@ export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision)
 }
 
 /** Returns the fault that explains why a gate admits no requests. */
-export function faultOfBlock({ blockKind, cause }: Pick<GateBlock, 'blockKind' | 'cause'>): Fault {
+export function faultOfBlock({ blockKind, cause }: BlockCause): Fault {
   const isBreaker = blockKind === 'breaker' || cause.reason === 'breaker';
-  const row = isBreaker ? 'breakerOpen' : (limitRows[cause.reason] ?? 'rateLimited');
+  const row = isBreaker ? 'breakerOpen' : rowOfLimit(cause.reason);
   return { ...faultOfRow(row), detail: cause.detail ?? '' };
 }
-
-/** The other kinds use the row `rateLimited`. */
-const limitRows: Partial<Record<FaultKind, FaultName>> = {
-  overloaded: 'overloaded',
-  credit: 'creditResets',
-};

@@ -64,9 +64,9 @@ export class Answer {
   private cancelHold: (() => void) | undefined;
 
   constructor(
-    private readonly clock: Pick<Clock, 'after'>,
-    private readonly output: Pick<TurnOutput, 'emit' | 'emitToken' | 'deliver'>,
-    private readonly keys: Pick<KeyRedactor, 'createFilter'>,
+    private readonly clock: Clock,
+    private readonly output: TurnOutput,
+    private readonly keys: KeyRedactor,
     previous: ResumeFrom | undefined,
   ) {
     this.visible = previous?.text ?? '';

@@ -7,13 +7,13 @@ import type { GatewayStates } from '../gate/gatewayState';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { Attempt } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
-import { requestBody, type AttemptRequest } from '../http/transport';
+import { requestBody, type ModelRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
 import type { ChatRequest } from '../request';
 import type { ReasoningEffort } from '../events/kinds';
-import type { Situation } from '../retry/decide';
+import type { Progress } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
 import { estimateMessages, exceededContext } from '../text/tokenEstimate';
@@ -41,9 +41,9 @@ export class Attempts {
   /** The reasoning effort of the current attempt, as it is sent. */
   private effort: ReasoningEffort | undefined;
   /** The request of the current attempt, without the key. */
-  private sent: Pick<AttemptRequest, 'request' | 'messages' | 'behavior' | 'facts' | 'reasoning'> | undefined;
+  private sent: ModelRequest | undefined;
   /** Unsupported parameters that were already known, and left out, when the current attempt was sent. */
-  private omittedParameters: AttemptRequest['behavior']['unsupportedParameters'] = new Set();
+  private omittedParameters: ModelRequest['behavior']['unsupportedParameters'] = new Set();
   private isKeyless = false;
   private corrections = 0;
   private usage: Usage | undefined;
@@ -57,13 +57,13 @@ export class Attempts {
     private readonly output: TurnOutput,
     private readonly answer: Answer,
     private readonly history: TurnHistory,
-    private readonly admission: Pick<Admission, 'accepted'>,
+    private readonly admission: Admission,
   ) {}
 
   /**
    * The next attempt is a resume if the gateway accepted this one, which received a part of the answer or resumed one.
    */
-  get progress(): Pick<Situation, 'isResuming' | 'hasText' | 'isContinuable'> {
+  get progress(): Progress {
     const { current, answer } = this;
     return {
       isResuming: current?.isAccepted === true && (this.hasStarted || this.isResume),
@@ -102,7 +102,7 @@ export class Attempts {
     const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
     const facts = factsWithEffort(knownFacts, effort);
     const request = { ...this.request, model: sentModel };
-    const sent = {
+    const sent: ModelRequest = {
       request: { ...request, ...modelParameters(request, facts) },
       behavior,
       facts,
@@ -212,7 +212,7 @@ export class Attempts {
 
   /** Returns false if the request did not contain the parameter, or if the user has added it by `extraBody`. */
   private avoidParameter(
-    { request, behavior, facts, reasoning = {} }: NonNullable<typeof this.sent>,
+    { request, behavior, facts, reasoning = {} }: ModelRequest,
     parameter: CorrectableParameter,
     detail: string,
   ): boolean {

@@ -1,7 +1,8 @@
-import type { ModelAtGateway, StreamOptions } from '../engine';
+import type { StreamOptions } from '../engine';
 import type { EngineSettings } from '../environment';
 import type { GatewayRef, ModelEvent } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
+import type { OutageFault } from '../gate/gatewayHealth';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
 import { hostOf, usesPlainHttp } from '../gateway/baseUrl';
 import {
@@ -12,16 +13,13 @@ import {
   type KeyedGateways,
   type SentModel,
 } from '../gateway/gateway';
-import { isRetryable, type Situation } from '../retry/decide';
+import { isRetryable, type Outlook } from '../retry/decide';
 import type { TurnHistory } from './turnHistory';
-import type { TurnContext } from './turnMessages';
-import type { TurnOutput } from './turnOutput';
+import type { GatewayContext } from './turnMessages';
+import type { EventSink } from './turnOutput';
 
 /** Faults that only mean that a backup gateway does not serve the model, so that another gateway is asked. */
 const unservedKinds: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(['model', 'not-found']);
-
-/** Why a turn leaves a gateway. */
-type SwitchReason = Pick<Fault, 'kind'> & Partial<Pick<Fault, 'row'>>;
 
 /** The gateways that may have a model, in the user's order. */
 interface ModelGateways {
@@ -35,7 +33,9 @@ interface ModelGateways {
 }
 
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
-export interface AttemptPlan extends Pick<ModelAtGateway, 'model' | 'sentModel'> {
+export interface AttemptPlan {
+  readonly model: string;
+  readonly sentModel: string;
   readonly gateway: Gateway;
   /** Undefined for a gateway that needs no key. */
   readonly key: string | undefined;
@@ -80,16 +80,16 @@ export class TurnGateways {
   constructor(
     private readonly states: GatewayStates,
     private readonly settings: (model: string) => EngineSettings,
-    private readonly output: Pick<TurnOutput, 'emit'>,
-    private readonly history: Pick<TurnHistory, 'recordGatewaySwitch' | 'model' | 'hasOutput'>,
-    { preferredGateway, resumeFrom }: Pick<StreamOptions, 'preferredGateway' | 'resumeFrom'>,
+    private readonly output: EventSink,
+    private readonly history: TurnHistory,
+    { preferredGateway, resumeFrom }: StreamOptions,
   ) {
     this.preferredGateway = preferredGateway;
     if (resumeFrom?.model !== undefined) this.substitutes.add(resumeFrom.model);
     this.answeringModel = history.model;
   }
 
-  get context(): Pick<TurnContext, 'baseUrl' | 'nextGateway' | 'plainHttpHost'> {
+  get context(): GatewayContext {
     const plainHttp = this.usable.find((gateway) => !this.isEncryptedEnough(gateway));
     const next = this.following();
     return {
@@ -112,12 +112,7 @@ export class TurnGateways {
     return this.others.filter(({ id }) => !this.failed.has(id));
   }
 
-  outlook(
-    fault: Fault,
-  ): Pick<
-    Situation,
-    'otherGateway' | 'othersMayRecover' | 'isUnserved' | 'primaryFault' | 'substitute' | 'isSubstituting'
-  > {
+  outlook(fault: Fault): Outlook {
     const { primary, current } = this;
     const isUnserved = this.isUnservedBy(fault);
     const untried = isUnserved && this.modelGateways.isOfWorkspace ? [] : this.untried;
@@ -233,7 +228,7 @@ export class TurnGateways {
   }
 
   /** Stays there even if it is down, until an attempt fails. Without `fault`, the user has switched. */
-  switchTo(gateway: Gateway, fault?: SwitchReason): void {
+  switchTo(gateway: Gateway, fault?: OutageFault): void {
     if (this.current) this.announce(this.current, gateway, fault);
     this.use(gateway, fault === undefined);
     this.isPinned = true;
@@ -389,7 +384,7 @@ export class TurnGateways {
     return up.find((gateway) => !this.isLimited(gateway)) ?? up[0] ?? others[0];
   }
 
-  private announce(from: Gateway, to: Gateway, fault?: SwitchReason): void {
+  private announce(from: Gateway, to: Gateway, fault?: OutageFault): void {
     this.reason = fault?.kind ?? 'user';
     const row = fault?.row !== undefined && { row: fault.row };
     this.output.emit({ type: 'gateway', from: refOf(from), to: refOf(to), reason: this.reason, ...row });

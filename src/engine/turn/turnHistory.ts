@@ -19,7 +19,7 @@ export class TurnHistory {
    * The charge for the next attempt, until it is settled. Refunded if the user starts the attempt, or if no attempt is
    * sent.
    */
-  private charge: { readonly budget: RetryBudget; readonly cost: number; readonly isResume: boolean } | undefined;
+  private charge: { readonly budget: RetryBudget; readonly tokens: number; readonly isResume: boolean } | undefined;
 
   /** @param hasOutput whether the user has been shown text or a tool call */
   constructor(
@@ -57,19 +57,19 @@ export class TurnHistory {
     if (decision.type === 'replay') this.freeReplayUsed = true;
     if (decision.type === 'wait') {
       this.previousDelayMs = decision.delayMs;
-      budget.charge(decision.cost);
-      this.charge = { budget, cost: decision.cost, isResume: isResuming };
+      budget.charge(decision.charge);
+      this.charge = { budget, tokens: decision.charge, isResume: isResuming };
     }
     // Waiting for the network counts as a retry. Otherwise, a turn would retry forever if its network checks succeed
     // but its requests fail.
-    else if (fault.policy.retry === 'offline') this.charge = { budget, cost: 0, isResume: false };
+    else if (fault.policy.retry === 'offline') this.charge = { budget, tokens: 0, isResume: false };
   }
 
   /** When the next attempt is sent, or the turn ends. `isFree`: the charge is refunded. */
   settleCharge(isFree: boolean): void {
     const { charge } = this;
     this.charge = undefined;
-    if (isFree) charge?.budget.refund(charge.cost);
+    if (isFree) charge?.budget.refund(charge.tokens);
     else if (charge && !charge.isResume) this.retries++;
   }
 
@@ -113,11 +113,11 @@ export class TurnHistory {
   }
 }
 
-export const initialResumes = 3;
+const initialResumes = 3;
 /** New characters from which a resume is not charged. */
 const minRefundedChars = 200;
 /** Including those that are not charged. */
-export const maxResumes = 5;
+const maxResumes = 5;
 
 /** Limits how often a turn resumes its answer. */
 export class ResumeBudget {

@@ -1,7 +1,8 @@
 import type { EngineDeps } from '../engine';
-import type { FailedEvent, GatewayRef, WaitOrigin } from '../events/events';
+import type { DelaySource, FailedEvent, GatewayRef, WaitOrigin } from '../events/events';
 import type { FaultAction, FaultKind } from '../events/kinds';
 import { describeFault, type Fault, type FaultContext, type FaultText } from '../faults/classify';
+import { faultTable } from '../faults/faultTable';
 import { hostFailure } from '../faults/hostFaults';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
@@ -10,20 +11,23 @@ import { deadlineOf, type FailDecision, type WaitDecision } from '../retry/decid
 import { scheduleLifetimeMs } from '../state/schedule';
 import type { WaitDescription } from './waits';
 
-export interface TurnContext {
+export interface GatewayContext {
   readonly baseUrl: string;
+  /** The gateway to which *Switch gateway* leads. Undefined if there is no other gateway. */
+  readonly nextGateway: NextGateway | undefined;
+  /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
+  readonly plainHttpHost: string | undefined;
+}
+
+export interface TurnContext extends GatewayContext {
   readonly model: string;
   /** Undefined if the turn has sent none or waits in the queue of a gate. */
-  readonly attempt: Pick<Attempt, 'status' | 'requestId'> | undefined;
+  readonly attempt: Attempt | undefined;
   /** The number of the latest attempt; 0 if the turn has sent none. */
   readonly attemptNumber: number;
   readonly text: string;
-  /** The gateway to which *Switch gateway* leads. Undefined if there is no other gateway. */
-  readonly nextGateway: NextGateway | undefined;
   /** A request without a token limit, or with a higher one. */
   readonly canHaveMoreRoom: () => boolean;
-  /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
-  readonly plainHttpHost: string | undefined;
 }
 
 interface NextGateway {
@@ -32,12 +36,15 @@ interface NextGateway {
   readonly isUsable: boolean;
 }
 
-type WaitSource = Pick<WaitDecision, 'source' | 'attemptsLeft'> & Partial<Omit<WaitDecision, 'type'>>;
+type WaitSource = Partial<Omit<WaitDecision, 'type'>> & {
+  readonly source: DelaySource;
+  readonly attemptsLeft: number;
+};
 
 /** Writes the localized messages of a turn: why it waits and why it has failed. */
 export class TurnMessages {
   constructor(
-    private readonly deps: Pick<EngineDeps, 'localize' | 'formatTime' | 'clock' | 'settings'>,
+    private readonly deps: EngineDeps,
     private readonly keys: KeyRedactor,
   ) {}
 
@@ -118,7 +125,7 @@ export class TurnMessages {
   describeFault(
     fault: Fault,
     { baseUrl, model, attempt }: TurnContext,
-    circumstances: Pick<FaultContext, 'last' | 'minutes' | 'resetsAt'> = {},
+    circumstances: Partial<FaultContext> = {},
   ): FaultText {
     const values = { baseUrl, model, status: attempt?.status, ...circumstances };
     return describeFault(fault, values, this.deps, this.keys);
@@ -170,11 +177,8 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
   return fallbackModel === undefined ? actions : ['continueWithFallback', ...actions];
 }
 
-/** The same request succeeds when the limit has reset. */
-const limitKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['rate-limit', 'overloaded']);
-
 /** The limit resets later than a turn waits, but before a scheduled prompt lapses. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.row === 'usageLimitReached';
-  return resetsTooLate && limitKinds.has(fault.kind) && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
+  return resetsTooLate && faultTable[fault.row].canSendLater === true && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
 }

@@ -8,8 +8,12 @@ export type NewEvent<E = StreamEvent> = E extends StreamEvent
   ? Omit<E, 'at' | 'attempt'> & { attempt?: number }
   : never;
 
+export interface EventSink {
+  emit(newEvent: NewEvent): void;
+}
+
 /** Delivers the events of a turn in batches. It ignores every event after the terminal event. */
-export class TurnOutput {
+export class TurnOutput implements EventSink {
   /** Number of the current attempt, from 1; 0 before the first attempt. */
   attempt = 0;
   private batch: StreamEvent[] | undefined;
@@ -21,7 +25,7 @@ export class TurnOutput {
   private isScheduled = false;
 
   constructor(
-    private readonly clock: Pick<Clock, 'monotonicNow'>,
+    private readonly clock: Clock,
     private readonly onEvents: RunOptions['onEvents'],
     private readonly onDefect: (error: unknown) => void,
   ) {}

@@ -21,9 +21,9 @@ export class UserCommands {
   private lastClickAt = -Infinity;
 
   constructor(
-    private readonly clock: Pick<Clock, 'monotonicNow'>,
+    private readonly clock: Clock,
     private readonly waits: Waits,
-    private readonly attempts: Pick<Attempts, 'current'>,
+    private readonly attempts: Attempts,
   ) {}
 
   hasPending(): boolean {

@@ -1,10 +1,10 @@
-import { Deadline, type Clock } from '../clock';
+import type { Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events/events';
 import { isReachable, respondsAsGateway } from '../gate/networkCheck';
 import type { Gateway } from '../gateway/gateway';
 import type { TurnHistory } from './turnHistory';
-import type { TurnOutput } from './turnOutput';
+import type { EventSink } from './turnOutput';
 
 /** A wait checks the wall clock this often, so that it ends on time after the computer has slept. */
 const checkIntervalMs = 1000;
@@ -24,7 +24,7 @@ export class Wait {
     until: number,
   ) {
     this.finished = new Promise((resolve) => (this.resolve = resolve));
-    if (until !== Infinity) this.check(new Deadline(clock, until));
+    if (until !== Infinity) this.check(until);
   }
 
   end(): void {
@@ -32,10 +32,10 @@ export class Wait {
     this.resolve();
   }
 
-  private check(deadline: Deadline): void {
-    const { remainingMs } = deadline;
-    if (remainingMs === 0) this.end();
-    else this.cancel = this.clock.after(Math.min(remainingMs, checkIntervalMs), () => this.check(deadline));
+  private check(until: number): void {
+    const leftMs = until - this.clock.now();
+    if (leftMs <= 0) this.end();
+    else this.cancel = this.clock.after(Math.min(leftMs, checkIntervalMs), () => this.check(until));
   }
 }
 
@@ -46,9 +46,9 @@ export class Waits {
   private networkCheck: AbortController | undefined;
 
   constructor(
-    private readonly deps: Pick<EngineDeps, 'clock' | 'random' | 'fetch' | 'watchConnection'>,
-    private readonly output: Pick<TurnOutput, 'emit'>,
-    private readonly history: Pick<TurnHistory, 'recordWait'>,
+    private readonly deps: EngineDeps,
+    private readonly output: EventSink,
+    private readonly history: TurnHistory,
   ) {}
 
   get isWaiting(): boolean {

@@ -134,14 +134,15 @@ export function divergedMessage(): string {
   );
 }
 
-interface ChatTurnOptions extends Pick<RunOptions, 'resumeFrom'> {
+interface ChatTurnOptions {
+  readonly resumeFrom?: RunOptions['resumeFrom'];
   readonly token: vscode.CancellationToken;
   readonly onEvent: (event: StreamEvent) => void;
 }
 
 /** Starts a turn. `ended` resolves to its terminal event and never rejects. */
 export function startChatTurn(
-  engine: Pick<Engine, 'run'>,
+  engine: Engine,
   request: ChatRequest,
   { token, onEvent, ...options }: ChatTurnOptions,
 ): { readonly handle: TurnHandle; readonly ended: Promise<TerminalEvent> } {

@@ -11,16 +11,18 @@ import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { HostWindow } from '../hostWindow';
 import { ChatParticipant } from './participant/chatParticipant';
-import { ModelProvider, type ModelProviderDeps } from './provider/modelProvider';
+import { ModelProvider } from './provider/modelProvider';
 import { setUpChat } from './provider/setUpChat';
+import type { Log } from '../util/log';
 
-interface ChatDeps
-  extends SetApiKeyDeps, Pick<ModelProviderDeps, 'modelsChanged'>, Pick<HostWindow, 'context' | 'register'> {
+interface ChatDeps extends SetApiKeyDeps, HostWindow {
+  readonly log: Log;
+  readonly modelsChanged: () => void;
   readonly engine: Engine;
   readonly budget: Budget;
   readonly connections: Connections;
   readonly ownGateways: OwnGateways;
-  readonly efforts: Pick<ModelEfforts, 'reader' | 'onDidChange'>;
+  readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;

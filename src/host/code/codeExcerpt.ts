@@ -3,9 +3,14 @@ import { firstChars, lastChars } from '../../engine/text/surrogates';
 
 /** A range of a document, counted from zero as in the editor, for modules that do not import `vscode`. */
 export interface Span {
-  readonly start: Pick<vscode.Position, 'line' | 'character'>;
+  readonly start: Point;
   /** End of the range: the first position after it. */
-  readonly end: Pick<vscode.Position, 'line' | 'character'>;
+  readonly end: Point;
+}
+
+interface Point {
+  readonly line: number;
+  readonly character: number;
 }
 
 /** Limits for the length of the code that is sent, and of the context before and after it. */

@@ -26,7 +26,7 @@ export interface ConnectionTestDeps {
   readonly connections: Connections;
   readonly ownGateways: OwnGateways;
   readonly demo: DemoMode;
-  readonly engine: Pick<Engine, 'probe' | 'stream'>;
+  readonly engine: Engine;
   readonly log: Log;
 }
 
@@ -87,7 +87,7 @@ async function readGateways({
 
 /** The key is sent only with the request for the model list. @returns undefined if the test was cancelled */
 async function examineGateway(
-  engine: Pick<Engine, 'probe'>,
+  engine: Engine,
   gateway: Gateway,
   position: number,
   signal: AbortSignal,

@@ -14,7 +14,7 @@ const maxTokens = 16;
 
 /** Stops the turn at its first token, retry or switch to a fallback model. Returns undefined if the signal aborts. */
 export async function requestFirstToken(
-  engine: Pick<Engine, 'stream'>,
+  engine: Engine,
   gateway: Gateway,
   model: string,
   signal: AbortSignal,

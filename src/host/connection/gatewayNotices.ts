@@ -11,7 +11,7 @@ import type { OwnGateways } from './ownGateways';
 
 interface GatewayNoticeDeps {
   readonly settings: Settings;
-  readonly keys: Pick<KeyStore, 'onDidChange'>;
+  readonly keys: KeyStore;
   readonly ownGateways: OwnGateways;
   readonly demo: DemoMode;
   readonly log: Log;
@@ -23,7 +23,7 @@ interface GatewayNoticeDeps {
  * @param baseUrl its base URL
  */
 export async function removeBackup(
-  { settings, log }: { readonly settings: Pick<Settings, 'gateways' | 'removeBackupBaseUrls'>; readonly log: ErrorLog },
+  { settings, log }: { readonly settings: Settings; readonly log: ErrorLog },
   baseUrl: string,
 ): Promise<void> {
   const label = settings.gateways().find(({ url }) => url === baseUrl)?.label ?? hostOf(baseUrl);

@@ -11,7 +11,7 @@ const memoryKey = 'holysheep.reasoningEfforts';
 const maxModels = 100;
 
 interface ModelEffortsDeps {
-  readonly settings: Pick<Settings, 'reasoningEffort'>;
+  readonly settings: Settings;
   readonly memory: vscode.Memento;
   readonly facts: (model: string) => ModelFacts | undefined;
 }

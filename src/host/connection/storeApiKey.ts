@@ -32,7 +32,7 @@ export interface SetApiKeyDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly demo: DemoMode;
-  readonly engine: Pick<Engine, 'probe'>;
+  readonly engine: Engine;
   readonly log: Log;
   /** See `Gateway.lists`. */
   readonly catalog: { lists(baseUrl: string, model: string): boolean | undefined };
@@ -142,7 +142,7 @@ function backupOffers({ settings, catalog }: SetApiKeyDeps, model: string): bool
 export async function verifyKey(
   key: string,
   { host, url }: BaseUrl,
-  { engine, log }: Pick<SetApiKeyDeps, 'engine' | 'log'>,
+  { engine, log }: SetApiKeyDeps,
   actions: readonly ToastAction[],
 ): Promise<ProbeResult> {
   log.redactSecret(key);
@@ -158,7 +158,7 @@ export async function verifyKey(
 
 /** Offers the nearest model if the gateway's list lacks the selected one, so that the first prompt does not fail. */
 export function noticeMissingModel(
-  { settings, log }: Pick<SetApiKeyDeps, 'settings' | 'log'>,
+  { settings, log }: SetApiKeyDeps,
   host: string,
   { models, facts }: ListedModels,
 ): void {

@@ -48,7 +48,7 @@ export class UnresponsiveGateways {
     if (hasResponded(result)) this.forget(originOf(baseUrl));
   }
 
-  recordTurn({ attempts }: Pick<TurnRecord, 'attempts'>): void {
+  recordTurn({ attempts }: TurnRecord): void {
     for (const { gateway, headers } of attempts) if (headers) this.forget(originOf(gateway.id));
   }
 

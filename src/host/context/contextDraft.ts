@@ -1,5 +1,5 @@
 import { Mutex } from 'async-mutex';
-import type { Localize } from '../../engine/environment';
+import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
 import { type Attachment, countLines, type DraftContext, estimateTokens } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
@@ -26,7 +26,6 @@ interface ContextDraftDeps {
     /** Lets the user choose files in a dialog, and reads them. */
     browse(): Promise<readonly DraftAttachment[]>;
   };
-  readonly localize: Localize;
   /** Called with the id of an attachment that can no longer be read. */
   readonly onSkipped: (id: string, error: unknown) => void;
   readonly onError: (error: unknown) => void;
@@ -142,7 +141,7 @@ export class ContextDraft {
 
   private addOrThrow(items: readonly DraftAttachment[]): void {
     if (this.add(items)) return;
-    throw new UserError(this.deps.localize('This prompt has no room for more context. Remove some first.'));
+    throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
   }
 
   /** Adds or replaces attachments. Returns whether all of them fit within the size limit. */

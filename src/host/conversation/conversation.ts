@@ -174,8 +174,8 @@ export class Conversation {
   }
 
   /**
-   * Adds another prompt beside that of an exchange, and stops the turns and schedules from that exchange on. The prompt
-   * of a comparison goes to all compared models again.
+   * Adds another version of a prompt, and stops the turns and schedules from the old version on. After a comparison, the
+   * new prompt goes to all compared models again.
    * @returns the ids of the answers
    */
   edit(exchangeId: string, prompt: Prompt): readonly string[] {

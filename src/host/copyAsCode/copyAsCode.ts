@@ -17,10 +17,10 @@ import { languages } from './codeLanguages';
 import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
-  readonly conversations: Pick<Conversations, 'current'>;
+  readonly conversations: Conversations;
   readonly ownGateways: OwnGateways;
   readonly settings: Settings;
-  readonly catalog: Pick<ModelCatalog, 'factsOf'>;
+  readonly catalog: ModelCatalog;
 }
 
 interface CopyOptions {

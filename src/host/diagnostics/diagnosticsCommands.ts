@@ -10,15 +10,12 @@ import { formatDiagnostics, remoteKind } from './diagnosticsText';
 import { hostNameHider, isHolySheepOrigin, requestedOrigins, withoutGatewayNames } from './hostNames';
 import type { HostWindow } from '../hostWindow';
 
-interface DiagnosticsDeps extends Pick<HostWindow, 'log' | 'version' | 'context'> {
-  readonly engine: Pick<Engine, 'report'>;
-  readonly settings: Pick<
-    Settings,
-    'baseUrl' | 'gateways' | 'engineSettings' | 'model' | 'requestParameters' | 'reasoningEffort'
-  >;
+interface DiagnosticsDeps extends HostWindow {
+  readonly engine: Engine;
+  readonly settings: Settings;
   readonly ownGateways: OwnGateways;
-  readonly keys: Pick<KeyStore, 'get'>;
-  readonly demo: Pick<DemoMode, 'active'>;
+  readonly keys: KeyStore;
+  readonly demo: DemoMode;
 }
 
 export function registerDiagnostics(deps: DiagnosticsDeps) {
@@ -105,7 +102,7 @@ async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKi
 
 /** Checks VS Code's chat view and chat API separately, because a build of VS Code may have one without the other. */
 async function readChatSupport() {
-  const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
+  const { chat, lm } = vscode as Partial<typeof vscode>;
   const commands = await vscode.commands.getCommands(true);
   return {
     view: commands.includes('workbench.action.chat.open'),

@@ -58,10 +58,10 @@ export function createHostEngine({ log, version, storage, onProbe, ...deps }: Ho
   return { ...engine, probe, onDidChangeCooldown };
 }
 
-interface EngineCommandDeps extends Pick<HostWindow, 'register' | 'log'> {
+interface EngineCommandDeps extends HostWindow {
   readonly engine: Engine;
   readonly ownGateways: { readonly onDidChange: vscode.Event<void>; forget(): void };
-  readonly settings: Pick<Settings, 'baseUrl' | 'model'>;
+  readonly settings: Settings;
   readonly catalog: { preload(): Promise<void>; askUnresponsive(): Promise<void>; forgetLists(): Promise<void> };
 }
 

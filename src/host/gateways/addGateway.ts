@@ -1,35 +1,26 @@
 import * as vscode from 'vscode';
-import type { Engine, ProbeResult } from '../../engine/engine';
+import type { ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import { isLocalUrl, isPrivateUrl } from '../../engine/gateway/baseUrl';
 import type { Key } from '../../engine/gateway/gateway';
 import { faultLabel, joinSentences } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
 import type { OwnGateways } from '../connection/ownGateways';
-import type { DemoMode } from '../connection/demoMode';
-import type { KeyStore } from '../connection/keyStore';
-import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
+import { noticeMissingModel, verifyKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
 import { hasResponded, type UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
-import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';
 import { enterApiKey, showInStatusBar, showToast, withDelayedProgress, type ToastAction } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
-import type { Log } from '../util/log';
 import { chooseGateway, editGateway, type ChosenGateway } from './gatewayChoice';
 import { pickModelNames } from './modelNamesPick';
 
-export interface AddGatewayDeps {
-  readonly settings: Settings;
-  readonly keys: KeyStore;
+export interface AddGatewayDeps extends SetApiKeyDeps {
   readonly ownGateways: OwnGateways;
-  readonly demo: Pick<DemoMode, 'leave'>;
-  readonly engine: Pick<Engine, 'probe'>;
-  readonly health: Pick<HealthBook, 'refresh' | 'records'>;
-  readonly unresponsive: Pick<UnresponsiveGateways, 'has' | 'add'>;
-  readonly log: Log;
+  readonly health: HealthBook;
+  readonly unresponsive: UnresponsiveGateways;
 }
 
 interface AddGatewayResult {
@@ -191,7 +182,7 @@ function lacksKey({ type }: Key): boolean {
 
 /** Asks only users who have no primary gateway yet. @returns undefined if the user cancels */
 async function choosePlace(
-  { settings, keys }: Pick<AddGatewayDeps, 'settings' | 'keys'>,
+  { settings, keys }: AddGatewayDeps,
   name: string,
 ): Promise<'primary' | 'backup' | undefined> {
   const primary = settings.baseUrl();

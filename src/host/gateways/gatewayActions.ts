@@ -12,7 +12,7 @@ import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
 export interface ManageGatewaysDeps extends AddGatewayDeps {
-  readonly engine: Pick<Engine, 'probe' | 'report'>;
+  readonly engine: Engine;
   readonly onError: (error: unknown) => void;
 }
 

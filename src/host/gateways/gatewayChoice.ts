@@ -8,8 +8,8 @@ import { askForText } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 
 interface GatewayChoiceDeps {
-  readonly settings: Pick<Settings, 'gateways'>;
-  readonly engine: Pick<Engine, 'probe'>;
+  readonly settings: Settings;
+  readonly engine: Engine;
 }
 
 export interface ChosenGateway extends BaseUrl {

@@ -52,7 +52,7 @@ function modelTexts(models: ConfiguredGateway['models'] = new Map()): readonly s
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
   down: readonly string[],
-): (gateway: ListedGateway) => Pick<vscode.QuickPickItem, 'label' | 'description' | 'detail'> {
+): (gateway: ListedGateway) => vscode.QuickPickItem {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
   return ({ label, position, access, isUnresponsive, url, origin, models }) => {

@@ -16,8 +16,8 @@ interface ReplacementItem extends vscode.QuickPickItem {
 }
 
 interface ModelNamesDeps {
-  readonly settings: Pick<Settings, 'model' | 'engineSettings' | 'gateways'>;
-  readonly health: Pick<HealthBook, 'refresh' | 'records'>;
+  readonly settings: Settings;
+  readonly health: HealthBook;
 }
 
 /**

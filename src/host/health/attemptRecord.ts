@@ -93,7 +93,7 @@ export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly Attempt
   });
 }
 
-function pairOf({ time, gateway, model }: LedgerEntry): Pick<AttemptRecord, 'at' | 'gateway' | 'model'> {
+function pairOf({ time, gateway, model }: LedgerEntry) {
   return { at: Math.floor(time / quarterMs) * quarterMs, gateway, model };
 }
 

@@ -18,10 +18,10 @@ import { averageCost, budgetCost, spentToday, usedPercent, type SpentToday } fro
 interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
   /** The spending of all windows. */
-  readonly book: Pick<HealthBook, 'records' | 'refresh' | 'isCompleteSince' | 'onDidChange'>;
+  readonly book: HealthBook;
   /** Returns a model for each running turn of this window. A turn without an attempt has no model yet. */
   readonly runningModels: () => readonly (string | undefined)[];
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly openUsage: () => unknown;
   readonly log: ErrorLog;
 }

@@ -20,14 +20,14 @@ import { createHealthReport } from './healthReport';
 
 interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
-  readonly book: Pick<HealthBook, 'records' | 'refresh' | 'clear' | 'onDidChange'>;
-  readonly settings: Pick<Settings, 'budget'>;
+  readonly book: HealthBook;
+  readonly settings: Settings;
   readonly onError: (error: unknown) => void;
 }
 
 export function createHealth(
   { context: { extensionUri }, storage, log, onError, register }: HostWindow,
-  settings: Pick<Settings, 'budget'>,
+  settings: Settings,
   turns: () => readonly TurnRecord[],
 ) {
   const health = new HealthBook({

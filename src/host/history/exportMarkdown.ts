@@ -1,22 +1,21 @@
-import type { Localize } from '../../engine/environment';
+import * as vscode from 'vscode';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { costsOf, shownCosts } from '../../engine/state/turnCost';
 import { isRunning } from '../../engine/state/turnState';
-import { describeOutcome, describeResumePoints } from '../../shared/describe';
+import { describeOutcome, describeResumePoints, type Words } from '../../shared/describe';
 import { describeTotalCost } from '../../shared/describeCost';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import { escapeUnconfirmedLinks } from '../code/markdownLinks';
 import type { Answer, Prompt, ShownSummary } from '../../shared/conversation';
 import { comparedWith, costOfAnswers } from '../journal/exchange';
-import type { HostWords } from '../ui/words';
 import { FencedText } from '../util/fencedText';
 import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 
 const maxTitleLength = 1000;
 
 interface MarkdownContext {
-  readonly words: HostWords;
+  readonly words: Words;
   /** The display language as VS Code reports it, for example `zh-cn`. */
   readonly locale: string;
 }
@@ -33,13 +32,13 @@ export function exportMarkdown({ title, tree }: ExportSource, context: MarkdownC
   const total = describeTotalCost(context.words, costOfAnswers(tree.answers()));
   if (total !== undefined) blocks.push(`*${total}*`);
   const summaries = new Map(tree.usableSummaries().map((summary) => [summary.turns, summary]));
-  blocks.push(...summaryBlocks(summaries.get(0), context));
+  blocks.push(...summaryBlocks(summaries.get(0)));
   for (const [index, { exchange, answer }] of path.entries()) {
     const compared = comparedWith(exchange, answer);
     blocks.push(
       ...promptBlocks(exchange, context),
       ...(compared.length > 1 ? comparisonBlocks(compared, context) : answerBlocks(answer, context)),
-      ...summaryBlocks(summaries.get(index + 1), context),
+      ...summaryBlocks(summaries.get(index + 1)),
     );
   }
   return `${escapeUnconfirmedLinks(blocks.join('\n\n'))}\n`;
@@ -49,26 +48,25 @@ function promptBlocks({ prompt, attachments = [] }: Prompt, { words }: MarkdownC
   return [
     `## ${words.strings.you}`,
     closeCodeFence(prompt),
-    ...attachments.flatMap((attachment) => [attachmentLabel(attachment, words.localize), attachmentText(attachment)]),
+    ...attachments.flatMap((attachment) => [attachmentLabel(attachment), attachmentText(attachment)]),
   ];
 }
 
 /** The conversation continues with the first answer. */
 function comparisonBlocks(answers: readonly Answer[], context: MarkdownContext): readonly string[] {
-  const { format, localize } = context.words;
+  const { format } = context.words;
   const models = format.list(answers.map((answer) => modelsOf(answer).at(-1) ?? ''));
   return [
-    `## ${localize('Comparison: {models}', { models })}`,
+    `## ${vscode.l10n.t('Comparison: {models}', { models })}`,
     ...answers.flatMap((answer) => answerBlocks(answer, context, '###')),
   ];
 }
 
-function summaryBlocks(summary: ShownSummary | undefined, { words }: MarkdownContext): readonly string[] {
+function summaryBlocks(summary: ShownSummary | undefined): readonly string[] {
   if (!summary) return [];
   const { answer, turns } = summary;
-  const { localize } = words;
   return [
-    `## ${turns === 0 ? localize('Summary of another conversation') : localize('Summary of the earlier turns ({turns})', { turns })}`,
+    `## ${turns === 0 ? vscode.l10n.t('Summary of another conversation') : vscode.l10n.t('Summary of the earlier turns ({turns})', { turns })}`,
     closeCodeFence(answer.state.text),
   ];
 }
@@ -95,9 +93,9 @@ function quote(text: string): string {
     .join('\n');
 }
 
-function attachmentLabel({ label, truncated }: Attachment, localize: Localize): string {
+function attachmentLabel({ label, truncated }: Attachment): string {
   const line = label.replace(/\s+/g, ' ');
-  return truncated ? localize('{label} (truncated):', { label: line }) : `${line}:`;
+  return truncated ? vscode.l10n.t('{label} (truncated):', { label: line }) : `${line}:`;
 }
 
 function attachmentText({ kind, code, languageId }: Attachment): string {
@@ -105,9 +103,9 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
 }
 
 /** Returns how a turn ended, or `undefined` when its answer is complete. */
-function outcomeNote({ state, isQueued }: Answer, { strings, localize }: HostWords): string | undefined {
+function outcomeNote({ state, isQueued }: Answer, { strings }: Words): string | undefined {
   return isQueued || isRunning(state.phase) || state.phase === 'scheduled'
-    ? localize('This answer was still incomplete when exported.')
+    ? vscode.l10n.t('This answer was still incomplete when exported.')
     : describeOutcome(strings, state);
 }
 

@@ -2,22 +2,16 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { conversationTitle } from '../conversation/conversationSummaries';
 import type { Conversations } from '../conversation/conversations';
-import { startConversation, type SendServices } from '../panel/promptSender';
+import type { PanelRegistry } from '../panel/panelRegistry';
+import type { PanelServices } from '../panel/panelServices';
+import { startConversation } from '../panel/promptSender';
 import { UserError } from '../util/userError';
-import {
-  deleteConversation,
-  renameConversation,
-  type HistoryDeps,
-  type NamedConversation,
-} from './conversationActions';
+import { deleteConversation, renameConversation, type NamedConversation } from './conversationActions';
 import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
 
-type HistoryCommandDeps = Omit<HistoryDeps, 'startConversation'> &
-  SendServices & { readonly conversations: Conversations };
-
 /** Returns the commands that open the history and act on the current conversation. */
-export function registerHistory(services: HistoryCommandDeps) {
+export function registerHistory(services: PanelServices & { readonly panels: PanelRegistry }) {
   const { conversations } = services;
   const deps = { ...services, startConversation: () => startConversation(services) };
   return {

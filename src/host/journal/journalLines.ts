@@ -33,10 +33,10 @@ export const newerSchema = 'the file has a newer schema';
 
 // Journals that the extension writes stay below these limits. A file that exceeds one of them counts as damaged.
 const maxAnswers = 5000;
-/** Maximum total cost of the events and restarts of an answer. */
-const maxCost = 10_000;
-/** Costs that differ from 1. A replaced text and a restart are expensive, because each of them copies the answer. */
-const costs: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
+/** Maximum total weight of the events and restarts of an answer. */
+const maxWeight = 10_000;
+/** Weights that differ from 1. A replaced text and a restart are heavy, because each of them copies the answer. */
+const weights: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /** Number of invalid lines after which the rest of a file is not read, because it can hardly contain valid ones. */
 const maxInvalidLines = 1000;
 
@@ -51,13 +51,13 @@ interface Turn {
   isUnfinished: boolean;
   /** Whether the answer may lack a part, so that nothing after it can be used. */
   hasGap: boolean;
-  cost: number;
+  weight: number;
 }
 
 /** What the earlier records of a file have created. */
 interface Known {
   readonly exchanges: Set<string>;
-  /** By the id of the answer. */
+  /** The turns, keyed by the id of their answer. */
   readonly turns: Map<string, Turn>;
 }
 
@@ -132,11 +132,11 @@ function withNewAnswers<T extends RecordOf<'exchange' | 'answers'>>(record: T, k
 /** @returns false if the answer exists already */
 function addTurn(answerId: string, { turns }: Known, isSummary = false): boolean {
   if (turns.has(answerId) || turns.size >= maxAnswers) return false;
-  turns.set(answerId, { isSummary, isUnfinished: true, hasGap: false, cost: 0 });
+  turns.set(answerId, { isSummary, isUnfinished: true, hasGap: false, weight: 0 });
   return true;
 }
 
-/** Returns the number of parts of a record that can be lost one by one. */
+/** Returns how many parts a record has, of which each can be lost alone. */
 function sizeOf(record: JournalRecord | undefined): number {
   if (record?.type === 'events') return record.events.length;
   return record && 'answers' in record ? record.answers.length : Number(record !== undefined);
@@ -165,9 +165,9 @@ function usableEvents(record: RecordOf<'events'>, turn: Turn): RecordOf<'events'
 }
 
 function isWithinLimit(turn: Turn, type: string): boolean {
-  const cost = costs[type] ?? 1;
-  turn.cost += cost;
-  return cost === 0 || turn.cost <= maxCost;
+  const weight = weights[type] ?? 1;
+  turn.weight += weight;
+  return weight === 0 || turn.weight <= maxWeight;
 }
 
 /** Whether the loss of an event would leave a gap in the answer. */

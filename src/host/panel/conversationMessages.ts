@@ -46,9 +46,8 @@ async function useAnswer({ budget, conversations }: PanelServices, conversation:
 
 /** Returns the handlers of the messages that need only the conversation and the services, not its panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
-  const { conversations, demo, target, tour } = services;
+  const { conversations, demo, target } = services;
   return {
-    demo: ({ act }) => tour.perform(conversation, act),
     stop: ({ answerId }) => conversation.stop(answerId),
     action: ({ answerId, action }) => runFailureAction(services, conversation, answerId, action),
     switchModel: ({ answerId, model }) =>

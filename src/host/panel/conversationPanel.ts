@@ -14,7 +14,6 @@ import type { PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localization';
 import { UserError } from '../util/userError';
 import { askForComparison } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
@@ -49,7 +48,6 @@ export class ConversationPanel extends Disposable {
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft({
       source: contextSource,
-      localize,
       onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
       onError,
     });
@@ -58,7 +56,7 @@ export class ConversationPanel extends Disposable {
       this.contextDraft.onDidChange(() => {
         this.hasContextChanged = true;
         this.page.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
-        this.postContextUse();
+        this.postState();
       }),
     );
     this.register(services.conversations.keepOpen(conversation));
@@ -68,11 +66,9 @@ export class ConversationPanel extends Disposable {
     this.register(conversation.log.onDidChange((change) => this.handleConversationChange(change)));
     this.register(
       conversation.log.onDidChangeState((change) => {
-        this.postDemoStep();
         if (conversation.preferredGateway !== this.shownGateway) updateConnection();
-        if (change.type === 'events' && !change.events.some(isTerminal)) return;
-        this.postContextUse();
-        this.postCost();
+        if (change.type === 'events' && !change.events.some(isTerminal)) this.postDemoStep();
+        else this.postState();
       }),
     );
     this.register(
@@ -101,7 +97,6 @@ export class ConversationPanel extends Disposable {
     if ('request' in message) {
       this.page.post({ type: 'reply', request: message.request, value: result as Replies[keyof Replies] });
     }
-    this.postDemoStep();
   }
 
   /** A notification would cover the page's buttons, so only an error that needs a response is shown in one. */
@@ -118,9 +113,13 @@ export class ConversationPanel extends Disposable {
 
   private panelMessages() {
     const { conversation, contextDraft } = this;
-    const { catalog, contextSource, conversations, efforts } = this.services;
+    const { catalog, contextSource, conversations, efforts, tour } = this.services;
     return {
       ready: () => this.postSnapshot(),
+      demo: ({ act }) => {
+        tour.perform(conversation, act);
+        this.postState();
+      },
       send: ({ prompt, more }) => this.send(toComposedInput(prompt, more)),
       askSuggestion: (message) => this.askSuggestion(message),
       setApiKey: () => enterApiKey(),
@@ -173,18 +172,18 @@ export class ConversationPanel extends Disposable {
       context: contextDraft.items(),
       unread: contextDraft.unread(),
     };
-    this.page.postSnapshot(snapshot, () => {
-      this.postContextUse();
-      this.postDemoStep();
-      this.postCost();
-    });
+    this.page.postSnapshot(snapshot, () => this.postState());
   }
 
-  private postContextUse(): void {
-    if (!this.page.isListening) return;
-    const attachmentTokens = this.contextDraft.estimatedTokens();
-    const use = this.services.contextUse(this.conversation, { attachmentTokens });
-    this.page.postChange({ type: 'contextUse', use, canSummarize: canSummarize(this.services, this.conversation) });
+  /** Posts what depends on more than one exchange. */
+  private postState(): void {
+    const { page, conversation, services } = this;
+    if (!page.isListening) return;
+    const use = services.contextUse(conversation, { attachmentTokens: this.contextDraft.estimatedTokens() });
+    page.postChange({ type: 'contextUse', use, canSummarize: canSummarize(services, conversation) });
+    this.postDemoStep();
+    const total = costOfAnswers(conversation.tree.answers());
+    if (total.costs.length > 0) page.postChange({ type: 'conversationCost', ...total });
   }
 
   private async updateConnection(): Promise<void> {
@@ -194,8 +193,7 @@ export class ConversationPanel extends Disposable {
     const suggestions = await this.services.suggestions.list(this.conversation, connection);
     if (update !== this.connectionUpdates) return;
     this.page.post({ type: 'connection', connection, suggestions });
-    this.postContextUse();
-    this.postDemoStep();
+    this.postState();
   }
 
   private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
@@ -268,11 +266,6 @@ export class ConversationPanel extends Disposable {
 
   private postDemoStep(): void {
     this.page.postChange({ type: 'demoStep', demoStep: this.services.tour.currentStep(this.conversation) });
-  }
-
-  private postCost(): void {
-    const total = costOfAnswers(this.conversation.tree.answers());
-    if (total.costs.length > 0) this.page.postChange({ type: 'conversationCost', ...total });
   }
 
   /** VS Code may report the problems of a file after the draft was restored. */

@@ -3,17 +3,8 @@ import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import { comparedModels } from '../journal/exchange';
 import { parsePromptInput, type PromptInput } from '../journal/records';
-import type { Conversations } from '../conversation/conversations';
-import type { ModelCatalog } from '../models/modelCatalog';
 import type { PanelServices } from './panelServices';
-import { returnPrompt, sendPrompt, type SendServices } from './promptSender';
-
-interface RegenerateServices extends Pick<SendServices, 'budget' | 'mayUsePlainHttp'> {
-  readonly conversations: Pick<Conversations, 'withOpen'>;
-  readonly catalog: Pick<ModelCatalog, 'pickOther'>;
-}
-
-type EditServices = RegenerateServices & SendServices;
+import { returnPrompt, sendPrompt } from './promptSender';
 
 /**
  * An unchanged prompt gets another answer, or another comparison. Without an API key, the new turn fails with a card that
@@ -21,7 +12,7 @@ type EditServices = RegenerateServices & SendServices;
  * has ended, the prompt goes into a new conversation.
  */
 export async function editPrompt(
-  services: EditServices,
+  services: PanelServices,
   conversation: Conversation,
   exchangeId: string,
   prompt: string,
@@ -47,7 +38,7 @@ export async function editPrompt(
 
 /** With `switchModel`, the user chooses the model first. If the user chooses none, there is no other answer. */
 export async function regenerate(
-  services: RegenerateServices,
+  services: PanelServices,
   conversation: Conversation,
   answerId: string,
   switchModel: boolean,
@@ -65,7 +56,7 @@ export async function regenerate(
 
 /** Lets the user choose models that answer a prompt again at the same time. Without a choice, nothing changes. */
 export async function compareAgain(
-  services: Pick<PanelServices, 'budget' | 'mayUsePlainHttp' | 'conversations' | 'catalog'>,
+  services: PanelServices,
   conversation: Conversation,
   exchangeId: string,
 ): Promise<void> {
@@ -77,10 +68,8 @@ export async function compareAgain(
   });
 }
 
-type StartServices = Pick<RegenerateServices, 'budget' | 'mayUsePlainHttp'>;
-
 function startAgain(
-  services: StartServices,
+  services: PanelServices,
   conversation: Conversation,
   exchange: Exchange,
   models: readonly string[],
@@ -90,7 +79,7 @@ function startAgain(
 
 /** Calls `start` unless the daily budget is used up and the user does not agree to exceed it. */
 async function whenAllowed(
-  { budget, mayUsePlainHttp }: StartServices,
+  { budget, mayUsePlainHttp }: PanelServices,
   conversation: Conversation,
   exchange: Exchange,
   models: readonly string[],
@@ -105,7 +94,7 @@ async function whenAllowed(
 
 /** Each answer of a comparison has another model. */
 export function pickOtherModel(
-  catalog: RegenerateServices['catalog'],
+  catalog: PanelServices['catalog'],
   { tree, isDemo }: Conversation,
   answerId: string,
 ): Promise<string | undefined> {

@@ -84,8 +84,8 @@ export async function runFailureAction(
 
 /** If the gateway lacks the selected model, also selects the other model, so that the next prompt does not fail. */
 export async function switchModel(
-  { catalog, connections, mayUsePlainHttp }: Pick<PanelServices, 'catalog' | 'connections' | 'mayUsePlainHttp'>,
-  conversation: Pick<Conversation, 'tree' | 'isDemo' | 'switchModel'>,
+  { catalog, connections, mayUsePlainHttp }: PanelServices,
+  conversation: Conversation,
   answerId: string,
   model: string,
 ): Promise<void> {

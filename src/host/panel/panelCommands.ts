@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { parseAskArgument } from '../commandArgs';
 import type { Commands } from '../commands';
-import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { HostWindow } from '../hostWindow';
 import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';
 import type { PanelRegistry } from './panelRegistry';
@@ -10,14 +8,14 @@ import type { PanelServices } from './panelServices';
 import { showPromptBox } from './promptBox';
 import { sendPrompt, startConversation } from './promptSender';
 
-interface PanelCommandServices extends PanelServices, Pick<HostWindow, 'register' | 'workspace'> {
+interface PanelCommandServices extends PanelServices {
   readonly panels: PanelRegistry;
-  readonly promptHistory: PanelServices['promptHistory'] & Pick<PromptHistory, 'handleRemoval'>;
 }
 
 export function registerPanels(services: PanelCommandServices) {
   const { register, connections, conversations, panels, promptHistory, onError } = services;
   register(connections.onDidChange(() => conversations.applySettings()));
+  register(vscode.window.onDidChangeWindowState(({ focused }) => focused && conversations.reread()));
   register(
     conversations.onDidRemove((removal) => {
       promptHistory
@@ -45,11 +43,7 @@ export async function retryNow(services: PanelServices): Promise<void> {
   for (const { id } of conversation.answersToRetry) await runFailureAction(services, conversation, id, 'retryNow');
 }
 
-export async function reopenPanels({
-  conversations,
-  panels,
-  workspace,
-}: Pick<PanelCommandServices, 'conversations' | 'panels' | 'workspace'>): Promise<void> {
+export async function reopenPanels({ conversations, panels, workspace }: PanelCommandServices): Promise<void> {
   await panels.replaceOrphaned();
   // All windows without a folder share their storage, so an interrupted turn there may belong to another window.
   if (workspace) panels.reopen(await conversations.openInterrupted());

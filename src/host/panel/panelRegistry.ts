@@ -8,7 +8,6 @@ import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { tabTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
-import { localize } from '../util/localization';
 import { resultWithin } from '../util/systemClock';
 import { ConversationPanel, emptyTitle } from './conversationPanel';
 import { columnOfExistingTab, type PanelRestoration } from './panelRestoration';
@@ -180,7 +179,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     loadWebviewPage(webviewPanel, this.extensionUri, {
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
-      data: { strings: hostWords().strings, help: translateFaultHelp(localize, vscode.env.language) },
+      data: { strings: hostWords().strings, help: translateFaultHelp(vscode.l10n.t, vscode.env.language) },
       // The script of the page creates the worker of the syntax highlighter from a string.
       directives: ['worker-src blob:'],
     });

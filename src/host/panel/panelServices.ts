@@ -10,7 +10,7 @@ import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
 import type { DemoTour } from '../demo/demoTour';
 import type { PromptInput } from '../journal/records';
-import type { Budget } from '../health/budget';
+import type { BudgetDecisions } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
@@ -23,30 +23,31 @@ export interface PrefilledPrompt {
   readonly more?: PromptInput | undefined;
 }
 
-export interface PanelServices extends Pick<HostWindow, 'log' | 'onError'> {
+/** The panels of the window. `PanelRegistry` implements it. */
+interface Panels {
+  open(id: string): Promise<boolean>;
+  show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
+  prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
+}
+
+/** What the panels use. */
+export interface PanelServices extends HostWindow {
+  readonly panels: Panels;
   readonly conversations: Conversations;
   /** Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   readonly mayUsePlainHttp: (models: readonly string[]) => Promise<boolean>;
-  readonly connections: Pick<Connections, 'view' | 'model' | 'selectModel' | 'onDidChange'>;
+  readonly connections: Connections;
   readonly ownGateways: OwnGateways;
-  readonly efforts: Pick<ModelEfforts, 'viewOf' | 'choose' | 'onDidChange'>;
-  readonly catalog: Pick<
-    ModelCatalog,
-    'pickOther' | 'pickForPrompt' | 'pickCompared' | 'nearestTo' | 'canReplace' | 'factsOf'
-  >;
+  readonly efforts: ModelEfforts;
+  readonly catalog: ModelCatalog;
   readonly contextUse: ContextUseOf;
   readonly settings: Settings;
-  readonly budget: Pick<Budget, 'mayStart'>;
-  readonly demo: Pick<DemoMode, 'answers' | 'leave'>;
-  readonly tour: Pick<DemoTour, 'currentStep' | 'perform' | 'ask'>;
-  readonly suggestions: Pick<Suggestions, 'list' | 'codePrompt' | 'onDidChange'>;
-  readonly promptHistory: Pick<PromptHistory, 'add' | 'list' | 'deletedConversations'>;
-  readonly target: Pick<EditorTarget, 'insert' | 'apply' | 'newFile'>;
-  readonly contextSource: Pick<ContextSource, 'suggest' | 'resolve' | 'browse'>;
-  readonly schedule: Pick<Scheduler, 'schedule' | 'sendNow'>;
-  readonly panels: {
-    open(id: string): Promise<boolean>;
-    show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
-    prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
-  };
+  readonly budget: BudgetDecisions;
+  readonly demo: DemoMode;
+  readonly tour: DemoTour;
+  readonly suggestions: Suggestions;
+  readonly promptHistory: PromptHistory;
+  readonly target: EditorTarget;
+  readonly contextSource: ContextSource;
+  readonly schedule: Scheduler;
 }

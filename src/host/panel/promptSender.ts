@@ -4,20 +4,10 @@ import { canSendPrompt } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
-import type { Conversations } from '../conversation/conversations';
-import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { DemoMode } from '../connection/demoMode';
 import { promptOf } from '../journal/exchange';
 import type { PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
-
-export interface SendServices extends Pick<PanelServices, 'budget' | 'mayUsePlainHttp' | 'panels' | 'onError'> {
-  readonly conversations: Pick<Conversations, 'ensureCurrent' | 'startNew'>;
-  readonly connections: Pick<Connections, 'view'>;
-  readonly demo: Pick<DemoMode, 'answers'>;
-  readonly promptHistory: Pick<PromptHistory, 'add'>;
-}
 
 export interface SendOptions {
   readonly conversation?: Conversation | undefined;
@@ -37,7 +27,7 @@ export interface SendOptions {
  * a new conversation, because the user's gateway must not receive it below demo answers.
  */
 export async function sendPrompt(
-  { budget, mayUsePlainHttp, conversations, connections, demo, promptHistory, panels, onError }: SendServices,
+  { budget, mayUsePlainHttp, conversations, connections, demo, promptHistory, panels, onError }: PanelServices,
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
@@ -70,7 +60,7 @@ export async function sendPrompt(
 }
 
 /** Puts a prompt that was not sent into the composer, together with its code, attachments, model and effort. */
-export function returnPrompt(panels: SendServices['panels'], conversation: Conversation, input: PromptInput): void {
+export function returnPrompt(panels: PanelServices['panels'], conversation: Conversation, input: PromptInput): void {
   // A dialog may have taken the focus from the panel.
   panels.show(conversation, { preserveFocus: false });
   const { prompt: text, content, attachments = [], model, reasoningEffort } = input;
@@ -79,10 +69,7 @@ export function returnPrompt(panels: SendServices['panels'], conversation: Conve
 }
 
 /** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */
-export function startConversation(
-  { conversations, panels }: Pick<SendServices, 'conversations' | 'panels'>,
-  prompt = '',
-): Conversation {
+export function startConversation({ conversations, panels }: PanelServices, prompt = ''): Conversation {
   const conversation = conversations.startNew();
   panels.show(conversation, { preserveFocus: false });
   panels.prefill(conversation, { text: prompt });

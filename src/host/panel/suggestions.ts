@@ -13,9 +13,9 @@ import { panelTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 
 interface SuggestionsDeps {
-  readonly conversations: Pick<Conversations, 'list' | 'onDidChange' | 'onDidRemove'>;
-  readonly target: Pick<EditorTarget, 'editor'>;
-  readonly tour: Pick<DemoTour, 'suggestions'>;
+  readonly conversations: Conversations;
+  readonly target: EditorTarget;
+  readonly tour: DemoTour;
 }
 
 const maxRecent = 3;

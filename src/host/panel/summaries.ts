@@ -10,13 +10,11 @@ import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
 import { promptInputOf, returnPrompt, startConversation } from './promptSender';
 
-type SummaryServices = Pick<PanelServices, 'budget' | 'contextUse'>;
-
 /**
  * Whether a summary would shorten the next request, or the last one again if that was too long. A summary that is newer
  * than that request suffices if the request now fits.
  */
-export function canSummarize(services: Pick<SummaryServices, 'contextUse'>, conversation: Conversation): boolean {
+export function canSummarize(services: PanelServices, conversation: Conversation): boolean {
   const failed = lastTooLong(conversation);
   const { last, isTooLong } = rangeOf(services, conversation, failed);
   const { summary } = conversation.tree.before(failed?.id);
@@ -31,7 +29,7 @@ export function canSummarize(services: Pick<SummaryServices, 'contextUse'>, conv
  * @throws UserError if there is nothing to summarize
  */
 export async function summarize(
-  services: SummaryServices,
+  services: PanelServices,
   conversation: Conversation,
   failed = lastTooLong(conversation),
 ): Promise<void> {
@@ -49,11 +47,7 @@ export async function summarize(
 }
 
 /** Starts a conversation with a summary, and with the last prompt in its composer if that prompt has no answer. */
-export function startFromSummary(
-  services: Pick<PanelServices, 'conversations' | 'panels'>,
-  conversation: Conversation,
-  answerId: string,
-): void {
+export function startFromSummary(services: PanelServices, conversation: Conversation, answerId: string): void {
   const { last } = conversation;
   const summary = conversation.tree.summaryOf(answerId);
   if (!summary || !isUsable(summary)) return;
@@ -70,7 +64,7 @@ function lastTooLong({ lastAnswers }: Conversation): Answer | undefined {
 
 /** Returns the last answer that a summary should replace, and whether the failed request is known to be too long. */
 function rangeOf(
-  services: Pick<SummaryServices, 'contextUse'>,
+  services: PanelServices,
   conversation: Conversation,
   failed: Answer | undefined,
 ): { readonly last: Answer | undefined; readonly isTooLong: boolean } {

@@ -1,19 +1,15 @@
 import * as vscode from 'vscode';
 import type { RequestChoice } from '../connection/connections';
 import type { ApplyTarget } from '../../shared/conversation';
-import { sendPrompt, type SendServices } from '../panel/promptSender';
+import type { PanelServices } from '../panel/panelServices';
+import { sendPrompt } from '../panel/promptSender';
 import { customPromptText } from './promptTemplate';
 import type { UserPrompt } from '../settings/userPrompts';
 import { UserError } from '../util/userError';
 import { codePromptTitle } from './codeActions';
 import type { CodeExcerpt } from '../code/codeExcerpt';
 import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from '../code/codePrompts';
-import type { EditorTarget } from '../code/editorTarget';
 import { findCode, findProblems } from '../code/findCode';
-
-export interface CodeCommandDeps extends SendServices {
-  readonly target: EditorTarget;
-}
 
 /** A function that returns the text of a prompt about code. */
 type PromptBuilder = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
@@ -22,7 +18,7 @@ type PromptBuilder = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], lo
  * Sends a built-in prompt about the code in the editor.
  * @throws UserError if no editor is open, or it contains no code
  */
-export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Promise<void> {
+export async function askWithPrompt(deps: PanelServices, id: CodePromptId): Promise<void> {
   await askAboutCode(deps, (...code) => codePromptText(codePrompts[id], ...code), id);
 }
 
@@ -30,13 +26,13 @@ export async function askWithPrompt(deps: CodeCommandDeps, id: CodePromptId): Pr
  * Sends a custom prompt about the code in the editor.
  * @throws UserError if no editor is open, or it contains no code
  */
-export async function askWithCustomPrompt(deps: CodeCommandDeps, prompt: UserPrompt): Promise<void> {
+export async function askWithCustomPrompt(deps: PanelServices, prompt: UserPrompt): Promise<void> {
   const buildPrompt: PromptBuilder = (...code) => customPromptText(prompt.template, ...code);
   await askAboutCode(deps, buildPrompt, { customTitle: prompt.title }, prompt);
 }
 
 async function askAboutCode(
-  deps: CodeCommandDeps,
+  deps: PanelServices,
   buildPrompt: PromptBuilder,
   prompt: Parameters<typeof codePromptTitle>[0],
   { model, reasoningEffort }: RequestChoice = {},

@@ -2,27 +2,25 @@ import * as vscode from 'vscode';
 import { parseRunPromptArgument } from '../commandArgs';
 import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { HostWindow } from '../hostWindow';
 import type { PanelRegistry } from '../panel/panelRegistry';
+import type { PanelServices } from '../panel/panelServices';
 import type { Settings } from '../settings/settings';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { UserError } from '../util/userError';
-import { askWithCustomPrompt, askWithPrompt, type CodeCommandDeps } from './askAboutCode';
+import { askWithCustomPrompt, askWithPrompt } from './askAboutCode';
 import { registerCodeActions } from './codeActions';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
-interface PromptDeps extends CodeCommandDeps, HostWindow {
+interface PromptServices extends PanelServices {
   readonly customPrompts: CustomPrompts;
-  readonly settings: Settings;
-  readonly promptHistory: CodeCommandDeps['promptHistory'] & PromptHistory;
-  readonly panels: CodeCommandDeps['panels'] & PanelRegistry;
+  readonly panels: PanelRegistry;
 }
 
 /** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */
-export function registerPrompts(services: PromptDeps) {
+export function registerPrompts(services: PromptServices) {
   const { register, customPrompts, settings, promptHistory, panels, setContext } = services;
   register(registerCodeActions(customPrompts));
   register(watchHasPrompts(customPrompts, settings, setContext));
@@ -65,7 +63,7 @@ export function watchHasPrompts(prompts: CustomPrompts, settings: Settings, setC
   return vscode.Disposable.from(settings.onDidChange(update), vscode.workspace.onDidGrantWorkspaceTrust(update));
 }
 
-interface RunPromptDeps extends PromptDeps {
+interface RunPromptServices extends PromptServices {
   /** Templates with unknown variables that the user has already been warned about. */
   readonly warnedTemplates: Set<string>;
 }
@@ -76,7 +74,7 @@ type PromptReference = ReturnType<typeof parseRunPromptArgument>;
  * Runs the prompt with a given title. Without a source, a user prompt takes precedence over a workspace prompt. If the prompt belongs to the workspace, the user must agree to it first.
  * @throws UserError when no prompt has this title, or there is no code to ask about
  */
-async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): Promise<void> {
+async function runNamedPrompt(deps: RunPromptServices, reference: PromptReference): Promise<void> {
   const { customPrompts } = deps;
   const find = () =>
     customPrompts.list().find(({ title, from }) => title === reference.title && from === (reference.from ?? from));
@@ -92,7 +90,7 @@ async function runNamedPrompt(deps: RunPromptDeps, reference: PromptReference): 
  * Lets the user choose a prompt. If workspace prompts need consent, the user is asked for it first.
  * @throws UserError when there is no code to ask about
  */
-async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
+async function runChosenPrompt(deps: RunPromptServices): Promise<void> {
   const { customPrompts, settings } = deps;
   const unasked = customPrompts.awaitingConsent();
   if (unasked.length > 0) await askAboutWorkspacePrompts(customPrompts, unasked);
@@ -118,7 +116,7 @@ async function runChosenPrompt(deps: RunPromptDeps): Promise<void> {
   }
 }
 
-async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
+async function runPrompt(deps: RunPromptServices, prompt: CustomPrompt): Promise<void> {
   await askWithCustomPrompt(deps, prompt);
   const unknown = unknownVariables(prompt.template);
   if (unknown.length === 0 || deps.warnedTemplates.has(prompt.template)) return;
@@ -142,7 +140,7 @@ async function runPrompt(deps: RunPromptDeps, prompt: CustomPrompt): Promise<voi
  * Offers to run a new prompt. The prompt does not run immediately, because the selection may have changed in the
  * meantime.
  */
-async function offerToRun(deps: RunPromptDeps, prompt: CustomPrompt): Promise<void> {
+async function offerToRun(deps: RunPromptServices, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');
   const message = vscode.l10n.t('“{0}” was added to your custom prompts.', abbreviateTitle(prompt.title));
   if ((await askUser('information', message, [use])) === use) await runPrompt(deps, prompt);

@@ -2,15 +2,18 @@ import { normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engin
 import { visibleText } from '../../engine/gateway/visibleText';
 import { isRecord, textIn } from '../../engine/json';
 
-/** The base URL, or an entry of the setting `holysheep.backupBaseUrls`. */
-interface GatewaySetting extends BaseUrl {
+/** The data that is written to an entry of the setting `holysheep.backupBaseUrls`. */
+export interface GatewayEntry {
+  readonly url: string;
   /** The name that the user gave it. */
   readonly name?: string | undefined;
   /** See `Gateway.models`. */
   readonly models?: ReadonlyMap<string, string> | undefined;
 }
 
-export interface ConfiguredGateway extends GatewaySetting {
+type GatewaySetting = BaseUrl & GatewayEntry;
+
+export interface ConfiguredGateway extends BaseUrl, GatewayEntry {
   /** The name, or else the part of the base URL that no other gateway in the settings has. */
   readonly label: string;
 }
@@ -21,9 +24,6 @@ export interface UnusableGateway {
   readonly number: number;
   readonly problem: BaseUrlProblem | 'no-name' | 'no-models';
 }
-
-/** The data that is written to an entry of the setting. */
-export type GatewayEntry = Pick<GatewaySetting, 'url' | 'name' | 'models'>;
 
 const maxNameChars = 60;
 

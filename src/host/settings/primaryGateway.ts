@@ -90,6 +90,6 @@ function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
 }
 
 /** Returns undefined if the gateway has another model in place of this one. */
-function nameAt({ models }: Pick<GatewayEntry, 'models'>, model: string): string | undefined {
+function nameAt({ models }: GatewayEntry, model: string): string | undefined {
   return models?.get(model) ?? (models?.has(everyOther) ? undefined : model);
 }

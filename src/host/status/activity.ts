@@ -1,20 +1,18 @@
+import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import type { TurnState } from '../../engine/state/turnState';
-import { describeCountdown, describeRetryTime, describeSilence } from '../../shared/describe';
+import { describeCountdown, describeRetryTime, describeSilence, type Words } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import { canRetry } from '../journal/exchange';
 import type { ScheduledCount } from '../schedule/scheduler';
 import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
-import type { HostWords } from '../ui/words';
 import type { UnseenFailure } from './unseenFailures';
 
-type TurnsOfConversation = Pick<Conversation, 'activeAnswer' | 'activeAnswers' | 'answersToRetry' | 'last'>;
-
 export interface Turns {
-  readonly current: TurnsOfConversation | undefined;
-  readonly running: TurnsOfConversation | undefined;
+  readonly current: Conversation | undefined;
+  readonly running: Conversation | undefined;
   /** Number of conversations with a running turn. */
   readonly runningCount: number;
 }
@@ -51,19 +49,20 @@ interface Activity {
 }
 
 /** Returns the status bar item, or undefined if there is nothing to show. @param now epoch milliseconds */
-export function activityItem(situation: Situation, words: HostWords, now: number): ActivityItem | undefined {
+export function activityItem(situation: Situation, words: Words, now: number): ActivityItem | undefined {
   const { running, runningCount } = situation;
-  const { localize } = words;
   const state = running?.activeAnswer?.state;
-  const comparison = comparisonActivity(running?.activeAnswers.length ?? 0, words);
+  const comparison = comparisonActivity(running?.activeAnswers.length ?? 0);
   const activity = comparison ?? (state ? turnActivity(state, words, now) : idleActivity(situation, words, now));
   if (!activity) return undefined;
   const { icon, caption, spoken = caption, explanation, conversationId, listsScheduled, isTimed = false } = activity;
   const others = state ? Math.max(0, runningCount - 1) : 0;
   const lines = [
     ...(explanation === undefined ? [] : [explanation]),
-    ...(others > 0 ? [localize('Other answers in progress: {others}.', { others })] : []),
-    listsScheduled ? localize('Click to show the scheduled prompts.') : localize('Click to show the conversation.'),
+    ...(others > 0 ? [vscode.l10n.t('Other answers in progress: {others}.', { others })] : []),
+    listsScheduled
+      ? vscode.l10n.t('Click to show the scheduled prompts.')
+      : vscode.l10n.t('Click to show the conversation.'),
   ];
   return {
     text: `$(${icon}) ${caption}${others > 0 ? ` (+${others})` : ''}`,
@@ -76,23 +75,25 @@ export function activityItem(situation: Situation, words: HostWords, now: number
 }
 
 /** @param count number of turns that run in the conversation */
-function comparisonActivity(count: number, { localize }: HostWords): Activity | undefined {
-  return count > 1 ? { icon: 'loading~spin', caption: localize('Comparing {count} models…', { count }) } : undefined;
+function comparisonActivity(count: number): Activity | undefined {
+  return count > 1
+    ? { icon: 'loading~spin', caption: vscode.l10n.t('Comparing {count} models…', { count }) }
+    : undefined;
 }
 
-function turnActivity(state: TurnState, words: HostWords, now: number): Activity {
-  const { strings, localize } = words;
+function turnActivity(state: TurnState, words: Words, now: number): Activity {
+  const { strings } = words;
   const { phase, wait } = state;
   if (phase === 'offline')
-    return { icon: 'cloud-offline', caption: localize('Offline'), explanation: strings.waitOffline };
+    return { icon: 'cloud-offline', caption: vscode.l10n.t('Offline'), explanation: strings.waitOffline };
   const gateway = state.gateway?.label;
   const explanation = gateway === undefined ? undefined : fill(strings.gateway, gateway);
   if (phase !== 'waiting' || !wait) {
     const silence = describeSilence(words, state, now);
     const texts =
       silence === undefined
-        ? { caption: localize('Answering…') }
-        : { caption: localize('Waiting {time}', { time: silence }), spoken: strings.waitingForModel };
+        ? { caption: vscode.l10n.t('Answering…') }
+        : { caption: vscode.l10n.t('Waiting {time}', { time: silence }), spoken: strings.waitingForModel };
     return { icon: 'loading~spin', ...texts, explanation, isTimed: true };
   }
   const caption = describeCountdown(words, wait, Math.max(0, wait.until - now));
@@ -102,13 +103,13 @@ function turnActivity(state: TurnState, words: HostWords, now: number): Activity
 /** Returns what to show while no turn runs: a failure, scheduled prompts, or the cooldown that is usually their reason. */
 function idleActivity(
   { failure, cooldown, scheduled }: Situation,
-  { format, localize }: HostWords,
+  { format }: Words,
   now: number,
 ): Activity | undefined {
   if (failure) {
     const { conversationId, state, model } = failure;
-    const single = state.text === '' ? localize('Failed') : localize('Incomplete answer');
-    const caption = model === undefined ? single : localize('{model} failed', { model: plainLabel(model) });
+    const single = state.text === '' ? vscode.l10n.t('Failed') : vscode.l10n.t('Incomplete answer');
+    const caption = model === undefined ? single : vscode.l10n.t('{model} failed', { model: plainLabel(model) });
     return { icon: 'warning', caption, explanation: state.failure?.message, conversationId };
   }
   const timeOf = (at: number): string => format.timeOfDay(at, { now, seconds: true });
@@ -116,21 +117,21 @@ function idleActivity(
   if (count > 0) {
     const explanation =
       nextAt === undefined
-        ? localize('Scheduled prompts are waiting for a network connection, or for you to send them.')
-        : localize('The next scheduled prompt will be sent at {time}.', { time: timeOf(nextAt) });
-    const caption = localize('{count} scheduled', { count });
+        ? vscode.l10n.t('Scheduled prompts are waiting for a network connection, or for you to send them.')
+        : vscode.l10n.t('The next scheduled prompt will be sent at {time}.', { time: timeOf(nextAt) });
+    const caption = vscode.l10n.t('{count} scheduled', { count });
     return { icon: 'calendar', caption, explanation, listsScheduled: true };
   }
   if (cooldown === undefined || cooldown.until <= now) return undefined;
   return {
     icon: 'debug-pause',
-    caption: localize('Paused until {time}', { time: timeOf(cooldown.until) }),
+    caption: vscode.l10n.t('Paused until {time}', { time: timeOf(cooldown.until) }),
     explanation:
       cooldown.blockKind === 'cooldown'
-        ? localize(
+        ? vscode.l10n.t(
             "The gateway isn't accepting requests for this model right now, so they are paused. New prompts are sent when the pause ends.",
           )
-        : localize(
+        : vscode.l10n.t(
             'Requests to this model are paused because it kept failing. New prompts are sent when the pause ends.',
           ),
     isTimed: true,

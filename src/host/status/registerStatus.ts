@@ -16,13 +16,13 @@ import { UnseenFailures } from './unseenFailures';
 
 type HostEngine = ReturnType<typeof createHostEngine>;
 
-interface StatusDeps extends Pick<HostWindow, 'register' | 'log' | 'setContext' | 'onError'> {
+interface StatusDeps extends HostWindow {
   readonly conversations: Conversations;
   readonly connections: Connections;
   readonly ownGateways: OwnGateways;
-  readonly demo: Pick<DemoMode, 'active'>;
+  readonly demo: DemoMode;
   readonly engine: HostEngine;
-  readonly schedule: Pick<Scheduler, 'count' | 'onDidChange'>;
+  readonly schedule: Scheduler;
   readonly panels: PanelRegistry;
 }
 

@@ -20,7 +20,7 @@ export class StatusBar extends Disposable {
   private shown: ActivityItem | undefined;
 
   constructor(
-    connections: Pick<Connections, 'subscribe'>,
+    connections: Connections,
     private readonly situation: () => Situation,
   ) {
     super();

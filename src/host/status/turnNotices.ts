@@ -18,8 +18,8 @@ interface TurnNotice {
 }
 
 interface NoticeServices {
-  readonly conversations: Pick<Conversations, 'open' | 'onDidChange'>;
-  readonly panels: Pick<PanelRegistry, 'isVisible' | 'open'>;
+  readonly conversations: Conversations;
+  readonly panels: PanelRegistry;
   readonly log: ErrorLog;
 }
 

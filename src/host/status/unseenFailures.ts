@@ -21,10 +21,10 @@ interface KnownFailure extends UnseenFailure {
 }
 
 interface UnseenFailuresDeps {
-  readonly conversations: Pick<Conversations, 'onDidChange' | 'onDidRemove'>;
-  readonly panels: Pick<PanelRegistry, 'isVisible'> & { readonly onDidChangeVisibility: Listeners<void>['event'] };
-  readonly window: Pick<typeof vscode.window, 'state' | 'onDidChangeWindowState'>;
-  readonly clock: Pick<Clock, 'after'>;
+  readonly conversations: Conversations;
+  readonly panels: PanelRegistry;
+  readonly window: typeof vscode.window;
+  readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
 

@@ -1,21 +1,15 @@
 import * as vscode from 'vscode';
-import type { Localize } from '../../engine/environment';
 import type { Words } from '../../shared/describe';
 import { createFormat } from '../../shared/format';
 import { panelStrings, type PanelStrings } from '../../shared/panelStrings';
-import { localize } from '../util/localization';
 
-export interface HostWords extends Words {
-  readonly localize: Localize;
-}
-
-let words: HostWords | undefined;
+let words: Words | undefined;
 
 /** Returns the words of the display language. They are created at the first call, because that takes a while. */
-export function hostWords(): HostWords {
+export function hostWords(): Words {
   if (words) return words;
   const translated = Object.entries(panelStrings).map(([name, english]) => [name, vscode.l10n.t(english)] as const);
   const strings: PanelStrings = { ...panelStrings, ...Object.fromEntries(translated) };
-  words = { strings, format: createFormat(vscode.env.language, strings), localize };
+  words = { strings, format: createFormat(vscode.env.language, strings) };
   return words;
 }

@@ -1,4 +1,4 @@
-import { closestElement } from '../util/element';
+import { closestElement, markCopied } from '../util/element';
 import { codeActions, type CodeAction } from './codeBlock';
 
 export interface ActionHandlers {
@@ -8,21 +8,8 @@ export interface ActionHandlers {
   readonly onLink: (href: string) => void;
 }
 
-/** How long the Copy button shows a check mark after a click. */
-const COPIED_MS = 1500;
-
 /** Handles all buttons and links, even those rendered later. @returns a function that removes the listener */
 export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): () => void {
-  let removeMark = (): void => undefined;
-  const markCopied = (button: Element): void => {
-    removeMark();
-    button.setAttribute('data-copied', '');
-    const timer = setTimeout(() => removeMark(), COPIED_MS);
-    removeMark = () => {
-      clearTimeout(timer);
-      button.removeAttribute('data-copied');
-    };
-  };
   const onClick = (event: MouseEvent): void => {
     const { target } = event;
     const href = closestElement(target, 'a[href]')?.getAttribute('href');
@@ -46,10 +33,7 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     if (action === 'copy') markCopied(button);
   };
   root.addEventListener('click', onClick);
-  return () => {
-    root.removeEventListener('click', onClick);
-    removeMark();
-  };
+  return () => root.removeEventListener('click', onClick);
 }
 
 /** Omits the line break before the closing fence. Pasted into a terminal, it would run the command at once. */

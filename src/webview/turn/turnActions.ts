@@ -1,5 +1,5 @@
 import type { PageContext } from '../pageContext';
-import { button, element, type Icon, iconButton, svgIcon } from '../util/element';
+import { button, element, type Icon, iconButton, markCopied, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
 import { fill } from '../../shared/format';
 import { isRunning, type TurnState } from '../../shared/protocol';
@@ -30,7 +30,7 @@ export function showTurnActions(
       use.title = strings.useAnswerTooltip;
       parts.push(use);
     }
-    if (copy) parts.push(copy.element);
+    if (copy) parts.push(copy);
     if (isQueued && mayChange)
       parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', answerId })));
     if (exchange && canRegenerate && mayChange) {
@@ -51,7 +51,7 @@ export function showTurnActions(
       parts.push(createVersionPager(context, answerId, versions));
     if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', answerId })));
     if (parts.length === 0) return undefined;
-    return { element: element('div', { class: 'turn-actions' }, ...parts), dispose: () => copy?.dispose?.() };
+    return { element: element('div', { class: 'turn-actions' }, ...parts) };
   };
   slot.show([isQueued, canRegenerate, hasAnswer, text, ...versions], create);
 }
@@ -66,18 +66,14 @@ export function setVersionButtonsDisabled({ moveFocus }: PageContext, thread: HT
   for (const button of buttons) button.disabled = areDisabled;
 }
 
-/** Time for which the *Copy* button shows that the answer was copied, in milliseconds. */
-const copiedMarkMs = 1500;
-
-function createCopyButton({ strings, clock, copy }: PageContext, text: string): Card {
-  let cancelReset = (): void => undefined;
+function createCopyButton({ strings, copy }: PageContext, text: string): HTMLElement {
   const created = iconButton(strings.copy, 'copy', () => {
     copy(text);
-    created.replaceChildren(svgIcon('check'));
-    cancelReset();
-    cancelReset = clock.after(copiedMarkMs, () => created.replaceChildren(svgIcon('copy')));
+    markCopied(created);
   });
-  return { element: created, dispose: () => cancelReset() };
+  created.append(svgIcon('check'));
+  created.classList.add('copy-button');
+  return created;
 }
 
 function createVersionPager(

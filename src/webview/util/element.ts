@@ -52,6 +52,15 @@ export function scrollToStart(scroller: HTMLElement, target: HTMLElement): void 
   scroller.scrollTop += target.getBoundingClientRect().top - scroller.getBoundingClientRect().top - padding;
 }
 
+/** How long a button shows a check mark after a click, in milliseconds. */
+const copiedMs = 1500;
+
+/** Shows the second icon of a button, a check mark, for a moment. */
+export function markCopied(copyButton: Element): void {
+  copyButton.setAttribute('data-copied', '');
+  setTimeout(() => copyButton.removeAttribute('data-copied'), copiedMs);
+}
+
 /** Sets the text of an element. The DOM is not changed if the element already has this text. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;

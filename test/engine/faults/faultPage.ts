@@ -32,9 +32,9 @@ export function faultPage(): string {
 function reactionTo(policy: Policy): string {
   switch (policy.retry) {
     case 'transient': {
-      const { limit, cost, freeReplay } = policy;
+      const { limit, charge, freeReplay } = policy;
       const often = limit === undefined ? '' : `, at most ${limit} ×`;
-      return `retries after a backoff${often}${cost ? ', at double cost' : ''}${freeReplay ? '; the first retry is immediate' : ''}`;
+      return `retries after a backoff${often}${charge ? ', at double charge' : ''}${freeReplay ? '; the first retry is immediate' : ''}`;
     }
     case 'overload':
       return `retries after a longer backoff${policy.fallback ? ', or with a fallback model' : ''}`;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fake } from '../../support/fake';
+import type { EngineEnvironment } from '../../../src/engine/environment';
 import { classify, describeFault, type Evidence, type FaultContext } from '../../../src/engine/faults/classify';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 
@@ -15,13 +17,13 @@ const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContex
   const { message, detail } = describeFault(
     classify(evidence, 0),
     { ...defaults, ...circumstances },
-    {
+    fake<EngineEnvironment>({
       localize: (template, values = {}) => {
         localized = [template, values];
         return 'translated';
       },
       formatTime: (at) => `at ${at}`,
-    },
+    }),
     new KeyRedactor([apiKey]),
   );
   assert.equal(message, 'translated');

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fake } from '../../support/fake';
+import type { EngineDeps } from '../../../src/engine/engine';
 import { readLocalFacts } from '../../../src/engine/http/localFacts';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -22,7 +24,7 @@ describe('facts of a local server', () => {
       const reply = replies[new URL(String(url)).pathname];
       return reply ? Response.json(reply) : new Response('404 page not found', { status: 404 });
     };
-    return readLocalFacts({ clock, fetch, userAgent: 'test' }, baseUrl, apiKey, models);
+    return readLocalFacts(fake<EngineDeps>({ clock, fetch, userAgent: 'test' }), baseUrl, apiKey, models);
   };
 
   it('come from LM Studio', async () => {
@@ -64,7 +66,7 @@ describe('facts of a local server', () => {
   });
 
   it('are unknown if the server cannot be reached or does not answer in time', async () => {
-    const deps = { clock, userAgent: 'test' };
+    const deps = fake<EngineDeps>({ clock, userAgent: 'test' });
     const refuse = () => Promise.reject(new TypeError('fetch failed'));
     assert.equal((await readLocalFacts({ ...deps, fetch: refuse }, baseUrl, undefined, ['a'])).size, 0);
     const hang = (_url: unknown, init?: RequestInit) =>

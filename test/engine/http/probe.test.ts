@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fake } from '../../support/fake';
+import type { EngineDeps } from '../../../src/engine/engine';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 import type { ProbeResult } from '../../../src/engine/engine';
@@ -13,7 +15,7 @@ const otherKey = 'K7/of+another-gateway-99';
 const html = { 'content-type': 'text/html' };
 const ignore = (): void => undefined;
 
-const deps = {
+const deps = fake<EngineDeps>({
   clock: systemClock,
   fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
   log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
@@ -21,7 +23,7 @@ const deps = {
   localize: (text: string, values: Readonly<Record<string, string | number>> = {}) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
   formatTime: String,
-};
+});
 
 const probeFrom = (reply: Reply, key: string | undefined = apiKey): Promise<ProbeResult> => {
   const keys = new KeyRedactor([apiKey, otherKey]);

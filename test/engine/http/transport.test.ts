@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fake } from '../../support/fake';
+import type { EngineDeps } from '../../../src/engine/engine';
 import { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import type { CorrectableParameter } from '../../../src/engine/faults/providerError';
@@ -24,7 +26,7 @@ function requestTo(baseUrl: string, apiKey: string): AttemptRequest {
 
 function createSender(...replies: readonly Reply[]) {
   const wire = new ScriptedFetch(replies);
-  const deps = { clock: new VirtualClock(), fetch: wire.fetch, userAgent: 'HolySheepPrompt/test' };
+  const deps = fake<EngineDeps>({ clock: new VirtualClock(), fetch: wire.fetch, userAgent: 'HolySheepPrompt/test' });
   const sendTo = (request: AttemptRequest, signal = new AbortController().signal): Promise<Response> =>
     send(deps, request, signal, ignore);
   return { deps, wire, sendTo };

@@ -518,7 +518,14 @@ describe('decision in the queue of a gate', () => {
     ['a probe', blockOf('probe', 1000), { source: 'backoff', estimated: true }],
   ] as const) {
     it(`is to wait for ${name}`, () => {
-      const wait = { type: 'wait', delayMs: block.leftMs, inQueue: true, hintMs: undefined, attemptsLeft: 6, cost: 0 };
+      const wait = {
+        type: 'wait',
+        delayMs: block.leftMs,
+        inQueue: true,
+        hintMs: undefined,
+        attemptsLeft: 6,
+        charge: 0,
+      };
       assert.deepEqual(decideBlock(block), { ...wait, ...expected });
     });
   }
@@ -614,7 +621,7 @@ describe('decision in the queue of a gate', () => {
 });
 
 describe('cooldown after a fault', () => {
-  const wait = { type: 'wait', inQueue: false, source: 'backoff', attemptsLeft: 5, cost: 0 } as const;
+  const wait = { type: 'wait', inQueue: false, source: 'backoff', attemptsLeft: 5, charge: 0 } as const;
   const waitOf = (delayMs: number): Decision => ({ ...wait, delayMs });
   const fail = { type: 'fail', fault: faultOf('rateLimited') } as const;
   for (const [title, fault, decision, cooldownMs] of [

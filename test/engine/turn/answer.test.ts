@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fake } from '../../support/fake';
+import type { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import fc from 'fast-check';
 import type { ResumeFrom } from '../../../src/engine/engine';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
@@ -36,7 +38,7 @@ class ShownAnswer {
       deliver: () => undefined,
     };
     const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
-    this.answer = new Answer(this.clock, output, new KeyRedactor(keys), resumeFrom);
+    this.answer = new Answer(this.clock, fake<TurnOutput>(output), new KeyRedactor(keys), resumeFrom);
     this.answer.startAttempt(mode);
   }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fake } from '../../support/fake';
+import type { EngineDeps } from '../../../src/engine/engine';
 import { faultOfRow } from '../../../src/engine/faults/classify';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { scheduleLifetimeMs } from '../../../src/engine/state/schedule';
@@ -9,7 +11,12 @@ import { refOf } from '../../support/gatewayRef';
 
 describe('failure of a turn', () => {
   const localize = (text: string): string => text;
-  const deps = { localize, formatTime: String, clock: new VirtualClock(), settings: () => defaultSettings };
+  const deps = fake<EngineDeps>({
+    localize,
+    formatTime: String,
+    clock: new VirtualClock(),
+    settings: () => defaultSettings,
+  });
   const context = {
     baseUrl: 'https://gateway.test/v1',
     model: 'one',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { fake } from '../../support/fake';
+import type { EngineDeps } from '../../../src/engine/engine';
 import { baseUrlWithKey, startGateway, type Gateway } from '../../support/testGateway';
 import { failure } from '../../../src/demo/replies';
 import type { Engine } from '../../../src/engine/engine';
@@ -13,14 +15,14 @@ import { attempt, ScriptedEngine, text, waiting } from '../conversation/scripted
 import { valuesOf } from '../../support/valuesOf';
 import { FakeGateways, openGateways } from './fakeGateways';
 
-const deps = {
+const deps = fake<EngineDeps>({
   clock: systemClock,
   fetch,
   userAgent: 'test',
   formatTime: String,
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   localize: englishWords.localize,
-};
+});
 
 /** An engine that really sends probes. */
 class ProbingEngine extends ScriptedEngine {

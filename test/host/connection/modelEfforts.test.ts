@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Settings } from '../../../src/host/settings/settings';
+import { fake } from '../../support/fake';
 import type { Memento } from 'vscode';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import type { EffortChoice } from '../../../src/engine/request';
@@ -17,7 +19,7 @@ describe('reasoning effort of a model', () => {
     const Efforts = (await import('../../../src/host/connection/modelEfforts')).ModelEfforts;
     const update = (_key: string, value: unknown) => Promise.resolve(void (stored = structuredClone(value)));
     const memory = { get: () => stored, update } as unknown as Memento;
-    return new Efforts({ settings: { reasoningEffort: () => setting }, memory, facts: () => facts });
+    return new Efforts({ settings: fake<Settings>({ reasoningEffort: () => setting }), memory, facts: () => facts });
   };
   beforeEach(async () => {
     [stored, setting, changes] = [undefined, 'default', 0];

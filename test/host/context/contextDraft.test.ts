@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { ContextDraft, type DraftAttachment } from '../../../src/host/context/contextDraft';
+import type { ContextDraft, DraftAttachment } from '../../../src/host/context/contextDraft';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
 import { UserError } from '../../../src/host/util/userError';
 import type { Attachment } from '../../../src/shared/protocol';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
 const file = (label: string, code = label, changes: Partial<Attachment> = {}): Attachment => ({
@@ -15,6 +16,7 @@ const file = (label: string, code = label, changes: Partial<Attachment> = {}): A
 const item = (id: string, attachment = file(id)): DraftAttachment => ({ id, attachment });
 
 describe('context draft', () => {
+  useVSCode({ l10n: englishL10n });
   let readable: Map<string, readonly DraftAttachment[]>;
   let pickedItems: readonly DraftAttachment[];
   let skippedIds: string[];
@@ -23,13 +25,14 @@ describe('context draft', () => {
   /** Promises that reads wait for, by context id. */
   let readGates: Map<string, Promise<void>>;
 
-  beforeEach(() => {
+  beforeEach(async () => {
+    const { ContextDraft: Draft } = await import('../../../src/host/context/contextDraft');
     readable = new Map(['a', 'b', 'c'].map((id) => [id, [item(id)]]));
     pickedItems = [];
     skippedIds = [];
     changes = 0;
     readGates = new Map();
-    draft = new ContextDraft({
+    draft = new Draft({
       source: {
         resolve: async (id) => {
           await readGates.get(id);
@@ -37,7 +40,6 @@ describe('context draft', () => {
         },
         browse: () => Promise.resolve(pickedItems),
       },
-      localize: (message) => message,
       onSkipped: (id) => skippedIds.push(id),
       onError: (error) => assert.fail(String(error)),
     });
@@ -229,7 +231,7 @@ describe('context draft', () => {
       lines: 1,
       truncated: true,
     });
-    await assert.rejects(draft.attach('a'), UserError);
+    await assert.rejects(draft.attach('a'), { name: 'UserError' });
     assert.deepEqual(ids(), ['big', 'b']);
     // Attaching an item again replaces the item, so it still fits.
     await draft.attach('big');

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import type { Clock } from '../../../src/engine/clock';
+import type { HealthBook } from '../../../src/host/health/healthBook';
+import type { Log } from '../../../src/host/util/log';
 import { type AttemptRecord, hourMs } from '../../../src/host/health/attemptRecord';
 import type { Budget } from '../../../src/host/health/budget';
 import type { DailyBudget } from '../../../src/host/settings/dailyBudget';
@@ -8,6 +11,7 @@ import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { ended, entry, noon, recordsOf, turn } from './records';
 import { refOf } from '../../support/gatewayRef';
+import { fake } from '../../support/fake';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
@@ -56,7 +60,7 @@ describe('daily budget', () => {
     const { Budget } = await import('../../../src/host/health/budget');
     budget = new Budget({
       setting: () => setting,
-      book: {
+      book: fake<HealthBook>({
         records: () => [...known, ...own],
         isCompleteSince: () => isComplete,
         onDidChange: changes.event,
@@ -65,11 +69,11 @@ describe('daily budget', () => {
           known = written;
           return Promise.resolve();
         },
-      },
+      }),
       runningModels: () => running,
-      clock: { now: () => now },
+      clock: fake<Clock>({ now: () => now }),
       openUsage: () => openedUsage++,
-      log: { error: (error) => assert.fail(String(error)) },
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
   });
   afterEach(() => budget.dispose());
@@ -315,16 +319,16 @@ describe('question about the daily budget', () => {
     const sources = createRequire(__filename)('../../../src/host/health/budget') as { Budget: typeof Budget };
     const budget = new sources.Budget({
       setting: () => ({ daily: 5, currency: 'USD', action: 'ask' }),
-      book: {
+      book: fake<HealthBook>({
         records: () => [],
         isCompleteSince: () => false,
         onDidChange: () => ({ dispose: () => undefined }),
         refresh: () => Promise.resolve(),
-      },
+      }),
       runningModels: () => [],
-      clock: { now: () => noon },
+      clock: fake<Clock>({ now: () => noon }),
       openUsage: () => undefined,
-      log: { error: (error) => assert.fail(String(error)) },
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
     assert.equal(await budget.mayStart(), false);
     assert.match(detail, /can't be read\.If you cancel, nothing is sent\.If you choose/);

@@ -7,8 +7,9 @@ import { exportJson } from '../../../src/host/history/exportJson';
 import { outlineOf, searchableTexts } from '../../../src/host/conversation/conversationSummaries';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import { openConversation } from '../conversation/openedConversation';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
-import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
+import type { exportMarkdown as ExportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
 import { rowsOf } from '../../support/valuesOf';
 import { refOf } from '../../support/gatewayRef';
@@ -60,10 +61,16 @@ const sourceOf = (...turns: readonly Turn[]) => {
   });
   return { title: 'Retries', tree };
 };
+let exportMarkdown: typeof ExportMarkdown;
 const markdown = (...turns: readonly Turn[]): string =>
   exportMarkdown(sourceOf(...turns), { words: englishWords, locale: 'en' });
 
 describe('Markdown export', () => {
+  useVSCode({ l10n: englishL10n });
+  before(async () => {
+    ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
+  });
+
   it('contains the title, the date, and the unchanged text of each turn', () => {
     const answer = 'Because *it* must.\n\n1. First\n';
     const [title, date, ...rest] = markdown(exchange([attempt, text(answer), done(answer)])).split('\n\n');
@@ -371,6 +378,11 @@ describe('JSON export', () => {
 });
 
 describe('export of comparisons and summaries', () => {
+  useVSCode({ l10n: englishL10n });
+  before(async () => {
+    ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
+  });
+
   /** A comparison that ended with *Use this answer*, a prompt, a summary of both, and an open comparison. */
   const content = () => {
     const { conversation, engine, ask } = openConversation();

@@ -6,6 +6,7 @@ import type { Attachment } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
 import { openConversation, shownAnswers } from '../conversation/openedConversation';
+import { fakeServices } from './fakePanel';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
@@ -22,7 +23,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
   const budget = { mayStart: true };
   const overPlainHttp = new Set<string>();
   let isOpen = false;
-  const deps = {
+  const deps = fakeServices({
     conversations: {
       withOpen: async <Result>(_conversation: Conversation, work: () => Promise<Result>) => {
         isOpen = true;
@@ -31,7 +32,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
       ensureCurrent: () => assert.fail(),
       startNew: () => next,
     },
-    budget: { mayStart: (isDemo = false) => Promise.resolve(isDemo || budget.mayStart) },
+    budget: { mayStart: (isDemo) => Promise.resolve(isDemo || budget.mayStart) },
     mayUsePlainHttp: (models: readonly string[]) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
     panels: {
       open: () => assert.fail(),
@@ -41,9 +42,9 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
     },
     demo: { answers: () => false },
     connections: {
-      view: (demo = true) => {
+      view: (demo) => {
         assert.ok(isOpen);
-        return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo });
+        return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, demo: demo !== false });
       },
     },
     promptHistory: { add: (prompt: string) => Promise.resolve(void addedToHistory.push(prompt)) },
@@ -54,7 +55,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
       },
     },
     onError: (error: unknown) => assert.fail(String(error)),
-  };
+  });
   return {
     conversation,
     next,

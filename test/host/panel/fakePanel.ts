@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { WebviewPanel } from 'vscode';
 import type { ToHost } from '../../../src/shared/pageMessages';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { ToWebview } from '../../../src/shared/protocol';
 import { waitForEvents } from '../conversation/scriptedEngine';
 
@@ -48,3 +49,12 @@ export const idleServices = {
   contextUse: () => undefined,
   efforts: { viewOf: () => undefined, onDidChange: noSubscription },
 };
+
+/** Returns the services of a panel, of which a test uses only the given ones. */
+export function fakeServices(used: {
+  readonly [Name in keyof PanelServices]?: PanelServices[Name] extends (...args: never) => unknown
+    ? PanelServices[Name]
+    : Partial<PanelServices[Name]>;
+}): PanelServices {
+  return used as PanelServices;
+}

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { parsePromptInput, type PromptInput } from '../../../src/host/journal/records';
-import type { SendOptions, SendServices } from '../../../src/host/panel/promptSender';
+import type { SendOptions } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation, shownAnswers } from '../conversation/openedConversation';
+import { fakeServices } from './fakePanel';
 
 const importPromptSender = () => import('../../../src/host/panel/promptSender');
 
@@ -43,7 +44,7 @@ function setUp() {
   };
   const [current, other, next] = [open('current'), open('other'), open('new')];
   const moves: (string | undefined)[] = [];
-  const services: SendServices = {
+  const services = fakeServices({
     budget: {
       mayStart: (isDemo, models) => {
         if (models) calls.push(`ask about ${models.join(' and ')}`);
@@ -69,7 +70,7 @@ function setUp() {
           : Promise.resolve(void calls.push(`remember ${prompt}`)),
     },
     onError: (error) => calls.push(String(error)),
-  };
+  });
   const onMove = (target: Conversation) => moves.push(names.get(target));
   const send = async (input: PromptInput, options?: SendOptions) => {
     const { sendPrompt } = await importPromptSender();

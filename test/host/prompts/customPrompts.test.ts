@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Settings } from '../../../src/host/settings/settings';
 import type { StateStore } from '../../../src/host/util/stateStore';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { readPrompts, type UserPrompt } from '../../../src/host/settings/userPrompts';
 import { rowsOf } from '../../support/valuesOf';
+import { fake } from '../../support/fake';
 
 const userPrompt: UserPrompt = { title: 'User', template: 'a' };
 const workspacePrompt: UserPrompt = { title: 'Workspace', template: 'b', model: 'm' };
@@ -26,7 +28,10 @@ function createPrompts(
       return Promise.resolve();
     },
   };
-  const settings = { prompts: () => readPrompts(state.user), workspacePrompts: () => state.workspacePrompts };
+  const settings = fake<Settings>({
+    prompts: () => readPrompts(state.user),
+    workspacePrompts: () => state.workspacePrompts,
+  });
   const customPrompts = new CustomPrompts(settings, memory, () => state.trusted);
   return Object.assign(state, { customPrompts, stored });
 }

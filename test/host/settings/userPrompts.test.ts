@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Settings } from '../../../src/host/settings/settings';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { readPrompts } from '../../../src/host/settings/userPrompts';
+import { fake } from '../../support/fake';
 
 const usablePrompt = { title: 'Good', template: 'a', model: 5 };
 
@@ -23,7 +25,7 @@ describe('unusable prompts in the settings', () => {
     it(`include an entry with ${defect}, which the list of prompts omits`, () => {
       const value = [usablePrompt, entry];
       assert.deepEqual(readPrompts(value).unusable, [{ number: 2, ...expected }]);
-      const settings = { prompts: () => readPrompts(value), workspacePrompts: () => [] };
+      const settings = fake<Settings>({ prompts: () => readPrompts(value), workspacePrompts: () => [] });
       const memory = { get: () => undefined, update: () => Promise.resolve() };
       const customPrompts = new CustomPrompts(settings, memory, () => true);
       assert.deepEqual(customPrompts.list(), [{ title: 'Good', template: 'a', from: 'user' }]);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
 import {
   initialTurn,
   isRunning,
@@ -7,11 +8,13 @@ import {
   type TurnState,
 } from '../../../src/engine/state/turnState';
 import { pickPrimaryConversation } from '../../../src/host/conversation/conversations';
-import type { Answer, Exchange } from '../../../src/shared/conversation';
-import { activityItem, setTurnContext, type ActivityItem, type Situation } from '../../../src/host/status/activity';
+import type { Answer, Exchange, Step } from '../../../src/shared/conversation';
+import type * as Activity from '../../../src/host/status/activity';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
 import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
+import { fake } from '../../support/fake';
 
 const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
 
@@ -20,37 +23,44 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
   const answer: Answer = { id: 'a', isQueued: false, state: { ...initialTurn, phase, wait, ...fields } };
   const exchange: Exchange = { id: 'e', after: '', prompt: 'Hi', answers: [answer], selected: 'a' };
   const active = isRunning(phase) ? answer : undefined;
-  const conversation = {
+  const conversation = fake<Conversation & { readonly last: Step }>({
     activeAnswer: active,
     activeAnswers: active ? [active] : [],
     answersToRetry: [answer],
     last: { exchange, answer },
-  };
+  });
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
 
 const noTurns = { current: undefined, running: undefined, runningCount: 0 };
 const timeOf = (at: number): string => englishWords.format.timeOfDay(at, { now: 0, seconds: true });
-const item = (situation: Partial<Situation>, now = 0): ActivityItem | undefined =>
+let { activityItem, setTurnContext } = {} as typeof Activity;
+const item = (situation: Partial<Activity.Situation>, now = 0): Activity.ActivityItem | undefined =>
   activityItem(
     { ...noTurns, failure: undefined, cooldown: undefined, scheduled: { count: 0 }, ...situation },
     englishWords,
     now,
   );
 /** Returns a situation in which the user has not seen a failure. */
-const failedWith = (text: string): Pick<Situation, 'failure'> => ({
+const failedWith = (text: string): Pick<Activity.Situation, 'failure'> => ({
   failure: { conversationId: 'c', demo: false, state: { ...turns('failed', { text }).current.last.answer.state } },
 });
-const tooltip = (situation: Partial<Situation>): readonly string[] => item(situation)?.tooltip.split('\n') ?? [];
+const tooltip = (situation: Partial<Activity.Situation>): readonly string[] =>
+  item(situation)?.tooltip.split('\n') ?? [];
 
 const cooldown = { until: 9000, blockKind: 'cooldown' } as const;
 const scheduled = { count: 2, nextAt: 5000 };
 const paused = `$(debug-pause) Paused until ${timeOf(9000)}`;
 
 describe('activity in the status bar', () => {
+  useVSCode({ l10n: englishL10n });
+  before(async () => {
+    ({ activityItem, setTurnContext } = await import('../../../src/host/status/activity'));
+  });
+
   const compared = turns('waiting');
   const { answer } = compared.current.last;
-  const rows: Readonly<Record<string, readonly [Partial<Situation>, text: string | undefined]>> = {
+  const rows: Readonly<Record<string, readonly [Partial<Activity.Situation>, text: string | undefined]>> = {
     'no turn': [noTurns, undefined],
     'a complete answer': [turns('done'), undefined],
     'a stopped turn': [turns('stopped'), undefined],
@@ -59,7 +69,7 @@ describe('activity in the status bar', () => {
     'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'turns of a comparison': [
-      { ...compared, running: compared.running && { ...compared.running, activeAnswers: [answer, answer] } },
+      { ...compared, running: fake<Conversation>({ activeAnswer: answer, activeAnswers: [answer, answer] }) },
       '$(loading~spin) Comparing 2 models…',
     ],
     'a turn that waits for another request': [
@@ -168,6 +178,11 @@ describe('choice of the turn for the status bar', () => {
 });
 
 describe('context keys', () => {
+  useVSCode({ l10n: englishL10n });
+  before(async () => {
+    ({ activityItem, setTurnContext } = await import('../../../src/host/status/activity'));
+  });
+
   const rows: readonly (readonly [TurnPhase, running: boolean, retryable: boolean])[] = [
     ['connecting', true, true],
     ['streaming', true, false],
@@ -191,12 +206,12 @@ describe('context keys', () => {
 
   it('treat an empty conversation as none', () => {
     const keys = new Map<string, boolean>();
-    const none = {
+    const none = fake<Conversation>({
       activeAnswer: undefined,
       activeAnswers: [],
       answersToRetry: [],
       last: undefined,
-    };
+    });
     const empty = { current: none, running: undefined };
     setTurnContext(empty, (key, value) => keys.set(key, value));
     assert.equal(keys.get('holysheep.hasConversation'), false);

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { Connections } from '../../../src/host/connection/connections';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { fake } from '../../support/fake';
 import { refOf } from '../../support/gatewayRef';
 
 interface Item {
@@ -46,15 +49,20 @@ describe('status bar', () => {
       show(view);
       return { dispose: ignore };
     };
-    return new StatusBar({ subscribe }, situation);
+    return new StatusBar(fake<Connections>({ subscribe }), situation);
   };
   const running = (
     origin: string,
     state: TurnState = { ...initialTurn, phase: 'streaming', gateway: refOf(origin) },
   ): Situation => {
     const answer = { id: 'a', isQueued: false, state };
-    const conversation = { answersToRetry: [answer], last: undefined, activeAnswer: answer, activeAnswers: [answer] };
-    return { ...idle, running: conversation, runningCount: 1 };
+    const conversation: Partial<Conversation> = {
+      answersToRetry: [answer],
+      last: undefined,
+      activeAnswer: answer,
+      activeAnswers: [answer],
+    };
+    return { ...idle, running: fake(conversation), runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import type { window } from 'vscode';
+import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
+import type { Conversations } from '../../../src/host/conversation/conversations';
 import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
 import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
+import { fake } from '../../support/fake';
 
 describe('unseen failures', () => {
   /** Opens a conversation with a panel, which is visible in a focused window at first. */
@@ -15,9 +19,9 @@ describe('unseen failures', () => {
     const state = { focused: true, active: true };
     let visible = true;
     const failures = new UnseenFailures({
-      conversations: { onDidRemove: removals.event, onDidChange },
-      panels: { isVisible: () => visible, onDidChangeVisibility: visibility.event },
-      window: { state, onDidChangeWindowState: focusChanges.event },
+      conversations: fake<Conversations>({ onDidRemove: removals.event, onDidChange }),
+      panels: fake<PanelRegistry>({ isVisible: () => visible, onDidChangeVisibility: visibility.event }),
+      window: fake<typeof window>({ state, onDidChangeWindowState: focusChanges.event }),
       clock,
       onError,
     });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { panelStrings } from '../../../src/shared/panelStrings';
 import { trimTrailingPeriod } from '../../../src/host/ui/messageText';
 import { joinSentences } from '../../../src/shared/describe';
 
 describe('sentences joined into one text', () => {
   it('are separated as the language requires, without undefined sentences', () => {
     const joined = (separator: string): string =>
-      joinSentences({ sentences: `{0}${separator}{1}` }, ['One.', undefined, 'Two.', 'Three.']);
+      joinSentences({ ...panelStrings, sentences: `{0}${separator}{1}` }, ['One.', undefined, 'Two.', 'Three.']);
     assert.equal(joined(' '), 'One. Two. Three.');
     assert.equal(joined(''), 'One.Two.Three.');
   });

@@ -1,3 +1,4 @@
+import type { EngineDeps } from '../../../src/engine/engine';
 import type { EngineEnvironment, EngineSettings } from '../../../src/engine/environment';
 import { classify, type Fault } from '../../../src/engine/faults/classify';
 import { noSharedCooldowns, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
@@ -9,6 +10,7 @@ import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnGateways } from '../../../src/engine/turn/turnGateways';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings } from '../../support/engineRun';
+import { fake } from '../../support/fake';
 import type { Refusal } from '../gateway';
 import type { World } from '../world';
 import { evidenceOf } from './evidence';
@@ -114,7 +116,7 @@ class SimulatedTurn {
     const { world, random, maxRetries } = window;
     const output = { emit: () => undefined };
     this.settings = { ...defaultSettings, retry: { ...retry, maxRetries } };
-    this.waits = new Waits({ clock: world, random, fetch }, output, this.history);
+    this.waits = new Waits(fake<EngineDeps>({ clock: world, random, fetch }), output, this.history);
     this.admission = new Admission(world);
     this.gateways = new TurnGateways(window.states, () => this.settings, output, this.history, {});
   }

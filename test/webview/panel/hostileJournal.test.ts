@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { englishWords } from '../../support/englishWords';
-import { exportMarkdown } from '../../../src/host/history/exportMarkdown';
+import type { exportMarkdown as ExportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { usesLargeInputs } from '../../support/propertyRuns';
 import { PanelPage } from './support/panelPage';
 
@@ -92,6 +93,7 @@ function withHostile(line: object, path: Path, by: string | undefined): string {
   return JSON.stringify(copy).replace(marker, by ?? '');
 }
 
+let exportMarkdown: typeof ExportMarkdown;
 const exportOptions = { words: englishWords, locale: 'en' };
 
 /** Loads and exports a journal as the host does. */
@@ -105,6 +107,10 @@ function loadAndExport(text: string): ExchangeTree {
 
 describe('journal whose records may be invalid', function () {
   this.timeout(120_000);
+  useVSCode({ l10n: englishL10n });
+  before(async () => {
+    ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
+  });
 
   it('is read completely and not reported as damaged when all its records are valid', () => {
     const { damage, records: salvaged } = salvageJournal(Buffer.from(everyRecord));

@@ -1,10 +1,10 @@
+import type { Words } from '../../../shared/describe';
 import * as vscode from 'vscode';
 import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events/kinds';
 import type { TurnState } from '../../../engine/state/turnState';
 import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
 import { billingPage } from '../../ui/panelText';
-import type { HostWords } from '../../ui/words';
 import { UserError } from '../../util/userError';
 import { askAgainPrompt, continuePrompt } from './chatIntent';
 import { participantName } from './chatMetadata';
@@ -88,7 +88,7 @@ export async function runChatAction(context: ActionContext, action: unknown): Pr
   if (isChatAction(action)) await chatActions[action](context);
 }
 
-export function actionTitle(action: ChatAction, words: HostWords): string {
+export function actionTitle(action: ChatAction, words: Words): string {
   return action === 'askAgain' ? askAgainPrompt() : words.strings[action];
 }
 

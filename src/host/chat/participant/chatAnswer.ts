@@ -1,8 +1,7 @@
 import type { StreamEvent, TerminalEvent } from '../../../engine/events/events';
-import { describeResumePoints } from '../../../shared/describe';
+import { describeResumePoints, type Words } from '../../../shared/describe';
 import { describeTurn } from '../../../shared/describeTurn';
 import { escapeMarkdown } from '../../ui/messageText';
-import type { HostWords } from '../../ui/words';
 import { FencedText } from '../../util/fencedText';
 import { AppendOnlyAnswer, divergedMessage, type AnswerPart } from '../appendOnly';
 import { failureButtons, type ChatAction } from './chatActions';
@@ -36,7 +35,7 @@ export class ChatAnswer {
   /** @param partial the model's text in previous responses that this response continues */
   constructor(
     private readonly show: (part: ChatPart) => void,
-    private readonly words: HostWords,
+    private readonly words: Words,
     partial = '',
   ) {
     this.answer = new AppendOnlyAnswer(words, partial);

@@ -19,7 +19,7 @@ import type { ChatMetadata } from './chatMetadata';
 import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 
 interface ParticipantDeps extends ChatActionDeps {
-  readonly engine: Pick<Engine, 'run'>;
+  readonly engine: Engine;
   readonly budget: BudgetDecisions;
   readonly log: ErrorLog;
   readonly defaults: (choice: RequestChoice) => RequestDefaults;

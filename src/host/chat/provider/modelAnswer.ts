@@ -1,10 +1,10 @@
+import type { Words } from '../../../shared/describe';
 import * as vscode from 'vscode';
 import type { StreamEvent, TerminalEvent, Usage } from '../../../engine/events/events';
 import type { FaultKind } from '../../../engine/events/kinds';
 import { isRecord, parseJson } from '../../../engine/json';
 import type { ToolCall } from '../../../engine/state/turnState';
 import { escapeMarkdown } from '../../ui/messageText';
-import type { HostWords } from '../../ui/words';
 import { AppendOnlyAnswer, divergedMessage } from '../appendOnly';
 
 /** MIME type of the data part from which VS Code's built-in chat reads the token usage. */
@@ -36,7 +36,7 @@ export class ModelAnswer {
 
   constructor(
     private readonly progress: vscode.Progress<vscode.LanguageModelResponsePart>,
-    words: HostWords,
+    words: Words,
   ) {
     this.answer = new AppendOnlyAnswer(words);
   }

@@ -18,12 +18,12 @@ import { offeredModels, type OfferedModelsDeps } from './offeredModels';
 import { estimateMessageTokens, requestMessages } from './requestMessages';
 
 export interface ModelProviderDeps extends OfferedModelsDeps {
-  readonly engine: Pick<Engine, 'run'>;
+  readonly engine: Engine;
   readonly budget: BudgetDecisions;
-  readonly connections: Pick<Connections, 'requestDefaults'>;
+  readonly connections: Connections;
   readonly ownGateways: OwnGateways;
-  readonly settings: Pick<Settings, 'model'>;
-  readonly log: Pick<Log, 'error' | 'redactSecret'>;
+  readonly settings: Settings;
+  readonly log: Log;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importKey: (key: string) => Promise<void>;
 }
@@ -34,7 +34,7 @@ interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions
 }
 
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions &
-  Pick<CallerOptions, 'modelConfiguration'> & { readonly requestInitiator?: unknown };
+  CallerOptions & { readonly requestInitiator?: unknown };
 
 /** Provides the gateway's models, but never the offline demo, to VS Code's chat and to other extensions. */
 export class ModelProvider implements vscode.LanguageModelChatProvider {

@@ -19,8 +19,8 @@ import { resultWithin } from '../../util/systemClock';
 const listTimeoutMs = 3000;
 
 export interface OfferedModelsDeps {
-  readonly catalog: Pick<ModelCatalog, 'listOf' | 'factsOf'>;
-  readonly efforts: Pick<ModelEfforts, 'reader'>;
+  readonly catalog: ModelCatalog;
+  readonly efforts: ModelEfforts;
   readonly log: ErrorLog;
   readonly modelsChanged: () => void;
 }
@@ -65,7 +65,7 @@ export async function offeredModels(
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   gateway: Gateway,
-): Promise<Pick<ListedModels, 'models' | 'facts'>> {
+): Promise<ListedModels> {
   const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {
