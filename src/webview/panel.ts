@@ -1,14 +1,12 @@
-import type { ShownItem } from '../shared/conversation';
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
 import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus } from './a11y/focus';
 import { Composer } from './composer/composer';
-import { isComposing } from './composer/promptEditor';
 import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscroll';
 import { ContextNotice } from './conversation/contextNotice';
-import { ConversationView } from './conversation/conversationView';
+import { ConversationView, idOf } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
 import { TourCard } from './conversation/tourCard';
 import { EmptyState } from './conversation/emptyState';
@@ -17,7 +15,7 @@ import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { Unsent, UnsentStore } from './state/unsentStore';
 import { createTimelinePatterns } from './timeline/timelineChart';
-import { closestElement, element } from './util/element';
+import { closestElement, element, isComposing } from './util/element';
 import { createFormat } from '../shared/format';
 import type { PanelClock } from './util/panelClock';
 import { Requests } from './util/requests';
@@ -195,8 +193,7 @@ export class Panel {
     if (stored && !readOnly) composer.restore(stored);
     this.autoscroll.restore(view.place);
     // If the exchange seen last is gone because its prompt was edited, all prompts count as new.
-    const isSeen = (item: ShownItem): boolean => ('turns' in item ? item.answer.id : item.id) === view.seen;
-    const newItems = items.slice(items.findIndex(isSeen) + 1);
+    const newItems = items.slice(items.findIndex((item) => idOf(item) === view.seen) + 1);
     composer.confirmPrompts(newItems.flatMap((item) => ('turns' in item ? [] : item.prompt)));
     this.save();
   }

@@ -2,13 +2,12 @@ import { fill } from '../../shared/format';
 import type { ConnectionView, DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
-import { element, iconButton } from '../util/element';
+import { element, iconButton, isComposing } from '../util/element';
 import { ContextChips } from './contextChips';
 import { ContextPopup } from './contextPopup';
 import { ContextRing } from './contextRing';
 import { EffortChoice } from './effortChoice';
 import { ModelChoice, withKeys } from './modelChoice';
-import { isComposing } from './promptEditor';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
 interface ComposerOptions {

@@ -70,15 +70,12 @@ export class ContextRing {
     this.update();
   }
 
-  private allParts(): readonly ShownPart[] {
-    if (!this.use) return [];
-    const tokens = estimateTokens(this.draft);
-    return [...this.use.parts, ...(tokens > 0 ? [{ kind: 'draft', tokens } as const] : [])];
-  }
-
   private update(): void {
-    this.parts = this.allParts();
-    const { trigger, use, parts, percent = 0 } = this;
+    const { trigger, use } = this;
+    const draft = { kind: 'draft', tokens: estimateTokens(this.draft) } as const;
+    const parts = use ? [...use.parts, ...(draft.tokens > 0 ? [draft] : [])] : [];
+    this.parts = parts;
+    const { percent = 0 } = this;
     const { strings, format, focusComposer } = this.context;
     const isHidden = percent < minPercent;
     const hadFocus = document.activeElement === trigger;

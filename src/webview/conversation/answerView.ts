@@ -16,6 +16,7 @@ import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
 import type { ShownAnswer, SummaryOffer } from '../turn/shownAnswer';
 import { TurnHead } from '../turn/turnHead';
+import type { EntryEditor } from './entryEditor';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element } from '../util/element';
 
@@ -23,7 +24,8 @@ import { element } from '../util/element';
 interface AnswerOwner {
   /** Undefined for a summary. */
   readonly exchange: ShownExchange | undefined;
-  edit(): void;
+  /** What the user can edit: the prompt, or the summary. */
+  readonly entry: { readonly editor: EntryEditor };
   /** Called once, when the answer is drawn. */
   onDraw(): void;
   /** Called when the answer may look different. */
@@ -124,7 +126,7 @@ export class AnswerView implements ShownAnswer {
   }
 
   editPrompt(): void {
-    this.owner.edit();
+    this.owner.entry.editor.edit();
   }
 
   draw(): void {

@@ -37,7 +37,7 @@ export class Autoscroll {
   /** The last position that autoscroll set. A scroll event there is not from the user, even if the content has grown. */
   private lastSetTop = 0;
   /** Where the user reads; undefined at the end of the conversation. */
-  private position: ReadingPosition | undefined;
+  readingPosition: ReadingPosition | undefined;
   private readonly scroller: HTMLElement;
 
   constructor(
@@ -78,10 +78,6 @@ export class Autoscroll {
     observeSize([scroller, thread], () => this.applyScroll());
   }
 
-  get readingPosition(): ReadingPosition | undefined {
-    return this.position;
-  }
-
   followEnd(): void {
     this.follows = true;
     this.isUserScrolling = false;
@@ -92,7 +88,7 @@ export class Autoscroll {
 
   /** Scrolls there again whenever the content changes its size, until the user scrolls. */
   restore(position: ReadingPosition | undefined): void {
-    this.position = position;
+    this.readingPosition = position;
     const top = (): number | undefined => position && this.area.scrollTopOf?.(position);
     if (top() === undefined) {
       this.followEnd();
@@ -143,9 +139,9 @@ export class Autoscroll {
   }
 
   private updateReadingPosition(): void {
-    const previous = this.position;
-    this.position = this.follows ? undefined : this.area.readingPosition;
-    if (this.position ?? previous) this.observer?.onPositionChange();
+    const previous = this.readingPosition;
+    this.readingPosition = this.follows ? undefined : this.area.readingPosition;
+    if (this.readingPosition ?? previous) this.observer?.onPositionChange();
   }
 
   private reportPosition(): void {

@@ -31,7 +31,7 @@ export class ConversationView {
   private readonly undrawn = new Set<ItemView>();
   private isDrawScheduled = false;
   private readonly refreshTabStop: () => void;
-  private disablesVersionButtons = false;
+  areVersionButtonsDisabled = false;
   private host = '';
   canSummarize = false;
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
@@ -108,10 +108,12 @@ export class ConversationView {
 
   get view(): ConversationState {
     const items = [...this.items.values()];
-    const edits = items.flatMap(({ id, editor: { text } }) => (text === undefined ? [] : { id, text }));
+    const edits = items.flatMap(({ id, entry: { editor } }) =>
+      editor.text === undefined ? [] : { id, text: editor.text },
+    );
     return {
       edits: [...edits, ...this.deferredEdits],
-      unfolded: items.flatMap(({ id, isUnfolded }) => (isUnfolded ? id : [])),
+      unfolded: items.flatMap(({ id, entry }) => (entry.isUnfolded ? id : [])),
       seen: items.at(-1)?.id,
     };
   }
@@ -148,13 +150,9 @@ export class ConversationView {
     for (const answer of this.answers.values()) answer.setHost(host);
   }
 
-  get areVersionButtonsDisabled(): boolean {
-    return this.disablesVersionButtons;
-  }
-
   setVersionButtonsDisabled(areDisabled: boolean): void {
-    if (areDisabled === this.disablesVersionButtons) return;
-    this.disablesVersionButtons = areDisabled;
+    if (areDisabled === this.areVersionButtonsDisabled) return;
+    this.areVersionButtonsDisabled = areDisabled;
     setVersionButtonsDisabled(this.context, this.thread, areDisabled);
   }
 
@@ -174,7 +172,7 @@ export class ConversationView {
     const { view } = this;
     const previous = [...this.items.values()];
     const kept = items.map((item) => {
-      const found = this.items.get('turns' in item ? item.answer.id : item.id);
+      const found = this.items.get(idOf(item));
       return found?.update(item) ? found : undefined;
     });
     const firstRemoved = previous.find((item) => item.exchange && !kept.includes(item));
@@ -285,11 +283,11 @@ export class ConversationView {
 
   /** Opens the editors and unfolds the entries that were open and unfolded in an earlier view. */
   private restore({ edits = [], unfolded = [] }: ConversationState): void {
-    for (const item of this.items.values()) if (unfolded.includes(item.id)) item.isUnfolded = true;
+    for (const item of this.items.values()) if (unfolded.includes(item.id)) item.entry.isUnfolded = true;
     const canOpen = ({ id }: OpenEdit): boolean => !this.context.isReadOnly() && this.items.has(id);
     this.deferredEdits = edits.filter((edit) => !canOpen(edit));
     for (const { id, text } of edits.filter(canOpen)) {
-      const editor = this.items.get(id)?.editor;
+      const editor = this.items.get(id)?.entry.editor;
       if (editor?.text === undefined) editor?.open(text);
     }
   }
@@ -321,4 +319,9 @@ export class ConversationView {
     });
     this.earlierTurns.update(this.thread, items);
   }
+}
+
+/** Returns the id of an exchange, or that of a summary's answer. */
+export function idOf(item: ShownItem): string {
+  return 'turns' in item ? item.answer.id : item.id;
 }

@@ -11,7 +11,7 @@ export class ExchangeView {
   readonly answers: readonly AnswerView[];
   readonly comparison: Comparison | undefined;
   readonly element: HTMLElement;
-  private readonly prompt: PromptEntry;
+  readonly entry: PromptEntry;
 
   constructor(
     context: PageContext,
@@ -19,9 +19,9 @@ export class ExchangeView {
     host: string,
     observeSize: ObserveSize,
   ) {
-    this.prompt = new PromptEntry(context, exchange);
+    this.entry = new PromptEntry(context, exchange);
     this.answers = exchange.answers.map((answer) => new AnswerView(context, answer, this, host));
-    const prompt = this.prompt.element;
+    const prompt = this.entry.element;
     if (this.answers.length > 1) this.comparison = new Comparison(context, prompt, this.answers, observeSize);
     const entries = [prompt, ...this.answers.map((answer) => answer.element)];
     this.element = this.comparison?.element ?? element('div', { class: 'exchange' }, ...entries);
@@ -29,18 +29,6 @@ export class ExchangeView {
 
   get id(): string {
     return this.exchange.id;
-  }
-
-  get editor(): PromptEntry['editor'] {
-    return this.prompt.editor;
-  }
-
-  get isUnfolded(): boolean {
-    return this.prompt.isUnfolded;
-  }
-
-  set isUnfolded(isUnfolded: boolean) {
-    this.prompt.isUnfolded = isUnfolded;
   }
 
   /** @returns whether the view can show the item. If the item has other answers, it needs a view of its own. */
@@ -52,12 +40,8 @@ export class ExchangeView {
     return true;
   }
 
-  edit(): void {
-    this.prompt.editor.edit();
-  }
-
   onDraw(): void {
-    this.prompt.addTools();
+    this.entry.addTools();
   }
 
   onRender(): void {

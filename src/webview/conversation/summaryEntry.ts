@@ -10,6 +10,7 @@ export class SummaryEntry {
   /** A summary belongs to no exchange. */
   readonly exchange = undefined;
   readonly comparison = undefined;
+  readonly entry = this;
   readonly answers: readonly [AnswerView];
   readonly element: HTMLElement;
   readonly editor: EntryEditor;
@@ -83,10 +84,6 @@ export class SummaryEntry {
     return true;
   }
 
-  edit(): void {
-    this.editor.edit();
-  }
-
   onDraw(): void {
     this.answers[0].element.append(this.tools);
   }
@@ -107,7 +104,7 @@ export class SummaryEntry {
       none: [],
       unusable: [remove(strings.dismiss)],
       usable: [
-        button(strings.editPrompt, 'secondary', () => this.edit()),
+        button(strings.editPrompt, 'secondary', () => this.editor.edit()),
         remove(strings.undo),
         ...(turns === 0 ? [] : [startNew]),
       ],

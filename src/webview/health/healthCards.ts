@@ -9,7 +9,7 @@ import type { PanelStrings } from '../../shared/panelStrings';
 import { createFormat, fill } from '../../shared/format';
 import { toSupportedLocale } from '../../shared/protocol';
 import { disclosure, element } from '../util/element';
-import { createChart, type ChartLook } from './healthCharts';
+import { createChart, createFigure, type ChartLook } from './healthCharts';
 
 /** Minimum number of requests from which a model and gateway has charts. */
 const minChartedAttempts = 5;
@@ -124,18 +124,13 @@ export function createCards(locale: string, strings: PanelStrings) {
 
   return (row: HealthRow, shown: HealthPeriod, period: HealthPeriodName): HTMLElement => {
     const { model, host, total } = row;
-    const createMeasure = (measure: Measure): HTMLElement => {
-      const note = measure.note?.(row) ?? '';
-      const chart = chartOf(measure, row, shown, period);
-      return element(
-        'div',
-        {},
-        element('dt', {}, measure.name),
-        element('dd', { class: 'figure' }, textOf(measure, total)),
-        ...(note === '' ? [] : [element('dd', { class: 'note' }, note)]),
-        ...(chart.length === 0 ? [] : [element('dd', { class: 'chart' }, ...chart)]),
+    const createMeasure = (measure: Measure): HTMLElement =>
+      createFigure(
+        measure.name,
+        textOf(measure, total),
+        [measure.note?.(row) ?? ''],
+        chartOf(measure, row, shown, period),
       );
-    };
     const hint = fill(strings.fewRequests, count(minChartedAttempts));
     return element(
       'article',

@@ -18,6 +18,23 @@ interface Chart {
   readonly end: string;
 }
 
+/** Creates an entry of a list of figures: its name, the figure, and notes and a chart below it. */
+export function createFigure(
+  name: string,
+  text: string,
+  notes: readonly string[],
+  chart: readonly Element[] = [],
+): HTMLElement {
+  return element(
+    'div',
+    {},
+    element('dt', {}, name),
+    element('dd', { class: 'figure' }, text),
+    ...notes.filter((note) => note !== '').map((note) => element('dd', { class: 'note' }, note)),
+    ...(chart.length === 0 ? [] : [element('dd', { class: 'chart' }, ...chart)]),
+  );
+}
+
 const height = 44;
 /** Height of a bar whose value is 0, in pixels. It distinguishes an hour without faults from one without requests. */
 const minBarHeight = 2;

@@ -1,17 +1,14 @@
+import type { HealthTab } from '../../shared/healthMessages';
 import { element } from '../util/element';
 
-interface Tab<Name> {
-  readonly name: Name;
+interface Tab {
+  readonly name: HealthTab;
   readonly caption: string;
   readonly content: HTMLElement;
 }
 
 /** Creates tabs with the keys of the ARIA pattern: the arrow keys, Home and End select a tab. */
-export function createTabs<Name extends string>(
-  label: string,
-  onSelect: (name: Name) => void,
-  tabs: readonly Tab<Name>[],
-) {
+export function createTabs(label: string, onSelect: (name: HealthTab) => void, tabs: readonly Tab[]) {
   const list = element('div', { class: 'tabs', role: 'tablist', 'aria-label': label });
   const parts = tabs.map(({ name, caption, content }) => {
     const attributes = {
@@ -45,7 +42,7 @@ export function createTabs<Name extends string>(
   return {
     list,
     panels: parts.map(({ panel }) => panel),
-    select: (selected: Name): void => {
+    select: (selected: HealthTab): void => {
       for (const { name, tab, panel } of parts) {
         const isSelected = name === selected;
         tab.setAttribute('aria-selected', String(isSelected));

@@ -9,7 +9,7 @@ import {
 import { createFormat, fill } from '../../shared/format';
 import { addCosts, toSupportedLocale } from '../../shared/protocol';
 import { element } from '../util/element';
-import { createChart } from './healthCharts';
+import { createChart, createFigure } from './healthCharts';
 
 /** Text for an unknown cost or number of tokens. */
 const unknown = '–';
@@ -68,16 +68,6 @@ export function createUsageView(locale: string, strings: PanelStrings) {
     unknownCosts > 0 ? format.plural(unknownCosts, strings.unknownRequestCostOne, strings.unknownRequestCosts) : '';
   const requestsText = ({ attempts }: UsageFigures): string =>
     format.plural(attempts, strings.oneRequest, strings.requestCount);
-  const createFigure = (name: string, text: string, notes: readonly string[], chart: readonly Element[] = []) =>
-    element(
-      'div',
-      {},
-      element('dt', {}, name),
-      element('dd', { class: 'figure' }, text),
-      ...notes.filter((note) => note !== '').map((note) => element('dd', { class: 'note' }, note)),
-      ...(chart.length === 0 ? [] : [element('dd', { class: 'chart' }, ...chart)]),
-    );
-
   const chartOf = (
     { days, total }: Usage,
     look: 'cost' | 'tokens',

@@ -1,4 +1,4 @@
-import { markCopied } from '../util/element';
+import { closestElement, markCopied } from '../util/element';
 import { codeActions, type CodeAction } from './codeBlock';
 
 export interface ActionHandlers {
@@ -11,8 +11,8 @@ export interface ActionHandlers {
 /** Handles all buttons and links, even those rendered later. @returns a function that removes the listener */
 export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): () => void {
   const onClick = (event: MouseEvent): void => {
-    const target = toElement(event.target);
-    const href = target?.closest('a[href]')?.getAttribute('href');
+    const { target } = event;
+    const href = closestElement(target, 'a[href]')?.getAttribute('href');
     if (href) {
       event.preventDefault();
       // Hides the click from the listener that VS Code adds to the document. That listener opens the link even after
@@ -21,7 +21,7 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
       onLink(href);
       return;
     }
-    const button = target?.closest('button[data-action]');
+    const button = closestElement(target, 'button[data-action]');
     const block = button?.closest('.code-block');
     const action = codeActions.find((name) => name === button?.getAttribute('data-action'));
     if (!action || !button || !block || block.hasAttribute('data-open')) return;
@@ -34,10 +34,6 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
   };
   root.addEventListener('click', onClick);
   return () => root.removeEventListener('click', onClick);
-}
-
-function toElement(target: EventTarget | null): Element | undefined {
-  return target && 'closest' in target ? (target as Element) : undefined;
 }
 
 /** Omits the line break before the closing fence. Pasted into a terminal, it would run the command at once. */

@@ -47,7 +47,7 @@ const OPEN_GROWTH = 1 / 3;
 const parser = createParser();
 
 export class MarkdownStream implements StreamingMarkdown {
-  private received = '';
+  text = '';
   /** The end of the received text that is not rendered yet, as it is parsed. */
   private queue = '';
   /** A carriage return at the end of a piece, because the next piece may begin with a line feed. */
@@ -73,24 +73,20 @@ export class MarkdownStream implements StreamingMarkdown {
     this.document = new AnswerDocument(root, ownParser, { ...options, onFinal });
   }
 
-  get text(): string {
-    return this.received;
-  }
-
   append(addition: string): void {
     if (addition === '') return;
     // New text may extend the last block of a finished text, so the whole text is replaced.
-    if (this.phase === 'finished') return this.replace(this.received + addition);
+    if (this.phase === 'finished') return this.replace(this.text + addition);
     this.reopen();
-    this.received += addition;
+    this.text += addition;
     this.queue += this.toSource(addition);
     this.requestFlushes();
   }
 
   replace(text: string): void {
-    const shownLength = this.received.length - this.queue.length;
+    const shownLength = this.text.length - this.queue.length;
     this.reopen();
-    this.received = text;
+    this.text = text;
     this.heldBack = '';
     const source = this.toSource(text);
     this.document.replace(source.slice(0, shownLength));

@@ -8,21 +8,13 @@ import { createTicker } from '../util/ticker';
 import { createTimelineChart } from './timelineChart';
 import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './timelineSpans';
 
-export interface Timeline {
-  readonly element: HTMLElement;
-  readonly isOpen: boolean;
-  /** Draws the timeline and keeps it up to date, or stops updating it. The caller shows and hides the element. */
-  setOpen(isOpen: boolean): void;
-  /** Must be called when the turn has changed. */
-  refresh(): void;
-  dispose(): void;
-}
+export type Timeline = ReturnType<typeof createTimeline>;
 
 /**
  * Creates the timeline of a turn without a caption. A timeline is closed at first: it draws nothing until `setOpen(true)`.
  * While it is open and the turn runs, it is drawn again once per second.
  */
-export function createTimeline(context: PageContext, currentState: () => TurnState): Timeline {
+export function createTimeline(context: PageContext, currentState: () => TurnState) {
   const chart = element('div');
   const rows = element('div');
   const body = element('div', { class: 'timeline-body' }, chart, rows);
@@ -40,8 +32,12 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   const draw = (): void => {
     const part = markedPart;
     mark(undefined);
-    const { picture, table } = createTimelineBody(context, currentState());
-    chart.replaceChildren(...picture);
+    const state = currentState();
+    const now = isRunning(state.phase) ? toMonotonic(state, context.clock.now()) : undefined;
+    const spans = createSpans(state, now);
+    const label = fill(context.strings.timelineLabel, describeTurn(context, state).full);
+    chart.replaceChildren(...createTimelineChart(context, spans, label));
+    const table = createTable(context, spans);
     // An unchanged table stays, so that it keeps the selection.
     if (!rows.firstElementChild?.isEqualNode(table)) rows.replaceChildren(table);
     mark(part);
@@ -53,29 +49,24 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     get isOpen() {
       return isOpen;
     },
-    setOpen: (open) => {
+    /** Draws the timeline and keeps it up to date, or stops updating it. The caller shows and hides the element. */
+    setOpen: (open: boolean): void => {
       if (open && !isOpen) draw();
       isOpen = open;
       updateTimer();
     },
-    refresh: () => {
+    /** Must be called when the turn has changed. */
+    refresh: (): void => {
       if (isOpen && !isRunning(currentState().phase)) draw();
       updateTimer();
     },
-    dispose: () => setTicking(false),
+    dispose: (): void => setTicking(false),
   };
 }
 
 /** Returns whether the turn has made an attempt or has waited for one. */
 export function hasTimeline(state: TurnState): boolean {
   return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
-}
-
-function createTimelineBody(context: PageContext, state: TurnState) {
-  const now = isRunning(state.phase) ? toMonotonic(state, context.clock.now()) : undefined;
-  const spans = createSpans(state, now);
-  const label = fill(context.strings.timelineLabel, describeTurn(context, state).full);
-  return { picture: createTimelineChart(context, spans, label), table: createTable(context, spans) };
 }
 
 function createTable(context: PageContext, { parts }: TurnSpans): HTMLElement {

@@ -12,18 +12,13 @@ export interface Card {
   readonly refresh?: () => void;
 }
 
-export interface CardSlot {
-  readonly element: HTMLElement;
-  /** Refreshes the card if there is one and `key` has not changed, and otherwise creates a new one. */
-  show(key: readonly unknown[], build: () => Card | undefined): void;
-  dispose(): void;
-}
+export type CardSlot = ReturnType<typeof createCardSlot>;
 
 /**
  * Creates a slot for one card. When a card with the keyboard focus is removed, its turn gets the focus. The composer
  * does not, because the user may be about to press Enter, which would send the draft.
  */
-export function createCardSlot({ moveFocus, focusComposer }: PageContext): CardSlot {
+export function createCardSlot({ moveFocus, focusComposer }: PageContext) {
   const slot = element('div', { class: 'card-slot' });
   let currentKey: readonly unknown[] = [];
   let card: Card | undefined;
@@ -37,7 +32,8 @@ export function createCardSlot({ moveFocus, focusComposer }: PageContext): CardS
   };
   return {
     element: slot,
-    show: (key, build) => {
+    /** Refreshes the card if there is one and `key` has not changed, and otherwise creates a new one. */
+    show: (key: readonly unknown[], build: () => Card | undefined): void => {
       if (card && key.length === currentKey.length && key.every((part, index) => part === currentKey[index])) {
         card.refresh?.();
         return;
@@ -51,7 +47,7 @@ export function createCardSlot({ moveFocus, focusComposer }: PageContext): CardS
       if (card) slot.append(card.element);
     },
     // The turn is about to be removed, too.
-    dispose: () => clear(focusComposer),
+    dispose: (): void => clear(focusComposer),
   };
 }
 

@@ -71,23 +71,23 @@ function createExplanation({ strings, help, post }: PageContext, event: Failure,
   const { kind, beyondMaxHint } = event;
   const { cause, remedy, href, isPermanent } = help[kind];
   const isSent = totalsOf(state).attempts > 0;
-  const done: readonly (string | false | undefined)[] = [
-    !isSent && strings.detailsNothingSent,
-    isSent && beyondMaxHint && strings.detailsRetryAfterTooLong,
-    isSent && !beyondMaxHint && isPermanent && strings.detailsNotRetried,
-    hasPartialAnswer(state) && strings.detailsPartialAnswerKept,
-  ];
-  const sections: readonly (readonly [title: string, lines: readonly (string | HTMLElement | false | undefined)[]])[] =
-    [
-      [strings.detailsCause, [cause]],
-      [strings.detailsDone, done],
-      [strings.detailsRemedy, [remedy, createHelpLink(strings.detailsWebPage, href, post)]],
-    ];
-  const entries = sections.flatMap(([title, allLines]) => {
+  const section = (title: string, ...allLines: readonly (string | HTMLElement | false | undefined)[]) => {
     const lines = allLines.filter((line) => line !== false && line !== undefined);
     return lines.length === 0 ? [] : [element('dt', {}, title), ...lines.map((line) => element('dd', {}, line))];
-  });
-  return element('dl', {}, ...entries);
+  };
+  return element(
+    'dl',
+    {},
+    ...section(strings.detailsCause, cause),
+    ...section(
+      strings.detailsDone,
+      !isSent && strings.detailsNothingSent,
+      isSent && beyondMaxHint && strings.detailsRetryAfterTooLong,
+      isSent && !beyondMaxHint && isPermanent && strings.detailsNotRetried,
+      hasPartialAnswer(state) && strings.detailsPartialAnswerKept,
+    ),
+    ...section(strings.detailsRemedy, remedy, createHelpLink(strings.detailsWebPage, href, post)),
+  );
 }
 
 function createHelpLink(caption: string, href: string, post: PageContext['post']): HTMLElement {

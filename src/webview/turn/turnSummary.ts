@@ -7,21 +7,11 @@ import { button, element, setText, svgIcon } from '../util/element';
 import { createCardSlot } from './card';
 import type { ShownAnswer } from './shownAnswer';
 
-interface TurnSummary {
-  /** Contains the button that opens the timeline. */
-  readonly element: HTMLElement;
-  /** Contains the timeline while there is a summary. */
-  readonly timelinePlace: HTMLElement;
-  /** @param hasCard whether the turn has a card */
-  update(state: TurnState, hasCard: boolean): void;
-  dispose(): void;
-}
-
 /**
  * Sums up a turn that has ended, and the waits and retries of a running turn. The card of a failed or waiting turn
  * contains the timeline instead.
  */
-export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline): TurnSummary {
+export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline) {
   const slot = createCardSlot(context);
   const timelinePlace = element('div', { class: 'turn-timeline' });
   const full = element('span', { class: 'summary-full' });
@@ -40,9 +30,12 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
     return !hasCard && (state.phase !== 'streaming' || timeline.isOpen) && hasTimeline(state);
   };
   return {
+    /** Contains the button that opens the timeline. */
     element: slot.element,
+    /** Contains the timeline while there is a summary. */
     timelinePlace,
-    update: (state, hasCard) => {
+    /** @param hasCard whether the turn has a card */
+    update: (state: TurnState, hasCard: boolean): void => {
       const description = mayShow(state, hasCard) ? describeTurn(context, state, isCompared) : undefined;
       const isShown = description !== undefined && (!isRunning(state.phase) || description.isEventful);
       showOpen();

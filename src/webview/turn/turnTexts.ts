@@ -4,22 +4,9 @@ import type { MarkdownOptions, StreamingMarkdown } from '../markdown/streamingMa
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
 
-export interface TurnTexts {
-  readonly answer: HTMLElement;
-  readonly reasoning: HTMLElement;
-  apply(event: RecordedEvent, before: TurnState, after: TurnState): void;
-  /** Renders a snapshot. The elements of unchanged text are not replaced. */
-  show(state: TurnState): void;
-  /** Renders the rest of the text, and calls `onShown`, immediately or later, when all of it is on screen. */
-  finish(onShown: () => void): void;
-  /** Sets whether the model is still reasoning and has not started the answer. */
-  setThinking(thinking: boolean): void;
-  /** Renders text that waits for more text, because no more may come for a while. */
-  pause(): void;
-  dispose(): void;
-}
+export type TurnTexts = ReturnType<typeof createTurnTexts>;
 
-export function createTurnTexts(context: PageContext, answerId: string): TurnTexts {
+export function createTurnTexts(context: PageContext, answerId: string) {
   const { strings, post, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction: MarkdownOptions['onCodeAction'] = (action, text, language) => {
@@ -43,21 +30,25 @@ export function createTurnTexts(context: PageContext, answerId: string): TurnTex
   return {
     answer: root,
     reasoning: reasoning.element,
-    apply: (event, before, after) => {
+    apply: (event: RecordedEvent, before: TurnState, after: TurnState): void => {
       if (event.type === 'text') answer.append(event.text);
       else if (after.reasoningAttempt !== before.reasoningAttempt) reasoning.show(after.reasoning);
       else if (event.type === 'reasoning') reasoning.append(event.text);
       else if (event.type === 'replaced') answer.replace(event.text);
       else if (event.type === 'cut') answer.pause();
     },
-    show: (state) => {
+    /** Renders a snapshot. The elements of unchanged text are not replaced. */
+    show: (state: TurnState): void => {
       updateText(answer, state.text);
       reasoning.show(state.reasoning);
     },
-    finish: (onShown) => reasoning.finish(() => answer.finish(onShown)),
-    setThinking: (thinking) => reasoning.setThinking(thinking),
-    pause: () => answer.pause(),
-    dispose: () => {
+    /** Renders the rest of the text, and calls `onShown`, immediately or later, when all of it is on screen. */
+    finish: (onShown: () => void): void => reasoning.finish(() => answer.finish(onShown)),
+    /** Sets whether the model is still reasoning and has not started the answer. */
+    setThinking: reasoning.setThinking,
+    /** Renders text that waits for more text, because no more may come for a while. */
+    pause: (): void => answer.pause(),
+    dispose: (): void => {
       answer.dispose();
       reasoning.dispose();
     },

@@ -5,6 +5,7 @@ import {
   describeResumePoints,
   msUntilNextSecond,
   offersGateway,
+  type Words,
 } from '../../shared/describe';
 import { describeRefusedEffort } from '../../shared/describeEffort';
 import { isRunning, type TurnState, waitKey } from '../../shared/protocol';
@@ -20,21 +21,14 @@ import { createToolCalls, createTurnCard } from './turnCards';
 import { createTurnSummary } from './turnSummary';
 import { createTurnTexts, type TurnTexts } from './turnTexts';
 
-export interface TurnView {
-  readonly elements: readonly HTMLElement[];
-  readonly texts: TurnTexts;
-  /** @param state the state to show */
-  render(state: TurnState): void;
-  dispose(): void;
-}
+export type TurnView = ReturnType<typeof createTurnView>;
 
-export function createTurnView(context: PageContext, answer: ShownAnswer): TurnView {
-  const { strings } = context;
+export function createTurnView(context: PageContext, answer: ShownAnswer) {
   const texts = createTurnTexts(context, answer.id);
-  const resumePoint = element('p', { class: 'note', 'data-part': 'resumed' });
-  const switched = element('p', { class: 'note', 'data-part': 'switch' });
-  const cutPrompt = element('p', { class: 'note', 'data-part': 'cut-prompt' });
-  const effort = element('p', { class: 'note', 'data-part': 'effort' });
+  const notes = Object.entries(noteTexts).map(([part, textOf]) => {
+    const note = element('p', { class: 'note', 'data-part': part });
+    return { note, textOf };
+  });
   const gateway = createCardSlot(context);
   const progress = createProgressLine(context, answer, texts);
   const timeline = createTimeline(context, () => answer.state);
@@ -56,10 +50,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
     elements: [
       texts.reasoning,
       texts.answer,
-      resumePoint,
-      switched,
-      cutPrompt,
-      effort,
+      ...notes.map(({ note }) => note),
       gateway.element,
       toolCalls.element,
       card.element,
@@ -67,16 +58,14 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
       summary.timelinePlace,
     ],
     texts,
-    render: (state) => {
+    /** @param state the state to show */
+    render: (state: TurnState): void => {
       const { isLatest, summaryOffer } = answer;
       const { phase, failure, schedule, wait } = state;
       texts.setThinking(isRunning(state.phase) && state.text === '');
       // A note below text that is still growing would move with every line.
       const hasEnded = !isRunning(phase);
-      setNote(resumePoint, hasEnded ? describeResumePoints(context, state.resumePoints) : '');
-      setNote(switched, hasEnded ? describeModelSwitches(strings, state) : '');
-      setNote(cutPrompt, hasEnded ? describeCutPrompt(context, state) : '');
-      setNote(effort, hasEnded ? describeRefusedEffort(strings, state.ledger.entries.at(-1)) : '');
+      for (const { note, textOf } of notes) setNote(note, hasEnded ? textOf(context, state) : '');
       showGatewayNote(context, gateway, state, isLatest);
       toolCalls.show(
         state.toolCalls.map(({ name }) => name),
@@ -94,11 +83,18 @@ export function createTurnView(context: PageContext, answer: ShownAnswer): TurnV
       timeline.refresh();
       showTurnActions(context, actions, answer, state);
     },
-    dispose: () => {
+    dispose: (): void => {
       for (const part of [gateway, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
     },
   };
 }
+
+const noteTexts: Readonly<Record<string, (words: Words, state: TurnState) => string>> = {
+  resumed: (words, { resumePoints }) => describeResumePoints(words, resumePoints),
+  switch: ({ strings }, state) => describeModelSwitches(strings, state),
+  'cut-prompt': describeCutPrompt,
+  effort: ({ strings }, { ledger }) => describeRefusedEffort(strings, ledger.entries.at(-1)),
+};
 
 function setNote(note: HTMLElement, text: string): void {
   if (note.textContent !== text) note.replaceChildren(...(text === '' ? [] : [svgIcon('info'), text]));

@@ -38,6 +38,11 @@ export function closestElement(target: EventTarget | null, selector: string): HT
   return target !== null && 'closest' in target ? (target as Element).closest<HTMLElement>(selector) : null;
 }
 
+/** In WebKit, a composition ends before the key event, which only the deprecated `keyCode` 229 identifies. */
+export function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || Reflect.get(event, 'keyCode') === 229;
+}
+
 /**
  * Scrolls the start of an element to the top of `scroller`. `scrollIntoView` would also scroll the frame around the page
  * by a few pixels.

@@ -147,20 +147,10 @@ function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): v
   else runs.push({ text, kind });
 }
 
-type CodeKind =
-  | 'keyword'
-  | 'string'
-  | 'number'
-  | 'comment'
-  | 'function'
-  | 'type'
-  | 'name'
-  | 'added'
-  | 'removed'
-  | 'plain';
+type CodeKind = keyof typeof SCOPES;
 
 /** The scopes of highlight.js by token type. A scope that is not listed has the color of the scope around it. */
-const SCOPES: Readonly<Record<CodeKind, string>> = {
+const SCOPES = {
   keyword: 'keyword name section doctag meta selector-tag selector-pseudo bullet',
   string: 'string regexp char link code',
   number: 'number literal symbol',
