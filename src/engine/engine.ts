@@ -12,7 +12,7 @@ import type { ChatRequest } from './request';
 import type { LedgerEntry, TurnRecord } from './state/ledger';
 
 /** A model as a request names it. */
-export interface ModelAtGateway {
+interface ModelAtGateway {
   /** The name that the user knows. */
   readonly model: string;
   /** The name that the gateway has for the model. */
