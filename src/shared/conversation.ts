@@ -59,11 +59,11 @@ export const maxCompared = 4;
 
 export interface Exchange extends Prompt {
   readonly id: string;
-  /** Id of the answer that the exchange follows, or '' for a first prompt. */
+  /** The id of the preceding answer, or '' for a first prompt. */
   readonly after: string;
   /** Oldest first, never empty. */
   readonly answers: readonly Answer[];
-  /** Id of the answer that was added or shown last. Of an open comparison, its first answer. */
+  /** The id of the answer that the conversation continues with. In an open comparison, this is the first answer until a prompt follows. */
   readonly selected: string;
 }
 
@@ -75,7 +75,7 @@ export interface Summary {
   readonly isUndone?: true | undefined;
 }
 
-/** One exchange of the selected branch, with the answer that the conversation continues with. */
+/** An exchange, with the answer that the conversation continues with. */
 export interface Step {
   readonly exchange: Exchange;
   readonly answer: Answer;
@@ -86,13 +86,13 @@ export interface ShownExchange {
   readonly id: string;
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
-  /** One answer, or the answers of an open comparison in the order of their columns. */
+  /** Either a single answer, or all answers of an open comparison. */
   readonly answers: readonly Answer[];
-  /** Id of the answer of an open comparison that a further prompt follows. */
+  /** The id of the answer that a further prompt follows, if several are shown. */
   readonly followed?: string | undefined;
   /**
-   * All versions of the prompt and its answers, oldest first: ids of answers. An open comparison is one version, with
-   * the id of its first answer. The shown version is that of `answers[0]`.
+   * The ids of all answers to this prompt and its edited versions, oldest first. Only the first answer of an open comparison
+   * is listed. The page shows the version with the id of `answers[0]`.
    */
   readonly versions: readonly string[];
   /** Whether the offline demo answers. */

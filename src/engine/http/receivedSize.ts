@@ -1,12 +1,12 @@
 /** In UTF-16 code units. No model writes nearly as much, and a journal of this size still fits into memory. */
-export const maxAnswerChars = 32 * 1024 * 1024;
+const maxAnswerChars = 32 * 1024 * 1024;
 
 /**
  * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
  * body of the longest answers (128,000 tokens) is about 50 MB long. The limit allows several attempts of that size, but
  * no endless stream of comments.
  */
-export const maxTurnBytes = 256 * 1024 * 1024;
+const maxTurnBytes = 256 * 1024 * 1024;
 
 /** Counts what all attempts of a turn have received. */
 export class ReceivedSize {

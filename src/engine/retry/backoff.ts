@@ -15,7 +15,7 @@ interface BackoffInput {
 }
 
 /** Minimum backoff in milliseconds. A retry after less time might use a connection that is still being closed. */
-export const minDelayMs = 250;
+const minDelayMs = 250;
 
 /** Added to a retry-after, so that clients with the same one do not retry at the same moment. */
 const retryAfterMargin = { fraction: 0.1, minMs: 250, maxMs: 5000 } as const;

@@ -6,7 +6,7 @@ import { prefillText, type JoinMethod } from './splice';
 /** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
-export const quoteChars = 200;
+const quoteChars = 200;
 
 /** @param prefill how the model supports a prefill, if `method` is `prefill` */
 export function continuationMessages(

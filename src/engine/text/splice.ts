@@ -14,12 +14,12 @@ export type SpliceStep =
 
 /** Milliseconds to hold back a continuation before deciding where it joins. */
 export const maxHoldMs = 1500;
-export const tailChars = 4000;
+const tailChars = 4000;
 /**
  * Minimum length of an overlap, in characters. A shorter match may be a coincidence: in fuzz tests, a minimum of 8
  * characters wrongly shortened 0.26 % of the texts, and a minimum of 16 shortened none.
  */
-export const minOverlap = 16;
+const minOverlap = 16;
 /**
  * In characters. A repetition of this length is no coincidence and is held back without a time limit: the user already
  * sees the same text, and the repetition can't be longer than the partial answer.

@@ -113,11 +113,11 @@ export class TurnHistory {
   }
 }
 
-export const initialResumes = 3;
+const initialResumes = 3;
 /** New characters from which a resume is not charged. */
 const minRefundedChars = 200;
 /** Including those that are not charged. */
-export const maxResumes = 5;
+const maxResumes = 5;
 
 /** Limits how often a turn resumes its answer. */
 export class ResumeBudget {

@@ -16,6 +16,7 @@ import {
   isFinished,
   isScheduled,
   isUsable,
+  promptOf,
   sideBySide,
 } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
@@ -173,8 +174,8 @@ export class Conversation {
   }
 
   /**
-   * Adds another prompt beside that of an exchange, and stops the turns and schedules from that exchange on. The prompt
-   * of a comparison goes to all compared models again.
+   * Adds another version of a prompt, and stops the turns and schedules from the old version on. After a comparison, the
+   * new prompt goes to all compared models again.
    * @returns the ids of the answers
    */
   edit(exchangeId: string, prompt: Prompt): readonly string[] {
@@ -217,7 +218,7 @@ export class Conversation {
     const unsent = this.sentByUseAnswer(answerId);
     this.end([...others, ...this.following(others)]);
     this.log.write({ type: 'select', answer: answerId, use: true });
-    for (const { exchange, models } of unsent) this.ask(exchange, models);
+    for (const { exchange, models } of unsent) this.ask(promptOf(exchange), models);
   }
 
   /** Returns the queued prompts that `useAnswer` would send after the answer, and the models that the user has chosen. */
@@ -424,14 +425,13 @@ export class Conversation {
   }
 
   private addExchange(
-    { prompt, content, attachments, target, reasoningEffort }: Prompt,
+    prompt: Prompt,
     after: string,
     models: readonly string[],
     replaced: readonly Answer[] = [],
   ): readonly string[] {
     const answers = newAnswers(models);
-    const sent = { prompt, content, attachments, target, reasoningEffort };
-    return this.writeStart({ type: 'exchange', id: randomUUID(), after, ...sent, answers }, answers, replaced);
+    return this.writeStart({ type: 'exchange', id: randomUUID(), after, ...prompt, answers }, answers, replaced);
   }
 
   /** Adds answers and starts their turns. The turns from the replaced answers on stop. */

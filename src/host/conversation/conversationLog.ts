@@ -76,7 +76,7 @@ export class ConversationLog {
   }
 
   /** Changes what is not in the journal. */
-  amend(answerId: string, change: Parameters<ExchangeTree['amend']>[1]): void {
+  amend(answerId: string, change: Partial<Answer>): void {
     this.tree.amend(answerId, change);
     const answer = this.tree.answer(answerId);
     if (answer && this.tree.isShown(answerId)) this.fire({ type: 'answer', answer });

@@ -10,7 +10,6 @@ const programParts = (file: string) => file.split(/^\S+ Example request\n[^]*\n\
 
 const [pythonHead = '', pythonTail = ''] = programParts(pythonFile);
 const [nodeHead = '', nodeTail = ''] = programParts(nodeFile);
-export { nodeTail, pythonTail };
 
 const demoNotice = 'Copied from the offline demo. This program calls your own gateway and model.';
 const retryAfterComment = 'a longer delay requested by the gateway ends the program';

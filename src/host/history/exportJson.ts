@@ -25,7 +25,7 @@ export function exportJson({ title, tree }: ExportSource, now: number): string {
     // Includes answers that are not exported, such as failed summaries.
     ...(cost.costs.length > 0 && { cost }),
     turns: tree.path().map((step) => turnJson(step, tree)),
-    // The answers that are not current, and those of the turns that followed them. `after` is the id of the answer before.
+    // All answers outside the selected branch. `after` is the id of the preceding answer.
     ...(others.length > 0 && {
       otherVersions: others.map((step) => ({ after: step.exchange.after || null, ...turnJson(step, tree) })),
     }),
@@ -56,7 +56,7 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
     model: modelOf(answer),
     ...(models.length > 1 && { models }),
     ...(gateways === 'demo' && { demo: true }),
-    // The same id in all answers that were compared. `turns` contains the one with which the conversation continues.
+    // Compared answers have the same id here. `turns` contains the answer that the conversation continues with.
     ...(comparison && { comparison: comparison.id }),
     answer: state.text,
     // Exports the offsets in the answer at which another model continued it.

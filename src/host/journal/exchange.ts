@@ -2,7 +2,7 @@ import type { ResumeFrom } from '../../engine/engine';
 import { attemptsOf, totalCost, type TotalCost } from '../../engine/state/turnCost';
 import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
-import type { Answer, Exchange } from '../../shared/conversation';
+import type { Answer, Exchange, Prompt } from '../../shared/conversation';
 
 /** Returns the open comparison of the selected answer, or that answer alone; none for a summary. */
 export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {
@@ -17,6 +17,11 @@ export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {
 export function comparedModels(exchange: Exchange | undefined): readonly string[] {
   const answers = sideBySide(exchange);
   return answers.length > 1 ? [...new Set(answers.map(({ model, state }) => model ?? state.model))] : [];
+}
+
+/** Returns the prompt of an exchange alone. */
+export function promptOf({ prompt, content, attachments, target, reasoningEffort }: Exchange): Prompt {
+  return { prompt, content, attachments, target, reasoningEffort };
 }
 
 /** Returns the answers that were compared with an answer, also after the comparison has ended, and that answer first. */

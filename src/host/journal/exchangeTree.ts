@@ -23,7 +23,7 @@ export interface Preceding {
 interface Fork {
   /** The answers of all versions, oldest first. */
   readonly answerIds: string[];
-  /** Id of the exchange that was added or shown last. */
+  /** The exchange that was added or shown last. */
   selected: string;
 }
 
@@ -37,11 +37,11 @@ export class ExchangeTree {
   /** The gateways to which all prompts of the conversation go. */
   gateways: 'own' | 'demo' = 'own';
   private readonly exchanges = new Map<string, Exchange>();
-  /** By the id of the answer. */
+  /** Summaries, keyed by the id of their answer. */
   private readonly summaryOfAnswer = new Map<string, Summary>();
   /** Ids of exchanges, by the ids of their answers. */
   private readonly owners = new Map<string, string>();
-  /** By the id of the answer, '' for the start of the conversation. */
+  /** Forks, keyed by the id of their answer, or by '' for the start of the conversation. */
   private readonly forks = new Map<string, Fork>();
   /** The exchange that was added or shown last. */
   private lastSelected = '';
@@ -116,12 +116,12 @@ export class ExchangeTree {
     return this.summaryOfAnswer.get(answerId);
   }
 
-  /** All answers, also those that are not shown and those of summaries. */
+  /** Returns the answers of all exchanges and summaries, shown or not. */
   answers(): readonly Answer[] {
     return [...this.steps(), ...this.summaries()].map(({ answer }) => answer);
   }
 
-  /** All summaries, also those that the user has undone. */
+  /** Returns all summaries, including undone summaries. */
   summaries(): readonly Summary[] {
     return [...this.summaryOfAnswer.values()];
   }
@@ -133,7 +133,7 @@ export class ExchangeTree {
     return this.stepsUpTo(end);
   }
 
-  /** Returns what the request of an answer contains before its prompt. By default, that of a next prompt. */
+  /** Returns what a request contains before its prompt. @param answerId by default, the answer to a next prompt */
   before(answerId = ''): Preceding {
     const own = this.summaryOf(answerId);
     const end = this.exchangeOf(answerId)?.after ?? own?.upTo;
@@ -182,7 +182,7 @@ export class ExchangeTree {
   /** Returns all answers after the given ones, with their summaries. */
   following(answerIds: readonly string[]): readonly Answer[] {
     const before = new Set(answerIds);
-    // An exchange was added after the one that it follows.
+    // An exchange is always added later than the exchange that it follows.
     const exchanges = [...this.exchanges.values()].filter(({ after, answers }) => {
       if (before.has(after)) for (const { id } of answers) before.add(id);
       return before.has(after);
@@ -217,7 +217,7 @@ export class ExchangeTree {
 
   /** @param step the turn up to which the summary summarizes, undefined for a summary of another conversation */
   private lastSummary(step: Step | undefined, accepts: (summary: Summary) => boolean): Summary | undefined {
-    // In an open comparison, it may be the one of any answer.
+    // The summary may belong to any answer of an open comparison.
     const ids = step ? [step.answer, ...sideBySide(step.exchange)].map(({ id }) => id) : [''];
     return this.summaries().findLast((summary) => ids.includes(summary.upTo) && accepts(summary));
   }

@@ -57,7 +57,7 @@ interface Turn {
 /** What the earlier records of a file have created. */
 interface Known {
   readonly exchanges: Set<string>;
-  /** By the id of the answer. */
+  /** The turns, keyed by the id of their answer. */
   readonly turns: Map<string, Turn>;
 }
 
@@ -136,7 +136,7 @@ function addTurn(answerId: string, { turns }: Known, isSummary = false): boolean
   return true;
 }
 
-/** Returns the number of parts of a record that can be lost one by one. */
+/** Returns how many parts a record has, of which each can be lost alone. */
 function sizeOf(record: JournalRecord | undefined): number {
   if (record?.type === 'events') return record.events.length;
   return record && 'answers' in record ? record.answers.length : Number(record !== undefined);

@@ -3,7 +3,7 @@ import { effortChoices } from '../../engine/request';
 import type { RecordedEvent } from '../../engine/events/events';
 import { detail, epoch, orZero, position } from '../../engine/events/schemas';
 import { maxCompared, type Prompt } from '../../shared/conversation';
-import type { FieldSchemas } from '../util/schemas';
+import { parseOrUndefined, type FieldSchemas } from '../util/schemas';
 
 /** Version of the format. It grows when a record changes its meaning, so that older extensions leave the file unchanged. */
 export const journalSchema = 1;
@@ -27,7 +27,7 @@ const promptEntries = {
   reasoningEffort: detail(v.picklist(effortChoices)),
 } satisfies FieldSchemas<Prompt>;
 
-/** `model` is the one that the user has chosen. Without it, the model is selected when the turn starts. */
+/** `model` is absent if the user has chosen no model. The turn then uses the model that is selected when it starts. */
 const newAnswer = v.object({ id: newId, model: v.optional(text) });
 /** Several answers of one record are compared with each other. */
 const newAnswers = v.pipe(
@@ -37,9 +37,9 @@ const newAnswers = v.pipe(
 );
 
 const recordEntries = {
-  /** Written before the first prompt of a conversation that does not go to the user's own gateways. */
-  gateways: { set: v.literal('demo') },
-  /** `after` is the id of the answer that the prompt follows, '' for a first prompt. */
+  /** Written before the first prompt if the conversation uses other gateways than the user's own. */
+  gateways: { set: v.picklist(['own', 'demo']) },
+  /** `after` is the id of the preceding answer, or '' for a first prompt. */
   exchange: { id: newId, after: text, ...promptEntries, answers: newAnswers },
   /** Further answers to the prompt of an exchange. */
   answers: { exchange: text, answers: newAnswers },
@@ -107,6 +107,7 @@ export interface PromptInput extends Prompt {
   readonly model?: string | undefined;
 }
 
-export function isPromptInput(value: unknown): value is PromptInput {
-  return v.is(promptSchema, value);
+/** Returns a copy of what the page has sent back, or undefined if that is not a prompt. */
+export function parsePromptInput(value: unknown): PromptInput | undefined {
+  return parseOrUndefined(promptSchema, value);
 }

@@ -2,9 +2,9 @@ import type { Exchange, Prompt } from '../../shared/conversation';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import { comparedModels } from '../journal/exchange';
-import type { PromptInput } from '../journal/records';
+import { parsePromptInput, type PromptInput } from '../journal/records';
 import type { PanelServices } from './panelServices';
-import { parsePrefilledInput, returnPrompt, sendPrompt } from './promptSender';
+import { returnPrompt, sendPrompt } from './promptSender';
 
 /**
  * An unchanged prompt gets another answer, or another comparison. Without an API key, the new turn fails with a card that
@@ -104,7 +104,7 @@ export function pickOtherModel(
 
 /** Returns the prompt of the composer. @param more the complete prompt if it was prefilled with code or attachments */
 export function toComposedInput(prompt: string, more: unknown): PromptInput {
-  const prefilled = parsePrefilledInput(more);
+  const prefilled = parsePromptInput(more);
   const { model } = prefilled ?? {};
   return { ...(prefilled && (withEditedPrompt(prefilled, prompt) ?? prefilled)), model, prompt };
 }

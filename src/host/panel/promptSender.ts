@@ -4,7 +4,8 @@ import { canSendPrompt } from '../../shared/protocol';
 import type { Connections } from '../connection/connections';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
-import { isPromptInput, type PromptInput } from '../journal/records';
+import { promptOf } from '../journal/exchange';
+import type { PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
@@ -75,16 +76,9 @@ export function startConversation({ conversations, panels }: PanelServices, prom
   return conversation;
 }
 
-export function parsePrefilledInput(value: unknown): PromptInput | undefined {
-  if (!isPromptInput(value)) return undefined;
-  const { prompt, content, attachments, target, model, reasoningEffort } = value;
-  return { prompt, content, attachments, target, model, reasoningEffort };
-}
-
 /** Returns the prompt of a step as the composer contained it. */
 export function promptInputOf({ exchange, answer }: Step): PromptInput {
-  const { prompt, content, attachments, target, reasoningEffort } = exchange;
-  return { prompt, content, attachments, target, model: answer.model, reasoningEffort };
+  return { ...promptOf(exchange), model: answer.model };
 }
 
 export function withAttachments(input: PromptInput, attachments: readonly Attachment[]): PromptInput {

@@ -18,10 +18,10 @@ import { systemClock } from '../util/systemClock';
 import { Scheduler, type ListedPrompt, type ScheduleNotice } from './scheduler';
 import type { ScheduleStore } from './scheduleStore';
 
-interface ScheduleCommandDeps extends Pick<HostWindow, 'register' | 'onError'> {
-  readonly schedule: Pick<Scheduler, 'update' | 'list' | 'sendNow' | 'cancel' | 'onDidChange'>;
+interface ScheduleCommandDeps extends HostWindow {
+  readonly schedule: Scheduler;
   readonly panels: { open(id: string): Promise<boolean> };
-  readonly connections: Pick<Connections, 'view'>;
+  readonly connections: Connections;
 }
 
 export function registerSchedule(deps: ScheduleCommandDeps) {

@@ -14,7 +14,7 @@ interface FaultAdvice {
 
 export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = advice;
 
-export const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
+const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
 
 /** @param translate translates an English text, e.g. `vscode.l10n.t`. @param locale e.g. `zh-cn` */
 export function translateFaultHelp(translate: (english: string) => string, locale: string): FaultDetails {

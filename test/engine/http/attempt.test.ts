@@ -5,7 +5,7 @@ import { createModelBehavior, type ModelBehavior } from '../../../src/engine/gat
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars } from '../../../src/engine/http/eventScanner';
-import { maxAnswerChars, maxTurnBytes, ReceivedSize } from '../../../src/engine/http/receivedSize';
+import { ReceivedSize } from '../../../src/engine/http/receivedSize';
 import { BodyReader, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
 import { defaultSettings } from '../../support/engineRun';
@@ -19,6 +19,9 @@ import {
   type Reply,
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
+
+const maxAnswerChars = 32 * 1024 * 1024;
+const maxTurnBytes = 256 * 1024 * 1024;
 
 /** Fails the test, because no sink of a test throws. */
 const fail = (error: unknown): never => {

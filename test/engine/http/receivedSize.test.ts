@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { maxAnswerChars, maxTurnBytes, ReceivedSize } from '../../../src/engine/http/receivedSize';
+import { ReceivedSize } from '../../../src/engine/http/receivedSize';
+
+const maxAnswerChars = 32 * 1024 * 1024;
+const maxTurnBytes = 256 * 1024 * 1024;
 
 describe('received size of a turn', () => {
   it('accepts text until all attempts together exceed the maximum', () => {
@@ -10,9 +13,5 @@ describe('received size of a turn', () => {
   it('accepts response bodies until all attempts together exceed the maximum', () => {
     const size = new ReceivedSize();
     assert.deepEqual([size.addBytes(10), size.addBytes(maxTurnBytes - 10), size.addBytes(1)], [true, true, false]);
-  });
-
-  it('is limited to 33,554,432 characters of text and 256 MiB of response bodies', () => {
-    assert.deepEqual([maxAnswerChars, maxTurnBytes], [33_554_432, 268_435_456]);
   });
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { retryAfterDelay, minDelayMs, overloadDelay, transientDelay } from '../../../src/engine/retry/backoff';
+import { retryAfterDelay, overloadDelay, transientDelay } from '../../../src/engine/retry/backoff';
 import type { JitterKind } from '../../../src/engine/environment';
 import { propertyRuns } from '../../support/propertyRuns';
+
+const minDelayMs = 250;
 
 const jitters: readonly JitterKind[] = ['full', 'equal', 'decorrelated', 'classic', 'none'];
 const defaults = { baseDelayMs: 1000, maxDelayMs: 60_000 };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { Splice, tailChars, type JoinMethod } from '../../../src/engine/text/splice';
+import { Splice, type JoinMethod } from '../../../src/engine/text/splice';
+
+const tailChars = 4000;
 
 /** A text of over 1000 characters in which no passage occurs twice. */
 const long = Array.from({ length: 80 }, (_, i) => `sentence ${i}. `).join('');

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { minOverlap, Splice, tailChars, type JoinMethod } from '../../../src/engine/text/splice';
+import { Splice, type JoinMethod } from '../../../src/engine/text/splice';
 import { propertyRuns } from '../../support/propertyRuns';
+
+const minOverlap = 16;
+const tailChars = 4000;
 
 /**
  * Returns the answer after a splice of all pieces. `expireAfter` has the indices of the pieces after which the time

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { maxAnswerChars, maxTurnBytes } from '../../../src/engine/http/receivedSize';
+
 import { EngineRun } from '../../support/engineRun';
 import { streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
+
+const maxAnswerChars = 32 * 1024 * 1024;
+const maxTurnBytes = 256 * 1024 * 1024;
 
 const mebibyte = 1024 * 1024;
 

@@ -4,10 +4,13 @@ import { faultOfRow } from '../../../src/engine/faults/classify';
 import type { FaultName } from '../../../src/engine/faults/faultTable';
 import { RetryBudget } from '../../../src/engine/gate/gatewayState';
 import { decide, type Situation } from '../../../src/engine/retry/decide';
-import { initialResumes, maxResumes, ResumeBudget, TurnHistory } from '../../../src/engine/turn/turnHistory';
+import { ResumeBudget, TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { defaultSettings } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
+
+const initialResumes = 3;
+const maxResumes = 5;
 
 /** The characters that each resume of a turn adds, and the remaining resumes after each. */
 const table: readonly (readonly [title: string, added: readonly number[], remaining: readonly number[]])[] = [

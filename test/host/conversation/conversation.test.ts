@@ -30,7 +30,7 @@ describe('conversation with demo turns', () => {
     }
   });
 
-  it('stays with the demo after a reload, and never joins it after a prompt of the configured gateway', () => {
+  it('belongs to the demo only if its first prompt does', () => {
     const demo = openConversation({ demo: true });
     demo.ask('one');
     assert.equal(reopened(demo.lines).tree.gateways, 'demo');

@@ -41,7 +41,7 @@ describe('exchange tree', () => {
     });
   }
 
-  it('shows a summary after the answer up to which it summarizes, and never as a version', () => {
+  it('shows a summary below the last answer that it summarizes', () => {
     const tree = treeOf('a b');
     tree.apply({ type: 'summary', upTo: 'a', answer: { id: 's' } });
     tree.apply({ type: 'select', answer: 's', use: true });
@@ -54,7 +54,7 @@ describe('exchange tree', () => {
     );
   });
 
-  it('counts answers and edited prompts of a fork together, in the order in which they were added', () => {
+  it('lists answers and edited prompts of a fork as versions, oldest first', () => {
     const tree = treeOf('a b<');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
     tree.apply({ type: 'exchange', id: 'c', after: '', prompt: 'c', answers: [{ id: 'c1' }, { id: 'c2' }] });
@@ -64,7 +64,7 @@ describe('exchange tree', () => {
     assert.equal(pathOf(tree), 'c2');
   });
 
-  it('shows the turns after an earlier answer again when the user returns to it', () => {
+  it('returns to the turns below an earlier answer with that answer', () => {
     const tree = treeOf('a b c');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
     assert.deepEqual([pathOf(tree), tree.isShown('c')], ['a2', false]);

@@ -8,7 +8,8 @@ import { languageIds } from '../../../src/host/commandArgs';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
 import { limitParameter } from '../../../src/engine/models/modelParameters';
 import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
-import { nodeTail, pythonTail } from '../../../src/host/copyAsCode/programs';
+import nodeFile from '../../../src/host/copyAsCode/programs/ask.mjs?text';
+import pythonFile from '../../../src/host/copyAsCode/programs/ask.py?text';
 import { hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
 import { hasCurl, python, shells } from '../../support/copyAsCode/runtimes';
 import { root } from '../../support/paths';
@@ -73,13 +74,14 @@ type BodyReader = (requests: readonly ExportedRequest[]) => readonly unknown[];
 
 /** Returns the declarations of a copied program, without the constant part that sends the request. */
 function declarationsOf(code: string, program: string): string {
-  assert.ok(code.endsWith(program));
-  return code.slice(0, -program.length);
+  const end = program.split(' End of the example\n')[1]!;
+  assert.ok(code.endsWith(end));
+  return code.slice(0, -end.length);
 }
 
 const readNode: BodyReader = (requests) => {
   const blocks = requests.map(
-    (request) => `{\n${declarationsOf(languages.node.write(request), nodeTail)}all.push(request);\n}`,
+    (request) => `{\n${declarationsOf(languages.node.write(request), nodeFile)}all.push(request);\n}`,
   );
   return JSON.parse(
     runInNewContext(`const all = [];\n${blocks.join('\n')}\nJSON.stringify(all);`) as string,
@@ -88,7 +90,7 @@ const readNode: BodyReader = (requests) => {
 
 const readPython: BodyReader = (requests) => {
   const blocks = requests.map(
-    (request) => `${declarationsOf(languages.python.write(request), pythonTail)}ALL.append(REQUEST)`,
+    (request) => `${declarationsOf(languages.python.write(request), pythonFile)}ALL.append(REQUEST)`,
   );
   const script = `ALL = []\n${blocks.join('\n')}\nimport json\nprint(json.dumps(ALL))\n`;
   return JSON.parse(runScript(python!, script)) as unknown[];

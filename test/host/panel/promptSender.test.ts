@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isDemoConversation } from '../../../src/host/connection/demoConversation';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import type { PromptInput } from '../../../src/host/journal/records';
+import { parsePromptInput, type PromptInput } from '../../../src/host/journal/records';
 import type { SendOptions } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
@@ -270,9 +270,8 @@ describe('prompt sender', () => {
     ['accepts a prefilled text that the page returns without the complete prompt', undefined, undefined],
     ['ignores an invalid complete prompt that the page returns with the prefilled text', { prompt: 1 }, undefined],
   ] as const) {
-    it(behavior, async () => {
-      const { parsePrefilledInput } = await importPromptSender();
-      assert.deepEqual(JSON.parse(JSON.stringify(parsePrefilledInput(value) ?? null)), input ?? null);
+    it(behavior, () => {
+      assert.deepEqual(JSON.parse(JSON.stringify(parsePromptInput(value) ?? null)), input ?? null);
     });
   }
 

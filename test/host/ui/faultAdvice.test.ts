@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { faultTable, type FaultRow } from '../../../src/engine/faults/faultTable';
-import { faultAdvice, translateFaultHelp, repositoryUrl } from '../../../src/host/ui/faultAdvice';
+import { faultAdvice, translateFaultHelp } from '../../../src/host/ui/faultAdvice';
 
 const root = resolve(__dirname, '../../..');
 const folder = join(root, 'docs/troubleshooting');
@@ -44,7 +44,7 @@ describe('help for faults', () => {
 
   it('links to pages in the display language, in the repository of the manifest', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { repository: { url: string } };
-    assert.equal(`${repositoryUrl}.git`, manifest.repository.url);
+    const repositoryUrl = manifest.repository.url.replace(/\.git$/, '');
     const untranslated = (english: string): string => english;
     const pages = `${repositoryUrl}/blob/main/docs/troubleshooting`;
     for (const [locale, href] of [

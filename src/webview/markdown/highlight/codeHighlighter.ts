@@ -60,7 +60,7 @@ interface WorkerRunsDeps {
 }
 
 /** In milliseconds, with the start of the worker. Ordinary code takes a few milliseconds. */
-export const maxHighlightMs = 3000;
+const maxHighlightMs = 3000;
 
 /** Returns a function that highlights code in a worker, one block at a time, and gives up on slow blocks. */
 export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRuns {

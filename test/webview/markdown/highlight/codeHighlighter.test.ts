@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import type { CodeRequest, CodeRun } from '../../../../src/webview/markdown/highlight/codeRuns';
-import {
-  createRunFinder,
-  maxHighlightMs,
-  type HighlightWorker,
-} from '../../../../src/webview/markdown/highlight/codeHighlighter';
+import { createRunFinder, type HighlightWorker } from '../../../../src/webview/markdown/highlight/codeHighlighter';
 import { Answer, highlighting } from '../streamingHarness';
+
+const maxHighlightMs = 3000;
 
 class FakeWorker implements HighlightWorker {
   onmessage: HighlightWorker['onmessage'] = null;
