@@ -49,7 +49,7 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 /** Creates the services in the order of their dependencies, and registers the features with those that they name. */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const host = createHostWindow(context);
-  const { register, log, onError, version, storage, workspace } = host;
+  const { register, log, onError, version, storage } = host;
   const { globalState: memory, workspaceState } = context;
   const settings = register(new Settings(host.manifest, workspaceState));
   const keys = register(new KeyStore(context.secrets, log));
@@ -115,7 +115,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onError,
     onEvent: logEvent,
   });
-  const schedule = register(createScheduler({ conversations, budget, ownGateways, log, onError, store, workspace }));
+  const schedule = register(createScheduler({ ...host, conversations, budget, ownGateways, store }));
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
   const tour = new DemoTour({ models: () => demo.models(), localize });

@@ -38,7 +38,7 @@ const messages = new Set([
   ...sources('src/engine').flatMap(literalsOf),
   ...literalsOf(join(root, 'src/extension.ts')),
   ...Object.values(panelStrings),
-  ...Object.values(faultTable).flatMap(({ message, messageWithTime = '' }) => [message, messageWithTime]),
+  ...Object.values(faultTable).flatMap(({ message, limit }) => [message, limit?.messageWithTime ?? '']),
   ...Object.values(faultAdvice).flatMap(({ cause, remedy }) => [cause, remedy]),
   ...demoModels.flatMap(({ title, prompt, description = '' }) => [title, prompt, description]),
 ]);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Log } from '../../src/host/util/log';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events/events';
 import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
@@ -7,6 +8,7 @@ import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../
 import { extensionApi } from '../support/extensionHost';
 import { TestBudget } from '../host/conversation/testBudget';
 import { valuesOf } from '../support/valuesOf';
+import { fake } from '../support/fake';
 
 /** Records what VS Code would show. */
 class FakeStream {
@@ -72,7 +74,7 @@ describe('chat participant', function () {
     participant = new ChatParticipant({
       engine,
       budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
-      log: { error: (problem) => logged.push(problem) },
+      log: fake<Log>({ error: (problem) => logged.push(problem) }),
       defaults: () => defaults,
       mayUsePlainHttp: () => Promise.resolve(usesPlainHttp),
       editor: () => vscode.window.activeTextEditor,

@@ -8,11 +8,20 @@ export interface DescribedGateway {
   readonly models?: Gateway['models'];
   readonly lists?: Gateway['lists'];
   readonly acceptsPlainHttp?: boolean;
+  readonly currency?: Gateway['currency'];
 }
 
 /** @param whenMissing the key of a gateway without an API key */
 export function gatewayFrom(
-  { baseUrl, apiKey, name, models = new Map(), lists = () => undefined, acceptsPlainHttp = false }: DescribedGateway,
+  {
+    baseUrl,
+    apiKey,
+    name,
+    models = new Map(),
+    lists = () => undefined,
+    acceptsPlainHttp = false,
+    currency = 'USD',
+  }: DescribedGateway,
   whenMissing: 'missing' | 'not-needed' = 'not-needed',
 ): Gateway {
   const key: Key = apiKey === undefined ? { type: whenMissing } : { type: 'key', value: apiKey };
@@ -22,6 +31,7 @@ export function gatewayFrom(
     label: name ?? host,
     origin,
     kind: 'remote',
+    currency,
     models,
     acceptsPlainHttp,
     lists,

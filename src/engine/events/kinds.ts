@@ -71,6 +71,10 @@ export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xh
 
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
+export const currencies = ['USD', 'CNY'] as const;
+
+export type Currency = (typeof currencies)[number];
+
 /** The largest count of tokens that is believed. No request uses nearly as many. */
 export const maxTokens = 1e9;
 

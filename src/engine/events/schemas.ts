@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { faultActions, faultKinds, maxCost, maxEpochMs, maxMs, maxTokens, reasoningEfforts } from './kinds';
+import { currencies, faultActions, faultKinds, maxCost, maxEpochMs, maxMs, maxTokens, reasoningEfforts } from './kinds';
 import type { FaultAction } from './kinds';
 
 // A file on disk may contain anything. Each schema returns a copy with only the fields that it lists. Numbers are limited
@@ -29,6 +29,7 @@ const actions = v.pipe(
 const method = v.picklist(['prefill', 'continue', 'restart']);
 const switchReason = v.picklist([...faultKinds, 'user']);
 const effort = v.picklist(reasoningEfforts);
+const currency = detail(v.picklist(currencies));
 
 /** A gateway as the user knew it at the time of the event. */
 const gatewayRef = v.pipe(
@@ -49,8 +50,9 @@ const usage = {
   /** Tokens of the prompt that came from the provider's cache. */
   cachedTokens: detail(tokens),
   reasoningTokens: detail(tokens),
-  /** In USD. */
   cost: detail(cost),
+  /** The currency of `cost`. */
+  currency,
 };
 
 function event<const Type extends string, Entries extends v.ObjectEntries>(type: Type, entries: Entries) {
@@ -158,8 +160,10 @@ export const eventSchemas = {
     cachedTokens: usage.cachedTokens,
     reasoningTokens: usage.reasoningTokens,
     cost: usage.cost,
-    /** The price of the model times the tokens, in USD. Set only if the gateway reports no cost and the price is known. */
+    /** The price of the model times the tokens. Set only if the gateway reports no cost and the price is known. */
     estimatedCost: detail(cost),
+    /** The currency of `cost` or `estimatedCost`. */
+    currency,
   }),
   cut: event('cut', { reason: faultKind, message: text }),
   /** A continuation has been joined to the partial answer, or a restarted answer replaces it. */

@@ -4,7 +4,7 @@ import { hostOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import { contextTokensIn } from './contextTokens';
-import { faultTable, leavesGateway, type FaultName, type Policy } from './faultTable';
+import { faultTable, type FaultName, type Policy } from './faultTable';
 import {
   findRefusedParameter,
   readJsonError,
@@ -88,8 +88,8 @@ export function classify(evidence: Evidence, now: number): Fault {
 }
 
 export function faultOfRow(row: FaultName): Fault {
-  const { kind, policy, message, actions } = faultTable[row];
-  return { row, kind, policy, message, actions, detail: '', ...(leavesGateway(row) && { leavesGateway: true }) };
+  const { kind, policy, message, actions, leavesGateway } = faultTable[row];
+  return { row, kind, policy, message, actions, detail: '', ...(leavesGateway && { leavesGateway }) };
 }
 
 /** Gateway faults if Cloudflare has reported them by its own status codes. */
@@ -101,14 +101,14 @@ const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
   'unexpectedStatus',
 ]);
 
-/** A shorter retry-after is ignored for a limit that resets only after hours. */
+/** Milliseconds. A shorter retry-after of a slow limit is ignored. */
 const minSlowResetMs = 300_000;
 
+/** A field that is only called `reset` names a delay if there is a limit. With any other fault, it may mean anything. */
 function usableRetryAfter(row: FaultName, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
-  if (!retryAfter) return undefined;
   const { limit } = faultTable[row];
-  const isTooShort = limit === 'hours' && retryAfter.delayMs < minSlowResetMs;
-  return isTooShort || (retryAfter.field === 'reset' && !limit) ? undefined : retryAfter;
+  if (!retryAfter || (retryAfter.field === 'reset' && !limit)) return undefined;
+  return limit?.isSlow && retryAfter.delayMs < minSlowResetMs ? undefined : retryAfter;
 }
 
 function faultFromError(
@@ -122,7 +122,8 @@ function faultFromError(
   const fault = faultOfRow(row);
   const retryAfter = usableRetryAfter(row, namedRetryAfter);
   // If the turn ends, no countdown is displayed, so the message says when the limit resets.
-  const messageWithTime = retryAfter && fault.policy.retry === 'never' ? faultTable[row].messageWithTime : undefined;
+  const messageWithTime =
+    retryAfter && fault.policy.retry === 'never' ? faultTable[row].limit?.messageWithTime : undefined;
   return {
     ...fault,
     retryAfter,

@@ -4,8 +4,8 @@ import { hostFaults } from './hostFaults';
 /**
  * How the engine reacts to a fault.
  * - `transient`, `overload`: retries after a backoff, or after the retry-after that the gateway named. `limit` is the
- *   maximum number of retries. `charge` is the number of tokens charged to the origin's retry budget for a retry (default
- *   1). With `freeReplay`, the first retry of a turn is immediate and not charged.
+ *   maximum number of retries. `charge` is the number of tokens that a retry takes from the gateway's retry budget
+ *   (default 1). With `freeReplay`, the first retry of a turn is immediate and not charged.
  * - `hint`: waits for the retry-after that the gateway named. The turn ends if the gateway named none, or one that is
  *   longer than the settings allow.
  * - `offline`: waits until the network is back.
@@ -14,249 +14,379 @@ import { hostFaults } from './hostFaults';
  * - `never`: ends the turn and keeps the partial answer.
  * - `breaker`: waits until the circuit breaker lets an attempt through.
  */
-export type Policy =
+type NoLimitPolicy =
   | { readonly retry: 'transient'; readonly limit?: number; readonly charge?: 2; readonly freeReplay?: true }
-  | { readonly retry: 'overload'; readonly fallback?: true }
-  | { readonly retry: 'hint' | 'offline' | 'resume' | 'repair' | 'never' | 'breaker' };
+  | { readonly retry: 'offline' | 'resume' | 'repair' | 'never' | 'breaker' };
 
-interface Reaction {
+/** All requests to the same model wait until the limit has reset. */
+type LimitPolicy = { readonly retry: 'overload'; readonly fallback?: true } | { readonly retry: 'hint' };
+
+export type Policy = NoLimitPolicy | LimitPolicy;
+
+/** A limit at the gateway, which may name the time at which it resets. */
+interface Limit {
+  /** Whether the same request succeeds then, so that the prompt can be scheduled for that time. */
+  readonly canSendLater: boolean;
+  /** The limit does not reset within minutes, so that a shorter retry-after is ignored. */
+  readonly isSlow?: true;
+  /** Used in place of `message` if the turn ends and the gateway said when the limit resets. */
+  readonly messageWithTime?: string;
+  /** The fault that ends the turn if the limit resets too late to wait for it. By default, the same fault. */
+  readonly endsAs?: 'outOfCredit' | 'usageLimitReached';
+}
+
+export interface FaultRow {
   readonly kind: FaultKind;
   readonly policy: Policy;
+  /**
+   * English message, which is also the key of its translations. Placeholders: `{host}`, `{proxy}`, `{model}`, `{status}`,
+   * `{detail}`, `{time}`, `{seconds}`, `{minutes}`, and `{last}` for the message of the previous fault.
+   */
+  readonly message: string;
   /** What the user can do, the best first: the failure card has buttons for the first two, and a menu for the others. */
   readonly actions: readonly FaultAction[];
+  readonly limit?: Limit;
   /**
-   * For a limit: whether it resets within minutes, or only after hours. Only then does a field that is called `reset` name
-   * a delay. With any other fault, it may mean anything.
+   * The fault is on the way to the gateway, not of the gateway, the model or the request. Another gateway may therefore
+   * work, even if waiting would not help.
    */
-  readonly limit?: 'minutes' | 'hours';
-  /** Whether the same request succeeds when the limit has reset, so that the user can schedule it. */
-  readonly canSendLater?: true;
+  readonly leavesGateway?: true;
+  /** The provider itself has failed. Several such faults in a row open the circuit breaker. */
+  readonly isOfProvider?: true;
 }
 
-export interface FaultRow extends Reaction {
-  /** English message, which is also the key of its translations. */
-  readonly message: string;
-  /** Used in place of `message` if the turn ends and the gateway said when the limit resets. */
-  readonly messageWithTime?: string | undefined;
-}
+const transient: NoLimitPolicy = { retry: 'transient' };
+const atMost = (limit: number): NoLimitPolicy => ({ retry: 'transient', limit });
+const atDoubleCharge: NoLimitPolicy = { retry: 'transient', charge: 2 };
+const never: NoLimitPolicy = { retry: 'never' };
+const resume: NoLimitPolicy = { retry: 'resume' };
+const hint: LimitPolicy = { retry: 'hint' };
 
-const transient: Policy = { retry: 'transient' };
-const atMost = (limit: number): Policy => ({ retry: 'transient', limit });
-const atDoubleCharge: Policy = { retry: 'transient', charge: 2 };
-const never: Policy = { retry: 'never' };
-const resume: Policy = { retry: 'resume' };
-const hint: Policy = { retry: 'hint' };
-
-const row = (kind: FaultKind, policy: Policy, ...actions: readonly FaultAction[]): Reaction => {
-  return { kind, policy, actions };
+const row = (kind: FaultKind, policy: NoLimitPolicy, message: string, ...actions: readonly FaultAction[]): FaultRow => {
+  return { kind, policy, message, actions };
 };
+const limit = (
+  kind: FaultKind,
+  policy: Policy,
+  details: Limit,
+  message: string,
+  ...actions: readonly FaultAction[]
+): FaultRow => ({ kind, policy, message, actions, limit: details });
+const toGateway = (fault: FaultRow): FaultRow => ({ ...fault, leavesGateway: true });
+const ofProvider = (fault: FaultRow): FaultRow => ({ ...fault, isOfProvider: true });
 
-const limited = (limit: Reaction['limit'] & string, reaction: Reaction): Reaction => ({ ...reaction, limit });
-const sentLater = (reaction: Reaction): Reaction => ({ ...reaction, canSendLater: true });
-
-/**
- * Faults on the way to a gateway, not of the gateway, the model or the request. Another gateway may therefore work, even
- * if waiting would not help.
- */
-const gatewayReactions = {
-  hostNotFound: row('dns', atMost(3), 'retryNow', 'checkUrl'),
-  connectionRefused: row('connection', transient, 'retryNow', 'checkUrl'),
-  connectTimeout: row('timeout', transient, 'retryNow'),
-  connectionReset: row('connection', { retry: 'transient', freeReplay: true }, 'retryNow'),
-  certificateUntrusted: row('tls', never, 'networkSettings', 'retryNow'),
-  proxySignIn: row('proxy', never, 'networkSettings', 'retryNow'),
-  proxyCannotConnect: row('proxy', transient, 'retryNow', 'networkSettings'),
-  proxyUnreachable: row('proxy', atMost(3), 'networkSettings', 'retryNow'),
-  proxyRefused: row('proxy', never, 'networkSettings', 'retryNow'),
-  notHttp: row('not-a-stream', atMost(1), 'checkUrl', 'retryNow'),
-  headersTimeout: row('timeout', atDoubleCharge, 'retryNow', 'switchModel'),
-  webPage: row('not-a-stream', atMost(1), 'retryNow', 'checkUrl'),
-};
-
-const reactions = {
-  ...gatewayReactions,
-  offline: row('offline', { retry: 'offline' }, 'retryNow'),
-  redirect: row('redirect', never, 'checkUrl'),
-  browserChallenge: row('not-a-stream', never, 'checkUrl', 'retryNow'),
+const rows = {
+  hostNotFound: toGateway(
+    row(
+      'dns',
+      atMost(3),
+      "Can't find the host {host}. Check the base URL and your connection.",
+      'retryNow',
+      'checkUrl',
+    ),
+  ),
+  connectionRefused: ofProvider(
+    toGateway(row('connection', transient, '{host} is not accepting connections.', 'retryNow', 'checkUrl')),
+  ),
+  connectTimeout: ofProvider(toGateway(row('timeout', transient, 'The connection to {host} timed out.', 'retryNow'))),
+  connectionReset: toGateway(
+    row('connection', { retry: 'transient', freeReplay: true }, 'The connection to {host} was dropped.', 'retryNow'),
+  ),
+  certificateUntrusted: toGateway(
+    row(
+      'tls',
+      never,
+      'The certificate of {host} is not trusted. Check the proxy and certificate settings.',
+      'networkSettings',
+      'retryNow',
+    ),
+  ),
+  proxySignIn: toGateway(
+    row('proxy', never, 'The proxy requires authentication. Check the proxy settings.', 'networkSettings', 'retryNow'),
+  ),
+  proxyCannotConnect: toGateway(
+    row('proxy', transient, "The proxy can't reach {host}.", 'retryNow', 'networkSettings'),
+  ),
+  proxyUnreachable: toGateway(
+    row(
+      'proxy',
+      atMost(3),
+      "The proxy {proxy} can't be reached. Start it, or check the proxy settings.",
+      'networkSettings',
+      'retryNow',
+    ),
+  ),
+  proxyRefused: toGateway(
+    row(
+      'proxy',
+      never,
+      'The proxy refused the connection to {host}. Check the proxy settings.',
+      'networkSettings',
+      'retryNow',
+    ),
+  ),
+  notHttp: toGateway(
+    row(
+      'not-a-stream',
+      atMost(1),
+      "{host} doesn't use HTTP at this address. Check the base URL.",
+      'checkUrl',
+      'retryNow',
+    ),
+  ),
+  headersTimeout: ofProvider(
+    toGateway(row('timeout', atDoubleCharge, 'No response from {host} in {seconds} s.', 'retryNow', 'switchModel')),
+  ),
+  webPage: toGateway(
+    row(
+      'not-a-stream',
+      atMost(1),
+      'Received a web page instead of an answer. Sign in to your network or check the base URL.',
+      'retryNow',
+      'checkUrl',
+    ),
+  ),
+  offline: row('offline', { retry: 'offline' }, 'You appear to be offline.', 'retryNow'),
+  redirect: row(
+    'redirect',
+    never,
+    "The gateway redirects to another address, but the API key isn't sent there. Check the base URL.",
+    'checkUrl',
+  ),
+  browserChallenge: row(
+    'not-a-stream',
+    never,
+    'Cloudflare blocks non-browser requests to {host}. Check the base URL or try another network.',
+    'checkUrl',
+    'retryNow',
+  ),
 
   // The gateway refuses the request.
-  requestRejected: row('request', never, 'retryNow'),
-  contextLength: row('context-length', never, 'summarize', 'newConversation', 'switchModel'),
-  unsupportedParameter: row('request', { retry: 'repair' }, 'switchModel'),
-  prefillRejected: row('request', never, 'retryNow'),
-  promptFiltered: row('content-filter', never, 'switchModel'),
-  modelNotFound: row('model', never, 'switchModel'),
-  noChannel: row('model', never, 'switchModel'),
-  modelUnpriced: row('model', never, 'switchModel'),
-  keyRejected: row('auth', never, 'setApiKey', 'retryNow'),
-  upstreamKeyRejected: row('gateway', never, 'switchModel', 'retryNow'),
-  outOfCredit: limited('hours', row('credit', never, 'openBilling', 'switchModel', 'retryNow')),
-  creditResets: limited('minutes', row('credit', hint, 'openBilling', 'switchModel', 'retryNow')),
-  permissionDenied: limited('minutes', row('permission', never, 'setApiKey', 'switchModel')),
-  pathNotFound: row('not-found', never, 'checkUrl'),
-  requestTooLarge: row('too-large', never, 'newConversation'),
-  parameterInvalid: row('request', never, 'retryNow'),
-  rateLimited: limited('minutes', sentLater(row('rate-limit', hint, 'retryNow', 'switchModel'))),
-  rateLimitedWithoutRetryAfter: sentLater(row('rate-limit', { retry: 'overload' }, 'retryNow', 'switchModel')),
-  usageLimitReached: limited('hours', sentLater(row('rate-limit', never, 'switchModel', 'retryNow'))),
+  requestRejected: row('request', never, 'The request was rejected: {detail}', 'retryNow'),
+  contextLength: row(
+    'context-length',
+    never,
+    'The conversation is too long for {model}. Start a new one, or choose a model with a larger context window.',
+    'summarize',
+    'newConversation',
+    'switchModel',
+  ),
+  unsupportedParameter: row(
+    'request',
+    { retry: 'repair' },
+    "The model doesn't support a parameter: {detail}",
+    'switchModel',
+  ),
+  prefillRejected: row('request', never, 'The request was rejected: {detail}', 'retryNow'),
+  promptFiltered: row(
+    'content-filter',
+    never,
+    "Blocked by the provider's content filter. Rephrase the prompt or switch models.",
+    'switchModel',
+  ),
+  modelNotFound: row('model', never, 'Model not found: {model}. Choose another model.', 'switchModel'),
+  noChannel: row(
+    'model',
+    never,
+    '{host} has no channel for {model} in your group. Switch models, or contact its support.',
+    'switchModel',
+  ),
+  modelUnpriced: row('model', never, "{host} can't serve {model}: {detail}", 'switchModel'),
+  keyRejected: row('auth', never, 'The key for {host} was rejected. Set a valid API key.', 'setApiKey', 'retryNow'),
+  upstreamKeyRejected: row(
+    'gateway',
+    never,
+    "The provider rejected the gateway's key. Switch models, or contact the gateway's support.",
+    'switchModel',
+    'retryNow',
+  ),
+  outOfCredit: limit(
+    'credit',
+    never,
+    { isSlow: true, canSendLater: false, messageWithTime: 'No credit left at {host} until {time}.' },
+    'Out of credit at {host}. Top up, or switch to a model within your balance.',
+    'openBilling',
+    'switchModel',
+    'retryNow',
+  ),
+  creditResets: limit(
+    'credit',
+    hint,
+    { canSendLater: false, endsAs: 'outOfCredit' },
+    'Waiting for the credit limit at {host} to reset.',
+    'openBilling',
+    'switchModel',
+    'retryNow',
+  ),
+  permissionDenied: limit(
+    'permission',
+    never,
+    { canSendLater: false, messageWithTime: 'Request not allowed until {time}: {detail}' },
+    'Request not allowed: {detail}',
+    'setApiKey',
+    'switchModel',
+  ),
+  pathNotFound: row('not-found', never, 'No API found at this address on {host}. Check the base URL.', 'checkUrl'),
+  requestTooLarge: row(
+    'too-large',
+    never,
+    'The request is too large for {host}. Shorten the prompt or start a new conversation.',
+    'newConversation',
+  ),
+  parameterInvalid: row('request', never, 'Invalid parameter: {detail}', 'retryNow'),
+  rateLimited: limit(
+    'rate-limit',
+    hint,
+    { canSendLater: true, endsAs: 'usageLimitReached' },
+    'Rate limited by {host}.',
+    'retryNow',
+    'switchModel',
+  ),
+  rateLimitedWithoutRetryAfter: limit(
+    'rate-limit',
+    { retry: 'overload' },
+    { canSendLater: true, endsAs: 'usageLimitReached' },
+    'Rate limited by {host}.',
+    'retryNow',
+    'switchModel',
+  ),
+  usageLimitReached: limit(
+    'rate-limit',
+    never,
+    { isSlow: true, canSendLater: true, messageWithTime: 'Rate limited by {host} until {time}.' },
+    'The usage limit at {host} has been reached. Raise the limit there, or switch models.',
+    'switchModel',
+    'retryNow',
+  ),
 
   // The gateway or the provider fails.
-  requestTimeout: row('timeout', transient, 'retryNow'),
-  conflict: row('server', atMost(2), 'retryNow'),
-  serverError: row('server', transient, 'retryNow', 'switchModel'),
-  badGateway: row('gateway', transient, 'retryNow', 'switchModel'),
-  overloaded: limited(
-    'minutes',
-    sentLater(row('overloaded', { retry: 'overload', fallback: true }, 'retryNow', 'switchModel')),
+  requestTimeout: row('timeout', transient, 'The gateway timed out.', 'retryNow'),
+  conflict: row('server', atMost(2), 'The gateway is busy with a conflicting request.', 'retryNow'),
+  serverError: ofProvider(
+    row('server', transient, 'The gateway returned an error (status {status}).', 'retryNow', 'switchModel'),
   ),
-  gatewayTimeout: row('timeout', { retry: 'transient', limit: 2, charge: 2 }, 'retryNow', 'switchModel'),
-  gatewayCertificate: row('gateway', never, 'retryNow', 'checkUrl'),
-  unexpectedStatus: row('server', never, 'retryNow', 'checkUrl'),
+  badGateway: ofProvider(
+    row('gateway', transient, "The gateway can't reach the model (status {status}).", 'retryNow', 'switchModel'),
+  ),
+  overloaded: limit(
+    'overloaded',
+    { retry: 'overload', fallback: true },
+    { canSendLater: true, messageWithTime: 'The model at {host} is overloaded. Try again after {time}.' },
+    'The model is overloaded.',
+    'retryNow',
+    'switchModel',
+  ),
+  gatewayTimeout: ofProvider(
+    row(
+      'timeout',
+      { retry: 'transient', limit: 2, charge: 2 },
+      'The model took too long (status {status}).',
+      'retryNow',
+      'switchModel',
+    ),
+  ),
+  gatewayCertificate: row(
+    'gateway',
+    never,
+    'The gateway has a certificate problem (status {status}).',
+    'retryNow',
+    'checkUrl',
+  ),
+  unexpectedStatus: row('server', never, 'Unexpected status {status} from {host}.', 'retryNow', 'checkUrl'),
 
   // The body of the response is not an answer, or not a complete one.
-  noBody: row('empty', atMost(2), 'retryNow', 'switchModel'),
-  noText: row('empty', atMost(1), 'retryNow', 'switchModel'),
-  limitBeforeText: row('empty', never, 'moreRoom', 'switchModel'),
-  garbledBody: row('malformed', atMost(2), 'retryNow', 'switchModel'),
-  firstTokenTimeout: row('timeout', atDoubleCharge, 'retryNow', 'switchModel'),
-  streamStalled: row('stalled', resume, 'retryNow', 'switchModel', 'restart'),
-  streamSilent: row('stalled', resume, 'retryNow', 'switchModel', 'restart'),
-  connectionLost: row('connection', resume, 'retryNow', 'restart'),
-  slept: row('connection', resume, 'retryNow', 'restart'),
-  streamTruncated: row('truncated', resume, 'retryNow', 'restart'),
-  finishReasonMissing: row('truncated', resume, 'retryNow', 'restart'),
-  resumesWithoutText: row('truncated', never, 'restart', 'continue', 'switchModel'),
-  errorInStream: row('server', resume, 'retryNow', 'switchModel'),
-  finishedWithError: row('server', resume, 'retryNow', 'switchModel'),
-  answerFiltered: row('content-filter', never, 'switchModel'),
-  garbledStream: row('malformed', resume, 'retryNow', 'switchModel'),
-  endlessEvent: row('malformed', never, 'retryNow', 'switchModel'),
-  answerTooLong: row('too-large', never, 'restart', 'switchModel'),
+  noBody: row('empty', atMost(2), 'The response was empty.', 'retryNow', 'switchModel'),
+  noText: row('empty', atMost(1), '{model} returned an empty answer.', 'retryNow', 'switchModel'),
+  limitBeforeText: row(
+    'empty',
+    never,
+    '{model} reached the token limit before it wrote an answer. Its reasoning counts, too.',
+    'moreRoom',
+    'switchModel',
+  ),
+  garbledBody: row('malformed', atMost(2), 'The response was malformed.', 'retryNow', 'switchModel'),
+  firstTokenTimeout: ofProvider(
+    row('timeout', atDoubleCharge, 'No answer from {model} in {seconds} s.', 'retryNow', 'switchModel'),
+  ),
+  streamStalled: row(
+    'stalled',
+    resume,
+    'The stream stalled: nothing arrived for {seconds} s.',
+    'retryNow',
+    'switchModel',
+    'restart',
+  ),
+  streamSilent: ofProvider(
+    row('stalled', resume, 'Connected, but no content for {seconds} s.', 'retryNow', 'switchModel', 'restart'),
+  ),
+  connectionLost: row('connection', resume, 'The connection was lost.', 'retryNow', 'restart'),
+  slept: row('connection', resume, 'The connection was lost while the computer was asleep.', 'retryNow', 'restart'),
+  streamTruncated: row('truncated', resume, 'The answer was cut off.', 'retryNow', 'restart'),
+  finishReasonMissing: row('truncated', resume, 'The answer was cut off.', 'retryNow', 'restart'),
+  resumesWithoutText: row(
+    'truncated',
+    never,
+    "Couldn't continue the answer. Restart it or switch models.",
+    'restart',
+    'continue',
+    'switchModel',
+  ),
+  errorInStream: ofProvider(row('server', resume, 'The provider reported: {detail}', 'retryNow', 'switchModel')),
+  finishedWithError: ofProvider(
+    row('server', resume, 'The provider failed in the middle of the answer.', 'retryNow', 'switchModel'),
+  ),
+  answerFiltered: row(
+    'content-filter',
+    never,
+    "The answer was stopped by the provider's content filter.",
+    'switchModel',
+  ),
+  garbledStream: row('malformed', resume, 'The stream is malformed.', 'retryNow', 'switchModel'),
+  endlessEvent: row('malformed', never, 'The stream is malformed: an event is too large.', 'retryNow', 'switchModel'),
+  answerTooLong: row(
+    'too-large',
+    never,
+    'The answer exceeded 32 MB or 128 tool calls and was stopped. Ask for a shorter answer.',
+    'restart',
+    'switchModel',
+  ),
 
   // The engine itself sends no request, or fails.
-  noKey: row('auth', never, 'setApiKey', 'retryNow'),
-  budget: row('budget', never, 'retryNow', 'switchModel'),
-  deadline: row('budget', never, 'retryNow', 'switchModel'),
-  breakerOpen: row('breaker', { retry: 'breaker' }, 'retryNow', 'tryAnyway', 'switchModel'),
-  keyringUnreadable: row(hostFaults.keyring.kind, never, ...hostFaults.keyring.actions),
-  spendingLimit: row(hostFaults.spendingLimit.kind, never, ...hostFaults.spendingLimit.actions),
-  internalError: row(hostFaults.internal.kind, never, ...hostFaults.internal.actions),
+  noKey: row('auth', never, 'No API key is set for {host}.', 'setApiKey', 'retryNow'),
+  budget: row(
+    'budget',
+    never,
+    '{last} {host} failed too often, so automatic retries are paused.',
+    'retryNow',
+    'switchModel',
+  ),
+  deadline: row('budget', never, '{last} No progress for {minutes} min.', 'retryNow', 'switchModel'),
+  breakerOpen: row(
+    'breaker',
+    { retry: 'breaker' },
+    '{model} at {host} keeps failing, so the next attempt is delayed.',
+    'retryNow',
+    'tryAnyway',
+    'switchModel',
+  ),
+  keyringUnreadable: { ...hostFaults.keyring, policy: never },
+  spendingLimit: { ...hostFaults.spendingLimit, policy: never },
+  internalError: { ...hostFaults.internal, policy: never },
 };
 
-export type FaultName = keyof typeof reactions;
+export type FaultName = keyof typeof rows;
 
-/**
- * The messages of the faults. Placeholders: `{host}`, `{proxy}`, `{model}`, `{status}`, `{detail}`, `{time}`,
- * `{seconds}`, `{minutes}`, and `{last}` for the message of the previous fault.
- */
-const messages: Readonly<Record<FaultName, string>> = {
-  hostNotFound: "Can't find the host {host}. Check the base URL and your connection.",
-  connectionRefused: '{host} is not accepting connections.',
-  connectTimeout: 'The connection to {host} timed out.',
-  connectionReset: 'The connection to {host} was dropped.',
-  certificateUntrusted: 'The certificate of {host} is not trusted. Check the proxy and certificate settings.',
-  proxySignIn: 'The proxy requires authentication. Check the proxy settings.',
-  proxyCannotConnect: "The proxy can't reach {host}.",
-  proxyUnreachable: "The proxy {proxy} can't be reached. Start it, or check the proxy settings.",
-  proxyRefused: 'The proxy refused the connection to {host}. Check the proxy settings.',
-  notHttp: "{host} doesn't use HTTP at this address. Check the base URL.",
-  headersTimeout: 'No response from {host} in {seconds} s.',
-  webPage: 'Received a web page instead of an answer. Sign in to your network or check the base URL.',
-  offline: 'You appear to be offline.',
-  redirect: "The gateway redirects to another address, but the API key isn't sent there. Check the base URL.",
-  browserChallenge: 'Cloudflare blocks non-browser requests to {host}. Check the base URL or try another network.',
-  requestRejected: 'The request was rejected: {detail}',
-  contextLength:
-    'The conversation is too long for {model}. Start a new one, or choose a model with a larger context window.',
-  unsupportedParameter: "The model doesn't support a parameter: {detail}",
-  prefillRejected: 'The request was rejected: {detail}',
-  promptFiltered: "Blocked by the provider's content filter. Rephrase the prompt or switch models.",
-  modelNotFound: 'Model not found: {model}. Choose another model.',
-  noChannel: '{host} has no channel for {model} in your group. Switch models, or contact its support.',
-  modelUnpriced: "{host} can't serve {model}: {detail}",
-  keyRejected: 'The key for {host} was rejected. Set a valid API key.',
-  upstreamKeyRejected: "The provider rejected the gateway's key. Switch models, or contact the gateway's support.",
-  outOfCredit: 'Out of credit at {host}. Top up, or switch to a model within your balance.',
-  creditResets: 'Waiting for the credit limit at {host} to reset.',
-  permissionDenied: 'Request not allowed: {detail}',
-  pathNotFound: 'No API found at this address on {host}. Check the base URL.',
-  requestTooLarge: 'The request is too large for {host}. Shorten the prompt or start a new conversation.',
-  parameterInvalid: 'Invalid parameter: {detail}',
-  rateLimited: 'Rate limited by {host}.',
-  rateLimitedWithoutRetryAfter: 'Rate limited by {host}.',
-  usageLimitReached: 'The usage limit at {host} has been reached. Raise the limit there, or switch models.',
-  requestTimeout: 'The gateway timed out.',
-  conflict: 'The gateway is busy with a conflicting request.',
-  serverError: 'The gateway returned an error (status {status}).',
-  badGateway: "The gateway can't reach the model (status {status}).",
-  overloaded: 'The model is overloaded.',
-  gatewayTimeout: 'The model took too long (status {status}).',
-  gatewayCertificate: 'The gateway has a certificate problem (status {status}).',
-  unexpectedStatus: 'Unexpected status {status} from {host}.',
-  noBody: 'The response was empty.',
-  noText: '{model} returned an empty answer.',
-  limitBeforeText: '{model} reached the token limit before it wrote an answer. Its reasoning counts, too.',
-  garbledBody: 'The response was malformed.',
-  firstTokenTimeout: 'No answer from {model} in {seconds} s.',
-  streamStalled: 'The stream stalled: nothing arrived for {seconds} s.',
-  streamSilent: 'Connected, but no content for {seconds} s.',
-  connectionLost: 'The connection was lost.',
-  slept: 'The connection was lost while the computer was asleep.',
-  streamTruncated: 'The answer was cut off.',
-  finishReasonMissing: 'The answer was cut off.',
-  resumesWithoutText: "Couldn't continue the answer. Restart it or switch models.",
-  errorInStream: 'The provider reported: {detail}',
-  finishedWithError: 'The provider failed in the middle of the answer.',
-  answerFiltered: "The answer was stopped by the provider's content filter.",
-  garbledStream: 'The stream is malformed.',
-  endlessEvent: 'The stream is malformed: an event is too large.',
-  answerTooLong: 'The answer exceeded 32 MB or 128 tool calls and was stopped. Ask for a shorter answer.',
-  noKey: 'No API key is set for {host}.',
-  budget: '{last} {host} failed too often, so automatic retries are paused.',
-  deadline: '{last} No progress for {minutes} min.',
-  breakerOpen: '{model} at {host} keeps failing, so the next attempt is delayed.',
-  keyringUnreadable: hostFaults.keyring.message,
-  spendingLimit: hostFaults.spendingLimit.message,
-  internalError: hostFaults.internal.message,
-};
+export const faultNames = Object.keys(rows) as readonly FaultName[];
 
-const messagesWithTime: Readonly<Partial<Record<FaultName, string>>> = {
-  outOfCredit: 'No credit left at {host} until {time}.',
-  permissionDenied: 'Request not allowed until {time}: {detail}',
-  usageLimitReached: 'Rate limited by {host} until {time}.',
-  overloaded: 'The model at {host} is overloaded. Try again after {time}.',
-};
+export const faultTable: Readonly<Record<FaultName, FaultRow>> = rows;
 
-export const faultNames = Object.keys(reactions) as readonly FaultName[];
-
-export const faultTable = Object.fromEntries(
-  faultNames.map((name) => [
-    name,
-    { ...reactions[name], message: messages[name], messageWithTime: messagesWithTime[name] },
-  ]),
-) as Readonly<Record<FaultName, FaultRow>>;
-
-/** Returns the row that explains why other requests wait after a fault of a kind. */
-export function rowOfLimit(kind: FaultKind): FaultName {
-  const isLimit = (name: FaultName): boolean => ['hint', 'overload'].includes(reactions[name].policy.retry);
-  return faultNames.find((name) => reactions[name].kind === kind && isLimit(name)) ?? 'rateLimited';
+/** Whether all requests to the same model wait after such a fault. */
+export function isLimitPolicy(policy: Policy): policy is LimitPolicy {
+  return policy.retry === 'hint' || policy.retry === 'overload';
 }
 
-export const leavesGateway = (name: FaultName): boolean => name in gatewayReactions;
-
-/**
- * Faults caused by the provider itself, not by a rate limit or the request. Several of them in a row open the circuit
- * breaker.
- */
-export const providerFaults: ReadonlySet<FaultName> = new Set<FaultName>([
-  'connectionRefused',
-  'connectTimeout',
-  'headersTimeout',
-  'firstTokenTimeout',
-  'streamSilent',
-  'serverError',
-  'badGateway',
-  'gatewayTimeout',
-  'errorInStream',
-  'finishedWithError',
-]);
+/** Returns the fault of this kind after which requests wait. */
+export function limitOfKind(kind: FaultKind): FaultName {
+  const isWaiting = (name: FaultName): boolean => rows[name].kind === kind && isLimitPolicy(rows[name].policy);
+  return faultNames.find(isWaiting) ?? 'rateLimited';
+}

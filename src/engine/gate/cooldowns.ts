@@ -1,4 +1,4 @@
-import { Deadline, type Clock } from '../clock';
+import type { Clock } from '../clock';
 import type { DelaySource, WaitOrigin } from '../events/events';
 import type { FaultKind } from '../events/kinds';
 
@@ -56,24 +56,16 @@ export interface GateBlock extends BlockCause {
 
 /** A cooldown of a gate, started by a rate limit or an open circuit breaker. */
 export class GateCooldown {
-  private readonly deadline: Deadline;
-
   constructor(
     private readonly clock: Clock,
     readonly kind: 'cooldown' | 'breaker',
     readonly cause: Cooldown,
     readonly blockedBy: 'request' | 'window',
-    until = cause.until,
-  ) {
-    this.deadline = new Deadline(clock, until);
-  }
+    readonly until = cause.until,
+  ) {}
 
   get leftMs(): number {
-    return this.deadline.remainingMs;
-  }
-
-  get until(): number {
-    return this.deadline.until;
+    return Math.max(0, this.until - this.clock.now());
   }
 
   /** Returns a copy that ends now but still tells the waiting requests why they waited. */
@@ -88,9 +80,8 @@ export class GateCooldown {
     const kind = this.leftMs > 0 ? this.kind : 'probe';
     const until = kind === 'probe' ? now + estimateMs : this.until;
     const isSame = previous?.cause === cause && previous.blockKind === kind;
-    // Keeps an estimate until its time has passed, unless the clock was set back and the estimate is now too long.
-    const isStillValid =
-      isSame && (kind === 'probe' ? previous.until > now && previous.until <= until : previous.until === until);
+    // Keeps an estimate until its time has passed.
+    const isStillValid = isSame && (kind === 'probe' ? previous.until > now : previous.until === until);
     return isStillValid ? previous : { until, blockKind: kind, cause, blockedBy };
   }
 }

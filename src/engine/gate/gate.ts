@@ -56,8 +56,7 @@ export class Gate {
     // is being renamed or a folder that can't be read looks empty as well.
     if (this.emptyReads > 1) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
-    // Ignores a shared cooldown for which the gate is already closed. If the clock has been set back since then, the
-    // cooldown would seem to have become longer.
+    // Ignores a shared cooldown for which the gate is already closed.
     if (cooldown.until === this.cooldown?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();
   }

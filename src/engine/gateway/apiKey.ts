@@ -39,25 +39,6 @@ function unwrap(wrapped: string): string {
   return text;
 }
 
-export function looksLikeHolySheepKey(key: string): boolean {
-  return /^hsa-./.test(key);
-}
-
-/** The key is stored nevertheless, because only the gateway can decide whether it is valid. */
-type KeyWarning = 'not-a-holysheep-key' | 'holysheep-key-elsewhere';
-
-/** @param host as in `URL.host` */
-export function keyWarningFor(key: string, host: string): KeyWarning | undefined {
-  const isAtHolySheep = isHolySheepHost(host);
-  if (isAtHolySheep === looksLikeHolySheepKey(key)) return undefined;
-  return isAtHolySheep ? 'not-a-holysheep-key' : 'holysheep-key-elsewhere';
-}
-
-/** @param host as in `URL.host` */
-export function isHolySheepHost(host: string): boolean {
-  return /^(?:.+\.)?holysheep\.ai(?::\d+)?$/i.test(host);
-}
-
 export const redacted = '[redacted]';
 
 /** Patterns of text that looks like a key or is sent as a credential, with their replacements. */

@@ -1,4 +1,5 @@
 import type { GatewayRef } from '../events/events';
+import type { Currency } from '../events/kinds';
 import type { ConnectionError } from '../request';
 import { mayReplace, usesPlainHttp } from './baseUrl';
 
@@ -8,6 +9,8 @@ export interface Gateway extends GatewayRef {
   readonly origin: string;
   /** `local`: on this computer, so that no key is needed. */
   readonly kind: 'remote' | 'local' | 'demo';
+  /** In which the gateway bills. */
+  readonly currency: Currency;
   /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */
   readonly models: ReadonlyMap<string, string>;
   /** Whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */

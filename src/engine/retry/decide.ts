@@ -1,8 +1,7 @@
 import type { EngineSettings } from '../environment';
 import type { DelaySource } from '../events/events';
-import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { faultTable, type FaultName, type FaultRow, type Policy } from '../faults/faultTable';
+import { faultTable, type Policy } from '../faults/faultTable';
 import type { BlockCause } from '../gate/cooldowns';
 import type { Gateway } from '../gateway/gateway';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
@@ -80,7 +79,7 @@ export interface WaitDecision {
   readonly hintMs?: number | undefined;
   readonly hintFrom?: string | undefined;
   readonly attemptsLeft: number;
-  /** How many tokens of the retry budget this decision takes. */
+  /** How many tokens this decision takes from the retry budget. */
   readonly charge: number;
   /** May continue the partial answer if the user agrees. */
   readonly fallbackModel?: string | undefined;
@@ -262,19 +261,13 @@ function isOverloadedForLong({ fault, overloads }: Situation): boolean {
 /** The limit of the fault table applies to retries and to resumes. */
 function attemptsAllowed(policy: Policy, situation: Situation, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
-  const budget = situation.isResuming ? situation.resumesLeft : retry.maxRetries - situation.retries;
-  return Math.min(budget, limit - situation.sameRowFaults);
+  const left = situation.isResuming ? situation.resumesLeft : retry.maxRetries - situation.retries;
+  return Math.min(left, limit - situation.sameRowFaults);
 }
-
-/** By the kind of the original fault. */
-const rowsAfterLongLimit: Partial<Record<FaultKind, FaultName>> = {
-  'rate-limit': 'usageLimitReached',
-  credit: 'outOfCredit',
-};
 
 /** The limit resets too late to wait for it. The message says when, if the fault table has such a message. */
 function asEndOfTurn(fault: Fault): Fault {
-  const row = rowsAfterLongLimit[fault.kind] ?? fault.row;
-  const { policy, message, actions, messageWithTime }: FaultRow = faultTable[row];
-  return { ...fault, row, policy, actions, message: messageWithTime ?? message };
+  const row = faultTable[fault.row].limit?.endsAs ?? fault.row;
+  const { policy, message, actions, limit } = faultTable[row];
+  return { ...fault, row, policy, actions, message: limit?.messageWithTime ?? message };
 }

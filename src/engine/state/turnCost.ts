@@ -1,11 +1,8 @@
-import type { GatewayRef } from '../events/events';
+import type { Currency } from '../events/kinds';
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
 import { segmentsOf } from './turnTotals';
 import { roundCost } from './usage';
-
-/** HolySheep bills ¥1 where the list price of the model is $1, so its amounts are shown in ¥ without a conversion. */
-export type Currency = 'USD' | 'CNY';
 
 export interface Cost {
   readonly amount: number;
@@ -20,17 +17,13 @@ export interface TotalCost {
   readonly unknownAnswers: number;
 }
 
-export function currencyOf(baseUrl: string): Currency {
-  return /^https:\/\/(?:[a-z0-9-]+\.)*holysheep\.ai(?:\/|$)/.test(baseUrl) ? 'CNY' : 'USD';
-}
-
 /** An attempt of the ledger or of the health book. */
 interface PaidAttempt {
-  readonly gateway: GatewayRef;
   readonly ended?:
     | {
         readonly cost?: number | undefined;
         readonly estimatedCost?: number | undefined;
+        readonly currency?: Currency | undefined;
         readonly firstTokenMs?: number | undefined;
         readonly promptTokens?: number | undefined;
       }
@@ -38,10 +31,10 @@ interface PaidAttempt {
 }
 
 /** Returns undefined if the cost is unknown or there was none to report. */
-export function costOfAttempt({ gateway, ended }: PaidAttempt): Cost | undefined {
+export function costOfAttempt({ ended }: PaidAttempt): Cost | undefined {
   const amount = ended?.cost ?? ended?.estimatedCost;
   if (amount === undefined) return undefined;
-  return { amount, currency: currencyOf(gateway.id), isEstimate: ended?.cost === undefined };
+  return { amount, currency: ended?.currency ?? 'USD', isEstimate: ended?.cost === undefined };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { providerFaults, rowOfLimit } from '../faults/faultTable';
+import { faultTable, isLimitPolicy, limitOfKind } from '../faults/faultTable';
 import type { BlockCause, GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { Permit } from '../gate/slowStart';
@@ -53,7 +53,7 @@ export class Admission {
    */
   reportFault({ row, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
-    if (providerFaults.has(row)) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
+    if (faultTable[row].isOfProvider) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
     this.hasOpenedBreaker = this.isBreakerOpen && !wasBreakerOpen;
   }
 
@@ -87,7 +87,7 @@ export class Admission {
 
 /** The cooldown that a fault imposes on all requests of its gate, in milliseconds. */
 export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
-  if (policy.retry !== 'hint' && policy.retry !== 'overload') return undefined;
+  if (!isLimitPolicy(policy)) return undefined;
   if (retryAfter) return retryAfter.delayMs;
   return decision.type === 'wait' ? Math.min(maxGuessMs, decision.delayMs) : undefined;
 }
@@ -95,6 +95,6 @@ export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision)
 /** Returns the fault that explains why a gate admits no requests. */
 export function faultOfBlock({ blockKind, cause }: BlockCause): Fault {
   const isBreaker = blockKind === 'breaker' || cause.reason === 'breaker';
-  const row = isBreaker ? 'breakerOpen' : rowOfLimit(cause.reason);
+  const row = isBreaker ? 'breakerOpen' : limitOfKind(cause.reason);
   return { ...faultOfRow(row), detail: cause.detail ?? '' };
 }

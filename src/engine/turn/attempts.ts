@@ -12,7 +12,7 @@ import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
 import type { ChatRequest } from '../request';
-import type { ReasoningEffort } from '../events/kinds';
+import type { Currency, ReasoningEffort } from '../events/kinds';
 import type { Progress } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
@@ -45,6 +45,8 @@ export class Attempts {
   /** Unsupported parameters that were already known, and left out, when the current attempt was sent. */
   private omittedParameters: ModelRequest['behavior']['unsupportedParameters'] = new Set();
   private isKeyless = false;
+  /** In which the gateway of the current attempt bills. */
+  private currency: Currency = 'USD';
   private corrections = 0;
   private usage: Usage | undefined;
   private readonly size = new ReceivedSize();
@@ -86,7 +88,8 @@ export class Attempts {
   ): Attempt {
     const { output, answer, deps } = this;
     const { messages } = this.request;
-    const { id: baseUrl } = gateway;
+    const { id: baseUrl, currency } = gateway;
+    this.currency = currency;
     const behavior = this.states.of(baseUrl).behavior(sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
     const { resume, timeout } = deps.settings(this.history.model);
@@ -164,9 +167,12 @@ export class Attempts {
     const { usage, receivedTokens, ...otherStats } = stats;
     const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
     const estimatedCost = this.estimatedCostOf(usage, receivedTokens);
-    output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...counts, estimatedCost, ...otherStats });
+    const currency = (usage?.cost ?? estimatedCost) === undefined ? {} : { currency: this.currency };
+    const spent = { ...counts, estimatedCost, ...currency };
+    output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...spent, ...otherStats });
     if (usage) {
-      this.usage = this.usage ? sumUsage([this.usage, usage]) : usage;
+      const reported = usage.cost === undefined ? usage : { ...usage, currency: this.currency };
+      this.usage = this.usage ? sumUsage([this.usage, reported]) : reported;
       output.emit({ type: 'usage', ...this.usage });
     }
     if (this.hasStarted) history.recordProgress();

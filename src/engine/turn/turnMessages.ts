@@ -179,6 +179,7 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
 
 /** The limit resets later than a turn waits, but before a scheduled prompt lapses. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
-  const resetsTooLate = beyondMaxHint === true || fault.row === 'usageLimitReached';
-  return resetsTooLate && faultTable[fault.row].canSendLater === true && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
+  const resetsTooLate = beyondMaxHint === true || fault.policy.retry === 'never';
+  const canSend = faultTable[fault.row].limit?.canSendLater === true;
+  return resetsTooLate && canSend && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
 }

@@ -1,4 +1,4 @@
-import { Deadline, type Clock } from '../clock';
+import type { Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events/events';
 import { isReachable, respondsAsGateway } from '../gate/networkCheck';
@@ -24,7 +24,7 @@ export class Wait {
     until: number,
   ) {
     this.finished = new Promise((resolve) => (this.resolve = resolve));
-    if (until !== Infinity) this.check(new Deadline(clock, until));
+    if (until !== Infinity) this.check(until);
   }
 
   end(): void {
@@ -32,10 +32,10 @@ export class Wait {
     this.resolve();
   }
 
-  private check(deadline: Deadline): void {
-    const { remainingMs } = deadline;
-    if (remainingMs === 0) this.end();
-    else this.cancel = this.clock.after(Math.min(remainingMs, checkIntervalMs), () => this.check(deadline));
+  private check(until: number): void {
+    const leftMs = until - this.clock.now();
+    if (leftMs <= 0) this.end();
+    else this.cancel = this.clock.after(Math.min(leftMs, checkIntervalMs), () => this.check(until));
   }
 }
 

@@ -134,7 +134,8 @@ export function divergedMessage(): string {
   );
 }
 
-interface ChatTurnOptions extends Pick<RunOptions, 'resumeFrom'> {
+interface ChatTurnOptions {
+  readonly resumeFrom?: RunOptions['resumeFrom'];
   readonly token: vscode.CancellationToken;
   readonly onEvent: (event: StreamEvent) => void;
 }

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import { cleanApiKey, isHolySheepHost, keyWarningFor, type ApiKeyProblem } from '../../engine/gateway/apiKey';
+import { cleanApiKey, type ApiKeyProblem } from '../../engine/gateway/apiKey';
+import type { BaseUrl } from '../../engine/gateway/baseUrl';
 import { askForText } from '../ui/notifications';
-import { keyPageOf } from './knownGateways';
+import { knownGatewayOf, knownGateways } from '../settings/knownGateways';
 
 /** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
-export function askForApiKey(host: string): Thenable<string | undefined> {
-  const keyPage = keyPageOf(host);
+export function askForApiKey(gateway: BaseUrl): Thenable<string | undefined> {
+  const { host, url } = gateway;
+  const { keyPage, keyPrefix } = knownGatewayOf(url) ?? {};
   return askForText({
     title: vscode.l10n.t('API key for {0}', host),
     prompt:
@@ -16,20 +18,20 @@ export function askForApiKey(host: string): Thenable<string | undefined> {
             host,
             keyPage,
           ),
-    ...(isHolySheepHost(host) && { placeHolder: 'hsa-…' }),
+    ...(keyPrefix !== undefined && { placeHolder: `${keyPrefix}…` }),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (input) => validateApiKey(input, host),
+    validateInput: (input) => validateApiKey(input, gateway),
   });
 }
 
-function validateApiKey(input: string, host: string): vscode.InputBoxValidationMessage | undefined {
+function validateApiKey(input: string, gateway: BaseUrl): vscode.InputBoxValidationMessage | undefined {
   if (input === '') return undefined;
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
     return { message: apiKeyProblemMessage(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
   }
-  const message = keyWarning(cleaned.key, host);
+  const message = keyWarning(cleaned.key, gateway);
   return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
 }
 
@@ -47,13 +49,11 @@ export function apiKeyProblemMessage(problem: ApiKeyProblem): string {
 }
 
 /** Returns a warning about a key that looks wrong but can still be stored, or undefined if the key looks right. */
-export function keyWarning(key: string, host: string): string | undefined {
-  switch (keyWarningFor(key, host)) {
-    case undefined:
-      return undefined;
-    case 'not-a-holysheep-key':
-      return vscode.l10n.t("HolySheep keys start with hsa-. This one doesn't.");
-    case 'holysheep-key-elsewhere':
-      return vscode.l10n.t('This looks like a HolySheep key, but the gateway is {0}.', host);
-  }
+export function keyWarning(key: string, { url, host }: BaseUrl): string | undefined {
+  const begins = (prefix = ''): boolean => prefix !== '' && key.startsWith(prefix) && key !== prefix;
+  const { keyPrefix } = knownGatewayOf(url) ?? {};
+  if (keyPrefix !== undefined && !begins(keyPrefix))
+    return vscode.l10n.t("HolySheep keys start with hsa-. This one doesn't.");
+  const isOfOther = keyPrefix === undefined && knownGateways.some((other) => begins(other.keyPrefix));
+  return isOfOther ? vscode.l10n.t('This looks like a HolySheep key, but the gateway is {0}.', host) : undefined;
 }

@@ -115,6 +115,7 @@ function embeddedGateway(baseUrl: string): Gateway {
     label: host,
     origin,
     kind: 'demo',
+    currency: 'USD',
     models: new Map(),
     acceptsPlainHttp: false,
     lists: () => undefined,

@@ -15,6 +15,7 @@ import { isConnectionError } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { ConfiguredGateway } from '../settings/gateways';
+import { currencyOf } from '../settings/knownGateways';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
@@ -159,6 +160,7 @@ export class OwnGateways extends Disposable {
       label,
       origin,
       kind: isLoopbackUrl(url) ? 'local' : 'remote',
+      currency: currencyOf(url),
       models,
       get acceptsPlainHttp() {
         return acceptsPlainHttp();

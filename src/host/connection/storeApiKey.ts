@@ -57,7 +57,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
     return { state: 'invalid' };
   }
   const position = gateways.findIndex(({ origin }) => origin === target.origin);
-  const input = key ?? (await askForApiKey(target.host));
+  const input = key ?? (await askForApiKey(target));
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
@@ -120,7 +120,7 @@ async function verifyAndStore(
       title: vscode.l10n.t('Test connection'),
       run: () => vscode.commands.executeCommand('holysheep.testConnection'),
     };
-    const message = joinSentences(hostWords().strings, [outcome, probeMessage(result), keyWarning(key, host)]);
+    const message = joinSentences(hostWords().strings, [outcome, probeMessage(result), keyWarning(key, target)]);
     showToast(log, 'warning', message, actions(test, checkUrlAction(position > 0)));
     return { state };
   }
@@ -141,17 +141,18 @@ function backupOffers({ settings, catalog }: SetApiKeyDeps, model: string): bool
 /** Uses a key to ask a gateway for its models, and tells the user if the gateway rejects the key. */
 export async function verifyKey(
   key: string,
-  { host, url }: BaseUrl,
+  target: BaseUrl,
   { engine, log }: SetApiKeyDeps,
   actions: readonly ToastAction[],
 ): Promise<ProbeResult> {
   log.redactSecret(key);
+  const { host, url } = target;
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
   const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
   if (result.state !== 'rejected') return result;
   log.warn(`API key for ${host}: ${result.message}`);
   const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-  const message = joinSentences(hostWords().strings, [probeMessage(result), advice, keyWarning(key, host)]);
+  const message = joinSentences(hostWords().strings, [probeMessage(result), advice, keyWarning(key, target)]);
   showToast(log, 'error', message, actions);
   return result;
 }

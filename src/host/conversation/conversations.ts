@@ -2,7 +2,7 @@ import type { Answer } from '../../shared/conversation';
 import { Mutex } from 'async-mutex';
 import { isWaiting } from '../../engine/state/turnState';
 import type { ExchangeTree } from '../journal/exchangeTree';
-import type { Journal, OpenedConversation, OpenMode } from '../journal/journal';
+import type { Follower, Journal, OpenedConversation, OpenMode } from '../journal/journal';
 import type { JournalFile } from '../journal/journalFile';
 import { foldJournal } from '../journal/journalFold';
 import { isConversationId } from '../journal/journalFolder';
@@ -48,7 +48,7 @@ export interface RemovalEvent {
 interface OpenConversation {
   readonly conversation: Conversation;
   file?: JournalFile | undefined;
-  follower?: { dispose(): void } | undefined;
+  follower?: Follower | undefined;
   readonly holds: Set<object>;
 }
 
@@ -243,6 +243,11 @@ export class Conversations {
     await this.load(id, 'take-over');
     // The panel may have been closed meanwhile.
     this.closeIdle();
+  }
+
+  /** Shows what other windows have written to the conversations that are read-only here. */
+  reread(): void {
+    for (const { follower } of this.openById.values()) follower?.reread();
   }
 
   async flush(id: string): Promise<void> {

@@ -5,9 +5,10 @@ import type { OwnGateways } from '../connection/ownGateways';
 import type { KeyStore } from '../connection/keyStore';
 import { readProxyInfo } from '../connection/proxySettings';
 import type { DemoMode } from '../connection/demoMode';
+import { isHolySheep } from '../settings/knownGateways';
 import type { Settings } from '../settings/settings';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
-import { hostNameHider, isHolySheepOrigin, requestedOrigins, withoutGatewayNames } from './hostNames';
+import { hostNameHider, requestedOrigins, withoutGatewayNames } from './hostNames';
 import type { HostWindow } from '../hostWindow';
 
 interface DiagnosticsDeps extends HostWindow {
@@ -51,7 +52,7 @@ async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
     name: `gateway ${index + 1}`,
     hasKey: await isSet(() => keys.get(origin)),
     isHttps: url.startsWith('https:'),
-    isHolySheep: isHolySheepOrigin(origin),
+    isHolySheep: isHolySheep(origin),
   }));
   const networkSettings = {
     // Leaves out the path and the query of the base URL, which may contain secrets.
@@ -102,7 +103,7 @@ async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKi
 
 /** Checks VS Code's chat view and chat API separately, because a build of VS Code may have one without the other. */
 async function readChatSupport() {
-  const { chat, lm } = vscode as Partial<Pick<typeof vscode, 'chat' | 'lm'>>;
+  const { chat, lm } = vscode as Partial<typeof vscode>;
   const commands = await vscode.commands.getCommands(true);
   return {
     view: commands.includes('workbench.action.chat.open'),

@@ -55,7 +55,7 @@ function formatAttempt(entry: LedgerEntry): unknown {
     resumed: resumed && pick(resumed, 'resumePoint', 'trimmed'),
     ended: ended && {
       ...pick(ended, 'how', 'row', 'ms', 'firstTokenMs', 'bytes', 'chars', 'tokens', 'promptTokens'),
-      ...pick(ended, 'completionTokens', 'cachedTokens', 'reasoningTokens', 'cost', 'estimatedCost'),
+      ...pick(ended, 'completionTokens', 'cachedTokens', 'reasoningTokens', 'cost', 'estimatedCost', 'currency'),
     },
   };
 }

@@ -1,15 +1,14 @@
 import type { EngineReport } from '../../engine/engine';
 import { hostOf, originOf, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { GatewayRef } from '../../engine/events/events';
+import { knownGatewayOf } from '../settings/knownGateways';
 import type { LedgerEntry } from '../../engine/state/ledger';
-
-export function isHolySheepOrigin(origin: string): boolean {
-  return origin === 'https://api.holysheep.ai';
-}
 
 /** Returns whether an origin tells nothing about the user: HolySheep's own gateway, or a server on this computer. */
 export function isPublicOrigin(origin: string): boolean {
-  return isHolySheepOrigin(origin) || /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(origin);
+  const { name, baseUrl = '' } = knownGatewayOf(origin) ?? {};
+  const isPublic = name === 'HolySheep' && originOf(baseUrl) === origin;
+  return isPublic || /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(origin);
 }
 
 /** Returns the origins of the requests in the report of the engine, which may no longer be in the settings. */

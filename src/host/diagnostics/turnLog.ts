@@ -14,10 +14,7 @@ const fields = [
 ].flatMap((names) => names.split(' '));
 
 /** Logs the network activity of a turn, one line for each event except the deltas. */
-export function logTurnEvent(
-  log: Pick<Log, 'info' | 'warn'>,
-  ...[conversationId, answerId, event]: TurnLogEvent
-): void {
+export function logTurnEvent(log: Log, ...[conversationId, answerId, event]: TurnLogEvent): void {
   if (isDelta(event) || event.type === 'usage') return;
   const isWarning = warnings.has(event.type) || (event.type === 'gateway' && event.reason !== 'user');
   const values: Readonly<Record<string, unknown>> = { ...event };

@@ -148,7 +148,7 @@ async function gainAccess(
     const isConfirmedKeyless = storedKey === undefined && isPrivateUrl(url);
     if (result.state !== 'rejected') return { result, isConfirmedKeyless };
   }
-  const input = earlier?.newKey ?? (await askForApiKey(host));
+  const input = earlier?.newKey ?? (await askForApiKey(gateway));
   if (input === undefined) return cancelled;
   const again: ToastAction = {
     title: vscode.l10n.t('Enter the key again'),

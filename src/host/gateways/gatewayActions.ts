@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { joinSentences } from '../../shared/describe';
 import { probeMessage } from '../connection/testReport';
-import { knownName } from '../connection/knownGateways';
+import { knownName } from '../settings/knownGateways';
 import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';

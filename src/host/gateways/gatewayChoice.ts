@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import { hostOf, isLocalUrl, isLoopbackUrl, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
-import { knownGateways, knownName } from '../connection/knownGateways';
+import { knownGateways, knownName } from '../settings/knownGateways';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { Settings } from '../settings/settings';
 import { askForText } from '../ui/notifications';

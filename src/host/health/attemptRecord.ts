@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { FaultKind } from '../../engine/events/kinds';
+import { currencies, type FaultKind } from '../../engine/events/kinds';
 import { parseJson } from '../../engine/json';
 import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
 import { lacksEnd } from '../../engine/state/turnCost';
@@ -39,10 +39,11 @@ const schema = v.object({
   cachedTokens: amount,
   /** Whether the window closed while the attempt had a response, so that its cost is unknown. */
   interrupted: v.optional(v.literal(true)),
-  /** In the currency of the gateway, see `currencyOf`. */
   cost: amount,
   /** Computed from the price of the model. Absent if the gateway has reported a cost, or if the price is unknown. */
   estimatedCost: amount,
+  /** Of `cost` or `estimatedCost`. */
+  currency: v.optional(v.picklist(currencies)),
 });
 
 /** Contains names and numbers only: no prompt, no answer and no key. Absent numbers are unknown or 0. */
@@ -65,7 +66,7 @@ const quarterMs = hourMs / 4;
 /** @param isCorrected whether the gateway refused the request, which is corrected and sent again at once */
 export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecord {
   const { attempt, how, why, ended } = entry;
-  const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost } = ended ?? {};
+  const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost, currency } = ended ?? {};
   return {
     ...pairOf(entry),
     // A refused parameter is not recorded as a failure. The corrected request that follows shows whether the gateway
@@ -81,6 +82,7 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
     cachedTokens,
     cost,
     estimatedCost,
+    currency,
   };
 }
 
@@ -93,7 +95,7 @@ export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly Attempt
   });
 }
 
-function pairOf({ time, gateway, model }: LedgerEntry): Pick<AttemptRecord, 'at' | 'gateway' | 'model'> {
+function pairOf({ time, gateway, model }: LedgerEntry) {
   return { at: Math.floor(time / quarterMs) * quarterMs, gateway, model };
 }
 

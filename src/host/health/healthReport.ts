@@ -1,6 +1,6 @@
-import type { FaultKind } from '../../engine/events/kinds';
+import type { Currency, FaultKind } from '../../engine/events/kinds';
 import { visibleText } from '../../engine/gateway/visibleText';
-import { addCosts, costOfAttempt, hasUnknownCost, type Cost, type Currency } from '../../engine/state/turnCost';
+import { addCosts, costOfAttempt, hasUnknownCost, type Cost } from '../../engine/state/turnCost';
 import {
   successPercent,
   sumOfAmounts,
@@ -142,7 +142,7 @@ function sumCosts(records: readonly AttemptRecord[]): readonly Cost[] {
 }
 
 function toPaid(record: AttemptRecord) {
-  return { gateway: record.gateway, ended: record };
+  return { ended: record };
 }
 
 function isFault(record: AttemptRecord): record is AttemptRecord & { readonly result: FaultKind } {

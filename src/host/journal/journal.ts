@@ -34,6 +34,11 @@ export type JournalProblem =
  */
 export type OpenMode = 'allow-read-only' | 'only-if-free' | 'report-if-locked' | 'take-over';
 
+export interface Follower {
+  reread(): void;
+  dispose(): void;
+}
+
 export interface OpenedConversation {
   /** The file to which this window writes. Absent when the conversation is read-only here. */
   readonly file?: JournalFile | undefined;
@@ -85,22 +90,28 @@ export class Journal {
     return stored ? { stored } : undefined;
   }
 
-  /** Reports the content of a conversation that another window writes, immediately and after each change. */
-  follow(id: string, onChange: (stored: StoredConversation) => void): { dispose(): void } {
+  /**
+   * Reports the content of a conversation that another window writes: immediately, after `reread`, and when a change is
+   * followed by a second without changes, as at the end of a turn. The file is not read for each part of an answer.
+   */
+  follow(id: string, onChange: (stored: StoredConversation) => void): Follower {
     const lock = this.newLock(id);
-    let lastState: string | undefined;
-    const check = async (): Promise<void> => {
+    let [lastState, readState]: (string | undefined)[] = [];
+    const check = async (isForced = false): Promise<void> => {
       // A turn counts as interrupted when the window that ran it no longer exists.
       const isHeld = await lock.isHeldElsewhere();
       const state = JSON.stringify([await this.files.entry(id), isHeld]);
-      if (state === lastState) return;
-      const stored = await this.read(id, isHeld);
+      const isStable = state === lastState;
       lastState = state;
+      if (state === readState || !(isStable || isForced)) return;
+      const stored = await this.read(id, isHeld);
+      readState = state;
       if (stored && this.checks.get(id) === check) onChange(stored);
     };
+    const reread = (): void => void check(true).catch(() => undefined);
     this.checkRegularly(id, check);
-    check().catch(() => undefined);
-    return { dispose: () => this.stopChecking(id, check) };
+    reread();
+    return { reread, dispose: () => this.stopChecking(id, check) };
   }
 
   /** Reads what is readable. @param isRunning whether an unfinished turn still runs in another window */

@@ -35,7 +35,7 @@ export const newerSchema = 'the file has a newer schema';
 const maxAnswers = 5000;
 /** Maximum total weight of the events and restarts of an answer. */
 const maxWeight = 10_000;
-/** Weights that differ from 1. A replaced text and a restart are heavy, because each of them copies the answer. */
+/** Weights that differ from 1. A replaced text and a restart weigh much, because each of them copies the answer. */
 const weights: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /** Number of invalid lines after which the rest of a file is not read, because it can hardly contain valid ones. */
 const maxInvalidLines = 1000;

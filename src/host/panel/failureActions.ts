@@ -11,7 +11,7 @@ import {
   showInStatusBar,
   showToast,
 } from '../ui/notifications';
-import { billingPage } from '../ui/panelText';
+import { billingPage } from '../settings/knownGateways';
 import { pickOtherModel } from './editPrompt';
 import type { PanelServices } from './panelServices';
 import { startConversation } from './promptSender';

@@ -15,6 +15,7 @@ interface PanelCommandServices extends PanelServices {
 export function registerPanels(services: PanelCommandServices) {
   const { register, connections, conversations, panels, promptHistory, onError } = services;
   register(connections.onDidChange(() => conversations.applySettings()));
+  register(vscode.window.onDidChangeWindowState(({ focused }) => focused && conversations.reread()));
   register(
     conversations.onDidRemove((removal) => {
       promptHistory

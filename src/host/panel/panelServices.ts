@@ -10,7 +10,7 @@ import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { DemoMode } from '../connection/demoMode';
 import type { DemoTour } from '../demo/demoTour';
 import type { PromptInput } from '../journal/records';
-import type { Budget } from '../health/budget';
+import type { BudgetDecisions } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';
 import type { Settings } from '../settings/settings';
@@ -42,7 +42,7 @@ export interface PanelServices extends HostWindow {
   readonly catalog: ModelCatalog;
   readonly contextUse: ContextUseOf;
   readonly settings: Settings;
-  readonly budget: Budget;
+  readonly budget: BudgetDecisions;
   readonly demo: DemoMode;
   readonly tour: DemoTour;
   readonly suggestions: Suggestions;

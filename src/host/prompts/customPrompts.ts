@@ -91,8 +91,7 @@ function hashPrompts(prompts: readonly UserPrompt[]): string {
     title,
     template,
     model ?? null,
-    // Left out if it is absent, so that a prompt without an effort keeps the hash to which the user agreed.
-    ...(reasoningEffort ? [reasoningEffort] : []),
+    reasoningEffort ?? null,
   ]);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

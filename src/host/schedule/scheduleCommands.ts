@@ -102,7 +102,7 @@ function workspaceName(uri: string): string {
   }
 }
 
-interface SchedulerServices extends Pick<HostWindow, 'workspace' | 'log' | 'onError'> {
+interface SchedulerServices extends HostWindow {
   readonly conversations: Conversations;
   readonly budget: Budget;
   readonly ownGateways: OwnGateways;

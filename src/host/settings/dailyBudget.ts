@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from '../../engine/json';
-import type { Currency } from '../../engine/state/turnCost';
+import type { Currency } from '../../engine/events/kinds';
 
 /** The most that the user wants to spend in a day. Costs in another currency do not count. */
 export interface DailyBudget {

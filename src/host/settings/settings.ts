@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { EffortChoice, RequestParameters } from '../../engine/request';
-import { currencyOf } from '../../engine/state/turnCost';
+import { currencyOf } from './knownGateways';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateways, type ConfiguredGateway, type GatewayEntry } from './gateways';
@@ -113,7 +113,7 @@ export class Settings extends Disposable {
 
   budget(): DailyBudget | undefined {
     const primary = this.baseUrl();
-    return readBudget(this.readUser('budget'), currencyOf('error' in primary ? '' : primary.origin));
+    return readBudget(this.readUser('budget'), currencyOf('error' in primary ? '' : primary.url));
   }
 
   systemPrompt(): string {

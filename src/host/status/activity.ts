@@ -10,11 +10,9 @@ import type { ScheduledCount } from '../schedule/scheduler';
 import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
 import type { UnseenFailure } from './unseenFailures';
 
-type TurnsOfConversation = Pick<Conversation, 'activeAnswer' | 'activeAnswers' | 'answersToRetry' | 'last'>;
-
 export interface Turns {
-  readonly current: TurnsOfConversation | undefined;
-  readonly running: TurnsOfConversation | undefined;
+  readonly current: Conversation | undefined;
+  readonly running: Conversation | undefined;
   /** Number of conversations with a running turn. */
   readonly runningCount: number;
 }

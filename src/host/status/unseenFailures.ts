@@ -23,7 +23,7 @@ interface KnownFailure extends UnseenFailure {
 interface UnseenFailuresDeps {
   readonly conversations: Conversations;
   readonly panels: PanelRegistry;
-  readonly window: Pick<typeof vscode.window, 'state' | 'onDidChangeWindowState'>;
+  readonly window: typeof vscode.window;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }

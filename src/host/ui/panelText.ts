@@ -24,13 +24,3 @@ export function openableLink(href: string): string | undefined {
   const url = URL.parse(href.trim());
   return url && openableSchemes.has(url.protocol) ? url.href : undefined;
 }
-
-const holySheepWebsite = 'https://www.holysheep.ai';
-
-/** Returns where users buy credit: HolySheep's website, or the origin of another gateway if it is a web page. */
-export function billingPage(baseUrl: string): string | undefined {
-  const { protocol, hostname, origin } = URL.parse(baseUrl) ?? {};
-  if (hostname === undefined || (protocol !== 'https:' && protocol !== 'http:')) return undefined;
-  const isHolySheep = protocol === 'https:' && (hostname === 'holysheep.ai' || hostname.endsWith('.holysheep.ai'));
-  return isHolySheep ? holySheepWebsite : origin;
-}

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  faultNames,
-  faultTable,
-  providerFaults,
-  type FaultName,
-  type Policy,
-} from '../../../src/engine/faults/faultTable';
+import { faultNames, faultTable, type FaultName, type Policy } from '../../../src/engine/faults/faultTable';
 import { faultPage, updateCommand } from './faultPage';
 
 const pagePath = join(__dirname, '../../../docs/faults.md');
@@ -53,8 +47,8 @@ const policies: readonly (readonly [reaction: string, policy: Policy, names: rea
 ];
 
 const messages = faultNames.flatMap((name) => {
-  const { message, messageWithTime } = faultTable[name];
-  return messageWithTime === undefined ? [message] : [message, messageWithTime];
+  const { message, limit } = faultTable[name];
+  return [message, ...(limit?.messageWithTime === undefined ? [] : [limit.messageWithTime])];
 });
 
 const placeholders = new Set(['host', 'proxy', 'model', 'status', 'detail', 'time', 'seconds', 'minutes', 'last']);
@@ -76,9 +70,9 @@ describe('fault table', () => {
   });
 
   it('has a second message, with the time at which the limit resets, for every fault that ends a turn and may name that time', () => {
-    const withTime = faultNames.filter((name) => faultTable[name].messageWithTime !== undefined);
+    const withTime = faultNames.filter((name) => faultTable[name].limit?.messageWithTime !== undefined);
     assert.deepEqual(withTime, ['outOfCredit', 'permissionDenied', 'usageLimitReached', 'overloaded']);
-    for (const name of withTime) assert.match(faultTable[name].messageWithTime ?? '', /\{time\}/, name);
+    for (const name of withTime) assert.match(faultTable[name].limit?.messageWithTime ?? '', /\{time\}/, name);
   });
 
   it('offers at least one action for every fault, and no action twice', () => {
@@ -102,7 +96,7 @@ describe('fault table', () => {
       'errorInStream',
       'finishedWithError',
     ];
-    assert.deepEqual([...providerFaults].sort(), [...expected].sort());
+    assert.deepEqual(faultNames.filter((name) => faultTable[name].isOfProvider).sort(), [...expected].sort());
   });
 
   it(`is documented in docs/faults.md (update: ${updateCommand})`, async () => {

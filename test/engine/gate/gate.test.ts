@@ -337,22 +337,6 @@ describe('gate whose wall clock is changed', () => {
     await fixture.clock.advance(500);
     assert.equal(request.isAdmitted, true);
   });
-
-  it('does not prolong a wait when the clock is set back by an hour, and notifies the queue of the new time', async () => {
-    const store = new SharedStore();
-    fixture = new GateFixture(store);
-    fixture.limit(60_000);
-    const request = fixture.enqueue();
-    await fixture.clock.advance(10_000);
-    fixture.clock.epoch -= 3_600_000;
-    await fixture.clock.advance(1000);
-    assert.equal(request.block.until, fixture.clock.now() + 49_000);
-    assert.equal(request.changes, 1);
-    await fixture.clock.advance(48_999);
-    assert.equal(request.isAdmitted, false);
-    await fixture.clock.advance(1);
-    assert.equal(request.isAdmitted, true);
-  });
 });
 
 describe('circuit breaker of a gate', () => {

@@ -100,7 +100,8 @@ describe(`cost of ${turnCount} turns with failures`, () => {
     const facts: EngineDeps['facts'] = ({ model }) => (model === 'priced' ? { price } : {});
     const deps = { facts, onTurnEnd: () => turns++ };
     const backups = [{ baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-b' }];
-    const connection = () => Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', backups });
+    const connection = () =>
+      Promise.resolve({ baseUrl: holySheep, apiKey: 'hsa-a', currency: 'CNY' as const, backups });
     const { engine } = new EngineWorld({ replies: [gateway.reply], random, clock, deps, connection });
     const openConversation = () => {
       const lines: JournalRecord[] = [];

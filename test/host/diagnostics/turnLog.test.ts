@@ -3,6 +3,8 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import { logTurnEvent } from '../../../src/host/diagnostics/turnLog';
 import { attempt, done, failed, reasoning, stopped, text, waiting } from '../conversation/scriptedEngine';
 import { refOf } from '../../support/gatewayRef';
+import type { Log } from '../../../src/host/util/log';
+import { fake } from '../../support/fake';
 
 const secret = 'secret answer';
 const base = { attempt: 1, at: 0 } as const;
@@ -53,10 +55,10 @@ describe('turn log', () => {
   for (const [event, line] of rows) {
     it(line ? `logs ${event.type} as: ${line}` : `does not log ${event.type}`, () => {
       const lines: string[] = [];
-      const log = {
-        info: (entry: string) => lines.push(`info ${entry}`),
-        warn: (entry: string) => lines.push(`warn ${entry}`),
-      };
+      const log = fake<Log>({
+        info: (entry) => lines.push(`info ${entry}`),
+        warn: (entry) => lines.push(`warn ${entry}`),
+      });
       logTurnEvent(log, '11111111-aaaa', '22222222-bbbb', event);
       const expected = line?.replace(' ', ' [11111111/22222222] ');
       assert.deepEqual(lines, expected === undefined ? [] : [expected]);

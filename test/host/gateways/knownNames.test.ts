@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { knownGateways } from '../../../src/host/connection/knownGateways';
-import { normalizeBaseUrl } from '../../../src/engine/gateway/baseUrl';
 import { areSameModel, nearestModels } from '../../../src/engine/models/nearestModels';
 
 describe('proposed name of a model at a gateway', () => {
@@ -27,14 +25,4 @@ describe('proposed name of a model at a gateway', () => {
       assert.equal(there && `${areSameModel(here, there) ? 'same' : 'other'} ${there}`, expected);
     });
   }
-});
-
-describe('known gateways', () => {
-  it('have base URLs that need no correction, and a page for keys unless they run on this computer', () => {
-    for (const { baseUrl, keyPage } of knownGateways) {
-      const normalized = normalizeBaseUrl(baseUrl);
-      assert.deepEqual('url' in normalized && [normalized.url, normalized.corrections], [baseUrl, []]);
-      assert.equal(keyPage === undefined, baseUrl.startsWith('http://localhost:'), baseUrl);
-    }
-  });
 });

@@ -7,10 +7,11 @@ import { refOf } from '../../support/gatewayRef';
 describe('health records of a turn', () => {
   it('contain the result, the time to the first token, the speed, the tokens and the cost of a complete answer', () => {
     const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
-    const [record] = recordsOf(turn(entry({ ended: ended({ firstTokenMs: 1000.4, ...usage }) })));
+    const [record] = recordsOf(turn(entry({ ended: ended({ firstTokenMs: 1000.4, ...usage, currency: 'CNY' }) })));
     assert.deepEqual(record, {
       at: noon,
       gateway: refOf(origin),
+      currency: 'CNY',
       model: 'gpt-4o',
       result: 'complete',
       firstTokenMs: 1000,

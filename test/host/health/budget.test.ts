@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import type { Clock } from '../../../src/engine/clock';
+import type { HealthBook } from '../../../src/host/health/healthBook';
+import type { Log } from '../../../src/host/util/log';
 import { type AttemptRecord, hourMs } from '../../../src/host/health/attemptRecord';
 import type { Budget } from '../../../src/host/health/budget';
 import type { DailyBudget } from '../../../src/host/settings/dailyBudget';
@@ -7,10 +10,7 @@ import { Listeners } from '../../../src/host/util/listeners';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { waitForEvents } from '../conversation/scriptedEngine';
 import { ended, entry, noon, recordsOf, turn } from './records';
-import { refOf } from '../../support/gatewayRef';
 import { fake } from '../../support/fake';
-import type { Clock } from '../../../src/engine/clock';
-import type { HealthBook } from '../../../src/host/health/healthBook';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>
   `You have used ${percent}% of today's budget: ${spent} of ${daily}.`;
@@ -72,14 +72,14 @@ describe('daily budget', () => {
       runningModels: () => running,
       clock: fake<Clock>({ now: () => now }),
       openUsage: () => openedUsage++,
-      log: { error: (error) => assert.fail(String(error)) },
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
   });
   afterEach(() => budget.dispose());
 
-  const costing = (cost: number | undefined, estimatedCost?: number, origin = 'https://gateway.test') => {
-    const end = ended({ firstTokenMs: 1000, cost, estimatedCost });
-    return recordsOf(turn(entry({ gateway: refOf(origin), ended: end, time: now })));
+  const costing = (cost: number | undefined, estimatedCost?: number, currency?: 'CNY') => {
+    const end = ended({ firstTokenMs: 1000, cost, estimatedCost, currency });
+    return recordsOf(turn(entry({ ended: end, time: now })));
   };
   /** Ends a turn of this window. @returns the messages that are new since the last call */
   async function spend(...[cost, ...rest]: Parameters<typeof costing>): Promise<readonly string[]> {
@@ -121,7 +121,7 @@ describe('daily budget', () => {
 
   it('excludes costs in another currency, which the question names', async () => {
     setting = { daily: 5, currency: 'CNY', action: 'ask' };
-    written = [...costing(5, undefined, 'https://api.holysheep.ai'), ...costing(9)];
+    written = [...costing(5, undefined, 'CNY'), ...costing(9)];
     assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
     assert.match(details.join(), /^\$9\.00 in another currency doesn't count towards the budget\. If you cancel/);
     setting = { ...setting, currency: 'USD' };
@@ -327,7 +327,7 @@ describe('question about the daily budget', () => {
       runningModels: () => [],
       clock: fake<Clock>({ now: () => noon }),
       openUsage: () => undefined,
-      log: { error: (error) => assert.fail(String(error)) },
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
     assert.equal(await budget.mayStart(), false);
     assert.match(detail, /can't be read\.If you cancel, nothing is sent\.If you choose/);

@@ -8,7 +8,13 @@ import { refOf } from '../../support/gatewayRef';
 
 const end = ended({ firstTokenMs: 1000 });
 const tokens = { promptTokens: 100, completionTokens: 20 };
-const holySheep = { gateway: refOf('https://api.holysheep.ai'), model: 'claude-sonnet-4' };
+/** An attempt that cost this amount in CNY. */
+const paidInYuan = (cost: number): LedgerEntry =>
+  entry({
+    gateway: refOf('https://api.holysheep.ai'),
+    model: 'claude-sonnet-4',
+    ended: { ...end, ...tokens, cost, currency: 'CNY' },
+  });
 
 /** An attempt with tokens that cost this amount. */
 function paid(cost: number, fields: Partial<LedgerEntry> = {}): LedgerEntry {
@@ -31,7 +37,7 @@ describe('usage in the report', () => {
     const { rows, starts } = days(
       paid(0.1),
       paid(0.2, { time: midnight }),
-      paid(5, holySheep),
+      paidInYuan(5),
       paid(0.5, { time: midnight - 1 }),
       paid(9, { time: noon - 15 * 24 * hourMs }),
     );
@@ -88,14 +94,14 @@ describe('usage in the report', () => {
 
   it('rounds the used share of the budget down to whole percent', () => {
     const budget = { daily: 5, currency: 'USD', action: 'warn' } as const;
-    const spent = records(paid(2.499), estimated(2.5), paid(0, holySheep));
+    const spent = records(paid(2.499), estimated(2.5), paidInYuan(0));
     const expected = { daily: usd(5), usedPercent: 99, uncounted: [] };
     assert.deepEqual(createHealthReport(spent, noon, String, budget).budget, expected);
     assert.equal(createHealthReport([], noon, String).budget, undefined);
   });
 
   it("excludes costs in another currency than the budget's", () => {
-    const spent = records(paid(1), paid(2, holySheep));
+    const spent = records(paid(1), paidInYuan(2));
     assert.deepEqual(spentToday(spent, noon, 'USD'), { spent: usd(1), uncounted: [yuan(2)] });
     assert.deepEqual(spentToday(spent, noon, 'CNY'), { spent: yuan(2), uncounted: [usd(1)] });
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
+import { settle } from '../../support/virtualClock';
 import { attempt, done, waitForEvents, text } from '../conversation/scriptedEngine';
 import { openWindow, type Disk } from './window';
 
@@ -72,7 +73,7 @@ describe('window that shares conversations with other windows', () => {
     return conversation;
   }
 
-  it('shows a conversation read-only while another window writes it, and follows its changes', async () => {
+  it('shows a conversation read-only while another window writes it, and its changes a second after the last one', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -80,9 +81,31 @@ describe('window that shares conversations with other windows', () => {
     await first.arrived(text('two'), done('one two'));
     first.conversation.ask({ prompt: 'And now?' });
     await first.journal.flush();
-    await second.clock.advance(1000);
+    await second.clock.advance(2000);
     assert.deepEqual(prompts(conversation), ['Hi: done', 'And now?: connecting']);
     assert.deepEqual([first.errors, second.errors], [[], []]);
+  });
+
+  it('does not follow an answer of another window while the answer streams', async () => {
+    const first = await streaming();
+    const second = open();
+    const conversation = await second.conversations.open(first.id);
+    let changes = 0;
+    conversation?.log.onDidChange(() => changes++);
+    await settle();
+    changes = 0;
+    for (const word of ['two ', 'three ', 'four ']) {
+      await first.arrived(text(word));
+      await second.clock.advance(1000);
+    }
+    assert.deepEqual([changes, stateOf(conversation)], [0, [true, 'streaming', 'one ']]);
+    const changed = new Promise((resolve) => conversation?.log.onDidChange(resolve));
+    second.conversations.reread();
+    await changed;
+    assert.deepEqual(stateOf(conversation), [true, 'streaming', 'one two three four ']);
+    await first.arrived(done('one two three four '));
+    await second.clock.advance(2000);
+    assert.deepEqual(stateOf(conversation), [true, 'done', 'one two three four ']);
   });
 
   it('shows a turn as interrupted when the window that ran it has closed', async () => {
@@ -90,7 +113,7 @@ describe('window that shares conversations with other windows', () => {
     const second = open();
     const conversation = await second.conversations.open(first.id);
     first.conversations.flushSync();
-    await second.clock.advance(1000);
+    await second.clock.advance(2000);
     assert.deepEqual(stateOf(conversation), [true, 'interrupted', 'one ']);
   });
 

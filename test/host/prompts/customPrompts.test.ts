@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import type { Settings } from '../../../src/host/settings/settings';
 import type { StateStore } from '../../../src/host/util/stateStore';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { readPrompts, type UserPrompt } from '../../../src/host/settings/userPrompts';
 import { rowsOf } from '../../support/valuesOf';
-import type { Settings } from '../../../src/host/settings/settings';
 import { fake } from '../../support/fake';
 
 const userPrompt: UserPrompt = { title: 'User', template: 'a' };

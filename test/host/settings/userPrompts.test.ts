@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Settings } from '../../../src/host/settings/settings';
 import { CustomPrompts } from '../../../src/host/prompts/customPrompts';
 import { readPrompts } from '../../../src/host/settings/userPrompts';
-import type { Settings } from '../../../src/host/settings/settings';
 import { fake } from '../../support/fake';
 
 const usablePrompt = { title: 'Good', template: 'a', model: 5 };

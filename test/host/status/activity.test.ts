@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
 import {
   initialTurn,
   isRunning,
@@ -7,12 +8,13 @@ import {
   type TurnState,
 } from '../../../src/engine/state/turnState';
 import { pickPrimaryConversation } from '../../../src/host/conversation/conversations';
-import type { Answer, Exchange } from '../../../src/shared/conversation';
+import type { Answer, Exchange, Step } from '../../../src/shared/conversation';
 import type * as Activity from '../../../src/host/status/activity';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
 import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
+import { fake } from '../../support/fake';
 
 const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
 
@@ -21,12 +23,12 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
   const answer: Answer = { id: 'a', isQueued: false, state: { ...initialTurn, phase, wait, ...fields } };
   const exchange: Exchange = { id: 'e', after: '', prompt: 'Hi', answers: [answer], selected: 'a' };
   const active = isRunning(phase) ? answer : undefined;
-  const conversation = {
+  const conversation = fake<Conversation & { readonly last: Step }>({
     activeAnswer: active,
     activeAnswers: active ? [active] : [],
     answersToRetry: [answer],
     last: { exchange, answer },
-  };
+  });
   return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
 }
 
@@ -67,7 +69,7 @@ describe('activity in the status bar', () => {
     'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'turns of a comparison': [
-      { ...compared, running: compared.running && { ...compared.running, activeAnswers: [answer, answer] } },
+      { ...compared, running: fake<Conversation>({ activeAnswer: answer, activeAnswers: [answer, answer] }) },
       '$(loading~spin) Comparing 2 models…',
     ],
     'a turn that waits for another request': [
@@ -204,12 +206,12 @@ describe('context keys', () => {
 
   it('treat an empty conversation as none', () => {
     const keys = new Map<string, boolean>();
-    const none = {
+    const none = fake<Conversation>({
       activeAnswer: undefined,
       activeAnswers: [],
       answersToRetry: [],
       last: undefined,
-    };
+    });
     const empty = { current: none, running: undefined };
     setTurnContext(empty, (key, value) => keys.set(key, value));
     assert.equal(keys.get('holysheep.hasConversation'), false);

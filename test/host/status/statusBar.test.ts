@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { Connections } from '../../../src/host/connection/connections';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import type { Situation } from '../../../src/host/status/activity';
 import type { ConnectionView } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { refOf } from '../../support/gatewayRef';
-import type { Connections } from '../../../src/host/connection/connections';
 import { fake } from '../../support/fake';
+import { refOf } from '../../support/gatewayRef';
 
 interface Item {
   text?: string;
@@ -55,8 +56,13 @@ describe('status bar', () => {
     state: TurnState = { ...initialTurn, phase: 'streaming', gateway: refOf(origin) },
   ): Situation => {
     const answer = { id: 'a', isQueued: false, state };
-    const conversation = { answersToRetry: [answer], last: undefined, activeAnswer: answer, activeAnswers: [answer] };
-    return { ...idle, running: conversation, runningCount: 1 };
+    const conversation: Partial<Conversation> = {
+      answersToRetry: [answer],
+      last: undefined,
+      activeAnswer: answer,
+      activeAnswers: [answer],
+    };
+    return { ...idle, running: fake(conversation), runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
+import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
+import type { Conversations } from '../../../src/host/conversation/conversations';
+import type { Log } from '../../../src/host/util/log';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
-import type { Conversations } from '../../../src/host/conversation/conversations';
-import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import { fake } from '../../support/fake';
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;
@@ -36,7 +37,7 @@ describe('notifications about a turn', () => {
     registerTurnNotices({
       conversations: fake<Conversations>({ open: () => Promise.resolve(conversation), onDidChange }),
       panels: fake<PanelRegistry>({ isVisible: () => panel.isVisible, open: () => Promise.resolve(true) }),
-      log: { error: (error: unknown) => assert.fail(String(error)) },
+      log: fake<Log>({ error: (error) => assert.fail(String(error)) }),
     });
     const start = (...events: readonly StreamEvent[]): void => {
       ask('Why?');

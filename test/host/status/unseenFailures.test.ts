@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import type { window } from 'vscode';
+import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
+import type { Conversations } from '../../../src/host/conversation/conversations';
 import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
 import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
-import type { Conversations } from '../../../src/host/conversation/conversations';
-import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import { fake } from '../../support/fake';
 
 describe('unseen failures', () => {
@@ -20,7 +21,7 @@ describe('unseen failures', () => {
     const failures = new UnseenFailures({
       conversations: fake<Conversations>({ onDidRemove: removals.event, onDidChange }),
       panels: fake<PanelRegistry>({ isVisible: () => visible, onDidChangeVisibility: visibility.event }),
-      window: { state, onDidChangeWindowState: focusChanges.event },
+      window: fake<typeof window>({ state, onDidChangeWindowState: focusChanges.event }),
       clock,
       onError,
     });

@@ -19,9 +19,9 @@ const languages = {
 /** Returns patterns for the messages of all failure cards that link to a page. Each placeholder of a message matches any text. */
 function messagePatterns(page: string, translate: (english: string) => string): readonly RegExp[] {
   const rowsOfPage = rows.filter(({ kind }) => faultAdvice[kind].page === page);
-  const sentences = rowsOfPage.flatMap(({ message, messageWithTime: timed }) => [
+  const sentences = rowsOfPage.flatMap(({ message, limit }) => [
     message,
-    ...(timed === undefined ? [] : [timed]),
+    ...(limit?.messageWithTime === undefined ? [] : [limit.messageWithTime]),
   ]);
   return [...new Set(sentences)].map((sentence) => {
     const parts = translate(sentence).split(/\{\w+\}/);

@@ -4,7 +4,6 @@ import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/pro
 import { describeComparison } from '../../../src/webview/conversation/comparisonResults';
 import { englishWords } from '../../support/englishWords';
 import { ev } from '../panel/support/events';
-import { refOf } from '../../support/gatewayRef';
 
 const stateOf = (...events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
 const usage = (completionTokens: number, reasoningTokens?: number): StreamEvent => ({
@@ -19,14 +18,13 @@ const usage = (completionTokens: number, reasoningTokens?: number): StreamEvent 
 interface Fields {
   readonly text?: string;
   readonly firstTokenAt?: number;
-  readonly origin?: string;
   readonly tokens?: StreamEvent;
   readonly ended?: Parameters<typeof ev.ended>[0];
 }
 /** An answer of two seconds. */
-const answer = ({ text = 'Hi', firstTokenAt = 1400, origin, tokens, ended }: Fields): TurnState =>
+const answer = ({ text = 'Hi', firstTokenAt = 1400, tokens, ended }: Fields): TurnState =>
   stateOf(
-    ev.attempt(origin === undefined ? {} : { gateway: refOf(origin) }),
+    ev.attempt(),
     ev.text(text, firstTokenAt),
     ...(tokens ? [tokens] : []),
     ...(ended ? [ev.ended(ended)] : []),
@@ -38,7 +36,6 @@ const describeAnswers = (...states: readonly TurnState[]): string =>
     states.map((visibleState, index) => ({ model: `m${index + 1}`, visibleState })),
   );
 
-const holySheep = 'https://api.holysheep.ai';
 const tests: Readonly<Record<string, readonly [results: string, ...states: readonly TurnState[]]>> = {
   'in tokens if all answers have a usage, and without reasoning tokens in the length': [
     'First token: m2 (after 300\u00a0ms)\u00a0· Fastest: m1 (100\u00a0tok/s)\u00a0· Longest: m2 (150\u00a0tok)',
@@ -63,12 +60,12 @@ const tests: Readonly<Record<string, readonly [results: string, ...states: reado
   ],
   'with the lowest cost, marked if it is an estimate': [
     'Cheapest: m2 (≈\u00a0¥0.002)',
-    answer({ origin: holySheep, ended: { cost: 0.003 } }),
-    answer({ origin: holySheep, ended: { estimatedCost: 0.002 } }),
+    answer({ ended: { cost: 0.003, currency: 'CNY' } }),
+    answer({ ended: { estimatedCost: 0.002, currency: 'CNY' } }),
   ],
   'without costs in two currencies': [
     'First token: m2 (after 300\u00a0ms)',
-    answer({ origin: holySheep, ended: { cost: 0.003 } }),
+    answer({ ended: { cost: 0.003, currency: 'CNY' } }),
     answer({ firstTokenAt: 1300, ended: { cost: 0.002 } }),
   ],
   'without the cost if one is unknown': [

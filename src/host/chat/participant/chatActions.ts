@@ -4,7 +4,7 @@ import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events/kinds';
 import type { TurnState } from '../../../engine/state/turnState';
 import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
-import { billingPage } from '../../ui/panelText';
+import { billingPage } from '../../settings/knownGateways';
 import { UserError } from '../../util/userError';
 import { askAgainPrompt, continuePrompt } from './chatIntent';
 import { participantName } from './chatMetadata';

@@ -8,7 +8,7 @@ import {
   type Tool,
 } from '../../../engine/request';
 
-export interface CallerOptions extends Pick<vscode.ProvideLanguageModelChatResponseOptions, 'modelOptions' | 'tools'> {
+export interface CallerOptions extends Partial<vscode.ProvideLanguageModelChatResponseOptions> {
   readonly toolRequired: boolean;
   /** What the user chose beside the model, which newer versions of VS Code pass. */
   readonly modelConfiguration?: Readonly<Record<string, unknown>> | undefined;

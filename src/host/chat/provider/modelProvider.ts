@@ -34,7 +34,7 @@ interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions
 }
 
 type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions &
-  Pick<CallerOptions, 'modelConfiguration'> & { readonly requestInitiator?: unknown };
+  CallerOptions & { readonly requestInitiator?: unknown };
 
 /** Provides the gateway's models, but never the offline demo, to VS Code's chat and to other extensions. */
 export class ModelProvider implements vscode.LanguageModelChatProvider {

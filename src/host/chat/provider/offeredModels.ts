@@ -1,6 +1,4 @@
 import * as vscode from 'vscode';
-import { isHolySheepHost } from '../../../engine/gateway/apiKey';
-import { hostOf } from '../../../engine/gateway/baseUrl';
 import type { Gateway } from '../../../engine/gateway/gateway';
 import { defaultModels, isUsableModelId, type ListedModels } from '../../../engine/gateway/modelList';
 import { canChat } from '../../../engine/models/listedFacts';
@@ -9,6 +7,7 @@ import { effortText } from '../../../shared/describeEffort';
 import type { PanelStrings } from '../../../shared/panelStrings';
 import type { EffortView } from '../../../shared/protocol';
 import { effortView, type ModelEfforts } from '../../connection/modelEfforts';
+import { isHolySheep } from '../../settings/knownGateways';
 import { hostWords } from '../../ui/words';
 import type { ErrorLog } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
@@ -65,14 +64,14 @@ export async function offeredModels(
 async function fetchModels(
   { catalog, log, modelsChanged }: OfferedModelsDeps,
   gateway: Gateway,
-): Promise<Pick<ListedModels, 'models' | 'facts'>> {
+): Promise<ListedModels> {
   const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {
     list.then((late) => late.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
   } else if (inTime.source === 'gateway') return inTime;
   // Offers the default models only for HolySheep's gateway, because other gateways might not have them.
-  return { models: isHolySheepHost(hostOf(gateway.id)) ? defaultModels : [] };
+  return { models: isHolySheep(gateway.id) ? defaultModels : [] };
 }
 
 function toModelInformation(

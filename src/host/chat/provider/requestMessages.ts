@@ -75,7 +75,7 @@ function parseContent(part: unknown): Content {
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
   if (part instanceof vscode.LanguageModelPromptTsxPart) return textContent(promptTreeText(part.value));
   // Some editors lack this class.
-  const { LanguageModelDataPart: Data } = vscode as Partial<Pick<typeof vscode, 'LanguageModelDataPart'>>;
+  const { LanguageModelDataPart: Data } = vscode as Partial<typeof vscode>;
   return Data && part instanceof Data ? dataContent(part) : [];
 }
 

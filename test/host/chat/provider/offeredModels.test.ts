@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import type { ModelCatalog } from '../../../../src/host/models/modelCatalog';
+import type { Log } from '../../../../src/host/util/log';
 import { knownFacts } from '../../../../src/engine/models/listedFacts';
 import { factsOf } from '../../../../src/engine/models/modelFacts';
 import type { ModelList } from '../../../../src/host/models/modelPick';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
-import { gatewayFrom } from '../../../support/testGateways';
-import { fake } from '../../../support/fake';
-import type { ModelCatalog } from '../../../../src/host/models/modelCatalog';
 import type { ModelEfforts } from '../../../../src/host/connection/modelEfforts';
+import { fake } from '../../../support/fake';
+import { gatewayFrom } from '../../../support/testGateways';
 
 const gateway = gatewayFrom({ baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-test' });
 
-const efforts = { reader: () => (model: string) => (model === 'a' ? 'high' : 'default') };
+const efforts = fake<ModelEfforts>({ reader: () => (model) => (model === 'a' ? 'high' : 'default') });
 
 describe('model list for other extensions', () => {
   useVSCode({ env: { language: 'en' }, l10n: englishL10n });
@@ -22,13 +23,8 @@ describe('model list for other extensions', () => {
     configured = 'configured',
   ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
-    const log = { error: (problem: unknown) => logged.push(problem) };
-    const deps = {
-      catalog: fake<ModelCatalog>({ listOf, factsOf }),
-      efforts: fake<ModelEfforts>(efforts),
-      log,
-      modelsChanged: () => changes++,
-    };
+    const log = fake<Log>({ error: (problem) => logged.push(problem) });
+    const deps = { catalog: fake<ModelCatalog>({ listOf, factsOf }), efforts, log, modelsChanged: () => changes++ };
     const models = offeredModels(deps, gateway, configured);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
@@ -53,12 +49,12 @@ describe('model list for other extensions', () => {
       ['painter', { writesText: false }],
     ]);
     const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
-    const log = { error: assert.ifError };
+    const log = fake<Log>({ error: assert.ifError });
     const catalog = fake<ModelCatalog>({
       listOf: () => Promise.resolve(list),
-      factsOf: (model: string) => knownFacts(model, facts),
+      factsOf: (model) => knownFacts(model, facts),
     });
-    const deps = { catalog, efforts: fake<ModelEfforts>(efforts), log, modelsChanged: () => changes++ };
+    const deps = { catalog, efforts, log, modelsChanged: () => changes++ };
     const [configured, listed, ...others] = await offeredModels(deps, gateway, 'gpt-4o');
     assert.equal(
       configured?.tooltip,

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { normalizeBaseUrl, type BaseUrl } from '../../../src/engine/gateway/baseUrl';
+import type { keyWarning as KeyWarning } from '../../../src/host/connection/apiKeyInput';
+import { billingPage, currencyOf, knownGatewayOf, knownGateways } from '../../../src/host/settings/knownGateways';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+
+describe('known gateways', () => {
+  it('have base URLs that need no correction, and a page for keys unless they run on this computer', () => {
+    for (const { baseUrl, keyPage } of knownGateways) {
+      const normalized = normalizeBaseUrl(baseUrl);
+      assert.deepEqual('url' in normalized && [normalized.url, normalized.corrections], [baseUrl, []]);
+      assert.equal(keyPage === undefined, baseUrl.startsWith('http://localhost:'), baseUrl);
+    }
+  });
+});
+
+describe('currency of a gateway', () => {
+  for (const [url, currency] of [
+    ['https://api.holysheep.ai/v1', 'CNY'],
+    ['https://holysheep.ai', 'CNY'],
+    ['https://eu.api.holysheep.ai', 'CNY'],
+    ['https://api.holysheep.ai:8443/v1', 'CNY'],
+    ['http://api.holysheep.ai', 'USD'],
+    ['https://notholysheep.ai', 'USD'],
+    ['https://holysheep.ai.example', 'USD'],
+    ['https://openrouter.ai/api/v1', 'USD'],
+    ['__proto__', 'USD'],
+  ] as const)
+    it(`is ${currency} at ${url}`, () => assert.equal(currencyOf(url), currency));
+
+  it('is found by the host of the base URL if no domain is known', () => {
+    assert.equal(knownGatewayOf('https://openrouter.ai/other')?.name, 'OpenRouter');
+    assert.equal(knownGatewayOf('https://console.mistral.ai')?.name, undefined);
+  });
+});
+
+describe('warning about a key', () => {
+  let keyWarning: typeof KeyWarning;
+  useVSCode({ l10n: englishL10n });
+  before(async () => {
+    ({ keyWarning } = await import('../../../src/host/connection/apiKeyInput'));
+  });
+  const key = 'hsa-0123456789abcdef';
+  const [elsewhere, other] = [/^This looks like a HolySheep key/, /^HolySheep keys start with hsa-/];
+
+  for (const [candidate, host, expected] of [
+    [key, 'api.holysheep.ai', undefined],
+    [key, 'api.holysheep.ai:8443', undefined],
+    [key, 'holysheep.ai', undefined],
+    ['sk-0123456789', 'api.openai.com', undefined],
+    ['my-hsa-key', 'api.openai.com', undefined],
+    ['sk-0123456789', 'api.holysheep.ai', other],
+    ['hsa-', 'api.holysheep.ai', other],
+    [key, 'api.openai.com', elsewhere],
+    [key, 'api.holysheep.ai.example.com', elsewhere],
+    [key, 'fakeholysheep.ai', elsewhere],
+  ] as const) {
+    it(`${expected ? 'is shown' : 'is absent'} for ${candidate} at ${host}`, () => {
+      const warning = keyWarning(candidate, normalizeBaseUrl(`https://${host}/v1`) as BaseUrl);
+      if (expected) assert.match(warning ?? '', expected);
+      else assert.equal(warning, undefined);
+    });
+  }
+});
+
+describe('billing page', () => {
+  for (const [origin, page] of [
+    ['https://api.holysheep.ai', 'https://www.holysheep.ai'],
+    ['https://holysheep.ai', 'https://www.holysheep.ai'],
+    ['https://api.other.example', 'https://api.other.example'],
+    ['https://api.notholysheep.ai', 'https://api.notholysheep.ai'],
+    ['https://holysheep.ai.evil.example', 'https://holysheep.ai.evil.example'],
+    ['http://api.holysheep.ai', 'http://api.holysheep.ai'],
+  ] as const) {
+    it(`is ${page} for the gateway ${origin}`, () => assert.equal(billingPage(origin), page));
+  }
+  it('is an origin without a path, credentials or a query', () => {
+    assert.equal(
+      billingPage('https://me:secret@api.other.example:8443/v1?next=command:x'),
+      'https://api.other.example:8443',
+    );
+  });
+  for (const origin of [
+    'command:workbench.action.reloadWindow',
+    'vscode://settings',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'ftp://api.other.example',
+    'api.other.example',
+    '',
+  ]) {
+    it(`is unknown for ${JSON.stringify(origin)}`, () => assert.equal(billingPage(origin), undefined));
+  }
+});
