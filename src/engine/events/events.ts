@@ -23,9 +23,8 @@ export type ReplacedEvent = Recorded['replaced'];
 export type ModelEvent = Recorded['model'];
 export type GatewayEvent = Recorded['gateway'];
 export type Usage = Omit<Recorded['usage'], 'type' | 'attempt' | 'at'>;
-type StoppedEvent = Complete<Recorded['stopped']>;
 export type FailedEvent = Complete<Recorded['failed']>;
-export type TerminalEvent = Complete<Recorded['done']> | StoppedEvent | FailedEvent;
+export type TerminalEvent = Complete<Recorded['done' | 'stopped']> | FailedEvent;
 
 export type AttemptTrigger = AttemptEvent['why'];
 export type DelaySource = WaitingEvent['source'];
