@@ -362,7 +362,11 @@ export class Conversations {
 
   private follow(open: OpenConversation): void {
     const { conversation } = open;
-    open.follower = this.deps.journal.follow(conversation.id, ({ tree }) => conversation.log.refresh(tree));
+    open.follower = this.deps.journal.follow(conversation.id, ({ tree }, isFree) => {
+      conversation.log.refresh(tree);
+      // The extension host of a reloaded window may still have the lock when the new one opens the conversation.
+      if (isFree) this.load(conversation.id, 'only-if-free').catch(this.deps.onError);
+    });
   }
 
   private handleLost(id: string): void {

@@ -93,8 +93,9 @@ export class Journal {
   /**
    * Reports the content of a conversation that another window writes: immediately, after `reread`, and when a change is
    * followed by a second without changes, as at the end of a turn. The file is not read for each part of an answer.
+   * `isFree` tells that no window writes the conversation any more.
    */
-  follow(id: string, onChange: (stored: StoredConversation) => void): Follower {
+  follow(id: string, onChange: (stored: StoredConversation, isFree: boolean) => void): Follower {
     const lock = this.newLock(id);
     let [lastState, readState]: (string | undefined)[] = [];
     const check = async (isForced = false): Promise<void> => {
@@ -106,7 +107,7 @@ export class Journal {
       if (state === readState || !(isStable || isForced)) return;
       const stored = await this.read(id, isHeld);
       readState = state;
-      if (stored && this.checks.get(id) === check) onChange(stored);
+      if (stored && this.checks.get(id) === check) onChange(stored, !isHeld);
     };
     const reread = (): void => void check(true).catch(() => undefined);
     this.checkRegularly(id, check);

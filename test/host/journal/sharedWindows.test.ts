@@ -108,13 +108,15 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(stateOf(conversation), [true, 'done', 'one two three four ']);
   });
 
-  it('shows a turn as interrupted when the window that ran it has closed', async () => {
+  it('makes a read-only conversation writable, with an interrupted turn, when the window that ran it has closed', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
     first.conversations.flushSync();
     await second.clock.advance(2000);
-    assert.deepEqual(stateOf(conversation), [true, 'interrupted', 'one ']);
+    await second.conversations.remove(noId);
+    assert.deepEqual(stateOf(conversation), [false, 'interrupted', 'one ']);
+    assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
   it('rejects or ignores all changes of a read-only conversation', async () => {
@@ -182,7 +184,7 @@ describe('window that shares conversations with other windows', () => {
     await first.clock.advance(1000);
     assert.ok(content.equals(await readFile(pathOf(id))));
     assert.deepEqual(first.errors, [{ kind: 'taken', isComplete: false }]);
-    assert.deepEqual([original.readOnly, prompts(original)], [true, ['one: done', 'two: done']]);
+    assert.deepEqual([original.readOnly, prompts(original)], [false, ['one: done', 'two: done']]);
     assert.equal(first.conversations.running, undefined);
   });
 
