@@ -1,5 +1,9 @@
-import { reasoningEfforts, type ReasoningEffort } from './events/kinds';
 import { isRecord } from './json';
+
+/** How much a model reasons before it answers, in the order of the effort. `none` switches the reasoning off. */
+export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
 export interface TextMessage {
   readonly role: 'system' | 'user' | 'assistant';

@@ -66,11 +66,6 @@ export const faultActions = [
 
 export type FaultAction = (typeof faultActions)[number];
 
-/** How much a model reasons before it answers, in the order of the effort. `none` switches the reasoning off. */
-export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
-
-export type ReasoningEffort = (typeof reasoningEfforts)[number];
-
 export const currencies = ['USD', 'CNY'] as const;
 
 export type Currency = (typeof currencies)[number];

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { currencies, faultActions, faultKinds, maxCost, maxEpochMs, maxMs, maxTokens, reasoningEfforts } from './kinds';
+import { currencies, faultActions, faultKinds, maxCost, maxEpochMs, maxMs, maxTokens } from './kinds';
+import { reasoningEfforts } from '../request';
 import type { FaultAction } from './kinds';
 
 // A file on disk may contain anything. Each schema returns a copy with only the fields that it lists. Numbers are limited

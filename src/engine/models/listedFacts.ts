@@ -1,5 +1,5 @@
 import { isRecord } from '../json';
-import { reasoningEfforts, type ReasoningEffort } from '../events/kinds';
+import { reasoningEfforts, type ReasoningEffort } from '../request';
 import { factsOf, type ModelFacts } from './modelFacts';
 
 export interface ListedFacts extends ModelFacts {

@@ -1,4 +1,4 @@
-import { reasoningEfforts, type ReasoningEffort } from '../events/kinds';
+import { reasoningEfforts, type ReasoningEffort } from '../request';
 import table from './models.json';
 
 /** The parameters with which gateways let the reasoning effort be set. */

@@ -1,4 +1,4 @@
-import { reasoningEfforts, type ReasoningEffort } from '../events/kinds';
+import { reasoningEfforts, type ReasoningEffort } from '../request';
 import { plainName, type ModelFacts, type ReasoningFormat } from './modelFacts';
 
 /** The fields of all formats, and their parts that gateways name in errors. */

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { ModelFacts } from '../../engine/models/modelFacts';
-import { effortChoiceIn, effortChoices, type EffortChoice } from '../../engine/request';
-import type { ReasoningEffort } from '../../engine/events/kinds';
+import { effortChoiceIn, effortChoices, type EffortChoice, type ReasoningEffort } from '../../engine/request';
 import type { EffortView } from '../../shared/protocol';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';

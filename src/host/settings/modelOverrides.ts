@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord, textIn } from '../../engine/json';
 import { maxListedTokens, maxUsdPerMillionTokens } from '../../engine/models/listedFacts';
 import { reasoningFormats, type ModelFacts } from '../../engine/models/modelFacts';
-import { reasoningEfforts } from '../../engine/events/kinds';
+import { reasoningEfforts } from '../../engine/request';
 
 /** Returns what the user has set for a model with these names, or undefined if the user has set nothing. */
 export type ModelOverrides = (names: readonly string[]) => Partial<ModelFacts> | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { factsOf, type ModelFacts } from '../../../src/engine/models/modelFacts';
 import { learnRefusal, reasoningFields, type LearnedEfforts } from '../../../src/engine/models/reasoningFields';
-import type { ReasoningEffort } from '../../../src/engine/events/kinds';
+import type { ReasoningEffort } from '../../../src/engine/request';
 
 type Fields = Readonly<Record<string, unknown>>;
 
