@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import type { EditorTarget } from '../../src/host/code/editorTarget';
+import type { GatewaySet } from '../../src/host/connection/gatewaySet';
+import type { OwnGateways } from '../../src/host/connection/ownGateways';
+import type { ModelCatalog } from '../../src/host/models/modelCatalog';
 import type { Log } from '../../src/host/util/log';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events/events';
@@ -75,12 +79,14 @@ describe('chat participant', function () {
       engine,
       budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
       log: fake<Log>({ error: (problem) => logged.push(problem) }),
-      defaults: () => defaults,
-      mayUse: () => Promise.resolve(usesPlainHttp),
-      editor: () => vscode.window.activeTextEditor,
-      pickModel: () => Promise.resolve(undefined),
-      setModel: () => Promise.resolve(),
-      origin: () => Promise.resolve('https://api.holysheep.ai'),
+      set: fake<GatewaySet>({
+        model: () => defaults.model,
+        defaults: () => defaults,
+        mayUse: () => Promise.resolve(usesPlainHttp),
+      }),
+      ownGateways: fake<OwnGateways>({}),
+      catalog: fake<ModelCatalog>({ pickOther: () => Promise.resolve(undefined) }),
+      target: fake<EditorTarget>({ editor: () => vscode.window.activeTextEditor }),
       onEvent: (_turn, { type }) => events.push(type),
     });
   });

@@ -1,10 +1,7 @@
-import type { Engine } from '../../engine/engine';
 import type { StreamEvent } from '../../engine/events/events';
 import type { Budget } from '../health/budget';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';
-import type { GatewaySets, RequestChoice, RequestDefaults } from '../connection/gatewaySet';
-import type { OwnGateways } from '../connection/ownGateways';
 import { importKey } from '../connection/keyStore';
 import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import type { ModelEfforts } from '../connection/modelEfforts';
@@ -18,10 +15,7 @@ import type { Log } from '../util/log';
 interface ChatDeps extends SetApiKeyDeps, HostWindow {
   readonly log: Log;
   readonly modelsChanged: () => void;
-  readonly engine: Engine;
   readonly budget: Budget;
-  readonly sets: GatewaySets;
-  readonly ownGateways: OwnGateways;
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly target: EditorTarget;
@@ -30,23 +24,12 @@ interface ChatDeps extends SetApiKeyDeps, HostWindow {
 
 /** Creates the chat participant and the language models for VS Code's chat. Both use only the user's gateways. */
 export function registerChat(deps: ChatDeps) {
-  const { sets, ownGateways, efforts, catalog, settings, target, logEvent } = deps;
-  const onEvent = (turnId: string, event: StreamEvent): void => logEvent('chat', turnId, event);
-  const defaults = (choice?: RequestChoice): RequestDefaults => sets.own.defaults(choice);
-  const participant = new ChatParticipant({
-    ...deps,
-    defaults,
-    mayUse: (models) => sets.own.mayUse(models),
-    editor: () => target.editor(),
-    pickModel: () => catalog.pickOther([], sets.own),
-    setModel: (model) => settings.chooseModel(model),
-    origin: async () => (await ownGateways.gatewayFor(settings.model())).origin,
-    onEvent,
-  });
+  const { sets, ownGateways, efforts } = deps;
+  const onEvent = (turnId: string, event: StreamEvent): void => deps.logEvent('chat', turnId, event);
+  const own = { ...deps, set: sets.own, onEvent };
+  const participant = new ChatParticipant(own);
   const models = new ModelProvider({
-    ...deps,
-    defaults,
-    onEvent,
+    ...own,
     importKey: (key) => importKey(deps.context.secrets, key, () => storeApiKey(deps, key)),
   });
   // Makes VS Code request the list of models again, which depends on the key, the base URL and the efforts.

@@ -1,21 +1,12 @@
 import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
 import { showToast } from '../ui/notifications';
-import type { GatewaySets } from './gatewaySet';
-import type { OwnGateways } from './ownGateways';
 import { testConnection } from './connectionTest';
 import { pickGateway } from './gatewayPick';
 import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
 
-interface ConnectionCommandDeps extends SetApiKeyDeps {
-  readonly engine: Engine;
-  readonly sets: GatewaySets;
-  readonly ownGateways: OwnGateways;
-}
-
-export function registerConnection(deps: ConnectionCommandDeps) {
+export function registerConnection(deps: SetApiKeyDeps) {
   return {
     'holysheep.setApiKey': (argument) => storeApiKey(deps, argument),
     'holysheep.removeApiKey': () => removeApiKey(deps),
@@ -29,7 +20,7 @@ export async function removeApiKey({
   ownGateways,
   keys,
   log,
-}: ConnectionCommandDeps): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
+}: SetApiKeyDeps): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
   const gateways = ownGateways.withPrimary();
   const stored = await Promise.all(gateways.map(({ origin }) => keys.getIfReadable(origin)));
   const removable = gateways.flatMap(({ id, origin, label }, position) =>

@@ -16,6 +16,7 @@ import {
   openSettingAction,
   showInStatusBar,
   showToast,
+  testConnectionAction,
   withDelayedProgress,
   type SetApiKeyResult,
   type ToastAction,
@@ -25,6 +26,7 @@ import { apiKeyProblemMessage, askForApiKey, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { GatewaySets } from './gatewaySet';
 import type { KeyStore } from './keyStore';
+import type { OwnGateways } from './ownGateways';
 import { pickGateway } from './gatewayPick';
 import { probeMessage } from './testReport';
 
@@ -32,10 +34,9 @@ export interface SetApiKeyDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly sets: GatewaySets;
+  readonly ownGateways: OwnGateways;
   readonly engine: Engine;
   readonly log: Log;
-  /** See `Gateway.lists`. */
-  readonly catalog: { lists(baseUrl: string, model: string): boolean | undefined };
 }
 
 /**
@@ -109,19 +110,17 @@ async function verifyAndStore(
   const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
   const isReplaced = previous !== undefined && previous !== key;
   // Reads this first, because a change of the keys clears the lists.
-  const isAtBackup = backupOffers(deps, settings.model());
+  const model = settings.model();
+  const [, ...backups] = deps.ownGateways.all;
+  const isAtBackup = backups.some((backup) => backup.models.has(model) || backup.lists(model));
   await keys.set(origin, key);
   if (result.state !== 'verified') {
     log.warn(`API key for ${host}: saved without verification: ${result.message}`);
     const outcome = isReplaced
       ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
       : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
-    const test = {
-      title: vscode.l10n.t('Test connection'),
-      run: () => vscode.commands.executeCommand('holysheep.testConnection'),
-    };
     const message = joinSentences(hostWords().strings, [outcome, probeMessage(result), keyWarning(key, target)]);
-    showToast(log, 'warning', message, actions(test, checkUrlAction(position > 0)));
+    showToast(log, 'warning', message, actions(testConnectionAction(), checkUrlAction(position > 0)));
     return { state };
   }
   if (isReplaced) showToast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
@@ -132,10 +131,6 @@ async function verifyAndStore(
   // Backup gateways may lack the model, because a turn uses them only while the primary gateway is down.
   if (position === 0 && !isAtBackup) noticeMissingModel(deps, host, result);
   return { state };
-}
-
-function backupOffers({ settings, catalog }: SetApiKeyDeps, model: string): boolean {
-  return settings.backups().usable.some(({ url, models }) => models?.has(model) || catalog.lists(url, model));
 }
 
 /** Uses a key to ask a gateway for its models, and tells the user if the gateway rejects the key. */

@@ -5,20 +5,25 @@ import { isLocalUrl, isPrivateUrl } from '../../engine/gateway/baseUrl';
 import type { Key } from '../../engine/gateway/gateway';
 import { faultLabel, joinSentences } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
-import type { OwnGateways } from '../connection/ownGateways';
 import { noticeMissingModel, verifyKey, type SetApiKeyDeps } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
 import { hasResponded, type UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
 import { plainLabel } from '../ui/messageText';
-import { enterApiKey, showInStatusBar, showToast, withDelayedProgress, type ToastAction } from '../ui/notifications';
+import {
+  enterApiKey,
+  showInStatusBar,
+  showToast,
+  testConnectionAction,
+  withDelayedProgress,
+  type ToastAction,
+} from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
 import { chooseGateway, editGateway, type ChosenGateway } from './gatewayChoice';
 import { pickModelNames } from './modelNamesPick';
 
 export interface AddGatewayDeps extends SetApiKeyDeps {
-  readonly ownGateways: OwnGateways;
   readonly health: HealthBook;
   readonly unresponsive: UnresponsiveGateways;
 }
@@ -95,10 +100,7 @@ async function addChosen(
           if (newKey !== undefined) await keys.delete(origin);
         },
       },
-      {
-        title: vscode.l10n.t('Test connection'),
-        run: () => vscode.commands.executeCommand('holysheep.testConnection', url),
-      },
+      testConnectionAction(url),
     ]);
   }
   return { state: 'added' };

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
 import { joinSentences } from '../../shared/describe';
 import { probeMessage } from '../connection/testReport';
 import { knownName } from '../settings/knownGateways';
@@ -12,7 +11,6 @@ import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
 export interface ManageGatewaysDeps extends AddGatewayDeps {
-  readonly engine: Engine;
   readonly onError: (error: unknown) => void;
 }
 

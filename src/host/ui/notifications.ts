@@ -115,6 +115,11 @@ export function exportDiagnosticsAction(): ToastAction {
   return { title, run: () => vscode.commands.executeCommand('holysheep.exportDiagnostics') };
 }
 
+export function testConnectionAction(baseUrl?: string): ToastAction {
+  const title = vscode.l10n.t('Test connection');
+  return { title, run: () => vscode.commands.executeCommand('holysheep.testConnection', baseUrl) };
+}
+
 export function networkSettingsAction(): ToastAction {
   return { title: vscode.l10n.t('Proxy and certificate settings'), run: () => searchSettings('http.proxy') };
 }

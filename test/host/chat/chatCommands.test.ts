@@ -9,7 +9,8 @@ describe("models of VS Code's chat", () => {
     const changes: (() => void)[] = [];
     const source = { onDidChange: (listener: () => void) => changes.push(listener) };
     let lists = 0;
-    const deps = { ownGateways: source, efforts: source, register: () => undefined, modelsChanged: () => lists++ };
+    const register = (): void => undefined;
+    const deps = { sets: {}, ownGateways: source, efforts: source, register, modelsChanged: () => lists++ };
     registerChat(deps as unknown as Parameters<typeof registerChat>[0]);
     for (const change of changes) change();
     assert.equal(lists, 2);

@@ -10,7 +10,6 @@ import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
 import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
-import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { EventEmitter } from '../../support/fakeEditor';
@@ -37,7 +36,6 @@ interface GatewayDeps {
   readonly gatewayForAttempt: Engine['gatewayForAttempt'];
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   readonly listsSettled: () => Promise<unknown>;
-  readonly catalog: Pick<ModelCatalog, 'lists'>;
 }
 
 /** Settings and keys of several gateways, which tests can change. */
@@ -125,7 +123,6 @@ export class FakeGateways {
       gatewayForAttempt: (...[model, keyed]: Parameters<Engine['gatewayForAttempt']>) =>
         gatewaysFor({ model, isOfWorkspace: this.workspaceModels.has(model) }, keyed)[0],
       listsSettled: () => Promise.resolve(),
-      catalog: { lists },
       keys: {
         onDidChange: keyChange.event,
         get,

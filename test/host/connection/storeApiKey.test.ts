@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { failedProbe, FakeGateways } from './fakeGateways';
+import { failedProbe, FakeGateways, openGateways } from './fakeGateways';
 import { valuesOf } from '../../support/valuesOf';
 
 const primary = 'https://primary.example';
@@ -23,7 +23,7 @@ describe('Set API Key command', () => {
 
   const runSetApiKey = async (argument?: unknown): Promise<string> => {
     const { storeApiKey } = await import('../../../src/host/connection/storeApiKey');
-    const { state } = await storeApiKey(gateways.deps(), argument);
+    const { state } = await storeApiKey(await openGateways(gateways.deps()), argument);
     await new Promise(setImmediate);
     return state;
   };

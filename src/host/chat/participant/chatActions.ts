@@ -3,6 +3,9 @@ import * as vscode from 'vscode';
 import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events/kinds';
 import type { TurnState } from '../../../engine/state/turnState';
+import type { GatewaySet } from '../../connection/gatewaySet';
+import type { OwnGateways } from '../../connection/ownGateways';
+import type { ModelCatalog } from '../../models/modelCatalog';
 import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
 import { billingPage } from '../../settings/knownGateways';
 import { UserError } from '../../util/userError';
@@ -28,9 +31,10 @@ export class ChatTurns {
 }
 
 export interface ChatActionDeps {
-  readonly pickModel: () => Promise<string | undefined>;
-  readonly setModel: (id: string) => Thenable<void>;
-  readonly origin: () => Promise<string>;
+  /** The user's gateways. */
+  readonly set: GatewaySet;
+  readonly ownGateways: OwnGateways;
+  readonly catalog: ModelCatalog;
 }
 
 interface ActionContext extends ChatActionDeps {
@@ -56,9 +60,10 @@ const chatActions = {
       await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');
       return;
     }
-    const model = await context.pickModel();
+    const { catalog, set } = context;
+    const model = await catalog.pickOther([], set);
     if (model === undefined) return;
-    await context.setModel(model);
+    await set.selectModel(model);
     await askAgainIfLatest(context);
   },
   setApiKey: async (context) => {
@@ -67,8 +72,9 @@ const chatActions = {
   addGateway: async (context) => {
     if (await enterGateway()) await askAgainIfLatest(context);
   },
-  openBilling: async ({ origin }) => {
-    const page = billingPage(await origin());
+  openBilling: async ({ ownGateways, set }) => {
+    const { origin } = await ownGateways.gatewayFor(set.model());
+    const page = billingPage(origin);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   checkUrl: () => searchSettings('holysheep.baseUrl'),

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events/events';
 import type { ChatRequest } from '../../../engine/request';
-import type { RequestChoice, RequestDefaults } from '../../connection/gatewaySet';
+import type { EditorTarget } from '../../code/editorTarget';
 import type { BudgetDecisions } from '../../health/budget';
 import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
@@ -22,11 +22,8 @@ interface ParticipantDeps extends ChatActionDeps {
   readonly engine: Engine;
   readonly budget: BudgetDecisions;
   readonly log: ErrorLog;
-  readonly defaults: (choice: RequestChoice) => RequestDefaults;
-  /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
-  readonly mayUse: (models: readonly string[]) => Promise<boolean>;
-  /** Returns the last active editor, because the chat has the focus when the user sends a prompt. */
-  readonly editor: () => vscode.TextEditor | undefined;
+  /** The last active editor, because the chat has the focus when the user sends a prompt. */
+  readonly target: EditorTarget;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
 }
 
@@ -82,12 +79,13 @@ export class ChatParticipant {
     const question: ChatQuestion =
       last && intent
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
-        : await chatQuestion(request, { editor: this.deps.editor(), previousCode: last?.code });
+        : await chatQuestion(request, { editor: this.deps.target.editor(), previousCode: last?.code });
     if (!token.isCancellationRequested) showReferences(question, stream);
     // `nextStart` is meant only for the prompt that the button sends. The user may have sent another prompt in between.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
-    if (!(await this.deps.mayUse([chatRequest.model]))) throw new UserError(vscode.l10n.t('The prompt was not sent.'));
+    if (!(await this.deps.set.mayUse([chatRequest.model])))
+      throw new UserError(vscode.l10n.t('The prompt was not sent.'));
     const partial = intent === 'continue' ? last : undefined;
     if (!partial && !(await this.deps.budget.mayStart()))
       throw new UserError(vscode.l10n.t("Nothing was sent, because today's budget is used up."));
@@ -136,7 +134,7 @@ export class ChatParticipant {
     { content }: ChatQuestion,
   ): ChatRequest {
     const choice = isHolySheepModel(selectedModel) ? { model: selectedModel.id } : {};
-    const { model, systemPrompt, ...parameters } = this.deps.defaults(choice);
+    const { model, systemPrompt, ...parameters } = this.deps.set.defaults(choice);
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
       model: choice.model ?? model,

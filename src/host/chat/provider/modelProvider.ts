@@ -4,10 +4,9 @@ import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events/events';
 import type { Gateway } from '../../../engine/gateway/gateway';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
-import type { RequestChoice, RequestDefaults } from '../../connection/gatewaySet';
+import type { GatewaySet } from '../../connection/gatewaySet';
 import type { OwnGateways } from '../../connection/ownGateways';
 import type { BudgetDecisions } from '../../health/budget';
-import type { Settings } from '../../settings/settings';
 import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
 import type { Log } from '../../util/log';
@@ -20,9 +19,9 @@ import { estimateMessageTokens, requestMessages } from './requestMessages';
 export interface ModelProviderDeps extends OfferedModelsDeps {
   readonly engine: Engine;
   readonly budget: BudgetDecisions;
-  readonly defaults: (choice: RequestChoice) => RequestDefaults;
+  /** The user's gateways. */
+  readonly set: GatewaySet;
   readonly ownGateways: OwnGateways;
-  readonly settings: Settings;
   readonly log: Log;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importKey: (key: string) => Promise<void>;
@@ -56,7 +55,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     }
     const gateway = await this.gateway(silent);
     if (!gateway || token.isCancellationRequested) return [];
-    return offeredModels(this.deps, gateway, this.deps.settings.model());
+    return offeredModels(this.deps, gateway, this.deps.set.model());
   }
 
   async provideLanguageModelChatResponse(
@@ -66,12 +65,12 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    const { engine, budget, onEvent } = this.deps;
+    const { engine, budget, set, onEvent } = this.deps;
     const mayStart = await budget.mayOthersStart();
     const refusal = mayStart ? undefined : chatError(budget.refusal(), options.requestInitiator);
     if (refusal) throw refusal;
     const toolRequired = options.toolMode === vscode.LanguageModelChatToolMode.Required;
-    const { maxTokens, defaults, ...others } = this.deps.defaults({ model: model.id });
+    const { maxTokens, defaults, ...others } = set.defaults({ model: model.id });
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
     const parameters = {
       ...others,
