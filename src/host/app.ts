@@ -81,7 +81,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       ownGateways.recordTurn(record);
       unresponsive.recordTurn(record);
       for (const learned of [catalog.refreshFacts(record), catalog.rememberContextWindow(record)])
-        learned.catch((error: unknown) => log.error(error));
+        learned.catch(log.error);
     },
     onProbe: (baseUrl, result) => unresponsive.recordProbe(baseUrl, result),
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
@@ -89,7 +89,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const own = createOwnSet({ ownGateways, engine, settings, efforts, log });
   const demo = register(new DemoGateways({ log, version, defaults: (choice) => own.defaults(choice) }));
   const sets = register(new GatewaySets(own, demo, log));
-  register(new GatewayNotices({ settings, keys, ownGateways, sets, log, memory }));
+  register(new GatewayNotices({ settings, keys, sets, ownGateways, engine, log, memory }));
   const catalog: ModelCatalog = register(
     new ModelCatalog({ settings, sets, ownGateways, keys, engine, log, health, memory, unresponsive }),
   );

@@ -3,7 +3,7 @@ import { createErrorBoundary, type SetContext } from './commands';
 import type { SettingsManifest } from './settings/settings';
 import { Log } from './util/log';
 
-export type HostWindow = ReturnType<typeof createHostWindow>;
+export type HostWindow = Readonly<ReturnType<typeof createHostWindow>>;
 
 /** Returns what every feature of this window may use. VS Code disposes of registered items with the extension. */
 export function createHostWindow(context: vscode.ExtensionContext) {

@@ -3,17 +3,16 @@ import type { Budget } from '../health/budget';
 import type { EditorTarget } from '../code/editorTarget';
 import type { Commands } from '../commands';
 import { importKey } from '../connection/keyStore';
-import { storeApiKey, type SetApiKeyDeps } from '../connection/storeApiKey';
+import type { GatewayServices } from '../connection/ownGateways';
+import { storeApiKey } from '../connection/storeApiKey';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { HostWindow } from '../hostWindow';
 import { ChatParticipant } from './participant/chatParticipant';
 import { ModelProvider } from './provider/modelProvider';
 import { setUpChat } from './provider/setUpChat';
-import type { Log } from '../util/log';
 
-interface ChatDeps extends SetApiKeyDeps, HostWindow {
-  readonly log: Log;
+interface ChatDeps extends GatewayServices, HostWindow {
   readonly modelsChanged: () => void;
   readonly budget: Budget;
   readonly efforts: ModelEfforts;

@@ -4,9 +4,10 @@ import type { Commands } from '../commands';
 import { showToast } from '../ui/notifications';
 import { testConnection } from './connectionTest';
 import { pickGateway } from './gatewayPick';
-import { storeApiKey, type SetApiKeyDeps } from './storeApiKey';
+import type { GatewayServices } from './ownGateways';
+import { storeApiKey } from './storeApiKey';
 
-export function registerConnection(deps: SetApiKeyDeps) {
+export function registerConnection(deps: GatewayServices) {
   return {
     'holysheep.setApiKey': (argument) => storeApiKey(deps, argument),
     'holysheep.removeApiKey': () => removeApiKey(deps),
@@ -20,7 +21,7 @@ export async function removeApiKey({
   ownGateways,
   keys,
   log,
-}: SetApiKeyDeps): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
+}: GatewayServices): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
   const gateways = ownGateways.withPrimary();
   const stored = await Promise.all(gateways.map(({ origin }) => keys.getIfReadable(origin)));
   const removable = gateways.flatMap(({ id, origin, label }, position) =>

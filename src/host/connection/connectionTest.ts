@@ -16,17 +16,10 @@ import { showVirtualDocument } from '../ui/virtualDocument';
 import type { Log } from '../util/log';
 import { runDirectSteps } from './directSteps';
 import { requestFirstToken } from './firstToken';
-import type { GatewaySet, GatewaySets } from './gatewaySet';
-import type { OwnGateways } from './ownGateways';
+import type { GatewaySet } from './gatewaySet';
+import type { GatewayServices } from './ownGateways';
 import { proxyOf } from './proxySettings';
 import { formatReport, isWorking, severityOf, verdict, type GatewayReport } from './testReport';
-
-export interface ConnectionTestDeps {
-  readonly sets: GatewaySets;
-  readonly ownGateways: OwnGateways;
-  readonly engine: Engine;
-  readonly log: Log;
-}
 
 export type ConnectionTest = ProbeResult & { readonly gateways: readonly GatewayReport[] };
 
@@ -39,7 +32,7 @@ interface TestedGateways {
  * Returns undefined if the base URL is invalid or the key is unreadable.
  * @param only base URL of the only gateway to test; by default, all are tested
  */
-export async function testConnection(deps: ConnectionTestDeps, only?: string): Promise<ConnectionTest | undefined> {
+export async function testConnection(deps: GatewayServices, only?: string): Promise<ConnectionTest | undefined> {
   const { engine, log } = deps;
   let tested: TestedGateways;
   try {
@@ -70,7 +63,7 @@ export async function testConnection(deps: ConnectionTestDeps, only?: string): P
   return { ...primary.models, gateways: reports };
 }
 
-async function readGateways({ sets, ownGateways }: ConnectionTestDeps): Promise<TestedGateways> {
+async function readGateways({ sets, ownGateways }: GatewayServices): Promise<TestedGateways> {
   const { current: set, own } = sets;
   const gateways = set === own ? ownGateways.withPrimary() : await set.gateways();
   const [primary] = gateways;
@@ -106,7 +99,7 @@ function logReport({ host, models, steps }: GatewayReport, log: Log): void {
   log.warn(`Connection test: ${models.message}${errors.join('')}`);
 }
 
-function showReport(deps: ConnectionTestDeps, tested: TestedGateways, reports: readonly GatewayReport[]): void {
+function showReport(deps: GatewayServices, tested: TestedGateways, reports: readonly GatewayReport[]): void {
   const text = formatReport(reports, Date.now(), tested.set.model());
   const uri = vscode.Uri.from({ scheme: 'holysheep-connection', path: `/${vscode.l10n.t('Connection test')}` });
   const canTestToken =
@@ -136,7 +129,7 @@ function fixActions(reports: readonly GatewayReport[]): readonly ToastAction[] {
 
 /** Requests a one-word answer through each working gateway, and shows the report with the time of its first token. */
 async function testFirstTokens(
-  deps: ConnectionTestDeps,
+  deps: GatewayServices,
   tested: TestedGateways,
   reports: readonly GatewayReport[],
 ): Promise<void> {

@@ -3,18 +3,11 @@ import { hostOf, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/bas
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
-import type { ErrorLog, Log } from '../util/log';
+import type { ErrorLog } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { GatewaySets } from './gatewaySet';
-import type { KeyStore } from './keyStore';
-import type { OwnGateways } from './ownGateways';
+import type { GatewayServices } from './ownGateways';
 
-interface GatewayNoticeDeps {
-  readonly settings: Settings;
-  readonly keys: KeyStore;
-  readonly ownGateways: OwnGateways;
-  readonly sets: GatewaySets;
-  readonly log: Log;
+interface GatewayNoticeDeps extends GatewayServices {
   readonly memory: vscode.Memento;
 }
 
@@ -61,7 +54,7 @@ export class GatewayNotices extends Disposable {
     if (sets.current !== sets.own) return;
     this.checkBaseUrl(settings.baseUrlText());
     this.checkBackups();
-    this.checkKeys().catch((error: unknown) => log.error(error));
+    this.checkKeys().catch(log.error);
   }
 
   private checkBaseUrl(text: string): void {
@@ -121,9 +114,7 @@ export class GatewayNotices extends Disposable {
     const { memory, log } = this.deps;
     const texts = memory.get<readonly string[]>(memoryKey, []);
     if (texts.includes(text)) return false;
-    memory
-      .update(memoryKey, [...texts, text].slice(-maxRemembered))
-      .then(undefined, (error: unknown) => log.error(error));
+    memory.update(memoryKey, [...texts, text].slice(-maxRemembered)).then(undefined, log.error);
     return true;
   }
 

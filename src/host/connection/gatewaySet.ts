@@ -100,7 +100,7 @@ export class GatewaySets extends Disposable {
       this.current
         .view()
         .then((view) => number === latest && show(view))
-        .catch((error: unknown) => this.log.error(error));
+        .catch(this.log.error);
     };
     const changes = this.onDidChange(update);
     update();

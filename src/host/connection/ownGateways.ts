@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Engine } from '../../engine/engine';
 import { isLoopbackUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
 import {
   firstGateway,
@@ -20,8 +21,19 @@ import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
+import type { GatewaySets } from './gatewaySet';
 import type { KeyStore } from './keyStore';
 import type { UnresponsiveGateways } from './unresponsiveGateways';
+
+/** The user's gateways, with what is needed to change and to test them. */
+export interface GatewayServices {
+  readonly settings: Settings;
+  readonly keys: KeyStore;
+  readonly sets: GatewaySets;
+  readonly ownGateways: OwnGateways;
+  readonly engine: Engine;
+  readonly log: Log;
+}
 
 interface OwnGatewaysDeps {
   readonly settings: Settings;

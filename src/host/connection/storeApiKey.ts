@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
-import type { Engine, ProbeResult } from '../../engine/engine';
+import type { ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import { maxModels, type ListedModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { ConfiguredGateway } from '../settings/gateways';
-import type { Settings } from '../settings/settings';
 import { parseSetApiKeyArgument } from '../commandArgs';
-import { joinSentences } from '../../shared/describe';
 import { plainLabel } from '../ui/messageText';
-import { hostWords } from '../ui/words';
+import { inSentences } from '../ui/words';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -21,23 +19,11 @@ import {
   type SetApiKeyResult,
   type ToastAction,
 } from '../ui/notifications';
-import type { Log } from '../util/log';
 import { apiKeyProblemMessage, askForApiKey, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { GatewaySets } from './gatewaySet';
-import type { KeyStore } from './keyStore';
-import type { OwnGateways } from './ownGateways';
+import type { GatewayServices } from './ownGateways';
 import { pickGateway } from './gatewayPick';
 import { probeMessage } from './testReport';
-
-export interface SetApiKeyDeps {
-  readonly settings: Settings;
-  readonly keys: KeyStore;
-  readonly sets: GatewaySets;
-  readonly ownGateways: OwnGateways;
-  readonly engine: Engine;
-  readonly log: Log;
-}
 
 /**
  * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
@@ -45,7 +31,7 @@ export interface SetApiKeyDeps {
  * settings, and a user who is asked for the key chooses the gateway first if the settings have several.
  * @throws ArgumentError when the argument is invalid
  */
-export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promise<SetApiKeyResult> {
+export async function storeApiKey(deps: GatewayServices, argument: unknown): Promise<SetApiKeyResult> {
   const { settings, log } = deps;
   const { key, baseUrl: preferred } = argument === undefined ? {} : parseSetApiKeyArgument(argument);
   const configured = settings.baseUrl();
@@ -71,7 +57,7 @@ export async function storeApiKey(deps: SetApiKeyDeps, argument: unknown): Promi
 
 /** @param preferred the gateway to return without asking, unless the settings no longer have it */
 async function chooseKeyGateway(
-  { settings, keys }: SetApiKeyDeps,
+  { settings, keys }: GatewayServices,
   gateways: readonly ConfiguredGateway[],
   preferred: BaseUrl | undefined,
 ): Promise<NormalizedBaseUrl | undefined> {
@@ -98,7 +84,7 @@ function enterAgainAction({ url }: BaseUrl): ToastAction {
 async function verifyAndStore(
   key: string,
   target: BaseUrl,
-  deps: SetApiKeyDeps,
+  deps: GatewayServices,
   { isArgument, position }: { readonly isArgument: boolean; readonly position: number },
 ): Promise<SetApiKeyResult> {
   const { keys, log, settings } = deps;
@@ -119,7 +105,7 @@ async function verifyAndStore(
     const outcome = isReplaced
       ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
       : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
-    const message = joinSentences(hostWords().strings, [outcome, probeMessage(result), keyWarning(key, target)]);
+    const message = inSentences(outcome, probeMessage(result), keyWarning(key, target));
     showToast(log, 'warning', message, actions(testConnectionAction(), checkUrlAction(position > 0)));
     return { state };
   }
@@ -137,7 +123,7 @@ async function verifyAndStore(
 export async function verifyKey(
   key: string,
   target: BaseUrl,
-  { engine, log }: SetApiKeyDeps,
+  { engine, log }: GatewayServices,
   actions: readonly ToastAction[],
 ): Promise<ProbeResult> {
   log.redactSecret(key);
@@ -147,14 +133,14 @@ export async function verifyKey(
   if (result.state !== 'rejected') return result;
   log.warn(`API key for ${host}: ${result.message}`);
   const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-  const message = joinSentences(hostWords().strings, [probeMessage(result), advice, keyWarning(key, target)]);
+  const message = inSentences(probeMessage(result), advice, keyWarning(key, target));
   showToast(log, 'error', message, actions);
   return result;
 }
 
 /** Offers the nearest model if the gateway's list lacks the selected one, so that the first prompt does not fail. */
 export function noticeMissingModel(
-  { settings, log }: SetApiKeyDeps,
+  { settings, log }: GatewayServices,
   host: string,
   { models, facts }: ListedModels,
 ): void {

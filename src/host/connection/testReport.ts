@@ -2,9 +2,8 @@ import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
 import type { FaultKind } from '../../engine/events/kinds';
 import { faultAdvice } from '../ui/faultAdvice';
-import { joinSentences } from '../../shared/describe';
 import { trimTrailingPeriod } from '../ui/messageText';
-import { hostWords } from '../ui/words';
+import { hostWords, inSentences } from '../ui/words';
 import type { DirectStep } from './directSteps';
 import type { FirstToken } from './firstToken';
 import type { GatewayOption } from './gatewayPick';
@@ -41,7 +40,7 @@ export function isWorking(report: GatewayReport): boolean {
 export function probeMessage({ message, detail }: { readonly message: string; readonly detail: string }): string {
   if (detail === '' || message.includes(detail)) return message;
   const quoted = vscode.l10n.t('Gateway message: “{0}”.', trimTrailingPeriod(detail));
-  return joinSentences(hostWords().strings, [message, quoted]);
+  return inSentences(message, quoted);
 }
 
 export function severityOf(reports: readonly GatewayReport[]): 'information' | 'warning' | 'error' {
@@ -60,7 +59,7 @@ export function verdict(reports: readonly GatewayReport[]): string {
   if (working.length < reports.length) {
     const count = vscode.l10n.t('{0} of {1} gateways work.', working.length, reports.length);
     const problem = reports.map(problemOf).find((found) => found !== undefined);
-    return joinSentences(hostWords().strings, [count, ...tokens.map(firstTokenText), problem?.message]);
+    return inSentences(count, ...tokens.map(firstTokenText), problem?.message);
   }
   if (tokens.length < working.length) return vscode.l10n.t('All {0} gateways work.', reports.length);
   const times = tokens.map(({ ms }) => hostWords().format.duration(ms)).join(' / ');
@@ -72,10 +71,10 @@ function singleVerdict(report: GatewayReport): string {
   if (firstToken && 'ms' in firstToken) return firstTokenText({ host, ms: firstToken.ms });
   if (models.state !== 'verified' || firstToken) return problemOf(report)?.message ?? '';
   const count = models.models.length;
-  return joinSentences(hostWords().strings, [
+  return inSentences(
     vscode.l10n.t('{0} responded in {1}. Models available: {2}.', host, hostWords().format.duration(models.ms), count),
     keyVerdict(report),
-  ]);
+  );
 }
 
 function keyVerdict({ hasKey, isKeyless }: GatewayReport): string {

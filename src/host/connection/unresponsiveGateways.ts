@@ -29,7 +29,7 @@ export class UnresponsiveGateways {
     private readonly memory: Memento,
     private readonly log: ErrorLog,
   ) {
-    this.changes = new Listeners((error) => log.error(error));
+    this.changes = new Listeners(log.error);
   }
 
   get onDidChange() {
@@ -57,7 +57,7 @@ export class UnresponsiveGateways {
     const urls = this.remembered();
     const others = urls.filter((url) => originOf(url) !== origin);
     if (others.length === urls.length) return;
-    this.memory.update(memoryKey, others).then(undefined, (error: unknown) => this.log.error(error));
+    this.memory.update(memoryKey, others).then(undefined, this.log.error);
     this.changes.fire();
   }
 

@@ -1,25 +1,13 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
 import type { Commands } from '../commands';
-import type { OwnGateways } from '../connection/ownGateways';
-import type { KeyStore } from '../connection/keyStore';
+import type { GatewayServices } from '../connection/ownGateways';
 import { readProxyInfo } from '../connection/proxySettings';
-import type { GatewaySets } from '../connection/gatewaySet';
 import { isHolySheep } from '../settings/knownGateways';
-import type { Settings } from '../settings/settings';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
 import { hostNameHider, requestedOrigins, withoutGatewayNames } from './hostNames';
 import type { HostWindow } from '../hostWindow';
 
-interface DiagnosticsDeps extends HostWindow {
-  readonly engine: Engine;
-  readonly settings: Settings;
-  readonly ownGateways: OwnGateways;
-  readonly keys: KeyStore;
-  readonly sets: GatewaySets;
-}
-
-export function registerDiagnostics(deps: DiagnosticsDeps) {
+export function registerDiagnostics(deps: GatewayServices & HostWindow) {
   /** Opens the report as an unsaved document, so that the user can read it before sharing it. */
   const exportDiagnostics = async (): Promise<string> => {
     const content = await createDiagnosticsReport(deps);
@@ -34,7 +22,7 @@ export function registerDiagnostics(deps: DiagnosticsDeps) {
 }
 
 /** Positions replace private host names and the names of gateways. */
-async function createDiagnosticsReport(deps: DiagnosticsDeps): Promise<string> {
+async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Promise<string> {
   const { engine, settings, ownGateways, keys, sets, log, version, context } = deps;
   const gateways = settings.gateways();
   const baseUrl = settings.baseUrl();

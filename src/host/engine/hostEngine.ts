@@ -74,7 +74,7 @@ export function registerEngine({ register, ownGateways, settings, engine, catalo
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (!focused) return;
       engine.onWindowFocused();
-      catalog.askUnresponsive().catch((error: unknown) => log.error(error));
+      catalog.askUnresponsive().catch(log.error);
     }),
   );
   /** Loads what the first prompt would otherwise wait for. */
@@ -85,7 +85,7 @@ export function registerEngine({ register, ownGateways, settings, engine, catalo
     await catalog.preload();
   };
   register({
-    dispose: systemClock.after(preparationDelayMs, () => void prepare().catch((error: unknown) => log.error(error))),
+    dispose: systemClock.after(preparationDelayMs, () => void prepare().catch(log.error)),
   });
   return {
     /** For users who know that their rate limit was raised or that the gateway has recovered. */

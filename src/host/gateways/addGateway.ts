@@ -3,9 +3,10 @@ import type { ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import { isLocalUrl, isPrivateUrl } from '../../engine/gateway/baseUrl';
 import type { Key } from '../../engine/gateway/gateway';
-import { faultLabel, joinSentences } from '../../shared/describe';
+import { faultLabel } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
-import { noticeMissingModel, verifyKey, type SetApiKeyDeps } from '../connection/storeApiKey';
+import type { GatewayServices } from '../connection/ownGateways';
+import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
 import { hasResponded, type UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
@@ -19,11 +20,11 @@ import {
   type ToastAction,
 } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
-import { hostWords } from '../ui/words';
+import { hostWords, inSentences } from '../ui/words';
 import { chooseGateway, editGateway, type ChosenGateway } from './gatewayChoice';
 import { pickModelNames } from './modelNamesPick';
 
-export interface AddGatewayDeps extends SetApiKeyDeps {
+export interface AddGatewayDeps extends GatewayServices {
   readonly health: HealthBook;
   readonly unresponsive: UnresponsiveGateways;
 }
@@ -88,10 +89,7 @@ async function addChosen(
   } else {
     const message = isUnresponsive
       ? vscode.l10n.t('{0} was added. It is used once it responds.', name)
-      : joinSentences(hostWords().strings, [
-          vscode.l10n.t("{0} was added but couldn't be verified.", name),
-          probeMessage(result),
-        ]);
+      : inSentences(vscode.l10n.t("{0} was added but couldn't be verified.", name), probeMessage(result));
     showToast(log, 'warning', message, [
       {
         title: vscode.l10n.t('Undo'),

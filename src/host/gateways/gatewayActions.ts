@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { joinSentences } from '../../shared/describe';
 import { probeMessage } from '../connection/testReport';
 import { knownName } from '../settings/knownGateways';
 import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
-import { hostWords } from '../ui/words';
+import { hostWords, inSentences } from '../ui/words';
 import type { AddGatewayDeps } from './addGateway';
 import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
@@ -106,12 +105,9 @@ async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Pr
     vscode.l10n.t(
       'Custom prompts, model overrides, and your choices of reasoning effort still use the previous model names.',
     );
-  showToast(
-    log,
-    'information',
-    joinSentences(hostWords().strings, [message, budgetNote(budgetBefore, settings.budget()), note]),
-    [{ title: vscode.l10n.t('Undo'), run: undo }],
-  );
+  showToast(log, 'information', inSentences(message, budgetNote(budgetBefore, settings.budget()), note), [
+    { title: vscode.l10n.t('Undo'), run: undo },
+  ]);
 }
 
 /** Returns a note if the daily budget's currency, which is that of the primary gateway by default, has changed. */

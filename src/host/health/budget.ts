@@ -4,10 +4,9 @@ import type { Clock } from '../../engine/clock';
 import type { FailedEvent } from '../../engine/events/events';
 import { hostFailure } from '../../engine/faults/hostFaults';
 import type { Cost } from '../../engine/state/turnCost';
-import { joinSentences } from '../../shared/describe';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { askUser, showToast } from '../ui/notifications';
-import { hostWords } from '../ui/words';
+import { hostWords, inSentences } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { localize } from '../util/localization';
 import type { ErrorLog } from '../util/log';
@@ -71,7 +70,7 @@ export class Budget extends Disposable {
       book.onDidChange(() => {
         this.read()
           .then((spending) => spending && this.warn(spending))
-          .catch((error: unknown) => log.error(error));
+          .catch(log.error);
       }),
     );
   }
@@ -108,7 +107,7 @@ export class Budget extends Disposable {
       const refused = vscode.l10n.t(
         'A request from another extension was refused. If you cancel, further requests from extensions are refused, too.',
       );
-      this.mutex.runExclusive(() => this.ask(spending, refused)).catch((error: unknown) => this.deps.log.error(error));
+      this.mutex.runExclusive(() => this.ask(spending, refused)).catch(this.deps.log.error);
     }
     return false;
   }
@@ -149,7 +148,7 @@ export class Budget extends Disposable {
     const again = vscode.l10n.t(
       'If you choose “Send anyway”, you are asked again once another quarter of the budget is used.',
     );
-    const detail = joinSentences(hostWords().strings, [...notesOn(spending), consequence, again]);
+    const detail = inSentences(...notesOn(spending), consequence, again);
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
     const { period } = this;
     const isAgreed = (await askUser('warning', describe(spending), [send], detail)) === send;

@@ -35,7 +35,7 @@ export function createHealth(
     clock: systemClock,
     redact: (text) => log.keys.redact(text),
     // Only logs errors, because answers don't depend on the health book.
-    onError: (error) => log.error(error),
+    onError: log.error,
   });
   const healthPanel = register(new HealthPanel({ extensionUri, book: health, settings, onError }));
   const budget = register(

@@ -1,6 +1,5 @@
 import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
 import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
 import { readKeys, type Gateway } from '../../engine/gateway/gateway';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
@@ -9,13 +8,10 @@ import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { TurnRecord } from '../../engine/state/ledger';
 import type { GatewaySet, GatewaySets } from '../connection/gatewaySet';
-import type { OwnGateways } from '../connection/ownGateways';
-import type { KeyStore } from '../connection/keyStore';
+import type { GatewayServices } from '../connection/ownGateways';
 import { probeMessage } from '../connection/testReport';
 import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
-import type { Log } from '../util/log';
-import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
 import { ModelMemory } from './modelMemory';
@@ -44,13 +40,7 @@ const maxListWaitMs = 250;
 /** The same limit after a gateway was added. Without the list of the gateway, prompts would go to another gateway. */
 const maxNewListWaitMs = 2000;
 
-interface ModelCatalogDeps {
-  readonly settings: Settings;
-  readonly sets: GatewaySets;
-  readonly ownGateways: OwnGateways;
-  readonly keys: KeyStore;
-  readonly engine: Engine;
-  readonly log: Log;
+interface ModelCatalogDeps extends GatewayServices {
   readonly memory: vscode.Memento;
   readonly unresponsive: UnresponsiveGateways;
   readonly health: HealthBook;

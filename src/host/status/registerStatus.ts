@@ -2,8 +2,7 @@ import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import type { HostWindow } from '../hostWindow';
 import type { createHostEngine } from '../engine/hostEngine';
-import type { GatewaySets } from '../connection/gatewaySet';
-import type { OwnGateways } from '../connection/ownGateways';
+import type { GatewayServices } from '../connection/ownGateways';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
@@ -15,10 +14,8 @@ import { UnseenFailures } from './unseenFailures';
 
 type HostEngine = ReturnType<typeof createHostEngine>;
 
-interface StatusDeps extends HostWindow {
+interface StatusDeps extends HostWindow, GatewayServices {
   readonly conversations: Conversations;
-  readonly sets: GatewaySets;
-  readonly ownGateways: OwnGateways;
   readonly engine: HostEngine;
   readonly schedule: Scheduler;
   readonly panels: PanelRegistry;
@@ -26,7 +23,7 @@ interface StatusDeps extends HostWindow {
 
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
 export function registerStatus(deps: StatusDeps): void {
-  const { register, conversations, sets, ownGateways, engine, schedule, panels, log, setContext, onError } = deps;
+  const { register, conversations, sets, engine, schedule, panels, log, setContext, onError } = deps;
   const failures = register(
     new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
   );
@@ -41,7 +38,7 @@ export function registerStatus(deps: StatusDeps): void {
   let reads = 0;
   const readCooldown = (): void => {
     const read = ++reads;
-    cooldownOfSelectedModel(sets, ownGateways, engine).then((next) => {
+    cooldownOfSelectedModel(deps).then((next) => {
       // Ignores the result of a slow read that a newer one has overtaken.
       if (read !== reads) return;
       cooldown = next;
@@ -61,11 +58,11 @@ export function registerStatus(deps: StatusDeps): void {
   register(registerTurnNotices({ conversations, panels, log }));
 }
 
-async function cooldownOfSelectedModel(
-  sets: GatewaySets,
-  ownGateways: OwnGateways,
-  engine: HostEngine,
-): Promise<ModelCooldown | undefined> {
+async function cooldownOfSelectedModel({
+  sets,
+  ownGateways,
+  engine,
+}: GatewayServices): Promise<ModelCooldown | undefined> {
   const model = sets.current.model();
   const gateway = await ownGateways.gatewayFor(model).catch(() => undefined);
   const key = await gateway?.key();

@@ -23,7 +23,7 @@ export function showToast(
   const titles = actions.map(({ title }) => title);
   askUser(kind, message, titles)
     .then((title) => actions.find((action) => action.title === title)?.run())
-    .then(undefined, (error: unknown) => log.error(error));
+    .then(undefined, log.error);
 }
 
 /** Waits for the user. @param detail shows a modal dialog with this detail instead of a notification */

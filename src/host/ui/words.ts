@@ -1,7 +1,12 @@
 import * as vscode from 'vscode';
-import type { Words } from '../../shared/describe';
+import { joinSentences, type Words } from '../../shared/describe';
 import { createFormat } from '../../shared/format';
 import { panelStrings, type PanelStrings } from '../../shared/panelStrings';
+
+/** Returns texts as consecutive sentences. */
+export function inSentences(...texts: readonly (string | undefined)[]): string {
+  return joinSentences(hostWords().strings, texts);
+}
 
 let words: Words | undefined;
 

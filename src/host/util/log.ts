@@ -7,7 +7,7 @@ import { createErrorRecord, type ErrorRecord } from './errorRecord';
 const maxErrors = 20;
 
 export interface ErrorLog {
-  error(problem: unknown): void;
+  readonly error: (problem: unknown) => void;
 }
 
 /** Text from outside the extension can't start a new line in the log, and every API key in use is redacted. */
@@ -33,11 +33,11 @@ export class Log extends Disposable implements EngineLog, ErrorLog {
     this.write('warn', message);
   }
 
-  error(problem: unknown): void {
+  readonly error = (problem: unknown): void => {
     this.write('error', formatError(problem));
     this.recentErrors.push(createErrorRecord(problem, Date.now(), __dirname));
     if (this.recentErrors.length > maxErrors) this.recentErrors.shift();
-  }
+  };
 
   errors(): readonly ErrorRecord[] {
     return [...this.recentErrors];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import type { SecretStorage } from 'vscode';
-import type { ConnectionTestDeps } from '../../../src/host/connection/connectionTest';
+import type { GatewayServices } from '../../../src/host/connection/ownGateways';
 import type { HealthBook } from '../../../src/host/health/healthBook';
 import { fake } from '../../support/fake';
 import { FakeEditor } from '../../support/fakeEditor';
@@ -46,7 +46,7 @@ describe('unreadable system keyring', () => {
   it('is reported by Test Connection with buttons for the key and the log, but not for the base URL', async () => {
     const services = await createDeps();
     const { testConnection } = await import('../../../src/host/connection/connectionTest');
-    const deps = { ...services, engine: {}, document: {} } as unknown as ConnectionTestDeps;
+    const deps = { ...services, engine: {}, document: {} } as unknown as GatewayServices;
     assert.equal(await testConnection(deps), undefined);
     const buttons = ['Set API key', 'Show log'];
     assert.deepEqual(editor.messages, [{ kind: 'error', message: hostFaults.keyring.message, buttons }]);

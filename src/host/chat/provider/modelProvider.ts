@@ -108,7 +108,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const { importKey, log } = this.deps;
     if (typeof key !== 'string' || key === '') return;
     log.redactSecret(key);
-    importKey(key).catch((error: unknown) => log.error(error));
+    importKey(key).catch(log.error);
   }
 
   /**

@@ -68,7 +68,7 @@ async function fetchModels(
   const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {
-    list.then((late) => late.source === 'gateway' && modelsChanged()).catch((error: unknown) => log.error(error));
+    list.then((late) => late.source === 'gateway' && modelsChanged()).catch(log.error);
   } else if (inTime.source === 'gateway') return inTime;
   // Offers the default models only for HolySheep's gateway, because other gateways might not have them.
   return { models: isHolySheep(gateway.id) ? defaultModels : [] };
