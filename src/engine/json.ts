@@ -31,3 +31,7 @@ export function printJson(value: unknown): string {
 export function textIn(value: unknown): string | undefined {
   return (typeof value === 'string' && value.trim()) || undefined;
 }
+
+export function numberIn(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}

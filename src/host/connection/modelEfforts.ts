@@ -4,10 +4,7 @@ import { effortChoiceIn, effortChoices, type EffortChoice, type ReasoningEffort 
 import type { EffortView } from '../../shared/protocol';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
-
-const memoryKey = 'holysheep.reasoningEfforts';
-/** Maximum number of models whose effort is remembered. The one that was chosen first is forgotten first. */
-const maxModels = 100;
+import { ModelMemory } from '../util/modelMemory';
 
 interface ModelEffortsDeps {
   readonly settings: Settings;
@@ -20,8 +17,11 @@ export class ModelEfforts extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
 
+  private readonly remembered: ModelMemory<EffortChoice>;
+
   constructor(private readonly deps: ModelEffortsDeps) {
     super();
+    this.remembered = new ModelMemory(deps.memory, 'holysheep.reasoningEfforts', effortChoiceIn);
   }
 
   levelOf(model: string): EffortChoice {
@@ -30,7 +30,7 @@ export class ModelEfforts extends Disposable {
 
   /** Returns a function for many models, which reads the settings only once. */
   reader(): (model: string) => EffortChoice {
-    const remembered = this.remembered();
+    const remembered = this.remembered.all();
     const setting = this.deps.settings.reasoningEffort();
     return (model) => remembered.get(model) ?? setting;
   }
@@ -41,24 +41,9 @@ export class ModelEfforts extends Disposable {
 
   /** Remembers a level for a model. The model's default is remembered only where the settings name another level. */
   async choose(model: string, level: EffortChoice): Promise<void> {
-    const models = this.remembered();
-    models.delete(model);
-    if (level !== 'default' || this.deps.settings.reasoningEffort() !== 'default') models.set(model, level);
-    await this.deps.memory.update(memoryKey, [...models].slice(-maxModels));
+    const isDefault = level === 'default' && this.deps.settings.reasoningEffort() === 'default';
+    await this.remembered.remember(model, isDefault ? undefined : level);
     this.changeEmitter.fire();
-  }
-
-  /** Pairs instead of an object, because a model may have the name of a property that every object has. */
-  private remembered(): Map<string, EffortChoice> {
-    const stored: unknown = this.deps.memory.get(memoryKey);
-    const pairs: readonly unknown[] = Array.isArray(stored) ? stored : [];
-    return new Map(
-      pairs.flatMap((pair) => {
-        const [model, value] = (Array.isArray(pair) ? pair : []) as readonly unknown[];
-        const level = effortChoiceIn(value);
-        return typeof model === 'string' && level ? [[model, level] as const] : [];
-      }),
-    );
   }
 }
 

@@ -4,7 +4,7 @@ import type { GatewayServices } from '../connection/ownGateways';
 import { readProxyInfo } from '../connection/proxySettings';
 import { isHolySheep } from '../settings/knownGateways';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
-import { hostNameHider, requestedOrigins, withoutGatewayNames } from './hostNames';
+import { hostNameHider, positionName, requestedOrigins } from './hostNames';
 import type { HostWindow } from '../hostWindow';
 
 export function registerDiagnostics(deps: GatewayServices & HostWindow) {
@@ -61,12 +61,16 @@ async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Prom
     settings: networkSettings,
     proxy: readProxyInfo(),
     gatewaySet: sets.current.id,
-    engine: withoutGatewayNames(report, gateways),
+    engine: report,
     errors: log.errors(),
   };
   const origins = gateways.map(({ origin }) => origin);
   const hideNames = hostNameHider(origins, requestedOrigins(report));
-  return formatDiagnostics(diagnostics, (text) => hideNames(log.redact(text)));
+  return formatDiagnostics(
+    diagnostics,
+    (gateway) => positionName(gateway, gateways),
+    (text) => hideNames(log.redact(text)),
+  );
 }
 
 /** Identifies neither the user nor any file. */

@@ -1,4 +1,5 @@
 import type { EngineReport } from '../../engine/engine';
+import type { GatewayRef } from '../../engine/events/events';
 import type { LedgerEntry, LedgerWait, TurnRecord } from '../../engine/state/ledger';
 import type { ErrorRecord } from '../util/errorRecord';
 
@@ -14,16 +15,21 @@ export interface Diagnostics {
 
 /**
  * Formats diagnostics as JSON for a bug report. The result never contains an API key, a prompt, an answer or a path.
+ * @param nameOf returns the name of a gateway in the report
  * @param redact removes API keys from a text, because a gateway may have echoed a key
  */
-export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: string) => string): string {
+export function formatDiagnostics(
+  diagnostics: Diagnostics,
+  nameOf: (gateway: GatewayRef) => string,
+  redact: (text: string) => string,
+): string {
   const { time, engine, errors, ...environment } = diagnostics;
   const { turns, network } = engine;
   const report = {
     time: new Date(time).toISOString(),
     ...environment,
     network,
-    turns: turns.map(formatTurn),
+    turns: turns.map((turn) => formatTurn(turn, nameOf)),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };
   return JSON.stringify(
@@ -34,21 +40,21 @@ export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: strin
 }
 
 /** Names each field, so that no other part of an event, such as a text or the path of a base URL, gets into the report. */
-function formatTurn(turn: TurnRecord): unknown {
+function formatTurn(turn: TurnRecord, nameOf: (gateway: GatewayRef) => string): unknown {
   return {
     ...pick(turn, 'host', 'outcome', 'contextTokens'),
     time: new Date(turn.time).toISOString(),
-    attempts: roundNumbers(turn.attempts.map(formatAttempt)),
+    attempts: roundNumbers(turn.attempts.map((entry) => formatAttempt(entry, nameOf(entry.gateway)))),
     waits: roundNumbers(turn.waits.map(formatWait)),
   };
 }
 
-function formatAttempt(entry: LedgerEntry): unknown {
+function formatAttempt(entry: LedgerEntry, gateway: string): unknown {
   const { headers, resumed, ended } = entry;
   return {
     ...pick(entry, 'attempt', 'why', 'how', 'at', 'model', 'userModel', 'hasOtherGateway'),
     ...pick(entry, 'effort', 'refusedEffort', 'cutAtTokens'),
-    gateway: entry.gateway.label,
+    gateway,
     time: new Date(entry.time).toISOString(),
     waits: entry.waits.map(formatWait),
     ...(headers && { status: headers.status, requestId: headers.requestId, headersMs: headers.ms }),
@@ -61,8 +67,10 @@ function formatAttempt(entry: LedgerEntry): unknown {
 }
 
 function formatWait(wait: LedgerWait): unknown {
-  const { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told, waitedMs } = wait;
-  return { at, source, reason, delayMs, estimated, jitterMs, hintMs, hintFrom, told, waitedMs };
+  return {
+    ...pick(wait, 'at', 'source', 'reason', 'delayMs', 'estimated'),
+    ...pick(wait, 'jitterMs', 'hintMs', 'hintFrom', 'told', 'waitedMs'),
+  };
 }
 
 function pick<T extends object>(value: T, ...names: readonly (keyof T)[]): object {

@@ -2,7 +2,6 @@ import type { EngineReport } from '../../engine/engine';
 import { hostOf, originOf, type BaseUrl } from '../../engine/gateway/baseUrl';
 import type { GatewayRef } from '../../engine/events/events';
 import { knownGatewayOf } from '../settings/knownGateways';
-import type { LedgerEntry } from '../../engine/state/ledger';
 
 /** Returns whether an origin tells nothing about the user: HolySheep's own gateway, or a server on this computer. */
 export function isPublicOrigin(origin: string): boolean {
@@ -46,19 +45,12 @@ export function hostNameHider(gateways: readonly string[], requested: readonly s
 }
 
 /**
- * Returns the report with the name of each gateway replaced by its position.
+ * Returns the name of a gateway in the report, which tells its position instead of its own name.
  * @param gateways the gateways in the settings, in their order
  */
-export function withoutGatewayNames(report: EngineReport, gateways: readonly BaseUrl[]): EngineReport {
-  const positionOf = ({ gateway: { id } }: LedgerEntry): GatewayRef => {
-    const index = gateways.findIndex(({ url }) => url === id);
-    return { id, label: index < 0 ? 'former gateway' : `gateway ${index + 1}` };
-  };
-  const turns = report.turns.map((turn) => ({
-    ...turn,
-    attempts: turn.attempts.map((attempt) => ({ ...attempt, gateway: positionOf(attempt) })),
-  }));
-  return { ...report, turns };
+export function positionName({ id }: GatewayRef, gateways: readonly BaseUrl[]): string {
+  const index = gateways.findIndex(({ url }) => url === id);
+  return index < 0 ? 'former gateway' : `gateway ${index + 1}`;
 }
 
 function hostNameOf(origin: string): string {

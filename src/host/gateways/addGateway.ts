@@ -24,9 +24,10 @@ import { hostWords, inSentences } from '../ui/words';
 import { chooseGateway, editGateway, type ChosenGateway } from './gatewayChoice';
 import { pickModelNames } from './modelNamesPick';
 
-export interface AddGatewayDeps extends GatewayServices {
+export interface GatewayDeps extends GatewayServices {
   readonly health: HealthBook;
   readonly unresponsive: UnresponsiveGateways;
+  readonly onError: (error: unknown) => void;
 }
 
 interface AddGatewayResult {
@@ -36,13 +37,13 @@ interface AddGatewayResult {
 const cancelled: AddGatewayResult = { state: 'cancelled' };
 
 /** Adds a gateway to the settings. Writes nothing before the last step, so that the user can cancel at each one. */
-export async function addGateway(deps: AddGatewayDeps): Promise<AddGatewayResult> {
+export async function addGateway(deps: GatewayDeps): Promise<AddGatewayResult> {
   return addChosen(deps, await chooseGateway(deps));
 }
 
 /** @param earlier the user's previous answers, if the same server is tried again */
 async function addChosen(
-  deps: AddGatewayDeps,
+  deps: GatewayDeps,
   gateway: ChosenGateway | undefined,
   earlier?: Access,
 ): Promise<AddGatewayResult> {
@@ -132,7 +133,7 @@ function chooseNext(
 
 /** Tests the connection to the gateway. Asks for a key unless the gateway responds with a stored key or without one. */
 async function gainAccess(
-  deps: AddGatewayDeps,
+  deps: GatewayDeps,
   gateway: ChosenGateway,
   earlier: Access | undefined,
 ): Promise<Access | AddGatewayResult> {
@@ -166,7 +167,7 @@ async function gainAccess(
 }
 
 /** Asks the user only about private addresses, once. @returns undefined if the user cancels */
-async function needsApiKey({ ownGateways }: AddGatewayDeps, gateway: ChosenGateway): Promise<boolean | undefined> {
+async function needsApiKey({ ownGateways }: GatewayDeps, gateway: ChosenGateway): Promise<boolean | undefined> {
   const { url, host } = gateway;
   if (!lacksKey(await ownGateways.keyOf(url))) return false;
   if (!isPrivateUrl(url)) return true;
@@ -181,10 +182,7 @@ function lacksKey({ type }: Key): boolean {
 }
 
 /** Asks only users who have no primary gateway yet. @returns undefined if the user cancels */
-async function choosePlace(
-  { settings, keys }: AddGatewayDeps,
-  name: string,
-): Promise<'primary' | 'backup' | undefined> {
+async function choosePlace({ settings, keys }: GatewayDeps, name: string): Promise<'primary' | 'backup' | undefined> {
   const primary = settings.baseUrl();
   const isUnused =
     'error' in primary || (settings.hasDefaultBaseUrl() && (await keys.getIfReadable(primary.origin)) === undefined);

@@ -5,13 +5,9 @@ import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
-import type { AddGatewayDeps } from './addGateway';
+import type { GatewayDeps } from './addGateway';
 import { listGateways, type ListedGateway } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
-
-export interface ManageGatewaysDeps extends AddGatewayDeps {
-  readonly onError: (error: unknown) => void;
-}
 
 export interface GatewayAction {
   readonly title: string;
@@ -19,7 +15,7 @@ export interface GatewayAction {
   /** Whether the gateway's row in the list also has a button for the action. */
   readonly hasButton: boolean;
   isPossible(gateway: ListedGateway): boolean;
-  run(deps: ManageGatewaysDeps, gateway: ListedGateway): unknown;
+  run(deps: GatewayDeps, gateway: ListedGateway): unknown;
   /** Whether the action leads to another place, so that the list closes. */
   readonly leaves?: true;
   /** Whether the action opens a dialog or a list, which replaces the list of gateways until it closes. */
@@ -94,7 +90,7 @@ export function gatewayActions(): readonly GatewayAction[] {
 }
 
 /** The previous primary gateway becomes the first backup. The user can undo this. */
-async function makePrimary(deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {
+async function makePrimary(deps: GatewayDeps, gateway: ListedGateway): Promise<void> {
   const { settings, log } = deps;
   const [previous] = await listGateways(deps);
   const budgetBefore = settings.budget();
@@ -123,7 +119,7 @@ function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefine
   );
 }
 
-async function editModelNames(deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {
+async function editModelNames(deps: GatewayDeps, gateway: ListedGateway): Promise<void> {
   const { settings, keys, engine, log } = deps;
   const { url, origin, host, label, models } = gateway;
   const apiKey = await keys.getIfReadable(origin);
@@ -138,7 +134,7 @@ async function editModelNames(deps: ManageGatewaysDeps, gateway: ListedGateway):
   if (names) await settings.replaceBackup({ ...gateway, models: names });
 }
 
-async function openInSettings(_deps: ManageGatewaysDeps, gateway: ListedGateway): Promise<void> {
+async function openInSettings(_deps: GatewayDeps, gateway: ListedGateway): Promise<void> {
   const key = isBackup(gateway) ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl';
   await vscode.commands.executeCommand('workbench.action.openSettingsJson', { revealSetting: { key } });
 }

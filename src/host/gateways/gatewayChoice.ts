@@ -1,16 +1,10 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
 import { hostOf, isLocalUrl, isLoopbackUrl, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import type { GatewayServices } from '../connection/ownGateways';
 import { knownGateways, knownName } from '../settings/knownGateways';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { Settings } from '../settings/settings';
 import { askForText } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
-
-interface GatewayChoiceDeps {
-  readonly settings: Settings;
-  readonly engine: Engine;
-}
 
 export interface ChosenGateway extends BaseUrl {
   readonly name: string | undefined;
@@ -26,7 +20,7 @@ interface Item extends vscode.QuickPickItem {
 const localLimitMs = 2000;
 
 /** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
-export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGateway | undefined> {
+export async function chooseGateway(deps: GatewayServices): Promise<ChosenGateway | undefined> {
   const configured = new Set(deps.settings.gateways().map(({ url }) => url));
   const running = new Set<string>();
   const closing = new AbortController();
@@ -55,7 +49,7 @@ export async function chooseGateway(deps: GatewayChoiceDeps): Promise<ChosenGate
 
 /** Lets the user change the base URL of a gateway. @returns undefined if the user cancels */
 export async function editGateway(
-  deps: GatewayChoiceDeps,
+  deps: GatewayServices,
   { url, name }: ChosenGateway,
 ): Promise<ChosenGateway | undefined> {
   const baseUrl = await askForBaseUrl(url);
@@ -63,7 +57,7 @@ export async function editGateway(
   return baseUrl && toChosen(deps, baseUrl, isLocalUrl(baseUrl.url) ? name : undefined);
 }
 
-function toChosen({ settings }: GatewayChoiceDeps, baseUrl: BaseUrl, name?: string): ChosenGateway {
+function toChosen({ settings }: GatewayServices, baseUrl: BaseUrl, name?: string): ChosenGateway {
   const isConfigured = settings.gateways().some(({ url }) => url === baseUrl.url);
   return { ...baseUrl, name: knownName(baseUrl.url) ?? name, isConfigured };
 }

@@ -1,10 +1,9 @@
 import { textIn } from '../../engine/json';
 import type { Commands } from '../commands';
-import { addGateway } from './addGateway';
-import type { ManageGatewaysDeps } from './gatewayActions';
+import { addGateway, type GatewayDeps } from './addGateway';
 import { GatewayList } from './manageGateways';
 
-export function registerGateways(deps: ManageGatewaysDeps) {
+export function registerGateways(deps: GatewayDeps) {
   let list: GatewayList | undefined;
   return {
     'holysheep.addGateway': () => addGateway(deps),

@@ -4,7 +4,7 @@ import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
 import type { ConfiguredGateway } from '../settings/gateways';
 import { plainLabel } from '../ui/messageText';
-import type { AddGatewayDeps } from './addGateway';
+import type { GatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
 
 /** A gateway in the settings, as *Manage Gateways* shows it. */
@@ -21,7 +21,7 @@ export async function listGateways({
   settings,
   ownGateways,
   unresponsive,
-}: AddGatewayDeps): Promise<readonly ListedGateway[]> {
+}: GatewayDeps): Promise<readonly ListedGateway[]> {
   const gateways = settings.gateways();
   const primary = settings.baseUrl();
   // An invalid base URL is not listed, so the first gateway may be a backup.

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { plainLabel } from '../ui/messageText';
 import { enterGateway, itemButton } from '../ui/notifications';
 import { OpenList, pickFrom } from '../ui/quickPick';
-import { gatewayActions, type GatewayAction, type ManageGatewaysDeps } from './gatewayActions';
+import type { GatewayDeps } from './addGateway';
+import { gatewayActions, type GatewayAction } from './gatewayActions';
 import { createGatewayTexts, listGateways, type ListedGateway } from './gatewayList';
 
 interface Item extends vscode.QuickPickItem {
@@ -26,7 +27,7 @@ export class GatewayList {
   });
   private lastAction: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly deps: ManageGatewaysDeps) {
+  constructor(private readonly deps: GatewayDeps) {
     const { list } = this;
     list.onAccept(([selected]) => selected && this.queue(() => this.openMenu(selected.gateway)));
     list.onItemButton((button, { gateway }) => {

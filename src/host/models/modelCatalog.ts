@@ -1,4 +1,4 @@
-import { textIn } from '../../engine/json';
+import { numberIn, textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
 import { readKeys, type Gateway } from '../../engine/gateway/gateway';
@@ -14,7 +14,7 @@ import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
-import { ModelMemory } from './modelMemory';
+import { ModelMemory } from '../util/modelMemory';
 import {
   factsAt,
   pickModel,
@@ -22,7 +22,6 @@ import {
   type ModelPick,
   type ModelPickOptions,
   type PickableModels,
-  type GatewayModelList,
 } from './modelPick';
 import type { Commands } from '../commands';
 import { recentModels } from './modelGroups';
@@ -77,8 +76,8 @@ export class ModelCatalog extends Disposable {
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels');
-    this.learnedWindows = new ModelMemory(deps.memory, 'holysheep.contextWindows');
+    this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels', textIn);
+    this.learnedWindows = new ModelMemory(deps.memory, 'holysheep.contextWindows', numberIn);
     // Another key may have access to other models.
     this.register(
       deps.keys.onDidChange(() => {
@@ -140,16 +139,18 @@ export class ModelCatalog extends Disposable {
 
   /** Returns the function that loads the models for a picker. */
   private createLoad(set: GatewaySet): (fresh: boolean) => Promise<PickableModels> {
-    const { health } = this.deps;
+    const { health, engine } = this.deps;
     return async (fresh) => {
       if (fresh) this.cache.clear();
       const [gateways] = await Promise.all([this.listGateways(set), health.refresh()]);
       const records = health.records();
       const essenceOf = createEssenceText(records);
       return {
-        gateways: gateways.map((gateway) => ({
-          ...gateway,
-          essence: (model: string) => essenceOf(model, gateway.gateway?.id ?? '', gateway.cooldownEnd?.(model)),
+        gateways: gateways.map(({ gateway, key, list }) => ({
+          gateway,
+          list,
+          essence: (model: string) =>
+            gateway && essenceOf(model, gateway.id, engine.cooldownOf({ gateway: gateway.id, key, model })?.until),
         })),
         recent: recentModels(records, new Set(gateways.flatMap(({ gateway }) => gateway?.id ?? []))),
       };
@@ -207,16 +208,13 @@ export class ModelCatalog extends Disposable {
   }
 
   /** Starts to load the model list of each gateway of a set that has a key. Never rejects. */
-  async listGateways(set: GatewaySet): Promise<readonly GatewayModelList[]> {
+  async listGateways(set: GatewaySet) {
     try {
       const { primary, keys } = await readKeys(await set.gateways());
-      return [...(keys.size > 0 ? keys.keys() : [primary])].map((gateway) => {
-        const cooldownEnd = (model: string): number | undefined =>
-          this.deps.engine.cooldownOf({ gateway: gateway.id, key: keys.get(gateway), model })?.until;
-        return { gateway, list: this.listOf(gateway), cooldownEnd };
-      });
+      const usable = keys.size > 0 ? [...keys.keys()] : [primary];
+      return usable.map((gateway) => ({ gateway, key: keys.get(gateway), list: this.listOf(gateway) }));
     } catch (error) {
-      return [{ gateway: undefined, list: Promise.resolve(this.listAfterError(error)) }];
+      return [{ gateway: undefined, key: undefined, list: Promise.resolve(this.listAfterError(error)) }];
     }
   }
 

@@ -28,8 +28,6 @@ export interface GatewayModelList {
   /** Undefined if no gateway can be used. */
   readonly gateway: Gateway | undefined;
   readonly list: Promise<ModelList>;
-  /** End of the cooldown of a model, in epoch milliseconds. */
-  readonly cooldownEnd?: ((model: string) => number | undefined) | undefined;
   /** Describes how well a model works through the gateway. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { EngineReport } from '../../../src/engine/engine';
-import type { StreamEvent } from '../../../src/engine/events/events';
+import type { GatewayRef, StreamEvent } from '../../../src/engine/events/events';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
@@ -55,8 +55,10 @@ const diagnostics = {
   errors: [createErrorRecord(Object.assign(new Error(secretText), { code: 'ENOSPC' }), 1000, __dirname)],
 };
 
+const labelOf = ({ label }: GatewayRef): string => label;
+
 describe('diagnostics report', () => {
-  const report = formatDiagnostics(diagnostics, (value) => new KeyRedactor([key]).redact(value));
+  const report = formatDiagnostics(diagnostics, labelOf, (value) => new KeyRedactor([key]).redact(value));
   const { settings, turns, host, time } = JSON.parse(report) as typeof diagnostics & PrintedReport;
 
   it('contains versions, settings, and every attempt with its wait', () => {
@@ -145,6 +147,7 @@ describe('diagnostics report', () => {
             engine: { turns: [turn], network: { budgets: [], gates, gatewaysDown: [] } },
             errors: [createErrorRecord(problem, 1, __dirname), createErrorRecord(leaked, 1, __dirname)],
           },
+          labelOf,
           (value) => new KeyRedactor().redact(value),
         );
         assert.ok(!output.includes(name), output);

@@ -4,7 +4,7 @@ import type { ProbeResult } from '../../../src/engine/engine';
 import type { Engine } from '../../../src/engine/engine';
 import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import type { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
-import type { ManageGatewaysDeps } from '../../../src/host/gateways/gatewayActions';
+import type { GatewayDeps } from '../../../src/host/gateways/addGateway';
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
 import { FakeEditor, subscription } from '../../support/fakeEditor';
@@ -60,7 +60,7 @@ export class GatewayWindow {
     this.gateways.keys = new Map([['https://primary.example', 'key-0']]);
   }
 
-  async deps(): Promise<ManageGatewaysDeps> {
+  async deps(): Promise<GatewayDeps> {
     const { Settings } = await import('../../../src/host/settings/settings');
     const deps = await openGateways({
       ...this.gateways.deps(),
@@ -85,7 +85,7 @@ export class GatewayWindow {
       onError: (error: unknown) => {
         throw error;
       },
-    } as unknown as ManageGatewaysDeps;
+    } as unknown as GatewayDeps;
   }
 
   /** The titles and the questions of the lists that the user has seen. */

@@ -321,11 +321,11 @@ describe('model catalog', () => {
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
 
-    it('remembers only the latest fifty models', async () => {
+    it('remembers only the latest hundred models', async () => {
       const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
       memory.set(
         key,
-        Array.from({ length: 50 }, (_, index) => [`model-${index}`, otherGateway.id]),
+        Array.from({ length: 100 }, (_, index) => [`model-${index}`, otherGateway.id]),
       );
       await choose('b');
       assert.deepEqual(

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { isRecord } from '../../../engine/json';
+import { isRecord, numberIn } from '../../../engine/json';
 import {
   effortChoiceIn,
   sentEffort,
@@ -29,9 +29,9 @@ export function chatOptions(
   const asked: unknown = modelOptions['reasoning_effort'] ?? modelOptions['reasoningEffort'];
   const effort = effortChoiceIn(asked) ?? effortChoiceIn(modelConfiguration?.['reasoningEffort']);
   return {
-    temperature: finiteNumber(temperature) ?? parameters.temperature,
-    topP: finiteNumber(topP),
-    maxTokens: finiteNumber(maxTokens) ?? finiteNumber(maxCompletionTokens) ?? parameters.maxTokens,
+    temperature: numberIn(temperature) ?? parameters.temperature,
+    topP: numberIn(topP),
+    maxTokens: numberIn(maxTokens) ?? numberIn(maxCompletionTokens) ?? parameters.maxTokens,
     defaults: parameters.defaults,
     reasoningEffort: effort ? sentEffort(effort) : parameters.reasoningEffort,
     stop: stopSequences(stop),
@@ -43,10 +43,6 @@ export function chatOptions(
 function toTool({ name, description, inputSchema }: vscode.LanguageModelChatTool): Tool {
   // Adds an empty schema to a tool without arguments, because VS Code omits it but gateways require it.
   return { name, description, parameters: isRecord(inputSchema) ? inputSchema : { type: 'object', properties: {} } };
-}
-
-function finiteNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 function stopSequences(value: unknown): readonly string[] | undefined {

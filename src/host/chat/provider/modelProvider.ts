@@ -1,28 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Engine } from '../../../engine/engine';
 import type { StreamEvent } from '../../../engine/events/events';
 import type { Gateway } from '../../../engine/gateway/gateway';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
 import type { GatewaySet } from '../../connection/gatewaySet';
-import type { OwnGateways } from '../../connection/ownGateways';
+import type { GatewayServices } from '../../connection/ownGateways';
 import type { BudgetDecisions } from '../../health/budget';
 import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
-import type { Log } from '../../util/log';
 import { startChatTurn } from '../appendOnly';
 import { chatOptions, type CallerOptions } from './chatOptions';
 import { chatError, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
 import { estimateMessageTokens, requestMessages } from './requestMessages';
 
-export interface ModelProviderDeps extends OfferedModelsDeps {
-  readonly engine: Engine;
+export interface ModelProviderDeps extends GatewayServices, OfferedModelsDeps {
   readonly budget: BudgetDecisions;
   /** The user's gateways. */
   readonly set: GatewaySet;
-  readonly ownGateways: OwnGateways;
-  readonly log: Log;
   readonly onEvent: (turnId: string, event: StreamEvent) => void;
   readonly importKey: (key: string) => Promise<void>;
 }

@@ -9,7 +9,7 @@ import type { EffortView } from '../../../shared/protocol';
 import { effortView, type ModelEfforts } from '../../connection/modelEfforts';
 import { isHolySheep } from '../../settings/knownGateways';
 import { hostWords } from '../../ui/words';
-import type { ErrorLog } from '../../util/log';
+import type { Log } from '../../util/log';
 import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/modelTexts';
 import { resultWithin } from '../../util/systemClock';
@@ -20,7 +20,7 @@ const listTimeoutMs = 3000;
 export interface OfferedModelsDeps {
   readonly catalog: ModelCatalog;
   readonly efforts: ModelEfforts;
-  readonly log: ErrorLog;
+  readonly log: Log;
   readonly modelsChanged: () => void;
 }
 
