@@ -1,5 +1,6 @@
 import type { EngineReport } from '../../engine/engine';
 import type { GatewayRef } from '../../engine/events/events';
+import { originOf } from '../../engine/gateway/baseUrl';
 import type { LedgerEntry, LedgerWait, TurnRecord } from '../../engine/state/ledger';
 import type { ErrorRecord } from '../util/errorRecord';
 
@@ -28,7 +29,8 @@ export function formatDiagnostics(
   const report = {
     time: new Date(time).toISOString(),
     ...environment,
-    network,
+    // The path of a base URL may contain a secret.
+    network: { ...network, gatewaysDown: network.gatewaysDown.map(originOf) },
     turns: turns.map((turn) => formatTurn(turn, nameOf)),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };

@@ -18,7 +18,7 @@ export function requestedOrigins({ turns, network }: EngineReport): readonly str
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
   const ofNetwork = [...network.budgets, ...network.gates].map(({ origin }) => origin);
-  return [...new Set([...ofTurns, ...ofNetwork, ...network.gatewaysDown])];
+  return [...new Set([...ofTurns, ...ofNetwork, ...network.gatewaysDown.map(originOf)])];
 }
 
 /**
