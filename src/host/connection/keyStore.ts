@@ -38,13 +38,8 @@ export class KeyStore extends Disposable {
   }
 
   /** Returns undefined also if the key can't be read. */
-  async getIfReadable(origin: string): Promise<string | undefined> {
-    try {
-      return await this.get(origin);
-    } catch (error) {
-      this.log.error(error);
-      return undefined;
-    }
+  getIfReadable(origin: string): Promise<string | undefined> {
+    return this.readIfPossible(this.get(origin));
   }
 
   async set(origin: string, key: string): Promise<void> {
@@ -64,11 +59,15 @@ export class KeyStore extends Disposable {
 
   /** Returns false also if the keyring can't be read. */
   async isKeyless(origin: string): Promise<boolean> {
+    return (await this.readIfPossible(this.secrets.get(keylessPrefix + origin))) !== undefined;
+  }
+
+  private async readIfPossible(secret: Thenable<string | undefined>): Promise<string | undefined> {
     try {
-      return (await this.secrets.get(keylessPrefix + origin)) !== undefined;
+      return await secret;
     } catch (error) {
       this.log.error(error);
-      return false;
+      return undefined;
     }
   }
 

@@ -103,12 +103,8 @@ async function pickReplacement(
 /** Returns the selected model, the fallback models and those that were lately used through the primary gateway. */
 async function usedModels({ settings, health }: ModelNamesDeps): Promise<readonly string[]> {
   await health.refresh();
-  const origins = new Set(
-    settings
-      .gateways()
-      .slice(0, 1)
-      .map(({ origin }) => origin),
-  );
+  const [primary] = settings.gateways();
+  const recent = primary ? recentModels(health.records(), new Set([primary.url])) : [];
   const { fallbackModels } = settings.engineSettings();
-  return [...new Set([settings.model(), ...fallbackModels, ...recentModels(health.records(), origins)])];
+  return [...new Set([settings.model(), ...fallbackModels, ...recent])];
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { refOf } from '../../support/gatewayRef';
 import { useVSCode } from '../../support/fakeVSCode';
 import { failedProbe } from '../connection/fakeGateways';
 import { GatewayWindow } from './gatewayWindow';
@@ -31,7 +32,10 @@ describe('Add Gateway command', () => {
   const messages = () => editor.messages.map(({ message }) => message);
 
   it('adds a known gateway with its name and the confirmed names of the models', async () => {
-    window.values = { ...before, fallbackModels: ['gpt-4o', 'claude-opus-4'] };
+    window.values = { ...before, fallbackModels: ['gpt-4o'] };
+    // The model was lately used through the primary gateway.
+    const used = { gateway: refOf('https://primary.example/v1'), model: 'claude-opus-4' };
+    window.records = [{ ...used, at: Date.now(), result: 'complete' }];
     responds.set(openRouter, ['anthropic/claude-opus-4.6', 'anthropic/claude-sonnet-4', 'openai/gpt-4o']);
     assert.equal(await add([['OpenRouter'], true], ['sk-or-1']), 'added');
     const names = editor.quickPicks[1];

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import type { OwnGateways } from '../../connection/ownGateways';
-import type { Settings } from '../../settings/settings';
+import type { GatewayServices } from '../../connection/ownGateways';
 import { vendor } from '../../contributions';
 import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
 import type { Log } from '../../util/log';
@@ -8,10 +7,7 @@ import { errorMessage } from '../../util/userError';
 
 type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
-interface SetUpChatDeps {
-  readonly ownGateways: OwnGateways;
-  readonly settings: Settings;
-  readonly log: Log;
+interface SetUpChatDeps extends GatewayServices {
   readonly modelsChanged: () => void;
 }
 

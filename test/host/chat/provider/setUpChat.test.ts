@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OwnGateways } from '../../../../src/host/connection/ownGateways';
+import type { GatewayServices, OwnGateways } from '../../../../src/host/connection/ownGateways';
 import type { Settings } from '../../../../src/host/settings/settings';
 import type { Log } from '../../../../src/host/util/log';
 import { FakeEditor } from '../../../support/fakeEditor';
@@ -35,7 +35,10 @@ describe("setup of VS Code's chat", () => {
     const ownGateways = fake<OwnGateways>({ first: () => Promise.resolve({ gateway, hasAccess: true }) });
     const settings = fake<Settings>({ model: () => 'gpt-4o' });
     const log = { info: () => undefined, error: assert.ifError } as unknown as Log;
-    const state = await setUpChat({ ownGateways, settings, log, modelsChanged: () => undefined });
+    const state = await setUpChat({
+      ...fake<GatewayServices>({ ownGateways, settings, log }),
+      modelsChanged: () => undefined,
+    });
     await new Promise(setImmediate);
     return state;
   };
