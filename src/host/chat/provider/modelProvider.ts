@@ -14,7 +14,7 @@ import { chatError, ModelAnswer } from './modelAnswer';
 import { offeredModels, type OfferedModelsDeps } from './offeredModels';
 import { estimateMessageTokens, requestMessages } from './requestMessages';
 
-export interface ModelProviderDeps extends GatewayServices, OfferedModelsDeps {
+interface ModelProviderDeps extends GatewayServices, OfferedModelsDeps {
   readonly budget: BudgetDecisions;
   /** The user's gateways. */
   readonly set: GatewaySet;
