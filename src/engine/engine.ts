@@ -2,7 +2,7 @@ import type { EngineEnvironment, EngineSettings } from './environment';
 import type { StreamEvent } from './events/events';
 import type { FaultAction, FaultKind } from './events/kinds';
 import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
-import type { ModelCooldown, NetworkReport } from './gate/gatewayState';
+import type { GatewayReport, ModelCooldown } from './gate/gatewayState';
 import type { Gateway, Gateways, KeyedGateways } from './gateway/gateway';
 import type { KeyRedactor } from './gateway/keyRedactor';
 import type { ListedModels } from './gateway/modelList';
@@ -163,5 +163,5 @@ export type ProbeResult =
 export interface EngineReport {
   /** Oldest first. */
   readonly turns: readonly TurnRecord[];
-  readonly network: NetworkReport;
+  readonly gateways: readonly GatewayReport[];
 }

@@ -43,7 +43,7 @@ export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefin
 }
 
 /** Faults that blame the request itself. They are impossible once part of the answer has arrived. */
-const requestRows: ReadonlySet<FaultName> = new Set<FaultName>([
+const requestRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
   'unsupportedParameter',
   'prefillRejected',
@@ -113,10 +113,6 @@ function mentionsLimit({ mentions }: ErrorMatcher): boolean {
 function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
   const isLimitByMessage = isLimit(matcher) && !hasLimitCode(matcher);
   return matcher.mentions(topic) || (matcher.hasErrorCode(topic) && !isLimitByMessage);
-}
-
-function isForbidden({ mentions, says }: ErrorMatcher): boolean {
-  return says('permission') || mentions('restriction');
 }
 
 /**
@@ -212,7 +208,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     // 400, 422 and statuses that only gateways use.
     default:
       if (says('auth')) return 'keyRejected';
-      if (isForbidden(matcher)) return 'permissionDenied';
+      if (says('permission') || mentions('restriction')) return 'permissionDenied';
       if (says('overload')) return 'overloaded';
       if (mentions('limit') || (mentionsLimit(matcher) && !mentions('parameter'))) return rowForLimit(matcher);
       if (mentions('context') && !reportsTooLargeTokenLimit(error.searchText)) return 'contextLength';

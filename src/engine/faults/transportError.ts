@@ -34,11 +34,7 @@ const patternsOfMessages: RowPatterns = {
 const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
 
 /** Faults that happen before a connection is established. */
-const connectingRows: ReadonlySet<FaultName> = new Set<FaultName>([
-  'hostNotFound',
-  'connectionRefused',
-  'connectTimeout',
-]);
+const connectingRows: ReadonlySet<FaultName> = new Set(['hostNotFound', 'connectionRefused', 'connectTimeout']);
 
 const maxMessageChars = 2000;
 

@@ -36,11 +36,7 @@ export interface GateDeps extends Network {
 }
 
 /** Faults that a probe may not notice, because they occur only once a connection exists. */
-const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
-  'headersTimeout',
-  'connectionReset',
-  'webPage',
-]);
+const faultsMissedByProbes: ReadonlySet<FaultName> = new Set(['headersTimeout', 'connectionReset', 'webPage']);
 
 /** The row is unknown if another window has noticed the fault. */
 export interface OutageFault {

@@ -13,17 +13,18 @@ export interface ModelCooldown {
   readonly blockKind: 'cooldown' | 'breaker';
 }
 
-export interface NetworkReport {
-  readonly budgets: readonly { readonly origin: string; readonly tokens: number }[];
+/** A gateway in the diagnostics. */
+export interface GatewayReport {
+  readonly origin: string;
+  readonly isDown: boolean;
+  /** The retry budget. */
+  readonly tokens: number;
   readonly gates: readonly {
-    readonly origin: string;
     readonly model: string;
     readonly closedUntil?: number | undefined;
     readonly breakerOpen: boolean;
     readonly failures: number;
   }[];
-  /** Origins. */
-  readonly gatewaysDown: readonly string[];
 }
 
 /** What the engine has learned about one model at a gateway. */
@@ -148,8 +149,7 @@ export class GatewayState {
   }
 
   lacksModel(model: string): boolean {
-    const behavior = this.behaviors.get(model);
-    return behavior !== undefined && behavior.lacksModelUntil > this.deps.clock.monotonicNow();
+    return this.behavior(model).lacksModelUntil > this.deps.clock.monotonicNow();
   }
 
   /** Forgets everything about the gateway, ends its cooldowns and outage in all windows, and sends waiting requests. */
@@ -160,15 +160,15 @@ export class GatewayState {
     for (const { gate } of this.gates.values()) gate.reset();
   }
 
-  report(): NetworkReport {
-    const origin = originOf(this.id);
+  report(): GatewayReport {
     return {
-      budgets: [{ origin, tokens: this.budget.tokens }],
+      origin: originOf(this.id),
+      isDown: this.health.isDown,
+      tokens: this.budget.tokens,
       gates: [...this.gates.values()].map(({ model, gate }) => {
         const { closedUntil, isBreakerOpen: breakerOpen, failures } = gate;
-        return { origin, model, closedUntil, breakerOpen, failures };
+        return { model, closedUntil, breakerOpen, failures };
       }),
-      gatewaysDown: this.health.isDown ? [origin] : [],
     };
   }
 }
@@ -204,12 +204,7 @@ export class GatewayStates {
     await this.deps.cooldowns.clear();
   }
 
-  report(): NetworkReport {
-    const reports = [...this.states.values()].map((state) => state.report());
-    return {
-      budgets: reports.flatMap(({ budgets }) => budgets),
-      gates: reports.flatMap(({ gates }) => gates),
-      gatewaysDown: reports.flatMap(({ gatewaysDown }) => gatewaysDown),
-    };
+  report(): readonly GatewayReport[] {
+    return [...this.states.values()].map((state) => state.report());
   }
 }

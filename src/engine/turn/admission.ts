@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { faultTable, isLimitPolicy, limitOfKind } from '../faults/faultTable';
+import { isLimitPolicy, limitOfKind } from '../faults/faultTable';
 import type { BlockCause, GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { Permit } from '../gate/slowStart';
@@ -51,9 +51,9 @@ export class Admission {
    * Reports a fault to the gate. Call this before deciding on a retry, which depends on the state of the circuit
    * breaker.
    */
-  reportFault({ row, retryAfter, detail }: Fault): void {
+  reportFault({ isOfProvider, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
-    if (faultTable[row].isOfProvider) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
+    if (isOfProvider) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
     this.hasOpenedBreaker = this.isBreakerOpen && !wasBreakerOpen;
   }
 

@@ -24,7 +24,7 @@ import type { TurnOutput } from './turnOutput';
 import { refOf, type AttemptPlan } from './turnGateways';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
-const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
+const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
   'contextLength',
   'prefillRejected',

@@ -5,6 +5,7 @@ import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
+import { respondsAsGateway } from '../gate/networkCheck';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
 import { hostOf } from '../gateway/baseUrl';
 import { readKeys, type Gateway, type KeyedGateways } from '../gateway/gateway';
@@ -279,7 +280,8 @@ export class Turn implements TurnHandle {
         this.fallBack(decision.model, fault.kind);
         return 'switch';
       case 'probe-gateways': {
-        const probed = { ...situation, probeResult: { gateway: await waits.firstResponding(gateways.untried) } };
+        const responding = await waits.firstGateway(gateways.untried, respondsAsGateway);
+        const probed = { ...situation, probeResult: { gateway: responding } };
         if (!this.commands.hasPending()) return this.carryOut(this.decide(probed), probed);
         break;
       }

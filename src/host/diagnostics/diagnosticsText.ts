@@ -18,11 +18,11 @@ export interface Diagnostics {
  */
 export function formatDiagnostics(diagnostics: Diagnostics, redact: (text: string) => string): string {
   const { time, engine, errors, ...environment } = diagnostics;
-  const { turns, network } = engine;
+  const { turns, gateways } = engine;
   const report = {
     time: new Date(time).toISOString(),
     ...environment,
-    network,
+    gateways,
     turns: turns.map(formatTurn),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };
