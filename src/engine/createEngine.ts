@@ -33,7 +33,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
     // Loads the SDK before the turn needs it. If this fails, so does the turn, which reports the error.
     import('./http/sdk').catch(() => undefined);
-    const turn = new Turn(deps, { states, keys }, request, options, () => {
+    const turn = new Turn(deps, states, keys, request, options, () => {
       running.delete(turn);
       kept.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);

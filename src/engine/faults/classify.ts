@@ -158,21 +158,16 @@ export interface FaultContext {
   readonly minutes?: number | undefined;
 }
 
-export interface FaultText {
-  readonly message: string;
-  /** Without keys. */
-  readonly detail: string;
-}
-
 /** Maximum length of a host name with its port, in characters (RFC 1035, 2.3.4). */
 const maxHostChars = 260;
 
+/** Returns the message for the user, and the provider's message. Both are without keys. */
 export function describeFault(
   fault: Fault,
   { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,
   { localize, formatTime }: EngineEnvironment,
   keys: KeyRedactor,
-): FaultText {
+) {
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
     host: hostOf(baseUrl),

@@ -3,7 +3,7 @@ import type { CorrectableParameter } from '../faults/providerError';
 import { originOf } from '../gateway/baseUrl';
 import type { LearnedEfforts } from '../models/reasoningFields';
 import { Gate } from './gate';
-import { GatewayHealth, type GateDeps } from './gatewayHealth';
+import { GatewayHealth, type HealthDeps } from './gatewayHealth';
 import { Probes } from './probes';
 
 export interface ModelCooldown {
@@ -28,25 +28,15 @@ export interface GatewayReport {
 }
 
 /** What the engine has learned about one model at a gateway. */
-export interface ModelBehavior {
+export class ModelBehavior {
   /** Requests leave them out, or use their newer name. */
-  readonly unsupportedParameters: Set<CorrectableParameter>;
-  readonly efforts: LearnedEfforts;
-  refusesPrefill: boolean;
+  readonly unsupportedParameters = new Set<CorrectableParameter>();
+  readonly efforts: LearnedEfforts = { refused: new Set() };
+  refusesPrefill = false;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
-  finishReason: 'unknown' | 'sent' | 'omitted';
+  finishReason: 'unknown' | 'sent' | 'omitted' = 'unknown';
   /** Monotonic milliseconds. Until then, the gateway gets no request, because it has answered that it lacks the model. */
-  lacksModelUntil: number;
-}
-
-export function createModelBehavior(): ModelBehavior {
-  return {
-    unsupportedParameters: new Set(),
-    efforts: { refused: new Set() },
-    refusesPrefill: false,
-    finishReason: 'unknown',
-    lacksModelUntil: 0,
-  };
+  lacksModelUntil = 0;
 }
 
 /** Milliseconds until a model is requested again from a gateway that lacked it, because it may have been added since. */
@@ -88,10 +78,6 @@ export class RetryBudget {
   refund(tokens: number): void {
     this.count = Math.min(maxTokens, this.tokens + tokens);
   }
-
-  refill(): void {
-    this.refund(maxTokens);
-  }
 }
 
 /** What the engine has learned about one gateway. All turns share it. */
@@ -105,7 +91,7 @@ export class GatewayState {
 
   /** @param id the base URL */
   constructor(
-    private readonly deps: GateDeps,
+    private readonly deps: HealthDeps,
     private readonly id: string,
   ) {
     this.health = new GatewayHealth(deps, id);
@@ -139,7 +125,7 @@ export class GatewayState {
 
   /** Callers may change the returned object. */
   behavior(model: string): ModelBehavior {
-    const behavior = this.behaviors.get(model) ?? createModelBehavior();
+    const behavior = this.behaviors.get(model) ?? new ModelBehavior();
     this.behaviors.set(model, behavior);
     return behavior;
   }
@@ -155,7 +141,7 @@ export class GatewayState {
   /** Forgets everything about the gateway, ends its cooldowns and outage in all windows, and sends waiting requests. */
   forget(): void {
     this.health.forget();
-    this.budget.refill();
+    this.budget.refund(maxTokens);
     this.behaviors.clear();
     for (const { gate } of this.gates.values()) gate.reset();
   }
@@ -181,7 +167,7 @@ function gateName(model: string, key: string | undefined): string {
 export class GatewayStates {
   private readonly states = new Map<string, GatewayState>();
 
-  constructor(private readonly deps: GateDeps) {}
+  constructor(private readonly deps: HealthDeps) {}
 
   of(id: string): GatewayState {
     const state = this.states.get(id) ?? new GatewayState(this.deps, id);

@@ -139,7 +139,7 @@ export class Attempts {
         output.emit({ type: 'headers', status, requestId, ms });
         if (!this.current?.isAccepted) return;
         this.admission.accepted();
-        if (this.isResume) this.history.recordResumeStart();
+        if (this.isResume) this.history.resumes.start();
       },
     };
     const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
@@ -177,7 +177,7 @@ export class Attempts {
     }
     if (this.hasStarted) history.recordProgress();
     history.idleMs += current.idleMs();
-    if (current.isAccepted && this.isResume) history.recordResumeEnd(answer.addedChars);
+    if (current.isAccepted && this.isResume) history.resumes.settle(answer.addedChars);
     return true;
   }
 
@@ -212,7 +212,7 @@ export class Attempts {
     if (unsupportedParameter && this.avoidParameter(sent, unsupportedParameter, detail)) return true;
     if (!isContinuation(mode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
     if (mode === 'prefill') sent.behavior.refusesPrefill = true;
-    else this.answer.markContinuationsRejected();
+    else this.answer.continuationsRejected = true;
     return true;
   }
 

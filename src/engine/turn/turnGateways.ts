@@ -30,17 +30,7 @@ interface ModelGateways {
 }
 
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
-export interface AttemptPlan {
-  readonly model: string;
-  readonly sentModel: string;
-  readonly gateway: Gateway;
-  /** Undefined for a gateway that needs no key. */
-  readonly key: string | undefined;
-  /** The user can switch, even to a gateway that is down. */
-  readonly hasOtherGateway: boolean;
-  /** Another gateway is up, so the turn can switch automatically. */
-  readonly canSwitchGateway: boolean;
-}
+export type AttemptPlan = ReturnType<TurnGateways['announcePlan']>;
 
 /** The gateways of a turn, and the model that is sent over each of them. */
 export class TurnGateways {
@@ -59,7 +49,6 @@ export class TurnGateways {
   private keyed: KeyedGateways | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly unserved = new Set<string>();
-  private readonly preferredGateway: string | undefined;
   /** Whether the turn has used, or should have used, an `https:` gateway, so that it must not use plain HTTP. */
   private mustEncrypt = false;
   /** The model for which `mustEncrypt` was decided. */
@@ -78,10 +67,10 @@ export class TurnGateways {
     private readonly settings: (model: string) => EngineSettings,
     private readonly output: EventSink,
     private readonly history: TurnHistory,
-    { preferredGateway, resumeFrom }: StreamOptions,
+    private readonly options: StreamOptions,
   ) {
-    this.preferredGateway = preferredGateway;
-    if (resumeFrom?.model !== undefined) this.substitutes.add(resumeFrom.model);
+    const writer = options.resumeFrom?.model;
+    if (writer !== undefined) this.substitutes.add(writer);
     this.answeringModel = history.model;
   }
 
@@ -137,15 +126,18 @@ export class TurnGateways {
    * Announces another model if the chosen gateway has a substitute, or the turn leaves such a gateway.
    * @param gateway the result of `choose`
    */
-  announcePlan(gateway: Gateway): AttemptPlan {
+  announcePlan(gateway: Gateway) {
     const { name: sentModel, isSubstitute } = this.modelAt(gateway);
     this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
     return {
       gateway,
+      /** Undefined for a gateway that needs no key. */
       key: this.keyOf(gateway),
       model: this.answeringModel,
       sentModel,
+      /** The user can switch, even to a gateway that is down. */
       hasOtherGateway: this.hasSeveral,
+      /** Another gateway is up, so the turn can switch automatically. */
       canSwitchGateway: this.untried.some((other) => this.isUp(other)),
     };
   }
@@ -189,7 +181,7 @@ export class TurnGateways {
   }
 
   private gatewayForAttempt(keyed: KeyedGateways): Gateway | undefined {
-    const { current: previous, preferredGateway, history } = this;
+    const { current: previous, history, options } = this;
     this.keyed = keyed;
     const { usable } = this;
     if (this.encryptedModel !== history.model && !(previous && previous.id === this.chosenUrl)) {
@@ -200,7 +192,7 @@ export class TurnGateways {
     const current = usable.find(({ id }) => id === previous?.id);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const preferred = previous ? undefined : usable.find(({ id }) => id === preferredGateway);
+    const preferred = previous ? undefined : usable.find(({ id }) => id === options.preferredGateway);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const gateway = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];

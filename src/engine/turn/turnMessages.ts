@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { DelaySource, FailedEvent, GatewayRef, WaitOrigin } from '../events/events';
 import type { FaultAction, FaultKind } from '../events/kinds';
-import { describeFault, type Fault, type FaultContext, type FaultText } from '../faults/classify';
+import { describeFault, type Fault, type FaultContext } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
@@ -13,7 +13,13 @@ import type { WaitDescription } from './waits';
 export interface GatewayContext {
   readonly baseUrl: string;
   /** The gateway to which *Switch gateway* leads. Undefined if there is no other gateway. */
-  readonly nextGateway: NextGateway | undefined;
+  readonly nextGateway:
+    | {
+        readonly gateway: GatewayRef;
+        /** Whether the gateway is up, and the turn may use it without a click of the user. */
+        readonly isUsable: boolean;
+      }
+    | undefined;
   /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
   readonly plainHttpHost: string | undefined;
 }
@@ -27,12 +33,6 @@ export interface TurnContext extends GatewayContext {
   readonly text: string;
   /** A request without a token limit, or with a higher one. */
   readonly canHaveMoreRoom: () => boolean;
-}
-
-interface NextGateway {
-  readonly gateway: GatewayRef;
-  /** Whether the gateway is up, and the turn may use it without a click of the user. */
-  readonly isUsable: boolean;
 }
 
 type WaitSource = Partial<Omit<WaitDecision, 'type'>> & {
@@ -120,11 +120,7 @@ export class TurnMessages {
     });
   }
 
-  describeFault(
-    fault: Fault,
-    { baseUrl, model, attempt }: TurnContext,
-    circumstances: Partial<FaultContext> = {},
-  ): FaultText {
+  describeFault(fault: Fault, { baseUrl, model, attempt }: TurnContext, circumstances: Partial<FaultContext> = {}) {
     const values = { baseUrl, model, status: attempt?.status, ...circumstances };
     return describeFault(fault, values, this.deps, this.keys);
   }

@@ -4,7 +4,8 @@ import type { EngineEnvironment } from '../../../src/engine/environment';
 import { noSharedCooldowns, type Cooldown, type CooldownScope } from '../../../src/engine/gate/cooldowns';
 import { faultOfRow } from '../../../src/engine/faults/classify';
 import type { Gate } from '../../../src/engine/gate/gate';
-import type { GateDeps } from '../../../src/engine/gate/gatewayHealth';
+import { fake } from '../../support/fake';
+import type { HealthDeps } from '../../../src/engine/gate/gatewayHealth';
 import { GatewayStates, RetryBudget, type ModelCooldown } from '../../../src/engine/gate/gatewayState';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -17,16 +18,18 @@ const silentLog: EngineEnvironment['log'] = {
   error: () => undefined,
 };
 
-function statesWith(deps: Partial<GateDeps> = {}): GatewayStates {
-  return new GatewayStates({
-    clock: new VirtualClock(),
-    random: () => 0,
-    fetch: () => Promise.reject(new Error('There is no gateway.')),
-    log: silentLog,
-    cooldowns: noSharedCooldowns,
-    mayProbe: () => false,
-    ...deps,
-  });
+function statesWith(deps: Partial<HealthDeps> = {}): GatewayStates {
+  return new GatewayStates(
+    fake<HealthDeps>({
+      clock: new VirtualClock(),
+      random: () => 0,
+      fetch: () => Promise.reject(new Error('There is no gateway.')),
+      log: silentLog,
+      cooldowns: noSharedCooldowns,
+      mayProbe: () => false,
+      ...deps,
+    }),
+  );
 }
 
 function start(): {
