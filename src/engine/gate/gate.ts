@@ -6,6 +6,14 @@ import { SlowStart, type Permit } from './slowStart';
 /** Interval at which a queue checks the shared cooldowns and the wall clock, which jumps after sleep, in milliseconds. */
 const checkEveryMs = 1000;
 
+const failuresToOpen = 5;
+/**
+ * Cooldowns of an open breaker: 5 s · 1.3^k after k failed probes, at most 15 s. They can be short, because each is
+ * followed by only one probe. After a simulated outage of 30 s, the 95th percentile of the answer times is 1.2 times
+ * the best possible one, compared with 1.6 times for 15 s · 2^k, at most 2 min.
+ */
+const breakerCooldown = { firstMs: 5_000, growth: 1.3, maxMs: 15_000 } as const;
+
 /**
  * Admits the requests to one model on a gateway. A rate limit, or a provider that keeps failing, closes the gate. After
  * the cooldown, one request is sent first as a probe. The others follow in their order as the gateway accepts requests.
@@ -210,11 +218,3 @@ export class Gate {
     });
   }
 }
-
-const failuresToOpen = 5;
-/**
- * Cooldowns of an open breaker: 5 s · 1.3^k after k failed probes, at most 15 s. They can be short, because each is
- * followed by only one probe. After a simulated outage of 30 s, the 95th percentile of the answer times is 1.2 times
- * the best possible one, compared with 1.6 times for 15 s · 2^k, at most 2 min.
- */
-const breakerCooldown = { firstMs: 5_000, growth: 1.3, maxMs: 15_000 } as const;

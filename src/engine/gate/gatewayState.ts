@@ -1,6 +1,5 @@
 import type { Clock } from '../clock';
 import type { CorrectableParameter } from '../faults/providerError';
-import { originOf } from '../gateway/baseUrl';
 import type { LearnedEfforts } from '../models/reasoningFields';
 import { Gate } from './gate';
 import { GatewayHealth, type HealthDeps } from './gatewayHealth';
@@ -15,7 +14,8 @@ export interface ModelCooldown {
 
 /** A gateway in the diagnostics. */
 export interface GatewayReport {
-  readonly origin: string;
+  /** The normalized base URL. Its path may contain a secret, so the diagnostics show only its origin. */
+  readonly id: string;
   readonly isDown: boolean;
   /** The retry budget. */
   readonly tokens: number;
@@ -148,7 +148,7 @@ export class GatewayState {
 
   report(): GatewayReport {
     return {
-      origin: originOf(this.id),
+      id: this.id,
       isDown: this.health.isDown,
       tokens: this.budget.tokens,
       gates: [...this.gates.values()].map(({ model, gate }) => {

@@ -97,7 +97,7 @@ export class Waits {
     }
   }
 
-  /** The first gateway that passes the check. Undefined if none passes or the wait was ended. */
+  /** Returns the first gateway that passes the check. Returns undefined if none passes or the wait was ended. */
   async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
     const controller = new AbortController();
     this.networkCheck = controller;

@@ -18,7 +18,7 @@ export function requestedOrigins({ turns, gateways }: EngineReport): readonly st
     // The scheme of a turn is unknown unless it made an attempt. A turn without a connection has no host.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
-  return [...new Set([...ofTurns, ...gateways.map(({ origin }) => origin)])];
+  return [...new Set([...ofTurns, ...gateways.map(({ id }) => originOf(id))])];
 }
 
 /**
@@ -57,7 +57,9 @@ export function withoutGatewayNames(report: EngineReport, gateways: readonly Bas
     ...turn,
     attempts: turn.attempts.map((attempt) => ({ ...attempt, gateway: positionOf(attempt) })),
   }));
-  return { ...report, turns };
+  // The path of a base URL may contain a secret.
+  const states = report.gateways.map((state) => ({ ...state, id: originOf(state.id) }));
+  return { turns, gateways: states };
 }
 
 function hostNameOf(origin: string): string {

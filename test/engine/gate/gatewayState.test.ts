@@ -77,13 +77,12 @@ describe('gateway states', () => {
     const { until } = limit(clock, states, scope);
     const broken = gateOf(states, { ...scope, model: 'broken' });
     for (let n = 0; n < 5; n++) broken.failed(broken.enqueue(() => undefined));
-    const origin = 'https://gateway.test';
     const report = states.report();
     const gates = [
       { model: 'gpt-4o', closedUntil: until, breakerOpen: false, failures: 0 },
       { model: 'broken', closedUntil: clock.now() + 5000, breakerOpen: true, failures: 5 },
     ];
-    assert.deepEqual(report, [{ origin, isDown: false, tokens: 7, gates }]);
+    assert.deepEqual(report, [{ id: scope.gateway, isDown: false, tokens: 7, gates }]);
     assert.equal(cooldownOf(states, { ...scope, model: 'broken' })?.blockKind, 'breaker');
     assert.ok(!JSON.stringify(report).includes(String(scope.key)));
   });

@@ -24,7 +24,7 @@ const hello = [answering('Hello')];
 const startingAt = ({ baseUrl }: DescribedGateway) => ({ options: { preferredGateway: baseUrl } });
 const focused: Options = { deps: { isWindowFocused: () => true } };
 const gatewaysDown = ({ world }: Gateways): readonly string[] =>
-  world.engine.report().gateways.flatMap(({ origin, isDown }) => (isDown ? [origin] : []));
+  world.engine.report().gateways.flatMap(({ id, isDown }) => (isDown ? [id] : []));
 const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
 
@@ -149,7 +149,7 @@ describe('a gateway that is down', () => {
       assert.ok(earlier);
       end(earlier);
       await first.settle();
-      assert.deepEqual(gatewaysDown(net), ['https://primary.test']);
+      assert.deepEqual(gatewaysDown(net), ['https://primary.test/v1']);
     });
   }
 
@@ -183,7 +183,7 @@ describe('a gateway that is down', () => {
       await net.ask().toEnd();
       await net.world.clock.advance(10_000);
     }
-    assert.deepEqual(gatewaysDown(net), ['https://primary.test']);
+    assert.deepEqual(gatewaysDown(net), ['https://primary.test/v1']);
     await net.ask(startingAt(primary)).toEnd();
     assert.deepEqual(gatewaysDown(net), []);
     assert.deepEqual(switches(await net.ask().toEnd()), []);
@@ -276,7 +276,7 @@ describe('a gateway that is down', () => {
   it('is used again after the network state was reset', async () => {
     const net = new Gateways({ primary: [refused, answering('Back')], backup: hello });
     await net.ask().toEnd();
-    assert.deepEqual(gatewaysDown(net), ['https://primary.test']);
+    assert.deepEqual(gatewaysDown(net), ['https://primary.test/v1']);
     await net.world.engine.resetNetworkState();
     assert.equal((await net.ask().toEnd()).shownText, 'Back');
   });

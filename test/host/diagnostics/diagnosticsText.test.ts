@@ -138,7 +138,7 @@ describe('diagnostics report', () => {
           waits: [],
         };
         const gates = [{ model: leaked, breakerOpen: false, failures: 0 }];
-        const gateway = { origin: 'https://host.example', isDown: false, tokens: 12, gates };
+        const gateway = { id: 'https://host.example', isDown: false, tokens: 12, gates };
         const output = formatDiagnostics(
           {
             ...diagnostics,

@@ -68,7 +68,7 @@ describe('Export Diagnostics command', () => {
       ],
       gateways: [
         {
-          origin: 'http://llm.corp.example:8080',
+          id: 'http://llm.corp.example:8080/v1',
           isDown: true,
           tokens: 1,
           gates: [{ model: 'm', breakerOpen: false, failures: 0 }],
@@ -95,7 +95,7 @@ describe('Export Diagnostics command', () => {
         report.settings['origin'],
         ...report.turns.map(({ host }) => host),
         report.turns[0]?.attempts[0]?.gateway,
-        report.gateways[0]?.origin,
+        report.gateways[0]?.id,
       ],
       ['https://api.holysheep.ai', 'gateway 2', 'former gateway', 'gateway 2', 'gateway 2'],
     );
