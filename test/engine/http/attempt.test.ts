@@ -75,7 +75,7 @@ async function runAttempt(
       timeout: defaultSettings.timeout,
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      behavior: { ...new ModelBehavior(), ...behavior },
+      behavior: Object.assign(new ModelBehavior(), behavior),
     },
     {
       add: ({ type, ...fields }) => report(type)(...(Object.values(fields) as unknown[])),
