@@ -80,9 +80,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       /** Called after each read from the network, when all its deltas have been added. */
       endRead(): void;
     },
-    private readonly observer: {
-      headers(status: number, requestId: string | undefined, ms: number): void;
-    },
+    private readonly reportHeaders: (status: number, requestId: string | undefined, ms: number) => void,
     /** Shared by all attempts of the turn. */
     private readonly size: ReceivedSize,
     private readonly keys: KeyRedactor,
@@ -165,7 +163,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.requestId = requestIdOf(headers, this.keys);
     this.usage = usageInHeaders(headers);
     this.clocks.onHeaders();
-    this.observer.headers(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
+    this.reportHeaders(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
   };
 
   // The methods of `BodySink`:

@@ -134,16 +134,14 @@ export class Attempts {
       ...(cutAtTokens !== undefined && { cutAtTokens }),
       time: deps.clock.now(),
     });
-    const observer = {
-      headers: (status: number, requestId: string | undefined, ms: number) => {
-        output.emit({ type: 'headers', status, requestId, ms });
-        if (!this.current?.isAccepted) return;
-        this.admission.accepted();
-        if (this.isResume) this.history.resumes.start();
-      },
+    const reportHeaders = (status: number, requestId: string | undefined, ms: number): void => {
+      output.emit({ type: 'headers', status, requestId, ms });
+      if (!this.current?.isAccepted) return;
+      this.admission.accepted();
+      if (this.isResume) this.history.resumes.start();
     };
     const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
-    this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
+    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, this.size, this.keys);
     return this.current;
   }
 

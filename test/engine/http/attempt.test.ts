@@ -82,7 +82,7 @@ async function runAttempt(
       startOver: () => true,
       endRead: () => undefined,
     },
-    { headers: report('headers') },
+    report('headers'),
     size,
     new KeyRedactor(),
   );
