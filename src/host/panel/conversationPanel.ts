@@ -92,7 +92,12 @@ export class ConversationPanel extends Disposable {
   }
 
   private async handleMessage(message: unknown): Promise<void> {
-    if (!isToHost(message) || (this.conversation.readOnly && writingMessages.has(message.type))) return;
+    if (!isToHost(message)) return;
+    if (writingMessages.has(message.type)) {
+      if (this.conversation.readOnly) return;
+      // Commands act on the conversation that the user changed last, even if its panel never had the focus before.
+      this.services.conversations.activate(this.conversation);
+    }
     const result = await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
     if ('request' in message) {
       this.page.post({ type: 'reply', request: message.request, value: result as Replies[keyof Replies] });
