@@ -33,7 +33,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
     // Loads the SDK before the turn needs it. If this fails, so does the turn, which reports the error.
     import('./http/sdk').catch(() => undefined);
-    const turn = new Turn(deps, { states, keys }, request, options, () => {
+    const turn = new Turn(deps, states, keys, request, options, () => {
       running.delete(turn);
       kept.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);
@@ -49,7 +49,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     stream: (request, options = {}) => {
       const queue = new EventQueue(() => turn.stop());
       const turn = run(request, { ...options, onEvents: (events) => queue.push(events) });
-      return Object.assign(turn, { [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() });
+      return Object.assign(turn, { [Symbol.asyncIterator]: () => queue });
     },
     onGatewaysChanged: () => {
       void forgetUnusedGateways(deps, states);
@@ -72,10 +72,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     localFacts: (baseUrl, key, models, signal) => readLocalFacts(deps, baseUrl, key, models, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];
-      return {
-        turns: turns.toSorted((a, b) => a.time - b.time),
-        network: states.report(),
-      };
+      return { turns: turns.toSorted((a, b) => a.time - b.time), gateways: states.report() };
     },
   };
 }
@@ -94,36 +91,40 @@ async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewaySta
  */
 function withSafeObservers(deps: EngineDeps): EngineDeps {
   const log = safeLog(deps.log);
-  const notify = (name: string, call: () => void): void => {
-    try {
-      call();
-    } catch (error) {
-      log.warn(`${name}: ${describeError(error)}`);
-    }
-  };
+  const { onCooldownChange, onAttemptEnd, onGatewayChange, onTurnEnd } = deps;
+  const warnAbout = (name: string) => (error: unknown) => log.warn(`${name}: ${describeError(error)}`);
   return {
     ...deps,
     log,
-    onCooldownChange: () => notify('onCooldownChange', () => deps.onCooldownChange?.()),
-    onAttemptEnd: (...end) => notify('onAttemptEnd', () => deps.onAttemptEnd?.(...end)),
-    onGatewayChange: () => notify('onGatewayChange', () => deps.onGatewayChange?.()),
-    onTurnEnd: (record) => notify('onTurnEnd', () => deps.onTurnEnd?.(record)),
+    onCooldownChange: safely(onCooldownChange, warnAbout('onCooldownChange')),
+    onAttemptEnd: safely(onAttemptEnd, warnAbout('onAttemptEnd')),
+    onGatewayChange: safely(onGatewayChange, warnAbout('onGatewayChange')),
+    onTurnEnd: safely(onTurnEnd, warnAbout('onTurnEnd')),
   };
 }
 
+/** A failure of the log can't be reported anywhere. */
 function safeLog(log: EngineLog): EngineLog {
-  const safely = (write: () => void): void => {
-    try {
-      write();
-    } catch {
-      // A failure of the log can't be reported anywhere.
-    }
-  };
+  const ignore = (): void => undefined;
   return {
-    debug: (message) => safely(() => log.debug(message)),
-    info: (message) => safely(() => log.info(message)),
-    warn: (message) => safely(() => log.warn(message)),
-    error: (problem) => safely(() => log.error(problem)),
+    debug: safely((message) => log.debug(message), ignore),
+    info: safely((message) => log.info(message), ignore),
+    warn: safely((message) => log.warn(message), ignore),
+    error: safely((problem) => log.error(problem), ignore),
+  };
+}
+
+/** Returns a function that passes an exception on to `onError` instead of throwing it. */
+function safely<Args extends readonly unknown[]>(
+  call: ((...args: Args) => void) | undefined,
+  onError: (error: unknown) => void,
+): (...args: Args) => void {
+  return (...args) => {
+    try {
+      call?.(...args);
+    } catch (error) {
+      onError(error);
+    }
   };
 }
 

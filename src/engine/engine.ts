@@ -1,8 +1,9 @@
-import type { EngineEnvironment, EngineSettings } from './environment';
+import type { EngineSettings } from './environment';
 import type { StreamEvent } from './events/events';
 import type { FaultAction, FaultKind } from './events/kinds';
-import type { CooldownScope, SharedCooldowns } from './gate/cooldowns';
-import type { ModelCooldown, NetworkReport } from './gate/gatewayState';
+import type { CooldownScope } from './gate/cooldowns';
+import type { GateDeps } from './gate/gatewayHealth';
+import type { GatewayReport, ModelCooldown } from './gate/gatewayState';
 import type { Gateway, Gateways, KeyedGateways } from './gateway/gateway';
 import type { KeyRedactor } from './gateway/keyRedactor';
 import type { ListedModels } from './gateway/modelList';
@@ -20,7 +21,7 @@ interface ModelAtGateway {
   readonly baseUrl: string;
 }
 
-export interface EngineDeps extends EngineEnvironment {
+export interface EngineDeps extends GateDeps {
   /** Asked again for each attempt and each decision. @param model by the name that the user knows */
   readonly settings: (model: string) => EngineSettings;
   /** Asked again before every attempt. Rejects with a `ConnectionError` when the base URL can't be used. */
@@ -32,9 +33,6 @@ export interface EngineDeps extends EngineEnvironment {
   readonly keys?: KeyRedactor | undefined;
   /** By default, the facts come from the table of this extension. */
   readonly facts?: ((model: ModelAtGateway) => ModelFacts | undefined) | undefined;
-  readonly cooldowns: SharedCooldowns;
-  /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
-  readonly onCooldownChange?: (() => void) | undefined;
   /** The default is false: gateways are then probed only while a turn runs. */
   readonly isWindowFocused?: (() => boolean) | undefined;
   /**
@@ -42,8 +40,6 @@ export interface EngineDeps extends EngineEnvironment {
    * once.
    */
   readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
-  /** Called when a gateway goes down or comes back. */
-  readonly onGatewayChange?: (() => void) | undefined;
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
   /** Value of the `User-Agent` header, for instance `HolySheepPrompt/1.0.0`. */
   readonly userAgent: string;
@@ -163,5 +159,5 @@ export type ProbeResult =
 export interface EngineReport {
   /** Oldest first. */
   readonly turns: readonly TurnRecord[];
-  readonly network: NetworkReport;
+  readonly gateways: readonly GatewayReport[];
 }

@@ -1,10 +1,9 @@
 import type { EngineEnvironment } from '../environment';
-import type { FaultAction, FaultKind } from '../events/kinds';
 import { hostOf } from '../gateway/baseUrl';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import { contextTokensIn } from './contextTokens';
-import { faultTable, type FaultName, type Policy } from './faultTable';
+import { faultTable, type FaultName, type FaultRow } from './faultTable';
 import {
   findRefusedParameter,
   readJsonError,
@@ -31,12 +30,9 @@ export type Evidence =
   | { readonly type: 'plainText'; readonly text: string };
 
 /** A classified failure: a row of the fault table with the details of this occurrence. */
-export interface Fault {
+export interface Fault extends FaultRow {
+  /** The name of the row. */
   readonly row: FaultName;
-  readonly kind: FaultKind;
-  readonly policy: Policy;
-  readonly message: string;
-  readonly actions: readonly FaultAction[];
   readonly retryAfter?: RetryAfter | undefined;
   /** The parameter that the gateway refused, if a corrected request can leave it out or rename it. */
   readonly unsupportedParameter?: CorrectableParameter | undefined;
@@ -46,7 +42,6 @@ export interface Fault {
   readonly seconds?: number | undefined;
   /** The context window that the gateway named, in tokens. */
   readonly contextTokens?: number | undefined;
-  readonly leavesGateway?: true | undefined;
 }
 
 /**
@@ -88,12 +83,11 @@ export function classify(evidence: Evidence, now: number): Fault {
 }
 
 export function faultOfRow(row: FaultName): Fault {
-  const { kind, policy, message, actions, leavesGateway } = faultTable[row];
-  return { row, kind, policy, message, actions, detail: '', ...(leavesGateway && { leavesGateway }) };
+  return { ...faultTable[row], row, detail: '' };
 }
 
 /** Gateway faults if Cloudflare has reported them by its own status codes. */
-const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
+const possibleEdgeFaults: ReadonlySet<FaultName> = new Set([
   'badGateway',
   'gatewayTimeout',
   'gatewayCertificate',
@@ -105,8 +99,7 @@ const possibleEdgeFaults: ReadonlySet<FaultName> = new Set<FaultName>([
 const minSlowResetMs = 300_000;
 
 /** A field that is only called `reset` names a delay if there is a limit. With any other fault, it may mean anything. */
-function usableRetryAfter(row: FaultName, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
-  const { limit } = faultTable[row];
+function usableRetryAfter({ limit }: Fault, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
   if (!retryAfter || (retryAfter.field === 'reset' && !limit)) return undefined;
   return limit?.isSlow && retryAfter.delayMs < minSlowResetMs ? undefined : retryAfter;
 }
@@ -120,10 +113,9 @@ function faultFromError(
   const isUpstreamKey = blamedRow === 'keyRejected' && refusesUpstreamKey(error, headers);
   const row = isUpstreamKey ? 'upstreamKeyRejected' : blamedRow;
   const fault = faultOfRow(row);
-  const retryAfter = usableRetryAfter(row, namedRetryAfter);
+  const retryAfter = usableRetryAfter(fault, namedRetryAfter);
   // If the turn ends, no countdown is displayed, so the message says when the limit resets.
-  const messageWithTime =
-    retryAfter && fault.policy.retry === 'never' ? faultTable[row].limit?.messageWithTime : undefined;
+  const messageWithTime = retryAfter && fault.policy.retry === 'never' ? fault.limit?.messageWithTime : undefined;
   return {
     ...fault,
     retryAfter,
@@ -166,21 +158,16 @@ export interface FaultContext {
   readonly minutes?: number | undefined;
 }
 
-export interface FaultText {
-  readonly message: string;
-  /** Without keys. */
-  readonly detail: string;
-}
-
 /** Maximum length of a host name with its port, in characters (RFC 1035, 2.3.4). */
 const maxHostChars = 260;
 
+/** Returns the message for the user, and the provider's message. Both are without keys. */
 export function describeFault(
   fault: Fault,
   { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,
   { localize, formatTime }: EngineEnvironment,
   keys: KeyRedactor,
-): FaultText {
+) {
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {
     host: hostOf(baseUrl),

@@ -71,14 +71,11 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
     toSimplified(message.slice(0, maxSearchedChars)),
   );
   const zoneHours = usesChinaTime(objects, messages) ? 8 : 0;
-  for (const read of [
-    ...objects.map((object) => () => readFields(object, serverNow, zoneHours)),
-    ...messages.map((message) => () => toRetryAfter(delayIn(message, serverNow, zoneHours), 'message')),
-  ]) {
-    const found = read();
-    if (found) return { ...found, isInBody: true };
-  }
-  return undefined;
+  const found = [
+    ...objects.map((object) => readFields(object, serverNow, zoneHours)),
+    ...messages.map((message) => toRetryAfter(delayIn(message, serverNow, zoneHours), 'message')),
+  ].find((retryAfter) => retryAfter !== undefined);
+  return found && { ...found, isInBody: true };
 }
 
 /**

@@ -6,17 +6,7 @@ import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessag
 
 type PhraseSet = keyof typeof providerPhrases;
 
-/** An error with two ways to match it: by the provider's error codes, and by phrases in its message. */
-interface ErrorMatcher {
-  readonly error: ProviderError;
-  readonly hasErrorCode: (meaning: Meaning) => boolean;
-  readonly mentions: (phrases: PhraseSet) => boolean;
-  /** Whether the code or the message says so. */
-  readonly says: (topic: Meaning & PhraseSet) => boolean;
-  readonly hasRetryAfter: boolean;
-  /** Whether the body names the retry-after. A header may name one with any refusal, but a body only for a limit. */
-  readonly namesReset: boolean;
-}
+type ErrorMatcher = ReturnType<typeof createMatcher>;
 
 /** Returns the fault for an HTTP status and the error in the body. Every status has a fault. */
 export function statusRow(status: number, error: ProviderError, retryAfter?: RetryAfter): FaultName {
@@ -43,22 +33,25 @@ export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefin
 }
 
 /** Faults that blame the request itself. They are impossible once part of the answer has arrived. */
-const requestRows: ReadonlySet<FaultName> = new Set<FaultName>([
+const requestRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
   'unsupportedParameter',
   'prefillRejected',
   'parameterInvalid',
 ]);
 
-function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined): ErrorMatcher {
+/** Returns an error with two ways to match it: by the provider's error codes, and by phrases in its message. */
+function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined) {
   const meanings = meaningsOfCodes(error.codes);
   const mentions = (phrases: PhraseSet): boolean => providerPhrases[phrases].test(error.searchText);
   return {
     error,
-    hasErrorCode: (meaning) => meanings.has(meaning),
+    hasErrorCode: (meaning: Meaning): boolean => meanings.has(meaning),
     mentions,
-    says: (topic) => meanings.has(topic) || mentions(topic),
+    /** Whether the code or the message says so. */
+    says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentions(topic),
     hasRetryAfter: retryAfter !== undefined,
+    /** Whether the body names the retry-after. A header may name one with any refusal, but a body only for a limit. */
     namesReset: retryAfter?.isInBody === true,
   };
 }
@@ -113,10 +106,6 @@ function mentionsLimit({ mentions }: ErrorMatcher): boolean {
 function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
   const isLimitByMessage = isLimit(matcher) && !hasLimitCode(matcher);
   return matcher.mentions(topic) || (matcher.hasErrorCode(topic) && !isLimitByMessage);
-}
-
-function isForbidden({ mentions, says }: ErrorMatcher): boolean {
-  return says('permission') || mentions('restriction');
 }
 
 /**
@@ -212,7 +201,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     // 400, 422 and statuses that only gateways use.
     default:
       if (says('auth')) return 'keyRejected';
-      if (isForbidden(matcher)) return 'permissionDenied';
+      if (says('permission') || mentions('restriction')) return 'permissionDenied';
       if (says('overload')) return 'overloaded';
       if (mentions('limit') || (mentionsLimit(matcher) && !mentions('parameter'))) return rowForLimit(matcher);
       if (mentions('context') && !reportsTooLargeTokenLimit(error.searchText)) return 'contextLength';

@@ -34,11 +34,7 @@ const patternsOfMessages: RowPatterns = {
 const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
 
 /** Faults that happen before a connection is established. */
-const connectingRows: ReadonlySet<FaultName> = new Set<FaultName>([
-  'hostNotFound',
-  'connectionRefused',
-  'connectTimeout',
-]);
+const connectingRows: ReadonlySet<FaultName> = new Set(['hostNotFound', 'connectionRefused', 'connectTimeout']);
 
 const maxMessageChars = 2000;
 
@@ -77,17 +73,12 @@ function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
 
-interface TransportFault {
-  readonly row: FaultName;
-  /** Host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`, `proxy.example`. */
-  readonly proxy?: string;
-}
-
 /**
  * Classifies the error of a rejected `fetch`. If Node tried to connect to a host other than that of the base URL, that
  * host is a proxy, because the runtime connects to nothing else.
+ * @returns `proxy` is the host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`
  */
-export function transportFault(error: unknown, baseUrl: string): TransportFault {
+export function transportFault(error: unknown, baseUrl: string): { readonly row: FaultName; readonly proxy?: string } {
   const row = transportRow(error);
   const proxy = connectingRows.has(row) ? findProxy(error, baseUrl) : undefined;
   return proxy === undefined ? { row } : { row: 'proxyUnreachable', proxy };

@@ -1,4 +1,4 @@
-import type { EngineLog, Network } from '../environment';
+import type { EngineEnvironment } from '../environment';
 import type { Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import { originOf } from '../gateway/baseUrl';
@@ -22,25 +22,21 @@ const returnByProbeMs = 1_800_000;
 const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
 
 /** What the engine needs to learn about gateways. */
-export interface GateDeps extends Network {
-  /** Uniformly distributed in [0, 1). */
-  readonly random: () => number;
-  readonly log: EngineLog;
+export interface GateDeps extends EngineEnvironment {
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
   readonly onCooldownChange?: (() => void) | undefined;
   /** Called when a gateway goes down or comes back. */
   readonly onGatewayChange?: (() => void) | undefined;
+}
+
+export interface HealthDeps extends GateDeps {
   /** Whether a turn runs or the window has the focus. Only then are probes sent. */
   readonly mayProbe: () => boolean;
 }
 
 /** Faults that a probe might miss, because they occur only once a connection exists. */
-const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
-  'headersTimeout',
-  'connectionReset',
-  'webPage',
-]);
+const faultsMissedByProbes: ReadonlySet<FaultName> = new Set(['headersTimeout', 'connectionReset', 'webPage']);
 
 /** The row is unknown if another window has noticed the fault. */
 export interface OutageFault {
@@ -48,21 +44,24 @@ export interface OutageFault {
   readonly row?: Fault['row'];
 }
 
-interface Outage {
-  readonly fault: OutageFault;
-  /** Monotonic milliseconds at which this window noticed the fault or learned of the outage. */
-  readonly startedAt: number;
-  /** Monotonic milliseconds. From then on, a response to a probe is enough again, however often the gateway came back. */
-  readonly probeIsEnoughAt: number;
+class Outage {
   /** False after a probe has brought the gateway back. A turn that receives a response ends the outage. */
-  isDown: boolean;
-  /** How often in succession the gateway came back by a probe and then failed by a fault that the probe had missed. */
-  returns: number;
-  probes: number;
+  isDown = true;
+  probes = 0;
   /** Monotonic milliseconds, for the next probe. */
-  dueAt: number;
-  cancelTimer: () => void;
+  dueAt = 0;
+  cancelTimer: () => void = () => undefined;
   probing: AbortController | undefined;
+
+  constructor(
+    readonly fault: OutageFault,
+    /** How often in succession the gateway came back by a probe and then failed by a fault that the probe had missed. */
+    public returns: number,
+    /** Monotonic milliseconds at which this window noticed the fault or learned of the outage. */
+    readonly startedAt: number,
+    /** Monotonic milliseconds. From then on, a response to a probe is enough again, however often the gateway came back. */
+    readonly probeIsEnoughAt: number,
+  ) {}
 }
 
 /**
@@ -81,7 +80,7 @@ export class GatewayHealth {
 
   /** @param id the base URL */
   constructor(
-    private readonly deps: GateDeps,
+    private readonly deps: HealthDeps,
     private readonly id: string,
   ) {
     this.sharedOutage = new CooldownSync(deps.cooldowns, { gateway: id, key: undefined, model: '' });
@@ -142,17 +141,7 @@ export class GatewayHealth {
   private startOutage(fault: OutageFault, returns: number, leftMs: number): Outage {
     this.deps.log.warn(`gateway ${originOf(this.id)} is down: ${fault.kind}`);
     const startedAt = this.deps.clock.monotonicNow();
-    const outage: Outage = {
-      fault,
-      startedAt,
-      probeIsEnoughAt: startedAt + leftMs,
-      isDown: true,
-      returns,
-      probes: 0,
-      dueAt: 0,
-      cancelTimer: () => undefined,
-      probing: undefined,
-    };
+    const outage = new Outage(fault, returns, startedAt, startedAt + leftMs);
     this.outage = outage;
     this.schedule(outage);
     this.deps.onGatewayChange?.();

@@ -1,9 +1,8 @@
 import type { Clock } from '../clock';
 import type { CorrectableParameter } from '../faults/providerError';
-import { originOf } from '../gateway/baseUrl';
 import type { LearnedEfforts } from '../models/reasoningFields';
 import { Gate } from './gate';
-import { GatewayHealth, type GateDeps } from './gatewayHealth';
+import { GatewayHealth, type HealthDeps } from './gatewayHealth';
 import { Probes } from './probes';
 
 export interface ModelCooldown {
@@ -13,39 +12,31 @@ export interface ModelCooldown {
   readonly blockKind: 'cooldown' | 'breaker';
 }
 
-export interface NetworkReport {
-  readonly budgets: readonly { readonly origin: string; readonly tokens: number }[];
+/** A gateway in the diagnostics. */
+export interface GatewayReport {
+  /** The normalized base URL. Its path may contain a secret, so the diagnostics show only its origin. */
+  readonly id: string;
+  readonly isDown: boolean;
+  /** The retry budget. */
+  readonly tokens: number;
   readonly gates: readonly {
-    readonly origin: string;
     readonly model: string;
     readonly closedUntil?: number | undefined;
     readonly breakerOpen: boolean;
     readonly failures: number;
   }[];
-  /** IDs. */
-  readonly gatewaysDown: readonly string[];
 }
 
 /** What the engine has learned about one model at a gateway. */
-export interface ModelBehavior {
+export class ModelBehavior {
   /** Requests leave them out, or use their newer name. */
-  readonly unsupportedParameters: Set<CorrectableParameter>;
-  readonly efforts: LearnedEfforts;
-  refusesPrefill: boolean;
+  readonly unsupportedParameters = new Set<CorrectableParameter>();
+  readonly efforts: LearnedEfforts = { refused: new Set() };
+  refusesPrefill = false;
   /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
-  finishReason: 'unknown' | 'sent' | 'omitted';
+  finishReason: 'unknown' | 'sent' | 'omitted' = 'unknown';
   /** Monotonic milliseconds. Until then, the gateway gets no request, because it has answered that it lacks the model. */
-  lacksModelUntil: number;
-}
-
-export function createModelBehavior(): ModelBehavior {
-  return {
-    unsupportedParameters: new Set(),
-    efforts: { refused: new Set() },
-    refusesPrefill: false,
-    finishReason: 'unknown',
-    lacksModelUntil: 0,
-  };
+  lacksModelUntil = 0;
 }
 
 /** Milliseconds until a model is requested again from a gateway that lacked it, because it may have been added since. */
@@ -87,10 +78,6 @@ export class RetryBudget {
   refund(tokens: number): void {
     this.count = Math.min(maxTokens, this.tokens + tokens);
   }
-
-  refill(): void {
-    this.refund(maxTokens);
-  }
 }
 
 /** What the engine has learned about one gateway. All turns share it. */
@@ -104,7 +91,7 @@ export class GatewayState {
 
   /** @param id the base URL */
   constructor(
-    private readonly deps: GateDeps,
+    private readonly deps: HealthDeps,
     private readonly id: string,
   ) {
     this.health = new GatewayHealth(deps, id);
@@ -138,7 +125,7 @@ export class GatewayState {
 
   /** Callers may change the returned object. */
   behavior(model: string): ModelBehavior {
-    const behavior = this.behaviors.get(model) ?? createModelBehavior();
+    const behavior = this.behaviors.get(model) ?? new ModelBehavior();
     this.behaviors.set(model, behavior);
     return behavior;
   }
@@ -148,27 +135,26 @@ export class GatewayState {
   }
 
   lacksModel(model: string): boolean {
-    const behavior = this.behaviors.get(model);
-    return behavior !== undefined && behavior.lacksModelUntil > this.deps.clock.monotonicNow();
+    return this.behavior(model).lacksModelUntil > this.deps.clock.monotonicNow();
   }
 
   /** Forgets everything about the gateway, ends its cooldowns and outage in all windows, and sends waiting requests. */
   forget(): void {
     this.health.forget();
-    this.budget.refill();
+    this.budget.refund(maxTokens);
     this.behaviors.clear();
     for (const { gate } of this.gates.values()) gate.reset();
   }
 
-  report(): NetworkReport {
-    const origin = originOf(this.id);
+  report(): GatewayReport {
     return {
-      budgets: [{ origin, tokens: this.budget.tokens }],
+      id: this.id,
+      isDown: this.health.isDown,
+      tokens: this.budget.tokens,
       gates: [...this.gates.values()].map(({ model, gate }) => {
         const { closedUntil, isBreakerOpen: breakerOpen, failures } = gate;
-        return { origin, model, closedUntil, breakerOpen, failures };
+        return { model, closedUntil, breakerOpen, failures };
       }),
-      gatewaysDown: this.health.isDown ? [this.id] : [],
     };
   }
 }
@@ -181,7 +167,7 @@ function gateName(model: string, key: string | undefined): string {
 export class GatewayStates {
   private readonly states = new Map<string, GatewayState>();
 
-  constructor(private readonly deps: GateDeps) {}
+  constructor(private readonly deps: HealthDeps) {}
 
   of(id: string): GatewayState {
     const state = this.states.get(id) ?? new GatewayState(this.deps, id);
@@ -204,12 +190,7 @@ export class GatewayStates {
     await this.deps.cooldowns.clear();
   }
 
-  report(): NetworkReport {
-    const reports = [...this.states.values()].map((state) => state.report());
-    return {
-      budgets: reports.flatMap(({ budgets }) => budgets),
-      gates: reports.flatMap(({ gates }) => gates),
-      gatewaysDown: reports.flatMap(({ gatewaysDown }) => gatewaysDown),
-    };
+  report(): readonly GatewayReport[] {
+    return [...this.states.values()].map((state) => state.report());
   }
 }

@@ -14,7 +14,7 @@ export const connectTimeoutMs = 2_000;
 
 export const networkCheckTimeoutMs = 5000;
 /** No gateway, no name server, no response to a connection attempt. */
-const unreachableRows: ReadonlySet<FaultName> = new Set<FaultName>(['offline', 'connectTimeout']);
+const unreachableRows: ReadonlySet<FaultName> = new Set(['offline', 'connectTimeout']);
 
 /** Accepts any response. Never rejects, and resolves with false when `signal` is aborted. */
 export function isReachable(deps: Network, baseUrl: string, signal: AbortSignal): Promise<boolean> {

@@ -30,17 +30,6 @@ export type AttemptEnd =
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 
-export interface AttemptStats {
-  readonly ms: number;
-  /** Milliseconds up to the first text, reasoning or tool call. */
-  readonly firstTokenMs: number | undefined;
-  readonly bytes: number;
-  readonly chars: number;
-  /** Estimated number of tokens in the text and the reasoning received so far. */
-  readonly receivedTokens: number;
-  readonly usage: Usage | undefined;
-}
-
 /**
  * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Everything that arrives
  * afterwards is ignored, so stopping an attempt never waits for a socket.
@@ -54,6 +43,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private bytes = 0;
   private chars = 0;
+  /** Estimated number of tokens in the text and the reasoning received so far. */
   private receivedTokens = 0;
   private firstTokenAt: number | undefined;
   private resolveEnd!: (end: AttemptEnd) => void;
@@ -90,9 +80,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       /** Called after each read from the network, when all its deltas have been added. */
       endRead(): void;
     },
-    private readonly observer: {
-      headers(status: number, requestId: string | undefined, ms: number): void;
-    },
+    private readonly reportHeaders: (status: number, requestId: string | undefined, ms: number) => void,
     /** Shared by all attempts of the turn. */
     private readonly size: ReceivedSize,
     private readonly keys: KeyRedactor,
@@ -136,10 +124,11 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   /** Later calls return undefined, so that the attempt is counted only once. */
-  takeStats(): AttemptStats | undefined {
+  takeStats() {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
     const { startedAt, firstTokenAt, bytes, chars, receivedTokens, usage } = this;
+    // Up to the first text, reasoning or tool call.
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, receivedTokens, usage };
   }
@@ -174,7 +163,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.requestId = requestIdOf(headers, this.keys);
     this.usage = usageInHeaders(headers);
     this.clocks.onHeaders();
-    this.observer.headers(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
+    this.reportHeaders(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
   };
 
   // The methods of `BodySink`:

@@ -139,7 +139,7 @@ export class IdleClocks implements ConnectionObserver {
     this.armTimer();
   }
 
-  private nearestDeadline(): Deadline {
+  private nearestDeadline() {
     const { headersMs, firstTokenMs, idleMs, silentMs } = this.timeouts;
     switch (this.phase) {
       case 'connecting':
@@ -159,15 +159,9 @@ export class IdleClocks implements ConnectionObserver {
   }
 }
 
-interface Deadline {
-  readonly name: Expiry;
-  readonly deadline: number;
-  readonly afterMs: number;
-}
-
-const deadlineOf = (name: Expiry, from: number, afterMs: number): Deadline => {
+function deadlineOf(name: Expiry, from: number, afterMs: number) {
   return { name, deadline: from + afterMs, afterMs };
-};
+}
 
 /** Timeouts of an attempt in milliseconds. All defaults are below 300 s, the usual timeout of runtimes and proxies. */
 interface Timeouts {

@@ -8,8 +8,6 @@ import { isRecord, parseJson } from '../json';
 import { declaredKind, sniffedKind } from '../text/charset';
 import { BodyReader, boundedText, ConnectionFailure } from './responseBody';
 
-type ProbeDeps = EngineDeps;
-
 /** Time limit for the complete response, in milliseconds. */
 const limitMs = 20_000;
 
@@ -20,7 +18,7 @@ const keyFaults: readonly string[] = ['auth', 'permission'];
  * that a turn would show. Never rejects. The key is not sent to the target of a redirect.
  */
 export async function probe(
-  deps: ProbeDeps,
+  deps: EngineDeps,
   keys: KeyRedactor,
   baseUrl: string,
   key: string | undefined,
@@ -93,7 +91,7 @@ async function readModels(response: Response, now: number): Promise<ListedModels
 async function readRejection(
   response: Response,
   key: string | undefined,
-  { clock }: ProbeDeps,
+  { clock }: EngineDeps,
   keys: KeyRedactor,
 ): Promise<Fault> {
   const { headers } = response;

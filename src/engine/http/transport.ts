@@ -122,8 +122,7 @@ export function requestBody(
   messages: readonly OutgoingMessage[],
   unsupported: ReadonlySet<CorrectableParameter>,
 ): Body {
-  const limits =
-    maxTokens === undefined ? [] : ([limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const);
+  const limits = [limitParameter(model), 'max_completion_tokens', 'max_tokens'] as const;
   const limit = limits.find((name) => !unsupported.has(name));
   const optional = {
     stream_options: { include_usage: true },

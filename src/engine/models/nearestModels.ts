@@ -1,20 +1,10 @@
 import { canChat, type FactsById } from './listedFacts';
-import { factsOf, nameWithoutSuffixes, plainName, type ModelFacts } from './modelFacts';
+import { factsOf, nameWithoutSuffixes, plainName } from './modelFacts';
 
 /** Maximum number of models that are offered in place of one that a gateway does not have. */
 const maxNearest = 3;
 
-interface Traits {
-  readonly model: string;
-  readonly name: string;
-  /** The name without dates and other suffixes that don't change which model it means. */
-  readonly baseName: string;
-  readonly facts: ModelFacts | undefined;
-  /** In alphabetical order, without numbers, dates or sizes. */
-  readonly words: readonly string[];
-  /** The number of the version, for instance 4.5 for `claude-sonnet-4-5`. */
-  readonly version: number | undefined;
-}
+type Traits = ReturnType<typeof traitsOf>;
 
 /** How near a model is to the one that is missing. Smaller numbers are nearer, and the first ones decide. */
 type Distance = readonly number[];
@@ -51,16 +41,22 @@ export function areSameModel(a: string, b: string): boolean {
 const dates = /-20\d\d-?\d\d-?\d\d(?=-|$)|-\d{4,8}(?=-|$)/g;
 const sizes = /-a?\d+[bkm](?=-|$)/g;
 
-function traitsOf(model: string): Traits {
+function traitsOf(model: string) {
   const name = plainName(model);
   const undated = name.replace(dates, '').replace(sizes, '');
   const [, major, minor] = /(\d+)(?:-(\d{1,2})(?!\d))?/.exec(undated) ?? [];
   return {
     model,
     name,
+    /** The name without dates and other suffixes that don't change which model it means. */
     baseName: nameWithoutSuffixes(name),
     facts: factsOf(model),
-    words: (undated.match(/[^\d-]+/g) ?? []).sort(),
+    /** In alphabetical order, without numbers, dates or sizes. */
+    words: undated
+      .split(/[\d-]+/)
+      .filter(Boolean)
+      .sort(),
+    /** The number of the version, for instance 4.5 for `claude-sonnet-4-5`. */
     version: major === undefined ? undefined : Number(`${major}.${minor ?? 0}`),
   };
 }

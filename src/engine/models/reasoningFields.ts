@@ -99,7 +99,7 @@ const togetherEfforts: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
 type GatewayFormat = ReasoningFormat | 'together' | 'cerebras' | 'gemini';
 
 /** Formats that can switch the reasoning off for every model, so that the level `none` needs no replacement. */
-const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set<GatewayFormat>([
+const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set([
   'thinking',
   'enable_thinking',
   'chat_template_kwargs',

@@ -267,7 +267,7 @@ function attemptsAllowed(policy: Policy, situation: Situation, { retry }: Engine
 
 /** The limit resets too late to wait for it. The message says when, if the fault table has such a message. */
 function asEndOfTurn(fault: Fault): Fault {
-  const row = faultTable[fault.row].limit?.endsAs ?? fault.row;
-  const { policy, message, actions, limit } = faultTable[row];
-  return { ...fault, row, policy, actions, message: limit?.messageWithTime ?? message };
+  const row = fault.limit?.endsAs ?? fault.row;
+  const { message, ...end } = faultTable[row];
+  return { ...fault, ...end, row, message: end.limit?.messageWithTime ?? message };
 }

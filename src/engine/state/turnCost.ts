@@ -1,3 +1,4 @@
+import type { EndedEvent } from '../events/events';
 import type { Currency } from '../events/kinds';
 import type { LedgerEntry } from './ledger';
 import { isRunning, type TurnState } from './turnState';
@@ -19,15 +20,7 @@ export interface TotalCost {
 
 /** An attempt of the ledger or of the health book. */
 interface PaidAttempt {
-  readonly ended?:
-    | {
-        readonly cost?: number | undefined;
-        readonly estimatedCost?: number | undefined;
-        readonly currency?: Currency | undefined;
-        readonly firstTokenMs?: number | undefined;
-        readonly promptTokens?: number | undefined;
-      }
-    | undefined;
+  readonly ended?: Partial<EndedEvent> | undefined;
 }
 
 /** Returns undefined if the cost is unknown or there was none to report. */

@@ -1,19 +1,6 @@
-import type { Usage } from '../events/events';
 import { waitedMs } from './ledger';
 import type { TurnSegment, TurnState } from './turnState';
 import { sumUsage } from './usage';
-
-/** The totals of a turn over all of its segments. */
-export interface TurnTotals {
-  readonly attempts: number;
-  /** Time spent in waits that have ended, in milliseconds. */
-  readonly waitedMs: number;
-  /** Duration of the turn without the time between its segments, in milliseconds. */
-  readonly ms: number;
-  /** Time from the start of the attempt that brought the first token to that token, in milliseconds. */
-  readonly firstTokenMs?: number | undefined;
-  readonly usage?: Usage | undefined;
-}
 
 /** Oldest first, the current one last. */
 export function segmentsOf(state: TurnState): readonly TurnSegment[] {
@@ -37,19 +24,22 @@ export function lastActivityAt(segment: TurnSegment): number {
   return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at }) => at));
 }
 
-export function totalsOf(state: TurnState): TurnTotals {
+/** Returns the totals of a turn over all of its segments. */
+export function totalsOf(state: TurnState) {
   const segments = segmentsOf(state);
   const usages = segments.flatMap((segment) => segment.usage ?? []);
-  const usage = usages.length === 0 ? undefined : sumUsage(usages);
   const durations = segments.map((segment) => {
     return segment.startedAt === undefined ? 0 : Math.max(0, lastActivityAt(segment) - segment.startedAt);
   });
   return {
     attempts: sum(segments.map(({ attempts }) => attempts)),
+    /** Time spent in waits that have ended, in milliseconds. */
     waitedMs: sum(segments.map(({ ledger }) => waitedMs(ledger))),
+    /** Duration of the turn without the time between its segments, in milliseconds. */
     ms: sum(durations),
+    /** Time from the start of the attempt that brought the first token to that token, in milliseconds. */
     firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
-    usage,
+    usage: usages.length === 0 ? undefined : sumUsage(usages),
   };
 }
 

@@ -57,10 +57,6 @@ export class Splice {
     this.tail = method === 'continue' ? partial.slice(-tailChars) : '';
   }
 
-  get isHolding(): boolean {
-    return !this.decided;
-  }
-
   get heldText(): string {
     return this.received;
   }

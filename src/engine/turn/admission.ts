@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { faultOfRow, type Fault } from '../faults/classify';
-import { faultTable, isLimitPolicy, limitOfKind } from '../faults/faultTable';
+import { isLimitPolicy, limitOfKind } from '../faults/faultTable';
 import type { BlockCause, GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { Permit } from '../gate/slowStart';
@@ -14,8 +14,7 @@ const maxGuessMs = 2_800;
 
 /** Gets a permit for each attempt of a turn, and reports the outcome of the attempt to the gate. */
 export class Admission {
-  private gate: Gate | undefined;
-  /** From `join` to `release`. */
+  /** From the first `join` to `clear`. The gate ignores calls after `release`. */
   private joined: { readonly gate: Gate; readonly permit: Permit } | undefined;
   private hasOpenedBreaker = false;
 
@@ -23,7 +22,6 @@ export class Admission {
 
   /** `onChange` is called when `block` changes. */
   join(gate: Gate, onChange: () => void): void {
-    this.gate = gate;
     this.joined = { gate, permit: gate.enqueue(onChange) };
   }
 
@@ -36,7 +34,7 @@ export class Admission {
   }
 
   get isBreakerOpen(): boolean {
-    return this.gate?.isBreakerOpen ?? false;
+    return this.joined?.gate.isBreakerOpen ?? false;
   }
 
   force(): void {
@@ -51,9 +49,9 @@ export class Admission {
    * Reports a fault to the gate. Call this before deciding on a retry, which depends on the state of the circuit
    * breaker.
    */
-  reportFault({ row, retryAfter, detail }: Fault): void {
+  reportFault({ isOfProvider, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
-    if (faultTable[row].isOfProvider) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
+    if (isOfProvider) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
     this.hasOpenedBreaker = this.isBreakerOpen && !wasBreakerOpen;
   }
 
@@ -75,13 +73,12 @@ export class Admission {
 
   release(): void {
     this.joined?.gate.release(this.joined.permit);
-    this.joined = undefined;
   }
 
   /** Forgets the gate, too, because it holds the key. */
   clear(): void {
     this.release();
-    this.gate = undefined;
+    this.joined = undefined;
   }
 }
 

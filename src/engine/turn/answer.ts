@@ -29,9 +29,9 @@ export class Answer {
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
   /** Whether the gateway rejects every request that continues a partial answer. */
-  private continuationsRejected = false;
-  /** Even if the partial answer could be continued. */
-  private isRestartRequested: boolean;
+  continuationsRejected = false;
+  /** Even if the partial answer could be continued, for instance because another model wrote it. */
+  isRestartRequested: boolean;
   /** Takes precedence over the setting `holysheep.resume`. */
   private readonly isContinueRequested: boolean;
 
@@ -123,15 +123,6 @@ export class Answer {
     if (!isContinuation(mode)) this.hadReasoning = false;
     // Visible text keeps the record of its tool calls, because the restart may be refused.
     if (isEmpty) this.hadToolCalls = false;
-  }
-
-  markContinuationsRejected(): void {
-    this.continuationsRejected = true;
-  }
-
-  /** For instance because another model wrote the partial answer. */
-  requestRestart(): void {
-    this.isRestartRequested = true;
   }
 
   add(delta: AnswerDelta): void {

@@ -24,7 +24,7 @@ import type { TurnOutput } from './turnOutput';
 import { refOf, type AttemptPlan } from './turnGateways';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
-const messageRejectionRows: ReadonlySet<FaultName> = new Set<FaultName>([
+const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
   'contextLength',
   'prefillRejected',
@@ -134,16 +134,14 @@ export class Attempts {
       ...(cutAtTokens !== undefined && { cutAtTokens }),
       time: deps.clock.now(),
     });
-    const observer = {
-      headers: (status: number, requestId: string | undefined, ms: number) => {
-        output.emit({ type: 'headers', status, requestId, ms });
-        if (!this.current?.isAccepted) return;
-        this.admission.accepted();
-        if (this.isResume) this.history.recordResumeStart();
-      },
+    const reportHeaders = (status: number, requestId: string | undefined, ms: number): void => {
+      output.emit({ type: 'headers', status, requestId, ms });
+      if (!this.current?.isAccepted) return;
+      this.admission.accepted();
+      if (this.isResume) this.history.resumes.start();
     };
     const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
-    this.current = new Attempt(deps, attemptRequest, answer, observer, this.size, this.keys);
+    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, this.size, this.keys);
     return this.current;
   }
 
@@ -177,7 +175,7 @@ export class Attempts {
     }
     if (this.hasStarted) history.recordProgress();
     history.idleMs += current.idleMs();
-    if (current.isAccepted && this.isResume) history.recordResumeEnd(answer.addedChars);
+    if (current.isAccepted && this.isResume) history.resumes.settle(answer.addedChars);
     return true;
   }
 
@@ -212,7 +210,7 @@ export class Attempts {
     if (unsupportedParameter && this.avoidParameter(sent, unsupportedParameter, detail)) return true;
     if (!isContinuation(mode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
     if (mode === 'prefill') sent.behavior.refusesPrefill = true;
-    else this.answer.markContinuationsRejected();
+    else this.answer.continuationsRejected = true;
     return true;
   }
 

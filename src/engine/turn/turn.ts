@@ -5,6 +5,7 @@ import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
+import { respondsAsGateway } from '../gate/networkCheck';
 import type { GatewayState, GatewayStates } from '../gate/gatewayState';
 import { hostOf } from '../gateway/baseUrl';
 import { readKeys, type Gateway, type KeyedGateways } from '../gateway/gateway';
@@ -28,11 +29,6 @@ type NextTrigger = AttemptTrigger | undefined;
 /** The folder with the cooldowns of other windows may be on a drive that hangs. */
 const maxCooldownSyncMs = 250;
 
-interface SharedState {
-  readonly states: GatewayStates;
-  readonly keys: KeyRedactor;
-}
-
 /**
  * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of `decide`. The
  * controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
@@ -53,12 +49,12 @@ export class Turn implements TurnHandle {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly shared: SharedState,
+    private readonly states: GatewayStates,
+    keys: KeyRedactor,
     request: ChatRequest,
     private readonly options: RunOptions,
     private readonly onEnd: () => void,
   ) {
-    const { states, keys } = shared;
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
     this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
@@ -113,7 +109,7 @@ export class Turn implements TurnHandle {
 
   switchModel(model: string): void {
     if (this.output.isFinished() || model === this.history.model) return;
-    this.answer.requestRestart();
+    this.answer.isRestartRequested = true;
     this.changeModel(model, 'user');
     this.commands.apply('switch');
   }
@@ -279,7 +275,8 @@ export class Turn implements TurnHandle {
         this.fallBack(decision.model, fault.kind);
         return 'switch';
       case 'probe-gateways': {
-        const probed = { ...situation, probeResult: { gateway: await waits.firstResponding(gateways.untried) } };
+        const responding = await waits.firstGateway(gateways.untried, respondsAsGateway);
+        const probed = { ...situation, probeResult: { gateway: responding } };
         if (!this.commands.hasPending()) return this.carryOut(this.decide(probed), probed);
         break;
       }
@@ -334,12 +331,12 @@ export class Turn implements TurnHandle {
   }
 
   private gate(gateway: Gateway): Gate {
-    return this.shared.states.of(gateway.id).gate(this.gateways.modelAt(gateway).name, this.gateways.keyOf(gateway));
+    return this.states.of(gateway.id).gate(this.gateways.modelAt(gateway).name, this.gateways.keyOf(gateway));
   }
 
   /** What the engine has learned about the gateway of the current attempt. */
   private get state(): GatewayState {
-    return this.shared.states.of(this.gateways.baseUrl);
+    return this.states.of(this.gateways.baseUrl);
   }
 
   /** There is no usable connection, or this extension has a defect. */

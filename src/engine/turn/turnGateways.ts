@@ -19,13 +19,10 @@ import type { GatewayContext } from './turnMessages';
 import type { EventSink } from './turnOutput';
 
 /** Faults that only mean that a backup gateway does not serve the model, so that another gateway is asked. */
-const unservedKinds: ReadonlySet<Fault['kind']> = new Set<Fault['kind']>(['model', 'not-found']);
+const unservedKinds: ReadonlySet<Fault['kind']> = new Set(['model', 'not-found']);
 
 /** The gateways that may have a model, in the user's order. */
 interface ModelGateways {
-  readonly model: string;
-  /** Whether only the workspace names the model. The turn then stays at a gateway that lacks the model. */
-  readonly isOfWorkspace: boolean;
   /** Gateways that the turn may use without a click of the user. It starts at the first of these that is up. */
   readonly automatic: readonly Gateway[];
   /** The automatic gateways, then the gateways over plain HTTP to which only the user can switch. */
@@ -33,17 +30,7 @@ interface ModelGateways {
 }
 
 /** How the next attempt is sent, and what the turn can do instead of waiting for it. */
-export interface AttemptPlan {
-  readonly model: string;
-  readonly sentModel: string;
-  readonly gateway: Gateway;
-  /** Undefined for a gateway that needs no key. */
-  readonly key: string | undefined;
-  /** The user can switch, even to a gateway that is down. */
-  readonly hasOtherGateway: boolean;
-  /** Another gateway is up, so the turn can switch automatically. */
-  readonly canSwitchGateway: boolean;
-}
+export type AttemptPlan = ReturnType<TurnGateways['announcePlan']>;
 
 /** The gateways of a turn, and the model that is sent over each of them. */
 export class TurnGateways {
@@ -60,10 +47,8 @@ export class TurnGateways {
   answeringModel: string;
   /** The gateways and keys of the current or the next attempt. Undefined before the first attempt, and after the turn. */
   private keyed: KeyedGateways | undefined;
-  private gatewaysForModel: ModelGateways | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly unserved = new Set<string>();
-  private readonly preferredGateway: string | undefined;
   /** Whether the turn has used, or should have used, an `https:` gateway, so that it must not use plain HTTP. */
   private mustEncrypt = false;
   /** The model for which `mustEncrypt` was decided. */
@@ -82,10 +67,10 @@ export class TurnGateways {
     private readonly settings: (model: string) => EngineSettings,
     private readonly output: EventSink,
     private readonly history: TurnHistory,
-    { preferredGateway, resumeFrom }: StreamOptions,
+    private readonly options: StreamOptions,
   ) {
-    this.preferredGateway = preferredGateway;
-    if (resumeFrom?.model !== undefined) this.substitutes.add(resumeFrom.model);
+    const writer = options.resumeFrom?.model;
+    if (writer !== undefined) this.substitutes.add(writer);
     this.answeringModel = history.model;
   }
 
@@ -115,7 +100,8 @@ export class TurnGateways {
   outlook(fault: Fault): Outlook {
     const { primary, current } = this;
     const isUnserved = this.isUnservedBy(fault);
-    const untried = isUnserved && this.modelGateways.isOfWorkspace ? [] : this.untried;
+    // The turn stays at a gateway that lacks a model that only the workspace names.
+    const untried = isUnserved && this.settings(this.history.model).isWorkspaceModel ? [] : this.untried;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
     // If every gateway is down, the turn may try all of them, because their state may have changed.
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || isUnserved;
@@ -140,15 +126,18 @@ export class TurnGateways {
    * Announces another model if the chosen gateway has a substitute, or the turn leaves such a gateway.
    * @param gateway the result of `choose`
    */
-  announcePlan(gateway: Gateway): AttemptPlan {
+  announcePlan(gateway: Gateway) {
     const { name: sentModel, isSubstitute } = this.modelAt(gateway);
     this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
     return {
       gateway,
+      /** Undefined for a gateway that needs no key. */
       key: this.keyOf(gateway),
       model: this.answeringModel,
       sentModel,
+      /** The user can switch, even to a gateway that is down. */
       hasOtherGateway: this.hasSeveral,
+      /** Another gateway is up, so the turn can switch automatically. */
       canSwitchGateway: this.untried.some((other) => this.isUp(other)),
     };
   }
@@ -192,9 +181,8 @@ export class TurnGateways {
   }
 
   private gatewayForAttempt(keyed: KeyedGateways): Gateway | undefined {
-    const { current: previous, preferredGateway, history } = this;
+    const { current: previous, history, options } = this;
     this.keyed = keyed;
-    this.gatewaysForModel = undefined;
     const { usable } = this;
     if (this.encryptedModel !== history.model && !(previous && previous.id === this.chosenUrl)) {
       const [first] = this.modelGateways.automatic;
@@ -204,7 +192,7 @@ export class TurnGateways {
     const current = usable.find(({ id }) => id === previous?.id);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const preferred = previous ? undefined : usable.find(({ id }) => id === preferredGateway);
+    const preferred = previous ? undefined : usable.find(({ id }) => id === options.preferredGateway);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const gateway = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
@@ -241,7 +229,6 @@ export class TurnGateways {
     this.unserved.add(current.id);
     // A missing key is not recorded, because the gateway can be used as soon as it has a key.
     if (unservedKinds.has(fault.kind)) this.stateOf(current).recordMissingModel(this.modelAt(current).name);
-    this.gatewaysForModel = undefined;
   }
 
   /** Only a fault of the gateway itself marks it as down. */
@@ -271,7 +258,6 @@ export class TurnGateways {
   /** Forgets the gateways, because they include the keys. */
   clear(): void {
     this.keyed = undefined;
-    this.gatewaysForModel = undefined;
     this.current = undefined;
   }
 
@@ -284,11 +270,6 @@ export class TurnGateways {
     return this.keyed?.primary;
   }
 
-  /** The gateways that have a key or need none, in the user's order. */
-  private get reachable(): readonly Gateway[] {
-    return [...(this.keyed?.keys.keys() ?? [])];
-  }
-
   private get usable(): readonly Gateway[] {
     return this.modelGateways.usable;
   }
@@ -298,19 +279,16 @@ export class TurnGateways {
   }
 
   private get modelGateways(): ModelGateways {
-    const { keyed, reachable: gateways } = this;
+    const { keyed } = this;
     const { model } = this.history;
-    if (this.gatewaysForModel?.model === model) return this.gatewaysForModel;
+    if (!keyed) return { automatic: [], usable: [] };
     const isOfWorkspace = this.settings(model).isWorkspaceModel;
+    const gateways = [...keyed.keys.keys()];
     const served = isOfWorkspace ? gateways : gateways.filter((gateway) => this.mayServe(gateway));
-    const automaticOf = (possible: readonly Gateway[]) =>
-      keyed ? gatewaysFor({ model, isOfWorkspace }, keyed, possible) : [];
-    const amongServed = automaticOf(served);
-    const automatic = amongServed.length > 0 ? amongServed : automaticOf(gateways);
+    const amongServed = gatewaysFor({ model, isOfWorkspace }, keyed, served);
+    const automatic = amongServed.length > 0 ? amongServed : gatewaysFor({ model, isOfWorkspace }, keyed);
     const isManual = (gateway: Gateway): boolean => !automatic.includes(gateway) && usesPlainHttp(gateway.id);
-    const manual = gatewaysThatMayHave(model, gateways).filter(isManual);
-    this.gatewaysForModel = { model, isOfWorkspace, automatic, usable: [...automatic, ...manual] };
-    return this.gatewaysForModel;
+    return { automatic, usable: [...automatic, ...gatewaysThatMayHave(model, gateways).filter(isManual)] };
   }
 
   /** Returns false if the gateway is a backup and has answered that it does not have the model. */

@@ -11,8 +11,7 @@ export class TurnHistory {
   private freeReplayUsed = false;
   private previousDelayMs: number | undefined;
   private overloads = 0;
-  private emptyResumes = 0;
-  private resumeBudget = new ResumeBudget();
+  resumes = new ResumeBudget();
   private readonly rowCounts = new Map<string, number>();
   private readonly models: string[];
   /**
@@ -30,7 +29,7 @@ export class TurnHistory {
   }
 
   situation(current: Omit<Situation, keyof Counts>): Situation {
-    const { retries, charge, freeReplayUsed, previousDelayMs, overloads, models, resumeBudget, emptyResumes } = this;
+    const { retries, charge, freeReplayUsed, previousDelayMs, overloads, models, resumes } = this;
     const { hasOutput, idleMs, hasWaited } = this;
     return {
       retries,
@@ -38,14 +37,14 @@ export class TurnHistory {
       previousDelayMs,
       overloads,
       models,
-      emptyResumes,
       hasOutput,
       idleMs,
       hasWaited,
       isRetryPending: charge?.isResume === false,
       sameRowFaults: this.rowCounts.get(current.fault.row) ?? 0,
-      resumes: resumeBudget.started,
-      resumesLeft: resumeBudget.remaining,
+      resumes: resumes.started,
+      resumesLeft: resumes.remaining,
+      emptyResumes: resumes.empty,
       ...current,
     };
   }
@@ -84,15 +83,6 @@ export class TurnHistory {
     this.retries = 0;
   }
 
-  recordResumeStart(): void {
-    this.resumeBudget.start();
-  }
-
-  recordResumeEnd(newChars: number): void {
-    this.resumeBudget.settle(newChars);
-    if (newChars === 0) this.emptyResumes++;
-  }
-
   /** What the user has seen and the resume budget stay unchanged. */
   recordModelSwitch(model: string): void {
     this.model = model;
@@ -108,8 +98,7 @@ export class TurnHistory {
   }
 
   resetResumes(): void {
-    this.resumeBudget = new ResumeBudget();
-    this.emptyResumes = 0;
+    this.resumes = new ResumeBudget();
   }
 }
 
@@ -124,6 +113,8 @@ export class ResumeBudget {
   private spent = 0;
   /** Accepted by the gateway. */
   started = 0;
+  /** Resumes that added no text. */
+  empty = 0;
 
   get remaining(): number {
     return Math.max(0, Math.min(initialResumes - this.spent, maxResumes - this.started));
@@ -136,7 +127,9 @@ export class ResumeBudget {
 
   /** A resume without text counts twice. One with `minRefundedChars` or more does not count. */
   settle(newChars: number): void {
-    if (newChars === 0) this.spent++;
-    else if (newChars >= minRefundedChars) this.spent--;
+    if (newChars >= minRefundedChars) this.spent--;
+    if (newChars > 0) return;
+    this.spent++;
+    this.empty++;
   }
 }

@@ -1,8 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { DelaySource, FailedEvent, GatewayRef, WaitOrigin } from '../events/events';
 import type { FaultAction, FaultKind } from '../events/kinds';
-import { describeFault, type Fault, type FaultContext, type FaultText } from '../faults/classify';
-import { faultTable } from '../faults/faultTable';
+import { describeFault, type Fault, type FaultContext } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { Attempt } from '../http/attempt';
@@ -14,7 +13,13 @@ import type { WaitDescription } from './waits';
 export interface GatewayContext {
   readonly baseUrl: string;
   /** The gateway to which *Switch gateway* leads. Undefined if there is no other gateway. */
-  readonly nextGateway: NextGateway | undefined;
+  readonly nextGateway:
+    | {
+        readonly gateway: GatewayRef;
+        /** Whether the gateway is up, and the turn may use it without a click of the user. */
+        readonly isUsable: boolean;
+      }
+    | undefined;
   /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
   readonly plainHttpHost: string | undefined;
 }
@@ -28,12 +33,6 @@ export interface TurnContext extends GatewayContext {
   readonly text: string;
   /** A request without a token limit, or with a higher one. */
   readonly canHaveMoreRoom: () => boolean;
-}
-
-interface NextGateway {
-  readonly gateway: GatewayRef;
-  /** Whether the gateway is up, and the turn may use it without a click of the user. */
-  readonly isUsable: boolean;
 }
 
 type WaitSource = Partial<Omit<WaitDecision, 'type'>> & {
@@ -75,7 +74,7 @@ export class TurnMessages {
   /** `observed` is the fault after which the turn was ended. */
   describeFailure(decision: FailDecision, observed: Fault, context: TurnContext): Omit<FailedEvent, 'at' | 'attempt'> {
     const { fault, resetsInMs, beyondMaxHint, fallbackModel } = decision;
-    const { attempt, text } = context;
+    const { attempt, text, nextGateway } = context;
     const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
     const last = this.describeFault(observed, context).message;
     const minutes = Math.round(deadlineOf(this.deps.settings(context.model)) / 60_000);
@@ -86,15 +85,14 @@ export class TurnMessages {
     const otherActions = withSwitchAction(fault.kind, withFallback(possibleActions, fallbackModel), context);
     // *Switch gateway* comes first if another gateway can answer at once, but this gateway only after its limit has
     // reset.
-    const isSwitchBest =
-      resetsInMs !== undefined && context.nextGateway?.isUsable && otherActions.includes('switchGateway');
+    const isSwitchBest = resetsInMs !== undefined && nextGateway?.isUsable && otherActions.includes('switchGateway');
     const actions = isSwitchBest ? [...new Set<FaultAction>(['switchGateway', ...otherActions])] : otherActions;
     return {
       type: 'failed',
       kind: fault.kind,
       message: this.withPlainHttpNote(message, observed, context),
       text,
-      actions: withGatewayAction(fault, actions, context),
+      actions: fault.leavesGateway && !nextGateway ? [...actions, 'addGateway'] : actions,
       status: attempt?.status,
       requestId: attempt?.requestId,
       detail,
@@ -102,7 +100,7 @@ export class TurnMessages {
       beyondMaxHint,
       fallbackModel,
       contextTokens: fault.contextTokens,
-      ...(actions.includes('switchGateway') && { nextGateway: context.nextGateway?.gateway }),
+      ...(actions.includes('switchGateway') && { nextGateway: nextGateway?.gateway }),
     };
   }
 
@@ -122,11 +120,7 @@ export class TurnMessages {
     });
   }
 
-  describeFault(
-    fault: Fault,
-    { baseUrl, model, attempt }: TurnContext,
-    circumstances: Partial<FaultContext> = {},
-  ): FaultText {
+  describeFault(fault: Fault, { baseUrl, model, attempt }: TurnContext, circumstances: Partial<FaultContext> = {}) {
     const values = { baseUrl, model, status: attempt?.status, ...circumstances };
     return describeFault(fault, values, this.deps, this.keys);
   }
@@ -145,7 +139,7 @@ function withSendLater(actions: readonly FaultAction[]): readonly FaultAction[] 
 }
 
 /** Kinds of faults that do not depend on the gateway. */
-const kindsOfAnyGateway: ReadonlySet<FaultKind> = new Set<FaultKind>([
+const kindsOfAnyGateway: ReadonlySet<FaultKind> = new Set([
   'context-length',
   'content-filter',
   'request',
@@ -164,15 +158,6 @@ function withSwitchAction(
   return [...actions, 'switchGateway'];
 }
 
-/** If no other gateway could have answered. */
-function withGatewayAction(
-  { leavesGateway }: Fault,
-  actions: readonly FaultAction[],
-  { nextGateway }: TurnContext,
-): readonly FaultAction[] {
-  return leavesGateway && !nextGateway ? [...actions, 'addGateway'] : actions;
-}
-
 function withFallback(actions: readonly FaultAction[], fallbackModel: string | undefined): readonly FaultAction[] {
   return fallbackModel === undefined ? actions : ['continueWithFallback', ...actions];
 }
@@ -180,6 +165,5 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
 /** The limit resets later than a turn waits, but before a scheduled prompt lapses. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.policy.retry === 'never';
-  const canSend = faultTable[fault.row].limit?.canSendLater === true;
-  return resetsTooLate && canSend && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
+  return resetsTooLate && fault.limit?.canSendLater === true && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;
 }

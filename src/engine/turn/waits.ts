@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events/events';
-import { isReachable, respondsAsGateway } from '../gate/networkCheck';
+import { isReachable } from '../gate/networkCheck';
 import type { Gateway } from '../gateway/gateway';
 import type { TurnHistory } from './turnHistory';
 import type { EventSink } from './turnOutput';
@@ -63,13 +63,11 @@ export class Waits {
   /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<unknown>): Promise<void> {
     const { clock } = this.deps;
-    const wait = new Wait(clock, Infinity);
+    const wait = new Wait(clock, clock.now() + limitMs);
     this.current = wait;
     const end = (): void => wait.end();
-    const cancel = clock.after(limitMs, end);
     task.then(end, end);
     await wait.finished;
-    cancel();
     this.current = undefined;
   }
 
@@ -86,11 +84,6 @@ export class Waits {
     this.history.recordWait(Math.min(await this.waitUntil(Infinity), expectedMs));
   }
 
-  /** Undefined if none responds or the wait was ended. */
-  firstResponding(gateways: readonly Gateway[]): Promise<Gateway | undefined> {
-    return this.firstGateway(gateways, respondsAsGateway);
-  }
-
   /** Does not count as time without progress, because it puts no load on a gateway. */
   async waitForNetwork(
     gateways: readonly Gateway[],
@@ -104,8 +97,8 @@ export class Waits {
     }
   }
 
-  /** Returns the first gateway that passes the check. */
-  private async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
+  /** Returns the first gateway that passes the check. Returns undefined if none passes or the wait was ended. */
+  async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
     const controller = new AbortController();
     this.networkCheck = controller;
     let found: Gateway | undefined;

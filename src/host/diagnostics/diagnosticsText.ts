@@ -25,12 +25,12 @@ export function formatDiagnostics(
   redact: (text: string) => string,
 ): string {
   const { time, engine, errors, ...environment } = diagnostics;
-  const { turns, network } = engine;
+  const { turns, gateways } = engine;
   const report = {
     time: new Date(time).toISOString(),
     ...environment,
     // The path of a base URL may contain a secret.
-    network: { ...network, gatewaysDown: network.gatewaysDown.map(originOf) },
+    gateways: gateways.map((state) => ({ ...state, id: originOf(state.id) })),
     turns: turns.map((turn) => formatTurn(turn, nameOf)),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
   };

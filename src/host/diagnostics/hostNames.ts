@@ -11,14 +11,13 @@ export function isPublicOrigin(origin: string): boolean {
 }
 
 /** Returns the origins of the requests in the report of the engine, which may no longer be in the settings. */
-export function requestedOrigins({ turns, network }: EngineReport): readonly string[] {
+export function requestedOrigins({ turns, gateways }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
     const ofAttempts = attempts.map(({ gateway }) => originOf(gateway.id));
     // The scheme of a turn is unknown unless it made an attempt. A turn without a connection has no host.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
-  const ofNetwork = [...network.budgets, ...network.gates].map(({ origin }) => origin);
-  return [...new Set([...ofTurns, ...ofNetwork, ...network.gatewaysDown.map(originOf)])];
+  return [...new Set([...ofTurns, ...gateways.map(({ id }) => originOf(id))])];
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { EngineReport } from '../../engine/engine';
 import { everyOther, type Key } from '../../engine/gateway/gateway';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
@@ -48,10 +49,10 @@ function modelTexts(models: ConfiguredGateway['models'] = new Map()): readonly s
   ];
 }
 
-/** Returns a function that describes a gateway in the list. @param down IDs of the gateways that are down */
+/** Returns a function that describes a gateway in the list. */
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
-  down: readonly string[],
+  states: EngineReport['gateways'],
 ): (gateway: ListedGateway) => vscode.QuickPickItem {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
@@ -66,7 +67,7 @@ export function createGatewayTexts(
     const details = [
       plainLabel(url),
       isUnresponsive ? vscode.l10n.t("hasn't responded yet") : undefined,
-      down.includes(url) ? vscode.l10n.t('down') : undefined,
+      states.some(({ id, isDown }) => isDown && id === url) ? vscode.l10n.t('down') : undefined,
       healthOf('', url),
       ...modelTexts(models),
     ];

@@ -57,7 +57,7 @@ export class GatewayList {
     const { deps, list } = this;
     const gateways = await listGateways(deps);
     if (!this.isOpen) return;
-    const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().network.gatewaysDown);
+    const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().gateways);
     const items = gateways.map((gateway) => ({
       gateway,
       ...textsOf(gateway),

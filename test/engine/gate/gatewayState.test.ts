@@ -4,7 +4,8 @@ import type { EngineEnvironment } from '../../../src/engine/environment';
 import { noSharedCooldowns, type Cooldown, type CooldownScope } from '../../../src/engine/gate/cooldowns';
 import { faultOfRow } from '../../../src/engine/faults/classify';
 import type { Gate } from '../../../src/engine/gate/gate';
-import type { GateDeps } from '../../../src/engine/gate/gatewayHealth';
+import { fake } from '../../support/fake';
+import type { HealthDeps } from '../../../src/engine/gate/gatewayHealth';
 import { GatewayStates, RetryBudget, type ModelCooldown } from '../../../src/engine/gate/gatewayState';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
@@ -17,16 +18,18 @@ const silentLog: EngineEnvironment['log'] = {
   error: () => undefined,
 };
 
-function statesWith(deps: Partial<GateDeps> = {}): GatewayStates {
-  return new GatewayStates({
-    clock: new VirtualClock(),
-    random: () => 0,
-    fetch: () => Promise.reject(new Error('There is no gateway.')),
-    log: silentLog,
-    cooldowns: noSharedCooldowns,
-    mayProbe: () => false,
-    ...deps,
-  });
+function statesWith(deps: Partial<HealthDeps> = {}): GatewayStates {
+  return new GatewayStates(
+    fake<HealthDeps>({
+      clock: new VirtualClock(),
+      random: () => 0,
+      fetch: () => Promise.reject(new Error('There is no gateway.')),
+      log: silentLog,
+      cooldowns: noSharedCooldowns,
+      mayProbe: () => false,
+      ...deps,
+    }),
+  );
 }
 
 function start(): {
@@ -74,16 +77,12 @@ describe('gateway states', () => {
     const { until } = limit(clock, states, scope);
     const broken = gateOf(states, { ...scope, model: 'broken' });
     for (let n = 0; n < 5; n++) broken.failed(broken.enqueue(() => undefined));
-    const origin = 'https://gateway.test';
     const report = states.report();
-    assert.deepEqual(report, {
-      budgets: [{ origin, tokens: 7 }],
-      gates: [
-        { origin, model: 'gpt-4o', closedUntil: until, breakerOpen: false, failures: 0 },
-        { origin, model: 'broken', closedUntil: clock.now() + 5000, breakerOpen: true, failures: 5 },
-      ],
-      gatewaysDown: [],
-    });
+    const gates = [
+      { model: 'gpt-4o', closedUntil: until, breakerOpen: false, failures: 0 },
+      { model: 'broken', closedUntil: clock.now() + 5000, breakerOpen: true, failures: 5 },
+    ];
+    assert.deepEqual(report, [{ id: scope.gateway, isDown: false, tokens: 7, gates }]);
     assert.equal(cooldownOf(states, { ...scope, model: 'broken' })?.blockKind, 'breaker');
     assert.ok(!JSON.stringify(report).includes(String(scope.key)));
   });

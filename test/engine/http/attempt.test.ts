@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
-import { createModelBehavior, type ModelBehavior } from '../../../src/engine/gate/gatewayState';
+import { ModelBehavior } from '../../../src/engine/gate/gatewayState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars } from '../../../src/engine/http/eventScanner';
@@ -75,14 +75,14 @@ async function runAttempt(
       timeout: defaultSettings.timeout,
       request: { model: 'gpt-4o', temperature: 0.7 },
       messages: messages ?? [{ role: 'user', content: 'hi' }],
-      behavior: { ...createModelBehavior(), ...behavior },
+      behavior: Object.assign(new ModelBehavior(), behavior),
     },
     {
       add: ({ type, ...fields }) => report(type)(...(Object.values(fields) as unknown[])),
       startOver: () => true,
       endRead: () => undefined,
     },
-    { headers: report('headers') },
+    report('headers'),
     size,
     new KeyRedactor(),
   );

@@ -4,7 +4,7 @@ import type { EngineDeps } from '../../../src/engine/engine';
 import { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../../../src/engine/text/continuation';
 import type { CorrectableParameter } from '../../../src/engine/faults/providerError';
-import { createModelBehavior } from '../../../src/engine/gate/gatewayState';
+import { ModelBehavior } from '../../../src/engine/gate/gatewayState';
 import { HttpRejection, requestBody, send, type AttemptRequest } from '../../../src/engine/http/transport';
 import type { ChatRequest, Tool } from '../../../src/engine/request';
 import { LiveBody, ScriptedFetch, type Reply } from '../../support/scriptedFetch';
@@ -20,7 +20,7 @@ function requestTo(baseUrl: string, apiKey: string): AttemptRequest {
     timeout: { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null },
     request: { model: 'gpt-4o' },
     messages: [{ role: 'user', content: 'hi' }],
-    behavior: createModelBehavior(),
+    behavior: new ModelBehavior(),
   };
 }
 

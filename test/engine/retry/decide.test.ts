@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { EngineSettings } from '../../../src/engine/environment';
-import type { Fault } from '../../../src/engine/faults/classify';
+import { faultOfRow, type Fault } from '../../../src/engine/faults/classify';
 import { faultNames, faultTable, type FaultName, type FaultRow } from '../../../src/engine/faults/faultTable';
 import { decide, isRetryable, type Decision, type Situation } from '../../../src/engine/retry/decide';
 import { cooldownAfter, faultOfBlock } from '../../../src/engine/turn/admission';
@@ -44,9 +44,8 @@ const deadlineMs = 300_000;
 const cut: Partial<Situation> = { isResuming: true, hasText: true, hasOutput: true };
 
 function faultOf(row: FaultName, retryAfterMs?: number): Fault {
-  const { kind, policy, message, actions }: FaultRow = faultTable[row];
   const retryAfter = retryAfterMs === undefined ? undefined : { delayMs: retryAfterMs, field: 'retry-after' };
-  return { row, kind, policy, message, actions, detail: '', retryAfter };
+  return { ...faultOfRow(row), retryAfter };
 }
 
 /** A fault with the state of its turn and the settings. Omitted parts have their defaults. */

@@ -21,8 +21,10 @@ const failing = status(500, { error: { message: 'boom' } });
 const noRetries = { retry: { maxRetries: 0 } };
 const streamReasoning = (body: LiveBody): LiveBody => body.event({ choices: [{ delta: { reasoning_content: 'hm' } }] });
 
+const gatesOf = ({ engine }: EngineWorld) => engine.report().gateways.flatMap(({ gates }) => gates);
+
 const assertFailures = (world: EngineWorld, failures: number): void =>
-  assert.deepEqual(valuesOf(world.engine.report().network.gates, 'failures'), [failures]);
+  assert.deepEqual(valuesOf(gatesOf(world), 'failures'), [failures]);
 
 /** The states in which a turn can be stopped: the replies that lead to a state, and the partial answer in it. */
 const states: Record<string, { replies: readonly Reply[]; partial: string }> = {
@@ -107,7 +109,7 @@ describe('Retry now', () => {
     await settle();
     assert.deepEqual([world.wire.requests.length, run.terminal], [5, undefined]);
     // One token is reserved for the automatic retry that is due.
-    assert.equal(world.engine.report().network.budgets[0]?.tokens, 11);
+    assert.equal(world.engine.report().gateways[0]?.tokens, 11);
     await run.toEnd();
     assert.equal(world.wire.requests.length, 6);
   });
@@ -171,7 +173,7 @@ describe('turn with a switched model', () => {
         read?.();
         await settle();
       }
-      const [gate] = world.engine.report().network.gates.filter(({ closedUntil }) => closedUntil !== undefined);
+      const [gate] = gatesOf(world).filter(({ closedUntil }) => closedUntil !== undefined);
       assert.deepEqual([world.wire.requests[0]?.body.model, gate?.model], ['other', 'other']);
       run.turn.stop();
     });
@@ -409,7 +411,7 @@ describe('stopped or finished turn', () => {
     run.turn.stop();
     resolveKey?.();
     await settle();
-    assert.deepEqual([world.engine.report().network.gates, world.wire.requests.length], [[], 0]);
+    assert.deepEqual([gatesOf(world), world.wire.requests.length], [[], 0]);
     assert.equal(world.engine.report().turns[0]?.host, '');
   });
 

@@ -285,15 +285,15 @@ describe('retry budget of a gateway', () => {
   it('is refunded when a turn is stopped before its retry', async () => {
     const world = new EngineWorld({ replies: [slow] });
     const run = await world.ask().settle();
-    assert.equal(world.engine.report().network.budgets[0]?.tokens, 11);
+    assert.equal(world.engine.report().gateways[0]?.tokens, 11);
     run.turn.stop();
-    assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
+    assert.equal(world.engine.report().gateways[0]?.tokens, 12);
   });
 
   it('is not charged for retries after an overload, because the gate then delays all requests', async () => {
     const world = new EngineWorld({ replies: [status(503)], settings });
     for (let n = 0; n < 3; n++) await world.ask().toEnd();
-    assert.equal(world.engine.report().network.budgets[0]?.tokens, 12);
+    assert.equal(world.engine.report().gateways[0]?.tokens, 12);
   });
 });
 

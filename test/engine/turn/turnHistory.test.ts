@@ -127,8 +127,8 @@ describe('history of a turn', () => {
   it('counts all resumes and, separately, the resumes that added nothing', () => {
     const { history, situation } = setUp();
     for (const chars of [300, 0]) {
-      history.recordResumeStart();
-      history.recordResumeEnd(chars);
+      history.resumes.start();
+      history.resumes.settle(chars);
     }
     const { resumes, emptyResumes } = situation('serverError');
     assert.deepEqual([resumes, emptyResumes], [2, 1]);

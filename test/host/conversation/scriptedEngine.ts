@@ -93,7 +93,7 @@ export class ScriptedEngine implements Engine {
   }
 
   report(): EngineReport {
-    return { turns: [], network: { budgets: [], gates: [], gatewaysDown: [] } };
+    return { turns: [], gateways: [] };
   }
 
   get turn(): ScriptedTurn {

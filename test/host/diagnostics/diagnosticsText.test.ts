@@ -38,7 +38,7 @@ const events: readonly StreamEvent[] = [
 const attempts = events.reduce(addToLedger, emptyLedger).entries;
 const engine: EngineReport = {
   turns: [{ time: 500, host: 'api.holysheep.ai', outcome: 'done', attempts, waits: [] }],
-  network: { budgets: [], gates: [], gatewaysDown: [] },
+  gateways: [],
 };
 
 const diagnostics = {
@@ -139,12 +139,13 @@ describe('diagnostics report', () => {
           attempts: leakingEvents.reduce(addToLedger, emptyLedger).entries,
           waits: [],
         };
-        const gates = [{ origin: 'https://host.example', model: leaked, breakerOpen: false, failures: 0 }];
+        const gates = [{ model: leaked, breakerOpen: false, failures: 0 }];
+        const gateway = { id: 'https://host.example', isDown: false, tokens: 12, gates };
         const output = formatDiagnostics(
           {
             ...diagnostics,
             settings: { ...diagnostics.settings, model: leaked, fallbackModels: [leaked, leaked] },
-            engine: { turns: [turn], network: { budgets: [], gates, gatewaysDown: [] } },
+            engine: { turns: [turn], gateways: [gateway] },
             errors: [createErrorRecord(problem, 1, __dirname), createErrorRecord(leaked, 1, __dirname)],
           },
           labelOf,

@@ -28,7 +28,7 @@ describe('Export Diagnostics command', () => {
   });
   beforeEach(() => {
     gateways = new FakeGateways();
-    engineReport = { turns: [], network: { budgets: [], gates: [], gatewaysDown: [] } };
+    engineReport = { turns: [], gateways: [] };
     gateways.baseUrl = 'https://api.holysheep.ai/v1';
     gateways.keys.set('https://api.holysheep.ai', 'hsa-primary');
   });
@@ -66,11 +66,14 @@ describe('Export Diagnostics command', () => {
         },
         { time: 1, host: 'former.example', outcome: 'server', attempts: [], waits: [] },
       ],
-      network: {
-        budgets: [{ origin: 'http://llm.corp.example:8080', tokens: 1 }],
-        gates: [{ origin: 'http://llm.corp.example:8080', model: 'm', breakerOpen: false, failures: 0 }],
-        gatewaysDown: ['http://llm.corp.example:8080'],
-      },
+      gateways: [
+        {
+          id: 'http://llm.corp.example:8080/v1',
+          isDown: true,
+          tokens: 1,
+          gates: [{ model: 'm', breakerOpen: false, failures: 0 }],
+        },
+      ],
     };
   };
 
@@ -92,10 +95,9 @@ describe('Export Diagnostics command', () => {
         report.settings['origin'],
         ...report.turns.map(({ host }) => host),
         report.turns[0]?.attempts[0]?.gateway,
-        report.network.budgets[0]?.origin,
-        report.network.gates[0]?.origin,
+        report.gateways[0]?.id,
       ],
-      ['https://api.holysheep.ai', 'gateway 2', 'former gateway', 'gateway 2', 'gateway 2', 'gateway 2'],
+      ['https://api.holysheep.ai', 'gateway 2', 'former gateway', 'gateway 2', 'gateway 2'],
     );
     assert.deepEqual(report.settings['gateways'], [
       { name: 'gateway 1', hasKey: true, isHttps: true, isHolySheep: true },
@@ -114,7 +116,7 @@ describe('Export Diagnostics command', () => {
       sent('https://former.example/v1', 'Old Project'),
     ].flatMap((event) => addToLedger(emptyLedger, event).entries);
     const turn = { time: 1, host: 'relay.example', outcome: 'done', attempts, waits: [] };
-    engineReport = { turns: [turn], network: { budgets: [], gates: [], gatewaysDown: [] } };
+    engineReport = { turns: [turn], gateways: [] };
     const text = await run();
     for (const secret of ['t0k3n', 'Nightjar', 'Old Project']) assert.ok(!text.includes(secret), secret);
     const report = JSON.parse(text) as EngineReport;

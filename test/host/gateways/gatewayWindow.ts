@@ -79,7 +79,7 @@ export class GatewayWindow {
           const models = this.responds.get(baseUrl) ?? refusedConnection();
           return Promise.resolve('state' in models ? models : { state: 'verified', models, ms: 1 });
         },
-        report: () => ({ network: { gatewaysDown: this.down } }),
+        report: () => ({ gateways: this.down.map((id) => ({ id, isDown: true })) }),
       },
       health: { refresh: () => Promise.resolve(), records: () => this.records },
       onError: (error: unknown) => {

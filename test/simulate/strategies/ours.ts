@@ -1,3 +1,4 @@
+import type { HealthDeps } from '../../../src/engine/gate/gatewayHealth';
 import type { EngineDeps } from '../../../src/engine/engine';
 import type { EngineEnvironment, EngineSettings } from '../../../src/engine/environment';
 import { classify, type Fault } from '../../../src/engine/faults/classify';
@@ -69,15 +70,17 @@ class SimulatedWindow {
     readonly random: () => number,
     { maxRetries = retry.maxRetries, connection = singleGateway, fetch = globalThis.fetch, cooldowns }: WindowOptions,
   ) {
-    this.states = new GatewayStates({
-      clock: world,
-      random,
-      fetch,
-      watchConnection,
-      log: silentLog,
-      cooldowns: cooldowns ?? noSharedCooldowns,
-      mayProbe: () => true,
-    });
+    this.states = new GatewayStates(
+      fake<HealthDeps>({
+        clock: world,
+        random,
+        fetch,
+        watchConnection,
+        log: silentLog,
+        cooldowns: cooldowns ?? noSharedCooldowns,
+        mayProbe: () => true,
+      }),
+    );
     this.gateways = gatewaysFrom(connection);
     this.maxRetries = maxRetries;
   }
