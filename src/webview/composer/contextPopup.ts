@@ -61,9 +61,9 @@ export class ContextPopup {
     const { strings, format, announcer } = this.context;
     if (query !== this.query) return;
     this.isAnswered = true;
-    // Lets Enter send the prompt if no file matches, because the user may have meant the `#` literally.
-    const hasNoMatch = query.text !== '' && items[0]?.kind === 'browse';
-    options.show(items, !hasNoMatch);
+    // Lets Enter send the prompt if no file matches, because the user may have typed the `#` as a part of the prompt.
+    const isPrompt = this.insertedStart === undefined && query.text !== '' && items[0]?.kind === 'browse';
+    options.show(items, !isPrompt);
     const { length } = items.filter(({ unavailable }) => !unavailable);
     if (length > 0) {
       announcer.announce(format.plural(length, strings.contextSuggestionsOne, strings.contextSuggestionsCount));

@@ -277,6 +277,17 @@ describe('popup with context suggestions', () => {
       });
     }
 
+    it('highlights the file dialog when nothing matches, so that Enter does not send the prompt', () => {
+      page.type('explain|');
+      attachButton().click();
+      page.type('explain #nothing|');
+      answer([browse]);
+      assert.equal(active(), 'Choose a file…');
+      page.key('Enter');
+      assert.deepEqual(otherPosted(), [{ type: 'browseContext' }]);
+      assert.equal(page.input.value, 'explain');
+    });
+
     it('inserts a space before the # after a word, and deletes both when an option is chosen', () => {
       page.type('explain| please');
       attachButton().click();
