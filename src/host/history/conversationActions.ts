@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { maxTitleLength } from '../conversation/conversationSummaries';
+import { maxTitleLength } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
 import type { Log } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
@@ -69,14 +69,13 @@ export async function openConversation(
   if (await deps.panels.open(id, options)) return;
   // Notifies the user only if the conversation does not exist. For an existing conversation, the user has already been
   // notified why it can't be opened.
-  const exists = (await deps.conversations.list()).some((summary) => summary.id === id);
+  const exists = (await deps.conversations.list()).some((item) => item.id === id);
   if (!exists) showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }
 
 export interface HistoryDeps {
   readonly conversations: Conversations;
   readonly panels: PanelRegistry;
-  readonly startConversation: () => void;
   readonly log: Log;
   /** Logs an error and notifies the user. */
   readonly onError: (error: unknown) => void;

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { ConversationListItem } from '../conversation/conversationOutlines';
 import { itemButton } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import {
@@ -10,7 +11,7 @@ import {
   type NamedConversation,
 } from './conversationActions';
 import { exportConversation } from './exportConversation';
-import { historySections, type FoundConversation } from './historyItems';
+import { historySections } from './historyItems';
 
 const typingPauseMs = 150;
 
@@ -42,7 +43,7 @@ export function openHistory(deps: HistoryDeps): void {
     list.picker.busy = true;
     list.run(() => find(list.picker.value.trim(), afterMs, search.signal));
   };
-  const entriesOf = (results: readonly FoundConversation[]): readonly Entry[] => {
+  const entriesOf = (results: readonly ConversationListItem[]): readonly Entry[] => {
     const isOpen = (id: string): boolean => panels.isOpen(id);
     const context = { locale: vscode.env.language, now: Date.now(), isOpen };
     const buttons = [renameButton, exportButton, deleteButton];
@@ -67,7 +68,7 @@ export function openHistory(deps: HistoryDeps): void {
         alwaysShow: true,
         choose: () => {
           list.close();
-          deps.startConversation();
+          return vscode.commands.executeCommand('holysheep.newConversation');
         },
       };
     }

@@ -46,11 +46,7 @@ export class ConversationPanel extends Disposable {
     const { contextSource, sets, efforts, suggestions, log, onError } = services;
     this.page = this.register(new PanelPage(view, onError));
     const updateConnection = (): void => void this.updateConnection().catch(onError);
-    this.contextDraft = new ContextDraft({
-      source: contextSource,
-      onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
-      onError,
-    });
+    this.contextDraft = new ContextDraft(contextSource, log, onError);
     this.handlers = { ...conversationMessages(services, conversation), ...this.panelMessages() };
     this.register(
       this.contextDraft.onDidChange(() => {

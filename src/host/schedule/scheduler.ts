@@ -5,7 +5,7 @@ import type { Gateway } from '../../engine/gateway/gateway';
 import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs } from '../../engine/state/schedule';
 import type { Conversation } from '../conversation/conversation';
-import { conversationTitle, promptTitle } from '../conversation/conversationSummaries';
+import { conversationTitle, promptTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
 import type { BudgetDecisions } from '../health/budget';
 import type { Answer } from '../../shared/conversation';

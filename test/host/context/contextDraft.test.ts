@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import type { ContextDraft, DraftAttachment } from '../../../src/host/context/contextDraft';
+import type { ContextDraft } from '../../../src/host/context/contextDraft';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
+import type { ContextSource, DraftAttachment } from '../../../src/host/context/contextSource';
+import type { Log } from '../../../src/host/util/log';
 import { UserError } from '../../../src/host/util/userError';
 import type { Attachment } from '../../../src/shared/protocol';
+import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
@@ -32,17 +35,15 @@ describe('context draft', () => {
     skippedIds = [];
     changes = 0;
     readGates = new Map();
-    draft = new Draft({
-      source: {
-        resolve: async (id) => {
-          await readGates.get(id);
-          return readable.get(id) ?? assert.fail(new UserError(`no ${id}`));
-        },
-        browse: () => Promise.resolve(pickedItems),
+    const source = fake<ContextSource>({
+      resolve: async (id) => {
+        await readGates.get(id);
+        return readable.get(id) ?? assert.fail(new UserError(`no ${id}`));
       },
-      onSkipped: (id) => skippedIds.push(id),
-      onError: (error) => assert.fail(String(error)),
+      browse: () => Promise.resolve(pickedItems),
     });
+    const log = fake<Log>({ warn: (text) => void skippedIds.push(/^Context (\S+) was skipped/.exec(text)?.[1] ?? text) });
+    draft = new Draft(source, log, (error) => assert.fail(String(error)));
     draft.onDidChange(() => changes++);
   });
 
