@@ -218,7 +218,7 @@ export class Conversations {
     return { dispose: () => open?.holds.delete(hold) && this.closeIdle() };
   }
 
-  async withOpen<Result>(conversation: Conversation, work: () => Promise<Result>): Promise<Result> {
+  async withOpen<Result>(conversation: Conversation, work: () => Result | Promise<Result>): Promise<Result> {
     const hold = this.keepOpen(conversation);
     try {
       return await work();

@@ -2,15 +2,14 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { conversationTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
-import type { PanelRegistry } from '../panel/panelRegistry';
-import type { PanelServices } from '../panel/panelServices';
+import type { PanelFeatures } from '../panel/panelRegistry';
 import { UserError } from '../util/userError';
 import { deleteConversation, renameConversation, type NamedConversation } from './conversationActions';
 import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
 
 /** Returns the commands that open the history and act on the current conversation. */
-export function registerHistory(services: PanelServices & { readonly panels: PanelRegistry }) {
+export function registerHistory(services: PanelFeatures) {
   const { conversations } = services;
   return {
     'holysheep.openHistory': () => openHistory(services),

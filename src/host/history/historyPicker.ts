@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ConversationListItem } from '../conversation/conversationOutlines';
+import type { PanelFeatures } from '../panel/panelRegistry';
 import { itemButton } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import {
   deleteConversation,
-  type HistoryDeps,
   openConversation,
   renameConversation,
   type NamedConversation,
@@ -16,7 +16,7 @@ import { historySections } from './historyItems';
 const typingPauseMs = 150;
 
 /** Shows the list in which users open, search, rename, export and delete the conversations of the workspace. */
-export function openHistory(deps: HistoryDeps): void {
+export function openHistory(deps: PanelFeatures): void {
   const { conversations, panels, onError } = deps;
   const renameButton = itemButton('edit', vscode.l10n.t('Rename'));
   const exportButton = itemButton('save-as', vscode.l10n.t('Export'));

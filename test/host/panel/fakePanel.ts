@@ -39,6 +39,12 @@ export class FakePanel {
   }
 }
 
+/** Conversations that are open all the time. */
+export const openConversations = {
+  keepOpen: noSubscription,
+  withOpen: (_conversation: unknown, work: () => Promise<unknown>) => work(),
+};
+
 /** Services of a panel without suggestions and without a prompt history. */
 export const idleServices = {
   sets: fakeSets().sets,
