@@ -29,8 +29,7 @@ export class ContextDraft {
   items(): DraftContext[] {
     return this.entries.filter(isRead).map(({ id, attachment, realPath }) => {
       const { kind, label, code, truncated = false } = attachment;
-      const size = { characters: code.length, lines: countLines(code), truncated };
-      return { id, kind, label, ...size, ...(realPath !== undefined && { realPath }) };
+      return { id, kind, label, characters: code.length, lines: countLines(code), truncated, realPath };
     });
   }
 

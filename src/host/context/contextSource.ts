@@ -104,8 +104,7 @@ async function readFrom(
   uri: vscode.Uri,
   read: (uri: vscode.Uri) => Promise<Attachment>,
 ): Promise<DraftAttachment> {
-  const outside = await outsideTarget(uri);
-  return { id, attachment: await read(uri), ...(outside !== undefined && { realPath: outside }) };
+  return { id, realPath: await outsideTarget(uri), attachment: await read(uri) };
 }
 
 function parseUri(uri: string): vscode.Uri {

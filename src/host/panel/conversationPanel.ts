@@ -163,7 +163,7 @@ export class ConversationPanel extends Disposable {
       type: 'snapshot' as const,
       conversationId: conversation.id,
       items: conversation.tree.page(),
-      ...(conversation.readOnly && { readOnly: true as const }),
+      readOnly: conversation.readOnly,
       ...connection,
       ...this.promptHistoryFields(),
       context: contextDraft.items(),

@@ -113,7 +113,7 @@ export class Scheduler extends Disposable {
   count(): ScheduledCount {
     const now = this.deps.clock.now();
     const nextAt = this.prompts.find(({ dueAt = 0 }) => dueAt > now)?.dueAt;
-    return { count: this.prompts.length, ...(nextAt !== undefined && { nextAt }) };
+    return { count: this.prompts.length, nextAt };
   }
 
   /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */

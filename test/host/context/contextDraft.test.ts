@@ -42,7 +42,9 @@ describe('context draft', () => {
       },
       browse: () => Promise.resolve(pickedItems),
     });
-    const log = fake<Log>({ warn: (text) => void skippedIds.push(/^Context (\S+) was skipped/.exec(text)?.[1] ?? text) });
+    const log = fake<Log>({
+      warn: (text) => void skippedIds.push(/^Context (\S+) was skipped/.exec(text)?.[1] ?? text),
+    });
     draft = new Draft(source, log, (error) => assert.fail(String(error)));
     draft.onDidChange(() => changes++);
   });
@@ -65,9 +67,9 @@ describe('context draft', () => {
     readable.set('c', [item('c', { kind: 'selection', label: 'c.ts:1', languageId: '', code: '' })]);
     for (const id of ['b', 'a', 'c']) await draft.attach(id);
     assert.deepEqual(draft.items(), [
-      { id: 'b', kind: 'file', label: 'src/b.ts', characters: 5, lines: 1, truncated: true },
-      { id: 'a', kind: 'file', label: 'a', characters: 1, lines: 1, truncated: false },
-      { id: 'c', kind: 'selection', label: 'c.ts:1', characters: 0, lines: 1, truncated: false },
+      { id: 'b', kind: 'file', label: 'src/b.ts', characters: 5, lines: 1, truncated: true, realPath: undefined },
+      { id: 'a', kind: 'file', label: 'a', characters: 1, lines: 1, truncated: false, realPath: undefined },
+      { id: 'c', kind: 'selection', label: 'c.ts:1', characters: 0, lines: 1, truncated: false, realPath: undefined },
     ]);
     assert.deepEqual(ids(), ['b', 'a', 'c']);
     assert.equal(changes, 3);
@@ -231,6 +233,7 @@ describe('context draft', () => {
       characters: 2,
       lines: 1,
       truncated: true,
+      realPath: undefined,
     });
     await assert.rejects(draft.attach('a'), { name: 'UserError' });
     assert.deepEqual(ids(), ['big', 'b']);
