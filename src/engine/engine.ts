@@ -11,7 +11,7 @@ import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest } from './request';
 import type { LedgerEntry, TurnRecord } from './state/ledger';
 
-/** A model as a request names it. */
+/** A model at a gateway, by both of its names. */
 interface ModelAtGateway {
   /** The name that the user knows. */
   readonly model: string;

@@ -81,10 +81,10 @@ export interface Step {
   readonly answer: Answer;
 }
 
-/** An exchange as the page shows it. Texts of hidden versions stay with the host. */
 /** The user's gateways, or the embedded ones of the offline demo. */
 export type GatewaySetId = 'own' | 'demo';
 
+/** An exchange as the page shows it. Texts of hidden versions stay with the host. */
 export interface ShownExchange {
   readonly id: string;
   readonly prompt: string;

@@ -19,6 +19,7 @@ export interface Endpoint {
 export const apiKey = 'hsa-bench-key';
 
 export function engineFor({ baseUrl, fetch }: Endpoint, more: Partial<EngineDeps> = {}): Engine {
+  const gateways = gatewaysFrom({ baseUrl, apiKey });
   return createEngine({
     clock: systemClock,
     random: Math.random,
@@ -27,7 +28,7 @@ export function engineFor({ baseUrl, fetch }: Endpoint, more: Partial<EngineDeps
     localize: (message) => message,
     formatTime: String,
     settings: () => defaultSettings,
-    gateways: () => Promise.resolve(gatewaysFrom({ baseUrl, apiKey })),
+    gateways: () => Promise.resolve(gateways),
     cooldowns: noSharedCooldowns,
     userAgent: 'bench',
     ...more,

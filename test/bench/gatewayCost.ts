@@ -21,8 +21,9 @@ export async function gatewayCost(): Promise<readonly Row[]> {
   };
   const book = new HealthBook({ folder: temporaryFolder(), clock: systemClock, redact: (text) => text, onError });
   const backups = [1, 2].map((n) => ({ baseUrl: `https://backup-${n}.test/v1`, apiKey: `${apiKey}-${n}` }));
+  const gateways = gatewaysFrom({ baseUrl: endpoint.baseUrl, apiKey, backups });
   const several = engineFor(endpoint, {
-    gateways: () => Promise.resolve(gatewaysFrom({ baseUrl: endpoint.baseUrl, apiKey, backups })),
+    gateways: () => Promise.resolve(gateways),
     onAttemptEnd: (...end) => book.recordAttempt(...end),
   });
   const single = engineFor(endpoint);

@@ -70,10 +70,10 @@ export const currencies = ['USD', 'CNY'] as const;
 
 export type Currency = (typeof currencies)[number];
 
-/** The largest count of tokens that is believed. No request uses nearly as many. */
+/** A larger count of tokens is treated as an error of the gateway. No request uses nearly as many. */
 export const maxTokens = 1e9;
 
-/** The highest price of a request that is believed, in the gateway's currency. */
+/** A higher cost of a request, in the gateway's currency, is treated as an error of the gateway. */
 export const maxCost = 1e6;
 
 /** Maximum of monotonic times and durations, in milliseconds. Its sum with `maxEpochMs` is still a valid `Date`. */

@@ -170,7 +170,7 @@ export const eventSchemas = {
   /** A continuation has been joined to the partial answer, or a restarted answer replaces it. */
   resumed: event('resumed', {
     how: method,
-    /** Characters of the continuation that repeated the partial answer. */
+    /** Number of characters of the continuation that were dropped because they repeated the partial answer. */
     trimmed: orZero(position),
     /** Offset in the answer at which the resumed part begins, in UTF-16 code units. */
     resumePoint: orZero(position),

@@ -10,7 +10,7 @@ const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
 /** Number of probes in succession that must get a response before a gateway counts as back. */
 const maxReturnsByProbe = 2;
-/** Time after the last fault after which a response to a probe is enough again. */
+/** When the last fault is this long ago, in milliseconds, one response to a probe is enough again. */
 const returnByProbeMs = 1_800_000;
 
 /**
@@ -35,7 +35,7 @@ export interface GateDeps extends Network {
   readonly mayProbe: () => boolean;
 }
 
-/** Faults that a probe may not notice, because they occur only once a connection exists. */
+/** Faults that a probe might miss, because they occur only once a connection exists. */
 const faultsMissedByProbes: ReadonlySet<FaultName> = new Set<FaultName>([
   'headersTimeout',
   'connectionReset',

@@ -22,7 +22,7 @@ export interface NetworkReport {
     readonly breakerOpen: boolean;
     readonly failures: number;
   }[];
-  /** Origins. */
+  /** IDs. */
   readonly gatewaysDown: readonly string[];
 }
 
@@ -168,7 +168,7 @@ export class GatewayState {
         const { closedUntil, isBreakerOpen: breakerOpen, failures } = gate;
         return { origin, model, closedUntil, breakerOpen, failures };
       }),
-      gatewaysDown: this.health.isDown ? [origin] : [],
+      gatewaysDown: this.health.isDown ? [this.id] : [],
     };
   }
 }

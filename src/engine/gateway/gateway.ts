@@ -5,11 +5,11 @@ import { mayReplace, usesPlainHttp } from './baseUrl';
 
 /** An OpenAI-compatible server to which prompts can be sent. The base URL identifies it: objects may be replaced. */
 export interface Gateway extends GatewayRef {
-  /** To which the key is bound, for instance `https://api.holysheep.ai`. */
+  /** The origin to which the key is bound, for instance `https://api.holysheep.ai`. */
   readonly origin: string;
   /** `local`: on this computer, so that no key is needed. */
   readonly kind: 'remote' | 'local' | 'demo';
-  /** In which the gateway bills. */
+  /** The currency of the gateway's bills. */
   readonly currency: Currency;
   /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */
   readonly models: ReadonlyMap<string, string>;
@@ -35,7 +35,7 @@ export type Gateways = readonly [primary: Gateway, ...backups: Gateway[]];
 export interface KeyedGateways {
   /** The first gateway, even if it has no key. */
   readonly primary: Gateway;
-  /** The keys of the gateways that have one, and undefined for those that need none, in the user's order. */
+  /** The usable gateways in the user's order, each with its key. The key is undefined if the gateway needs none. */
   readonly keys: ReadonlyMap<Gateway, string | undefined>;
 }
 
@@ -56,7 +56,7 @@ export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
   return { primary: gateways[0], keys: usable };
 }
 
-/** Stands for every other model in the names of a gateway, see `Gateway.models`. */
+/** The key in `Gateway.models` for all models that have no entry of their own. */
 export const everyOther = '*';
 
 /** A model as a request names it. */

@@ -18,7 +18,7 @@ export class ChunkReader implements EventSink {
   private unusedFrames = 0;
   private readonly history = new ChunkHistory();
   private readonly responses: ResponsesReader;
-  /** Without deltas of the types `finishReasonPending` and `restartInStream`. */
+  /** The last delta whose type is neither `finishReasonPending` nor `restartInStream`. */
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
   private garbledEvents = 0;

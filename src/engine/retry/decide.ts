@@ -36,7 +36,7 @@ export interface Progress {
   /** Whether the failed attempt had streamed, so that a further attempt is a resume and not a retry. */
   readonly isResuming: boolean;
   readonly hasText: boolean;
-  /** And not only restarted. */
+  /** Whether the answer can be continued, not just restarted. */
   readonly isContinuable: boolean;
 }
 
@@ -220,7 +220,7 @@ function unusedFallback({ models, isSubstituting }: Situation, settings: EngineS
   return isSubstituting ? undefined : settings.fallbackModels.find((model) => !models.includes(model));
 }
 
-/** Nothing with an open breaker, because the breaker already limits all requests. */
+/** Returns 0 while the breaker is open, because the breaker already limits all requests. */
 function chargeOf(policy: Policy, { breakerOpen }: Situation): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
   return policy.retry === 'transient' ? (policy.charge ?? 1) : 1;

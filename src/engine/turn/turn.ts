@@ -177,7 +177,7 @@ export class Turn implements TurnHandle {
   }
 
   /**
-   * Until the gate admits the attempt or the user wants another model or gateway.
+   * Waits until the gate admits the attempt, or the user wants another model or gateway.
    * @returns the decision to do something else, if the wait would be too long
    */
   private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {

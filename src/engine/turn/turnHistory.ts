@@ -116,7 +116,7 @@ export class TurnHistory {
 const initialResumes = 3;
 /** New characters from which a resume is not charged. */
 const minRefundedChars = 200;
-/** Including those that are not charged. */
+/** Maximum number of resumes of a turn, including those that the retry budget does not pay for. */
 const maxResumes = 5;
 
 /** Limits how often a turn resumes its answer. */

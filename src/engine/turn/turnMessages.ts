@@ -132,7 +132,7 @@ export class TurnMessages {
   }
 }
 
-/** They follow the cure of the fault, if it has one. A request that was too large can't be continued, only restarted. */
+/** Adds *Continue* and *Restart* after the action that removes the cause. A request that was too large can only be restarted. */
 function withPartialAnswerActions({ kind, actions }: Fault): readonly FaultAction[] {
   const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
   const hasCure = actions[0] !== 'retryNow';

@@ -104,7 +104,7 @@ export class Waits {
     }
   }
 
-  /** The first that passes. */
+  /** Returns the first gateway that passes the check. */
   private async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
     const controller = new AbortController();
     this.networkCheck = controller;

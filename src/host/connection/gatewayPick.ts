@@ -6,7 +6,7 @@ import { pickFrom } from '../ui/quickPick';
 export interface GatewayOption {
   readonly baseUrl: string;
   readonly origin: string;
-  /** For the user. */
+  /** The label of the gateway. */
   readonly host: string;
   readonly hasKey: boolean;
   /** Position of the gateway in the settings. 0 is the base URL, 1 the first backup gateway. */

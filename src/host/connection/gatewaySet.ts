@@ -54,13 +54,13 @@ interface TemporarySet extends GatewaySet {
   close(): Promise<void>;
 }
 
-/** What tells the set of a conversation. */
+/** The part of a conversation that decides its set. */
 interface SetOwner {
   readonly set: GatewaySet;
   readonly tree: { readonly isEmpty: boolean };
 }
 
-/** The user's gateways and those of the offline demo. */
+/** The two sets of gateways, and which of them new conversations use. */
 export class GatewaySets extends Disposable {
   private readonly changes = new Listeners<void>((error) => this.log.error(error));
   readonly onDidChange = this.changes.event;
@@ -82,7 +82,7 @@ export class GatewaySets extends Disposable {
     return this.demo.isOpen ? this.demo : this.own;
   }
 
-  /** Returns the set that the next prompt goes to. A conversation whose set is closed is followed by a new one. */
+  /** Returns the set that the next prompt goes to. If the set of the conversation is closed, the prompt goes into a new conversation. */
   forPrompt({ set, tree }: SetOwner): GatewaySet {
     return tree.isEmpty || !set.isOpen ? this.current : set;
   }

@@ -42,7 +42,7 @@ interface TurnStart {
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
-  /** The origin or the base URL of the gateway that the user has switched to. */
+  /** ID of the gateway that the user has switched to. */
   readonly preferredGateway?: string | undefined;
   /** Called right after the start, for example to skip the cooldown of the gateway. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
@@ -137,7 +137,7 @@ export class Conversation {
     return this.tree.answers().filter(isScheduled);
   }
 
-  /** The origin or the base URL of the gateway that the user has switched to. Prompts go there until the gateway fails. */
+  /** ID of the gateway that the user has switched to. Prompts go there until the gateway fails. */
   get preferredGateway(): string | undefined {
     return this.switchedGateway;
   }
@@ -212,7 +212,7 @@ export class Conversation {
    * follow these answers. Queued prompts are sent after this answer.
    */
   useAnswer(answerId: string): void {
-    const others = this.comparedWith(answerId);
+    const others = this.otherColumns(answerId);
     if (this.readOnly || others.length === 0) return;
     const unsent = this.sentByUseAnswer(answerId);
     this.end([...others, ...this.following(others)]);
@@ -222,7 +222,7 @@ export class Conversation {
 
   /** Returns the queued prompts that `useAnswer` would send after the answer, and the models that the user has chosen. */
   sentByUseAnswer(answerId: string): readonly { readonly exchange: Exchange; readonly models: readonly string[] }[] {
-    const unsent = this.following(this.comparedWith(answerId)).filter(
+    const unsent = this.following(this.otherColumns(answerId)).filter(
       ({ isQueued, state }) => isQueued && state.text === '',
     );
     const byExchange = Map.groupBy(unsent, ({ id }) => this.tree.exchangeOf(id));
@@ -352,7 +352,7 @@ export class Conversation {
     const { activeAnswer } = this;
     if (!activeAnswer?.state.wait || this.set !== set) return;
     // A compared answer keeps its model.
-    if (this.comparedWith(activeAnswer.id).length > 0) return;
+    if (this.otherColumns(activeAnswer.id).length > 0) return;
     // The setting changes to the same model right afterwards and must not switch the turn a second time.
     this.defaultModel = model;
     this.runner.turn(activeAnswer.id)?.switchModel(model);
@@ -415,7 +415,7 @@ export class Conversation {
   }
 
   /** Returns the other answers of an open comparison. */
-  private comparedWith(answerId: string): readonly Answer[] {
+  private otherColumns(answerId: string): readonly Answer[] {
     const answers = sideBySide(this.tree.exchangeOf(answerId));
     return answers.some(({ id }) => id === answerId) ? answers.filter(({ id }) => id !== answerId) : [];
   }
@@ -568,7 +568,7 @@ export class Conversation {
   }
 }
 
-/** Answers of an open comparison are written at the same time. */
+/** Returns the ID of the open comparison of an answer. The answers of such a comparison may run at the same time. */
 function openComparison({ comparison }: Answer): string | undefined {
   return comparison?.isUsed ? undefined : comparison?.id;
 }

@@ -90,7 +90,7 @@ export class ConversationLog {
       case 'exchange': {
         const exchange = tree.exchange(record.id);
         const shown = exchange && tree.shownExchange(exchange);
-        // A comparison marks the answer that a prompt follows.
+        // After a prompt that follows a comparison, the page marks the answer that the prompt follows.
         const isAtEnd = shown?.versions.length === 1 && sideBySide(tree.exchangeOf(record.after)).length <= 1;
         return isAtEnd ? { type: 'exchange', exchange: shown } : { type: 'path', items: tree.page() };
       }

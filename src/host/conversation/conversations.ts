@@ -73,9 +73,12 @@ export class Conversations {
   readonly onDidRemove = this.removalListeners.event;
   private readonly index: ConversationIndex;
   private lastCurrent: Conversation | undefined;
+  /** The current conversation of this window before the last reload. */
+  private readonly idBeforeReload: unknown;
 
   constructor(private readonly deps: ConversationsDeps) {
     this.index = new ConversationIndex(deps.journal);
+    this.idBeforeReload = deps.workspaceState.get(currentKey);
     deps.journal.onDidLose((id) => this.handleLost(id));
   }
 
@@ -340,6 +343,7 @@ export class Conversations {
       if (!opened || !existing) return opened && this.add(id, opened);
       if (!opened.file) return existing.conversation;
       existing.follower?.dispose();
+      existing.follower = undefined;
       existing.file = opened.file;
       existing.conversation.log.setWritable(opened.stored.tree, opened.file);
       return existing.conversation;
@@ -363,9 +367,16 @@ export class Conversations {
     const { conversation } = open;
     open.follower = this.deps.journal.follow(conversation.id, ({ tree }, isFree) => {
       conversation.log.refresh(tree);
-      // The extension host of a reloaded window may still have the lock when the new one opens the conversation.
-      if (isFree) this.load(conversation.id, 'only-if-free').catch(this.deps.onError);
+      if (isFree && conversation.id === this.idBeforeReload) this.reacquire(conversation);
     });
+  }
+
+  /** The extension host from before a reload may still have had the lock when this one opened the conversation. */
+  private reacquire({ id }: Conversation): void {
+    this.load(id, 'only-if-free')
+      // The panel may have been closed meanwhile.
+      .then(() => this.closeIdle())
+      .catch(this.deps.onError);
   }
 
   private handleLost(id: string): void {

@@ -19,7 +19,7 @@ export function requestedOrigins({ turns, network }: EngineReport): readonly str
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
   const ofNetwork = [...network.budgets, ...network.gates].map(({ origin }) => origin);
-  return [...new Set([...ofTurns, ...ofNetwork, ...network.gatewaysDown])];
+  return [...new Set([...ofTurns, ...ofNetwork, ...network.gatewaysDown.map(originOf)])];
 }
 
 /**
@@ -58,7 +58,9 @@ export function withoutGatewayNames(report: EngineReport, gateways: readonly Bas
     ...turn,
     attempts: turn.attempts.map((attempt) => ({ ...attempt, gateway: positionOf(attempt) })),
   }));
-  return { ...report, turns };
+  // The path of a base URL may contain a secret.
+  const network = { ...report.network, gatewaysDown: report.network.gatewaysDown.map(originOf) };
+  return { turns, network };
 }
 
 function hostNameOf(origin: string): string {

@@ -48,14 +48,14 @@ function modelTexts(models: ConfiguredGateway['models'] = new Map()): readonly s
   ];
 }
 
-/** Returns a function that describes a gateway in the list. @param down origins of the baseUrls that are down */
+/** Returns a function that describes a gateway in the list. @param down IDs of the gateways that are down */
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
   down: readonly string[],
 ): (gateway: ListedGateway) => vscode.QuickPickItem {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
-  return ({ label, position, access, isUnresponsive, url, origin, models }) => {
+  return ({ label, position, access, isUnresponsive, url, models }) => {
     const accessTexts = {
       key: vscode.l10n.t('API key set'),
       missing: vscode.l10n.t('no API key'),
@@ -66,7 +66,7 @@ export function createGatewayTexts(
     const details = [
       plainLabel(url),
       isUnresponsive ? vscode.l10n.t("hasn't responded yet") : undefined,
-      down.includes(origin) ? vscode.l10n.t('down') : undefined,
+      down.includes(url) ? vscode.l10n.t('down') : undefined,
       healthOf('', url),
       ...modelTexts(models),
     ];

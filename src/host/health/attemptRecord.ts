@@ -42,7 +42,7 @@ const schema = v.object({
   cost: amount,
   /** Computed from the price of the model. Absent if the gateway has reported a cost, or if the price is unknown. */
   estimatedCost: amount,
-  /** Of `cost` or `estimatedCost`. */
+  /** The currency of `cost` and `estimatedCost`. */
   currency: v.optional(v.picklist(currencies)),
 });
 

@@ -1,7 +1,7 @@
 import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
-import { isLocalUrl, originOf } from '../../engine/gateway/baseUrl';
+import { isLocalUrl } from '../../engine/gateway/baseUrl';
 import { readKeys, type Gateway } from '../../engine/gateway/gateway';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
 import type { FactsById } from '../../engine/models/listedFacts';
@@ -278,7 +278,7 @@ export class ModelCatalog extends Disposable {
     const loaded = this.loaded.get(url);
     const facts = factsAt(url, listedName(model, loaded), loaded?.facts);
     const overrides = settings.modelOverrides([userModel, model]);
-    const tokens = this.learnedWindows.get(contextKey(originOf(url), userModel));
+    const tokens = this.learnedWindows.get(contextKey(url, userModel));
     const learned = tokens !== undefined && tokens < (facts?.contextWindow ?? Infinity) && { contextWindow: tokens };
     return learned || overrides ? { ...facts, ...learned, ...overrides } : facts;
   }
@@ -288,7 +288,7 @@ export class ModelCatalog extends Disposable {
     const attempt = attempts.at(-1);
     if (!attempt) return;
     const { gateway, model, userModel = model, ended } = attempt;
-    const key = contextKey(originOf(gateway.id), userModel);
+    const key = contextKey(gateway.id, userModel);
     const known = this.learnedWindows.get(key);
     const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
     if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
@@ -385,8 +385,8 @@ async function keyTo(gateway: Gateway): Promise<string | undefined> {
   return key.type === 'key' ? key.value : undefined;
 }
 
-function contextKey(origin: string, userModel: string): string {
-  return `${origin} ${userModel}`;
+function contextKey(baseUrl: string, userModel: string): string {
+  return `${baseUrl} ${userModel}`;
 }
 
 /** Ollama lists a model that has no tag under the tag `latest`. */

@@ -89,10 +89,16 @@ export class ConversationPanel extends Disposable {
 
   /** The conversation stays open until the message is handled, because the user may close the panel behind a dialog. */
   private async handleMessage(message: unknown): Promise<void> {
-    const { conversation, services, handlers } = this;
-    if (!isToHost(message) || (conversation.readOnly && writingMessages.has(message.type))) return;
+    if (!isToHost(message)) return;
+    const { conversation, handlers } = this;
+    const { conversations } = this.services;
+    if (writingMessages.has(message.type)) {
+      if (conversation.readOnly) return;
+      // Commands act on the conversation that the user changed last, even if its panel never had the focus before.
+      conversations.activate(conversation);
+    }
     const handle = handlers[message.type] as (message: ToHost) => unknown;
-    const result = await services.conversations.withOpen(conversation, () => handle(message));
+    const result = await conversations.withOpen(conversation, () => handle(message));
     if ('request' in message) {
       this.page.post({ type: 'reply', request: message.request, value: result as Replies[keyof Replies] });
     }

@@ -147,7 +147,7 @@ describe('a gateway that is down', () => {
       assert.ok(earlier);
       end(earlier);
       await first.settle();
-      assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test']);
+      assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test/v1']);
     });
   }
 
@@ -181,7 +181,7 @@ describe('a gateway that is down', () => {
       await net.ask().toEnd();
       await net.world.clock.advance(10_000);
     }
-    assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test']);
+    assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test/v1']);
     await net.ask(startingAt(primary)).toEnd();
     assert.deepEqual(net.world.engine.report().network.gatewaysDown, []);
     assert.deepEqual(switches(await net.ask().toEnd()), []);
@@ -274,7 +274,7 @@ describe('a gateway that is down', () => {
   it('is used again after the network state was reset', async () => {
     const net = new Gateways({ primary: [refused, answering('Back')], backup: hello });
     await net.ask().toEnd();
-    assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test']);
+    assert.deepEqual(net.world.engine.report().network.gatewaysDown, ['https://primary.test/v1']);
     await net.world.engine.resetNetworkState();
     assert.equal((await net.ask().toEnd()).shownText, 'Back');
   });

@@ -55,7 +55,7 @@ describe('Manage Gateways command', () => {
       result,
       firstTokenMs: 1200,
     }));
-    [window.down, window.keyless] = [['https://relay.example'], new Set(['https://relay.example'])];
+    [window.down, window.keyless] = [[relay], new Set(['https://relay.example'])];
     const list = await open();
     assert.deepEqual(
       list.items.map(({ label, description, detail }) => [label, description, detail]),

@@ -24,7 +24,7 @@ describe('window that shares conversations with other windows', () => {
   });
   afterEach(() => removeTemporaryFolder(disk.folder));
 
-  const open = () => openWindow({ ...disk, memory: new Map() });
+  const open = (memory = new Map<string, unknown>()) => openWindow({ ...disk, memory });
 
   /** Waits until all previous work on files is done. Work on files is done one job at a time. */
   const filesAreClosed = async ({ conversations }: Pick<ReturnType<typeof open>, 'conversations'>): Promise<void> => {
@@ -108,15 +108,31 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(stateOf(conversation), [true, 'done', 'one two three four ']);
   });
 
-  it('makes a read-only conversation writable, with an interrupted turn, when the window that ran it has closed', async () => {
+  it('shows a turn as interrupted when the window that ran it has closed', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
     first.conversations.flushSync();
     await second.clock.advance(2000);
-    await second.conversations.remove(noId);
-    assert.deepEqual(stateOf(conversation), [false, 'interrupted', 'one ']);
-    assert.deepEqual([first.errors, second.errors], [[], []]);
+    assert.deepEqual(stateOf(conversation), [true, 'interrupted', 'one ']);
+  });
+
+  it('can write its conversation again after a reload when its previous extension host has exited', async () => {
+    const memory = new Map<string, unknown>();
+    const before = open(memory);
+    const id = await before.talk(['one', '1']);
+    const after = open(memory);
+    const conversation = await after.conversations.open(id);
+    const third = open();
+    const other = await third.conversations.open(id);
+    assert.deepEqual([conversation?.readOnly, other?.readOnly], [true, true]);
+    before.conversations.flushSync();
+    await third.clock.advance(2000);
+    await filesAreClosed(third);
+    await after.clock.advance(2000);
+    await filesAreClosed(after);
+    assert.deepEqual([conversation?.readOnly, other?.readOnly], [false, true]);
+    assert.deepEqual(after.errors, []);
   });
 
   it('rejects or ignores all changes of a read-only conversation', async () => {
@@ -184,7 +200,7 @@ describe('window that shares conversations with other windows', () => {
     await first.clock.advance(1000);
     assert.ok(content.equals(await readFile(pathOf(id))));
     assert.deepEqual(first.errors, [{ kind: 'taken', isComplete: false }]);
-    assert.deepEqual([original.readOnly, prompts(original)], [false, ['one: done', 'two: done']]);
+    assert.deepEqual([original.readOnly, prompts(original)], [true, ['one: done', 'two: done']]);
     assert.equal(first.conversations.running, undefined);
   });
 

@@ -214,9 +214,14 @@ describe('model catalog', () => {
       await learn(8192);
       await catalog.rememberContextWindow(fake<TurnRecord>({ attempts: [], contextTokens: 9 }));
       catalog = createCatalog();
-      assert.deepEqual([windowOf('acme'), windowOf('acme', `${origin}/v2`), refreshed], [8192, 8192, 1]);
-      const others = [windowOf('acme', `${other}/v1`), windowOf('acme-2'), windowOf('__proto__')];
-      assert.deepEqual(others, [undefined, undefined, undefined]);
+      assert.deepEqual([windowOf('acme'), refreshed], [8192, 1]);
+      const others = [
+        windowOf('acme', `${origin}/v2`),
+        windowOf('acme', `${other}/v1`),
+        windowOf('acme-2'),
+        windowOf('__proto__'),
+      ];
+      assert.deepEqual(others, [undefined, undefined, undefined, undefined]);
     });
 
     it('prefers it to a larger context window of the list or the table, but not to that of the settings', async () => {

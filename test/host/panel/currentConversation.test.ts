@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { PanelServices } from '../../../src/host/panel/panelServices';
+import { useVSCode } from '../../support/fakeVSCode';
+import { openConversation } from '../conversation/openedConversation';
+import { attempt } from '../conversation/scriptedEngine';
+import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
+
+describe('current conversation of a window', () => {
+  useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
+
+  it('becomes the conversation that the user changes in its panel, but not one whose panel is only shown', async () => {
+    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
+    const view = new FakePanel();
+    const activated: Conversation[] = [];
+    const services = {
+      ...idleServices,
+      conversations: { ...openConversations, activate: (changed: Conversation) => activated.push(changed) },
+      onError: assert.ifError,
+    } as unknown as PanelServices;
+    const { conversation, ask } = openConversation();
+    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    const answerId = ask('Hi', attempt());
+    await view.send({ type: 'ready' });
+    assert.deepEqual(activated, []);
+    await view.send({ type: 'stop', answerId });
+    assert.deepEqual(activated, [conversation]);
+    panel.dispose();
+  });
+});
