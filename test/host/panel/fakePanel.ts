@@ -41,6 +41,7 @@ export class FakePanel {
 
 /** Conversations that are open all the time. */
 export const openConversations = {
+  activate: () => undefined,
   keepOpen: noSubscription,
   withOpen: (_conversation: unknown, work: () => Promise<unknown>) => work(),
 };
