@@ -146,7 +146,7 @@ export type ToWebview =
       readonly connection: ConnectionView;
       readonly suggestions: readonly Suggestion[];
       /** Whether another window has the right to write the conversation. */
-      readonly readOnly?: true | undefined;
+      readonly readOnly?: boolean | undefined;
       /** Prompts that arrow up brings back, oldest first. */
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */

@@ -282,7 +282,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(after.conversations.current?.busy, false);
     panel.send({ type: 'openHere' });
     while (snapshots().length < 2) await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(snapshots()[1]!.readOnly, undefined);
+    assert.equal(snapshots()[1]!.readOnly, false);
     while (!remote?.readOnly) await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual([after.errors, otherWindow.errors], [[], [{ kind: 'taken', isComplete: true }]]);
   });

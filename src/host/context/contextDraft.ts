@@ -3,33 +3,11 @@ import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
 import { type Attachment, countLines, type DraftContext, estimateTokens } from '../../shared/protocol';
 import { Listeners } from '../util/listeners';
+import type { Log } from '../util/log';
 import { UserError } from '../util/userError';
 import { parseContextId } from './contextId';
 import { contextLimits } from './contextPrompt';
-
-/** An attachment of the next prompt. */
-export interface DraftAttachment {
-  /** Id by which the attachment can be read again, e.g. after a reload. See `contextId`. */
-  readonly id: string;
-  readonly attachment: Attachment;
-  /** Real path of a file that is outside the workspace because of a symbolic link. See `outsideTarget`. */
-  readonly realPath?: string | undefined;
-}
-
-interface ContextDraftDeps {
-  readonly source: {
-    /**
-     * Reads the attachments of a context id.
-     * @throws UserError when an attachment can't be read
-     */
-    resolve(id: string): Promise<readonly DraftAttachment[]>;
-    /** Lets the user choose files in a dialog, and reads them. */
-    browse(): Promise<readonly DraftAttachment[]>;
-  };
-  /** Called with the id of an attachment that can no longer be read. */
-  readonly onSkipped: (id: string, error: unknown) => void;
-  readonly onError: (error: unknown) => void;
-}
+import type { ContextSource, DraftAttachment } from './contextSource';
 
 /** An attachment, or only its id while it has not been read again after a reload of the window. */
 type DraftEntry = DraftAttachment | { readonly id: string; readonly attachment?: undefined };
@@ -39,16 +17,19 @@ export class ContextDraft {
   private entries: readonly DraftEntry[] = [];
   /** Reads attachments one at a time, so that they stay in the order in which the user chose them. */
   private readonly readLock = new Mutex();
-  private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
+  private readonly changeListeners = new Listeners<void>((error) => this.onError(error));
   readonly onDidChange = this.changeListeners.event;
 
-  constructor(private readonly deps: ContextDraftDeps) {}
+  constructor(
+    private readonly source: ContextSource,
+    private readonly log: Log,
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   items(): DraftContext[] {
     return this.entries.filter(isRead).map(({ id, attachment, realPath }) => {
       const { kind, label, code, truncated = false } = attachment;
-      const size = { characters: code.length, lines: countLines(code), truncated };
-      return { id, kind, label, ...size, ...(realPath !== undefined && { realPath }) };
+      return { id, kind, label, characters: code.length, lines: countLines(code), truncated, realPath };
     });
   }
 
@@ -69,7 +50,7 @@ export class ContextDraft {
    * @throws UserError when the item can't be read, or when the size limit is reached
    */
   async attach(id: string): Promise<void> {
-    await this.readLock.runExclusive(async () => this.addOrThrow(await this.deps.source.resolve(id)));
+    await this.readLock.runExclusive(async () => this.addOrThrow(await this.source.resolve(id)));
   }
 
   detach(id: string): void {
@@ -84,7 +65,7 @@ export class ContextDraft {
    * @throws UserError when the size limit is reached
    */
   async browse(): Promise<void> {
-    this.addOrThrow(await this.deps.source.browse());
+    this.addOrThrow(await this.source.browse());
   }
 
   /** Resolves when all attachments chosen so far have been read or have failed, so that a prompt can include them. */
@@ -128,11 +109,11 @@ export class ContextDraft {
   private reread(id: string): Promise<void> {
     return this.readLock.runExclusive(async () => {
       try {
-        const read = await this.deps.source.resolve(id);
+        const read = await this.source.resolve(id);
         const entry = this.entries.find((candidate) => candidate.id === id);
         if (entry && (!isRead(entry) || entry.realPath === read[0]?.realPath)) this.add(read);
       } catch (error) {
-        this.deps.onSkipped(id, error);
+        this.log.warn(`Context ${id} was skipped: ${String(error)}`);
       }
       // Keeps a list of problems, because the editor reports problems only some time after a reload.
       if (this.unread().includes(id) && parseContextId(id)?.kind !== 'problems') this.detach(id);

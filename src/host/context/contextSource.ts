@@ -2,12 +2,20 @@ import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../shared/protocol';
 import { UserError } from '../util/userError';
 import { browseChoice, contextChoices, fileChoices, fileId, openFiles, withLinkTarget } from './contextChoices';
-import type { DraftAttachment } from './contextDraft';
 import { parseContextId } from './contextId';
 import { outsideTarget } from './linkTarget';
 import { rankContext } from './rankContext';
 import { readFile, readProblems, readSelection } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';
+
+/** An attachment of the next prompt. */
+export interface DraftAttachment {
+  /** Id by which the attachment can be read again, e.g. after a reload. See `contextId`. */
+  readonly id: string;
+  readonly attachment: Attachment;
+  /** Real path of a file that is outside the workspace because of a symbolic link. See `outsideTarget`. */
+  readonly realPath?: string | undefined;
+}
 
 interface ContextSourceDeps {
   /** Returns the last active editor, because VS Code reports no active editor while the panel has the focus. */
@@ -96,8 +104,7 @@ async function readFrom(
   uri: vscode.Uri,
   read: (uri: vscode.Uri) => Promise<Attachment>,
 ): Promise<DraftAttachment> {
-  const outside = await outsideTarget(uri);
-  return { id, attachment: await read(uri), ...(outside !== undefined && { realPath: outside }) };
+  return { id, realPath: await outsideTarget(uri), attachment: await read(uri) };
 }
 
 function parseUri(uri: string): vscode.Uri {

@@ -530,7 +530,7 @@ export class Conversation {
     const continues = canContinue(answer) && this.deps.resumeSetting() === 'auto';
     const { mode = continues ? 'continue' : 'restart' } = start;
     const mustQueue = this.runner.mustQueue(openComparison(answer));
-    this.log.write({ type: 'rerun', answer: answer.id, go: mode, ...(model !== undefined && { model }) }, mustQueue);
+    this.log.write({ type: 'rerun', answer: answer.id, go: mode, model }, mustQueue);
     this.run(answer.id, { ...start, mode });
   }
 
@@ -549,7 +549,7 @@ export class Conversation {
       this.log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
       const request = buildRequest(this.tree, queued, (choice) => set.defaults(choice));
       const turn = set.run(
-        { ...request, ...(moreRoom && { moreRoom }) },
+        { ...request, moreRoom },
         {
           resumeFrom: mode && partialAnswer(queued, mode),
           preferredGateway,

@@ -1,17 +1,14 @@
-import { isDelta, type RecordedEvent } from '../../engine/events/events';
-import type { Answer, ShownExchange, ShownItem } from '../../shared/conversation';
+import { isDelta } from '../../engine/events/events';
+import type { Answer } from '../../shared/conversation';
+import type { ToWebview } from '../../shared/protocol';
 import { sideBySide } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { JournalRecord } from '../journal/records';
 import { Listeners } from '../util/listeners';
 
 export type ConversationChange =
-  /** A prompt was added at the end. */
-  | { readonly type: 'exchange'; readonly exchange: ShownExchange }
-  | { readonly type: 'answer'; readonly answer: Answer }
-  | { readonly type: 'events'; readonly answerId: string; readonly events: readonly RecordedEvent[] }
-  /** The page shows other exchanges, answers or summaries. */
-  | { readonly type: 'path'; readonly items: readonly ShownItem[] }
+  /** A change of what the page shows. The page receives it as it is. */
+  | Extract<ToWebview, { readonly type: 'exchange' | 'answer' | 'events' | 'path' }>
   | { readonly type: 'title' }
   /** The conversation became read-only or writable. Any part of its content may have changed. */
   | { readonly type: 'access' };

@@ -18,9 +18,8 @@ import {
   outlineOf,
   searchableTexts,
   splitWords,
-  type ConversationHit,
   type ConversationListItem,
-} from './conversationSummaries';
+} from './conversationOutlines';
 
 const currentKey = 'holysheep.currentConversation';
 
@@ -162,26 +161,26 @@ export class Conversations {
 
   /** @param limit maximum number of conversations, the most recent ones */
   async list(limit = Infinity): Promise<readonly ConversationListItem[]> {
-    const onDisk = await this.index.summaries(limit + this.openById.size);
+    const onDisk = await this.index.list(limit + this.openById.size);
     const open = [...this.openById.values()].flatMap(({ conversation, file }): readonly ConversationListItem[] => {
       const outline = outlineOf(conversation.tree);
       if (!outline || !file) return [];
       return [{ id: conversation.id, lastActivityAt: file.lastActivityAt, busy: conversation.busy, ...outline }];
     });
-    const summaries = [...open, ...onDisk.filter(({ id }) => !this.openById.get(id)?.file)];
-    return summaries.sort((a, b) => b.lastActivityAt - a.lastActivityAt).slice(0, limit);
+    const items = [...open, ...onDisk.filter(({ id }) => !this.openById.get(id)?.file)];
+    return items.sort((a, b) => b.lastActivityAt - a.lastActivityAt).slice(0, limit);
   }
 
-  async search(query: string, signal?: AbortSignal): Promise<readonly ConversationHit[]> {
+  async search(query: string, signal?: AbortSignal): Promise<readonly ConversationListItem[]> {
     const words = splitWords(query);
-    const hits: ConversationHit[] = [];
-    for (const summary of await this.list()) {
+    const hits: ConversationListItem[] = [];
+    for (const item of await this.list()) {
       if (signal?.aborted) break;
-      const open = this.openById.get(summary.id);
-      const texts = open?.file ? searchableTexts(open.conversation.tree) : await this.index.texts(summary.id);
+      const open = this.openById.get(item.id);
+      const texts = open?.file ? searchableTexts(open.conversation.tree) : await this.index.texts(item.id);
       // A conversation that can't be read may still have a title.
-      const excerpt = findExcerpt(texts.length > 0 ? texts : [summary.title], words);
-      if (excerpt !== undefined) hits.push({ ...summary, excerpt });
+      const excerpt = findExcerpt(texts.length > 0 ? texts : [item.title], words);
+      if (excerpt !== undefined) hits.push({ ...item, excerpt });
     }
     return hits;
   }
@@ -222,7 +221,7 @@ export class Conversations {
     return { dispose: () => open?.holds.delete(hold) && this.closeIdle() };
   }
 
-  async withOpen<Result>(conversation: Conversation, work: () => Promise<Result>): Promise<Result> {
+  async withOpen<Result>(conversation: Conversation, work: () => Result | Promise<Result>): Promise<Result> {
     const hold = this.keepOpen(conversation);
     try {
       return await work();

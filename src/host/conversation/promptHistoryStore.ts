@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { StateStore } from '../util/stateStore';
 import type { RemovalEvent } from './conversations';
 
@@ -9,10 +10,9 @@ const maxDeletedIds = 200;
 /** Maximum length of a stored prompt, in characters. VS Code reads the whole workspace state at each start. */
 const maxPromptLength = 4000;
 
-interface StoredPrompt {
-  readonly prompt: string;
-  readonly conversationId: string;
-}
+const storedPrompt = v.object({ prompt: v.string(), conversationId: v.string() });
+
+type StoredPrompt = Readonly<v.InferOutput<typeof storedPrompt>>;
 
 /** The last prompts of a workspace, oldest first. Deleting a conversation removes its prompts. */
 export class PromptHistory {
@@ -64,11 +64,6 @@ export class PromptHistory {
 
   private storedPrompts(): readonly StoredPrompt[] {
     const prompts = this.store.get(promptsKey);
-    return Array.isArray(prompts) ? prompts.filter(isStoredPrompt) : [];
+    return Array.isArray(prompts) ? prompts.filter((prompt) => v.is(storedPrompt, prompt)) : [];
   }
-}
-
-function isStoredPrompt(value: unknown): value is StoredPrompt {
-  const { prompt, conversationId } = Object(value) as Partial<Record<keyof StoredPrompt, unknown>>;
-  return typeof prompt === 'string' && typeof conversationId === 'string';
 }

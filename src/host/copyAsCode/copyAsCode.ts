@@ -4,7 +4,7 @@ import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
 import type { OwnGateways } from '../connection/ownGateways';
 import type { Conversation } from '../conversation/conversation';
-import { promptTitle } from '../conversation/conversationSummaries';
+import { promptTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
 import type { Answer } from '../../shared/conversation';
 import type { ExchangeTree } from '../journal/exchangeTree';

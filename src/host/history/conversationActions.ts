@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
-import { maxTitleLength } from '../conversation/conversationSummaries';
-import type { Conversations } from '../conversation/conversations';
-import type { Log } from '../util/log';
-import type { PanelRegistry } from '../panel/panelRegistry';
+import { maxTitleLength } from '../conversation/conversationOutlines';
+import type { PanelFeatures } from '../panel/panelRegistry';
 import { panelTitle } from '../ui/panelText';
 import { askForText, askUser, showToast } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
@@ -12,7 +10,7 @@ import { errorMessage } from '../util/userError';
  * conversation is deleted, without waiting for the notification to be dismissed.
  */
 export async function deleteConversation(
-  deps: HistoryDeps,
+  deps: PanelFeatures,
   named: NamedConversation,
   onUndone: () => void = () => undefined,
 ): Promise<void> {
@@ -33,7 +31,7 @@ export async function deleteConversation(
   offerUndo().catch(onError);
 }
 
-async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: NamedConversation) {
+async function tryToRemove({ conversations, log }: PanelFeatures, { id, title }: NamedConversation) {
   try {
     return await conversations.remove(id);
   } catch (error) {
@@ -43,7 +41,7 @@ async function tryToRemove({ conversations, log }: HistoryDeps, { id, title }: N
   }
 }
 
-export async function renameConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
+export async function renameConversation(deps: PanelFeatures, { id, title }: NamedConversation): Promise<void> {
   const name = await askForText({
     title: vscode.l10n.t('Rename conversation'),
     prompt: vscode.l10n.t('Shown on the tab and in the history'),
@@ -62,24 +60,15 @@ function validateName(name: string): string | undefined {
 
 /** Opens a conversation in its panel, or notifies the user when the conversation no longer exists. */
 export async function openConversation(
-  deps: HistoryDeps,
+  deps: PanelFeatures,
   { id, title }: NamedConversation,
   options = { preserveFocus: false },
 ): Promise<void> {
   if (await deps.panels.open(id, options)) return;
   // Notifies the user only if the conversation does not exist. For an existing conversation, the user has already been
   // notified why it can't be opened.
-  const exists = (await deps.conversations.list()).some((summary) => summary.id === id);
+  const exists = (await deps.conversations.list()).some((item) => item.id === id);
   if (!exists) showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
-}
-
-export interface HistoryDeps {
-  readonly conversations: Conversations;
-  readonly panels: PanelRegistry;
-  readonly startConversation: () => void;
-  readonly log: Log;
-  /** Logs an error and notifies the user. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** The id and the title of an open or closed conversation. */

@@ -3,13 +3,14 @@ import * as vscode from 'vscode';
 import { showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { errorMessage } from '../util/userError';
-import type { HistoryDeps, NamedConversation } from './conversationActions';
+import type { PanelFeatures } from '../panel/panelRegistry';
+import type { NamedConversation } from './conversationActions';
 import { exportJson } from './exportJson';
 import { exportMarkdown } from './exportMarkdown';
 import { exportFileName, type ExportSource } from './exportSource';
 
 /** Asks for a format and a file, and exports the conversation. */
-export async function exportConversation(deps: HistoryDeps, { id, title }: NamedConversation): Promise<void> {
+export async function exportConversation(deps: PanelFeatures, { id, title }: NamedConversation): Promise<void> {
   const format = await vscode.window.showQuickPick(formats(), { title: vscode.l10n.t('Export “{0}”', title) });
   if (!format) return;
   const tree = await deps.conversations.read(id);

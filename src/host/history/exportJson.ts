@@ -12,24 +12,24 @@ const exportSchema = 1;
 
 /**
  * Returns a conversation as JSON for other programs. Times are in ISO 8601 format, and durations are in milliseconds.
- * Each field is copied by name, so that nothing else, such as the gateway's URL, can leak into the export.
+ * Each field is copied by name, so that nothing else, such as the gateway's URL, can leak into the export. JSON leaves out
+ * the fields that are undefined.
  * @param now time of the export, in epoch milliseconds
  */
 export function exportJson({ title, tree }: ExportSource, now: number): string {
   const cost = costOfAnswers(tree.answers());
-  const [others, summaries] = [tree.others(), tree.usableSummaries()];
   const document = {
     schema: exportSchema,
     title,
     exportedAt: isoTime(now),
     // Includes answers that are not exported, such as failed summaries.
-    ...(cost.costs.length > 0 && { cost }),
+    cost: cost.costs.length > 0 ? cost : undefined,
     turns: tree.path().map((step) => turnJson(step, tree)),
     // All answers outside the selected branch. `after` is the id of the preceding answer.
-    ...(others.length > 0 && {
-      otherVersions: others.map((step) => ({ after: step.exchange.after || null, ...turnJson(step, tree) })),
-    }),
-    ...(summaries.length > 0 && { summaries: summaries.map((summary) => summaryJson(summary, tree)) }),
+    otherVersions: unlessEmpty(
+      tree.others().map((step) => ({ after: step.exchange.after || null, ...turnJson(step, tree) })),
+    ),
+    summaries: unlessEmpty(tree.usableSummaries().map((summary) => summaryJson(summary, tree))),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -49,34 +49,31 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
   return {
     id,
     prompt,
-    ...(content !== undefined && { sent: content }),
+    sent: content,
     attachments: attachments.map(({ kind, label, languageId, code, truncated = false }) => {
       return { kind, label, languageId, code, truncated };
     }),
     model: modelOf(answer),
-    ...(models.length > 1 && { models }),
-    ...(gateways !== 'own' && { gateways }),
+    models: models.length > 1 ? models : undefined,
+    gateways: gateways === 'own' ? undefined : gateways,
     // Compared answers have the same id here. `turns` contains the answer that the conversation continues with.
-    ...(comparison && { comparison: comparison.id }),
+    comparison: comparison?.id,
     answer: state.text,
     // Exports the offsets in the answer at which another model continued it.
-    ...(models.length > 1 && {
-      resumePoints: state.resumePoints.map(({ offset, models }) => ({ offset, from: models?.from, to: models?.to })),
-    }),
-    ...(state.reasoning !== '' && { reasoning: state.reasoning }),
-    ...(toolCalls.length > 0 && {
-      toolCalls: toolCalls.map(({ name, arguments: text }) => ({ name, arguments: text })),
-    }),
+    resumePoints:
+      models.length > 1
+        ? state.resumePoints.map(({ offset, models }) => ({ offset, from: models?.from, to: models?.to }))
+        : undefined,
+    reasoning: state.reasoning || undefined,
+    toolCalls: unlessEmpty(toolCalls.map(({ name, arguments: text }) => ({ name, arguments: text }))),
     state: isQueued ? 'queued' : state.phase,
     finishReason: state.finishReason,
-    ...(failure && {
-      failure: {
-        kind: failure.kind,
-        status: failure.status,
-        requestId: failure.requestId,
-        message: failure.message,
-      },
-    }),
+    failure: failure && {
+      kind: failure.kind,
+      status: failure.status,
+      requestId: failure.requestId,
+      message: failure.message,
+    },
     // `costs` also contains attempts whose text was discarded. It is absent if the cost of an attempt is unknown.
     usage: usage && { ...usage, cost: undefined },
     costs: costsOf(state),
@@ -110,22 +107,24 @@ function attemptJson(entry: LedgerEntry): object {
     status: entry.headers?.status,
     requestId: entry.headers?.requestId,
     headersMs: entry.headers?.ms,
-    ...(ended && {
-      ended: ended.how,
-      ms: ended.ms,
-      firstTokenMs: ended.firstTokenMs,
-      bytes: ended.bytes,
-      characters: ended.chars,
-      tokens: ended.tokens,
-      cachedTokens: ended.cachedTokens,
-      reasoningTokens: ended.reasoningTokens,
-      cost: costOfAttempt(entry),
-    }),
+    ended: ended?.how,
+    ms: ended?.ms,
+    firstTokenMs: ended?.firstTokenMs,
+    bytes: ended?.bytes,
+    characters: ended?.chars,
+    tokens: ended?.tokens,
+    cachedTokens: ended?.cachedTokens,
+    reasoningTokens: ended?.reasoningTokens,
+    cost: ended && costOfAttempt(entry),
   };
 }
 
 function waitJson({ source, reason, delayMs, estimated, waitedMs, hintMs, hintFrom }: LedgerWait): object {
   return { source, reason, plannedMs: delayMs, estimated, waitedMs, hintMs, hintFrom };
+}
+
+function unlessEmpty<T>(values: readonly T[]): readonly T[] | undefined {
+  return values.length > 0 ? values : undefined;
 }
 
 function isoTime(timeMs: number | undefined): string | undefined {

@@ -1,24 +1,21 @@
 import * as vscode from 'vscode';
 import type { Commands } from '../commands';
-import { conversationTitle } from '../conversation/conversationSummaries';
+import { conversationTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
-import type { PanelRegistry } from '../panel/panelRegistry';
-import type { PanelServices } from '../panel/panelServices';
-import { startConversation } from '../panel/promptSender';
+import type { PanelFeatures } from '../panel/panelRegistry';
 import { UserError } from '../util/userError';
 import { deleteConversation, renameConversation, type NamedConversation } from './conversationActions';
 import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
 
 /** Returns the commands that open the history and act on the current conversation. */
-export function registerHistory(services: PanelServices & { readonly panels: PanelRegistry }) {
+export function registerHistory(services: PanelFeatures) {
   const { conversations } = services;
-  const deps = { ...services, startConversation: () => startConversation(services) };
   return {
-    'holysheep.openHistory': () => openHistory(deps),
-    'holysheep.renameConversation': () => renameConversation(deps, currentConversation(conversations)),
-    'holysheep.exportConversation': () => exportConversation(deps, currentConversation(conversations)),
-    'holysheep.deleteConversation': () => deleteConversation(deps, currentConversation(conversations)),
+    'holysheep.openHistory': () => openHistory(services),
+    'holysheep.renameConversation': () => renameConversation(services, currentConversation(conversations)),
+    'holysheep.exportConversation': () => exportConversation(services, currentConversation(conversations)),
+    'holysheep.deleteConversation': () => deleteConversation(services, currentConversation(conversations)),
   } satisfies Commands;
 }
 

@@ -1,27 +1,8 @@
 import * as vscode from 'vscode';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
-import { type ConversationListItem, maxTitleLength } from '../conversation/conversationSummaries';
+import { type ConversationListItem, maxTitleLength } from '../conversation/conversationOutlines';
 import { historyGroup, historyTime, type HistoryGroup } from '../ui/historyTime';
 import { plainLabel, escapeIcons } from '../ui/messageText';
-
-/** A conversation as an item of the history picker. */
-export interface HistoryItem {
-  readonly id: string;
-  /** The title without the escaping that labels need, for messages and dialogs. */
-  readonly title: string;
-  readonly label: string;
-  readonly description: string;
-  /**
-   * Whether a search has found the conversation. VS Code would hide the item if its label does not contain the query,
-   * although an answer of the conversation does.
-   */
-  readonly alwaysShow: boolean;
-  /** The excerpt around the search match. Absent when the match is in the title. */
-  readonly detail?: string;
-}
-
-/** A conversation that the history lists. The results of a search have an excerpt. */
-export type FoundConversation = ConversationListItem & { readonly excerpt?: string };
 
 interface HistoryContext {
   /** The display language as VS Code reports it, for example `zh-cn`. */
@@ -32,7 +13,7 @@ interface HistoryContext {
 }
 
 /** Returns the items of the history picker, grouped by age. The conversations are sorted, newest first. */
-export function historySections(conversations: readonly FoundConversation[], context: HistoryContext) {
+export function historySections(conversations: readonly ConversationListItem[], context: HistoryContext) {
   const groups = Map.groupBy(conversations, ({ lastActivityAt }) => historyGroup(lastActivityAt, context.now));
   return [...groups].map(([group, members]) => ({
     heading: groupHeading(group),
@@ -48,11 +29,12 @@ export function turnCountText(turns: number, locale: string): string {
     : vscode.l10n.t('{count} turns', { count });
 }
 
-function toHistoryItem(summary: FoundConversation, context: HistoryContext): HistoryItem {
-  const { id, lastActivityAt, turns, busy, problem, excerpt } = summary;
+/** Returns a conversation as an item of the history picker. */
+function toHistoryItem(conversation: ConversationListItem, context: HistoryContext) {
+  const { id, lastActivityAt, turns, busy, problem, excerpt } = conversation;
   const { locale, now, isOpen } = context;
   const title =
-    visibleText(summary.title, maxTitleLength) ||
+    visibleText(conversation.title, maxTitleLength) ||
     vscode.l10n.t('Conversation from {date}', { date: dateText(lastActivityAt, locale) });
   const marks = [
     ...(turns > 0 ? [turnCountText(turns, context.locale)] : []),
@@ -63,10 +45,13 @@ function toHistoryItem(summary: FoundConversation, context: HistoryContext): His
   ];
   return {
     id,
+    /** The title without the escaping that labels need, for messages and dialogs. */
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${escapeIcons(title)}`,
     description: [historyTime(lastActivityAt, now, locale), ...marks].join(' · '),
+    // VS Code would hide the item if its label does not contain the query, although an answer of the conversation does.
     alwaysShow: excerpt !== undefined,
+    // The detail is absent if the match is in the title.
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
   };
 }

@@ -1,21 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { ConversationListItem } from '../conversation/conversationOutlines';
+import type { PanelFeatures } from '../panel/panelRegistry';
 import { itemButton } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import {
   deleteConversation,
-  type HistoryDeps,
   openConversation,
   renameConversation,
   type NamedConversation,
 } from './conversationActions';
 import { exportConversation } from './exportConversation';
-import { historySections, type FoundConversation } from './historyItems';
+import { historySections } from './historyItems';
 
 const typingPauseMs = 150;
 
 /** Shows the list in which users open, search, rename, export and delete the conversations of the workspace. */
-export function openHistory(deps: HistoryDeps): void {
+export function openHistory(deps: PanelFeatures): void {
   const { conversations, panels, onError } = deps;
   const renameButton = itemButton('edit', vscode.l10n.t('Rename'));
   const exportButton = itemButton('save-as', vscode.l10n.t('Export'));
@@ -42,7 +43,7 @@ export function openHistory(deps: HistoryDeps): void {
     list.picker.busy = true;
     list.run(() => find(list.picker.value.trim(), afterMs, search.signal));
   };
-  const entriesOf = (results: readonly FoundConversation[]): readonly Entry[] => {
+  const entriesOf = (results: readonly ConversationListItem[]): readonly Entry[] => {
     const isOpen = (id: string): boolean => panels.isOpen(id);
     const context = { locale: vscode.env.language, now: Date.now(), isOpen };
     const buttons = [renameButton, exportButton, deleteButton];
@@ -67,7 +68,7 @@ export function openHistory(deps: HistoryDeps): void {
         alwaysShow: true,
         choose: () => {
           list.close();
-          deps.startConversation();
+          return vscode.commands.executeCommand('holysheep.newConversation');
         },
       };
     }

@@ -50,7 +50,7 @@ export function isUsable({
  */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
-  const kept = { ...initialTurn, model, text, ...(textModel !== undefined && { textModel }) };
+  const kept = { ...initialTurn, model, text, textModel };
   return mode === 'continue'
     ? { ...kept, reasoning, resumePoints, toolCalls, discardedAttempts, previousSegments: segmentsSoFar(state) }
     : { ...kept, discardedAttempts: attemptsOf(state) };

@@ -36,22 +36,18 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
 
 /** Selects an answer of a comparison. Asks about the daily budget first if this sends queued prompts. */
-async function useAnswer({ budget, conversations }: PanelServices, conversation: Conversation, answerId: string) {
+async function useAnswer({ budget }: PanelServices, conversation: Conversation, answerId: string) {
   const [first] = conversation.sentByUseAnswer(answerId);
-  const mayStart = first ? budget.mayStart(conversation.set.isFree, first.models) : true;
-  await conversations.withOpen(conversation, async () => {
-    if (await mayStart) conversation.useAnswer(answerId);
-  });
+  if (!first || (await budget.mayStart(conversation.set.isFree, first.models))) conversation.useAnswer(answerId);
 }
 
 /** Returns the handlers of the messages that need only the conversation and the services, not its panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
-  const { conversations, sets, target } = services;
+  const { sets, target } = services;
   return {
     stop: ({ answerId }) => conversation.stop(answerId),
     action: ({ answerId, action }) => runFailureAction(services, conversation, answerId, action),
-    switchModel: ({ answerId, model }) =>
-      conversations.withOpen(conversation, () => switchModel(services, conversation, answerId, model)),
+    switchModel: ({ answerId, model }) => switchModel(services, conversation, answerId, model),
     edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
     regenerate: ({ answerId, switchModel }) => regenerate(services, conversation, answerId, switchModel),
     compareModels: ({ exchangeId }) => compareAgain(services, conversation, exchangeId),

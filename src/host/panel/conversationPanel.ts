@@ -46,11 +46,7 @@ export class ConversationPanel extends Disposable {
     const { contextSource, sets, efforts, suggestions, log, onError } = services;
     this.page = this.register(new PanelPage(view, onError));
     const updateConnection = (): void => void this.updateConnection().catch(onError);
-    this.contextDraft = new ContextDraft({
-      source: contextSource,
-      onSkipped: (id, error) => log.warn(`Context ${id} was skipped: ${String(error)}`),
-      onError,
-    });
+    this.contextDraft = new ContextDraft(contextSource, log, onError);
     this.handlers = { ...conversationMessages(services, conversation), ...this.panelMessages() };
     this.register(
       this.contextDraft.onDidChange(() => {
@@ -91,14 +87,18 @@ export class ConversationPanel extends Disposable {
     this.page.post({ type: 'promptHistory', ...this.promptHistoryFields() });
   }
 
+  /** The conversation stays open until the message is handled, because the user may close the panel behind a dialog. */
   private async handleMessage(message: unknown): Promise<void> {
     if (!isToHost(message)) return;
+    const { conversation, handlers } = this;
+    const { conversations } = this.services;
     if (writingMessages.has(message.type)) {
-      if (this.conversation.readOnly) return;
+      if (conversation.readOnly) return;
       // Commands act on the conversation that the user changed last, even if its panel never had the focus before.
-      this.services.conversations.activate(this.conversation);
+      conversations.activate(conversation);
     }
-    const result = await (this.handlers[message.type] as (message: ToHost) => unknown)(message);
+    const handle = handlers[message.type] as (message: ToHost) => unknown;
+    const result = await conversations.withOpen(conversation, () => handle(message));
     if ('request' in message) {
       this.page.post({ type: 'reply', request: message.request, value: result as Replies[keyof Replies] });
     }
@@ -164,15 +164,13 @@ export class ConversationPanel extends Disposable {
   private async postSnapshot(): Promise<void> {
     const { conversation, contextDraft } = this;
     const connection = await this.readConnection();
-    const suggestions = await this.services.suggestions.list(conversation, connection);
     if (!this.isVisible) return;
     const snapshot = {
       type: 'snapshot' as const,
       conversationId: conversation.id,
       items: conversation.tree.page(),
-      ...(conversation.readOnly && { readOnly: true as const }),
-      connection,
-      suggestions,
+      readOnly: conversation.readOnly,
+      ...connection,
       ...this.promptHistoryFields(),
       context: contextDraft.items(),
       unread: contextDraft.unread(),
@@ -195,25 +193,22 @@ export class ConversationPanel extends Disposable {
     const update = ++this.connectionUpdates;
     this.shownGateway = this.conversation.preferredGateway;
     const connection = await this.readConnection();
-    const suggestions = await this.services.suggestions.list(this.conversation, connection);
     if (update !== this.connectionUpdates) return;
-    this.page.post({ type: 'connection', connection, suggestions });
+    this.page.post({ type: 'connection', ...connection });
     this.postState();
   }
 
   private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
     const { conversation, services, contextDraft } = this;
-    await services.conversations.withOpen(conversation, async () => {
-      await contextDraft.refresh();
-      await sendPrompt(services, input, {
-        conversation,
-        addDraft: (prompt) => withAttachments(prompt, contextDraft.takeAll()),
-        ...options,
-        onMove: (target) => {
-          this.page.post({ type: 'promptMoved', prompt: input.prompt });
-          services.panels.show(target, { preserveFocus: false });
-        },
-      });
+    await contextDraft.refresh();
+    await sendPrompt(services, input, {
+      conversation,
+      addDraft: (prompt) => withAttachments(prompt, contextDraft.takeAll()),
+      ...options,
+      onMove: (target) => {
+        this.page.post({ type: 'promptMoved', prompt: input.prompt });
+        services.panels.show(target, { preserveFocus: false });
+      },
     });
   }
 
@@ -251,15 +246,12 @@ export class ConversationPanel extends Disposable {
   }
 
   private async compareModels(draft: PromptInput): Promise<void> {
-    const { conversation, services } = this;
-    await services.conversations.withOpen(conversation, async () => {
-      const comparison = await askForComparison(services, conversation, { prompt: draft.prompt });
-      if (!comparison) return;
-      const { prompt, ...target } = comparison;
-      // Removes the prompt from the composer.
-      this.page.post({ type: 'promptMoved', prompt });
-      await this.send({ ...draft, prompt }, target);
-    });
+    const comparison = await askForComparison(this.services, this.conversation, { prompt: draft.prompt });
+    if (!comparison) return;
+    const { prompt, ...target } = comparison;
+    // Removes the prompt from the composer.
+    this.page.post({ type: 'promptMoved', prompt });
+    await this.send({ ...draft, prompt }, target);
   }
 
   private handleConversationChange(change: ConversationChange): void {
@@ -285,13 +277,15 @@ export class ConversationPanel extends Disposable {
     return { promptHistory: promptHistory.list(), deleted: promptHistory.deletedConversations() };
   }
 
-  private async readConnection(): Promise<ConnectionView> {
-    const { sets, efforts } = this.services;
-    const set = sets.forPrompt(this.conversation);
-    const connection = await set.view(this.conversation.preferredGateway);
+  private async readConnection() {
+    const { conversation } = this;
+    const { sets, efforts, suggestions } = this.services;
+    const set = sets.forPrompt(conversation);
+    const view = await set.view(conversation.preferredGateway);
     // The page always asks for the user's own key, because no other set needs one.
-    const { hasKey } = set === sets.own ? connection : await sets.own.view();
-    return { ...connection, hasKey, effort: efforts.viewOf(connection.model) };
+    const { hasKey } = set === sets.own ? view : await sets.own.view();
+    const connection: ConnectionView = { ...view, hasKey, effort: efforts.viewOf(view.model) };
+    return { connection, suggestions: await suggestions.list(conversation, connection) };
   }
 
   private updateTitle(): void {

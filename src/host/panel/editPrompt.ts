@@ -17,22 +17,20 @@ export async function editPrompt(
   exchangeId: string,
   prompt: string,
 ): Promise<void> {
-  const { budget, conversations, panels, promptHistory, onError } = services;
+  const { budget, panels, promptHistory, onError } = services;
   const exchange = conversation.tree.exchange(exchangeId);
   if (!exchange) return;
-  await conversations.withOpen(conversation, async () => {
-    const edited = withEditedPrompt(exchange, prompt);
-    if (edited && !conversation.set.isOpen) return sendPrompt(services, edited, { conversation });
-    const models = comparedModels(exchange);
-    if (!edited && models.length === 0) return regenerate(services, conversation, exchange.selected, false);
-    if (!edited) return startAgain(services, conversation, exchange, models);
-    if (!(await budget.mayStart(conversation.set.isFree, models))) {
-      returnPrompt(panels, conversation, edited);
-      return;
-    }
-    promptHistory.add(prompt, conversation.id).catch(onError);
-    conversation.edit(exchangeId, edited);
-  });
+  const edited = withEditedPrompt(exchange, prompt);
+  if (edited && !conversation.set.isOpen) return sendPrompt(services, edited, { conversation });
+  const models = comparedModels(exchange);
+  if (!edited && models.length === 0) return regenerate(services, conversation, exchange.selected, false);
+  if (!edited) return startAgain(services, conversation, exchange, models);
+  if (!(await budget.mayStart(conversation.set.isFree, models))) {
+    returnPrompt(panels, conversation, edited);
+    return;
+  }
+  promptHistory.add(prompt, conversation.id).catch(onError);
+  conversation.edit(exchangeId, edited);
 }
 
 /** With `switchModel`, the user chooses the model first. If the user chooses none, there is no other answer. */
@@ -44,12 +42,10 @@ export async function regenerate(
 ): Promise<void> {
   const exchange = conversation.tree.exchangeOf(answerId);
   if (!exchange) return;
-  await services.conversations.withOpen(conversation, async () => {
-    const model = switchModel ? await pickOtherModel(services.catalog, conversation, answerId) : undefined;
-    if (switchModel && model === undefined) return;
-    await whenAllowed(services, conversation, exchange, model === undefined ? [] : [model], () => {
-      conversation.regenerate(answerId, model);
-    });
+  const model = switchModel ? await pickOtherModel(services.catalog, conversation, answerId) : undefined;
+  if (switchModel && model === undefined) return;
+  await whenAllowed(services, conversation, exchange, model === undefined ? [] : [model], () => {
+    conversation.regenerate(answerId, model);
   });
 }
 
@@ -61,10 +57,8 @@ export async function compareAgain(
 ): Promise<void> {
   const exchange = conversation.tree.exchange(exchangeId);
   if (!exchange) return;
-  await services.conversations.withOpen(conversation, async () => {
-    const models = await services.catalog.pickCompared(conversation.set);
-    if (models) await startAgain(services, conversation, exchange, models);
-  });
+  const models = await services.catalog.pickCompared(conversation.set);
+  if (models) await startAgain(services, conversation, exchange, models);
 }
 
 function startAgain(

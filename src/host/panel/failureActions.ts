@@ -16,48 +16,42 @@ import type { PanelServices } from './panelServices';
 import { startConversation } from './promptSender';
 import { summarize } from './summaries';
 
-interface FailedAnswer {
-  readonly services: PanelServices;
-  readonly conversation: Conversation;
-  readonly answer: Answer;
-}
+type FailureAction = (conversation: Conversation, answer: Answer, services: PanelServices) => unknown;
 
-const failureActions: Readonly<Record<FaultAction, (failed: FailedAnswer) => unknown>> = {
-  retryNow: ({ services, conversation, answer: { id, state } }) =>
-    state.schedule ? services.schedule.sendNow(state.schedule.id) : conversation.retryNow(id),
-  tryAnyway: ({ conversation, answer }) => conversation.tryAnyway(answer.id),
-  continue: ({ conversation, answer }) => conversation.continue(answer.id),
-  restart: ({ conversation, answer }) => conversation.restart(answer.id),
-  moreRoom: ({ conversation, answer }) => conversation.restart(answer.id, { moreRoom: true }),
-  switchModel: async ({ services, conversation, answer }) => {
-    const model = await pickOtherModel(services.catalog, conversation, answer.id);
-    if (model !== undefined) await switchModel(services, conversation, answer.id, model);
+const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
+  retryNow: (conversation, { id, state }, { schedule }) =>
+    state.schedule ? schedule.sendNow(state.schedule.id) : conversation.retryNow(id),
+  tryAnyway: (conversation, { id }) => conversation.tryAnyway(id),
+  continue: (conversation, { id }) => conversation.continue(id),
+  restart: (conversation, { id }) => conversation.restart(id),
+  moreRoom: (conversation, { id }) => conversation.restart(id, { moreRoom: true }),
+  switchModel: async (conversation, { id }, services) => {
+    const model = await pickOtherModel(services.catalog, conversation, id);
+    if (model !== undefined) await switchModel(services, conversation, id, model);
   },
-  switchGateway: ({ conversation, answer }) => conversation.switchGateway(answer.id),
-  continueWithFallback: ({ conversation, answer }) => conversation.continueWithFallback(answer.id),
-  sendLater: ({ services, conversation, answer }) => services.schedule.schedule(conversation, answer.id),
+  switchGateway: (conversation, { id }) => conversation.switchGateway(id),
+  continueWithFallback: (conversation, { id }) => conversation.continueWithFallback(id),
+  sendLater: (conversation, { id }, { schedule }) => schedule.schedule(conversation, id),
   /** Sets the key of the gateway that failed, or lets the user choose a gateway if no request was sent. */
-  setApiKey: async ({ conversation, answer }) => {
-    if (await enterApiKey(answer.state.gateway?.id)) conversation.retryNow(answer.id);
+  setApiKey: async (conversation, { id, state }) => {
+    if (await enterApiKey(state.gateway?.id)) conversation.retryNow(id);
   },
-  addGateway: async ({ conversation, answer }) => {
-    if (await enterGateway()) conversation.retryNow(answer.id);
+  addGateway: async (conversation, { id }) => {
+    if (await enterGateway()) conversation.retryNow(id);
   },
-  openBilling: async ({ services, answer }) => {
-    const { gateway, model } = answer.state;
-    const page = billingPage(gateway?.id ?? '') ?? billingPage((await services.ownGateways.gatewayFor(model)).id);
+  openBilling: async (_conversation, { state: { gateway, model } }, { ownGateways }) => {
+    const page = billingPage(gateway?.id ?? '') ?? billingPage((await ownGateways.gatewayFor(model)).id);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */
-  checkUrl: ({ answer: { state } }) =>
+  checkUrl: (_conversation, { state }) =>
     searchSettings(
       state.gatewaySwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
     ),
   networkSettings: () => searchSettings('http.proxy'),
-  summarize: ({ services, conversation, answer }) => summarize(services, conversation, answer),
+  summarize: (conversation, answer, services) => summarize(services, conversation, answer),
   /** The prompt of a summary is not the user's. */
-  newConversation: ({ services, conversation: { tree }, answer }) =>
-    startConversation(services, tree.exchangeOf(answer.id)?.prompt),
+  newConversation: ({ tree }, { id }, services) => startConversation(services, tree.exchangeOf(id)?.prompt),
   showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
   exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
 };
@@ -76,9 +70,7 @@ export async function runFailureAction(
     else showInStatusBar(notice);
     return;
   }
-  await services.conversations.withOpen(conversation, async () => {
-    await failureActions[action]({ services, conversation, answer });
-  });
+  await failureActions[action](conversation, answer, services);
 }
 
 /** If the gateway lacks the selected model, also selects the other model, so that the next prompt does not fail. */

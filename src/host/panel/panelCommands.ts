@@ -3,16 +3,12 @@ import { parseAskArgument } from '../commandArgs';
 import type { Commands } from '../commands';
 import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';
-import type { PanelRegistry } from './panelRegistry';
+import type { PanelFeatures } from './panelRegistry';
 import type { PanelServices } from './panelServices';
 import { showPromptBox } from './promptBox';
 import { sendPrompt, startConversation } from './promptSender';
 
-interface PanelCommandServices extends PanelServices {
-  readonly panels: PanelRegistry;
-}
-
-export function registerPanels(services: PanelCommandServices) {
+export function registerPanels(services: PanelFeatures) {
   const { register, sets, conversations, panels, promptHistory, onError } = services;
   register(sets.onDidChange(() => conversations.applySettings()));
   register(vscode.window.onDidChangeWindowState(({ focused }) => focused && conversations.reread()));
@@ -38,12 +34,15 @@ export function registerPanels(services: PanelCommandServices) {
 }
 
 export async function retryNow(services: PanelServices): Promise<void> {
-  const conversation = services.conversations.running ?? services.conversations.current;
+  const { conversations } = services;
+  const conversation = conversations.running ?? conversations.current;
   if (!conversation) return;
-  for (const { id } of conversation.answersToRetry) await runFailureAction(services, conversation, id, 'retryNow');
+  await conversations.withOpen(conversation, async () => {
+    for (const { id } of conversation.answersToRetry) await runFailureAction(services, conversation, id, 'retryNow');
+  });
 }
 
-export async function reopenPanels({ conversations, panels, workspace }: PanelCommandServices): Promise<void> {
+export async function reopenPanels({ conversations, panels, workspace }: PanelFeatures): Promise<void> {
   await panels.replaceOrphaned();
   // All windows without a folder share their storage, so an interrupted turn there may belong to another window.
   if (workspace) panels.reopen(await conversations.openInterrupted());

@@ -19,6 +19,11 @@ const maxReopened = 3;
 /** Maximum time to wait for a panel to become active, in milliseconds. A modal dialog prevents that. */
 const activationTimeoutMs = 2000;
 
+/** What the commands about conversations use. */
+export interface PanelFeatures extends PanelServices {
+  readonly panels: PanelRegistry;
+}
+
 /** The panels of this window, one for each open conversation. */
 export class PanelRegistry extends Disposable implements vscode.WebviewPanelSerializer {
   private readonly closeEmitter = this.register(new vscode.EventEmitter<Conversation>());

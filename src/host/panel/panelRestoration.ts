@@ -1,10 +1,13 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
 import type { StateStore } from '../util/stateStore';
 import { Disposable } from '../util/disposable';
+import { parseOrUndefined } from '../util/schemas';
 import { resultWithin } from '../util/systemClock';
 
 const memoryKey = 'holysheep.shownConversations';
+const rememberedPanels = v.object({ session: v.string(), ids: v.array(v.string()) });
 
 /** Time within which VS Code restores a visible panel after a reload, even on a busy machine, in milliseconds. */
 const restoreTimeoutMs = 5000;
@@ -16,7 +19,8 @@ const restoreTimeoutMs = 5000;
  * tab counts as orphaned if its title matches no panel of this extension host.
  */
 export class PanelRestoration extends Disposable {
-  private readonly remembered: ReturnType<typeof parseRemembered>;
+  /** Ids of the conversations that were open in this window when the previous extension host ended. */
+  readonly orphanedIds: readonly string[];
   /** Records that VS Code has restored a panel, and will therefore restore those of the other tabs, too. */
   handleRestored = (): void => undefined;
   private readonly restored = new Promise<void>((resolve) => (this.handleRestored = resolve));
@@ -28,16 +32,12 @@ export class PanelRestoration extends Disposable {
     private readonly onError: (error: unknown) => void,
   ) {
     super();
-    this.remembered = parseRemembered(memory.get(memoryKey));
+    const remembered = parseOrUndefined(rememberedPanels, memory.get(memoryKey));
+    this.orphanedIds = remembered?.session === session ? remembered.ids : [];
   }
 
   remember(ids: readonly string[]): void {
     this.memory.update(memoryKey, { session: this.session, ids }).then(undefined, this.onError);
-  }
-
-  /** Ids of the conversations that were open in this window when the previous extension host ended. */
-  get orphanedIds(): readonly string[] {
-    return this.remembered.session === this.session ? this.remembered.ids : [];
   }
 
   /** The saved ids can't tell, because VS Code may have lost the tab of a conversation that was opened recently. */
@@ -78,11 +78,6 @@ function nextTabChange(): Promise<void> {
 
 export function columnOfExistingTab(): vscode.ViewColumn | undefined {
   return extensionTabs()[0]?.group.viewColumn;
-}
-
-function parseRemembered(value: unknown) {
-  const { session, ids } = Object(value) as Partial<Record<'session' | 'ids', unknown>>;
-  return { session, ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [] };
 }
 
 function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {

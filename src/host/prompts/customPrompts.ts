@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isRecord } from '../../engine/json';
+import * as v from 'valibot';
+import { parseOrUndefined } from '../util/schemas';
 import type { StateStore } from '../util/stateStore';
 import type { Settings } from '../settings/settings';
 import type { UserPrompt } from '../settings/userPrompts';
@@ -10,12 +11,14 @@ export interface CustomPrompt extends UserPrompt {
 }
 
 /** The user's decisions about workspace prompts, as stored in VS Code's workspace state. */
-interface Consent {
+const consentSchema = v.object({
   /** Whether the user refused all prompts of the workspace, including future ones. */
-  readonly never: boolean;
+  never: v.boolean(),
   /** Hashes of the sets of prompts that the user agreed to, most recent last. */
-  readonly agreed: readonly string[];
-}
+  agreed: v.array(v.string()),
+});
+
+type Consent = v.InferOutput<typeof consentSchema>;
 
 const memoryKey = 'holysheep.workspacePrompts';
 /** Maximum number of consents that are stored for a workspace, whose Git branches may have different prompts. */
@@ -75,10 +78,7 @@ export class CustomPrompts {
   }
 
   private readConsent(): Consent {
-    const value = this.memory.get(memoryKey);
-    if (!isRecord(value)) return { never: false, agreed: [] };
-    const agreed: readonly unknown[] = Array.isArray(value.agreed) ? value.agreed : [];
-    return { never: value.never === true, agreed: agreed.filter((hash) => typeof hash === 'string') };
+    return parseOrUndefined(consentSchema, this.memory.get(memoryKey)) ?? { never: false, agreed: [] };
   }
 
   private async saveConsent(consent: Consent): Promise<void> {

@@ -2,8 +2,7 @@ import * as vscode from 'vscode';
 import { parseRunPromptArgument } from '../commandArgs';
 import type { Commands, SetContext } from '../commands';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
-import type { PanelRegistry } from '../panel/panelRegistry';
-import type { PanelServices } from '../panel/panelServices';
+import type { PanelFeatures } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { UserError } from '../util/userError';
@@ -14,9 +13,8 @@ import { askAboutWorkspacePrompts } from './promptConsent';
 import { pickPrompt, addPrompt } from './promptPicker';
 import { abbreviateTitle, templateVariables, unknownVariables } from './promptTemplate';
 
-interface PromptServices extends PanelServices {
+interface PromptServices extends PanelFeatures {
   readonly customPrompts: CustomPrompts;
-  readonly panels: PanelRegistry;
 }
 
 /** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */

@@ -5,7 +5,7 @@ import type { Gateway } from '../../engine/gateway/gateway';
 import { retryAfterDelay } from '../../engine/retry/backoff';
 import { scheduleLifetimeMs } from '../../engine/state/schedule';
 import type { Conversation } from '../conversation/conversation';
-import { conversationTitle, promptTitle } from '../conversation/conversationSummaries';
+import { conversationTitle, promptTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
 import type { BudgetDecisions } from '../health/budget';
 import type { Answer } from '../../shared/conversation';
@@ -113,7 +113,7 @@ export class Scheduler extends Disposable {
   count(): ScheduledCount {
     const now = this.deps.clock.now();
     const nextAt = this.prompts.find(({ dueAt = 0 }) => dueAt > now)?.dueAt;
-    return { count: this.prompts.length, ...(nextAt !== undefined && { nextAt }) };
+    return { count: this.prompts.length, nextAt };
   }
 
   /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */

@@ -229,19 +229,18 @@ export class Composer {
   /** The user may compare models with the draft, which stays in the composer until the host has received it. */
   private selectModel(): void {
     const prompt = this.input.value.trim();
-    const more = this.prefilled.payloadFor(prompt);
-    this.context.post({ type: 'selectModel', prompt, ...(more && { more }) });
+    this.context.post({ type: 'selectModel', prompt, more: this.prefilled.payloadFor(prompt) });
   }
 
   private submit(): void {
     const prompt = this.input.value.trim();
     if (prompt === '') return;
-    const payload = this.prefilled.payloadFor(prompt);
+    const more = this.prefilled.payloadFor(prompt);
     this.history.add(prompt);
     this.addPending(prompt);
     this.setInput('');
     this.options.onDraftChange();
-    this.context.post({ type: 'send', prompt, ...(payload && { more: payload }) });
+    this.context.post({ type: 'send', prompt, more });
     this.options.onSend();
   }
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import type { ContextDraft, DraftAttachment } from '../../../src/host/context/contextDraft';
+import type { ContextDraft } from '../../../src/host/context/contextDraft';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
+import type { ContextSource, DraftAttachment } from '../../../src/host/context/contextSource';
+import type { Log } from '../../../src/host/util/log';
 import { UserError } from '../../../src/host/util/userError';
 import type { Attachment } from '../../../src/shared/protocol';
+import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 
@@ -32,17 +35,17 @@ describe('context draft', () => {
     skippedIds = [];
     changes = 0;
     readGates = new Map();
-    draft = new Draft({
-      source: {
-        resolve: async (id) => {
-          await readGates.get(id);
-          return readable.get(id) ?? assert.fail(new UserError(`no ${id}`));
-        },
-        browse: () => Promise.resolve(pickedItems),
+    const source = fake<ContextSource>({
+      resolve: async (id) => {
+        await readGates.get(id);
+        return readable.get(id) ?? assert.fail(new UserError(`no ${id}`));
       },
-      onSkipped: (id) => skippedIds.push(id),
-      onError: (error) => assert.fail(String(error)),
+      browse: () => Promise.resolve(pickedItems),
     });
+    const log = fake<Log>({
+      warn: (text) => void skippedIds.push(/^Context (\S+) was skipped/.exec(text)?.[1] ?? text),
+    });
+    draft = new Draft(source, log, (error) => assert.fail(String(error)));
     draft.onDidChange(() => changes++);
   });
 
@@ -64,9 +67,9 @@ describe('context draft', () => {
     readable.set('c', [item('c', { kind: 'selection', label: 'c.ts:1', languageId: '', code: '' })]);
     for (const id of ['b', 'a', 'c']) await draft.attach(id);
     assert.deepEqual(draft.items(), [
-      { id: 'b', kind: 'file', label: 'src/b.ts', characters: 5, lines: 1, truncated: true },
-      { id: 'a', kind: 'file', label: 'a', characters: 1, lines: 1, truncated: false },
-      { id: 'c', kind: 'selection', label: 'c.ts:1', characters: 0, lines: 1, truncated: false },
+      { id: 'b', kind: 'file', label: 'src/b.ts', characters: 5, lines: 1, truncated: true, realPath: undefined },
+      { id: 'a', kind: 'file', label: 'a', characters: 1, lines: 1, truncated: false, realPath: undefined },
+      { id: 'c', kind: 'selection', label: 'c.ts:1', characters: 0, lines: 1, truncated: false, realPath: undefined },
     ]);
     assert.deepEqual(ids(), ['b', 'a', 'c']);
     assert.equal(changes, 3);
@@ -230,6 +233,7 @@ describe('context draft', () => {
       characters: 2,
       lines: 1,
       truncated: true,
+      realPath: undefined,
     });
     await assert.rejects(draft.attach('a'), { name: 'UserError' });
     assert.deepEqual(ids(), ['big', 'b']);

@@ -53,6 +53,7 @@ describe('request of a conversation', () => {
       ],
       temperature: 0.5,
       maxTokens: 9,
+      moreRoom: undefined,
     });
     assert.equal(engine.turn.options.resumeFrom, undefined);
   });

@@ -4,7 +4,7 @@ import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../
 import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import type { Prompt } from '../../../src/shared/conversation';
 import { exportJson } from '../../../src/host/history/exportJson';
-import { outlineOf, searchableTexts } from '../../../src/host/conversation/conversationSummaries';
+import { outlineOf, searchableTexts } from '../../../src/host/conversation/conversationOutlines';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import { openConversation } from '../conversation/openedConversation';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';

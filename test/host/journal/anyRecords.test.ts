@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { exportJson } from '../../../src/host/history/exportJson';
-import { readOutline, searchableTexts } from '../../../src/host/conversation/conversationSummaries';
+import { readOutline, searchableTexts } from '../../../src/host/conversation/conversationOutlines';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
 import { englishWords } from '../../support/englishWords';

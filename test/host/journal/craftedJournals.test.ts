@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sideBySide } from '../../../src/host/journal/exchange';
 import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
-import { readOutline } from '../../../src/host/conversation/conversationSummaries';
+import { readOutline } from '../../../src/host/conversation/conversationOutlines';
 import { countCalls } from '../../support/countedCalls';
 import { attempt, stopped, text } from '../conversation/scriptedEngine';
 

@@ -4,7 +4,7 @@ import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt } from '../conversation/scriptedEngine';
-import { FakePanel, idleServices, noSubscription } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 describe('current conversation of a window', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
@@ -15,7 +15,7 @@ describe('current conversation of a window', () => {
     const activated: Conversation[] = [];
     const services = {
       ...idleServices,
-      conversations: { keepOpen: noSubscription, activate: (changed: Conversation) => activated.push(changed) },
+      conversations: { ...openConversations, activate: (changed: Conversation) => activated.push(changed) },
       onError: assert.ifError,
     } as unknown as PanelServices;
     const { conversation, ask } = openConversation();

@@ -18,10 +18,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
   const { ask, conversation, sets } = openConversation({ demo });
   Object.assign(sets.own, {
     mayUse: (models: readonly string[]) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
-    view: () => {
-      assert.ok(isOpen);
-      return Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, set: 'own' });
-    },
+    view: () => Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, set: 'own' }),
   });
   const { conversation: next } = openConversation({ sets });
   const id = ask(input);
@@ -29,13 +26,8 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
   const addedToHistory: string[] = [];
   const returned: string[] = [];
   const budget = { mayStart: true };
-  let isOpen = false;
   const deps = fakeServices({
     conversations: {
-      withOpen: async <Result>(_conversation: Conversation, work: () => Promise<Result>) => {
-        isOpen = true;
-        return work().finally(() => (isOpen = false));
-      },
       ensureCurrent: () => assert.fail(),
       startNew: () => next,
     },
@@ -49,10 +41,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
     sets,
     promptHistory: { add: (prompt: string) => Promise.resolve(void addedToHistory.push(prompt)) },
     catalog: {
-      pickOther: () => {
-        assert.ok(isOpen);
-        return Promise.resolve(pickedModel);
-      },
+      pickOther: () => Promise.resolve(pickedModel),
     },
     onError: (error: unknown) => assert.fail(String(error)),
   });

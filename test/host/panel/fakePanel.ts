@@ -39,6 +39,13 @@ export class FakePanel {
   }
 }
 
+/** Conversations that are open all the time. */
+export const openConversations = {
+  activate: () => undefined,
+  keepOpen: noSubscription,
+  withOpen: (_conversation: unknown, work: () => Promise<unknown>) => work(),
+};
+
 /** Services of a panel without suggestions and without a prompt history. */
 export const idleServices = {
   sets: fakeSets().sets,

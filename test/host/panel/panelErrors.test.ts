@@ -1,46 +1,69 @@
 import assert from 'node:assert/strict';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
-import { useVSCode } from '../../support/fakeVSCode';
+import type { ToHost } from '../../../src/shared/pageMessages';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
-import { FakePanel, idleServices, noSubscription } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
-describe('error of a click on the page', () => {
+describe('click on the page', () => {
+  const insert: ToHost = { type: 'insert', text: 'x' };
   let statuses: string[];
   useVSCode({
+    l10n: englishL10n,
     languages: { onDidChangeDiagnostics: noSubscription },
     window: { setStatusBarMessage: (text: string) => void statuses.push(text) },
   });
 
-  /** Clicks *Insert at cursor* on a page, which fails with `error`. */
-  const insert = async (error: Error) => {
+  /** Clicks a button on the page of an empty conversation. @param insertText what *Insert at cursor* does */
+  const click = async (
+    message: ToHost,
+    insertText = (): Promise<void> => assert.fail(),
+    conversations: object = openConversations,
+  ) => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     statuses = [];
     const reported: unknown[] = [];
     const view = new FakePanel();
     const services = {
       ...idleServices,
-      conversations: { keepOpen: noSubscription },
+      conversations,
       backupNotices: { onDidChange: noSubscription },
-      target: { insert: () => Promise.reject(error) },
+      target: { insert: insertText },
       onError: (each: unknown) => reported.push(each),
     } as unknown as PanelServices;
     const panel = new ConversationPanel(view.asPanel, openConversation().conversation, services);
     await view.send({ type: 'ready' });
-    await view.send({ type: 'insert', text: 'x' });
+    await view.send(message);
     panel.dispose();
     return { announced: view.posted.filter(({ type }) => type === 'announce'), reported };
   };
 
-  it('is shown in the status bar and announced to screen readers if the user can fix it', async () => {
-    const { UserError } = await import('../../../src/host/util/userError');
-    const { announced, reported } = await insert(new UserError('Open a file.'));
-    assert.deepEqual([statuses, reported], [['Open a file.'], []]);
-    assert.deepEqual(announced, [{ type: 'announce', text: 'Open a file.' }]);
+  it('shows its error in the status bar and announces it to screen readers if the user can fix it', async () => {
+    const { announced, reported } = await click({ type: 'summarize' });
+    const text = 'The earlier turns are too short to be summarized.';
+    assert.deepEqual([statuses, reported], [[text], []]);
+    assert.deepEqual(announced, [{ type: 'announce', text }]);
   });
 
-  it('is reported like that of a command otherwise', async () => {
+  it('reports any other error like that of a command', async () => {
     const error = new Error('Unexpected.');
-    const { announced, reported } = await insert(error);
+    const { announced, reported } = await click(insert, () => Promise.reject(error));
     assert.deepEqual([statuses, announced, reported], [[], [], [error]]);
+  });
+
+  it('keeps the conversation open until it is handled', async () => {
+    const order: string[] = [];
+    const withOpen = async (_conversation: unknown, work: () => Promise<unknown>) => {
+      order.length = 0;
+      const result = await work();
+      order.push('close');
+      return result;
+    };
+    const insertText = async (): Promise<void> => {
+      await Promise.resolve();
+      order.push('insert');
+    };
+    await click(insert, insertText, { ...openConversations, withOpen });
+    assert.deepEqual(order, ['insert', 'close']);
   });
 });

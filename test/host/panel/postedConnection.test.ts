@@ -5,7 +5,7 @@ import { refOf } from '../../support/gatewayRef';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
-import { FakePanel, idleServices, noSubscription } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 const refused = (next: string): StreamEvent => Object.assign(failed(''), { nextGateway: refOf(next) });
 
@@ -20,7 +20,7 @@ describe('gateway of the next prompt in a panel', () => {
     Object.assign(sets.own, { view: viewOf });
     const services = {
       ...idleServices,
-      conversations: { keepOpen: noSubscription },
+      conversations: openConversations,
       sets,
       efforts: { viewOf: () => ({ level: 'default', levels: [] }), onDidChange: noSubscription },
       onError: assert.ifError,

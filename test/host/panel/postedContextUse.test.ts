@@ -6,7 +6,7 @@ import { fake } from '../../support/fake';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, text, waitForEvents } from '../conversation/scriptedEngine';
-import { FakePanel, idleServices, noSubscription } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 const tokens = (count: number): string => 'x'.repeat(4 * count);
 
@@ -29,7 +29,7 @@ describe('context of the next request in a panel', () => {
     const attachment = { kind: 'file', label: 'a.ts', languageId: 'typescript', code: tokens(30) } as const;
     const services = {
       ...idleServices,
-      conversations: { keepOpen: noSubscription },
+      conversations: openConversations,
       sets,
       contextSource: { resolve: (id: string) => Promise.resolve([{ id, attachment }]) },
       contextUse: createContextUse({

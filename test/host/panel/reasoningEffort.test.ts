@@ -4,7 +4,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { fakeSets } from '../connection/fakeSets';
 import { waitForEvents } from '../conversation/scriptedEngine';
-import { FakePanel, idleServices, noSubscription } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 describe('reasoning effort in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
@@ -17,7 +17,7 @@ describe('reasoning effort in a panel', () => {
     let change = (): void => assert.fail('nobody listens');
     const services = {
       ...idleServices,
-      conversations: { keepOpen: noSubscription },
+      conversations: openConversations,
       sets: fakeSets({ model: () => selected }).sets,
       efforts: {
         viewOf: (model: string) => ({ level: model === 'm' ? 'low' : 'high', levels: [] }),

@@ -4,7 +4,7 @@ import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed, text } from '../conversation/scriptedEngine';
-import { FakePanel, idleServices, noSubscription } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 const ended = (fields: { readonly cost?: number; readonly estimatedCost?: number; readonly promptTokens?: number }) =>
   ({ type: 'ended', how: 'finished', ms: 1, bytes: 1, chars: 1, attempt: 1, at: 5, ...fields }) satisfies StreamEvent;
@@ -17,7 +17,7 @@ describe('cost of a conversation in a panel', () => {
     const view = new FakePanel();
     const services = {
       ...idleServices,
-      conversations: { keepOpen: noSubscription },
+      conversations: openConversations,
       onError: assert.ifError,
     } as unknown as PanelServices;
     const { conversation, ask, emit } = openConversation();

@@ -18,7 +18,6 @@ describe('choice of an answer of a comparison', () => {
     let questions = 0;
     const services = {
       budget: { mayStart: () => Promise.resolve((questions++, mayStart)) },
-      conversations: { withOpen: (_: unknown, work: () => Promise<void>) => work() },
     } as unknown as PanelServices;
     await conversationMessages(services, conversation).useAnswer({ type: 'useAnswer', answerId: chosen! });
     return { questions, phases: phases(), requests: engine.turns.length };

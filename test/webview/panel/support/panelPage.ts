@@ -95,7 +95,11 @@ export class PanelPage {
     installPopovers(window);
     this.root = window.document.querySelector('main')!;
     this.panel = new Panel(this.root, {
-      api: { postMessage: (message) => this.posted.push(message), setState: (next) => (this.state = next) },
+      // VS Code, too, leaves out the fields that are undefined.
+      api: {
+        postMessage: (message) => this.posted.push(JSON.parse(JSON.stringify(message)) as ToHost),
+        setState: (next) => (this.state = next),
+      },
       unsent: new UnsentStore(
         () => this.storage,
         () => this.clock.now(),

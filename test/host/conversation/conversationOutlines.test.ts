@@ -4,7 +4,7 @@ import { fake } from '../../support/fake';
 import { randomUUID } from 'node:crypto';
 import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/conversation/conversationSummaries';
+import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/conversation/conversationOutlines';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { nextWindow, type Disk } from '../journal/window';
 import { attempt, done, waitForEvents, text } from './scriptedEngine';
@@ -196,14 +196,14 @@ describe('conversation list', () => {
     );
     const readAll = async (): Promise<readonly string[]> => {
       reads.length = 0;
-      for (const { id } of await index.summaries()) await index.texts(id);
+      for (const { id } of await index.list()) await index.texts(id);
       return reads.toSorted();
     };
     assert.deepEqual([await readAll(), await readAll()], [ids, []]);
     await appendFile(pathOf(ids[0]!), `${JSON.stringify({ type: 'title', title: 'New' })}\n`);
     assert.deepEqual(await readAll(), [ids[0]]);
     await rm(pathOf(ids[1]!));
-    assert.deepEqual(rowsOf(await index.summaries(), 'id', 'title'), [[ids[0], 'New']]);
+    assert.deepEqual(rowsOf(await index.list(), 'id', 'title'), [[ids[0], 'New']]);
     assert.deepEqual(await index.texts(ids[1]!), []);
   });
 });

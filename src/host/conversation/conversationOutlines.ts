@@ -22,11 +22,8 @@ export interface ConversationListItem extends ConversationOutline {
   /** Epoch milliseconds of the last prompt or of the last text of an answer. */
   readonly lastActivityAt: number;
   readonly busy: boolean;
-}
-
-export interface ConversationHit extends ConversationListItem {
-  /** The text around the first match. Empty for an empty query. */
-  readonly excerpt: string;
+  /** The text around the first match. Empty for an empty query. Only the results of a search have one. */
+  readonly excerpt?: string;
 }
 
 /** @returns undefined when the conversation has neither a prompt nor a summary of another conversation */
@@ -59,21 +56,21 @@ export class ConversationIndex {
   constructor(private readonly journal: Journal) {}
 
   /** @param limit number of conversations after which no further files are read */
-  async summaries(limit = Infinity): Promise<readonly ConversationListItem[]> {
+  async list(limit = Infinity): Promise<readonly ConversationListItem[]> {
     const entries = await this.journal.files.listNewestFirst();
     const ids = new Set(entries.map(({ id }) => id));
     for (const id of this.cache.keys()) if (!ids.has(id)) this.cache.delete(id);
-    const summaries: ConversationListItem[] = [];
+    const items: ConversationListItem[] = [];
     for (const entry of entries) {
-      if (summaries.length >= limit) break;
+      if (items.length >= limit) break;
       const { id, modifiedAt: lastActivityAt } = entry;
       const outline = await this.outline(entry);
-      if (outline) summaries.push({ id, lastActivityAt, busy: false, ...outline });
+      if (outline) items.push({ id, lastActivityAt, busy: false, ...outline });
     }
-    return summaries;
+    return items;
   }
 
-  /** Returns the searchable texts of a conversation that {@link summaries} has listed. Empty if they can't be read. */
+  /** Returns the searchable texts of a conversation that {@link list} has listed. Empty if they can't be read. */
   async texts(id: string): Promise<readonly string[]> {
     const cached = this.cache.get(id);
     if (cached?.texts) return cached.texts;
