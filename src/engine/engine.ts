@@ -31,7 +31,7 @@ export interface EngineDeps extends GateDeps {
    * requests.
    */
   readonly keys?: KeyRedactor | undefined;
-  /** By default, the facts come from the table of this extension. */
+  /** If absent, the facts come from the table of this extension. */
   readonly facts?: ((model: ModelAtGateway) => ModelFacts | undefined) | undefined;
   /** The default is false: gateways are then probed only while a turn runs. */
   readonly isWindowFocused?: (() => boolean) | undefined;

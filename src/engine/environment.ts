@@ -59,7 +59,7 @@ export interface EngineSettings {
     /** Longest retry-after that a turn waits for. After a longer one, the turn fails. */
     readonly maxHintMs: number;
   };
-  /** In this order, when the model stays overloaded and no text has arrived. */
+  /** Models to try, in this order, when the model stays overloaded and no text has arrived. */
   readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
   /** Whether only the workspace names the model. Its name then does not decide which gateway gets the prompts. */

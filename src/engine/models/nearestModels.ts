@@ -51,7 +51,7 @@ function traitsOf(model: string) {
     /** The name without dates and other suffixes that don't change which model it means. */
     baseName: nameWithoutSuffixes(name),
     facts: factsOf(model),
-    /** In alphabetical order, without numbers, dates or sizes. */
+    /** The words of the model name in alphabetical order, without numbers, dates or sizes. */
     words: undated
       .split(/[\d-]+/)
       .filter(Boolean)

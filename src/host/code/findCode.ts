@@ -66,7 +66,7 @@ function isCodeUnit(kind: vscode.SymbolKind): boolean {
 /** Maximum number of problems in a prompt. Many errors in one file usually have few causes. */
 const maxProblems = { code: 20, file: 100 } as const;
 
-/** In the order of `vscode.DiagnosticSeverity`. */
+/** Names of the severities, in the order of `vscode.DiagnosticSeverity`. */
 const severityNames = ['error', 'warning', 'information', 'hint'] as const;
 
 /** Returns the problems that the editor reports in a file, or only in a part of it, most severe first. */

@@ -26,7 +26,7 @@ interface ContextUseDeps {
 
 /** The draft of a panel. */
 interface Draft {
-  /** By default, the selected model. */
+  /** The model of the next request; by default, the selected model. */
   readonly model?: string | undefined;
   readonly attachmentTokens?: number;
 }

@@ -60,7 +60,7 @@ interface LoadedModels {
 export class ModelCatalog extends Disposable {
   /** Model lists, keyed by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
   private readonly cache = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
-  /** By base URL. Stays when the cached list expires. */
+  /** Keyed by base URL. Kept when the cached list expires. */
   private readonly loaded = new Map<string, LoadedModels>();
   /**
    * From which backup gateway's list the user chose a model, as the base URL of that gateway, so that prompts go straight

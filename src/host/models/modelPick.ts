@@ -110,7 +110,7 @@ export function pickFromModels<Result>(
     const isNew = typed !== '' && !exclude.includes(typed) && !known.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
     const unlisted = checked?.().filter((model) => model !== typed && !known.has(model)) ?? [];
-    // They follow the others, whose positions identify them in VS Code's events.
+    // These items follow the others, whose positions identify them in VS Code's events.
     const added = [
       ...unlisted.map((model) => createItem(model)),
       ...(isNew ? [{ model: typed, label, alwaysShow: true }] : []),
