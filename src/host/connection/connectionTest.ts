@@ -19,9 +19,9 @@ import { requestFirstToken } from './firstToken';
 import type { GatewaySet } from './gatewaySet';
 import type { GatewayServices } from './ownGateways';
 import { proxyOf } from './proxySettings';
-import { formatReport, isWorking, severityOf, verdict, type GatewayReport } from './testReport';
+import { formatReport, isWorking, severityOf, verdict, type GatewayTest } from './testReport';
 
-export type ConnectionTest = ProbeResult & { readonly gateways: readonly GatewayReport[] };
+export type ConnectionTest = ProbeResult & { readonly gateways: readonly GatewayTest[] };
 
 interface TestedGateways {
   readonly gateways: readonly Gateway[];
@@ -78,7 +78,7 @@ async function examineGateway(
   gateway: Gateway,
   position: number,
   signal: AbortSignal,
-): Promise<GatewayReport | undefined> {
+): Promise<GatewayTest | undefined> {
   const { id: baseUrl, origin, label: host } = gateway;
   const key = await gateway.key();
   const isKeyless = key.type === 'not-needed';
@@ -90,7 +90,7 @@ async function examineGateway(
   return { position, baseUrl, origin, host, hasKey, isKeyless, proxy, steps, models };
 }
 
-function logReport({ host, models, steps }: GatewayReport, log: Log): void {
+function logReport({ host, models, steps }: GatewayTest, log: Log): void {
   if (models.state === 'verified') {
     log.info(`Connection test: ${host} responded in ${models.ms} ms and lists ${models.models.length} models.`);
     return;
@@ -99,7 +99,7 @@ function logReport({ host, models, steps }: GatewayReport, log: Log): void {
   log.warn(`Connection test: ${models.message}${errors.join('')}`);
 }
 
-function showReport(deps: GatewayServices, tested: TestedGateways, reports: readonly GatewayReport[]): void {
+function showReport(deps: GatewayServices, tested: TestedGateways, reports: readonly GatewayTest[]): void {
   const text = formatReport(reports, Date.now(), tested.set.model());
   const uri = vscode.Uri.from({ scheme: 'holysheep-connection', path: `/${vscode.l10n.t('Connection test')}` });
   const canTestToken =
@@ -116,7 +116,7 @@ function showReport(deps: GatewayServices, tested: TestedGateways, reports: read
 }
 
 /** Returns the button that may fix the first gateway that does not work. */
-function fixActions(reports: readonly GatewayReport[]): readonly ToastAction[] {
+function fixActions(reports: readonly GatewayTest[]): readonly ToastAction[] {
   const broken = reports.find((report) => !isWorking(report));
   if (!broken) return [];
   const { position, baseUrl, hasKey, models } = broken;
@@ -131,7 +131,7 @@ function fixActions(reports: readonly GatewayReport[]): readonly ToastAction[] {
 async function testFirstTokens(
   deps: GatewayServices,
   tested: TestedGateways,
-  reports: readonly GatewayReport[],
+  reports: readonly GatewayTest[],
 ): Promise<void> {
   const model = tested.set.model();
   const title = vscode.l10n.t('Waiting for the first token from {0}…', model);

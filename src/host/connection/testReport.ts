@@ -11,7 +11,7 @@ import type { GatewayOption } from './gatewayPick';
 type FinishedProbe = Exclude<ProbeResult, { state: 'cancelled' }>;
 
 /** Result of the connection test for one gateway. It contains no key. */
-export interface GatewayReport extends GatewayOption {
+export interface GatewayTest extends GatewayOption {
   /** Whether the gateway has no key and needs none. */
   readonly isKeyless: boolean;
   /** Host and port of the proxy that VS Code uses for this gateway. The proxy does the direct steps. */
@@ -27,13 +27,13 @@ function problemOf({
   models,
   hasKey,
   firstToken,
-}: GatewayReport): { readonly kind: FaultKind; readonly message: string } | undefined {
+}: GatewayTest): { readonly kind: FaultKind; readonly message: string } | undefined {
   if (models.state !== 'verified') return { kind: models.kind, message: probeMessage(models) };
   if (firstToken && 'kind' in firstToken) return firstToken;
   return hasKey ? undefined : { kind: 'auth', message: vscode.l10n.t('There is no API key for {0}.', host) };
 }
 
-export function isWorking(report: GatewayReport): boolean {
+export function isWorking(report: GatewayTest): boolean {
   return problemOf(report) === undefined;
 }
 
@@ -43,13 +43,13 @@ export function probeMessage({ message, detail }: { readonly message: string; re
   return inSentences(message, quoted);
 }
 
-export function severityOf(reports: readonly GatewayReport[]): 'information' | 'warning' | 'error' {
+export function severityOf(reports: readonly GatewayTest[]): 'information' | 'warning' | 'error' {
   // A missing key of the only gateway is not a failure, because the test can also be run before a key exists.
   if (reports.every((report) => !isWorking({ ...report, hasKey: true }))) return 'error';
   return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
 }
 
-export function verdict(reports: readonly GatewayReport[]): string {
+export function verdict(reports: readonly GatewayTest[]): string {
   const [first] = reports;
   if (reports.length === 1 && first) return singleVerdict(first);
   const working = reports.filter(isWorking);
@@ -66,7 +66,7 @@ export function verdict(reports: readonly GatewayReport[]): string {
   return vscode.l10n.t('All {0} gateways work. First token after {1}.', reports.length, times);
 }
 
-function singleVerdict(report: GatewayReport): string {
+function singleVerdict(report: GatewayTest): string {
   const { host, models, firstToken } = report;
   if (firstToken && 'ms' in firstToken) return firstTokenText({ host, ms: firstToken.ms });
   if (models.state !== 'verified' || firstToken) return problemOf(report)?.message ?? '';
@@ -77,7 +77,7 @@ function singleVerdict(report: GatewayReport): string {
   );
 }
 
-function keyVerdict({ hasKey, isKeyless }: GatewayReport): string {
+function keyVerdict({ hasKey, isKeyless }: GatewayTest): string {
   if (isKeyless) return vscode.l10n.t('No API key is needed.');
   return hasKey
     ? vscode.l10n.t('The API key is valid.')
@@ -89,12 +89,12 @@ function firstTokenText({ host, ms }: { readonly host: string; readonly ms: numb
 }
 
 /** Writes one line for each step, which screen readers read line by line. @param time epoch milliseconds */
-export function formatReport(gateways: readonly GatewayReport[], time: number, model: string): string {
+export function formatReport(gateways: readonly GatewayTest[], time: number, model: string): string {
   const title = vscode.l10n.t('Connection test, {0}', hostWords().format.timeOfDay(time, { seconds: true }));
   return `${[title, ...gateways.map((gateway) => formatGateway(gateway, model).join('\n'))].join('\n\n')}\n`;
 }
 
-function formatGateway(gateway: GatewayReport, model: string): readonly string[] {
+function formatGateway(gateway: GatewayTest, model: string): readonly string[] {
   const { position, baseUrl, proxy, steps, models, firstToken } = gateway;
   const problem = problemOf(gateway);
   return [
@@ -142,7 +142,7 @@ function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boole
   return [vscode.l10n.t('– {0}: {1}', title, reason)];
 }
 
-function formatModels({ models, hasKey, isKeyless }: GatewayReport): string {
+function formatModels({ models, hasKey, isKeyless }: GatewayTest): string {
   if (models.state !== 'verified') return failed('GET /models', models.ms, probeMessage(models));
   const count = models.models.length;
   if (isKeyless) return passed('GET /models', models.ms, vscode.l10n.t('available models: {0}', count));

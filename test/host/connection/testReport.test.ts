@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { FaultKind } from '../../../src/engine/events/kinds';
-import type { GatewayReport } from '../../../src/host/connection/testReport';
+import type { GatewayTest } from '../../../src/host/connection/testReport';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 
-const working: GatewayReport = {
+const working: GatewayTest = {
   position: 0,
   baseUrl: 'https://primary.example/v1',
   origin: 'https://primary.example',
@@ -21,7 +21,7 @@ const working: GatewayReport = {
   models: { state: 'verified', models: ['a', 'b'], ms: 120 },
 };
 
-const failure = (kind: FaultKind, detail = ''): GatewayReport['models'] => ({
+const failure = (kind: FaultKind, detail = ''): GatewayTest['models'] => ({
   state: 'unverified',
   ms: 4,
   kind,
@@ -31,7 +31,7 @@ const failure = (kind: FaultKind, detail = ''): GatewayReport['models'] => ({
   actions: [],
 });
 
-const refusing: GatewayReport = {
+const refusing: GatewayTest = {
   ...working,
   position: 1,
   baseUrl: 'http://192.0.2.7:8080/v1',
@@ -43,7 +43,7 @@ const refusing: GatewayReport = {
 describe('report of the connection test', () => {
   useVSCode(new FakeEditor().api());
   /** Returns the lines after the title. */
-  const format = async (...gateways: readonly GatewayReport[]): Promise<readonly string[]> => {
+  const format = async (...gateways: readonly GatewayTest[]): Promise<readonly string[]> => {
     const { formatReport } = await import('../../../src/host/connection/testReport');
     const [title, ...lines] = formatReport(gateways, Date.now(), 'gpt-4o').split('\n');
     assert.match(title ?? '', /^Connection test, \d/);
@@ -68,7 +68,7 @@ describe('report of the connection test', () => {
   });
 
   it('does not blame a direct step when the request has reached the gateway', async () => {
-    const lineOf = async (step: GatewayReport['steps'][number], models = working.models): Promise<string | undefined> =>
+    const lineOf = async (step: GatewayTest['steps'][number], models = working.models): Promise<string | undefined> =>
       (await format({ ...working, steps: [step], models }))[2];
     const reason = 'failed without a proxy, but the request succeeded, probably through a system proxy';
     const refused = { name: 'connection', ms: 1, error: 'ECONNREFUSED' } as const;
@@ -80,7 +80,7 @@ describe('report of the connection test', () => {
   });
 
   const overloaded = { kind: 'overloaded', message: 'The model is overloaded.' } as const;
-  const rows: readonly (readonly [string, Partial<GatewayReport>, ...lines: string[]])[] = [
+  const rows: readonly (readonly [string, Partial<GatewayTest>, ...lines: string[]])[] = [
     [
       'says that requests go through a proxy',
       { proxy: 'proxy.example:3128', steps: [] },
