@@ -1,6 +1,6 @@
 import { normalizeBaseUrl } from '../engine/gateway/baseUrl';
 import { isRecord, textIn } from '../engine/json';
-import { maxCompared, minCompared } from '../shared/conversation';
+import { maxCompared, minCompared } from '../shared/exchanges';
 import { apiProperties, read, required, type Properties } from './args';
 
 /** The languages in which a request can be copied. */

@@ -5,7 +5,7 @@
 import type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
-import type { Answer, ContextKind, GatewaySetId, ShownExchange, ShownItem } from './conversation';
+import type { Answer, ContextKind, GatewaySetId, ShownExchange, ShownItem } from './exchanges';
 import type { SuggestionKind, TourAction } from './pageMessages';
 
 export { isDelta } from '../engine/events/events';
@@ -29,7 +29,7 @@ export {
 export { firstChars } from '../engine/text/surrogates';
 export { estimateTokens } from '../engine/text/tokenEstimate';
 export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals';
-export type { Attachment, ContextKind } from './conversation';
+export type { Attachment, ContextKind } from './exchanges';
 export type { Failure, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
 /** A line break at the end does not begin another line. */

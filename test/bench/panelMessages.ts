@@ -1,5 +1,5 @@
 import type { StreamEvent } from '../../src/engine/events/events';
-import type { ShownExchange } from '../../src/shared/conversation';
+import type { ShownExchange } from '../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type ToWebview } from '../../src/shared/protocol';
 import { markdownOf } from './page/documents';
 import { refOf } from '../support/gatewayRef';

@@ -8,7 +8,7 @@ import { PanelRegistry } from '../../src/host/panel/panelRegistry';
 import type { PanelServices } from '../../src/host/panel/panelServices';
 import { PanelRestoration } from '../../src/host/panel/panelRestoration';
 import { systemClock } from '../../src/host/util/systemClock';
-import type { ShownExchange } from '../../src/shared/conversation';
+import type { ShownExchange } from '../../src/shared/exchanges';
 import type { ContextSuggestion } from '../../src/shared/protocol';
 import { attempt, done, waitForEvents, type ScriptedEngine } from '../host/conversation/scriptedEngine';
 import { createConversations } from '../host/journal/window';

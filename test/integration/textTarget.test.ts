@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { proposedScheme } from '../../src/host/code/previewedEdits';
-import type { ApplyTarget, Prompt } from '../../src/shared/conversation';
+import type { ApplyTarget, Prompt } from '../../src/shared/exchanges';
 import { viewType } from '../../src/host/contributions';
 import { EditorTarget } from '../../src/host/code/editorTarget';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chromium, type Browser } from 'playwright-core';
 import type { StreamEvent } from '../../src/engine/events/events';
-import type { ShownExchange } from '../../src/shared/conversation';
+import type { ShownExchange } from '../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type ToWebview } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { findBrowser } from '../support/browser';

@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../src/engine/events/events';
 import { effortChoices } from '../../src/engine/request';
 import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
-import type { ShownExchange, ShownItem } from '../../src/shared/conversation';
+import type { ShownExchange, ShownItem } from '../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type ToWebview, type TurnState } from '../../src/shared/protocol';
 import { stageTexts } from '../e2e/support/stageTexts';
 import { ev } from '../webview/panel/support/events';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
-import type { ApplyTarget, Prompt } from '../../shared/conversation';
+import type { ApplyTarget, Prompt } from '../../shared/exchanges';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 import { locateCode, fitReplacement } from './codeLines';

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { Engine } from '../../engine/engine';
 import type { Gateways } from '../../engine/gateway/gateway';
 import type { EffortChoice, RequestParameters } from '../../engine/request';
-import type { GatewaySetId } from '../../shared/conversation';
+import type { GatewaySetId } from '../../shared/exchanges';
 import type { ConnectionView, FaultAction } from '../../shared/protocol';
 import { Disposable } from '../util/disposable';
 import { Listeners } from '../util/listeners';

@@ -1,6 +1,6 @@
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
-import type { Answer, Step } from '../../shared/conversation';
+import type { Answer, Step } from '../../shared/exchanges';
 import type { ContextPart, ContextUse } from '../../shared/protocol';
 import type { GatewaySets } from '../connection/gatewaySet';
 import { isFinished } from '../journal/exchange';

@@ -6,7 +6,7 @@ import { isDelta, type StreamEvent } from '../../engine/events/events';
 import type { ChatRequest } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import { isRunning, isWaiting, toRecordedEvents, type Schedule } from '../../engine/state/turnState';
-import type { Answer, Exchange, GatewaySetId, Prompt, Step } from '../../shared/conversation';
+import type { Answer, Exchange, GatewaySetId, Prompt, Step } from '../../shared/exchanges';
 import type { GatewaySet } from '../connection/gatewaySet';
 import type { BudgetDecisions } from '../health/budget';
 import {

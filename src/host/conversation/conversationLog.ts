@@ -1,5 +1,5 @@
 import { isDelta } from '../../engine/events/events';
-import type { Answer } from '../../shared/conversation';
+import type { Answer } from '../../shared/exchanges';
 import type { ToWebview } from '../../shared/protocol';
 import { sideBySide } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';

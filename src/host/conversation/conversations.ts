@@ -1,4 +1,4 @@
-import type { Answer } from '../../shared/conversation';
+import type { Answer } from '../../shared/exchanges';
 import { Mutex } from 'async-mutex';
 import { isWaiting } from '../../engine/state/turnState';
 import type { GatewaySet } from '../connection/gatewaySet';

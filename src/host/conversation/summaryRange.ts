@@ -1,5 +1,5 @@
 import { estimateTokens } from '../../engine/text/tokenEstimate';
-import type { Answer, Step } from '../../shared/conversation';
+import type { Answer, Step } from '../../shared/exchanges';
 import type { Preceding } from '../journal/exchangeTree';
 import { estimateTurnTokens } from './contextUse';
 import { maxSummaryTokens } from './summaryPrompt';

@@ -1,6 +1,6 @@
 import type { ResumeFrom } from '../../engine/engine';
 import type { ChatRequest, TextMessage } from '../../engine/request';
-import type { Answer, Prompt } from '../../shared/conversation';
+import type { Answer, Prompt } from '../../shared/exchanges';
 import type { RequestChoice, RequestDefaults } from '../connection/gatewaySet';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import { summaryMessages, summaryParameters, summaryPrompt } from './summaryPrompt';

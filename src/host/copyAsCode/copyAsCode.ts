@@ -6,7 +6,7 @@ import type { OwnGateways } from '../connection/ownGateways';
 import type { Conversation } from '../conversation/conversation';
 import { promptTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
-import type { Answer } from '../../shared/conversation';
+import type { Answer } from '../../shared/exchanges';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Settings } from '../settings/settings';

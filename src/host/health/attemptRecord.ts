@@ -4,7 +4,7 @@ import { parseJson } from '../../engine/json';
 import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
 import { lacksEnd } from '../../engine/state/turnCost';
 import { faultAdvice } from '../ui/faultAdvice';
-import { oneOf, parseOrUndefined } from '../util/schemas';
+import { oneOf, parseOrUndefined } from '../util/validation';
 
 const name = v.pipe(
   v.string(),

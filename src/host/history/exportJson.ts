@@ -2,7 +2,7 @@ import type { LedgerEntry, LedgerWait } from '../../engine/state/ledger';
 import { costOfAttempt, costsOf } from '../../engine/state/turnCost';
 import type { TurnSegment } from '../../engine/state/turnState';
 import { segmentsOf } from '../../engine/state/turnTotals';
-import type { ShownSummary, Step } from '../../shared/conversation';
+import type { ShownSummary, Step } from '../../shared/exchanges';
 import { costOfAnswers } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';

@@ -7,7 +7,7 @@ import { describeTotalCost } from '../../shared/describeCost';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import { escapeUnconfirmedLinks } from '../code/markdownLinks';
-import type { Answer, Prompt, ShownSummary } from '../../shared/conversation';
+import type { Answer, Prompt, ShownSummary } from '../../shared/exchanges';
 import { comparedWith, costOfAnswers } from '../journal/exchange';
 import { FencedText } from '../util/fencedText';
 import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';

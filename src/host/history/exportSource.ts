@@ -1,6 +1,6 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import { segmentsOf } from '../../engine/state/turnTotals';
-import type { Answer } from '../../shared/conversation';
+import type { Answer } from '../../shared/exchanges';
 import type { ExchangeTree } from '../journal/exchangeTree';
 
 /** The content of a conversation for an export. */

@@ -2,7 +2,7 @@ import type { ResumeFrom } from '../../engine/engine';
 import { attemptsOf, totalCost, type TotalCost } from '../../engine/state/turnCost';
 import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnState';
 import { segmentsSoFar } from '../../engine/state/turnTotals';
-import type { Answer, Exchange, Prompt } from '../../shared/conversation';
+import type { Answer, Exchange, Prompt } from '../../shared/exchanges';
 
 /** Returns the open comparison of the selected answer, or that answer alone; none for a summary. */
 export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {

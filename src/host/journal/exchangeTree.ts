@@ -9,7 +9,7 @@ import type {
   ShownSummary,
   Step,
   Summary,
-} from '../../shared/conversation';
+} from '../../shared/exchanges';
 import { isUsable, sideBySide, stateForRerun } from './exchange';
 import type { JournalRecord, RecordOf } from './records';
 

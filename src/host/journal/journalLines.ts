@@ -1,7 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import { isTerminal, type RecordedEvent, type TextEvent } from '../../engine/events/events';
 import { isRecord, parseJson } from '../../engine/json';
-import { parseOrUndefined } from '../util/schemas';
+import { parseOrUndefined } from '../util/validation';
 import { eventSchemas } from '../../engine/events/schemas';
 import { maxMs } from '../../engine/events/kinds';
 import {

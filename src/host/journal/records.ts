@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { effortChoices } from '../../engine/request';
 import type { RecordedEvent } from '../../engine/events/events';
 import { detail, epoch, orZero, position } from '../../engine/events/schemas';
-import { maxCompared, type Prompt } from '../../shared/conversation';
-import { parseOrUndefined, type FieldSchemas } from '../util/schemas';
+import { maxCompared, type Prompt } from '../../shared/exchanges';
+import { parseOrUndefined, type FieldSchemas } from '../util/validation';
 
 /** Version of the format. It grows when a record changes its meaning, so that older extensions leave the file unchanged. */
 export const journalSchema = 1;

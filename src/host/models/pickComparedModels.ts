@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { maxCompared, minCompared } from '../../shared/conversation';
+import { maxCompared, minCompared } from '../../shared/exchanges';
 import { showToast } from '../ui/notifications';
 import type { ErrorLog } from '../util/log';
 import { pickFromModels, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Conversation } from '../conversation/conversation';
-import type { Answer } from '../../shared/conversation';
+import type { Answer } from '../../shared/exchanges';
 import { plainLabel } from '../ui/messageText';
 import { showVirtualDocument } from '../ui/virtualDocument';
 

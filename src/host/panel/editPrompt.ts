@@ -1,4 +1,4 @@
-import type { Exchange, Prompt } from '../../shared/conversation';
+import type { Exchange, Prompt } from '../../shared/exchanges';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
 import { comparedModels } from '../journal/exchange';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { viewType } from '../contributions';
 import type { StateStore } from '../util/stateStore';
 import { Disposable } from '../util/disposable';
-import { parseOrUndefined } from '../util/schemas';
+import { parseOrUndefined } from '../util/validation';
 import { resultWithin } from '../util/systemClock';
 
 const memoryKey = 'holysheep.shownConversations';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Attachment, Step } from '../../shared/conversation';
+import type { Attachment, Step } from '../../shared/exchanges';
 import { canSendPrompt } from '../../shared/protocol';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';

@@ -4,7 +4,7 @@ import { textOf } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
 import { sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
-import type { Answer } from '../../shared/conversation';
+import type { Answer } from '../../shared/exchanges';
 import { canRetry, isScheduled, isUsable } from '../journal/exchange';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';

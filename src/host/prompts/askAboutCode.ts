@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RequestChoice } from '../connection/gatewaySet';
-import type { ApplyTarget } from '../../shared/conversation';
+import type { ApplyTarget } from '../../shared/exchanges';
 import type { PanelServices } from '../panel/panelServices';
 import { sendPrompt } from '../panel/promptSender';
 import { customPromptText } from './promptTemplate';

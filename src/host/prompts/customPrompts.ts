@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { parseOrUndefined } from '../util/schemas';
+import { parseOrUndefined } from '../util/validation';
 import type { StateStore } from '../util/stateStore';
 import type { Settings } from '../settings/settings';
 import type { UserPrompt } from '../settings/userPrompts';

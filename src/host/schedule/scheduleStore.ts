@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { parseJson } from '../../engine/json';
 import { isConversationId } from '../journal/journalFolder';
 import { errorCode, ignoreMissingFile, privateFolderMode, readRegularFile, replaceFile } from '../util/files';
-import { parseOrUndefined } from '../util/schemas';
+import { parseOrUndefined } from '../util/validation';
 
 const maxEpochMs = 4e15;
 const maxFileBytes = 64 * 1024;

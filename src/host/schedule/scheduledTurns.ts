@@ -2,7 +2,7 @@ import { Mutex } from 'async-mutex';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import type { Answer } from '../../shared/conversation';
+import type { Answer } from '../../shared/exchanges';
 import { Disposable } from '../util/disposable';
 import type { ScheduledPrompt, ScheduleStore } from './scheduleStore';
 

@@ -8,7 +8,7 @@ import type { Conversation } from '../conversation/conversation';
 import { conversationTitle, promptTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
 import type { BudgetDecisions } from '../health/budget';
-import type { Answer } from '../../shared/conversation';
+import type { Answer } from '../../shared/exchanges';
 import { canSchedule } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { Listeners } from '../util/listeners';

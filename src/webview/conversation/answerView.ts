@@ -1,4 +1,4 @@
-import type { Answer, ShownExchange } from '../../shared/conversation';
+import type { Answer, ShownExchange } from '../../shared/exchanges';
 import { describeSchedule } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import {

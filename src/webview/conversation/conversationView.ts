@@ -1,4 +1,4 @@
-import type { Answer, ShownExchange, ShownItem } from '../../shared/conversation';
+import type { Answer, ShownExchange, ShownItem } from '../../shared/exchanges';
 import { fill } from '../../shared/format';
 import { type FaultAction, isDelta, type RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';

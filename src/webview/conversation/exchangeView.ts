@@ -1,4 +1,4 @@
-import type { ShownExchange, ShownItem } from '../../shared/conversation';
+import type { ShownExchange, ShownItem } from '../../shared/exchanges';
 import type { PageContext } from '../pageContext';
 import { element } from '../util/element';
 import { AnswerView } from './answerView';

@@ -1,4 +1,4 @@
-import type { Attachment, ContextKind, ShownExchange } from '../../shared/conversation';
+import type { Attachment, ContextKind, ShownExchange } from '../../shared/exchanges';
 import { countLines } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';

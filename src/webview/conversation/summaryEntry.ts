@@ -1,4 +1,4 @@
-import type { ShownItem, ShownSummary } from '../../shared/conversation';
+import type { ShownItem, ShownSummary } from '../../shared/exchanges';
 import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';

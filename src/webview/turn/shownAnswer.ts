@@ -1,4 +1,4 @@
-import type { ShownExchange } from '../../shared/conversation';
+import type { ShownExchange } from '../../shared/exchanges';
 import type { TurnState } from '../../shared/protocol';
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import { comparedModels } from '../../../src/host/journal/exchange';
-import type { Step } from '../../../src/shared/conversation';
+import type { Step } from '../../../src/shared/exchanges';
 import { propertyRuns } from '../../support/propertyRuns';
 import { valuesOf } from '../../support/valuesOf';
 import { openConversation, reopened, retryNow, shownAnswers } from './openedConversation';

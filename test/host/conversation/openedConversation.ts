@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { EngineSettings } from '../../../src/engine/environment';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import type { EffortChoice } from '../../../src/engine/request';
-import type { Answer, GatewaySetId } from '../../../src/shared/conversation';
+import type { Answer, GatewaySetId } from '../../../src/shared/exchanges';
 import type { GatewaySet, GatewaySets } from '../../../src/host/connection/gatewaySet';
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Conversations } from '../../../src/host/conversation/conversations';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import { lastToSummarize } from '../../../src/host/conversation/summaryRange';
 import { canContinue } from '../../../src/host/journal/exchange';
-import type { Step } from '../../../src/shared/conversation';
+import type { Step } from '../../../src/shared/exchanges';
 import { openConversation, reopened, shownAnswers } from './openedConversation';
 import { attempt, done, failed, text } from './scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
-import type { Prompt } from '../../../src/shared/conversation';
+import type { Prompt } from '../../../src/shared/exchanges';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { outlineOf, searchableTexts } from '../../../src/host/conversation/conversationOutlines';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { GatewaySetId } from '../../../src/shared/conversation';
+import type { GatewaySetId } from '../../../src/shared/exchanges';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { Suggestions } from '../../../src/host/panel/suggestions';
 import { Listeners } from '../../../src/host/util/listeners';

@@ -8,7 +8,7 @@ import {
   type TurnState,
 } from '../../../src/engine/state/turnState';
 import { pickPrimaryConversation } from '../../../src/host/conversation/conversations';
-import type { Answer, Exchange, Step } from '../../../src/shared/conversation';
+import type { Answer, Exchange, Step } from '../../../src/shared/exchanges';
 import type * as Activity from '../../../src/host/status/activity';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';

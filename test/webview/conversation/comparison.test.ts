@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
-import type { Answer, ShownExchange } from '../../../src/shared/conversation';
+import type { Answer, ShownExchange } from '../../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { answer, comparison, exchange, usePage, type PanelPage } from '../panel/support/panelPage';

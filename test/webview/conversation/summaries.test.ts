@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
-import type { ShownExchange, ShownSummary } from '../../../src/shared/conversation';
+import type { ShownExchange, ShownSummary } from '../../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { answer, exchange, startOfTime, usePage, PanelPage } from '../panel/support/panelPage';

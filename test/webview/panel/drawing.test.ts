@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ShownExchange } from '../../../src/shared/conversation';
+import type { ShownExchange } from '../../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, usePage, type PanelPage } from './support/panelPage';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ShownExchange } from '../../../src/shared/conversation';
+import type { ShownExchange } from '../../../src/shared/exchanges';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
 import type { Unsent } from '../../../src/webview/state/unsentStore';
 import { ev } from './support/events';

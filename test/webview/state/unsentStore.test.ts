@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ShownExchange, ShownItem } from '../../../src/shared/conversation';
+import type { ShownExchange, ShownItem } from '../../../src/shared/exchanges';
 import type { DraftContext } from '../../../src/shared/protocol';
 import { UnsentStore } from '../../../src/webview/state/unsentStore';
 import { MemoryStorage } from '../panel/support/memoryStorage';

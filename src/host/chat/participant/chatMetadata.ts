@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { CodePromptId } from '../../code/codePrompts';
-import { parseOrUndefined } from '../../util/schemas';
+import { parseOrUndefined } from '../../util/validation';
 
 const integer = v.pipe(v.number(), v.integer());
 const lenient = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);

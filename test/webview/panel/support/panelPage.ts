@@ -1,7 +1,7 @@
 import { JSDOM } from 'jsdom';
 import type { StreamEvent } from '../../../../src/engine/events/events';
 import { translateFaultHelp } from '../../../../src/host/ui/faultAdvice';
-import type { Answer, ShownExchange, ShownItem } from '../../../../src/shared/conversation';
+import type { Answer, ShownExchange, ShownItem } from '../../../../src/shared/exchanges';
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { PanelState, ToHost } from '../../../../src/shared/pageMessages';
 import { initialTurn, type ConnectionView, type TourStep, type ToWebview } from '../../../../src/shared/protocol';
