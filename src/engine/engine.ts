@@ -83,7 +83,7 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
-   * The base URL of the gateway that the user has switched to. The turn starts there, even if that gateway
+   * ID of the gateway that the user has switched to. The turn starts there, even if that gateway
    * is down, and leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
    */
   readonly preferredGateway?: string | undefined;

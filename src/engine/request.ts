@@ -71,7 +71,7 @@ export interface ModelParameters {
   readonly maxTokens?: number | undefined;
 }
 
-/** The parameters of a request that come from the settings. Its own model parameters are sent to every model. */
+/** Parameters that come from the settings. Every model gets the inherited ones; `defaults` depend on the model. */
 export interface RequestParameters extends ModelParameters {
   /** Values that are sent in place of missing ones, but only to models that take them. */
   readonly defaults?: ModelParameters | undefined;

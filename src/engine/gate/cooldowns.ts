@@ -6,7 +6,7 @@ import type { FaultKind } from '../events/kinds';
 export interface CooldownScope {
   /** The base URL. */
   readonly gateway: string;
-  /** The API key; undefined for a gateway that needs none. */
+  /** The API key, or undefined if the gateway needs no key. */
   readonly key: string | undefined;
   readonly model: string;
 }

@@ -8,7 +8,7 @@ import { networkCheckTimeoutMs, respondsAsGateway } from './networkCheck';
 /** Time from a fault to the first probe. It doubles after each probe that fails. */
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
-/** Number of probes in succession that must get a response before a gateway counts as back. */
+/** Maximum number of times in succession that the response to a probe alone brings a gateway back. */
 const maxReturnsByProbe = 2;
 /** When the last fault is this long ago, in milliseconds, one response to a probe is enough again. */
 const returnByProbeMs = 1_800_000;

@@ -60,7 +60,7 @@ export class RetryBudget {
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // While the retry budget is full, no time counts towards the next token.
+      // The next token starts to refill only when the retry budget is no longer full.
       this.refilledUntil = now;
     } else {
       this.count += gained;

@@ -118,7 +118,7 @@ export class KeyFilter {
     const start = match?.index ?? text.length;
     const complete = this.withoutKeys(text.slice(0, start));
     this.tail = text.slice(start);
-    // The first characters of a key are passed on, because ordinary words would be held back otherwise.
+    // Passes on a possible start of a key while it is very short, because ordinary words would be held back otherwise.
     const passedTo = this.tail.length < minHeldChars ? text.length : Math.max(start, passedChars);
     this.passedChars = passedTo - start;
     return complete + text.slice(Math.max(start, passedChars), passedTo);

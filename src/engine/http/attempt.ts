@@ -128,7 +128,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
     const { startedAt, firstTokenAt, bytes, chars, receivedTokens, usage } = this;
-    // Up to the first text, reasoning or tool call.
+    // Time until the first text, reasoning or tool call arrived.
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, receivedTokens, usage };
   }

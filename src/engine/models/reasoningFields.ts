@@ -110,7 +110,7 @@ const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set([
 
 /** The fields of each format, as the gateways document them. */
 const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Record<string, unknown>>>> = {
-  // Without the parameter, Claude does not reason, and relays know no level `none` for it.
+  // Claude reasons only if the parameter is sent, and relays know no level `none` for Claude.
   reasoning_effort: ({ level, isOn, name, facts }) =>
     !isOn && isClaude(name) && !canSwitchOff(facts) ? {} : { reasoning_effort: level },
   reasoning: ({ level, isOn }) => ({ reasoning: isOn ? { effort: level } : { enabled: false } }),

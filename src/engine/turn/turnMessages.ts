@@ -162,7 +162,7 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
   return fallbackModel === undefined ? actions : ['continueWithFallback', ...actions];
 }
 
-/** The limit resets later than a turn waits, but before a scheduled prompt lapses. */
+/** Returns whether the limit resets too late for a waiting turn, but before a scheduled prompt would expire. */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.policy.retry === 'never';
   return resetsTooLate && fault.limit?.canSendLater === true && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;

@@ -41,7 +41,7 @@ export interface GatewaySet {
   /** The selected model. */
   model(): string;
   selectModel(model: string): Promise<void>;
-  /** Returns the effort that the prompt asks for, or else that of the model that answers the prompt. */
+  /** Returns the parameters of a request. The effort is the one in `choice`, or else the remembered effort of its model. */
   defaults(choice?: RequestChoice): RequestDefaults;
   /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   mayUse(models: readonly string[]): Promise<boolean>;

@@ -12,7 +12,7 @@ type FinishedProbe = Exclude<ProbeResult, { state: 'cancelled' }>;
 
 /** Result of the connection test for one gateway. It contains no key. */
 export interface GatewayTest extends GatewayOption {
-  /** Whether the gateway has no key and needs none. */
+  /** Whether the gateway needs no key and has no key. */
   readonly isKeyless: boolean;
   /** Host and port of the proxy that VS Code uses for this gateway. The proxy does the direct steps. */
   readonly proxy: string | undefined;

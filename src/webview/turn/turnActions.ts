@@ -46,7 +46,7 @@ export function showTurnActions(
       ];
       parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
     }
-    // Of the answers of a comparison, only the first one is a version.
+    // An open comparison is one version, which has the ID of its first answer.
     if (versions.length > 1 && versions.includes(answerId) && mayChange)
       parts.push(createVersionPager(context, answerId, versions));
     if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', answerId })));
