@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { InputBoxOptions, ProgressOptions } from 'vscode';
+import type { Gateway } from '../../src/engine/gateway/gateway';
 import type { CustomPrompts } from '../../src/host/prompts/customPrompts';
+import { fake } from '../support/fake';
 import { FakeEditor } from '../support/fakeEditor';
 import { useVSCode } from '../support/fakeVSCode';
 import { gatewayFrom } from '../support/testGateways';
@@ -57,14 +59,12 @@ describe('text from outside the extension', () => {
 
   it('is shown without icons in the host and the URL of a gateway', async () => {
     const { pickGateway } = await import('../../src/host/connection/gatewayPick');
-    const gateway = (host: string) => ({
-      baseUrl: `https://${host}/v1`,
-      origin: `https://${host}`,
-      host,
-      hasKey: true,
+    const option = (host: string) => ({
+      gateway: fake<Gateway>({ id: `https://${host}/v1`, label: host, origin: `https://${host}` }),
       position: 0,
+      key: 'key' as const,
     });
-    const picked = pickGateway([gateway('$(alert).example'), gateway('other.example')], 'Set API key');
+    const picked = pickGateway([option('$(alert).example'), option('other.example')], 'Set API key');
     const [first] = editor.quickPicks[0]?.items ?? [];
     assert.deepEqual([first?.label, first?.detail], ['$\u2060(alert).example', 'https://$\u2060(alert).example/v1']);
     assert.equal(await picked, undefined);

@@ -56,7 +56,7 @@ describe('trusted workspace with hostile settings', () => {
   it("can't redirect the connection test or add a backup gateway", async () => {
     const result = await vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
     assert.equal(result.state, 'verified');
-    assert.deepEqual(valuesOf(result.gateways, 'baseUrl'), [fixture.gateway.baseUrl]);
+    assert.deepEqual(valuesOf(valuesOf(result.gateways, 'gateway'), 'id'), [fixture.gateway.baseUrl]);
     assert.equal(fixture.gateway.modelRequests.at(-1)?.headers.authorization, `Bearer ${testKey}`);
   });
 });

@@ -12,11 +12,7 @@ export type BaseUrlProblem = 'empty' | 'too-long' | 'not-a-url' | 'not-http' | '
 export interface BaseUrl {
   /** Without a slash at the end. */
   readonly url: string;
-  /** The origin to which the key is bound, for instance `https://api.holysheep.ai`. */
-  readonly origin: string;
-  readonly host: string;
   readonly corrections: readonly BaseUrlCorrection[];
-  readonly insecure: boolean;
 }
 
 export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
@@ -55,13 +51,7 @@ export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   path = correct(path, cleanPath(path.replace(endpoint, '')), 'endpoint-removed');
   if (path === '') path = correct(path, '/v1', 'v1-added');
 
-  return {
-    url: parsed.origin + path,
-    origin: parsed.origin,
-    host: parsed.host,
-    corrections: [...corrections],
-    insecure: usesPlainHttp(parsed.href),
-  };
+  return { url: parsed.origin + path, corrections: [...corrections] };
 }
 
 /** Chinese input methods insert `：` and `／` where a URL needs `:` and `/`. */

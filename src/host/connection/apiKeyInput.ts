@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import { cleanApiKey, type ApiKeyProblem } from '../../engine/gateway/apiKey';
-import type { BaseUrl } from '../../engine/gateway/baseUrl';
+import { hostOf } from '../../engine/gateway/baseUrl';
 import { askForText } from '../ui/notifications';
 import { knownGatewayOf, knownGateways } from '../settings/knownGateways';
 
-/** Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box. */
-export function askForApiKey(gateway: BaseUrl): Thenable<string | undefined> {
-  const { host, url } = gateway;
+/**
+ * Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box.
+ * @param url the base URL of the gateway
+ */
+export function askForApiKey(url: string): Thenable<string | undefined> {
+  const host = hostOf(url);
   const { keyPage, keyPrefix } = knownGatewayOf(url) ?? {};
   return askForText({
     title: vscode.l10n.t('API key for {0}', host),
@@ -21,17 +24,17 @@ export function askForApiKey(gateway: BaseUrl): Thenable<string | undefined> {
     ...(keyPrefix !== undefined && { placeHolder: `${keyPrefix}…` }),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (input) => validateApiKey(input, gateway),
+    validateInput: (input) => validateApiKey(input, url),
   });
 }
 
-function validateApiKey(input: string, gateway: BaseUrl): vscode.InputBoxValidationMessage | undefined {
+function validateApiKey(input: string, url: string): vscode.InputBoxValidationMessage | undefined {
   if (input === '') return undefined;
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
     return { message: apiKeyProblemMessage(cleaned.problem), severity: vscode.InputBoxValidationSeverity.Error };
   }
-  const message = keyWarning(cleaned.key, gateway);
+  const message = keyWarning(cleaned.key, url);
   return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
 }
 
@@ -49,11 +52,11 @@ export function apiKeyProblemMessage(problem: ApiKeyProblem): string {
 }
 
 /** Returns a warning about a key that looks wrong but can still be stored, or undefined if the key looks right. */
-export function keyWarning(key: string, { url, host }: BaseUrl): string | undefined {
+export function keyWarning(key: string, url: string): string | undefined {
   const begins = (prefix = ''): boolean => prefix !== '' && key.startsWith(prefix) && key !== prefix;
   const { keyPrefix } = knownGatewayOf(url) ?? {};
   if (keyPrefix !== undefined && !begins(keyPrefix))
     return vscode.l10n.t("HolySheep keys start with hsa-. This one doesn't.");
   const isOfOther = keyPrefix === undefined && knownGateways.some((other) => begins(other.keyPrefix));
-  return isOfOther ? vscode.l10n.t('This looks like a HolySheep key, but the gateway is {0}.', host) : undefined;
+  return isOfOther ? vscode.l10n.t('This looks like a HolySheep key, but the gateway is {0}.', hostOf(url)) : undefined;
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { showToast } from '../ui/notifications';
 import { testConnection } from './connectionTest';
-import { pickGateway } from './gatewayPick';
+import { pickGateway, withKeyStates } from './gatewayPick';
 import type { GatewayServices } from './ownGateways';
 import { storeApiKey } from './storeApiKey';
 
@@ -23,20 +23,17 @@ export async function removeApiKey({
   log,
 }: GatewayServices): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
   const gateways = ownGateways.withPrimary();
-  const stored = await Promise.all(gateways.map(({ origin }) => keys.getIfReadable(origin)));
-  const removable = gateways.flatMap(({ id, origin, label }, position) =>
-    stored[position] === undefined ? [] : [{ baseUrl: id, origin, host: label, position, hasKey: true }],
-  );
+  const removable = (await withKeyStates(gateways)).filter(({ key }) => key === 'key');
   if (removable.length === 0) {
     showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', gateways[0].label));
     return { state: 'none' };
   }
-  const gateway = await pickGateway(removable, vscode.l10n.t('Remove API key'));
-  if (!gateway) return { state: 'cancelled' };
-  const { origin, host, position } = gateway;
+  const chosen = await pickGateway(removable, vscode.l10n.t('Remove API key'));
+  if (!chosen) return { state: 'cancelled' };
+  const { origin, label } = chosen.gateway;
+  const apiKey = (await keys.getIfReadable(origin)) ?? '';
   await keys.delete(origin);
-  const apiKey = stored[position] ?? '';
   const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };
-  showToast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', host), [undo]);
+  showToast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', label), [undo]);
   return { state: 'removed' };
 }

@@ -79,20 +79,18 @@ async function examineGateway(
   position: number,
   signal: AbortSignal,
 ): Promise<GatewayTest | undefined> {
-  const { id: baseUrl, origin, label: host } = gateway;
+  const { id, label } = gateway;
   const key = await gateway.key();
-  const isKeyless = key.type === 'not-needed';
-  const hasKey = key.type === 'key' || isKeyless;
-  const proxy = proxyOf(baseUrl);
-  const steps = proxy === undefined ? await runDirectSteps(baseUrl, signal) : [];
-  const models = await engine.probe(baseUrl, key.type === 'key' ? key.value : undefined, signal);
+  const proxy = proxyOf(id);
+  const steps = proxy === undefined ? await runDirectSteps(id, signal) : [];
+  const models = await engine.probe(id, key.type === 'key' ? key.value : undefined, signal);
   if (models.state === 'cancelled') return undefined;
-  return { position, baseUrl, origin, host, hasKey, isKeyless, proxy, steps, models };
+  return { gateway: { id, label }, position, key: key.type, proxy, steps, models };
 }
 
-function logReport({ host, models, steps }: GatewayTest, log: Log): void {
+function logReport({ gateway: { label }, models, steps }: GatewayTest, log: Log): void {
   if (models.state === 'verified') {
-    log.info(`Connection test: ${host} responded in ${models.ms} ms and lists ${models.models.length} models.`);
+    log.info(`Connection test: ${label} responded in ${models.ms} ms and lists ${models.models.length} models.`);
     return;
   }
   const errors = steps.flatMap(({ name, error }) => (error === undefined ? [] : [` (${name}: ${error})`]));
@@ -119,10 +117,10 @@ function showReport(deps: GatewayServices, tested: TestedGateways, reports: read
 function fixActions(reports: readonly GatewayTest[]): readonly ToastAction[] {
   const broken = reports.find((report) => !isWorking(report));
   if (!broken) return [];
-  const { position, baseUrl, hasKey, models } = broken;
-  if (models.state === 'verified') return hasKey ? [] : [enterApiKeyAction(baseUrl)];
+  const { gateway, position, models, firstToken } = broken;
+  if (models.state === 'verified') return firstToken ? [] : [enterApiKeyAction(gateway.id)];
   const { actions } = models;
-  if (actions.includes('setApiKey')) return [enterApiKeyAction(baseUrl)];
+  if (actions.includes('setApiKey')) return [enterApiKeyAction(gateway.id)];
   if (actions.includes('networkSettings')) return [networkSettingsAction()];
   return actions.includes('checkUrl') ? [checkUrlAction(position > 0)] : [];
 }
@@ -139,7 +137,7 @@ async function testFirstTokens(
     Promise.all(
       reports.map(async (report) => {
         const gateway = tested.gateways[report.position];
-        if (!isWorking(report) || !gateway || !report.hasKey) return undefined;
+        if (!isWorking(report) || !gateway) return undefined;
         return requestFirstToken(deps.engine, gateway, model, signal);
       }),
     ),

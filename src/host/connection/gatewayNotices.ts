@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { hostOf, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { hostOf, normalizeBaseUrl, usesPlainHttp } from '../../engine/gateway/baseUrl';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { ErrorLog } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { GatewayServices } from './ownGateways';
+import type { GatewayServices, OwnGateways } from './ownGateways';
 
 interface GatewayNoticeDeps extends GatewayServices {
   readonly memory: vscode.Memento;
@@ -16,10 +16,14 @@ interface GatewayNoticeDeps extends GatewayServices {
  * @param baseUrl its base URL
  */
 export async function removeBackup(
-  { settings, log }: { readonly settings: Settings; readonly log: ErrorLog },
+  {
+    settings,
+    ownGateways,
+    log,
+  }: { readonly settings: Settings; readonly ownGateways: OwnGateways; readonly log: ErrorLog },
   baseUrl: string,
 ): Promise<void> {
-  const label = settings.gateways().find(({ url }) => url === baseUrl)?.label ?? hostOf(baseUrl);
+  const label = ownGateways.all.find(({ id }) => id === baseUrl)?.label ?? hostOf(baseUrl);
   const undo = await settings.removeBackupBaseUrls(baseUrl);
   const message = vscode.l10n.t('{0} is no longer a backup gateway.', label);
   showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
@@ -73,7 +77,7 @@ export class GatewayNotices extends Disposable {
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };
       showToast(log, 'information', message, [update]);
     }
-    this.warnAboutPlainHttp(baseUrl, baseUrlSetting);
+    this.warnAboutPlainHttp(url, baseUrlSetting);
   }
 
   private checkBackups(): void {
@@ -81,14 +85,14 @@ export class GatewayNotices extends Disposable {
     const { usable, unusable } = settings.backups();
     const text = unusable.map(backupProblemMessage).join(' ');
     if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
-    for (const gateway of usable) if (this.isUnchecked(gateway.url)) this.warnAboutPlainHttp(gateway, backupsSetting);
+    for (const { url } of usable) if (this.isUnchecked(url)) this.warnAboutPlainHttp(url, backupsSetting);
   }
 
-  private warnAboutPlainHttp({ url, host, insecure }: BaseUrl, setting: string): void {
-    if (!insecure || !this.remember(url)) return;
+  private warnAboutPlainHttp(url: string, setting: string): void {
+    if (!usesPlainHttp(url) || !this.remember(url)) return;
     const message = vscode.l10n.t(
       'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
-      host,
+      hostOf(url),
     );
     showToast(this.deps.log, 'warning', message, [openSettingAction(setting)]);
   }

@@ -15,7 +15,7 @@ import {
 import { isConnectionError } from '../../engine/request';
 import type { TurnRecord } from '../../engine/state/ledger';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { ConfiguredGateway } from '../settings/gateways';
+import { labelsOf, type GatewayEntry } from '../settings/gateways';
 import { currencyOf } from '../settings/knownGateways';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
@@ -76,7 +76,11 @@ export class OwnGateways extends Disposable {
 
   /** All gateways in the order of the settings. If the base URL is invalid, the first one is a backup. */
   get all(): readonly Gateway[] {
-    this.cached ??= this.deps.settings.gateways().map((entry) => this.create(entry));
+    if (!this.cached) {
+      const entries = this.deps.settings.gateways();
+      const labels = labelsOf(entries);
+      this.cached = entries.map((entry, index) => this.create(entry, labels[index] ?? entry.url));
+    }
     return this.cached;
   }
 
@@ -164,8 +168,9 @@ export class OwnGateways extends Disposable {
     this.refresh();
   }
 
-  private create({ url, origin, label, models = new Map() }: ConfiguredGateway): Gateway {
+  private create({ url, models = new Map() }: GatewayEntry, label: string): Gateway {
     const { lists } = this.deps;
+    const origin = originOf(url);
     const acceptsPlainHttp = (): boolean => this.plainHttpOrigins.includes(origin);
     return {
       id: url,

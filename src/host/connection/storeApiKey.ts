@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
-import type { BaseUrl, NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
+import { hostOf, originOf, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import { maxModels, type ListedModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
-import type { ConfiguredGateway } from '../settings/gateways';
 import { parseSetApiKeyArgument } from '../commandArgs';
 import { plainLabel } from '../ui/messageText';
 import { inSentences } from '../ui/words';
@@ -22,7 +21,7 @@ import {
 import { apiKeyProblemMessage, askForApiKey, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { GatewayServices } from './ownGateways';
-import { pickGateway } from './gatewayPick';
+import { pickGateway, withKeyStates } from './gatewayPick';
 import { probeMessage } from './testReport';
 
 /**
@@ -32,65 +31,62 @@ import { probeMessage } from './testReport';
  * @throws ArgumentError when the argument is invalid
  */
 export async function storeApiKey(deps: GatewayServices, argument: unknown): Promise<SetApiKeyResult> {
-  const { settings, log } = deps;
+  const { settings, ownGateways, log } = deps;
   const { key, baseUrl: preferred } = argument === undefined ? {} : parseSetApiKeyArgument(argument);
   const configured = settings.baseUrl();
-  const gateways = settings.gateways();
   const isArgument = key !== undefined;
-  const target = isArgument ? (preferred ?? configured) : await chooseKeyGateway(deps, gateways, preferred);
+  const target = isArgument ? (preferred ?? configured) : await chooseKeyGateway(deps, preferred?.url);
   if (target === undefined) return { state: 'cancelled' };
   if ('error' in target) {
     showToast(log, 'error', gatewayProblemMessage(target.error), [openSettingAction('holysheep.baseUrl')]);
     return { state: 'invalid' };
   }
-  const position = gateways.findIndex(({ origin }) => origin === target.origin);
-  const input = key ?? (await askForApiKey(target));
+  const { url } = target;
+  const position = ownGateways.all.findIndex(({ origin }) => origin === originOf(url));
+  const input = key ?? (await askForApiKey(url));
   if (input === undefined) return { state: 'cancelled' };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), position < 0 ? [] : [enterAgainAction(target)]);
+    showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), position < 0 ? [] : [enterAgainAction(url)]);
     return { state: 'invalid' };
   }
   if (position >= 0) await deps.sets.useOwn();
-  return verifyAndStore(cleaned.key, target, deps, { isArgument, position });
+  return verifyAndStore(cleaned.key, url, deps, { isArgument, position });
 }
 
-/** @param preferred the gateway to return without asking, unless the settings no longer have it */
+/** @param preferred base URL of the gateway to return without asking, unless the settings no longer have it */
 async function chooseKeyGateway(
-  { settings, keys }: GatewayServices,
-  gateways: readonly ConfiguredGateway[],
-  preferred: BaseUrl | undefined,
-): Promise<NormalizedBaseUrl | undefined> {
+  { settings, ownGateways }: GatewayServices,
+  preferred = '',
+): Promise<{ readonly url: string } | { readonly error: BaseUrlProblem } | undefined> {
   // Compares origins, because gateways of the same origin share the key, and callers may know only the origin.
-  const known = gateways.find(({ origin }) => origin === preferred?.origin);
-  if (known) return known;
+  const known = ownGateways.all.find(({ origin }) => origin === originOf(preferred));
+  if (known) return { url: known.id };
   const baseUrl = settings.baseUrl();
-  if ('error' in baseUrl || gateways.length < 2) return baseUrl;
-  const choices = gateways.map(async (gateway, position) => {
-    const hasKey = (await keys.getIfReadable(gateway.origin)) !== undefined;
-    return { ...gateway, host: gateway.label, baseUrl: gateway.url, position, hasKey };
-  });
-  return pickGateway(await Promise.all(choices), vscode.l10n.t('Set API key'));
+  if ('error' in baseUrl || ownGateways.all.length < 2) return baseUrl;
+  const chosen = await pickGateway(await withKeyStates(ownGateways.all), vscode.l10n.t('Set API key'));
+  return chosen && { url: chosen.gateway.id };
 }
 
-function enterAgainAction({ url }: BaseUrl): ToastAction {
+function enterAgainAction(url: string): ToastAction {
   return enterApiKeyAction(url, vscode.l10n.t('Enter the key again'));
 }
 
 /**
- * @param position position of the gateway with the origin of `target` in the settings, where 0 is the base URL, or -1 if
+ * @param url the base URL of the gateway
+ * @param position position of the gateway with the origin of `url` in the settings, where 0 is the base URL, or -1 if
  * there is none. The messages then have no buttons, because the buttons apply to the gateways in the settings.
  */
 async function verifyAndStore(
   key: string,
-  target: BaseUrl,
+  url: string,
   deps: GatewayServices,
   { isArgument, position }: { readonly isArgument: boolean; readonly position: number },
 ): Promise<SetApiKeyResult> {
   const { keys, log, settings } = deps;
-  const { host, origin } = target;
+  const [host, origin] = [hostOf(url), originOf(url)];
   const actions = (...offered: ToastAction[]): ToastAction[] => (position < 0 ? [] : offered);
-  const result = await verifyKey(key, target, deps, actions(enterAgainAction(target)));
+  const result = await verifyKey(key, url, deps, actions(enterAgainAction(url)));
   const { state } = result;
   if (state === 'cancelled' || state === 'rejected') return { state };
   const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
@@ -105,7 +101,7 @@ async function verifyAndStore(
     const outcome = isReplaced
       ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
       : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
-    const message = inSentences(outcome, probeMessage(result), keyWarning(key, target));
+    const message = inSentences(outcome, probeMessage(result), keyWarning(key, url));
     showToast(log, 'warning', message, actions(testConnectionAction(), checkUrlAction(position > 0)));
     return { state };
   }
@@ -122,18 +118,18 @@ async function verifyAndStore(
 /** Uses a key to ask a gateway for its models, and tells the user if the gateway rejects the key. */
 export async function verifyKey(
   key: string,
-  target: BaseUrl,
+  url: string,
   { engine, log }: GatewayServices,
   actions: readonly ToastAction[],
 ): Promise<ProbeResult> {
   log.redactSecret(key);
-  const { host, url } = target;
+  const host = hostOf(url);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
   const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
   if (result.state !== 'rejected') return result;
   log.warn(`API key for ${host}: ${result.message}`);
   const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-  const message = inSentences(probeMessage(result), advice, keyWarning(key, target));
+  const message = inSentences(probeMessage(result), advice, keyWarning(key, url));
   showToast(log, 'error', message, actions);
   return result;
 }

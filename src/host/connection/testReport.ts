@@ -1,19 +1,22 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
+import type { GatewayRef } from '../../engine/events/events';
 import type { FaultKind } from '../../engine/events/kinds';
+import type { Key } from '../../engine/gateway/gateway';
 import { faultAdvice } from '../ui/faultAdvice';
 import { trimTrailingPeriod } from '../ui/messageText';
 import { hostWords, inSentences } from '../ui/words';
 import type { DirectStep } from './directSteps';
 import type { FirstToken } from './firstToken';
-import type { GatewayOption } from './gatewayPick';
 
 type FinishedProbe = Exclude<ProbeResult, { state: 'cancelled' }>;
 
 /** Result of the connection test for one gateway. It contains no key. */
-export interface GatewayTest extends GatewayOption {
-  /** Whether the gateway needs no key and has no key. */
-  readonly isKeyless: boolean;
+export interface GatewayTest {
+  readonly gateway: GatewayRef;
+  /** Position of the gateway in the settings. 0 is the primary gateway, 1 the first backup. */
+  readonly position: number;
+  readonly key: Key['type'];
   /** Host and port of the proxy that VS Code uses for this gateway. The proxy does the direct steps. */
   readonly proxy: string | undefined;
   readonly steps: readonly DirectStep[];
@@ -23,14 +26,19 @@ export interface GatewayTest extends GatewayOption {
 
 /** Returns why prompts can't be sent through a gateway, or undefined if they can. */
 function problemOf({
-  host,
+  gateway,
+  key,
   models,
-  hasKey,
   firstToken,
 }: GatewayTest): { readonly kind: FaultKind; readonly message: string } | undefined {
   if (models.state !== 'verified') return { kind: models.kind, message: probeMessage(models) };
   if (firstToken && 'kind' in firstToken) return firstToken;
-  return hasKey ? undefined : { kind: 'auth', message: vscode.l10n.t('There is no API key for {0}.', host) };
+  if (mayPrompt(key)) return undefined;
+  return { kind: 'auth', message: vscode.l10n.t('There is no API key for {0}.', gateway.label) };
+}
+
+function mayPrompt(key: Key['type']): boolean {
+  return key === 'key' || key === 'not-needed';
 }
 
 export function isWorking(report: GatewayTest): boolean {
@@ -45,7 +53,7 @@ export function probeMessage({ message, detail }: { readonly message: string; re
 
 export function severityOf(reports: readonly GatewayTest[]): 'information' | 'warning' | 'error' {
   // A missing key of the only gateway is not a failure, because the test can also be run before a key exists.
-  if (reports.every((report) => !isWorking({ ...report, hasKey: true }))) return 'error';
+  if (reports.every((report) => !isWorking({ ...report, key: 'key' }))) return 'error';
   return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
 }
 
@@ -53,8 +61,8 @@ export function verdict(reports: readonly GatewayTest[]): string {
   const [first] = reports;
   if (reports.length === 1 && first) return singleVerdict(first);
   const working = reports.filter(isWorking);
-  const tokens = working.flatMap(({ host, firstToken }) =>
-    firstToken && 'ms' in firstToken ? [{ host, ms: firstToken.ms }] : [],
+  const tokens = working.flatMap(({ gateway, firstToken }) =>
+    firstToken && 'ms' in firstToken ? [{ label: gateway.label, ms: firstToken.ms }] : [],
   );
   if (working.length < reports.length) {
     const count = vscode.l10n.t('{0} of {1} gateways work.', working.length, reports.length);
@@ -67,25 +75,26 @@ export function verdict(reports: readonly GatewayTest[]): string {
 }
 
 function singleVerdict(report: GatewayTest): string {
-  const { host, models, firstToken } = report;
-  if (firstToken && 'ms' in firstToken) return firstTokenText({ host, ms: firstToken.ms });
+  const { gateway, models, firstToken } = report;
+  const { label } = gateway;
+  if (firstToken && 'ms' in firstToken) return firstTokenText({ label, ms: firstToken.ms });
   if (models.state !== 'verified' || firstToken) return problemOf(report)?.message ?? '';
   const count = models.models.length;
   return inSentences(
-    vscode.l10n.t('{0} responded in {1}. Models available: {2}.', host, hostWords().format.duration(models.ms), count),
+    vscode.l10n.t('{0} responded in {1}. Models available: {2}.', label, hostWords().format.duration(models.ms), count),
     keyVerdict(report),
   );
 }
 
-function keyVerdict({ hasKey, isKeyless }: GatewayTest): string {
-  if (isKeyless) return vscode.l10n.t('No API key is needed.');
-  return hasKey
+function keyVerdict({ key }: GatewayTest): string {
+  if (key === 'not-needed') return vscode.l10n.t('No API key is needed.');
+  return key === 'key'
     ? vscode.l10n.t('The API key is valid.')
     : vscode.l10n.t('No API key is set. You need one to send prompts.');
 }
 
-function firstTokenText({ host, ms }: { readonly host: string; readonly ms: number }): string {
-  return vscode.l10n.t('{0} sent the first token after {1}.', host, hostWords().format.duration(ms));
+function firstTokenText({ label, ms }: { readonly label: string; readonly ms: number }): string {
+  return vscode.l10n.t('{0} sent the first token after {1}.', label, hostWords().format.duration(ms));
 }
 
 /** Writes one line for each step, which screen readers read line by line. @param time epoch milliseconds */
@@ -94,16 +103,16 @@ export function formatReport(gateways: readonly GatewayTest[], time: number, mod
   return `${[title, ...gateways.map((gateway) => formatGateway(gateway, model).join('\n'))].join('\n\n')}\n`;
 }
 
-function formatGateway(gateway: GatewayTest, model: string): readonly string[] {
-  const { position, baseUrl, proxy, steps, models, firstToken } = gateway;
-  const problem = problemOf(gateway);
+function formatGateway(test: GatewayTest, model: string): readonly string[] {
+  const { gateway, position, proxy, steps, models, firstToken } = test;
+  const problem = problemOf(test);
   return [
     position === 0
-      ? vscode.l10n.t('Primary gateway: {0}', baseUrl)
-      : vscode.l10n.t('Backup gateway {0}: {1}', position, baseUrl),
+      ? vscode.l10n.t('Primary gateway: {0}', gateway.id)
+      : vscode.l10n.t('Backup gateway {0}: {1}', position, gateway.id),
     ...(proxy === undefined ? [] : [vscode.l10n.t('Requests go through the proxy {0}.', proxy)]),
     ...steps.flatMap((step) => formatStep(step, isReached(models))),
-    formatModels(gateway),
+    formatModels(test),
     ...(firstToken ? [formatFirstToken(firstToken, model)] : []),
     ...(problem ? [vscode.l10n.t('Advice: {0}', adviceFor(position, problem.kind))] : []),
   ];
@@ -142,13 +151,14 @@ function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boole
   return [vscode.l10n.t('– {0}: {1}', title, reason)];
 }
 
-function formatModels({ models, hasKey, isKeyless }: GatewayTest): string {
+function formatModels({ models, key }: GatewayTest): string {
   if (models.state !== 'verified') return failed('GET /models', models.ms, probeMessage(models));
   const count = models.models.length;
-  if (isKeyless) return passed('GET /models', models.ms, vscode.l10n.t('available models: {0}', count));
-  const result = hasKey
-    ? vscode.l10n.t('the API key is valid; available models: {0}', count)
-    : vscode.l10n.t('no API key is set; available models: {0}', count);
+  if (key === 'not-needed') return passed('GET /models', models.ms, vscode.l10n.t('available models: {0}', count));
+  const result =
+    key === 'key'
+      ? vscode.l10n.t('the API key is valid; available models: {0}', count)
+      : vscode.l10n.t('no API key is set; available models: {0}', count);
   return passed('GET /models', models.ms, result);
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Commands } from '../commands';
+import { originOf } from '../../engine/gateway/baseUrl';
 import type { GatewayServices } from '../connection/ownGateways';
 import { readProxyInfo } from '../connection/proxySettings';
 import { isHolySheep } from '../settings/knownGateways';
@@ -24,7 +25,7 @@ export function registerDiagnostics(deps: GatewayServices & HostWindow) {
 /** Positions replace private host names and the names of gateways. */
 async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Promise<string> {
   const { engine, settings, ownGateways, keys, sets, log, version, context } = deps;
-  const gateways = settings.gateways();
+  const gateways = ownGateways.all;
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
   /** Returns null when the key can't be read, because the report must still be created. */
@@ -36,15 +37,15 @@ async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Prom
       return null;
     }
   };
-  const summaries = gateways.map(async ({ url, origin }, index) => ({
+  const summaries = gateways.map(async ({ id, origin }, index) => ({
     name: `gateway ${index + 1}`,
     hasKey: await isSet(() => keys.get(origin)),
-    isHttps: url.startsWith('https:'),
+    isHttps: id.startsWith('https:'),
     isHolySheep: isHolySheep(origin),
   }));
   const networkSettings = {
     // Leaves out the path and the query of the base URL, which may contain secrets.
-    origin: 'error' in baseUrl ? null : baseUrl.origin,
+    origin: 'error' in baseUrl ? null : originOf(baseUrl.url),
     gateways: await Promise.all(summaries),
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
     hasKey: await isSet(() => keys.get(ownGateways.withPrimary()[0].origin)),

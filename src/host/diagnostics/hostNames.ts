@@ -1,5 +1,5 @@
 import type { EngineReport } from '../../engine/engine';
-import { hostOf, originOf, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { hostOf, originOf } from '../../engine/gateway/baseUrl';
 import type { GatewayRef } from '../../engine/events/events';
 import { knownGatewayOf } from '../settings/knownGateways';
 
@@ -47,8 +47,8 @@ export function hostNameHider(gateways: readonly string[], requested: readonly s
  * Returns the name of a gateway in the report, which tells its position instead of its own name.
  * @param gateways the gateways in the settings, in their order
  */
-export function positionName({ id }: GatewayRef, gateways: readonly BaseUrl[]): string {
-  const index = gateways.findIndex(({ url }) => url === id);
+export function positionName({ id }: GatewayRef, gateways: readonly GatewayRef[]): string {
+  const index = gateways.findIndex((gateway) => gateway.id === id);
   return index < 0 ? 'former gateway' : `gateway ${index + 1}`;
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
-import { isLocalUrl, isPrivateUrl } from '../../engine/gateway/baseUrl';
+import { hostOf, isLocalUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
 import type { Key } from '../../engine/gateway/gateway';
 import { faultLabel } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
@@ -9,6 +9,7 @@ import type { GatewayServices } from '../connection/ownGateways';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
 import { hasResponded, type UnresponsiveGateways } from '../connection/unresponsiveGateways';
+import type { GatewayEntry } from '../settings/gateways';
 import type { HealthBook } from '../health/healthBook';
 import { plainLabel } from '../ui/messageText';
 import {
@@ -21,7 +22,7 @@ import {
 } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 import { hostWords, inSentences } from '../ui/words';
-import { chooseGateway, editGateway, type ChosenGateway } from './gatewayChoice';
+import { chooseGateway, editGateway } from './gatewayChoice';
 import { pickModelNames } from './modelNamesPick';
 
 export interface GatewayDeps extends GatewayServices {
@@ -44,13 +45,16 @@ export async function addGateway(deps: GatewayDeps): Promise<AddGatewayResult> {
 /** @param earlier the user's previous answers, if the same server is tried again */
 async function addChosen(
   deps: GatewayDeps,
-  gateway: ChosenGateway | undefined,
+  gateway: GatewayEntry | undefined,
   earlier?: Access,
 ): Promise<AddGatewayResult> {
   if (!gateway) return cancelled;
-  if (gateway.isConfigured) {
-    if (lacksKey(await deps.ownGateways.keyOf(gateway.url))) await enterApiKey(gateway.url);
-    else await vscode.commands.executeCommand('holysheep.manageGateways', gateway.url);
+  const { url } = gateway;
+  const [host, origin] = [hostOf(url), originOf(url)];
+  const configured = deps.ownGateways.all.find(({ id }) => id === url);
+  if (configured) {
+    if (lacksKey(await configured.key())) await enterApiKey(url);
+    else await vscode.commands.executeCommand('holysheep.manageGateways', url);
     return cancelled;
   }
   const access = await gainAccess(deps, gateway, earlier);
@@ -61,18 +65,17 @@ async function addChosen(
     const next = await chooseNext(gateway, result);
     if (next === 'retry') return addChosen(deps, gateway, access);
     if (next === 'edit') {
-      const edited = await editGateway(deps, gateway);
+      const edited = await editGateway(gateway);
       // The dialog has promised to send the key only to the origin that it named.
-      return addChosen(deps, edited, edited?.origin === gateway.origin ? access : undefined);
+      return addChosen(deps, edited, edited && originOf(edited.url) === origin ? access : undefined);
     }
     if (!next) return cancelled;
   }
-  const name = gateway.name ?? gateway.host;
+  const name = gateway.name ?? host;
   const models = result.state === 'verified' ? await pickModelNames(deps, name, result) : new Map<string, string>();
   const place = models && (await choosePlace(deps, name));
   if (!place) return cancelled;
   const { settings, keys, log, sets, unresponsive } = deps;
-  const { origin, host, url } = gateway;
   const { newKey } = access;
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
@@ -115,9 +118,10 @@ interface Access {
 
 /** Asks what to do about a gateway that does not respond. @returns undefined if the user cancels */
 function chooseNext(
-  { name, host, url }: ChosenGateway,
+  { name, url }: GatewayEntry,
   { kind, row }: Extract<ProbeResult, { readonly kind: unknown }>,
 ): Promise<'retry' | 'edit' | 'add' | undefined> {
+  const host = hostOf(url);
   const reason = faultLabel(hostWords().strings, kind, row);
   const question =
     name === undefined
@@ -134,22 +138,22 @@ function chooseNext(
 /** Tests the connection to the gateway. Asks for a key unless the gateway responds with a stored key or without one. */
 async function gainAccess(
   deps: GatewayDeps,
-  gateway: ChosenGateway,
+  gateway: GatewayEntry,
   earlier: Access | undefined,
 ): Promise<Access | AddGatewayResult> {
   const { keys, engine, log } = deps;
-  const { url, origin, host } = gateway;
-  const needsKey = earlier ? earlier.newKey !== undefined : await needsApiKey(deps, gateway);
+  const { url } = gateway;
+  const needsKey = earlier ? earlier.newKey !== undefined : await needsApiKey(deps, url);
   if (needsKey === undefined) return cancelled;
   if (!needsKey) {
-    const storedKey = await keys.getIfReadable(origin);
-    const title = vscode.l10n.t('Testing the connection to {0}…', host);
+    const storedKey = await keys.getIfReadable(originOf(url));
+    const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(url));
     const result = await withDelayedProgress(title, (signal) => engine.probe(url, storedKey, signal));
     if (result.state === 'cancelled') return cancelled;
     const isConfirmedKeyless = storedKey === undefined && isPrivateUrl(url);
     if (result.state !== 'rejected') return { result, isConfirmedKeyless };
   }
-  const input = earlier?.newKey ?? (await askForApiKey(gateway));
+  const input = earlier?.newKey ?? (await askForApiKey(url));
   if (input === undefined) return cancelled;
   const again: ToastAction = {
     title: vscode.l10n.t('Enter the key again'),
@@ -161,17 +165,16 @@ async function gainAccess(
     return { state: 'rejected' };
   }
   const { key: newKey } = cleaned;
-  const result = await verifyKey(newKey, gateway, deps, [again]);
+  const result = await verifyKey(newKey, url, deps, [again]);
   const { state } = result;
   return state === 'cancelled' || state === 'rejected' ? { state } : { result, newKey };
 }
 
 /** Asks the user only about private addresses, once. @returns undefined if the user cancels */
-async function needsApiKey({ ownGateways }: GatewayDeps, gateway: ChosenGateway): Promise<boolean | undefined> {
-  const { url, host } = gateway;
+async function needsApiKey({ ownGateways }: GatewayDeps, url: string): Promise<boolean | undefined> {
   if (!lacksKey(await ownGateways.keyOf(url))) return false;
   if (!isPrivateUrl(url)) return true;
-  return choose(vscode.l10n.t('Does {0} need an API key?', plainLabel(host)), [
+  return choose(vscode.l10n.t('Does {0} need an API key?', plainLabel(hostOf(url))), [
     { label: vscode.l10n.t('Set API key'), value: true },
     { label: vscode.l10n.t('No key needed'), value: false },
   ]);
@@ -185,7 +188,8 @@ function lacksKey({ type }: Key): boolean {
 async function choosePlace({ settings, keys }: GatewayDeps, name: string): Promise<'primary' | 'backup' | undefined> {
   const primary = settings.baseUrl();
   const isUnused =
-    'error' in primary || (settings.hasDefaultBaseUrl() && (await keys.getIfReadable(primary.origin)) === undefined);
+    'error' in primary ||
+    (settings.hasDefaultBaseUrl() && (await keys.getIfReadable(originOf(primary.url))) === undefined);
   if (!isUnused) return 'backup';
   return choose(vscode.l10n.t('How do you want to use {0}?', plainLabel(name)), [
     { label: vscode.l10n.t('Use it as the primary gateway'), value: 'primary' },

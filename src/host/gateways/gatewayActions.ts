@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { hostOf } from '../../engine/gateway/baseUrl';
+import type { Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
 import { knownName } from '../settings/knownGateways';
 import { removeBackup } from '../connection/gatewayNotices';
@@ -6,7 +8,7 @@ import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
 import type { GatewayDeps } from './addGateway';
-import { listGateways, type ListedGateway } from './gatewayList';
+import type { GatewayRow } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
 export interface GatewayAction {
@@ -14,15 +16,15 @@ export interface GatewayAction {
   readonly icon: string;
   /** Whether the gateway's row in the list also has a button for the action. */
   readonly hasButton: boolean;
-  isPossible(gateway: ListedGateway): boolean;
-  run(deps: GatewayDeps, gateway: ListedGateway): unknown;
+  isPossible(row: GatewayRow): boolean;
+  run(deps: GatewayDeps, gateway: Gateway): unknown;
   /** Whether the action leads to another place, so that the list closes. */
   readonly leaves?: true;
   /** Whether the action opens a dialog or a list, which replaces the list of gateways until it closes. */
   readonly opensDialog?: true;
 }
 
-const isBackup = ({ position }: ListedGateway): boolean => position > 0;
+const isBackup = ({ position }: GatewayRow): boolean => position > 0;
 
 /** What a user can do with a gateway, in the order of the menu. */
 export function gatewayActions(): readonly GatewayAction[] {
@@ -32,14 +34,14 @@ export function gatewayActions(): readonly GatewayAction[] {
       icon: 'arrow-up',
       hasButton: true,
       isPossible: ({ position }) => position > 1,
-      run: ({ settings }, { url }) => settings.moveBackup(url, -1),
+      run: ({ settings }, { id }) => settings.moveBackup(id, -1),
     },
     {
       title: vscode.l10n.t('Move down'),
       icon: 'arrow-down',
       hasButton: true,
-      isPossible: (gateway) => isBackup(gateway) && !gateway.isLast,
-      run: ({ settings }, { url }) => settings.moveBackup(url, 1),
+      isPossible: (row) => isBackup(row) && !row.isLast,
+      run: ({ settings }, { id }) => settings.moveBackup(id, 1),
     },
     {
       title: vscode.l10n.t('Make primary'),
@@ -53,7 +55,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       icon: 'key',
       hasButton: true,
       isPossible: () => true,
-      run: (_deps, { url }) => enterApiKey(url),
+      run: (_deps, { id }) => enterApiKey(id),
       opensDialog: true,
     },
     {
@@ -61,7 +63,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       icon: 'plug',
       hasButton: false,
       isPossible: () => true,
-      run: (_deps, { url }) => vscode.commands.executeCommand('holysheep.testConnection', url),
+      run: (_deps, { id }) => vscode.commands.executeCommand('holysheep.testConnection', id),
     },
     {
       title: vscode.l10n.t('Edit model names'),
@@ -84,20 +86,20 @@ export function gatewayActions(): readonly GatewayAction[] {
       icon: 'trash',
       hasButton: true,
       isPossible: isBackup,
-      run: (deps, { url }) => removeBackup(deps, url),
+      run: (deps, { id }) => removeBackup(deps, id),
     },
   ];
 }
 
 /** The previous primary gateway becomes the first backup. The user can undo this. */
-async function makePrimary(deps: GatewayDeps, gateway: ListedGateway): Promise<void> {
-  const { settings, log } = deps;
-  const [previous] = await listGateways(deps);
+async function makePrimary({ settings, ownGateways, log }: GatewayDeps, { id, label }: Gateway): Promise<void> {
+  const [previous] = ownGateways.all;
+  const entry = settings.gateway(id);
   const budgetBefore = settings.budget();
-  const undo = await settings.setPrimary(gateway, { name: previous && knownName(previous.url) });
-  const message = vscode.l10n.t('{0} is now the primary gateway.', gateway.label);
+  const undo = await settings.setPrimary(entry, { name: previous && knownName(previous.id) });
+  const message = vscode.l10n.t('{0} is now the primary gateway.', label);
   const note =
-    gateway.models &&
+    entry.models &&
     vscode.l10n.t(
       'Custom prompts, model overrides, and your choices of reasoning effort still use the previous model names.',
     );
@@ -119,22 +121,22 @@ function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefine
   );
 }
 
-async function editModelNames(deps: GatewayDeps, gateway: ListedGateway): Promise<void> {
+async function editModelNames(deps: GatewayDeps, { id, origin, label, models }: Gateway): Promise<void> {
   const { settings, keys, engine, log } = deps;
-  const { url, origin, host, label, models } = gateway;
   const apiKey = await keys.getIfReadable(origin);
-  const title = vscode.l10n.t('Testing the connection to {0}…', host);
-  const result = await withDelayedProgress(title, (signal) => engine.probe(url, apiKey, signal));
+  const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(id));
+  const result = await withDelayedProgress(title, (signal) => engine.probe(id, apiKey, signal));
   if (result.state === 'cancelled') return;
   if (result.state !== 'verified') {
     showToast(log, 'error', probeMessage(result));
     return;
   }
   const names = await pickModelNames(deps, label, result, models);
-  if (names) await settings.replaceBackup({ ...gateway, models: names });
+  if (names) await settings.replaceBackup({ ...settings.gateway(id), models: names });
 }
 
-async function openInSettings(_deps: GatewayDeps, gateway: ListedGateway): Promise<void> {
-  const key = isBackup(gateway) ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl';
+async function openInSettings({ settings }: GatewayDeps, { id }: Gateway): Promise<void> {
+  const primary = settings.baseUrl();
+  const key = 'error' in primary || primary.url !== id ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl';
   await vscode.commands.executeCommand('workbench.action.openSettingsJson', { revealSetting: { key } });
 }

@@ -1,15 +1,11 @@
 import * as vscode from 'vscode';
-import { hostOf, isLocalUrl, isLoopbackUrl, normalizeBaseUrl, type BaseUrl } from '../../engine/gateway/baseUrl';
+import { hostOf, isLocalUrl, isLoopbackUrl, normalizeBaseUrl, usesPlainHttp } from '../../engine/gateway/baseUrl';
 import type { GatewayServices } from '../connection/ownGateways';
+import type { GatewayEntry } from '../settings/gateways';
 import { knownGateways, knownName } from '../settings/knownGateways';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import { askForText } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
-
-export interface ChosenGateway extends BaseUrl {
-  readonly name: string | undefined;
-  readonly isConfigured: boolean;
-}
 
 interface Item extends vscode.QuickPickItem {
   /** Undefined for *Other base URL*. */
@@ -20,7 +16,7 @@ interface Item extends vscode.QuickPickItem {
 const localLimitMs = 2000;
 
 /** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
-export async function chooseGateway(deps: GatewayServices): Promise<ChosenGateway | undefined> {
+export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry | undefined> {
   const configured = new Set(deps.settings.gateways().map(({ url }) => url));
   const running = new Set<string>();
   const closing = new AbortController();
@@ -43,23 +39,16 @@ export async function chooseGateway(deps: GatewayServices): Promise<ChosenGatewa
     });
   const [[item] = []] = await Promise.all([list.result, ...lookUps]);
   if (!item) return undefined;
-  const baseUrl = item.baseUrl === undefined ? await askForBaseUrl(list.picker.value) : normalizeBaseUrl(item.baseUrl);
-  return baseUrl && 'url' in baseUrl ? toChosen(deps, baseUrl) : undefined;
+  const url = item.baseUrl ?? (await askForBaseUrl(list.picker.value));
+  return url === undefined ? undefined : { url, name: knownName(url) };
 }
 
 /** Lets the user change the base URL of a gateway. @returns undefined if the user cancels */
-export async function editGateway(
-  deps: GatewayServices,
-  { url, name }: ChosenGateway,
-): Promise<ChosenGateway | undefined> {
-  const baseUrl = await askForBaseUrl(url);
+export async function editGateway({ url: previous, name }: GatewayEntry): Promise<GatewayEntry | undefined> {
+  const url = await askForBaseUrl(previous);
+  if (url === undefined) return undefined;
   // A local server keeps its name if the user changes its port or address.
-  return baseUrl && toChosen(deps, baseUrl, isLocalUrl(baseUrl.url) ? name : undefined);
-}
-
-function toChosen({ settings }: GatewayServices, baseUrl: BaseUrl, name?: string): ChosenGateway {
-  const isConfigured = settings.gateways().some(({ url }) => url === baseUrl.url);
-  return { ...baseUrl, name: knownName(baseUrl.url) ?? name, isConfigured };
+  return { url, name: knownName(url) ?? (isLocalUrl(url) ? name : undefined) };
 }
 
 function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>): readonly Item[] {
@@ -83,7 +72,7 @@ function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>):
 }
 
 /** @param typed the current base URL, or the text that the user has typed to filter the list, which may be a URL */
-async function askForBaseUrl(typed: string): Promise<BaseUrl | undefined> {
+async function askForBaseUrl(typed: string): Promise<string | undefined> {
   const text = await askForText({
     title: vscode.l10n.t('Add gateway'),
     prompt: vscode.l10n.t('Base URL of an OpenAI-compatible gateway, as in https://openrouter.ai/api/v1.'),
@@ -93,7 +82,7 @@ async function askForBaseUrl(typed: string): Promise<BaseUrl | undefined> {
     validateInput: validateBaseUrl,
   });
   const baseUrl = normalizeBaseUrl(text ?? '');
-  return 'error' in baseUrl ? undefined : baseUrl;
+  return 'error' in baseUrl ? undefined : baseUrl.url;
 }
 
 function validateBaseUrl(text: string): vscode.InputBoxValidationMessage | undefined {
@@ -103,11 +92,11 @@ function validateBaseUrl(text: string): vscode.InputBoxValidationMessage | undef
     const message = gatewayProblemMessage(baseUrl.error, vscode.l10n.t('This text'));
     return baseUrl.error === 'empty' ? undefined : { message, severity: error };
   }
-  const { host, url, insecure } = baseUrl;
-  if (!insecure) return { message: vscode.l10n.t('Requests are sent to {0}.', url), severity: info };
+  const { url } = baseUrl;
+  if (!usesPlainHttp(url)) return { message: vscode.l10n.t('Requests are sent to {0}.', url), severity: info };
   const message = vscode.l10n.t(
     'Requests to {0} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
-    host,
+    hostOf(url),
   );
   return { message, severity: warning };
 }

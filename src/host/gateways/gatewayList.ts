@@ -1,19 +1,20 @@
 import * as vscode from 'vscode';
 import type { EngineReport } from '../../engine/engine';
-import { everyOther, type Key } from '../../engine/gateway/gateway';
+import { everyOther, type Gateway, type Key } from '../../engine/gateway/gateway';
+import { withKeyStates } from '../connection/gatewayPick';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
-import type { ConfiguredGateway } from '../settings/gateways';
 import { plainLabel } from '../ui/messageText';
 import type { GatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
 
-/** A gateway in the settings, as *Manage Gateways* shows it. */
-export interface ListedGateway extends ConfiguredGateway {
+/** A row of *Manage Gateways*. */
+export interface GatewayRow {
+  readonly gateway: Gateway;
   /** 0 is the primary gateway, 1 the first backup. */
   readonly position: number;
   readonly isLast: boolean;
-  readonly access: Key['type'];
+  readonly key: Key['type'];
   /** Whether the gateway was added although it did not respond, and has not responded since. */
   readonly isUnresponsive: boolean;
 }
@@ -22,25 +23,20 @@ export async function listGateways({
   settings,
   ownGateways,
   unresponsive,
-}: GatewayDeps): Promise<readonly ListedGateway[]> {
-  const gateways = settings.gateways();
-  const primary = settings.baseUrl();
+}: GatewayDeps): Promise<readonly GatewayRow[]> {
   // An invalid base URL is not listed, so the first gateway may be a backup.
-  const firstPosition = 'error' in primary ? 1 : 0;
-  return Promise.all(
-    gateways.map(async (gateway, index) => {
-      return {
-        ...gateway,
-        position: index + firstPosition,
-        isLast: index === gateways.length - 1,
-        access: (await ownGateways.keyOf(gateway.url)).type,
-        isUnresponsive: unresponsive.has(gateway.url),
-      };
-    }),
-  );
+  const firstPosition = 'error' in settings.baseUrl() ? 1 : 0;
+  const gateways = await withKeyStates(ownGateways.all);
+  return gateways.map(({ gateway, position, key }) => ({
+    gateway,
+    position: position + firstPosition,
+    isLast: position === gateways.length - 1,
+    key,
+    isUnresponsive: unresponsive.has(gateway.id),
+  }));
 }
 
-function modelTexts(models: ConfiguredGateway['models'] = new Map()): readonly string[] {
+function modelTexts({ models }: Gateway): readonly string[] {
   const replacement = models.get(everyOther);
   const names = models.size - (replacement === undefined ? 0 : 1);
   return [
@@ -53,11 +49,12 @@ function modelTexts(models: ConfiguredGateway['models'] = new Map()): readonly s
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
   states: EngineReport['gateways'],
-): (gateway: ListedGateway) => vscode.QuickPickItem {
+): (row: GatewayRow) => vscode.QuickPickItem {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
-  return ({ label, position, access, isUnresponsive, url, models }) => {
-    const accessTexts = {
+  return ({ gateway, position, key, isUnresponsive }) => {
+    const { id, label } = gateway;
+    const keyTexts = {
       key: vscode.l10n.t('API key set'),
       missing: vscode.l10n.t('no API key'),
       unreadable: vscode.l10n.t('no API key'),
@@ -65,15 +62,15 @@ export function createGatewayTexts(
     };
     const role = position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', position);
     const details = [
-      plainLabel(url),
+      plainLabel(id),
       isUnresponsive ? vscode.l10n.t("hasn't responded yet") : undefined,
-      states.some(({ id, isDown }) => isDown && id === url) ? vscode.l10n.t('down') : undefined,
-      healthOf('', url),
-      ...modelTexts(models),
+      states.some((state) => state.isDown && state.id === id) ? vscode.l10n.t('down') : undefined,
+      healthOf('', id),
+      ...modelTexts(gateway),
     ];
     return {
       label: isUnresponsive ? `$(warning) ${plainLabel(label)}` : plainLabel(label),
-      description: `${role} · ${accessTexts[access]}`,
+      description: `${role} · ${keyTexts[key]}`,
       detail: details.filter((detail) => detail !== undefined).join(' · '),
     };
   };

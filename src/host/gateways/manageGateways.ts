@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
+import type { Gateway } from '../../engine/gateway/gateway';
 import { plainLabel } from '../ui/messageText';
 import { enterGateway, itemButton } from '../ui/notifications';
 import { OpenList, pickFrom } from '../ui/quickPick';
 import type { GatewayDeps } from './addGateway';
 import { gatewayActions, type GatewayAction } from './gatewayActions';
-import { createGatewayTexts, listGateways, type ListedGateway } from './gatewayList';
+import { createGatewayTexts, listGateways, type GatewayRow } from './gatewayList';
 
 interface Item extends vscode.QuickPickItem {
-  readonly gateway: ListedGateway;
+  readonly row: GatewayRow;
 }
 
 /** The list in which users order, test, replace and remove their gateways. It stays open after an action. */
@@ -29,10 +30,10 @@ export class GatewayList {
 
   constructor(private readonly deps: GatewayDeps) {
     const { list } = this;
-    list.onAccept(([selected]) => selected && this.queue(() => this.openMenu(selected.gateway)));
-    list.onItemButton((button, { gateway }) => {
+    list.onAccept(([selected]) => selected && this.queue(() => this.openMenu(selected.row)));
+    list.onItemButton((button, { row }) => {
       const action = this.actions.find((possible) => possible.button === button);
-      if (action) this.queue(() => this.perform(action, gateway));
+      if (action) this.queue(() => this.perform(action, row.gateway));
     });
     list.picker.onDidTriggerButton(() => this.queue(() => list.showAfter(enterGateway)));
     // Another window, or the *Undo* of a notification, may change the gateways.
@@ -55,24 +56,22 @@ export class GatewayList {
 
   private async refresh(focused?: string): Promise<void> {
     const { deps, list } = this;
-    const gateways = await listGateways(deps);
+    const rows = await listGateways(deps);
     if (!this.isOpen) return;
     const textsOf = createGatewayTexts(deps.health.records(), deps.engine.report().gateways);
-    const items = gateways.map((gateway) => ({
-      gateway,
-      ...textsOf(gateway),
-      buttons: this.actions
-        .filter((action) => action.hasButton && action.isPossible(gateway))
-        .map(({ button }) => button),
+    const items = rows.map((row) => ({
+      row,
+      ...textsOf(row),
+      buttons: this.actions.filter((action) => action.hasButton && action.isPossible(row)).map(({ button }) => button),
     }));
     list.picker.busy = false;
-    list.setItems(items, ({ gateway }) => gateway.url);
+    list.setItems(items, ({ row }) => row.gateway.id);
     if (focused !== undefined) this.focus(focused);
   }
 
   private focus(url: string): void {
     const { picker } = this.list;
-    const items = picker.items.filter(({ gateway }) => gateway.url === url);
+    const items = picker.items.filter(({ row }) => row.gateway.id === url);
     if (items.length > 0) picker.activeItems = items;
   }
 
@@ -86,24 +85,24 @@ export class GatewayList {
       .catch(onError);
   }
 
-  private async openMenu(gateway: ListedGateway): Promise<void> {
+  private async openMenu(row: GatewayRow): Promise<void> {
     let action: GatewayAction | undefined;
     await this.list.showAfter(async () => {
       const items = this.actions
-        .filter((possible) => possible.isPossible(gateway))
+        .filter((possible) => possible.isPossible(row))
         .map((possible) => ({ action: possible, label: `$(${possible.icon}) ${possible.title}` }));
-      const placeholder = createGatewayTexts([], [])(gateway).detail ?? '';
-      const chosen = await pickFrom({ title: plainLabel(gateway.label), placeholder, items }).result;
+      const placeholder = createGatewayTexts([], [])(row).detail ?? '';
+      const chosen = await pickFrom({ title: plainLabel(row.gateway.label), placeholder, items }).result;
       action = chosen?.[0]?.action;
       // The list of gateways would flash between the menu and what the action opens.
-      if (action?.opensDialog || action?.leaves) await this.perform(action, gateway);
+      if (action?.opensDialog || action?.leaves) await this.perform(action, row.gateway);
     });
-    if (action && !action.opensDialog && !action.leaves) await this.perform(action, gateway);
+    if (action && !action.opensDialog && !action.leaves) await this.perform(action, row.gateway);
   }
 
-  private async perform(action: GatewayAction, gateway: ListedGateway): Promise<void> {
+  private async perform(action: GatewayAction, gateway: Gateway): Promise<void> {
     const run = (): unknown => action.run(this.deps, gateway);
-    this.focus(gateway.url);
+    this.focus(gateway.id);
     if (action.leaves) this.list.close();
     await (action.opensDialog ? this.list.showAfter(run) : run());
   }

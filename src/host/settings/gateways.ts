@@ -1,21 +1,14 @@
-import { normalizeBaseUrl, type BaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
+import { hostOf, normalizeBaseUrl, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { isRecord, textIn } from '../../engine/json';
 
-/** The data that is written to an entry of the setting `holysheep.backupBaseUrls`. */
+/** What the settings say about a gateway: an entry of `holysheep.backupBaseUrls`, or the base URL alone. */
 export interface GatewayEntry {
   readonly url: string;
   /** The name that the user gave it. */
   readonly name?: string | undefined;
   /** See `Gateway.models`. */
   readonly models?: ReadonlyMap<string, string> | undefined;
-}
-
-type GatewaySetting = BaseUrl & GatewayEntry;
-
-export interface ConfiguredGateway extends BaseUrl, GatewayEntry {
-  /** The name, or else the part of the base URL that no other gateway in the settings has. */
-  readonly label: string;
 }
 
 /** An entry of the setting `holysheep.backupBaseUrls` that can't be used. */
@@ -33,32 +26,36 @@ const maxNameChars = 60;
  */
 export function readGateways(
   entries: readonly unknown[],
-  primary?: BaseUrl,
-): { readonly usable: readonly ConfiguredGateway[]; readonly unusable: readonly UnusableGateway[] } {
-  const usable = new Map<string, GatewaySetting>(primary ? [[primary.url, primary]] : []);
+  primary?: GatewayEntry,
+): { readonly usable: readonly GatewayEntry[]; readonly unusable: readonly UnusableGateway[] } {
+  const usable = new Map(primary ? [[primary.url, primary]] : []);
   const unusable: UnusableGateway[] = [];
   for (const [index, entry] of entries.entries()) {
     const gateway = readGateway(entry);
     if (typeof gateway === 'string') unusable.push({ number: index + 1, problem: gateway });
     else if (!usable.has(gateway.url)) usable.set(gateway.url, gateway);
   }
-  return { usable: [...usable.values()].map(withLabel), unusable };
+  return { usable: [...usable.values()], unusable };
 }
 
-function withLabel(gateway: GatewaySetting, _: number, all: readonly GatewaySetting[]): ConfiguredGateway {
-  const taken = new Set(all.filter((other) => other !== gateway).flatMap(possibleLabels));
-  return { ...gateway, label: possibleLabels(gateway).find((label) => !taken.has(label)) ?? gateway.url };
+/** Returns a label for each gateway: its name, or else the part of its base URL that no other gateway has. */
+export function labelsOf(entries: readonly GatewayEntry[]): readonly string[] {
+  return entries.map((entry) => {
+    const taken = new Set(entries.filter((other) => other !== entry).flatMap(possibleLabels));
+    return possibleLabels(entry).find((label) => !taken.has(label)) ?? entry.url;
+  });
 }
 
 /** The best first. */
-function possibleLabels({ name, host, url }: GatewaySetting): readonly string[] {
+function possibleLabels({ name, url }: GatewayEntry): readonly string[] {
+  const host = hostOf(url);
   const hostAndPath = url.slice(url.indexOf(host));
   const places = [host, hostAndPath, url];
   return name === undefined ? places : [name, ...places.map((place) => `${name} (${place})`)];
 }
 
 /** Returns the problem of an entry that can't be used. */
-export function readGateway(entry: unknown): GatewaySetting | UnusableGateway['problem'] {
+export function readGateway(entry: unknown): GatewayEntry | UnusableGateway['problem'] {
   const {
     baseUrl: text,
     name,
@@ -71,7 +68,7 @@ export function readGateway(entry: unknown): GatewaySetting | UnusableGateway['p
   const modelNames = models === undefined ? new Map<string, string>() : readModelNames(models);
   if (!modelNames) return 'no-models';
   return {
-    ...baseUrl,
+    url: baseUrl.url,
     ...(nameText !== undefined && { name: visibleText(nameText, maxNameChars) }),
     ...(modelNames.size > 0 && { models: modelNames }),
   };

@@ -6,7 +6,7 @@ import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { currencyOf } from './knownGateways';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
-import { entryOf, isEntryOf, moveEntry, readGateways, type ConfiguredGateway, type GatewayEntry } from './gateways';
+import { entryOf, isEntryOf, moveEntry, readGateways, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
 import { readPrompts, type UserPrompt } from './userPrompts';
@@ -88,8 +88,13 @@ export class Settings extends Disposable {
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
   }
 
-  gateways(): readonly ConfiguredGateway[] {
+  gateways(): readonly GatewayEntry[] {
     return this.readGateways().usable;
+  }
+
+  /** @param url normalized */
+  gateway(url: string): GatewayEntry {
+    return this.gateways().find((entry) => entry.url === url) ?? { url };
   }
 
   backups(): ReturnType<typeof readGateways> {
@@ -99,7 +104,7 @@ export class Settings extends Disposable {
 
   private readGateways(): ReturnType<typeof readGateways> {
     const primary = this.baseUrl();
-    return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : primary);
+    return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : { url: primary.url });
   }
 
   model(): string {
@@ -239,7 +244,7 @@ export class Settings extends Disposable {
         model,
       },
       gateway,
-      previous && !('error' in primary) ? { ...primary, ...previous } : undefined,
+      previous && !('error' in primary) ? { url: primary.url, ...previous } : undefined,
     );
     // The backups come first, so that the settings never lack the gateway that is the primary one so far.
     await this.update('backupBaseUrls', after.backupBaseUrls);

@@ -98,7 +98,7 @@ describe('Test Connection command', () => {
     useBackup('hsa-backup');
     const result = await run(backup.baseUrl);
     assert.deepEqual(
-      result?.gateways.map(({ position, baseUrl }) => [position, baseUrl]),
+      result?.gateways.map(({ position, gateway: { id } }) => [position, id]),
       [[1, backup.baseUrl]],
     );
     assert.deepEqual(

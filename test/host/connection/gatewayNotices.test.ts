@@ -147,7 +147,7 @@ describe('removal of a backup gateway', () => {
     const { removeBackup } = await import('../../../src/host/connection/gatewayNotices');
     const gateways = new FakeGateways();
     editor.pressed = 'Undo';
-    await removeBackup(gateways.deps(), 'https://backup.example');
+    await removeBackup(await openGateways(gateways.deps()), 'https://backup.example');
     await new Promise(setImmediate);
     assert.deepEqual(gateways.removals, ['remove https://backup.example', 'undo https://backup.example']);
     assert.equal(editor.messages[0]?.message, 'backup.example is no longer a backup gateway.');

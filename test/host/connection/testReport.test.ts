@@ -4,14 +4,12 @@ import type { GatewayTest } from '../../../src/host/connection/testReport';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
+import { refOf } from '../../support/gatewayRef';
 
 const working: GatewayTest = {
   position: 0,
-  baseUrl: 'https://primary.example/v1',
-  origin: 'https://primary.example',
-  host: 'primary.example',
-  hasKey: true,
-  isKeyless: false,
+  gateway: refOf('https://primary.example/v1'),
+  key: 'key',
   proxy: undefined,
   steps: [
     { name: 'nameResolution', ms: 3, addresses: ['192.0.2.1', '192.0.2.2'] },
@@ -34,8 +32,7 @@ const failure = (kind: FaultKind, detail = ''): GatewayTest['models'] => ({
 const refusing: GatewayTest = {
   ...working,
   position: 1,
-  baseUrl: 'http://192.0.2.7:8080/v1',
-  host: '192.0.2.7:8080',
+  gateway: refOf('http://192.0.2.7:8080/v1'),
   steps: [{ name: 'connection', ms: 2, error: 'ECONNREFUSED' }],
   models: failure('connection'),
 };
@@ -105,7 +102,7 @@ describe('report of the connection test', () => {
     ],
     [
       'says that a gateway has no key',
-      { hasKey: false },
+      { key: 'missing' },
       '✓ GET /models: 120 ms (no API key is set; available models: 2)',
       `Advice: ${faultAdvice.auth.remedy}`,
     ],

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { normalizeBaseUrl } from '../../../src/engine/gateway/baseUrl';
-import { readGateways } from '../../../src/host/settings/gateways';
-import { valuesOf } from '../../support/valuesOf';
+import { labelsOf, readGateways } from '../../../src/host/settings/gateways';
 
 const primary = normalizeBaseUrl('https://a.test/v1');
 assert.ok(!('error' in primary));
-const labelsOf = (...entries: readonly unknown[]): readonly string[] =>
-  valuesOf(readGateways(entries, primary).usable, 'label');
+const readLabels = (...entries: readonly unknown[]): readonly string[] =>
+  labelsOf(readGateways(entries, primary).usable);
 
 describe('labels of gateways', () => {
   for (const [name, entries, labels] of [
@@ -38,7 +37,7 @@ describe('labels of gateways', () => {
       ['a.test/v1', 'a.test (b.test)'],
     ],
   ] as const) {
-    it(name, () => assert.deepEqual(labelsOf(...entries), labels));
+    it(name, () => assert.deepEqual(readLabels(...entries), labels));
   }
 
   it('are different, whatever the settings contain', () => {
@@ -46,7 +45,7 @@ describe('labels of gateways', () => {
     const entry = fc.oneof(part, fc.record({ baseUrl: part, name: part }));
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 5 }), (entries) => {
-        const labels = labelsOf(...entries);
+        const labels = readLabels(...entries);
         assert.equal(new Set(labels).size, labels.length, labels.join());
       }),
     );
