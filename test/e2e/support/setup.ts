@@ -9,7 +9,10 @@ process.once('SIGTERM', () => process.exit(143));
 
 export const mochaHooks = {
   afterAll: closeSharedWindow,
-  /** Keeps a screenshot of each window and the logs of the extension when a test fails. */
+  /**
+   * Keeps a screenshot of each window and the logs of the extension when a test fails. Also prints what a window shows,
+   * because the output may be all that remains of a run.
+   */
   async afterEach(this: Mocha.Context): Promise<void> {
     const test = this.currentTest;
     if (test?.state !== 'failed') {
@@ -21,6 +24,7 @@ export const mochaHooks = {
     const visible = [...openWorkbenches].filter(({ page }) => !page.isClosed());
     for (const [index, workbench] of visible.entries()) {
       await workbench.screenshot(path.join(failuresFolder, `${name}-${index + 1}.png`));
+      console.error(await workbench.report());
     }
     for (const [index, log] of (visible[0]?.extensionLogs() ?? []).entries()) {
       copyFileSync(log, path.join(failuresFolder, `${name}-${index + 1}.log`));

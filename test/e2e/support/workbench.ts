@@ -19,6 +19,9 @@ const themes = {
 
 export type ThemeId = keyof typeof themes;
 
+/** Time limit for reading the panel after a test has failed, in milliseconds. */
+const reportTimeoutMs = 2_000;
+
 /** Workbenches that are open in the current test. */
 export const openWorkbenches = new Set<Workbench>();
 
@@ -247,6 +250,19 @@ export class Workbench {
     await frame.evaluate(
       'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))',
     );
+  }
+
+  /** Returns the text of the visible panel, and when extension hosts have started and ended. */
+  async report(): Promise<string> {
+    const text = await this.panel()
+      .locator('body')
+      .innerText({ timeout: reportTimeoutMs })
+      .catch(() => 'no panel');
+    const hosts = this.session.server.process
+      .log()
+      .split('\n')
+      .filter((line) => /Launched Extension Host|Extension Host Process exited/.test(line));
+    return `${hosts.join('\n')}\n${text}`;
   }
 
   async screenshot(file: string): Promise<void> {
