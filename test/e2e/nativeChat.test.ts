@@ -13,7 +13,7 @@ describe("VS Code's chat without a sign-in", () => {
 
   const settings = { 'holysheep.model': 'gpt-4o', 'chat.disableAIFeatures': undefined };
   // VS Code enables the chat when a window changes this setting, but not when it starts with it.
-  useWorkbench({ settings, needsNewVSCode: true }, (opened) => ({ gateway, workbench } = opened));
+  useWorkbench({ settings, hasChat: true }, (opened) => ({ gateway, workbench } = opened));
   before(async () => {
     chat = new NativeChat(workbench);
     await chat.setUp();

@@ -10,9 +10,7 @@ describe('panel after a reload of the window', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
-  // The hosts of windows that earlier suites have closed live on and use the same storage.
-  const options = { script: () => answer('whole'), needsKey: true, needsNewVSCode: true } as const;
-  useWorkbench(options, (opened) => ({ gateway, workbench, panel } = opened));
+  useWorkbench({ script: () => answer('whole'), needsKey: true }, (opened) => ({ gateway, workbench, panel } = opened));
 
   it('shows the part of an answer that had arrived before the reload', async () => {
     gateway.script = () => [

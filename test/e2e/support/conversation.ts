@@ -77,6 +77,8 @@ interface WorkbenchOptions extends Pick<GatewayOptions, 'script'> {
   readonly needsKey?: true;
   /** Whether the suite needs a newly started VS Code with new user data. */
   readonly needsNewVSCode?: true;
+  /** Whether the suite tests VS Code's chat, so that it needs a VS Code of its own. */
+  readonly hasChat?: true;
 }
 
 /**
@@ -84,7 +86,7 @@ interface WorkbenchOptions extends Pick<GatewayOptions, 'script'> {
  * this process share the window, because VS Code starts slowly: see {@link sharedWindow}.
  */
 export function useWorkbench(
-  { script, settings, withoutKey, needsKey = withoutKey, needsNewVSCode }: WorkbenchOptions,
+  { script, settings, withoutKey, needsKey = withoutKey, needsNewVSCode, hasChat }: WorkbenchOptions,
   onOpened: (opened: OpenedWorkbench) => void,
 ): void {
   let gateway: Gateway;
@@ -94,6 +96,7 @@ export function useWorkbench(
       settings: { 'holysheep.baseUrl': needsKey ? baseUrlWithKey(gateway) : gateway.baseUrl, ...settings },
       hasKey: !withoutKey,
       needsNewVSCode: needsNewVSCode === true,
+      hasChat: hasChat === true,
     });
     onOpened({ gateway, workbench, panel: new ConversationPanel(workbench) });
   });

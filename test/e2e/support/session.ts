@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly settings?: Settings | undefined;
   /** Display language, e.g. `zh-cn`; English by default. */
   readonly locale?: string | undefined;
+  /** Whether VS Code needs its chat. */
+  readonly hasChat?: boolean | undefined;
 }
 
 /** A VS Code server and a browser with its own profile. `close` ends both. */
@@ -52,7 +54,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const otherWorkspace = copyWorkspace();
   writeUserSettings(userDataFolder, { ...quietSettings, ...options.settings });
   const builtInExtensionsFolder = path.join(folder, 'built-in-extensions');
-  linkBuiltInExtensions(await ensureVSCode(), builtInExtensionsFolder, [testExtension]);
+  linkBuiltInExtensions(await ensureVSCode(), builtInExtensionsFolder, {
+    hasChat: options.hasChat,
+    others: [testExtension],
+  });
   const resetFile = path.join(folder, 'reset.json');
   let resets = 0;
   const server = await startCodeServer({

@@ -13,31 +13,35 @@ interface WindowOptions {
   readonly hasKey: boolean;
   /** Whether the suite needs a newly started VS Code with new user data. */
   readonly needsNewVSCode: boolean;
+  /** Whether the suite tests VS Code's chat. */
+  readonly hasChat: boolean;
 }
 
-/** Whether a test has failed or a suite could not be prepared, so that other tests in the window might fail, too. */
-let hasFailed = false;
+/** Whether the window can't be shared any more, because a test has failed in it, or because it has VS Code's chat. */
+let mustReplace = false;
 
 /**
  * Returns the window that all suites of this process share, reset for the next suite. Starts VS Code again if the window
- * can't be reset, if a test has failed in it, or if the suite needs a new VS Code.
+ * can't be reset, if a test has failed in it, or if the suite needs a new VS Code, as suites with and after the chat do.
  */
-export async function sharedWindow({ settings, hasKey, needsNewVSCode }: WindowOptions): Promise<Workbench> {
+export async function sharedWindow({ settings, hasKey, needsNewVSCode, hasChat }: WindowOptions): Promise<Workbench> {
   const [open] = openWorkbenches;
-  if (open && !needsNewVSCode && !hasFailed && (await tryToReset(open, settings, hasKey))) return open;
+  const canShare = !needsNewVSCode && !hasChat && !mustReplace;
+  if (open && canShare && (await tryToReset(open, settings, hasKey))) return open;
   await closeSharedWindow();
-  const workbench = await Workbench.open({ settings });
+  mustReplace = hasChat;
+  const workbench = await Workbench.open({ settings, hasChat });
   if (hasKey) await setKey(workbench);
   return workbench;
 }
 
 /** Makes the next suite start VS Code again. */
 export function replaceWindowBeforeNextSuite(): void {
-  hasFailed = true;
+  mustReplace = true;
 }
 
 export async function closeSharedWindow(): Promise<void> {
-  hasFailed = false;
+  mustReplace = false;
   await Promise.all([...openWorkbenches].map((workbench) => workbench.close()));
 }
 

@@ -17,11 +17,11 @@ const window = onDesktop ? Infinity : 0.65;
 
 /**
  * The files of end-to-end tests, in two jobs that take equally long. The files of a job share a window, because VS Code
- * starts slowly. A file that needs a new VS Code and is not the first starts VS Code again.
+ * starts slowly. A file that needs a new VS Code and is not the first starts VS Code again. No other file can share the
+ * VS Code of `nativeChat`, so it comes last.
  */
 const workbenchJobs: Readonly<Record<string, readonly string[]>> = {
   windows: [
-    'nativeChat',
     'crash',
     'twoWindows',
     'history',
@@ -32,6 +32,7 @@ const workbenchJobs: Readonly<Record<string, readonly string[]>> = {
     'gateways',
     'summary',
     'access',
+    'nativeChat',
   ],
   panel: [
     'walkthrough',

@@ -2,24 +2,34 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import path from 'node:path';
 import type { InstalledVSCode } from './install';
 
+/** Extensions with code that all tests need: Git, which contributes colors to themes, and the image viewer. */
+const neededExtensions = ['git', 'git-base', 'media-preview'];
+
 /**
- * Extensions with code that the tests need: the chat, the GitHub sign-in for which the chat waits, Git, which contributes
- * colors to themes, and the image viewer.
+ * VS Code's chat, and the GitHub sign-in for which it waits. With the chat, VS Code sometimes starts a second extension
+ * host in a window that has just opened. The first one lives on and keeps the locks of its conversations.
  */
-const neededExtensions = ['copilot', 'github-authentication', 'git', 'git-base', 'media-preview'];
+const chatExtensions = ['copilot', 'github-authentication'];
+
+interface BuiltInOptions {
+  /** Whether VS Code needs its chat. */
+  readonly hasChat?: boolean | undefined;
+  /** Folders of more extensions, which VS Code also treats as built-in. */
+  readonly others?: readonly string[];
+}
 
 /**
  * Fills `folder` with links to the built-in extensions that tests need: languages and themes, which contain no code, and
- * `neededExtensions`. The other extensions, such as TypeScript's, take a third of the time in which a window opens.
- * @param others folders of more extensions, which VS Code also treats as built-in
+ * {@link neededExtensions}. The other extensions, such as TypeScript's, take a third of the time in which a window opens.
  */
 export function linkBuiltInExtensions(
   { server }: Pick<InstalledVSCode, 'server'>,
   folder: string,
-  others: readonly string[] = [],
+  { hasChat = false, others = [] }: BuiltInOptions = {},
 ): void {
   const all = path.resolve(server, '../../extensions');
-  const needed = readdirSync(all).filter((name) => neededExtensions.includes(name) || hasNoCode(path.join(all, name)));
+  const withCode = hasChat ? [...neededExtensions, ...chatExtensions] : neededExtensions;
+  const needed = readdirSync(all).filter((name) => withCode.includes(name) || hasNoCode(path.join(all, name)));
   mkdirSync(folder, { recursive: true });
   for (const extension of [...needed.map((name) => path.join(all, name)), ...others]) {
     symlinkSync(extension, path.join(folder, path.basename(extension)));
