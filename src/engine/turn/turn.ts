@@ -18,7 +18,7 @@ import { Admission, faultOfBlock } from './admission';
 import { Answer } from './answer';
 import { Attempts } from './attempts';
 import { TurnHistory } from './turnHistory';
-import { TurnMessages, type TurnContext } from './turnMessages';
+import { TurnMessages } from './turnMessages';
 import { TurnOutput, type NewEvent } from './turnOutput';
 import { TurnGateways } from './turnGateways';
 import { UserCommands } from './userCommands';
@@ -64,7 +64,7 @@ export class Turn implements TurnHandle {
     this.attempts = new Attempts(deps, states, keys, request, this.output, this.answer, this.history, this.admission);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
     this.gateways = new TurnGateways(states, deps.settings, this.output, this.history, options);
-    this.messages = new TurnMessages(deps, keys);
+    this.messages = new TurnMessages(deps, keys, this.gateways, this.attempts, this.output, this.answer);
   }
 
   start(): void {
@@ -185,7 +185,7 @@ export class Turn implements TurnHandle {
       if (decision.type !== 'wait') return { decision, situation };
       // Announces the estimate of a wait once, although the gate renews it.
       const isAnnounced = decision.estimated === true && estimatedFor === block.cause;
-      const wait = this.messages.describeWait(fault, decision, block.blockedBy, this.context);
+      const wait = this.messages.describeWait(fault, decision, block.blockedBy);
       await this.waits.waitInQueue(decision.delayMs, isAnnounced ? undefined : wait);
       estimatedFor = decision.estimated && block.cause;
       if (this.commands.isDiverting()) return undefined;
@@ -229,7 +229,7 @@ export class Turn implements TurnHandle {
     const { attempts, admission, deps, gateways } = this;
     const { current } = attempts;
     const fault = attempts.classify(evidence);
-    const { message, detail } = this.messages.describeFault(fault, this.context);
+    const { message, detail } = this.messages.describeFault(fault);
     const isError = typeof evidence === 'object' && evidence.type === 'error';
     const logDetail = isError ? describeError(evidence.error) : detail;
     deps.log.info(`attempt ${this.output.attempt}: row ${fault.row} ${fault.kind}${logDetail && ` (${logDetail})`}`);
@@ -260,11 +260,11 @@ export class Turn implements TurnHandle {
   }
 
   private async carryOut(decision: Decision, situation: Situation): Promise<NextTrigger> {
-    const { waits, gateways, messages, context } = this;
+    const { waits, gateways, messages } = this;
     const { fault } = situation;
     switch (decision.type) {
       case 'fail':
-        this.finish(messages.describeFailure(decision, fault, context));
+        this.finish(messages.describeFailure(decision, fault));
         return undefined;
       case 'replay':
         return 'replay';
@@ -281,14 +281,13 @@ export class Turn implements TurnHandle {
         break;
       }
       case 'wait-for-network': {
-        const wait = messages.describeWait(fault, { source: 'backoff', ...decision }, 'turn', context);
+        const wait = messages.describeWait(fault, { source: 'backoff', ...decision }, 'turn');
         await waits.waitForNetwork(gateways.allowed, wait, () => this.commands.hasPending());
         break;
       }
       case 'wait':
         // The turn announces a wait in the queue when it has joined the queue.
-        if (!decision.inQueue)
-          await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn', context));
+        if (!decision.inQueue) await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn'));
         break;
     }
     gateways.recordWait();
@@ -303,18 +302,6 @@ export class Turn implements TurnHandle {
     const { attempts, gateways, admission } = this;
     const gateway = { tokens: this.state.budget.tokens, breakerOpen: admission.isBreakerOpen };
     return this.history.situation({ fault, block, ...attempts.progress, ...gateways.outlook(fault), ...gateway });
-  }
-
-  private get context(): TurnContext {
-    const { attempts, output, answer, gateways } = this;
-    return {
-      ...gateways.context,
-      model: gateways.answeringModel,
-      text: answer.text,
-      attempt: attempts.current,
-      attemptNumber: output.attempt,
-      canHaveMoreRoom: () => attempts.canHaveMoreRoom,
-    };
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {
@@ -351,7 +338,7 @@ export class Turn implements TurnHandle {
         log.error(secondError);
       }
     }
-    this.finish(this.messages.describeException(error, this.answer.text));
+    this.finish(this.messages.describeException(error));
   }
 
   private finish(terminal: NewEvent): void {

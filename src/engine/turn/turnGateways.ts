@@ -15,7 +15,6 @@ import {
 } from '../gateway/gateway';
 import { isRetryable, type Outlook } from '../retry/decide';
 import type { TurnHistory } from './turnHistory';
-import type { GatewayContext } from './turnMessages';
 import type { EventSink } from './turnOutput';
 
 /** Faults that only mean that a backup gateway does not serve the model, so that another gateway is asked. */
@@ -74,17 +73,15 @@ export class TurnGateways {
     this.answeringModel = history.model;
   }
 
-  get context(): GatewayContext {
+  /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
+  get plainHttpHost(): string | undefined {
     const plainHttp = this.usable.find((gateway) => !this.isEncryptedEnough(gateway));
-    const next = this.following();
-    return {
-      baseUrl: this.baseUrl,
-      nextGateway: next && {
-        gateway: refOf(next),
-        isUsable: this.isAllowed(next) && this.isUp(next) && !this.isLimited(next),
-      },
-      plainHttpHost: plainHttp && hostOf(plainHttp.id),
-    };
+    return plainHttp && hostOf(plainHttp.id);
+  }
+
+  /** Whether the gateway could answer at once, and the turn may use it without a click of the user. */
+  isUsable(gateway: Gateway): boolean {
+    return this.isAllowed(gateway) && this.isUp(gateway) && !this.isLimited(gateway);
   }
 
   /** Usable without a decision of the user, in their order. */
@@ -210,9 +207,16 @@ export class TurnGateways {
     return this.others.some((gateway) => this.isUp(gateway));
   }
 
-  /** Undefined if there is only one gateway. */
+  /**
+   * Returns the next gateway in the user's order, starting again with the first gateway after the last. Prefers gateways
+   * that are up, and among them gateways without a known limit. Returns undefined if there is only one gateway.
+   */
   following(): Gateway | undefined {
-    return this.gatewayAfter(({ id }) => id === this.current?.id, this.usable);
+    const { usable, current } = this;
+    const start = usable.findIndex(({ id }) => id === current?.id) + 1;
+    const others = [...usable.slice(start), ...usable.slice(0, start)].filter(({ id }) => id !== current?.id);
+    const up = others.filter((gateway) => this.isUp(gateway));
+    return up.find((gateway) => !this.isLimited(gateway)) ?? up[0] ?? others[0];
   }
 
   /** Stays there even if it is down, until an attempt fails. Without `fault`, the user has switched. */
@@ -349,17 +353,6 @@ export class TurnGateways {
   private isLimited(gateway: Gateway): boolean {
     const limitMs = this.stateOf(gateway).cooldownMs(this.modelAt(gateway).name, this.keyOf(gateway));
     return limitMs > this.settings(this.history.model).retry.maxHintMs;
-  }
-
-  /**
-   * Returns the next gateway in the user's order that is not avoided, starting again with the first gateway after the last.
-   * Prefers gateways that are up, and among them gateways without a known limit.
-   */
-  private gatewayAfter(isAvoided: (gateway: Gateway) => boolean, gateways: readonly Gateway[]): Gateway | undefined {
-    const start = gateways.findIndex(isAvoided) + 1;
-    const others = [...gateways.slice(start), ...gateways.slice(0, start)].filter((gateway) => !isAvoided(gateway));
-    const up = others.filter((gateway) => this.isUp(gateway));
-    return up.find((gateway) => !this.isLimited(gateway)) ?? up[0] ?? others[0];
   }
 
   private announce(from: Gateway, to: Gateway, fault?: OutageFault): void {

@@ -1,39 +1,17 @@
 import type { EngineDeps } from '../engine';
-import type { DelaySource, FailedEvent, GatewayRef, WaitOrigin } from '../events/events';
+import type { DelaySource, FailedEvent, WaitOrigin } from '../events/events';
 import type { FaultAction, FaultKind } from '../events/kinds';
 import { describeFault, type Fault, type FaultContext } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
 import type { KeyRedactor } from '../gateway/keyRedactor';
-import type { Attempt } from '../http/attempt';
 import { isConnectionError } from '../request';
 import { deadlineOf, type FailDecision, type WaitDecision } from '../retry/decide';
 import { scheduleLifetimeMs } from '../state/schedule';
+import type { Answer } from './answer';
+import type { Attempts } from './attempts';
+import { refOf, type TurnGateways } from './turnGateways';
+import type { TurnOutput } from './turnOutput';
 import type { WaitDescription } from './waits';
-
-export interface GatewayContext {
-  readonly baseUrl: string;
-  /** The gateway to which *Switch gateway* leads. Undefined if there is no other gateway. */
-  readonly nextGateway:
-    | {
-        readonly gateway: GatewayRef;
-        /** Whether the gateway is up, and the turn may use it without a click of the user. */
-        readonly isUsable: boolean;
-      }
-    | undefined;
-  /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
-  readonly plainHttpHost: string | undefined;
-}
-
-export interface TurnContext extends GatewayContext {
-  readonly model: string;
-  /** Undefined if the turn has sent none or waits in the queue of a gate. */
-  readonly attempt: Attempt | undefined;
-  /** The number of the latest attempt; 0 if the turn has sent none. */
-  readonly attemptNumber: number;
-  readonly text: string;
-  /** A request without a token limit, or with a higher one. */
-  readonly canHaveMoreRoom: () => boolean;
-}
 
 type WaitSource = Partial<Omit<WaitDecision, 'type'>> & {
   readonly source: DelaySource;
@@ -45,22 +23,27 @@ export class TurnMessages {
   constructor(
     private readonly deps: EngineDeps,
     private readonly keys: KeyRedactor,
+    private readonly gateways: TurnGateways,
+    private readonly attempts: Attempts,
+    private readonly output: TurnOutput,
+    private readonly answer: Answer,
   ) {}
 
-  describeWait(fault: Fault, wait: WaitSource, told: WaitOrigin, context: TurnContext): WaitDescription {
+  describeWait(fault: Fault, wait: WaitSource, told: WaitOrigin): WaitDescription {
     const { source, estimated, jitterMs, hintMs, hintFrom, fallbackModel, attemptsLeft } = wait;
-    const { attemptNumber, attempt } = context;
+    const { current } = this.attempts;
+    const { attempt } = this.output;
     const { kind: reason } = fault;
-    const { message, detail } = this.describeFault(fault, context);
+    const { message, detail } = this.describeFault(fault);
     return {
-      attempt: attemptNumber + 1,
-      maxAttempts: attemptNumber + attemptsLeft,
+      attempt: attempt + 1,
+      maxAttempts: attempt + attemptsLeft,
       reason,
-      message: this.withPlainHttpNote(message, fault, context),
+      message: this.withPlainHttpNote(message, fault),
       detail: detail || undefined,
-      status: attempt?.status,
-      requestId: attempt?.requestId,
-      actions: withSwitchAction(reason, withFallback(fault.actions, fallbackModel), context),
+      status: current?.status,
+      requestId: current?.requestId,
+      actions: this.withSwitchAction(reason, withFallback(fault.actions, fallbackModel)),
       told,
       source,
       estimated,
@@ -72,47 +55,55 @@ export class TurnMessages {
   }
 
   /** `observed` is the fault after which the turn was ended. */
-  describeFailure(decision: FailDecision, observed: Fault, context: TurnContext): Omit<FailedEvent, 'at' | 'attempt'> {
+  describeFailure(decision: FailDecision, observed: Fault): Omit<FailedEvent, 'at' | 'attempt'> {
     const { fault, resetsInMs, beyondMaxHint, fallbackModel } = decision;
-    const { attempt, text, nextGateway } = context;
-    const resetsAt = resetsInMs === undefined ? undefined : this.deps.clock.now() + resetsInMs;
-    const last = this.describeFault(observed, context).message;
-    const minutes = Math.round(deadlineOf(this.deps.settings(context.model)) / 60_000);
-    const { message, detail } = this.describeFault(fault, context, { resetsAt, last, minutes });
+    const { deps, gateways, attempts } = this;
+    const { text } = this.answer;
+    const nextGateway = gateways.following();
+    const resetsAt = resetsInMs === undefined ? undefined : deps.clock.now() + resetsInMs;
+    const last = this.describeFault(observed).message;
+    const minutes = Math.round(deadlineOf(deps.settings(gateways.answeringModel)) / 60_000);
+    const { message, detail } = this.describeFault(fault, { resetsAt, last, minutes });
     const retryActions = text === '' ? fault.actions : withPartialAnswerActions(fault);
     const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
-    const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || context.canHaveMoreRoom());
-    const otherActions = withSwitchAction(fault.kind, withFallback(possibleActions, fallbackModel), context);
+    const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || attempts.canHaveMoreRoom);
+    const otherActions = this.withSwitchAction(fault.kind, withFallback(possibleActions, fallbackModel));
     // *Switch gateway* comes first if another gateway can answer at once, but this gateway only after its limit has
     // reset.
-    const isSwitchBest = resetsInMs !== undefined && nextGateway?.isUsable && otherActions.includes('switchGateway');
+    const isSwitchBest =
+      resetsInMs !== undefined &&
+      nextGateway &&
+      gateways.isUsable(nextGateway) &&
+      otherActions.includes('switchGateway');
     const actions = isSwitchBest ? [...new Set<FaultAction>(['switchGateway', ...otherActions])] : otherActions;
     return {
       type: 'failed',
       kind: fault.kind,
-      message: this.withPlainHttpNote(message, observed, context),
+      message: this.withPlainHttpNote(message, observed),
       text,
       actions: fault.leavesGateway && !nextGateway ? [...actions, 'addGateway'] : actions,
-      status: attempt?.status,
-      requestId: attempt?.requestId,
+      status: attempts.current?.status,
+      requestId: attempts.current?.requestId,
       detail,
       resetsAt,
       beyondMaxHint,
       fallbackModel,
       contextTokens: fault.contextTokens,
-      ...(actions.includes('switchGateway') && { nextGateway: nextGateway?.gateway }),
+      ...(nextGateway && actions.includes('switchGateway') && { nextGateway: refOf(nextGateway) }),
     };
   }
 
   /** There is no usable connection, or this extension has a defect. */
-  describeException(error: unknown, text: string): Omit<FailedEvent, 'at' | 'attempt'> {
+  describeException(error: unknown): Omit<FailedEvent, 'at' | 'attempt'> {
+    const { text } = this.answer;
     if (!isConnectionError(error)) return hostFailure('internal', text, this.deps.localize);
     if (error.connectionProblem === 'keyring') return hostFailure('keyring', text, this.deps.localize);
     return { type: 'failed', kind: 'request', message: error.message, text, actions: ['checkUrl'] };
   }
 
   /** Says why the turn did not try a gateway that it may not use automatically. */
-  private withPlainHttpNote(message: string, { leavesGateway }: Fault, { plainHttpHost: host }: TurnContext): string {
+  private withPlainHttpNote(message: string, { leavesGateway }: Fault): string {
+    const host = this.gateways.plainHttpHost;
     if (!leavesGateway || host === undefined) return message;
     return this.deps.localize('{message} The backup gateway {host} was not tried, because it uses plain HTTP.', {
       message,
@@ -120,9 +111,15 @@ export class TurnMessages {
     });
   }
 
-  describeFault(fault: Fault, { baseUrl, model, attempt }: TurnContext, circumstances: Partial<FaultContext> = {}) {
-    const values = { baseUrl, model, status: attempt?.status, ...circumstances };
+  describeFault(fault: Fault, circumstances: Partial<FaultContext> = {}) {
+    const { baseUrl, answeringModel: model } = this.gateways;
+    const values = { baseUrl, model, status: this.attempts.current?.status, ...circumstances };
     return describeFault(fault, values, this.deps, this.keys);
+  }
+
+  /** Adds `switchGateway` if there is another gateway and the fault may depend on the gateway. */
+  private withSwitchAction(kind: FaultKind, actions: readonly FaultAction[]): readonly FaultAction[] {
+    return !this.gateways.following() || kindsOfAnyGateway.has(kind) ? actions : [...actions, 'switchGateway'];
   }
 }
 
@@ -147,16 +144,6 @@ const kindsOfAnyGateway: ReadonlySet<FaultKind> = new Set([
   'keyring',
   'internal',
 ]);
-
-/** Adds `switchGateway` if there is another gateway and the fault may depend on the gateway. */
-function withSwitchAction(
-  kind: FaultKind,
-  actions: readonly FaultAction[],
-  { nextGateway }: TurnContext,
-): readonly FaultAction[] {
-  if (!nextGateway || kindsOfAnyGateway.has(kind)) return actions;
-  return [...actions, 'switchGateway'];
-}
 
 function withFallback(actions: readonly FaultAction[], fallbackModel: string | undefined): readonly FaultAction[] {
   return fallbackModel === undefined ? actions : ['continueWithFallback', ...actions];

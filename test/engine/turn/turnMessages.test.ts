@@ -2,9 +2,14 @@ import assert from 'node:assert/strict';
 import { fake } from '../../support/fake';
 import type { EngineDeps } from '../../../src/engine/engine';
 import { faultOfRow } from '../../../src/engine/faults/classify';
+import type { Gateway } from '../../../src/engine/gateway/gateway';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { scheduleLifetimeMs } from '../../../src/engine/state/schedule';
+import type { Answer } from '../../../src/engine/turn/answer';
+import type { Attempts } from '../../../src/engine/turn/attempts';
+import type { TurnGateways } from '../../../src/engine/turn/turnGateways';
 import { TurnMessages } from '../../../src/engine/turn/turnMessages';
+import type { TurnOutput } from '../../../src/engine/turn/turnOutput';
 import { defaultSettings } from '../../support/engineRun';
 import { VirtualClock } from '../../support/virtualClock';
 import { refOf } from '../../support/gatewayRef';
@@ -17,15 +22,21 @@ describe('failure of a turn', () => {
     clock: new VirtualClock(),
     settings: () => defaultSettings,
   });
-  const context = {
-    baseUrl: 'https://gateway.test/v1',
-    model: 'one',
-    attempt: undefined,
-    attemptNumber: 0,
-    text: 'some',
-    canHaveMoreRoom: () => false,
-    plainHttpHost: undefined,
-  };
+  /** The messages of a turn with a partial answer, and perhaps another gateway. */
+  const messagesFor = (text: string, nextGateway?: Gateway): TurnMessages =>
+    new TurnMessages(
+      deps,
+      new KeyRedactor(),
+      fake<TurnGateways>({
+        baseUrl: 'https://gateway.test/v1',
+        answeringModel: 'one',
+        following: () => nextGateway,
+        isUsable: () => true,
+      }),
+      fake<Attempts>({ canHaveMoreRoom: false }),
+      fake<TurnOutput>({ attempt: 0 }),
+      fake<Answer>({ text }),
+    );
   for (const [row, actions, hasOtherGateway = false] of [
     ['connectionLost', ['continue', 'restart', 'retryNow']],
     ['serverError', ['continue', 'restart', 'retryNow', 'switchModel']],
@@ -36,10 +47,8 @@ describe('failure of a turn', () => {
   ] as const) {
     it(`with a partial answer comes with the actions ${actions.join(', ')} after ${row}`, () => {
       const fault = faultOfRow(row);
-      const failed = new TurnMessages(deps, new KeyRedactor()).describeFailure({ type: 'fail', fault }, fault, {
-        ...context,
-        nextGateway: hasOtherGateway ? { gateway: refOf('https://next.test'), isUsable: true } : undefined,
-      });
+      const nextGateway = hasOtherGateway ? fake<Gateway>(refOf('https://next.test')) : undefined;
+      const failed = messagesFor('some', nextGateway).describeFailure({ type: 'fail', fault }, fault);
       assert.deepEqual(failed.actions, actions);
       assert.ok(!failed.message.includes('plain HTTP'));
     });
@@ -47,8 +56,7 @@ describe('failure of a turn', () => {
 
   const describeLimit = (resetsInMs: number) => {
     const decision = { type: 'fail', fault: faultOfRow('usageLimitReached'), resetsInMs, beyondMaxHint: true } as const;
-    const withoutText = { ...context, text: '', nextGateway: undefined };
-    return new TurnMessages(deps, new KeyRedactor()).describeFailure(decision, decision.fault, withoutText);
+    return messagesFor('').describeFailure(decision, decision.fault);
   };
 
   it('offers each action once when the prompt can be sent later', () => {
