@@ -13,7 +13,7 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest } from '../request';
 import { decide, isRetryable, type Decision, type Situation } from '../retry/decide';
-import type { TurnRecord } from '../state/ledger';
+import { waitedMs, type TurnRecord } from '../state/ledger';
 import { Admission, faultOfBlock } from './admission';
 import { Answer } from './answer';
 import { Attempts } from './attempts';
@@ -211,7 +211,7 @@ export class Turn implements TurnHandle {
   }
 
   private handleFinish(finishReason: string): NextTrigger | Promise<NextTrigger> {
-    const { answer, attempts, output, waits } = this;
+    const { answer, attempts, output } = this;
     const isComplete = answer.finish();
     if (!isComplete && finishReason !== 'length') return this.handleFault('noText');
     if (finishReason === 'length' && answer.text === '' && !attempts.current?.hasAnswer)
@@ -220,8 +220,8 @@ export class Turn implements TurnHandle {
     if (attempts.current) this.gateways.recordResponse(attempts.current.startedAt);
     this.admission.finish();
     this.state.budget.refund(1);
-    const { waitedMs } = waits;
-    this.finish({ type: 'done', finishReason, attempts: output.attempt, text: answer.text, waitedMs });
+    const { attempt, ledger } = output;
+    this.finish({ type: 'done', finishReason, attempts: attempt, text: answer.text, waitedMs: waitedMs(ledger) });
     return undefined;
   }
 

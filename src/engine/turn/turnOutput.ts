@@ -19,7 +19,7 @@ export class TurnOutput implements EventSink {
   private batch: StreamEvent[] | undefined;
   /** Monotonic time of all events in `batch`, which are emitted without a pause in between. */
   private batchTime = 0;
-  private ledger = emptyLedger;
+  ledger = emptyLedger;
   private terminal: TerminalEvent | undefined;
   private isDelivering = false;
   private isScheduled = false;

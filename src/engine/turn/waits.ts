@@ -41,7 +41,6 @@ export class Wait {
 
 /** The waits of a turn, one at a time. The user or the end of the turn can end them at any moment. */
 export class Waits {
-  waitedMs = 0;
   private current: Wait | undefined;
   private networkCheck: AbortController | undefined;
 
@@ -62,13 +61,11 @@ export class Waits {
 
   /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<unknown>): Promise<void> {
-    const { clock } = this.deps;
-    const wait = new Wait(clock, clock.now() + limitMs);
-    this.current = wait;
-    const end = (): void => wait.end();
+    const ended = this.waitUntil(this.deps.clock.now() + limitMs);
+    const wait = this.current;
+    const end = (): void => wait?.end();
     task.then(end, end);
-    await wait.finished;
-    this.current = undefined;
+    await ended;
   }
 
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
@@ -126,9 +123,7 @@ export class Waits {
     this.current = new Wait(clock, time);
     await this.current.finished;
     this.current = undefined;
-    const elapsedMs = clock.monotonicNow() - start;
-    this.waitedMs += elapsedMs;
-    return elapsedMs;
+    return clock.monotonicNow() - start;
   }
 }
 
