@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import { currencies, type FaultKind } from '../../engine/events/kinds';
+import { currencies, faultKinds } from '../../engine/events/kinds';
+import { detail } from '../../engine/events/schemas';
 import { parseJson } from '../../engine/json';
 import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
 import { lacksEnd } from '../../engine/state/turnCost';
-import { faultAdvice } from '../ui/faultAdvice';
-import { oneOf, parseOrUndefined } from '../util/validation';
+import { parseOrUndefined } from '../util/validation';
 
 const name = v.pipe(
   v.string(),
   v.transform((text) => text.slice(0, 200)),
 );
-const amount = v.optional(v.fallback(v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e12))), undefined));
+const amount = detail(v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)));
 
 const schema = v.object({
   /** Start of the quarter of an hour in which the attempt began, in epoch milliseconds. */
@@ -21,12 +21,7 @@ const schema = v.object({
    * How the attempt ended. `stopped` also marks an attempt that says nothing about its gateway. A record with the result
    * `waited` is not an attempt, but adds waits to an earlier attempt.
    */
-  result: oneOf<FaultKind | 'complete' | 'stopped' | 'waited'>({
-    ...faultAdvice,
-    complete: true,
-    stopped: true,
-    waited: true,
-  }),
+  result: v.picklist([...faultKinds, 'complete', 'stopped', 'waited']),
   resumed: v.optional(v.literal(true)),
   /** Whether the attempt follows a failed attempt of the same turn. */
   retry: v.optional(v.literal(true)),
