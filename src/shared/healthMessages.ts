@@ -1,4 +1,4 @@
-import type { Cost } from './protocol';
+import type { Cost, FaultKind } from './protocol';
 
 export interface HealthFigures {
   readonly attempts: number;
@@ -27,7 +27,7 @@ export interface HealthFigures {
 }
 
 export interface HealthFault {
-  readonly label: string;
+  readonly kind: FaultKind;
   readonly count: number;
 }
 

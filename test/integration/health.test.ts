@@ -36,7 +36,7 @@ describe('usage and health', () => {
     assert.ok(row);
     const { attempts, judged, complete, retries, cuts, waitedMs, firstTokenMs = 0 } = row.total;
     assert.deepEqual([row.model, attempts, judged, complete, retries, cuts], ['gpt-4o', 2, 2, 1, 1, 0]);
-    assert.deepEqual(row.faults, [{ label: 'server error', count: 1 }]);
+    assert.deepEqual(row.faults, [{ kind: 'server', count: 1 }]);
     assert.ok(firstTokenMs > 0 && waitedMs >= 0);
     // The two attempts may be on either side of a full hour.
     assert.equal(

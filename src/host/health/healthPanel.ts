@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { FaultKind } from '../../engine/events/kinds';
 import type { TurnRecord } from '../../engine/state/ledger';
-import { faultLabel } from '../../shared/describe';
 import type { HealthReport, HealthTab, ToHealthPage } from '../../shared/healthMessages';
 import { isFromHealthPage } from '../../shared/pageMessages';
 import type { Commands } from '../commands';
@@ -149,10 +147,8 @@ export class HealthPanel extends Disposable {
   }
 
   private report(): HealthReport {
-    const { strings } = hostWords();
     const { book, settings } = this.deps;
-    const label = (kind: FaultKind): string => faultLabel(strings, kind);
-    return createHealthReport(book.records(), systemClock.now(), label, settings.budget());
+    return createHealthReport(book.records(), systemClock.now(), settings.budget());
   }
 
   override dispose(): void {

@@ -20,16 +20,10 @@ const maxShownNameLength = 80;
 const shownHours = 24;
 const shownDays = 14;
 
-/** @param faultLabel returns the localized name of a fault kind */
-export function createHealthReport(
-  records: readonly AttemptRecord[],
-  now: number,
-  faultLabel: (kind: FaultKind) => string,
-  budget?: DailyBudget,
-): HealthReport {
+export function createHealthReport(records: readonly AttemptRecord[], now: number, budget?: DailyBudget): HealthReport {
   return {
-    hours: createPeriod(records, hoursUntil(now), ({ at }) => startOfHour(at), faultLabel),
-    days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at), faultLabel),
+    hours: createPeriod(records, hoursUntil(now), ({ at }) => startOfHour(at)),
+    days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at)),
     budget: budget && budgetReport(budget, spentToday(records, now, budget.currency)),
   };
 }
@@ -158,7 +152,6 @@ function createPeriod(
   records: readonly AttemptRecord[],
   starts: readonly number[],
   startOf: (record: AttemptRecord) => number,
-  faultLabel: (kind: FaultKind) => string,
 ): HealthPeriod {
   const inPeriod = records.filter((record) => starts.includes(startOf(record)));
   const rows = [...Map.groupBy(inPeriod, ({ gateway, model }) => pairOf(gateway.id, model)).values()].flatMap(
@@ -170,8 +163,8 @@ function createPeriod(
         model: visibleText(first.model, maxShownNameLength),
         host: visibleText(first.gateway.label, maxShownNameLength),
         total: figuresOf(ofPair),
-        faults: faultsOf(ofPair, false, faultLabel),
-        refusals: faultsOf(ofPair, true, faultLabel),
+        faults: faultsOf(ofPair, false),
+        refusals: faultsOf(ofPair, true),
         parts: starts.map((start) => parts.get(start) ?? null),
       };
       return [row];
@@ -180,14 +173,10 @@ function createPeriod(
   return { starts, rows: rows.toSorted((a, b) => b.total.attempts - a.total.attempts) };
 }
 
-function faultsOf(
-  records: readonly AttemptRecord[],
-  areRefusals: boolean,
-  faultLabel: (kind: FaultKind) => string,
-): readonly HealthFault[] {
+function faultsOf(records: readonly AttemptRecord[], areRefusals: boolean): readonly HealthFault[] {
   const faults = records.filter(isFault).filter(({ result }) => refusals.has(result) === areRefusals);
   return [...Map.groupBy(faults, ({ result }) => result)]
-    .map(([kind, failed]) => ({ label: faultLabel(kind), count: failed.length }))
+    .map(([kind, failed]) => ({ kind, count: failed.length }))
     .toSorted((a, b) => b.count - a.count);
 }
 

@@ -5,6 +5,7 @@ import {
   type HealthPeriodName,
   type HealthRow,
 } from '../../shared/healthMessages';
+import { faultLabel } from '../../shared/describe';
 import type { PanelStrings } from '../../shared/panelStrings';
 import { createFormat, fill } from '../../shared/format';
 import { toSupportedLocale } from '../../shared/protocol';
@@ -41,7 +42,7 @@ export function createCards(locale: string, strings: PanelStrings) {
   const duration = (ms: number | undefined): string => (ms === undefined ? unknownFigure : format.duration(ms));
   const successNote = ({ total, refusals }: HealthRow): string => {
     const refused = refusals.reduce((sum, each) => sum + each.count, 0);
-    const labels = format.list(refusals.map(({ label }) => label));
+    const labels = format.list(refusals.map(({ kind }) => faultLabel(strings, kind)));
     return [
       ...(total.judged === 0 ? [] : [fill(strings.successCounts, count(total.complete), count(total.judged))]),
       ...(refused === 0 ? [] : [fill(strings.refused, count(refused), labels)]),
@@ -107,7 +108,7 @@ export function createCards(locale: string, strings: PanelStrings) {
 
   const createDetails = ({ total, faults, refusals }: HealthRow): HTMLElement => {
     const { attempts, cuts, resumes, waitedMs, promptTokens, completionTokens } = total;
-    const all = [...faults, ...refusals].map((each) => `${count(each.count)} × ${each.label}`);
+    const all = [...faults, ...refusals].map((each) => `${count(each.count)} × ${faultLabel(strings, each.kind)}`);
     // Gateways that report no usage add no tokens.
     const hasTokens = promptTokens + completionTokens > 0;
     const facts: readonly (readonly [name: string, text: string])[] = [

@@ -286,7 +286,7 @@ describe('health book', () => {
       book.recordInterrupted(world.engine.report().turns);
       await book.flush();
       const shown = totalCost([markInterrupted(run.events.reduce(reduceTurn, initialTurn))]);
-      const [row] = createHealthReport(book.records(), world.clock.now(), String).days.rows;
+      const [row] = createHealthReport(book.records(), world.clock.now()).days.rows;
       assert.deepEqual([row?.total.costs, row?.total.unknownCosts], [shown.costs, shown.unknownAnswers]);
       assert.deepEqual([shown.costs[0]?.amount, shown.unknownAnswers, row?.total.attempts], [0.25, 1, 2]);
     });

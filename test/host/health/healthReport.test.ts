@@ -10,8 +10,7 @@ import { refOf } from '../../support/gatewayRef';
 const dayMs = 24 * hourMs;
 const records = (...attempts: readonly LedgerEntry[]): readonly AttemptRecord[] =>
   attempts.flatMap((attempt) => recordsOf(turn(attempt)));
-const report = (...attempts: readonly LedgerEntry[]) =>
-  createHealthReport(records(...attempts), noon, (kind) => `(${kind})`);
+const report = (...attempts: readonly LedgerEntry[]) => createHealthReport(records(...attempts), noon);
 const failed = (how: 'timeout' | 'offline' | 'auth' | 'credit', fields: Partial<LedgerEntry> = {}): LedgerEntry =>
   failedEntry({ ended: ended({ how, ms: 1, bytes: 0, chars: 0 }), ...fields });
 
@@ -46,8 +45,8 @@ describe('report of the network health', () => {
     const { total, faults } = report(entry(), failed('timeout'), failed('offline'), failed('offline')).hours.rows[0]!;
     assert.deepEqual([total.complete, total.judged, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [
-      { label: '(offline)', count: 2 },
-      { label: '(timeout)', count: 1 },
+      { kind: 'offline', count: 2 },
+      { kind: 'timeout', count: 1 },
     ]);
   });
 
@@ -55,8 +54,8 @@ describe('report of the network health', () => {
     const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
       .rows[0]!;
     assert.deepEqual([total.complete, total.judged, total.attempts], [1, 2, 4]);
-    assert.deepEqual(faults, [{ label: '(timeout)', count: 1 }]);
-    assert.deepEqual(valuesOf(refusals, 'label'), ['(auth)', '(credit)']);
+    assert.deepEqual(faults, [{ kind: 'timeout', count: 1 }]);
+    assert.deepEqual(valuesOf(refusals, 'kind'), ['auth', 'credit']);
   });
 
   it('has no success rate when every attempt was stopped', () => {

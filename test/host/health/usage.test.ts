@@ -27,7 +27,7 @@ const estimated = (estimatedCost: number): LedgerEntry => entry({ ended: { ...en
 
 /** Returns the records as they are read from the disk. */
 const records = (...attempts: readonly LedgerEntry[]) => decodeRecords(encodeRecords(recordsOf(turn(...attempts))));
-const days = (...attempts: readonly LedgerEntry[]) => createHealthReport(records(...attempts), noon, String).days;
+const days = (...attempts: readonly LedgerEntry[]) => createHealthReport(records(...attempts), noon).days;
 /** Returns the figures of the model and gateway with the most attempts in the last 14 days. */
 const figures = (...attempts: readonly LedgerEntry[]): HealthFigures => days(...attempts).rows[0]!.total;
 
@@ -96,8 +96,8 @@ describe('usage in the report', () => {
     const budget = { daily: 5, currency: 'USD', action: 'warn' } as const;
     const spent = records(paid(2.499), estimated(2.5), paidInYuan(0));
     const expected = { daily: usd(5), usedPercent: 99, uncounted: [] };
-    assert.deepEqual(createHealthReport(spent, noon, String, budget).budget, expected);
-    assert.equal(createHealthReport([], noon, String).budget, undefined);
+    assert.deepEqual(createHealthReport(spent, noon, budget).budget, expected);
+    assert.equal(createHealthReport([], noon).budget, undefined);
   });
 
   it("excludes costs in another currency than the budget's", () => {

@@ -44,10 +44,10 @@ function periodOf(length: number, step: number): HealthPeriod {
         host: 'a.test',
         total: figures,
         parts,
-        faults: [{ label: 'timed out', count: 1 }],
+        faults: [{ kind: 'timeout', count: 1 }],
         refusals: [
-          { label: 'key rejected', count: 2 },
-          { label: 'out of credit', count: 1 },
+          { kind: 'auth', count: 2 },
+          { kind: 'credit', count: 1 },
         ],
       },
       { model: '<b>x</b>', host: 'b.test', total: failing, faults: [], refusals: [], parts: starts.map(() => null) },
