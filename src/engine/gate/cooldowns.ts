@@ -87,12 +87,11 @@ export class GateCooldown {
 }
 
 /**
- * Reads and writes the shared cooldowns of one scope one after the other. A cooldown that is cleared while it is being
- * read is not returned.
+ * Reads and writes the shared cooldowns of one scope: writes follow each other, and a read follows earlier writes. A
+ * cooldown that is cleared while it is being read is not returned.
  */
 export class CooldownSync {
   private pendingWrites: Promise<void> = Promise.resolve();
-  private pendingRead: Promise<Cooldown | undefined> | undefined;
   private clearCount = 0;
 
   constructor(
@@ -100,10 +99,10 @@ export class CooldownSync {
     private readonly scope: CooldownScope,
   ) {}
 
-  /** Reads the shared cooldown. Calls during a read share its result. */
-  read(): Promise<Cooldown | undefined> {
-    this.pendingRead ??= this.readOnce();
-    return this.pendingRead;
+  async read(): Promise<Cooldown | undefined> {
+    const countBefore = this.clearCount;
+    const cooldown = await this.pendingWrites.then(() => this.shared.read(this.scope)).catch(ignore);
+    return countBefore === this.clearCount ? cooldown : undefined;
   }
 
   write(cooldown: Cooldown): void {
@@ -114,20 +113,7 @@ export class CooldownSync {
     this.clearCount++;
     this.pendingWrites = this.pendingWrites.then(() => this.shared.clear(this.scope)).catch(ignore);
   }
-
-  private async readOnce(): Promise<Cooldown | undefined> {
-    const countBefore = this.clearCount;
-    try {
-      await this.pendingWrites;
-      const cooldown = await this.shared.read(this.scope);
-      return countBefore === this.clearCount ? cooldown : undefined;
-    } catch {
-      return undefined;
-    } finally {
-      this.pendingRead = undefined;
-    }
-  }
 }
 
 /** A failure of the shared cooldowns is ignored, so that turns continue without them. */
-const ignore = (): void => undefined;
+const ignore = (): undefined => undefined;
