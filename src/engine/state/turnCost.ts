@@ -18,13 +18,11 @@ export interface TotalCost {
   readonly unknownAnswers: number;
 }
 
-/** An attempt of the ledger or of the health book. */
-interface PaidAttempt {
-  readonly ended?: Partial<EndedEvent> | undefined;
-}
+/** The end of an attempt, as in the ledger or in the health book. Undefined while the attempt runs. */
+type AttemptEnd = Partial<EndedEvent> | undefined;
 
 /** Returns undefined if the cost is unknown or there was none to report. */
-export function costOfAttempt({ ended }: PaidAttempt): Cost | undefined {
+export function costOfAttempt(ended: AttemptEnd): Cost | undefined {
   const amount = ended?.cost ?? ended?.estimatedCost;
   if (amount === undefined) return undefined;
   return { amount, currency: ended?.currency ?? 'USD', isEstimate: ended?.cost === undefined };
@@ -42,9 +40,11 @@ export function costsOf(state: TurnState): readonly Cost[] | undefined {
 /** Returns what several turns cost together. */
 export function totalCost(states: readonly TurnState[]): TotalCost {
   return {
-    costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap((attempt) => costOfAttempt(attempt) ?? []))),
+    costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap(({ ended }) => costOfAttempt(ended) ?? []))),
     unknownAnswers: states.filter((state) =>
-      attemptsOf(state).some((attempt) => hasUnknownCost(attempt) || (!isRunning(state.phase) && lacksEnd(attempt))),
+      attemptsOf(state).some(
+        (attempt) => hasUnknownCost(attempt.ended) || (!isRunning(state.phase) && lacksEnd(attempt)),
+      ),
     ).length,
   };
 }
@@ -69,9 +69,8 @@ export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
 }
 
 /** Gateways charge for a response that has text or reports usage. */
-export function hasUnknownCost(attempt: PaidAttempt): boolean {
-  const { firstTokenMs, promptTokens } = attempt.ended ?? {};
-  return (firstTokenMs ?? promptTokens) !== undefined && !costOfAttempt(attempt);
+export function hasUnknownCost(ended: AttemptEnd): boolean {
+  return (ended?.firstTokenMs ?? ended?.promptTokens) !== undefined && !costOfAttempt(ended);
 }
 
 /** Returns whether an attempt has a response, but no end. Its cost is then unknown if its window has closed. */

@@ -49,7 +49,7 @@ export function averageCost(
   records: readonly AttemptRecord[],
   { model, currency }: { readonly model: string | undefined; readonly currency: Currency },
 ): number {
-  const paid = records.filter((record) => costOfAttempt(toPaid(record))?.currency === currency);
+  const paid = records.filter((record) => costOfAttempt(record)?.currency === currency);
   const ofModel = paid.filter((record) => record.model === model);
   const known = ofModel.length > 0 ? ofModel : paid;
   return sumOfAmounts(sumCosts(known)) / Math.max(1, known.length);
@@ -127,16 +127,12 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
     completionTokens: sum(({ completionTokens }) => completionTokens),
     cachedTokens: sum(({ cachedTokens }) => cachedTokens),
     costs: sumCosts(records),
-    unknownCosts: records.filter((record) => record.interrupted ?? hasUnknownCost(toPaid(record))).length,
+    unknownCosts: records.filter((record) => record.interrupted ?? hasUnknownCost(record)).length,
   };
 }
 
 function sumCosts(records: readonly AttemptRecord[]): readonly Cost[] {
-  return addCosts(records.flatMap((record) => costOfAttempt(toPaid(record)) ?? []));
-}
-
-function toPaid(record: AttemptRecord) {
-  return { ended: record };
+  return addCosts(records.flatMap((record) => costOfAttempt(record) ?? []));
 }
 
 function isFault(record: AttemptRecord): record is AttemptRecord & { readonly result: FaultKind } {

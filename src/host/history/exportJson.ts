@@ -115,7 +115,7 @@ function attemptJson(entry: LedgerEntry): object {
     tokens: ended?.tokens,
     cachedTokens: ended?.cachedTokens,
     reasoningTokens: ended?.reasoningTokens,
-    cost: ended && costOfAttempt(entry),
+    cost: costOfAttempt(ended),
   };
 }
 

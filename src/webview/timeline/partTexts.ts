@@ -38,7 +38,7 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   const { entry, continuedModel, detail } = attempt;
   const { how, headers, resumed, ended, effort } = entry;
   const { cachedTokens = 0, reasoningTokens = 0 } = ended ?? {};
-  const cost = costOfAttempt(entry);
+  const cost = costOfAttempt(ended);
   const costs = shownCosts(cost && [cost]);
   const texts = [triggerText(strings, attempt)];
   if (how === 'restart') texts.push(strings.timelineRestarted);

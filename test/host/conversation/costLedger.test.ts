@@ -161,7 +161,7 @@ describe(`cost of ${turnCount} turns with failures`, () => {
       const ids = billed.map(({ headers }) => headers?.requestId);
       assert.deepEqual(ids.toSorted(), [...gateway.ledger.keys()].toSorted());
       const unreported = billed.filter(({ headers }) => gateway.ledger.get(headers!.requestId!)?.reports === 'nothing');
-      const estimates = unreported.flatMap((attempt) => costOfAttempt(attempt) ?? []);
+      const estimates = unreported.flatMap(({ ended }) => costOfAttempt(ended) ?? []);
       assert.equal(estimates.length, unreported.filter(({ model }) => model === 'priced').length);
       const charges = [...gateway.ledger.values()].filter(({ reports }) => reports !== 'nothing');
       const { costs, unknownAnswers } = totalCost(states);
@@ -171,7 +171,8 @@ describe(`cost of ${turnCount} turns with failures`, () => {
         assert.ok(Math.abs(amount - sum) < 1e-9, `${amount} instead of ${sum} ${currency}`);
       }
       assert.deepEqual(costs.map(({ currency }) => currency).toSorted(), ['CNY', 'USD']);
-      const isUnknown = (attempt: LedgerEntry): boolean => unreported.includes(attempt) && !costOfAttempt(attempt);
+      const isUnknown = (attempt: LedgerEntry): boolean =>
+        unreported.includes(attempt) && !costOfAttempt(attempt.ended);
       assert.equal(unknownAnswers, states.filter((state) => attemptsOf(state).some(isUnknown)).length);
     }
   });
