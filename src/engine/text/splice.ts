@@ -50,7 +50,7 @@ export class Splice {
 
   constructor(
     private readonly partial: string,
-    private readonly method: JoinMethod,
+    readonly method: JoinMethod,
   ) {
     this.sent = method === 'prefill' ? prefillText(partial) : partial;
     this.trailingWhitespace = partial.slice(this.sent.length);

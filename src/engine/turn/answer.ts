@@ -12,11 +12,6 @@ import type { TurnOutput } from './turnOutput';
 /** `original` sends the original request, because no part of the answer has arrived. The others resume it. */
 export type RequestMode = 'original' | ResumeMethod;
 
-interface Join {
-  readonly splice: Splice;
-  readonly method: JoinMethod;
-}
-
 /**
  * The answer of a turn, built from all its attempts. A restarted answer stays hidden until it is complete or longer than
  * the partial answer, because the user keeps the longer text until then. A continuation is held back until the splice
@@ -49,7 +44,8 @@ export class Answer {
   private keptChars = 0;
   /** Hidden text of a restarted answer. Undefined if no restart is in progress. */
   private incoming: string | undefined;
-  private join: Join | undefined;
+  /** Joins a continuation to the partial answer. Undefined once the splice has decided. */
+  private splice: Splice | undefined;
   /** The first half of a surrogate pair whose second half has not arrived yet. */
   private pendingSurrogate = '';
   private attemptHadToolCalls = false;
@@ -93,8 +89,8 @@ export class Answer {
 
   /** Whether a continuation was empty or only repeated the end of the partial answer so far. */
   get addedNothing(): boolean {
-    const { join, visible, partial, mode, text } = this;
-    return isContinuation(mode) && visible === partial && text.endsWith(join?.splice.heldText ?? '');
+    const { splice, visible, partial, mode, text } = this;
+    return isContinuation(mode) && visible === partial && text.endsWith(splice?.heldText ?? '');
   }
 
   requestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
@@ -162,8 +158,8 @@ export class Answer {
    */
   finish(): boolean {
     this.endHold();
-    const { join } = this;
-    if (join) this.emitText(this.applyStep(join, join.splice.end()));
+    const { splice } = this;
+    if (splice) this.emitText(this.applyStep(splice, splice.end()));
     const { incoming } = this;
     if (incoming !== undefined && (incoming !== '' || this.attemptHadToolCalls)) this.replaceText(incoming);
     return !this.repeatedOnlyPart;
@@ -175,7 +171,7 @@ export class Answer {
   endAttempt(): void {
     this.endHold();
     this.pendingSurrogate = '';
-    this.join = undefined;
+    this.splice = undefined;
     for (const [key, filter] of this.filters) this.emitPart(key, filter?.flush() ?? '');
     this.filters.clear();
   }
@@ -196,18 +192,18 @@ export class Answer {
     const joined = this.skipsBlankLines ? text.replace(/^\s*\n/, '') : text;
     if (joined !== '') this.skipsBlankLines = false;
     this.emitText(this.append(joined));
-    const { join } = this;
-    if (join) this.cancelHold ??= this.clock.after(maxHoldMs, () => this.endJoin(join));
+    const { splice } = this;
+    if (splice) this.cancelHold ??= this.clock.after(maxHoldMs, () => this.expire(splice));
   }
 
-  private endJoin(join: Join): void {
-    this.emitText(this.applyStep(join, join.splice.expire()));
+  private expire(splice: Splice): void {
+    this.emitText(this.applyStep(splice, splice.expire()));
     this.output.deliver();
   }
 
   private addReasoning(text: string): void {
     this.hadReasoning = true;
-    this.skipsBlankLines ||= this.join !== undefined;
+    this.skipsBlankLines ||= this.splice !== undefined;
     this.emitPart('reasoning', this.withoutKeys('reasoning', text));
   }
 
@@ -245,7 +241,7 @@ export class Answer {
     this.pendingSurrogate = '';
     this.repeatedOnlyPart = false;
     this.incoming = mode === 'restart' && text !== '' ? '' : undefined;
-    this.join = isContinuation(mode) ? { splice: new Splice(text, mode), method: mode } : undefined;
+    this.splice = isContinuation(mode) ? new Splice(text, mode) : undefined;
   }
 
   /** The attempt continues as if it had just started. */
@@ -262,8 +258,8 @@ export class Answer {
   /** Changes of other kinds have then already been emitted. */
   private append(delta: string): string {
     const text = this.completeCharacters(delta);
-    const { join } = this;
-    if (join) return this.applyStep(join, join.splice.push(text));
+    const { splice } = this;
+    if (splice) return this.applyStep(splice, splice.push(text));
     return this.incoming === undefined ? this.show(text) : this.addIncoming(text);
   }
 
@@ -287,11 +283,11 @@ export class Answer {
   }
 
   /** Returns the text to emit. */
-  private applyStep({ method }: Join, step: SpliceStep): string {
+  private applyStep({ method }: Splice, step: SpliceStep): string {
     const { visible } = this;
     if (step.type === 'hold') return '';
     this.endHold();
-    this.join = undefined;
+    this.splice = undefined;
     if (step.type === 'another') {
       // A model may repeat the start of the partial answer and then stop. The partial answer is longer, so it stays.
       this.repeatedOnlyPart = visible.startsWith(step.text);
