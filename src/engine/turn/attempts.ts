@@ -3,7 +3,7 @@ import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
-import type { GatewayStates } from '../gate/gatewayState';
+import type { Gateway } from '../gateway/gateway';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { Attempt } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
@@ -21,7 +21,7 @@ import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
 import type { TurnHistory } from './turnHistory';
 import type { TurnOutput } from './turnOutput';
-import { refOf, type AttemptPlan } from './turnGateways';
+import { refOf, type TurnGateways } from './turnGateways';
 
 /** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set([
@@ -53,13 +53,13 @@ export class Attempts {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly states: GatewayStates,
     private readonly keys: KeyRedactor,
     private readonly request: ChatRequest,
     private readonly output: TurnOutput,
     private readonly answer: Answer,
     private readonly history: TurnHistory,
     private readonly admission: Admission,
+    private readonly gateways: TurnGateways,
   ) {}
 
   /**
@@ -82,15 +82,16 @@ export class Attempts {
   }
 
   /** Resumes the partial answer, if there is one. */
-  start(
-    trigger: AttemptTrigger,
-    { gateway, key, model, sentModel, hasOtherGateway, canSwitchGateway }: AttemptPlan,
-  ): Attempt {
-    const { output, answer, deps } = this;
+  start(trigger: AttemptTrigger, gateway: Gateway): Attempt {
+    const { output, answer, deps, gateways } = this;
+    gateways.announceModelAt(gateway);
+    const { answeringModel: model, hasSeveral, canSwitch: canSwitchGateway } = gateways;
+    const { name: sentModel } = gateways.modelAt(gateway);
+    const key = gateways.keyOf(gateway);
     const { messages } = this.request;
     const { id: baseUrl, currency } = gateway;
     this.currency = currency;
-    const behavior = this.states.of(baseUrl).behavior(sentModel);
+    const behavior = gateways.stateOf(gateway).behavior(sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
     const { resume, timeout } = deps.settings(this.history.model);
     const mode = answer.requestMode(resume, prefill);
@@ -126,7 +127,7 @@ export class Attempts {
       model: sentModel,
       ...(sentModel !== model && { userModel: model }),
       gateway: refOf(gateway),
-      ...(hasOtherGateway && { hasOtherGateway: true as const }),
+      ...(hasSeveral && { hasOtherGateway: true as const }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,

@@ -4,11 +4,10 @@ import type { FaultKind } from '../events/kinds';
 import { faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import { describeError } from '../faults/transportError';
 import type { Cooldown } from '../gate/cooldowns';
-import type { Gate } from '../gate/gate';
 import { respondsAsGateway } from '../gate/networkCheck';
-import type { GatewayState, GatewayStates } from '../gate/gatewayState';
+import type { GatewayStates } from '../gate/gatewayState';
 import { hostOf } from '../gateway/baseUrl';
-import { readKeys, type Gateway, type KeyedGateways } from '../gateway/gateway';
+import { readKeys, type KeyedGateways } from '../gateway/gateway';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest } from '../request';
@@ -49,7 +48,7 @@ export class Turn implements TurnHandle {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly states: GatewayStates,
+    states: GatewayStates,
     keys: KeyRedactor,
     request: ChatRequest,
     private readonly options: RunOptions,
@@ -61,10 +60,11 @@ export class Turn implements TurnHandle {
     this.answer = new Answer(deps.clock, this.output, keys, options.resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
     this.admission = new Admission(deps.clock);
-    this.attempts = new Attempts(deps, states, keys, request, this.output, this.answer, this.history, this.admission);
-    this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
     this.gateways = new TurnGateways(states, deps.settings, this.output, this.history, options);
-    this.messages = new TurnMessages(deps, keys, this.gateways, this.attempts, this.output, this.answer);
+    const { output, answer, history, admission, gateways } = this;
+    this.attempts = new Attempts(deps, keys, request, output, answer, history, admission, gateways);
+    this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
+    this.messages = new TurnMessages(deps, keys, gateways, this.attempts, output, answer);
   }
 
   start(): void {
@@ -102,7 +102,7 @@ export class Turn implements TurnHandle {
 
   tryAnyway(): void {
     const { current } = this.gateways;
-    if (current) this.gate(current).clearFailures();
+    if (current) this.gateways.gate(current).clearFailures();
     else this.bypassesBreaker = true;
     this.retryNow();
   }
@@ -150,7 +150,7 @@ export class Turn implements TurnHandle {
     if (this.output.isFinished()) return undefined;
     const gateway = gateways.choose(keyed);
     if (!gateway) return this.handleFault('noKey');
-    const gate = this.gate(gateway);
+    const gate = gateways.gate(gateway);
     if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
     if (commands.isDiverting()) return commands.take();
@@ -163,7 +163,7 @@ export class Turn implements TurnHandle {
     const next = commands.take() ?? trigger;
     if (gateways.hasBetterGateway) return next;
     this.history.settleCharge(next !== 'retry' && next !== 'resume');
-    const end = await this.attempts.start(next, gateways.announcePlan(gateway)).end;
+    const end = await this.attempts.start(next, gateway).end;
     return this.output.isFinished() ? undefined : this.handleEnd(end);
   }
 
@@ -219,7 +219,7 @@ export class Turn implements TurnHandle {
     this.endAttempt('finished');
     if (attempts.current) this.gateways.recordResponse(attempts.current.startedAt);
     this.admission.finish();
-    this.state.budget.refund(1);
+    this.gateways.budget.refund(1);
     const { attempt, ledger } = output;
     this.finish({ type: 'done', finishReason, attempts: attempt, text: answer.text, waitedMs: waitedMs(ledger) });
     return undefined;
@@ -238,7 +238,7 @@ export class Turn implements TurnHandle {
     gateways.recordUnserved(fault);
     const situation = this.situation(fault);
     const decision = this.decide(situation);
-    this.history.recordFault(situation, decision, this.state.budget);
+    this.history.recordFault(situation, decision, gateways.budget);
     admission.end(fault, decision);
     if (decision.type !== 'replay') gateways.recordFault(fault);
     if (current?.status !== undefined && !fault.leavesGateway) gateways.recordResponse(current.startedAt);
@@ -300,7 +300,7 @@ export class Turn implements TurnHandle {
 
   private situation(fault: Fault, block?: Situation['block']): Situation {
     const { attempts, gateways, admission } = this;
-    const gateway = { tokens: this.state.budget.tokens, breakerOpen: admission.isBreakerOpen };
+    const gateway = { tokens: gateways.budget.tokens, breakerOpen: admission.isBreakerOpen };
     return this.history.situation({ fault, block, ...attempts.progress, ...gateways.outlook(fault), ...gateway });
   }
 
@@ -315,15 +315,6 @@ export class Turn implements TurnHandle {
     if (gateway) this.gateways.switchTo(gateway, { kind: reason });
     else this.changeModel(model, reason);
     this.history.resetResumes();
-  }
-
-  private gate(gateway: Gateway): Gate {
-    return this.states.of(gateway.id).gate(this.gateways.modelAt(gateway).name, this.gateways.keyOf(gateway));
-  }
-
-  /** What the engine has learned about the gateway of the current attempt. */
-  private get state(): GatewayState {
-    return this.states.of(this.gateways.baseUrl);
   }
 
   /** There is no usable connection, or this extension has a defect. */

@@ -3,7 +3,8 @@ import type { EngineSettings } from '../environment';
 import type { GatewayRef, ModelEvent } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import type { OutageFault } from '../gate/gatewayHealth';
-import type { GatewayState, GatewayStates } from '../gate/gatewayState';
+import type { Gate } from '../gate/gate';
+import type { GatewayState, GatewayStates, RetryBudget } from '../gate/gatewayState';
 import { hostOf, usesPlainHttp } from '../gateway/baseUrl';
 import {
   gatewaysFor,
@@ -27,9 +28,6 @@ interface ModelGateways {
   /** The automatic gateways, then the gateways over plain HTTP to which only the user can switch. */
   readonly usable: readonly Gateway[];
 }
-
-/** How the next attempt is sent, and what the turn can do instead of waiting for it. */
-export type AttemptPlan = ReturnType<TurnGateways['announcePlan']>;
 
 /** The gateways of a turn, and the model that is sent over each of them. */
 export class TurnGateways {
@@ -123,20 +121,9 @@ export class TurnGateways {
    * Announces another model if the chosen gateway has a substitute, or the turn leaves such a gateway.
    * @param gateway the result of `choose`
    */
-  announcePlan(gateway: Gateway) {
-    const { name: sentModel, isSubstitute } = this.modelAt(gateway);
-    this.announceModel(isSubstitute ? sentModel : this.history.model, this.reason);
-    return {
-      gateway,
-      /** Undefined for a gateway that needs no key. */
-      key: this.keyOf(gateway),
-      model: this.answeringModel,
-      sentModel,
-      /** The user can switch, even to a gateway that is down. */
-      hasOtherGateway: this.hasSeveral,
-      /** Another gateway is up, so the turn can switch automatically. */
-      canSwitchGateway: this.untried.some((other) => this.isUp(other)),
-    };
+  announceModelAt(gateway: Gateway): void {
+    const { name, isSubstitute } = this.modelAt(gateway);
+    this.announceModel(isSubstitute ? name : this.history.model, this.reason);
   }
 
   announceModel(to: string, reason: ModelEvent['reason']): void {
@@ -265,9 +252,33 @@ export class TurnGateways {
     this.current = undefined;
   }
 
-  /** The key with which requests are sent to a gateway. */
+  /** The key with which requests are sent to a gateway. Undefined for a gateway that needs none. */
   keyOf(gateway: Gateway): string | undefined {
     return this.keyed?.keys.get(gateway);
+  }
+
+  /** The gate of the model that is sent through a gateway. */
+  gate(gateway: Gateway): Gate {
+    return this.stateOf(gateway).gate(this.modelAt(gateway).name, this.keyOf(gateway));
+  }
+
+  /** The retry budget of the gateway of the current or the next attempt. */
+  get budget(): RetryBudget {
+    return this.states.of(this.baseUrl).budget;
+  }
+
+  stateOf({ id }: Gateway): GatewayState {
+    return this.states.of(id);
+  }
+
+  /** Whether the user can switch to another gateway, even to one that is down. */
+  get hasSeveral(): boolean {
+    return this.usable.length > 1;
+  }
+
+  /** Whether the turn can switch automatically, because another gateway is up. */
+  get canSwitch(): boolean {
+    return this.untried.some((gateway) => this.isUp(gateway));
   }
 
   private get primary(): Gateway | undefined {
@@ -299,10 +310,6 @@ export class TurnGateways {
   private mayServe(gateway: Gateway): boolean {
     if (gateway.id === this.primary?.id) return true;
     return !this.unserved.has(gateway.id) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
-  }
-
-  private get hasSeveral(): boolean {
-    return this.usable.length > 1;
   }
 
   private get others(): readonly Gateway[] {
@@ -339,10 +346,6 @@ export class TurnGateways {
     if (isUsersChoice) this.chosenUrl = gateway.id;
     if (isEncrypted(gateway)) this.mustEncrypt = true;
     else if (isUsersChoice && usesPlainHttp(gateway.id)) this.mustEncrypt = false;
-  }
-
-  private stateOf({ id }: Gateway): GatewayState {
-    return this.states.of(id);
   }
 
   private isUp(gateway: Gateway): boolean {

@@ -133,7 +133,8 @@ class SimulatedTurn {
       if (!(await this.waitInQueue(gateway))) break;
       this.history.settleCharge(false);
       const sentAt = this.window.world.monotonicNow();
-      const { canSwitchGateway } = this.gateways.announcePlan(gateway);
+      this.gateways.announceModelAt(gateway);
+      const { canSwitch: canSwitchGateway } = this.gateways;
       const called = { baseUrl: gateway.id, canSwitchGateway };
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, called));
       if (!refusal) {
@@ -156,8 +157,8 @@ class SimulatedTurn {
 
   /** Returns whether the gate has admitted an attempt. If not, the turn ends. */
   private async waitInQueue(gateway: Gateway): Promise<boolean> {
-    const { admission, waits, window } = this;
-    admission.join(window.states.of(gateway.id).gate(model, this.gateways.keyOf(gateway)), () => waits.end());
+    const { admission, waits } = this;
+    admission.join(this.gateways.gate(gateway), () => waits.end());
     for (let { block } = admission; block; { block } = admission) {
       const decision = this.decide(this.situation(faultOfBlock(block), this.budget(gateway), block));
       if (decision.type !== 'wait') {
