@@ -1,4 +1,3 @@
-import type { Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events/events';
 import { isReachable } from '../gate/networkCheck';
@@ -12,36 +11,9 @@ const checkIntervalMs = 1000;
 /** A `waiting` event without its times. */
 export type WaitDescription = Omit<WaitingEvent, 'type' | 'at' | 'until' | 'delayMs'>;
 
-/** A wait until a wall-clock time. It can be ended at any moment, and its promise never rejects. */
-export class Wait {
-  readonly finished: Promise<void>;
-  private resolve!: () => void;
-  private cancel: () => void = () => undefined;
-
-  /** Epoch milliseconds, or Infinity for a wait that lasts until `end` is called. */
-  constructor(
-    private readonly clock: Clock,
-    until: number,
-  ) {
-    this.finished = new Promise((resolve) => (this.resolve = resolve));
-    if (until !== Infinity) this.check(until);
-  }
-
-  end(): void {
-    this.cancel();
-    this.resolve();
-  }
-
-  private check(until: number): void {
-    const leftMs = until - this.clock.now();
-    if (leftMs <= 0) this.end();
-    else this.cancel = this.clock.after(Math.min(leftMs, checkIntervalMs), () => this.check(until));
-  }
-}
-
 /** The waits of a turn, one at a time. The user or the end of the turn can end them at any moment. */
 export class Waits {
-  private current: Wait | undefined;
+  private endCurrent: (() => void) | undefined;
   private networkCheck: AbortController | undefined;
 
   constructor(
@@ -51,20 +23,19 @@ export class Waits {
   ) {}
 
   get isWaiting(): boolean {
-    return this.current !== undefined;
+    return this.endCurrent !== undefined;
   }
 
   end(): void {
-    this.current?.end();
+    this.endCurrent?.();
     this.networkCheck?.abort();
   }
 
   /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<unknown>): Promise<void> {
     const ended = this.waitUntil(this.deps.clock.now() + limitMs);
-    const wait = this.current;
-    const end = (): void => wait?.end();
-    task.then(end, end);
+    const { endCurrent } = this;
+    void task.then(endCurrent, endCurrent);
     await ended;
   }
 
@@ -117,12 +88,28 @@ export class Waits {
     return until;
   }
 
+  /**
+   * @param time epoch milliseconds, or Infinity for a wait that lasts until `end` is called
+   * @returns the duration in milliseconds
+   */
   private async waitUntil(time: number): Promise<number> {
     const { clock } = this.deps;
     const start = clock.monotonicNow();
-    this.current = new Wait(clock, time);
-    await this.current.finished;
-    this.current = undefined;
+    await new Promise<void>((resolve) => {
+      let cancel = (): void => undefined;
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      const check = (): void => {
+        const leftMs = time - clock.now();
+        if (leftMs <= 0) end();
+        else if (time !== Infinity) cancel = clock.after(Math.min(leftMs, checkIntervalMs), check);
+      };
+      this.endCurrent = end;
+      check();
+    });
+    this.endCurrent = undefined;
     return clock.monotonicNow() - start;
   }
 }

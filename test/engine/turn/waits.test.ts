@@ -2,17 +2,32 @@ import assert from 'node:assert/strict';
 import { fake } from '../../support/fake';
 import type { EngineDeps } from '../../../src/engine/engine';
 import { TurnHistory } from '../../../src/engine/turn/turnHistory';
-import { networkCheckDelayMs, Wait, Waits } from '../../../src/engine/turn/waits';
+import type { EventSink } from '../../../src/engine/turn/turnOutput';
+import { networkCheckDelayMs, Waits } from '../../../src/engine/turn/waits';
 import { EngineRun, EngineWorld } from '../../support/engineRun';
 import { answering, status } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-function startWait(ms: number) {
+const description = {
+  source: 'backoff',
+  reason: 'server',
+  maxAttempts: 6,
+  message: '',
+  actions: [],
+  attempt: 2,
+} as const;
+
+function createWaits(output: EventSink = { emit: () => undefined }, history = new TurnHistory('one')) {
   const clock = new VirtualClock();
-  const wait = new Wait(clock, clock.now() + ms);
+  return { clock, waits: new Waits(fake<EngineDeps>({ clock, random: () => 0.5, fetch }), output, history) };
+}
+
+function startWait(ms: number) {
+  const { clock, waits } = createWaits();
   let ended = false;
-  void wait.finished.then(() => (ended = true));
-  return { clock, wait, hasEnded: () => settle().then(() => ended) };
+  const finished = ms === Infinity ? waits.waitInQueue(0, description) : waits.delay(ms, description);
+  void finished.then(() => (ended = true));
+  return { clock, waits, hasEnded: () => settle().then(() => ended) };
 }
 
 describe('wait', () => {
@@ -34,9 +49,9 @@ describe('wait', () => {
   }
 
   it('lasts until it is ended, without a timer, when it has no end time', async () => {
-    const { clock, wait, hasEnded } = startWait(Infinity);
+    const { clock, waits, hasEnded } = startWait(Infinity);
     assert.deepEqual([clock.pending, await hasEnded()], [0, false]);
-    wait.end();
+    waits.end();
     assert.equal(await hasEnded(), true);
   });
 
@@ -125,9 +140,7 @@ describe('wait for an optional task', () => {
     ['fails', () => Promise.reject(new Error('no disk'))],
   ] as const) {
     it(`ends at once when the task ${what}`, async () => {
-      const clock = new VirtualClock();
-      const output = { emit: () => assert.fail() };
-      const waits = new Waits(fake<EngineDeps>({ clock, random: () => 0.5, fetch }), output, new TurnHistory('one'));
+      const { waits } = createWaits({ emit: () => assert.fail() });
       await waits.waitForOptional(1000, task());
       assert.equal(waits.isWaiting, false);
     });
@@ -137,19 +150,9 @@ describe('wait for an optional task', () => {
 describe('wait of a turn', () => {
   for (const kind of ['delay', 'queue'] as const) {
     it(`counts only its planned duration as time without progress when the computer sleeps (${kind})`, async () => {
-      const clock = new VirtualClock();
       const history = new TurnHistory('one');
       const emitted: unknown[] = [];
-      const output = { emit: (event: unknown) => emitted.push(event) };
-      const waits = new Waits(fake<EngineDeps>({ clock, random: () => 0.5, fetch }), output, history);
-      const description = {
-        source: 'backoff',
-        reason: 'server',
-        maxAttempts: 6,
-        message: '',
-        actions: [],
-        attempt: 2,
-      } as const;
+      const { clock, waits } = createWaits({ emit: (event: unknown) => emitted.push(event) }, history);
       const ended = kind === 'delay' ? waits.delay(1000, description) : waits.waitInQueue(1000, description);
       assert.equal(waits.isWaiting, true);
       clock.sleep(60_000);
