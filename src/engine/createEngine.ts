@@ -4,7 +4,6 @@ import { isTerminal, type StreamEvent } from './events/events';
 import { describeError } from './faults/transportError';
 import { GatewayStates } from './gate/gatewayState';
 import { readKeys } from './gateway/gateway';
-import { KeyRedactor } from './gateway/keyRedactor';
 import { readLocalFacts } from './http/localFacts';
 import { probe } from './http/probe';
 import type { ChatRequest } from './request';
@@ -27,13 +26,12 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   const kept: { lastTurn?: Turn } = {};
   const mayProbe = (): boolean => running.size > 0 || (deps.isWindowFocused?.() ?? false);
   const states = new GatewayStates({ ...deps, mayProbe });
-  const keys = deps.keys ?? new KeyRedactor();
   /** Records of the turns that have ended. They contain no prompt, no answer and no key. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
     // Loads the SDK before the turn needs it. If this fails, so does the turn, which reports the error.
     import('./http/sdk').catch(() => undefined);
-    const turn = new Turn(deps, states, keys, request, options, () => {
+    const turn = new Turn(deps, states, request, options, () => {
       running.delete(turn);
       kept.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);
@@ -68,7 +66,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       return turnGateways.choose(gateways);
     },
     cooldownOf: ({ gateway, key, model }) => states.of(gateway).cooldownOf(model, key),
-    probe: (baseUrl, key, signal) => probe(deps, keys, baseUrl, key, signal),
+    probe: (baseUrl, key, signal) => probe(deps, deps.keys, baseUrl, key, signal),
     localFacts: (baseUrl, key, models, signal) => readLocalFacts(deps, baseUrl, key, models, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];

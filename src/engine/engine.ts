@@ -26,11 +26,8 @@ export interface EngineDeps extends GateDeps {
   readonly settings: (model: string) => EngineSettings;
   /** Asked again before every attempt. Rejects with a `ConnectionError` when the base URL can't be used. */
   readonly gateways: () => Promise<Gateways>;
-  /**
-   * All keys of this session, which the engine removes from the text of gateways. By default, those of its own
-   * requests.
-   */
-  readonly keys?: KeyRedactor | undefined;
+  /** All keys of this session, which the engine removes from the text of gateways. It adds those of its requests. */
+  readonly keys: KeyRedactor;
   /** If absent, the facts come from the table of this extension. */
   readonly facts?: ((model: ModelAtGateway) => ModelFacts | undefined) | undefined;
   /** The default is false: gateways are then probed only while a turn runs. */

@@ -1,5 +1,6 @@
 import type { Engine, EngineDeps } from '../../src/engine/engine';
 import { noSharedCooldowns } from '../../src/engine/gate/cooldowns';
+import { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import type { ChatRequest } from '../../src/engine/request';
 import { systemClock } from '../../src/host/util/systemClock';
 import { defaultSettings } from '../support/engineRun';
@@ -30,6 +31,7 @@ export function engineFor({ baseUrl, fetch }: Endpoint, more: Partial<EngineDeps
     settings: () => defaultSettings,
     gateways: () => Promise.resolve(gateways),
     cooldowns: noSharedCooldowns,
+    keys: new KeyRedactor(),
     userAgent: 'bench',
     ...more,
   });

@@ -4,7 +4,7 @@ import { createEngine } from '../../src/engine/createEngine';
 import type { Engine, EngineDeps, StreamOptions, TurnHandle } from '../../src/engine/engine';
 import type { EngineSettings } from '../../src/engine/environment';
 import { isTerminal, type StreamEvent } from '../../src/engine/events/events';
-import type { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
+import { KeyRedactor } from '../../src/engine/gateway/keyRedactor';
 import { noSharedCooldowns, type SharedCooldowns } from '../../src/engine/gate/cooldowns';
 import type { ChatRequest } from '../../src/engine/request';
 import { ScriptedFetch, type Reply } from './scriptedFetch';
@@ -58,7 +58,7 @@ export class EngineWorld {
     workspaceModels = [],
     clock,
     cooldowns,
-    keys,
+    keys = new KeyRedactor(),
     deps,
   }: WorldOptions) {
     this.clock = clock ?? new VirtualClock();

@@ -4,7 +4,6 @@ import { classify, faultOfRow, type Evidence, type Fault } from '../faults/class
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { Gateway } from '../gateway/gateway';
-import type { KeyRedactor } from '../gateway/keyRedactor';
 import { Attempt } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type ModelRequest } from '../http/transport';
@@ -53,7 +52,6 @@ export class Attempts {
 
   constructor(
     private readonly deps: EngineDeps,
-    private readonly keys: KeyRedactor,
     private readonly request: ChatRequest,
     private readonly output: TurnOutput,
     private readonly answer: Answer,
@@ -117,7 +115,7 @@ export class Attempts {
     this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
     this.isKeyless = key === undefined;
-    if (key !== undefined) this.keys.add(key);
+    if (key !== undefined) deps.keys.add(key);
     this.mode = mode;
     output.attempt++;
     const cutAtTokens = exceededContext(messages, facts);
@@ -142,7 +140,7 @@ export class Attempts {
       if (this.isResume) this.history.resumes.start();
     };
     const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
-    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, this.size, this.keys);
+    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, this.size, deps.keys);
     return this.current;
   }
 

@@ -8,7 +8,6 @@ import { respondsAsGateway } from '../gate/networkCheck';
 import type { GatewayStates } from '../gate/gatewayState';
 import { hostOf } from '../gateway/baseUrl';
 import { readKeys, type KeyedGateways } from '../gateway/gateway';
-import type { KeyRedactor } from '../gateway/keyRedactor';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest } from '../request';
 import { decide, isRetryable, type Decision, type Situation } from '../retry/decide';
@@ -49,7 +48,6 @@ export class Turn implements TurnHandle {
   constructor(
     private readonly deps: EngineDeps,
     states: GatewayStates,
-    keys: KeyRedactor,
     request: ChatRequest,
     private readonly options: RunOptions,
     private readonly onEnd: () => void,
@@ -57,14 +55,14 @@ export class Turn implements TurnHandle {
     this.startTime = deps.clock.now();
     this.history = new TurnHistory(request.model, options.resumeFrom !== undefined);
     this.output = new TurnOutput(deps.clock, options.onEvents, (error) => this.handleException(error));
-    this.answer = new Answer(deps.clock, this.output, keys, options.resumeFrom);
+    this.answer = new Answer(deps.clock, this.output, deps.keys, options.resumeFrom);
     this.waits = new Waits(deps, this.output, this.history);
     this.admission = new Admission(deps.clock);
     this.gateways = new TurnGateways(states, deps.settings, this.output, this.history, options);
     const { output, answer, history, admission, gateways } = this;
-    this.attempts = new Attempts(deps, keys, request, output, answer, history, admission, gateways);
+    this.attempts = new Attempts(deps, request, output, answer, history, admission, gateways);
     this.commands = new UserCommands(deps.clock, this.waits, this.attempts);
-    this.messages = new TurnMessages(deps, keys, gateways, this.attempts, output, answer);
+    this.messages = new TurnMessages(deps, gateways, this.attempts, output, answer);
   }
 
   start(): void {

@@ -3,7 +3,6 @@ import type { DelaySource, FailedEvent, WaitOrigin } from '../events/events';
 import type { FaultAction, FaultKind } from '../events/kinds';
 import { describeFault, type Fault, type FaultContext } from '../faults/classify';
 import { hostFailure } from '../faults/hostFaults';
-import type { KeyRedactor } from '../gateway/keyRedactor';
 import { isConnectionError } from '../request';
 import { deadlineOf, type FailDecision, type WaitDecision } from '../retry/decide';
 import { scheduleLifetimeMs } from '../state/schedule';
@@ -22,7 +21,6 @@ type WaitSource = Partial<Omit<WaitDecision, 'type'>> & {
 export class TurnMessages {
   constructor(
     private readonly deps: EngineDeps,
-    private readonly keys: KeyRedactor,
     private readonly gateways: TurnGateways,
     private readonly attempts: Attempts,
     private readonly output: TurnOutput,
@@ -50,7 +48,7 @@ export class TurnMessages {
       jitterMs,
       hintMs,
       fallbackModel,
-      hintFrom: hintFrom && this.keys.redact(hintFrom),
+      hintFrom: hintFrom && this.deps.keys.redact(hintFrom),
     };
   }
 
@@ -114,7 +112,7 @@ export class TurnMessages {
   describeFault(fault: Fault, circumstances: Partial<FaultContext> = {}) {
     const { baseUrl, answeringModel: model } = this.gateways;
     const values = { baseUrl, model, status: this.attempts.current?.status, ...circumstances };
-    return describeFault(fault, values, this.deps, this.keys);
+    return describeFault(fault, values, this.deps, this.deps.keys);
   }
 
   /** Adds `switchGateway` if there is another gateway and the fault may depend on the gateway. */

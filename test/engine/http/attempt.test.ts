@@ -65,6 +65,7 @@ async function runAttempt(
     settings: () => defaultSettings,
     gateways: () => Promise.reject(new Error('The attempt must not ask for the gateways.')),
     cooldowns: noSharedCooldowns,
+    keys: new KeyRedactor(),
     userAgent: 'HolySheepPrompt/test',
   };
   const attempt = new Attempt(
@@ -84,7 +85,7 @@ async function runAttempt(
     },
     report('headers'),
     size,
-    new KeyRedactor(),
+    deps.keys,
   );
   const ends: AttemptEnd[] = [];
   void attempt.end.then((end) => ends.push(end));

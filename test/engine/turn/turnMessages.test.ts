@@ -18,6 +18,7 @@ describe('failure of a turn', () => {
   const localize = (text: string): string => text;
   const deps = fake<EngineDeps>({
     localize,
+    keys: new KeyRedactor(),
     formatTime: String,
     clock: new VirtualClock(),
     settings: () => defaultSettings,
@@ -26,7 +27,6 @@ describe('failure of a turn', () => {
   const messagesFor = (text: string, nextGateway?: Gateway): TurnMessages =>
     new TurnMessages(
       deps,
-      new KeyRedactor(),
       fake<TurnGateways>({
         baseUrl: 'https://gateway.test/v1',
         answeringModel: 'one',

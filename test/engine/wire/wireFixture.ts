@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { startGateway, type Gateway, type GatewayOptions, type Script, type Step } from '../../support/testGateway';
 import { createEngine } from '../../../src/engine/createEngine';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import type { Engine } from '../../../src/engine/engine';
 import type { EngineSettings } from '../../../src/engine/environment';
 import type { StreamEvent } from '../../../src/engine/events/events';
@@ -49,6 +50,7 @@ export class WireFixture {
     const addLine = (line: string): void => void this.log.push(line);
     const settings = { ...defaultSettings, ...scenario.settings };
     this.engine = createEngine({
+      keys: new KeyRedactor(),
       clock: this.clock,
       random: () => 0.5,
       fetch: (url, init) => this.send(url, init),

@@ -1,4 +1,5 @@
 import { createEngine } from '../../../src/engine/createEngine';
+import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { noSharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import type { RunOptions } from '../../../src/engine/engine';
 import type { StreamEvent } from '../../../src/engine/events/events';
@@ -31,6 +32,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
   };
   const gateways = gatewaysFrom({ baseUrl, apiKey: 'hsa-kill-key' });
   const engine = createEngine({
+    keys: new KeyRedactor(),
     clock: systemClock,
     random: Math.random,
     fetch: (input, init) => globalThis.fetch(input, init),
