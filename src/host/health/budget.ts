@@ -82,7 +82,7 @@ export class Budget extends Disposable {
    * @param models the models of all requests that start together
    */
   mayStart(isFree = false, models: readonly string[] = []): boolean | Promise<boolean> {
-    return this.decide(isFree, models, () => false);
+    return this.decide(isFree, models, false);
   }
 
   /**
@@ -90,7 +90,7 @@ export class Budget extends Disposable {
    * declined.
    */
   mayStartQueued(isFree: boolean, models: readonly string[]): boolean | Promise<boolean> {
-    return this.decide(isFree, models, (total) => total < this.declinedAmount);
+    return this.decide(isFree, models, true);
   }
 
   /** Returns whether a request may be sent now. Asks no question, because the user may be away. */
@@ -117,22 +117,17 @@ export class Budget extends Disposable {
     return hostFailure('spendingLimit', text, localize);
   }
 
-  private decide(
-    isFree: boolean,
-    models: readonly string[],
-    isDeclined: (total: number) => boolean,
-  ): boolean | Promise<boolean> {
+  private decide(isFree: boolean, models: readonly string[], isQueued: boolean): boolean | Promise<boolean> {
     if (isFree || !this.deps.setting()) return true;
     return this.mutex.runExclusive(async () => {
       const spending = await this.read(models.slice(1));
       if (!spending) return true;
-      if (this.isUsedUp(spending)) {
-        return isDeclined(totalOf(spending))
-          ? false
-          : this.ask(spending, vscode.l10n.t('If you cancel, nothing is sent.'));
+      if (!this.isUsedUp(spending)) {
+        this.warn(spending);
+        return true;
       }
-      this.warn(spending);
-      return true;
+      if (isQueued && totalOf(spending) < this.declinedAmount) return false;
+      return this.ask(spending, vscode.l10n.t('If you cancel, nothing is sent.'));
     });
   }
 
