@@ -10,7 +10,8 @@ const maxCooldownMs = 3_600_000;
 /** If a cooldown seems to start later than this, the clock was set back, and the cooldown is dropped. */
 const maxClockSkewMs = 5000;
 
-interface CooldownEntry extends Cooldown {
+interface CooldownEntry {
+  readonly cooldown: Cooldown;
   readonly name: string;
   /** Hash of the base URL, the API key and the model: 24 hexadecimal digits. */
   readonly scopeHash: string;
@@ -46,7 +47,7 @@ export class CooldownFiles implements SharedCooldowns {
     await Promise.all(entries.filter((entry) => !this.isCurrent(entry)).map((entry) => this.remove(entry)));
     return entries
       .filter((entry) => this.isCurrent(entry) && entry.scopeHash === scopeHash && entry.writer !== this.writer)
-      .map(({ until, delayMs, source, reason }) => ({ until, delayMs, source, reason }))
+      .map(({ cooldown }) => cooldown)
       .toSorted((a, b) => b.until - a.until)[0];
   }
 
@@ -73,7 +74,7 @@ export class CooldownFiles implements SharedCooldowns {
     return (names ?? []).flatMap((name) => parseName(name) ?? []);
   }
 
-  private isCurrent({ until, delayMs }: CooldownEntry): boolean {
+  private isCurrent({ cooldown: { until, delayMs } }: CooldownEntry): boolean {
     const now = this.clock.now();
     return until > now && delayMs <= maxCooldownMs && until - delayMs <= now + maxClockSkewMs;
   }
@@ -113,5 +114,5 @@ function parseName(name: string): CooldownEntry | undefined {
   const [, scopeHash, until, delayMs, source, reason, writer = ''] = namePattern.exec(name) ?? [];
   if (scopeHash === undefined) return undefined;
   const cooldown = { until: Number(until), delayMs: Number(delayMs), source, reason } as Cooldown;
-  return { name, scopeHash, writer, ...cooldown };
+  return { cooldown, name, scopeHash, writer };
 }
