@@ -83,7 +83,7 @@ export class Turn implements TurnHandle {
   };
 
   retryNow(): void {
-    if (!this.output.isFinished()) this.commands.retryNow();
+    this.commands.retryNow();
   }
 
   /** The gateway or key of a wait was removed or replaced, and another gateway has a key. Never rejects. */

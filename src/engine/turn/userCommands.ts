@@ -34,6 +34,7 @@ export class UserCommands {
     return this.command !== undefined && this.command !== 'retry-now';
   }
 
+  /** Ends the wait. Later commands have no effect. */
   end(): void {
     this.command = 'end';
     this.waits.end();
