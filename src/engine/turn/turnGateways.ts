@@ -360,8 +360,7 @@ export class TurnGateways {
 
   private announce(from: Gateway, to: Gateway, fault?: OutageFault): void {
     this.reason = fault?.kind ?? 'user';
-    const row = fault?.row !== undefined && { row: fault.row };
-    this.output.emit({ type: 'gateway', from: refOf(from), to: refOf(to), reason: this.reason, ...row });
+    this.output.emit({ type: 'gateway', from: refOf(from), to: refOf(to), reason: this.reason, row: fault?.row });
     this.history.recordGatewaySwitch();
   }
 }

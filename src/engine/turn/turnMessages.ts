@@ -87,7 +87,7 @@ export class TurnMessages {
       beyondMaxHint,
       fallbackModel,
       contextTokens: fault.contextTokens,
-      ...(nextGateway && actions.includes('switchGateway') && { nextGateway: refOf(nextGateway) }),
+      nextGateway: nextGateway && actions.includes('switchGateway') ? refOf(nextGateway) : undefined,
     };
   }
 
