@@ -30,7 +30,6 @@ export function gatewayFrom(
     id: baseUrl,
     label: name ?? host,
     origin,
-    kind: 'remote',
     currency,
     models,
     acceptsPlainHttp,

@@ -7,8 +7,6 @@ import { mayReplace, usesPlainHttp } from './baseUrl';
 export interface Gateway extends GatewayRef {
   /** The origin to which the key is bound, for instance `https://api.holysheep.ai`. */
   readonly origin: string;
-  /** `local`: on this computer, so that no key is needed. */
-  readonly kind: 'remote' | 'local' | 'demo';
   /** The currency of the gateway's bills. */
   readonly currency: Currency;
   /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */

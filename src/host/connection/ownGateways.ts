@@ -176,7 +176,6 @@ export class OwnGateways extends Disposable {
       id: url,
       label,
       origin,
-      kind: isLoopbackUrl(url) ? 'local' : 'remote',
       currency: currencyOf(url),
       models,
       get acceptsPlainHttp() {

@@ -164,7 +164,6 @@ function embeddedGateway({ baseUrl }: LoopbackGateway): Gateway {
     id: baseUrl,
     label: host,
     origin,
-    kind: 'demo',
     currency: 'USD',
     models: new Map(),
     acceptsPlainHttp: false,
