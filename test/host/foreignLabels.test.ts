@@ -46,7 +46,7 @@ describe('text from outside the extension', () => {
 
   it('is shown without icons and hidden characters in the name of a model', async () => {
     const { pickModel } = await import('../../src/host/models/modelPick');
-    const list = Promise.resolve({ source: 'gateway', models: [hostileText], host: 'h' } as const);
+    const list = Promise.resolve({ source: 'gateway', models: [hostileText] } as const);
     const gateway = gatewayFrom({ baseUrl: 'https://h/v1', apiKey: undefined, name: hostileText });
     const load = () => Promise.resolve({ gateways: [{ gateway, list }], recent: [] });
     const picked = pickModel(load, `current ${hostileText}`, {});

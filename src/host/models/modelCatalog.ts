@@ -346,7 +346,7 @@ export class ModelCatalog extends Disposable {
 
   private async fetchList(gateway: Gateway): Promise<ModelList> {
     const { engine, log, settings } = this.deps;
-    const { id, label: host } = gateway;
+    const { id, label } = gateway;
     const key = await keyTo(gateway);
     const result = await engine.probe(id, key, this.lifetime.signal);
     if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));
@@ -358,13 +358,13 @@ export class ModelCatalog extends Disposable {
     if (unusable !== undefined) {
       log.warn(`${unusable} models are not offered, because of the characters in their names.`);
     }
-    if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', host));
+    if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', label));
     // Only Ollama and LM Studio are asked for facts beside the OpenAI API.
-    if (!isLocalUrl(id)) return { source: 'gateway', models, host, facts };
+    if (!isLocalUrl(id)) return { source: 'gateway', models, facts };
     const selected = listedName(settings.model(), { names: new Set(models), facts });
     const ordered = models.toSorted((a, b) => Number(b === selected) - Number(a === selected));
     const local = await engine.localFacts(id, key, ordered, this.lifetime.signal);
-    return { source: 'gateway', models, host, facts: mergeFacts(facts, local) };
+    return { source: 'gateway', models, facts: mergeFacts(facts, local) };
   }
 }
 

@@ -18,7 +18,6 @@ export type ModelList =
   | {
       readonly source: 'gateway';
       readonly models: readonly string[];
-      readonly host: string;
       readonly facts?: FactsById | undefined;
     }
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
@@ -53,10 +52,8 @@ export interface ModelPick {
   readonly gateway?: string | undefined;
 }
 
-interface ModelItem extends vscode.QuickPickItem {
-  /** Absent if the item is not a model. */
-  readonly model?: string;
-}
+/** Without a model if the item is an action or a separator. */
+interface ModelItem extends vscode.QuickPickItem, Partial<ModelPick> {}
 
 interface LoadedList {
   readonly offer: GatewayModelList;
@@ -65,28 +62,21 @@ interface LoadedList {
 
 const itemsPerSlice = 250;
 
-interface ModelChoices<Result> {
+interface ModelChoices<Result> extends ModelPickOptions {
   readonly title: string;
   /** Whether the list stays open when the panel takes the focus. */
   readonly ignoreFocusOut: boolean;
   /** What to do with the models of the list, for example “Choose a model”. */
   readonly placeholder: (lists: readonly LoadedList[]) => string;
-  readonly exclude?: readonly string[] | undefined;
-  readonly fallbacks?: readonly string[] | undefined;
-  readonly overrides?: ModelOverrides | undefined;
   /** Models before all groups. */
   readonly first: readonly string[];
   /** Items after these models. */
   readonly actions?: readonly ModelItem[] | undefined;
-  /** The checked models, if the user can choose several. */
-  readonly checked?: (() => readonly string[]) | undefined;
+  /** The models that are checked at first, if the user can choose several. */
+  readonly checked?: readonly string[];
   /** @returns undefined to keep the list open */
-  accept(items: readonly ModelItem[], gatewayOf: GatewayOfModel): Result | undefined;
-  onSelect?(items: readonly ModelItem[]): void;
+  accept(items: readonly ModelItem[]): Result | undefined;
 }
-
-/** Returns the base URL of the gateway from whose list the user chose a model. */
-type GatewayOfModel = (model: string) => string | undefined;
 
 /**
  * Lets the user choose from models. The list opens before the models are loaded. The user can also type a name that no
@@ -98,18 +88,18 @@ export function pickFromModels<Result>(
   current: string,
   choices: ModelChoices<Result>,
 ): Promise<Result | undefined> {
-  const { exclude = [], fallbacks = [], overrides, first, actions = [], checked } = choices;
+  const { exclude = [], fallbacks = [], overrides, first, actions = [] } = choices;
+  let { checked } = choices;
   const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
   let known: ReadonlySet<string | undefined> = new Set();
-  let sourceOf: (model: string) => LoadedList | undefined = () => undefined;
 
   const updateItems = (): void => {
     const typed = picker.value.trim();
     const isNew = typed !== '' && !exclude.includes(typed) && !known.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
-    const unlisted = checked?.().filter((model) => model !== typed && !known.has(model)) ?? [];
+    const unlisted = checked?.filter((model) => model !== typed && !known.has(model)) ?? [];
     // These items follow the others, whose positions identify them in VS Code's events.
     const added = [
       ...unlisted.map((model) => createItem(model)),
@@ -117,7 +107,7 @@ export function pickFromModels<Result>(
     ];
     picker.items = added.length > 0 ? [...listed, ...added] : listed;
     if (checked) {
-      const models = new Set<string | undefined>(checked());
+      const models = new Set<string | undefined>(checked);
       picker.selectedItems = picker.items.filter(({ model }) => model !== undefined && models.has(model));
     }
   };
@@ -150,17 +140,15 @@ export function pickFromModels<Result>(
     const thisShow = ++latestShow;
     const groups = groupsOf(lists, pickable, exclude[0] ?? current, fallbacks);
     const primary = lists.find(({ offer }) => offer === pickable.gateways[0]);
-    sourceOf = createSourceLookup(lists);
+    const sourceOf = createSourceLookup(lists);
     const itemOf = (model: string): ModelItem => {
       const source = sourceOf(model);
-      const elsewhere = source === primary ? undefined : source?.offer.gateway;
+      const gateway = source?.list.source === 'gateway' ? source.offer.gateway : undefined;
       const places = [
-        ...(elsewhere && source?.list.source === 'gateway'
-          ? [vscode.l10n.t('at {0}', plainLabel(elsewhere.label))]
-          : []),
+        ...(gateway && source !== primary ? [vscode.l10n.t('at {0}', plainLabel(gateway.label))] : []),
         ...pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []),
       ];
-      return createItem(model, source ?? primary, places);
+      return { ...createItem(model, source ?? primary, places), gateway: gateway?.id };
     };
     const items: ModelItem[] = [...first.map(itemOf), ...actions];
     for (const { heading, models } of groups) {
@@ -194,10 +182,6 @@ export function pickFromModels<Result>(
     );
     if (thisLoad === latestLoad) picker.busy = false;
   };
-  const gatewayOf = (model: string): string | undefined => {
-    const { offer, list } = sourceOf(model) ?? {};
-    return list?.source === 'gateway' ? offer?.gateway?.id : undefined;
-  };
   const list = new OpenList<ModelItem, Result>({
     title: choices.title,
     placeholder: choices.placeholder([]),
@@ -207,12 +191,14 @@ export function pickFromModels<Result>(
   });
   const { picker } = list;
   list.onAccept((items) => {
-    const result = choices.accept(items, gatewayOf);
+    const result = choices.accept(items);
     if (result !== undefined) list.close(result);
   });
   picker.onDidTriggerButton(() => list.run(() => loadLists(true)));
   picker.onDidChangeValue(updateItems);
-  picker.onDidChangeSelection((items) => choices.onSelect?.(items));
+  picker.onDidChangeSelection((items) => {
+    if (checked) checked = picksOf(items).map(({ model }) => model);
+  });
   if (first.length > 0) showItems([...first.map((model) => createItem(model)), ...actions]);
   // Loads the lists in the background, so that the user can choose a model before they are loaded.
   list.run(() => loadLists());
@@ -233,11 +219,12 @@ export function pickModel(
     ignoreFocusOut: false,
     first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
-    accept: ([item], gatewayOf) => {
-      if (item === compare) return 'compare';
-      return item?.model === undefined ? undefined : { model: item.model, gateway: gatewayOf(item.model) };
-    },
+    accept: (items) => (items[0] === compare ? 'compare' : picksOf(items)[0]),
   });
+}
+
+export function picksOf(items: readonly ModelItem[]): readonly ModelPick[] {
+  return items.flatMap(({ model, gateway }) => (model === undefined ? [] : { model, gateway }));
 }
 
 /** Returns what is known about a model. A vendor's price does not apply to a model on the user's own computer. */
@@ -320,9 +307,9 @@ function failureHeading(message: string, host: string | undefined): string {
 }
 
 function placeholder(lists: readonly LoadedList[]): string {
-  const loaded = lists.flatMap(({ list }) => (list.source === 'gateway' ? list : []));
-  const hosts = hostWords().format.list(loaded.map(({ host }) => plainLabel(host)));
-  if (loaded.some(({ models }) => models.length === maxModels))
+  const loaded = lists.filter(({ list }) => list.source === 'gateway');
+  const hosts = hostWords().format.list(loaded.map(({ offer }) => plainLabel(offer.gateway?.label ?? '')));
+  if (loaded.some(({ list }) => list.models.length === maxModels))
     return vscode.l10n.t('Choose a model at {1}, or type its name (only {0} models are listed)', maxModels, hosts);
   return loaded.length === 0
     ? vscode.l10n.t('Choose a model or type its name')

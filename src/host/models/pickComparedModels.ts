@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { maxCompared, minCompared } from '../../shared/exchanges';
 import { showToast } from '../ui/notifications';
 import type { ErrorLog } from '../util/log';
-import { pickFromModels, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';
+import { pickFromModels, picksOf, type ModelPick, type ModelPickOptions, type PickableModels } from './modelPick';
 
 /** Lets the user choose the models of a comparison. @param checked the models that are chosen already */
 export function pickComparedModels(
@@ -11,7 +11,6 @@ export function pickComparedModels(
   checked: readonly string[],
   { log, ...options }: ModelPickOptions & { readonly log: ErrorLog },
 ): Promise<readonly ModelPick[] | undefined> {
-  let models = checked;
   return pickFromModels(load, current, {
     ...options,
     title: vscode.l10n.t('Compare models'),
@@ -19,14 +18,11 @@ export function pickComparedModels(
     // The panel may take the focus while the list opens.
     ignoreFocusOut: true,
     first: checked,
-    checked: () => models,
-    onSelect: (items) => (models = items.flatMap(({ model }) => model ?? [])),
-    accept: (_items, gatewayOf) => {
-      if (models.length >= minCompared && models.length <= maxCompared) {
-        return models.map((model) => ({ model, gateway: gatewayOf(model) }));
-      }
+    checked,
+    accept: (items) => {
+      if (items.length >= minCompared && items.length <= maxCompared) return picksOf(items);
       // Screen readers read a notification, but not a new title of the picker.
-      const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', models.length);
+      const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', items.length);
       showToast(log, 'warning', text);
       return undefined;
     },

@@ -144,10 +144,10 @@ describe('model catalog', () => {
     const listed = await catalog.listGateways(sets.own);
     const lists = await Promise.all(listed.map(({ list }) => list));
     assert.deepEqual(
-      listed.map((offer, index) => [offer.gateway?.origin, 'host' in lists[index]! && lists[index].host]),
+      listed.map((offer, index) => [offer.gateway?.origin, lists[index]?.source]),
       [
-        [origin, 'gateway.test'],
-        [other, 'other.test'],
+        [origin, 'gateway'],
+        [other, 'gateway'],
       ],
     );
     assert.equal(requests, 2);

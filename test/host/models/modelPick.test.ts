@@ -56,15 +56,15 @@ describe('model picker with several gateways', () => {
     return { picked, load, loads, loaded };
   };
   const open = (...hosts: readonly string[]) => openWith({}, ...hosts);
-  const from = (host: string, ...models: readonly string[]): ModelList => ({ source: 'gateway', models, host });
+  const from = (...models: readonly string[]): ModelList => ({ source: 'gateway', models });
 
   it('shows the models of each list as soon as it is loaded, and names the hosts in its placeholder', async () => {
     const { picked, load } = open('one', 'two');
     assert.deepEqual([labels(), picker.busy], [['$(check) b'], true]);
-    await load(1, from('two', 'b', 'c'));
+    await load(1, from('b', 'c'));
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[two]', 'c'], true]);
     assert.equal(picker.placeholder, 'Choose a model at two, or type its name');
-    await load(0, from('one', 'a', 'b'));
+    await load(0, from('a', 'b'));
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'a', '[two]', 'c'], false]);
     assert.equal(picker.placeholder, 'Choose a model at one, two, or type its name');
     picker.choose(['c']);
@@ -74,9 +74,9 @@ describe('model picker with several gateways', () => {
   it('groups the models by gateway, without those that an earlier gateway has under this or another name', async () => {
     const names = { a: 'acme/a', b: 'acme/b', c: 'acme/c', gone: 'acme/gone', '*': 'acme/x' };
     const { picked, load } = openWith({ names }, 'one', 'two', 'three');
-    await load(0, from('one', 'a', 'b'));
-    await load(1, from('two', 'b', 'c'));
-    await load(2, from('three', 'acme/a', 'acme/b', 'acme/c', 'acme/gone', 'acme/x', 'c', 'd'));
+    await load(0, from('a', 'b'));
+    await load(1, from('b', 'c'));
+    await load(2, from('acme/a', 'acme/b', 'acme/c', 'acme/gone', 'acme/x', 'c', 'd'));
     const three = ['acme/gone', 'acme/x', 'd'];
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', '[two]', 'c', '[three]', ...three]);
     assert.deepEqual(
@@ -89,21 +89,21 @@ describe('model picker with several gateways', () => {
 
   it('offers no similar models for a name that the settings map to another name', async () => {
     const { load } = openWith({ names: { b: 'b-1' } }, 'one');
-    await load(0, from('one', 'a', 'b-2'));
+    await load(0, from('a', 'b-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', 'b-2']);
   });
 
   it("describes a model by the user's corrections of what is known about it", async () => {
     const overrides = ([model]: readonly string[]) => (model === 'gpt-4o' ? { contextWindow: 8000 } : undefined);
     const { load } = openWith({ overrides }, 'one.example');
-    await load(0, from('one', 'gpt-4o', 'x'));
+    await load(0, from('gpt-4o', 'x'));
     const details = picker.items.map(({ detail }) => detail);
     assert.deepEqual(details.filter(Boolean), ['8K context · images · $2.5 / $10 per million tokens']);
   });
 
   it('shows no price of a vendor for a model on the user’s own computer', async () => {
     const { load } = openWith({}, 'localhost');
-    await load(0, from('localhost', 'gpt-4o'));
+    await load(0, from('gpt-4o'));
     assert.deepEqual(
       picker.items.flatMap(({ detail }) => detail ?? []),
       ['128K context · images'],
@@ -117,7 +117,7 @@ describe('model picker with several gateways', () => {
     picker.choose(['x']);
     assert.deepEqual(await picked, { model: 'x', gateway: undefined });
     const other = openWith({ recent: ['old'] }, 'one');
-    await other.load(0, from('one', 'a'));
+    await other.load(0, from('a'));
     picker.choose(['old']);
     assert.deepEqual(await other.picked, { model: 'old', gateway: undefined });
   });
@@ -126,7 +126,7 @@ describe('model picker with several gateways', () => {
     const { load } = openWith({ recent: ['glm-10', 'b', 'old'], fallbacks: ['glm-9', 'not-listed'] }, 'one');
     await settle();
     assert.deepEqual(labels(), ['$(check) b', '[Recently used]', 'glm-10', 'old']);
-    await load(0, from('one', 'GLM-3', 'b', 'glm-10', 'glm-2', 'glm-9', 'gpt-4', 'solo', '4o', 'gpt-5', 'glm-4'));
+    await load(0, from('GLM-3', 'b', 'glm-10', 'glm-2', 'glm-9', 'gpt-4', 'solo', '4o', 'gpt-5', 'glm-4'));
     assert.deepEqual(labels(), [
       '$(check) b',
       '[Recently used]',
@@ -149,8 +149,8 @@ describe('model picker with several gateways', () => {
 
   it('says how well each model works through the first gateway that has it, and which models only a backup has', async () => {
     const { load } = openWith({ essence: (model) => model }, 'one', 'two');
-    await load(0, from('one', 'a', 'b'));
-    await load(1, from('two', 'b', 'c'));
+    await load(0, from('a', 'b'));
+    await load(1, from('b', 'c'));
     assert.deepEqual(
       picker.items.flatMap(({ description }) => description ?? []),
       ['current · b at one', 'a at one', 'c at two · at two'],
@@ -159,10 +159,10 @@ describe('model picker with several gateways', () => {
 
   it('loads the lists again when its button is pressed', async () => {
     const { load, loads } = open('one');
-    await load(0, from('one', 'a', 'b'));
+    await load(0, from('a', 'b'));
     picker.pressButton();
     assert.ok(picker.busy);
-    await load(0, from('one', 'b', 'new'));
+    await load(0, from('b', 'new'));
     assert.deepEqual([labels(), loads, picker.busy], [['$(check) b', '[Other models]', 'new'], [false, true], false]);
   });
 
@@ -170,17 +170,17 @@ describe('model picker with several gateways', () => {
     const { load, loaded } = open('one');
     const [loadOld] = loaded;
     picker.pressButton();
-    loadOld?.(from('one', 'old'));
+    loadOld?.(from('old'));
     await settle();
     assert.deepEqual([labels(), picker.busy], [['$(check) b'], true]);
-    await load(0, from('one', 'new'));
+    await load(0, from('new'));
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'new'], false]);
   });
 
   it('shows what is known about each model', async () => {
     const { load } = openWith({}, 'one.example');
     const facts = new Map([['b', { contextWindow: 8000 }]]);
-    await load(0, { source: 'gateway', models: ['b', 'gpt-4o', 'unheard-of'], host: 'one', facts });
+    await load(0, { source: 'gateway', models: ['b', 'gpt-4o', 'unheard-of'], facts });
     assert.deepEqual(
       valuesOf(
         picker.items.filter(({ kind }) => kind === undefined),
@@ -200,7 +200,7 @@ describe('model picker with several gateways', () => {
     observe();
     const { load } = openWith({ essence: () => String(described++) }, 'one', 'two');
     const models = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
-    await Promise.all([load(0, from('one', ...models)), load(1, from('two', ...models))]);
+    await Promise.all([load(0, from(...models)), load(1, from(...models))]);
     while (picker.busy) await settle();
     isOpen = false;
     // The models of one family under its heading, and the current model.
@@ -213,23 +213,23 @@ describe('model picker with several gateways', () => {
   });
 
   it('shows the models nearest to the current one, or to the one that is replaced, first if the list lacks it', async () => {
-    await openWith({}, 'one').load(0, from('one', 'a', 'b-1', 'c'));
+    await openWith({}, 'one').load(0, from('a', 'b-1', 'c'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to b]', 'b-1', '[Other models]', 'a', 'c']);
-    await openWith({ exclude: ['c-1'] }, 'one').load(0, from('one', 'a', 'b', 'c-2'));
+    await openWith({ exclude: ['c-1'] }, 'one').load(0, from('a', 'b', 'c-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
 
   it('shows how many models are listed if the list was cut', async () => {
     const { load } = open('one');
-    await load(0, from('one', ...Array.from({ length: 5000 }, (_, index) => `model-${index}`)));
+    await load(0, from(...Array.from({ length: 5000 }, (_, index) => `model-${index}`)));
     while (picker.busy) await settle();
     assert.equal(picker.placeholder, 'Choose a model at one, or type its name (only 5000 models are listed)');
   });
 
   it('ends with the typed name unless a gateway lists it or the user wants to replace it', async () => {
     const { load } = openWith({ exclude: ['b', 'd'] }, 'one', 'two');
-    await load(0, from('one', 'a'));
-    await load(1, from('two', 'c'));
+    await load(0, from('a'));
+    await load(1, from('c'));
     const listed = ['[Other models]', 'a', '[two]', 'c'];
     assert.deepEqual(labels(), listed);
     picker.type(' x/y:z ');
@@ -243,7 +243,7 @@ describe('model picker with several gateways', () => {
   it("shows the failure of one gateway as its heading, next to the other gateway's models", async () => {
     const { load } = open('one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
-    await load(1, from('two', 'a'));
+    await load(1, from('a'));
     assert.deepEqual(labels(), [
       '$(check) b',
       "[Common models for one (couldn't load its list: one is down.)]",
@@ -255,9 +255,9 @@ describe('model picker with several gateways', () => {
 
   it('keeps the active item when another list arrives', async () => {
     const { load } = open('one', 'two');
-    await load(1, from('two', 'c'));
+    await load(1, from('c'));
     picker.activeItems = picker.items.slice(-1);
-    await load(0, from('one', 'a'));
+    await load(0, from('a'));
     assert.deepEqual(valuesOf(picker.activeItems, 'model'), ['c']);
   });
 
@@ -265,7 +265,7 @@ describe('model picker with several gateways', () => {
     const { picked, load } = openWith({ isForPrompt: true }, 'one');
     const compare = '$(split-horizontal) Compare models…';
     assert.deepEqual(labels(), ['$(check) b', compare]);
-    await load(0, from('one', 'a'));
+    await load(0, from('a'));
     assert.deepEqual(labels(), ['$(check) b', compare, '[Other models]', 'a']);
     picker.choose([compare]);
     assert.equal(await picked, 'compare');
@@ -275,7 +275,7 @@ describe('model picker with several gateways', () => {
     const openChecked = async (checked: readonly string[], ...models: readonly string[]) => {
       const { pickComparedModels } = await import('../../../src/host/models/pickComparedModels');
       const gateway = gatewayFrom({ baseUrl: 'https://one/v1', apiKey: undefined });
-      const gateways = [{ gateway, list: Promise.resolve(from('one', ...models)) }];
+      const gateways = [{ gateway, list: Promise.resolve(from(...models)) }];
       const picked = pickComparedModels(() => Promise.resolve({ gateways, recent: [] }), 'b', checked, {
         log: { error: (error) => assert.fail(String(error)) },
       });

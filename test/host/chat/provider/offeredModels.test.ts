@@ -38,7 +38,7 @@ describe('model list for other extensions', () => {
   afterEach(() => mock.timers.reset());
 
   it('contains the configured model and the models of the gateway', async () => {
-    const list: ModelList = { source: 'gateway', models: ['a', 'configured'], host: 'gateway.example' };
+    const list: ModelList = { source: 'gateway', models: ['a', 'configured'] };
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
@@ -48,7 +48,7 @@ describe('model list for other extensions', () => {
       ['a', { contextWindow: 8000, maxOutput: 1000, tools: false }],
       ['painter', { writesText: false }],
     ]);
-    const list: ModelList = { source: 'gateway', models: ['a', 'painter'], host: 'gateway.example', facts };
+    const list: ModelList = { source: 'gateway', models: ['a', 'painter'], facts };
     const log = fake<Log>({ error: assert.ifError });
     const catalog = fake<ModelCatalog>({
       listOf: () => Promise.resolve(list),
@@ -81,7 +81,7 @@ describe('model list for other extensions', () => {
   });
 
   it('contains no configured model whose name VS Code could render as a link or an icon', async () => {
-    const list: ModelList = { source: 'gateway', models: ['a'], host: 'gateway.example' };
+    const list: ModelList = { source: 'gateway', models: ['a'] };
     for (const name of ['[gpt-5](command:x)', '$(alert) gpt-5', '']) {
       assert.deepEqual(await offeredIds(() => Promise.resolve(list), name), ['a']);
     }
@@ -102,7 +102,7 @@ describe('model list for other extensions', () => {
     let arrive: (list: ModelList) => void = () => undefined;
     const list = new Promise<ModelList>((resolve) => (arrive = resolve));
     await offeredIds(() => list);
-    arrive({ source: 'gateway', models: ['a'], host: 'gateway.example' });
+    arrive({ source: 'gateway', models: ['a'] });
     await new Promise(setImmediate);
     assert.equal(changes, 1);
   });
