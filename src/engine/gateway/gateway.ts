@@ -21,10 +21,14 @@ export interface Gateway extends GatewayRef {
 
 export type Key =
   | { readonly type: 'key'; readonly value: string }
-  /** The gateway needs no key. No `Authorization` header is sent then. */
-  | { readonly type: 'not-needed' }
-  | { readonly type: 'missing' }
-  | { readonly type: 'unreadable'; readonly error: ConnectionError };
+  /** If the gateway needs no key, no `Authorization` header is sent. */
+  | { readonly type: 'not-needed' | 'missing'; readonly value?: undefined }
+  | { readonly type: 'unreadable'; readonly value?: undefined; readonly error: ConnectionError };
+
+/** Returns whether a gateway with a key of this type can be used. */
+export function isUsable(type: Key['type'] | undefined): boolean {
+  return type === 'key' || type === 'not-needed';
+}
 
 /** The primary gateway and its backups, in the user's order. */
 export type Gateways = readonly [primary: Gateway, ...backups: Gateway[]];
@@ -48,8 +52,7 @@ export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
   for (const [index, gateway] of gateways.entries()) {
     const key = keys[index];
     if (key?.type === 'unreadable' && index === 0) throw key.error;
-    if (key?.type === 'key') usable.set(gateway, key.value);
-    if (key?.type === 'not-needed') usable.set(gateway, undefined);
+    if (isUsable(key?.type)) usable.set(gateway, key?.value);
   }
   return { primary: gateways[0], keys: usable };
 }

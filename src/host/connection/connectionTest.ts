@@ -83,7 +83,7 @@ async function examineGateway(
   const key = await gateway.key();
   const proxy = proxyOf(id);
   const steps = proxy === undefined ? await runDirectSteps(id, signal) : [];
-  const models = await engine.probe(id, key.type === 'key' ? key.value : undefined, signal);
+  const models = await engine.probe(id, key.value, signal);
   if (models.state === 'cancelled') return undefined;
   return { gateway: { id, label }, position, key: key.type, proxy, steps, models };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
 import type { GatewayRef } from '../../engine/events/events';
 import type { FaultKind } from '../../engine/events/kinds';
-import type { Key } from '../../engine/gateway/gateway';
+import { isUsable, type Key } from '../../engine/gateway/gateway';
 import { faultAdvice } from '../ui/faultAdvice';
 import { trimTrailingPeriod } from '../ui/messageText';
 import { hostWords, inSentences } from '../ui/words';
@@ -33,12 +33,8 @@ function problemOf({
 }: GatewayTest): { readonly kind: FaultKind; readonly message: string } | undefined {
   if (models.state !== 'verified') return { kind: models.kind, message: probeMessage(models) };
   if (firstToken && 'kind' in firstToken) return firstToken;
-  if (mayPrompt(key)) return undefined;
+  if (isUsable(key)) return undefined;
   return { kind: 'auth', message: vscode.l10n.t('There is no API key for {0}.', gateway.label) };
-}
-
-function mayPrompt(key: Key['type']): boolean {
-  return key === 'key' || key === 'not-needed';
 }
 
 export function isWorking(report: GatewayTest): boolean {

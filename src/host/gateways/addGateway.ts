@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
 import { cleanApiKey } from '../../engine/gateway/apiKey';
 import { hostOf, isLocalUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
-import type { Key } from '../../engine/gateway/gateway';
+import { isUsable } from '../../engine/gateway/gateway';
 import { faultLabel } from '../../shared/describe';
 import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
 import type { GatewayServices } from '../connection/ownGateways';
@@ -53,8 +53,9 @@ async function addChosen(
   const [host, origin] = [hostOf(url), originOf(url)];
   const configured = deps.ownGateways.all.find(({ id }) => id === url);
   if (configured) {
-    if (lacksKey(await configured.key())) await enterApiKey(url);
-    else await vscode.commands.executeCommand('holysheep.manageGateways', url);
+    const { type } = await configured.key();
+    if (isUsable(type)) await vscode.commands.executeCommand('holysheep.manageGateways', url);
+    else await enterApiKey(url);
     return cancelled;
   }
   const access = await gainAccess(deps, gateway, earlier);
@@ -141,16 +142,13 @@ async function gainAccess(
   gateway: GatewayEntry,
   earlier: Access | undefined,
 ): Promise<Access | AddGatewayResult> {
-  const { keys, engine, log } = deps;
   const { url } = gateway;
   const needsKey = earlier ? earlier.newKey !== undefined : await needsApiKey(deps, url);
   if (needsKey === undefined) return cancelled;
   if (!needsKey) {
-    const storedKey = await keys.getIfReadable(originOf(url));
-    const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(url));
-    const result = await withDelayedProgress(title, (signal) => engine.probe(url, storedKey, signal));
+    const { key, result } = await probeGateway(deps, url);
     if (result.state === 'cancelled') return cancelled;
-    const isConfirmedKeyless = storedKey === undefined && isPrivateUrl(url);
+    const isConfirmedKeyless = key === undefined && isPrivateUrl(url);
     if (result.state !== 'rejected') return { result, isConfirmedKeyless };
   }
   const input = earlier?.newKey ?? (await askForApiKey(url));
@@ -161,7 +159,7 @@ async function gainAccess(
   };
   const cleaned = cleanApiKey(input);
   if ('problem' in cleaned) {
-    showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), [again]);
+    showToast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), [again]);
     return { state: 'rejected' };
   }
   const { key: newKey } = cleaned;
@@ -170,18 +168,22 @@ async function gainAccess(
   return state === 'cancelled' || state === 'rejected' ? { state } : { result, newKey };
 }
 
+/** Asks a gateway for its models, with its stored key if there is one. */
+export async function probeGateway({ ownGateways, engine }: GatewayDeps, url: string) {
+  const { value: key } = await ownGateways.keyOf(url);
+  const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(url));
+  return { key, result: await withDelayedProgress(title, (signal) => engine.probe(url, key, signal)) };
+}
+
 /** Asks the user only about private addresses, once. @returns undefined if the user cancels */
 async function needsApiKey({ ownGateways }: GatewayDeps, url: string): Promise<boolean | undefined> {
-  if (!lacksKey(await ownGateways.keyOf(url))) return false;
+  const { type } = await ownGateways.keyOf(url);
+  if (isUsable(type)) return false;
   if (!isPrivateUrl(url)) return true;
   return choose(vscode.l10n.t('Does {0} need an API key?', plainLabel(hostOf(url))), [
     { label: vscode.l10n.t('Set API key'), value: true },
     { label: vscode.l10n.t('No key needed'), value: false },
   ]);
-}
-
-function lacksKey({ type }: Key): boolean {
-  return type === 'missing' || type === 'unreadable';
 }
 
 /** Asks only users who have no primary gateway yet. @returns undefined if the user cancels */

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
-import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
 import { knownName } from '../settings/knownGateways';
 import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
-import { enterApiKey, showToast, withDelayedProgress } from '../ui/notifications';
+import { enterApiKey, showToast } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
-import type { GatewayDeps } from './addGateway';
+import { probeGateway, type GatewayDeps } from './addGateway';
 import type { GatewayRow } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
@@ -121,11 +120,9 @@ function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefine
   );
 }
 
-async function editModelNames(deps: GatewayDeps, { id, origin, label, models }: Gateway): Promise<void> {
-  const { settings, keys, engine, log } = deps;
-  const apiKey = await keys.getIfReadable(origin);
-  const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(id));
-  const result = await withDelayedProgress(title, (signal) => engine.probe(id, apiKey, signal));
+async function editModelNames(deps: GatewayDeps, { id, label, models }: Gateway): Promise<void> {
+  const { settings, log } = deps;
+  const { result } = await probeGateway(deps, id);
   if (result.state === 'cancelled') return;
   if (result.state !== 'verified') {
     showToast(log, 'error', probeMessage(result));

@@ -1,7 +1,7 @@
 import { numberIn, textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import { isLocalUrl } from '../../engine/gateway/baseUrl';
-import { readKeys, type Gateway } from '../../engine/gateway/gateway';
+import { isUsable, readKeys, type Gateway } from '../../engine/gateway/gateway';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
 import type { FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
@@ -196,15 +196,12 @@ export class ModelCatalog extends Disposable {
 
   /** Loads model lists. Never rejects. Does not wait for `settled`, which waits for this method. */
   private async loadLists(isWanted: (baseUrl: string) => boolean): Promise<void> {
-    const { ownGateways, log } = this.deps;
-    const wanted = ownGateways.all.filter(({ id }) => isWanted(id));
-    try {
-      const keys = await Promise.all(wanted.map((gateway) => gateway.key()));
-      const usable = wanted.filter((_, index) => ['key', 'not-needed'].includes(keys[index]?.type ?? ''));
-      await Promise.all(usable.map((gateway) => this.listOf(gateway)));
-    } catch (error) {
-      log.error(error);
-    }
+    const wanted = this.deps.ownGateways.all.filter(({ id }) => isWanted(id));
+    const load = async (gateway: Gateway): Promise<void> => {
+      const { type } = await gateway.key();
+      if (isUsable(type)) await this.listOf(gateway);
+    };
+    await Promise.all(wanted.map(load));
   }
 
   /** Starts to load the model list of each gateway of a set that has a key. Never rejects. */
@@ -292,7 +289,12 @@ export class ModelCatalog extends Disposable {
     if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
     const gateway = this.deps.ownGateways.all.find(({ id }) => id === used?.id);
     if (!gateway) return;
-    const facts = await this.deps.engine.localFacts(gateway.id, await keyTo(gateway), [name], this.lifetime.signal);
+    const facts = await this.deps.engine.localFacts(
+      gateway.id,
+      (await gateway.key()).value,
+      [name],
+      this.lifetime.signal,
+    );
     const known = loaded.facts.get(name)?.contextWindow;
     loaded.facts = mergeFacts(loaded.facts, facts);
     if (loaded.facts.get(name)?.contextWindow !== known) this.deps.ownGateways.refresh();
@@ -347,7 +349,7 @@ export class ModelCatalog extends Disposable {
   private async fetchList(gateway: Gateway): Promise<ModelList> {
     const { engine, log, settings } = this.deps;
     const { id, label } = gateway;
-    const key = await keyTo(gateway);
+    const { value: key } = await gateway.key();
     const result = await engine.probe(id, key, this.lifetime.signal);
     if (result.state === 'cancelled') return createDefaultList(vscode.l10n.t('The request was canceled.'));
     if (result.state !== 'verified') {
@@ -366,11 +368,6 @@ export class ModelCatalog extends Disposable {
     const local = await engine.localFacts(id, key, ordered, this.lifetime.signal);
     return { source: 'gateway', models, facts: mergeFacts(facts, local) };
   }
-}
-
-async function keyTo(gateway: Gateway): Promise<string | undefined> {
-  const key = await gateway.key();
-  return key.type === 'key' ? key.value : undefined;
 }
 
 function contextKey(baseUrl: string, userModel: string): string {

@@ -67,5 +67,5 @@ async function cooldownOfSelectedModel({
   const gateway = await ownGateways.gatewayFor(model).catch(() => undefined);
   const key = await gateway?.key();
   if (!gateway || !key) return undefined;
-  return engine.cooldownOf({ gateway: gateway.id, key: key.type === 'key' ? key.value : undefined, model });
+  return engine.cooldownOf({ gateway: gateway.id, key: key.value, model });
 }
