@@ -60,8 +60,7 @@ describe('text from outside the extension', () => {
   it('is shown without icons in the host and the URL of a gateway', async () => {
     const { pickGateway } = await import('../../src/host/connection/gatewayPick');
     const option = (host: string) => ({
-      gateway: fake<Gateway>({ id: `https://${host}/v1`, label: host, origin: `https://${host}` }),
-      position: 0,
+      gateway: fake<Gateway>({ id: `https://${host}/v1`, label: host, origin: `https://${host}`, position: 0 }),
       key: 'key' as const,
     });
     const picked = pickGateway([option('$(alert).example'), option('other.example')], 'Set API key');

@@ -23,6 +23,7 @@ export function gatewayFrom(
     currency = 'USD',
   }: DescribedGateway,
   whenMissing: 'missing' | 'not-needed' = 'not-needed',
+  position = 0,
 ): Gateway {
   const key: Key = apiKey === undefined ? { type: whenMissing } : { type: 'key', value: apiKey };
   const { origin, host } = URL.canParse(baseUrl) ? new URL(baseUrl) : { origin: baseUrl, host: baseUrl };
@@ -30,6 +31,7 @@ export function gatewayFrom(
     id: baseUrl,
     label: name ?? host,
     origin,
+    position,
     currency,
     models,
     acceptsPlainHttp,
@@ -46,5 +48,8 @@ export interface DescribedGateways extends DescribedGateway {
 }
 
 export function gatewaysFrom({ backups = [], isKeyless, ...primary }: DescribedGateways): Gateways {
-  return [gatewayFrom(primary, isKeyless ? 'not-needed' : 'missing'), ...backups.map((backup) => gatewayFrom(backup))];
+  return [
+    gatewayFrom(primary, isKeyless ? 'not-needed' : 'missing'),
+    ...backups.map((backup, index) => gatewayFrom(backup, 'not-needed', index + 1)),
+  ];
 }

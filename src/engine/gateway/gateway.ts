@@ -7,6 +7,8 @@ import { mayReplace, usesPlainHttp } from './baseUrl';
 export interface Gateway extends GatewayRef {
   /** The origin to which the key is bound, for instance `https://api.holysheep.ai`. */
   readonly origin: string;
+  /** Position in the user's order. 0 is the primary gateway, 1 the first backup. */
+  readonly position: number;
   /** The currency of the gateway's bills. */
   readonly currency: Currency;
   /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */

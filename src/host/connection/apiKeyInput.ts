@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { cleanApiKey, type ApiKeyProblem } from '../../engine/gateway/apiKey';
 import { hostOf } from '../../engine/gateway/baseUrl';
-import { askForText } from '../ui/notifications';
+import { askForText, showToast, type ToastAction } from '../ui/notifications';
+import type { ErrorLog } from '../util/log';
 import { knownGatewayOf, knownGateways } from '../settings/knownGateways';
 
 /**
@@ -38,7 +39,7 @@ function validateApiKey(input: string, url: string): vscode.InputBoxValidationMe
   return message === undefined ? undefined : { message, severity: vscode.InputBoxValidationSeverity.Warning };
 }
 
-export function apiKeyProblemMessage(problem: ApiKeyProblem): string {
+function apiKeyProblemMessage(problem: ApiKeyProblem): string {
   switch (problem) {
     case 'empty':
       return vscode.l10n.t('No API key found in this text.');
@@ -49,6 +50,14 @@ export function apiKeyProblemMessage(problem: ApiKeyProblem): string {
     case 'not-ascii':
       return vscode.l10n.t('The key contains an invalid character. Copy the key again.');
   }
+}
+
+/** Returns the key in a text. If the text contains no valid key, tells the user why, and returns undefined. */
+export function keyIn(text: string, log: ErrorLog, actions: readonly ToastAction[]): string | undefined {
+  const cleaned = cleanApiKey(text);
+  if ('key' in cleaned) return cleaned.key;
+  showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), actions);
+  return undefined;
 }
 
 /** Returns a warning about a key that looks wrong but can still be stored, or undefined if the key looks right. */

@@ -30,7 +30,7 @@ export async function removeApiKey({
   }
   const chosen = await pickGateway(removable, vscode.l10n.t('Remove API key'));
   if (!chosen) return { state: 'cancelled' };
-  const { origin, label } = chosen.gateway;
+  const { origin, label } = chosen;
   const apiKey = (await keys.getIfReadable(origin)) ?? '';
   await keys.delete(origin);
   const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };

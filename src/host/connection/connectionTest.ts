@@ -36,7 +36,7 @@ export async function testConnection(deps: GatewayServices, only?: string): Prom
   const { engine, log } = deps;
   let tested: TestedGateways;
   try {
-    tested = await readGateways(deps);
+    tested = await readGateways(deps, only);
   } catch (error) {
     if (!isConnectionError(error)) throw error;
     log.error(error);
@@ -45,15 +45,13 @@ export async function testConnection(deps: GatewayServices, only?: string): Prom
     showToast(log, 'error', error.message, actions);
     return undefined;
   }
-  const all = tested.gateways.map((gateway, position) => ({ gateway, position }));
-  const chosen = all.filter(({ gateway }) => gateway.id === only);
-  const gateways = chosen.length > 0 ? chosen : all;
+  const { gateways } = tested;
   const title =
     gateways.length === 1 && gateways[0]
-      ? vscode.l10n.t('Testing the connection to {0}…', gateways[0].gateway.label)
+      ? vscode.l10n.t('Testing the connection to {0}…', gateways[0].label)
       : vscode.l10n.t('Testing {0} gateways…', gateways.length);
   const results = await withDelayedProgress(title, (signal) =>
-    Promise.all(gateways.map(({ gateway, position }) => examineGateway(engine, gateway, position, signal))),
+    Promise.all(gateways.map((gateway) => examineGateway(engine, gateway, signal))),
   );
   const reports = results.filter((report) => report !== undefined);
   const [primary] = reports;
@@ -63,23 +61,19 @@ export async function testConnection(deps: GatewayServices, only?: string): Prom
   return { ...primary.models, gateways: reports };
 }
 
-async function readGateways({ sets, ownGateways }: GatewayServices): Promise<TestedGateways> {
+async function readGateways({ sets, ownGateways }: GatewayServices, only: string | undefined): Promise<TestedGateways> {
   const { current: set, own } = sets;
   const gateways = set === own ? ownGateways.withPrimary() : await set.gateways();
   const [primary] = gateways;
   const key = await primary.key();
   if (key.type === 'unreadable') throw key.error;
-  return { set, gateways };
+  const chosen = gateways.filter(({ id }) => id === only);
+  return { set, gateways: chosen.length > 0 ? chosen : gateways };
 }
 
 /** The key is sent only with the request for the model list. @returns undefined if the test was cancelled */
-async function examineGateway(
-  engine: Engine,
-  gateway: Gateway,
-  position: number,
-  signal: AbortSignal,
-): Promise<GatewayTest | undefined> {
-  const { id, label } = gateway;
+async function examineGateway(engine: Engine, gateway: Gateway, signal: AbortSignal): Promise<GatewayTest | undefined> {
+  const { id, label, position } = gateway;
   const key = await gateway.key();
   const proxy = proxyOf(id);
   const steps = proxy === undefined ? await runDirectSteps(id, signal) : [];
@@ -135,8 +129,8 @@ async function testFirstTokens(
   const title = vscode.l10n.t('Waiting for the first token from {0}…', model);
   const results = await withDelayedProgress(title, (signal) =>
     Promise.all(
-      reports.map(async (report) => {
-        const gateway = tested.gateways[report.position];
+      reports.map(async (report, index) => {
+        const gateway = tested.gateways[index];
         if (!isWorking(report) || !gateway) return undefined;
         return requestFirstToken(deps.engine, gateway, model, signal);
       }),

@@ -81,11 +81,12 @@ export class GatewayNotices extends Disposable {
   }
 
   private checkBackups(): void {
-    const { settings, log } = this.deps;
-    const { usable, unusable } = settings.backups();
+    const { settings, ownGateways, log } = this.deps;
+    const { unusable } = settings.gateways();
     const text = unusable.map(backupProblemMessage).join(' ');
     if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
-    for (const { url } of usable) if (this.isUnchecked(url)) this.warnAboutPlainHttp(url, backupsSetting);
+    for (const { id, position } of ownGateways.all)
+      if (position > 0 && this.isUnchecked(id)) this.warnAboutPlainHttp(id, backupsSetting);
   }
 
   private warnAboutPlainHttp(url: string, setting: string): void {

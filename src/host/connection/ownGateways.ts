@@ -77,9 +77,11 @@ export class OwnGateways extends Disposable {
   /** All gateways in the order of the settings. If the base URL is invalid, the first one is a backup. */
   get all(): readonly Gateway[] {
     if (!this.cached) {
-      const entries = this.deps.settings.gateways();
-      const labels = labelsOf(entries);
-      this.cached = entries.map((entry, index) => this.create(entry, labels[index] ?? entry.url));
+      const { settings } = this.deps;
+      const { usable } = settings.gateways();
+      const labels = labelsOf(usable);
+      const firstPosition = 'error' in settings.baseUrl() ? 1 : 0;
+      this.cached = usable.map((entry, index) => this.create(entry, labels[index] ?? entry.url, firstPosition + index));
     }
     return this.cached;
   }
@@ -168,7 +170,7 @@ export class OwnGateways extends Disposable {
     this.refresh();
   }
 
-  private create({ url, models = new Map() }: GatewayEntry, label: string): Gateway {
+  private create({ url, models = new Map() }: GatewayEntry, label: string, position: number): Gateway {
     const { lists } = this.deps;
     const origin = originOf(url);
     const acceptsPlainHttp = (): boolean => this.plainHttpOrigins.includes(origin);
@@ -176,6 +178,7 @@ export class OwnGateways extends Disposable {
       id: url,
       label,
       origin,
+      position,
       currency: currencyOf(url),
       models,
       get acceptsPlainHttp() {

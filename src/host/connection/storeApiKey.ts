@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
-import { cleanApiKey } from '../../engine/gateway/apiKey';
 import { hostOf, originOf, type BaseUrlProblem } from '../../engine/gateway/baseUrl';
 import { maxModels, type ListedModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
@@ -18,7 +17,7 @@ import {
   type SetApiKeyResult,
   type ToastAction,
 } from '../ui/notifications';
-import { apiKeyProblemMessage, askForApiKey, keyWarning } from './apiKeyInput';
+import { askForApiKey, keyIn, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { GatewayServices } from './ownGateways';
 import { pickGateway, withKeyStates } from './gatewayPick';
@@ -42,16 +41,13 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
     return { state: 'invalid' };
   }
   const { url } = target;
-  const position = ownGateways.all.findIndex(({ origin }) => origin === originOf(url));
+  const position = ownGateways.all.find(({ origin }) => origin === originOf(url))?.position;
   const input = key ?? (await askForApiKey(url));
   if (input === undefined) return { state: 'cancelled' };
-  const cleaned = cleanApiKey(input);
-  if ('problem' in cleaned) {
-    showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), position < 0 ? [] : [enterAgainAction(url)]);
-    return { state: 'invalid' };
-  }
-  if (position >= 0) await deps.sets.useOwn();
-  return verifyAndStore(cleaned.key, url, deps, { isArgument, position });
+  const cleaned = keyIn(input, log, position === undefined ? [] : [enterAgainAction(url)]);
+  if (cleaned === undefined) return { state: 'invalid' };
+  if (position !== undefined) await deps.sets.useOwn();
+  return verifyAndStore(cleaned, url, deps, { isArgument, position });
 }
 
 /** @param preferred base URL of the gateway to return without asking, unless the settings no longer have it */
@@ -65,7 +61,7 @@ async function chooseKeyGateway(
   const baseUrl = settings.baseUrl();
   if ('error' in baseUrl || ownGateways.all.length < 2) return baseUrl;
   const chosen = await pickGateway(await withKeyStates(ownGateways.all), vscode.l10n.t('Set API key'));
-  return chosen && { url: chosen.gateway.id };
+  return chosen && { url: chosen.id };
 }
 
 function enterAgainAction(url: string): ToastAction {
@@ -74,18 +70,18 @@ function enterAgainAction(url: string): ToastAction {
 
 /**
  * @param url the base URL of the gateway
- * @param position position of the gateway with the origin of `url` in the settings, where 0 is the base URL, or -1 if
- * there is none. The messages then have no buttons, because the buttons apply to the gateways in the settings.
+ * @param position see `Gateway.position`. Undefined if the settings have no gateway with the origin of `url`. The
+ * messages then have no buttons, because the buttons apply to the gateways in the settings.
  */
 async function verifyAndStore(
   key: string,
   url: string,
   deps: GatewayServices,
-  { isArgument, position }: { readonly isArgument: boolean; readonly position: number },
+  { isArgument, position }: { readonly isArgument: boolean; readonly position: number | undefined },
 ): Promise<SetApiKeyResult> {
   const { keys, log, settings } = deps;
   const [host, origin] = [hostOf(url), originOf(url)];
-  const actions = (...offered: ToastAction[]): ToastAction[] => (position < 0 ? [] : offered);
+  const actions = (...offered: ToastAction[]): ToastAction[] => (position === undefined ? [] : offered);
   const result = await verifyKey(key, url, deps, actions(enterAgainAction(url)));
   const { state } = result;
   if (state === 'cancelled' || state === 'rejected') return { state };
@@ -102,7 +98,7 @@ async function verifyAndStore(
       ? vscode.l10n.t("The API key for {0} was replaced, but the new key couldn't be verified.", host)
       : vscode.l10n.t("The API key for {0} was saved but couldn't be verified.", host);
     const message = inSentences(outcome, probeMessage(result), keyWarning(key, url));
-    showToast(log, 'warning', message, actions(testConnectionAction(), checkUrlAction(position > 0)));
+    showToast(log, 'warning', message, actions(testConnectionAction(), checkUrlAction(position !== 0)));
     return { state };
   }
   if (isReplaced) showToast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));

@@ -79,14 +79,14 @@ export class DemoGateways extends Disposable implements GatewaySet {
       const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
       throw new NoConnectionError('base-url', message);
     }
-    const primary = embeddedGateway(running.gateway);
+    const primary = embeddedGateway(running.gateway, 0);
     if (!demoModels.some(({ id, hasBackupGateway }) => id === model && hasBackupGateway)) return [primary];
     running.backup ??= startDemo(running.gateway.script);
-    return [primary, embeddedGateway(await running.backup)];
+    return [primary, embeddedGateway(await running.backup, 1)];
   }
 
   view(): Promise<ConnectionView> {
-    const host = this.running ? embeddedGateway(this.running.gateway).label : '';
+    const host = this.running ? new URL(this.running.gateway.baseUrl).host : '';
     return Promise.resolve({ model: this.selected, host, hasKey: true, set: 'demo' });
   }
 
@@ -158,12 +158,13 @@ async function closeGateways({ gateway, backup }: RunningDemo): Promise<void> {
   await Promise.all([gateway.close(), backup?.then((backup) => backup.close())]);
 }
 
-function embeddedGateway({ baseUrl }: LoopbackGateway): Gateway {
+function embeddedGateway({ baseUrl }: LoopbackGateway, position: number): Gateway {
   const { origin, host } = new URL(baseUrl);
   return {
     id: baseUrl,
     label: host,
     origin,
+    position,
     currency: 'USD',
     models: new Map(),
     acceptsPlainHttp: false,

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
-import { cleanApiKey } from '../../engine/gateway/apiKey';
 import { hostOf, isLocalUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
 import { isUsable } from '../../engine/gateway/gateway';
 import { faultLabel } from '../../shared/describe';
-import { apiKeyProblemMessage, askForApiKey } from '../connection/apiKeyInput';
+import { askForApiKey, keyIn } from '../connection/apiKeyInput';
 import type { GatewayServices } from '../connection/ownGateways';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
@@ -157,12 +156,8 @@ async function gainAccess(
     title: vscode.l10n.t('Enter the key again'),
     run: () => addChosen(deps, gateway),
   };
-  const cleaned = cleanApiKey(input);
-  if ('problem' in cleaned) {
-    showToast(deps.log, 'error', apiKeyProblemMessage(cleaned.problem), [again]);
-    return { state: 'rejected' };
-  }
-  const { key: newKey } = cleaned;
+  const newKey = keyIn(input, deps.log, [again]);
+  if (newKey === undefined) return { state: 'rejected' };
   const result = await verifyKey(newKey, url, deps, [again]);
   const { state } = result;
   return state === 'cancelled' || state === 'rejected' ? { state } : { result, newKey };

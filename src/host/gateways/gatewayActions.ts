@@ -23,7 +23,7 @@ export interface GatewayAction {
   readonly opensDialog?: true;
 }
 
-const isBackup = ({ position }: GatewayRow): boolean => position > 0;
+const isBackup = ({ gateway }: GatewayRow): boolean => gateway.position > 0;
 
 /** What a user can do with a gateway, in the order of the menu. */
 export function gatewayActions(): readonly GatewayAction[] {
@@ -32,7 +32,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       title: vscode.l10n.t('Move up'),
       icon: 'arrow-up',
       hasButton: true,
-      isPossible: ({ position }) => position > 1,
+      isPossible: ({ gateway }) => gateway.position > 1,
       run: ({ settings }, { id }) => settings.moveBackup(id, -1),
     },
     {
@@ -132,8 +132,7 @@ async function editModelNames(deps: GatewayDeps, { id, label, models }: Gateway)
   if (names) await settings.replaceBackup({ ...settings.gateway(id), models: names });
 }
 
-async function openInSettings({ settings }: GatewayDeps, { id }: Gateway): Promise<void> {
-  const primary = settings.baseUrl();
-  const key = 'error' in primary || primary.url !== id ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl';
+async function openInSettings(_deps: GatewayDeps, { position }: Gateway): Promise<void> {
+  const key = position > 0 ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl';
   await vscode.commands.executeCommand('workbench.action.openSettingsJson', { revealSetting: { key } });
 }

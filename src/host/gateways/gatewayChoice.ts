@@ -17,7 +17,7 @@ const localLimitMs = 2000;
 
 /** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
 export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry | undefined> {
-  const configured = new Set(deps.settings.gateways().map(({ url }) => url));
+  const configured = new Set(deps.ownGateways.all.map(({ id }) => id));
   const running = new Set<string>();
   const closing = new AbortController();
   const list = pickFrom<Item>({

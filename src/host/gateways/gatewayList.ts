@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineReport } from '../../engine/engine';
-import { everyOther, type Gateway, type Key } from '../../engine/gateway/gateway';
-import { withKeyStates } from '../connection/gatewayPick';
+import { everyOther, type Gateway } from '../../engine/gateway/gateway';
+import { describeGateway, withKeyStates, type KeyState } from '../connection/gatewayPick';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
 import { plainLabel } from '../ui/messageText';
@@ -9,30 +9,18 @@ import type { GatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
 
 /** A row of *Manage Gateways*. */
-export interface GatewayRow {
-  readonly gateway: Gateway;
-  /** 0 is the primary gateway, 1 the first backup. */
-  readonly position: number;
+export interface GatewayRow extends KeyState {
   readonly isLast: boolean;
-  readonly key: Key['type'];
   /** Whether the gateway was added although it did not respond, and has not responded since. */
   readonly isUnresponsive: boolean;
 }
 
-export async function listGateways({
-  settings,
-  ownGateways,
-  unresponsive,
-}: GatewayDeps): Promise<readonly GatewayRow[]> {
-  // An invalid base URL is not listed, so the first gateway may be a backup.
-  const firstPosition = 'error' in settings.baseUrl() ? 1 : 0;
-  const gateways = await withKeyStates(ownGateways.all);
-  return gateways.map(({ gateway, position, key }) => ({
-    gateway,
-    position: position + firstPosition,
-    isLast: position === gateways.length - 1,
-    key,
-    isUnresponsive: unresponsive.has(gateway.id),
+export async function listGateways({ ownGateways, unresponsive }: GatewayDeps): Promise<readonly GatewayRow[]> {
+  const states = await withKeyStates(ownGateways.all);
+  return states.map((state, index) => ({
+    ...state,
+    isLast: index === states.length - 1,
+    isUnresponsive: unresponsive.has(state.gateway.id),
   }));
 }
 
@@ -52,15 +40,9 @@ export function createGatewayTexts(
 ): (row: GatewayRow) => vscode.QuickPickItem {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
-  return ({ gateway, position, key, isUnresponsive }) => {
+  return (row) => {
+    const { gateway, isUnresponsive } = row;
     const { id, label } = gateway;
-    const keyTexts = {
-      key: vscode.l10n.t('API key set'),
-      missing: vscode.l10n.t('no API key'),
-      unreadable: vscode.l10n.t('no API key'),
-      'not-needed': vscode.l10n.t('needs no API key'),
-    };
-    const role = position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', position);
     const details = [
       plainLabel(id),
       isUnresponsive ? vscode.l10n.t("hasn't responded yet") : undefined,
@@ -70,7 +52,7 @@ export function createGatewayTexts(
     ];
     return {
       label: isUnresponsive ? `$(warning) ${plainLabel(label)}` : plainLabel(label),
-      description: `${role} · ${keyTexts[key]}`,
+      description: describeGateway(row),
       detail: details.filter((detail) => detail !== undefined).join(' · '),
     };
   };

@@ -103,7 +103,7 @@ async function pickReplacement(
 /** Returns the selected model, the fallback models and those that were lately used through the primary gateway. */
 async function usedModels({ settings, health }: ModelNamesDeps): Promise<readonly string[]> {
   await health.refresh();
-  const [primary] = settings.gateways();
+  const [primary] = settings.gateways().usable;
   const recent = primary ? recentModels(health.records(), new Set([primary.url])) : [];
   const { fallbackModels } = settings.engineSettings();
   return [...new Set([settings.model(), ...fallbackModels, ...recent])];

@@ -88,23 +88,14 @@ export class Settings extends Disposable {
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
   }
 
-  gateways(): readonly GatewayEntry[] {
-    return this.readGateways().usable;
+  gateways(): ReturnType<typeof readGateways> {
+    const primary = this.baseUrl();
+    return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : { url: primary.url });
   }
 
   /** @param url normalized */
   gateway(url: string): GatewayEntry {
-    return this.gateways().find((entry) => entry.url === url) ?? { url };
-  }
-
-  backups(): ReturnType<typeof readGateways> {
-    const { usable, unusable } = this.readGateways();
-    return { usable: usable.slice('error' in this.baseUrl() ? 0 : 1), unusable };
-  }
-
-  private readGateways(): ReturnType<typeof readGateways> {
-    const primary = this.baseUrl();
-    return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : { url: primary.url });
+    return this.gateways().usable.find((entry) => entry.url === url) ?? { url };
   }
 
   model(): string {

@@ -108,8 +108,7 @@ export class FakeGateways {
         onDidChange: settingsChange.event,
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
         baseUrlText: () => this.baseUrl,
-        backups: () => readGateways(this.backups),
-        gateways: () => readGateways(this.backups, valid(this.baseUrl)).usable,
+        gateways: () => readGateways(this.backups, valid(this.baseUrl)),
         removeBackupBaseUrls: (origin: string) => {
           this.removals.push(`remove ${origin}`);
           return Promise.resolve(() => Promise.resolve(void this.removals.push(`undo ${origin}`)));

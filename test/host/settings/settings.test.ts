@@ -227,7 +227,10 @@ describe('settings', () => {
     const attack = ['https://attacker.example/v1'];
     const read = (backups: Readonly<Record<string, unknown>>): readonly string[] => {
       inspected = { backupBaseUrls: backups, baseUrl: { globalValue: 'https://primary.example/v1' } };
-      return settings.backups().usable.map(({ url }) => url);
+      return settings
+        .gateways()
+        .usable.slice(1)
+        .map(({ url }) => url);
     };
 
     it('keep the order of the user, without invalid entries and duplicates', () => {
@@ -335,7 +338,7 @@ describe('settings', () => {
       };
       effective = { model: 'x' };
       const before = values();
-      const [, gateway] = settings.backups().usable;
+      const [, , gateway] = settings.gateways().usable;
       const undo = await settings.setPrimary(gateway!, { name: 'Old' });
       assert.deepEqual(values(), [
         other,
@@ -364,7 +367,7 @@ describe('settings', () => {
           fallbackModels: { globalValue: ['x'] },
         };
         effective = { model: 'x' };
-        undo = await settings.setPrimary(settings.backups().usable[1]!, { name: undefined });
+        undo = await settings.setPrimary(settings.gateways().usable[2]!, { name: undefined });
       });
 
       it('without a backup that the user has removed since, and with one that the user has added', async () => {
