@@ -117,11 +117,14 @@ export class OwnGateways extends Disposable {
     return { model, isOfWorkspace: this.deps.settings.isWorkspaceModel(model) };
   }
 
-  /** Returns the gateway to which prompts go if no other gateway is chosen for their model. Rejects like {@link keyed}. */
-  async first(): Promise<{ readonly gateway: Gateway; readonly hasAccess: boolean }> {
+  /**
+   * Returns the gateway to which prompts go if no other gateway is chosen for their model, or undefined if that gateway
+   * still needs a key. Rejects like {@link keyed}.
+   */
+  async first(): Promise<Gateway | undefined> {
     const keyed = await this.keyed();
     const gateway = firstGateway(keyed);
-    return { gateway, hasAccess: keyed.keys.has(gateway) };
+    return keyed.keys.has(gateway) ? gateway : undefined;
   }
 
   /**

@@ -113,12 +113,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   private async gateway(silent: boolean): Promise<Gateway | undefined> {
     const { ownGateways, log } = this.deps;
     try {
-      let first = await ownGateways.first();
-      if (!silent && !first.hasAccess) {
-        await enterApiKey();
-        first = await ownGateways.first();
-      }
-      return first.hasAccess ? first.gateway : undefined;
+      const first = await ownGateways.first();
+      if (first || silent) return first;
+      await enterApiKey();
+      return await ownGateways.first();
     } catch (error) {
       if (!silent) throw error;
       log.error(error);
