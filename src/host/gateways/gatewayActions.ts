@@ -17,10 +17,8 @@ export interface GatewayAction {
   readonly hasButton: boolean;
   isPossible(row: GatewayRow): boolean;
   run(deps: GatewayDeps, gateway: Gateway): unknown;
-  /** Whether the action leads to another place, so that the list closes. */
-  readonly leaves?: true;
-  /** Whether the action opens a dialog or a list, which replaces the list of gateways until it closes. */
-  readonly opensDialog?: true;
+  /** An editor closes the list of gateways. A dialog or another list replaces it until that closes. */
+  readonly opens?: 'editor' | 'dialog';
 }
 
 const isBackup = ({ gateway }: GatewayRow): boolean => gateway.position > 0;
@@ -55,7 +53,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       hasButton: true,
       isPossible: () => true,
       run: (_deps, { id }) => enterApiKey(id),
-      opensDialog: true,
+      opens: 'dialog',
     },
     {
       title: vscode.l10n.t('Test connection'),
@@ -70,7 +68,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       hasButton: false,
       isPossible: isBackup,
       run: editModelNames,
-      opensDialog: true,
+      opens: 'dialog',
     },
     {
       title: vscode.l10n.t('Open in settings.json'),
@@ -78,7 +76,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       hasButton: false,
       isPossible: () => true,
       run: openInSettings,
-      leaves: true,
+      opens: 'editor',
     },
     {
       title: vscode.l10n.t('Remove'),

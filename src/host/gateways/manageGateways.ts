@@ -95,15 +95,15 @@ export class GatewayList {
       const chosen = await pickFrom({ title: plainLabel(row.gateway.label), placeholder, items }).result;
       action = chosen?.[0]?.action;
       // The list of gateways would flash between the menu and what the action opens.
-      if (action?.opensDialog || action?.leaves) await this.perform(action, row.gateway);
+      if (action?.opens) await this.perform(action, row.gateway);
     });
-    if (action && !action.opensDialog && !action.leaves) await this.perform(action, row.gateway);
+    if (action && !action.opens) await this.perform(action, row.gateway);
   }
 
   private async perform(action: GatewayAction, gateway: Gateway): Promise<void> {
     const run = (): unknown => action.run(this.deps, gateway);
     this.focus(gateway.id);
-    if (action.leaves) this.list.close();
-    await (action.opensDialog ? this.list.showAfter(run) : run());
+    if (action.opens === 'editor') this.list.close();
+    await (action.opens === 'dialog' ? this.list.showAfter(run) : run());
   }
 }
