@@ -46,7 +46,7 @@ export class GatewayNotices extends Disposable {
     super();
     const { settings, sets, keys, ownGateways } = deps;
     this.register(settings.onDidChange(() => this.check()));
-    this.register(sets.onDidSwitch(() => this.check()));
+    this.register(sets.demo.onDidChange(() => this.check()));
     this.register(ownGateways.onDidRefuse(() => this.check()));
     // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.
     this.register(keys.onDidChange(() => this.lacksPrimaryKey && this.check()));

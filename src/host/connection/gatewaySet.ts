@@ -64,8 +64,6 @@ interface SetOwner {
 export class GatewaySets extends Disposable {
   private readonly changes = new Listeners<void>((error) => this.log.error(error));
   readonly onDidChange = this.changes.event;
-  /** Fires when the set of new conversations, or only its model, changes. */
-  readonly onDidSwitch: vscode.Event<void>;
 
   constructor(
     readonly own: GatewaySet,
@@ -73,7 +71,6 @@ export class GatewaySets extends Disposable {
     private readonly log: ErrorLog,
   ) {
     super();
-    this.onDidSwitch = demo.onDidChange;
     for (const set of [own, demo]) this.register(set.onDidChange(() => this.changes.fire()));
   }
 

@@ -44,17 +44,17 @@ export class KeyStore extends Disposable {
 
   async set(origin: string, key: string): Promise<void> {
     this.log.redactSecret(key);
-    await this.attempt(this.secrets.store(secretPrefix + origin, key), writeErrorMessage());
-    await this.attempt(this.secrets.delete(keylessPrefix + origin), writeErrorMessage());
+    await this.attempt(this.secrets.store(secretPrefix + origin, key));
+    await this.attempt(this.secrets.delete(keylessPrefix + origin));
   }
 
   async delete(origin: string): Promise<void> {
-    await this.attempt(this.secrets.delete(secretPrefix + origin), writeErrorMessage());
+    await this.attempt(this.secrets.delete(secretPrefix + origin));
   }
 
   /** Until a key is set, remembers the user's confirmation that the gateway at a private address needs none. */
   async confirmKeyless(origin: string): Promise<void> {
-    await this.attempt(this.secrets.store(keylessPrefix + origin, 'yes'), writeErrorMessage());
+    await this.attempt(this.secrets.store(keylessPrefix + origin, 'yes'));
   }
 
   /** Returns false also if the keyring can't be read. */
@@ -71,17 +71,16 @@ export class KeyStore extends Disposable {
     }
   }
 
-  private async attempt<T>(result: Thenable<T>, message: string): Promise<T> {
+  private async attempt<T>(
+    result: Thenable<T>,
+    message = vscode.l10n.t("Can't save the API key in the system keyring. Unlock it and try again."),
+  ): Promise<T> {
     try {
       return await result;
     } catch (cause) {
       throw new NoConnectionError('keyring', message, { cause });
     }
   }
-}
-
-function writeErrorMessage(): string {
-  return vscode.l10n.t("Can't save the API key in the system keyring. Unlock it and try again.");
 }
 
 /** Name of the secret with the fingerprints, which are separated by spaces. */

@@ -23,18 +23,13 @@ export function hasResponded(result: ProbeResult): boolean {
  * gateway in this list until it has responded. All windows share the list.
  */
 export class UnresponsiveGateways {
-  private readonly changes: Listeners<void>;
+  private readonly changes = new Listeners<void>((error) => this.log.error(error));
+  readonly onDidChange = this.changes.event;
 
   constructor(
     private readonly memory: Memento,
     private readonly log: ErrorLog,
-  ) {
-    this.changes = new Listeners(log.error);
-  }
-
-  get onDidChange() {
-    return this.changes.event;
-  }
+  ) {}
 
   has(baseUrl: string): boolean {
     return this.remembered().includes(baseUrl);
