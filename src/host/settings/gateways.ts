@@ -101,10 +101,10 @@ export function isEntryOf(entry: unknown, url: string): boolean {
 /** Swaps a gateway with the usable one before it (-1) or behind it (1). Entries that can't be used stay in place. */
 export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1): readonly unknown[] {
   const { usable } = readGateways(entries);
-  const other = usable[usable.findIndex((gateway) => gateway.url === url) + by];
-  const [from, to] = [url, other?.url].map((of) =>
-    entries.findIndex((entry) => of !== undefined && isEntryOf(entry, of)),
-  );
-  if (from === undefined || to === undefined || from < 0 || to < 0) return entries;
+  const index = usable.findIndex((gateway) => gateway.url === url);
+  const other = usable[index + by];
+  if (index < 0 || !other) return entries;
+  const indexOf = (of: string): number => entries.findIndex((entry) => isEntryOf(entry, of));
+  const [from, to] = [indexOf(url), indexOf(other.url)];
   return entries.with(from, entries[to]).with(to, entries[from]);
 }

@@ -9,8 +9,8 @@ export type ModelOverrides = (names: readonly string[]) => Partial<ModelFacts> |
 interface Entry {
   readonly name: string;
   readonly isPattern: boolean;
+  readonly pattern: RegExp;
   readonly facts: Partial<ModelFacts>;
-  matches(name: string): boolean;
 }
 
 /**
@@ -20,7 +20,7 @@ interface Entry {
 export function readModelOverrides(value: unknown): ModelOverrides {
   const entries = isRecord(value) ? Object.entries(value).flatMap(readEntry) : [];
   entries.sort((a, b) => Number(a.isPattern) - Number(b.isPattern) || b.name.length - a.name.length);
-  return (names) => entries.find((entry) => names.some((name) => entry.matches(name)))?.facts;
+  return (names) => entries.find((entry) => names.some((name) => entry.pattern.test(name)))?.facts;
 }
 
 function readEntry([key, value]: readonly [string, unknown]): readonly Entry[] {
@@ -29,7 +29,7 @@ function readEntry([key, value]: readonly [string, unknown]): readonly Entry[] {
   const isPattern = name.includes('*');
   const parts = name.split(/\*+/).map((part) => part.replace(/[^\w\s]/g, '\\$&'));
   const pattern = new RegExp(`^${parts.join('.*')}$`, 'i');
-  return [{ name, isPattern, facts: readFacts(value), matches: (model) => pattern.test(model) }];
+  return [{ name, isPattern, pattern, facts: readFacts(value) }];
 }
 
 function readFacts(fields: JsonRecord): Partial<ModelFacts> {
