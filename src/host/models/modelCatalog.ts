@@ -162,11 +162,10 @@ export class ModelCatalog extends Disposable {
    * a turn asks the one that has its model, and that of a local server, because it may cut long prompts.
    */
   async preload(): Promise<void> {
-    const { ownGateways, settings, keys, unresponsive } = this.deps;
-    const gatewayUrls = (): readonly string[] => ownGateways.all.map(({ id }) => id);
-    let known = gatewayUrls();
+    const { settings, keys, unresponsive } = this.deps;
+    let known = this.urls;
     this.load = async (): Promise<void> => {
-      const urls = gatewayUrls();
+      const { urls } = this;
       const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
       known = urls;
       const asked = this.askUnresponsive();
@@ -246,7 +245,7 @@ export class ModelCatalog extends Disposable {
     if (loaded) return loaded.names.size < maxModels ? false : undefined;
     const gateway = this.gateways.get(model);
     if (gateway === undefined) return undefined;
-    const urls = this.deps.ownGateways.all.map(({ id }) => id);
+    const { urls } = this;
     const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
     return position < 0 || position > chosen ? undefined : position === chosen;
   }
@@ -317,8 +316,13 @@ export class ModelCatalog extends Disposable {
     return !models.includes(missing) && models.includes(other);
   }
 
+  /** The base URLs of the user's gateways. */
+  private get urls(): readonly string[] {
+    return this.deps.ownGateways.all.map(({ id }) => id);
+  }
+
   private likelyGateway(model: string): string | undefined {
-    const urls = this.deps.ownGateways.all.map(({ id }) => id);
+    const { urls } = this;
     return urls.find((url) => this.lists(url, model)) ?? urls.find((url) => this.loaded.has(url)) ?? urls[0];
   }
 
