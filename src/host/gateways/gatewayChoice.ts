@@ -4,6 +4,7 @@ import type { GatewayServices } from '../connection/ownGateways';
 import type { GatewayEntry } from '../settings/gateways';
 import { knownGateways, knownName } from '../settings/knownGateways';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
+import { joinNotes } from '../ui/messageText';
 import { askForText } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 
@@ -54,7 +55,7 @@ export async function editGateway({ url: previous, name }: GatewayEntry): Promis
 function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>): readonly Item[] {
   const item = ({ name, models, baseUrl }: (typeof knownGateways)[number]): Item => {
     const note = running.has(baseUrl) ? vscode.l10n.t('running') : models;
-    const description = [note, hostOf(baseUrl)].filter((part) => part !== undefined).join(' · ');
+    const description = joinNotes(note, hostOf(baseUrl)) ?? '';
     return { baseUrl, label: running.has(baseUrl) ? `$(check) ${name}` : name, description };
   };
   const separator = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { EngineReport } from '../../engine/engine';
-import { everyOther, type Gateway } from '../../engine/gateway/gateway';
+import { everyOther } from '../../engine/gateway/gateway';
 import { describeGateway, withKeyStates, type KeyState } from '../connection/gatewayPick';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
-import { plainLabel } from '../ui/messageText';
+import { joinNotes, plainLabel } from '../ui/messageText';
 import type { GatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
 
@@ -24,15 +24,6 @@ export async function listGateways({ ownGateways, unresponsive }: GatewayDeps): 
   }));
 }
 
-function modelTexts({ models }: Gateway): readonly string[] {
-  const replacement = models.get(everyOther);
-  const names = models.size - (replacement === undefined ? 0 : 1);
-  return [
-    ...(names > 0 ? [vscode.l10n.t('model names: {0}', names)] : []),
-    ...(replacement === undefined ? [] : [mappingText(everyOther, replacement)]),
-  ];
-}
-
 /** Returns a function that describes a gateway in the list. */
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
@@ -42,18 +33,21 @@ export function createGatewayTexts(
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
   return (row) => {
     const { gateway, isUnresponsive } = row;
-    const { id, label } = gateway;
-    const details = [
+    const { id, label, models } = gateway;
+    const replacement = models.get(everyOther);
+    const names = models.size - (replacement === undefined ? 0 : 1);
+    const detail = joinNotes(
       plainLabel(id),
-      isUnresponsive ? vscode.l10n.t("hasn't responded yet") : undefined,
-      states.some((state) => state.isDown && state.id === id) ? vscode.l10n.t('down') : undefined,
+      isUnresponsive && vscode.l10n.t("hasn't responded yet"),
+      states.some((state) => state.isDown && state.id === id) && vscode.l10n.t('down'),
       healthOf('', id),
-      ...modelTexts(gateway),
-    ];
+      names > 0 && vscode.l10n.t('model names: {0}', names),
+      replacement !== undefined && mappingText(everyOther, replacement),
+    );
     return {
       label: isUnresponsive ? `$(warning) ${plainLabel(label)}` : plainLabel(label),
       description: describeGateway(row),
-      detail: details.filter((detail) => detail !== undefined).join(' · '),
+      detail: detail ?? '',
     };
   };
 }

@@ -3,6 +3,7 @@ import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { essencesOf, pairOf } from '../health/healthReport';
+import { joinNotes } from '../ui/messageText';
 import { hostWords } from '../ui/words';
 import { systemClock } from '../util/systemClock';
 
@@ -11,12 +12,11 @@ export function createFactsText(): (facts: ModelFacts | undefined) => string | u
   const usd = new Intl.NumberFormat(toSupportedLocale(vscode.env.language), { maximumFractionDigits: 3 });
   return (facts) => {
     const { contextWindow, images, price } = facts ?? {};
-    const parts = [
-      ...(contextWindow === undefined ? [] : [vscode.l10n.t('{0} context', formatTokens(contextWindow))]),
-      ...(images ? [vscode.l10n.t('images')] : []),
-      ...(price ? [formatPrice(price, usd)] : []),
-    ];
-    return parts.length === 0 ? undefined : parts.join(' · ');
+    return joinNotes(
+      contextWindow !== undefined && vscode.l10n.t('{0} context', formatTokens(contextWindow)),
+      images && vscode.l10n.t('images'),
+      price && formatPrice(price, usd),
+    );
   };
 }
 
@@ -43,11 +43,10 @@ export function createEssenceText(
   const essences = essencesOf(records, now);
   return (model, baseUrl, cooldownEnd = 0) => {
     const { successPercent, firstTokenMs } = essences.get(pairOf(baseUrl, model)) ?? {};
-    const parts = [
-      ...(cooldownEnd > now ? [vscode.l10n.t('paused until {0}', format.timeOfDay(cooldownEnd))] : []),
-      ...(successPercent === undefined ? [] : [vscode.l10n.t('success rate {0}%', successPercent)]),
-      ...(firstTokenMs === undefined ? [] : [vscode.l10n.t('first token {0}', format.duration(firstTokenMs))]),
-    ];
-    return parts.length === 0 ? undefined : parts.join(' · ');
+    return joinNotes(
+      cooldownEnd > now && vscode.l10n.t('paused until {0}', format.timeOfDay(cooldownEnd)),
+      successPercent !== undefined && vscode.l10n.t('success rate {0}%', successPercent),
+      firstTokenMs !== undefined && vscode.l10n.t('first token {0}', format.duration(firstTokenMs)),
+    );
   };
 }

@@ -24,6 +24,11 @@ export function escapeIcons(text: string): string {
   return text.replaceAll('$(', '$\u2060(');
 }
 
+/** Joins notes about an item of a list, without those that are missing. Returns undefined if there are no notes. */
+export function joinNotes(...notes: readonly (string | false | undefined)[]): string | undefined {
+  return notes.filter(Boolean).join(' · ') || undefined;
+}
+
 /** For progress lines and errors in the chat, which VS Code renders as Markdown with icons. */
 export function escapeMarkdown(text: string): string {
   return escapeIcons(text).replace(/[\\`*_[\]<>~|]/g, '\\$&');
