@@ -34,25 +34,21 @@ export async function pickModelNames(
 ): Promise<ModelNames | undefined> {
   if (list.models.length === 0) return current;
   const used = await usedModels(deps);
+  const choices = [...current].map(([here, there]) => ({ here, there, picked: true, description: '' }));
   // The nearest name for each model that the list lacks. It may be the name of another model.
-  const proposals: { readonly here: string; readonly there: string; readonly isSame: boolean }[] = [];
   for (const here of used.filter((name) => !current.has(name) && !list.models.includes(name))) {
     const [there] = nearestModels(here, list.models, list.facts);
-    if (there !== undefined) proposals.push({ here, there, isSame: areSameModel(here, there) });
+    if (there !== undefined) {
+      const isSame = areSameModel(here, there);
+      choices.push({ here, there, picked: isSame, description: isSame ? '' : vscode.l10n.t('another model') });
+    }
     // Lets the other work of the extension host go on meanwhile, because a list may have thousands of models.
     await new Promise(setImmediate);
   }
-  const hasUsedModel = used.some((model) => list.models.includes(model) || current.has(model));
-  if (!hasUsedModel && proposals.every(({ isSame }) => !isSame)) return pickReplacement(gateway, list, current);
-  const choices = [
-    ...[...current].map(([here, there]) => ({ here, there, picked: true, description: '' })),
-    ...proposals.map(({ here, there, isSame }) => ({
-      here,
-      there,
-      picked: isSame,
-      description: isSame ? '' : vscode.l10n.t('another model'),
-    })),
-  ];
+  const hasUsedModel =
+    used.some((model) => list.models.includes(model)) ||
+    choices.some(({ here, picked }) => picked && used.includes(here));
+  if (!hasUsedModel) return pickReplacement(gateway, list, current);
   if (choices.length === 0) return current;
   const items = choices.map((choice) => ({ ...choice, label: mappingText(choice.here, choice.there) }));
   const chosen = await pickFrom({
