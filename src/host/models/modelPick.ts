@@ -7,7 +7,7 @@ import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { ModelOverrides } from '../settings/modelOverrides';
-import { plainLabel } from '../ui/messageText';
+import { joinNotes, plainLabel } from '../ui/messageText';
 import { itemButton } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
@@ -21,7 +21,12 @@ export type ModelList =
       readonly facts?: FactsById | undefined;
     }
   /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
-  | { readonly source: 'default'; readonly models: readonly string[]; readonly message: string };
+  | {
+      readonly source: 'default';
+      readonly models: readonly string[];
+      readonly message: string;
+      readonly facts?: undefined;
+    };
 
 export interface GatewayModelList {
   /** Undefined if no gateway can be used. */
@@ -64,14 +69,10 @@ const itemsPerSlice = 250;
 
 interface ModelChoices<Result> extends ModelPickOptions {
   readonly title: string;
-  /** Whether the list stays open when the panel takes the focus. */
-  readonly ignoreFocusOut: boolean;
-  /** What to do with the models of the list, for example “Choose a model”. */
-  readonly placeholder: (lists: readonly LoadedList[]) => string;
-  /** Models before all groups. */
-  readonly first: readonly string[];
-  /** Items after these models. */
-  readonly actions?: readonly ModelItem[] | undefined;
+  /** By default, asks for one model. */
+  readonly placeholder?: string;
+  /** Items before all groups. */
+  readonly actions?: readonly ModelItem[];
   /** The models that are checked at first, if the user can choose several. */
   readonly checked?: readonly string[];
   /** @returns undefined to keep the list open */
@@ -88,8 +89,10 @@ export function pickFromModels<Result>(
   current: string,
   choices: ModelChoices<Result>,
 ): Promise<Result | undefined> {
-  const { exclude = [], fallbacks = [], overrides, first, actions = [] } = choices;
+  const { exclude = [], fallbacks = [], overrides, actions = [] } = choices;
   let { checked } = choices;
+  const canSelectMany = checked !== undefined;
+  const first = checked ?? [current].filter((model) => !exclude.includes(model));
   const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
@@ -122,15 +125,14 @@ export function pickFromModels<Result>(
   const createItem = (model: string, source?: LoadedList, places: readonly string[] = []): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
-    const notes = [isCurrent ? vscode.l10n.t('current') : undefined, source?.offer.essence?.(model), ...places];
-    const description = notes.filter((note) => note !== undefined).join(' · ');
-    const facts = factsAt(source?.offer.gateway?.id ?? '', model, factsOf(source?.list));
+    const description = joinNotes(isCurrent && vscode.l10n.t('current'), source?.offer.essence?.(model), ...places);
+    const facts = factsAt(source?.offer.gateway?.id ?? '', model, source?.list.facts);
     const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
       model,
-      label: isCurrent && !checked ? `$(check) ${label}` : label,
-      ...(description !== '' && { description }),
+      label: isCurrent && !canSelectMany ? `$(check) ${label}` : label,
+      ...(description !== undefined && { description }),
       ...(detail !== undefined && { detail }),
     };
   };
@@ -140,9 +142,10 @@ export function pickFromModels<Result>(
     const thisShow = ++latestShow;
     const groups = groupsOf(lists, pickable, exclude[0] ?? current, fallbacks);
     const primary = lists.find(({ offer }) => offer === pickable.gateways[0]);
-    const sourceOf = createSourceLookup(lists);
+    // The list of the first gateway that offers each model.
+    const sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
     const itemOf = (model: string): ModelItem => {
-      const source = sourceOf(model);
+      const source = sources.get(model);
       const gateway = source?.list.source === 'gateway' ? source.offer.gateway : undefined;
       const places = [
         ...(gateway && source !== primary ? [vscode.l10n.t('at {0}', plainLabel(gateway.label))] : []),
@@ -170,7 +173,7 @@ export function pickFromModels<Result>(
     const update = async (): Promise<void> => {
       // The user has refreshed the lists meanwhile.
       if (thisLoad !== latestLoad) return;
-      picker.placeholder = choices.placeholder(lists.flat());
+      picker.placeholder = choices.placeholder ?? placeholderFor(lists.flat());
       await showLists(pickable, lists.flat());
     };
     await update();
@@ -184,10 +187,11 @@ export function pickFromModels<Result>(
   };
   const list = new OpenList<ModelItem, Result>({
     title: choices.title,
-    placeholder: choices.placeholder([]),
-    ignoreFocusOut: choices.ignoreFocusOut,
+    placeholder: choices.placeholder ?? placeholderFor([]),
+    // The panel may take the focus while the list for a comparison opens.
+    ignoreFocusOut: canSelectMany,
     buttons: [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))],
-    canSelectMany: checked !== undefined,
+    canSelectMany,
   });
   const { picker } = list;
   list.onAccept((items) => {
@@ -215,9 +219,6 @@ export function pickModel(
   return pickFromModels<ModelPick | 'compare'>(load, current, {
     ...options,
     title,
-    placeholder,
-    ignoreFocusOut: false,
-    first: options.exclude?.includes(current) ? [] : [current],
     actions: isForPrompt ? [compare] : [],
     accept: (items) => (items[0] === compare ? 'compare' : picksOf(items)[0]),
   });
@@ -233,16 +234,6 @@ export function factsAt(baseUrl: string, model: string, listed: FactsById | unde
   return facts?.price && isLocalUrl(baseUrl) ? { ...facts, price: listed?.get(model)?.price } : facts;
 }
 
-function factsOf(list: ModelList | undefined): FactsById | undefined {
-  return list?.source === 'gateway' ? list.facts : undefined;
-}
-
-/** Returns a function that finds the first gateway that offers a given model. */
-function createSourceLookup(lists: readonly LoadedList[]): (model: string) => LoadedList | undefined {
-  const sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
-  return (model) => sources.get(model);
-}
-
 /** Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. */
 function groupsOf(
   lists: readonly LoadedList[],
@@ -256,7 +247,7 @@ function groupsOf(
   const leading = [
     {
       heading: vscode.l10n.t('Similar to {0}', plainLabel(sought)),
-      models: isKnown ? [] : nearestModels(sought, all, factsOf(lists[0]?.list)),
+      models: isKnown ? [] : nearestModels(sought, all, lists[0]?.list.facts),
     },
     { heading: vscode.l10n.t('Recently used'), models: recent },
     { heading: vscode.l10n.t('Fallback models'), models: fallbacks.filter((model) => mayExist(lists, model)) },
@@ -306,7 +297,7 @@ function failureHeading(message: string, host: string | undefined): string {
     : vscode.l10n.t("Common models for {0} (couldn't load its list: {1})", plainLabel(host), reason);
 }
 
-function placeholder(lists: readonly LoadedList[]): string {
+function placeholderFor(lists: readonly LoadedList[]): string {
   const loaded = lists.filter(({ list }) => list.source === 'gateway');
   const hosts = hostWords().format.list(loaded.map(({ offer }) => plainLabel(offer.gateway?.label ?? '')));
   if (loaded.some(({ list }) => list.models.length === maxModels))

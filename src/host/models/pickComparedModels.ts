@@ -14,10 +14,7 @@ export function pickComparedModels(
   return pickFromModels(load, current, {
     ...options,
     title: vscode.l10n.t('Compare models'),
-    placeholder: () => vscode.l10n.t('Choose two to four models, or type their names'),
-    // The panel may take the focus while the list opens.
-    ignoreFocusOut: true,
-    first: checked,
+    placeholder: vscode.l10n.t('Choose two to four models, or type their names'),
     checked,
     accept: (items) => {
       if (items.length >= minCompared && items.length <= maxCompared) return picksOf(items);
