@@ -45,11 +45,11 @@ describe('text from outside the extension', () => {
   const messages = (): readonly string[] => editor.messages.map(({ message }) => message);
 
   it('is shown without icons and hidden characters in the name of a model', async () => {
-    const { pickModel } = await import('../../src/host/models/modelPick');
+    const { pickModels } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [hostileText] } as const);
     const gateway = gatewayFrom({ baseUrl: 'https://h/v1', apiKey: undefined, name: hostileText });
     const load = () => Promise.resolve({ gateways: [{ gateway, list }], recent: [] });
-    const picked = pickModel(load, `current ${hostileText}`, {});
+    const picked = pickModels(load, `current ${hostileText}`, {}, { error: (error) => assert.fail(String(error)) });
     await list;
     await new Promise(setImmediate);
     const labels = editor.quickPicks[0]?.items.map(({ label }) => label);

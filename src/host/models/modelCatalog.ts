@@ -12,12 +12,13 @@ import type { GatewayServices } from '../connection/ownGateways';
 import { probeMessage } from '../connection/testReport';
 import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
+import type { ModelOverrides } from '../settings/modelOverrides';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
 import { ModelMemory } from '../util/modelMemory';
 import {
   factsAt,
-  pickModel,
+  pickModels,
   type ModelList,
   type ModelPick,
   type ModelPickOptions,
@@ -26,7 +27,6 @@ import {
 import type { Commands } from '../commands';
 import { recentModels } from './modelGroups';
 import { createEssenceText } from './modelTexts';
-import { pickComparedModels } from './pickComparedModels';
 
 /** The models of the last comparison. */
 const comparedKey = 'holysheep.comparedModels';
@@ -88,53 +88,42 @@ export class ModelCatalog extends Disposable {
   }
 
   async pick(): Promise<string | undefined> {
-    return modelOf(await this.choose({}));
+    return (await this.choose(this.deps.sets.current, {}))?.[0]?.model;
   }
 
   /** @param exclude the model that answers now, and further ones that are not offered */
   async pickOther(exclude: readonly string[], set: GatewaySet): Promise<string | undefined> {
-    return modelOf(await this.choose({ title: vscode.l10n.t('Switch model'), exclude }, set));
+    return (await this.choose(set, { title: vscode.l10n.t('Switch model'), exclude }))?.[0]?.model;
   }
 
-  /** @returns `compare` if the user wants to compare models instead */
-  pickForPrompt(set: GatewaySet): Promise<ModelPick | 'compare' | undefined> {
-    return this.choose({ isForPrompt: true }, set);
+  async pickForPrompt(set: GatewaySet): Promise<ModelPick | undefined> {
+    return (await this.choose(set, { isForPrompt: true }))?.[0];
   }
 
   /** Lets the user choose the models of a comparison. Their last choice is checked, or else the selected model. */
   async pickCompared(set: GatewaySet): Promise<readonly string[] | undefined> {
-    const { sets, log, memory } = this.deps;
+    const { sets, memory } = this.deps;
     const current = set.model();
     const isOwn = set === sets.own;
-    const last = !isOwn ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
-    const picks = await pickComparedModels(this.createLoad(set), current, last, { log, ...this.choices() });
-    if (!picks) return undefined;
-    for (const pick of picks) await this.rememberGateway(pick);
-    const models = picks.map(({ model }) => model);
-    if (isOwn) await memory.update(comparedKey, models);
+    const checked = !isOwn ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
+    const picks = await this.choose(set, { checked });
+    const models = picks?.flatMap(({ model }) => model ?? []);
+    if (models && isOwn) await memory.update(comparedKey, models);
     return models;
   }
 
-  private async choose(
-    options: ModelPickOptions,
-    set = this.deps.sets.current,
-  ): Promise<ModelPick | 'compare' | undefined> {
-    const pick = await pickModel(this.createLoad(set), set.model(), { ...options, ...this.choices() });
-    if (typeof pick === 'object') await this.rememberGateway(pick);
-    return pick;
-  }
-
-  private choices() {
-    const { settings } = this.deps;
-    return {
-      fallbacks: settings.engineSettings().fallbackModels,
-      overrides: (names: readonly string[]) => settings.modelOverrides(names),
-    };
+  private async choose(set: GatewaySet, options: ModelPickOptions): Promise<readonly ModelPick[] | undefined> {
+    const { settings, log } = this.deps;
+    const { fallbackModels: fallbacks } = settings.engineSettings();
+    const overrides: ModelOverrides = (names) => settings.modelOverrides(names);
+    const picks = await pickModels(this.createLoad(set), set.model(), { ...options, fallbacks, overrides }, log);
+    for (const pick of picks ?? []) await this.rememberGateway(pick);
+    return picks;
   }
 
   private async rememberGateway({ model, gateway }: ModelPick): Promise<void> {
     const position = this.deps.ownGateways.all.findIndex(({ id }) => id === gateway);
-    if (position >= 0) await this.gateways.remember(model, position === 0 ? undefined : gateway);
+    if (model !== undefined && position >= 0) await this.gateways.remember(model, position === 0 ? undefined : gateway);
   }
 
   /** Returns the function that loads the models for a picker. */
@@ -393,10 +382,6 @@ function mergeFacts(listed: FactsById = new Map(), local: FactsById): FactsById 
 
 function createDefaultList(message: string): ModelList {
   return { source: 'default', models: defaultModels, message };
-}
-
-function modelOf(pick: ModelPick | 'compare' | undefined): string | undefined {
-  return typeof pick === 'object' ? pick.model : undefined;
 }
 
 interface ModelCommandDeps {

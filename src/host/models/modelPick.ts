@@ -6,11 +6,13 @@ import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
+import { maxCompared, minCompared } from '../../shared/exchanges';
 import type { ModelOverrides } from '../settings/modelOverrides';
 import { joinNotes, plainLabel } from '../ui/messageText';
-import { itemButton } from '../ui/notifications';
+import { itemButton, showToast } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
+import type { ErrorLog } from '../util/log';
 import { groupModels, type ModelGroup } from './modelGroups';
 import { createFactsText } from './modelTexts';
 
@@ -49,16 +51,19 @@ export interface ModelPickOptions {
   readonly isForPrompt?: boolean | undefined;
   readonly fallbacks?: readonly string[] | undefined;
   readonly overrides?: ModelOverrides | undefined;
+  /** For a comparison: the models that are checked at first. */
+  readonly checked?: readonly string[] | undefined;
 }
 
 export interface ModelPick {
-  readonly model: string;
+  /** Undefined if the user wants to compare models instead. */
+  readonly model?: string;
   /** The base URL of the gateway from whose list the user chose the model. Undefined for another name. */
   readonly gateway?: string | undefined;
 }
 
-/** Without a model if the item is an action or a separator. */
-interface ModelItem extends vscode.QuickPickItem, Partial<ModelPick> {}
+/** The model of a separator is undefined as well. */
+interface ModelItem extends vscode.QuickPickItem, ModelPick {}
 
 interface LoadedList {
   readonly offer: GatewayModelList;
@@ -67,32 +72,23 @@ interface LoadedList {
 
 const itemsPerSlice = 250;
 
-interface ModelChoices<Result> extends ModelPickOptions {
-  readonly title: string;
-  /** By default, asks for one model. */
-  readonly placeholder?: string;
-  /** Items before all groups. */
-  readonly actions?: readonly ModelItem[];
-  /** The models that are checked at first, if the user can choose several. */
-  readonly checked?: readonly string[];
-  /** @returns undefined to keep the list open */
-  accept(items: readonly ModelItem[]): Result | undefined;
-}
-
 /**
- * Lets the user choose from models. The list opens before the models are loaded. The user can also type a name that no
- * gateway lists.
+ * Lets the user choose a model, or the models of a comparison. The list opens before the models are loaded. The user can
+ * also type a name that no gateway lists.
  * @param load loads the lists; with `fresh`, not those in the cache
  */
-export function pickFromModels<Result>(
+export function pickModels(
   load: (fresh: boolean) => Promise<PickableModels>,
   current: string,
-  choices: ModelChoices<Result>,
-): Promise<Result | undefined> {
-  const { exclude = [], fallbacks = [], overrides, actions = [] } = choices;
-  let { checked } = choices;
+  options: ModelPickOptions,
+  log: ErrorLog,
+): Promise<readonly ModelPick[] | undefined> {
+  const { exclude = [], fallbacks = [], overrides, isForPrompt } = options;
+  let { checked } = options;
   const canSelectMany = checked !== undefined;
   const first = checked ?? [current].filter((model) => !exclude.includes(model));
+  const compare = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
+  const actions: readonly ModelItem[] = isForPrompt ? [compare] : [];
   const factsText = createFactsText();
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
@@ -173,7 +169,7 @@ export function pickFromModels<Result>(
     const update = async (): Promise<void> => {
       // The user has refreshed the lists meanwhile.
       if (thisLoad !== latestLoad) return;
-      picker.placeholder = choices.placeholder ?? placeholderFor(lists.flat());
+      picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
       await showLists(pickable, lists.flat());
     };
     await update();
@@ -185,47 +181,33 @@ export function pickFromModels<Result>(
     );
     if (thisLoad === latestLoad) picker.busy = false;
   };
-  const list = new OpenList<ModelItem, Result>({
-    title: choices.title,
-    placeholder: choices.placeholder ?? placeholderFor([]),
+  const list = new OpenList<ModelItem, readonly ModelPick[]>({
+    title: options.title ?? (canSelectMany ? vscode.l10n.t('Compare models') : vscode.l10n.t('Select model')),
+    placeholder: placeholderFor([], canSelectMany),
     // The panel may take the focus while the list for a comparison opens.
     ignoreFocusOut: canSelectMany,
     buttons: [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))],
     canSelectMany,
   });
   const { picker } = list;
+  const [min, max] = canSelectMany ? [minCompared, maxCompared] : [1, 1];
   list.onAccept((items) => {
-    const result = choices.accept(items);
-    if (result !== undefined) list.close(result);
+    if (items.length >= min && items.length <= max) list.close(items);
+    else if (canSelectMany) {
+      // Screen readers read a notification, but not a new title of the picker.
+      const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', items.length);
+      showToast(log, 'warning', text);
+    }
   });
   picker.onDidTriggerButton(() => list.run(() => loadLists(true)));
   picker.onDidChangeValue(updateItems);
   picker.onDidChangeSelection((items) => {
-    if (checked) checked = picksOf(items).map(({ model }) => model);
+    if (checked) checked = items.flatMap(({ model }) => model ?? []);
   });
   if (first.length > 0) showItems([...first.map((model) => createItem(model)), ...actions]);
   // Loads the lists in the background, so that the user can choose a model before they are loaded.
   list.run(() => loadLists());
   return list.result;
-}
-
-/** Lets the user choose a model. */
-export function pickModel(
-  load: (fresh: boolean) => Promise<PickableModels>,
-  current: string,
-  { title = vscode.l10n.t('Select model'), isForPrompt = false, ...options }: ModelPickOptions,
-): Promise<ModelPick | 'compare' | undefined> {
-  const compare: ModelItem = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
-  return pickFromModels<ModelPick | 'compare'>(load, current, {
-    ...options,
-    title,
-    actions: isForPrompt ? [compare] : [],
-    accept: (items) => (items[0] === compare ? 'compare' : picksOf(items)[0]),
-  });
-}
-
-export function picksOf(items: readonly ModelItem[]): readonly ModelPick[] {
-  return items.flatMap(({ model, gateway }) => (model === undefined ? [] : { model, gateway }));
 }
 
 /** Returns what is known about a model. A vendor's price does not apply to a model on the user's own computer. */
@@ -297,7 +279,8 @@ function failureHeading(message: string, host: string | undefined): string {
     : vscode.l10n.t("Common models for {0} (couldn't load its list: {1})", plainLabel(host), reason);
 }
 
-function placeholderFor(lists: readonly LoadedList[]): string {
+function placeholderFor(lists: readonly LoadedList[], canSelectMany: boolean): string {
+  if (canSelectMany) return vscode.l10n.t('Choose two to four models, or type their names');
   const loaded = lists.filter(({ list }) => list.source === 'gateway');
   const hosts = hostWords().format.list(loaded.map(({ offer }) => plainLabel(offer.gateway?.label ?? '')));
   if (loaded.some(({ list }) => list.models.length === maxModels))

@@ -239,10 +239,11 @@ export class ConversationPanel extends Disposable {
     const { catalog, sets } = this.services;
     const picked = await catalog.pickForPrompt(sets.forPrompt(conversation));
     if (!picked) return;
-    if (picked === 'compare') return this.compareModels(draft);
+    const { model } = picked;
+    if (model === undefined) return this.compareModels(draft);
     const set = sets.forPrompt(conversation);
-    conversation.selectModel(picked.model, set);
-    await set.selectModel(picked.model);
+    conversation.selectModel(model, set);
+    await set.selectModel(model);
   }
 
   private async compareModels(draft: PromptInput): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type {
   ModelList,
   ModelPickOptions,
-  pickModel as PickModel,
+  pickModels as PickModels,
   GatewayModelList,
 } from '../../../src/host/models/modelPick';
 import { FakeEditor, type FakeQuickPick } from '../../support/fakeEditor';
@@ -12,17 +12,18 @@ import { gatewayFrom } from '../../support/testGateways';
 
 describe('model picker with several gateways', () => {
   let picker: FakeQuickPick;
-  let pickModel: typeof PickModel;
+  let pickModels: typeof PickModels;
   const editor = new FakeEditor();
   useVSCode(editor.api());
   before(async () => {
-    ({ pickModel } = await import('../../../src/host/models/modelPick'));
+    ({ pickModels } = await import('../../../src/host/models/modelPick'));
   });
   beforeEach(() => {
     editor.reset();
     editor.isPatient = true;
   });
 
+  const log = { error: (error: unknown) => assert.fail(String(error)) };
   const settle = (): Promise<void> => new Promise(setImmediate);
   const labels = (): readonly string[] => picker.items.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
   interface Options extends ModelPickOptions, Pick<GatewayModelList, 'essence'> {
@@ -46,7 +47,9 @@ describe('model picker with several gateways', () => {
       }));
       return Promise.resolve({ gateways, recent });
     };
-    const picked = pickModel(start, 'b', options);
+    const picked = pickModels(start, 'b', options, log).then(
+      (picks) => picks && { model: picks[0]?.model, gateway: picks[0]?.gateway },
+    );
     picker = editor.quickPicks.at(-1)!;
     const load = async (index: number, list: ModelList): Promise<void> => {
       await settle();
@@ -268,19 +271,16 @@ describe('model picker with several gateways', () => {
     await load(0, from('a'));
     assert.deepEqual(labels(), ['$(check) b', compare, '[Other models]', 'a']);
     picker.choose([compare]);
-    assert.equal(await picked, 'compare');
+    assert.deepEqual(await picked, { model: undefined, gateway: undefined });
   });
 
   describe('for a comparison', () => {
     const openChecked = async (checked: readonly string[], ...models: readonly string[]) => {
-      const { pickComparedModels } = await import('../../../src/host/models/pickComparedModels');
       const gateway = gatewayFrom({ baseUrl: 'https://one/v1', apiKey: undefined });
       const gateways = [{ gateway, list: Promise.resolve(from(...models)) }];
-      const picked = pickComparedModels(() => Promise.resolve({ gateways, recent: [] }), 'b', checked, {
-        log: { error: (error) => assert.fail(String(error)) },
-      });
+      const picked = pickModels(() => Promise.resolve({ gateways, recent: [] }), 'b', { checked }, log);
       picker = editor.quickPicks.at(-1)!;
-      return picked.then((picks) => picks && valuesOf(picks, 'model'));
+      return picked.then((picks) => picks?.map(({ model }) => model));
     };
     const checkedLabels = () => valuesOf(picker.selectedItems, 'label');
 
