@@ -8,7 +8,7 @@ export interface ListedFacts extends ModelFacts {
 }
 
 /** A number of tokens or a price above this limit is taken for an error. */
-export const maxListedTokens = 1e8;
+const maxListedTokens = 1e8;
 export const maxUsdPerMillionTokens = 10_000;
 
 /**

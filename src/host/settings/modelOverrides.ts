@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord, textIn } from '../../engine/json';
-import { maxListedTokens, maxUsdPerMillionTokens } from '../../engine/models/listedFacts';
+import { firstTokens, knownFields, maxUsdPerMillionTokens } from '../../engine/models/listedFacts';
 import { reasoningFormats, type ModelFacts } from '../../engine/models/modelFacts';
 import { reasoningEfforts } from '../../engine/request';
 
@@ -34,27 +34,24 @@ function readEntry([key, value]: readonly [string, unknown]): readonly Entry[] {
 
 function readFacts(fields: JsonRecord): Partial<ModelFacts> {
   const { images, temperature, extraBody } = fields;
-  const contextWindow = tokensIn(fields['contextWindow']);
-  const maxOutput = tokensIn(fields['maxOutput']);
+  const contextWindow = firstTokens(fields['contextWindow']);
   const efforts = effortsIn(fields['efforts']);
-  const reasoningFormat = reasoningFormats.find((format) => format === fields['reasoningFormat']);
-  const price = priceIn(fields['price']);
   return {
+    ...knownFields({
+      contextWindow,
+      maxOutput: firstTokens(fields['maxOutput']),
+      images: typeof images === 'boolean' ? images : undefined,
+      efforts,
+      reasoningFormat: reasoningFormats.find((format) => format === fields['reasoningFormat']),
+      price: priceIn(fields['price']),
+      extraBody: isRecord(extraBody) ? extraBody : undefined,
+    }),
     // The known `maxInput` applies only to the context window that is replaced here.
-    ...(contextWindow !== undefined && { contextWindow, maxInput: undefined }),
-    ...(maxOutput !== undefined && { maxOutput }),
-    ...(typeof images === 'boolean' && { images }),
+    ...(contextWindow !== undefined && { maxInput: undefined }),
     ...(typeof temperature === 'boolean' && { takesTemperature: temperature, omitsTemperature: !temperature }),
     // The levels say whether the reasoning can be switched off.
-    ...(efforts && { efforts, reasoningToggle: undefined }),
-    ...(reasoningFormat && { reasoningFormat }),
-    ...(price && { price }),
-    ...(isRecord(extraBody) && { extraBody }),
+    ...(efforts && { reasoningToggle: undefined }),
   };
-}
-
-function tokensIn(value: unknown): number | undefined {
-  return Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxListedTokens ? Number(value) : undefined;
 }
 
 function effortsIn(value: unknown): ModelFacts['efforts'] {
