@@ -34,7 +34,7 @@ export function gatewayFrom(
     position,
     currency,
     models,
-    acceptsPlainHttp,
+    acceptsPlainHttp: () => acceptsPlainHttp,
     lists,
     key: () => Promise.resolve(key),
   };

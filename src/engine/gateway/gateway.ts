@@ -13,8 +13,8 @@ export interface Gateway extends GatewayRef {
   readonly currency: Currency;
   /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */
   readonly models: ReadonlyMap<string, string>;
-  /** Whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */
-  readonly acceptsPlainHttp: boolean;
+  /** Returns whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */
+  acceptsPlainHttp(): boolean;
   /** Whether the gateway lists a model by this name, or undefined if its list is unknown. */
   lists(model: string): boolean | undefined;
   /** Reads the key, which another window may have changed. Never rejects. */
@@ -104,7 +104,7 @@ export function gatewaysFor(
   const isEncrypted = usable.filter(({ id }) => mayReplace(primary.id, id));
   if (isOfWorkspace) return isEncrypted;
   const isChosen = (gateway: Gateway): boolean =>
-    gateway.models.has(model) || (gateway.acceptsPlainHttp && isOnlyAt(gateway, model, { primary, keys }));
+    gateway.models.has(model) || (gateway.acceptsPlainHttp() && isOnlyAt(gateway, model, { primary, keys }));
   const chosen = usable.filter((gateway) => isEncrypted.includes(gateway) || isChosen(gateway));
   const having = gatewaysThatMayHave(model, chosen);
   return having[0] && isEncrypted.includes(having[0])

@@ -176,7 +176,6 @@ export class OwnGateways extends Disposable {
   private create({ url, models = new Map() }: GatewayEntry, label: string, position: number): Gateway {
     const { lists } = this.deps;
     const origin = originOf(url);
-    const acceptsPlainHttp = (): boolean => this.plainHttpOrigins.includes(origin);
     return {
       id: url,
       label,
@@ -184,9 +183,7 @@ export class OwnGateways extends Disposable {
       position,
       currency: currencyOf(url),
       models,
-      get acceptsPlainHttp() {
-        return acceptsPlainHttp();
-      },
+      acceptsPlainHttp: () => this.plainHttpOrigins.includes(origin),
       lists: (model) => lists(url, model),
       key: () => this.keyOf(url),
     };

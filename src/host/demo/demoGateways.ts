@@ -167,7 +167,7 @@ function embeddedGateway({ baseUrl }: LoopbackGateway, position: number): Gatewa
     position,
     currency: 'USD',
     models: new Map(),
-    acceptsPlainHttp: false,
+    acceptsPlainHttp: () => false,
     lists: () => undefined,
     key: () => Promise.resolve({ type: 'key', value: 'hsa-demo' }),
   };
