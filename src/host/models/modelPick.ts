@@ -30,10 +30,10 @@ export type ModelList =
       readonly facts?: undefined;
     };
 
-export interface GatewayModelList {
+export interface GatewayModelList<List = Promise<ModelList>> {
   /** Undefined if no gateway can be used. */
   readonly gateway: Gateway | undefined;
-  readonly list: Promise<ModelList>;
+  readonly list: List;
   /** Describes how well a model works through the gateway. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
@@ -65,10 +65,7 @@ export interface ModelPick {
 /** The model of a separator is undefined as well. */
 interface ModelItem extends vscode.QuickPickItem, ModelPick {}
 
-interface LoadedList {
-  readonly offer: GatewayModelList;
-  readonly list: ModelList;
-}
+type LoadedList = GatewayModelList<ModelList>;
 
 const itemsPerSlice = 250;
 
@@ -121,8 +118,8 @@ export function pickModels(
   const createItem = (model: string, source?: LoadedList, places: readonly string[] = []): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
-    const description = joinNotes(isCurrent && vscode.l10n.t('current'), source?.offer.essence?.(model), ...places);
-    const facts = factsAt(source?.offer.gateway?.id ?? '', model, source?.list.facts);
+    const description = joinNotes(isCurrent && vscode.l10n.t('current'), source?.essence?.(model), ...places);
+    const facts = factsAt(source?.gateway?.id ?? '', model, source?.list.facts);
     const ownFacts = overrides?.([model]);
     const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
     return {
@@ -134,15 +131,18 @@ export function pickModels(
   };
   let [latestLoad, latestShow] = [0, 0];
   /** Creates the items in slices, so that the other work of the extension host goes on meanwhile. */
-  const showLists = async (pickable: PickableModels, lists: readonly LoadedList[]): Promise<void> => {
+  const showLists = async (
+    pickable: PickableModels,
+    primary: LoadedList | undefined,
+    lists: readonly LoadedList[],
+  ): Promise<void> => {
     const thisShow = ++latestShow;
-    const groups = groupsOf(lists, pickable, exclude[0] ?? current, fallbacks);
-    const primary = lists.find(({ offer }) => offer === pickable.gateways[0]);
+    const groups = groupsOf(lists, primary, pickable, exclude[0] ?? current, fallbacks);
     // The list of the first gateway that offers each model.
     const sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
     const itemOf = (model: string): ModelItem => {
       const source = sources.get(model);
-      const gateway = source?.list.source === 'gateway' ? source.offer.gateway : undefined;
+      const gateway = source?.list.source === 'gateway' ? source.gateway : undefined;
       const places = [
         ...(gateway && source !== primary ? [vscode.l10n.t('at {0}', plainLabel(gateway.label))] : []),
         ...pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []),
@@ -170,12 +170,12 @@ export function pickModels(
       // The user has refreshed the lists meanwhile.
       if (thisLoad !== latestLoad) return;
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
-      await showLists(pickable, lists.flat());
+      await showLists(pickable, lists[0], lists.flat());
     };
     await update();
     await Promise.all(
       pickable.gateways.map(async (offer, index) => {
-        lists[index] = { offer, list: await offer.list };
+        lists[index] = { ...offer, list: await offer.list };
         await update();
       }),
     );
@@ -219,11 +219,11 @@ export function factsAt(baseUrl: string, model: string, listed: FactsById | unde
 /** Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. */
 function groupsOf(
   lists: readonly LoadedList[],
+  primary: LoadedList | undefined,
   { gateways, recent }: PickableModels,
   sought: string,
   fallbacks: readonly string[],
 ): readonly ModelGroup[] {
-  const primary = lists.find(({ offer }) => offer === gateways[0]);
   const all = lists.flatMap((source) => modelsOf(source));
   const isKnown = all.includes(sought) || gateways.some(({ gateway }) => gateway?.models.has(sought));
   const leading = [
@@ -236,10 +236,7 @@ function groupsOf(
   ];
   const listed = new Set(primary && modelsOf(primary));
   const trailing = lists.flatMap((source): readonly ModelGroup[] => {
-    const {
-      list,
-      offer: { gateway },
-    } = source;
+    const { list, gateway } = source;
     if (list.source === 'default') {
       const heading = failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined);
       return [{ heading, models: list.models }];
@@ -282,7 +279,7 @@ function failureHeading(message: string, host: string | undefined): string {
 function placeholderFor(lists: readonly LoadedList[], canSelectMany: boolean): string {
   if (canSelectMany) return vscode.l10n.t('Choose two to four models, or type their names');
   const loaded = lists.filter(({ list }) => list.source === 'gateway');
-  const hosts = hostWords().format.list(loaded.map(({ offer }) => plainLabel(offer.gateway?.label ?? '')));
+  const hosts = hostWords().format.list(loaded.map(({ gateway }) => plainLabel(gateway?.label ?? '')));
   if (loaded.some(({ list }) => list.models.length === maxModels))
     return vscode.l10n.t('Choose a model at {1}, or type its name (only {0} models are listed)', maxModels, hosts);
   return loaded.length === 0
