@@ -45,14 +45,14 @@ export interface PickableModels {
 }
 
 export interface ModelPickOptions {
-  readonly title?: string | undefined;
-  readonly exclude?: readonly string[] | undefined;
+  readonly title?: string;
+  readonly exclude?: readonly string[];
   /** Whether the user can also choose to compare models instead. */
-  readonly isForPrompt?: boolean | undefined;
-  readonly fallbacks?: readonly string[] | undefined;
-  readonly overrides?: ModelOverrides | undefined;
+  readonly isForPrompt?: boolean;
+  readonly fallbacks?: readonly string[];
+  readonly overrides?: ModelOverrides;
   /** For a comparison: the models that are checked at first. */
-  readonly checked?: readonly string[] | undefined;
+  readonly checked?: readonly string[];
 }
 
 export interface ModelPick {
