@@ -46,6 +46,7 @@ export class GatewayNotices extends Disposable {
     super();
     const { settings, sets, keys, ownGateways } = deps;
     this.register(settings.onDidChange(() => this.check()));
+    // While the demo is open, nothing is reported.
     this.register(sets.demo.onDidChange(() => this.check()));
     this.register(ownGateways.onDidRefuse(() => this.check()));
     // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.

@@ -44,10 +44,10 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
   const position = ownGateways.all.find(({ origin }) => origin === originOf(url))?.position;
   const input = key ?? (await askForApiKey(url));
   if (input === undefined) return { state: 'cancelled' };
-  const cleaned = keyIn(input, log, position === undefined ? [] : [enterAgainAction(url)]);
-  if (cleaned === undefined) return { state: 'invalid' };
+  const apiKey = keyIn(input, log, position === undefined ? [] : [enterAgainAction(url)]);
+  if (apiKey === undefined) return { state: 'invalid' };
   if (position !== undefined) await deps.sets.useOwn();
-  return verifyAndStore(cleaned, url, deps, { isArgument, position });
+  return verifyAndStore(apiKey, url, deps, { isArgument, position });
 }
 
 /** @param preferred base URL of the gateway to return without asking, unless the settings no longer have it */

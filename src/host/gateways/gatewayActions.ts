@@ -17,7 +17,7 @@ export interface GatewayAction {
   readonly hasButton: boolean;
   isPossible(row: GatewayRow): boolean;
   run(deps: GatewayDeps, gateway: Gateway): unknown;
-  /** An editor closes the list of gateways. A dialog or another list replaces it until that closes. */
+  /** What the action opens: an editor, so that the list of gateways closes, or a dialog that hides the list until it closes. */
   readonly opens?: 'editor' | 'dialog';
 }
 
