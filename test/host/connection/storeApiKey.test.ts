@@ -162,6 +162,19 @@ describe('Set API Key command', () => {
       assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no gateway was chosen');
     });
 
+    it('preselects the first gateway that lacks a key, not one that the user has confirmed to need none', async () => {
+      gateways.backups = ['http://nas.lan/v1', `${second}/v1`];
+      gateways.keylessOrigins = new Set(['http://nas.lan']);
+      await runSetApiKey();
+      const pick = editor.quickPicks[0]!;
+      assert.deepEqual(valuesOf(pick.items, 'description'), [
+        'primary · API key set',
+        'backup 1 · needs no API key',
+        'backup 2 · no API key',
+      ]);
+      assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['second.example']);
+    });
+
     it('asks for the key of the chosen gateway, verifies it there and keeps the other keys', async () => {
       editor.accepted = 'second.example';
       assert.equal(await runSetApiKey(), 'verified');
