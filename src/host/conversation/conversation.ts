@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../engine/clock';
-import type { ResumeFrom, RunOptions, TurnHandle } from '../../engine/engine';
+import type { TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
-import { isDelta, type StreamEvent } from '../../engine/events/events';
 import type { ChatRequest } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
-import { isRunning, isWaiting, toRecordedEvents, type Schedule } from '../../engine/state/turnState';
-import type { Answer, Exchange, GatewaySetId, Prompt, Step } from '../../shared/exchanges';
+import { isRunning, isWaiting, type Schedule } from '../../engine/state/turnState';
+import type { Answer, Exchange, Prompt, Step } from '../../shared/exchanges';
 import type { GatewaySet } from '../connection/gatewaySet';
-import type { BudgetDecisions } from '../health/budget';
 import {
   canContinue,
   canRetry,
@@ -22,32 +19,11 @@ import {
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { RecordOf } from '../journal/records';
 import { ConversationLog, type JournalWriter } from './conversationLog';
-import { buildRequest, partialAnswer } from './turnRequest';
-import { TurnRunner } from './turnRunner';
+import { buildRequest } from './turnRequest';
+import { TurnRunner, type TurnRunnerDeps, type TurnStart } from './turnRunner';
 
-export interface ConversationDeps {
-  readonly sets: Readonly<Record<GatewaySetId, GatewaySet>>;
-  /** See `StreamOptions.beforeAttempt`. */
-  readonly beforeAttempt?: () => Promise<unknown>;
-  readonly clock: Clock;
-  readonly budget: BudgetDecisions;
+export interface ConversationDeps extends TurnRunnerDeps {
   readonly resumeSetting: () => EngineSettings['resume'];
-  /** Not called for deltas. */
-  readonly onEvent: (conversationId: string, answerId: string, event: StreamEvent) => void;
-  readonly onError: (error: unknown) => void;
-}
-
-interface TurnStart {
-  /** Absent when the prompt is sent for the first time. */
-  readonly mode?: ResumeFrom['mode'] | undefined;
-  /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
-  readonly moreRoom?: boolean | undefined;
-  /** ID of the gateway that the user has switched to. */
-  readonly preferredGateway?: string | undefined;
-  /** Called right after the start, for example to skip the cooldown of the gateway. */
-  readonly onStart?: ((turn: TurnHandle) => void) | undefined;
-  /** Called before each attempt, which starts when it resolves. */
-  readonly beforeAttempt?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -57,11 +33,8 @@ interface TurnStart {
 export class Conversation {
   readonly log: ConversationLog;
   private readonly runner: TurnRunner;
-  /** The model in the settings when the turn started, or when a change of the setting was last applied to the turn. */
-  private defaultModel = '';
   /** Number of turns that wait for the user's answer to a question about the daily budget. */
   private questions = 0;
-  private switchedGateway: string | undefined;
 
   /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
   constructor(
@@ -71,20 +44,7 @@ export class Conversation {
     private readonly deps: ConversationDeps,
   ) {
     this.log = new ConversationLog(content, journal, deps.onError);
-    this.runner = new TurnRunner(
-      deps.clock,
-      (answerId, events) => {
-        this.forgetFailedGateway(events);
-        this.addEvents(answerId, events);
-      },
-      (answerId, error) => {
-        deps.onError(error);
-        this.log.write({ type: 'interrupted', answer: answerId });
-      },
-      deps.onError,
-      (answerId) => deps.budget.mayStartQueued(this.set.isFree, comparedModels(this.tree.exchangeOf(answerId))),
-      (answerId) => this.endQueued(answerId, (text) => deps.budget.refusal(text)),
-    );
+    this.runner = new TurnRunner(id, this.log, deps);
   }
 
   get tree(): ExchangeTree {
@@ -97,7 +57,7 @@ export class Conversation {
 
   /** Where all prompts of the conversation go. */
   get set(): GatewaySet {
-    return this.deps.sets[this.tree.gateways];
+    return this.runner.set;
   }
 
   /** The end of the selected branch. */
@@ -139,7 +99,7 @@ export class Conversation {
 
   /** ID of the gateway that the user has switched to. Prompts go there until the gateway fails. */
   get preferredGateway(): string | undefined {
-    return this.switchedGateway;
+    return this.runner.preferredGateway;
   }
 
   get busy(): boolean {
@@ -321,17 +281,17 @@ export class Conversation {
     this.flush();
     this.control(
       answerId,
-      (turn) => (this.switchedGateway = turn.switchGateway() ?? this.switchedGateway),
+      (turn) => (this.runner.preferredGateway = turn.switchGateway() ?? this.preferredGateway),
       ({ state }) => {
-        const preferredGateway = state.failure?.nextGateway?.id ?? this.switchedGateway;
-        this.rerun(answerId, { preferredGateway, onStart: () => (this.switchedGateway = preferredGateway) });
+        const preferredGateway = state.failure?.nextGateway?.id ?? this.preferredGateway;
+        this.rerun(answerId, { preferredGateway, onStart: () => (this.runner.preferredGateway = preferredGateway) });
       },
     );
   }
 
   /** Lets later prompts go to the gateway that the settings choose. */
   switchBack(): void {
-    this.switchedGateway = undefined;
+    this.runner.preferredGateway = undefined;
   }
 
   /** The model of the answer stays the same, so that *Regenerate* and *Continue* use it. */
@@ -354,7 +314,7 @@ export class Conversation {
     // A compared answer keeps its model.
     if (this.otherColumns(activeAnswer.id).length > 0) return;
     // The setting changes to the same model right afterwards and must not switch the turn a second time.
-    this.defaultModel = model;
+    this.runner.defaultModel = model;
     this.runner.turn(activeAnswer.id)?.switchModel(model);
   }
 
@@ -364,8 +324,8 @@ export class Conversation {
     const { own } = this.deps.sets;
     if (!activeAnswer?.state.wait || this.set !== own) return;
     const model = own.model();
-    const hasChanged = model !== this.defaultModel && model !== activeAnswer.state.model;
-    this.defaultModel = model;
+    const hasChanged = model !== this.runner.defaultModel && model !== activeAnswer.state.model;
+    this.runner.defaultModel = model;
     // Does not switch a turn back from its fallback model unless the user has changed the model in the settings.
     if (activeAnswer.model === undefined && hasChanged) this.runner.turn(activeAnswer.id)?.switchModel(model);
   }
@@ -441,9 +401,9 @@ export class Conversation {
     replaced: readonly Answer[] = [],
   ): readonly string[] {
     if (this.readOnly) throw new Error('the conversation is read-only');
-    this.log.write(record, this.runner.mustQueue(undefined));
+    this.log.write(record, this.runner.mustQueue());
     this.end([...replaced, ...this.following(replaced)]);
-    for (const { id } of answers) this.run(id);
+    for (const { id } of answers) this.runner.run(id);
     return answers.map(({ id }) => id);
   }
 
@@ -451,38 +411,9 @@ export class Conversation {
     // Removes all queued turns first, because the end of the running turn starts the next queued turn.
     for (const { id } of answers) {
       this.endSchedule(id, { outcome: 'stopped' });
-      if (this.runner.removeFromQueue(id)) this.endQueued(id, (text) => ({ type: 'stopped', text }));
+      this.runner.stopQueued(id);
     }
     for (const { id } of answers) this.runner.turn(id)?.stop();
-  }
-
-  /** Ends a queued turn. The caller must have removed the turn from the queue. */
-  private endQueued(
-    answerId: string,
-    terminalOf: (text: string) => { readonly type: 'stopped'; text: string } | ReturnType<BudgetDecisions['refusal']>,
-  ): void {
-    const state = this.tree.answer(answerId)?.state;
-    if (!state) return;
-    this.log.amend(answerId, { isQueued: false });
-    const at = this.deps.clock.monotonicNow();
-    this.addEvents(answerId, [{ ...terminalOf(state.text), attempt: state.attempts, at }]);
-  }
-
-  private addEvents(answerId: string, streamEvents: readonly StreamEvent[]): void {
-    const answer = this.tree.answer(answerId);
-    if (!answer) return;
-    this.log.write({ type: 'events', answer: answerId, events: toRecordedEvents(streamEvents, answer.state) });
-    // The observer comes last, so that its exception can't lose an event.
-    for (const event of streamEvents) if (!isDelta(event)) this.deps.onEvent(this.id, answerId, event);
-  }
-
-  private forgetFailedGateway(events: readonly StreamEvent[]): void {
-    const { switchedGateway } = this;
-    const hasFailed = events.some((event) => {
-      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway.id !== switchedGateway;
-      return event.type === 'gateway' && event.reason !== 'user' && event.from.id === switchedGateway;
-    });
-    if (hasFailed) this.switchedGateway = undefined;
   }
 
   private retry(answerId: string, onStart: (turn: TurnHandle) => void): void {
@@ -529,48 +460,10 @@ export class Conversation {
   private startAgain(answer: Answer, start: TurnStart, model?: string): void {
     const continues = canContinue(answer) && this.deps.resumeSetting() === 'auto';
     const { mode = continues ? 'continue' : 'restart' } = start;
-    const mustQueue = this.runner.mustQueue(openComparison(answer));
+    const mustQueue = this.runner.mustQueue(answer);
     this.log.write({ type: 'rerun', answer: answer.id, go: mode, model }, mustQueue);
-    this.run(answer.id, { ...start, mode });
+    this.runner.run(answer.id, { ...start, mode });
   }
-
-  private run(answerId: string, turnStart: TurnStart = {}): void {
-    const startTurn = (onEvents: RunOptions['onEvents']): TurnHandle => {
-      const { deps, set } = this;
-      const { mode, moreRoom, preferredGateway, onStart, beforeAttempt } = {
-        preferredGateway: this.switchedGateway,
-        ...turnStart,
-      };
-      const queued = this.tree.answer(answerId);
-      if (!queued) throw new Error('the answer does not exist');
-      const selected = set.model();
-      this.defaultModel = selected;
-      // Sets the model before the first attempt, so that the panel shows it even while that attempt has to wait.
-      this.log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
-      const request = buildRequest(this.tree, queued, (choice) => set.defaults(choice));
-      const turn = set.run(
-        { ...request, moreRoom },
-        {
-          resumeFrom: mode && partialAnswer(queued, mode),
-          preferredGateway,
-          beforeAttempt: async () => {
-            await beforeAttempt?.();
-            await deps.beforeAttempt?.();
-          },
-          onEvents,
-        },
-      );
-      onStart?.(turn);
-      return turn;
-    };
-    const answer = this.tree.answer(answerId);
-    this.runner.run({ answerId, comparison: answer && openComparison(answer), start: startTurn });
-  }
-}
-
-/** Returns the ID of the open comparison of an answer. The answers of such a comparison may run at the same time. */
-function openComparison({ comparison }: Answer): string | undefined {
-  return comparison?.isUsed ? undefined : comparison?.id;
 }
 
 function newAnswer(model?: string): RecordOf<'summary'>['answer'] {

@@ -1,23 +1,50 @@
 import type { Clock } from '../../engine/clock';
-import type { RunOptions, TurnHandle } from '../../engine/engine';
+import type { ResumeFrom, TurnHandle } from '../../engine/engine';
 import { EventBatch } from '../../engine/events/eventBatch';
-import { isTerminal, type StreamEvent } from '../../engine/events/events';
-
-type StartTurn = (onEvents: RunOptions['onEvents']) => TurnHandle;
+import { isDelta, isTerminal, type StreamEvent } from '../../engine/events/events';
+import { toRecordedEvents } from '../../engine/state/turnState';
+import type { Answer, GatewaySetId } from '../../shared/exchanges';
+import type { GatewaySet } from '../connection/gatewaySet';
+import type { BudgetDecisions } from '../health/budget';
+import { comparedModels } from '../journal/exchange';
+import type { ConversationLog } from './conversationLog';
+import { buildRequest, partialAnswer } from './turnRequest';
 
 /** Duration of an animation frame of the page, in milliseconds. */
 const frameMs = 16;
 
+export interface TurnRunnerDeps {
+  readonly sets: Readonly<Record<GatewaySetId, GatewaySet>>;
+  /** See `StreamOptions.beforeAttempt`. */
+  readonly beforeAttempt?: () => Promise<unknown>;
+  readonly clock: Clock;
+  readonly budget: BudgetDecisions;
+  /** Not called for deltas. */
+  readonly onEvent: (conversationId: string, answerId: string, event: StreamEvent) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface TurnStart {
+  /** Absent when the prompt is sent for the first time. */
+  readonly mode?: ResumeFrom['mode'] | undefined;
+  /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
+  readonly moreRoom?: boolean | undefined;
+  /** ID of the gateway that the user has switched to. */
+  readonly preferredGateway?: string | undefined;
+  /** Called right after the start, for example to skip the cooldown of the gateway. */
+  readonly onStart?: ((turn: TurnHandle) => void) | undefined;
+  /** Called before each attempt, which starts when it resolves. */
+  readonly beforeAttempt?: (() => Promise<void>) | undefined;
+}
+
 interface QueuedTurn {
   readonly answerId: string;
   /** Turns of the same comparison run at the same time. */
-  readonly comparison?: string | undefined;
-  readonly start: StartTurn;
+  readonly comparison: string | undefined;
+  readonly start: TurnStart;
 }
 
-interface RunningTurn {
-  readonly answerId: string;
-  readonly comparison: string | undefined;
+interface RunningTurn extends QueuedTurn {
   handle?: TurnHandle;
   hasText: boolean;
   pending: EventBatch<StreamEvent>;
@@ -26,30 +53,28 @@ interface RunningTurn {
 }
 
 /**
- * Runs one turn at a time, or all turns of a comparison. Passes the events of a turn on once per frame, except the first
- * text and the terminal event, which it passes on immediately.
+ * Runs the turns of a conversation: one at a time, or all turns of a comparison. Writes the events of a turn to the log
+ * once per frame, except the first text and the terminal event, which it writes immediately.
  */
 export class TurnRunner {
   private readonly queue: QueuedTurn[] = [];
   private readonly running = new Map<string, RunningTurn>();
   private isAsking = false;
+  /** ID of the gateway that the user has switched to. Prompts go there until the gateway fails. */
+  preferredGateway: string | undefined;
+  /** The model in the settings when the turn started, or when a change of the setting was last applied to the turn. */
+  defaultModel = '';
 
-  /**
-   * @param onEvents receives the events of a turn, with adjacent deltas merged
-   * @param onFailure receives the exception that kept a turn from starting, or `onEvents` from handling its terminal
-   * event. The next turn starts nevertheless.
-   * @param onError receives any other exception of `onEvents`
-   * @param mayStart returns whether a turn that has waited in the queue can start
-   * @param onRefused called with a turn that was removed from the queue, because `mayStart` has refused it
-   */
   constructor(
-    private readonly clock: Clock,
-    private readonly onEvents: (answerId: string, events: readonly StreamEvent[]) => void,
-    private readonly onFailure: (answerId: string, error: unknown) => void,
-    private readonly onError: (error: unknown) => void,
-    private readonly mayStart: (answerId: string) => boolean | Promise<boolean>,
-    private readonly onRefused: (answerId: string) => void,
+    private readonly conversationId: string,
+    private readonly log: ConversationLog,
+    private readonly deps: TurnRunnerDeps,
   ) {}
+
+  /** Where all prompts of the conversation go. */
+  get set(): GatewaySet {
+    return this.deps.sets[this.log.tree.gateways];
+  }
 
   get busy(): boolean {
     return this.running.size > 0 || this.queue.length > 0;
@@ -63,21 +88,21 @@ export class TurnRunner {
     return this.running.get(answerId)?.handle;
   }
 
-  run(turn: QueuedTurn): void {
-    const mustQueue = this.mustQueue(turn.comparison);
-    this.queue.push(turn);
+  run(answerId: string, start: TurnStart = {}): void {
+    const answer = this.log.tree.answer(answerId);
+    const mustQueue = this.mustQueue(answer);
+    this.queue.push({ answerId, comparison: openComparison(answer), start });
     if (!mustQueue) this.startNext();
   }
 
-  /** Returns whether a turn would have to wait for the end of others. */
-  mustQueue(comparison: string | undefined): boolean {
-    return this.busy && !this.isRunningComparison(comparison);
+  /** Returns whether the turn of an answer, by default a new one, would have to wait for the end of others. */
+  mustQueue(answer?: Answer): boolean {
+    return this.busy && !this.isRunningComparison(openComparison(answer));
   }
 
-  removeFromQueue(answerId: string): boolean {
-    const index = this.queue.findIndex((queued) => queued.answerId === answerId);
-    if (index >= 0) this.queue.splice(index, 1);
-    return index >= 0;
+  /** Does nothing if the turn is not queued. */
+  stopQueued(answerId: string): void {
+    this.endQueued(answerId, (text) => ({ type: 'stopped', text }));
   }
 
   flush(): void {
@@ -90,14 +115,37 @@ export class TurnRunner {
     const { events } = running.pending;
     if (events.length === 0) return;
     running.pending = new EventBatch();
-    running.flushedAt = this.clock.monotonicNow();
+    running.flushedAt = this.deps.clock.monotonicNow();
     const { answerId } = running;
     try {
-      this.onEvents(answerId, events);
+      this.forgetFailedGateway(events);
+      this.addEvents(answerId, events);
     } catch (error) {
-      if (this.running.has(answerId)) this.onError(error);
-      else this.onFailure(answerId, error);
+      this.handleError(answerId, error);
     }
+  }
+
+  /** A turn that could not start, or whose terminal event could not be handled, counts as interrupted. */
+  private handleError(answerId: string, error: unknown): void {
+    this.deps.onError(error);
+    if (!this.running.has(answerId)) this.log.write({ type: 'interrupted', answer: answerId });
+  }
+
+  private forgetFailedGateway(events: readonly StreamEvent[]): void {
+    const { preferredGateway } = this;
+    const hasFailed = events.some((event) => {
+      if (event.type === 'failed') return event.nextGateway !== undefined && event.nextGateway.id !== preferredGateway;
+      return event.type === 'gateway' && event.reason !== 'user' && event.from.id === preferredGateway;
+    });
+    if (hasFailed) this.preferredGateway = undefined;
+  }
+
+  private addEvents(answerId: string, streamEvents: readonly StreamEvent[]): void {
+    const answer = this.log.tree.answer(answerId);
+    if (!answer) return;
+    this.log.write({ type: 'events', answer: answerId, events: toRecordedEvents(streamEvents, answer.state) });
+    // The observer comes last, so that its exception can't lose an event.
+    for (const event of streamEvents) if (!isDelta(event)) this.deps.onEvent(this.conversationId, answerId, event);
   }
 
   private isRunningComparison(comparison: string | undefined): boolean {
@@ -109,7 +157,8 @@ export class TurnRunner {
     if (this.running.size > 0) this.startNext();
     const [next] = this.queue;
     if (!next || this.running.size > 0 || this.isAsking) return;
-    const mayStart = this.mayStart(next.answerId);
+    const models = comparedModels(this.log.tree.exchangeOf(next.answerId));
+    const mayStart = this.deps.budget.mayStartQueued(this.set.isFree, models);
     if (typeof mayStart === 'boolean') {
       this.endWait(next, mayStart);
       return;
@@ -117,14 +166,14 @@ export class TurnRunner {
     this.isAsking = true;
     mayStart
       .catch((error: unknown) => {
-        this.onError(error);
+        this.deps.onError(error);
         return false;
       })
       .then((may) => {
         this.isAsking = false;
         this.endWait(next, may);
       })
-      .catch(this.onError);
+      .catch(this.deps.onError);
   }
 
   private endWait(next: QueuedTurn, mayStart: boolean): void {
@@ -134,20 +183,33 @@ export class TurnRunner {
       return;
     }
     try {
-      if (this.removeFromQueue(next.answerId)) this.onRefused(next.answerId);
+      this.endQueued(next.answerId, (text) => this.deps.budget.refusal(text));
     } finally {
       this.continueQueue();
     }
+  }
+
+  private endQueued(
+    answerId: string,
+    terminalOf: (text: string) => { readonly type: 'stopped'; text: string } | ReturnType<BudgetDecisions['refusal']>,
+  ): void {
+    const index = this.queue.findIndex((queued) => queued.answerId === answerId);
+    if (index < 0) return;
+    this.queue.splice(index, 1);
+    const state = this.log.tree.answer(answerId)?.state;
+    if (!state) return;
+    this.log.amend(answerId, { isQueued: false });
+    const at = this.deps.clock.monotonicNow();
+    this.addEvents(answerId, [{ ...terminalOf(state.text), attempt: state.attempts, at }]);
   }
 
   private startNext(): void {
     const index = this.queue.findIndex(({ comparison }) => this.isRunningComparison(comparison));
     const [next] = this.running.size === 0 || index >= 0 ? this.queue.splice(Math.max(0, index), 1) : [];
     if (!next) return;
-    const { answerId, comparison, start } = next;
+    const { answerId } = next;
     const running: RunningTurn = {
-      answerId,
-      comparison,
+      ...next,
       hasText: false,
       pending: new EventBatch(),
       cancelTimer: undefined,
@@ -155,12 +217,42 @@ export class TurnRunner {
     };
     this.running.set(answerId, running);
     try {
-      running.handle = start((events) => this.receive(running, events));
+      running.handle = this.start(running);
     } catch (error) {
       this.running.delete(answerId);
-      this.onFailure(answerId, error);
+      this.handleError(answerId, error);
     }
     this.continueQueue();
+  }
+
+  private start(running: RunningTurn): TurnHandle {
+    const { set, log, deps } = this;
+    const { answerId, start } = running;
+    const { mode, moreRoom, preferredGateway, onStart, beforeAttempt } = {
+      preferredGateway: this.preferredGateway,
+      ...start,
+    };
+    const queued = log.tree.answer(answerId);
+    if (!queued) throw new Error('the answer does not exist');
+    const selected = set.model();
+    this.defaultModel = selected;
+    // Sets the model before the first attempt, so that the panel shows it even while that attempt has to wait.
+    log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
+    const request = buildRequest(log.tree, queued, (choice) => set.defaults(choice));
+    const turn = set.run(
+      { ...request, moreRoom },
+      {
+        resumeFrom: mode && partialAnswer(queued, mode),
+        preferredGateway,
+        beforeAttempt: async () => {
+          await beforeAttempt?.();
+          await deps.beforeAttempt?.();
+        },
+        onEvents: (events) => this.receive(running, events),
+      },
+    );
+    onStart?.(turn);
+    return turn;
   }
 
   private receive(running: RunningTurn, events: readonly StreamEvent[]): void {
@@ -176,8 +268,13 @@ export class TurnRunner {
       this.continueQueue();
       return;
     }
-    const sinceFlush = this.clock.monotonicNow() - running.flushedAt;
+    const sinceFlush = this.deps.clock.monotonicNow() - running.flushedAt;
     if (isFirstText || sinceFlush >= frameMs) this.flushTurn(running);
-    else running.cancelTimer ??= this.clock.after(frameMs - sinceFlush, () => this.flushTurn(running));
+    else running.cancelTimer ??= this.deps.clock.after(frameMs - sinceFlush, () => this.flushTurn(running));
   }
+}
+
+/** Returns the ID of the open comparison of an answer. The answers of such a comparison may run at the same time. */
+function openComparison(answer: Answer | undefined): string | undefined {
+  return answer?.comparison?.isUsed ? undefined : answer?.comparison?.id;
 }
