@@ -15,11 +15,11 @@ import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
-import { askForComparison } from './compareModels';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
 import { toComposedInput } from './editPrompt';
 import { PanelPage } from './panelPage';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
+import { askForComparison } from './promptBox';
 import { sendPrompt, type SendOptions, withAttachments } from './promptSender';
 import { canSummarize } from './summaries';
 

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { parseAskArgument } from '../commandArgs';
+import { parseAskArgument, parseCompareArgument } from '../commandArgs';
 import type { Commands } from '../commands';
-import { compareModels } from './compareModels';
 import { runFailureAction } from './failureActions';
 import type { PanelFeatures } from './panelRegistry';
 import type { PanelServices } from './panelServices';
-import { showPromptBox } from './promptBox';
+import { askForComparison, showPromptBox } from './promptBox';
 import { sendPrompt, startConversation } from './promptSender';
 
 export function registerPanels(services: PanelFeatures) {
@@ -67,4 +66,17 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
       await sendPrompt(services, { prompt: input.text }, target);
     });
   };
+}
+
+/** Sends the prompt in the current conversation. */
+async function compareModels(services: PanelServices, argument: unknown): Promise<void> {
+  const given = argument === undefined ? {} : parseCompareArgument(argument);
+  const { conversations } = services;
+  const conversation = await conversations.ensureCurrent();
+  await conversations.withOpen(conversation, async () => {
+    const comparison = await askForComparison(services, conversation, given);
+    if (!comparison) return;
+    const { prompt, ...target } = comparison;
+    await sendPrompt(services, { prompt }, { conversation, ...target });
+  });
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Conversation } from '../conversation/conversation';
 import { itemButton } from '../ui/notifications';
 import { tabTitle } from '../ui/panelText';
+import type { PanelServices } from './panelServices';
 
 interface PromptBoxInput {
   readonly accepted: boolean;
@@ -41,4 +42,17 @@ export async function showPromptBox(text: string, current: Conversation, title: 
   } finally {
     box.dispose();
   }
+}
+
+/** Asks for the models of a comparison and its prompt, unless they are given. @returns undefined if the user cancels */
+export async function askForComparison(
+  { catalog, sets }: PanelServices,
+  conversation: Conversation,
+  given: { readonly prompt?: string | undefined; readonly models?: readonly string[] | undefined },
+) {
+  const models = given.models ?? (await catalog.pickCompared(sets.forPrompt(conversation)));
+  if (!models) return undefined;
+  if (given.prompt) return { prompt: given.prompt, models };
+  const { accepted, text, newConversation } = await showPromptBox('', conversation, vscode.l10n.t('Compare models'));
+  return accepted ? { prompt: text, models, newConversation } : undefined;
 }
