@@ -401,10 +401,11 @@ export class Conversation {
     replaced: readonly Answer[] = [],
   ): readonly string[] {
     if (this.readOnly) throw new Error('the conversation is read-only');
-    this.log.write(record, this.runner.mustQueue());
+    const ids = answers.map(({ id }) => id);
+    this.log.write(record, this.runner.mustQueue() ? ids : []);
     this.end([...replaced, ...this.following(replaced)]);
-    for (const { id } of answers) this.runner.run(id);
-    return answers.map(({ id }) => id);
+    for (const id of ids) this.runner.run(id);
+    return ids;
   }
 
   private end(answers: readonly Answer[]): void {
@@ -460,9 +461,9 @@ export class Conversation {
   private startAgain(answer: Answer, start: TurnStart, model?: string): void {
     const continues = canContinue(answer) && this.deps.resumeSetting() === 'auto';
     const { mode = continues ? 'continue' : 'restart' } = start;
-    const mustQueue = this.runner.mustQueue(answer);
-    this.log.write({ type: 'rerun', answer: answer.id, go: mode, model }, mustQueue);
-    this.runner.run(answer.id, { ...start, mode });
+    const { id } = answer;
+    this.log.write({ type: 'rerun', answer: id, go: mode, model }, this.runner.mustQueue(answer) ? [id] : []);
+    this.runner.run(id, { ...start, mode });
   }
 }
 

@@ -58,12 +58,12 @@ export class ConversationLog {
     this.fire({ type: 'path', items: content.page() });
   }
 
-  /** @param isQueued whether the turns that the record starts have to wait for others */
-  write(record: JournalRecord, isQueued = false): void {
+  /** @param queuedAnswers the ids of answers in the record whose turns have to wait for others */
+  write(record: JournalRecord, queuedAnswers: readonly string[] = []): void {
     const before = record.type === 'events' ? this.tree.answer(record.answer) : undefined;
     this.tree.apply(record);
     this.journal?.append(record);
-    for (const id of isQueued ? startedBy(record) : []) this.tree.amend(id, { isQueued });
+    for (const id of queuedAnswers) this.tree.amend(id, { isQueued: true });
     const change = this.changeAfter(record);
     const onlyDeltas =
       change?.type === 'events' &&
@@ -114,10 +114,4 @@ export class ConversationLog {
     this.changeListeners.fire(change);
     if (!onlyDeltas) this.stateListeners.fire(change);
   }
-}
-
-function startedBy(record: JournalRecord): readonly string[] {
-  if ('answers' in record) return record.answers.map(({ id }) => id);
-  if (record.type === 'summary') return [record.answer.id];
-  return record.type === 'rerun' ? [record.answer] : [];
 }
