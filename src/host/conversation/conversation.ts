@@ -412,7 +412,7 @@ export class Conversation {
     // Removes all queued turns first, because the end of the running turn starts the next queued turn.
     for (const { id } of answers) {
       this.endSchedule(id, { outcome: 'stopped' });
-      this.runner.stopQueued(id);
+      this.runner.endQueued(id);
     }
     for (const { id } of answers) this.runner.turn(id)?.stop();
   }

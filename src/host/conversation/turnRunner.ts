@@ -100,9 +100,21 @@ export class TurnRunner {
     return this.busy && !this.isRunningComparison(openComparison(answer));
   }
 
-  /** Does nothing if the turn is not queued. */
-  stopQueued(answerId: string): void {
-    this.endQueued(answerId, (text) => ({ type: 'stopped', text }));
+  /**
+   * Removes a turn from the queue. Does nothing if the turn is not queued.
+   * @param isRefused whether the daily budget refuses the turn. By default, the user has stopped it.
+   */
+  endQueued(answerId: string, isRefused = false): void {
+    const { log, deps } = this;
+    const index = this.queue.findIndex((queued) => queued.answerId === answerId);
+    if (index < 0) return;
+    this.queue.splice(index, 1);
+    const state = log.tree.answer(answerId)?.state;
+    if (!state) return;
+    log.amend(answerId, { isQueued: false });
+    const { text, attempts: attempt } = state;
+    const end = isRefused ? deps.budget.refusal(text) : { type: 'stopped' as const, text };
+    this.addEvents(answerId, [{ ...end, attempt, at: deps.clock.monotonicNow() }]);
   }
 
   flush(): void {
@@ -183,24 +195,10 @@ export class TurnRunner {
       return;
     }
     try {
-      this.endQueued(next.answerId, (text) => this.deps.budget.refusal(text));
+      this.endQueued(next.answerId, true);
     } finally {
       this.continueQueue();
     }
-  }
-
-  private endQueued(
-    answerId: string,
-    terminalOf: (text: string) => { readonly type: 'stopped'; text: string } | ReturnType<BudgetDecisions['refusal']>,
-  ): void {
-    const index = this.queue.findIndex((queued) => queued.answerId === answerId);
-    if (index < 0) return;
-    this.queue.splice(index, 1);
-    const state = this.log.tree.answer(answerId)?.state;
-    if (!state) return;
-    this.log.amend(answerId, { isQueued: false });
-    const at = this.deps.clock.monotonicNow();
-    this.addEvents(answerId, [{ ...terminalOf(state.text), attempt: state.attempts, at }]);
   }
 
   private startNext(): void {
