@@ -1,4 +1,3 @@
-import type { Answer } from '../../shared/exchanges';
 import { Mutex } from 'async-mutex';
 import { isWaiting } from '../../engine/state/turnState';
 import type { GatewaySet } from '../connection/gatewaySet';
@@ -86,12 +85,15 @@ export class Conversations {
     return this.lastCurrent && this.isOpen(this.lastCurrent) ? this.lastCurrent : undefined;
   }
 
+  /** The current conversation if its turn is running, else one whose turn waits, else any with a running turn. */
   get running(): Conversation | undefined {
-    return pickPrimaryConversation(this.current, this.all);
+    const { current, allRunning } = this;
+    if (current?.activeAnswer) return current;
+    return allRunning.find(({ activeAnswer }) => activeAnswer && isWaiting(activeAnswer.state.phase)) ?? allRunning[0];
   }
 
   get runningCount(): number {
-    return this.all.filter(({ activeAnswer }) => activeAnswer).length;
+    return this.allRunning.length;
   }
 
   /** Returns the current conversation if it is writable, else the one that a reload interrupted, else a new one. */
@@ -211,6 +213,10 @@ export class Conversations {
 
   private get all(): readonly Conversation[] {
     return [...this.openById.values()].map(({ conversation }) => conversation);
+  }
+
+  private get allRunning(): readonly Conversation[] {
+    return this.all.filter(({ activeAnswer }) => activeAnswer);
   }
 
   /** Call this as soon as a conversation was received: idle ones are closed in the next iteration of the event loop. */
@@ -424,14 +430,4 @@ function isBlank(conversation: Conversation): boolean {
 /** Returns whether the last answer was interrupted, or one of the answers that are being compared. */
 function isInterrupted({ lastAnswers }: Conversation): boolean {
   return lastAnswers.some(({ state }) => state.phase === 'interrupted');
-}
-
-/** Returns the current conversation if its turn is running, else one whose turn waits, else any with a running turn. */
-export function pickPrimaryConversation<Candidate extends { readonly activeAnswer: Answer | undefined }>(
-  current: Candidate | undefined,
-  all: readonly Candidate[],
-): Candidate | undefined {
-  if (current?.activeAnswer) return current;
-  const running = all.filter(({ activeAnswer }) => activeAnswer);
-  return running.find(({ activeAnswer }) => activeAnswer && isWaiting(activeAnswer.state.phase)) ?? running[0];
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StreamEvent } from '../../../src/engine/events/events';
 import { holdWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle as filesWritten } from '../../support/virtualClock';
 import { nextWindow, type Disk } from '../journal/window';
 import { retryNow } from './openedConversation';
-import { attempt, done, text, waitForEvents } from './scriptedEngine';
+import { attempt, done, text, waitForEvents, waiting } from './scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
 describe('collection of conversations', () => {
@@ -117,6 +118,25 @@ describe('collection of conversations', () => {
     for (const turn of engine.turns) turn.emit(done('Hello'));
     await waitForEvents();
     assert.equal(await conversations.openRunning(), current);
+  });
+
+  it('shows the turn of the current conversation, then one that waits, then any running turn', async () => {
+    const { conversations, engine } = open();
+    const turns = Array.from({ length: 4 }, () => {
+      const conversation = conversations.startNew();
+      conversation.ask({ prompt: 'Hi' });
+      return { conversation, turn: engine.turn };
+    });
+    const [streaming, waits, offline, current] = turns;
+    streaming?.turn.emit(attempt(), text('Hello'));
+    waits?.turn.emit(attempt(), waiting);
+    offline?.turn.emit(attempt(), { ...waiting, reason: 'offline' } as StreamEvent);
+    for (const shown of [current, waits, offline, streaming]) {
+      assert.equal(conversations.running, shown?.conversation);
+      shown?.turn.emit(done('Hello'));
+      await waitForEvents();
+    }
+    assert.equal(conversations.running, undefined);
   });
 
   it('deletes the oldest conversations beyond the limit of the history', async () => {

@@ -7,7 +7,6 @@ import {
   type TurnPhase,
   type TurnState,
 } from '../../../src/engine/state/turnState';
-import { pickPrimaryConversation } from '../../../src/host/conversation/conversations';
 import type { Answer, Exchange, Step } from '../../../src/shared/exchanges';
 import type * as Activity from '../../../src/host/status/activity';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
@@ -161,20 +160,6 @@ describe('activity in the status bar', () => {
     assert.equal(item({ scheduled })?.command, 'holysheep.openScheduled');
     const { command, conversationId } = item({ ...failedWith(''), scheduled }) ?? {};
     assert.deepEqual([command, conversationId], ['holysheep.showPanel', 'c']);
-  });
-});
-
-describe('choice of the turn for the status bar', () => {
-  const [streaming, waits, offline, finished] = (['streaming', 'waiting', 'offline', 'done'] as const).map(
-    (phase) => turns(phase).current,
-  );
-
-  it('picks the turn of the current conversation, then one that waits, then any running turn', () => {
-    assert.equal(pickPrimaryConversation(streaming, [waits!, streaming!]), streaming);
-    assert.equal(pickPrimaryConversation(finished, [finished!, streaming!, waits!]), waits);
-    assert.equal(pickPrimaryConversation(undefined, [streaming!, offline!]), offline);
-    assert.equal(pickPrimaryConversation(finished, [finished!, streaming!]), streaming);
-    assert.equal(pickPrimaryConversation(finished, [finished!]), undefined);
   });
 });
 
