@@ -13,7 +13,6 @@ import { createOwnSet } from './connection/ownSet';
 import { UnresponsiveGateways } from './connection/unresponsiveGateways';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
-import { createContextUse } from './conversation/contextUse';
 import { Conversations } from './conversation/conversations';
 import { PromptHistory } from './conversation/promptHistoryStore';
 import { registerCopyAsCode } from './copyAsCode/copyAsCode';
@@ -113,8 +112,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const recentFiles = () => target.recentFiles();
   const contextSource = new ContextSource({ editor: () => target.editor(), recentFiles, onError });
   const suggestions = register(new Suggestions({ conversations, target, tour }));
-  const contextUse = createContextUse({ sets, catalog });
-  const prompting = { contextUse, conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
+  const prompting = { conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
   const shared = {
     ...host,
     budget,

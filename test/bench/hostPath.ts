@@ -80,7 +80,7 @@ export function servicesOf(conversations: Conversations): PanelServices {
   return {
     conversations,
     sets: fakeSets({ defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }) }).sets,
-    contextUse: () => undefined,
+    catalog: { factsOf: () => undefined },
     efforts: { viewOf: () => undefined, onDidChange: noSubscription },
     tour: { currentStep: () => undefined },
     suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },

@@ -57,7 +57,7 @@ class Window {
           return sets.own;
         },
       }),
-      contextUse: () => undefined,
+      catalog: { factsOf: () => undefined },
       efforts: { viewOf: () => undefined, onDidChange: () => new vscode.Disposable(() => undefined) },
       tour: { currentStep: () => undefined },
       suggestions: { list: () => Promise.resolve([]), onDidChange: () => new vscode.Disposable(() => undefined) },

@@ -9,21 +9,6 @@ import type { ModelCatalog } from '../models/modelCatalog';
 import type { Conversation } from './conversation';
 import { summaryMessages } from './summaryPrompt';
 
-/** The next request, without its prompt. */
-interface NextRequest {
-  readonly model: string;
-  readonly systemPrompt: string;
-  /** Estimated tokens of its context items. */
-  readonly attachmentTokens: number;
-  /** Tokens that the prompt of a request may have, see `promptWindow`. */
-  readonly windowTokens: number;
-}
-
-interface ContextUseDeps {
-  readonly sets: GatewaySets;
-  readonly catalog: ModelCatalog;
-}
-
 /** The draft of a panel. */
 interface Draft {
   /** The model of the next request; by default, the selected model. */
@@ -57,45 +42,40 @@ function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | un
   return Number.isFinite(window) ? window : undefined;
 }
 
-export type ContextUseOf = ReturnType<typeof createContextUse>;
-
-/**
- * Creates the function that estimates how much of the context the next request of a conversation fills. It returns
- * undefined if the context window is unknown, which is the case for all models but the user's.
- */
-export function createContextUse({ sets, catalog }: ContextUseDeps) {
-  return (conversation: Conversation, { model, attachmentTokens = 0 }: Draft = {}): ContextUse | undefined => {
-    if (sets.forPrompt(conversation) !== sets.own) return undefined;
-    const { systemPrompt, ...selected } = sets.own.defaults();
-    const next = { model: model ?? selected.model, systemPrompt, attachmentTokens };
-    const windowTokens = promptWindow(catalog.factsOf(next.model));
-    return windowTokens === undefined ? undefined : contextUse(conversation.tree, { ...next, windowTokens });
-  };
-}
-
 /**
  * Estimates what fills the context of the next request: the tokens that the gateway reported for the last answer of the
  * model, and an estimate of what is new since then.
+ * @returns undefined if the context window is unknown, which is the case for all models but the user's
  */
-export function contextUse(tree: ExchangeTree, next: NextRequest): ContextUse {
+export function estimateContextUse(
+  { sets, catalog }: { readonly sets: GatewaySets; readonly catalog: ModelCatalog },
+  conversation: Conversation,
+  draft: Draft,
+): ContextUse | undefined {
+  if (sets.forPrompt(conversation) !== sets.own) return undefined;
+  const { systemPrompt, model: selected } = sets.own.defaults();
+  const { model = selected, attachmentTokens = 0 } = draft;
+  const windowTokens = promptWindow(catalog.factsOf(model));
+  if (windowTokens === undefined) return undefined;
+  const { tree } = conversation;
   const { summary, steps } = tree.before();
   const sent = steps.filter(isSent);
-  const lastIndex = sent.findLastIndex(({ answer }) => answer.state.model === next.model && reportedTokens(answer) > 0);
+  const lastIndex = sent.findLastIndex(({ answer }) => answer.state.model === model && reportedTokens(answer) > 0);
   const earlier = sent.slice(0, lastIndex + 1);
   const last = earlier.at(-1)?.answer;
-  const systemTokens = estimateTokens(next.systemPrompt);
+  const systemTokens = estimateTokens(systemPrompt);
   const summaryTokens = estimateSummary(summary);
   const estimated = systemTokens + summaryTokens + estimateTurns(earlier);
   const reported = last && isUnchanged(tree, last) ? reportedTokens(last) : 0;
-  const isBelievable = reported >= estimated * minReportedShare && reported <= next.windowTokens;
+  const isBelievable = reported >= estimated * minReportedShare && reported <= windowTokens;
   const earlierTokens = (isBelievable ? reported : estimated) - systemTokens - summaryTokens;
   const parts: readonly ContextPart[] = [
     { kind: 'system', tokens: systemTokens },
     { kind: 'summary', tokens: summaryTokens },
     { kind: 'turns', tokens: Math.max(0, earlierTokens) + estimateTurns(sent.slice(lastIndex + 1)) },
-    { kind: 'attachments', tokens: next.attachmentTokens },
+    { kind: 'attachments', tokens: attachmentTokens },
   ];
-  return { windowTokens: next.windowTokens, parts: parts.filter(({ tokens }) => tokens > 0) };
+  return { windowTokens, parts: parts.filter(({ tokens }) => tokens > 0) };
 }
 
 /** Returns what the gateway reported for the request and its answer, without the reasoning, which is not sent again. */

@@ -6,6 +6,7 @@ import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
+import { estimateContextUse } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
 import type { ConversationChange } from '../conversation/conversationLog';
 import { copyAsCode } from '../copyAsCode/copyAsCode';
@@ -182,7 +183,7 @@ export class ConversationPanel extends Disposable {
   private postState(): void {
     const { page, conversation, services } = this;
     if (!page.isListening) return;
-    const use = services.contextUse(conversation, { attachmentTokens: this.contextDraft.estimatedTokens() });
+    const use = estimateContextUse(services, conversation, { attachmentTokens: this.contextDraft.estimatedTokens() });
     page.postChange({ type: 'contextUse', use, canSummarize: canSummarize(services, conversation) });
     this.postTourStep();
     const total = costOfAnswers(conversation.tree.answers());

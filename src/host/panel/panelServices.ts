@@ -3,7 +3,6 @@ import type { GatewaySets } from '../connection/gatewaySet';
 import type { OwnGateways } from '../connection/ownGateways';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
-import type { ContextUseOf } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PromptHistory } from '../conversation/promptHistoryStore';
@@ -37,7 +36,6 @@ export interface PanelServices extends HostWindow {
   readonly ownGateways: OwnGateways;
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
-  readonly contextUse: ContextUseOf;
   readonly settings: Settings;
   readonly budget: BudgetDecisions;
   readonly tour: Tour;

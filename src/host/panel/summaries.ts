@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import { textOf } from '../../engine/request';
 import type { Conversation } from '../conversation/conversation';
-import { sentAt } from '../conversation/contextUse';
+import { estimateContextUse, sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
 import type { Answer } from '../../shared/exchanges';
 import { canRetry, isScheduled, isUsable } from '../journal/exchange';
@@ -68,7 +68,7 @@ function rangeOf(
   conversation: Conversation,
   failed: Answer | undefined,
 ): { readonly last: Answer | undefined; readonly isTooLong: boolean } {
-  const { windowTokens = Infinity } = services.contextUse(conversation, { model: failed?.state.model }) ?? {};
+  const { windowTokens = Infinity } = estimateContextUse(services, conversation, { model: failed?.state.model }) ?? {};
   const refused = failed ? estimatedLength(conversation, failed.id) : Infinity;
   const contextWindow = Math.min(windowTokens, refused);
   const hasFailed = conversation.tree.summaryOf(failed?.id ?? '') !== undefined;

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import { fake } from '../../support/fake';
-import { fakeSets } from '../connection/fakeSets';
 import type { EndedEvent, StreamEvent } from '../../../src/engine/events/events';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
-import { contextUse, createContextUse, estimateTurnTokens } from '../../../src/host/conversation/contextUse';
+import { estimateContextUse, estimateTurnTokens } from '../../../src/host/conversation/contextUse';
 import { openConversation, reopened } from './openedConversation';
 import { attempt, done } from './scriptedEngine';
 
@@ -29,16 +28,17 @@ describe('use of the context by the next request', () => {
   /** Sends a prompt of 1000 tokens whose answer has 1000 tokens, by our estimate. */
   const ask = (counts?: Counts, model?: string): string =>
     opened.ask(tokens(1000), ...turn(tokens(1000), counts, model));
-  const use = (next: Partial<Parameters<typeof contextUse>[1]> = {}, { tree } = opened.conversation) =>
-    contextUse(tree, { model: 'm', systemPrompt: '', attachmentTokens: 0, windowTokens: 100_000, ...next });
-  const partsOf = ({ parts } = use()): Readonly<Record<string, number>> =>
-    Object.fromEntries(parts.map((part) => [part.kind, part.tokens]));
+  const catalog = fake<ModelCatalog>({ factsOf: () => ({ contextWindow: 100_000 }) });
+  const use = (draft: Parameters<typeof estimateContextUse>[2] = {}, { conversation, sets } = opened) =>
+    estimateContextUse({ sets, catalog }, conversation, { model: 'm', ...draft });
+  const partsOf = (estimate = use()): Readonly<Record<string, number>> =>
+    Object.fromEntries(estimate?.parts.map((part) => [part.kind, part.tokens]) ?? []);
 
   it('is estimated before the gateway has reported any tokens', () => {
     assert.deepEqual(use(), { windowTokens: 100_000, parts: [] });
+    opened = openConversation({ systemPrompt: tokens(10) });
     ask();
-    const next = { systemPrompt: tokens(10), attachmentTokens: 20 };
-    assert.deepEqual(partsOf(use(next)), { system: 10, turns: 2000, attachments: 20 });
+    assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { system: 10, turns: 2000, attachments: 20 });
   });
 
   for (const [name, counts, turns] of [
@@ -65,8 +65,9 @@ describe('use of the context by the next request', () => {
   });
 
   it('contains the system prompt once, although the gateway has reported it with the turns', () => {
+    opened = openConversation({ systemPrompt: tokens(100) });
     ask({ promptTokens: 3150 });
-    assert.deepEqual(partsOf(use({ systemPrompt: tokens(100) })), { system: 100, turns: 3050 });
+    assert.deepEqual(partsOf(), { system: 100, turns: 3050 });
   });
 
   it('contains the prompt of a running turn, but not one that has failed without an answer', () => {
@@ -83,7 +84,7 @@ describe('use of the context by the next request', () => {
 
   it('is the same after a reload', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 });
-    assert.deepEqual(use({}, openConversation({ stored: reopened(opened.lines) }).conversation), use());
+    assert.deepEqual(use({}, openConversation({ stored: reopened(opened.lines) })), use());
   });
 
   it('is estimated after the answer before the last one was requested again', () => {
@@ -130,11 +131,10 @@ describe('use of the context by the next request', () => {
   });
 
   describe('of a panel', () => {
-    const useOf = (facts: ModelFacts | undefined, isDemo = false) =>
-      createContextUse({
-        sets: fakeSets({ defaults: () => ({ model: 'm', systemPrompt: tokens(7) }) }, { isOpen: isDemo }).sets,
-        catalog: fake<ModelCatalog>({ factsOf: (model) => (model === 'm' ? facts : { contextWindow: 5 }) }),
-      });
+    const useOf = (facts: ModelFacts | undefined, { conversation, sets } = opened, draft = {}) => {
+      const catalog = fake<ModelCatalog>({ factsOf: (model) => (model === 'other' ? { contextWindow: 5 } : facts) });
+      return estimateContextUse({ sets, catalog }, conversation, draft);
+    };
 
     for (const [facts, windowTokens] of [
       [{ contextWindow: 1000 }, 1000],
@@ -144,19 +144,21 @@ describe('use of the context by the next request', () => {
       [undefined, undefined],
     ] as const) {
       it(`has a context window of ${windowTokens ?? 'unknown size'} if ${JSON.stringify(facts)} is known`, () => {
-        assert.equal(useOf(facts)(opened.conversation)?.windowTokens, windowTokens);
+        assert.equal(useOf(facts)?.windowTokens, windowTokens);
       });
     }
 
     it('depends on the draft', () => {
-      const { windowTokens, parts } = useOf({})(opened.conversation, { model: 'other', attachmentTokens: 3 }) ?? {};
+      const world = openConversation({ systemPrompt: tokens(7) });
+      const { windowTokens, parts } = useOf({}, world, { model: 'other', attachmentTokens: 3 }) ?? {};
       assert.deepEqual([windowTokens, parts?.map((part) => part.tokens)], [5, [7, 3]]);
     });
 
     it('is unknown in the demo', () => {
-      const { conversation } = openConversation({ demo: true });
-      conversation.ask({ prompt: 'Hi' });
-      assert.equal(useOf({ contextWindow: 1000 }, true)(conversation), undefined);
+      const world = openConversation({ demo: true });
+      world.demo.isOpen = true;
+      world.conversation.ask({ prompt: 'Hi' });
+      assert.equal(useOf({ contextWindow: 1000 }, world), undefined);
     });
   });
 });

@@ -58,13 +58,13 @@ describe('failure card', () => {
     ownGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
+      factsOf: () => ({ contextWindow: 4 }),
       canReplace: (missing: string, other: string) => !listed.includes(missing) && listed.includes(other),
     },
     conversations: {
       startNew: record('startNew', 'new'),
     },
     panels: { show: record('show'), prefill: record('prefill') },
-    contextUse: () => ({ windowTokens: 4 }),
     budget: { mayStart: () => Promise.resolve(true) },
     schedule: { sendNow: record('sendNow'), schedule: record('schedule') },
   } as unknown as PanelServices;

@@ -54,7 +54,7 @@ export const idleServices = {
   suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
   promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
   log: { info: () => undefined },
-  contextUse: () => undefined,
+  catalog: { factsOf: () => undefined },
   efforts: { viewOf: () => undefined, onDidChange: noSubscription },
 };
 

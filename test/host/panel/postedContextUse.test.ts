@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
-import { createContextUse } from '../../../src/host/conversation/contextUse';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { fake } from '../../support/fake';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -32,10 +31,7 @@ describe('context of the next request in a panel', () => {
       conversations: openConversations,
       sets,
       contextSource: { resolve: (id: string) => Promise.resolve([{ id, attachment }]) },
-      contextUse: createContextUse({
-        sets,
-        catalog: fake<ModelCatalog>({ factsOf: (model) => ({ contextWindow: windows[model] }) }),
-      }),
+      catalog: fake<ModelCatalog>({ factsOf: (model) => ({ contextWindow: windows[model] }) }),
       onError: assert.ifError,
     } as unknown as PanelServices;
     const panel = new ConversationPanel(view.asPanel, conversation, services);

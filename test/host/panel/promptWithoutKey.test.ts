@@ -49,7 +49,11 @@ describe('prompt that a panel sends without an API key', () => {
       ...idleServices,
       conversations: window.conversations,
       sets: window.sets,
-      catalog: { pickForPrompt: () => Promise.resolve({}), pickCompared: () => Promise.resolve(['a', 'b']) },
+      catalog: {
+        ...idleServices.catalog,
+        pickForPrompt: () => Promise.resolve({}),
+        pickCompared: () => Promise.resolve(['a', 'b']),
+      },
       suggestions: {
         ...idleServices.suggestions,
         codePrompt: () => ({ label: 'Explain a.ts', item: { kind: 'file', uri: 'file:///a.ts' } }),

@@ -33,9 +33,12 @@ describe('request for a summary', () => {
     const user = { isOverBudget: false, onBudget: (): void => undefined };
     const models: (string | undefined)[] = [];
     const services = {
-      contextUse: (_conversation: unknown, { model }: { model?: string }) => {
-        models.push(model);
-        return windowTokens === undefined ? undefined : { windowTokens, parts: [] };
+      sets: world.sets,
+      catalog: {
+        factsOf: (model: string) => {
+          models.push(model);
+          return { contextWindow: windowTokens };
+        },
       },
       budget: {
         mayStart: () => {
