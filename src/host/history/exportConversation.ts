@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { showToast } from '../ui/notifications';
-import { hostWords } from '../ui/words';
 import { errorMessage } from '../util/userError';
 import type { PanelFeatures } from '../panel/panelRegistry';
 import type { NamedConversation } from './conversationActions';
@@ -39,14 +38,13 @@ export async function exportConversation(deps: PanelFeatures, { id, title }: Nam
 }
 
 function formats() {
-  const context = { words: hostWords(), locale: vscode.env.language };
   return [
     {
       name: 'Markdown',
       label: '$(markdown) Markdown',
       description: vscode.l10n.t('For reading and sharing'),
       extension: 'md',
-      write: (source: ExportSource) => exportMarkdown(source, context),
+      write: (source: ExportSource) => exportMarkdown(source),
     },
     {
       name: 'JSON',
@@ -60,5 +58,5 @@ function formats() {
 
 function defaultFile(title: string, extension: string): vscode.Uri {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
-  return vscode.Uri.joinPath(folder, exportFileName(title, extension, 'conversation'));
+  return vscode.Uri.joinPath(folder, exportFileName(title, extension));
 }

@@ -2,63 +2,57 @@ import * as vscode from 'vscode';
 import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
 import { costsOf, shownCosts } from '../../engine/state/turnCost';
 import { isRunning } from '../../engine/state/turnState';
-import { describeOutcome, describeResumePoints, type Words } from '../../shared/describe';
+import { describeOutcome, describeResumePoints } from '../../shared/describe';
 import { describeTotalCost } from '../../shared/describeCost';
 import type { Attachment } from '../../shared/protocol';
 import { codeFence } from '../code/codePrompts';
 import { escapeUnconfirmedLinks } from '../code/markdownLinks';
 import type { Answer, Prompt, ShownSummary } from '../../shared/exchanges';
 import { comparedWith, costOfAnswers } from '../journal/exchange';
+import { hostWords } from '../ui/words';
 import { FencedText } from '../util/fencedText';
 import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 
 const maxTitleLength = 1000;
 
-interface MarkdownContext {
-  readonly words: Words;
-  /** The display language as VS Code reports it, for example `zh-cn`. */
-  readonly locale: string;
-}
-
 /**
  * Returns a conversation as Markdown: prompts, attachments and answers. After an incomplete answer, a note explains how
  * its turn ended.
  */
-export function exportMarkdown({ title, tree }: ExportSource, context: MarkdownContext): string {
+export function exportMarkdown({ title, tree }: ExportSource): string {
   const path = tree.path();
   const blocks = [`# ${visibleText(title, maxTitleLength)}`];
   const startedAt = path.map(({ answer }) => firstAttemptAt(answer)).find((time) => time !== undefined);
-  if (startedAt !== undefined) blocks.push(`*${longDate(startedAt, context.locale)}*`);
-  const total = describeTotalCost(context.words, costOfAnswers(tree.answers()));
+  if (startedAt !== undefined) blocks.push(`*${longDate(startedAt)}*`);
+  const total = describeTotalCost(hostWords(), costOfAnswers(tree.answers()));
   if (total !== undefined) blocks.push(`*${total}*`);
   const summaries = new Map(tree.usableSummaries().map((summary) => [summary.turns, summary]));
   blocks.push(...summaryBlocks(summaries.get(0)));
   for (const [index, { exchange, answer }] of path.entries()) {
     const compared = comparedWith(exchange, answer);
     blocks.push(
-      ...promptBlocks(exchange, context),
-      ...(compared.length > 1 ? comparisonBlocks(compared, context) : answerBlocks(answer, context)),
+      ...promptBlocks(exchange),
+      ...(compared.length > 1 ? comparisonBlocks(compared) : answerBlocks(answer)),
       ...summaryBlocks(summaries.get(index + 1)),
     );
   }
   return `${escapeUnconfirmedLinks(blocks.join('\n\n'))}\n`;
 }
 
-function promptBlocks({ prompt, attachments = [] }: Prompt, { words }: MarkdownContext): readonly string[] {
+function promptBlocks({ prompt, attachments = [] }: Prompt): readonly string[] {
   return [
-    `## ${words.strings.you}`,
+    `## ${hostWords().strings.you}`,
     closeCodeFence(prompt),
     ...attachments.flatMap((attachment) => [attachmentLabel(attachment), attachmentText(attachment)]),
   ];
 }
 
 /** The conversation continues with the first answer. */
-function comparisonBlocks(answers: readonly Answer[], context: MarkdownContext): readonly string[] {
-  const { format } = context.words;
-  const models = format.list(answers.map((answer) => modelsOf(answer).at(-1) ?? ''));
+function comparisonBlocks(answers: readonly Answer[]): readonly string[] {
+  const models = hostWords().format.list(answers.map((answer) => modelsOf(answer).at(-1) ?? ''));
   return [
     `## ${vscode.l10n.t('Comparison: {models}', { models })}`,
-    ...answers.flatMap((answer) => answerBlocks(answer, context, '###')),
+    ...answers.flatMap((answer) => answerBlocks(answer, '###')),
   ];
 }
 
@@ -71,12 +65,12 @@ function summaryBlocks(summary: ShownSummary | undefined): readonly string[] {
   ];
 }
 
-function answerBlocks(answer: Answer, context: MarkdownContext, heading = '##'): readonly string[] {
-  const { words } = context;
+function answerBlocks(answer: Answer, heading = '##'): readonly string[] {
+  const words = hostWords();
   const { text, resumePoints } = answer.state;
   const costs = shownCosts(costsOf(answer.state));
   const continuations = resumePoints.filter(({ models }) => models !== undefined);
-  const notes = [describeResumePoints(words, continuations), outcomeNote(answer, words)];
+  const notes = [describeResumePoints(words, continuations), outcomeNote(answer)];
   return [
     `${heading} ${modelsOf(answer).join(' → ') || words.strings.assistant}`,
     ...(text === '' ? [] : [closeCodeFence(text)]),
@@ -103,10 +97,10 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
 }
 
 /** Returns how a turn ended, or `undefined` when its answer is complete. */
-function outcomeNote({ state, isQueued }: Answer, { strings }: Words): string | undefined {
+function outcomeNote({ state, isQueued }: Answer): string | undefined {
   return isQueued || isRunning(state.phase) || state.phase === 'scheduled'
     ? vscode.l10n.t('This answer was still incomplete when exported.')
-    : describeOutcome(strings, state);
+    : describeOutcome(hostWords().strings, state);
 }
 
 /** Closes a code block that is still open at the end of the text, so that the text after it is not rendered as code. */
@@ -117,6 +111,7 @@ function closeCodeFence(text: string): string {
   return fenced.interruption ? complete + fenced.interruption.close.trimEnd() : text;
 }
 
-function longDate(timeMs: number, locale: string): string {
-  return new Intl.DateTimeFormat(toSupportedLocale(locale), { dateStyle: 'long', timeStyle: 'short' }).format(timeMs);
+function longDate(timeMs: number): string {
+  const locale = toSupportedLocale(vscode.env.language);
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(timeMs);
 }

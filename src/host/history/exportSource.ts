@@ -38,14 +38,11 @@ const maxTitleLength = 200;
 /** Names that Windows reserves for devices, even if an extension follows. */
 const reservedName = /^(con|prn|aux|nul|com\d|lpt\d) *(\.|$)/i;
 
-/**
- * Returns the title as a file name that every operating system allows.
- * @param fallback the name when no character of the title is allowed
- */
-export function exportFileName(title: string, extension: string, fallback: string): string {
+/** Returns the title as a file name that every operating system allows. */
+export function exportFileName(title: string, extension: string): string {
   const allowed = visibleText(title, maxTitleLength).replace(/[\\/:*?"<>|\s]+/g, ' ');
   const name = trimDots(Array.from(trimDots(allowed)).slice(0, maxNameLength).join(''));
-  return `${name === '' || reservedName.test(name) ? fallback : name}.${extension}`;
+  return `${name === '' || reservedName.test(name) ? 'conversation' : name}.${extension}`;
 }
 
 /** Removes dots at both ends: Windows ignores a final dot, and other systems hide files whose name starts with a dot. */

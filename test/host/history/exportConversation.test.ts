@@ -8,7 +8,6 @@ import { outlineOf, searchableTexts } from '../../../src/host/conversation/conve
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import { openConversation } from '../conversation/openedConversation';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { englishWords } from '../../support/englishWords';
 import type { exportMarkdown as ExportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';
 import { rowsOf } from '../../support/valuesOf';
@@ -61,12 +60,12 @@ const sourceOf = (...turns: readonly Turn[]) => {
   });
   return { title: 'Retries', tree };
 };
+const vscode = { l10n: englishL10n, env: { language: 'en' } };
 let exportMarkdown: typeof ExportMarkdown;
-const markdown = (...turns: readonly Turn[]): string =>
-  exportMarkdown(sourceOf(...turns), { words: englishWords, locale: 'en' });
+const markdown = (...turns: readonly Turn[]): string => exportMarkdown(sourceOf(...turns));
 
 describe('Markdown export', () => {
-  useVSCode({ l10n: englishL10n });
+  useVSCode(vscode);
   before(async () => {
     ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
   });
@@ -80,10 +79,7 @@ describe('Markdown export', () => {
   });
 
   it('writes the title on one line, without hidden characters', () => {
-    const exported = exportMarkdown(
-      { ...sourceOf(), title: 'a\n# b \u202ec\u200b' },
-      { words: englishWords, locale: 'en' },
-    );
+    const exported = exportMarkdown({ ...sourceOf(), title: 'a\n# b \u202ec\u200b' });
     assert.equal(exported, '# a # b c\n');
   });
 
@@ -164,6 +160,7 @@ const continued: readonly StreamEvent[] = [
 ];
 
 describe('export of costs', () => {
+  useVSCode(vscode);
   const paid = (fields: { readonly cost?: number; readonly estimatedCost?: number }): readonly StreamEvent[] => [
     attempt,
     text('Yes'),
@@ -215,6 +212,7 @@ describe('export of costs', () => {
 });
 
 describe('export of an answer that several models wrote', () => {
+  useVSCode(vscode);
   it('names the models in the heading and in notes below the answer, as Markdown', () => {
     const written = markdown(exchange(continued));
     assert.match(written, /^## gpt-4o → qwen → glm$/m);
@@ -378,7 +376,7 @@ describe('JSON export', () => {
 });
 
 describe('export of comparisons and summaries', () => {
-  useVSCode({ l10n: englishL10n });
+  useVSCode(vscode);
   before(async () => {
     ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
   });
@@ -405,7 +403,7 @@ describe('export of comparisons and summaries', () => {
   };
 
   it('contains all answers of a comparison, the one that was used first, and the summaries at their place', () => {
-    const written = exportMarkdown(content(), { words: englishWords, locale: 'en' });
+    const written = exportMarkdown(content());
     const lines = written.split('\n').filter((line) => line !== '' && !/^[*>]/.test(line));
     assert.deepEqual(lines, [
       '# Models',
@@ -486,7 +484,7 @@ describe('export file name', () => {
     ['😀'.repeat(61), `${'😀'.repeat(60)}.md`],
   ] as const) {
     it(`is ${JSON.stringify(name.slice(-20))} for the title ${JSON.stringify(title.slice(-20))}`, () => {
-      assert.equal(exportFileName(title, 'md', 'conversation'), name);
+      assert.equal(exportFileName(title, 'md'), name);
     });
   }
 });

@@ -4,7 +4,6 @@ import { exportJson } from '../../../src/host/history/exportJson';
 import { readOutline, searchableTexts } from '../../../src/host/conversation/conversationOutlines';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
-import { englishWords } from '../../support/englishWords';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { propertyRuns } from '../../support/propertyRuns';
 import { attempt, done, failed, text } from '../conversation/scriptedEngine';
@@ -35,7 +34,7 @@ const line = fc
   .map(([value, cut]) => (cut === 0 ? JSON.stringify(value).slice(0, -2) : JSON.stringify(value)));
 
 describe('journal of any records', () => {
-  useVSCode({ l10n: englishL10n });
+  useVSCode({ l10n: englishL10n, env: { language: 'en' } });
 
   it('can be shown, exported and read again without damage', async () => {
     const { exportMarkdown } = await import('../../../src/host/history/exportMarkdown');
@@ -50,7 +49,7 @@ describe('journal of any records', () => {
         const { records, tree, interrupted } = read(file);
         readOutline(file);
         searchableTexts(tree);
-        exportMarkdown({ title: 'T', tree }, { words: englishWords, locale: 'en' });
+        exportMarkdown({ title: 'T', tree });
         exportJson({ title: 'T', tree }, 0);
         for (const each of tree.answers()) {
           const { steps } = tree.before(each.id);

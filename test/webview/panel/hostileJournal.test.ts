@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { exportJson } from '../../../src/host/history/exportJson';
-import { englishWords } from '../../support/englishWords';
 import type { exportMarkdown as ExportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { foldJournal } from '../../../src/host/journal/journalFold';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
@@ -94,20 +93,19 @@ function withHostile(line: object, path: Path, by: string | undefined): string {
 }
 
 let exportMarkdown: typeof ExportMarkdown;
-const exportOptions = { words: englishWords, locale: 'en' };
 
 /** Loads and exports a journal as the host does. */
 function loadAndExport(text: string): ExchangeTree {
   const { tree } = foldJournal(salvageJournal(Buffer.from(text)).records);
   const source = { tree, title: tree.title ?? '' };
   exportJson(source, 0);
-  exportMarkdown(source, exportOptions);
+  exportMarkdown(source);
   return tree;
 }
 
 describe('journal whose records may be invalid', function () {
   this.timeout(120_000);
-  useVSCode({ l10n: englishL10n });
+  useVSCode({ l10n: englishL10n, env: { language: 'en' } });
   before(async () => {
     ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
   });
