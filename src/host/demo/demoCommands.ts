@@ -13,7 +13,7 @@ interface DemoCommandDeps extends HostWindow {
   readonly conversations: Conversations;
   readonly panels: {
     readonly onDidClose: vscode.Event<unknown>;
-    show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
+    show(conversation: Conversation): void;
     isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean;
   };
 }
@@ -27,9 +27,7 @@ export function registerDemo(deps: DemoCommandDeps) {
       // The next prompt must not go to the user's gateway below answers of the demo.
       const { current } = conversations;
       const isShown = panels.isAnyOpen((conversation) => conversation === current);
-      if (current && isShown && current.set === demo) {
-        panels.show(conversations.startNew(), { preserveFocus: false });
-      }
+      if (current && isShown && current.set === demo) panels.show(conversations.startNew());
     }),
   );
   register(
@@ -50,7 +48,7 @@ export function registerDemo(deps: DemoCommandDeps) {
     const { current } = conversations;
     const conversation =
       canReuseCurrent && current && sets.forPrompt(current) === demo ? current : conversations.startNew();
-    panels.show(conversation, { preserveFocus: false });
+    panels.show(conversation);
     if (typeof argument === 'string') tour.ask(conversation, argument);
   };
   return { 'holysheep.openDemo': openDemo } satisfies Commands;

@@ -208,7 +208,7 @@ export class ConversationPanel extends Disposable {
       ...options,
       onMove: (target) => {
         this.page.post({ type: 'promptMoved', prompt: input.prompt });
-        services.panels.show(target, { preserveFocus: false });
+        services.panels.show(target);
       },
     });
   }

@@ -27,7 +27,7 @@ export function registerPanels(services: PanelFeatures) {
     'holysheep.newConversation': () => startConversation(services),
     'holysheep.showPanel': async (id) => {
       const conversation = (await conversations.open(id)) ?? (await conversations.openRunning());
-      panels.show(conversation, { preserveFocus: false });
+      panels.show(conversation);
     },
   } satisfies Commands;
 }

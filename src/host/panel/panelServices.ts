@@ -24,7 +24,8 @@ export interface PrefilledPrompt {
 /** The panels of the window. `PanelRegistry` implements it. */
 interface Panels {
   open(id: string): Promise<boolean>;
-  show(conversation: Conversation, options: { readonly preserveFocus: boolean }): void;
+  /** By default, the panel takes the focus. */
+  show(conversation: Conversation, options?: { readonly preserveFocus: boolean }): void;
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }
 

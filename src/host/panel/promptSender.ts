@@ -59,7 +59,7 @@ export async function sendPrompt(
 /** Puts a prompt that was not sent into the composer, together with its code, attachments, model and effort. */
 export function returnPrompt(panels: PanelServices['panels'], conversation: Conversation, input: PromptInput): void {
   // A dialog may have taken the focus from the panel.
-  panels.show(conversation, { preserveFocus: false });
+  panels.show(conversation);
   const { prompt: text, content, attachments = [], model, reasoningEffort } = input;
   const isPlain = attachments.length === 0 && (content ?? model ?? reasoningEffort) === undefined;
   panels.prefill(conversation, { text, more: isPlain ? undefined : input });
@@ -68,7 +68,7 @@ export function returnPrompt(panels: PanelServices['panels'], conversation: Conv
 /** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */
 export function startConversation({ conversations, panels }: PanelServices, prompt = ''): Conversation {
   const conversation = conversations.startNew();
-  panels.show(conversation, { preserveFocus: false });
+  panels.show(conversation);
   panels.prefill(conversation, { text: prompt });
   return conversation;
 }

@@ -91,7 +91,7 @@ describe('failure card', () => {
     checkUrl: [settings('holysheep.baseUrl')],
     networkSettings: [settings('http.proxy')],
     summarize: [['summarize', 'a1', undefined]],
-    newConversation: [['startNew'], ['show', 'new', { preserveFocus: false }], ['prefill', 'new', { text: 'Hi' }]],
+    newConversation: [['startNew'], ['show', 'new'], ['prefill', 'new', { text: 'Hi' }]],
     showLog: [['command', 'holysheep.showLog']],
     exportDiagnostics: [['command', 'holysheep.exportDiagnostics']],
   };

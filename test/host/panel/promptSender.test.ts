@@ -66,7 +66,7 @@ function setUp() {
     conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
       open: () => Promise.resolve(true),
-      show: (conversation, { preserveFocus }) =>
+      show: (conversation, { preserveFocus } = { preserveFocus: false }) =>
         calls.push(`show ${names.get(conversation)}${preserveFocus ? '' : ' with focus'}`),
       prefill: (conversation, { text, more }) =>
         calls.push(`prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
