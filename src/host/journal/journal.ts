@@ -69,7 +69,7 @@ export class Journal {
 
   /** Creates a conversation under an unused id. Its file is created with the first line. */
   create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
-    return { id, file: this.newFile(id, this.newLock(id)) };
+    return { id, file: this.createFile(id, this.newLock(id)) };
   }
 
   /** @returns undefined when the conversation does not exist or can't be opened in this mode */
@@ -138,16 +138,16 @@ export class Journal {
    */
   async hide(id: string): Promise<boolean> {
     const file = await this.writtenFile(id);
+    if (!(await this.files.entry(id))) return false;
     const lock = file?.lock ?? this.newLock(id);
     try {
-      const exists = (await this.files.entry(id)) !== undefined;
-      if (exists && !(await lock.acquire())) {
+      if (!(await lock.acquire())) {
         this.deps.onProblem({ kind: 'open-elsewhere' });
         return false;
       }
-      const path = exists ? await this.files.hide(id) : undefined;
-      if (path !== undefined) file?.handleRename(path);
-      return exists;
+      const path = await this.files.hide(id);
+      file?.handleRename(path);
+      return true;
     } finally {
       if (!this.openFiles.has(id)) await lock.release();
     }
@@ -230,7 +230,7 @@ export class Journal {
       return undefined;
     }
     const stored = foldJournal(records);
-    if (!header && damage === undefined) return { file: this.newFile(id, lock), stored };
+    if (!header && damage === undefined) return { file: this.createFile(id, lock), stored };
     let size = validBytes;
     if (damage !== undefined) {
       const savedAs = await this.files.copyAside(id, this.deps.clock.now());
@@ -267,10 +267,6 @@ export class Journal {
     return file;
   }
 
-  private newFile(id: string, lock: FileLock): JournalFile {
-    return this.createFile(id, lock, { size: 0, lastActivityAt: this.deps.clock.now(), header: this.newHeader(id) });
-  }
-
   private newHeader(id: string): JournalHeader {
     return { type: 'conversation', schema: journalSchema, id, createdAt: this.deps.clock.now() };
   }
@@ -278,7 +274,11 @@ export class Journal {
   private createFile(
     id: string,
     lock: FileLock,
-    content: { readonly size: number; readonly lastActivityAt: number; readonly header?: JournalHeader },
+    content: { readonly size: number; readonly lastActivityAt: number; readonly header?: JournalHeader } = {
+      size: 0,
+      lastActivityAt: this.deps.clock.now(),
+      header: this.newHeader(id),
+    },
   ): JournalFile {
     const handleLoss = (): void => {
       const isComplete = this.isWritten(id);
