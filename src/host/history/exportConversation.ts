@@ -44,7 +44,7 @@ function formats() {
       label: '$(markdown) Markdown',
       description: vscode.l10n.t('For reading and sharing'),
       extension: 'md',
-      write: (source: ExportSource) => exportMarkdown(source),
+      write: exportMarkdown,
     },
     {
       name: 'JSON',

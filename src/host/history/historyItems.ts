@@ -14,9 +14,15 @@ interface HistoryContext {
 
 /** Returns the items of the history picker, grouped by age. The conversations are sorted, newest first. */
 export function historySections(conversations: readonly ConversationListItem[], context: HistoryContext) {
+  const headings: Readonly<Record<HistoryGroup, string>> = {
+    today: vscode.l10n.t('Today'),
+    yesterday: vscode.l10n.t('Yesterday'),
+    week: vscode.l10n.t('Previous 7 days'),
+    older: vscode.l10n.t('Older'),
+  };
   const groups = Map.groupBy(conversations, ({ lastActivityAt }) => historyGroup(lastActivityAt, context.now));
   return [...groups].map(([group, members]) => ({
-    heading: groupHeading(group),
+    heading: headings[group],
     items: members.map((conversation) => toHistoryItem(conversation, context)),
   }));
 }
@@ -58,17 +64,4 @@ function toHistoryItem(conversation: ConversationListItem, context: HistoryConte
 
 function dateText(timeMs: number, locale: string): string {
   return new Intl.DateTimeFormat(toSupportedLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs);
-}
-
-function groupHeading(group: HistoryGroup): string {
-  switch (group) {
-    case 'today':
-      return vscode.l10n.t('Today');
-    case 'yesterday':
-      return vscode.l10n.t('Yesterday');
-    case 'week':
-      return vscode.l10n.t('Previous 7 days');
-    case 'older':
-      return vscode.l10n.t('Older');
-  }
 }
