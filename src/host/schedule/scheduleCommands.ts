@@ -9,13 +9,12 @@ import type { Budget } from '../health/budget';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
 import { plainLabel } from '../ui/messageText';
-import { itemButton, showToast, type ToastAction } from '../ui/notifications';
+import { itemButton, showToast } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
-import type { Log } from '../util/log';
 import { systemClock } from '../util/systemClock';
-import { Scheduler, type ListedPrompt, type ScheduleNotice } from './scheduler';
+import { Scheduler, type ListedPrompt } from './scheduler';
 import type { ScheduleStore } from './scheduleStore';
 
 interface ScheduleCommandDeps extends HostWindow {
@@ -120,7 +119,21 @@ export function createScheduler(services: SchedulerServices): Scheduler {
     respondsAnyGateway: () => respondsAny(ownGateways),
     lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
     summaryTitle: (title) => vscode.l10n.t('Summary of “{0}”', title),
-    notify: (notice) => showNotice(log, notice),
+    onDue: (count) => {
+      const message =
+        count === 1
+          ? vscode.l10n.t('1 scheduled prompt is due.')
+          : vscode.l10n.t('{0} scheduled prompts are due.', count);
+      const run = () => vscode.commands.executeCommand('holysheep.openScheduled');
+      showToast(log, 'information', message, [{ title: vscode.l10n.t('Show'), run }]);
+    },
+    onLapse: ({ title }) => {
+      const message = vscode.l10n.t(
+        "The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.",
+        panelTitle(title),
+      );
+      showToast(log, 'warning', message);
+    },
   });
 }
 
@@ -130,25 +143,4 @@ async function respondsAny(ownGateways: OwnGateways): Promise<boolean> {
   const { primary, keys } = await ownGateways.keyed();
   const ids = new Set([primary, ...keys.keys()].map(({ id }) => id));
   return (await Promise.all([...ids].map((id) => respondsAsGateway(deps, id, signal)))).includes(true);
-}
-
-function showNotice(log: Log, notice: ScheduleNotice): void {
-  if (notice.kind === 'due') {
-    const show: ToastAction = {
-      title: vscode.l10n.t('Show'),
-      run: () => vscode.commands.executeCommand('holysheep.openScheduled'),
-    };
-    const { count } = notice;
-    const message =
-      count === 1
-        ? vscode.l10n.t('1 scheduled prompt is due.')
-        : vscode.l10n.t('{0} scheduled prompts are due.', count);
-    showToast(log, 'information', message, [show]);
-    return;
-  }
-  const message = vscode.l10n.t(
-    "The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.",
-    panelTitle(notice.prompt.title),
-  );
-  showToast(log, 'warning', message);
 }

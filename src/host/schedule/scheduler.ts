@@ -30,10 +30,6 @@ export interface ListedPrompt extends ScheduledPrompt {
   readonly needsClick: boolean;
 }
 
-export type ScheduleNotice =
-  | { readonly kind: 'due'; readonly count: number }
-  | { readonly kind: 'lapsed'; readonly prompt: ScheduledPrompt };
-
 interface SchedulerDeps {
   readonly store: ScheduleStore;
   readonly conversations: Conversations;
@@ -48,7 +44,9 @@ interface SchedulerDeps {
   readonly respondsAnyGateway: () => Promise<boolean>;
   readonly lapsedMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
-  readonly notify: (notice: ScheduleNotice) => void;
+  /** Called when further prompts are due that need a click. */
+  readonly onDue: (count: number) => void;
+  readonly onLapse: (prompt: ScheduledPrompt) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -202,7 +200,7 @@ export class Scheduler extends Disposable {
     }
     this.changeListeners.fire();
     if (this.hasNewClick) {
-      this.deps.notify({ kind: 'due', count: this.prompts.filter((prompt) => this.needsClick(prompt)).length });
+      this.deps.onDue(this.prompts.filter((prompt) => this.needsClick(prompt)).length);
     }
     this.hasNewClick = false;
   }
@@ -256,7 +254,7 @@ export class Scheduler extends Disposable {
   /** @returns whether the prompt is no longer scheduled; false if another window writes its conversation */
   private async lapse(prompt: ScheduledPrompt): Promise<boolean> {
     const hasEnded = await this.turns.end(prompt, { outcome: 'failed', message: this.deps.lapsedMessage() });
-    if (hasEnded) this.deps.notify({ kind: 'lapsed', prompt });
+    if (hasEnded) this.deps.onLapse(prompt);
     return hasEnded !== undefined;
   }
 

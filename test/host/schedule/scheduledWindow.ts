@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../../src/engine/events/events';
 import { gatewayFor, readKeys } from '../../../src/engine/gateway/gateway';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import { Scheduler, type ScheduleNotice } from '../../../src/host/schedule/scheduler';
+import { Scheduler } from '../../../src/host/schedule/scheduler';
 import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
 import { settle } from '../../support/virtualClock';
 import { attempt, failed, waitForEvents, waiting } from '../conversation/scriptedEngine';
@@ -22,7 +22,7 @@ export function openScheduledWindow(
 ) {
   const window = openWindow({ ...disk, memory: new Map() });
   const { clock, conversations, engine, budget } = window;
-  const notices: ScheduleNotice[] = [];
+  const notices: string[] = [];
   const problems: string[] = [];
   const probes: string[] = [];
   const network: {
@@ -55,7 +55,8 @@ export function openScheduledWindow(
     },
     lapsedMessage: () => 'Lapsed.',
     summaryTitle: (title) => `Summary of ${title}`,
-    notify: (notice) => notices.push(notice),
+    onDue: (count) => notices.push(`${count} due`),
+    onLapse: () => notices.push('lapsed'),
     onError: (error) => window.errors.push(error),
   });
   scheduler.update();

@@ -274,7 +274,7 @@ describe('scheduled prompt', () => {
       await before.askWhenOnline();
       const after = await reopenAfter(minute);
       await after.clock.advance(5 * minute);
-      assert.deepEqual([after.notices, requests(after)], [[{ kind: 'due', count: 1 }], 0]);
+      assert.deepEqual([after.notices, requests(after)], [['1 due'], 0]);
     });
   });
 
@@ -293,7 +293,7 @@ describe('scheduled prompt', () => {
       const { id } = await before.askLater(minute);
       const after = await reopenAfter(2 * minute);
       await after.clock.advance(5 * minute);
-      assert.deepEqual([requests(after), after.notices], [0, [{ kind: 'due', count: 1 }]]);
+      assert.deepEqual([requests(after), after.notices], [0, ['1 due']]);
       const [due] = after.scheduler.list();
       assert.deepEqual([due?.needsClick, due?.model, due?.gateway], [true, 'm', 'https://own.example/v1']);
       assert.equal(await after.scheduler.sendNow(due!.id), true);
@@ -307,7 +307,7 @@ describe('scheduled prompt', () => {
       const after = await reopenAfter(minute);
       after.network.origin = 'https://other.example';
       await after.clock.advance(5 * minute);
-      assert.deepEqual([requests(after), after.notices], [0, [{ kind: 'due', count: 1 }]]);
+      assert.deepEqual([requests(after), after.notices], [0, ['1 due']]);
     });
 
     it('needs a click if its model is now at another gateway, although the primary gateway is the same', async () => {
@@ -316,7 +316,7 @@ describe('scheduled prompt', () => {
       const relay = { baseUrl: 'https://relay.example/v1', apiKey: 'hsa-relay', lists: (name: string) => name === 'm' };
       Object.assign(window.network, { lists: () => false, backups: [relay] });
       await window.clock.advance(5 * minute);
-      assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
+      assert.deepEqual([requests(window), window.notices], [1, ['1 due']]);
     });
 
     it('is not sent again if its window died before it removed the prompt from the index', async () => {
@@ -419,7 +419,7 @@ describe('scheduled prompt', () => {
         [failure?.kind, failure?.message, failure?.actions],
         ['rate-limit', 'Lapsed.', ['retryNow', 'switchModel']],
       );
-      assert.deepEqual([requests(window), window.notices.map(({ kind }) => kind), files()], [1, ['lapsed'], []]);
+      assert.deepEqual([requests(window), window.notices, files()], [1, ['lapsed'], []]);
       conversation.retryNow(lastId(conversation));
       assert.equal(requests(window), 2);
     });
@@ -428,7 +428,7 @@ describe('scheduled prompt', () => {
       const before = open({ isReachable: false });
       const { id } = await before.askWhenOnline();
       const after = await reopenAfter(day);
-      assert.deepEqual([requests(after), after.notices.map(({ kind }) => kind), files()], [0, ['lapsed'], []]);
+      assert.deepEqual([requests(after), after.notices, files()], [0, ['lapsed'], []]);
       const { state } = (await after.conversations.open(id))!.last!.answer;
       assert.deepEqual([state.phase, state.failure?.kind, state.failure?.message], ['failed', 'offline', 'Lapsed.']);
     });
@@ -459,7 +459,7 @@ describe('scheduled prompt', () => {
       const conversation = await window.askLater(minute);
       window.budget.mayStartUnattended = () => Promise.resolve(false);
       await window.clock.advance(minute);
-      assert.deepEqual([requests(window), window.notices], [1, [{ kind: 'due', count: 1 }]]);
+      assert.deepEqual([requests(window), window.notices], [1, ['1 due']]);
       const { phase, schedule } = conversation.last!.answer.state;
       assert.deepEqual([phase, schedule?.exceedsBudget], ['scheduled', true]);
       window.budget.mayStartUnattended = () => Promise.resolve(true);

@@ -36,7 +36,8 @@ export function openLiveScheduler(root: string, onProbe: (isOnline: boolean) => 
     },
     lapsedMessage: () => '',
     summaryTitle: (title) => title,
-    notify: () => undefined,
+    onDue: () => undefined,
+    onLapse: () => undefined,
     onError: (error) => window.errors.push(error),
   });
   return { ...window, scheduler };
