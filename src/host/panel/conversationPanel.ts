@@ -176,7 +176,8 @@ export class ConversationPanel extends Disposable {
       context: contextDraft.items(),
       unread: contextDraft.unread(),
     };
-    this.page.postSnapshot(snapshot, () => this.postState());
+    this.page.postSnapshot(snapshot);
+    this.postState();
   }
 
   /** Posts what depends on more than one exchange. */

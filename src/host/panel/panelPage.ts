@@ -32,12 +32,10 @@ export class PanelPage extends Disposable {
     return this.hasSnapshot && !this.disposed;
   }
 
-  /** @param postState posts the state that a snapshot does not contain */
-  postSnapshot(snapshot: Message<'snapshot'>, postState: () => void): void {
+  postSnapshot(snapshot: Message<'snapshot'>): void {
     this.hasSnapshot = true;
     this.post(snapshot);
     this.posted.clear();
-    postState();
     for (const message of this.waitingPrefills) this.post(message);
     this.waitingPrefills = [];
   }
