@@ -128,9 +128,8 @@ export class Conversations {
 
   /** Creates a conversation without a file, because it has no prompt yet, under the id that its page has stored. */
   async openOrCreate(id: string): Promise<Conversation | undefined> {
-    const opened = await this.open(id);
-    const created = opened ? undefined : await this.createAs(id);
-    return created ? this.makeCurrent(created) : opened;
+    const conversation = (await this.load(id)) ?? (await this.createAs(id));
+    return conversation && this.makeCurrent(conversation);
   }
 
   /**
@@ -317,8 +316,8 @@ export class Conversations {
     return this.openById.get(conversation.id)?.conversation === conversation;
   }
 
-  private create(): Conversation {
-    const { id, file } = this.deps.journal.create();
+  private create(unusedId?: string): Conversation {
+    const { id, file } = this.deps.journal.create(unusedId);
     return this.add(id, { stored: foldJournal([]), file });
   }
 
@@ -328,7 +327,7 @@ export class Conversations {
     return this.fileMutex.runExclusive(async () => {
       const existing = this.openById.get(id)?.conversation;
       if (existing || !isConversationId(id) || !(await journal.files.isUnused(id))) return existing;
-      return this.add(id, { stored: foldJournal([]), file: journal.create(id).file });
+      return this.create(id);
     });
   }
 
