@@ -1,9 +1,8 @@
 import { firstChars, lastChars } from '../../engine/text/surrogates';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { comparedWith } from '../journal/exchange';
-import type { ExchangeTree } from '../journal/exchangeTree';
+import { foldJournal, type ExchangeTree } from '../journal/exchangeTree';
 import type { Journal } from '../journal/journal';
-import { foldJournal } from '../journal/journalFold';
 import type { JournalEntry } from '../journal/journalFolder';
 import { salvageJournal } from '../journal/journalLines';
 

@@ -1,10 +1,9 @@
 import { Mutex } from 'async-mutex';
 import { isWaiting } from '../../engine/state/turnState';
 import type { GatewaySet } from '../connection/gatewaySet';
-import type { ExchangeTree } from '../journal/exchangeTree';
+import { foldJournal, type ExchangeTree } from '../journal/exchangeTree';
 import type { Follower, Journal, OpenedConversation, OpenMode } from '../journal/journal';
 import type { JournalFile } from '../journal/journalFile';
-import { foldJournal } from '../journal/journalFold';
 import { isConversationId } from '../journal/journalFolder';
 import { Listeners } from '../util/listeners';
 import type { StateStore } from '../util/stateStore';

@@ -1,5 +1,5 @@
 import { endSchedule, markScheduled } from '../../engine/state/schedule';
-import { initialTurn, markInterrupted, reduceTurn, type TurnState } from '../../engine/state/turnState';
+import { initialTurn, isRunning, markInterrupted, reduceTurn, type TurnState } from '../../engine/state/turnState';
 import type {
   Answer,
   Exchange,
@@ -12,6 +12,12 @@ import type {
 } from '../../shared/exchanges';
 import { isUsable, sideBySide, stateForRerun } from './exchange';
 import type { JournalRecord, RecordOf } from './records';
+
+export interface StoredConversation {
+  readonly tree: ExchangeTree;
+  /** The turns that have neither ended nor been recorded as interrupted in the journal. */
+  readonly interrupted: readonly RecordOf<'interrupted'>[];
+}
 
 /** What a request contains before its own prompt. */
 export interface Preceding {
@@ -292,6 +298,16 @@ export class ExchangeTree {
     const state: TurnState = { ...answer.state, text, phase: 'done', finishReason: 'stop' };
     this.summaryOfAnswer.set(id, text === '' ? { ...summary, isUndone: true } : { upTo, answer: { ...answer, state } });
   }
+}
+
+/** @param isBeingWritten whether an unfinished turn still runs in another window. Otherwise it counts as interrupted. */
+export function foldJournal(records: readonly JournalRecord[], isBeingWritten = false): StoredConversation {
+  const tree = new ExchangeTree();
+  for (const record of records) tree.apply(record);
+  const unfinished = isBeingWritten ? [] : tree.answers().filter(({ state }) => isRunning(state.phase));
+  const interrupted = unfinished.map(({ id }) => ({ type: 'interrupted', answer: id }) as const);
+  for (const record of interrupted) tree.apply(record);
+  return { tree, interrupted };
 }
 
 /** Returns the answer, or in an open comparison a complete answer instead of an incomplete one. */

@@ -7,7 +7,7 @@ import type { GatewaySet, GatewaySets } from '../../../src/host/connection/gatew
 import { Conversation } from '../../../src/host/conversation/conversation';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { ConversationChange } from '../../../src/host/conversation/conversationLog';
-import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
+import { foldJournal, type StoredConversation } from '../../../src/host/journal/exchangeTree';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
 import { journalSchema, type JournalRecord, type PromptInput } from '../../../src/host/journal/records';
 import { VirtualClock } from '../../support/virtualClock';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { readOutline, searchableTexts } from '../../../src/host/conversation/conversationOutlines';
-import { foldJournal } from '../../../src/host/journal/journalFold';
+import { foldJournal } from '../../../src/host/journal/exchangeTree';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { propertyRuns } from '../../support/propertyRuns';

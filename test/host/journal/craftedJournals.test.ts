@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { sideBySide } from '../../../src/host/journal/exchange';
-import { foldJournal, type StoredConversation } from '../../../src/host/journal/journalFold';
+import { foldJournal, type StoredConversation } from '../../../src/host/journal/exchangeTree';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { readOutline } from '../../../src/host/conversation/conversationOutlines';
 import { countCalls } from '../../support/countedCalls';

@@ -3,7 +3,7 @@ import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, utimes, write
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { Journal, type JournalProblem } from '../../../src/host/journal/journal';
-import type { StoredConversation } from '../../../src/host/journal/journalFold';
+import type { StoredConversation } from '../../../src/host/journal/exchangeTree';
 import { conversationsFolder, isConversationId } from '../../../src/host/journal/journalFolder';
 import type { JournalRecord } from '../../../src/host/journal/records';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';

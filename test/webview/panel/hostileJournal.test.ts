@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { exportJson } from '../../../src/host/history/exportJson';
 import type { exportMarkdown as ExportMarkdown } from '../../../src/host/history/exportMarkdown';
-import { foldJournal } from '../../../src/host/journal/journalFold';
+import { foldJournal, type ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { usesLargeInputs } from '../../support/propertyRuns';
