@@ -137,6 +137,7 @@ describe('collection of conversations', () => {
       await waitForEvents();
     }
     assert.equal(conversations.running, undefined);
+    await filesWritten();
   });
 
   it('deletes the oldest conversations beyond the limit of the history', async () => {
