@@ -14,14 +14,20 @@ export async function deleteConversation(
   named: NamedConversation,
   onUndone: () => void = () => undefined,
 ): Promise<void> {
-  const { panels, onError } = deps;
-  const wasShown = panels.isOpen(named.id);
-  const removed = await tryToRemove(deps, named);
+  const { conversations, panels, log, onError } = deps;
+  const { id } = named;
+  const title = panelTitle(named.title);
+  const wasShown = panels.isOpen(id);
+  const removed = await conversations.remove(id).catch((error: unknown) => {
+    log.error(error);
+    showToast(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", title, errorMessage(error)));
+    return 'failed' as const;
+  });
   if (removed === 'failed') return;
-  panels.close(named.id);
+  panels.close(id);
   if (!removed) return;
   const undo = vscode.l10n.t('Undo');
-  const message = vscode.l10n.t('Deleted “{0}”.', panelTitle(named.title));
+  const message = vscode.l10n.t('Deleted “{0}”.', title);
   const offerUndo = async (): Promise<void> => {
     if ((await askUser('information', message, [undo])) !== undo) return removed.deletePermanently();
     await removed.undo();
@@ -29,16 +35,6 @@ export async function deleteConversation(
     onUndone();
   };
   offerUndo().catch(onError);
-}
-
-async function tryToRemove({ conversations, log }: PanelFeatures, { id, title }: NamedConversation) {
-  try {
-    return await conversations.remove(id);
-  } catch (error) {
-    log.error(error);
-    showToast(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", panelTitle(title), errorMessage(error)));
-    return 'failed';
-  }
 }
 
 export async function renameConversation(deps: PanelFeatures, { id, title }: NamedConversation): Promise<void> {
