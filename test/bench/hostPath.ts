@@ -23,6 +23,7 @@ export class HostPath {
     folder: temporaryFolder(),
     clock: systemClock,
     limit: () => 10,
+    keptIds: () => Promise.resolve(new Set()),
     onProblem: onError,
   });
   private readonly conversations: Conversations;

@@ -15,7 +15,7 @@ interface JournalDeps {
   readonly clock: Clock;
   readonly limit: () => number;
   /** Returns the ids of conversations that are kept even when the history limit is exceeded. */
-  readonly keptIds?: () => Promise<ReadonlySet<string>>;
+  readonly keptIds: () => Promise<ReadonlySet<string>>;
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
@@ -161,7 +161,7 @@ export class Journal {
     const beyondLimit = closed.slice(Math.max(0, limit() - this.openFiles.size));
     await this.files.deleteStale(recentSince);
     // Deletes nothing while it is unknown which conversations to keep.
-    const kept = keptIds ? await keptIds().catch(() => undefined) : new Set<string>();
+    const kept = await keptIds().catch(() => undefined);
     const removedIds: string[] = [];
     for (const { id, modifiedAt } of kept ? beyondLimit : []) {
       if (modifiedAt >= recentSince || kept?.has(id)) continue;

@@ -415,7 +415,8 @@ describe('journal', () => {
 
   it('retries a failed write after 5 s even if no further line is appended', async () => {
     let report: (problem: JournalProblem) => void = (problem) => problems.push(problem);
-    const all = new Journal({ folder, clock, limit: () => limit, onProblem: (problem) => report(problem) });
+    const keptIds = () => Promise.resolve(new Set<string>());
+    const all = new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => report(problem) });
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
     file.append(exchange('e'));

@@ -29,7 +29,8 @@ export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
   const budget = new TestBudget();
   const errors: unknown[] = [];
   const onError = (problem: unknown): void => void errors.push(problem);
-  const journal = new Journal({ folder: disk.folder, clock, limit: () => disk.limit, onProblem: onError });
+  const keptIds = () => Promise.resolve(new Set<string>());
+  const journal = new Journal({ folder: disk.folder, clock, limit: () => disk.limit, keptIds, onProblem: onError });
   const { sets, demo } = fakeSets({
     run: (...turn) => engine.run(...turn),
     defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),

@@ -45,7 +45,8 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
     userAgent: 'kill',
   });
   const memory = new Map<string, unknown>();
-  const journal = new Journal({ folder, clock: systemClock, limit: () => 100, onProblem: fail });
+  const keptIds = () => Promise.resolve(new Set<string>());
+  const journal = new Journal({ folder, clock: systemClock, limit: () => 100, keptIds, onProblem: fail });
   const conversations = new Conversations({
     sets: fakeSets({
       run: (request, options) =>
