@@ -32,6 +32,8 @@ export interface PageContext {
   readonly request: Requests['send'];
   /** Copies a text and announces that to screen readers. */
   readonly copy: (text: string) => void;
+  /** Returns the host of the gateway to which the next prompt goes. A turn shows it until it knows its own gateway. */
+  readonly host: () => string;
   /** Returns whether another window writes the conversation. The page then has no buttons that change it. */
   readonly isReadOnly: () => boolean;
   /** Returns whether a turn runs or waits, which *Regenerate* or another version would end. */

@@ -101,6 +101,7 @@ export class Panel {
         api.postMessage({ type: 'copy', text });
         this.context.announcer.announce(strings.copied);
       },
+      host: () => this.connection?.host ?? '',
       isReadOnly: () => this.readOnly,
       areVersionButtonsDisabled: () => this.conversation.areVersionButtonsDisabled,
       announcer: createAnnouncer(),
@@ -208,9 +209,10 @@ export class Panel {
   }
 
   private setConnection(connection: ConnectionView, suggestions: readonly Suggestion[]): void {
+    const hasOtherHost = connection.host !== this.context.host();
     this.connection = connection;
     this.composer.setConnection(connection);
-    this.conversation.setHost(connection.host);
+    if (hasOtherHost) this.conversation.render();
     this.suggestions = suggestions;
   }
 
@@ -240,7 +242,7 @@ export class Panel {
       runningSummary: conversation.runningSummary,
       canMention,
     });
-    this.keyCard.update(needsCard ? place : undefined, connection.host);
+    this.keyCard.update(needsCard ? place : undefined);
   }
 
   private focusInput(): void {

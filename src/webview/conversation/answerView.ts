@@ -51,7 +51,6 @@ export class AnswerView implements ShownAnswer {
     context: PageContext,
     private answer: Answer,
     private readonly owner: AnswerOwner,
-    public host: string,
   ) {
     const { strings, announcer } = context;
     this.isCompared = (owner.exchange?.answers.length ?? 0) > 1;
@@ -168,11 +167,6 @@ export class AnswerView implements ShownAnswer {
     this.render();
   }
 
-  setHost(host: string): void {
-    this.host = host;
-    this.render();
-  }
-
   dispose(): void {
     this.turn?.dispose();
     this.turn = undefined;
@@ -213,7 +207,7 @@ export class AnswerView implements ShownAnswer {
     this.element.style.minHeight = '';
   }
 
-  private render(): void {
+  render(): void {
     const { visibleState: state, turn, element: article, model } = this;
     if (!state || !turn) return;
     if (article.dataset['state'] !== state.phase) article.dataset['state'] = state.phase;

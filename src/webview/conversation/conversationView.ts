@@ -32,7 +32,6 @@ export class ConversationView {
   private isDrawScheduled = false;
   private readonly refreshTabStop: () => void;
   areVersionButtonsDisabled = false;
-  private host = '';
   canSummarize = false;
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
   private deferredEdits: readonly OpenEdit[] = [];
@@ -143,11 +142,9 @@ export class ConversationView {
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
-  /** Sets the host of the gateway to which prompts go, which a turn shows until it knows its gateway. */
-  setHost(host: string): void {
-    if (host === this.host) return;
-    this.host = host;
-    for (const answer of this.answers.values()) answer.setHost(host);
+  /** Renders the answers again, because the host of the gateway to which prompts go has changed. */
+  render(): void {
+    for (const answer of this.answers.values()) answer.render();
   }
 
   setVersionButtonsDisabled(areDisabled: boolean): void {
@@ -233,9 +230,8 @@ export class ConversationView {
 
   /** @param following the item above which the new one is inserted; by default, it is the last one */
   private create(item: ShownItem, following?: ItemView): ItemView {
-    const { context, host } = this;
-    const view =
-      'turns' in item ? new SummaryEntry(context, item, host) : new ExchangeView(context, item, host, this.observeSize);
+    const { context } = this;
+    const view = 'turns' in item ? new SummaryEntry(context, item) : new ExchangeView(context, item, this.observeSize);
     const height = Math.max(...view.answers.map(({ estimatedEm }) => estimatedEm)) + surroundingsEm;
     view.element.style.containIntrinsicBlockSize = `auto ${height}em`;
     for (const answer of view.answers) this.answers.set(answer.id, answer);

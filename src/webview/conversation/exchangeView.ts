@@ -16,11 +16,10 @@ export class ExchangeView {
   constructor(
     context: PageContext,
     public exchange: ShownExchange,
-    host: string,
     observeSize: ObserveSize,
   ) {
     this.entry = new PromptEntry(context, exchange);
-    this.answers = exchange.answers.map((answer) => new AnswerView(context, answer, this, host));
+    this.answers = exchange.answers.map((answer) => new AnswerView(context, answer, this));
     const prompt = this.entry.element;
     if (this.answers.length > 1) this.comparison = new Comparison(context, prompt, this.answers, observeSize);
     const entries = [prompt, ...this.answers.map((answer) => answer.element)];

@@ -18,8 +18,9 @@ export class KeyCard {
   }
 
   /** @param place the element that contains the card; undefined to remove the card */
-  update(place: HTMLElement | undefined, host: string): void {
-    setText(this.title, fill(this.context.strings.noKeyTitle, host));
+  update(place: HTMLElement | undefined): void {
+    const { strings, host } = this.context;
+    setText(this.title, fill(strings.noKeyTitle, host()));
     if (this.element.parentElement === (place ?? null)) return;
     const hadFocus = this.element.contains(document.activeElement);
     this.element.remove();

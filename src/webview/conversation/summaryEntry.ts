@@ -22,7 +22,6 @@ export class SummaryEntry {
   constructor(
     private readonly context: PageContext,
     private readonly summary: ShownSummary,
-    host: string,
   ) {
     const { strings, format, createMarkdown } = context;
     const { turns } = summary;
@@ -39,7 +38,6 @@ export class SummaryEntry {
       },
       summary.answer,
       this,
-      host,
     );
     this.answers = [answer];
     this.element = element('div', { class: 'exchange' }, answer.element);

@@ -23,7 +23,7 @@ export function createFailureCard(
   const isSummarized = summaryOffer === 'ready';
   const offered = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
   const actions = event.actions.flatMap((action) => (action === 'summarize' ? offered[summaryOffer] : action));
-  const gateway = gatewayOfCard(state, event, hostOf(answer, state));
+  const gateway = gatewayOfCard(state, event, hostOf(context, state));
   const note = gateway === undefined ? undefined : fill(strings.gateway, gateway);
   const messages = {
     none: event.message,

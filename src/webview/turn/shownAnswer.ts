@@ -1,5 +1,6 @@
 import type { ShownExchange } from '../../shared/exchanges';
 import type { TurnState } from '../../shared/protocol';
+import type { PageContext } from '../pageContext';
 
 /**
  * Whether a summary can shorten a request that was too long (`possible`), or has done so since the request failed
@@ -22,8 +23,6 @@ export interface ShownAnswer {
   /** Whether no started turn follows. The card of an older turn has no role and no buttons. */
   readonly isLatest: boolean;
   readonly summaryOffer: SummaryOffer;
-  /** The host of the gateway to which the next prompt goes. The turn shows it until it knows its own gateway. */
-  readonly host: string;
   /** Lets the user edit the prompt of the exchange. */
   editPrompt(): void;
 }
@@ -32,6 +31,6 @@ export interface ShownAnswer {
  * Returns the host to which the turn belongs. A scheduled prompt goes to the gateway in the settings, whichever gateway its
  * last attempt used.
  */
-export function hostOf({ host }: ShownAnswer, state: TurnState): string {
-  return (state.schedule ? undefined : state.gateway?.label) ?? host;
+export function hostOf({ host }: PageContext, state: TurnState): string {
+  return (state.schedule ? undefined : state.gateway?.label) ?? host();
 }

@@ -73,7 +73,7 @@ function createWaitCard(
   timeline: Timeline,
 ): Card {
   const { strings, format, clock, announcer } = context;
-  const host = hostOf(answer, state);
+  const host = hostOf(context, state);
   const gateway = gatewayOfCard(state, event, host);
   let isEndAnnounced = isOffline(event);
   const texts = () => {
@@ -137,7 +137,7 @@ function createScheduledCard(context: PageContext, answer: ShownAnswer, schedule
     const isPending = dueAt > now;
     return {
       message: describeSchedule(context, schedule, now),
-      note: fill(strings.scheduledNote, hostOf(answer, state), state.model),
+      note: fill(strings.scheduledNote, hostOf(context, state), state.model),
       countdown: {
         template: `· ${isPending ? strings.sendsIn : strings.lapsesIn}`,
         remainingMs: (isPending ? dueAt : scheduledAt + scheduleLifetimeMs) - now,

@@ -71,7 +71,9 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
         state.toolCalls.map(({ name }) => name),
         () => createToolCalls(context, state.toolCalls),
       );
-      const target = schedule ? `${schedule.id} ${schedule.exceedsBudget === true} ${answer.host}` : state.gateway?.id;
+      const target = schedule
+        ? `${schedule.id} ${schedule.exceedsBudget === true} ${context.host()}`
+        : state.gateway?.id;
       card.show(
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, answer, state, timeline),
