@@ -44,8 +44,12 @@ export interface PageContext {
   readonly moveFocus: MoveFocus;
   /** Moves the focus to the composer, or on a read-only page to the button *Open Here* or the conversation. */
   readonly focusComposer: () => void;
-  /** The page stores the text of open prompt editors, which must survive a reload. */
-  readonly onEditsChange: () => void;
+  /** Calls `onChange` whenever one of the elements changes its size. */
+  readonly observeSize: (targets: readonly Element[], onChange: () => void) => void;
+  /** Scrolls to the end of the conversation, and keeps it in view. */
+  readonly followEnd: () => void;
+  /** Called when the draft, the text of an open editor or the reading position has changed, which the page stores. */
+  readonly onUnsentChange: () => void;
   /** Called when the page has scrolled, unfolded or folded something, which may move the end out of or into view. */
   readonly onLayoutChange: () => void;
   /** The page stores a sent prompt until the host confirms it. */

@@ -4,7 +4,7 @@ import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } f
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus } from './a11y/focus';
 import { Composer } from './composer/composer';
-import { Autoscroll, JumpButton, type ObserveSize } from './conversation/autoscroll';
+import { Autoscroll, JumpButton } from './conversation/autoscroll';
 import { ContextNotice } from './conversation/contextNotice';
 import { ConversationView, idOf } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
@@ -27,7 +27,7 @@ interface PanelEnvironment {
   readonly help: FaultDetails;
   readonly locale: string;
   readonly clock: PanelClock;
-  readonly observeSize: ObserveSize;
+  readonly observeSize: PageContext['observeSize'];
   readonly createMarkdown: PageContext['createMarkdown'];
 }
 
@@ -108,7 +108,12 @@ export class Panel {
       createMarkdown,
       moveFocus: createMoveFocus(focusComposer),
       focusComposer,
-      onEditsChange: () => this.save(),
+      observeSize,
+      followEnd: () => this.autoscroll.followEnd(),
+      onUnsentChange: () => {
+        this.save();
+        this.updateNotices();
+      },
       onLayoutChange: () => {
         this.autoscroll.updateAfterMove();
         this.save();
@@ -119,8 +124,7 @@ export class Panel {
       },
     };
     const { context } = this;
-    const followEnd = (): void => this.autoscroll.followEnd();
-    this.conversation = new ConversationView(context, observeSize, followEnd, () => this.refresh());
+    this.conversation = new ConversationView(context, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
     this.contextNotice = new ContextNotice(context, ({ answers: [answer] }) =>
       this.conversation.scrollTo(answer.element),
@@ -130,19 +134,9 @@ export class Panel {
     this.keyCard = new KeyCard(context);
     this.costLine = createCostLine(context);
     const log = this.conversation.element;
-    this.jumpButton = new JumpButton(context, followEnd);
-    this.autoscroll = new Autoscroll(context, this.conversation, observeSize, {
-      jumpButton: this.jumpButton,
-      onPositionChange: () => this.save(),
-    });
-    this.composer = new Composer(context, {
-      onDraftChange: () => {
-        this.save();
-        this.updateNotices();
-      },
-      onStop: () => this.stopActiveTurn(),
-      onSend: followEnd,
-    });
+    this.jumpButton = new JumpButton(context);
+    this.autoscroll = new Autoscroll(context, this.conversation, this.jumpButton);
+    this.composer = new Composer(context, () => this.stopActiveTurn());
     this.composer.element.hidden = true;
     const dock = element('div', { class: 'dock' });
     dock.append(this.jumpButton.element, this.notices.element, this.composer.element);

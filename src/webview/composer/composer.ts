@@ -10,12 +10,6 @@ import { EffortChoice } from './effortChoice';
 import { ModelChoice, withKeys } from './modelChoice';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
-interface ComposerOptions {
-  readonly onDraftChange: () => void;
-  readonly onStop: () => void;
-  readonly onSend: () => void;
-}
-
 /** Separator between the unconfirmed prompts that are restored together as one draft. */
 const promptSeparator = '\n\n';
 
@@ -40,7 +34,7 @@ export class Composer {
 
   constructor(
     private readonly context: PageContext,
-    private readonly options: ComposerOptions,
+    onStop: () => void,
   ) {
     const { strings } = context;
     this.input = element('textarea', {
@@ -52,7 +46,7 @@ export class Composer {
     this.sendButton = iconButton(strings.send, 'send', () => this.submit());
     this.stopButton = iconButton(strings.stop, 'stopCircle', ({ detail }) => {
       // *Stop* takes the place of *Send*, so it gets the second click of a double click on *Send*.
-      if (detail <= 1) options.onStop();
+      if (detail <= 1) onStop();
     });
     const attachButton = iconButton(strings.attachContext, 'attach', () => this.popup.open());
     attachButton.ariaHasPopup = 'listbox';
@@ -75,7 +69,7 @@ export class Composer {
     this.input.addEventListener('input', () => {
       this.history.stopBrowsing();
       this.updateBar();
-      this.options.onDraftChange();
+      this.context.onUnsentChange();
     });
     this.input.addEventListener('keydown', (event) => {
       if (isComposing(event)) return;
@@ -124,7 +118,7 @@ export class Composer {
   setContext(items: readonly DraftContext[], unread: readonly string[] = []): void {
     this.contextIds = [...items.map(({ id }) => id), ...unread];
     this.chips.update(items);
-    this.options.onDraftChange();
+    this.context.onUnsentChange();
   }
 
   /** Puts a prompt into the composer, or into the prompt history if the composer contains a draft. */
@@ -143,7 +137,7 @@ export class Composer {
     }
     if (text !== '') this.prefilled.add({ text, more });
     this.focus();
-    this.options.onDraftChange();
+    this.context.onUnsentChange();
   }
 
   restore({ draft, prefilled = [], context = [], pending = [] }: Unsent): void {
@@ -173,7 +167,7 @@ export class Composer {
       this.history.add(prompt);
       this.setInput('');
     }
-    this.options.onDraftChange();
+    this.context.onUnsentChange();
   }
 
   /** Confirms the prompts that the host received while there was no page, and returns the lost ones to the user. */
@@ -239,9 +233,9 @@ export class Composer {
     this.history.add(prompt);
     this.addPending(prompt);
     this.setInput('');
-    this.options.onDraftChange();
+    this.context.onUnsentChange();
     this.context.post({ type: 'send', prompt, more });
-    this.options.onSend();
+    this.context.followEnd();
   }
 
   private handleKey({ key, altKey, shiftKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
@@ -255,7 +249,7 @@ export class Composer {
     const recalled = recallPrompt(key, this.input, this.history);
     if (recalled === undefined) return false;
     this.setInput(recalled.text, recalled.caret);
-    this.options.onDraftChange();
+    this.context.onUnsentChange();
     return true;
   }
 }

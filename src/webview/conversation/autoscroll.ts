@@ -2,9 +2,6 @@ import type { PageContext } from '../pageContext';
 import type { ReadingPosition } from '../state/unsentStore';
 import { closestElement, element, iconButton } from '../util/element';
 
-/** Calls `onChange` whenever one of the elements changes its size. */
-export type ObserveSize = (targets: readonly Element[], onChange: () => void) => void;
-
 /** Maximum distance, in pixels, at which the end counts as in view: half a line, as positions can be fractional. */
 const endTolerancePx = 12;
 
@@ -17,12 +14,6 @@ interface ScrollArea {
   readonly thread: HTMLElement;
   readonly readingPosition?: ReadingPosition | undefined;
   readonly scrollTopOf?: (position: ReadingPosition) => number | undefined;
-}
-
-interface AutoscrollObserver {
-  readonly jumpButton: JumpButton;
-  /** Not called while the end is followed. */
-  onPositionChange(): void;
 }
 
 /**
@@ -43,8 +34,7 @@ export class Autoscroll {
   constructor(
     private readonly context: PageContext,
     private readonly area: ScrollArea,
-    observeSize: ObserveSize,
-    private readonly observer?: AutoscrollObserver,
+    private readonly jumpButton?: JumpButton,
   ) {
     const { element: scroller, thread } = area;
     this.scroller = scroller;
@@ -75,7 +65,7 @@ export class Autoscroll {
       this.isUserScrolling = false;
       if (!this.restoredTop) this.updateReadingPosition();
     });
-    observeSize([scroller, thread], () => this.applyScroll());
+    context.observeSize([scroller, thread], () => this.applyScroll());
   }
 
   followEnd(): void {
@@ -141,13 +131,13 @@ export class Autoscroll {
   private updateReadingPosition(): void {
     const previous = this.readingPosition;
     this.readingPosition = this.follows ? undefined : this.area.readingPosition;
-    if (this.readingPosition ?? previous) this.observer?.onPositionChange();
+    if (this.readingPosition ?? previous) this.context.onUnsentChange();
   }
 
   private reportPosition(): void {
     // This attribute makes the style sheet turn off the browser's scroll anchoring while autoscroll follows the end.
     this.scroller.toggleAttribute('data-following', this.follows);
-    this.observer?.jumpButton.setVisible(!this.follows && !this.isAtEnd);
+    this.jumpButton?.setVisible(!this.follows && !this.isAtEnd);
   }
 }
 
@@ -164,7 +154,7 @@ function scrollsUp({ key, shiftKey }: KeyboardEvent): boolean {
   return ['PageUp', 'Home', 'ArrowUp'].includes(key) || (key === ' ' && shiftKey);
 }
 
-export const observeSizeInBrowser: ObserveSize = (targets, onChange) => {
+export const observeSizeInBrowser: PageContext['observeSize'] = (targets, onChange) => {
   const observer = new ResizeObserver(onChange);
   for (const target of targets) observer.observe(target);
 };
@@ -173,12 +163,9 @@ export class JumpButton {
   readonly element: HTMLElement;
   private readonly button: HTMLButtonElement;
 
-  constructor(
-    private readonly context: PageContext,
-    onJump: () => void,
-  ) {
+  constructor(private readonly context: PageContext) {
     this.button = iconButton(context.strings.jumpToLatest, 'arrowDown', () => {
-      onJump();
+      context.followEnd();
       context.focusComposer();
     });
     this.button.classList.add('jump-button');

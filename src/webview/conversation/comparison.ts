@@ -4,7 +4,7 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
 import type { AnswerView } from './answerView';
-import { Autoscroll, type ObserveSize } from './autoscroll';
+import { Autoscroll } from './autoscroll';
 import { describeComparison } from './comparisonResults';
 
 interface Column {
@@ -17,6 +17,7 @@ interface Column {
 /** A prompt with the answers of several models, side by side or in a stack. */
 export class Comparison {
   readonly element: HTMLElement;
+  private readonly columnContext: PageContext;
   private readonly columns: readonly Column[];
   private readonly results = element('p', { class: 'comparison-results' });
   private readonly bar: HTMLElement;
@@ -32,9 +33,12 @@ export class Comparison {
     private readonly context: PageContext,
     prompt: HTMLElement,
     private readonly answers: readonly AnswerView[],
-    private readonly observeSize: ObserveSize,
   ) {
     const { strings, post } = context;
+    this.columnContext = {
+      ...context,
+      observeSize: (targets, onChange) => context.observeSize(targets, () => this.isApart && onChange()),
+    };
     this.columns = answers.map((answer) => ({
       answer,
       element: element('section', { class: 'column' }, answer.element),
@@ -101,9 +105,7 @@ export class Comparison {
     section.ariaLabel = answer.isLatest ? answer.model : null;
     if (this.isApart && answer.activity !== 'idle') {
       const area = { element: section, thread: answer.element };
-      column.autoscroll ??= new Autoscroll(this.context, area, (targets, onChange) =>
-        this.observeSize(targets, () => this.isApart && onChange()),
-      );
+      column.autoscroll ??= new Autoscroll(this.columnContext, area);
     }
   }
 

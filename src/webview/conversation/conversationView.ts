@@ -7,7 +7,6 @@ import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
 import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { element, scrollToStart } from '../util/element';
 import type { AnswerView } from './answerView';
-import type { ObserveSize } from './autoscroll';
 import { EarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
@@ -36,14 +35,9 @@ export class ConversationView {
   /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
   private deferredEdits: readonly OpenEdit[] = [];
 
-  /**
-   * @param onEnd called when the user presses End, which moves to the end of the conversation
-   * @param onChange called when an event has changed more than the text of an answer
-   */
+  /** @param onChange called when an event has changed more than the text of an answer */
   constructor(
     private readonly context: PageContext,
-    private readonly observeSize: ObserveSize,
-    onEnd: () => void,
     private readonly onChange: () => void,
   ) {
     const end = element('span', { tabindex: '-1' });
@@ -67,7 +61,7 @@ export class ConversationView {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
       if (!skipped) for (const item of this.undrawn) if (item.element === target) this.draw(item);
     });
-    this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, onEnd);
+    this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, context.followEnd);
   }
 
   get isEmpty(): boolean {
@@ -231,7 +225,7 @@ export class ConversationView {
   /** @param following the item above which the new one is inserted; by default, it is the last one */
   private create(item: ShownItem, following?: ItemView): ItemView {
     const { context } = this;
-    const view = 'turns' in item ? new SummaryEntry(context, item) : new ExchangeView(context, item, this.observeSize);
+    const view = 'turns' in item ? new SummaryEntry(context, item) : new ExchangeView(context, item);
     const height = Math.max(...view.answers.map(({ estimatedEm }) => estimatedEm)) + surroundingsEm;
     view.element.style.containIntrinsicBlockSize = `auto ${height}em`;
     for (const answer of view.answers) this.answers.set(answer.id, answer);

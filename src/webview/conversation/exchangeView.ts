@@ -2,7 +2,6 @@ import type { ShownExchange, ShownItem } from '../../shared/exchanges';
 import type { PageContext } from '../pageContext';
 import { element } from '../util/element';
 import { AnswerView } from './answerView';
-import type { ObserveSize } from './autoscroll';
 import { Comparison } from './comparison';
 import { PromptEntry } from './promptEntry';
 
@@ -16,12 +15,11 @@ export class ExchangeView {
   constructor(
     context: PageContext,
     public exchange: ShownExchange,
-    observeSize: ObserveSize,
   ) {
     this.entry = new PromptEntry(context, exchange);
     this.answers = exchange.answers.map((answer) => new AnswerView(context, answer, this));
     const prompt = this.entry.element;
-    if (this.answers.length > 1) this.comparison = new Comparison(context, prompt, this.answers, observeSize);
+    if (this.answers.length > 1) this.comparison = new Comparison(context, prompt, this.answers);
     const entries = [prompt, ...this.answers.map((answer) => answer.element)];
     this.element = this.comparison?.element ?? element('div', { class: 'exchange' }, ...entries);
   }
