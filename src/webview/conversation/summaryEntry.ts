@@ -23,7 +23,7 @@ export class SummaryEntry {
     private readonly context: PageContext,
     private readonly summary: ShownSummary,
   ) {
-    const { strings, format, createMarkdown } = context;
+    const { strings, format } = context;
     const { turns } = summary;
     const answer = new AnswerView(
       {
@@ -34,7 +34,6 @@ export class SummaryEntry {
           restart: strings.summarizeAgain,
           announceDone: strings.summaryReady,
         },
-        createMarkdown: (within, options) => createMarkdown(within, { ...options, showsDefinitions: true }),
       },
       summary.answer,
       this,

@@ -4,6 +4,7 @@ import { createParser } from './blocks';
 import type { TaskLabels } from './blockToTree';
 import type { CodeToolbar } from './codeBlock';
 import { CodeHighlighter, type FindRuns } from './highlight/codeHighlighter';
+import type { FrameClock } from '../util/panelClock';
 
 export interface StreamingMarkdown {
   append(text: string): void;
@@ -20,13 +21,9 @@ export interface StreamingMarkdown {
 
 export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
   readonly labels: CodeToolbar['labels'] & TaskLabels;
-  /** Calls `flush` once, before the next frame, like `requestAnimationFrame` does. */
-  readonly schedule: (flush: () => void) => void;
-  /** Calls `flush` once, in a new task, even in a window that paints no frames. */
-  readonly slice: (flush: () => void) => void;
-  readonly monotonicNow: () => number;
+  readonly clock: FrameClock;
   readonly findRuns: FindRuns;
-  /** Whether link definitions are shown as text. In a summary they are, because requests contain them, too. */
+  /** Whether link definitions are shown as text. */
   readonly showsDefinitions?: boolean;
 }
 
@@ -56,7 +53,7 @@ export class MarkdownStream implements StreamingMarkdown {
   private isDisposed = false;
   private parsedAt = -Infinity;
   private shownCallbacks: (() => void)[] = [];
-  private readonly requested = new Set<'schedule' | 'slice'>();
+  private readonly requested = new Set<'frame' | 'runInNextTask'>();
   private readonly stopListening: () => void;
   private readonly highlighter: CodeHighlighter;
   private readonly document: AnswerDocument;
@@ -140,19 +137,19 @@ export class MarkdownStream implements StreamingMarkdown {
 
   private get isParseDue(): boolean {
     const interval = this.document.openLength * PARSE_INTERVAL_PER_CHARACTER;
-    return this.queue.length >= this.maxFlushLength || this.options.monotonicNow() - this.parsedAt >= interval;
+    return this.queue.length >= this.maxFlushLength || this.options.clock.monotonicNow() - this.parsedAt >= interval;
   }
 
   private requestFlushes(): void {
     if (this.isDisposed || (this.queue === '' && this.phase !== 'ending')) return;
-    if (this.phase !== 'ending') this.request('schedule');
-    if (this.phase === 'ending' || this.queue.length > MAX_QUEUE_LENGTH) this.request('slice');
+    if (this.phase !== 'ending') this.request('frame');
+    if (this.phase === 'ending' || this.queue.length > MAX_QUEUE_LENGTH) this.request('runInNextTask');
   }
 
-  private request(scheduler: 'schedule' | 'slice'): void {
+  private request(scheduler: 'frame' | 'runInNextTask'): void {
     if (this.requested.has(scheduler)) return;
     this.requested.add(scheduler);
-    this.options[scheduler](() => {
+    this.options.clock[scheduler](() => {
       this.requested.delete(scheduler);
       if (this.isDisposed || (this.queue === '' && this.phase !== 'ending')) return;
       if (this.phase === 'ending') this.flush(this.maxFlushLength);
@@ -167,7 +164,7 @@ export class MarkdownStream implements StreamingMarkdown {
     const addition = this.queue.slice(0, length);
     this.queue = this.queue.slice(length);
     this.document.append(addition, isLast);
-    this.parsedAt = this.options.monotonicNow();
+    this.parsedAt = this.options.clock.monotonicNow();
     if (isLast) this.reportShown();
   }
 

@@ -3,10 +3,11 @@ import type { RecordedEvent, TurnState } from '../../shared/protocol';
 import type { MarkdownOptions, StreamingMarkdown } from '../markdown/streamingMarkdown';
 import type { PageContext } from '../pageContext';
 import { element, setText } from '../util/element';
+import type { ShownAnswer } from './shownAnswer';
 
 export type TurnTexts = ReturnType<typeof createTurnTexts>;
 
-export function createTurnTexts(context: PageContext, answerId: string) {
+export function createTurnTexts(context: PageContext, { id: answerId, exchange }: ShownAnswer) {
   const { strings, post, clock } = context;
   const root = element('div', { 'data-part': 'answer' });
   const onCodeAction: MarkdownOptions['onCodeAction'] = (action, text, language) => {
@@ -16,10 +17,10 @@ export function createTurnTexts(context: PageContext, answerId: string) {
     else post({ type: 'newFile', text, language });
   };
   const options = {
-    schedule: clock.frame,
-    slice: clock.runInNextTask,
-    monotonicNow: () => clock.monotonicNow(),
+    clock,
     labels: strings,
+    // A summary has no exchange. Its definitions are visible, because requests contain them, too.
+    showsDefinitions: !exchange,
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),
   };

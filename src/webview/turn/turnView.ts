@@ -24,7 +24,7 @@ import { createTurnTexts, type TurnTexts } from './turnTexts';
 export type TurnView = ReturnType<typeof createTurnView>;
 
 export function createTurnView(context: PageContext, answer: ShownAnswer) {
-  const texts = createTurnTexts(context, answer.id);
+  const texts = createTurnTexts(context, answer);
   const notes = Object.entries(noteTexts).map(([part, textOf]) => {
     const note = element('p', { class: 'note', 'data-part': part });
     return { note, textOf };

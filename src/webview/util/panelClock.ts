@@ -1,14 +1,18 @@
-export interface PanelClock {
+export interface FrameClock {
+  monotonicNow(): number;
+  /** Calls a function before the next frame. */
+  readonly frame: (call: () => void) => void;
+  /** Calls a function in a new task, so that user input is handled first. A window that paints no frames calls it, too. */
+  readonly runInNextTask: (call: () => void) => void;
+}
+
+export interface PanelClock extends FrameClock {
   /** Epoch milliseconds. */
   now(): number;
-  monotonicNow(): number;
   /** @returns a function that stops the calls */
   every(ms: number, call: () => void): () => void;
   /** @returns a function that cancels the call */
   after(ms: number, call: () => void): () => void;
-  readonly frame: (call: () => void) => void;
-  /** Calls a function in a new task, so that user input is handled first. */
-  readonly runInNextTask: (call: () => void) => void;
   /** Calls a function when the browser is idle after the next frame. */
   readonly idle: (call: () => void) => void;
 }

@@ -16,9 +16,11 @@ export default (root) => {
     onCodeAction() {},
     onLink() {},
     findRuns,
-    schedule: (call) => (flush = call),
-    slice: (call) => setTimeout(call),
-    monotonicNow: () => frames * frameMs,
+    clock: {
+      frame: (call) => (flush = call),
+      runInNextTask: (call) => setTimeout(call),
+      monotonicNow: () => frames * frameMs,
+    },
   });
   return {
     take(piece) {

@@ -19,9 +19,11 @@ export class Answer {
 
   constructor(options: Partial<MarkdownOptions> = {}) {
     this.markdown = new MarkdownStream(this.root, {
-      schedule: (flush) => (this.scheduled.frame = flush),
-      slice: (flush) => (this.scheduled.slice = flush),
-      monotonicNow: () => this.now,
+      clock: {
+        frame: (flush) => (this.scheduled.frame = flush),
+        runInNextTask: (flush) => (this.scheduled.slice = flush),
+        monotonicNow: () => this.now,
+      },
       labels: {
         copy: 'Copy',
         insert: 'Insert at cursor',

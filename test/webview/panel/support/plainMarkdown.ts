@@ -10,7 +10,7 @@ export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown
     let finished = false;
     root.toggleAttribute('data-can-apply', options.canApply);
     root.toggleAttribute('data-shows-definitions', options.showsDefinitions ?? false);
-    const show = (): void => options.schedule(() => (root.textContent = text));
+    const show = (): void => options.clock.frame(() => (root.textContent = text));
     const change = (call: string, next: string): void => {
       finished = false;
       calls.push(call);
@@ -27,7 +27,7 @@ export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown
           root.textContent = text;
           onShown?.();
         };
-        if (text.length > sliceChars) options.slice(end);
+        if (text.length > sliceChars) options.clock.runInNextTask(end);
         else end();
       },
       pause: () => calls.push('pause'),
