@@ -1,7 +1,7 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import { observeSizeInBrowser } from './conversation/autoscroll';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
-import { createBrowserRunFinder } from './markdown/highlight/codeHighlighter';
+import { createRunFinder, startHighlightWorker } from './markdown/highlight/codeHighlighter';
 import { MarkdownStream } from './markdown/streamingMarkdown';
 import { Panel } from './panel';
 import { UnsentStore } from './state/unsentStore';
@@ -10,7 +10,7 @@ import { browserClock } from './util/panelClock';
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root element.');
 
-const findRuns = createBrowserRunFinder(highlightWorker);
+const findRuns = createRunFinder(() => startHighlightWorker(highlightWorker), browserClock.after);
 const api = acquireVsCodeApi();
 const { strings = '{}', help = '{}', locale = 'en' } = document.body.dataset;
 new Panel(root, {

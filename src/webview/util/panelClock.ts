@@ -12,7 +12,7 @@ export interface PanelClock extends FrameClock {
   /** @returns a function that stops the calls */
   every(ms: number, call: () => void): () => void;
   /** @returns a function that cancels the call */
-  after(ms: number, call: () => void): () => void;
+  readonly after: (ms: number, call: () => void) => () => void;
   /** Calls a function when the browser is idle after the next frame. */
   readonly idle: (call: () => void) => void;
 }

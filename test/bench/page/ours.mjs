@@ -1,10 +1,11 @@
-import { createBrowserRunFinder } from '../../../src/webview/markdown/highlight/codeHighlighter';
+import { createRunFinder, startHighlightWorker } from '../../../src/webview/markdown/highlight/codeHighlighter';
 import highlightWorker from '../../../src/webview/markdown/highlight/highlightWorker?worker';
 import { MarkdownStream } from '../../../src/webview/markdown/streamingMarkdown';
+import { browserClock } from '../../../src/webview/util/panelClock';
 import { panelStrings } from '../../../src/shared/panelStrings';
 
 const frameMs = 1000 / 60;
-const findRuns = createBrowserRunFinder(highlightWorker);
+const findRuns = createRunFinder(() => startHighlightWorker(highlightWorker), browserClock.after);
 
 /** Renders each piece in the frame in which it arrives. Like in the panel, a worker highlights complete code. */
 export default (root) => {

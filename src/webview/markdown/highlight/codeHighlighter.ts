@@ -1,4 +1,5 @@
 import { infoStringLanguage } from '../../../shared/protocol';
+import type { PanelClock } from '../../util/panelClock';
 import { highlightedCode, preserveSelection } from '../morph';
 import type { CodeRequest, CodeRun } from './codeRuns';
 
@@ -52,18 +53,14 @@ export interface HighlightWorker {
   terminate(): void;
 }
 
-interface WorkerRunsDeps {
-  /** @throws if the page may not start workers */
-  readonly startWorker: () => HighlightWorker;
-  /** Calls `expired` once, after `ms` milliseconds. @returns a function that cancels the call */
-  readonly after: (ms: number, expired: () => void) => () => void;
-}
-
 /** In milliseconds, with the start of the worker. Ordinary code takes a few milliseconds. */
 const maxHighlightMs = 3000;
 
-/** Returns a function that highlights code in a worker, one block at a time, and gives up on slow blocks. */
-export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRuns {
+/**
+ * Returns a function that highlights code in a worker, one block at a time, and gives up on slow blocks.
+ * @param startWorker throws if the page may not start workers
+ */
+export function createRunFinder(startWorker: () => HighlightWorker, after: PanelClock['after']): FindRuns {
   let worker: HighlightWorker | undefined;
   let last: ReturnType<FindRuns> = Promise.resolve(undefined);
 
@@ -90,19 +87,11 @@ export function createRunFinder({ startWorker, after }: WorkerRunsDeps): FindRun
 }
 
 /** @param source the script of the worker as text, because a webview can't start a worker from a file */
-export function createBrowserRunFinder(source: string): FindRuns {
-  return createRunFinder({
-    startWorker: () => {
-      const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-      try {
-        return new Worker(url);
-      } finally {
-        URL.revokeObjectURL(url);
-      }
-    },
-    after: (ms, expired) => {
-      const timer = setTimeout(expired, ms);
-      return () => clearTimeout(timer);
-    },
-  });
+export function startHighlightWorker(source: string): HighlightWorker {
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  try {
+    return new Worker(url);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }

@@ -32,17 +32,15 @@ async function setUp() {
   const waitedMs: number[] = [];
   const found: (readonly CodeRun[] | undefined)[] = [];
   let expire = (): void => undefined;
-  const findRuns = createRunFinder({
-    startWorker: () => {
-      const worker = new FakeWorker();
-      workers.push(worker);
-      return worker;
-    },
-    after: (ms, expired) => {
-      waitedMs.push(ms);
-      expire = expired;
-      return () => (expire = () => undefined);
-    },
+  const startWorker = (): FakeWorker => {
+    const worker = new FakeWorker();
+    workers.push(worker);
+    return worker;
+  };
+  const findRuns = createRunFinder(startWorker, (ms, expired) => {
+    waitedMs.push(ms);
+    expire = expired;
+    return () => (expire = () => undefined);
   });
   for (const code of ['a', 'b']) void findRuns('ts', code).then((result) => found.push(result));
   assert.equal(workers.length, 0);
@@ -84,12 +82,10 @@ describe('code highlighting in a worker', () => {
   });
 
   it('shows code without colors when the page is not allowed to start a worker', async () => {
-    const findRuns = createRunFinder({
-      startWorker: () => {
-        throw new Error('refused');
-      },
-      after: () => () => undefined,
-    });
+    const startWorker = (): never => {
+      throw new Error('refused');
+    };
+    const findRuns = createRunFinder(startWorker, () => () => undefined);
     assert.deepEqual(await Promise.all(['a', 'b'].map((code) => findRuns('ts', code))), [undefined, undefined]);
   });
 
