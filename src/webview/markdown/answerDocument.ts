@@ -2,12 +2,10 @@ import type { MarkdownIt } from 'markdown-it';
 import { AppendFastPath } from './appendFastPath';
 import { BlockRenderer, type RenderedBlock } from './blockRenderer';
 import { countFinalBlocks, parseBlocks, type Block } from './blocks';
-import { taskMarks, type TaskLabels } from './blockToTree';
-import { toolbarSpec, type CodeToolbar } from './codeBlock';
+import { toolbarSpec, type AnswerControls } from './codeBlock';
 import { References } from './references';
 
-interface AnswerDocumentOptions extends CodeToolbar {
-  readonly labels: CodeToolbar['labels'] & TaskLabels;
+interface AnswerDocumentOptions extends AnswerControls {
   /** Called with each element that only a later link definition can still change, and again after such a change. */
   readonly onFinal: (element: Element) => void;
 }
@@ -33,7 +31,7 @@ export class AnswerDocument {
     private readonly parser: MarkdownIt,
     private readonly options: AnswerDocumentOptions,
   ) {
-    this.renderer = new BlockRenderer(parser, toolbarSpec(options), taskMarks(options.labels), root.ownerDocument);
+    this.renderer = new BlockRenderer(parser, toolbarSpec(options), options.labels, root.ownerDocument);
     this.sections = new Sections(root);
   }
 

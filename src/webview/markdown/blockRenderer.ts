@@ -1,6 +1,7 @@
 import type { MarkdownIt } from 'markdown-it';
 import type { Block } from './blocks';
-import { blockToTree, type TaskMarks } from './blockToTree';
+import { blockToTree } from './blockToTree';
+import type { AnswerControls } from './codeBlock';
 import { firstChars } from '../../shared/protocol';
 import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
@@ -38,7 +39,7 @@ export class BlockRenderer {
   constructor(
     private readonly parser: MarkdownIt,
     private readonly toolbar: ElementSpec,
-    private readonly taskMarks: TaskMarks,
+    private readonly labels: AnswerControls['labels'],
     private readonly document: Document,
   ) {}
 
@@ -64,7 +65,7 @@ export class BlockRenderer {
       },
       unescape: (info) => this.parser.utils.unescapeAll(info),
       toolbar: this.toolbar,
-      taskMarks: this.taskMarks,
+      labels: this.labels,
       openFromLine,
     });
     const element = this.updateElement(spec, previous);

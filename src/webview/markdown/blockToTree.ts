@@ -1,5 +1,6 @@
 import type { Token } from 'markdown-it';
-import { codeBlockSpec } from './codeBlock';
+import { codeBlockSpec, type AnswerControls } from './codeBlock';
+import { tokensToNodes, type Frame } from './tokenTree';
 import { element, noAttributes, pushNodes, pushText } from './tree';
 import type { Attributes, ElementSpec, NodeSpec, Tag } from './tree';
 
@@ -10,7 +11,7 @@ interface BlockContext {
   readonly toolbar: ElementSpec;
   /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can. */
   readonly openFromLine: number;
-  readonly taskMarks: TaskMarks;
+  readonly labels: AnswerControls['labels'];
 }
 
 const TAGS: ReadonlyMap<string, Tag> = new Map([
@@ -31,35 +32,16 @@ const HEADINGS: readonly Tag[] = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 
 const TASK = /^\[([ xX])\]\s/;
 
-interface Frame {
-  readonly tag: Tag | undefined;
-  attributes: Attributes;
-  readonly children: NodeSpec[];
-}
-
 /** Returns undefined for a link definition, which shows nothing. */
 export function blockToTree(tokens: readonly Token[], context: BlockContext): ElementSpec | undefined {
-  const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
-  const frames: Frame[] = [root];
-  for (const token of tokens) {
-    const frame = frames.at(-1) ?? root;
-    if (token.nesting > 0) {
-      frames.push(openFrame(token, frame));
-    } else if (token.nesting < 0) {
-      frames.pop();
-      if (frame.tag) (frames.at(-1) ?? root).children.push(closeFrame(frame.tag, frame));
-    } else {
-      pushLeaf(token, frames, context);
-    }
-  }
-  return root.children.find((child): child is ElementSpec => typeof child !== 'string');
+  const nodes = tokensToNodes(tokens, openElement, (token, parent, frames) => pushLeaf(token, parent, frames, context));
+  return nodes.find((node): node is ElementSpec => typeof node !== 'string');
 }
 
-function openFrame(token: Token, parent: Frame): Frame {
+function openElement(token: Token) {
   const tag = token.type === 'heading_open' ? HEADINGS.find((name) => name === token.tag) : TAGS.get(token.type);
   // The paragraphs of a tight list have no element. Their text is a direct child of the item.
-  if (!tag || token.hidden) return { tag: undefined, attributes: noAttributes, children: parent.children };
-  return { tag, attributes: toAttributes(token), children: [] };
+  return tag && !token.hidden ? { tag, attributes: toAttributes(token) } : undefined;
 }
 
 function toAttributes(token: Token): Attributes {
@@ -69,18 +51,13 @@ function toAttributes(token: Token): Attributes {
   return name === 'start' ? { start: String(value) } : { class: String(value).replace('text-align:', 'align-') };
 }
 
-function closeFrame(tag: Tag, { attributes, children }: Frame): ElementSpec {
-  const spec = element(tag, attributes, children);
-  return tag === 'table' ? element('div', { class: 'table-scroll' }, [spec]) : spec;
-}
-
-function pushLeaf(token: Token, frames: readonly Frame[], context: BlockContext): void {
-  const children = frames.at(-1)?.children ?? [];
+function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context: BlockContext): void {
+  const { children } = parent;
   const isOpen = (token.map?.[1] ?? 0) >= context.openFromLine;
   switch (token.type) {
     case 'inline':
       if (typeof children.at(-1) === 'string') pushText(children, '\n');
-      pushNodes(children, extractTaskMarker(context.renderInline(token.content), frames, context.taskMarks));
+      pushNodes(children, extractTaskMarker(context.renderInline(token.content), parent, frames, context.labels));
       break;
     case 'fence':
       children.push(codeBlockSpec(token.content, languageOf(context.unescape(token.info)), context.toolbar, isOpen));
@@ -105,35 +82,21 @@ function languageOf(info: string): string {
 
 function extractTaskMarker(
   specs: readonly NodeSpec[],
+  paragraph: Frame,
   frames: readonly Frame[],
-  marks: TaskMarks,
+  { taskDone, taskOpen }: AnswerControls['labels'],
 ): readonly NodeSpec[] {
   const [text] = specs;
   const match = typeof text === 'string' ? TASK.exec(text) : null;
   if (!match || typeof text !== 'string') return specs;
   const item = frames.findLast(({ tag }) => tag !== undefined && tag !== 'p');
-  const paragraph = frames.at(-1);
-  if (item?.tag !== 'li' || !paragraph || item.children.length > 0 || paragraph.children.length > 0) return specs;
+  if (item?.tag !== 'li' || item.children.length > 0 || paragraph.children.length > 0) return specs;
   const done = match[1] !== ' ';
   item.attributes = { class: 'task', 'data-checked': String(done) };
-  return [done ? marks.done : marks.open, text.slice(match[0].length), ...specs.slice(1)];
+  return [taskMark(done ? taskDone : taskOpen), text.slice(match[0].length), ...specs.slice(1)];
 }
 
-/** Elements that replace `[x]` and `[ ]` in a task list. They have an accessible name, but no text. */
-export interface TaskMarks {
-  readonly done: ElementSpec;
-  readonly open: ElementSpec;
-}
-
-export interface TaskLabels {
-  readonly taskDone: string;
-  readonly taskOpen: string;
-}
-
-export function taskMarks({ taskDone, taskOpen }: TaskLabels): TaskMarks {
-  return { done: taskMark(taskDone), open: taskMark(taskOpen) };
-}
-
+/** Replaces `[x]` or `[ ]` in a task list. It has an accessible name, but no text. */
 function taskMark(label: string): ElementSpec {
   return element('span', { class: 'task-mark', role: 'img', 'aria-label': label }, []);
 }

@@ -6,9 +6,10 @@ export const codeActions = ['copy', 'insert', 'apply', 'newFile', 'wrap'] as con
 
 export type CodeAction = (typeof codeActions)[number];
 
-export interface CodeToolbar {
+/** What an answer contains besides the text of the model: the buttons of code blocks, and the marks of task lists. */
+export interface AnswerControls {
   /** Accessible names. They are attributes, so that the text of an answer is exactly the model's text. */
-  readonly labels: Readonly<Record<CodeAction, string>>;
+  readonly labels: Readonly<Record<CodeAction | 'taskDone' | 'taskOpen', string>>;
   readonly canApply: boolean;
 }
 
@@ -24,7 +25,7 @@ const ICONS: Readonly<Record<CodeAction, readonly Icon[]>> = {
 /** Maximum length of a text node in code, in characters. The cost of appending to it grows with its length. */
 export const CHUNK_LENGTH = 4000;
 
-export function toolbarSpec({ labels, canApply }: CodeToolbar): ElementSpec {
+export function toolbarSpec({ labels, canApply }: AnswerControls): ElementSpec {
   const actions = codeActions.filter((action) => action !== 'apply' || canApply);
   const buttons = actions.map((action) => {
     const names = { 'aria-label': labels[action], title: labels[action] };

@@ -1,5 +1,6 @@
 import type { Token } from 'markdown-it';
 import { visibleText } from '../../shared/protocol';
+import { tokensToNodes, type Frame } from './tokenTree';
 import { element, noAttributes, pushText, type Attributes, type NodeSpec, type Tag } from './tree';
 
 /** Maximum nesting depth of inline elements. Deeper markup is rendered as plain text. */
@@ -11,50 +12,23 @@ const TAGS: ReadonlyMap<string, Tag> = new Map([
   ['s_open', 's'],
 ]);
 
-interface Frame {
-  /** Undefined if the element is left out and its content belongs to the parent. */
-  readonly tag: Tag | undefined;
-  readonly attributes: Attributes;
-  readonly children: NodeSpec[];
-  /** Whether the element is a link whose text is its address. */
-  readonly isAddress?: boolean;
-}
-
-/** Not recursive, because the model decides how deep the tokens are nested. */
 export function inlineToTree(tokens: readonly Token[]): readonly NodeSpec[] {
-  const root: Frame = { tag: undefined, attributes: noAttributes, children: [] };
-  const frames: Frame[] = [root];
-  let depth = 0;
-  for (const token of tokens) {
-    const frame = frames.at(-1) ?? root;
-    if (token.nesting > 0) {
-      const opened = depth < MAX_DEPTH ? openFrame(token, frame) : { ...frame, tag: undefined };
-      if (opened.tag) depth++;
-      frames.push(opened);
-    } else if (token.nesting < 0) {
-      frames.pop();
-      if (!frame.tag) continue;
-      depth--;
-      (frames.at(-1) ?? root).children.push(element(frame.tag, frame.attributes, frame.children));
-    } else {
-      pushLeaf(token, frame.children, frames);
-    }
-  }
-  return root.children;
+  return tokensToNodes(tokens, openElement, pushLeaf);
 }
 
-function openFrame(token: Token, parent: Frame): Frame {
+function openElement(token: Token, { depth }: Frame) {
+  if (depth >= MAX_DEPTH) return undefined;
   if (token.type === 'link_open') {
     const href = attribute(token, 'href');
-    if (!isFollowable(href)) return { ...parent, tag: undefined };
+    if (!isFollowable(href)) return undefined;
     const attributes = linkAttributes(href, attribute(token, 'title'));
-    return { tag: 'a', attributes, children: [], isAddress: token.info === 'auto' };
+    return { tag: 'a', attributes, isAddress: token.info === 'auto' } as const;
   }
   const tag = TAGS.get(token.type);
-  return tag ? { tag, attributes: noAttributes, children: [] } : { ...parent, tag: undefined };
+  return tag && { tag, attributes: noAttributes };
 }
 
-function pushLeaf(token: Token, children: NodeSpec[], frames: readonly Frame[]): void {
+function pushLeaf(token: Token, { children, isAddress }: Frame, frames: readonly Frame[]): void {
   switch (token.type) {
     case 'softbreak':
       pushText(children, '\n');
@@ -69,7 +43,7 @@ function pushLeaf(token: Token, children: NodeSpec[], frames: readonly Frame[]):
       pushImage(token, children, frames);
       break;
     default:
-      pushText(children, frames.at(-1)?.isAddress ? visibleAddress(token.content) : token.content);
+      pushText(children, isAddress ? visibleAddress(token.content) : token.content);
   }
 }
 

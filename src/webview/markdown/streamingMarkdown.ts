@@ -1,8 +1,7 @@
 import { listenForActions, type ActionHandlers } from './answerActions';
 import { AnswerDocument } from './answerDocument';
 import { createParser } from './blocks';
-import type { TaskLabels } from './blockToTree';
-import type { CodeToolbar } from './codeBlock';
+import type { AnswerControls } from './codeBlock';
 import { CodeHighlighter, type FindRuns } from './highlight/codeHighlighter';
 import type { FrameClock } from '../util/panelClock';
 
@@ -19,8 +18,7 @@ export interface StreamingMarkdown {
   readonly text: string;
 }
 
-export interface MarkdownOptions extends CodeToolbar, ActionHandlers {
-  readonly labels: CodeToolbar['labels'] & TaskLabels;
+export interface MarkdownOptions extends AnswerControls, ActionHandlers {
   readonly clock: FrameClock;
   readonly findRuns: FindRuns;
   /** Whether link definitions are shown as text. */

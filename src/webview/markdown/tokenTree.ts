@@ -1,0 +1,51 @@
+import type { Token } from 'markdown-it';
+import { element, noAttributes, type Attributes, type ElementSpec, type NodeSpec, type Tag } from './tree';
+
+/** An element that a token opens. */
+interface OpenedElement {
+  readonly tag: Tag;
+  readonly attributes: Attributes;
+  /** Whether the element is a link whose text is its address. */
+  readonly isAddress?: boolean;
+}
+
+export interface Frame {
+  /** Undefined if the element is left out and its content belongs to the parent. */
+  readonly tag: Tag | undefined;
+  attributes: Attributes;
+  readonly isAddress?: boolean;
+  readonly children: NodeSpec[];
+  /** Number of elements that are open in this frame. */
+  readonly depth: number;
+}
+
+/**
+ * Builds the nodes for tokens. Not recursive, because the model decides how deep the tokens are nested.
+ * @param open returns undefined to leave the element out
+ */
+export function tokensToNodes(
+  tokens: readonly Token[],
+  open: (token: Token, parent: Frame) => OpenedElement | undefined,
+  pushLeaf: (token: Token, parent: Frame, frames: readonly Frame[]) => void,
+): readonly NodeSpec[] {
+  const root: Frame = { tag: undefined, attributes: noAttributes, children: [], depth: 0 };
+  const frames: Frame[] = [root];
+  for (const token of tokens) {
+    const frame = frames.at(-1) ?? root;
+    if (token.nesting > 0) {
+      const opened = open(token, frame);
+      frames.push(opened ? { ...opened, children: [], depth: frame.depth + 1 } : { ...frame, tag: undefined });
+    } else if (token.nesting < 0) {
+      frames.pop();
+      if (frame.tag) (frames.at(-1) ?? root).children.push(closeElement(frame.tag, frame));
+    } else {
+      pushLeaf(token, frame, frames);
+    }
+  }
+  return root.children;
+}
+
+function closeElement(tag: Tag, { attributes, children }: Frame): ElementSpec {
+  const spec = element(tag, attributes, children);
+  return tag === 'table' ? element('div', { class: 'table-scroll' }, [spec]) : spec;
+}
