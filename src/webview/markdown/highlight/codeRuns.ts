@@ -92,7 +92,7 @@ const languages = {
 };
 
 /** Additional names by grammar, some of them of other languages that look similar enough to share it. */
-const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]>>> = {
+const aliases = {
   bash: ['shell', 'shellscript', 'shellsession', 'shell-session', 'console', 'ksh', 'fish'],
   cpp: ['c', 'h', 'cuda', 'arduino', 'objectivec', 'objc'],
   ini: ['properties', 'env', 'dotenv', 'conf'],
@@ -101,7 +101,7 @@ const aliases: Readonly<Partial<Record<keyof typeof languages, readonly string[]
   sql: ['mysql', 'postgresql', 'sqlite'],
   typescript: ['javascript', 'js', 'jsx', 'mjs', 'cjs', 'node', 'javascriptreact', 'typescriptreact'],
   xml: ['vue', 'svelte'],
-};
+} satisfies Readonly<Partial<Record<keyof typeof languages, readonly string[]>>>;
 
 export interface CodeRequest {
   readonly language: string;
@@ -118,7 +118,7 @@ type Root = ReturnType<ReturnType<typeof createLowlight>['highlight']>;
 type Child = Root['children'][number];
 
 const lowlight = createLowlight(languages);
-lowlight.registerAlias(Object.fromEntries(Object.entries(aliases).map(([name, names]) => [name, [...names]])));
+lowlight.registerAlias(aliases);
 
 export function findCodeRuns(language: string, code: string): readonly CodeRun[] | undefined {
   if (!lowlight.registered(language)) return undefined;
