@@ -11,7 +11,7 @@ export class UnsentStore {
 
   /** Removes expired and unreadable records. If `storage` throws because access is denied, nothing is stored. */
   constructor(
-    private readonly storage: () => UnsentStorage,
+    private readonly storage: () => Storage,
     private readonly now: () => number,
   ) {
     tryOrUndefined(() => {
@@ -50,9 +50,6 @@ export class UnsentStore {
     });
   }
 }
-
-/** The methods of `localStorage` that the store uses. */
-export type UnsentStorage = Storage;
 
 const keyPrefix = 'holysheep.draft.';
 /** In milliseconds. Unsent text should survive a weekend, but it may contain code. */
