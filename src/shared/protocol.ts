@@ -9,7 +9,7 @@ import type { Answer, ContextKind, GatewaySetId, ShownExchange, ShownItem } from
 import type { SuggestionKind, TourAction } from './pageMessages';
 
 export { isDelta } from '../engine/events/events';
-export type { GatewayRef, RecordedEvent, WaitingEvent } from '../engine/events/events';
+export type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 export type { FaultAction, FaultKind } from '../engine/events/kinds';
 export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';

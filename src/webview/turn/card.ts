@@ -1,5 +1,5 @@
 import { fill } from '../../shared/format';
-import type { Failure, FaultAction, GatewayRef, TurnState, WaitingEvent } from '../../shared/protocol';
+import type { Failure, FaultAction, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
 import type { ShownAnswer } from './shownAnswer';
@@ -140,18 +140,18 @@ interface ActionChoice {
   /** The recommended action. At most one button is highlighted. */
   readonly primary?: CardAction | undefined;
   readonly retryNowTooltip?: string | undefined;
-  readonly fallbackModel?: string | undefined;
-  /** The name of the gateway to which the recommended action `switchGateway` leads. */
-  readonly nextGateway?: GatewayRef | undefined;
-  /** Epoch milliseconds at which the button for `sendLater` sends the prompt; undefined for: when the network is back. */
-  readonly resetsAt?: number | undefined;
 }
 
-/** Creates the buttons of a card. A read-only page has none. */
+/**
+ * Creates the buttons of a card. A read-only page has none.
+ * @param event names the model, the gateway and the time of some actions. Without a time, `sendLater` sends the prompt
+ * when the network is back.
+ */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
   answerId: string,
-  { buttons, more, primary, retryNowTooltip, fallbackModel = '', nextGateway, resetsAt }: ActionChoice,
+  { buttons, more, primary, retryNowTooltip }: ActionChoice,
+  { fallbackModel = '', nextGateway, resetsAt }: Partial<Failure> = {},
 ): readonly HTMLElement[] {
   if (isReadOnly()) return [];
   const caption = (action: CardAction): string => {

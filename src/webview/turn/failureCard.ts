@@ -40,9 +40,6 @@ export function createFailureCard(
     buttons,
     more: possible.filter((action) => !buttons.includes(action)),
     primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isSummarized ? undefined : best,
-    fallbackModel: event.fallbackModel,
-    nextGateway: event.nextGateway,
-    resetsAt: event.resetsAt,
   };
   if (offersModels) {
     context.request({ type: 'findModels', answerId }, (models) =>
@@ -62,7 +59,7 @@ export function createFailureCard(
     icon: 'error',
     ...(answer.isCompared && { spoken: fill(strings.columnAnnouncement, chosenModel, '') }),
     children: isLatest ? [choices] : [],
-    actions: isLatest ? createActions(context, answerId, choice) : [],
+    actions: isLatest ? createActions(context, answerId, choice, event) : [],
     details: createDetails(context, answer, timeline, event, createExplanation(context, event, state)),
   });
 }

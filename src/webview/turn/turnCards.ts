@@ -103,14 +103,20 @@ function createWaitCard(
     // countdown. The announcer announces the wait once.
     attributes: { role: 'status', 'aria-live': 'off' },
     texts,
-    actions: createActions(context, answer.id, {
-      buttons: waitButtons.filter(isPossible),
-      more: actions.filter((action) => !waitButtons.includes(action)),
-      // While the gateway has asked for the wait, the recommended action is to wait.
-      primary: source === 'backoff' && !isOffline(event) && delayMs > minHighlightedBackoffMs ? 'retryNow' : undefined,
-      retryNowTooltip: source === 'server' ? fill(strings.retryEarlyTooltip, format.duration(hintMs)) : breakerTooltip,
-      fallbackModel,
-    }),
+    actions: createActions(
+      context,
+      answer.id,
+      {
+        buttons: waitButtons.filter(isPossible),
+        more: actions.filter((action) => !waitButtons.includes(action)),
+        // While the gateway has asked for the wait, the recommended action is to wait.
+        primary:
+          source === 'backoff' && !isOffline(event) && delayMs > minHighlightedBackoffMs ? 'retryNow' : undefined,
+        retryNowTooltip:
+          source === 'server' ? fill(strings.retryEarlyTooltip, format.duration(hintMs)) : breakerTooltip,
+      },
+      { fallbackModel },
+    ),
     details: createDetails(context, answer, timeline, event),
   });
   const dispose = (): void => {
