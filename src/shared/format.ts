@@ -43,6 +43,7 @@ export function createFormat(locale: string, strings: PanelStrings) {
   };
 
   return {
+    language,
     /** Formats an elapsed time of at least 1 ms, such as `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
     duration: (ms: number): string => {
       if (ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));

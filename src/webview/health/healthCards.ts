@@ -5,10 +5,8 @@ import {
   type HealthPeriodName,
   type HealthRow,
 } from '../../shared/healthMessages';
-import { faultLabel } from '../../shared/describe';
-import type { PanelStrings } from '../../shared/panelStrings';
-import { createFormat, fill } from '../../shared/format';
-import { toSupportedLocale } from '../../shared/protocol';
+import { faultLabel, type Words } from '../../shared/describe';
+import { fill } from '../../shared/format';
 import { disclosure, element } from '../util/element';
 import { createChart, createFigure, type ChartLook } from './healthCharts';
 
@@ -33,11 +31,9 @@ interface Measure {
 }
 
 /** Returns a function that creates the card of a model and gateway. */
-export function createCards(locale: string, strings: PanelStrings) {
-  const language = toSupportedLocale(locale);
-  const format = createFormat(locale, strings);
-  const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-  const dates = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
+export function createCards({ strings, format }: Words) {
+  const tenths = new Intl.NumberFormat(format.language, { maximumFractionDigits: 1 });
+  const dates = new Intl.DateTimeFormat(format.language, { month: 'short', day: 'numeric' });
   const count = (value: number): string => format.number(value);
   const duration = (ms: number | undefined): string => (ms === undefined ? unknownFigure : format.duration(ms));
   const successNote = ({ total, refusals }: HealthRow): string => {

@@ -1,6 +1,7 @@
 import type { HealthPeriodName, HealthReport, HealthTab } from '../../shared/healthMessages';
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { FromHealthPage } from '../../shared/pageMessages';
+import { createFormat } from '../../shared/format';
 import { button, element, setText, svgPatterns } from '../util/element';
 import { createCards } from './healthCards';
 import { createTabs } from './tabs';
@@ -26,8 +27,9 @@ export function createHealthPage(
   strings: PanelStrings,
   locale: string,
 ): { show(report: HealthReport, tab?: HealthTab): void } {
-  const createCard = createCards(locale, strings);
-  const createUsage = createUsageView(locale, strings);
+  const words = { strings, format: createFormat(locale, strings) };
+  const createCard = createCards(words);
+  const createUsage = createUsageView(words);
   let state = storedState(api.getState());
   let report: HealthReport | undefined;
   const setState = (changes: Partial<PageState>): void => {

@@ -1,4 +1,4 @@
-import type { PanelStrings } from '../../shared/panelStrings';
+import type { Words } from '../../shared/describe';
 import {
   sumOfAmounts,
   type HealthFigures,
@@ -6,8 +6,8 @@ import {
   type HealthReport,
   type HealthRow,
 } from '../../shared/healthMessages';
-import { createFormat, fill } from '../../shared/format';
-import { addCosts, toSupportedLocale } from '../../shared/protocol';
+import { fill } from '../../shared/format';
+import { addCosts } from '../../shared/protocol';
 import { element } from '../util/element';
 import { createChart, createFigure } from './healthCharts';
 
@@ -53,10 +53,8 @@ function usageOf({ starts, rows }: HealthPeriod): Usage {
 }
 
 /** Returns a function that creates the contents of the *Usage* tab: totals, charts by day, and a table of all figures. */
-export function createUsageView(locale: string, strings: PanelStrings) {
-  const language = toSupportedLocale(locale);
-  const format = createFormat(locale, strings);
-  const dates = new Intl.DateTimeFormat(language, { weekday: 'short', month: 'short', day: 'numeric' });
+export function createUsageView({ strings, format }: Words) {
+  const dates = new Intl.DateTimeFormat(format.language, { weekday: 'short', month: 'short', day: 'numeric' });
   const dayOf = (start: number): string => dates.format(start);
   const costText = ({ costs }: UsageFigures): string => format.costs(costs) || unknown;
   const tokenText = ({ promptTokens, completionTokens }: UsageFigures): string =>
