@@ -10,7 +10,9 @@ export class PromptEntry {
   readonly editor: EntryEditor;
   private readonly tools = element('div', { class: 'turn-tools' });
   private readonly bubble: HTMLElement;
-  private readonly fold: PromptFold | undefined;
+  private readonly text: HTMLElement;
+  /** Folds a long prompt, so that it does not push its answer out of view. The text stays in the document. */
+  private readonly toggle: HTMLButtonElement | undefined;
 
   constructor(
     private readonly context: PageContext,
@@ -19,10 +21,17 @@ export class PromptEntry {
     const { strings } = context;
     const { prompt, id: exchangeId } = exchange;
     const text = element('div', { class: 'prompt-text', 'data-part': 'prompt' }, prompt);
+    this.text = text;
     this.bubble = element('div', { class: 'bubble' }, text);
     if (isLong(prompt)) {
-      this.fold = new PromptFold(context, text);
-      this.bubble.append(this.fold.toggle);
+      this.toggle = button('', 'quiet prompt-toggle', () => {
+        this.isUnfolded = !this.isUnfolded;
+        // The start of the folded prompt may be far above the view, because the button is at its end.
+        if (!this.isUnfolded) text.scrollIntoView({ block: 'nearest' });
+        context.onLayoutChange();
+      });
+      this.bubble.append(this.toggle);
+      this.isUnfolded = false;
     }
     this.element = element(
       'article',
@@ -47,11 +56,15 @@ export class PromptEntry {
   }
 
   get isUnfolded(): boolean {
-    return this.fold?.isFolded === false;
+    return this.toggle?.getAttribute('aria-expanded') === 'true';
   }
 
   set isUnfolded(isUnfolded: boolean) {
-    this.fold?.setFolded(!isUnfolded);
+    if (!this.toggle) return;
+    const { strings } = this.context;
+    this.text.classList.toggle('folded', !isUnfolded);
+    this.toggle.textContent = isUnfolded ? strings.showLess : strings.showAll;
+    this.toggle.setAttribute('aria-expanded', String(isUnfolded));
   }
 
   /** Adds what is not needed before the exchange is drawn. */
@@ -110,31 +123,4 @@ function isLong(prompt: string): boolean {
 /** Returns the width of a text, in columns of a monospaced font. A Chinese character is two columns wide. */
 function columnsOf(text: string): number {
   return text.length + text.replace(/[^\u1100-\uffff]+/g, '').length;
-}
-
-/** Folds a long prompt, so that it does not push its answer out of view. The text stays in the document. */
-class PromptFold {
-  readonly toggle: HTMLButtonElement;
-  isFolded = true;
-
-  constructor(
-    private readonly context: PageContext,
-    private readonly text: HTMLElement,
-  ) {
-    this.toggle = button('', 'quiet prompt-toggle', () => {
-      this.setFolded(!this.isFolded);
-      // The start of the folded prompt may be far above the view, because the button is at its end.
-      if (this.isFolded) text.scrollIntoView({ block: 'nearest' });
-      context.onLayoutChange();
-    });
-    this.setFolded(true);
-  }
-
-  setFolded(folded: boolean): void {
-    const { strings } = this.context;
-    this.isFolded = folded;
-    this.text.classList.toggle('folded', folded);
-    this.toggle.textContent = folded ? strings.showAll : strings.showLess;
-    this.toggle.setAttribute('aria-expanded', String(!folded));
-  }
 }
