@@ -48,8 +48,8 @@ export interface PageContext {
   readonly observeSize: (targets: readonly Element[], onChange: () => void) => void;
   /** Scrolls to the end of the conversation, and keeps it in view. */
   readonly followEnd: () => void;
-  /** Called when the draft, the text of an open editor or the reading position has changed, which the page stores. */
-  readonly onUnsentChange: () => void;
+  /** Called when the draft, an open editor, the reading position or a notice has changed, which the host does not know. */
+  readonly onLocalChange: () => void;
   /** Called when the page has scrolled, unfolded or folded something, which may move the end out of or into view. */
   readonly onLayoutChange: () => void;
   /** The page stores a sent prompt until the host confirms it. */

@@ -1,16 +1,16 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
-import { canSendPrompt, type ConnectionView, type Suggestion, type ToWebview } from '../shared/protocol';
+import { canSendPrompt, type ConnectionView, type Suggestion, type TourStep, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus } from './a11y/focus';
 import { Composer } from './composer/composer';
 import { Autoscroll, JumpButton } from './conversation/autoscroll';
-import { ContextNotice } from './conversation/contextNotice';
+import { createContextNotice } from './conversation/contextNotice';
 import { ConversationView, idOf } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
-import { TourCard } from './conversation/tourCard';
+import { createTourCard } from './conversation/tourCard';
 import { EmptyState } from './conversation/emptyState';
-import { KeyCard } from './conversation/keyCard';
+import { createKeyCard } from './conversation/keyCard';
 import { Notices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { Unsent, UnsentStore } from './state/unsentStore';
@@ -39,16 +39,17 @@ export class Panel {
   private readonly requests = new Requests((message) => this.context.post(message));
   private readonly conversation: ConversationView;
   private readonly emptyState: EmptyState;
-  private readonly contextNotice: ContextNotice;
+  private readonly contextNotice: ReturnType<typeof createContextNotice>;
   private readonly notices: Notices;
-  private readonly tourCard: TourCard;
-  private readonly keyCard: KeyCard;
+  private readonly placeTourCard: ReturnType<typeof createTourCard>;
+  private readonly placeKeyCard: ReturnType<typeof createKeyCard>;
   private readonly costLine: ReturnType<typeof createCostLine>;
   private readonly jumpButton: JumpButton;
   private readonly autoscroll: Autoscroll;
   private readonly composer: Composer;
   private conversationId = '';
   private connection: ConnectionView | undefined;
+  private tourStep: TourStep | undefined;
   private suggestions: readonly Suggestion[] = [];
   private readOnly = false;
   /** Whether the unsent text of the page is in the store. */
@@ -71,7 +72,9 @@ export class Panel {
       this.composer.history.load(promptHistory);
     },
     connection: ({ connection, suggestions }) => this.setConnection(connection, suggestions),
-    tourStep: ({ tourStep }) => this.tourCard.setStep(tourStep),
+    tourStep: ({ tourStep }) => {
+      this.tourStep = tourStep;
+    },
     conversationCost: (total) => this.costLine.update(total),
     prefill: (message) => this.composer.prefill(message),
     context: ({ items, unread }) => this.composer.setContext(items, unread),
@@ -110,7 +113,7 @@ export class Panel {
       focusComposer,
       observeSize,
       followEnd: () => this.autoscroll.followEnd(),
-      onUnsentChange: () => {
+      onLocalChange: () => {
         this.save();
         this.updateNotices();
       },
@@ -126,12 +129,12 @@ export class Panel {
     const { context } = this;
     this.conversation = new ConversationView(context, () => this.refresh());
     this.emptyState = new EmptyState(context, this.conversation.element);
-    this.contextNotice = new ContextNotice(context, ({ answers: [answer] }) =>
+    this.contextNotice = createContextNotice(context, ({ answers: [answer] }) =>
       this.conversation.scrollTo(answer.element),
     );
     this.notices = new Notices(context, this.contextNotice.element);
-    this.tourCard = new TourCard(context);
-    this.keyCard = new KeyCard(context);
+    this.placeTourCard = createTourCard(context);
+    this.placeKeyCard = createKeyCard(context);
     this.costLine = createCostLine(context);
     const log = this.conversation.element;
     this.jumpButton = new JumpButton(context);
@@ -229,14 +232,14 @@ export class Panel {
     if (isEmpty) emptyState.update(connection.set !== 'own', suggestions);
     const place = isEmpty ? emptyState.cardPlace : notices.cardPlace;
     const tourPlace = connection.set !== 'own' && !this.readOnly ? place : undefined;
-    this.tourCard.update(tourPlace, connection);
+    this.placeTourCard(tourPlace, this.tourStep, connection);
     const needsCard = !canSendPrompt(connection) && !this.readOnly && !conversation.hasActionButton('setApiKey');
     this.contextNotice.update({
       percent: canMention && conversation.canSummarize ? composer.ring.percent : undefined,
       runningSummary: conversation.runningSummary,
       canMention,
     });
-    this.keyCard.update(needsCard ? place : undefined);
+    this.placeKeyCard(needsCard ? place : undefined);
   }
 
   private focusInput(): void {

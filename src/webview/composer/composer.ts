@@ -6,8 +6,8 @@ import { element, iconButton, isComposing } from '../util/element';
 import { ContextChips } from './contextChips';
 import { ContextPopup } from './contextPopup';
 import { ContextRing } from './contextRing';
-import { EffortChoice } from './effortChoice';
-import { ModelChoice, withKeys } from './modelChoice';
+import { createEffortChoice } from './effortChoice';
+import { createModelChoice, withKeys } from './modelChoice';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
 /** Separator between the unconfirmed prompts that are restored together as one draft. */
@@ -16,9 +16,9 @@ const promptSeparator = '\n\n';
 export class Composer {
   readonly element: HTMLElement;
   readonly history = new PromptHistory();
-  readonly model: ModelChoice;
+  private readonly model: ReturnType<typeof createModelChoice>;
   readonly ring: ContextRing;
-  private readonly effort: EffortChoice;
+  private readonly effort: ReturnType<typeof createEffortChoice>;
   readonly popup: ContextPopup;
   private readonly input: HTMLTextAreaElement;
   private readonly sendButton: HTMLButtonElement;
@@ -51,8 +51,8 @@ export class Composer {
     const attachButton = iconButton(strings.attachContext, 'attach', () => this.popup.open());
     attachButton.ariaHasPopup = 'listbox';
     attachButton.title = withKeys(strings.attachContext, '/');
-    this.model = new ModelChoice(context, () => this.selectModel());
-    this.effort = new EffortChoice(context);
+    this.model = createModelChoice(context, () => this.selectModel());
+    this.effort = createEffortChoice(context);
     this.ring = new ContextRing(context);
     this.chips = new ContextChips(context, () => this.focus());
     this.popup = new ContextPopup(context, this.input, () => this.submit());
@@ -69,7 +69,7 @@ export class Composer {
     this.input.addEventListener('input', () => {
       this.history.stopBrowsing();
       this.updateBar();
-      this.context.onUnsentChange();
+      this.context.onLocalChange();
     });
     this.input.addEventListener('keydown', (event) => {
       if (isComposing(event)) return;
@@ -118,7 +118,7 @@ export class Composer {
   setContext(items: readonly DraftContext[], unread: readonly string[] = []): void {
     this.contextIds = [...items.map(({ id }) => id), ...unread];
     this.chips.update(items);
-    this.context.onUnsentChange();
+    this.context.onLocalChange();
   }
 
   /** Puts a prompt into the composer, or into the prompt history if the composer contains a draft. */
@@ -137,7 +137,7 @@ export class Composer {
     }
     if (text !== '') this.prefilled.add({ text, more });
     this.focus();
-    this.context.onUnsentChange();
+    this.context.onLocalChange();
   }
 
   restore({ draft, prefilled = [], context = [], pending = [] }: Unsent): void {
@@ -167,7 +167,7 @@ export class Composer {
       this.history.add(prompt);
       this.setInput('');
     }
-    this.context.onUnsentChange();
+    this.context.onLocalChange();
   }
 
   /** Confirms the prompts that the host received while there was no page, and returns the lost ones to the user. */
@@ -233,7 +233,7 @@ export class Composer {
     this.history.add(prompt);
     this.addPending(prompt);
     this.setInput('');
-    this.context.onUnsentChange();
+    this.context.onLocalChange();
     this.context.post({ type: 'send', prompt, more });
     this.context.followEnd();
   }
@@ -249,7 +249,7 @@ export class Composer {
     const recalled = recallPrompt(key, this.input, this.history);
     if (recalled === undefined) return false;
     this.setInput(recalled.text, recalled.caret);
-    this.context.onUnsentChange();
+    this.context.onLocalChange();
     return true;
   }
 }

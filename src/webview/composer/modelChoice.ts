@@ -7,44 +7,35 @@ import { fill } from '../../shared/format';
  * Shows the selected model, with its gateway if only a backup gateway offers it. A badge says that prompts do not go to the
  * base URL for another reason.
  */
-export class ModelChoice {
-  readonly element: HTMLButtonElement;
-  readonly badge = element('span', { class: 'gateway-badge' });
-  private readonly name = element('span', { class: 'model-name' });
-  private readonly gateway = element('span', { class: 'model-gateway' });
-
-  constructor(
-    private readonly context: PageContext,
-    onChoose: () => void,
-  ) {
-    const content = [this.name, this.gateway, svgIcon('chevronDown')];
-    this.element = button(content, 'quiet model-button', onChoose);
-    this.badge.hidden = true;
-  }
-
-  setConnection({ model, set, host, gateway, backup }: ConnectionView): void {
-    const { strings } = this.context;
-    const modelAtGateway = fill(strings.modelAtGateway, model, gateway ?? host);
-    setText(this.name, model);
-    const place = gateway === undefined ? '' : ` · ${gateway}`;
-    setText(this.gateway, place);
-    this.gateway.hidden = gateway === undefined;
-    this.element.title = withKeys(modelAtGateway, '.', { alt: true });
-    // The name contains the visible text, because users of speech control say what they read.
-    const spoken = gateway === undefined ? modelAtGateway : model + place;
-    this.element.setAttribute('aria-label', fill(strings.modelButton, spoken));
-    this.badge.hidden = !backup && set === 'own';
-    this.badge.title = backup === 'switched' ? fill(strings.switchBack, host) : host;
-    const content = backup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.tour];
-    this.badge.replaceChildren(
-      ...(backup === 'switched' ? [button(content, 'quiet link-button', () => this.switchBack())] : content),
-    );
-  }
-
-  private switchBack(): void {
-    this.context.post({ type: 'switchBack' });
-    this.context.focusComposer();
-  }
+export function createModelChoice({ strings, post, focusComposer }: PageContext, onChoose: () => void) {
+  const nameText = element('span', { class: 'model-name' });
+  const gatewayText = element('span', { class: 'model-gateway' });
+  const trigger = button([nameText, gatewayText, svgIcon('chevronDown')], 'quiet model-button', onChoose);
+  const badge = element('span', { class: 'gateway-badge' });
+  badge.hidden = true;
+  const switchBack = (): void => {
+    post({ type: 'switchBack' });
+    focusComposer();
+  };
+  return {
+    element: trigger,
+    badge,
+    setConnection: ({ model, set, host, gateway, backup }: ConnectionView): void => {
+      const modelAtGateway = fill(strings.modelAtGateway, model, gateway ?? host);
+      setText(nameText, model);
+      const place = gateway === undefined ? '' : ` · ${gateway}`;
+      setText(gatewayText, place);
+      gatewayText.hidden = gateway === undefined;
+      trigger.title = withKeys(modelAtGateway, '.', { alt: true });
+      // The name contains the visible text, because users of speech control say what they read.
+      const spoken = gateway === undefined ? modelAtGateway : model + place;
+      trigger.setAttribute('aria-label', fill(strings.modelButton, spoken));
+      badge.hidden = !backup && set === 'own';
+      badge.title = backup === 'switched' ? fill(strings.switchBack, host) : host;
+      const content = backup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.tour];
+      badge.replaceChildren(...(backup === 'switched' ? [button(content, 'quiet link-button', switchBack)] : content));
+    },
+  };
 }
 
 /**

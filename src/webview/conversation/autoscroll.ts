@@ -131,7 +131,7 @@ export class Autoscroll {
   private updateReadingPosition(): void {
     const previous = this.readingPosition;
     this.readingPosition = this.follows ? undefined : this.area.readingPosition;
-    if (this.readingPosition ?? previous) this.context.onUnsentChange();
+    if (this.readingPosition ?? previous) this.context.onLocalChange();
   }
 
   private reportPosition(): void {

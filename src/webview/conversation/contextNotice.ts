@@ -19,60 +19,51 @@ const minPercent = 90;
  * Offers a summary before the context is full, and says that a summary is being written and when it is ready, because it
  * may be out of view.
  */
-export class ContextNotice {
-  readonly element = element('section', { class: 'notice', hidden: '' });
-  private isDismissed = false;
-  private shown = '';
-  private situation: ContextSituation = { percent: undefined, runningSummary: undefined, canMention: false };
+export function createContextNotice(context: PageContext, showSummary: (summary: SummaryEntry) => void) {
+  const { strings, format, post, isReadOnly, focusComposer } = context;
+  const notice = element('section', { class: 'notice', hidden: '' });
+  let isDismissed = false;
+  let shown = '';
   /** The summary that is being written, or that has become ready and was not shown or dismissed. */
-  private summary: SummaryEntry | undefined;
+  let summary: SummaryEntry | undefined;
 
-  constructor(
-    private readonly context: PageContext,
-    private readonly showSummary: (summary: SummaryEntry) => void,
-  ) {}
+  const describe = (percent: number): string =>
+    percent > 100 ? strings.contextOverfull : fill(strings.contextAlmostFull, format.number(percent));
 
-  update(situation = this.situation): void {
-    this.situation = situation;
+  const update = (situation: ContextSituation): void => {
     const { percent, runningSummary, canMention } = situation;
     // The summary is disconnected after *Undo*.
-    const isReady = canMention && this.summary?.isUsable && this.summary.element.isConnected;
-    if (runningSummary || !isReady) this.summary = runningSummary;
-    const { summary } = this;
+    const isReady = canMention && summary?.isUsable && summary.element.isConnected;
+    if (runningSummary || !isReady) summary = runningSummary;
     // The notice appears again when the context has become full once more.
-    if (percent !== undefined && percent < minPercent) this.isDismissed = false;
-    const { strings, post, isReadOnly, focusComposer } = this.context;
+    if (percent !== undefined && percent < minPercent) isDismissed = false;
     const isFull = percent !== undefined && percent >= minPercent;
-    const isOffered = isFull && !this.isDismissed && !isReadOnly();
-    const offer = isOffered ? this.describe(percent) : '';
+    const isOffered = isFull && !isDismissed && !isReadOnly();
+    const offer = isOffered ? describe(percent) : '';
     const text = runningSummary ? strings.summarizing : summary ? strings.summaryReady : offer;
-    if (text === this.shown) return;
-    this.shown = text;
-    const hadFocus = this.element.contains(document.activeElement);
+    if (text === shown) return;
+    shown = text;
+    const hadFocus = notice.contains(document.activeElement);
     const dismiss = (): void => {
-      if (summary) this.summary = undefined;
-      else this.isDismissed = true;
-      this.update();
+      if (summary) summary = undefined;
+      else isDismissed = true;
+      context.onLocalChange();
     };
     const show = (): void => {
-      if (this.summary) this.showSummary(this.summary);
+      if (summary) showSummary(summary);
       dismiss();
     };
     const first = summary
       ? button(strings.show, 'secondary', show)
       : button(strings.summarize, 'primary', () => post({ type: 'summarize' }));
     const buttons = runningSummary ? [first] : [first, iconButton(strings.dismiss, 'close', dismiss)];
-    this.element.hidden = text === '';
-    this.element.replaceChildren(
+    notice.hidden = text === '';
+    notice.replaceChildren(
       element('p', { class: 'notice-texts' }, text),
       element('div', { class: 'actions' }, ...buttons),
     );
     // The removed button would keep the focus, and the page would receive no keys.
     if (hadFocus) focusComposer();
-  }
-
-  private describe(percent: number): string {
-    const { strings, format } = this.context;
-    return percent > 100 ? strings.contextOverfull : fill(strings.contextAlmostFull, format.number(percent));
-  }
+  };
+  return { element: notice, update };
 }

@@ -7,7 +7,7 @@ import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
 import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { element, scrollToStart } from '../util/element';
 import type { AnswerView } from './answerView';
-import { EarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
+import { createEarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
 
@@ -22,7 +22,7 @@ type ConversationState = Partial<Unsent>;
 export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
-  private readonly earlierTurns: EarlierTurns;
+  private readonly updateEarlierTurns: ReturnType<typeof createEarlierTurns>;
   /** The exchanges and summaries from top to bottom. The id of a summary is that of its answer. */
   private items = new Map<string, ItemView>();
   private readonly answers = new Map<string, AnswerView>();
@@ -55,7 +55,7 @@ export class ConversationView {
       this.thread,
       end,
     );
-    this.earlierTurns = new EarlierTurns(context, () => this.updateLatest());
+    this.updateEarlierTurns = createEarlierTurns(context, () => this.updateLatest());
     // The browser is about to render an item, because it has come near the view.
     this.thread.addEventListener('contentvisibilityautostatechange', (event) => {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
@@ -307,7 +307,7 @@ export class ConversationView {
       for (const answer of item.answers)
         answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));
     });
-    this.earlierTurns.update(this.thread, items);
+    this.updateEarlierTurns(this.thread, items);
   }
 }
 

@@ -31,29 +31,22 @@ export function summaryOfferFor(
   return summary && summary.answers[0].sentAt > answer.sentAt ? 'ready' : 'none';
 }
 
-/** Folds the turns before the last usable summary behind a button at the start of the conversation. */
-export class EarlierTurns {
-  /** An `article`, so that the arrow keys reach it. */
-  readonly element: HTMLElement;
-  private readonly toggle: HTMLButtonElement;
-  private readonly label = element('span');
-  private summary: SummaryEntry | undefined;
-
-  constructor(
-    private readonly context: PageContext,
-    onToggle: () => void,
-  ) {
-    this.toggle = button([svgIcon('chevronRight'), this.label], 'quiet earlier-toggle', () => {
-      if (this.summary) this.summary.isUnfolded = !this.summary.isUnfolded;
-      onToggle();
-      context.onLayoutChange();
-    });
-    this.element = element('article', { class: 'turn exchange earlier-turns', tabindex: '-1' }, this.toggle);
-  }
-
-  update(thread: HTMLElement, items: readonly ItemView[]): void {
-    const summary = items.findLast(isUsableSummary);
-    this.summary = summary;
+/**
+ * Folds the turns before the last usable summary behind a button at the start of the conversation.
+ * @returns a function to call when the items have changed
+ */
+export function createEarlierTurns({ strings, format, moveFocus, onLayoutChange }: PageContext, onToggle: () => void) {
+  const label = element('span');
+  let summary: SummaryEntry | undefined;
+  const toggle = button([svgIcon('chevronRight'), label], 'quiet earlier-toggle', () => {
+    if (summary) summary.isUnfolded = !summary.isUnfolded;
+    onToggle();
+    onLayoutChange();
+  });
+  // An `article`, so that the arrow keys reach it.
+  const entry = element('article', { class: 'turn exchange earlier-turns', tabindex: '-1' }, toggle);
+  return (thread: HTMLElement, items: readonly ItemView[]): void => {
+    summary = items.findLast(isUsableSummary);
     const index = summary ? items.indexOf(summary) : -1;
     const isFolded = summary?.isUnfolded === false;
     const focused = document.activeElement;
@@ -62,17 +55,16 @@ export class EarlierTurns {
       item.hidden = isFolded && at < index;
     });
     if (summary && isFolded && focusedIndex >= 0 && focusedIndex < index)
-      this.context.moveFocus(summary.answers[0].element, { preventScroll: true });
+      moveFocus(summary.answers[0].element, { preventScroll: true });
     if (index <= 0) {
-      this.element.remove();
+      entry.remove();
       return;
     }
-    const { strings, format } = this.context;
     const turns = summary?.turns ?? 0;
     const text = format.plural(turns, strings.earlierTurnsOne, strings.earlierTurns);
-    setText(this.label, text);
-    this.element.setAttribute('aria-label', text);
-    this.toggle.setAttribute('aria-expanded', String(!isFolded));
-    if (thread.firstElementChild !== this.element) thread.prepend(this.element);
-  }
+    setText(label, text);
+    entry.setAttribute('aria-label', text);
+    toggle.setAttribute('aria-expanded', String(!isFolded));
+    if (thread.firstElementChild !== entry) thread.prepend(entry);
+  };
 }

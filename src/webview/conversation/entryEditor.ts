@@ -45,7 +45,7 @@ export class EntryEditor {
     updateSubmit();
     input.addEventListener('input', () => {
       updateSubmit();
-      context.onUnsentChange();
+      context.onLocalChange();
     });
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -63,7 +63,7 @@ export class EntryEditor {
     const input = this.input ?? this.open(this.entry.currentText());
     input.focus();
     input.setSelectionRange(input.value.length, input.value.length);
-    this.context.onUnsentChange();
+    this.context.onLocalChange();
   }
 
   private handleKey(event: KeyboardEvent): void {
@@ -94,6 +94,6 @@ export class EntryEditor {
     this.input = undefined;
     entryElement.classList.remove('editing');
     tools.hidden = false;
-    this.context.onUnsentChange();
+    this.context.onLocalChange();
   }
 }
