@@ -9,9 +9,9 @@ import { createContextNotice } from './conversation/contextNotice';
 import { ConversationView, idOf } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
 import { createTourCard } from './conversation/tourCard';
-import { EmptyState } from './conversation/emptyState';
+import { createEmptyState } from './conversation/emptyState';
 import { createKeyCard } from './conversation/keyCard';
-import { Notices } from './conversation/notices';
+import { createNotices } from './conversation/notices';
 import type { PageContext } from './pageContext';
 import type { Unsent, UnsentStore } from './state/unsentStore';
 import { createTimelinePatterns } from './timeline/timelineChart';
@@ -38,9 +38,9 @@ export class Panel {
   private readonly context: PageContext;
   private readonly requests = new Requests((message) => this.context.post(message));
   private readonly conversation: ConversationView;
-  private readonly emptyState: EmptyState;
+  private readonly emptyState: ReturnType<typeof createEmptyState>;
   private readonly contextNotice: ReturnType<typeof createContextNotice>;
-  private readonly notices: Notices;
+  private readonly notices: ReturnType<typeof createNotices>;
   private readonly placeTourCard: ReturnType<typeof createTourCard>;
   private readonly placeKeyCard: ReturnType<typeof createKeyCard>;
   private readonly costLine: ReturnType<typeof createCostLine>;
@@ -128,11 +128,11 @@ export class Panel {
     };
     const { context } = this;
     this.conversation = new ConversationView(context, () => this.refresh());
-    this.emptyState = new EmptyState(context, this.conversation.element);
+    this.emptyState = createEmptyState(context, this.conversation.element);
     this.contextNotice = createContextNotice(context, ({ answers: [answer] }) =>
       this.conversation.scrollTo(answer.element),
     );
-    this.notices = new Notices(context, this.contextNotice.element);
+    this.notices = createNotices(context, this.contextNotice.element);
     this.placeTourCard = createTourCard(context);
     this.placeKeyCard = createKeyCard(context);
     this.costLine = createCostLine(context);

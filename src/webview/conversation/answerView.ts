@@ -15,7 +15,7 @@ import {
 import { announcementFor } from '../a11y/announcer';
 import type { PageContext } from '../pageContext';
 import type { ShownAnswer, SummaryOffer } from '../turn/shownAnswer';
-import { TurnHead } from '../turn/turnHead';
+import { createTurnHead } from '../turn/turnHead';
 import type { EntryEditor } from './entryEditor';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element } from '../util/element';
@@ -35,7 +35,7 @@ interface AnswerOwner {
 /** An answer. Before it is drawn, it is an empty space of the estimated height. */
 export class AnswerView implements ShownAnswer {
   readonly element: HTMLElement;
-  readonly head: TurnHead;
+  readonly head: ReturnType<typeof createTurnHead>;
   readonly isCompared: boolean;
   /** Height of the answer before it is drawn, so that the content below moves little when it is. */
   readonly estimatedEm: number;
@@ -58,7 +58,7 @@ export class AnswerView implements ShownAnswer {
       announcer.announce(fill(strings.columnAnnouncement, this.model, text), this.id);
     this.context = this.isCompared ? { ...context, announcer: { ...announcer, announce } } : context;
     this.state = answer.state;
-    this.head = new TurnHead(context, this);
+    this.head = createTurnHead(context, this);
     this.element = element(
       'article',
       { class: 'turn assistant', 'aria-label': strings.assistant, 'aria-busy': 'true', tabindex: '-1' },

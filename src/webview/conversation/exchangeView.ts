@@ -2,7 +2,7 @@ import type { ShownExchange, ShownItem } from '../../shared/exchanges';
 import type { PageContext } from '../pageContext';
 import { element } from '../util/element';
 import { AnswerView } from './answerView';
-import { Comparison } from './comparison';
+import { createComparison, type Comparison } from './comparison';
 import { PromptEntry } from './promptEntry';
 
 /** A prompt with its answer, or with the answers of several models. */
@@ -19,7 +19,7 @@ export class ExchangeView {
     this.entry = new PromptEntry(context, exchange);
     this.answers = exchange.answers.map((answer) => new AnswerView(context, answer, this));
     const prompt = this.entry.element;
-    if (this.answers.length > 1) this.comparison = new Comparison(context, prompt, this.answers);
+    if (this.answers.length > 1) this.comparison = createComparison(context, prompt, this.answers);
     const entries = [prompt, ...this.answers.map((answer) => answer.element)];
     this.element = this.comparison?.element ?? element('div', { class: 'exchange' }, ...entries);
   }

@@ -8,53 +8,23 @@ import type { ShownAnswer } from './shownAnswer';
  * The name of the model that answers, and what is unusual about its gateway. The style sheet adds a spinner. The head of
  * a compared answer also names the gateway and has a button *Stop*.
  */
-export class TurnHead {
-  readonly element: HTMLElement;
-  private readonly model = element('span', { class: 'turn-name' });
-  private readonly badges = element('span', { class: 'turn-badges' });
-  private readonly gateway = element('span', { class: 'turn-gateway' });
-  private readonly stop: HTMLButtonElement;
+export function createTurnHead({ strings, post, isReadOnly, moveFocus }: PageContext, answer: ShownAnswer) {
+  const modelText = element('span', { class: 'turn-name' });
+  const badgeList = element('span', { class: 'turn-badges' });
+  const gatewayText = element('span', { class: 'turn-gateway' });
+  const stop = iconButton(strings.stop, 'stopCircle', () => post({ type: 'stop', answerId: answer.id }));
+  const parts = answer.isCompared ? [modelText, gatewayText, badgeList, stop] : [modelText, badgeList];
 
-  constructor(
-    private readonly context: PageContext,
-    private readonly answer: ShownAnswer,
-  ) {
-    const { strings, post } = context;
-    this.stop = iconButton(strings.stop, 'stopCircle', () => post({ type: 'stop', answerId: answer.id }));
-    const parts = answer.isCompared ? [this.model, this.gateway, this.badges, this.stop] : [this.model, this.badges];
-    this.element = element('header', { class: 'turn-head' }, ...parts);
-  }
-
-  render(state: TurnState): void {
-    const { answer } = this;
-    const model = state.model || (answer.isCompared ? answer.model : '');
-    setText(this.model, model);
-    // A long name is cut, so that the head keeps its height.
-    this.model.title = model;
-    if (answer.isCompared) {
-      const gateway = state.gateway?.label ?? '';
-      setText(this.gateway, gateway);
-      this.gateway.title = gateway;
-      this.setStoppable(!answer.isQueued && isRunning(state.phase));
-    }
-    const badges = this.badgesOf(state);
-    if (badges.map(({ text }) => text).join('') !== this.badges.textContent)
-      this.badges.replaceChildren(...badges.map(createBadge));
-  }
-
-  private setStoppable(isStoppable: boolean): void {
-    const { stop } = this;
-    const { isReadOnly, moveFocus } = this.context;
+  const setStoppable = (isStoppable: boolean): void => {
     if (stop === document.activeElement && !isStoppable) {
       const turn = stop.closest('article');
       if (turn) moveFocus(turn, { preventScroll: true });
     }
     stop.hidden = !isStoppable || isReadOnly();
-  }
+  };
 
-  private badgesOf(state: TurnState): readonly Badge[] {
-    const { strings } = this.context;
-    const { id, exchange } = this.answer;
+  const badgesOf = (state: TurnState): readonly Badge[] => {
+    const { id, exchange } = answer;
     const lastSwitch = state.switches.at(-1);
     const badges: Badge[] = [];
     if (lastSwitch && lastSwitch.reason !== 'user') badges.push({ text: strings.fallbackBadge, icon: 'arrowSwap' });
@@ -63,7 +33,26 @@ export class TurnHead {
     if (exchange?.followed === id)
       badges.push({ text: strings.followed, icon: 'check', title: strings.followedTooltip });
     return badges;
-  }
+  };
+
+  return {
+    element: element('header', { class: 'turn-head' }, ...parts),
+    render: (state: TurnState): void => {
+      const model = state.model || (answer.isCompared ? answer.model : '');
+      setText(modelText, model);
+      // A long name is cut, so that the head keeps its height.
+      modelText.title = model;
+      if (answer.isCompared) {
+        const gateway = state.gateway?.label ?? '';
+        setText(gatewayText, gateway);
+        gatewayText.title = gateway;
+        setStoppable(!answer.isQueued && isRunning(state.phase));
+      }
+      const badges = badgesOf(state);
+      if (badges.map(({ text }) => text).join('') !== badgeList.textContent)
+        badgeList.replaceChildren(...badges.map(createBadge));
+    },
+  };
 }
 
 interface Badge {
