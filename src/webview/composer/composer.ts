@@ -3,9 +3,9 @@ import type { ConnectionView, DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
 import { element, iconButton, isComposing } from '../util/element';
-import { ContextChips } from './contextChips';
+import { createContextChips } from './contextChips';
 import { ContextPopup } from './contextPopup';
-import { ContextRing } from './contextRing';
+import { createContextRing } from './contextRing';
 import { createEffortChoice } from './effortChoice';
 import { createModelChoice, withKeys } from './modelChoice';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
@@ -17,13 +17,13 @@ export class Composer {
   readonly element: HTMLElement;
   readonly history = new PromptHistory();
   private readonly model: ReturnType<typeof createModelChoice>;
-  readonly ring: ContextRing;
+  readonly ring: ReturnType<typeof createContextRing>;
   private readonly effort: ReturnType<typeof createEffortChoice>;
   readonly popup: ContextPopup;
   private readonly input: HTMLTextAreaElement;
   private readonly sendButton: HTMLButtonElement;
   private readonly stopButton: HTMLButtonElement;
-  private readonly chips: ContextChips;
+  private readonly chips: ReturnType<typeof createContextChips>;
   private readonly prefilled = new PrefilledPrompts();
   /** Sent prompts that the host has not confirmed. They must not be lost if the page is closed or the host stops. */
   private pending: readonly string[] = [];
@@ -53,8 +53,8 @@ export class Composer {
     attachButton.title = withKeys(strings.attachContext, '/');
     this.model = createModelChoice(context, () => this.selectModel());
     this.effort = createEffortChoice(context);
-    this.ring = new ContextRing(context);
-    this.chips = new ContextChips(context, () => this.focus());
+    this.ring = createContextRing(context);
+    this.chips = createContextChips(context, () => this.focus());
     this.popup = new ContextPopup(context, this.input, () => this.submit());
     const choices = [this.model.element, ...this.effort.elements, this.model.badge];
     const bar = element('div', { class: 'composer-bar' }, attachButton, ...choices);

@@ -3,59 +3,20 @@ import type { PageContext } from '../pageContext';
 import { element, fillNodes, iconButton } from '../util/element';
 import { fill } from '../../shared/format';
 
-export class ContextChips {
-  readonly element: HTMLElement;
+/** @param onEmptied called when the user has removed the last item and the focus was on that item */
+export function createContextChips(context: PageContext, onEmptied: () => void) {
+  const { strings, format, announcer, moveFocus } = context;
   /** The chip elements by their content. Replacing an unchanged chip during a click would prevent the click. */
-  private chips = new Map<string, HTMLElement>();
+  let chips = new Map<string, HTMLElement>();
   /** Ids of the items that were already announced; undefined until the first update, which announces nothing. */
-  private existingIds: ReadonlySet<string> | undefined;
+  let existingIds: ReadonlySet<string> | undefined;
+  const list = element('ul', { class: 'context-chips', 'aria-label': strings.context });
+  list.hidden = true;
 
-  /** @param onEmptied called when the user has removed the last item and the focus was on that item */
-  constructor(
-    private readonly context: PageContext,
-    private readonly onEmptied: () => void,
-  ) {
-    this.element = element('ul', { class: 'context-chips', 'aria-label': context.strings.context });
-    this.element.hidden = true;
-    this.element.addEventListener('keydown', (event) => this.handleKey(event));
-  }
+  const findButtons = (): readonly HTMLButtonElement[] => [...list.querySelectorAll('button')];
 
-  update(items: readonly DraftContext[]): void {
-    const list = this.element;
-    this.announceAdded(items);
-    const focused = this.buttons.findIndex((button) => button === document.activeElement);
-    const previous = this.chips;
-    this.chips = new Map(
-      items.map((item) => {
-        const content = JSON.stringify(item);
-        return [content, previous.get(content) ?? createChip(this.context, item)];
-      }),
-    );
-    for (const [content, chip] of previous) if (!this.chips.has(content)) chip.remove();
-    // Moves only chips that are in a wrong position, because an element loses the focus when it is moved.
-    for (const [index, chip] of [...this.chips.values()].entries()) {
-      if (list.children[index] !== chip) list.insertBefore(chip, list.children[index] ?? null);
-    }
-    list.hidden = items.length === 0;
-    if (focused < 0 || list.contains(document.activeElement)) return;
-    const next = this.buttons[Math.min(focused, items.length - 1)];
-    if (next) this.context.moveFocus(next);
-    else this.onEmptied();
-  }
-
-  /** Moves the focus to the last chip. @returns false if there is no chip */
-  focusLast(): boolean {
-    const last = this.buttons.at(-1);
-    last?.focus();
-    return last !== undefined;
-  }
-
-  private get buttons(): readonly HTMLButtonElement[] {
-    return [...this.element.querySelectorAll('button')];
-  }
-
-  private handleKey(event: KeyboardEvent): void {
-    const { buttons } = this;
+  list.addEventListener('keydown', (event) => {
+    const buttons = findButtons();
     const index = buttons.findIndex((button) => button === event.target);
     if (index < 0) return;
     if (event.key === 'Backspace' || event.key === 'Delete') buttons[index]?.click();
@@ -63,16 +24,45 @@ export class ContextChips {
     else if (event.key === 'ArrowRight') buttons[Math.min(buttons.length - 1, index + 1)]?.focus();
     else return;
     event.preventDefault();
-  }
+  });
 
-  private announceAdded(items: readonly DraftContext[]): void {
-    const { strings, format, announcer } = this.context;
-    const { existingIds } = this;
+  const announceAdded = (items: readonly DraftContext[]): void => {
     const added = items.filter(({ id }) => existingIds?.has(id) === false);
-    const names = added.map((item) => announcedName(this.context, item));
+    const names = added.map((item) => announcedName(context, item));
     if (names.length > 0) announcer.announce(fill(strings.contextAttached, format.list(names)));
-    this.existingIds = new Set(items.map(({ id }) => id));
-  }
+    existingIds = new Set(items.map(({ id }) => id));
+  };
+
+  return {
+    element: list,
+    update: (items: readonly DraftContext[]): void => {
+      announceAdded(items);
+      const focused = findButtons().findIndex((button) => button === document.activeElement);
+      const previous = chips;
+      chips = new Map(
+        items.map((item) => {
+          const content = JSON.stringify(item);
+          return [content, previous.get(content) ?? createChip(context, item)];
+        }),
+      );
+      for (const [content, chip] of previous) if (!chips.has(content)) chip.remove();
+      // Moves only chips that are in a wrong position, because an element loses the focus when it is moved.
+      for (const [index, chip] of [...chips.values()].entries()) {
+        if (list.children[index] !== chip) list.insertBefore(chip, list.children[index] ?? null);
+      }
+      list.hidden = items.length === 0;
+      if (focused < 0 || list.contains(document.activeElement)) return;
+      const next = findButtons()[Math.min(focused, items.length - 1)];
+      if (next) moveFocus(next);
+      else onEmptied();
+    },
+    /** Moves the focus to the last chip. @returns false if there is no chip */
+    focusLast: (): boolean => {
+      const last = findButtons().at(-1);
+      last?.focus();
+      return last !== undefined;
+    },
+  };
 }
 
 function createChip(context: PageContext, item: DraftContext): HTMLElement {

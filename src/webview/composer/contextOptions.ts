@@ -11,79 +11,47 @@ const icons: Readonly<Record<ContextSuggestion['kind'], Icon>> = {
 };
 
 /**
- * A list box for a text field that keeps the focus. The field stays a `textbox`, for which `aria-expanded` is not
+ * Creates a list box for a text field that keeps the focus. The field stays a `textbox`, for which `aria-expanded` is not
  * allowed, so the popup announces the number of suggestions instead.
  */
-export class ContextOptions {
-  readonly element: HTMLElement;
-  private items: readonly ContextSuggestion[] = [];
-  private activeIndex: number | undefined;
+export function createContextOptions(
+  strings: PanelStrings,
+  input: HTMLTextAreaElement,
+  onChoose: (item: ContextSuggestion) => void,
+) {
+  let items: readonly ContextSuggestion[] = [];
+  let activeIndex: number | undefined;
+  const list = element('div', {
+    class: 'context-options',
+    id: 'context-options',
+    role: 'listbox',
+    'aria-label': strings.contextSuggestions,
+    // The list must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
+    tabindex: '0',
+  });
+  list.hidden = true;
+  input.setAttribute('aria-autocomplete', 'list');
+  input.setAttribute('aria-haspopup', 'listbox');
+  // A click on the list must not take the focus away from the text field.
+  list.addEventListener('mousedown', (event) => event.preventDefault());
 
-  constructor(
-    strings: PanelStrings,
-    private readonly input: HTMLTextAreaElement,
-    private readonly onChoose: (item: ContextSuggestion) => void,
-  ) {
-    this.element = element('div', {
-      class: 'context-options',
-      id: 'context-options',
-      role: 'listbox',
-      'aria-label': strings.contextSuggestions,
-      // The list must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
-      tabindex: '0',
-    });
-    this.element.hidden = true;
-    input.setAttribute('aria-autocomplete', 'list');
-    input.setAttribute('aria-haspopup', 'listbox');
-    // A click on the list must not take the focus away from the text field.
-    this.element.addEventListener('mousedown', (event) => event.preventDefault());
-  }
+  const isOpen = (): boolean => items.length > 0;
 
-  get isOpen(): boolean {
-    return this.items.length > 0;
-  }
+  const findAvailable = (): readonly number[] => items.flatMap(({ unavailable }, index) => (unavailable ? [] : index));
 
-  get active(): ContextSuggestion | undefined {
-    return this.activeIndex === undefined ? undefined : this.items[this.activeIndex];
-  }
-
-  /** @param highlightsFirst whether the first available item is highlighted */
-  show(items: readonly ContextSuggestion[], highlightsFirst = false): void {
-    if (items.length === 0 && !this.isOpen) return;
-    this.items = items;
-    this.element.replaceChildren(...items.map((item, position) => this.createOption(item, position)));
-    this.element.hidden = !this.isOpen;
-    if (this.isOpen) this.input.setAttribute('aria-controls', this.element.id);
-    else this.input.removeAttribute('aria-controls');
-    this.highlight(highlightsFirst ? this.availableIndexes[0] : undefined);
-  }
-
-  /** Wraps around at both ends of the list and skips unavailable items. @returns false if there are no options */
-  move(by: 1 | -1): boolean {
-    const indexes = this.availableIndexes;
-    if (indexes.length === 0) return false;
-    const from = this.activeIndex === undefined ? -1 : indexes.indexOf(this.activeIndex);
-    this.highlight(indexes.at(from < 0 && by < 0 ? -1 : (from + by) % indexes.length));
-    return true;
-  }
-
-  private get availableIndexes(): readonly number[] {
-    return this.items.flatMap(({ unavailable }, index) => (unavailable ? [] : index));
-  }
-
-  private highlight(index: number | undefined): void {
-    this.activeIndex = index;
-    const options = [...this.element.children] as HTMLElement[];
+  const highlight = (index: number | undefined): void => {
+    activeIndex = index;
+    const options = [...list.children] as HTMLElement[];
     for (const [position, option] of options.entries())
       option.setAttribute('aria-selected', String(position === index));
     const highlighted = index === undefined ? undefined : options[index];
     if (highlighted) {
-      this.input.setAttribute('aria-activedescendant', highlighted.id);
+      input.setAttribute('aria-activedescendant', highlighted.id);
       highlighted.scrollIntoView({ block: 'nearest' });
-    } else this.input.removeAttribute('aria-activedescendant');
-  }
+    } else input.removeAttribute('aria-activedescendant');
+  };
 
-  private createOption(item: ContextSuggestion, index: number): HTMLElement {
+  const createOption = (item: ContextSuggestion, index: number): HTMLElement => {
     const option = element(
       'div',
       { class: 'context-option', id: `context-option-${index}`, role: 'option' },
@@ -97,10 +65,38 @@ export class ContextOptions {
       option.ariaDisabled = 'true';
       return option;
     }
-    option.addEventListener('click', () => this.onChoose(item));
+    option.addEventListener('click', () => onChoose(item));
     // Listens to `mousemove`, because `mouseenter` would also fire when the keyboard scrolls the list under a pointer
     // that does not move.
-    option.addEventListener('mousemove', () => this.highlight(index));
+    option.addEventListener('mousemove', () => highlight(index));
     return option;
-  }
+  };
+
+  return {
+    element: list,
+    get isOpen() {
+      return isOpen();
+    },
+    get active() {
+      return activeIndex === undefined ? undefined : items[activeIndex];
+    },
+    /** @param highlightsFirst whether the first available item is highlighted */
+    show: (nextItems: readonly ContextSuggestion[], highlightsFirst = false): void => {
+      if (nextItems.length === 0 && !isOpen()) return;
+      items = nextItems;
+      list.replaceChildren(...items.map(createOption));
+      list.hidden = !isOpen();
+      if (isOpen()) input.setAttribute('aria-controls', list.id);
+      else input.removeAttribute('aria-controls');
+      highlight(highlightsFirst ? findAvailable()[0] : undefined);
+    },
+    /** Wraps around at both ends of the list and skips unavailable items. @returns false if there are no options */
+    move: (by: 1 | -1): boolean => {
+      const indexes = findAvailable();
+      if (indexes.length === 0) return false;
+      const from = activeIndex === undefined ? -1 : indexes.indexOf(activeIndex);
+      highlight(indexes.at(from < 0 && by < 0 ? -1 : (from + by) % indexes.length));
+      return true;
+    },
+  };
 }

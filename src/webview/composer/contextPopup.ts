@@ -1,10 +1,10 @@
 import type { ContextSuggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { ContextOptions } from './contextOptions';
+import { createContextOptions } from './contextOptions';
 
 /** The popup that suggests context items after a `#` in the composer. The focus stays in the text field. */
 export class ContextPopup {
-  private readonly options: ContextOptions;
+  private readonly options: ReturnType<typeof createContextOptions>;
   private query: ContextQuery | undefined;
   private dismissedStart: number | undefined;
   /** Offset at which `open` has inserted a `#`, perhaps after a space. That text goes if the user chooses nothing. */
@@ -19,7 +19,7 @@ export class ContextPopup {
     private readonly input: HTMLTextAreaElement,
     private readonly onSend: () => void,
   ) {
-    this.options = new ContextOptions(context.strings, input, (item) => this.choose(item));
+    this.options = createContextOptions(context.strings, input, (item) => this.choose(item));
     input.addEventListener('input', (event) => {
       const { isComposing, inputType } = event;
       // Text that the user is still composing with an input method is not a query yet.

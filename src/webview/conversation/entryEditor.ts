@@ -17,83 +17,81 @@ interface EditableEntry {
   readonly submit: (changed: string) => void;
 }
 
-/** A text field with the keys of the composer. */
-export class EntryEditor {
+export type EntryEditor = ReturnType<typeof createEntryEditor>;
+
+/** Creates the editor of an entry: a text field with the keys of the composer. */
+export function createEntryEditor(context: PageContext, entry: EditableEntry) {
   /** Undefined while the editor is closed. */
-  private input: HTMLTextAreaElement | undefined;
+  let input: HTMLTextAreaElement | undefined;
 
-  constructor(
-    private readonly context: PageContext,
-    private readonly entry: EditableEntry,
-  ) {}
+  const close = (): void => {
+    input?.form?.replaceWith(entry.text);
+    input = undefined;
+    entry.element.classList.remove('editing');
+    entry.tools.hidden = false;
+    context.onLocalChange();
+  };
 
-  get text(): string | undefined {
-    return this.input?.value;
-  }
+  const cancel = (): void => {
+    close();
+    entry.tools.querySelector('button')?.focus();
+  };
 
-  open(text: string): HTMLTextAreaElement {
-    const { context, entry } = this;
-    const input = element('textarea', { 'aria-label': entry.label, rows: '1', spellcheck: 'false' });
-    input.value = text;
-    const submit = element('button', { type: 'submit', class: 'button primary' }, entry.submitLabel);
-    const cancel = button(context.strings.cancel, 'secondary', () => this.cancel());
-    const actions = element('div', { class: 'actions' }, submit, cancel);
-    const form = element('form', { class: 'prompt-editor' }, input, actions);
+  const submit = (): void => {
+    const changed = input?.value.trim();
+    if (!changed) return;
+    close();
+    entry.submit(changed);
+  };
+
+  const handleKey = (event: KeyboardEvent): void => {
+    if (isComposing(event)) return;
+    const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
+    const mayEnter = !entry.hasParagraphs || ctrlKey || metaKey;
+    if (key === 'Escape') cancel();
+    else if (key === 'Enter' && mayEnter && target === input && !shiftKey && !altKey) submit();
+    else return;
+    event.preventDefault();
+  };
+
+  const open = (text: string): HTMLTextAreaElement => {
+    const field = element('textarea', { 'aria-label': entry.label, rows: '1', spellcheck: 'false' });
+    field.value = text;
+    const submitButton = element('button', { type: 'submit', class: 'button primary' }, entry.submitLabel);
+    const cancelButton = button(context.strings.cancel, 'secondary', cancel);
+    const actions = element('div', { class: 'actions' }, submitButton, cancelButton);
+    const form = element('form', { class: 'prompt-editor' }, field, actions);
     const updateSubmit = (): void => {
-      submit.disabled = input.value.trim() === '';
+      submitButton.disabled = field.value.trim() === '';
     };
     updateSubmit();
-    input.addEventListener('input', () => {
+    field.addEventListener('input', () => {
       updateSubmit();
       context.onLocalChange();
     });
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.submit();
+      submit();
     });
-    form.addEventListener('keydown', (event) => this.handleKey(event));
-    this.input = input;
+    form.addEventListener('keydown', handleKey);
+    input = field;
     entry.element.classList.add('editing');
     entry.tools.hidden = true;
     entry.text.replaceWith(form);
-    return input;
-  }
+    return field;
+  };
 
-  edit(): void {
-    const input = this.input ?? this.open(this.entry.currentText());
-    input.focus();
-    input.setSelectionRange(input.value.length, input.value.length);
-    this.context.onLocalChange();
-  }
-
-  private handleKey(event: KeyboardEvent): void {
-    if (isComposing(event)) return;
-    const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
-    const mayEnter = !this.entry.hasParagraphs || ctrlKey || metaKey;
-    if (key === 'Escape') this.cancel();
-    else if (key === 'Enter' && mayEnter && target === this.input && !shiftKey && !altKey) this.submit();
-    else return;
-    event.preventDefault();
-  }
-
-  private submit(): void {
-    const changed = this.text?.trim();
-    if (!changed) return;
-    this.close();
-    this.entry.submit(changed);
-  }
-
-  private cancel(): void {
-    this.close();
-    this.entry.tools.querySelector('button')?.focus();
-  }
-
-  private close(): void {
-    const { element: entryElement, text, tools } = this.entry;
-    this.input?.form?.replaceWith(text);
-    this.input = undefined;
-    entryElement.classList.remove('editing');
-    tools.hidden = false;
-    this.context.onLocalChange();
-  }
+  return {
+    open,
+    /** The text in the editor; undefined while the editor is closed. */
+    get text() {
+      return input?.value;
+    },
+    edit: (): void => {
+      const field = input ?? open(entry.currentText());
+      field.focus();
+      field.setSelectionRange(field.value.length, field.value.length);
+      context.onLocalChange();
+    },
+  };
 }

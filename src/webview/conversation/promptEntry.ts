@@ -2,7 +2,7 @@ import type { Attachment, ContextKind, ShownExchange } from '../../shared/exchan
 import { countLines } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
-import { EntryEditor } from './entryEditor';
+import { createEntryEditor, type EntryEditor } from './entryEditor';
 
 /** The entry that shows a prompt and its attachments and lets the user edit the prompt. Its accessible name is *You*. */
 export class PromptEntry {
@@ -40,7 +40,7 @@ export class PromptEntry {
       this.bubble,
       this.tools,
     );
-    this.editor = new EntryEditor(context, {
+    this.editor = createEntryEditor(context, {
       element: this.element,
       text,
       tools: this.tools,

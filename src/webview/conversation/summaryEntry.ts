@@ -3,7 +3,7 @@ import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 import { AnswerView } from './answerView';
-import { EntryEditor } from './entryEditor';
+import { createEntryEditor, type EntryEditor } from './entryEditor';
 
 /** A summary: an answer with a heading, an editor and buttons. */
 export class SummaryEntry {
@@ -47,7 +47,7 @@ export class SummaryEntry {
     const place = element('div', { class: 'summary-editor' }, text);
     answer.element.append(place);
     answer.element.classList.add('summary');
-    this.editor = new EntryEditor(context, {
+    this.editor = createEntryEditor(context, {
       element: place,
       text,
       tools: this.tools,
