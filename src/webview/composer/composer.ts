@@ -4,7 +4,7 @@ import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
 import { element, iconButton, isComposing } from '../util/element';
 import { createContextChips } from './contextChips';
-import { ContextPopup } from './contextPopup';
+import { createContextPopup } from './contextPopup';
 import { createContextRing } from './contextRing';
 import { createEffortChoice } from './effortChoice';
 import { createModelChoice, withKeys } from './modelChoice';
@@ -19,7 +19,7 @@ export class Composer {
   private readonly model: ReturnType<typeof createModelChoice>;
   readonly ring: ReturnType<typeof createContextRing>;
   private readonly effort: ReturnType<typeof createEffortChoice>;
-  readonly popup: ContextPopup;
+  readonly popup: ReturnType<typeof createContextPopup>;
   private readonly input: HTMLTextAreaElement;
   private readonly sendButton: HTMLButtonElement;
   private readonly stopButton: HTMLButtonElement;
@@ -55,7 +55,7 @@ export class Composer {
     this.effort = createEffortChoice(context);
     this.ring = createContextRing(context);
     this.chips = createContextChips(context, () => this.focus());
-    this.popup = new ContextPopup(context, this.input, () => this.submit());
+    this.popup = createContextPopup(context, this.input, () => this.submit());
     const choices = [this.model.element, ...this.effort.elements, this.model.badge];
     const bar = element('div', { class: 'composer-bar' }, attachButton, ...choices);
     const sendOrStop = element('div', { class: 'composer-send' }, this.stopButton, this.sendButton);

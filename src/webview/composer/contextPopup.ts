@@ -2,132 +2,127 @@ import type { ContextSuggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { createContextOptions } from './contextOptions';
 
-/** The popup that suggests context items after a `#` in the composer. The focus stays in the text field. */
-export class ContextPopup {
-  private readonly options: ReturnType<typeof createContextOptions>;
-  private query: ContextQuery | undefined;
-  private dismissedStart: number | undefined;
+/**
+ * Creates the popup that suggests context items after a `#` in the composer. The focus stays in the text field.
+ * @param onSend called if the user pressed Enter before the suggestions arrived, and none of them matches
+ */
+export function createContextPopup(context: PageContext, input: HTMLTextAreaElement, onSend: () => void) {
+  const { strings, format, announcer, post, request } = context;
+  let query: ContextQuery | undefined;
+  let dismissedStart: number | undefined;
   /** Offset at which `open` has inserted a `#`, perhaps after a space. That text goes if the user chooses nothing. */
-  private insertedStart: number | undefined;
-  private isAnswered = false;
+  let insertedStart: number | undefined;
+  let isAnswered = false;
   /** Enter or Tab, if the user pressed it before the suggestions arrived. The key is handled when they arrive. */
-  private deferredKey: 'Enter' | 'Tab' | undefined;
+  let deferredKey: 'Enter' | 'Tab' | undefined;
 
-  /** @param onSend called if the user pressed Enter before the suggestions arrived, and none of them matches */
-  constructor(
-    private readonly context: PageContext,
-    private readonly input: HTMLTextAreaElement,
-    private readonly onSend: () => void,
-  ) {
-    this.options = createContextOptions(context.strings, input, (item) => this.choose(item));
-    input.addEventListener('input', (event) => {
-      const { isComposing, inputType } = event;
-      // Text that the user is still composing with an input method is not a query yet.
-      if (!isComposing) this.refresh(typingInputTypes.test(inputType) ? 'typing' : 'caret');
-    });
-    input.addEventListener('compositionend', () => this.refresh('typing'));
-    for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => this.refresh('caret'));
-    input.addEventListener('blur', () => (this.insertedStart === undefined ? this.reset() : this.close()));
-  }
+  const reset = (): void => {
+    query = deferredKey = insertedStart = undefined;
+    options.show([]);
+  };
 
-  get element(): HTMLElement {
-    return this.options.element;
-  }
-
-  /** Opens the popup by inserting a `#` at the caret. */
-  open(): void {
-    const { input } = this;
+  const choose = (item: ContextSuggestion): void => {
+    if (!query) return;
+    const end = endOf(query);
+    const start = insertedStart ?? query.start;
+    reset();
     input.focus();
-    if (this.query) return;
-    const { selectionEnd: start, value } = input;
-    const text = contextQueryAt(`${value.slice(0, start)}#`, start + 1) ? '#' : ' #';
-    replaceText(input, start, start, text);
-    this.refresh('typing');
-    this.insertedStart = start;
-  }
+    replaceText(input, start, end, '');
+    post(item.kind === 'browse' ? { type: 'browseContext' } : { type: 'attach', id: item.id });
+  };
 
-  /** Updates the popup after a change of the text or the caret. Only typing opens the popup. */
-  refresh(cause: 'typing' | 'caret'): void {
-    const { value, selectionStart, selectionEnd } = this.input;
-    const query = selectionStart === selectionEnd ? contextQueryAt(value, selectionStart) : undefined;
-    if (query?.start !== this.dismissedStart) this.dismissedStart = undefined;
-    if (!query) this.reset();
-    else if (this.dismissedStart === undefined && (this.query || cause === 'typing') && !isSame(this.query, query))
-      this.requestSuggestions(query);
-  }
+  const options = createContextOptions(strings, input, choose);
 
-  private showSuggestions(query: ContextQuery, items: readonly ContextSuggestion[]): void {
-    const { options } = this;
-    const { strings, format, announcer } = this.context;
-    if (query !== this.query) return;
-    this.isAnswered = true;
+  const showSuggestions = (answered: ContextQuery, items: readonly ContextSuggestion[]): void => {
+    if (answered !== query) return;
+    isAnswered = true;
     // Lets Enter send the prompt if no file matches, because the user may have typed the `#` as a part of the prompt.
-    const isPrompt = this.insertedStart === undefined && query.text !== '' && items[0]?.kind === 'browse';
+    const isPrompt = insertedStart === undefined && query.text !== '' && items[0]?.kind === 'browse';
     options.show(items, !isPrompt);
     const { length } = items.filter(({ unavailable }) => !unavailable);
     if (length > 0) {
       announcer.announce(format.plural(length, strings.contextSuggestionsOne, strings.contextSuggestionsCount));
     }
-    const key = this.deferredKey;
-    this.deferredKey = undefined;
-    if (key && options.active) this.choose(options.active);
-    else if (key === 'Enter') this.onSend();
-  }
+    const key = deferredKey;
+    deferredKey = undefined;
+    if (key && options.active) choose(options.active);
+    else if (key === 'Enter') onSend();
+  };
 
-  /** Handles a key while suggestions are open or requested. @returns whether the popup has handled the key */
-  handleKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
-    const { options } = this;
-    if (key === 'Escape') return this.close();
-    // Closes the suggestions on Shift+Tab. Otherwise the focus would move into the list, which closes when the text
-    // field loses the focus.
-    if (key === 'Tab' && shiftKey) this.reset();
-    if (!this.query || ctrlKey || metaKey || altKey || shiftKey) return false;
-    if (key === 'ArrowDown') return options.move(1);
-    if (key === 'ArrowUp') return options.move(-1);
-    if (key !== 'Enter' && key !== 'Tab') return false;
-    if (!this.isAnswered) {
-      // Until the suggestions arrive, remembers only the first Enter or Tab. A second press has its usual effect, so
-      // that the user never has to wait for suggestions.
-      if (this.deferredKey) return false;
-      this.deferredKey = key;
-      return true;
-    }
-    if (!options.active) return false;
-    this.choose(options.active);
-    return true;
-  }
+  const requestSuggestions = (next: ContextQuery): void => {
+    if (query?.start !== next.start) reset();
+    query = next;
+    isAnswered = false;
+    deferredKey = undefined;
+    request({ type: 'suggestContext', query: next.text }, (items) => showSuggestions(next, items));
+  };
+
+  /** Updates the popup after a change of the text or the caret. Only typing opens the popup. */
+  const refresh = (cause: 'typing' | 'caret'): void => {
+    const { value, selectionStart, selectionEnd } = input;
+    const next = selectionStart === selectionEnd ? contextQueryAt(value, selectionStart) : undefined;
+    if (next?.start !== dismissedStart) dismissedStart = undefined;
+    if (!next) reset();
+    else if (dismissedStart === undefined && (query || cause === 'typing') && !isSame(query, next))
+      requestSuggestions(next);
+  };
 
   /** Closes the popup until the user types another `#`. @returns whether the popup was open */
-  close(): boolean {
-    const { query, insertedStart } = this;
-    const wasOpen = this.options.isOpen || insertedStart !== undefined;
-    this.reset();
-    if (query && insertedStart !== undefined) replaceText(this.input, insertedStart, endOf(query), '');
-    else this.dismissedStart = query?.start ?? this.dismissedStart;
+  const close = (): boolean => {
+    const closed = query;
+    const inserted = insertedStart;
+    const wasOpen = options.isOpen || inserted !== undefined;
+    reset();
+    if (closed && inserted !== undefined) replaceText(input, inserted, endOf(closed), '');
+    else dismissedStart = closed?.start ?? dismissedStart;
     return wasOpen;
-  }
+  };
 
-  private choose(item: ContextSuggestion): void {
-    if (!this.query) return;
-    const { query, insertedStart = query.start } = this;
-    this.reset();
-    this.input.focus();
-    replaceText(this.input, insertedStart, endOf(query), '');
-    this.context.post(item.kind === 'browse' ? { type: 'browseContext' } : { type: 'attach', id: item.id });
-  }
+  input.addEventListener('input', (event) => {
+    const { isComposing, inputType } = event;
+    // Text that the user is still composing with an input method is not a query yet.
+    if (!isComposing) refresh(typingInputTypes.test(inputType) ? 'typing' : 'caret');
+  });
+  input.addEventListener('compositionend', () => refresh('typing'));
+  for (const type of ['keyup', 'click'] as const) input.addEventListener(type, () => refresh('caret'));
+  input.addEventListener('blur', () => (insertedStart === undefined ? reset() : close()));
 
-  private requestSuggestions(query: ContextQuery): void {
-    if (this.query?.start !== query.start) this.reset();
-    this.query = query;
-    this.isAnswered = false;
-    this.deferredKey = undefined;
-    this.context.request({ type: 'suggestContext', query: query.text }, (items) => this.showSuggestions(query, items));
-  }
-
-  private reset(): void {
-    this.query = this.deferredKey = this.insertedStart = undefined;
-    this.options.show([]);
-  }
+  return {
+    element: options.element,
+    refresh,
+    close,
+    /** Opens the popup by inserting a `#` at the caret. */
+    open: (): void => {
+      input.focus();
+      if (query) return;
+      const { selectionEnd: start, value } = input;
+      const text = contextQueryAt(`${value.slice(0, start)}#`, start + 1) ? '#' : ' #';
+      replaceText(input, start, start, text);
+      refresh('typing');
+      insertedStart = start;
+    },
+    /** Handles a key while suggestions are open or requested. @returns whether the popup has handled the key */
+    handleKey: ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean => {
+      if (key === 'Escape') return close();
+      // Closes the suggestions on Shift+Tab. Otherwise the focus would move into the list, which closes when the text
+      // field loses the focus.
+      if (key === 'Tab' && shiftKey) reset();
+      if (!query || ctrlKey || metaKey || altKey || shiftKey) return false;
+      if (key === 'ArrowDown') return options.move(1);
+      if (key === 'ArrowUp') return options.move(-1);
+      if (key !== 'Enter' && key !== 'Tab') return false;
+      if (!isAnswered) {
+        // Until the suggestions arrive, remembers only the first Enter or Tab. A second press has its usual effect, so
+        // that the user never has to wait for suggestions.
+        if (deferredKey) return false;
+        deferredKey = key;
+        return true;
+      }
+      if (!options.active) return false;
+      choose(options.active);
+      return true;
+    },
+  };
 }
 
 function endOf({ start, text }: ContextQuery): number {
