@@ -1,8 +1,8 @@
 import type { MarkdownIt } from 'markdown-it';
 import { AppendFastPath } from './appendFastPath';
-import { BlockRenderer, type RenderedBlock } from './blockRenderer';
+import { createBlockRenderer, type RenderBlock, type RenderedBlock } from './blockRenderer';
 import { countFinalBlocks, parseBlocks, type Block } from './blocks';
-import { toolbarSpec, type AnswerControls } from './codeBlock';
+import type { AnswerControls } from './codeBlock';
 import { References } from './references';
 
 interface AnswerDocumentOptions extends AnswerControls {
@@ -23,7 +23,7 @@ export class AnswerDocument {
   private nextRerenderLength = 0;
   /** Appends plain text to the last open block without parsing it again. */
   private fastPath: AppendFastPath | undefined;
-  private readonly renderer: BlockRenderer;
+  private readonly renderBlock: RenderBlock;
   private readonly sections: Sections;
 
   constructor(
@@ -31,7 +31,7 @@ export class AnswerDocument {
     private readonly parser: MarkdownIt,
     private readonly options: AnswerDocumentOptions,
   ) {
-    this.renderer = new BlockRenderer(parser, toolbarSpec(options), options.labels, root.ownerDocument);
+    this.renderBlock = createBlockRenderer(parser, options, root.ownerDocument);
     this.sections = new Sections(root);
   }
 
@@ -77,7 +77,7 @@ export class AnswerDocument {
         tokens: block.tokens,
         openFromLine: isOpen ? lineCount : Infinity,
       };
-      return this.renderer.render(source, before[index], references);
+      return this.renderBlock(source, before[index], references);
     });
     for (const { element } of before.slice(blocks.length)) element?.remove();
     const lastInPlace = this.committed.findLast(({ element }) => element)?.element;
@@ -126,7 +126,7 @@ export class AnswerDocument {
     this.committed.forEach((block, index) => {
       if (this.references.resolveTo(block.lookups)) return;
       const tokens = parseBlocks(this.parser, block.text, new References()).blocks[0]?.tokens ?? [];
-      const rendered = this.renderer.render({ ...block, tokens, openFromLine: Infinity }, block, this.references);
+      const rendered = this.renderBlock({ ...block, tokens, openFromLine: Infinity }, block, this.references);
       this.committed[index] = { ...rendered, inlines: noInlines };
       if (rendered.element) this.options.onFinal(rendered.element);
     });

@@ -1,7 +1,7 @@
 import type { MarkdownIt } from 'markdown-it';
 import type { Block } from './blocks';
 import { blockToTree } from './blockToTree';
-import type { AnswerControls } from './codeBlock';
+import { toolbarSpec, type AnswerControls } from './codeBlock';
 import { firstChars } from '../../shared/protocol';
 import { inlineToTree } from './inlineToTree';
 import { createElement, patchElement } from './morph';
@@ -35,19 +35,32 @@ export interface BlockSource {
   readonly openFromLine: number;
 }
 
-export class BlockRenderer {
-  constructor(
-    private readonly parser: MarkdownIt,
-    private readonly toolbar: ElementSpec,
-    private readonly labels: AnswerControls['labels'],
-    private readonly document: Document,
-  ) {}
+export type RenderBlock = ReturnType<typeof createBlockRenderer>;
 
-  render(
+/** Returns a function that renders a block, or changes the element of its previous rendering. */
+export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls, document: Document) {
+  const toolbar = toolbarSpec(controls);
+
+  const renderInline = (content: string, references: References): RenderedInline => {
+    const lookups = new Map();
+    const [inline] = parser.parseInline(content, { references: references.record(lookups) });
+    return { specs: inlineToTree(inline?.children ?? []), lookups };
+  };
+
+  const updateElement = (
+    spec: ElementSpec | undefined,
+    { spec: before, element }: Partial<RenderedBlock> = {},
+  ): Element | undefined => {
+    if (spec) return element && before ? patchElement(element, before, spec) : createElement(spec, document);
+    element?.remove();
+    return undefined;
+  };
+
+  return (
     { start, text, tokens, openFromLine }: BlockSource,
     previous: RenderedBlock | undefined,
     references: References,
-  ): RenderedBlock {
+  ): RenderedBlock => {
     const mayGrow = openFromLine !== Infinity;
     const isUnchanged = text === previous?.text && !mayGrow && !previous.mayGrow;
     if (isUnchanged && references.resolveTo(previous.lookups)) return { ...previous, start };
@@ -57,34 +70,21 @@ export class BlockRenderer {
         const specs: NodeSpec[] = [];
         for (const piece of splitInline(content)) {
           const known = inlines.get(piece) ?? previous?.inlines.get(piece);
-          const inline = known && references.resolveTo(known.lookups) ? known : this.renderInline(piece, references);
+          const inline = known && references.resolveTo(known.lookups) ? known : renderInline(piece, references);
           inlines.set(piece, inline);
           pushNodes(specs, inline.specs);
         }
         return specs;
       },
-      unescape: (info) => this.parser.utils.unescapeAll(info),
-      toolbar: this.toolbar,
-      labels: this.labels,
+      unescape: (info) => parser.utils.unescapeAll(info),
+      toolbar,
+      labels: controls.labels,
       openFromLine,
     });
-    const element = this.updateElement(spec, previous);
+    const element = updateElement(spec, previous);
     const lookups = new Map([...inlines.values()].flatMap((inline) => [...inline.lookups]));
     return { start, text, mayGrow, spec, element, lookups, inlines };
-  }
-
-  private renderInline(content: string, references: References): RenderedInline {
-    const lookups = new Map();
-    const [inline] = this.parser.parseInline(content, { references: references.record(lookups) });
-    return { specs: inlineToTree(inline?.children ?? []), lookups };
-  }
-
-  private updateElement(spec: ElementSpec | undefined, previous: RenderedBlock | undefined): Element | undefined {
-    const { spec: before, element } = previous ?? {};
-    if (spec) return element && before ? patchElement(element, before, spec) : createElement(spec, this.document);
-    element?.remove();
-    return undefined;
-  }
+  };
 }
 
 /** In characters. For hostile content, the time to parse grows with the square of the length. */
