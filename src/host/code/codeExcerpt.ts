@@ -58,21 +58,21 @@ export function excerptOf(
 }
 
 function linesBefore(document: vscode.TextDocument, { start }: Span): string {
-  const lines: string[] = [];
-  const first = Math.max(0, start.line - codeLimits.contextLines);
-  for (let index = first; index < start.line; index++) lines.push(document.lineAt(index).text);
+  const lines = linesIn(document, Math.max(0, start.line - codeLimits.contextLines), start.line);
   const sameLine = document.lineAt(start.line).text.slice(0, start.character);
-  if (sameLine.trim()) lines.push(sameLine);
-  return lastChars(withoutBlankEdges(lines), codeLimits.contextCharacters);
+  return lastChars(withoutBlankEdges([...lines, sameLine]), codeLimits.contextCharacters);
 }
 
 function linesAfter(document: vscode.TextDocument, { end }: Span): string {
-  const lines: string[] = [];
+  const first = end.line + 1;
+  const lines = linesIn(document, first, Math.min(document.lineCount, first + codeLimits.contextLines));
   const sameLine = document.lineAt(end.line).text.slice(end.character);
-  if (sameLine.trim()) lines.push(sameLine);
-  const last = Math.min(document.lineCount - 1, end.line + codeLimits.contextLines);
-  for (let index = end.line + 1; index <= last; index++) lines.push(document.lineAt(index).text);
-  return firstChars(withoutBlankEdges(lines), codeLimits.contextCharacters);
+  return firstChars(withoutBlankEdges([sameLine, ...lines]), codeLimits.contextCharacters);
+}
+
+/** Returns the lines from `first` up to, but not including, `end`. */
+function linesIn(document: vscode.TextDocument, first: number, end: number): readonly string[] {
+  return Array.from({ length: end - first }, (_, index) => document.lineAt(first + index).text);
 }
 
 function withoutBlankEdges(lines: readonly string[]): string {
