@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import type { EditorTarget } from '../../src/host/code/editorTarget';
-import type { GatewaySet } from '../../src/host/connection/gatewaySet';
-import type { OwnGateways } from '../../src/host/connection/ownGateways';
-import type { ModelCatalog } from '../../src/host/models/modelCatalog';
 import type { Log } from '../../src/host/util/log';
 import * as vscode from 'vscode';
 import type { StreamEvent } from '../../src/engine/events/events';
+import type { ChatServices } from '../../src/host/chat/chatServices';
 import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
 import { UserError } from '../../src/host/util/userError';
+import { fakeSets } from '../host/connection/fakeSets';
 import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../host/conversation/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
 import { TestBudget } from '../host/conversation/testBudget';
@@ -75,20 +74,17 @@ describe('chat participant', function () {
     logged = [];
     usesPlainHttp = true;
     events = [];
-    participant = new ChatParticipant({
-      engine,
-      budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
-      log: fake<Log>({ error: (problem) => logged.push(problem) }),
-      set: fake<GatewaySet>({
-        model: () => defaults.model,
-        defaults: () => defaults,
-        mayUse: () => Promise.resolve(usesPlainHttp),
+    const { sets } = fakeSets({ defaults: () => defaults, mayUse: () => Promise.resolve(usesPlainHttp) });
+    participant = new ChatParticipant(
+      fake<ChatServices>({
+        engine,
+        budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
+        log: fake<Log>({ error: (problem) => logged.push(problem) }),
+        sets,
+        target: fake<EditorTarget>({ editor: () => vscode.window.activeTextEditor }),
+        logEvent: (_conversation, _turn, { type }) => events.push(type),
       }),
-      ownGateways: fake<OwnGateways>({}),
-      catalog: fake<ModelCatalog>({ pickOther: () => Promise.resolve(undefined) }),
-      target: fake<EditorTarget>({ editor: () => vscode.window.activeTextEditor }),
-      onEvent: (_turn, { type }) => events.push(type),
-    });
+    );
   });
   afterEach(() => cancel.dispose());
 

@@ -3,12 +3,10 @@ import * as vscode from 'vscode';
 import type { TurnHandle } from '../../../engine/engine';
 import type { FaultAction } from '../../../engine/events/kinds';
 import type { TurnState } from '../../../engine/state/turnState';
-import type { GatewaySet } from '../../connection/gatewaySet';
-import type { OwnGateways } from '../../connection/ownGateways';
-import type { ModelCatalog } from '../../models/modelCatalog';
 import { enterApiKey, enterGateway, searchSettings } from '../../ui/notifications';
 import { billingPage } from '../../settings/knownGateways';
 import { UserError } from '../../util/userError';
+import type { ChatServices } from '../chatServices';
 import { askAgainPrompt, continuePrompt } from './chatIntent';
 import { participantName } from './chatMetadata';
 
@@ -30,14 +28,7 @@ export class ChatTurns {
   }
 }
 
-export interface ChatActionDeps {
-  /** The user's gateways. */
-  readonly set: GatewaySet;
-  readonly ownGateways: OwnGateways;
-  readonly catalog: ModelCatalog;
-}
-
-interface ActionContext extends ChatActionDeps {
+interface ActionContext extends ChatServices {
   readonly turns: ChatTurns;
   readonly turnId: string;
 }
@@ -60,10 +51,10 @@ const chatActions = {
       await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');
       return;
     }
-    const { catalog, set } = context;
-    const model = await catalog.pickOther([], set);
+    const { catalog, sets } = context;
+    const model = await catalog.pickOther([], sets.own);
     if (model === undefined) return;
-    await set.selectModel(model);
+    await sets.own.selectModel(model);
     await askAgainIfLatest(context);
   },
   setApiKey: async (context) => {
@@ -72,8 +63,8 @@ const chatActions = {
   addGateway: async (context) => {
     if (await enterGateway()) await askAgainIfLatest(context);
   },
-  openBilling: async ({ ownGateways, set }) => {
-    const { origin } = await ownGateways.gatewayFor(set.model());
+  openBilling: async ({ ownGateways, settings }) => {
+    const { origin } = await ownGateways.gatewayFor(settings.model());
     const page = billingPage(origin);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },

@@ -1,38 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Engine } from '../../../engine/engine';
-import type { StreamEvent } from '../../../engine/events/events';
 import type { ChatRequest } from '../../../engine/request';
-import type { EditorTarget } from '../../code/editorTarget';
-import type { BudgetDecisions } from '../../health/budget';
 import { vendor, type CommandId } from '../../contributions';
 import { escapeMarkdown } from '../../ui/messageText';
 import { hostWords } from '../../ui/words';
-import type { ErrorLog } from '../../util/log';
 import { UserError } from '../../util/userError';
 import { startChatTurn } from '../appendOnly';
-import { actionTitle, ChatTurns, runChatAction, type ChatActionDeps } from './chatActions';
+import type { ChatServices } from '../chatServices';
+import { actionTitle, ChatTurns, runChatAction } from './chatActions';
 import { ChatAnswer, type ChatPart } from './chatAnswer';
 import { chatExchanges, historyMessages, type ChatExchange } from './chatHistory';
 import { chatFollowups, parseIntent } from './chatIntent';
 import type { ChatMetadata } from './chatMetadata';
 import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 
-interface ParticipantDeps extends ChatActionDeps {
-  readonly engine: Engine;
-  readonly budget: BudgetDecisions;
-  readonly log: ErrorLog;
-  /** The last active editor, because the chat has the focus when the user sends a prompt. */
-  readonly target: EditorTarget;
-  readonly onEvent: (turnId: string, event: StreamEvent) => void;
-}
-
 const buttonCommand: CommandId = 'holysheep.chatAction';
 
 export class ChatParticipant {
   private readonly turns = new ChatTurns();
 
-  constructor(private readonly deps: ParticipantDeps) {}
+  constructor(private readonly services: ChatServices) {}
 
   /** Handles a chat request. This method never rejects, because VS Code would show the stack trace of the error. */
   async handle(
@@ -49,7 +36,7 @@ export class ChatParticipant {
         if (!token.isCancellationRequested) stream.markdown(escapeMarkdown(error.message));
         return note;
       }
-      this.deps.log.error(error);
+      this.services.log.error(error);
       const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. See the log for details.');
       return { ...note, errorDetails: { message } };
     }
@@ -60,7 +47,7 @@ export class ChatParticipant {
   }
 
   async runAction(...[turnId, action]: readonly unknown[]): Promise<void> {
-    if (typeof turnId === 'string') await runChatAction({ ...this.deps, turns: this.turns, turnId }, action);
+    if (typeof turnId === 'string') await runChatAction({ ...this.services, turns: this.turns, turnId }, action);
   }
 
   private async answer(
@@ -79,15 +66,15 @@ export class ChatParticipant {
     const question: ChatQuestion =
       last && intent
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
-        : await chatQuestion(request, { editor: this.deps.target.editor(), previousCode: last?.code });
+        : await chatQuestion(request, { editor: this.services.target.editor(), previousCode: last?.code });
     if (!token.isCancellationRequested) showReferences(question, stream);
     // `nextStart` is meant only for the prompt that the button sends. The user may have sent another prompt in between.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
-    if (!(await this.deps.set.mayUse([chatRequest.model])))
+    if (!(await this.services.sets.own.mayUse([chatRequest.model])))
       throw new UserError(vscode.l10n.t('The prompt was not sent.'));
     const partial = intent === 'continue' ? last : undefined;
-    if (!partial && !(await this.deps.budget.mayStart()))
+    if (!partial && !(await this.services.budget.mayStart()))
       throw new UserError(vscode.l10n.t("Nothing was sent, because today's budget is used up."));
     const turnId = randomUUID();
     const show = (part: ChatPart): void => {
@@ -96,13 +83,13 @@ export class ChatParticipant {
     const response = new ChatAnswer(show, hostWords(), partial?.text);
     const { answer } = response;
     const { handle, ended } = startChatTurn(
-      this.deps.engine,
+      this.services.engine,
       { ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) },
       {
         token,
         resumeFrom: partial && { text: partial.text, hadReasoning: partial.hadReasoning, mode: 'continue' },
         onEvent: (event) => {
-          this.deps.onEvent(turnId, event);
+          this.services.logEvent('chat', turnId, event);
           response.handle(event);
           if (answer.hasDiverged) handle.stop();
         },
@@ -134,7 +121,7 @@ export class ChatParticipant {
     { content }: ChatQuestion,
   ): ChatRequest {
     const choice = isHolySheepModel(selectedModel) ? { model: selectedModel.id } : {};
-    const { model, systemPrompt, ...parameters } = this.deps.set.defaults(choice);
+    const { model, systemPrompt, ...parameters } = this.services.sets.own.defaults(choice);
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
       model: choice.model ?? model,

@@ -1,26 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { StreamEvent } from '../../../engine/events/events';
 import type { Gateway } from '../../../engine/gateway/gateway';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
-import type { GatewaySet } from '../../connection/gatewaySet';
-import type { GatewayServices } from '../../connection/ownGateways';
-import type { BudgetDecisions } from '../../health/budget';
+import { importKey } from '../../connection/keyStore';
+import { storeApiKey } from '../../connection/storeApiKey';
 import { enterApiKey } from '../../ui/notifications';
 import { hostWords } from '../../ui/words';
 import { startChatTurn } from '../appendOnly';
+import type { ChatServices } from '../chatServices';
 import { chatOptions, type CallerOptions } from './chatOptions';
 import { chatError, ModelAnswer } from './modelAnswer';
-import { offeredModels, type OfferedModelsDeps } from './offeredModels';
+import { offeredModels } from './offeredModels';
 import { estimateMessageTokens, requestMessages } from './requestMessages';
-
-interface ModelProviderDeps extends GatewayServices, OfferedModelsDeps {
-  readonly budget: BudgetDecisions;
-  /** The user's gateways. */
-  readonly set: GatewaySet;
-  readonly onEvent: (turnId: string, event: StreamEvent) => void;
-  readonly importKey: (key: string) => Promise<void>;
-}
 
 /** Options that newer versions of VS Code pass: the configuration of a model group that the user created. */
 interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions {
@@ -32,7 +23,7 @@ type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions &
 
 /** Provides the models of the user's gateway to VS Code's chat and to other extensions. */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
-  constructor(private readonly deps: ModelProviderDeps) {}
+  constructor(private readonly services: ChatServices) {}
 
   /**
    * Returns the gateway's models. VS Code calls this method once without a configuration, and once for each model group
@@ -45,12 +36,12 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   ): Promise<vscode.LanguageModelChatInformation[]> {
     const { silent, configuration }: InformationOptions = options;
     if (configuration !== undefined) {
-      this.importKey(configuration['apiKey']);
+      this.importGroupKey(configuration['apiKey']);
       return [];
     }
     const gateway = await this.gateway(silent);
     if (!gateway || token.isCancellationRequested) return [];
-    return offeredModels(this.deps, gateway, this.deps.set.model());
+    return offeredModels(this.services, gateway);
   }
 
   async provideLanguageModelChatResponse(
@@ -60,12 +51,12 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    const { engine, budget, set, onEvent } = this.deps;
+    const { engine, budget, sets, logEvent } = this.services;
     const mayStart = await budget.mayOthersStart();
     const refusal = mayStart ? undefined : chatError(budget.refusal(), options.requestInitiator);
     if (refusal) throw refusal;
     const toolRequired = options.toolMode === vscode.LanguageModelChatToolMode.Required;
-    const { maxTokens, defaults, ...others } = set.defaults({ model: model.id });
+    const { maxTokens, defaults, ...others } = sets.own.defaults({ model: model.id });
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
     const parameters = {
       ...others,
@@ -82,7 +73,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const { ended } = startChatTurn(engine, request, {
       token,
       onEvent: (event) => {
-        onEvent(turnId, event);
+        logEvent('chat', turnId, event);
         answer.handle(event);
       },
     });
@@ -99,11 +90,11 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   /** Imports an API key in the background, so that VS Code's list of models does not wait. */
-  private importKey(key: unknown): void {
-    const { importKey, log } = this.deps;
+  private importGroupKey(key: unknown): void {
+    const { context, log } = this.services;
     if (typeof key !== 'string' || key === '') return;
     log.redactSecret(key);
-    importKey(key).catch(log.error);
+    importKey(context.secrets, key, () => storeApiKey(this.services, key)).catch(log.error);
   }
 
   /**
@@ -111,7 +102,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
    * false, the user is asked for the key.
    */
   private async gateway(silent: boolean): Promise<Gateway | undefined> {
-    const { ownGateways, log } = this.deps;
+    const { ownGateways, log } = this.services;
     try {
       const first = await ownGateways.first();
       if (first || silent) return first;

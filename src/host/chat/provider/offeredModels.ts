@@ -6,23 +6,15 @@ import type { ModelFacts } from '../../../engine/models/modelFacts';
 import { effortText } from '../../../shared/describeEffort';
 import type { PanelStrings } from '../../../shared/panelStrings';
 import type { EffortView } from '../../../shared/protocol';
-import { effortView, type ModelEfforts } from '../../connection/modelEfforts';
+import { effortView } from '../../connection/modelEfforts';
 import { isHolySheep } from '../../settings/knownGateways';
 import { hostWords } from '../../ui/words';
-import type { Log } from '../../util/log';
-import type { ModelCatalog } from '../../models/modelCatalog';
 import { createFactsText } from '../../models/modelTexts';
 import { resultWithin } from '../../util/systemClock';
+import type { ChatServices } from '../chatServices';
 
 /** Time limit for the list of models, in milliseconds. Other extensions need it before they can send a request. */
 const listTimeoutMs = 3000;
-
-export interface OfferedModelsDeps {
-  readonly catalog: ModelCatalog;
-  readonly efforts: ModelEfforts;
-  readonly log: Log;
-  readonly modelsChanged: () => void;
-}
 
 /** Information with properties of VS Code's proposed API, which stable versions read as well. */
 interface ModelInformation extends vscode.LanguageModelChatInformation {
@@ -36,21 +28,28 @@ interface ModelInformation extends vscode.LanguageModelChatInformation {
  * Returns the configured model, followed by the gateway's other models that can chat. A configured model that a gateway
  * could not offer is left out, because VS Code shows its name as Markdown.
  */
-export async function offeredModels(
-  deps: OfferedModelsDeps,
-  gateway: Gateway,
-  configuredModel: string,
-): Promise<ModelInformation[]> {
-  const { models, facts: listed } = await fetchModels(deps, gateway);
+export async function offeredModels(services: ChatServices, gateway: Gateway): Promise<ModelInformation[]> {
+  const { settings, efforts, catalog } = services;
+  const configuredModel = settings.model();
+  const { models, facts: listed } = await fetchModels(services, gateway);
   const others = models.filter((id) => id !== configuredModel && canChat(id, listed));
   const factsText = createFactsText();
   const { strings } = hostWords();
-  const effortOf = deps.efforts.reader();
+  const effortOf = efforts.reader();
   return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
-    const facts = deps.catalog.factsOf(id, gateway.id);
-    const information = toModelInformation(id, gateway, modelLimits(facts), factsText(facts));
+    const facts = catalog.factsOf(id, gateway.id);
+    const { imageInput, toolCalling, ...limits } = modelLimits(facts);
+    const tooltip = vscode.l10n.t('{0} via {1}', id, gateway.label);
+    const description = factsText(facts);
     return {
-      ...information,
+      id,
+      name: id,
+      family: id,
+      version: id,
+      detail: gateway.label,
+      tooltip: description === undefined ? tooltip : `${tooltip} · ${description}`,
+      ...limits,
+      capabilities: { imageInput, toolCalling },
       isBYOK: true,
       configurationSchema: effortSchema(strings, effortView(effortOf(id), facts)),
     };
@@ -61,10 +60,7 @@ export async function offeredModels(
  * Returns the gateway's models. If they don't arrive within the time limit, returns the default models for HolySheep's
  * gateway and none for another gateway, and notifies VS Code when they arrive.
  */
-async function fetchModels(
-  { catalog, log, modelsChanged }: OfferedModelsDeps,
-  gateway: Gateway,
-): Promise<ListedModels> {
+async function fetchModels({ catalog, log, modelsChanged }: ChatServices, gateway: Gateway): Promise<ListedModels> {
   const list = catalog.listOf(gateway);
   const inTime = await resultWithin(listTimeoutMs, list);
   if (inTime === 'late') {
@@ -72,25 +68,6 @@ async function fetchModels(
   } else if (inTime.source === 'gateway') return inTime;
   // Offers the default models only for HolySheep's gateway, because other gateways might not have them.
   return { models: isHolySheep(gateway.id) ? defaultModels : [] };
-}
-
-function toModelInformation(
-  id: string,
-  { label }: Gateway,
-  { imageInput, toolCalling, ...limits }: ReturnType<typeof modelLimits>,
-  factsText: string | undefined,
-): vscode.LanguageModelChatInformation {
-  const tooltip = vscode.l10n.t('{0} via {1}', id, label);
-  return {
-    id,
-    name: id,
-    family: id,
-    version: id,
-    detail: label,
-    tooltip: factsText === undefined ? tooltip : `${tooltip} · ${factsText}`,
-    ...limits,
-    capabilities: { imageInput, toolCalling },
-  };
 }
 
 function effortSchema(strings: PanelStrings, view: EffortView) {

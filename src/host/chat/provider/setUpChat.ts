@@ -1,15 +1,11 @@
 import * as vscode from 'vscode';
-import type { GatewayServices } from '../../connection/ownGateways';
 import { vendor } from '../../contributions';
 import { enterApiKey, openSettingAction, withDelayedProgress, showToast } from '../../ui/notifications';
 import type { Log } from '../../util/log';
 import { errorMessage } from '../../util/userError';
+import type { ChatServices } from '../chatServices';
 
 type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
-
-interface SetUpChatDeps extends GatewayServices {
-  readonly modelsChanged: () => void;
-}
 
 /** The extension that implements VS Code's chat. Newer versions of VS Code keep it disabled until the user signs in. */
 const chatExtension = 'github.copilot-chat';
@@ -21,7 +17,7 @@ const disablingSetting = 'chat.disableAIFeatures';
 const modelGroup = { vendor, name: 'HolySheep' };
 
 /** Asks for a missing API key, adds a model group, and opens the chat with the configured model. */
-export async function setUpChat({ ownGateways, settings, log, modelsChanged }: SetUpChatDeps): Promise<ChatSetup> {
+export async function setUpChat({ ownGateways, settings, log, modelsChanged }: ChatServices): Promise<ChatSetup> {
   const { lm } = vscode as { readonly lm?: Partial<typeof vscode.lm> };
   if (!lm?.registerLanguageModelChatProvider) {
     const message = vscode.l10n.t('This editor has no built-in chat. You can still use the HolySheep Prompt panel.');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { ModelCatalog } from '../../../../src/host/models/modelCatalog';
+import type { ChatServices } from '../../../../src/host/chat/chatServices';
+import type { Settings } from '../../../../src/host/settings/settings';
 import type { Log } from '../../../../src/host/util/log';
 import { knownFacts } from '../../../../src/engine/models/listedFacts';
 import { factsOf } from '../../../../src/engine/models/modelFacts';
@@ -18,14 +20,22 @@ describe('model list for other extensions', () => {
   useVSCode({ env: { language: 'en' }, l10n: englishL10n });
   let logged: unknown[];
   let changes: number;
+  const servicesOf = (catalog: ModelCatalog, log: Log, configured: string): ChatServices =>
+    fake<ChatServices>({
+      catalog,
+      log,
+      settings: fake<Settings>({ model: () => configured }),
+      efforts,
+      modelsChanged: () => changes++,
+    });
   const offeredIds = async (
     listOf: () => Promise<ModelList>,
     configured = 'configured',
   ): Promise<readonly string[]> => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const log = fake<Log>({ error: (problem) => logged.push(problem) });
-    const deps = { catalog: fake<ModelCatalog>({ listOf, factsOf }), efforts, log, modelsChanged: () => changes++ };
-    const models = offeredModels(deps, gateway, configured);
+    const services = servicesOf(fake<ModelCatalog>({ listOf, factsOf }), log, configured);
+    const models = offeredModels(services, gateway);
     // A list that is available immediately must arrive before the time limit.
     await new Promise(setImmediate);
     mock.timers.tick(3000);
@@ -54,8 +64,7 @@ describe('model list for other extensions', () => {
       listOf: () => Promise.resolve(list),
       factsOf: (model) => knownFacts(model, facts),
     });
-    const deps = { catalog, efforts, log, modelsChanged: () => changes++ };
-    const [configured, listed, ...others] = await offeredModels(deps, gateway, 'gpt-4o');
+    const [configured, listed, ...others] = await offeredModels(servicesOf(catalog, log, 'gpt-4o'), gateway);
     assert.equal(
       configured?.tooltip,
       'gpt-4o via gateway.example · 128K context · images · $2.5 / $10 per million tokens',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { GatewayServices, OwnGateways } from '../../../../src/host/connection/ownGateways';
+import type { ChatServices } from '../../../../src/host/chat/chatServices';
+import type { OwnGateways } from '../../../../src/host/connection/ownGateways';
 import type { Settings } from '../../../../src/host/settings/settings';
 import type { Log } from '../../../../src/host/util/log';
 import { FakeEditor } from '../../../support/fakeEditor';
@@ -35,10 +36,8 @@ describe("setup of VS Code's chat", () => {
     const ownGateways = fake<OwnGateways>({ first: () => Promise.resolve(gateway) });
     const settings = fake<Settings>({ model: () => 'gpt-4o' });
     const log = { info: () => undefined, error: assert.ifError } as unknown as Log;
-    const state = await setUpChat({
-      ...fake<GatewayServices>({ ownGateways, settings, log }),
-      modelsChanged: () => undefined,
-    });
+    const modelsChanged = (): void => undefined;
+    const state = await setUpChat(fake<ChatServices>({ ownGateways, settings, log, modelsChanged }));
     await new Promise(setImmediate);
     return state;
   };
