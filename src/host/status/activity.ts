@@ -5,19 +5,16 @@ import { describeCountdown, describeRetryTime, describeSilence, type Words } fro
 import { fill } from '../../shared/format';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
+import type { Conversations } from '../conversation/conversations';
 import { canRetry } from '../journal/exchange';
 import type { ScheduledCount } from '../schedule/scheduler';
 import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
-import type { UnseenFailure } from './unseenFailures';
+import { openComparison, type UnseenFailure } from './unseenFailures';
 
-export interface Turns {
-  readonly current: Conversation | undefined;
+export interface Situation {
   readonly running: Conversation | undefined;
   /** Number of conversations with a running turn. */
   readonly runningCount: number;
-}
-
-export interface Situation extends Omit<Turns, 'current'> {
   readonly failure: UnseenFailure | undefined;
   /** The cooldown of the model and the gateway that the next request would use. */
   readonly cooldown: ModelCooldown | undefined;
@@ -52,8 +49,7 @@ interface Activity {
 export function activityItem(situation: Situation, words: Words, now: number): ActivityItem | undefined {
   const { running, runningCount } = situation;
   const state = running?.activeAnswer?.state;
-  const comparison = comparisonActivity(running?.activeAnswers.length ?? 0);
-  const activity = comparison ?? (state ? turnActivity(state, words, now) : idleActivity(situation, words, now));
+  const activity = running && state ? turnActivity(running, state, words, now) : idleActivity(situation, words, now);
   if (!activity) return undefined;
   const { icon, caption, spoken = caption, explanation, conversationId, listsScheduled, isTimed = false } = activity;
   const others = state ? Math.max(0, runningCount - 1) : 0;
@@ -74,14 +70,9 @@ export function activityItem(situation: Situation, words: Words, now: number): A
   };
 }
 
-/** @param count number of turns that run in the conversation */
-function comparisonActivity(count: number): Activity | undefined {
-  return count > 1
-    ? { icon: 'loading~spin', caption: vscode.l10n.t('Comparing {count} models…', { count }) }
-    : undefined;
-}
-
-function turnActivity(state: TurnState, words: Words, now: number): Activity {
+function turnActivity({ activeAnswers }: Conversation, state: TurnState, words: Words, now: number): Activity {
+  const { length: count } = activeAnswers;
+  if (count > 1) return { icon: 'loading~spin', caption: vscode.l10n.t('Comparing {count} models…', { count }) };
   const { strings } = words;
   const { phase, wait } = state;
   if (phase === 'offline')
@@ -107,10 +98,14 @@ function idleActivity(
   now: number,
 ): Activity | undefined {
   if (failure) {
-    const { conversationId, state, model } = failure;
+    const { conversation, answer } = failure;
+    const { state } = answer;
     const single = state.text === '' ? vscode.l10n.t('Failed') : vscode.l10n.t('Incomplete answer');
-    const caption = model === undefined ? single : vscode.l10n.t('{model} failed', { model: plainLabel(model) });
-    return { icon: 'warning', caption, explanation: state.failure?.message, conversationId };
+    // Names the model of a comparison, because its other models may have answered.
+    const caption = openComparison(answer)
+      ? vscode.l10n.t('{model} failed', { model: plainLabel(state.model) })
+      : single;
+    return { icon: 'warning', caption, explanation: state.failure?.message, conversationId: conversation.id };
   }
   const timeOf = (at: number): string => format.timeOfDay(at, { now, seconds: true });
   const { count, nextAt } = scheduled;
@@ -138,14 +133,14 @@ function idleActivity(
   };
 }
 
-export function setTurnContext({ running, current }: Omit<Turns, 'runningCount'>, setContext: SetContext): void {
+export function setTurnContext({ running, current }: Conversations, setContext: SetContext): void {
   setContext('holysheep.running', running !== undefined);
   setContext('holysheep.retryable', isRetryable(running ?? current));
   // False for an empty conversation, because it can't be renamed, exported or deleted.
   setContext('holysheep.hasConversation', current?.last !== undefined);
 }
 
-function isRetryable(conversation: Turns['current']): boolean {
+function isRetryable(conversation: Conversation | undefined): boolean {
   if (!conversation) return false;
   const { activeAnswer, answersToRetry } = conversation;
   if (!activeAnswer) return answersToRetry.some(canRetry);

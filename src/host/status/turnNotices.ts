@@ -11,12 +11,6 @@ import { tabTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 
-interface TurnNotice {
-  readonly kind: 'warning' | 'information';
-  readonly text: string;
-  readonly offersRetry?: true;
-}
-
 interface NoticeServices {
   readonly conversations: Conversations;
   readonly panels: PanelRegistry;
@@ -46,10 +40,10 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
     const isUnseen = !notified.has(answerId) && !services.panels.isVisible(conversation.id);
     // Only the last answer of a comparison to complete is reported.
     const isNotLast = event.type === 'done' && conversation.activeAnswers.length > 0;
-    const notice = isUnseen && !isNotLast ? createNotice(event, state, name, exchange === undefined) : undefined;
-    if (notice) {
+    const text = isUnseen && !isNotLast ? noticeText(event, state, name, exchange === undefined) : undefined;
+    if (text !== undefined) {
       notified.add(answerId);
-      show(services, notice, conversation.id, answerId);
+      show(services, event.type, text, conversation.id, answerId);
     }
     if (isTerminal(event)) notified.delete(answerId);
   };
@@ -59,51 +53,36 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
   });
 }
 
-function createNotice(
-  event: RecordedEvent,
-  state: TurnState,
-  name: string,
-  isSummary: boolean,
-): TurnNotice | undefined {
+function noticeText(event: RecordedEvent, state: TurnState, name: string, isSummary: boolean): string | undefined {
   switch (event.type) {
     case 'waiting': {
       // The length of a wait for the network is unknown. The status bar shows it.
       if (event.reason === 'offline' || event.delayMs < minNoticedMs) return undefined;
       const until = hostWords().format.timeOfDay(event.until);
-      const text = vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, until, event.message);
-      return { kind: 'information', text, offersRetry: true };
+      return vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, until, event.message);
     }
     case 'failed':
-      if (isSummary) {
-        const text = vscode.l10n.t('“{0}” could not be summarized. {1}', name, event.message);
-        return { kind: 'warning', text };
-      }
-      return {
-        kind: 'warning',
-        text:
-          state.text === ''
-            ? vscode.l10n.t('No answer to “{0}”. {1}', name, event.message)
-            : vscode.l10n.t('The answer to “{0}” is incomplete. {1}', name, event.message),
-      };
+      if (isSummary) return vscode.l10n.t('“{0}” could not be summarized. {1}', name, event.message);
+      return state.text === ''
+        ? vscode.l10n.t('No answer to “{0}”. {1}', name, event.message)
+        : vscode.l10n.t('The answer to “{0}” is incomplete. {1}', name, event.message);
     case 'done': {
       const { startedAt, endedAt } = state;
       if (startedAt === undefined || endedAt === undefined || endedAt - startedAt < minNoticedMs) return undefined;
-      return {
-        kind: 'information',
-        text: isSummary
-          ? vscode.l10n.t('The summary of “{0}” is ready.', name)
-          : vscode.l10n.t('The answer to “{0}” is complete.', name),
-      };
+      return isSummary
+        ? vscode.l10n.t('The summary of “{0}” is ready.', name)
+        : vscode.l10n.t('The answer to “{0}” is complete.', name);
     }
     default:
       return undefined;
   }
 }
 
-function show(services: NoticeServices, { kind, text, offersRetry }: TurnNotice, id: string, answerId: string): void {
+function show(services: NoticeServices, type: RecordedEvent['type'], text: string, id: string, answerId: string): void {
   const showPanel = { title: vscode.l10n.t('Show'), run: () => services.panels.open(id) };
   const retry = { title: vscode.l10n.t('Retry now'), run: () => retryNow(services, id, answerId) };
-  showToast(services.log, kind, text, offersRetry ? [showPanel, retry] : [showPanel]);
+  const kind = type === 'failed' ? 'warning' : 'information';
+  showToast(services.log, kind, text, type === 'waiting' ? [showPanel, retry] : [showPanel]);
 }
 
 /** Ends the wait of the turn if the turn is still running. Otherwise shows its panel. */

@@ -1,23 +1,19 @@
 import type * as vscode from 'vscode';
 import type { Clock } from '../../engine/clock';
-import type { TurnState } from '../../engine/state/turnState';
-import type { GatewaySet } from '../connection/gatewaySet';
+import type { Answer } from '../../shared/exchanges';
+import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import { Listeners } from '../util/listeners';
 import { Disposable } from '../util/disposable';
 
 export interface UnseenFailure {
-  readonly conversationId: string;
-  readonly set: GatewaySet;
-  readonly state: TurnState;
-  /** Set for an answer of a comparison, because the others may be complete. */
-  readonly model?: string | undefined;
+  readonly conversation: Conversation;
+  /** The answer as it was when its turn failed. */
+  readonly answer: Answer;
 }
 
 interface KnownFailure extends UnseenFailure {
-  readonly answerId: string;
-  readonly comparison: string | undefined;
   cancel?: (() => void) | undefined;
 }
 
@@ -47,27 +43,17 @@ export class UnseenFailures extends Disposable {
     this.register(
       conversations.onDidChange(({ conversation, change }) => {
         if (change?.type !== 'events') return;
-        const { answerId } = change;
-        const answer = conversation.tree.answer(answerId);
+        const answer = conversation.tree.answer(change.answerId);
         if (!answer) return;
-        const { state } = answer;
-        const comparison = answer.comparison?.isUsed ? undefined : answer.comparison?.id;
-        const conversationId = conversation.id;
-        const failure = this.failures.get(conversationId);
+        const { id } = conversation;
+        const failed = this.failures.get(id)?.answer;
+        const comparison = openComparison(answer);
         const hasFailed = change.events.at(-1)?.type === 'failed';
         // An event of another answer that is compared does not show that the user has seen the failure.
-        const isOther = comparison !== undefined && failure?.comparison === comparison && failure.answerId !== answerId;
-        if (hasFailed || !isOther) this.forget(conversationId);
+        const isOther = comparison && failed && openComparison(failed) === comparison && failed.id !== answer.id;
+        if (hasFailed || !isOther) this.forget(id);
         if (!hasFailed) return;
-        const model = comparison === undefined ? undefined : state.model;
-        this.failures.set(conversationId, {
-          conversationId,
-          answerId,
-          comparison,
-          set: conversation.set,
-          state,
-          model,
-        });
+        this.failures.set(id, { conversation, answer });
         this.updateTimers();
         this.changes.fire();
       }),
@@ -76,7 +62,7 @@ export class UnseenFailures extends Disposable {
 
   /** Returns the newest failure. Those of a set count only while it is open. */
   latest(): UnseenFailure | undefined {
-    return [...this.failures.values()].findLast(({ set }) => set.isOpen);
+    return [...this.failures.values()].findLast(({ conversation }) => conversation.set.isOpen);
   }
 
   override dispose(): void {
@@ -100,4 +86,9 @@ export class UnseenFailures extends Disposable {
     this.failures.get(id)?.cancel?.();
     if (this.failures.delete(id)) this.changes.fire();
   }
+}
+
+/** Returns the id of the comparison of an answer, until the user uses one of its answers. */
+export function openComparison({ comparison }: Answer): string | undefined {
+  return comparison?.isUsed ? undefined : comparison?.id;
 }

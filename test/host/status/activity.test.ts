@@ -7,11 +7,11 @@ import {
   type TurnPhase,
   type TurnState,
 } from '../../../src/engine/state/turnState';
+import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { Answer, Exchange, Step } from '../../../src/shared/exchanges';
 import type * as Activity from '../../../src/host/status/activity';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
-import { fakeSet } from '../connection/fakeSets';
 import { attempt, waiting } from '../conversation/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 import { fake } from '../../support/fake';
@@ -42,9 +42,10 @@ const item = (situation: Partial<Activity.Situation>, now = 0): Activity.Activit
     now,
   );
 /** Returns a situation in which the user has not seen a failure. */
-const failedWith = (text: string): Pick<Activity.Situation, 'failure'> => ({
-  failure: { conversationId: 'c', set: fakeSet(), state: { ...turns('failed', { text }).current.last.answer.state } },
-});
+const failedWith = (text: string, fields: Partial<Answer> = {}) => {
+  const { answer } = turns('failed', { text, model: 'gpt-4o' }).current.last;
+  return { failure: { conversation: fake<Conversation>({ id: 'c' }), answer: { ...answer, ...fields } } };
+};
 const tooltip = (situation: Partial<Activity.Situation>): readonly string[] =>
   item(situation)?.tooltip.split('\n') ?? [];
 
@@ -84,10 +85,7 @@ describe('activity in the status bar', () => {
     'a failed turn whose card the user has seen': [turns('failed'), undefined],
     'a failed turn without an answer': [failedWith(''), '$(warning) Failed'],
     'a failed turn with a partial answer': [failedWith('a'), '$(warning) Incomplete answer'],
-    'a failed turn of a comparison': [
-      { failure: { ...failedWith('').failure!, model: 'gpt-4o' } },
-      '$(warning) gpt-4o failed',
-    ],
+    'a failed turn of a comparison': [failedWith('', { comparison: { id: 'a' } }), '$(warning) gpt-4o failed'],
     'a failure during another turn': [{ ...failedWith(''), ...turns('streaming') }, '$(loading~spin) Answering…'],
     'a cooldown': [{ cooldown }, paused],
     'a failure and the cooldown that it has caused': [{ ...failedWith(''), cooldown }, '$(warning) Failed'],
@@ -184,7 +182,7 @@ describe('context keys', () => {
   for (const [phase, running, retryable] of rows) {
     it(`say that a turn in the phase ${phase} is ${retryable ? '' : 'not '}retryable`, () => {
       const keys: Record<string, boolean> = {};
-      setTurnContext(turns(phase), (key, value) => (keys[key] = value));
+      setTurnContext(fake<Conversations>(turns(phase)), (key, value) => (keys[key] = value));
       const { 'holysheep.running': isActive = false, 'holysheep.retryable': canRetry = false } = keys;
       assert.deepEqual([isActive, canRetry], [running, retryable]);
     });
@@ -198,7 +196,7 @@ describe('context keys', () => {
       answersToRetry: [],
       last: undefined,
     });
-    const empty = { current: none, running: undefined };
+    const empty = fake<Conversations>({ current: none, running: undefined });
     setTurnContext(empty, (key, value) => keys.set(key, value));
     assert.equal(keys.get('holysheep.hasConversation'), false);
   });

@@ -68,7 +68,7 @@ describe('unseen failures', () => {
     const [first, second] = engine.turns;
     first?.emit(attempt(), failed(''));
     second?.emit(attempt('n'), done('x'));
-    assert.deepEqual([isUnseen(), latest()?.model], [true, 'm']);
+    assert.deepEqual([isUnseen(), latest()?.answer.state.model], [true, 'm']);
     retryNow(conversation);
     engine.turn.emit(attempt(), done('x'));
     assert.ok(!isUnseen());
