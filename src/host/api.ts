@@ -61,38 +61,28 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
     version: 1,
     ask(prompt: string, options: AskOptions = {}): AsyncIterable<ApiEvent> {
       const copy = parseApiArguments(prompt, options);
-      const started = load().then((ask) => ask(copy.prompt, copy.options));
-      // Handles a rejection without doing anything, because the caller's loop over the events throws the same error.
-      // Without this, Node.js would report an unhandled rejection if the caller has no such loop.
-      started.catch(() => undefined);
-      return apiStream(started);
-    },
-  });
-}
-
-/**
- * Returns a stream that waits until the promise of a turn resolves, and then emits the events of that turn. When the consumer's loop ends early, the turn stops at once. Therefore this is not an async generator, which
- * would stop only after the next event.
- */
-export function apiStream(promise: Promise<AsyncIterable<StreamEvent>>): AsyncIterable<ApiEvent> {
-  return {
-    [Symbol.asyncIterator](): AsyncIterator<ApiEvent> {
-      const iterator = promise.then((stream) => stream[Symbol.asyncIterator]());
+      const iterator = load()
+        .then((ask) => ask(copy.prompt, copy.options))
+        .then((stream) => stream[Symbol.asyncIterator]());
       // Handles a rejection without doing anything, because `next` rejects with the same error. Without this, Node.js
-      // would report an unhandled rejection before the consumer calls `next`.
+      // would report an unhandled rejection if the caller does not read the events, or before the caller reads them.
       iterator.catch(() => undefined);
+      // This is not an async generator, because the turn must stop at once when the caller's loop ends early. An async
+      // generator would stop the turn only after the next event.
       return {
-        next: async () => {
-          const result = await (await iterator).next();
-          return result.done ? result : { done: false, value: toApiEvent(result.value) };
-        },
-        return: async () => {
-          await (await iterator).return?.();
-          return { done: true, value: undefined };
-        },
+        [Symbol.asyncIterator]: () => ({
+          next: async () => {
+            const result = await (await iterator).next();
+            return result.done ? result : { done: false, value: toApiEvent(result.value) };
+          },
+          return: async () => {
+            await (await iterator).return?.();
+            return { done: true, value: undefined };
+          },
+        }),
       };
     },
-  };
+  });
 }
 
 /** Creates the function that runs turns of other extensions. `defaults` returns the values for missing options. */

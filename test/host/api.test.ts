@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { EventQueue } from '../../src/engine/createEngine';
 import type { FailedEvent, StreamEvent } from '../../src/engine/events/events';
 import type { RequestChoice } from '../../src/host/connection/gatewaySet';
-import { createAsk, createApi, apiStream, type ApiEvent, type AskOptions } from '../../src/host/api';
+import { createAsk, createApi, type ApiEvent, type AskOptions } from '../../src/host/api';
 import { attempt, done, failed, ScriptedEngine, text } from './conversation/scriptedEngine';
 import { refOf } from '../support/gatewayRef';
 import { TestBudget } from './conversation/testBudget';
@@ -160,11 +160,13 @@ describe('extension API', () => {
 });
 
 describe('stream of the extension API', () => {
+  const read = (queue: EventQueue) => createApi(() => Promise.resolve(() => Promise.resolve(queue))).ask('Hi');
+
   it('emits all events of the turn', async () => {
     const queue = new EventQueue(() => undefined);
     queue.push([text('a'), done('a')]);
     const types: string[] = [];
-    for await (const { type } of apiStream(Promise.resolve(queue))) types.push(type);
+    for await (const { type } of read(queue)) types.push(type);
     assert.deepEqual(types, ['text', 'done']);
   });
 
@@ -177,7 +179,7 @@ describe('stream of the extension API', () => {
       { ...failed(''), nextGateway: b } as StreamEvent,
     ]);
     const events: ApiEvent[] = [];
-    for await (const event of apiStream(Promise.resolve(queue))) events.push(event);
+    for await (const event of read(queue)) events.push(event);
     const [first, second] = events;
     assert.equal(first?.type === 'attempt' && first.origin, 'https://a.test');
     assert.deepEqual(second?.type === 'gateway' && [second.from, second.to], ['https://a.test', 'https://b.test']);
@@ -187,7 +189,7 @@ describe('stream of the extension API', () => {
   it('stops at once, even while the consumer is waiting for the next event', async () => {
     let stopped = false;
     const queue = new EventQueue(() => (stopped = true));
-    const iterator = apiStream(Promise.resolve(queue))[Symbol.asyncIterator]();
+    const iterator = read(queue)[Symbol.asyncIterator]();
     const next = iterator.next();
     await iterator.return?.();
     assert.equal(stopped, true);
@@ -195,7 +197,7 @@ describe('stream of the extension API', () => {
   });
 
   it('rejects the first read when the turn could not be started', async () => {
-    const stream = apiStream(Promise.reject(new Error('gone')));
+    const stream = createApi(() => Promise.reject(new Error('gone'))).ask('Hi');
     await assert.rejects(stream[Symbol.asyncIterator]().next(), /gone/);
   });
 });
