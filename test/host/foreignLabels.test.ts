@@ -79,8 +79,7 @@ describe('text from outside the extension', () => {
     const prompt = { title: hostileText, template: hostileText, model: hostileText, from: 'user' } as const;
     const customPrompts = {
       list: () => [prompt],
-      awaitingConsent: () => [],
-      refused: () => [],
+      withoutConsent: () => [],
     } as unknown as CustomPrompts;
     await pickPrompt(customPrompts, [{ number: 1, title: hostileText, reason: 'no-template' }]);
     const [first, , unusable] = lists[0] ?? [];

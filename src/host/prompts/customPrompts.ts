@@ -46,11 +46,12 @@ export class CustomPrompts {
 
   /** Returns the workspace prompts that are not listed or run until the user agrees to them. */
   awaitingConsent(): readonly UserPrompt[] {
-    return this.hasConsent() || this.readConsent().never ? [] : this.workspacePrompts();
+    return this.readConsent().never ? [] : this.withoutConsent();
   }
 
-  refused(): readonly UserPrompt[] {
-    return !this.hasConsent() && this.readConsent().never ? this.workspacePrompts() : [];
+  /** Returns the workspace prompts that the user has refused, or has not agreed to yet. */
+  withoutConsent(): readonly UserPrompt[] {
+    return this.hasConsent() ? [] : this.workspacePrompts();
   }
 
   /**
@@ -87,11 +88,6 @@ export class CustomPrompts {
 }
 
 function hashPrompts(prompts: readonly UserPrompt[]): string {
-  const parts = prompts.map(({ title, template, model, reasoningEffort }) => [
-    title,
-    template,
-    model ?? null,
-    reasoningEffort ?? null,
-  ]);
+  const parts = prompts.map(({ title, template, model, reasoningEffort }) => [title, template, model, reasoningEffort]);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -54,7 +54,7 @@ export async function clearPromptHistory(
  */
 export function watchHasPrompts(prompts: CustomPrompts, settings: Settings, setContext: SetContext): vscode.Disposable {
   const update = (): void => {
-    const listCount = prompts.list().length + prompts.awaitingConsent().length + prompts.refused().length;
+    const listCount = prompts.list().length + prompts.withoutConsent().length;
     setContext('holysheep.hasPrompts', listCount + settings.prompts().unusable.length > 0);
   };
   update();
@@ -95,7 +95,7 @@ async function runChosenPrompt(deps: RunPromptServices): Promise<void> {
   const choice = await pickPrompt(customPrompts, settings.prompts().unusable);
   switch (choice) {
     case 'ask':
-      await askAboutWorkspacePrompts(customPrompts, [...customPrompts.awaitingConsent(), ...customPrompts.refused()]);
+      await askAboutWorkspacePrompts(customPrompts, customPrompts.withoutConsent());
       return runChosenPrompt(deps);
     case 'add': {
       const added = await addPrompt(settings);

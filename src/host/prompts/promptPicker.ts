@@ -42,12 +42,13 @@ function pickerItems(
   const user = prompts.filter(({ from }) => from === 'user');
   const workspacePrompts = prompts.filter(({ from }) => from === 'workspace');
   const workspace = vscode.l10n.t('Workspace prompts');
-  const undecidedCount = customPrompts.awaitingConsent().length + customPrompts.refused().length;
   return [
     ...user.map(promptItem),
     ...(workspacePrompts.length > 0 ? [separator(workspace), ...workspacePrompts.map(promptItem)] : []),
     separator(''),
-    ...(undecidedCount > 0 ? [{ label: `$(question) ${workspace}…`, choice: 'ask' as const }] : []),
+    ...(customPrompts.withoutConsent().length > 0
+      ? [{ label: `$(question) ${workspace}…`, choice: 'ask' as const }]
+      : []),
     ...(unusable.length > 0 ? [unusableItem(unusable)] : []),
     { label: `$(add) ${vscode.l10n.t('Add a prompt…')}`, choice: 'add' },
     { label: `$(gear) ${vscode.l10n.t('Edit in settings.json')}`, choice: 'edit' },

@@ -90,7 +90,7 @@ describe('workspace prompts', () => {
     await customPrompts.refuse();
     workspace.workspacePrompts = [{ title: 'Other', template: 'c' }];
     assert.deepEqual(
-      [titles(customPrompts.list()), customPrompts.awaitingConsent(), titles(customPrompts.refused())],
+      [titles(customPrompts.list()), customPrompts.awaitingConsent(), titles(customPrompts.withoutConsent())],
       [['User'], [], ['Other']],
     );
   });
@@ -98,8 +98,8 @@ describe('workspace prompts', () => {
   it('can be accepted after they were refused', async () => {
     const { customPrompts } = createPrompts();
     await customPrompts.refuse();
-    await customPrompts.agree(customPrompts.refused());
-    assert.deepEqual([titles(customPrompts.list()), customPrompts.refused()], [['User', 'Workspace'], []]);
+    await customPrompts.agree(customPrompts.withoutConsent());
+    assert.deepEqual([titles(customPrompts.list()), customPrompts.withoutConsent()], [['User', 'Workspace'], []]);
   });
 
   it('need consent again when they have changed while the dialog was open', async () => {
@@ -118,11 +118,11 @@ describe('workspace prompts', () => {
     await customPrompts.agree(customPrompts.awaitingConsent());
     workspace.trusted = false;
     assert.deepEqual(
-      [titles(customPrompts.list()), customPrompts.awaitingConsent(), customPrompts.refused()],
+      [titles(customPrompts.list()), customPrompts.awaitingConsent(), customPrompts.withoutConsent()],
       [['User'], [], []],
     );
     await customPrompts.refuse();
-    assert.deepEqual(customPrompts.refused(), []);
+    assert.deepEqual(customPrompts.withoutConsent(), []);
   });
 
   it("are listed after the user's prompt with the same title", async () => {

@@ -19,8 +19,7 @@ describe('context key holysheep.hasPrompts', () => {
     let settingsChanged: () => void = () => undefined;
     const customPrompts = fake<CustomPrompts>({
       list: () => [...prompts],
-      awaitingConsent: () => [],
-      refused: () => [],
+      withoutConsent: () => [],
     });
     const settings = fake<Settings>({
       prompts: () => ({ usable: [], unusable: [] }),
