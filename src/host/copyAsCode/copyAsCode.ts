@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseCopyRequestArgument, type LanguageId } from '../commandArgs';
+import { languageIds, parseCopyRequestArgument, type LanguageId } from '../commandArgs';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
 import type { OwnGateways } from '../connection/ownGateways';
@@ -112,12 +112,14 @@ async function chooseLanguage(
 }
 
 function languageItems(offerPrompts: boolean): readonly LanguageItem[] {
-  const programDescription = vscode.l10n.t('Retries automatically and resumes answers that are cut off');
-  const items: readonly LanguageItem[] = [
-    { language: 'curl', label: languages.curl.label, description: vscode.l10n.t('For the command line') },
-    { language: 'python', label: languages.python.label, description: programDescription },
-    { language: 'node', label: languages.node.label, description: programDescription },
-  ];
+  const items = languageIds.map((language) => ({
+    language,
+    label: languages[language].label,
+    description:
+      language === 'curl'
+        ? vscode.l10n.t('For the command line')
+        : vscode.l10n.t('Retries automatically and resumes answers that are cut off'),
+  }));
   if (!offerPrompts) return items;
   const separator = { label: '', kind: vscode.QuickPickItemKind.Separator };
   return [...items, separator, { label: vscode.l10n.t('Choose another prompt in this conversation…') }];

@@ -18,10 +18,10 @@ import { escapeInvisible, shellLiteral } from './literals';
 export function curlCode(request: ExportedRequest): string {
   const { baseUrl, retry } = request;
   const url = `${baseUrl}/chat/completions`;
-  const { maxRetries, maxRetryAfterMs } = retry;
+  const { maxRetries, maxHintMs } = retry;
   const options = [
     '--no-buffer --no-progress-meter --fail-with-body --connect-timeout 30',
-    ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxRetryAfterMs / 1000)}`] : []),
+    ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxHintMs / 1000)}`] : []),
     // Turns off curl's URL patterns, because curl would expand brackets and braces in the URL.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
     "--header @- --header 'Content-Type: application/json'",

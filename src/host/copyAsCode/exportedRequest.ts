@@ -6,17 +6,6 @@ import { modelParameters } from '../../engine/models/modelParameters';
 import { factsWithEffort, reasoningFields } from '../../engine/models/reasoningFields';
 import type { ChatMessage, ChatRequest, TextMessage } from '../../engine/request';
 
-/** Limits for the retries of the copied code. All durations are in milliseconds. */
-export interface RetrySettings {
-  readonly maxRetries: number;
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
-  /** Longest retry-after that the code accepts. If the gateway asks for a longer delay, the code gives up. */
-  readonly maxRetryAfterMs: number;
-  /** When the stream has had no data for this time, the code treats it as broken. */
-  readonly idleTimeoutMs: number;
-}
-
 /** The parts of a request that the copied code contains. The code reads the API key from the environment. */
 export interface ExportedRequest {
   readonly baseUrl: string;
@@ -26,7 +15,9 @@ export interface ExportedRequest {
   readonly maxTokens: number | undefined;
   /** Fields of the body that set the reasoning effort, and those that the user adds to each request. */
   readonly otherFields: Readonly<Record<string, unknown>>;
-  readonly retry: RetrySettings;
+  readonly retry: EngineSettings['retry'];
+  /** When the stream has had no data for this time in milliseconds, the code treats it as broken. */
+  readonly idleTimeoutMs: number;
   /** Whether the user's gateways were asked. */
   readonly isOwn: boolean;
 }
@@ -54,12 +45,11 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   const { fields: reasoning, effort } = reasoningFields(request.reasoningEffort, target);
   const facts = factsWithEffort(known, effort);
   const { temperature, maxTokens } = modelParameters({ ...request, model }, facts);
-  const { maxRetries, baseDelayMs, maxDelayMs, maxHintMs: maxRetryAfterMs } = settings.retry;
-  const idleTimeoutMs = timeoutsFor(model, facts, settings.timeout).firstTokenMs;
-  const retry = { maxRetries, baseDelayMs, maxDelayMs, maxRetryAfterMs, idleTimeoutMs };
+  const { retry, timeout } = settings;
+  const idleTimeoutMs = timeoutsFor(model, facts, timeout).firstTokenMs;
   const messages = request.messages.filter(isTextMessage);
   const otherFields = { ...reasoning, ...userFields(known?.extraBody) };
-  return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, isOwn };
+  return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn };
 }
 
 /** Tool results, images and empty answers are not copied. */

@@ -17,7 +17,7 @@ const idleComment = 'an answer without data for this long counts as cut off';
 
 /** Returns a Python program that sends a request. */
 export function pythonCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, isOwn } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn } = request;
   const declarations = [
     ...(!isOwn ? [`# ${otherGatewayNotice}`] : []),
     `BASE_URL = ${pythonLiteral(baseUrl)}`,
@@ -35,8 +35,8 @@ export function pythonCode(request: ExportedRequest): string {
     `MAX_RETRIES = ${retry.maxRetries}`,
     `BASE_DELAY = ${retry.baseDelayMs / 1000}`,
     `MAX_DELAY = ${retry.maxDelayMs / 1000}`,
-    `MAX_RETRY_AFTER = ${retry.maxRetryAfterMs / 1000}  # ${retryAfterComment}`,
-    `IDLE_TIMEOUT = ${retry.idleTimeoutMs / 1000}  # ${idleComment}`,
+    `MAX_RETRY_AFTER = ${retry.maxHintMs / 1000}  # ${retryAfterComment}`,
+    `IDLE_TIMEOUT = ${idleTimeoutMs / 1000}  # ${idleComment}`,
   ];
   return `${pythonHead}${declarations.join('\n')}\n${pythonTail}`;
 }
@@ -46,7 +46,7 @@ export function pythonCode(request: ExportedRequest): string {
  * because it has no static import and no `require`.
  */
 export function nodeCode(request: ExportedRequest): string {
-  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, isOwn } = request;
+  const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn } = request;
   const declarations = [
     ...(!isOwn ? [`// ${otherGatewayNotice}`] : []),
     `const baseURL = ${javaScriptLiteral(baseUrl)};`,
@@ -63,8 +63,8 @@ export function nodeCode(request: ExportedRequest): string {
     `const maxRetries = ${retry.maxRetries};`,
     `const baseDelayMs = ${retry.baseDelayMs};`,
     `const maxDelayMs = ${retry.maxDelayMs};`,
-    `const maxRetryAfterMs = ${retry.maxRetryAfterMs}; // ${retryAfterComment}`,
-    `const idleTimeoutMs = ${retry.idleTimeoutMs}; // ${idleComment}`,
+    `const maxRetryAfterMs = ${retry.maxHintMs}; // ${retryAfterComment}`,
+    `const idleTimeoutMs = ${idleTimeoutMs}; // ${idleComment}`,
   ];
   return `${nodeHead}${declarations.join('\n')}\n${nodeTail}`;
 }

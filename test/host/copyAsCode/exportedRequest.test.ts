@@ -30,7 +30,8 @@ describe('exported request', () => {
       baseUrl: 'https://a/v1',
       ...request,
       otherFields: {},
-      retry: { maxRetries: 2, baseDelayMs: 500, maxDelayMs: 9000, maxRetryAfterMs: 60_000, idleTimeoutMs: 120_000 },
+      retry,
+      idleTimeoutMs: 120_000,
       isOwn: true,
     });
   });
@@ -92,8 +93,8 @@ describe('exported request', () => {
   });
 
   it('contains a longer idle timeout for a reasoning model, and the first-token timeout from the settings', () => {
-    assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).retry.idleTimeoutMs, 270_000);
+    assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).idleTimeoutMs, 270_000);
     const timeout = { ...defaultTimeouts, firstTokenMs: 7000 };
-    assert.equal(exportRequest({ settings: { ...demoSettings, retry, timeout } }).retry.idleTimeoutMs, 7000);
+    assert.equal(exportRequest({ settings: { ...demoSettings, retry, timeout } }).idleTimeoutMs, 7000);
   });
 });

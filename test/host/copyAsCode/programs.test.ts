@@ -6,7 +6,7 @@ import { failure, rateLimited } from '../../../src/demo/replies';
 import { answer, deltas, cutAfter, replySequence } from '../../support/replies';
 import type { Step } from '../../support/gateway/script';
 import { languages } from '../../../src/host/copyAsCode/codeLanguages';
-import type { RetrySettings } from '../../../src/host/copyAsCode/exportedRequest';
+import type { ExportedRequest } from '../../../src/host/copyAsCode/exportedRequest';
 import { controlCharacters, hostileTexts, exportedRequestOf } from '../../support/copyAsCode/exportedRequests';
 import { runCopiedCode, startCopiedCode, testKey } from '../../support/copyAsCode/copiedCode';
 import {
@@ -67,11 +67,10 @@ for (const { language, name, runtime, cases } of programs) {
     });
     after(() => gateway.close());
 
-    const codeFor = (script: Script, retry: Partial<RetrySettings> = {}): string => {
+    const codeFor = (script: Script, fields: Partial<ExportedRequest> = {}): string => {
       gateway.reset();
       gateway.script = script;
-      const request = exportedRequestOf({ baseUrl: gateway.baseUrl, messages });
-      return languages[language].write({ ...request, retry: { ...request.retry, ...retry } });
+      return languages[language].write(exportedRequestOf({ baseUrl: gateway.baseUrl, messages, ...fields }));
     };
 
     for (const {
@@ -86,7 +85,8 @@ for (const { language, name, runtime, cases } of programs) {
     } of cases) {
       it(`handles a gateway that ${behavior}`, async function () {
         if (!runtime) return this.skip();
-        const result = await runCopiedCode(codeFor(script, { maxRetries }), runtime);
+        const retry = { ...exportedRequestOf().retry, maxRetries };
+        const result = await runCopiedCode(codeFor(script, { retry }), runtime);
         assert.deepEqual({ stdout: result.stdout, code: result.code }, { stdout, code: exitCode }, result.stderr);
         for (const message of stderr) assert.match(result.stderr, message);
         if (stderr.length === 0) assert.equal(result.stderr, '');

@@ -9,7 +9,8 @@ export function exportedRequestOf(changes: Partial<ExportedRequest> = {}): Expor
     temperature: 0.7,
     maxTokens: 2048,
     otherFields: {},
-    retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 20, maxRetryAfterMs: 300_000, idleTimeoutMs: 20_000 },
+    retry: { maxRetries: 3, baseDelayMs: 1, maxDelayMs: 20, jitter: 'full', maxHintMs: 300_000 },
+    idleTimeoutMs: 20_000,
     isOwn: true,
     ...changes,
   };
