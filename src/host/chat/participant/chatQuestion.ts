@@ -55,7 +55,7 @@ async function codeQuestion(
     content: contextPrompt(question, [...additional.map(toAttachment), ...attached.texts]) ?? question,
     command,
     code: toCodeLocation(main),
-    references: code.map(({ location }) => location),
+    references: code.map(locationOf),
     omitsAttachments: attached.hasNonText,
   };
 }
@@ -69,7 +69,7 @@ async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promis
   const { code, texts, hasNonText } = isEmpty ? await readImplicit(references) : attached;
   return {
     content: contextPrompt(prompt, [...code.map(toAttachment), ...texts]) ?? prompt,
-    references: code.map(({ location }) => location),
+    references: code.map(locationOf),
     omitsAttachments: hasNonText,
   };
 }
@@ -77,7 +77,6 @@ async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promis
 interface FoundCode {
   readonly document: vscode.TextDocument;
   readonly excerpt: CodeExcerpt;
-  readonly location: vscode.Location;
 }
 
 interface ChatReferences {
@@ -126,7 +125,7 @@ async function findImpliedCode(
     return [await readCode(uri, range)];
   }
   const excerpt = editor && (await findCode(editor));
-  if (excerpt) return [foundCode(editor.document, excerpt)];
+  if (excerpt) return [{ document: editor.document, excerpt }];
   const { code } = await readImplicit(references);
   if (code.length > 0) return code;
   throw new UserError(
@@ -136,11 +135,11 @@ async function findImpliedCode(
   );
 }
 
-function toCodeLocation({ excerpt, location: { uri, range } }: FoundCode): CodeLocation {
-  const { start, end } = range;
+function toCodeLocation({ document, excerpt }: FoundCode): CodeLocation {
+  const { start, end } = excerpt.span;
   return {
     label: excerpt.label,
-    uri: uri.toString(),
+    uri: document.uri.toString(),
     range: [start.line, start.character, end.line, end.character],
   };
 }
@@ -179,9 +178,9 @@ async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCod
   const path = displayPath(uri);
   const excerpt = excerptOf(document, path, document.validateRange(range ?? fullRange), 'selection');
   if (!excerpt) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', path));
-  return foundCode(document, excerpt);
+  return { document, excerpt };
 }
 
-function foundCode(document: vscode.TextDocument, excerpt: CodeExcerpt): FoundCode {
-  return { document, excerpt, location: new vscode.Location(document.uri, excerpt.span) };
+function locationOf({ document, excerpt }: FoundCode): vscode.Location {
+  return new vscode.Location(document.uri, excerpt.span);
 }
