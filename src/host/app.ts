@@ -109,10 +109,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
   const tour = new Tour({ sets, models: () => demo.models(), localize });
   const target = register(new EditorTarget());
-  const recentFiles = () => target.recentFiles();
-  const contextSource = new ContextSource({ editor: () => target.editor(), recentFiles, onError });
+  const contextSource = new ContextSource(target, onError);
   const suggestions = register(new Suggestions({ conversations, target, tour }));
-  const prompting = { conversations, schedule, promptHistory, tour, suggestions, target, contextSource };
   const shared = {
     ...host,
     budget,
@@ -125,7 +123,13 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     unresponsive,
     catalog,
     engine,
-    ...prompting,
+    conversations,
+    schedule,
+    promptHistory,
+    tour,
+    suggestions,
+    target,
+    contextSource,
   };
   const restoration = register(new PanelRestoration(workspaceState, vscode.env.sessionId, onError));
   const panels = register(new PanelRegistry(context.extensionUri, restoration, shared));

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { EditorTarget } from '../../src/host/code/editorTarget';
 import { contextLimits } from '../../src/host/context/contextPrompt';
 import { ContextSource } from '../../src/host/context/contextSource';
 import { UserError } from '../../src/host/util/userError';
 import type { Attachment } from '../../src/shared/protocol';
+import { fake } from '../support/fake';
 
 const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('no workspace');
 const uriOf = (path: string): vscode.Uri => vscode.Uri.joinPath(folder(), path);
@@ -36,11 +38,8 @@ describe('context items', () => {
     editor = undefined;
     [errors, recentFiles] = [[], []];
     problems.clear();
-    source = new ContextSource({
-      editor: () => editor,
-      recentFiles: () => recentFiles,
-      onError: (error) => errors.push(error),
-    });
+    const target = fake<EditorTarget>({ editor: () => editor, recentFiles: () => recentFiles });
+    source = new ContextSource(target, (error) => errors.push(error));
   });
   after(async () => {
     problems.dispose();

@@ -1,6 +1,6 @@
 import type { Attachment, ContextKind } from '../../shared/protocol';
 import { codeLimits } from '../code/codeExcerpt';
-import { codeFence, type CodeProblem } from '../code/codePrompts';
+import { codeFence, toSingleLine, type CodeProblem } from '../code/codePrompts';
 
 /** Headings of the attachments in a prompt. They are in English, because models follow English best. */
 const headings: Readonly<Record<ContextKind, string>> = {
@@ -21,7 +21,7 @@ export function contextPrompt(prompt: string, attachments: readonly Attachment[]
 function formatAttachment({ kind, label, languageId, code, truncated }: Attachment): string {
   // Reduces the label to one line, because a file name with line breaks could imitate the text of the prompt around the
   // attachment.
-  const heading = [`${headings[kind]} ${label.replace(/\s+/g, ' ')}`];
+  const heading = [`${headings[kind]} ${toSingleLine(label)}`];
   if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
   if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);
   // Adds no code fence around a list of problems, because the list is not code.
@@ -32,7 +32,7 @@ function formatAttachment({ kind, label, languageId, code, truncated }: Attachme
 export function formatProblems(path: string, problems: readonly CodeProblem[]): string {
   return problems
     .map(({ line, column, severity, message, source }) => {
-      const text = `- ${path}:${line}:${column} ${severity}: ${message.replace(/\s+/g, ' ')}`;
+      const text = `- ${path}:${line}:${column} ${severity}: ${toSingleLine(message)}`;
       return source ? `${text} (${source})` : text;
     })
     .join('\n');

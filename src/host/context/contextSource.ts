@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Attachment, ContextSuggestion } from '../../shared/protocol';
+import type { EditorTarget } from '../code/editorTarget';
 import { UserError } from '../util/userError';
 import { browseChoice, contextChoices, fileChoices, fileId, openFiles, withLinkTarget } from './contextChoices';
 import { parseContextId } from './contextId';
@@ -17,31 +18,28 @@ export interface DraftAttachment {
   readonly realPath?: string | undefined;
 }
 
-interface ContextSourceDeps {
-  /** Returns the last active editor, because VS Code reports no active editor while the panel has the focus. */
-  readonly editor: () => vscode.TextEditor | undefined;
-  readonly recentFiles: () => readonly vscode.Uri[];
-  /** Called when one of several chosen items can't be read. The other items are still attached. */
-  readonly onError: (error: unknown) => void;
-}
-
 const maxSuggestions = 20;
-const maxSearchResults = 200;
-const searchTimeoutMs = 1000;
 
 /** Suggests context items for a prompt, and reads their text when the user chooses them. */
 export class ContextSource {
   private readonly files = new WorkspaceFiles();
 
-  constructor(private readonly deps: ContextSourceDeps) {}
+  /**
+   * @param target returns the last active editor, because VS Code reports no active editor while the panel has the focus
+   * @param onError called when one of several chosen items can't be read. The other items are still attached.
+   */
+  constructor(
+    private readonly target: EditorTarget,
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   /**
    * Returns context items that match the text after the `#`, best match first, and last the item that opens a dialog for
    * any file. No files are searched for an empty query.
    */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
-    const choices = this.choices();
-    const found = query === '' ? [] : await this.files.find(query, maxSearchResults, searchTimeoutMs);
+    const choices = contextChoices(this.target.editor(), this.target.recentFiles());
+    const found = query === '' ? [] : await this.files.find(query);
     const ranked = rankContext(query, [...choices, ...fileChoices(found, choices)], maxSuggestions);
     return Promise.all([...ranked, browseChoice()].map(withLinkTarget));
   }
@@ -71,16 +69,12 @@ export class ContextSource {
     const title = vscode.l10n.t('Attach context');
     const openLabel = vscode.l10n.t('Attach');
     const chosen = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel, title });
-    return this.readAll((chosen ?? []).map(fileId), this.deps.onError);
-  }
-
-  private choices(): readonly ContextSuggestion[] {
-    return contextChoices(this.deps.editor(), this.deps.recentFiles());
+    return this.readAll((chosen ?? []).map(fileId), this.onError);
   }
 
   /** Reads the open editors that contain text. Editors without text, e.g. images, are skipped. */
   private async readOpenEditors(): Promise<readonly DraftAttachment[]> {
-    const read = await this.readAll(openFiles(this.deps.editor()).map(fileId), () => undefined);
+    const read = await this.readAll(openFiles(this.target.editor()).map(fileId), () => undefined);
     if (read.length === 0) throw new UserError(vscode.l10n.t('None of the open editors has text to attach.'));
     return read;
   }

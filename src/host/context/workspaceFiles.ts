@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 
+const maxResults = 200;
+const timeoutMs = 1000;
+
 /** Finds files of the workspace by name. A new search cancels the previous one. */
 export class WorkspaceFiles {
   private currentSearch: vscode.CancellationTokenSource | undefined;
 
-  /**
-   * Returns up to `limit` files whose path contains `query`, or none if the search times out or another search starts.
-   */
-  async find(query: string, limit: number, timeoutMs: number): Promise<readonly vscode.Uri[]> {
+  /** Returns the files whose path contains `query`, or none if the search times out or another search starts. */
+  async find(query: string): Promise<readonly vscode.Uri[]> {
     this.currentSearch?.cancel();
     const search = new vscode.CancellationTokenSource();
     this.currentSearch = search;
@@ -17,7 +18,7 @@ export class WorkspaceFiles {
     });
     try {
       return await Promise.race([
-        vscode.workspace.findFiles(fileGlob(query), excludeGlob(), limit, search.token),
+        vscode.workspace.findFiles(fileGlob(query), excludeGlob(), maxResults, search.token),
         canceled,
       ]);
     } finally {

@@ -5,7 +5,9 @@ import { createServer, type Server } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import type { EditorTarget } from '../../../src/host/code/editorTarget';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
+import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 
@@ -103,8 +105,8 @@ describe('attachments from files', () => {
   const workspaceUri = (name: string): FakeUri => new FakeUri('file', path.join(workspace, name));
   const createSource = async () => {
     const { ContextSource } = await import('../../../src/host/context/contextSource');
-    const none = { editor: () => undefined, recentFiles: () => [] };
-    return new ContextSource({ ...none, onError: (error) => assert.fail(String(error)) });
+    const target = fake<EditorTarget>({ editor: () => undefined, recentFiles: () => [] });
+    return new ContextSource(target, (error) => assert.fail(String(error)));
   };
   const resolve = async (uri: FakeUri) => (await (await createSource()).resolve(`file:${uri.toString()}`))[0]!;
   const assertRefused = (uri: FakeUri, message: string): Promise<void> =>

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answer } from '../../support/replies';
+import type { EditorTarget } from '../../../src/host/code/editorTarget';
 import { ContextSource } from '../../../src/host/context/contextSource';
 import { closeAll, markedInNextQuickPick, shows } from '../../support/conversationTabs';
 import { startFixture, stopFixture, type HostFixture } from '../../support/extensionHost';
+import { fake } from '../../support/fake';
 import { MemoryFiles } from '../../support/memoryFiles';
 import { valuesOf } from '../../support/valuesOf';
 
@@ -13,7 +15,7 @@ const uriOf = (path: string): vscode.Uri => vscode.Uri.from({ scheme, path });
 const source = 'const before = 1;\nfunction twice(n: number): number {\n  return n * 2;\n}\nconst after = 3;\n';
 
 const createContext = (editor: vscode.TextEditor, errors: unknown[]): ContextSource =>
-  new ContextSource({ editor: () => editor, recentFiles: () => [], onError: (error) => errors.push(error) });
+  new ContextSource(fake<EditorTarget>({ editor: () => editor, recentFiles: () => [] }), (error) => errors.push(error));
 
 describe('virtual workspace', () => {
   let fixture: HostFixture;
