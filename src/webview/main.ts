@@ -12,13 +12,13 @@ if (!root) throw new Error('The page has no #root element.');
 
 const findRuns = createRunFinder(() => startHighlightWorker(highlightWorker), browserClock.after);
 const api = acquireVsCodeApi();
-const { strings = '{}', help = '{}', locale = 'en' } = document.body.dataset;
+const { strings = '{}', help = '{}' } = document.body.dataset;
 new Panel(root, {
   api,
   unsent: new UnsentStore(() => window.localStorage, Date.now),
   strings: JSON.parse(strings) as PanelStrings,
   help: JSON.parse(help) as FaultDetails,
-  locale,
+  locale: document.documentElement.lang,
   clock: browserClock,
   observeSize: observeSizeInBrowser,
   createMarkdown: (within, options) => new MarkdownStream(within, { ...options, findRuns }),

@@ -93,6 +93,6 @@ const html = webviewHtml(
     styleUris: styles.map((file) => `${origin}/${file}`),
     locale: 'en',
   },
-  { strings: JSON.stringify(panelStrings), help: JSON.stringify(translateFaultHelp((english) => english, 'en')) },
+  { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
   ['worker-src blob:'],
 );

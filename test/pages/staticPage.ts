@@ -39,7 +39,7 @@ export class StaticPage {
         scriptUri: urlOf(`dist/${script}`),
         styleUris: [`${origin}/vscode.css`, ...styles.map((name) => urlOf(`media/${name}`))],
       },
-      Object.fromEntries(Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)])),
+      data,
       ['worker-src blob:'],
     );
     const files = (packagedFiles ??= zipEntries(readFileSync(vsixFile)));

@@ -5,7 +5,7 @@ import { webviewHtml } from './webviewPage';
 interface WebviewContent {
   readonly script: string;
   readonly styles: readonly string[];
-  /** Values that the script reads, as JSON, from the attributes `data-<name>` of the body. */
+  /** See {@link webviewHtml}. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly directives?: readonly string[];
   /** Files of the tab's icon in light and dark themes. */
@@ -30,8 +30,7 @@ export function loadWebviewPage(
     styleUris: styles.map((name) => uriOf(media, name)),
     locale: vscode.env.language,
   };
-  const json = Object.entries(data).map(([name, value]) => [name, JSON.stringify(value)] as const);
   panel.iconPath = { light: vscode.Uri.joinPath(media, icon.light), dark: vscode.Uri.joinPath(media, icon.dark) };
   webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
-  webview.html = webviewHtml(page, Object.fromEntries(json), directives);
+  webview.html = webviewHtml(page, data, directives);
 }

@@ -7,10 +7,10 @@ export interface WebviewPage {
   readonly locale: string;
 }
 
-/** @param data values that the script reads from the attributes `data-<name>` of the body */
+/** @param data values that the script reads, as JSON, from the attributes `data-<name>` of the body */
 export function webviewHtml(
   page: WebviewPage,
-  data: Readonly<Record<string, string>>,
+  data: Readonly<Record<string, unknown>>,
   directives: readonly string[] = [],
 ): string {
   const policy = [
@@ -24,7 +24,6 @@ export function webviewHtml(
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
-  const attributes = Object.entries({ ...data, locale: page.locale });
   return `<!doctype html>
 <html lang="${attribute(page.locale)}">
 <head>
@@ -35,7 +34,9 @@ export function webviewHtml(
   <title>HolySheep</title>
 </head>
 <body
-  ${attributes.map(([name, value]) => `data-${name}="${attribute(value)}"`).join('\n  ')}
+  ${Object.entries(data)
+    .map(([name, value]) => `data-${name}="${attribute(JSON.stringify(value))}"`)
+    .join('\n  ')}
 >
   <main id="root"></main>
   <script nonce="${attribute(page.nonce)}" src="${attribute(page.scriptUri)}"></script>

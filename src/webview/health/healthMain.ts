@@ -6,8 +6,8 @@ const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root element.');
 
 const api = acquireVsCodeApi();
-const { strings = '{}', locale = 'en' } = document.body.dataset;
-const page = createHealthPage(root, api, JSON.parse(strings) as PanelStrings, locale);
+const { strings = '{}' } = document.body.dataset;
+const page = createHealthPage(root, api, JSON.parse(strings) as PanelStrings, document.documentElement.lang);
 window.addEventListener('message', ({ data, origin }: MessageEvent<ToHealthPage>) => {
   // Ignores messages from other origins. VS Code forwards those of the host from a frame of the same origin.
   if (origin === window.origin) page.show(data.report, data.tab);

@@ -22,8 +22,8 @@ describe('webview page', () => {
   const { document } = page.window;
 
   it('passes data and the locale to the script without interpreting HTML in them', () => {
-    assert.equal(document.body.dataset['strings'], htmlInjection);
-    assert.equal(document.body.dataset['locale'], 'zh-cn');
+    assert.equal(document.body.dataset['strings'], JSON.stringify(htmlInjection));
+    assert.equal(document.documentElement.lang, 'zh-cn');
     assert.equal(document.querySelectorAll('script').length, 1);
     assert.equal(document.querySelectorAll('b').length, 0);
     assert.ok(document.querySelector('#root'));
