@@ -33,7 +33,7 @@ export class KeyStore extends Disposable {
   async get(origin: string): Promise<string | undefined> {
     const key = await this.attempt(this.secrets.get(secretPrefix + origin), vscode.l10n.t(hostFaults.keyring.message));
     if (!key) return undefined;
-    this.log.redactSecret(key);
+    this.log.keys.add(key);
     return key;
   }
 
@@ -43,7 +43,7 @@ export class KeyStore extends Disposable {
   }
 
   async set(origin: string, key: string): Promise<void> {
-    this.log.redactSecret(key);
+    this.log.keys.add(key);
     await this.attempt(this.secrets.store(secretPrefix + origin, key));
     await this.attempt(this.secrets.delete(keylessPrefix + origin));
   }

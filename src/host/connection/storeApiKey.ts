@@ -118,7 +118,7 @@ export async function verifyKey(
   { engine, log }: GatewayServices,
   actions: readonly ToastAction[],
 ): Promise<ProbeResult> {
-  log.redactSecret(key);
+  log.keys.add(key);
   const host = hostOf(url);
   const title = vscode.l10n.t('Verifying the API key with {0}…', host);
   const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));

@@ -70,7 +70,7 @@ async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Prom
   return formatDiagnostics(
     diagnostics,
     (gateway) => positionName(gateway, gateways),
-    (text) => hideNames(log.redact(text)),
+    (text) => hideNames(log.keys.redact(text)),
   );
 }
 

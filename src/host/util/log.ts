@@ -13,13 +13,9 @@ export interface ErrorLog {
 /** Text from outside the extension can't start a new line in the log, and every API key in use is redacted. */
 export class Log extends Disposable implements EngineLog, ErrorLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
+  /** The keys to redact. A key that is not added is redacted only if it has a well-known format. */
   readonly keys = new KeyRedactor();
   private readonly recentErrors: ErrorRecord[] = [];
-
-  /** Redacts `secret` from now on. Without this call, a key is redacted only if it has a well-known format. */
-  redactSecret(secret: string): void {
-    this.keys.add(secret);
-  }
 
   debug(message: string): void {
     this.write('debug', message);
@@ -51,14 +47,10 @@ export class Log extends Disposable implements EngineLog, ErrorLog {
   private write(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
     try {
       // Redacts keys before the text is escaped and truncated, because a key could no longer be found afterwards.
-      this.channel[level](logLine(this.redact(text)));
+      this.channel[level](logLine(this.keys.redact(text)));
     } catch {
       // There is nowhere to report a failure of the log.
     }
-  }
-
-  redact(text: string): string {
-    return this.keys.redact(text);
   }
 }
 

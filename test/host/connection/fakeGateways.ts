@@ -151,7 +151,6 @@ export class FakeGateways {
         info: () => undefined,
         warn: () => undefined,
         error: log.error,
-        redactSecret: () => undefined,
       },
     } as unknown as GatewayDeps;
   }

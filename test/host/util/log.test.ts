@@ -47,7 +47,7 @@ describe('log', () => {
   });
 
   it('truncates a long message after it has redacted the keys', () => {
-    log.redactSecret('my-secret-key');
+    log.keys.add('my-secret-key');
     log.info(`${'x'.repeat(9995)}my-secret-key${'y'.repeat(100_000)}`);
     assert.ok(entries[0]!.length < 10_100, String(entries[0]!.length));
     assert.doesNotMatch(entries[0]!, /my-se/);
@@ -55,7 +55,7 @@ describe('log', () => {
   });
 
   it('writes the stacks of an error and its causes without API keys', () => {
-    log.redactSecret('a-key-of-no-known-form');
+    log.keys.add('a-key-of-no-known-form');
     const cause = new Error('refused: a-key-of-no-known-form, Bearer hsa-secret-1');
     log.error(new TypeError('not stored', { cause }));
     assert.match(entries[0]!, /^TypeError: not stored\n\s+at [^]*\nCaused by: Error: refused: [^]*\n\s+at /);

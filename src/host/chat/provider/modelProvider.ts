@@ -93,7 +93,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   private importGroupKey(key: unknown): void {
     const { context, log } = this.services;
     if (typeof key !== 'string' || key === '') return;
-    log.redactSecret(key);
+    log.keys.add(key);
     importKey(context.secrets, key, () => storeApiKey(this.services, key)).catch(log.error);
   }
 
