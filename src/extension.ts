@@ -3,7 +3,7 @@ import { createApi, type HolySheepApi } from './host/api';
 import type { App } from './host/app';
 import { registerLazyModels, registerLazyParticipant } from './host/chat/lazyChat';
 import { commandIds } from './host/contributions';
-import { showToast } from './host/ui/notifications';
+import { commandAction, showToast } from './host/ui/notifications';
 import { errorMessage } from './host/util/userError';
 
 let startedApp: App | undefined;
@@ -74,10 +74,9 @@ function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {
     app().catch((error: unknown) => {
       console.error(error);
-      const command = (title: string, id: string) => ({ title, run: () => vscode.commands.executeCommand(id) });
       showToast(console, 'error', vscode.l10n.t("HolySheep Prompt couldn't start: {0}", errorMessage(error)), [
-        command(vscode.l10n.t('Reload window'), 'workbench.action.reloadWindow'),
-        command(vscode.l10n.t('Show log'), 'workbench.action.showLogs'),
+        commandAction(vscode.l10n.t('Reload window'), 'workbench.action.reloadWindow'),
+        commandAction(vscode.l10n.t('Show log'), 'workbench.action.showLogs'),
       ]);
     });
   });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
 import type { CommandId } from './contributions';
 import type { Log } from './util/log';
-import { exportDiagnosticsAction, openLogAction, showToast } from './ui/notifications';
+import { commandAction, openLogAction, showToast } from './ui/notifications';
 import { ArgumentError, UserError } from './util/userError';
 
 type ErrorBoundary = (error: unknown) => void;
@@ -23,7 +23,8 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
     }
     log.error(error);
     const message = vscode.l10n.t('Something went wrong in HolySheep Prompt. See the log for details.');
-    showToast(log, 'error', message, [openLogAction(), exportDiagnosticsAction()]);
+    const report = commandAction(vscode.l10n.t('Export diagnostics'), 'holysheep.exportDiagnostics');
+    showToast(log, 'error', message, [openLogAction(), report]);
   };
 }
 

@@ -8,6 +8,7 @@ import { plainLabel } from '../ui/messageText';
 import { inSentences } from '../ui/words';
 import {
   checkUrlAction,
+  commandAction,
   enterApiKeyAction,
   openSettingAction,
   showInStatusBar,
@@ -140,10 +141,7 @@ export function noticeMissingModel(
   // A list that is empty or was cut does not show that the model is missing.
   if (models.length === 0 || models.length === maxModels || models.includes(missing)) return;
   const nearest = nearestModels(missing, models, facts).slice(0, 1);
-  const select = {
-    title: vscode.l10n.t('Select model'),
-    run: () => vscode.commands.executeCommand('holysheep.selectModel'),
-  };
+  const select = commandAction(vscode.l10n.t('Select model'), 'holysheep.selectModel');
   showToast(
     log,
     'warning',

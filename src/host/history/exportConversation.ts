@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { showToast } from '../ui/notifications';
+import { commandAction, showToast } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
 import type { PanelFeatures } from '../panel/panelRegistry';
 import type { NamedConversation } from './conversationActions';
@@ -32,7 +32,7 @@ export async function exportConversation(deps: PanelFeatures, { id, title }: Nam
     showToast(deps.log, 'error', vscode.l10n.t("Couldn't export the conversation: {0}", errorMessage(error)));
     return;
   }
-  const open = { title: vscode.l10n.t('Open'), run: () => vscode.commands.executeCommand('vscode.open', file) };
+  const open = commandAction(vscode.l10n.t('Open'), 'vscode.open', file);
   const relativePath = vscode.workspace.asRelativePath(file);
   showToast(deps.log, 'information', vscode.l10n.t('Exported to {0}.', relativePath), [open]);
 }

@@ -9,7 +9,7 @@ import type { Budget } from '../health/budget';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
 import { plainLabel } from '../ui/messageText';
-import { itemButton, showToast } from '../ui/notifications';
+import { commandAction, itemButton, showToast } from '../ui/notifications';
 import { panelTitle } from '../ui/panelText';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
@@ -124,8 +124,7 @@ export function createScheduler(services: SchedulerServices): Scheduler {
         count === 1
           ? vscode.l10n.t('1 scheduled prompt is due.')
           : vscode.l10n.t('{0} scheduled prompts are due.', count);
-      const run = () => vscode.commands.executeCommand('holysheep.openScheduled');
-      showToast(log, 'information', message, [{ title: vscode.l10n.t('Show'), run }]);
+      showToast(log, 'information', message, [commandAction(vscode.l10n.t('Show'), 'holysheep.openScheduled')]);
     },
     onLapse: ({ title }) => {
       const message = vscode.l10n.t(

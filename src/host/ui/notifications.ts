@@ -106,18 +106,16 @@ export function itemButton(icon: string, tooltip: string): vscode.QuickInputButt
   return { iconPath: new vscode.ThemeIcon(icon), tooltip };
 }
 
-export function openLogAction(): ToastAction {
-  return { title: vscode.l10n.t('Show log'), run: () => vscode.commands.executeCommand('holysheep.showLog') };
+export function commandAction(title: string, command: string, ...args: readonly unknown[]): ToastAction {
+  return { title, run: () => vscode.commands.executeCommand(command, ...args) };
 }
 
-export function exportDiagnosticsAction(): ToastAction {
-  const title = vscode.l10n.t('Export diagnostics');
-  return { title, run: () => vscode.commands.executeCommand('holysheep.exportDiagnostics') };
+export function openLogAction(): ToastAction {
+  return commandAction(vscode.l10n.t('Show log'), 'holysheep.showLog');
 }
 
 export function testConnectionAction(baseUrl?: string): ToastAction {
-  const title = vscode.l10n.t('Test connection');
-  return { title, run: () => vscode.commands.executeCommand('holysheep.testConnection', baseUrl) };
+  return commandAction(vscode.l10n.t('Test connection'), 'holysheep.testConnection', baseUrl);
 }
 
 export function networkSettingsAction(): ToastAction {
