@@ -2,21 +2,17 @@ import type * as vscode from 'vscode';
 
 export abstract class Disposable implements vscode.Disposable {
   private readonly items: vscode.Disposable[] = [];
-  private isDisposed = false;
-
-  protected get disposed(): boolean {
-    return this.isDisposed;
-  }
+  protected disposed = false;
 
   /** Disposes of `item` together with this object, or at once if this object is already disposed of. */
   protected register<T extends vscode.Disposable>(item: T): T {
-    if (this.isDisposed) item.dispose();
+    if (this.disposed) item.dispose();
     else this.items.push(item);
     return item;
   }
 
   dispose(): void {
-    this.isDisposed = true;
+    this.disposed = true;
     for (const item of this.items.splice(0).reverse()) item.dispose();
   }
 }

@@ -60,5 +60,5 @@ export function errorCode(error: unknown): string {
 }
 
 export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return errorCode(error) === code;
 }
