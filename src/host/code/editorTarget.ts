@@ -133,18 +133,15 @@ async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDo
   if (open) return open;
   try {
     // Rejects an untitled document that was closed, because VS Code would open it as a new, empty document.
-    if (uri.scheme !== 'untitled') return await vscode.workspace.openTextDocument(uri);
+    if (uri.scheme === 'untitled') throw new Error('The untitled document was closed.');
+    return await vscode.workspace.openTextDocument(uri);
   } catch (cause) {
-    throw new UserError(cannotOpenMessage(label), { cause });
+    const message = vscode.l10n.t(
+      "{0} can't be opened because it was closed, renamed, moved, or deleted. Place the cursor where the code belongs and choose “Insert at cursor”.",
+      label,
+    );
+    throw new UserError(message, { cause });
   }
-  throw new UserError(cannotOpenMessage(label));
-}
-
-function cannotOpenMessage(label: string): string {
-  return vscode.l10n.t(
-    "{0} can't be opened because it was closed, renamed, moved, or deleted. Place the cursor where the code belongs and choose “Insert at cursor”.",
-    label,
-  );
 }
 
 function cannotReplaceMessage(reason: 'changed' | 'ambiguous', label: string): string {
