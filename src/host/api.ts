@@ -95,10 +95,9 @@ export function createAsk(
     if (!(await budget.mayOthersStart())) {
       return streamOf({ ...budget.refusal(), attempt: 0, at: systemClock.monotonicNow() });
     }
-    const { model, systemPrompt, ...parameters } = defaults(options);
+    const { systemPrompt, ...parameters } = defaults(options);
     const system: TextMessage[] = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt }] : [];
     const request = {
-      model: options.model ?? model,
       messages: [...system, ...(options.messages ?? []), { role: 'user', content: prompt } as const],
       ...parameters,
       temperature: options.temperature ?? parameters.temperature,

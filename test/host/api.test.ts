@@ -14,7 +14,7 @@ function setUp(systemPrompt = '') {
   const budget = new TestBudget();
   const ask = createAsk(engine, budget, (choice) => {
     choices.push(choice);
-    return { model: 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 };
+    return { model: choice.model ?? 'set', systemPrompt, temperature: 0.7, maxTokens: 2048 };
   });
   return { engine, budget, ask, choices, api: createApi(() => Promise.resolve(ask)) };
 }

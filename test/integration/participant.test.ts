@@ -74,7 +74,10 @@ describe('chat participant', function () {
     logged = [];
     usesPlainHttp = true;
     events = [];
-    const { sets } = fakeSets({ defaults: () => defaults, mayUse: () => Promise.resolve(usesPlainHttp) });
+    const { sets } = fakeSets({
+      defaults: ({ model = defaults.model } = {}) => ({ ...defaults, model }),
+      mayUse: () => Promise.resolve(usesPlainHttp),
+    });
     participant = new ChatParticipant(
       fake<ChatServices>({
         engine,

@@ -41,7 +41,10 @@ export interface GatewaySet {
   /** The selected model. */
   model(): string;
   selectModel(model: string): Promise<void>;
-  /** Returns the parameters of a request. The effort is the one in `choice`, or else the remembered effort of its model. */
+  /**
+   * Returns the parameters of a request. The model is the one in `choice`, or else the selected model. The effort is the
+   * one in `choice`, or else the remembered effort of the model.
+   */
   defaults(choice?: RequestChoice): RequestDefaults;
   /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
   mayUse(models: readonly string[]): Promise<boolean>;

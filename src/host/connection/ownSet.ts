@@ -31,12 +31,12 @@ export function createOwnSet(deps: OwnSetDeps): GatewaySet {
     view: (preferredGateway) => viewOwn(deps, preferredGateway),
     model: () => settings.model(),
     selectModel: (model) => settings.chooseModel(model),
-    defaults: ({ model, reasoningEffort } = {}) => {
-      const selected = settings.model();
-      const effort = reasoningEffort ?? efforts.levelOf(model ?? selected);
-      const parameters = { ...settings.requestParameters(), reasoningEffort: sentEffort(effort) };
-      return { model: selected, systemPrompt: settings.systemPrompt(), ...parameters };
-    },
+    defaults: ({ model = settings.model(), reasoningEffort = efforts.levelOf(model) } = {}) => ({
+      model,
+      systemPrompt: settings.systemPrompt(),
+      ...settings.requestParameters(),
+      reasoningEffort: sentEffort(reasoningEffort),
+    }),
     mayUse: (models) => mayUsePlainHttp(ownGateways, models),
     notice: () => undefined,
   };

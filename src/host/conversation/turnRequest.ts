@@ -10,13 +10,13 @@ const summaryRequest: Prompt = { prompt: summaryPrompt, reasoningEffort: 'defaul
 /** Earlier prompts without an answer are left out; partial answers are included. */
 export function buildRequest(
   tree: ExchangeTree,
-  { id, model }: Answer,
+  { id, model: chosen }: Answer,
   defaultsOf: (choice: RequestChoice) => RequestDefaults,
 ): ChatRequest {
   const exchange = tree.exchangeOf(id);
   const prompt = exchange ?? summaryRequest;
   const { reasoningEffort } = prompt;
-  const { model: selected, systemPrompt, ...parameters } = defaultsOf({ model, reasoningEffort });
+  const { model, systemPrompt, ...parameters } = defaultsOf({ model: chosen, reasoningEffort });
   const { summary, steps } = tree.before(id);
   const messages: TextMessage[] = [];
   if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
@@ -26,7 +26,7 @@ export function buildRequest(
     if (text !== '') messages.push(promptMessage(past.exchange), { role: 'assistant', content: text });
   }
   messages.push(promptMessage(prompt));
-  return { model: model ?? selected, messages, ...(exchange ? parameters : summaryParameters(parameters)) };
+  return { model, messages, ...(exchange ? parameters : summaryParameters(parameters)) };
 }
 
 function promptMessage({ content, prompt }: Prompt): TextMessage {

@@ -101,7 +101,7 @@ export class DemoGateways extends Disposable implements GatewaySet {
   }
 
   defaults(choice: RequestChoice = {}): RequestDefaults {
-    return { ...this.deps.defaults({ ...choice, model: choice.model ?? this.selected }), model: this.selected };
+    return this.deps.defaults({ ...choice, model: choice.model ?? this.selected });
   }
 
   /** Returns one model for each scenario, with English texts. */

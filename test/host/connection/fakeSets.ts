@@ -15,7 +15,7 @@ export function fakeSet(fields: Partial<GatewaySet> = {}): Mutable<GatewaySet> {
     view: () => Promise.resolve({ model: set.model(), host: 'api.example', hasKey: true, set: set.id }),
     model: () => set.defaults().model,
     selectModel: () => Promise.resolve(),
-    defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
+    defaults: ({ model = 'm' } = {}) => ({ model, systemPrompt: '', temperature: 1, maxTokens: 1 }),
     mayUse: () => Promise.resolve(true),
     notice: () => undefined,
     ...fields,

@@ -114,7 +114,7 @@ describe(`cost of ${turnCount} turns with failures`, () => {
           clock,
           sets: fakeSets({
             run: (...turn) => engine.run(...turn),
-            defaults: () => ({ model: 'priced', systemPrompt: '', temperature: 1, maxTokens: 9 }),
+            defaults: ({ model = 'priced' } = {}) => ({ model, systemPrompt: '', temperature: 1, maxTokens: 9 }),
           }).sets,
           resumeSetting: () => 'auto',
           onEvent: () => undefined,

@@ -43,7 +43,7 @@ export function openConversation(options: Options = {}) {
     },
     defaults: ({ model = settings.model, reasoningEffort = settings.efforts[model] ?? 'default' } = {}) => {
       const effort = reasoningEffort === 'default' ? {} : { reasoningEffort };
-      return { model: settings.model, systemPrompt, temperature: 0.5, maxTokens: 9, ...effort };
+      return { model, systemPrompt, temperature: 0.5, maxTokens: 9, ...effort };
     },
   });
   const fakes = fakeSets(set('own'), set('demo'));

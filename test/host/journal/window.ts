@@ -33,7 +33,7 @@ export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
   const journal = new Journal({ folder: disk.folder, clock, limit: () => disk.limit, keptIds, onProblem: onError });
   const { sets, demo } = fakeSets({
     run: (...turn) => engine.run(...turn),
-    defaults: () => ({ model: 'm', systemPrompt: '', temperature: 1, maxTokens: 1 }),
+    defaults: ({ model = 'm' } = {}) => ({ model, systemPrompt: '', temperature: 1, maxTokens: 1 }),
   });
   const conversations = new Conversations({
     sets,

@@ -54,7 +54,7 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
           request,
           observed(options, (event) => onEvent(event, request.model)),
         ),
-      defaults: () => ({ model: 'gpt-4o', systemPrompt: '', temperature: 1, maxTokens: 1000 }),
+      defaults: ({ model = 'gpt-4o' } = {}) => ({ model, systemPrompt: '', temperature: 1, maxTokens: 1000 }),
     }).sets,
     clock: systemClock,
     resumeSetting: () => 'auto',

@@ -121,10 +121,9 @@ export class ChatParticipant {
     { content }: ChatQuestion,
   ): ChatRequest {
     const choice = isHolySheepModel(selectedModel) ? { model: selectedModel.id } : {};
-    const { model, systemPrompt, ...parameters } = this.services.sets.own.defaults(choice);
+    const { systemPrompt, ...parameters } = this.services.sets.own.defaults(choice);
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
-      model: choice.model ?? model,
       messages: [...system, ...historyMessages(previousExchanges), { role: 'user', content }],
       ...parameters,
     };
