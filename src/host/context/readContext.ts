@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
 import type { Attachment } from '../../shared/protocol';
@@ -87,17 +88,9 @@ async function readFirstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));
   const file = await openWithoutBlocking(uri.fsPath);
   try {
-    const stats = await file.stat();
-    refuseIrregular(uri, stats);
-    if (stats.size > contextLimits.fileBytes) throw createTooLargeError(uri);
-    const bytes = Buffer.alloc(contextLimits.fileBytes + 1);
-    let length = 0;
-    while (length < bytes.length) {
-      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
+    refuseIrregular(uri, await file.stat());
+    // Reads one byte more than the limit, which shows that the file is too large.
+    return await buffer(file.createReadStream({ end: contextLimits.fileBytes }));
   } finally {
     await file.close();
   }
