@@ -70,7 +70,11 @@ export class AppendOnlyAnswer {
       case 'waiting':
         return this.announceWait(event);
       case 'attempt':
-        return [...this.announceRefusedEffort(event), ...this.announceCutPrompt(), ...this.announceResume(event)];
+        return [
+          ...this.announceRefusedEffort(event),
+          ...this.status(announceCutPrompt(this.words, this.turn)),
+          ...this.announceResume(event),
+        ];
       case 'model':
         return this.status(describeModelSwitch(strings, event));
       case 'gateway':
@@ -111,11 +115,6 @@ export class AppendOnlyAnswer {
       : this.status((this.announcedEffort = text));
   }
 
-  private announceCutPrompt(): readonly AnswerPart[] {
-    const warning = announceCutPrompt(this.words, this.turn);
-    return warning === '' ? [] : this.status(warning);
-  }
-
   private announceResume({ how }: AttemptEvent): readonly AnswerPart[] {
     if (this.endsWithText || !this.hasText || how === undefined) return [];
     const { restarting, resuming } = this.words.strings;
@@ -123,6 +122,7 @@ export class AppendOnlyAnswer {
   }
 
   private status(text: string, type: 'status' | 'wait' = 'status'): readonly AnswerPart[] {
+    if (text === '') return [];
     this.endsWithText = false;
     return [{ type, text }];
   }
@@ -149,8 +149,7 @@ export function startChatTurn(
   const abortController = new AbortController();
   if (token.isCancellationRequested) abortController.abort();
   const subscription = token.onCancellationRequested(() => abortController.abort());
-  let resolve: (end: TerminalEvent) => void;
-  const ended = new Promise<TerminalEvent>((resolveEnded) => (resolve = resolveEnded));
+  const { promise: ended, resolve } = Promise.withResolvers<TerminalEvent>();
   const onEvents = (events: readonly StreamEvent[]): void => {
     const end = events.find(isTerminal);
     if (end) {

@@ -11,10 +11,8 @@ export const systemClock: Clock = {
 
 /** Returns the result of a promise, or the value `late` when the promise takes longer than `ms` milliseconds. */
 export async function resultWithin<T>(ms: number, result: Promise<T>, clock = systemClock): Promise<T | 'late'> {
-  let cancel = (): void => undefined;
-  const late = new Promise<'late'>((resolve) => {
-    cancel = clock.after(ms, () => resolve('late'));
-  });
+  const { promise: late, resolve } = Promise.withResolvers<'late'>();
+  const cancel = clock.after(ms, () => resolve('late'));
   try {
     return await Promise.race([result, late]);
   } finally {
