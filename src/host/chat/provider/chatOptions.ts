@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { isRecord, numberIn } from '../../../engine/json';
 import {
   effortChoiceIn,
@@ -8,15 +8,17 @@ import {
   type Tool,
 } from '../../../engine/request';
 
-export interface CallerOptions extends Partial<vscode.ProvideLanguageModelChatResponseOptions> {
-  readonly toolRequired: boolean;
-  /** What the user chose beside the model, which newer versions of VS Code pass. */
+/** Options with properties that only newer versions of VS Code pass. */
+export interface CallerOptions extends vscode.ProvideLanguageModelChatResponseOptions {
+  /** What the user chose beside the model. */
   readonly modelConfiguration?: Readonly<Record<string, unknown>> | undefined;
+  /** The name of the caller. */
+  readonly requestInitiator?: unknown;
 }
 
 /** Unknown model options are not sent, because editors add private options. `parameters` come from the settings. */
 export function chatOptions(
-  { modelOptions = {}, modelConfiguration, tools = [], toolRequired }: CallerOptions,
+  { modelOptions = {}, modelConfiguration, tools = [], toolMode }: CallerOptions,
   parameters: RequestParameters,
 ): Omit<ChatRequest, 'model' | 'messages'> {
   const {
@@ -26,6 +28,7 @@ export function chatOptions(
     max_completion_tokens: maxCompletionTokens,
     stop,
   } = modelOptions;
+  const toolRequired = toolMode === vscode.LanguageModelChatToolMode.Required;
   const asked: unknown = modelOptions['reasoning_effort'] ?? modelOptions['reasoningEffort'];
   const effort = effortChoiceIn(asked) ?? effortChoiceIn(modelConfiguration?.['reasoningEffort']);
   return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Gateway } from '../../../engine/gateway/gateway';
 import { estimateTokens } from '../../../engine/text/tokenEstimate';
 import { importKey } from '../../connection/keyStore';
@@ -17,9 +17,6 @@ import { estimateMessageTokens, requestMessages } from './requestMessages';
 interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
-
-type ResponseOptions = vscode.ProvideLanguageModelChatResponseOptions &
-  CallerOptions & { readonly requestInitiator?: unknown };
 
 /** Provides the models of the user's gateway to VS Code's chat and to other extensions. */
 export class ModelProvider implements vscode.LanguageModelChatProvider {
@@ -47,7 +44,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   async provideLanguageModelChatResponse(
     model: vscode.LanguageModelChatInformation,
     messages: readonly vscode.LanguageModelChatRequestMessage[],
-    options: ResponseOptions,
+    options: CallerOptions,
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
@@ -55,7 +52,6 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const mayStart = await budget.mayOthersStart();
     const refusal = mayStart ? undefined : chatError(budget.refusal(), options.requestInitiator);
     if (refusal) throw refusal;
-    const toolRequired = options.toolMode === vscode.LanguageModelChatToolMode.Required;
     const { maxTokens, defaults, ...others } = sets.own.defaults({ model: model.id });
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
     const parameters = {
@@ -66,7 +62,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     const request = {
       model: model.id,
       messages: requestMessages(messages),
-      ...chatOptions({ ...options, toolRequired }, parameters),
+      ...chatOptions(options, parameters),
     };
     const turnId = randomUUID();
     const answer = new ModelAnswer(progress, hostWords());

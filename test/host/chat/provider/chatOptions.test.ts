@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { chatOptions, type CallerOptions } from '../../../../src/host/chat/provider/chatOptions';
+import type { LanguageModelChatToolMode } from 'vscode';
+import type { CallerOptions } from '../../../../src/host/chat/provider/chatOptions';
+import { useVSCode } from '../../../support/fakeVSCode';
 
 const fromSettings = {
   temperature: 0.7,
@@ -15,6 +17,8 @@ const defaultParameters = {
   tools: [],
   toolChoice: undefined,
 };
+const auto = 1 as unknown as LanguageModelChatToolMode;
+const required = 2 as unknown as LanguageModelChatToolMode;
 const tool = { name: 'read', description: 'Reads.' };
 
 const cases: readonly (readonly [behavior: string, options: Partial<CallerOptions>, sent: object])[] = [
@@ -63,19 +67,18 @@ const cases: readonly (readonly [behavior: string, options: Partial<CallerOption
   ],
   [
     'sends the schema of a tool',
-    { tools: [{ ...tool, inputSchema: { type: 'object' } }], toolRequired: true },
+    { tools: [{ ...tool, inputSchema: { type: 'object' } }], toolMode: required },
     { tools: [{ ...tool, parameters: { type: 'object' } }], toolChoice: 'required' },
   ],
-  ['does not require a tool call when there are no tools', { toolRequired: true }, {}],
+  ['does not require a tool call when there are no tools', { toolMode: required }, {}],
 ];
 
 describe('request parameters from model options', () => {
+  useVSCode({ LanguageModelChatToolMode: { Auto: auto, Required: required } });
   for (const [behavior, options, sent] of cases) {
-    it(behavior, () =>
-      assert.deepEqual(chatOptions({ toolRequired: false, ...options }, fromSettings), {
-        ...defaultParameters,
-        ...sent,
-      }),
-    );
+    it(behavior, async () => {
+      const { chatOptions } = await import('../../../../src/host/chat/provider/chatOptions');
+      assert.deepEqual(chatOptions({ toolMode: auto, ...options }, fromSettings), { ...defaultParameters, ...sent });
+    });
   }
 });
