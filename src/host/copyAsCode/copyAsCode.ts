@@ -46,11 +46,11 @@ export function registerCopyAsCode(deps: CopyAsCodeDeps) {
  */
 export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Promise<string | undefined> {
   const { conversation = deps.conversations.current, answerId, language } = options;
-  const tree = conversation?.tree;
-  const answer = answerId === undefined ? conversation?.last?.answer : tree?.answer(answerId);
-  if (!conversation || !tree || !answer) {
+  const answer = answerId === undefined ? conversation?.last?.answer : conversation?.tree.answer(answerId);
+  if (!conversation || !answer) {
     throw new UserError(vscode.l10n.t('This conversation has no prompts yet. Send one, then copy the request.'));
   }
+  const { tree } = conversation;
   const alternatives = answerId === undefined ? tree.path().map((step) => step.answer) : [];
   const choice = language === undefined ? await chooseLanguage(tree, answer, alternatives) : { answer, language };
   const request = choice && conversation.requestOf(choice.answer.id);
