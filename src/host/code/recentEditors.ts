@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { openTabs } from '../ui/tabs';
 import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
 
@@ -96,7 +97,5 @@ function isWritable({ document: { uri } }: vscode.TextEditor): boolean {
 function hasTab({ isClosed, uri }: vscode.TextDocument): boolean {
   if (isClosed) return false;
   const key = uri.toString();
-  return vscode.window.tabGroups.all.some(({ tabs }) =>
-    tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === key),
-  );
+  return openTabs().some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === key);
 }

@@ -4,6 +4,7 @@ import type { ContextSuggestion } from '../../shared/protocol';
 import { spanLabel } from '../code/codeExcerpt';
 import { displayPath } from '../code/editorLocations';
 import { findProblems } from '../code/findCode';
+import { documentUriOf, openTabs } from '../ui/tabs';
 import { contextId, parseContextId } from './contextId';
 import { localOutsideTarget } from './linkTarget';
 
@@ -93,10 +94,8 @@ function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: 
 
 /** Returns the files in all open text editors, without duplicates, starting with the file in `first`. */
 export function openFiles(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  const uris = tabs
-    .map(({ input }) => textUriOf(input))
-    .filter((uri) => uri !== undefined)
+  const uris = openTabs()
+    .flatMap((tab) => documentUriOf(tab) ?? [])
     .filter(canReadAgain);
   const all = new Map(uris.map((uri) => [uri.toString(), uri]));
   const firstUri = first && all.get(first.document.uri.toString());
@@ -106,9 +105,4 @@ export function openFiles(first: vscode.TextEditor | undefined): readonly vscode
 /** Excludes virtual documents, such as the preview of a refactoring, because no file system can read them. */
 function canReadAgain({ scheme }: vscode.Uri): boolean {
   return scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(scheme) !== undefined;
-}
-
-function textUriOf(input: unknown): vscode.Uri | undefined {
-  if (input instanceof vscode.TabInputText) return input.uri;
-  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
+import { openTabs } from '../ui/tabs';
 import type { StateStore } from '../util/stateStore';
 import { Disposable } from '../util/disposable';
 import { parseOrUndefined } from '../util/validation';
@@ -91,6 +92,5 @@ function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
 
 /** Compares only the end of a tab's view type, because VS Code adds a prefix. */
 function extensionTabs(): readonly vscode.Tab[] {
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  return tabs.filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));
+  return openTabs().filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));
 }

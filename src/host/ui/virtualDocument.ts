@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { documentUriOf, openTabs } from './tabs';
 
 type ShowDocument = (document: vscode.TextDocument) => PromiseLike<unknown>;
 
@@ -18,11 +19,8 @@ export async function showVirtualDocument(
   const unique = uri.with({ query: randomUUID() });
   const key = unique.toString();
   const close = async (): Promise<void> => {
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    await vscode.window.tabGroups.close(
-      tabs.filter(({ input }) => shownUri(input)?.toString() === key),
-      true,
-    );
+    const tabs = openTabs().filter((tab) => documentUriOf(tab)?.toString() === key);
+    await vscode.window.tabGroups.close(tabs, true);
   };
   const provider = vscode.workspace.registerTextDocumentContentProvider(uri.scheme, {
     provideTextDocumentContent: (requested) => (requested.toString() === key ? text : undefined),
@@ -37,9 +35,4 @@ export async function showVirtualDocument(
     provider.dispose();
   }
   return close;
-}
-
-function shownUri(input: unknown): vscode.Uri | undefined {
-  if (input instanceof vscode.TabInputText) return input.uri;
-  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
 }

@@ -1,0 +1,11 @@
+import * as vscode from 'vscode';
+
+export function openTabs(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
+}
+
+/** Returns the URI of the document in a text editor, or on the right side of a diff. */
+export function documentUriOf({ input }: vscode.Tab): vscode.Uri | undefined {
+  if (input instanceof vscode.TabInputText) return input.uri;
+  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
+}
