@@ -25,7 +25,7 @@ export class ContextSource {
   private readonly files = new WorkspaceFiles();
 
   /**
-   * @param target returns the last active editor, because VS Code reports no active editor while the panel has the focus
+   * @param target knows the last active editor, because VS Code reports no active editor while the panel has the focus
    * @param onError called when one of several chosen items can't be read. The other items are still attached.
    */
   constructor(
