@@ -8,7 +8,6 @@ export type SpliceStep =
   | { readonly type: 'hold' }
   /** Drop the first `trimmed` characters of the continuation and append `text`, which may be empty. */
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
-  | { readonly type: 'text'; readonly text: string }
   /** Replace the partial answer with `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };
 
@@ -32,10 +31,9 @@ const hold: SpliceStep = { type: 'hold' };
 /**
  * Joins a continuation to the partial answer. Models often repeat the end of the partial answer, or all of it, before
  * they continue. While the continuation may still be such a repetition, the splice holds it back. When the overlap is
- * uncertain, the text is appended: a repeated passage is better than a lost one.
+ * uncertain, the text is appended: a repeated passage is better than a lost one. A step other than `hold` is the last one.
  */
 export class Splice {
-  private decided = false;
   private received = '';
   /** The partial answer as the request contained it. A prefill leaves out the trailing whitespace. */
   private readonly sent: string;
@@ -62,7 +60,6 @@ export class Splice {
   }
 
   push(text: string): SpliceStep {
-    if (this.decided) return { type: 'text', text };
     this.receive(text);
     // Half of a surrogate pair can't be displayed.
     if (isHighSurrogate(text, text.length - 1)) return hold;
@@ -71,13 +68,12 @@ export class Splice {
 
   /** Decides when {@link maxHoldMs} has passed, unless the text received so far is certainly an overlap. */
   expire(): SpliceStep {
-    if (this.decided) return { type: 'text', text: '' };
     const certain = this.received.length >= certainOverlap && this.mayBeOverlap;
     return this.received === '' || certain ? hold : this.decide(false);
   }
 
   end(): SpliceStep {
-    return this.decided ? { type: 'text', text: '' } : this.decide(true);
+    return this.decide(true);
   }
 
   private receive(text: string): void {
@@ -106,7 +102,6 @@ export class Splice {
   }
 
   private decide(ended: boolean): SpliceStep {
-    this.decided = true;
     const { received, prefixLength, sent } = this;
     const trimmed = this.overlapLength(ended);
     const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;

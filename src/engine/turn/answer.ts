@@ -294,7 +294,7 @@ export class Answer {
       return this.repeatedOnlyPart ? '' : this.addIncoming(step.text);
     }
     const shown = this.show(step.text);
-    if (step.type === 'join' && step.trimmed + step.text.length > 0)
+    if (step.trimmed + step.text.length > 0)
       this.output.emit({ type: 'resumed', how: method, trimmed: step.trimmed, resumePoint: visible.length });
     return shown;
   }

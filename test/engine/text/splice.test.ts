@@ -230,20 +230,11 @@ describe('splice after a continue prompt', () => testCases('continue', continueC
 describe('splice after a prefill', () => testCases('prefill', prefillCases));
 
 describe('splice', () => {
-  it('appends all text after it has joined the continuation', () => {
-    const splice = new Splice(short, 'continue');
-    splice.push('. So');
-    assert.deepEqual(splice.push(short), { type: 'text', text: short });
-    assert.deepEqual(splice.expire(), { type: 'text', text: '' });
-    assert.deepEqual(splice.end(), { type: 'text', text: '' });
-  });
-
   it('joins a continuation that is held back beyond the time limit as soon as the repetition reaches the end of the partial answer', () => {
     const splice = new Splice(long, 'continue');
     splice.push(long.slice(9, 200));
     assert.deepEqual(splice.expire(), hold);
     assert.deepEqual(splice.push(long.slice(200)), join(long.length - 9, ''));
-    assert.deepEqual(splice.push('So'), { type: 'text', text: 'So' });
   });
 
   it('processes a continuation of whitespace in linear time', function () {

@@ -17,16 +17,17 @@ function spliced(
   expireAfter: readonly number[] = [],
 ): string {
   const splice = new Splice(partial, method);
-  let text = partial;
-  const apply = (step: ReturnType<Splice['push']>): void => {
-    if (step.type === 'another') text = step.text;
-    else if (step.type !== 'hold') text += step.text;
+  const join = (step: ReturnType<Splice['push']>): string | undefined => {
+    if (step.type === 'hold') return undefined;
+    return step.type === 'another' ? step.text : partial + step.text;
   };
+  let text: string | undefined;
   pieces.forEach((piece, index) => {
-    apply(splice.push(piece));
-    if (expireAfter.includes(index)) apply(splice.expire());
+    text = text === undefined ? join(splice.push(piece)) : text + piece;
+    if (expireAfter.includes(index)) text ??= join(splice.expire());
   });
-  apply(splice.end());
+  text ??= join(splice.end());
+  assert.ok(text !== undefined);
   return text;
 }
 
