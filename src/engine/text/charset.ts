@@ -25,7 +25,7 @@ const unreadableShare = 0.3;
  * without a charset, or declare it as UTF-8. An incomplete character at the end is dropped.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
-  const bytes = concatenate(parts);
+  const bytes = Buffer.concat(parts);
   const declared = declaration.test(contentType ?? '') ? contentType : charsetMetaTag(bytes);
   const decoder = decoderFor(declared);
   const text = decoder.decode(bytes, { stream: true });
@@ -34,16 +34,6 @@ export function decodeBody(parts: readonly Uint8Array[], contentType: string | n
   const nonAscii = text.match(/[^\0-\x7f]/g)?.length ?? 0;
   if (unreadable <= nonAscii * unreadableShare) return text;
   return decodeGb18030(bytes) ?? text;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }
 
 function decodeGb18030(bytes: Uint8Array): string | undefined {
