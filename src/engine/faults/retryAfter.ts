@@ -26,7 +26,7 @@ const maxRetryAfterMs = 366 * 24 * 3600 * 1000;
 
 /** Returns undefined if the delay is zero, negative or unreadable. */
 function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | undefined {
-  if (delayMs === undefined || Number.isNaN(delayMs) || delayMs <= 0) return undefined;
+  if (!delayMs || delayMs < 0) return undefined;
   return { delayMs: Math.min(maxRetryAfterMs, Math.ceil(delayMs)), field };
 }
 
@@ -42,8 +42,8 @@ export function parseRetryAfter(headers: Headers, body: string, now: number): Re
   return (
     ofHeader('retry-after-ms', parseNumber) ??
     ofHeader('x-ms-retry-after-ms', parseNumber) ??
-    ofHeader('retry-after', (text) => parseDelay(text, serverNow) ?? parseDuration(text)) ??
-    ofHeader('x-retry-after', (text) => parseDelay(text, serverNow) ?? parseDuration(text)) ??
+    ofHeader('retry-after', (text) => parseDelay(text, serverNow)) ??
+    ofHeader('x-retry-after', (text) => parseDelay(text, serverNow)) ??
     readBody(parseErrorBody(body), body, serverNow) ??
     readExhaustedLimits(new Map(headers), serverNow)
   );
@@ -143,7 +143,7 @@ function parseField(value: unknown, unitMs: number, serverNow: number, zoneHours
   const number = parseNumber(text);
   if (number !== undefined && unitMs !== 1000) return number * unitMs;
   const time = findTime(text, zoneHours)?.time;
-  return time === undefined ? (parseDelay(text, serverNow) ?? parseDuration(text)) : time - serverNow;
+  return time === undefined ? parseDelay(text, serverNow) : time - serverNow;
 }
 
 const leadInPatterns = [
@@ -182,7 +182,7 @@ const rateLimitHeader = /^[a-z-]{0,40}rate-?limit-[\w-]{1,80}$/;
 function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: number): RetryAfter | undefined {
   const found = [...headers].flatMap(([name, value]) => {
     if (!rateLimitHeader.test(name) || !isExhausted(name, headers)) return [];
-    return toRetryAfter(parseDelay(value, serverNow) ?? parseDuration(value), name) ?? [];
+    return toRetryAfter(parseDelay(value, serverNow), name) ?? [];
   });
   // The header of the IETF draft: `RateLimit: "default";r=0;t=20`, or `limit=100, remaining=0, reset=20` before.
   const [, standard, older] = exhaustedLimit.exec(headers.get('ratelimit') ?? '') ?? [];

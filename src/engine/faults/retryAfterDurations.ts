@@ -123,18 +123,14 @@ function zoneOffset(zone: string | undefined): number | undefined {
 }
 
 /**
- * Parses the value of a `retry-after` or reset header: a number of seconds, an epoch time in seconds or milliseconds,
- * or a date and time.
+ * Parses the value of a `retry-after` or reset field: an epoch time in seconds or milliseconds, a date and time, or a
+ * duration, which may be a number of seconds.
  * @param serverNow epoch milliseconds by the gateway's clock
  * @returns milliseconds from `serverNow`, or undefined if the value is unreadable
  */
 export function parseDelay(value: string, serverNow: number): number | undefined {
   const text = value.trim();
-  const number = parseNumber(text);
-  if (number === undefined) {
-    const time = parseTime(text);
-    return time === undefined ? undefined : time - serverNow;
-  }
-  if (number >= 1e12) return number - serverNow;
-  return number >= 1e9 ? number * 1000 - serverNow : number * 1000;
+  const number = parseNumber(text) ?? 0;
+  const time = number >= 1e12 ? number : number >= 1e9 ? number * 1000 : parseTime(text);
+  return time === undefined ? parseDuration(text) : time - serverNow;
 }
