@@ -12,7 +12,7 @@ import {
   type ProviderError,
 } from './providerError';
 import { parseInbandRetryAfter, parseRetryAfter, type RetryAfter } from './retryAfter';
-import { inbandRow, isEdgeStatus, statusRow } from './statusFault';
+import { createMatcher, inbandRow, isEdgeStatus, statusRow, type ErrorMatcher } from './statusFault';
 import { transportFault } from './transportError';
 
 /** The timeouts of an attempt, by the faults to which they lead. */
@@ -60,24 +60,23 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'status': {
       const { status, headers, body } = evidence;
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
-      const retryAfter = parseRetryAfter(headers, body, now);
-      const error = readProviderError(body);
-      const fault = faultFromError(statusRow(status, error, retryAfter), error, retryAfter, headers);
+      const matcher = createMatcher(readProviderError(body), parseRetryAfter(headers, body, now));
+      const fault = faultFromError(statusRow(status, matcher), matcher, headers);
       return isEdgeStatus(status) && possibleEdgeFaults.has(fault.row) ? { ...fault, leavesGateway: true } : fault;
     }
     case 'timeout':
       return { ...faultOfRow(evidence.clock), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
-      const error = readJsonError(evidence.error);
-      const retryAfter = parseInbandRetryAfter(evidence.error, now);
-      return faultFromError(inbandRow(error, retryAfter, evidence.streamed), error, retryAfter);
+      const { error, streamed } = evidence;
+      const matcher = createMatcher(readJsonError(error), parseInbandRetryAfter(error, now));
+      return faultFromError(inbandRow(matcher, streamed), matcher);
     }
     case 'plainText': {
-      const error = readProviderError(evidence.text);
-      const retryAfter = parseInbandRetryAfter(evidence.text, now);
-      const row = inbandRow(error, retryAfter, false);
+      const { text } = evidence;
+      const matcher = createMatcher(readProviderError(text), parseInbandRetryAfter(text, now));
+      const row = inbandRow(matcher, false);
       // Without known words, the text could mean anything, so the response counts as malformed. The user sees the text.
-      return faultFromError(row === 'errorInStream' ? 'garbledBody' : row, error, retryAfter);
+      return faultFromError(row === 'errorInStream' ? 'garbledBody' : row, matcher);
     }
   }
 }
@@ -106,8 +105,7 @@ function usableRetryAfter({ limit }: Fault, retryAfter: RetryAfter | undefined):
 
 function faultFromError(
   blamedRow: FaultName,
-  error: ProviderError,
-  namedRetryAfter: RetryAfter | undefined,
+  { error, retryAfter: namedRetryAfter }: ErrorMatcher,
   headers?: Headers,
 ): Fault {
   const isUpstreamKey = blamedRow === 'keyRejected' && refusesUpstreamKey(error, headers);

@@ -6,18 +6,17 @@ import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessag
 
 type PhraseSet = keyof typeof providerPhrases;
 
-type ErrorMatcher = ReturnType<typeof createMatcher>;
+export type ErrorMatcher = ReturnType<typeof createMatcher>;
 
 /** Returns the fault for an HTTP status and the error in the body. Every status has a fault. */
-export function statusRow(status: number, error: ProviderError, retryAfter?: RetryAfter): FaultName {
+export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
   if (status >= 300 && status < 400) return 'redirect';
   if (status === 407) return 'proxySignIn';
   if (status < 400 || status >= 600) return 'unexpectedStatus';
-  const matcher = createMatcher(error, retryAfter);
   // Gateways report a saturated provider even with a status or code that otherwise means missing credit.
   if (matcher.mentions('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
-    return (status === 402 ? matcher.hasRetryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
+    return (status === 402 ? matcher.retryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
   return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows.get(status) ?? 'unexpectedStatus';
 }
 
@@ -26,9 +25,8 @@ export function statusRow(status: number, error: ProviderError, retryAfter?: Ret
  * or else a failure of the provider.
  * @param streamed whether part of the answer arrived before the error, which means that the request itself was accepted
  */
-export function inbandRow(error: ProviderError, retryAfter: RetryAfter | undefined, streamed: boolean): FaultName {
-  const matcher = createMatcher(error, retryAfter);
-  const row = rowForCause(matcher) ?? rowForInbandError(error.status, matcher, retryAfter);
+export function inbandRow(matcher: ErrorMatcher, streamed: boolean): FaultName {
+  const row = rowForCause(matcher) ?? rowForInbandError(matcher);
   return streamed && requestRows.has(row) ? 'errorInStream' : row;
 }
 
@@ -40,8 +38,11 @@ const requestRows: ReadonlySet<FaultName> = new Set([
   'parameterInvalid',
 ]);
 
-/** Returns an error with two ways to match it: by the provider's error codes, and by phrases in its message. */
-function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined) {
+/**
+ * Returns an error and its retry-after, with two ways to match the error: by the provider's error codes, and by phrases in
+ * its message.
+ */
+export function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined) {
   const meanings = meaningsOfCodes(error.codes);
   const mentions = (phrases: PhraseSet): boolean => providerPhrases[phrases].test(error.searchText);
   return {
@@ -50,7 +51,7 @@ function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined)
     mentions,
     /** Whether the code or the message says so. */
     says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentions(topic),
-    hasRetryAfter: retryAfter !== undefined,
+    retryAfter,
     /** Whether the body names the retry-after. A header may name one with any refusal, but a body only for a limit. */
     namesReset: retryAfter?.isInBody === true,
   };
@@ -70,13 +71,13 @@ function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
  * Three similar errors do not count as a lack of credit: a quota of requests or tokens per minute, Google's quota with a
  * retry-after, and a message of a content filter that mentions credits.
  */
-function isCredit({ hasErrorCode, mentions, hasRetryAfter }: ErrorMatcher): boolean {
+function isCredit({ hasErrorCode, mentions, retryAfter }: ErrorMatcher): boolean {
   if (mentions('credit')) return hasErrorCode('credit') || !mentions('filter');
   if (mentions('costLimit') && !mentions('parameter')) return true;
   if (mentions('shortLimit')) return false;
   if (hasErrorCode('credit')) return true;
   if (mentions('limit')) return false;
-  return mentions('quota') || (mentions('currentQuota') && !hasRetryAfter && !hasErrorCode('limit'));
+  return mentions('quota') || (mentions('currentQuota') && !retryAfter && !hasErrorCode('limit'));
 }
 
 function rowForStatus(status: number, matcher: ErrorMatcher): FaultName | undefined {
@@ -113,8 +114,8 @@ function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
  * one.
  */
 function isLimit(matcher: ErrorMatcher): boolean {
-  const { mentions, hasRetryAfter } = matcher;
-  return hasLimitCode(matcher) || mentionsLimit(matcher) || (hasRetryAfter && mentions('reached'));
+  const { mentions, retryAfter } = matcher;
+  return hasLimitCode(matcher) || mentionsLimit(matcher) || (retryAfter !== undefined && mentions('reached'));
 }
 
 /**
@@ -123,7 +124,7 @@ function isLimit(matcher: ErrorMatcher): boolean {
  */
 function rowForRefusedLimit(matcher: ErrorMatcher): FaultName | undefined {
   if (!isLimit(matcher)) return undefined;
-  return matcher.hasRetryAfter ? 'rateLimited' : 'usageLimitReached';
+  return matcher.retryAfter ? 'rateLimited' : 'usageLimitReached';
 }
 
 /** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
@@ -139,13 +140,10 @@ function rowForServerError(matcher: ErrorMatcher): FaultName | undefined {
   return hasErrorCode('request') && !isTransient ? 'requestRejected' : undefined;
 }
 
-function rowForInbandError(
-  status: number | undefined,
-  matcher: ErrorMatcher,
-  retryAfter: RetryAfter | undefined,
-): FaultName {
+function rowForInbandError(matcher: ErrorMatcher): FaultName {
+  const { status } = matcher.error;
   if (status !== undefined && status < 500) {
-    const row = statusRow(status, matcher.error, retryAfter);
+    const row = statusRow(status, matcher);
     // The response had the status 200, so the URL is right, and the gateway rejects the content of the request.
     return row === 'pathNotFound' || row === 'unexpectedStatus' ? 'requestRejected' : row;
   }
@@ -160,13 +158,13 @@ function rowForInbandError(
 }
 
 function rowForLimit(matcher: ErrorMatcher): FaultName {
-  const { hasErrorCode, mentions, says, hasRetryAfter } = matcher;
+  const { hasErrorCode, mentions, says, retryAfter } = matcher;
   if (mentions('tooLarge')) return 'requestTooLarge';
   // Google names a retry-after of half a minute even for a quota that resets tomorrow.
   if (hasErrorCode('long-limit')) return 'usageLimitReached';
-  if (says('permission') || (mentions('restriction') && !hasRetryAfter)) return 'permissionDenied';
+  if (says('permission') || (mentions('restriction') && !retryAfter)) return 'permissionDenied';
   if (says('overload')) return 'overloaded';
-  if (hasRetryAfter) return 'rateLimited';
+  if (retryAfter) return 'rateLimited';
   if (hasErrorCode('auth') || mentions('disabledKey')) return 'keyRejected';
   return hasErrorCode('usage-limit') || (mentions('longLimit') && !mentions('shortLimit'))
     ? 'usageLimitReached'
