@@ -108,24 +108,23 @@ export async function boundedText(
 ): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
+  // A pending read then ends as if the body was complete.
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  const cancelTimer = clock.after(limits.ms, cancel);
   const parts: Uint8Array[] = [];
   let size = 0;
-  let cancelTimer: () => void = () => undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    cancelTimer = clock.after(limits.ms, () => resolve(undefined));
-  });
   try {
     while (size < limits.bytes) {
-      const part = await Promise.race([reader.read(), timeout]);
-      if (!part || part.done) break;
-      size += part.value.length;
-      parts.push(part.value);
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      parts.push(value);
     }
   } catch {
     // The connection has broken, so the text that has arrived is used.
   }
   cancelTimer();
-  reader.cancel().catch(() => undefined);
+  cancel();
   return decodeBody(parts, headers.get('content-type'));
 }
 
