@@ -1,11 +1,5 @@
 import { OpenAI } from 'openai';
 
-/** What all requests to a URL have in common, except for the key. */
-export interface RequestTemplate {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /**
  * Builds requests, but sends none, because the engine handles retries, timeouts and errors. These options prevent the SDK
  * from reading a key, an organization or a project from the environment. The engine adds the key to each request.
@@ -18,11 +12,18 @@ const client = new OpenAI({ apiKey: 'unused', adminAPIKey: null, organization: n
  */
 const sentHeaders: ReadonlySet<string> = new Set(['accept', 'content-type']);
 
-let latest: { readonly path: string; readonly template: RequestTemplate } | undefined;
+/** What all requests to a URL have in common, except for the key. */
+interface RequestTemplate {
+  readonly path: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+let latest: RequestTemplate | undefined;
 
 /** The SDK takes longer than all other preparations of a request, so its result is used again until the URL changes. */
 export async function templateFor(path: string): Promise<RequestTemplate> {
-  if (latest?.path === path) return latest.template;
+  if (latest?.path === path) return latest;
   // Replaces the same header from the environment.
   const { url, req } = await client.buildRequest({
     method: 'post',
@@ -31,6 +32,6 @@ export async function templateFor(path: string): Promise<RequestTemplate> {
     body: {},
   });
   const headers = [...new Headers(req.headers)].filter(([name]) => sentHeaders.has(name));
-  latest = { path, template: { url, headers: Object.fromEntries(headers) } };
-  return latest.template;
+  latest = { path, url, headers: Object.fromEntries(headers) };
+  return latest;
 }

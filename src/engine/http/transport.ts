@@ -11,7 +11,6 @@ import { limitParameter } from '../models/modelParameters';
 import type { ReasoningFields } from '../models/reasoningFields';
 import type { ChatRequest, ImagePart, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
-import type { RequestTemplate } from './sdk';
 
 /** A response with a status outside 2xx. Its body has been read up to a limit. */
 export class HttpRejection extends Error {
@@ -47,7 +46,7 @@ export interface AttemptRequest extends ModelRequest {
  * Loads the SDK and builds what requests to a base URL have in common. The first call takes tens of milliseconds, so call
  * this as soon as a request is expected.
  */
-export async function prepareRequests(baseUrl: string): Promise<RequestTemplate> {
+export async function prepareRequests(baseUrl: string) {
   const { templateFor } = await import('./sdk');
   return templateFor(`${baseUrl}/chat/completions`);
 }
