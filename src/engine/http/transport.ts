@@ -103,15 +103,9 @@ const maxIdChars = 200;
 const requestIdName = /(?:^|-)(?:req(?:uest)?|trace|call|log|correlation|transaction|generation)-?id$/;
 
 export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undefined {
-  const idIn = (names: readonly string[]): string | undefined => {
-    for (const name of names) {
-      const value = headers.get(name);
-      const id = value === null ? '' : visibleText(keys.redact(value), maxIdChars);
-      if (id !== '') return id;
-    }
-    return undefined;
-  };
-  return idIn(requestIdHeaders) ?? idIn([...[...headers.keys()].filter((name) => requestIdName.test(name)), 'cf-ray']);
+  const names = [...requestIdHeaders, ...[...headers.keys()].filter((name) => requestIdName.test(name)), 'cf-ray'];
+  const ids = names.map((name) => visibleText(keys.redact(headers.get(name) ?? ''), maxIdChars));
+  return ids.find((id) => id !== '');
 }
 
 type Body = OpenAI.ChatCompletionCreateParamsStreaming;
