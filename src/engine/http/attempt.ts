@@ -14,7 +14,7 @@ import { EventScanner } from './eventScanner';
 import { drainMs, IdleClocks, tailMs, timeoutsFor, type Expiry } from './idleClocks';
 import { BodyReader, ConnectionFailure, errorBodyLimits, type BodyEnd, type BodySink } from './responseBody';
 import type { ReceivedSize } from './receivedSize';
-import { HttpRejection, requestIdOf, send, type AttemptRequest } from './transport';
+import { readRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { usageInHeaders } from './usageFields';
 
 /** The maximum length of a gateway's message, in characters. A longer text is probably garbage. */
@@ -137,8 +137,13 @@ export class Attempt implements BodySink, DeltaReceiver {
   private async run(sent: AttemptRequest): Promise<void> {
     try {
       const observer = sent.canSwitchGateway ? this.clocks : undefined;
-      const response = await send(this.deps, sent, this.controller.signal, this.onHeaders, observer);
+      const response = await send(this.deps, sent, this.controller.signal, observer);
       if (this.hasEnded) return;
+      this.onHeaders(response);
+      if (!response.ok) {
+        this.fail(await readRejection(response, this.deps.clock, this.keys));
+        return;
+      }
       this.body = new BodyReader(response, this, this.chunks);
       const end = await this.body.read();
       if (end) this.onEnd(end);
@@ -157,14 +162,13 @@ export class Attempt implements BodySink, DeltaReceiver {
     }
   }
 
-  private readonly onHeaders = (status: number, headers: Headers): void => {
-    if (this.hasEnded) return;
+  private onHeaders({ status, headers }: Response): void {
     this.status = status;
     this.requestId = requestIdOf(headers, this.keys);
     this.usage = usageInHeaders(headers);
     this.clocks.onHeaders();
     this.reportHeaders(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
-  };
+  }
 
   // The methods of `BodySink`:
 
@@ -303,10 +307,6 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   private onError(error: unknown): void {
-    if (error instanceof HttpRejection) {
-      const { status, headers, body } = error;
-      return this.fail({ type: 'status', status, headers, body: this.keys.redactKnown(body) });
-    }
     if (!(error instanceof ConnectionFailure)) return this.endWithDefect(error);
     const { baseUrl, status } = this;
     this.fail({ type: 'error', error: error.cause, streaming: status !== undefined, baseUrl });

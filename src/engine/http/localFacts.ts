@@ -4,6 +4,7 @@ import { parseJson } from '../json';
 import type { FactsById, ListedFacts } from '../models/listedFacts';
 import { readLMStudioFacts, readOllamaContexts, readOllamaFacts } from '../models/localServers';
 import { boundedText } from './responseBody';
+import { fetchWithKey } from './transport';
 
 /** Time limit for all requests together, in milliseconds, because the list of models waits for them. */
 const limitMs = 3000;
@@ -31,15 +32,9 @@ export async function readLocalFacts(
   const cancelTimer = deps.clock.after(limitMs, () => closing.abort());
   const load = async (path: string, body?: object): Promise<unknown> => {
     try {
-      const response = await deps.fetch(`${originOf(baseUrl)}${path}`, {
-        ...(body && { method: 'POST', body: JSON.stringify(body) }),
-        headers: {
-          accept: 'application/json',
-          'user-agent': deps.userAgent,
-          ...(body && { 'content-type': 'application/json' }),
-          ...(key !== undefined && { authorization: `Bearer ${key}` }),
-        },
-        redirect: 'manual',
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetchWithKey(deps, `${originOf(baseUrl)}${path}`, key, {
+        ...(body && { method: 'POST', headers, body: JSON.stringify(body) }),
         signal: AbortSignal.any([signal, closing.signal]),
       });
       return response.ok ? parseJson(await boundedText(response, deps.clock, bodyLimits)) : undefined;

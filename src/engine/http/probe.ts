@@ -6,7 +6,8 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseModelList, type ListedModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
 import { declaredKind, sniffedKind } from '../text/charset';
-import { BodyReader, boundedText, ConnectionFailure } from './responseBody';
+import { BodyReader, ConnectionFailure } from './responseBody';
+import { fetchWithKey, readRejection } from './transport';
 
 /** Time limit for the complete response, in milliseconds. */
 const limitMs = 20_000;
@@ -36,18 +37,12 @@ export async function probe(
     return { state, ms: elapsed(), kind, row, status, actions, ...text };
   };
   try {
-    const response = await deps.fetch(`${baseUrl}/models`, {
-      headers: {
-        accept: 'application/json',
-        'user-agent': deps.userAgent,
-        ...(key !== undefined && { authorization: `Bearer ${key}` }),
-      },
-      redirect: 'manual',
+    const response = await fetchWithKey(deps, `${baseUrl}/models`, key, {
       signal: AbortSignal.any([signal, closing.signal]),
     });
     const result = response.ok
       ? await readModels(response, clock.now())
-      : await readRejection(response, key, deps, keys);
+      : await readRejectedModels(response, key, deps, keys);
     if (isFault(result)) return failure(result, response.status);
     const models = result.models.filter((id) => keys.redact(id) === id);
     return { state: 'verified', ms: elapsed(), ...result, models };
@@ -88,18 +83,16 @@ async function readModels(response: Response, now: number): Promise<ListedModels
     : faultOfRow('pathNotFound');
 }
 
-async function readRejection(
+async function readRejectedModels(
   response: Response,
   key: string | undefined,
   { clock }: EngineDeps,
   keys: KeyRedactor,
 ): Promise<Fault> {
-  const { headers } = response;
-  // `fetch` reports the status 0 for a redirect that it did not follow.
-  const status = response.status || 302;
-  const body = keys.redactKnown(await boundedText(response, clock));
+  const rejection = await readRejection(response, clock, keys);
+  const { status, headers, body } = rejection;
   if (status === 404 || status === 405) return faultOfRow('pathNotFound');
-  const fault = classify({ type: 'status', status, headers, body }, clock.now());
+  const fault = classify(rejection, clock.now());
   if (fault.kind === 'auth' && key === undefined) return faultOfRow('noKey');
   // A web page with status 403 comes from a firewall and says nothing about the key.
   const isWebPage = declaredKind(headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';

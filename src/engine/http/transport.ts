@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../text/continuation';
+import type { Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { ConnectionObserver, EngineSettings } from '../environment';
 import type { CorrectableParameter } from '../faults/providerError';
@@ -11,17 +12,6 @@ import { limitParameter } from '../models/modelParameters';
 import type { ReasoningFields } from '../models/reasoningFields';
 import type { ChatRequest, ImagePart, TextPart, Tool } from '../request';
 import { boundedText, ConnectionFailure } from './responseBody';
-
-/** A response with a status outside 2xx. Its body has been read up to a limit. */
-export class HttpRejection extends Error {
-  constructor(
-    readonly status: number,
-    readonly headers: Headers,
-    readonly body: string,
-  ) {
-    super(`HTTP ${status}`);
-  }
-}
 
 export interface ModelRequest {
   readonly request: Omit<ChatRequest, 'messages'>;
@@ -54,44 +44,54 @@ export async function prepareRequests(baseUrl: string) {
 /**
  * Sends a request with the URL and the headers of the SDK, and returns the unparsed response. The stream parser of the
  * SDK is not used, because it hides comments, `[DONE]` and a missing finish reason.
- * @throws HttpRejection for every status outside 2xx, and ConnectionFailure with the error of `fetch`. Any other error
- * is a defect of this extension that occurred before the request was sent.
+ * @throws ConnectionFailure with the error of `fetch`. Any other error is a defect of this extension that occurred before
+ * the request was sent.
  */
 export async function send(
   deps: EngineDeps,
   { baseUrl, key, request, messages, behavior, facts, reasoning }: AttemptRequest,
   signal: AbortSignal,
-  onHeaders: (status: number, headers: Headers) => void,
   observer?: ConnectionObserver,
 ): Promise<Response> {
   const { url, headers } = await prepareRequests(baseUrl);
-  const init = {
-    method: 'POST',
-    headers: {
-      ...headers,
-      ...(key !== undefined && { authorization: `Bearer ${key}` }),
-      'user-agent': deps.userAgent,
-    },
-    body: JSON.stringify({
-      ...requestBody(request, messages, behavior.unsupportedParameters),
-      ...reasoning,
-      ...userFields(facts?.extraBody),
-    }),
-    signal,
-    // Following a redirect would send the key to an origin that the user has not chosen.
-    redirect: 'manual',
-  } as const;
-  let response;
-  const fetchOnce = (): Promise<Response> => deps.fetch(url, init);
+  const body = JSON.stringify({
+    ...requestBody(request, messages, behavior.unsupportedParameters),
+    ...reasoning,
+    ...userFields(facts?.extraBody),
+  });
+  const fetchOnce = (): Promise<Response> => fetchWithKey(deps, url, key, { method: 'POST', headers, body, signal });
   try {
-    response = await (observer && deps.watchConnection ? deps.watchConnection(fetchOnce, observer) : fetchOnce());
+    return await (observer && deps.watchConnection ? deps.watchConnection(fetchOnce, observer) : fetchOnce());
   } catch (error) {
     throw new ConnectionFailure(error);
   }
-  onHeaders(response.status, response.headers);
-  if (response.ok) return response;
-  const text = await boundedText(response, deps.clock);
-  throw new HttpRejection(response.status || 302, response.headers, text);
+}
+
+interface RequestOptions {
+  readonly method?: 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a request with the key, if there is one, and asks for JSON. */
+export function fetchWithKey(
+  { fetch, userAgent }: EngineDeps,
+  url: string,
+  key: string | undefined,
+  options: RequestOptions,
+): Promise<Response> {
+  const authorization = key !== undefined && { authorization: `Bearer ${key}` };
+  const headers = { accept: 'application/json', ...options.headers, 'user-agent': userAgent, ...authorization };
+  // Following a redirect would send the key to an origin that the user has not chosen.
+  return fetch(url, { ...options, headers, redirect: 'manual' });
+}
+
+/** Reads a response with a status outside 2xx. The body is read up to a limit. Never rejects. */
+export async function readRejection(response: Response, clock: Clock, keys: KeyRedactor) {
+  const body = keys.redactKnown(await boundedText(response, clock));
+  // `fetch` reports the status 0 for a redirect that it did not follow.
+  return { type: 'status', status: response.status || 302, headers: response.headers, body } as const;
 }
 
 /** Headers with the request ID, in order of preference: the gateway's own header, then those of providers and proxies. */
