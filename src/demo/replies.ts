@@ -8,13 +8,17 @@ export interface ErrorBody {
   readonly [field: string]: unknown;
 }
 
-export function* failure(
+function* jsonReply(status: number, body: unknown, headers: Readonly<Record<string, string>>): Iterable<Step> {
+  yield { status, headers: { 'content-type': 'application/json', ...headers } };
+  yield { send: JSON.stringify(body) };
+}
+
+export function failure(
   status: number,
   error: ErrorBody,
   headers: Readonly<Record<string, string>> = {},
 ): Iterable<Step> {
-  yield { status, headers: { 'content-type': 'application/json', ...headers } };
-  yield { send: JSON.stringify({ error }) };
+  return jsonReply(status, { error }, headers);
 }
 
 export function rateLimited(seconds: number, headers: Readonly<Record<string, string>> = {}): Iterable<Step> {
@@ -39,10 +43,9 @@ export function outOfCredit(): Iterable<Step> {
 }
 
 /** Sends the list of models. */
-export function* modelList(ids: readonly string[]): Iterable<Step> {
+export function modelList(ids: readonly string[]): Iterable<Step> {
   const data = ids.map((id) => ({ id, object: 'model', created: 0, owned_by: 'demo' }));
-  yield { status: 200, headers: { 'content-type': 'application/json' } };
-  yield { send: JSON.stringify({ object: 'list', data }) };
+  return jsonReply(200, { object: 'list', data }, {});
 }
 
 /** Returns a chunk of a stream in the format of the OpenAI API. */
