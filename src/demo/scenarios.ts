@@ -1,4 +1,4 @@
-import { completeAnswer, demoAnswer, firstPart } from './answers/demoAnswer';
+import { brokenAnswer, completeAnswer, demoAnswer } from './answers/demoAnswer';
 import { readDemoPrompt } from './answers/demoPrompt';
 import type { Topic } from './answers/demoTexts';
 import { LoopbackGateway } from './loopbackGateway';
@@ -20,20 +20,14 @@ export interface DemoModel {
 interface Scenario extends DemoModel {
   /** Topic of the answer if the prompt names no topic. */
   readonly topic: Topic;
-  /** Returns the steps of the reply that makes an attempt fail, or undefined if the attempt succeeds. */
-  readonly fault: (attempt: DemoAttempt) => Iterable<Step> | undefined;
+  /**
+   * Returns the steps of the reply that makes an attempt fail, or undefined if the attempt succeeds.
+   * @param attempt number of the attempt, from 1. A request for a continuation has the number Infinity, so that only
+   * permanent faults affect it.
+   */
+  readonly fault: (attempt: number, answer: string) => Iterable<Step> | undefined;
   /** Whether reasoning comes before the answer. */
   readonly hasReasoning?: true;
-}
-
-interface DemoAttempt {
-  /**
-   * Number of the attempt, from 1. A request for a continuation has the number Infinity, so that only permanent faults
-   * affect it.
-   */
-  readonly attempt: number;
-  /** Streams the answer up to about its middle. */
-  readonly firstPart: () => Iterable<Step>;
 }
 
 /** Time until a connection of the primary gateway is reset, in milliseconds, so that the timeline shows the attempts. */
@@ -56,7 +50,7 @@ const scenarios: readonly Scenario[] = [
     description:
       'The gateway rejects the first request and asks the client to wait 5 s. Watch the countdown and the source of the delay. Then the answer arrives automatically.',
     topic: 'retryAfter',
-    fault: ({ attempt }) => (attempt === 1 ? rateLimited(5) : undefined),
+    fault: (attempt) => (attempt === 1 ? rateLimited(5) : undefined),
   },
   {
     id: 'demo-overload',
@@ -65,7 +59,7 @@ const scenarios: readonly Scenario[] = [
     description:
       'The model is overloaded and gives no retry time. Watch two waits, the second one longer, and then a note that another model answers instead.',
     topic: 'backoff',
-    fault: ({ attempt }) => (attempt <= 3 ? overloaded(attempt === 2 ? 529 : 503) : undefined),
+    fault: (attempt) => (attempt <= 3 ? overloaded(attempt === 2 ? 529 : 503) : undefined),
   },
   {
     id: 'demo-stall',
@@ -74,7 +68,7 @@ const scenarios: readonly Scenario[] = [
     description:
       'The stream stalls mid-answer. After 6 s without data, the attempt is abandoned. The partial answer stays, and the rest is appended.',
     topic: 'resume',
-    fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'stall') : undefined),
+    fault: (attempt, answer) => (attempt === 1 ? brokenAnswer(answer, 'stall') : undefined),
   },
   {
     id: 'demo-cut',
@@ -83,7 +77,7 @@ const scenarios: readonly Scenario[] = [
     description:
       'The connection drops mid-answer. The rest is requested and joined automatically, without a gap or repetition. The timeline shows where.',
     topic: 'resume',
-    fault: ({ attempt, firstPart }) => (attempt === 1 ? endWith(firstPart(), 'reset') : undefined),
+    fault: (attempt, answer) => (attempt === 1 ? brokenAnswer(answer, 'reset') : undefined),
   },
   {
     id: 'demo-no-credit',
@@ -103,7 +97,7 @@ const scenarios: readonly Scenario[] = [
     hasBackupGateway: true,
     topic: 'failover',
     // The gateways share the script. The client sends its third request to the backup gateway.
-    fault: ({ attempt }) => (attempt <= 2 ? resetAfter(failureDelayMs) : undefined),
+    fault: (attempt) => (attempt <= 2 ? resetAfter(failureDelayMs) : undefined),
   },
   {
     id: 'demo-reasoning',
@@ -134,7 +128,7 @@ export function demoScript(): Script {
     const { key } = prompt;
     const answer = demoAnswer(prompt, topic);
     const attempt = answer.isContinuation ? Infinity : (attempts.get(key) ?? 0) + 1;
-    const failingReply = fault({ attempt, firstPart: () => firstPart(answer) });
+    const failingReply = fault(attempt, answer.text);
     if (!failingReply) {
       attempts.delete(key);
       return completeAnswer(prompt, answer, hasReasoning);
@@ -162,9 +156,4 @@ export async function startDemo(script = demoScript()): Promise<LoopbackGateway>
 function* resetAfter(waitMs: number): Iterable<Step> {
   yield { waitMs };
   yield { end: 'reset' };
-}
-
-function* endWith(steps: Iterable<Step>, ending: 'stall' | 'reset'): Iterable<Step> {
-  yield* steps;
-  yield { end: ending };
 }

@@ -10,21 +10,25 @@ interface DemoAnswer {
 }
 
 /**
- * Returns the answer to a prompt, or the continuation of a partial answer.
+ * Returns the answer to a prompt, or the continuation of a partial answer. If a message asks the model to continue, the
+ * continuation first repeats the last words of the partial answer, as many models do.
  * @param defaultTopic topic of the answer if the prompt names no topic
  */
-export function demoAnswer(prompt: DemoPrompt, defaultTopic: Topic): DemoAnswer {
-  const continuation = continuationOf(prompt, defaultTopic);
-  return continuation === undefined
-    ? { text: answerTo(prompt.text, defaultTopic), isContinuation: false }
-    : { text: continuation, isContinuation: true };
+export function demoAnswer({ partial, text: prompt, asksToContinue }: DemoPrompt, defaultTopic: Topic): DemoAnswer {
+  const answer = answerTo(prompt, defaultTopic);
+  const isBegun = (text: string): boolean => text.startsWith(partial) && text.length > partial.length;
+  const begun = partial && [answer, ...allAnswers()].find(isBegun);
+  if (!begun) return { text: answer, isContinuation: false };
+  const start = asksToContinue ? startOfRepetition(partial) : partial.length;
+  return { text: begun.slice(start), isContinuation: true };
 }
 
-/** Streams the answer up to about its middle. */
-export function* firstPart({ text }: DemoAnswer): Iterable<Step> {
+/** Streams the answer up to about its middle, and then breaks off. */
+export function* brokenAnswer(text: string, end: 'stall' | 'reset'): Iterable<Step> {
   const characters = Array.from(text);
   const half = characters.slice(0, Math.floor(characters.length * 0.45)).join('');
   yield* streamLikeRecorded(half, 'delta');
+  yield { end };
 }
 
 /** Streams the complete answer, its finish reason and its usage. */
@@ -41,20 +45,6 @@ export function* completeAnswer(
   const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: total };
   yield { finish: 'stop', usage };
   yield { done: true };
-}
-
-/**
- * Returns the continuation of a partial answer. If a message asks the model to continue, the continuation first repeats
- * the last words of the partial answer, as many models do.
- */
-function continuationOf(
-  { partial, text: prompt, asksToContinue }: DemoPrompt,
-  defaultTopic: Topic,
-): string | undefined {
-  if (!partial) return undefined;
-  const answers = [answerTo(prompt, defaultTopic), ...allAnswers()];
-  const text = answers.find((answer) => answer.startsWith(partial) && answer.length > partial.length);
-  return text?.slice(asksToContinue ? startOfRepetition(partial) : partial.length);
 }
 
 /**

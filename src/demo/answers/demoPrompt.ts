@@ -6,28 +6,32 @@ export interface DemoPrompt {
   readonly text: string;
   /** A key that identifies the prompt. All attempts to answer the same prompt have the same key. */
   readonly key: string;
-  /** The partial answer, if this request asks for its continuation. */
-  readonly partial?: string;
+  /** The partial answer whose continuation this request asks for. Empty if the request asks for an answer. */
+  readonly partial: string;
   /** Whether a message after the partial answer asks for the continuation. If not, the partial answer is a prefill. */
   readonly asksToContinue: boolean;
 }
 
 /** Reads the prompt and the partial answer from a request. */
-export function readDemoPrompt(body: ChatBody): DemoPrompt {
-  const { messages } = body;
+export function readDemoPrompt({ model, messages }: ChatBody): DemoPrompt {
   const last = messages.at(-1);
-  if (last?.role === 'assistant') return demoPrompt(body, messages.slice(0, -1), textOf(last), false);
   const before = messages.at(-2);
-  if (last && before?.role === 'assistant' && asksForRest(textOf(last), textOf(before))) {
-    return demoPrompt(body, messages.slice(0, -2), textOf(before), true);
-  }
-  return demoPrompt(body, messages, undefined, false);
+  const asksToContinue =
+    last?.role !== 'assistant' && before?.role === 'assistant' && asksForRest(textOf(last), textOf(before));
+  const answer = asksToContinue ? before : last;
+  const partial = answer?.role === 'assistant' ? answer : undefined;
+  const prompts = partial ? messages.slice(0, messages.lastIndexOf(partial)) : messages;
+  return {
+    text: textOf(prompts.findLast(({ role }) => role === 'user')),
+    key: JSON.stringify([model, prompts.map((message) => [message.role, textOf(message)])]),
+    partial: textOf(partial),
+    asksToContinue,
+  };
 }
 
-function textOf(message: ChatBodyMessage): string {
-  const { content } = message;
-  if (typeof content === 'string') return content;
-  return (content ?? []).map((part) => part.text ?? '').join('');
+function textOf(message: ChatBodyMessage | undefined): string {
+  const content = message?.content ?? '';
+  return typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('');
 }
 
 /**
@@ -44,15 +48,4 @@ function asksForRest(request: string, partial: string): boolean {
 
 function withoutWhitespace(text: string): string {
   return text.replace(/\s+/g, '');
-}
-
-function demoPrompt(
-  { model }: ChatBody,
-  messages: readonly ChatBodyMessage[],
-  partial: string | undefined,
-  asksForRest: boolean,
-): DemoPrompt {
-  const key = JSON.stringify([model, messages.map((message) => [message.role, textOf(message)])]);
-  const text = textOf(messages.findLast((message) => message.role === 'user') ?? { role: 'user', content: '' });
-  return { text, key, asksToContinue: asksForRest, ...(partial === undefined ? {} : { partial }) };
 }
