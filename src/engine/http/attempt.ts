@@ -154,7 +154,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private onExpiry(expiry: Expiry, afterMs: number): void {
     try {
-      if (expiry === 'tail') this.onEnd({ kind: 'stream', empty: false });
+      if (expiry === 'tail') this.onEnd({ kind: 'stream' });
       else if (expiry === 'slept') this.fail('slept');
       else this.fail({ type: 'timeout', clock: expiry, afterMs });
     } catch (error) {
@@ -183,10 +183,6 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (this.isCut) this.fail('finishedWithError');
     this.answer.endRead();
     this.clocks.endRead();
-  }
-
-  onTooLong(): void {
-    this.fail('endlessEvent');
   }
 
   isDone(): boolean {
@@ -275,7 +271,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     if ('text' in end) return end.text === '' ? this.fail('noBody') : this.onJsonBody(end.text);
     if (end.kind === 'web-page') return this.fail('webPage');
     if (this.sawDone && this.hasFinishReasonField) return this.fail('finishReasonMissing');
-    this.fail(end.empty ? 'noBody' : 'streamTruncated');
+    this.fail(this.bytes === 0 ? 'noBody' : 'streamTruncated');
   }
 
   /** The answer of a gateway that does not stream, or an error. */
@@ -283,7 +279,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     // Some gateways send one chunk per line instead of events.
     if (parseJson(text) === undefined && isRecord(parseJson(text.split('\n', 1)[0] ?? ''))) {
       new EventScanner(this.chunks).push(`${text}\n\n`);
-      return this.onEnd({ kind: 'stream', empty: false });
+      return this.onEnd({ kind: 'stream' });
     }
     const isReadable = readChunk(text, (delta) => this.deltas.onDelta(delta));
     this.deltas.flush();

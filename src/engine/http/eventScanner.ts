@@ -10,7 +10,7 @@ export interface EventSink {
    * @returns the offset of the next event, or -1 if the event must be passed to `onEvent`
    */
   readFramedEvent?(text: string, from: number): number;
-  /** Called when an event is longer than `maxEventChars`. */
+  /** Called when an event, or a body without events, is longer than `maxEventChars`. */
   onTooLong(): void;
 }
 

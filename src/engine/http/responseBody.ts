@@ -16,8 +16,6 @@ export class ConnectionFailure extends Error {
 
 export interface BodySink {
   onBytes(count: number): void;
-  /** Called when a body without events is longer than `maxEventChars`. */
-  onTooLong(): void;
   /** Called after each read from the network, when all its events have been passed on. */
   endRead?(): void;
   isDone(): boolean;
@@ -25,20 +23,20 @@ export interface BodySink {
 
 /** The kind of a body that has been read to its end, and its text unless the body is a stream or a web page. */
 export type BodyEnd =
-  | { readonly kind: 'stream' | 'web-page'; readonly empty: boolean }
+  | { readonly kind: 'stream' | 'web-page' }
   | { readonly kind: 'json' | 'unknown'; readonly text: string };
 
 /** Reads the body of a 2xx response. A class, so that its state can outlive the attempt. Call `read` once. */
 export class BodyReader {
-  private readonly events: EventScanner;
+  private readonly scanner: EventScanner;
   private readonly decoder: StreamDecoder;
 
   constructor(
     private readonly response: Response,
     private readonly sink: BodySink,
-    events: EventSink,
+    private readonly events: EventSink,
   ) {
-    this.events = new EventScanner(events);
+    this.scanner = new EventScanner(events);
     this.decoder = new StreamDecoder(response.headers.get('content-type'));
   }
 
@@ -48,7 +46,7 @@ export class BodyReader {
    * @throws ConnectionFailure if the connection breaks
    */
   async read(): Promise<BodyEnd | undefined> {
-    const { events, decoder, response, sink } = this;
+    const { events, scanner, decoder, response, sink } = this;
     const contentType = response.headers.get('content-type');
     const declared = declaredKind(contentType);
     // The content decides before the declared type, because gateways send JSON errors as `text/event-stream`.
@@ -60,7 +58,6 @@ export class BodyReader {
     /** Without leading whitespace. Grows until the kind of the body is identified. */
     let start = '';
     let size = 0;
-    let empty = true;
     while (kind !== 'web-page') {
       let part;
       try {
@@ -71,11 +68,8 @@ export class BodyReader {
       if (sink.isDone()) return undefined;
       // The last event may lack the blank line although its JSON is complete.
       const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
-      if (!part.done) {
-        empty &&= part.value.length === 0;
-        sink.onBytes(part.value.length);
-      }
-      if (kind === 'stream') events.push(text);
+      if (!part.done) sink.onBytes(part.value.length);
+      if (kind === 'stream') scanner.push(text);
       else {
         if (!part.done) parts.push(part.value);
         size += text.length;
@@ -85,14 +79,14 @@ export class BodyReader {
           kind = sniffedKind(start);
           if (kind === 'unknown' && (part.done || start.length > maxSniffedChars)) kind = declared;
         }
-        if (kind === 'stream') events.push(start);
-        else if (size > maxEventChars) sink.onTooLong();
+        if (kind === 'stream') scanner.push(start);
+        else if (size > maxEventChars) events.onTooLong();
       }
       sink.endRead?.();
       if (sink.isDone()) return undefined;
       if (part.done) break;
     }
-    if (kind === 'stream' || kind === 'web-page') return { kind, empty };
+    if (kind === 'stream' || kind === 'web-page') return { kind };
     return { kind, text: decodeBody(parts, contentType).trim() };
   }
 }

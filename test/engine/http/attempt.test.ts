@@ -117,6 +117,8 @@ async function breakAfterReading(body: LiveBody, error: Error): Promise<void> {
 
 const endings: readonly (readonly [name: string, write: (body: LiveBody) => unknown, end: AttemptEnd])[] = [
   ['an event without an end', (body) => body.send(`data: ${'x'.repeat(maxEventChars + 1)}`), fault('endlessEvent')],
+  ['a JSON body that is too long', (body) => body.send(`{"a":"${'x'.repeat(maxEventChars)}`), fault('endlessEvent')],
+  ['an event stream that ends at once', (body) => body.end(), fault('noBody')],
   [
     '`[DONE]` after chunks whose finish reasons are all null',
     (body) => body.event(chunkWith({ content: 'a' })).send('data: [DONE]\n\n'),
@@ -573,7 +575,7 @@ describe('reading of a response body', () => {
 
   it('recognizes a stream after leading whitespace of any length', async () => {
     const { end, events } = await readPieces([`${'\n'.repeat(70)}d`, 'ata: 1\n\n'], 'application/json');
-    assert.deepEqual([end, events], [{ kind: 'stream', empty: false }, 1]);
+    assert.deepEqual([end, events], [{ kind: 'stream' }, 1]);
   });
 
   it('counts the blank line that it appends toward the maximum length of a JSON body', async () => {

@@ -119,16 +119,16 @@ describe('reading of a body', () => {
   const longError = `{"error":"${'x'.repeat(70)}"}`;
   const cases: readonly (readonly [type: string, text: string, end: BodyEnd, events: number])[] = [
     ['application/json; charset=utf-8', ' {"a":1} ', { kind: 'json', text: '{"a":1}' }, 0],
-    ['text/html', '<html>', { kind: 'web-page', empty: true }, 0],
-    ['', '<!doctype html>', { kind: 'web-page', empty: false }, 0],
+    ['text/html', '<html>', { kind: 'web-page' }, 0],
+    ['', '<!doctype html>', { kind: 'web-page' }, 0],
     ['', '  {"a":1}', { kind: 'json', text: '{"a":1}' }, 0],
-    ['text/plain', 'data: {"a":1}\n\n', { kind: 'stream', empty: false }, 1],
-    ['application/octet-stream', ': ping\n\ndata: 1\n\n', { kind: 'stream', empty: false }, 1],
+    ['text/plain', 'data: {"a":1}\n\n', { kind: 'stream' }, 1],
+    ['application/octet-stream', ': ping\n\ndata: 1\n\n', { kind: 'stream' }, 1],
     ['text/plain', 'nope', { kind: 'unknown', text: 'nope' }, 0],
-    ['text/event-stream', '', { kind: 'stream', empty: true }, 0],
+    ['text/event-stream', '', { kind: 'stream' }, 0],
     ['text/event-stream', longError, { kind: 'json', text: longError }, 0],
-    ['text/event-stream', 'x: y\ndata: 1\n\n', { kind: 'stream', empty: false }, 1],
-    ['application/json', 'data: 1\n\n', { kind: 'stream', empty: false }, 1],
+    ['text/event-stream', 'x: y\ndata: 1\n\n', { kind: 'stream' }, 1],
+    ['application/json', 'data: 1\n\n', { kind: 'stream' }, 1],
     ['', '\uFEFF{"a":1}', { kind: 'json', text: '{"a":1}' }, 0],
     ['application/json', 'nope', { kind: 'json', text: 'nope' }, 0],
   ];
