@@ -276,18 +276,18 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /** The answer of a gateway that does not stream, or an error. */
   private onJsonBody(text: string): void {
+    const json = parseJson(text);
     // Some gateways send one chunk per line instead of events.
-    if (parseJson(text) === undefined && isRecord(parseJson(text.split('\n', 1)[0] ?? ''))) {
+    if (json === undefined && isRecord(parseJson(text.split('\n', 1)[0] ?? ''))) {
       new EventScanner(this.chunks).push(`${text}\n\n`);
       return this.onEnd({ kind: 'stream' });
     }
     const isReadable = readChunk(text, (delta) => this.deltas.onDelta(delta));
     this.deltas.flush();
     if (this.isCut) return this.fail('finishedWithError');
-    const error = parseJson(text);
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.
-    else if (isReadable && readJsonError(error).message !== '') this.onDelta({ type: 'error', error });
+    else if (isReadable && readJsonError(json).message !== '') this.onDelta({ type: 'error', error: json });
     else if (!/^[{[]/.test(text) && text.length <= maxPlainTextChars)
       this.fail({ type: 'plainText', text: this.keys.redactKnown(text) });
     else this.fail('garbledBody');
