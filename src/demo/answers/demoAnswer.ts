@@ -1,6 +1,6 @@
 import type { Step } from '../script';
 import type { DemoPrompt } from './demoPrompt';
-import { chinese, english, topics, type DemoTexts, type Topic } from './demoTexts';
+import { chinese, english, keywords, topics, type DemoTexts, type Topic } from './demoTexts';
 
 /** The text that the demo still has to stream: an answer or its continuation. */
 interface DemoAnswer {
@@ -57,18 +57,6 @@ function startOfRepetition(partial: string): number {
   return /[\p{L}\p{N}]/u.test(repeated) ? partial.length - repeated.length : partial.length;
 }
 
-/** Keywords of the demo's topics. The first match decides, so specific topics come before general ones. */
-const keywords: readonly (readonly [Topic, RegExp])[] = [
-  ['retryAfter', /retry-after|rate.?limit|\b429\b|限流|限速/i],
-  ['idempotency', /idempoten|\btwice\b|duplicate|幂等|重复/i],
-  ['failover', /failover|backup gateway|备用网关|故障切换/i],
-  ['breaker', /breaker|overload|outage|\b(503|529)\b|熔断|过载/i],
-  ['jitter', /jitter|thundering|抖动|惊群/i],
-  ['backoff', /back.?off|exponential|退避|指数/i],
-  ['resume', /resum|stall|\bcut\b|\bstream|interrupt|续传|中断|断开|卡住|流式/i],
-  ['overview', /retr(y|ies)|重试/i],
-];
-
 /**
  * Returns the answer to a prompt, in the language of the prompt. The keywords in the prompt decide its topic, except
  * those in code blocks. If the prompt contains a code block or names no topic, the answer begins with a notice that no
@@ -77,7 +65,7 @@ const keywords: readonly (readonly [Topic, RegExp])[] = [
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const texts = textsFor(prompt);
   const withoutCode = prompt.replace(/^(`{3,}|~{3,})[^]*?(^\1|$(?![^]))/gm, '');
-  const named = keywords.find(([, pattern]) => pattern.test(withoutCode))?.[0];
+  const named = topics.find((topic) => keywords[topic].test(withoutCode));
   return named && withoutCode === prompt ? texts[named] : `${texts.notice}\n\n${texts[named ?? defaultTopic]}`;
 }
 

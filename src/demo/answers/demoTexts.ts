@@ -1,19 +1,24 @@
 import englishText from './answers.en.md?text';
 import chineseText from './answers.zh-cn.md?text';
 
-/** The topics that the offline demo has an answer for. */
-export const topics = [
-  'overview',
-  'backoff',
-  'jitter',
-  'retryAfter',
-  'idempotency',
-  'resume',
-  'breaker',
-  'failover',
-] as const;
+/**
+ * Keywords of the topics that the offline demo has an answer for. The first match decides, so specific topics come before
+ * general ones.
+ */
+export const keywords = {
+  retryAfter: /retry-after|rate.?limit|\b429\b|限流|限速/i,
+  idempotency: /idempoten|\btwice\b|duplicate|幂等|重复/i,
+  failover: /failover|backup gateway|备用网关|故障切换/i,
+  breaker: /breaker|overload|outage|\b(503|529)\b|熔断|过载/i,
+  jitter: /jitter|thundering|抖动|惊群/i,
+  backoff: /back.?off|exponential|退避|指数/i,
+  resume: /resum|stall|\bcut\b|\bstream|interrupt|续传|中断|断开|卡住|流式/i,
+  overview: /retr(y|ies)|重试/i,
+};
 
-export type Topic = (typeof topics)[number];
+export type Topic = keyof typeof keywords;
+
+export const topics = Object.keys(keywords) as readonly Topic[];
 
 /**
  * The answers of the offline demo in one language. `notice` precedes the answer when the prompt contains code or names
