@@ -6,6 +6,13 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const emptyRecord: JsonRecord = {};
+
+/** Returns the value if it is an object, or an object without fields for any other value. */
+export function recordIn(value: unknown): JsonRecord {
+  return isRecord(value) ? value : emptyRecord;
+}
+
 /** Returns the parsed value of a JSON text, or undefined if the text is not valid JSON. */
 export function parseJson(text: string): unknown {
   try {

@@ -1,5 +1,5 @@
 import { visibleText } from '../gateway/visibleText';
-import { isRecord, parseJson, type JsonRecord } from '../json';
+import { isRecord, parseJson, recordIn, type JsonRecord } from '../json';
 import { isContextWindow } from './contextTokens';
 import {
   envelopeWithMessage,
@@ -120,7 +120,7 @@ function statusIn(code: string): number | undefined {
 function readWrappedError(error: JsonRecord, depth: number): ProviderError {
   const { message } = error;
   if (isRecord(message)) return readPlain(message, depth);
-  const raw = isRecord(error['metadata']) ? stringOrEmpty(error['metadata']['raw']) : '';
+  const raw = stringOrEmpty(recordIn(error['metadata'])['raw']);
   if (raw !== '') return readText(raw, depth);
   return readQuotedError(messageOf(error), depth);
 }
@@ -147,15 +147,14 @@ function messageOf(error: JsonRecord): string {
 }
 
 function parameterOf(detail: unknown): string {
-  const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
-  const location: unknown = isRecord(first) && Array.isArray(first['loc']) ? first['loc'].at(-1) : undefined;
-  return stringOrEmpty(location);
+  const { loc } = recordIn(Array.isArray(detail) ? detail[0] : undefined);
+  return Array.isArray(loc) ? stringOrEmpty(loc.at(-1)) : '';
 }
 
 const codeFields = [...statusFields, 'type', 'status', 'errortype'];
 
 function codesOf(error: JsonRecord): readonly string[] {
-  const innerCode = isRecord(error['innererror']) ? error['innererror']['code'] : undefined;
+  const innerCode = recordIn(error['innererror'])['code'];
   const details = [error['details']].flat().filter(isRecord);
   const violations = details.flatMap((detail) => detail['violations']).filter(isRecord);
   const reasons = [

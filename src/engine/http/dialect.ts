@@ -1,6 +1,6 @@
 import { maxToolCalls } from '../events/events';
 import { firstOf, hasContent, isError, stringOrEmpty } from '../faults/errorBody';
-import { isRecord, parseJson, printJson, type JsonRecord } from '../json';
+import { isRecord, parseJson, printJson, recordIn, type JsonRecord } from '../json';
 import { readFinishReason, type Delta, type DeltaSink, type TextDelta, type ToolCallPart } from './deltas';
 import { ResponsesReader } from './responsesApi';
 import { readUsage } from './usageFields';
@@ -25,7 +25,7 @@ export function readChunk(
     if (history.isRestart(chunk, choice)) sink({ type: 'restartInStream' });
     readChoice(choice, sink, history);
   } else responses.read(chunk);
-  const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined;
+  const groq = recordIn(chunk['x_groq'])['usage'];
   // Moonshot reports the usage in the choice, and Google in `usageMetadata`.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'] ?? chunk['usageMetadata'], chunk);
   if (usage) sink({ type: 'usage', usage });
@@ -136,7 +136,7 @@ function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory):
   }
   if (isRecord(message)) readMessage(message, sink, history);
   else if (!isRecord(delta)) emitText(sink, 'text', stringOrEmpty(choice['text']));
-  const errors = [choice, delta, message].map((part) => (isRecord(part) ? part['error'] : undefined));
+  const errors = [choice, delta, message].map((part) => recordIn(part)['error']);
   const error = errors.find(hasContent);
   if (error !== undefined) return sink({ type: 'error', error: { error } });
   if (finish) sink({ type: 'finish', finish });
@@ -175,7 +175,8 @@ function reasoningDetails(delta: JsonRecord): string {
   const details = delta['reasoning_details'];
   if (!Array.isArray(details)) return '';
   return details
-    .map((detail) => (isRecord(detail) ? stringOrEmpty(detail['text']) || stringOrEmpty(detail['summary']) : ''))
+    .map(recordIn)
+    .map(({ text, summary }) => stringOrEmpty(text) || stringOrEmpty(summary))
     .join('');
 }
 
@@ -214,7 +215,7 @@ export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
 }
 
 function addPart(parts: ToolCallPart[], index: number, id: string, called: unknown): void {
-  const { name: calledName, arguments: value } = isRecord(called) ? called : {};
+  const { name: calledName, arguments: value } = recordIn(called);
   const name = stringOrEmpty(calledName);
   // Some gateways send the arguments as an object instead of a JSON text.
   const json = isRecord(value) ? printJson(value) : stringOrEmpty(value);

@@ -1,5 +1,5 @@
 import { stringOrEmpty } from '../faults/errorBody';
-import { isRecord, type JsonRecord } from '../json';
+import { isRecord, recordIn, type JsonRecord } from '../json';
 import { readFinishReason, type DeltaSink, type TextDelta } from './deltas';
 import { readUsage } from './usageFields';
 
@@ -77,7 +77,7 @@ export class ResponsesReader {
 
   private readStatus({ incomplete_details: details }: JsonRecord, status: string): void {
     if (status === 'in_progress' || status === 'queued') return;
-    const reason = isRecord(details) ? readFinishReason(details['reason']) : undefined;
+    const reason = readFinishReason(recordIn(details)['reason']);
     if (status === 'incomplete' && reason) this.sink({ type: 'finish', finish: reason });
     else if (status === 'completed' || status === 'done' || status === '')
       this.sink({ type: 'finish', finish: { type: 'complete', reason: this.calls.size > 0 ? 'tool_calls' : 'stop' } });
@@ -137,7 +137,7 @@ function partOf(source: JsonRecord, type: string, text: unknown): Part {
 
 /** Returns the position of the item that an event is about. Some gateways send only the id of the item. */
 function positionOf({ output_index: index, item_id: id, item }: JsonRecord): string {
-  return typeof index === 'number' ? String(index) : stringOrEmpty(id ?? (isRecord(item) ? item['id'] : undefined));
+  return typeof index === 'number' ? String(index) : stringOrEmpty(id ?? recordIn(item)['id']);
 }
 
 function numberOrZero(value: unknown): number {

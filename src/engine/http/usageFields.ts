@@ -1,5 +1,5 @@
 import type { Usage } from '../events/events';
-import { isRecord, type JsonRecord } from '../json';
+import { isRecord, recordIn, type JsonRecord } from '../json';
 import { roundCost } from '../state/usage';
 import { maxCost, maxTokens } from '../events/kinds';
 
@@ -90,8 +90,7 @@ export function usageInHeaders(headers: Headers): Usage | undefined {
 function fieldAt(usage: JsonRecord, path: string): unknown {
   const [name = '', inner] = path.split('.');
   const value = usage[name];
-  if (inner === undefined) return value;
-  return isRecord(value) ? value[inner] : undefined;
+  return inner === undefined ? value : recordIn(value)[inner];
 }
 
 function isCount(value: unknown): value is number {

@@ -1,4 +1,4 @@
-import { isRecord } from '../json';
+import { isRecord, recordIn } from '../json';
 import { reasoningEfforts, type ReasoningEffort } from '../request';
 import { factsOf, type ModelFacts } from './modelFacts';
 
@@ -16,8 +16,8 @@ export const maxUsdPerMillionTokens = 10_000;
  * LM Studio name it. Absurd values are left out. Returns undefined if the entry says nothing about the model.
  */
 export function readListedFacts(entry: Readonly<Record<string, unknown>>): ListedFacts | undefined {
-  const provider = recordOf(entry['top_provider']);
-  const architecture = recordOf(entry['architecture']);
+  const provider = recordIn(entry['top_provider']);
+  const architecture = recordIn(entry['architecture']);
   const inputs = textsOf(architecture['input_modalities']);
   const outputs = textsOf(architecture['output_modalities']);
   const parameters = textsOf(entry['supported_parameters']);
@@ -44,7 +44,7 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
     reasons: reasonsOf(entry['reasoning']) ?? (takesAny(parameters, ...reasoningParameters) || undefined),
     efforts: effortsOf(entry),
     takesTemperature: takes('temperature'),
-    price: priceOf(recordOf(entry['pricing'])),
+    price: priceOf(recordIn(entry['pricing'])),
     writesText: outputs && outputs.includes('text'),
   });
 }
@@ -64,7 +64,7 @@ function reasonsOf(value: unknown): boolean | undefined {
 
 /** OpenRouter writes null for all levels, and may say only by `mandatory` whether the level `none` is one of them. */
 function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['efforts'] {
-  const { supported_efforts: supported, mandatory } = recordOf(entry['reasoning']);
+  const { supported_efforts: supported, mandatory } = recordIn(entry['reasoning']);
   const named = supported === null ? reasoningEfforts : textsOf(supported ?? entry['supported_reasoning_efforts']);
   const isListed = (level: ReasoningEffort): boolean =>
     level === 'none' && typeof mandatory === 'boolean' ? !mandatory : named?.includes(level) === true;
@@ -89,10 +89,6 @@ export function canChat(model: string, listed?: FactsById): boolean {
 export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
   const ofList = listed?.get(model);
   return ofList ? { ...factsOf(model), ...ofList } : factsOf(model);
-}
-
-function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? value : {};
 }
 
 function textsOf(value: unknown): readonly string[] | undefined {

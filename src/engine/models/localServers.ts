@@ -1,4 +1,4 @@
-import { isRecord } from '../json';
+import { isRecord, recordIn } from '../json';
 import { firstTokens, knownFields, type FactsById, type ListedFacts } from './listedFacts';
 
 /**
@@ -6,7 +6,7 @@ import { firstTokens, knownFields, type FactsById, type ListedFacts } from './li
  * may have a smaller context than its maximum.
  */
 export function readLMStudioFacts(body: unknown): FactsById | undefined {
-  const entries = isRecord(body) ? body['data'] : undefined;
+  const entries = recordIn(body)['data'];
   if (!Array.isArray(entries)) return undefined;
   const facts = new Map<string, ListedFacts>();
   for (const entry of entries as readonly unknown[]) {
@@ -28,7 +28,7 @@ export function readLMStudioFacts(body: unknown): FactsById | undefined {
  * server. The value is the context that the model was loaded with, in tokens.
  */
 export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | undefined> | undefined {
-  const entries = isRecord(body) ? body['models'] : undefined;
+  const entries = recordIn(body)['models'];
   if (!Array.isArray(entries)) return undefined;
   const running = (entries as readonly unknown[]).filter(isRecord);
   return new Map(running.map((entry) => [String(entry['name']), firstTokens(entry['context_length'])]));
@@ -41,7 +41,7 @@ export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | 
 export function readOllamaFacts(body: unknown, runningContext: number | undefined): ListedFacts | undefined {
   if (!isRecord(body)) return undefined;
   const { model_info: info, parameters, capabilities } = body;
-  const lengths = isRecord(info) ? Object.entries(info).filter(([name]) => name.endsWith('.context_length')) : [];
+  const lengths = Object.entries(recordIn(info)).filter(([name]) => name.endsWith('.context_length'));
   const numCtx = typeof parameters === 'string' ? /^num_ctx\s+(\d+)\s*$/m.exec(parameters)?.[1] : undefined;
   const can = (ability: string): boolean | undefined =>
     Array.isArray(capabilities) ? capabilities.includes(ability) : undefined;
