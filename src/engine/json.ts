@@ -13,6 +13,11 @@ export function recordIn(value: unknown): JsonRecord {
   return isRecord(value) ? value : emptyRecord;
 }
 
+/** Returns the value if it is an array, or an empty array for any other value. */
+export function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** Returns the parsed value of a JSON text, or undefined if the text is not valid JSON. */
 export function parseJson(text: string): unknown {
   try {

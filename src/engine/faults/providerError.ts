@@ -1,5 +1,5 @@
 import { visibleText } from '../gateway/visibleText';
-import { isRecord, parseJson, recordIn, type JsonRecord } from '../json';
+import { isRecord, listIn, parseJson, recordIn, type JsonRecord } from '../json';
 import { isContextWindow } from './contextTokens';
 import {
   envelopeWithMessage,
@@ -140,15 +140,15 @@ function readQuotedError(message: string, depth: number): ProviderError {
 /** `detail` may be a string, or FastAPI's list of `{loc, msg}`. */
 function messageOf(error: JsonRecord): string {
   const { detail } = error;
-  const first: unknown = Array.isArray(detail) ? detail[0] : undefined;
+  const [first] = listIn(detail);
   const detailText = isRecord(first) ? `${parameterOf(detail)}: ${stringOrEmpty(first['msg'])}` : stringOrEmpty(detail);
   const alternatives = [...messageFields, 'text'].map((name) => stringOrEmpty(error[name]));
   return stringOrEmpty(error['message']) || detailText || (alternatives.find((text) => text !== '') ?? '');
 }
 
 function parameterOf(detail: unknown): string {
-  const { loc } = recordIn(Array.isArray(detail) ? detail[0] : undefined);
-  return Array.isArray(loc) ? stringOrEmpty(loc.at(-1)) : '';
+  const { loc } = recordIn(listIn(detail)[0]);
+  return stringOrEmpty(listIn(loc).at(-1));
 }
 
 const codeFields = [...statusFields, 'type', 'status', 'errortype'];

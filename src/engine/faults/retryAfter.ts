@@ -83,7 +83,7 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
  * message.
  */
 function objectsIn(json: unknown, depth: number): readonly JsonRecord[] {
-  const list: readonly unknown[] = Array.isArray(json) ? json.slice(0, 4) : [json];
+  const list = [json].flat().slice(0, 4);
   if (depth === 0) return [];
   return list.filter(isRecord).flatMap((object) => {
     const nested = Object.values(object).flatMap((value) => objectsIn(value, depth - 1));

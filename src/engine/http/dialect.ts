@@ -1,6 +1,6 @@
 import { maxToolCalls } from '../events/events';
 import { firstOf, hasContent, isError, stringOrEmpty } from '../faults/errorBody';
-import { isRecord, parseJson, printJson, recordIn, type JsonRecord } from '../json';
+import { isRecord, listIn, parseJson, printJson, recordIn, type JsonRecord } from '../json';
 import { readFinishReason, type Delta, type DeltaSink, type TextDelta, type ToolCallPart } from './deltas';
 import { ResponsesReader } from './responsesApi';
 import { readUsage } from './usageFields';
@@ -34,8 +34,7 @@ export function readChunk(
 
 /** Returns the choice with index 0. Uses a loop instead of `find`, because this function runs for every token. */
 function firstChoice(choices: unknown): JsonRecord | undefined {
-  if (!Array.isArray(choices)) return undefined;
-  for (const choice of choices as readonly unknown[]) {
+  for (const choice of listIn(choices)) {
     if (isRecord(choice) && (typeof choice['index'] !== 'number' || choice['index'] === 0)) return choice;
   }
   return undefined;
@@ -172,9 +171,7 @@ function readMessage(message: JsonRecord, sink: DeltaSink, history: ChunkHistory
 
 /** OpenRouter's `reasoning_details: [{type: 'reasoning.text', text}]`, usually a copy of `reasoning`. */
 function reasoningDetails(delta: JsonRecord): string {
-  const details = delta['reasoning_details'];
-  if (!Array.isArray(details)) return '';
-  return details
+  return listIn(delta['reasoning_details'])
     .map(recordIn)
     .map(({ text, summary }) => stringOrEmpty(text) || stringOrEmpty(summary))
     .join('');
@@ -188,9 +185,7 @@ function readParts(parts: readonly unknown[], sink: DeltaSink): void {
     }
     const isReasoning = /^(?:thinking|reasoning)/.test(stringOrEmpty(part['type']));
     emitText(sink, isReasoning ? 'reasoning' : 'text', stringOrEmpty(part['text']));
-    const thinking = part['thinking'];
-    const thoughts: readonly unknown[] = Array.isArray(thinking) ? thinking : [thinking];
-    for (const thought of thoughts)
+    for (const thought of [part['thinking']].flat())
       emitText(sink, 'reasoning', stringOrEmpty(isRecord(thought) ? thought['text'] : thought));
   }
 }

@@ -1,5 +1,5 @@
 import { stringOrEmpty } from '../faults/errorBody';
-import { isRecord, recordIn, type JsonRecord } from '../json';
+import { isRecord, listIn, recordIn, type JsonRecord } from '../json';
 import { readFinishReason, type DeltaSink, type TextDelta } from './deltas';
 import { readUsage } from './usageFields';
 
@@ -63,7 +63,7 @@ export class ResponsesReader {
    * all items are joined and compared as a whole.
    */
   private readEnd(response: JsonRecord, status: string): void {
-    const items = Array.isArray(response['output']) ? response['output'].filter(isRecord) : [];
+    const items = listIn(response['output']).filter(isRecord);
     const parts = items.flatMap(partsOf);
     for (const type of ['reasoning', 'text'] as const) {
       const text = parts.flatMap((part) => (part.type === type ? part.text : [])).join('');
@@ -119,8 +119,7 @@ export class ResponsesReader {
 
 function partsOf(item: JsonRecord): readonly Part[] {
   return (['summary', 'content'] as const).flatMap((list) => {
-    const parts: readonly unknown[] = Array.isArray(item[list]) ? item[list] : [];
-    return parts.flatMap((part, index) =>
+    return listIn(item[list]).flatMap((part, index) =>
       isRecord(part)
         ? partOf({ [`${list}_index`]: index }, stringOrEmpty(part['type']), part['text'] ?? part['refusal'])
         : [],
