@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import { originOf } from '../gateway/baseUrl';
 import { parseJson } from '../json';
-import type { FactsById, ListedFacts } from '../models/listedFacts';
+import type { FactsById } from '../models/listedFacts';
 import { readLMStudioFacts, readOllamaContexts, readOllamaFacts } from '../models/localServers';
 import { boundedText } from './responseBody';
 import { fetchWithKey } from './transport';
@@ -45,8 +45,8 @@ export async function readLocalFacts(
   };
   const [listed, running] = await Promise.all([load('/api/v0/models'), load('/api/ps')]);
   const contexts = readOllamaContexts(running);
-  const facts = new Map<string, ListedFacts>(readLMStudioFacts(listed));
-  const undescribed = contexts ? models.slice(0, maxDescribed).values() : [].values();
+  const facts = readLMStudioFacts(listed);
+  const undescribed = (contexts ? models : []).slice(0, maxDescribed).values();
   const describeModels = async (): Promise<void> => {
     // The iterator is shared, so each model is described once.
     for (const model of undescribed) {

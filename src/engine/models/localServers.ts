@@ -1,16 +1,13 @@
-import { isRecord, recordIn } from '../json';
-import { firstTokens, knownFields, type FactsById, type ListedFacts } from './listedFacts';
+import { isRecord, listIn, recordIn } from '../json';
+import { firstTokens, knownFields, type ListedFacts } from './listedFacts';
 
 /**
- * Reads the body of LM Studio's `GET /api/v0/models`, or returns undefined for the body of another server. A loaded model
- * may have a smaller context than its maximum.
+ * Reads the body of LM Studio's `GET /api/v0/models`. The body of another server has no facts. A loaded model may have a
+ * smaller context than its maximum.
  */
-export function readLMStudioFacts(body: unknown): FactsById | undefined {
-  const entries = recordIn(body)['data'];
-  if (!Array.isArray(entries)) return undefined;
+export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
   const facts = new Map<string, ListedFacts>();
-  for (const entry of entries as readonly unknown[]) {
-    if (!isRecord(entry) || typeof entry['id'] !== 'string') continue;
+  for (const entry of listIn(recordIn(body)['data']).map(recordIn)) {
     const { id, type, capabilities } = entry;
     const known = knownFields({
       contextWindow: firstTokens(entry['loaded_context_length'], entry['max_context_length']),
@@ -18,7 +15,7 @@ export function readLMStudioFacts(body: unknown): FactsById | undefined {
       tools: Array.isArray(capabilities) ? capabilities.includes('tool_use') : undefined,
       writesText: typeof type === 'string' ? type !== 'embeddings' : undefined,
     });
-    if (known) facts.set(id, known);
+    if (typeof id === 'string' && known) facts.set(id, known);
   }
   return facts;
 }
@@ -30,7 +27,7 @@ export function readLMStudioFacts(body: unknown): FactsById | undefined {
 export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | undefined> | undefined {
   const entries = recordIn(body)['models'];
   if (!Array.isArray(entries)) return undefined;
-  const running = (entries as readonly unknown[]).filter(isRecord);
+  const running = listIn(entries).filter(isRecord);
   return new Map(running.map((entry) => [String(entry['name']), firstTokens(entry['context_length'])]));
 }
 
