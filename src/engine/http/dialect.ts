@@ -199,10 +199,8 @@ export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
   const list = delta['tool_calls'];
   const parts: ToolCallPart[] = [];
   if (Array.isArray(list)) {
-    (list as readonly unknown[]).forEach((call, position) => {
-      if (!isRecord(call)) return;
-      const index = isIndex(call['index']) ? call['index'] : position;
-      addPart(parts, index, stringOrEmpty(call['id']), call['function']);
+    list.map(recordIn).forEach(({ index, id, function: called }, position) => {
+      addPart(parts, isIndex(index) ? index : position, stringOrEmpty(id), called);
     });
     // `function_call` is the older field for a single tool call.
   } else addPart(parts, 0, '', delta['function_call']);

@@ -118,13 +118,13 @@ export class ResponsesReader {
 }
 
 function partsOf(item: JsonRecord): readonly Part[] {
-  return (['summary', 'content'] as const).flatMap((list) => {
-    return listIn(item[list]).flatMap((part, index) =>
-      isRecord(part)
-        ? partOf({ [`${list}_index`]: index }, stringOrEmpty(part['type']), part['text'] ?? part['refusal'])
-        : [],
-    );
-  });
+  return (['summary', 'content'] as const).flatMap((list) =>
+    listIn(item[list])
+      .map(recordIn)
+      .map(({ type, text, refusal }, index) =>
+        partOf({ [`${list}_index`]: index }, stringOrEmpty(type), text ?? refusal),
+      ),
+  );
 }
 
 /** @param source contains the index of the part in its item: `content_index` or `summary_index` */
