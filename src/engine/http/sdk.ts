@@ -12,7 +12,7 @@ const client = new OpenAI({ apiKey: 'unused', adminAPIKey: null, organization: n
  */
 const sentHeaders: ReadonlySet<string> = new Set(['accept', 'content-type']);
 
-/** What all requests to a URL have in common, except for the key. */
+/** The parts that all requests to a URL have in common. The key is not one of them. */
 interface RequestTemplate {
   readonly path: string;
   readonly url: string;

@@ -74,7 +74,7 @@ interface RequestOptions {
   readonly signal: AbortSignal;
 }
 
-/** Sends a request with the key, if there is one, and asks for JSON. */
+/** Sends a request for JSON. Without a key, the request has no `Authorization` header. */
 export function fetchWithKey(
   { fetch, userAgent }: EngineDeps,
   url: string,

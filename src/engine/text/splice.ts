@@ -31,7 +31,8 @@ const hold: SpliceStep = { type: 'hold' };
 /**
  * Joins a continuation to the partial answer. Models often repeat the end of the partial answer, or all of it, before
  * they continue. While the continuation may still be such a repetition, the splice holds it back. When the overlap is
- * uncertain, the text is appended: a repeated passage is better than a lost one. A step other than `hold` is the last one.
+ * uncertain, the text is appended: a repeated passage is better than a lost one. After any step other than `hold`, the
+ * splice must not be used again.
  */
 export class Splice {
   private received = '';
