@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { openTabs } from '../ui/tabs';
+import { openTabs } from '../ui/editorTabs';
 import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
 

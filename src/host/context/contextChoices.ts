@@ -4,7 +4,7 @@ import type { ContextSuggestion } from '../../shared/protocol';
 import { spanLabel } from '../code/codeExcerpt';
 import { displayPath } from '../code/editorLocations';
 import { findProblems } from '../code/findCode';
-import { documentUriOf, openTabs } from '../ui/tabs';
+import { documentUriOf, openTabs } from '../ui/editorTabs';
 import { contextId, parseContextId } from './contextId';
 import { localOutsideTarget } from './linkTarget';
 

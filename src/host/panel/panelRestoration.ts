@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { viewType } from '../contributions';
-import { openTabs } from '../ui/tabs';
+import { openTabs } from '../ui/editorTabs';
 import type { StateStore } from '../util/stateStore';
 import { Disposable } from '../util/disposable';
 import { parseOrUndefined } from '../util/validation';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { documentUriOf, openTabs } from './tabs';
+import { documentUriOf, openTabs } from './editorTabs';
 
 type ShowDocument = (document: vscode.TextDocument) => PromiseLike<unknown>;
 
