@@ -65,7 +65,7 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
         .then((ask) => ask(copy.prompt, copy.options))
         .then((stream) => stream[Symbol.asyncIterator]());
       // Handles a rejection without doing anything, because `next` rejects with the same error. Without this, Node.js
-      // would report an unhandled rejection if the caller does not read the events, or before the caller reads them.
+      // would report an unhandled rejection if the caller reads the events late or never.
       iterator.catch(() => undefined);
       // This is not an async generator, because the turn must stop at once when the caller's loop ends early. An async
       // generator would stop the turn only after the next event.

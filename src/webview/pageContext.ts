@@ -48,7 +48,7 @@ export interface PageContext {
   readonly observeSize: (targets: readonly Element[], onChange: () => void) => void;
   /** Scrolls to the end of the conversation, and keeps it in view. */
   readonly followEnd: () => void;
-  /** Called when the draft, an open editor, the reading position or a notice has changed, which the host does not know. */
+  /** Called when something that only the page knows has changed: the draft, an open editor, the reading position, a notice. */
   readonly onLocalChange: () => void;
   /** Called when the page has scrolled, unfolded or folded something, which may move the end out of or into view. */
   readonly onLayoutChange: () => void;

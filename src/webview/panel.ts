@@ -209,7 +209,7 @@ export class Panel {
     const hasOtherHost = connection.host !== this.context.host();
     this.connection = connection;
     this.composer.setConnection(connection);
-    if (hasOtherHost) this.conversation.render();
+    if (hasOtherHost) this.conversation.renderAnswers();
     this.suggestions = suggestions;
   }
 

@@ -8,7 +8,7 @@ export interface KeyState {
   readonly key: Key['type'];
 }
 
-/** Reads whether each gateway has a key. */
+/** Reads the state of the key of each gateway. */
 export function withKeyStates(gateways: readonly Gateway[]): Promise<readonly KeyState[]> {
   return Promise.all(gateways.map(async (gateway) => ({ gateway, key: (await gateway.key()).type })));
 }

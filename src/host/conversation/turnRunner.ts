@@ -6,7 +6,7 @@ import { toRecordedEvents } from '../../engine/state/turnState';
 import type { Answer, GatewaySetId } from '../../shared/exchanges';
 import type { GatewaySet } from '../connection/gatewaySet';
 import type { BudgetDecisions } from '../health/budget';
-import { comparedModels } from '../journal/exchange';
+import { comparedModels, openComparison } from '../journal/exchange';
 import type { ConversationLog } from './conversationLog';
 import { buildRequest, partialAnswer } from './turnRequest';
 
@@ -270,9 +270,4 @@ export class TurnRunner {
     if (isFirstText || sinceFlush >= frameMs) this.flushTurn(running);
     else running.cancelTimer ??= this.deps.clock.after(frameMs - sinceFlush, () => this.flushTurn(running));
   }
-}
-
-/** Returns the ID of the open comparison of an answer. The answers of such a comparison may run at the same time. */
-function openComparison(answer: Answer | undefined): string | undefined {
-  return answer?.comparison?.isUsed ? undefined : answer?.comparison?.id;
 }

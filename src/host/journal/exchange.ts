@@ -13,6 +13,11 @@ export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {
   );
 }
 
+/** Returns the id of the comparison of an answer, or undefined once the user has used one of the compared answers. */
+export function openComparison(answer: Answer | undefined): string | undefined {
+  return answer?.comparison?.isUsed ? undefined : answer?.comparison?.id;
+}
+
 /** Returns the models of an open comparison, and none for a single answer. */
 export function comparedModels(exchange: Exchange | undefined): readonly string[] {
   const answers = sideBySide(exchange);

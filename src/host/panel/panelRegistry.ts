@@ -19,7 +19,7 @@ const maxReopened = 3;
 /** Maximum time to wait for a panel to become active, in milliseconds. A modal dialog prevents that. */
 const activationTimeoutMs = 2000;
 
-const takeFocus = { preserveFocus: false };
+const withFocus = { preserveFocus: false };
 
 /** What the commands about conversations use. */
 export interface PanelFeatures extends PanelServices {
@@ -49,13 +49,13 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   /** Opens a conversation and shows its panel. @returns false if the conversation can't be opened */
-  async open(id: string, options = takeFocus): Promise<boolean> {
+  async open(id: string, options = withFocus): Promise<boolean> {
     const conversation = await this.conversations.open(id);
     if (conversation) this.show(conversation, options);
     return conversation !== undefined;
   }
 
-  show(conversation: Conversation, { preserveFocus } = takeFocus): void {
+  show(conversation: Conversation, { preserveFocus } = withFocus): void {
     const existing = this.panels.get(conversation.id);
     if (existing) this.reveal(existing, preserveFocus);
     else this.create(conversation, preserveFocus);

@@ -44,7 +44,7 @@ interface SchedulerDeps {
   readonly respondsAnyGateway: () => Promise<boolean>;
   readonly lapsedMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
-  /** Called when further prompts are due that need a click. */
+  /** Called when another prompt needs a click. @param count number of all due prompts that need a click */
   readonly onDue: (count: number) => void;
   readonly onLapse: (prompt: ScheduledPrompt) => void;
   readonly onError: (error: unknown) => void;

@@ -6,10 +6,10 @@ import { fill } from '../../shared/format';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
-import { canRetry } from '../journal/exchange';
+import { canRetry, openComparison } from '../journal/exchange';
 import type { ScheduledCount } from '../schedule/scheduler';
 import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
-import { openComparison, type UnseenFailure } from './unseenFailures';
+import type { UnseenFailure } from './unseenFailures';
 
 export interface Situation {
   readonly running: Conversation | undefined;

@@ -3,6 +3,7 @@ import type { Clock } from '../../engine/clock';
 import type { Answer } from '../../shared/exchanges';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import { openComparison } from '../journal/exchange';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import { Listeners } from '../util/listeners';
 import { Disposable } from '../util/disposable';
@@ -86,9 +87,4 @@ export class UnseenFailures extends Disposable {
     this.failures.get(id)?.cancel?.();
     if (this.failures.delete(id)) this.changes.fire();
   }
-}
-
-/** Returns the id of the comparison of an answer, until the user uses one of its answers. */
-export function openComparison({ comparison }: Answer): string | undefined {
-  return comparison?.isUsed ? undefined : comparison?.id;
 }

@@ -24,8 +24,8 @@ interface ShownPart {
 }
 
 /**
- * Shows how much of the context window the next request fills, with the text in the composer. The room for the answer
- * does not count.
+ * Creates the ring that shows how much of the context window the next request fills, with the text in the composer. The
+ * room for the answer does not count.
  */
 export function createContextRing({ strings, format, post, areVersionButtonsDisabled, focusComposer }: PageContext) {
   let use: ContextUse | undefined;

@@ -5,7 +5,7 @@ import type { PageContext } from '../pageContext';
 import { button, element, setText, svgIcon } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
 
-/** Shows the reasoning effort of the selected model, and lets the user choose another level. */
+/** Creates the button that shows the reasoning effort of the selected model, and its menu with the other levels. */
 export function createEffortChoice({ strings, post, announcer }: PageContext) {
   let model = '';
   let effort: EffortView | undefined;
@@ -13,15 +13,18 @@ export function createEffortChoice({ strings, post, announcer }: PageContext) {
   const trigger = button([svgIcon('thinking'), levelText], 'quiet effort-button', () => undefined);
   trigger.setAttribute('aria-label', strings.reasoningEffort);
   trigger.hidden = true;
-  const items = (): readonly MenuItem[] =>
-    (effort?.levels ?? []).map((level) => ({
-      ...effortText(strings, level, effort),
-      isChecked: level === effort?.level,
+  const items = (): readonly MenuItem[] => {
+    // Another model may be selected while the menu is open.
+    const [shownModel, shown] = [model, effort];
+    return (shown?.levels ?? []).map((level) => ({
+      ...effortText(strings, level, shown),
+      isChecked: level === shown?.level,
       choose: () => {
-        post({ type: 'selectEffort', model, level });
-        announcer.announce(fill(strings.effortOf, model, effortText(strings, level, effort).caption));
+        post({ type: 'selectEffort', model: shownModel, level });
+        announcer.announce(fill(strings.effortOf, shownModel, effortText(strings, level, shown).caption));
       },
     }));
+  };
   return {
     elements: createMenu(strings.reasoningEffort, items, trigger),
     setConnection: (connection: ConnectionView): void => {

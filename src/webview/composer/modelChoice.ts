@@ -4,8 +4,8 @@ import { button, element, setText, svgIcon } from '../util/element';
 import { fill } from '../../shared/format';
 
 /**
- * Shows the selected model, with its gateway if only a backup gateway offers it. A badge says that prompts do not go to the
- * base URL for another reason.
+ * Creates the button with the selected model, and with its gateway if only a backup gateway offers the model. A badge says
+ * that prompts do not go to the base URL for another reason.
  */
 export function createModelChoice({ strings, post, focusComposer }: PageContext, onChoose: () => void) {
   const nameText = element('span', { class: 'model-name' });

@@ -16,11 +16,11 @@ interface Column {
 
 export type Comparison = ReturnType<typeof createComparison>;
 
-/** Creates a prompt with the answers of several models, side by side or in a stack. */
+/** Creates the view of a prompt and its compared answers, which are side by side or in a stack. */
 export function createComparison(context: PageContext, prompt: HTMLElement, answers: readonly AnswerView[]) {
   const { strings, post, announcer, format, isReadOnly, moveFocus } = context;
   let isApart = false;
-  /** The state of the columns that the buttons and the results show. */
+  /** Which state of the columns the buttons and the results show. */
   let shown = '';
   const columnContext: PageContext = {
     ...context,

@@ -136,8 +136,8 @@ export class ConversationView {
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
-  /** Renders the answers again, because the host of the gateway to which prompts go has changed. */
-  render(): void {
+  /** Call this when the host of the gateway to which prompts go has changed. */
+  renderAnswers(): void {
     for (const answer of this.answers.values()) answer.render();
   }
 

@@ -2,7 +2,8 @@ import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 
 /**
- * Creates the boxes above the composer: the card of the tour or of a missing key, or that another window writes here.
+ * Creates the boxes above the composer: the card of the tour or of a missing key, or the notice that the conversation is
+ * open in another window.
  * @param contextNotice the offer of a summary when the context is almost full
  */
 export function createNotices({ strings, post, focusComposer, moveFocus }: PageContext, contextNotice: HTMLElement) {

@@ -9,13 +9,14 @@ interface OpenedElement {
   readonly isAddress?: boolean;
 }
 
+/** An element whose content is not complete yet. */
 export interface Frame {
   /** Undefined if the element is left out and its content belongs to the parent. */
   readonly tag: Tag | undefined;
   attributes: Attributes;
   readonly isAddress?: boolean;
   readonly children: NodeSpec[];
-  /** Number of elements that are open in this frame. */
+  /** Nesting depth: the number of open elements, including this one. */
   readonly depth: number;
 }
 

@@ -144,8 +144,8 @@ interface ActionChoice {
 
 /**
  * Creates the buttons of a card. A read-only page has none.
- * @param event names the model, the gateway and the time of some actions. Without a time, `sendLater` sends the prompt
- * when the network is back.
+ * @param event contains the fallback model, the next gateway and the reset time that some buttons name. Without a reset
+ * time, `sendLater` sends the prompt when the network is back.
  */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,

@@ -5,8 +5,8 @@ import { element, type Icon, iconButton, setText, svgIcon } from '../util/elemen
 import type { ShownAnswer } from './shownAnswer';
 
 /**
- * The name of the model that answers, and what is unusual about its gateway. The style sheet adds a spinner. The head of
- * a compared answer also names the gateway and has a button *Stop*.
+ * Creates the head of an answer: the name of its model, and what is unusual about its gateway. The style sheet adds a
+ * spinner. The head of a compared answer also names the gateway and has a button *Stop*.
  */
 export function createTurnHead({ strings, post, isReadOnly, moveFocus }: PageContext, answer: ShownAnswer) {
   const modelText = element('span', { class: 'turn-name' });

@@ -19,7 +19,7 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
   const options = {
     clock,
     labels: strings,
-    // A summary has no exchange. Its definitions are visible, because requests contain them, too.
+    // A summary has no exchange. Its link definitions are shown, because requests contain them, too.
     showsDefinitions: !exchange,
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),

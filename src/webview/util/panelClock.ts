@@ -2,7 +2,7 @@ export interface FrameClock {
   monotonicNow(): number;
   /** Calls a function before the next frame. */
   readonly frame: (call: () => void) => void;
-  /** Calls a function in a new task, so that user input is handled first. A window that paints no frames calls it, too. */
+  /** Calls a function in a new task, so that user input is handled first. The function is called even if the window paints no frames. */
   readonly runInNextTask: (call: () => void) => void;
 }
 

@@ -40,6 +40,15 @@ describe('button for the reasoning effort', () => {
     assert.equal(page.announced, 'Reasoning effort of gpt-5: High');
   });
 
+  it('applies a choice to the model for which the menu was opened, even if another model has been selected meanwhile', () => {
+    show({ level: 'medium', levels });
+    button().click();
+    show({ level: 'high', levels: ['default', 'none', 'high'] }, 'deepseek-v3');
+    page.one('menuitemradio', 'Low').click();
+    assert.deepEqual(page.posted, [{ type: 'selectEffort', model: 'gpt-5', level: 'low' }]);
+    assert.equal(page.announced, 'Reasoning effort of gpt-5: Low');
+  });
+
   it('switches the reasoning of a model without levels off and on', () => {
     show({ level: 'high', levels: ['default', 'none', 'high'], isToggle: true });
     button().click();

@@ -58,7 +58,7 @@ const maxHighlightMs = 3000;
 
 /**
  * Returns a function that highlights code in a worker, one block at a time, and gives up on slow blocks.
- * @param startWorker throws if the page may not start workers
+ * @param startWorker throws if the page is not allowed to start workers
  */
 export function createRunFinder(startWorker: () => HighlightWorker, after: PanelClock['after']): FindRuns {
   let worker: HighlightWorker | undefined;
