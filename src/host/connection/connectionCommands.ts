@@ -31,9 +31,10 @@ export async function removeApiKey({
   const chosen = await pickGateway(removable, vscode.l10n.t('Remove API key'));
   if (!chosen) return { state: 'cancelled' };
   const { origin, label } = chosen;
-  const apiKey = (await keys.getIfReadable(origin)) ?? '';
+  // Another window may have removed the key while the list was open.
+  const apiKey = await keys.getIfReadable(origin);
   await keys.delete(origin);
-  const undo = { title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) };
-  showToast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', label), [undo]);
+  const undo = apiKey === undefined ? [] : [{ title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) }];
+  showToast(log, 'information', vscode.l10n.t('The API key for {0} was removed from this computer.', label), undo);
   return { state: 'removed' };
 }

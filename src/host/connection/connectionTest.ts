@@ -129,8 +129,8 @@ async function testFirstTokens(
   const title = vscode.l10n.t('Waiting for the first token from {0}…', model);
   const results = await withDelayedProgress(title, (signal) =>
     Promise.all(
-      reports.map(async (report, index) => {
-        const gateway = tested.gateways[index];
+      reports.map(async (report) => {
+        const gateway = tested.gateways.find(({ id }) => id === report.gateway.id);
         if (!isWorking(report) || !gateway) return undefined;
         return requestFirstToken(deps.engine, gateway, model, signal);
       }),

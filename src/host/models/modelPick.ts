@@ -58,7 +58,7 @@ export interface ModelPickOptions {
 export interface ModelPick {
   /** Undefined if the user wants to compare models instead. */
   readonly model?: string;
-  /** The base URL of the gateway from whose list the user chose the model. Undefined for another name. */
+  /** The base URL of the first gateway that lists the model. Undefined if no gateway lists it. */
   readonly gateway?: string | undefined;
 }
 
@@ -90,6 +90,13 @@ export function pickModels(
   // Keeps the items of the lists while the user types, because a list may have thousands of models.
   let listed: readonly ModelItem[] = [];
   let known: ReadonlySet<string | undefined> = new Set();
+  /** The list of the first gateway that offers each model. */
+  let sources: ReadonlyMap<string, LoadedList> = new Map();
+
+  const gatewayOf = (model: string): Gateway | undefined => {
+    const source = sources.get(model);
+    return source?.list.source === 'gateway' ? source.gateway : undefined;
+  };
 
   const updateItems = (): void => {
     const typed = picker.value.trim();
@@ -99,7 +106,7 @@ export function pickModels(
     // These items follow the others, whose positions identify them in VS Code's events.
     const added = [
       ...unlisted.map((model) => createItem(model)),
-      ...(isNew ? [{ model: typed, label, alwaysShow: true }] : []),
+      ...(isNew ? [{ model: typed, gateway: gatewayOf(typed)?.id, label, alwaysShow: true }] : []),
     ];
     picker.items = added.length > 0 ? [...listed, ...added] : listed;
     if (checked) {
@@ -138,11 +145,10 @@ export function pickModels(
   ): Promise<void> => {
     const thisShow = ++latestShow;
     const groups = groupsOf(lists, primary, pickable, exclude[0] ?? current, fallbacks);
-    // The list of the first gateway that offers each model.
-    const sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
+    sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
     const itemOf = (model: string): ModelItem => {
       const source = sources.get(model);
-      const gateway = source?.list.source === 'gateway' ? source.gateway : undefined;
+      const gateway = gatewayOf(model);
       const places = [
         ...(gateway && source !== primary ? [vscode.l10n.t('at {0}', plainLabel(gateway.label))] : []),
         ...pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []),

@@ -45,6 +45,20 @@ describe('Remove API Key command', () => {
     assert.equal(gateways.keys.get('https://first.example'), 'hsa-first');
   });
 
+  it('offers no Undo when another window has removed the key while the list was open', async () => {
+    gateways.keys = new Map([
+      ['https://primary.example', 'hsa-primary'],
+      ['https://second.example', 'hsa-second'],
+    ]);
+    editor.isPatient = true;
+    const removed = remove();
+    await new Promise(setImmediate);
+    gateways.keys.delete('https://second.example');
+    editor.quickPicks[0]?.choose(['second.example']);
+    assert.equal(await removed, 'removed');
+    assert.deepEqual(editor.messages.at(-1)?.buttons, []);
+  });
+
   it('says that there is no key for the base URL when no gateway has one', async () => {
     gateways.backups = [];
     assert.equal(await remove(), 'none');

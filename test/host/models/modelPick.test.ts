@@ -243,6 +243,15 @@ describe('model picker with several gateways', () => {
     }
   });
 
+  it('returns the gateway of a typed name that only a backup lists, under its own name for another model', async () => {
+    const { picked, load } = openWith({ names: { a: 'a-two' } }, 'one', 'two');
+    await load(0, from('a', 'b'));
+    await load(1, from('a-two', 'c'));
+    picker.type('a-two');
+    picker.choose(['Use “a-two”']);
+    assert.deepEqual(await picked, { model: 'a-two', gateway: 'https://two/v1' });
+  });
+
   it("shows the failure of one gateway as its heading, next to the other gateway's models", async () => {
     const { load } = open('one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
