@@ -17,10 +17,10 @@ interface DemoAnswer {
 export function demoAnswer({ partial, text: prompt, asksToContinue }: DemoPrompt, defaultTopic: Topic): DemoAnswer {
   const answer = answerTo(prompt, defaultTopic);
   const isBegun = (text: string): boolean => text.startsWith(partial) && text.length > partial.length;
-  const begun = partial && [answer, ...allAnswers()].find(isBegun);
-  if (!begun) return { text: answer, isContinuation: false };
+  const fullAnswer = partial && [answer, ...allAnswers()].find(isBegun);
+  if (!fullAnswer) return { text: answer, isContinuation: false };
   const start = asksToContinue ? startOfRepetition(partial) : partial.length;
-  return { text: begun.slice(start), isContinuation: true };
+  return { text: fullAnswer.slice(start), isContinuation: true };
 }
 
 /** Streams the answer up to about its middle, and then breaks off. */

@@ -87,7 +87,7 @@ export class GateCooldown {
 }
 
 /**
- * Reads and writes the shared cooldowns of one scope: writes follow each other, and a read follows earlier writes. A
+ * Reads and writes the shared cooldowns of one scope: each write waits for the previous one, and a read waits for all earlier writes. A
  * cooldown that is cleared while it is being read is not returned.
  */
 export class CooldownSync {

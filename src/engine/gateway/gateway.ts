@@ -28,7 +28,7 @@ export type Key =
   | { readonly type: 'unreadable'; readonly value?: undefined; readonly error: ConnectionError };
 
 /** Returns whether a gateway with a key of this type can be used. */
-export function isUsable(type: Key['type'] | undefined): boolean {
+export function allowsRequests(type: Key['type'] | undefined): boolean {
   return type === 'key' || type === 'not-needed';
 }
 
@@ -54,7 +54,7 @@ export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
   for (const [index, gateway] of gateways.entries()) {
     const key = keys[index];
     if (key?.type === 'unreadable' && index === 0) throw key.error;
-    if (isUsable(key?.type)) usable.set(gateway, key?.value);
+    if (allowsRequests(key?.type)) usable.set(gateway, key?.value);
   }
   return { primary: gateways[0], keys: usable };
 }

@@ -4,7 +4,7 @@ import { parseJson } from '../json';
 import type { FactsById } from '../models/listedFacts';
 import { readLMStudioFacts, readOllamaContexts, readOllamaFacts } from '../models/localServers';
 import { boundedText } from './responseBody';
-import { fetchWithKey } from './transport';
+import { fetchFromGateway } from './transport';
 
 /** Time limit for all requests together, in milliseconds, because the list of models waits for them. */
 const limitMs = 3000;
@@ -33,7 +33,7 @@ export async function readLocalFacts(
   const load = async (path: string, body?: object): Promise<unknown> => {
     try {
       const headers = { 'content-type': 'application/json' };
-      const response = await fetchWithKey(deps, `${originOf(baseUrl)}${path}`, key, {
+      const response = await fetchFromGateway(deps, `${originOf(baseUrl)}${path}`, key, {
         ...(body && { method: 'POST', headers, body: JSON.stringify(body) }),
         signal: AbortSignal.any([signal, closing.signal]),
       });

@@ -7,7 +7,7 @@ import { parseModelList, type ListedModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
 import { declaredKind, sniffedKind } from '../text/charset';
 import { BodyReader, ConnectionFailure } from './responseBody';
-import { fetchWithKey, readRejection } from './transport';
+import { fetchFromGateway, readRejection } from './transport';
 
 /** Time limit for the complete response, in milliseconds. */
 const limitMs = 20_000;
@@ -37,12 +37,12 @@ export async function probe(
     return { state, ms: elapsed(), kind, row, status, actions, ...text };
   };
   try {
-    const response = await fetchWithKey(deps, `${baseUrl}/models`, key, {
+    const response = await fetchFromGateway(deps, `${baseUrl}/models`, key, {
       signal: AbortSignal.any([signal, closing.signal]),
     });
     const result = response.ok
       ? await readModels(response, clock.now())
-      : await readRejectedModels(response, key, deps, keys);
+      : await faultOfRefusal(response, key, deps, keys);
     if (isFault(result)) return failure(result, response.status);
     const models = result.models.filter((id) => keys.redact(id) === id);
     return { state: 'verified', ms: elapsed(), ...result, models };
@@ -83,7 +83,7 @@ async function readModels(response: Response, now: number): Promise<ListedModels
     : faultOfRow('pathNotFound');
 }
 
-async function readRejectedModels(
+async function faultOfRefusal(
   response: Response,
   key: string | undefined,
   { clock }: EngineDeps,

@@ -102,7 +102,7 @@ export async function boundedText(
 ): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
-  // A pending read then ends as if the body was complete.
+  // Canceling ends a pending read as if the body were complete.
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   const cancelTimer = clock.after(limits.ms, cancel);
   const parts: Uint8Array[] = [];

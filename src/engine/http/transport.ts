@@ -59,7 +59,8 @@ export async function send(
     ...reasoning,
     ...userFields(facts?.extraBody),
   });
-  const fetchOnce = (): Promise<Response> => fetchWithKey(deps, url, key, { method: 'POST', headers, body, signal });
+  const fetchOnce = (): Promise<Response> =>
+    fetchFromGateway(deps, url, key, { method: 'POST', headers, body, signal });
   try {
     return await (observer && deps.watchConnection ? deps.watchConnection(fetchOnce, observer) : fetchOnce());
   } catch (error) {
@@ -74,8 +75,8 @@ interface RequestOptions {
   readonly signal: AbortSignal;
 }
 
-/** Sends a request for JSON. Without a key, the request has no `Authorization` header. */
-export function fetchWithKey(
+/** Sends a request. Without a key, the request has no `Authorization` header. */
+export function fetchFromGateway(
   { fetch, userAgent }: EngineDeps,
   url: string,
   key: string | undefined,
@@ -87,7 +88,7 @@ export function fetchWithKey(
   return fetch(url, { ...options, headers, redirect: 'manual' });
 }
 
-/** Reads a response with a status outside 2xx. The body is read up to a limit. Never rejects. */
+/** Reads a response with a status outside 2xx. The body is read up to a limit. The promise never rejects. */
 export async function readRejection(response: Response, clock: Clock, keys: KeyRedactor) {
   const body = keys.redactKnown(await boundedText(response, clock));
   // `fetch` reports the status 0 for a redirect that it did not follow.

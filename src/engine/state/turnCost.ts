@@ -19,10 +19,10 @@ export interface TotalCost {
 }
 
 /** The end of an attempt, as in the ledger or in the health book. Undefined while the attempt runs. */
-type AttemptEnd = Partial<EndedEvent> | undefined;
+type EndedFields = Partial<EndedEvent> | undefined;
 
 /** Returns undefined if the cost is unknown or there was none to report. */
-export function costOfAttempt(ended: AttemptEnd): Cost | undefined {
+export function costOfAttempt(ended: EndedFields): Cost | undefined {
   const amount = ended?.cost ?? ended?.estimatedCost;
   if (amount === undefined) return undefined;
   return { amount, currency: ended?.currency ?? 'USD', isEstimate: ended?.cost === undefined };
@@ -69,7 +69,7 @@ export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
 }
 
 /** Gateways charge for a response that has text or reports usage. */
-export function hasUnknownCost(ended: AttemptEnd): boolean {
+export function hasUnknownCost(ended: EndedFields): boolean {
   return (ended?.firstTokenMs ?? ended?.promptTokens) !== undefined && !costOfAttempt(ended);
 }
 

@@ -83,7 +83,7 @@ export class Attempts {
   start(trigger: AttemptTrigger, gateway: Gateway): Attempt {
     const { output, answer, deps, gateways } = this;
     gateways.announceModelAt(gateway);
-    const { answeringModel: model, hasSeveral, canSwitch: canSwitchGateway } = gateways;
+    const { answeringModel: model, hasOtherGateway, canSwitch: canSwitchGateway } = gateways;
     const { name: sentModel } = gateways.modelAt(gateway);
     const key = gateways.keyOf(gateway);
     const { messages } = this.request;
@@ -125,7 +125,7 @@ export class Attempts {
       model: sentModel,
       ...(sentModel !== model && { userModel: model }),
       gateway: refOf(gateway),
-      ...(hasSeveral && { hasOtherGateway: true as const }),
+      ...(hasOtherGateway && { hasOtherGateway: true as const }),
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,

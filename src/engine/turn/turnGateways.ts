@@ -78,7 +78,7 @@ export class TurnGateways {
   }
 
   /** Whether the gateway could answer at once, and the turn may use it without a click of the user. */
-  isUsable(gateway: Gateway): boolean {
+  canAnswerNow(gateway: Gateway): boolean {
     return this.isAllowed(gateway) && this.isUp(gateway) && !this.isLimited(gateway);
   }
 
@@ -226,7 +226,7 @@ export class TurnGateways {
   recordFault(fault: Fault): void {
     const { current } = this;
     this.isPinned = false;
-    if (!current || !this.hasSeveral) return;
+    if (!current || !this.hasOtherGateway) return;
     this.failed.set(current.id, isRetryable(fault.policy));
     if (fault.leavesGateway) this.stateOf(current).health.markDown(fault);
   }
@@ -272,7 +272,7 @@ export class TurnGateways {
   }
 
   /** Whether the user can switch to another gateway, even to one that is down. */
-  get hasSeveral(): boolean {
+  get hasOtherGateway(): boolean {
     return this.usable.length > 1;
   }
 

@@ -71,7 +71,7 @@ export class TurnMessages {
     const isSwitchBest =
       resetsInMs !== undefined &&
       nextGateway &&
-      gateways.isUsable(nextGateway) &&
+      gateways.canAnswerNow(nextGateway) &&
       otherActions.includes('switchGateway');
     const actions = isSwitchBest ? [...new Set<FaultAction>(['switchGateway', ...otherActions])] : otherActions;
     return {

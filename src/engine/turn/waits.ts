@@ -33,10 +33,10 @@ export class Waits {
 
   /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<unknown>): Promise<void> {
-    const ended = this.waitUntil(this.deps.clock.now() + limitMs);
+    const end = this.waitUntil(this.deps.clock.now() + limitMs);
     const { endCurrent } = this;
     void task.then(endCurrent, endCurrent);
-    await ended;
+    await end;
   }
 
   async delay(delayMs: number, description: WaitDescription): Promise<void> {

@@ -53,7 +53,7 @@ function apiKeyProblemMessage(problem: ApiKeyProblem): string {
 }
 
 /** Returns the key in a text. If the text contains no valid key, tells the user why, and returns undefined. */
-export function keyIn(text: string, log: ErrorLog, actions: readonly ToastAction[]): string | undefined {
+export function readKeyOrNotify(text: string, log: ErrorLog, actions: readonly ToastAction[]): string | undefined {
   const cleaned = cleanApiKey(text);
   if ('key' in cleaned) return cleaned.key;
   showToast(log, 'error', apiKeyProblemMessage(cleaned.problem), actions);

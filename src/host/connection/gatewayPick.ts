@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isUsable, type Gateway, type Key } from '../../engine/gateway/gateway';
+import { allowsRequests, type Gateway, type Key } from '../../engine/gateway/gateway';
 import { plainLabel } from '../ui/messageText';
 import { pickFrom } from '../ui/quickPick';
 
@@ -40,7 +40,7 @@ export async function pickGateway(gateways: readonly KeyState[], title: string):
     title,
     placeholder: vscode.l10n.t('Choose a gateway'),
     items,
-    activeItems: items.filter(({ key }) => !isUsable(key)).slice(0, 1),
+    activeItems: items.filter(({ key }) => !allowsRequests(key)).slice(0, 1),
   }).result;
   return chosen?.[0]?.gateway;
 }

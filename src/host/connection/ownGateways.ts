@@ -121,7 +121,7 @@ export class OwnGateways extends Disposable {
    * Returns the gateway to which prompts go if no other gateway is chosen for their model, or undefined if that gateway
    * still needs a key. Rejects like {@link keyed}.
    */
-  async first(): Promise<Gateway | undefined> {
+  async firstWithAccess(): Promise<Gateway | undefined> {
     const keyed = await this.keyed();
     const gateway = firstGateway(keyed);
     return keyed.keys.has(gateway) ? gateway : undefined;

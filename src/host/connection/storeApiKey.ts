@@ -18,7 +18,7 @@ import {
   type SetApiKeyResult,
   type ToastAction,
 } from '../ui/notifications';
-import { askForApiKey, keyIn, keyWarning } from './apiKeyInput';
+import { askForApiKey, readKeyOrNotify, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { GatewayServices } from './ownGateways';
 import { pickGateway, withKeyStates } from './gatewayPick';
@@ -45,7 +45,7 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
   const position = ownGateways.all.find(({ origin }) => origin === originOf(url))?.position;
   const input = key ?? (await askForApiKey(url));
   if (input === undefined) return { state: 'cancelled' };
-  const apiKey = keyIn(input, log, position === undefined ? [] : [enterAgainAction(url)]);
+  const apiKey = readKeyOrNotify(input, log, position === undefined ? [] : [enterAgainAction(url)]);
   if (apiKey === undefined) return { state: 'invalid' };
   if (position !== undefined) await deps.sets.useOwn();
   return verifyAndStore(apiKey, url, deps, { isArgument, position });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
 import type { GatewayRef } from '../../engine/events/events';
 import type { FaultKind } from '../../engine/events/kinds';
-import { isUsable, type Key } from '../../engine/gateway/gateway';
+import { allowsRequests, type Key } from '../../engine/gateway/gateway';
 import { faultAdvice } from '../ui/faultAdvice';
 import { trimTrailingPeriod } from '../ui/messageText';
 import { hostWords, inSentences } from '../ui/words';
@@ -11,7 +11,7 @@ import type { FirstToken } from './firstToken';
 
 type FinishedProbe = Exclude<ProbeResult, { state: 'cancelled' }>;
 
-/** Result of the connection test for one gateway. It contains no key. */
+/** Result of the connection test for one gateway. It does not contain the API key. */
 export interface GatewayTest {
   readonly gateway: GatewayRef;
   /** Position of the gateway in the settings. 0 is the primary gateway, 1 the first backup. */
@@ -33,7 +33,7 @@ function problemOf({
 }: GatewayTest): { readonly kind: FaultKind; readonly message: string } | undefined {
   if (models.state !== 'verified') return { kind: models.kind, message: probeMessage(models) };
   if (firstToken && 'kind' in firstToken) return firstToken;
-  if (isUsable(key)) return undefined;
+  if (allowsRequests(key)) return undefined;
   return { kind: 'auth', message: vscode.l10n.t('There is no API key for {0}.', gateway.label) };
 }
 

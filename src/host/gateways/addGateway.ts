@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { ProbeResult } from '../../engine/engine';
 import { hostOf, isLocalUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
-import { isUsable } from '../../engine/gateway/gateway';
+import { allowsRequests } from '../../engine/gateway/gateway';
 import { faultLabel } from '../../shared/describe';
-import { askForApiKey, keyIn } from '../connection/apiKeyInput';
+import { askForApiKey, readKeyOrNotify } from '../connection/apiKeyInput';
 import type { GatewayServices } from '../connection/ownGateways';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
@@ -53,7 +53,7 @@ async function addChosen(
   const configured = deps.ownGateways.all.find(({ id }) => id === url);
   if (configured) {
     const { type } = await configured.key();
-    if (isUsable(type)) await vscode.commands.executeCommand('holysheep.manageGateways', url);
+    if (allowsRequests(type)) await vscode.commands.executeCommand('holysheep.manageGateways', url);
     else await enterApiKey(url);
     return cancelled;
   }
@@ -156,7 +156,7 @@ async function gainAccess(
     title: vscode.l10n.t('Enter the key again'),
     run: () => addChosen(deps, gateway),
   };
-  const newKey = keyIn(input, deps.log, [again]);
+  const newKey = readKeyOrNotify(input, deps.log, [again]);
   if (newKey === undefined) return { state: 'rejected' };
   const result = await verifyKey(newKey, url, deps, [again]);
   const { state } = result;
@@ -173,7 +173,7 @@ export async function probeGateway({ ownGateways, engine }: GatewayDeps, url: st
 /** Asks the user only about private addresses, once. @returns undefined if the user cancels */
 async function needsApiKey({ ownGateways }: GatewayDeps, url: string): Promise<boolean | undefined> {
   const { type } = await ownGateways.keyOf(url);
-  if (isUsable(type)) return false;
+  if (allowsRequests(type)) return false;
   if (!isPrivateUrl(url)) return true;
   return choose(vscode.l10n.t('Does {0} need an API key?', plainLabel(hostOf(url))), [
     { label: vscode.l10n.t('Set API key'), value: true },

@@ -7,7 +7,7 @@ import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
 import { probeGateway, type GatewayDeps } from './addGateway';
-import type { GatewayRow } from './gatewayList';
+import type { GatewayListItem } from './gatewayList';
 import { pickModelNames } from './modelNamesPick';
 
 export interface GatewayAction {
@@ -15,13 +15,13 @@ export interface GatewayAction {
   readonly icon: string;
   /** Whether the gateway's row in the list also has a button for the action. */
   readonly hasButton: boolean;
-  isPossible(row: GatewayRow): boolean;
+  isPossible(row: GatewayListItem): boolean;
   run(deps: GatewayDeps, gateway: Gateway): unknown;
-  /** What the action opens: an editor, so that the list of gateways closes, or a dialog that hides the list until it closes. */
+  /** What the action opens: an editor, so that the list of gateways closes, or a dialog that hides the list until the dialog closes. */
   readonly opens?: 'editor' | 'dialog';
 }
 
-const isBackup = ({ gateway }: GatewayRow): boolean => gateway.position > 0;
+const isBackup = ({ gateway }: GatewayListItem): boolean => gateway.position > 0;
 
 /** What a user can do with a gateway, in the order of the menu. */
 export function gatewayActions(): readonly GatewayAction[] {

@@ -9,13 +9,13 @@ import type { GatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
 
 /** A row of *Manage Gateways*. */
-export interface GatewayRow extends KeyState {
+export interface GatewayListItem extends KeyState {
   readonly isLast: boolean;
   /** Whether the gateway was added although it did not respond, and has not responded since. */
   readonly isUnresponsive: boolean;
 }
 
-export async function listGateways({ ownGateways, unresponsive }: GatewayDeps): Promise<readonly GatewayRow[]> {
+export async function listGateways({ ownGateways, unresponsive }: GatewayDeps): Promise<readonly GatewayListItem[]> {
   const states = await withKeyStates(ownGateways.all);
   return states.map((state, index) => ({
     ...state,
@@ -28,7 +28,7 @@ export async function listGateways({ ownGateways, unresponsive }: GatewayDeps): 
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
   states: EngineReport['gateways'],
-): (row: GatewayRow) => vscode.QuickPickItem {
+): (row: GatewayListItem) => vscode.QuickPickItem {
   // Counts the attempts of all models of a gateway together.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
   return (row) => {

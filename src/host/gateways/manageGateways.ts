@@ -5,10 +5,10 @@ import { enterGateway, itemButton } from '../ui/notifications';
 import { OpenList, pickFrom } from '../ui/quickPick';
 import type { GatewayDeps } from './addGateway';
 import { gatewayActions, type GatewayAction } from './gatewayActions';
-import { createGatewayTexts, listGateways, type GatewayRow } from './gatewayList';
+import { createGatewayTexts, listGateways, type GatewayListItem } from './gatewayList';
 
 interface Item extends vscode.QuickPickItem {
-  readonly row: GatewayRow;
+  readonly row: GatewayListItem;
 }
 
 /** The list in which users order, test, replace and remove their gateways. It stays open after an action. */
@@ -85,7 +85,7 @@ export class GatewayList {
       .catch(onError);
   }
 
-  private async openMenu(row: GatewayRow): Promise<void> {
+  private async openMenu(row: GatewayListItem): Promise<void> {
     let action: GatewayAction | undefined;
     await this.list.showAfter(async () => {
       const items = this.actions

@@ -1,7 +1,7 @@
 import { numberIn, textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import { isLocalUrl } from '../../engine/gateway/baseUrl';
-import { isUsable, readKeys, type Gateway } from '../../engine/gateway/gateway';
+import { allowsRequests, readKeys, type Gateway } from '../../engine/gateway/gateway';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
 import type { FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
@@ -187,7 +187,7 @@ export class ModelCatalog extends Disposable {
     const wanted = this.deps.ownGateways.all.filter(({ id }) => isWanted(id));
     const load = async (gateway: Gateway): Promise<void> => {
       const { type } = await gateway.key();
-      if (isUsable(type)) await this.listOf(gateway);
+      if (allowsRequests(type)) await this.listOf(gateway);
     };
     await Promise.all(wanted.map(load));
   }

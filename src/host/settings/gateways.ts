@@ -104,7 +104,7 @@ export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1):
   const index = usable.findIndex((gateway) => gateway.url === url);
   const other = usable[index + by];
   if (index < 0 || !other) return entries;
-  const indexOf = (of: string): number => entries.findIndex((entry) => isEntryOf(entry, of));
+  const indexOf = (base: string): number => entries.findIndex((entry) => isEntryOf(entry, base));
   const [from, to] = [indexOf(url), indexOf(other.url)];
   return entries.with(from, entries[to]).with(to, entries[from]);
 }

@@ -31,7 +31,7 @@ describe('failure of a turn', () => {
         baseUrl: 'https://gateway.test/v1',
         answeringModel: 'one',
         following: () => nextGateway,
-        isUsable: () => true,
+        canAnswerNow: () => true,
       }),
       fake<Attempts>({ canHaveMoreRoom: false }),
       fake<TurnOutput>({ attempt: 0 }),

@@ -100,10 +100,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   private async gateway(silent: boolean): Promise<Gateway | undefined> {
     const { ownGateways, log } = this.services;
     try {
-      const first = await ownGateways.first();
+      const first = await ownGateways.firstWithAccess();
       if (first || silent) return first;
       await enterApiKey();
-      return await ownGateways.first();
+      return await ownGateways.firstWithAccess();
     } catch (error) {
       if (!silent) throw error;
       log.error(error);

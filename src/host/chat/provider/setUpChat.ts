@@ -29,7 +29,7 @@ export async function setUpChat({ ownGateways, settings, log, modelsChanged }: C
     showToast(log, 'warning', message, [openSettingAction(disablingSetting)]);
     return 'no-chat';
   }
-  if (!(await ownGateways.first()) && !(await enterApiKey())) return 'no-key';
+  if (!(await ownGateways.firstWithAccess()) && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
     // An internal command of newer versions. Older versions show the models without a group. The command also fails if

@@ -33,7 +33,7 @@ describe("setup of VS Code's chat", () => {
   const setUp = async (): Promise<string> => {
     const { setUpChat } = await import('../../../../src/host/chat/provider/setUpChat');
     const gateway = gatewayFrom({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-test' });
-    const ownGateways = fake<OwnGateways>({ first: () => Promise.resolve(gateway) });
+    const ownGateways = fake<OwnGateways>({ firstWithAccess: () => Promise.resolve(gateway) });
     const settings = fake<Settings>({ model: () => 'gpt-4o' });
     const log = { info: () => undefined, error: assert.ifError } as unknown as Log;
     const modelsChanged = (): void => undefined;
