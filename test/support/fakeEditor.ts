@@ -155,12 +155,12 @@ export class FakeQuickPick {
   title = '';
   placeholder = '';
   items: readonly FakeItem[] = [];
-  activeItems: readonly FakeItem[] = [];
   selectedItems: readonly FakeItem[] = [];
   value = '';
   busy = false;
   isShown = false;
   canSelectMany = false;
+  private assignedActiveItems: readonly FakeItem[] | undefined;
   private selectionChanged: (items: readonly FakeItem[]) => void = () => undefined;
   private accepted: () => void = () => undefined;
   private hidden: () => void = () => undefined;
@@ -183,6 +183,15 @@ export class FakeQuickPick {
   );
   readonly onDidTriggerButton = (listener: () => void) => ((this.buttonTriggered = listener), subscription);
   readonly dispose = (): void => this.hide();
+
+  /** The first item, as in VS Code, unless the extension has assigned others. */
+  get activeItems(): readonly FakeItem[] {
+    return this.assignedActiveItems ?? this.items.slice(0, 1);
+  }
+
+  set activeItems(items: readonly FakeItem[]) {
+    this.assignedActiveItems = items;
+  }
 
   /** Hides the other quick picks, because VS Code shows one at a time. */
   show(): void {

@@ -36,11 +36,13 @@ export async function pickGateway(gateways: readonly KeyState[], title: string):
     description: describeGateway(choice),
     detail: plainLabel(choice.gateway.id),
   }));
+  const withoutKey = items.find(({ key }) => !allowsRequests(key));
   const chosen = await pickFrom({
     title,
     placeholder: vscode.l10n.t('Choose a gateway'),
     items,
-    activeItems: items.filter(({ key }) => !allowsRequests(key)).slice(0, 1),
+    // With an empty `activeItems`, no row would have the focus, and Enter would choose nothing.
+    ...(withoutKey && { activeItems: [withoutKey] }),
   }).result;
   return chosen?.[0]?.gateway;
 }

@@ -30,10 +30,10 @@ export class GatewayList {
 
   constructor(private readonly deps: GatewayDeps) {
     const { list } = this;
-    list.onAccept(([selected]) => selected && this.queue(() => this.openMenu(selected.row)));
+    list.onAccept(([item]) => item && this.queue(() => this.openMenu(item.row), item.row.gateway.id));
     list.onItemButton((button, { row }) => {
       const action = this.actions.find((possible) => possible.button === button);
-      if (action) this.queue(() => this.perform(action, row.gateway));
+      if (action) this.queue(() => this.perform(action, row.gateway), row.gateway.id);
     });
     list.picker.onDidTriggerButton(() => this.queue(() => list.showAfter(enterGateway)));
     // Another window, or the *Undo* of a notification, may change the gateways.
@@ -75,13 +75,17 @@ export class GatewayList {
     if (items.length > 0) picker.activeItems = items;
   }
 
-  /** Runs actions one after another, because they may change the same settings, and then refreshes the list. */
-  private queue(action: () => unknown): void {
+  /**
+   * Runs actions one after another, because they may change the same settings, and then refreshes the list.
+   * @param focused base URL of the gateway to focus at the end, because VS Code focuses the first row of a list that was
+   * hidden
+   */
+  private queue(action: () => unknown, focused?: string): void {
     const { onError } = this.deps;
     this.lastAction = this.lastAction
       .then(action)
       .catch(onError)
-      .then(() => this.show())
+      .then(() => this.show(focused))
       .catch(onError);
   }
 
@@ -102,7 +106,6 @@ export class GatewayList {
 
   private async perform(action: GatewayAction, gateway: Gateway): Promise<void> {
     const run = (): unknown => action.run(this.deps, gateway);
-    this.focus(gateway.id);
     if (action.opens === 'editor') this.list.close();
     await (action.opens === 'dialog' ? this.list.showAfter(run) : run());
   }

@@ -32,6 +32,7 @@ describe('Remove API Key command', () => {
       ['second.example', 'backup 2 · API key set'],
     ]);
     assert.deepEqual([...gateways.keys.keys()], ['https://primary.example']);
+    assert.deepEqual(valuesOf(editor.quickPicks[0]!.activeItems, 'label'), ['primary.example']);
   });
 
   it('removes the only key without asking, and restores it when the user chooses Undo', async () => {

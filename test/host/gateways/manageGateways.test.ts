@@ -103,6 +103,20 @@ describe('Manage Gateways command', () => {
     assert.equal(editor.quickPicks[0]?.items[0]?.description, 'primary · no API key');
   });
 
+  it('returns the focus to a gateway whose menu was dismissed', async () => {
+    const list = await open();
+    list.choose(['relay.example']);
+    await settle();
+    // As VS Code does when it shows the list again.
+    list.activeItems = list.items.slice(0, 1);
+    editor.quickPicks.at(-1)?.choose(undefined);
+    await settle();
+    assert.deepEqual(
+      list.activeItems.map(({ label }) => label),
+      ['relay.example'],
+    );
+  });
+
   it('moves a gateway with its buttons, keeps the focus on it, and leaves other entries in place', async () => {
     const list = await open(ollama);
     assert.deepEqual(
