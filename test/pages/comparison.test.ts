@@ -15,8 +15,7 @@ describe('layout of a comparison', () => {
   after(() => browser.close());
 
   const show = async (name: string, width: number): Promise<void> => {
-    await panel.load();
-    await panel.page.setViewportSize({ width, height: 700 });
+    await panel.load({ width, height: 700 });
     const { snapshot } = panelStates.find((state) => state.name === name)!;
     await panel.post(snapshot);
     await panel.page

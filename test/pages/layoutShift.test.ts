@@ -40,11 +40,19 @@ function observeShifts(): void {
   }).observe({ type: 'layout-shift' });
 }
 
-/** Returns the height of the turn after the next frame, in which the page draws the changes of a message. */
-function heightAfterFrame(): Promise<number> {
-  return new Promise<void>((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve)))).then(
-    () => document.querySelector<HTMLElement>('article.assistant')?.offsetHeight ?? 0,
-  );
+/**
+ * Returns the height of the turn after the browser has painted the changes of a message. The page draws them in an
+ * animation frame, but the fixed clock of the page runs those as timers: a `ResizeObserver` waits for a real frame.
+ */
+async function heightAfterPaint(): Promise<number> {
+  await new Promise<void>((resolve) => setTimeout(() => requestAnimationFrame(() => resolve())));
+  await new Promise<void>((resolve) => {
+    new ResizeObserver((_, observer) => {
+      observer.disconnect();
+      setTimeout(resolve);
+    }).observe(document.body);
+  });
+  return document.querySelector<HTMLElement>('article.assistant')?.offsetHeight ?? 0;
 }
 
 const isCutOff = (line: Element): boolean => line.scrollWidth > line.clientWidth;
@@ -60,7 +68,7 @@ describe('layout of a streaming answer', () => {
 
   const post = async (message: ToWebview): Promise<number> => {
     await page.post(message);
-    return page.page.evaluate(heightAfterFrame);
+    return page.page.evaluate(heightAfterPaint);
   };
   const emit = (...events: readonly StreamEvent[]): Promise<number> => post({ type: 'events', answerId: 'a', events });
   const stream = async (text: string, attempt: number): Promise<void> => {
@@ -72,8 +80,7 @@ describe('layout of a streaming answer', () => {
     size: { readonly width: number; readonly height: number },
     items: readonly ShownExchange[] = [exchange('a')],
   ): Promise<void> => {
-    await page.load();
-    await page.page.setViewportSize(size);
+    await page.load(size);
     const lists = { suggestions: [], promptHistory: [], context: [] };
     await post({ type: 'snapshot', conversationId: 'c', items, connection: connected, ...lists });
     await page.page.evaluate(observeShifts);

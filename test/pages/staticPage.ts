@@ -22,14 +22,19 @@ interface PageContent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const size = { width: 900, height: 860 };
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+const defaultSize: Size = { width: 900, height: 860 };
 
 let packagedFiles: ReadonlyMap<string, Buffer> | undefined;
 
 /** A page of the packaged extension in a browser, with the styles and the theme colors that VS Code gives it. */
 export class StaticPage {
   static async open(browser: Browser, { script, styles, data }: PageContent): Promise<StaticPage> {
-    const page = await browser.newPage({ viewport: size, reducedMotion: 'reduce' });
+    const page = await browser.newPage({ viewport: defaultSize, reducedMotion: 'reduce' });
     const urlOf = (name: string): string => `${origin}/extension/${name}`;
     const html = webviewHtml(
       {
@@ -71,8 +76,11 @@ export class StaticPage {
 
   private constructor(readonly page: Page) {}
 
-  /** Loads the page in its first state, with the first theme. This takes half as long as opening another page. */
-  async load(): Promise<void> {
+  /**
+   * Loads the page in its first state, with the first theme, in a viewport of the given size. This takes half as long
+   * as opening another page. A page that is resized after it has loaded reports the change as layout shifts.
+   */
+  async load(size: Size = defaultSize): Promise<void> {
     await this.page.clock.setFixedTime(startOfTime);
     await this.page.mouse.move(0, 0);
     await this.page.setViewportSize(size);
