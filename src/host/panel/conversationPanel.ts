@@ -21,7 +21,7 @@ import { toComposedInput } from './editPrompt';
 import { PanelPage } from './panelPage';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 import { askForComparison } from './promptBox';
-import { sendPrompt, type SendOptions, withAttachments } from './promptSender';
+import { ask, prepareToSend, sendPrompt, conversationFor, withAttachments } from './promptSender';
 import { canSummarize } from './summaries';
 
 export const emptyTitle = 'HolySheep';
@@ -200,18 +200,17 @@ export class ConversationPanel extends Disposable {
     this.postState();
   }
 
-  private async send(input: PromptInput, options?: Omit<SendOptions, 'conversation' | 'onMove'>): Promise<void> {
-    const { conversation, services, contextDraft } = this;
+  /** Sends a prompt together with the context items in the composer, which stay there if the prompt is not sent. */
+  private async send(input: PromptInput, target = this.conversation, models?: readonly string[]): Promise<void> {
+    const { services, contextDraft } = this;
     await contextDraft.refresh();
-    await sendPrompt(services, input, {
-      conversation,
-      addDraft: (prompt) => withAttachments(prompt, contextDraft.takeAll()),
-      ...options,
-      onMove: (target) => {
-        this.page.post({ type: 'promptMoved', prompt: input.prompt });
-        services.panels.show(target);
-      },
-    });
+    const conversation = conversationFor(services, target);
+    if (conversation !== this.conversation) {
+      this.page.post({ type: 'promptMoved', prompt: input.prompt });
+      services.panels.show(conversation);
+    }
+    if (!(await prepareToSend(services, conversation, input, { models }))) return;
+    ask(conversation, withAttachments(input, contextDraft.takeAll()), models);
   }
 
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
@@ -233,7 +232,7 @@ export class ConversationPanel extends Disposable {
     const read = await contextSource.resolve(contextId(suggested.item));
     const attachments = read.map(({ attachment }) => attachment);
     const input = withAttachments({ prompt: suggested.label }, attachments);
-    await this.send(input, { addDraft: undefined });
+    await sendPrompt(this.services, this.conversation, input);
   }
 
   private async selectModel(draft: PromptInput): Promise<void> {
@@ -251,10 +250,10 @@ export class ConversationPanel extends Disposable {
   private async compareModels(draft: PromptInput): Promise<void> {
     const comparison = await askForComparison(this.services, this.conversation, { prompt: draft.prompt });
     if (!comparison) return;
-    const { prompt, ...target } = comparison;
+    const { prompt, models, conversation } = comparison;
     // Removes the prompt from the composer.
     this.page.post({ type: 'promptMoved', prompt });
-    await this.send({ ...draft, prompt }, target);
+    await this.send({ ...draft, prompt }, conversation, models);
   }
 
   private handleConversationChange(change: ConversationChange): void {

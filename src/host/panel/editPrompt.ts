@@ -21,7 +21,7 @@ export async function editPrompt(
   const exchange = conversation.tree.exchange(exchangeId);
   if (!exchange) return;
   const edited = withEditedPrompt(exchange, prompt);
-  if (edited && !conversation.set.isOpen) return sendPrompt(services, edited, { conversation });
+  if (edited && !conversation.set.isOpen) return sendPrompt(services, conversation, edited);
   const models = comparedModels(exchange);
   if (!edited && models.length === 0) return regenerate(services, conversation, exchange.selected, false);
   if (!edited) return startAgain(services, conversation, exchange, models);

@@ -48,22 +48,21 @@ export async function reopenPanels({ conversations, panels, workspace }: PanelFe
 }
 
 function askCommand(services: PanelServices): (argument: unknown) => Promise<void> {
+  const { conversations } = services;
   let unsent = '';
   return async (argument) => {
     // The editor's context menu passes the URI of the file instead of a prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
       const { newConversation, ...input } = parseAskArgument(argument);
-      await sendPrompt(services, input, { newConversation, asksForKey: false });
+      const conversation = newConversation ? conversations.startNew() : await conversations.ensureCurrent();
+      await sendPrompt(services, conversation, input, { asksForKey: false });
       return;
     }
-    const { conversations } = services;
     const current = await conversations.ensureCurrent();
     await conversations.withOpen(current, async () => {
-      const input = await showPromptBox(unsent, current, vscode.l10n.t('Ask HolySheep'));
-      unsent = input.accepted ? '' : input.text;
-      if (!input.accepted) return;
-      const target = input.newConversation ? { newConversation: true } : { conversation: current };
-      await sendPrompt(services, { prompt: input.text }, target);
+      const { text, conversation } = await showPromptBox(services, unsent, current, vscode.l10n.t('Ask HolySheep'));
+      unsent = conversation ? '' : text;
+      if (conversation) await sendPrompt(services, conversation, { prompt: text });
     });
   };
 }
@@ -72,11 +71,11 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
 async function compareModels(services: PanelServices, argument: unknown): Promise<void> {
   const given = argument === undefined ? {} : parseCompareArgument(argument);
   const { conversations } = services;
-  const conversation = await conversations.ensureCurrent();
-  await conversations.withOpen(conversation, async () => {
-    const comparison = await askForComparison(services, conversation, given);
+  const current = await conversations.ensureCurrent();
+  await conversations.withOpen(current, async () => {
+    const comparison = await askForComparison(services, current, given);
     if (!comparison) return;
-    const { prompt, ...target } = comparison;
-    await sendPrompt(services, { prompt }, { conversation, ...target });
+    const { prompt, models, conversation } = comparison;
+    await sendPrompt(services, conversation, { prompt }, { models });
   });
 }

@@ -5,13 +5,18 @@ import { tabTitle } from '../ui/panelText';
 import type { PanelServices } from './panelServices';
 
 interface PromptBoxInput {
-  readonly accepted: boolean;
   readonly text: string;
-  readonly newConversation: boolean;
+  /** The conversation that the user has chosen for the prompt, or undefined if the user dismissed the box. */
+  readonly conversation?: Conversation;
 }
 
 /** The typed text is also returned if the user dismisses the box, so that the next box can start with it. */
-export async function showPromptBox(text: string, current: Conversation, title: string): Promise<PromptBoxInput> {
+export async function showPromptBox(
+  { conversations }: PanelServices,
+  text: string,
+  current: Conversation,
+  title: string,
+): Promise<PromptBoxInput> {
   const box = vscode.window.createInputBox();
   const name = tabTitle(current.tree);
   let newConversation = name === '';
@@ -28,15 +33,15 @@ export async function showPromptBox(text: string, current: Conversation, title: 
   box.value = text;
   try {
     return await new Promise((resolve) => {
-      const finish = (accepted: boolean): void => resolve({ accepted, text: box.value.trim(), newConversation });
       box.onDidTriggerButton(() => {
         newConversation = true;
         showTarget();
       });
       box.onDidAccept(() => {
-        if (box.value.trim()) finish(true);
+        const typed = box.value.trim();
+        if (typed) resolve({ text: typed, conversation: newConversation ? conversations.startNew() : current });
       });
-      box.onDidHide(() => finish(false));
+      box.onDidHide(() => resolve({ text: box.value.trim() }));
       box.show();
     });
   } finally {
@@ -44,15 +49,21 @@ export async function showPromptBox(text: string, current: Conversation, title: 
   }
 }
 
-/** Asks for the models of a comparison and its prompt, unless they are given. @returns undefined if the user cancels */
+/**
+ * Asks for the models of a comparison and its prompt, unless they are given.
+ * @param current the conversation of the comparison, unless the user chooses a new one
+ * @returns undefined if the user cancels
+ */
 export async function askForComparison(
-  { catalog, sets }: PanelServices,
-  conversation: Conversation,
+  services: PanelServices,
+  current: Conversation,
   given: { readonly prompt?: string | undefined; readonly models?: readonly string[] | undefined },
 ) {
-  const models = given.models ?? (await catalog.pickCompared(sets.forPrompt(conversation)));
+  const { catalog, sets } = services;
+  const models = given.models ?? (await catalog.pickCompared(sets.forPrompt(current)));
   if (!models) return undefined;
-  if (given.prompt) return { prompt: given.prompt, models };
-  const { accepted, text, newConversation } = await showPromptBox('', conversation, vscode.l10n.t('Compare models'));
-  return accepted ? { prompt: text, models, newConversation } : undefined;
+  if (given.prompt) return { prompt: given.prompt, models, conversation: current };
+  const title = vscode.l10n.t('Compare models');
+  const { text, conversation } = await showPromptBox(services, '', current, title);
+  return conversation && { prompt: text, models, conversation };
 }

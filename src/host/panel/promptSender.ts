@@ -9,51 +9,62 @@ import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
 export interface SendOptions {
-  readonly conversation?: Conversation | undefined;
-  readonly newConversation?: boolean | undefined;
   /** The models that answer at the same time. By default, the selected model answers. */
   readonly models?: readonly string[] | undefined;
-  readonly addDraft?: ((input: PromptInput) => PromptInput) | undefined;
   /** Whether the user is asked for a missing API key. The default is true. */
   readonly asksForKey?: boolean | undefined;
-  /** Called before the prompt is sent in a new conversation instead of `conversation`. */
-  readonly onMove?: ((target: Conversation) => void) | undefined;
 }
 
 /**
- * Sends a prompt. If the user sets no API key, or does not want to exceed the daily budget or to use a gateway over plain
- * HTTP, the prompt goes back into the composer. If the gateways of the conversation are closed, the prompt goes
- * into a new conversation, because all answers of a conversation come from the same set of gateways.
+ * Returns the conversation that a prompt goes into. If the gateways of the given conversation are closed, that is a new
+ * one, because all answers of a conversation come from the same set of gateways.
  */
+export function conversationFor({ conversations }: PanelServices, conversation: Conversation): Conversation {
+  return conversation.set.isOpen ? conversation : conversations.startNew();
+}
+
+/** Sends a prompt if {@link prepareToSend} allows it. */
 export async function sendPrompt(
-  { budget, conversations, sets, promptHistory, panels, onError }: PanelServices,
+  services: PanelServices,
+  conversation: Conversation,
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
-  const chosen = options.newConversation
-    ? conversations.startNew()
-    : (options.conversation ?? (await conversations.ensureCurrent()));
-  const isClosed = !chosen.set.isOpen;
-  const conversation = isClosed ? conversations.startNew() : chosen;
-  if (isClosed) options.onMove?.(conversation);
+  const target = conversationFor(services, conversation);
+  if (await prepareToSend(services, target, input, options)) ask(target, input, options.models);
+}
+
+/**
+ * Shows the conversation, and asks the user what has to be known before a prompt is sent.
+ * @returns false if the user sets no API key, or does not want to exceed the daily budget or to use a gateway over plain
+ *   HTTP. The prompt is back in the composer then.
+ */
+export async function prepareToSend(
+  { budget, sets, promptHistory, panels, onError }: PanelServices,
+  conversation: Conversation,
+  input: PromptInput,
+  { models, asksForKey = true }: SendOptions,
+): Promise<boolean> {
   panels.show(conversation, { preserveFocus: true });
   // A failure to save the prompt history must not prevent the request.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const set = sets.forPrompt(conversation);
   const canSend = async (): Promise<boolean> => canSendPrompt(await set.view());
-  const asksForKey = options.asksForKey ?? true;
-  const isReady = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
-  const models = options.models ?? [input.model ?? set.model()];
-  if (!isReady || !(await set.mayUse(models)) || !(await budget.mayStart(set.isFree, options.models))) {
-    returnPrompt(panels, conversation, input);
-    showInStatusBar(
-      vscode.l10n.t('Not sent. If the composer contains another prompt, press ↑ there to get this one back.'),
-    );
-    return;
+  const hasAccess = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
+  const mayUse = hasAccess && (await set.mayUse(models ?? [input.model ?? set.model()]));
+  if (mayUse && (await budget.mayStart(set.isFree, models))) {
+    conversation.useSet(set);
+    return true;
   }
-  conversation.useSet(set);
-  const { model, ...prompt } = options.addDraft?.(input) ?? input;
-  conversation.ask(prompt, options.models ?? (model === undefined ? [] : [model]));
+  returnPrompt(panels, conversation, input);
+  showInStatusBar(
+    vscode.l10n.t('Not sent. If the composer contains another prompt, press ↑ there to get this one back.'),
+  );
+  return false;
+}
+
+export function ask(conversation: Conversation, { model, ...prompt }: PromptInput, models?: readonly string[]): void {
+  conversation.ask(prompt, models ?? (model === undefined ? [] : [model]));
 }
 
 /** Puts a prompt that was not sent into the composer, together with its code, attachments, model and effort. */

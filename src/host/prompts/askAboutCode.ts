@@ -43,7 +43,7 @@ async function askAboutCode(
   if (!excerpt) throw new UserError(vscode.l10n.t('No code found here.'));
   const { label, languageId, code } = excerpt;
   const problems = findProblems(editor.document.uri, excerpt.span);
-  await sendPrompt(deps, {
+  await sendPrompt(deps, await deps.conversations.ensureCurrent(), {
     prompt: codePromptTitle(prompt, excerpt),
     content: buildPrompt(excerpt, problems, vscode.env.language),
     attachments: [{ kind: 'selection', label, languageId, code }],

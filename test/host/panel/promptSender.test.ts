@@ -28,6 +28,11 @@ const vscode = {
   },
 };
 
+interface SentPrompt extends SendOptions {
+  /** By default, the current conversation. */
+  readonly conversation?: Conversation;
+}
+
 function setUp() {
   const calls: string[] = [];
   statuses = [];
@@ -55,7 +60,6 @@ function setUp() {
     return conversation;
   };
   const [current, other, next] = [open('current'), open('other'), open('new')];
-  const moves: (string | undefined)[] = [];
   const services = fakeServices({
     budget: {
       mayStart: (isFree, models) => {
@@ -63,7 +67,7 @@ function setUp() {
         return isFree || budget.mayStart;
       },
     },
-    conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
+    conversations: { startNew: () => next },
     panels: {
       open: () => Promise.resolve(true),
       show: (conversation, { preserveFocus } = { preserveFocus: false }) =>
@@ -80,10 +84,9 @@ function setUp() {
     },
     onError: (error) => calls.push(String(error)),
   });
-  const onMove = (target: Conversation) => moves.push(names.get(target));
-  const send = async (input: PromptInput, options?: SendOptions) => {
+  const send = async (input: PromptInput, { conversation = current, ...options }: SentPrompt = {}) => {
     const { sendPrompt } = await importPromptSender();
-    await sendPrompt(services, input, { onMove, ...options });
+    await sendPrompt(services, conversation, input, options);
   };
   /** The prompts that were sent in each conversation. */
   const asked = () =>
@@ -91,26 +94,18 @@ function setUp() {
       shownAnswers(conversation).map(({ prompt }) => `${name}: ${prompt}${conversation.set === demo ? ' (demo)' : ''}`),
     );
   const prefills = () => calls.filter((call) => call.startsWith('prefill'));
-  return { send, calls, asked, prefills, budget, overPlainHttp, connection, demo, promptHistory, other, moves };
+  return { send, calls, asked, prefills, budget, overPlainHttp, connection, demo, promptHistory, other, next };
 }
 
 describe('prompt sender', () => {
   useVSCode(vscode);
 
-  it('sends the prompt in the current conversation, a new one or the one of the panel, and shows its panel', async () => {
+  it('sends the prompt in the given conversation, and shows its panel', async () => {
     const { send, asked, calls, other } = setUp();
     await send({ prompt: 'Hi' });
-    await send({ prompt: 'Hello' }, { newConversation: true });
     await send({ prompt: 'Hey' }, { conversation: other });
-    assert.deepEqual(asked(), ['current: Hi', 'other: Hey', 'new: Hello']);
-    assert.deepEqual(calls, [
-      'show current',
-      'remember Hi',
-      'show new',
-      'remember Hello',
-      'show other',
-      'remember Hey',
-    ]);
+    assert.deepEqual(asked(), ['current: Hi', 'other: Hey']);
+    assert.deepEqual(calls, ['show current', 'remember Hi', 'show other', 'remember Hey']);
   });
 
   it('puts the prompt back into the composer if the user does not want to send it over plain HTTP', async () => {
@@ -121,12 +116,12 @@ describe('prompt sender', () => {
   });
 
   it('asks about plain HTTP only for the models that get the prompt, and not in the demo', async () => {
-    const { send, prefills, overPlainHttp, demo } = setUp();
+    const { send, prefills, overPlainHttp, demo, next } = setUp();
     overPlainHttp.add('m');
     await send({ prompt: 'Hi', model: 'other' });
     await send({ prompt: 'Hi' }, { models: ['other', 'another'] });
     demo.isOpen = true;
-    await send({ prompt: 'Hi' }, { newConversation: true });
+    await send({ prompt: 'Hi' }, { conversation: next });
     assert.deepEqual(prefills(), []);
     demo.isOpen = false;
     await send({ prompt: 'Hi' }, { models: ['other', 'm'] });
@@ -210,11 +205,10 @@ describe('prompt sender', () => {
     ]);
   });
 
-  it('returns the prompt to the composer, with its context, when the user does not want to exceed the budget', async () => {
+  it('returns the prompt to the composer, with its code, when the user does not want to exceed the budget', async () => {
     const { send, asked, budget, calls, prefills } = setUp();
     budget.mayStart = false;
-    const fail = (): never => assert.fail('The context items must stay in the composer.');
-    await send({ prompt: 'Why?' }, { addDraft: fail });
+    await send({ prompt: 'Why?' });
     await send({ prompt: 'Explain', content: 'in full' });
     assert.deepEqual(asked(), []);
     assert.equal(calls[2], 'show current with focus');
@@ -256,14 +250,14 @@ describe('prompt sender', () => {
   });
 
   it('sends a prompt for a conversation of the demo in a new conversation once the demo has ended', async () => {
-    const { send, asked, calls, moves, other, demo } = setUp();
+    const { send, asked, calls, other, demo } = setUp();
     demo.isOpen = true;
     await send({ prompt: 'a question to the demo' }, { conversation: other });
     demo.isOpen = false;
     calls.length = 0;
     await send({ prompt: 'a real question' }, { conversation: other });
     assert.deepEqual(asked(), ['other: a question to the demo (demo)', 'new: a real question']);
-    assert.deepEqual([calls[0], moves], ['show new', ['new']]);
+    assert.equal(calls[0], 'show new');
   });
 
   it('opens no key dialog for a command with an argument', async () => {
@@ -283,17 +277,6 @@ describe('prompt sender', () => {
       assert.deepEqual(JSON.parse(JSON.stringify(parsePromptInput(value) ?? null)), input ?? null);
     });
   }
-
-  it('adds the draft of the panel to a prompt that is sent, but not to a prompt that is returned', async () => {
-    const { send, asked, connection, prefills, other } = setUp();
-    const addDraft = (input: PromptInput): PromptInput => ({ ...input, prompt: `${input.prompt} with one file` });
-    connection.hasKey = false;
-    enterKey = () => 'cancelled';
-    await send({ prompt: 'Hi' }, { conversation: other, addDraft });
-    connection.hasKey = true;
-    await send({ prompt: 'Hello' }, { conversation: other, addDraft });
-    assert.deepEqual([prefills(), asked()], [['prefill other: Hi'], ['other: Hello with one file']]);
-  });
 });
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };

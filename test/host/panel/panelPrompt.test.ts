@@ -5,11 +5,11 @@ import type { ToHost } from '../../../src/shared/pageMessages';
 import { useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { valuesOf } from '../../support/valuesOf';
-import { waitForEvents } from '../conversation/scriptedEngine';
+import { attempt, done, waitForEvents } from '../conversation/scriptedEngine';
 import { openWindow } from '../journal/window';
 import { FakePanel, idleServices, noSubscription } from './fakePanel';
 
-describe('prompt that a panel sends without an API key', () => {
+describe('prompt that a panel sends', () => {
   let hasKey: boolean;
   /** Closes the key dialog. Undefined while the dialog is not open. */
   let closeDialog: ((result: { readonly state: string } | undefined) => Promise<void>) | undefined;
@@ -35,6 +35,7 @@ describe('prompt that a panel sends without an API key', () => {
   let window: ReturnType<typeof openWindow>;
   let view: FakePanel;
   let conversation: Conversation;
+  let lastShown: Conversation | undefined;
   beforeEach(async () => {
     [hasKey, closeDialog] = [false, undefined];
     folder = temporaryFolder();
@@ -65,7 +66,7 @@ describe('prompt that a panel sends without an API key', () => {
         },
       },
       panels: {
-        show: () => undefined,
+        show: (shown: Conversation) => void (lastShown = shown),
         prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => panel.prefill(prefilled),
       },
       onError: (error: unknown) => window.errors.push(error),
@@ -85,10 +86,8 @@ describe('prompt that a panel sends without an API key', () => {
     return closeDialog?.({ state: 'verified' }) ?? assert.fail('The dialog is not open.');
   };
   const cancel = (): Promise<void> => closeDialog?.(undefined) ?? assert.fail('The dialog is not open.');
-  const sent = () =>
-    conversation.tree
-      .path()
-      .map(({ exchange: { prompt, attachments = [] } }) => [prompt, ...valuesOf(attachments, 'label')]);
+  const sent = ({ tree } = conversation) =>
+    tree.path().map(({ exchange: { prompt, attachments = [] } }) => [prompt, ...valuesOf(attachments, 'label')]);
   /** As the page receives the messages, without undefined properties. */
   const returned = () => JSON.parse(JSON.stringify(view.posted.filter(({ type }) => type === 'prefill'))) as unknown;
 
@@ -141,5 +140,23 @@ describe('prompt that a panel sends without an API key', () => {
     view.setVisible(true);
     await receive({ type: 'ready' });
     assert.deepEqual(returned(), [{ type: 'prefill', text: 'Why?' }]);
+  });
+
+  it('goes into a new conversation with the context items of the draft once the demo has ended', async () => {
+    hasKey = true;
+    window.demo.isOpen = true;
+    conversation.useSet(window.demo);
+    conversation.ask({ prompt: 'Hi' });
+    window.engine.turn.emit(attempt(), done('Hello'));
+    await waitForEvents();
+    window.demo.isOpen = false;
+    await receive({ type: 'attach', id: 'file:file:///b.ts' });
+    await receive({ type: 'send', prompt: 'Why?' });
+    assert.deepEqual(sent(), [['Hi']]);
+    assert.deepEqual(sent(lastShown), [['Why?', 'file:file:///b.ts']]);
+    assert.deepEqual(
+      view.posted.filter(({ type }) => type === 'promptMoved'),
+      [{ type: 'promptMoved', prompt: 'Why?' }],
+    );
   });
 });
