@@ -16,8 +16,8 @@ export interface SendOptions {
 }
 
 /**
- * Returns the conversation that a prompt goes into. If the gateways of the given conversation are closed, that is a new
- * one, because all answers of a conversation come from the same set of gateways.
+ * Returns the given conversation, or a new conversation if the gateways of the given one are closed: all answers of a
+ * conversation come from the same set of gateways.
  */
 export function conversationFor({ conversations }: PanelServices, conversation: Conversation): Conversation {
   return conversation.set.isOpen ? conversation : conversations.startNew();
@@ -35,9 +35,9 @@ export async function sendPrompt(
 }
 
 /**
- * Shows the conversation, and asks the user what has to be known before a prompt is sent.
- * @returns false if the user sets no API key, or does not want to exceed the daily budget or to use a gateway over plain
- *   HTTP. The prompt is back in the composer then.
+ * Shows the conversation. Asks the user for a missing API key, and whether the prompt may go over plain HTTP or exceed
+ * the daily budget.
+ * @returns whether the prompt can be sent. If not, it is put back into the composer.
  */
 export async function prepareToSend(
   { budget, sets, promptHistory, panels, onError }: PanelServices,
