@@ -1,7 +1,5 @@
 import type { Engine, EngineDeps, RunOptions, TurnHandle } from './engine';
-import type { EngineLog } from './environment';
 import { isTerminal, type StreamEvent } from './events/events';
-import { describeError } from './faults/transportError';
 import { GatewayStates } from './gate/gatewayState';
 import { readKeys } from './gateway/gateway';
 import { readLocalFacts } from './http/localFacts';
@@ -17,7 +15,7 @@ const maxRecordedTurns = 50;
 
 /** Creates the retrying, streaming client. The call is fast, because the SDK is not loaded until the first request. */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
-  const deps = withSafeObservers(unsafeDeps);
+  const deps = withSafeListeners(unsafeDeps);
   const running = new Set<Turn>();
   /**
    * Holds the turn that ended last. When V8 has collected all objects of a class, it discards the code that it
@@ -84,45 +82,23 @@ async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewaySta
   states.keepOutages(inUse.size > 1 ? [...inUse].map(({ id }) => id) : []);
 }
 
-/**
- * Returns the dependencies with a log and listeners that never throw, because a failing observer must not end a turn.
- */
-function withSafeObservers(deps: EngineDeps): EngineDeps {
-  const log = safeLog(deps.log);
-  const { onCooldownChange, onAttemptEnd, onGatewayChange, onTurnEnd } = deps;
-  const warnAbout = (name: string) => (error: unknown) => log.warn(`${name}: ${describeError(error)}`);
+/** Returns the dependencies with listeners that never throw, because a failing listener must not end a turn. */
+function withSafeListeners(deps: EngineDeps): EngineDeps {
+  const safely =
+    <Args extends readonly unknown[]>(listener: ((...args: Args) => void) | undefined) =>
+    (...args: Args): void => {
+      try {
+        listener?.(...args);
+      } catch (error) {
+        deps.log.error(error);
+      }
+    };
   return {
     ...deps,
-    log,
-    onCooldownChange: safely(onCooldownChange, warnAbout('onCooldownChange')),
-    onAttemptEnd: safely(onAttemptEnd, warnAbout('onAttemptEnd')),
-    onGatewayChange: safely(onGatewayChange, warnAbout('onGatewayChange')),
-    onTurnEnd: safely(onTurnEnd, warnAbout('onTurnEnd')),
-  };
-}
-
-/** A failure of the log can't be reported anywhere. */
-function safeLog(log: EngineLog): EngineLog {
-  const ignore = (): void => undefined;
-  return {
-    debug: safely((message) => log.debug(message), ignore),
-    info: safely((message) => log.info(message), ignore),
-    warn: safely((message) => log.warn(message), ignore),
-    error: safely((problem) => log.error(problem), ignore),
-  };
-}
-
-/** Returns a function that passes an exception on to `onError` instead of throwing it. */
-function safely<Args extends readonly unknown[]>(
-  call: ((...args: Args) => void) | undefined,
-  onError: (error: unknown) => void,
-): (...args: Args) => void {
-  return (...args) => {
-    try {
-      call?.(...args);
-    } catch (error) {
-      onError(error);
-    }
+    onCooldownChange: safely(deps.onCooldownChange),
+    onAttemptEnd: safely(deps.onAttemptEnd),
+    onGatewayChange: safely(deps.onGatewayChange),
+    onTurnEnd: safely(deps.onTurnEnd),
   };
 }
 

@@ -3,7 +3,10 @@ import type { Clock } from './clock';
 /** Translates an English sentence into the user's language and fills its `{name}` placeholders. */
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
 
-/** The log in the output channel. Messages never contain a key, but the stack of an error may contain one. */
+/**
+ * The log in the output channel. Its methods never throw. Messages never contain a key, but the stack of an error may
+ * contain one.
+ */
 export interface EngineLog {
   debug(message: string): void;
   info(message: string): void;

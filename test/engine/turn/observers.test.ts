@@ -14,20 +14,6 @@ const fail = (): never => {
 };
 
 describe('exception of an observer', () => {
-  it('does not end a turn when the log throws it', async () => {
-    const log = { debug: fail, info: fail, warn: fail, error: fail };
-    const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { log } });
-    const run = await world.ask().toEnd();
-    assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 1]);
-  });
-
-  it('does not prevent a failing turn from reporting its own fault when the log throws the exception', async () => {
-    const log = { debug: fail, info: fail, warn: fail, error: fail };
-    const connection = (): Promise<never> => Promise.reject(new TypeError('x is undefined'));
-    const run = await new EngineWorld({ replies: [rateLimited(2)], deps: { log }, connection }).ask().toEnd();
-    assert.equal(run.last('failed').kind, 'internal');
-  });
-
   it('does not end a turn, and is logged, when the listener for cooldowns throws it', async () => {
     const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
