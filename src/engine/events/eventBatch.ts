@@ -1,8 +1,9 @@
-import type { RecordedEvent, TextEvent, ToolCallEvent } from './events';
+import type { RecordedEvent, TextEvent } from './events';
 
 /**
- * A list of events in which adjacent deltas of one part are joined. The state that the events yield stays the same, but
- * the throughput becomes slightly less exact.
+ * A list of events in which adjacent texts of one part are joined. The state that the events yield stays the same, but
+ * the throughput becomes slightly less exact. Tool calls are not joined, because the requests of conversations offer no
+ * tools.
  */
 export class EventBatch<Event extends RecordedEvent> {
   readonly events: Event[] = [];
@@ -17,22 +18,8 @@ export class EventBatch<Event extends RecordedEvent> {
       return;
     }
     this.growing = undefined;
-    const previous = events.at(-1);
-    const joined = previous && joinToolCalls(previous, event);
-    if (joined) events[events.length - 1] = joined;
-    else events.push(event);
+    events.push(event);
   }
-}
-
-function joinToolCalls<Event extends RecordedEvent>(first: Event, next: Event): Event | undefined {
-  if (first.attempt !== next.attempt || !isToolCall(first) || !isToolCall(next)) return undefined;
-  const isSameCall = first.index === next.index && [undefined, first.id].includes(next.id);
-  if (!isSameCall || ![undefined, first.name].includes(next.name)) return undefined;
-  return { ...first, arguments: first.arguments + next.arguments };
-}
-
-function isToolCall<Event extends RecordedEvent>(event: Event): event is Event & ToolCallEvent {
-  return event.type === 'tool-call';
 }
 
 function isText<Event extends RecordedEvent>(event: Event): event is Event & TextEvent {

@@ -58,7 +58,7 @@ describe('event batch', () => {
     );
   });
 
-  it('leaves no two consecutive deltas that could be joined', () => {
+  it('leaves no two consecutive texts that could be joined', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const types = merged(events).map(({ type }) => type);
@@ -66,17 +66,6 @@ describe('event batch', () => {
         assert.deepEqual(doubled, []);
       }),
     );
-  });
-
-  it('joins the arguments of one tool call, but not those of different tool calls', () => {
-    const piece = (index: number, json: string, fields = {}): StreamEvent => {
-      return { type: 'tool-call', index, arguments: json, attempt: 1, at: 1, ...fields };
-    };
-    const first = { id: 'a', name: 'read' };
-    assert.deepEqual(merged([piece(0, '{', first), piece(0, '"a"'), piece(0, ':1}'), piece(1, '{}')]), [
-      piece(0, '{"a":1}', first),
-      piece(1, '{}'),
-    ]);
   });
 
   it('leaves the added events unchanged', () => {
