@@ -64,8 +64,6 @@ export interface Situation extends Counts, Progress, Outlook {
   readonly block: (BlockCause & { readonly leftMs: number }) | undefined;
   readonly tokens: number;
   readonly breakerOpen: boolean;
-  /** The gateway that has responded after the decision `probe-gateways`, if any. Undefined before that decision. */
-  readonly probeResult?: { readonly gateway: Gateway | undefined } | undefined;
 }
 
 export interface WaitDecision {
@@ -99,7 +97,7 @@ export type Decision =
   | { readonly type: 'replay' }
   | { readonly type: 'fall-back'; readonly model: string }
   | { readonly type: 'switch-gateway'; readonly to: Gateway }
-  /** Send a probe through every gateway that is left, and decide again with the result. */
+  /** Send a probe through every gateway that is left, and decide again without these gateways if none responds. */
   | { readonly type: 'probe-gateways' }
   | {
       readonly type: 'wait-for-network';
@@ -155,7 +153,7 @@ function decideInQueue(
 }
 
 function decideAfterFault(situation: Situation, settings: EngineSettings, random: () => number): Decision {
-  const { fault, otherGateway, isResuming, idleMs, breakerOpen, probeResult } = situation;
+  const { fault, otherGateway, isResuming, idleMs, breakerOpen } = situation;
   const { retryAfter } = fault;
   const policy = policyOf(situation);
   const cause = situation.isUnserved ? (situation.primaryFault ?? fault) : fault;
@@ -171,8 +169,7 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   if (model !== undefined) return { type: 'fall-back', model };
   const isOffline = policy.retry === 'offline';
   // A switch is not a retry, so the other gateways are tried even if no attempts are left.
-  if (isOffline && otherGateway && !probeResult) return { type: 'probe-gateways' };
-  if (probeResult?.gateway) return { type: 'switch-gateway', to: probeResult.gateway };
+  if (isOffline && otherGateway) return { type: 'probe-gateways' };
   const attemptsLeft = attemptsAllowed(policy, situation, settings);
   if (attemptsLeft <= 0)
     return situation.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow('resumesWithoutText') } : fail;

@@ -274,9 +274,10 @@ export class Turn implements TurnHandle {
         return 'switch';
       case 'probe-gateways': {
         const responding = await waits.firstGateway(gateways.untried, respondsAsGateway);
-        const probed = { ...situation, probeResult: { gateway: responding } };
-        if (!this.commands.hasPending()) return this.carryOut(this.decide(probed), probed);
-        break;
+        if (this.commands.hasPending()) break;
+        if (responding) return this.carryOut({ type: 'switch-gateway', to: responding }, situation);
+        const remaining = { ...situation, otherGateway: undefined };
+        return this.carryOut(this.decide(remaining), remaining);
       }
       case 'wait-for-network': {
         const wait = messages.describeWait(fault, { source: 'backoff', ...decision }, 'turn');

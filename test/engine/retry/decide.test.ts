@@ -463,18 +463,7 @@ describe('decision about the gateway', () => {
     ['a third overload', 'overloaded', { otherGateway: backup, overloads: 2 }, 'switch-gateway'],
     ['a server error', 'serverError', { otherGateway: backup }, 'wait'],
     ['being offline with another gateway', 'offline', { otherGateway: backup }, 'probe-gateways'],
-    [
-      'being offline when another gateway responds',
-      'offline',
-      { otherGateway: backup, probeResult: { gateway: backup } },
-      'switch-gateway',
-    ],
-    [
-      'being offline when no gateway responds',
-      'offline',
-      { otherGateway: backup, probeResult: { gateway: undefined } },
-      'wait-for-network',
-    ],
+    ['being offline when no other gateway is left', 'offline', {}, 'wait-for-network'],
   ];
   for (const [name, row, history, outcome] of cases) {
     it(`is "${outcome}" after ${name}`, () => {
@@ -488,10 +477,12 @@ describe('decision about the gateway', () => {
     });
   }
 
-  it('is to fail when the network is down, no gateway responds and no attempt is left', () => {
-    const history = { otherGateway: backup, retries: 5 };
-    assert.equal(decideCase({ row: 'offline', ...history }).type, 'probe-gateways');
-    assert.equal(decideCase({ row: 'offline', ...history, probeResult: { gateway: undefined } }).type, 'fail');
+  it('is to probe the other gateways when the network is down, even if no attempt is left', () => {
+    assert.equal(decideCase({ row: 'offline', otherGateway: backup, retries: 5 }).type, 'probe-gateways');
+  });
+
+  it('is to fail when the network is down, and no other gateway and no attempt are left', () => {
+    assert.equal(decideCase({ row: 'offline', retries: 5 }).type, 'fail');
   });
 
   it('keeps the gateway after a third overload when a fallback model is set', () => {
