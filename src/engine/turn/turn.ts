@@ -339,7 +339,7 @@ export class Turn implements TurnHandle {
     this.commands.end();
     this.admission.clear();
     this.history.settleCharge(true);
-    this.gateways.clear();
     this.onEnd();
+    this.gateways.clear();
   }
 }

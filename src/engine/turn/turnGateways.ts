@@ -36,8 +36,6 @@ export class TurnGateways {
    * no gateway.
    */
   current: Gateway | undefined;
-  /** The base URL of the current or the next attempt. It is empty before the turn has a connection. */
-  baseUrl = '';
   /** Why the turn uses the current gateway. Before any switch, because the earlier gateways do not have the model. */
   reason: ModelEvent['reason'] = 'model';
   /** The name by which the user knows the model of the current attempt, or the next one. */
@@ -69,6 +67,11 @@ export class TurnGateways {
     const writer = options.resumeFrom?.model;
     if (writer !== undefined) this.substitutes.add(writer);
     this.answeringModel = history.model;
+  }
+
+  /** The base URL of the current or the next attempt. It is empty before the turn has a connection. */
+  get baseUrl(): string {
+    return (this.current ?? this.primary)?.id ?? '';
   }
 
   /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
@@ -159,12 +162,6 @@ export class TurnGateways {
 
   /** Chooses the gateway of the next attempt. Returns undefined if the turn may use no gateway. */
   choose(keyed: KeyedGateways): Gateway | undefined {
-    const gateway = this.gatewayForAttempt(keyed);
-    this.baseUrl = (gateway ?? keyed.primary).id;
-    return gateway;
-  }
-
-  private gatewayForAttempt(keyed: KeyedGateways): Gateway | undefined {
     const { current: previous, history, options } = this;
     this.keyed = keyed;
     const { usable } = this;
