@@ -11,7 +11,6 @@ import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
 import { factsWithEffort, learnRefusal, reasoningFields } from '../models/reasoningFields';
 import type { ChatRequest, ReasoningEffort } from '../request';
-import type { Currency } from '../events/kinds';
 import type { Progress } from '../retry/decide';
 import { estimateCost, sumUsage } from '../state/usage';
 import { continuationMessages, prefillOf } from '../text/continuation';
@@ -43,9 +42,8 @@ export class Attempts {
   private sent: ModelRequest | undefined;
   /** Unsupported parameters that were already known, and left out, when the current attempt was sent. */
   private omittedParameters: ModelRequest['behavior']['unsupportedParameters'] = new Set();
-  private isKeyless = false;
-  /** In which the gateway of the current attempt bills. */
-  private currency: Currency = 'USD';
+  /** The gateway of the current attempt. */
+  private gateway: Gateway | undefined;
   private corrections = 0;
   private usage: Usage | undefined;
   private readonly size = new ReceivedSize();
@@ -87,8 +85,7 @@ export class Attempts {
     const { name: sentModel } = gateways.modelAt(gateway);
     const key = gateways.keyOf(gateway);
     const { messages } = this.request;
-    const { id: baseUrl, currency } = gateway;
-    this.currency = currency;
+    const { id: baseUrl } = gateway;
     const behavior = gateways.stateOf(gateway).behavior(sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
     const { resume, timeout } = deps.settings(this.history.model);
@@ -114,7 +111,7 @@ export class Attempts {
     this.sent = sent;
     this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
-    this.isKeyless = key === undefined;
+    this.gateway = gateway;
     if (key !== undefined) deps.keys.add(key);
     this.mode = mode;
     output.attempt++;
@@ -147,7 +144,8 @@ export class Attempts {
   /** A gateway that rejects a request without a key needs a key after all. */
   classify(evidence: Evidence): Fault {
     const fault = classify(evidence, this.deps.clock.now());
-    return fault.row === 'keyRejected' && this.isKeyless ? faultOfRow('noKey') : fault;
+    const isKeyless = this.gateway && this.gateways.keyOf(this.gateway) === undefined;
+    return fault.row === 'keyRejected' && isKeyless ? faultOfRow('noKey') : fault;
   }
 
   /**
@@ -164,11 +162,15 @@ export class Attempts {
     const { usage, receivedTokens, ...otherStats } = stats;
     const { totalTokens: tokens, ...counts }: Partial<Usage> = usage ?? {};
     const estimatedCost = this.estimatedCostOf(usage, receivedTokens);
-    const currency = (usage?.cost ?? estimatedCost) === undefined ? {} : { currency: this.currency };
-    const spent = { ...counts, estimatedCost, ...currency };
+    const currency = this.gateway?.currency;
+    const spent = {
+      ...counts,
+      estimatedCost,
+      currency: (usage?.cost ?? estimatedCost) === undefined ? undefined : currency,
+    };
     output.emit({ type: 'ended', how: outcome, row: fault?.row, tokens, ...spent, ...otherStats });
     if (usage) {
-      const reported = usage.cost === undefined ? usage : { ...usage, currency: this.currency };
+      const reported = usage.cost === undefined ? usage : { ...usage, currency };
       this.usage = this.usage ? sumUsage([this.usage, reported]) : reported;
       output.emit({ type: 'usage', ...this.usage });
     }
