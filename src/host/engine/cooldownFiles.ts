@@ -29,8 +29,6 @@ export class CooldownFiles implements SharedCooldowns {
   private readonly writer = randomBytes(4).toString('hex');
   /** Problems that have been logged, by operation. When the operation succeeds, its problem is removed. */
   private readonly problems = new Map<string, string>();
-  /** Shared by the reads of a turn that asks for the outages of several gateways. */
-  private pendingList: Promise<readonly CooldownEntry[]> | undefined;
 
   constructor(
     private readonly folder: string,
@@ -40,10 +38,7 @@ export class CooldownFiles implements SharedCooldowns {
 
   async read(scope: CooldownScope): Promise<Cooldown | undefined> {
     const scopeHash = hashScope(scope);
-    this.pendingList ??= this.list().finally(() => {
-      this.pendingList = undefined;
-    });
-    const entries = await this.pendingList;
+    const entries = await this.list();
     await Promise.all(entries.filter((entry) => !this.isCurrent(entry)).map((entry) => this.remove(entry)));
     return entries
       .filter((entry) => this.isCurrent(entry) && entry.scopeHash === scopeHash && entry.writer !== this.writer)
@@ -66,7 +61,6 @@ export class CooldownFiles implements SharedCooldowns {
     const entries = await this.list();
     const cleared = entries.filter((entry) => scopeHash === undefined || entry.scopeHash === scopeHash);
     await Promise.all(cleared.map((entry) => this.remove(entry)));
-    this.pendingList = undefined;
   }
 
   private async list(): Promise<readonly CooldownEntry[]> {
