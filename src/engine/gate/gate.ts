@@ -28,10 +28,7 @@ export class Gate {
   private sentBeforeOpening: ReadonlySet<Permit> = new Set();
   /** Kept during the following slow start, because it is also the reason why requests wait then. */
   private cooldown: GateCooldown | undefined;
-  private emptyReads = 0;
   private readonly sharedCooldowns: CooldownSync;
-  /** Monotonic time of the next check, in milliseconds. */
-  private checkAt = Infinity;
   private cancelCheck: () => void = () => undefined;
 
   constructor(
@@ -56,10 +53,7 @@ export class Gate {
   /** Reads the cooldowns of other windows. Never rejects. */
   async sync(): Promise<void> {
     const cooldown = await this.sharedCooldowns.read();
-    this.emptyReads = cooldown ? 0 : this.emptyReads + 1;
-    // Ends the cooldown of another window only after two consecutive reads that found no cooldown, because a file that
-    // is being renamed or a folder that can't be read looks empty as well.
-    if (this.emptyReads > 1) this.endSharedCooldown();
+    if (!cooldown) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
     // Ignores a shared cooldown for which the gate is already closed.
     if (cooldown.until === this.cooldown?.cause.until) return;
@@ -205,14 +199,9 @@ export class Gate {
   private scheduleCheck(): void {
     const { queue, leftMs, clock } = this;
     const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
-    const dueAt = queue.size > 0 ? clock.monotonicNow() + delayMs : Infinity;
-    // A request that joins the queue must not postpone the check.
-    if (queue.size > 0 && this.checkAt <= dueAt) return;
     this.cancelCheck();
-    this.checkAt = dueAt;
     if (queue.size === 0) return;
     this.cancelCheck = clock.after(delayMs, () => {
-      this.checkAt = Infinity;
       this.update();
       if (queue.size > 0) void this.sync();
     });

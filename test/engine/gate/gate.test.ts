@@ -511,14 +511,13 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(there.enqueueMany(2)), 2);
   });
 
-  it('admits a probe when two reads in a row find no shared cooldown', async () => {
+  it('admits a probe when a read finds no shared cooldown', async () => {
     const { store, here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
     const requests = there.enqueueMany(2);
-    store.cooldown = undefined;
-    await there.gate.sync();
     assert.equal(admittedCount(requests), 0);
+    store.cooldown = undefined;
     await there.gate.sync();
     assert.equal(admittedCount(requests), 1);
   });
@@ -575,12 +574,6 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     const request = here.enqueue();
     await here.clock.advance(3000);
     assert.deepEqual([store.reads, here.clock.pending], [3, 1]);
-    // Further requests do not postpone the next read.
-    for (let n = 0; n < 4; n++) {
-      await here.clock.advance(500);
-      here.enqueue().release();
-    }
-    assert.equal(store.reads, 5);
     request.release();
     assert.equal(here.clock.pending, 0);
   });
