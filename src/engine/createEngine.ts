@@ -5,9 +5,9 @@ import { readKeys } from './gateway/gateway';
 import { readLocalFacts } from './http/localFacts';
 import { probe } from './http/probe';
 import type { ChatRequest } from './request';
+import { TurnHistory } from './retry/turnHistory';
 import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
-import { TurnHistory } from './turn/turnHistory';
 import { TurnGateways } from './turn/turnGateways';
 
 /** Maximum number of finished turns whose records are kept for the diagnostics. */

@@ -1,35 +1,11 @@
 import type { EngineSettings } from '../environment';
-import type { DelaySource } from '../events/events';
 import { faultOfRow, type Fault } from '../faults/classify';
 import { faultTable, type Policy } from '../faults/faultTable';
 import type { BlockCause } from '../gate/cooldowns';
 import type { Gateway } from '../gateway/gateway';
 import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
-
-/** What a turn has counted so far. */
-export interface Counts {
-  /** Number of automatic retries since the last progress, limited by `holysheep.retry.maxRetries`. */
-  readonly retries: number;
-  /** Whether a retry is due that `retries` does not include yet. */
-  readonly isRetryPending: boolean;
-  /** Previous occurrences of the same fault in this turn. */
-  readonly sameRowFaults: number;
-  /** The one immediate retry of a turn does not count against the retry budget. */
-  readonly freeReplayUsed: boolean;
-  readonly previousDelayMs: number | undefined;
-  /** In a row by the current model, before this fault. */
-  readonly overloads: number;
-  /** The current one last. */
-  readonly models: readonly string[];
-  readonly resumesLeft: number;
-  readonly resumes: number;
-  readonly emptyResumes: number;
-  /** Whether text or a tool call has arrived. */
-  readonly hasOutput: boolean;
-  /** Time without progress. Streaming, sleep and being offline do not count. */
-  readonly idleMs: number;
-  readonly hasWaited: boolean;
-}
+import type { Decision } from './decision';
+import { isModelOverload, type TurnHistory } from './turnHistory';
 
 /** What the turn has received. */
 export interface Progress {
@@ -57,7 +33,8 @@ export interface Outlook {
 }
 
 /** The state of a turn after a fault, or while a gate does not admit its next attempt. */
-export interface Situation extends Counts, Progress, Outlook {
+export interface Situation extends Progress, Outlook {
+  readonly history: TurnHistory;
   /** The fault of the last attempt, or the fault that explains `block`. */
   readonly fault: Fault;
   /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
@@ -65,45 +42,6 @@ export interface Situation extends Counts, Progress, Outlook {
   readonly tokens: number;
   readonly breakerOpen: boolean;
 }
-
-export interface WaitDecision {
-  readonly type: 'wait';
-  readonly delayMs: number;
-  /** `delayMs` is then the expected time until the gate admits the turn. */
-  readonly inQueue: boolean;
-  readonly source: DelaySource;
-  readonly estimated?: true | undefined;
-  readonly jitterMs?: number | undefined;
-  readonly hintMs?: number | undefined;
-  readonly hintFrom?: string | undefined;
-  readonly attemptsLeft: number;
-  /** How many tokens this decision takes from the retry budget. */
-  readonly charge: number;
-  /** May continue the partial answer if the user agrees. */
-  readonly fallbackModel?: string | undefined;
-}
-
-export interface FailDecision {
-  readonly type: 'fail';
-  readonly fault: Fault;
-  readonly resetsInMs?: number | undefined;
-  readonly beyondMaxHint?: true;
-  readonly fallbackModel?: string | undefined;
-}
-
-export type Decision =
-  | WaitDecision
-  | FailDecision
-  | { readonly type: 'replay' }
-  | { readonly type: 'fall-back'; readonly model: string }
-  | { readonly type: 'switch-gateway'; readonly to: Gateway }
-  /** Send a probe through every gateway that is left, and decide again without these gateways if none responds. */
-  | { readonly type: 'probe-gateways' }
-  | {
-      readonly type: 'wait-for-network';
-      readonly attemptsLeft: number;
-      readonly fallbackModel?: string | undefined;
-    };
 
 /** Overloads in a row after which the turn switches to a fallback model, or else to another gateway. */
 const overloadsBeforeFallback = 3;
@@ -130,7 +68,8 @@ function decideInQueue(
   { blockKind, cause, leftMs }: NonNullable<Situation['block']>,
   settings: EngineSettings,
 ): Decision {
-  const { fault, hasWaited, idleMs, retries, isRetryPending } = situation;
+  const { fault, history } = situation;
+  const { hasWaited, idleMs, retries, isRetryPending } = history;
   const model = blockKind === 'breaker' ? fallbackModel(situation, settings) : undefined;
   if (model !== undefined) return { type: 'fall-back', model };
   const deadlineMs = deadlineOf(settings);
@@ -153,7 +92,8 @@ function decideInQueue(
 }
 
 function decideAfterFault(situation: Situation, settings: EngineSettings, random: () => number): Decision {
-  const { fault, otherGateway, isResuming, idleMs, breakerOpen } = situation;
+  const { fault, history, otherGateway, isResuming, breakerOpen } = situation;
+  const { idleMs, resumes, retries, previousDelayMs: previousMs } = history;
   const { retryAfter } = fault;
   const policy = policyOf(situation);
   const cause = situation.isUnserved ? (situation.primaryFault ?? fault) : fault;
@@ -171,20 +111,19 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   // A switch is not a retry, so the other gateways are tried even if no attempts are left.
   if (isOffline && otherGateway) return { type: 'probe-gateways' };
   const attemptsLeft = attemptsAllowed(policy, situation, settings);
-  if (attemptsLeft <= 0)
-    return situation.emptyResumes >= 2 ? { type: 'fail', fault: faultOfRow('resumesWithoutText') } : fail;
+  if (attemptsLeft <= 0) return resumes.empty >= 2 ? { type: 'fail', fault: faultOfRow('resumesWithoutText') } : fail;
   if (isOffline) return { type: 'wait-for-network', attemptsLeft };
   const wait = { type: 'wait', inQueue: breakerOpen, attemptsLeft } as const;
   const deadlineMs = deadlineOf(settings);
   if (retryAfter) {
     const { delayMs: hintMs, field: hintFrom } = retryAfter;
-    if (situation.hasWaited && idleMs + hintMs > deadlineMs) return { ...fail, fault: asEndOfTurn(fault) };
+    if (history.hasWaited && idleMs + hintMs > deadlineMs) return { ...fail, fault: asEndOfTurn(fault) };
     const delayMs = retryAfterDelay(hintMs, random);
     return { ...wait, delayMs, jitterMs: delayMs - hintMs, source: 'server', hintMs, hintFrom, charge: 0 };
   }
   const backoff = policy.retry === 'overload' ? overloadDelay : transientDelay;
-  const failures = isResuming ? situation.resumes : situation.retries;
-  const delayMs = backoff(settings.retry, { failures, random, previousMs: situation.previousDelayMs });
+  const failures = isResuming ? resumes.started : retries;
+  const delayMs = backoff(settings.retry, { failures, random, previousMs });
   if (idleMs + delayMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
   const charge = chargeOf(policy, situation);
   if (charge > situation.tokens) return { type: 'fail', fault: faultOfRow('budget') };
@@ -210,11 +149,11 @@ function continuingModel(situation: Situation, settings: EngineSettings): string
 }
 
 function fallbackModel(situation: Situation, settings: EngineSettings): string | undefined {
-  return situation.hasOutput ? undefined : unusedFallback(situation, settings);
+  return situation.history.hasOutput ? undefined : unusedFallback(situation, settings);
 }
 
-function unusedFallback({ models, isSubstituting }: Situation, settings: EngineSettings): string | undefined {
-  return isSubstituting ? undefined : settings.fallbackModels.find((model) => !models.includes(model));
+function unusedFallback({ history, isSubstituting }: Situation, settings: EngineSettings): string | undefined {
+  return isSubstituting ? undefined : settings.fallbackModels.find((model) => !history.models.includes(model));
 }
 
 /** Returns 0 while the breaker is open, because the breaker already limits all requests. */
@@ -230,18 +169,14 @@ export function isRetryable({ retry }: Policy): boolean {
   return retriedPolicies.has(retry);
 }
 
-export function isModelOverload(policy: Policy): boolean {
-  return policy.retry === 'overload' && policy.fallback === true;
-}
-
 /** A permanent fault of one gateway does not end a turn that can still wait for another gateway. */
 function policyOf({ fault: { policy, leavesGateway }, otherGateway, othersMayRecover, isUnserved }: Situation): Policy {
   const canWait = (leavesGateway === true || isUnserved === true) && !otherGateway && othersMayRecover;
   return canWait && !isRetryable(policy) ? { retry: 'transient' } : policy;
 }
 
-function hasFreeReplay(policy: Policy, { freeReplayUsed, isResuming }: Situation): boolean {
-  return policy.retry === 'transient' && policy.freeReplay === true && !freeReplayUsed && !isResuming;
+function hasFreeReplay(policy: Policy, { history, isResuming }: Situation): boolean {
+  return policy.retry === 'transient' && policy.freeReplay === true && !history.freeReplayUsed && !isResuming;
 }
 
 /** True after a gateway fault, unless a replay comes first, and in a lasting overload that nothing else remedies. */
@@ -251,15 +186,15 @@ function mustSwitchGateway(situation: Situation, { fallbackModels }: EngineSetti
   return fallbackModels.length === 0 && !fault.retryAfter && isOverloadedForLong(situation);
 }
 
-function isOverloadedForLong({ fault, overloads }: Situation): boolean {
-  return isModelOverload(fault.policy) && overloads + 1 >= overloadsBeforeFallback;
+function isOverloadedForLong({ fault, history }: Situation): boolean {
+  return isModelOverload(fault.policy) && history.overloads + 1 >= overloadsBeforeFallback;
 }
 
 /** The limit of the fault table applies to retries and to resumes. */
-function attemptsAllowed(policy: Policy, situation: Situation, { retry }: EngineSettings): number {
+function attemptsAllowed(policy: Policy, { history, isResuming, fault }: Situation, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
-  const left = situation.isResuming ? situation.resumesLeft : retry.maxRetries - situation.retries;
-  return Math.min(left, limit - situation.sameRowFaults);
+  const left = isResuming ? history.resumes.remaining : retry.maxRetries - history.retries;
+  return Math.min(left, limit - history.faultsOf(fault.row));
 }
 
 /** The limit resets too late to wait for it. The message says when, if the fault table has such a message. */

@@ -4,7 +4,7 @@ import { isLimitPolicy, limitOfKind } from '../faults/faultTable';
 import type { BlockCause, GateBlock } from '../gate/cooldowns';
 import type { Gate } from '../gate/gate';
 import type { Permit } from '../gate/slowStart';
-import type { Decision } from '../retry/decide';
+import type { Decision } from '../retry/decision';
 
 /**
  * Longest cooldown, in milliseconds, that a backoff imposes on other requests. The backoff itself is often longer, but

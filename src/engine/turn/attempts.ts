@@ -17,7 +17,7 @@ import { continuationMessages, prefillOf } from '../text/continuation';
 import { estimateMessages, exceededContext } from '../text/tokenEstimate';
 import type { Admission } from './admission';
 import { isContinuation, type Answer, type RequestMode } from './answer';
-import type { TurnHistory } from './turnHistory';
+import type { TurnHistory } from '../retry/turnHistory';
 import type { TurnOutput } from './turnOutput';
 import { refOf, type TurnGateways } from './turnGateways';
 

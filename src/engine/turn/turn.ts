@@ -10,12 +10,13 @@ import { hostOf } from '../gateway/baseUrl';
 import { readKeys, type KeyedGateways } from '../gateway/gateway';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest } from '../request';
-import { decide, isRetryable, type Decision, type Situation } from '../retry/decide';
+import { decide, isRetryable, type Situation } from '../retry/decide';
+import type { Decision } from '../retry/decision';
+import { TurnHistory } from '../retry/turnHistory';
 import { waitedMs, type TurnRecord } from '../state/ledger';
 import { Admission, faultOfBlock } from './admission';
 import { Answer } from './answer';
 import { Attempts } from './attempts';
-import { TurnHistory } from './turnHistory';
 import { TurnMessages } from './turnMessages';
 import { TurnOutput, type NewEvent } from './turnOutput';
 import { TurnGateways } from './turnGateways';
@@ -236,7 +237,7 @@ export class Turn implements TurnHandle {
     gateways.recordUnserved(fault);
     const situation = this.situation(fault);
     const decision = this.decide(situation);
-    this.history.recordFault(situation, decision, gateways.budget);
+    this.history.recordFault(fault, situation.isResuming, decision, gateways.budget);
     admission.end(fault, decision);
     if (decision.type !== 'replay') gateways.recordFault(fault);
     if (current?.status !== undefined && !fault.leavesGateway) gateways.recordResponse(current.startedAt);
@@ -298,9 +299,9 @@ export class Turn implements TurnHandle {
   }
 
   private situation(fault: Fault, block?: Situation['block']): Situation {
-    const { attempts, gateways, admission } = this;
+    const { attempts, gateways, admission, history } = this;
     const gateway = { tokens: gateways.budget.tokens, breakerOpen: admission.isBreakerOpen };
-    return this.history.situation({ fault, block, ...attempts.progress, ...gateways.outlook(fault), ...gateway });
+    return { history, fault, block, ...attempts.progress, ...gateways.outlook(fault), ...gateway };
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {

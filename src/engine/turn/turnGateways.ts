@@ -15,7 +15,7 @@ import {
   type SentModel,
 } from '../gateway/gateway';
 import { isRetryable, type Outlook } from '../retry/decide';
-import type { TurnHistory } from './turnHistory';
+import type { TurnHistory } from '../retry/turnHistory';
 import type { EventSink } from './turnOutput';
 
 /** Faults that only mean that a backup gateway does not serve the model, so that another gateway is asked. */

@@ -2,7 +2,7 @@ import type { EngineDeps } from '../engine';
 import type { WaitingEvent } from '../events/events';
 import { isReachable } from '../gate/networkCheck';
 import type { Gateway } from '../gateway/gateway';
-import type { TurnHistory } from './turnHistory';
+import type { TurnHistory } from '../retry/turnHistory';
 import type { EventSink } from './turnOutput';
 
 /** A wait checks the wall clock this often, so that it ends on time after the computer has slept. */

@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import type { EngineSettings } from '../../../src/engine/environment';
 import { faultOfRow, type Fault } from '../../../src/engine/faults/classify';
 import { faultNames, faultTable, type FaultName, type FaultRow } from '../../../src/engine/faults/faultTable';
-import { decide, isRetryable, type Decision, type Situation } from '../../../src/engine/retry/decide';
+import { decide, isRetryable, type Situation } from '../../../src/engine/retry/decide';
+import type { Decision } from '../../../src/engine/retry/decision';
+import type { ResumeBudget, TurnHistory } from '../../../src/engine/retry/turnHistory';
 import { cooldownAfter, faultOfBlock } from '../../../src/engine/turn/admission';
+import { fake } from '../../support/fake';
 import { propertyRuns } from '../../support/propertyRuns';
 import { gatewayFrom } from '../../support/testGateways';
 
@@ -15,7 +18,23 @@ const defaultRetry: EngineSettings['retry'] = {
   jitter: 'full',
   maxHintMs: 300_000,
 };
-const newTurn: Omit<Situation, 'fault'> = {
+/** The counts of a turn, beside the other parts of its situation. */
+interface TurnCase extends Omit<Situation, 'fault' | 'history'> {
+  readonly isRetryPending: boolean;
+  readonly retries: number;
+  readonly sameRowFaults: number;
+  readonly freeReplayUsed: boolean;
+  readonly previousDelayMs: number | undefined;
+  readonly overloads: number;
+  readonly models: string[];
+  readonly resumesLeft: number;
+  readonly resumes: number;
+  readonly emptyResumes: number;
+  readonly hasOutput: boolean;
+  readonly idleMs: number;
+  readonly hasWaited: boolean;
+}
+const newTurn: TurnCase = {
   block: undefined,
   isRetryPending: false,
   retries: 0,
@@ -41,7 +60,7 @@ const newTurn: Omit<Situation, 'fault'> = {
 /** The deadline with the default settings, in milliseconds. */
 const deadlineMs = 300_000;
 /** The state of a turn whose stream broke after the user saw some text. */
-const cut: Partial<Situation> = { isResuming: true, hasText: true, hasOutput: true };
+const cut: Partial<TurnCase> = { isResuming: true, hasText: true, hasOutput: true };
 
 function faultOf(row: FaultName, retryAfterMs?: number): Fault {
   const retryAfter = retryAfterMs === undefined ? undefined : { delayMs: retryAfterMs, field: 'retry-after' };
@@ -49,8 +68,9 @@ function faultOf(row: FaultName, retryAfterMs?: number): Fault {
 }
 
 /** A fault with the state of its turn and the settings. Omitted parts have their defaults. */
-interface DecisionCase extends Partial<Situation> {
+interface DecisionCase extends Partial<TurnCase> {
   readonly row: FaultName;
+  readonly fault?: Fault;
   readonly retryAfterMs?: number;
   readonly retry?: Partial<EngineSettings['retry']>;
   readonly resume?: EngineSettings['resume'];
@@ -66,7 +86,8 @@ function decideCase({
   resume = 'auto',
   fallbackModels = [],
   continueWithFallback = 'off',
-  ...situation
+  fault = faultOf(row, retryAfterMs),
+  ...turn
 }: DecisionCase): Decision {
   const timeout = { headersMs: null, firstTokenMs: null, idleMs: null, silentMs: null };
   const settings = {
@@ -77,7 +98,13 @@ function decideCase({
     continueWithFallback,
     isWorkspaceModel: false,
   };
-  return decide({ ...newTurn, fault: faultOf(row, retryAfterMs), ...situation }, settings, () => 0.5);
+  const { sameRowFaults, resumes, resumesLeft, emptyResumes, ...situation } = { ...newTurn, ...turn };
+  const history = fake<TurnHistory>({
+    ...situation,
+    faultsOf: () => sameRowFaults,
+    resumes: fake<ResumeBudget>({ started: resumes, remaining: resumesLeft, empty: emptyResumes }),
+  });
+  return decide({ ...situation, fault, history }, settings, () => 0.5);
 }
 
 const rowsOf = (...policies: readonly FaultRow['policy']['retry'][]): readonly FaultName[] =>
@@ -399,7 +426,7 @@ describe('retry policy', () => {
     });
     fc.assert(
       fc.property(anyCase, ({ row, retryAfterMs, maxRetries, hasText }) => {
-        let history: Omit<Situation, 'fault'> = { ...newTurn, ...(hasText ? cut : {}), tokens: 100 };
+        let history: TurnCase = { ...newTurn, ...(hasText ? cut : {}), tokens: 100 };
         let attempts = 1;
         for (;;) {
           const decision = decideCase({
@@ -444,7 +471,7 @@ describe('decision about the gateway', () => {
   const cases: readonly (readonly [
     name: string,
     row: FaultName,
-    history: Partial<Situation>,
+    history: Partial<TurnCase>,
     outcome: Decision['type'],
   ])[] = [
     ['a refused connection', 'connectionRefused', { otherGateway: backup }, 'switch-gateway'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fake } from '../../support/fake';
 import type { EngineDeps } from '../../../src/engine/engine';
-import { TurnHistory } from '../../../src/engine/turn/turnHistory';
+import { TurnHistory } from '../../../src/engine/retry/turnHistory';
 import type { EventSink } from '../../../src/engine/turn/turnOutput';
 import { networkCheckDelayMs, Waits } from '../../../src/engine/turn/waits';
 import { EngineRun, EngineWorld } from '../../support/engineRun';

@@ -5,9 +5,10 @@ import { classify, type Fault } from '../../../src/engine/faults/classify';
 import { noSharedCooldowns, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { GatewayStates, type RetryBudget } from '../../../src/engine/gate/gatewayState';
 import { readKeys, type Gateway, type Gateways } from '../../../src/engine/gateway/gateway';
-import { decide, type Decision, type Situation } from '../../../src/engine/retry/decide';
+import { decide, type Situation } from '../../../src/engine/retry/decide';
+import type { Decision } from '../../../src/engine/retry/decision';
+import { TurnHistory } from '../../../src/engine/retry/turnHistory';
 import { Admission, faultOfBlock } from '../../../src/engine/turn/admission';
-import { TurnHistory } from '../../../src/engine/turn/turnHistory';
 import { TurnGateways } from '../../../src/engine/turn/turnGateways';
 import { Waits, type WaitDescription } from '../../../src/engine/turn/waits';
 import { defaultSettings } from '../../support/engineRun';
@@ -177,7 +178,7 @@ class SimulatedTurn {
     admission.reportFault(fault);
     const situation = this.situation(fault, budget);
     const decision = this.decide(situation);
-    this.history.recordFault(situation, decision, budget);
+    this.history.recordFault(fault, situation.isResuming, decision, budget);
     admission.end(fault, decision);
     if (decision.type !== 'replay') gateways.recordFault(fault);
     if (typeof refusal.status === 'number' && !fault.leavesGateway) gateways.recordResponse(sentAt);
@@ -201,7 +202,8 @@ class SimulatedTurn {
   }
 
   private situation(fault: Fault, { tokens }: RetryBudget, block?: Situation['block']): Situation {
-    return this.history.situation({
+    return {
+      history: this.history,
       fault,
       block,
       isResuming: false,
@@ -210,6 +212,6 @@ class SimulatedTurn {
       tokens,
       breakerOpen: this.admission.isBreakerOpen,
       ...this.gateways.outlook(fault),
-    });
+    };
   }
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { faultOfRow } from '../../../src/engine/faults/classify';
 import type { FaultName } from '../../../src/engine/faults/faultTable';
 import { RetryBudget } from '../../../src/engine/gate/gatewayState';
-import { decide, type Situation } from '../../../src/engine/retry/decide';
-import { ResumeBudget, TurnHistory } from '../../../src/engine/turn/turnHistory';
+import { decide } from '../../../src/engine/retry/decide';
+import { ResumeBudget, TurnHistory } from '../../../src/engine/retry/turnHistory';
 import { defaultSettings } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
@@ -61,9 +61,11 @@ describe('history of a turn', () => {
   function setUp() {
     const history = new TurnHistory('one');
     const budget = new RetryBudget(new VirtualClock());
-    const situation = (row: FaultName, isResuming = false): Situation =>
-      history.situation({
-        fault: faultOfRow(row),
+    const record = (row: FaultName, isResuming = false): void => {
+      const fault = faultOfRow(row);
+      const situation = {
+        history,
+        fault,
         block: undefined,
         hasText: false,
         tokens: budget.tokens,
@@ -72,16 +74,11 @@ describe('history of a turn', () => {
         otherGateway: undefined,
         othersMayRecover: false,
         isContinuable: false,
-      });
-    const record = (row: FaultName, isResuming = false): void => {
-      const before = situation(row, isResuming);
-      history.recordFault(
-        before,
-        decide(before, defaultSettings, () => 0.5),
-        budget,
-      );
+      };
+      const decision = decide(situation, defaultSettings, () => 0.5);
+      history.recordFault(fault, isResuming, decision, budget);
     };
-    return { history, budget, situation, record };
+    return { history, budget, record };
   }
 
   for (const [name, row, isResuming, { retries, tokens, delayMs, replayed = false }] of [
@@ -91,25 +88,24 @@ describe('history of a turn', () => {
     ['an immediate retry', 'connectionReset', false, { retries: 0, tokens: 12, delayMs: undefined, replayed: true }],
   ] as const) {
     it(`records ${name}`, () => {
-      const { history, situation, record } = setUp();
+      const { history, budget, record } = setUp();
       record(row, isResuming);
-      assert.equal(situation(row).isRetryPending, retries === 1);
+      assert.equal(history.isRetryPending, retries === 1);
       history.settleCharge(false);
-      const after = situation(row);
       assert.deepEqual(
-        [after.retries, after.tokens, after.previousDelayMs, after.freeReplayUsed, after.sameRowFaults],
+        [history.retries, budget.tokens, history.previousDelayMs, history.freeReplayUsed, history.faultsOf(row)],
         [retries, tokens, delayMs, replayed, 1],
       );
-      assert.equal(after.isRetryPending, false);
+      assert.equal(history.isRetryPending, false);
     });
   }
 
   it('neither counts nor charges a retry that the user starts', () => {
-    const { history, situation, record } = setUp();
+    const { history, budget, record } = setUp();
     record('serverError');
     history.settleCharge(true);
     history.settleCharge(false);
-    assert.deepEqual([situation('serverError').retries, situation('serverError').tokens], [0, 12]);
+    assert.deepEqual([history.retries, budget.tokens], [0, 12]);
   });
 
   for (const [rows, overloads] of [
@@ -118,30 +114,29 @@ describe('history of a turn', () => {
     [['overloaded', 'rateLimitedWithoutRetryAfter'], 0],
   ] as const) {
     it(`counts ${overloads} overloads in a row after ${rows.join(' and ')}`, () => {
-      const { situation, record } = setUp();
+      const { history, record } = setUp();
       for (const row of rows) record(row);
-      assert.equal(situation('serverError').overloads, overloads);
+      assert.equal(history.overloads, overloads);
     });
   }
 
   it('counts all resumes and, separately, the resumes that added nothing', () => {
-    const { history, situation } = setUp();
+    const { history } = setUp();
     for (const chars of [300, 0]) {
       history.resumes.start();
       history.resumes.settle(chars);
     }
-    const { resumes, emptyResumes } = situation('serverError');
-    assert.deepEqual([resumes, emptyResumes], [2, 1]);
+    assert.deepEqual([history.resumes.started, history.resumes.empty], [2, 1]);
   });
 
   it('clears its counters when the model is switched', () => {
-    const { history, situation, record } = setUp();
+    const { history, record } = setUp();
     record('overloaded');
     history.settleCharge(false);
     history.recordModelSwitch('two');
-    const { sameRowFaults, overloads, retries, previousDelayMs, models } = situation('overloaded');
+    const { overloads, retries, previousDelayMs, models } = history;
     assert.deepEqual(
-      [sameRowFaults, overloads, retries, previousDelayMs, models],
+      [history.faultsOf('overloaded'), overloads, retries, previousDelayMs, models],
       [0, 0, 0, undefined, ['one', 'two']],
     );
   });

@@ -1,19 +1,27 @@
+import type { Fault } from '../faults/classify';
+import type { FaultName, Policy } from '../faults/faultTable';
 import type { RetryBudget } from '../gate/gatewayState';
-import { isModelOverload, type Counts, type Decision, type Situation } from '../retry/decide';
+import type { Decision } from './decision';
 
 /** Counts the faults, retries and resumes of a turn, and charges its retries to the retry budget. */
 export class TurnHistory {
   /** Milliseconds without progress. Streaming, sleep and being offline do not count. */
   idleMs = 0;
-  /** Since the answer last grew, without immediate retries and those that the user requested. */
-  private retries = 0;
-  private hasWaited = false;
-  private freeReplayUsed = false;
-  private previousDelayMs: number | undefined;
-  private overloads = 0;
+  /**
+   * Number of automatic retries since the answer last grew, limited by `holysheep.retry.maxRetries`. Immediate retries
+   * and those that the user requested do not count.
+   */
+  retries = 0;
+  hasWaited = false;
+  /** The one immediate retry of a turn does not count against the retry budget. */
+  freeReplayUsed = false;
+  previousDelayMs: number | undefined;
+  /** Number of overloads in a row by the current model. */
+  overloads = 0;
   resumes = new ResumeBudget();
-  private readonly rowCounts = new Map<string, number>();
-  private readonly models: string[];
+  private readonly rowCounts = new Map<FaultName, number>();
+  /** All models of the turn. The current one is the last. */
+  readonly models: string[];
   /**
    * The charge for the next attempt, until it is settled. Refunded if the user starts the attempt, or if no attempt is
    * sent.
@@ -28,31 +36,20 @@ export class TurnHistory {
     this.models = [model];
   }
 
-  situation(current: Omit<Situation, keyof Counts>): Situation {
-    const { retries, charge, freeReplayUsed, previousDelayMs, overloads, models, resumes } = this;
-    const { hasOutput, idleMs, hasWaited } = this;
-    return {
-      retries,
-      freeReplayUsed,
-      previousDelayMs,
-      overloads,
-      models,
-      hasOutput,
-      idleMs,
-      hasWaited,
-      isRetryPending: charge?.isResume === false,
-      sameRowFaults: this.rowCounts.get(current.fault.row) ?? 0,
-      resumes: resumes.started,
-      resumesLeft: resumes.remaining,
-      emptyResumes: resumes.empty,
-      ...current,
-    };
+  /** Whether a retry is due that `retries` does not include yet. */
+  get isRetryPending(): boolean {
+    return this.charge?.isResume === false;
+  }
+
+  /** Returns how often this fault has occurred before. */
+  faultsOf(row: FaultName): number {
+    return this.rowCounts.get(row) ?? 0;
   }
 
   /** A retry is charged when it is decided: if many turns fail together, only as many retry as the budget allows. */
-  recordFault({ fault, isResuming }: Situation, decision: Decision, budget: RetryBudget): void {
-    this.rowCounts.set(fault.row, (this.rowCounts.get(fault.row) ?? 0) + 1);
-    this.overloads = isModelOverload(fault.policy) ? this.overloads + 1 : 0;
+  recordFault({ row, policy }: Fault, isResuming: boolean, decision: Decision, budget: RetryBudget): void {
+    this.rowCounts.set(row, this.faultsOf(row) + 1);
+    this.overloads = isModelOverload(policy) ? this.overloads + 1 : 0;
     if (decision.type === 'replay') this.freeReplayUsed = true;
     if (decision.type === 'wait') {
       this.previousDelayMs = decision.delayMs;
@@ -61,7 +58,7 @@ export class TurnHistory {
     }
     // Waiting for the network counts as a retry. Otherwise, a turn would retry forever if its network checks succeed
     // but its requests fail.
-    else if (fault.policy.retry === 'offline') this.charge = { budget, tokens: 0, isResume: false };
+    else if (policy.retry === 'offline') this.charge = { budget, tokens: 0, isResume: false };
   }
 
   /** When the next attempt is sent, or the turn ends. `isFree`: the charge is refunded. */
@@ -132,4 +129,8 @@ export class ResumeBudget {
     this.spent++;
     this.empty++;
   }
+}
+
+export function isModelOverload(policy: Policy): boolean {
+  return policy.retry === 'overload' && policy.fallback === true;
 }
