@@ -14,7 +14,6 @@ export type WaitDescription = Omit<WaitingEvent, 'type' | 'at' | 'until' | 'dela
 /** The waits of a turn, one at a time. The user or the end of the turn can end them at any moment. */
 export class Waits {
   private endCurrent: (() => void) | undefined;
-  private networkCheck: AbortController | undefined;
 
   constructor(
     private readonly deps: EngineDeps,
@@ -28,7 +27,6 @@ export class Waits {
 
   end(): void {
     this.endCurrent?.();
-    this.networkCheck?.abort();
   }
 
   /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
@@ -68,17 +66,15 @@ export class Waits {
   /** Returns the first gateway that passes the check. Returns undefined if none passes or the wait was ended. */
   async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
     const controller = new AbortController();
-    this.networkCheck = controller;
-    let found: Gateway | undefined;
+    const abort = (): void => controller.abort();
     const checks = gateways.map(async (gateway) => {
-      if (!(await check(this.deps, gateway.id, controller.signal))) return;
-      found ??= gateway;
-      this.end();
+      if (await check(this.deps, gateway.id, controller.signal)) return gateway;
+      throw new Error('The gateway has not passed the check.');
     });
-    const finished = Promise.all(checks).then(() => this.end());
-    await this.waitUntil(Infinity);
-    this.networkCheck = undefined;
-    await finished;
+    this.endCurrent = abort;
+    const found = await Promise.any(checks).catch(() => undefined);
+    this.endCurrent = undefined;
+    abort();
     return found;
   }
 
