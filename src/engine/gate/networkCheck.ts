@@ -51,11 +51,11 @@ async function check(
 ): Promise<boolean> {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
-  signal.addEventListener('abort', abort);
+  const anySignal = AbortSignal.any([signal, controller.signal]);
   const cancel = clock.after(networkCheckTimeoutMs, abort);
   let cancelConnectLimit = (): void => undefined;
   const send = (): Promise<Response> =>
-    fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: controller.signal });
+    fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: anySignal });
   try {
     if (!watchConnection || connectLimitMs === undefined) return accepts(await send());
     const onConnecting = (): void => {
@@ -64,12 +64,11 @@ async function check(
     };
     return accepts(await watchConnection(send, { onConnecting, onSent: () => cancelConnectLimit() }));
   } catch (error) {
-    return !controller.signal.aborted && acceptsError(error);
+    return !anySignal.aborted && acceptsError(error);
   } finally {
     cancel();
     cancelConnectLimit();
     // Releases the connection without reading the body of the response.
-    controller.abort();
-    signal.removeEventListener('abort', abort);
+    abort();
   }
 }
