@@ -34,7 +34,7 @@ export class Gate {
   constructor(
     private readonly clock: Clock,
     shared: SharedCooldowns,
-    scope: CooldownScope,
+    readonly scope: CooldownScope,
     private readonly onCooldown: () => void = () => undefined,
     private readonly probes = new Probes(clock),
   ) {

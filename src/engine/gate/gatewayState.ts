@@ -84,7 +84,7 @@ export class RetryBudget {
 export class GatewayState {
   readonly health: GatewayHealth;
   readonly budget: RetryBudget;
-  private readonly gates = new Map<string, { readonly model: string; readonly gate: Gate }>();
+  private readonly gates = new Map<string, Gate>();
   /** Keyed by API key. */
   private readonly probes = new Map<string | undefined, Probes>();
   private readonly behaviors = new Map<string, ModelBehavior>();
@@ -103,17 +103,17 @@ export class GatewayState {
     const { clock, cooldowns, onCooldownChange } = this.deps;
     const name = gateName(model, key);
     const existing = this.gates.get(name);
-    if (existing) return existing.gate;
+    if (existing) return existing;
     const probes = this.probes.get(key) ?? new Probes(clock);
     this.probes.set(key, probes);
     const gate = new Gate(clock, cooldowns, { gateway: this.id, key, model }, onCooldownChange, probes);
-    this.gates.set(name, { model, gate });
+    this.gates.set(name, gate);
     return gate;
   }
 
   /** The cooldown or the open breaker of a model, or undefined if this window knows of none. */
   cooldownOf(model: string, key: string | undefined): ModelCooldown | undefined {
-    const gate = this.gates.get(gateName(model, key))?.gate;
+    const gate = this.gates.get(gateName(model, key));
     if (gate?.closedUntil === undefined) return undefined;
     return { until: gate.closedUntil, blockKind: gate.isBreakerOpen ? 'breaker' : 'cooldown' };
   }
@@ -143,7 +143,7 @@ export class GatewayState {
     this.health.forget();
     this.budget.refund(maxTokens);
     this.behaviors.clear();
-    for (const { gate } of this.gates.values()) gate.reset();
+    for (const gate of this.gates.values()) gate.reset();
   }
 
   report(): GatewayReport {
@@ -151,9 +151,8 @@ export class GatewayState {
       id: this.id,
       isDown: this.health.isDown,
       tokens: this.budget.tokens,
-      gates: [...this.gates.values()].map(({ model, gate }) => {
-        const { closedUntil, isBreakerOpen: breakerOpen, failures } = gate;
-        return { model, closedUntil, breakerOpen, failures };
+      gates: [...this.gates.values()].map(({ scope, closedUntil, isBreakerOpen, failures }) => {
+        return { model: scope.model, closedUntil, breakerOpen: isBreakerOpen, failures };
       }),
     };
   }
