@@ -8,12 +8,12 @@ export class TurnHistory {
   /** Milliseconds without progress. Streaming, sleep and being offline do not count. */
   idleMs = 0;
   /**
-   * Number of automatic retries since the answer last grew, limited by `holysheep.retry.maxRetries`. Immediate retries
-   * and those that the user requested do not count.
+   * Number of automatic retries since the answer last grew, limited by `holysheep.retry.maxRetries`. It includes neither
+   * the immediate retry nor the retries that the user requested.
    */
   retries = 0;
   hasWaited = false;
-  /** The one immediate retry of a turn does not count against the retry budget. */
+  /** Whether the turn has used its one immediate retry, for which the retry budget is not charged. */
   freeReplayUsed = false;
   previousDelayMs: number | undefined;
   /** Number of overloads in a row by the current model. */

@@ -508,7 +508,7 @@ describe('decision about the gateway', () => {
     assert.equal(decideCase({ row: 'offline', otherGateway: backup, retries: 5 }).type, 'probe-gateways');
   });
 
-  it('is to fail when the network is down, and no other gateway and no attempt are left', () => {
+  it('is to fail when the network of the only gateway is down and no attempt is left', () => {
     assert.equal(decideCase({ row: 'offline', retries: 5 }).type, 'fail');
   });
 
