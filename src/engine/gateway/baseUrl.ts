@@ -1,18 +1,10 @@
-/** A correction of a base URL. Every correction except `trimmed` changes where requests are sent. */
-export type BaseUrlCorrection =
-  | 'trimmed'
-  | 'full-width'
-  | 'scheme-added'
-  | 'query-removed'
-  | 'endpoint-removed'
-  | 'v1-added';
-
 export type BaseUrlProblem = 'empty' | 'too-long' | 'not-a-url' | 'not-http' | 'credentials';
 
 export interface BaseUrl {
   /** Without a slash at the end. */
   readonly url: string;
-  readonly corrections: readonly BaseUrlCorrection[];
+  /** Whether requests are sent elsewhere than the text says. What is merely around the text does not count. */
+  readonly isCorrected: boolean;
 }
 
 export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
@@ -28,30 +20,17 @@ const endpoint = /(?:\/(?:chat\/completions|completions|responses|embeddings|mod
 /** Reads a base URL that the user typed or pasted. Never throws. */
 export function normalizeBaseUrl(input: string): NormalizedBaseUrl {
   if (input.length > maxBaseUrlLength) return { error: 'too-long' };
-  const corrections = new Set<BaseUrlCorrection>();
-  const correct = (input: string, corrected: string, correction: BaseUrlCorrection): string => {
-    if (input !== corrected) corrections.add(correction);
-    return corrected;
-  };
-
-  let text = correct(input, input.replace(leading, '').replace(trailing, ''), 'trimmed');
+  const text = input.replace(leading, '').replace(trailing, '');
   if (text === '') return { error: 'empty' };
-  text = correct(text, toHalfWidth(text), 'full-width');
-  const withScheme = addScheme(text);
+  const withScheme = addScheme(toHalfWidth(text));
   if (withScheme === undefined) return { error: 'not-http' };
-  text = correct(text, withScheme, 'scheme-added');
-
-  const parsed = URL.parse(text);
+  const parsed = URL.parse(withScheme);
   if (!parsed) return { error: 'not-a-url' };
   if (parsed.username !== '' || parsed.password !== '') return { error: 'credentials' };
-  if (parsed.search !== '' || parsed.hash !== '') corrections.add('query-removed');
-
-  // The slash that the URL parser adds after a host without a path is not a correction of the user's text.
-  let path = parsed.pathname === '/' ? '' : correct(parsed.pathname, cleanPath(parsed.pathname), 'trimmed');
-  path = correct(path, cleanPath(path.replace(endpoint, '')), 'endpoint-removed');
-  if (path === '') path = correct(path, '/v1', 'v1-added');
-
-  return { url: parsed.origin + path, corrections: [...corrections] };
+  const typedPath = cleanPath(parsed.pathname);
+  const path = cleanPath(typedPath.replace(endpoint, '')) || '/v1';
+  const isCorrected = withScheme !== text || parsed.search + parsed.hash !== '' || path !== typedPath;
+  return { url: parsed.origin + path, isCorrected };
 }
 
 /** Chinese input methods insert `：` and `／` where a URL needs `:` and `/`. */

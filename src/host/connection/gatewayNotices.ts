@@ -70,10 +70,9 @@ export class GatewayNotices extends Disposable {
       showToast(log, 'error', gatewayProblemMessage(baseUrl.error), [openSettingAction(baseUrlSetting)]);
       return;
     }
-    const { url, corrections } = baseUrl;
+    const { url, isCorrected } = baseUrl;
     // Remembers the normalized URL instead of the setting's text, because the text's query may contain a secret.
-    const isNew = (): boolean => this.remember([url, ...corrections].join(' '));
-    if (corrections.some((correction) => correction !== 'trimmed') && isNew()) {
+    if (isCorrected && this.remember(`corrected ${url}`)) {
       const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };
       showToast(log, 'information', message, [update]);

@@ -8,7 +8,7 @@ describe('known gateways', () => {
   it('have base URLs that need no correction, and a page for keys unless they run on this computer', () => {
     for (const { baseUrl, keyPage } of knownGateways) {
       const normalized = normalizeBaseUrl(baseUrl);
-      assert.deepEqual('url' in normalized && [normalized.url, normalized.corrections], [baseUrl, []]);
+      assert.deepEqual('url' in normalized && [normalized.url, normalized.isCorrected], [baseUrl, false]);
       assert.equal(keyPage === undefined, baseUrl.startsWith('http://localhost:'), baseUrl);
     }
   });
