@@ -1,6 +1,6 @@
 import type { ResumeMethod } from '../events/events';
 import { textOf, type ChatMessage, type TextMessage } from '../request';
-import { lastChars, wellFormed } from './surrogates';
+import { lastChars } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
 /** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */
@@ -20,7 +20,7 @@ export function continuationMessages(
     const message = { role: 'assistant', content } as const;
     return [...messages, prefill === 'prefix' ? { ...message, prefix: true } : message];
   }
-  const content = wellFormed(partial);
+  const content = partial.toWellFormed();
   const quote = lastChars(content, quoteChars);
   const makePrompt = isChinese(lastPrompt(messages)) ? chinesePrompt : englishPrompt;
   return [...messages, { role: 'assistant', content }, { role: 'user', content: makePrompt(quote) }];

@@ -1,5 +1,3 @@
-import { isHighSurrogate, isLowSurrogate, wellFormed } from './surrogates';
-
 /** How the model was asked to continue a partial answer: by a prefill or by a continue prompt. */
 export type JoinMethod = 'prefill' | 'continue';
 
@@ -47,6 +45,7 @@ export class Splice {
   /** Of the continuation and the trailing whitespace of the partial answer. */
   private whitespaceLength = 0;
 
+  /** Neither the partial answer nor any text that is pushed may end with half of a surrogate pair. */
   constructor(
     private readonly partial: string,
     readonly method: JoinMethod,
@@ -62,8 +61,6 @@ export class Splice {
 
   push(text: string): SpliceStep {
     this.receive(text);
-    // Half of a surrogate pair can't be displayed.
-    if (isHighSurrogate(text, text.length - 1)) return hold;
     return this.mayBeOverlap ? hold : this.decide(false);
   }
 
@@ -118,7 +115,7 @@ export class Splice {
     if (ended && prefixLength === received.length && prefixLength >= sent.length) return prefixLength;
     if (prefixLength >= sent.length && this.isOverlap(prefixLength)) return prefixLength;
     if (this.method === 'prefill') {
-      return prefixLength >= certainOverlap ? 0 : this.outsideSurrogatePair(this.whitespaceLength);
+      return prefixLength >= certainOverlap ? 0 : this.whitespaceLength;
     }
     const offset = matchOffsets.find((candidate) => candidate + received.length >= tail.length) ?? tail.length;
     const overlap = tail.length - offset;
@@ -126,15 +123,7 @@ export class Splice {
   }
 
   private isOverlap(length: number): boolean {
-    const { received } = this;
-    return (
-      length >= minOverlap && letterOrDigit.test(received.slice(0, length)) && this.outsideSurrogatePair(length) > 0
-    );
-  }
-
-  private outsideSurrogatePair(length: number): number {
-    const { received } = this;
-    return isHighSurrogate(received, length - 1) && isLowSurrogate(received, length) ? 0 : length;
+    return length >= minOverlap && letterOrDigit.test(this.received.slice(0, length));
   }
 }
 
@@ -159,7 +148,7 @@ function commonPrefixLength(a: string, b: string): number {
   return length;
 }
 
-/** Claude rejects a prefill that ends in whitespace. */
+/** Claude rejects a prefill that ends in whitespace, and a request can't contain half of a surrogate pair. */
 export function prefillText(partial: string): string {
-  return wellFormed(partial).trimEnd();
+  return partial.toWellFormed().trimEnd();
 }

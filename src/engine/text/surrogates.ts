@@ -4,10 +4,6 @@ export function isHighSurrogate(text: string, index: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === 0xd800;
 }
 
-export function isLowSurrogate(text: string, index: number): boolean {
-  return (text.charCodeAt(index) & 0xfc00) === 0xdc00;
-}
-
 /** In UTF-16 code units. */
 export function firstChars(text: string, limit: number): string {
   if (text.length <= limit) return text;
@@ -19,12 +15,4 @@ export function lastChars(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const start = text.length - limit;
   return text.slice(isHighSurrogate(text, start - 1) ? start + 1 : start);
-}
-
-/**
- * Returns the text with every half of a surrogate pair replaced by U+FFFD, so that a request can contain it. The first
- * half of a pair at the end is removed, because its second half may still arrive.
- */
-export function wellFormed(text: string): string {
-  return text.replace(/[\ud800-\udbff]$/, '').replace(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -124,7 +124,7 @@ describe('messages of a continuation request', () => {
     const halves = 'a\udc11b\ud83dc 🐑\ud83d';
     for (const method of ['prefill', 'continue'] as const) {
       const messages = continuationMessages(english, halves, method, undefined);
-      assert.equal(messages[2]?.content, 'a\ufffdb\ufffdc 🐑');
+      assert.equal(messages[2]?.content, 'a\ufffdb\ufffdc 🐑\ufffd');
       assert.ok(messages.every(({ content }) => !loneSurrogate.test(textOf(content))));
     }
   });

@@ -43,18 +43,12 @@ const continueCases: Cases = [
     'drops an overlap of digits',
     { partial: `x${'1'.repeat(15)}2`, pushed: [`${'1'.repeat(15)}2;`], step: join(16, ';') },
   ],
-  ['holds back a continuation that is half of a surrogate pair', { pushed: ['\ud83d'], step: hold }],
   ['still holds back an empty continuation after the time limit', { pushed: [''], then: 'expire', step: hold }],
   ['adds no text when no continuation arrives', { pushed: [], then: 'end', step: join(0, '') }],
   [
     'appends the complete continuation to an empty partial answer',
     { partial: '', pushed: ['Hello'], step: join(0, 'Hello') },
   ],
-  [
-    'does not split a surrogate pair at the resume point',
-    { partial: `${short}\ud83d`, pushed: [short, '\ud83d', '\udc11'], step: join(0, `${short}\ud83d\udc11`) },
-  ],
-
   [
     'holds back a continuation that so far only repeats the start of the partial answer',
     { pushed: ['A sheep is'], step: hold },
