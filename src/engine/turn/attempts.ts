@@ -5,7 +5,6 @@ import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { Gateway } from '../gateway/gateway';
 import { Attempt } from '../http/attempt';
-import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type ModelRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
@@ -46,7 +45,6 @@ export class Attempts {
   private gateway: Gateway | undefined;
   private corrections = 0;
   private usage: Usage | undefined;
-  private readonly size = new ReceivedSize();
 
   constructor(
     private readonly deps: EngineDeps,
@@ -137,7 +135,7 @@ export class Attempts {
       if (this.isResume) this.history.resumes.start();
     };
     const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
-    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, this.size, deps.keys);
+    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, deps.keys);
     return this.current;
   }
 
