@@ -200,7 +200,8 @@ export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
   const parts: ToolCallPart[] = [];
   if (Array.isArray(list)) {
     list.map(recordIn).forEach(({ index, id, function: called }, position) => {
-      addPart(parts, isIndex(index) ? index : position, stringOrEmpty(id), called);
+      const hasIndex = typeof index === 'number' && index >= 0;
+      addPart(parts, hasIndex ? index : position, stringOrEmpty(id), called);
     });
     // `function_call` is the older field for a single tool call.
   } else addPart(parts, 0, '', delta['function_call']);
@@ -215,49 +216,39 @@ function addPart(parts: ToolCallPart[], index: number, id: string, called: unkno
   if (id + name + json !== '') parts.push({ index, id, name, arguments: json });
 }
 
-/** Limit of the index of a tool call. An index from here on is ignored: the position in the list is used instead. */
-const maxIndex = 10_000;
-
-function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < maxIndex;
+interface NumberedCall {
+  readonly number: number;
+  id: string;
+  /** The arguments received so far. */
+  json: string;
 }
 
 /**
- * Numbers the tool calls of an answer from 0 to `maxToolCalls` − 1. A new ID together with a name starts a new call even
- * at an index in use, because some gateways send every call with the same index, or none. A new ID alone does not,
- * because some gateways send a new ID with every part.
+ * Numbers the tool calls of an answer from 0 on, in the order in which they begin. A new ID together with a name starts
+ * a new call even at an index in use, because some gateways send every call with the same index, or none. A new ID alone
+ * does not, because some gateways send a new ID with every part.
  */
 export class ToolCallNumbers {
+  private readonly calls: NumberedCall[] = [];
   /** The latest tool call for each index in the gateway's chunks. */
-  private readonly latest = new Map<number, { id: string; readonly number: number }>();
-  /** The arguments received so far, by the number of the tool call. */
-  private readonly json = new Map<number, string>();
+  private readonly latest = new Map<number, NumberedCall>();
 
   /** Returns the part with the number of its call as `index`, or undefined if the answer has too many calls. */
   numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
     let call = this.latest.get(index);
     if (!call || (name !== '' && id !== '' && call.id !== '' && id !== call.id)) {
-      if (this.json.size === maxToolCalls) return undefined;
-      call = { id, number: this.freeNumber(index) };
+      if (this.calls.length === maxToolCalls) return undefined;
+      call = { number: this.calls.length, id, json: '' };
+      this.calls.push(call);
       this.latest.set(index, call);
     } else if (call.id === '') call.id = id;
-    this.json.set(call.number, (this.json.get(call.number) ?? '') + part.arguments);
+    call.json += part.arguments;
     return { ...part, index: call.number };
-  }
-
-  /** Returns the gateway's index, or else the number after the highest one in use, or else the lowest unused number. */
-  private freeNumber(index: number): number {
-    const numbers = [...this.json.keys()];
-    const isFree = (number: number): boolean => number < maxToolCalls && !this.json.has(number);
-    const nextNumber = Math.max(-1, ...numbers) + 1;
-    return (
-      [index, nextNumber].find(isFree) ?? Array.from({ length: maxToolCalls }, (_, number) => number).find(isFree) ?? 0
-    );
   }
 
   /** A call may also have no arguments at all. */
   get areComplete(): boolean {
-    return [...this.json.values()].every((json) => json.trim() === '' || parseJson(json) !== undefined);
+    return this.calls.every(({ json }) => json.trim() === '' || parseJson(json) !== undefined);
   }
 }
