@@ -4,14 +4,8 @@ import type { KeyRedactor } from '../gateway/keyRedactor';
 import { visibleText } from '../gateway/visibleText';
 import { contextTokensIn } from './contextTokens';
 import { faultTable, type FaultName, type FaultRow } from './faultTable';
-import {
-  findRefusedParameter,
-  readJsonError,
-  readProviderError,
-  type CorrectableParameter,
-  type ProviderError,
-} from './providerError';
-import { parseInbandRetryAfter, parseRetryAfter, type RetryAfter } from './retryAfter';
+import { findRefusedParameter, type CorrectableParameter, type ProviderError } from './providerError';
+import type { RetryAfter } from './retryAfter';
 import { createMatcher, inbandRow, isEdgeStatus, statusRow, type ErrorMatcher } from './statusFault';
 import { transportFault } from './transportError';
 
@@ -24,8 +18,8 @@ export type Evidence =
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
-  /** An error inside a response with status 200. `streamed`: part of the answer arrived before it. */
-  | { readonly type: 'inband'; readonly error: unknown; readonly streamed: boolean }
+  /** An error inside a response with status 200, as JSON. `streamed`: part of the answer arrived before it. */
+  | { readonly type: 'inband'; readonly body: string; readonly streamed: boolean }
   /** A response with status 200 whose body is a short text instead of JSON. */
   | { readonly type: 'plainText'; readonly text: string };
 
@@ -60,20 +54,19 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'status': {
       const { status, headers, body } = evidence;
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
-      const matcher = createMatcher(readProviderError(body), parseRetryAfter(headers, body, now));
+      const matcher = createMatcher(body, now, headers);
       const fault = faultFromError(statusRow(status, matcher), matcher, headers);
       return isEdgeStatus(status) && possibleEdgeFaults.has(fault.row) ? { ...fault, leavesGateway: true } : fault;
     }
     case 'timeout':
       return { ...faultOfRow(evidence.clock), seconds: Math.round(evidence.afterMs / 1000) };
     case 'inband': {
-      const { error, streamed } = evidence;
-      const matcher = createMatcher(readJsonError(error), parseInbandRetryAfter(error, now));
+      const { body, streamed } = evidence;
+      const matcher = createMatcher(body, now);
       return faultFromError(inbandRow(matcher, streamed), matcher);
     }
     case 'plainText': {
-      const { text } = evidence;
-      const matcher = createMatcher(readProviderError(text), parseInbandRetryAfter(text, now));
+      const matcher = createMatcher(evidence.text, now);
       const row = inbandRow(matcher, false);
       // Without known words, the text could mean anything, so the response counts as malformed. The user sees the text.
       return faultFromError(row === 'errorInStream' ? 'garbledBody' : row, matcher);

@@ -57,10 +57,6 @@ export function readProviderError(body: string): ProviderError {
   return readText(body, 0);
 }
 
-export function readJsonError(json: unknown): ProviderError {
-  return readPlain(plainKeys(json), 0);
-}
-
 function readText(body: string, depth: number): ProviderError {
   const json = parseErrorBody(body);
   return typeof json === 'string' && json.startsWith('<') ? noDetails : readPlain(json, depth);

@@ -49,11 +49,6 @@ export function parseRetryAfter(headers: Headers, body: string, now: number): Re
   );
 }
 
-/** Reads the retry-after of an error inside a response with status 200, whose headers do not matter. */
-export function parseInbandRetryAfter(error: unknown, now: number): RetryAfter | undefined {
-  return readBody(plainKeys(error), typeof error === 'string' ? error : '', now);
-}
-
 const weekMs = 7 * 86_400_000;
 
 /** Returns the time of the gateway's clock, or of this computer's clock if the two differ by more than a week. */

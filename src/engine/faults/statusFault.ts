@@ -1,8 +1,8 @@
-import type { RetryAfter } from './retryAfter';
 import { reportsTooLargeTokenLimit } from './contextTokens';
 import type { FaultName } from './faultTable';
-import { findRefusedParameter, type ProviderError } from './providerError';
+import { findRefusedParameter, readProviderError } from './providerError';
 import { meaningsOfCodes, providerPhrases, type Meaning } from './providerMessages';
+import { parseRetryAfter } from './retryAfter';
 
 type PhraseSet = keyof typeof providerPhrases;
 
@@ -39,10 +39,13 @@ const requestRows: ReadonlySet<FaultName> = new Set([
 ]);
 
 /**
- * Returns an error and its retry-after, with two ways to match the error: by the provider's error codes, and by phrases in
- * its message.
+ * Returns the error in a body and its retry-after, with two ways to match the error: by the provider's error codes, and by
+ * phrases in its message.
+ * @param headers of the response; those of a response with the status 200 say nothing about the error
  */
-export function createMatcher(error: ProviderError, retryAfter: RetryAfter | undefined) {
+export function createMatcher(body: string, now: number, headers = new Headers()) {
+  const error = readProviderError(body);
+  const retryAfter = parseRetryAfter(headers, body, now);
   const meanings = meaningsOfCodes(error.codes);
   const mentions = (phrases: PhraseSet): boolean => providerPhrases[phrases].test(error.searchText);
   return {

@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../engine';
 import type { Usage } from '../events/events';
 import type { Evidence } from '../faults/classify';
-import { readJsonError } from '../faults/providerError';
+import { readProviderError } from '../faults/providerError';
 import type { KeyRedactor } from '../gateway/keyRedactor';
 import { isRecord, parseJson, printJson } from '../json';
 import { mergeUsage } from '../state/usage';
@@ -231,7 +231,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       case 'unreadable':
         return this.fail(delta.fault);
       case 'error':
-        return this.fail({ type: 'inband', error: this.withoutKeys(delta.error), streamed: this.hasStreamed });
+        return this.fail({ type: 'inband', body: this.errorBody(delta.error), streamed: this.hasStreamed });
     }
   }
 
@@ -266,10 +266,9 @@ export class Attempt implements BodySink, DeltaReceiver {
     return true;
   }
 
-  /** A very long error is truncated and returned as text, because it is no longer JSON. */
-  private withoutKeys(error: unknown): unknown {
-    const redacted = this.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
-    return parseJson(redacted) ?? redacted;
+  /** Returns an error as JSON without keys. A very long error is truncated, so that it is no longer JSON. */
+  private errorBody(error: unknown): string {
+    return this.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
   }
 
   private onEnd(end: BodyEnd): void {
@@ -292,7 +291,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     if (this.isCut) return this.fail('finishedWithError');
     if (isReadable && (this.hasAnswer || this.finishReason !== undefined)) this.complete();
     // An object with nothing but a message is an error whose status the gateway has lost.
-    else if (isReadable && readJsonError(json).message !== '') this.onDelta({ type: 'error', error: json });
+    else if (isReadable && readProviderError(text).message !== '') this.onDelta({ type: 'error', error: json });
     else if (!/^[{[]/.test(text) && text.length <= maxPlainTextChars)
       this.fail({ type: 'plainText', text: this.keys.redactKnown(text) });
     else this.fail('garbledBody');

@@ -75,11 +75,12 @@ async function readModels(response: Response, now: number): Promise<ListedModels
   };
   const body = await new BodyReader(response, sink, sink).read();
   if (body?.kind === 'web-page') return faultOfRow('webPage');
-  const json = body && 'text' in body ? parseJson(body.text) : undefined;
+  const text = body && 'text' in body ? body.text : '';
+  const json = parseJson(text);
   const models = parseModelList(json);
   if (models) return models;
   return isRecord(json) && isError(json)
-    ? classify({ type: 'inband', error: json, streamed: false }, now)
+    ? classify({ type: 'inband', body: text, streamed: false }, now)
     : faultOfRow('pathNotFound');
 }
 

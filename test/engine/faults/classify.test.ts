@@ -27,7 +27,8 @@ function readLines(file: string): readonly unknown[] {
   return lines.map((line) => JSON.parse(line) as unknown);
 }
 
-const classifyInband = (error: unknown, streamed = false): Fault => classify({ type: 'inband', error, streamed }, now);
+const classifyInband = (error: unknown, streamed = false): Fault =>
+  classify({ type: 'inband', body: JSON.stringify(error), streamed }, now);
 
 describe('classification of a response', () => {
   for (const { name, status, row, body, headers } of readLines('rejections.jsonl') as readonly Rejection[]) {

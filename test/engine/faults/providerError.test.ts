@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonError, readProviderError, type ProviderError } from '../../../src/engine/faults/providerError';
+import { readProviderError, type ProviderError } from '../../../src/engine/faults/providerError';
 
 /** A body with its error, from which empty parts and a `searchText` like the message are left out. */
 interface ErrorCase {
@@ -43,7 +43,7 @@ describe('reading of a provider error', () => {
     ['', undefined],
   ] as const) {
     it(`reads ${status === undefined ? 'no HTTP status' : `the HTTP status ${status}`} from the error code ${JSON.stringify(code)}`, () => {
-      assert.equal(readJsonError({ error: { message: 'no', code } }).status, status);
+      assert.equal(readProviderError(JSON.stringify({ error: { message: 'no', code } })).status, status);
     });
   }
 

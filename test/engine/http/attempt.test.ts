@@ -90,7 +90,8 @@ const counts = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
 const toolCall = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'now', arguments: '{}' } }] };
 const finished = (finishReason: string): AttemptEnd => ({ type: 'finished', finishReason });
 const fault = (evidence: (AttemptEnd & { type: 'fault' })['evidence']): AttemptEnd => ({ type: 'fault', evidence });
-const inband = (error: unknown, streamed = false): AttemptEnd => fault({ type: 'inband', error, streamed });
+const inband = (error: unknown, streamed = false): AttemptEnd =>
+  fault({ type: 'inband', body: JSON.stringify(error), streamed });
 const garbled = fault('garbledStream');
 const connectionError = new TypeError('terminated');
 
@@ -445,7 +446,7 @@ describe('finish reason for an error', () => {
     const error = { message: 'engine crashed' };
     const events = [chunkWith({}, 'error'), { error }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
     const { ends } = await runAttempt(streaming((body) => body.delta('a').send(events.join(''))));
-    assert.deepEqual(ends, [{ type: 'fault', evidence: { type: 'inband', error: { error }, streamed: true } }]);
+    assert.deepEqual(ends, [inband({ error }, true)]);
   });
 });
 
