@@ -49,28 +49,24 @@ const noDetails: ProviderError = {
 
 const maxMessageChars = 300;
 
-/** Gateways wrap a provider's error, and some wrap it more than once. */
-const maxDepth = 3;
-
-/** Never throws. Ignores HTML, because a page has no message that helps a user. */
+/**
+ * Reads an error that gateways may have wrapped, even more than once. Each wrapped error is shorter than the one around
+ * it, so the reading ends. Never throws. Ignores HTML, because a page has no message that helps a user.
+ */
 export function readProviderError(body: string): ProviderError {
-  return readText(body, 0);
-}
-
-function readText(body: string, depth: number): ProviderError {
   const json = parseErrorBody(body);
-  return typeof json === 'string' && json.startsWith('<') ? noDetails : readPlain(json, depth);
+  return typeof json === 'string' && json.startsWith('<') ? noDetails : readPlain(json);
 }
 
-function readPlain(json: unknown, depth: number): ProviderError {
+function readPlain(json: unknown): ProviderError {
   const body = firstOf(json);
-  if (typeof body === 'string') return errorFromText(body, depth);
+  if (typeof body === 'string') return errorFromText(body);
   if (!isRecord(body)) return noDetails;
   const root = withParsedEnvelopes(body);
-  const outer = readError(root, depth);
+  const outer = readError(root);
   const error = errorWithin(root) ?? (outer.message === '' ? envelopeWithMessage(root) : undefined);
-  if (typeof error === 'string') return addErrorText(outer, error, depth);
-  const inner = readPlain(error, depth);
+  if (typeof error === 'string') return addErrorText(outer, error);
+  const inner = readPlain(error);
   const codes = [...inner.codes, ...outer.codes];
   return { ...(inner.message === '' ? outer : inner), codes, status: inner.status ?? outer.status };
 }
@@ -79,9 +75,9 @@ function readPlain(json: unknown, depth: number): ProviderError {
 const codePattern = /^[\w.:/-]+$/;
 
 /** Adds the text in the field `error` to the other fields of a body, as a code or in front of the message. */
-function addErrorText(body: ProviderError, error: string, depth: number): ProviderError {
+function addErrorText(body: ProviderError, error: string): ProviderError {
   const isCode = codePattern.test(error);
-  const inner = errorFromText(error, depth);
+  const inner = errorFromText(error);
   const codes = [...body.codes, ...inner.codes, ...(isCode ? [error.toLowerCase()] : [])];
   const { message, searchText } = inner;
   if (body.message === '')
@@ -94,8 +90,8 @@ function addErrorText(body: ProviderError, error: string, depth: number): Provid
   };
 }
 
-function readError(error: JsonRecord, depth: number): ProviderError {
-  const inner = depth < maxDepth ? readWrappedError(error, depth + 1) : noDetails;
+function readError(error: JsonRecord): ProviderError {
+  const inner = readWrappedError(error);
   const codes = [...codesOf(error), ...inner.codes];
   return {
     ...withText(messageOf(error), inner),
@@ -113,23 +109,23 @@ function statusIn(code: string): number | undefined {
 }
 
 /** Reads the provider's error inside the gateway's error: JSON in the message, or the `raw` field of OpenRouter. */
-function readWrappedError(error: JsonRecord, depth: number): ProviderError {
+function readWrappedError(error: JsonRecord): ProviderError {
   const { message } = error;
-  if (isRecord(message)) return readPlain(message, depth);
+  if (isRecord(message)) return readPlain(message);
   const raw = stringOrEmpty(recordIn(error['metadata'])['raw']);
-  if (raw !== '') return readText(raw, depth);
-  return readQuotedError(messageOf(error), depth);
+  if (raw !== '') return readProviderError(raw);
+  return readQuotedError(messageOf(error));
 }
 
 /** For instance `bad response status code 400, body: {"error":{…}}`. */
-function readQuotedError(message: string, depth: number): ProviderError {
+function readQuotedError(message: string): ProviderError {
   const quoted = quotedJson(message);
   // LiteLLM quotes the error as a Python dictionary.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
-  if (printed !== undefined) return errorFromText(printed, depth);
+  if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
   return isRecord(json) && (isError(json) || quoted.length === message.trim().length)
-    ? readPlain(plainKeys(json), depth)
+    ? readPlain(plainKeys(json))
     : noDetails;
 }
 
@@ -171,8 +167,8 @@ function codesOf(error: JsonRecord): readonly string[] {
     .map((code) => String(code).toLowerCase());
 }
 
-function errorFromText(text: string, depth: number): ProviderError {
-  return withText(text, depth < maxDepth ? readQuotedError(text, depth + 1) : noDetails);
+function errorFromText(text: string): ProviderError {
+  return withText(text, readQuotedError(text));
 }
 
 /** Adds the text around an inner error. Without an inner error, the text is the message. */

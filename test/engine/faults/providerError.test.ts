@@ -48,11 +48,16 @@ describe('reading of a provider error', () => {
   }
 
   for (const field of ['message', 'error']) {
-    it(`unwraps an error that is nested in the field "${field}" of other errors at most three times`, () => {
-      assert.equal(readProviderError(wrapError(3, field)).message, 'innermost');
-      assert.equal(readProviderError(wrapError(4, field)).message, '{"message":"innermost"}');
+    it(`unwraps an error that is nested several times in the field "${field}" of other errors`, () => {
+      assert.equal(readProviderError(wrapError(8, field)).message, 'innermost');
     });
   }
+
+  it('unwraps an error that is nested hundreds of times', () => {
+    const times = 500;
+    const body = `${"{'error': '".repeat(times)}innermost${"'}".repeat(times)}`;
+    assert.equal(readProviderError(body).message, 'innermost');
+  });
 
   it('truncates the message to 300 characters, and the text for the classification to 8192', () => {
     assert.equal(readProviderError('x'.repeat(300)).message, 'x'.repeat(300));
