@@ -64,7 +64,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
       return turnGateways.choose(gateways);
     },
     cooldownOf: ({ gateway, key, model }) => states.of(gateway).cooldownOf(model, key),
-    probe: (baseUrl, key, signal) => probe(deps, deps.keys, baseUrl, key, signal),
+    probe: (baseUrl, key, signal) => probe(deps, baseUrl, key, signal),
     localFacts: (baseUrl, key, models, signal) => readLocalFacts(deps, baseUrl, key, models, signal),
     report: () => {
       const turns = [...records, ...[...running].map(({ record }) => record)];

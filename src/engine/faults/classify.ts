@@ -156,8 +156,7 @@ const maxHostChars = 260;
 export function describeFault(
   fault: Fault,
   { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,
-  { localize, formatTime }: EngineEnvironment,
-  keys: KeyRedactor,
+  { localize, formatTime, keys }: EngineEnvironment & { readonly keys: KeyRedactor },
 ) {
   const detail = keys.redact(fault.detail);
   const message = localize(fault.message, {

@@ -2,7 +2,6 @@ import type { EngineDeps } from '../engine';
 import type { Usage } from '../events/events';
 import type { Evidence } from '../faults/classify';
 import { readProviderError } from '../faults/providerError';
-import type { KeyRedactor } from '../gateway/keyRedactor';
 import { isRecord, parseJson, printJson } from '../json';
 import { mergeUsage } from '../state/usage';
 import { estimateFraction } from '../text/tokenEstimate';
@@ -88,7 +87,6 @@ export class Attempt implements BodySink, DeltaReceiver {
       endRead(): void;
     },
     private readonly reportHeaders: (status: number, requestId: string | undefined, ms: number) => void,
-    private readonly keys: KeyRedactor,
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.monotonicNow();
@@ -146,7 +144,7 @@ export class Attempt implements BodySink, DeltaReceiver {
       if (this.hasEnded) return;
       this.onHeaders(response);
       if (!response.ok) {
-        this.fail(await readRejection(response, this.deps.clock, this.keys));
+        this.fail(await readRejection(response, this.deps));
         return;
       }
       this.body = new BodyReader(response, this, this.chunks);
@@ -169,7 +167,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private onHeaders({ status, headers }: Response): void {
     this.status = status;
-    this.requestId = requestIdOf(headers, this.keys);
+    this.requestId = requestIdOf(headers, this.deps.keys);
     this.usage = usageInHeaders(headers);
     this.clocks.onHeaders();
     this.reportHeaders(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
@@ -268,7 +266,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /** Returns an error as JSON without keys. A very long error is truncated, so that it is no longer JSON. */
   private errorBody(error: unknown): string {
-    return this.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
+    return this.deps.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
   }
 
   private onEnd(end: BodyEnd): void {
@@ -293,7 +291,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     // An object with nothing but a message is an error whose status the gateway has lost.
     else if (isReadable && readProviderError(text).message !== '') this.onDelta({ type: 'error', error: json });
     else if (!/^[{[]/.test(text) && text.length <= maxPlainTextChars)
-      this.fail({ type: 'plainText', text: this.keys.redactKnown(text) });
+      this.fail({ type: 'plainText', text: this.deps.keys.redactKnown(text) });
     else this.fail('garbledBody');
   }
 
@@ -323,7 +321,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   private complete(): void {
-    const finishReason = this.keys.redact(this.finishReason ?? 'stop');
+    const finishReason = this.deps.keys.redact(this.finishReason ?? 'stop');
     // Accepts an answer without text that has reached the token limit, because it may continue a partial answer.
     if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: 'noText' });

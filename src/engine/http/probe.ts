@@ -2,7 +2,6 @@ import type { EngineDeps, ProbeResult } from '../engine';
 import { classify, describeFault, faultOfRow, type Fault } from '../faults/classify';
 import { isError } from '../faults/errorBody';
 import { describeError } from '../faults/transportError';
-import type { KeyRedactor } from '../gateway/keyRedactor';
 import { parseModelList, type ListedModels } from '../gateway/modelList';
 import { isRecord, parseJson } from '../json';
 import { declaredKind, sniffedKind } from '../text/charset';
@@ -20,12 +19,11 @@ const keyFaults: readonly string[] = ['auth', 'permission'];
  */
 export async function probe(
   deps: EngineDeps,
-  keys: KeyRedactor,
   baseUrl: string,
   key: string | undefined,
   signal = new AbortController().signal,
 ): Promise<ProbeResult> {
-  const { clock } = deps;
+  const { clock, keys } = deps;
   const startedAt = clock.monotonicNow();
   const elapsed = (): number => Math.round(clock.monotonicNow() - startedAt);
   const closing = new AbortController();
@@ -33,16 +31,14 @@ export async function probe(
   const failure = (fault: Fault, status?: number): ProbeResult => {
     const { kind, row, actions } = fault;
     const state = keyFaults.includes(kind) ? 'rejected' : 'unverified';
-    const text = describeFault(fault, { baseUrl, model: '', status }, deps, keys);
+    const text = describeFault(fault, { baseUrl, model: '', status }, deps);
     return { state, ms: elapsed(), kind, row, status, actions, ...text };
   };
   try {
     const response = await fetchFromGateway(deps, `${baseUrl}/models`, key, {
       signal: AbortSignal.any([signal, closing.signal]),
     });
-    const result = response.ok
-      ? await readModels(response, clock.now())
-      : await faultOfRefusal(response, key, deps, keys);
+    const result = response.ok ? await readModels(response, clock.now()) : await faultOfRefusal(response, key, deps);
     if (isFault(result)) return failure(result, response.status);
     const models = result.models.filter((id) => keys.redact(id) === id);
     return { state: 'verified', ms: elapsed(), ...result, models };
@@ -84,16 +80,11 @@ async function readModels(response: Response, now: number): Promise<ListedModels
     : faultOfRow('pathNotFound');
 }
 
-async function faultOfRefusal(
-  response: Response,
-  key: string | undefined,
-  { clock }: EngineDeps,
-  keys: KeyRedactor,
-): Promise<Fault> {
-  const rejection = await readRejection(response, clock, keys);
+async function faultOfRefusal(response: Response, key: string | undefined, deps: EngineDeps): Promise<Fault> {
+  const rejection = await readRejection(response, deps);
   const { status, headers, body } = rejection;
   if (status === 404 || status === 405) return faultOfRow('pathNotFound');
-  const fault = classify(rejection, clock.now());
+  const fault = classify(rejection, deps.clock.now());
   if (fault.kind === 'auth' && key === undefined) return faultOfRow('noKey');
   // A web page with status 403 comes from a firewall and says nothing about the key.
   const isWebPage = declaredKind(headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';

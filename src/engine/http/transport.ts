@@ -1,6 +1,5 @@
 import type { OpenAI } from 'openai';
 import type { OutgoingMessage } from '../text/continuation';
-import type { Clock } from '../clock';
 import type { EngineDeps } from '../engine';
 import type { ConnectionObserver, EngineSettings } from '../environment';
 import type { CorrectableParameter } from '../faults/providerError';
@@ -89,7 +88,7 @@ export function fetchFromGateway(
 }
 
 /** Reads a response with a status outside 2xx. The body is read up to a limit. The promise never rejects. */
-export async function readRejection(response: Response, clock: Clock, keys: KeyRedactor) {
+export async function readRejection(response: Response, { clock, keys }: EngineDeps) {
   const body = keys.redactKnown(await boundedText(response, clock));
   // `fetch` reports the status 0 for a redirect that it did not follow.
   return { type: 'status', status: response.status || 302, headers: response.headers, body } as const;

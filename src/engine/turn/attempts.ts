@@ -135,7 +135,7 @@ export class Attempts {
       if (this.isResume) this.history.resumes.start();
     };
     const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
-    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, deps.keys);
+    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders);
     return this.current;
   }
 

@@ -113,7 +113,7 @@ export class TurnMessages {
   describeFault(fault: Fault, circumstances: Partial<FaultContext> = {}) {
     const { baseUrl, answeringModel: model } = this.gateways;
     const values = { baseUrl, model, status: this.attempts.current?.status, ...circumstances };
-    return describeFault(fault, values, this.deps, this.deps.keys);
+    return describeFault(fault, values, this.deps);
   }
 
   /** Adds `switchGateway` if there is another gateway and the fault may depend on the gateway. */

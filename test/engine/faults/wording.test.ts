@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fake } from '../../support/fake';
-import type { EngineEnvironment } from '../../../src/engine/environment';
+import type { EngineDeps } from '../../../src/engine/engine';
 import { classify, describeFault, type Evidence, type FaultContext } from '../../../src/engine/faults/classify';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 
@@ -17,14 +17,14 @@ const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContex
   const { message, detail } = describeFault(
     classify(evidence, 0),
     { ...defaults, ...circumstances },
-    fake<EngineEnvironment>({
+    fake<EngineDeps>({
       localize: (template, values = {}) => {
         localized = [template, values];
         return 'translated';
       },
       formatTime: (at) => `at ${at}`,
+      keys: new KeyRedactor([apiKey]),
     }),
-    new KeyRedactor([apiKey]),
   );
   assert.equal(message, 'translated');
   assert.ok(localized);

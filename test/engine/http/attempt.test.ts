@@ -75,7 +75,6 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
       endRead: () => undefined,
     },
     report('headers'),
-    deps.keys,
   );
   const ends: AttemptEnd[] = [];
   void attempt.end.then((end) => ends.push(end));

@@ -23,11 +23,12 @@ const deps = fake<EngineDeps>({
   localize: (text: string, values: Readonly<Record<string, string | number>> = {}) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
   formatTime: String,
+  keys: new KeyRedactor(),
 });
 
 const probeFrom = (reply: Reply, key: string | undefined = apiKey): Promise<ProbeResult> => {
   const keys = new KeyRedactor([apiKey, otherKey]);
-  return probe({ ...deps, fetch: new ScriptedFetch([reply]).fetch }, keys, 'https://gateway.test/v1', key);
+  return probe({ ...deps, keys, fetch: new ScriptedFetch([reply]).fetch }, 'https://gateway.test/v1', key);
 };
 const reply =
   (status: number, body: string, headers: Record<string, string> = {}): Reply =>
@@ -87,9 +88,7 @@ describe('probe of a gateway', () => {
       received.push(method, url, headers.authorization, headers['user-agent']);
       response.end('{"data":[{"id":"b"},{"id":"a"}]}');
     };
-    const result = await withServer(createServer(listener), (baseUrl) =>
-      probe(deps, new KeyRedactor(), baseUrl, apiKey),
-    );
+    const result = await withServer(createServer(listener), (baseUrl) => probe(deps, baseUrl, apiKey));
     assert.deepEqual(received, ['GET', '/v1/models', `Bearer ${apiKey}`, 'HolySheepPrompt/test']);
     assert.ok(result.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);
@@ -98,7 +97,7 @@ describe('probe of a gateway', () => {
   it('sends no Authorization header without an API key, and asks for one if the gateway requires it', async () => {
     const wire = new ScriptedFetch([reply(401, '')]);
     const baseUrl = 'https://gateway.test/v1';
-    const result = await probe({ ...deps, fetch: wire.fetch }, new KeyRedactor(), baseUrl, undefined);
+    const result = await probe({ ...deps, fetch: wire.fetch }, baseUrl, undefined);
     assert.equal(wire.requests[0]?.headers.get('authorization'), null);
     assert.ok(result.state === 'rejected');
     assert.equal(result.message, 'No API key is set for gateway.test.');
@@ -129,9 +128,7 @@ describe('probe of a gateway', () => {
     ],
   ] as const) {
     it(`recognizes ${name}`, async () => {
-      const result = await withServer(server, (baseUrl) =>
-        probe(deps, new KeyRedactor(), baseUrl.replace('http', scheme), apiKey),
-      );
+      const result = await withServer(server, (baseUrl) => probe(deps, baseUrl.replace('http', scheme), apiKey));
       assert.ok(result.state === 'unverified', JSON.stringify(result));
       assert.equal(result.kind, kind);
     });
@@ -139,7 +136,7 @@ describe('probe of a gateway', () => {
 
   it('recognizes a port on which no server listens', async () => {
     const baseUrl = await withServer(createServer(), (url) => Promise.resolve(url));
-    const result = await probe(deps, new KeyRedactor(), baseUrl, apiKey);
+    const result = await probe(deps, baseUrl, apiKey);
     assert.ok(result.state === 'unverified');
     assert.equal(result.message, `${new URL(baseUrl).host} is not accepting connections.`);
   });
@@ -154,7 +151,7 @@ describe('probe of a gateway', () => {
     it(`times out when the gateway ${name}`, async () => {
       const clock = new VirtualClock();
       const { fetch } = new ScriptedFetch([answer]);
-      const result = probe({ ...deps, clock, fetch }, new KeyRedactor(), 'https://gateway.test', apiKey);
+      const result = probe({ ...deps, clock, fetch }, 'https://gateway.test', apiKey);
       await settle();
       await clock.advance(20_000);
       const { message } = (await result) as { readonly message?: string };
@@ -167,7 +164,7 @@ describe('probe of a gateway', () => {
     const server = createServer(() => abort.abort());
     await withServer(server, async (baseUrl) => {
       for (let round = 0; round < 2; round++) {
-        const result = await probe(deps, new KeyRedactor(), baseUrl, apiKey, abort.signal);
+        const result = await probe(deps, baseUrl, apiKey, abort.signal);
         assert.deepEqual(result, { state: 'cancelled' });
       }
     });

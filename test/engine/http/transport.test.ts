@@ -81,7 +81,7 @@ describe('sending a request', () => {
     );
     const controller = new AbortController();
     const response = await sendTo(requestTo('https://a.test/v1', 'key-1'), controller.signal);
-    const rejection = readRejection(response, new VirtualClock(), new KeyRedactor());
+    const rejection = readRejection(response, fake<EngineDeps>({ clock: new VirtualClock(), keys: new KeyRedactor() }));
     await settle();
     assert.equal(wire.requests[0]?.signal.aborted, false);
     controller.abort();

@@ -22,11 +22,12 @@ const deps = fake<EngineDeps>({
   formatTime: String,
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   localize: englishWords.localize,
+  keys: new KeyRedactor(),
 });
 
 /** An engine that really sends probes. */
 class ProbingEngine extends ScriptedEngine {
-  override readonly probe: Engine['probe'] = (...probed) => probe(deps, new KeyRedactor(), ...probed);
+  override readonly probe: Engine['probe'] = (...probed) => probe(deps, ...probed);
 }
 
 describe('Test Connection command', () => {
