@@ -12,9 +12,8 @@ const limitMs = 3000;
 /** Ollama lists every tensor of a model, which takes up to a megabyte. */
 const bodyLimits = { bytes: 4 * 1024 * 1024, ms: limitMs };
 
-/** Ollama describes one model per request. */
+/** Ollama describes one model per request, and all requests are sent at once. */
 const maxDescribed = 20;
-const parallelRequests = 4;
 
 /**
  * Reads the facts that LM Studio and Ollama report beside the OpenAI API. Returns no facts for another server. Never
@@ -46,15 +45,11 @@ export async function readLocalFacts(
   const [listed, running] = await Promise.all([load('/api/v0/models'), load('/api/ps')]);
   const contexts = readOllamaContexts(running);
   const facts = readLMStudioFacts(listed);
-  const undescribed = (contexts ? models : []).slice(0, maxDescribed).values();
-  const describeModels = async (): Promise<void> => {
-    // The iterator is shared, so each model is described once.
-    for (const model of undescribed) {
-      const known = readOllamaFacts(await load('/api/show', { model }), contexts?.get(model));
-      if (known) facts.set(model, known);
-    }
+  const describe = async (model: string): Promise<void> => {
+    const known = readOllamaFacts(await load('/api/show', { model }), contexts?.get(model));
+    if (known) facts.set(model, known);
   };
-  await Promise.all(Array.from({ length: parallelRequests }, describeModels));
+  if (contexts) await Promise.all(models.slice(0, maxDescribed).map(describe));
   cancelTimer();
   // Closes the sockets of responses that were not read to their end.
   closing.abort();
