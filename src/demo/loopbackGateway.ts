@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { completionChunk, failure, modelList, usageChunk } from './replies';
-import type { ChatBody, ReceivedRequest, Script, Step } from './script';
+import { failure, modelList } from './replies';
+import type { ChatBody, Script, Step } from './script';
 
 /** Maximum size of a request body, in bytes. The prompts of the demo are far shorter. */
 const maxBodyBytes = 1_000_000;
@@ -45,11 +45,9 @@ export class LoopbackGateway {
   }
 
   private async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const at = Date.now();
     const body = await readBody(incoming);
-    const request = { n: ++this.requestCount, at, json: parseChatBody(body ?? '') };
-    response.setHeader('x-request-id', `req-${request.n}`);
-    await play(this.stepsFor(incoming, body, request), request, response);
+    response.setHeader('x-request-id', `req-${++this.requestCount}`);
+    await play(this.stepsFor(incoming, body), response);
   }
 
   /**
@@ -57,11 +55,7 @@ export class LoopbackGateway {
    * (DNS rebinding). Requests from such a page have its host name in their `Host` header, and its GET requests have no
    * `Origin` header.
    */
-  private stepsFor(
-    { method = '', url = '', headers }: IncomingMessage,
-    body: string | undefined,
-    request: ReceivedRequest,
-  ): Iterable<Step> {
+  private stepsFor({ method = '', url = '', headers }: IncomingMessage, body: string | undefined): Iterable<Step> {
     const refuse = (status: number, code: string, message: string): Iterable<Step> =>
       failure(status, { message, type: 'invalid_request_error', code });
     if (headers.origin !== undefined) return refuse(403, 'forbidden', 'Web pages may not use this gateway.');
@@ -71,7 +65,7 @@ export class LoopbackGateway {
     if (body === undefined) return refuse(413, 'request_too_large', 'The body is larger than 1 MB.');
     switch (`${method} ${url}`) {
       case 'POST /v1/chat/completions':
-        return this.script(request);
+        return this.script(parseChatBody(body));
       case 'GET /v1/models':
         return modelList(this.modelIds);
       default:
@@ -106,27 +100,18 @@ export function parseChatBody(body: string): ChatBody | undefined {
 }
 
 /** @throws AbortError when the client disconnects during a pause */
-async function play(steps: Iterable<Step>, request: ReceivedRequest, response: ServerResponse): Promise<void> {
+async function play(steps: Iterable<Step>, response: ServerResponse): Promise<void> {
   const closing = new AbortController();
   response.once('close', () => closing.abort());
-  const send = (value: unknown): boolean => response.write(`data: ${JSON.stringify(value)}\n\n`);
   for (const step of steps) {
     if ('waitMs' in step) await setTimeout(step.waitMs, undefined, { signal: closing.signal });
     else if ('end' in step) {
       if (step.end === 'reset') response.socket?.resetAndDestroy();
       return;
     } else if ('status' in step) response.writeHead(step.status, step.headers);
-    else if ('send' in step) response.write(step.send);
     else {
       if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-      if ('done' in step) response.write('data: [DONE]\n\n');
-      else if ('delta' in step) send(completionChunk(request, { role: 'assistant', content: step.delta }));
-      else if ('reasoning' in step)
-        send(completionChunk(request, { role: 'assistant', reasoning_content: step.reasoning }));
-      else {
-        send(completionChunk(request, {}, step.finish));
-        if (step.usage) send(usageChunk(request, step.usage));
-      }
+      response.write(step.send);
     }
   }
   response.end();

@@ -1,4 +1,4 @@
-import type { ReceivedRequest, Step } from './script';
+import type { Step } from './script';
 
 /** The `error` object of an OpenAI-style response body. Further fields are sent unchanged. */
 export interface ErrorBody {
@@ -48,25 +48,19 @@ export function modelList(ids: readonly string[]): Iterable<Step> {
   return jsonReply(200, { object: 'list', data }, {});
 }
 
-/** Returns a chunk of a stream in the format of the OpenAI API. */
-export function completionChunk(
-  request: ReceivedRequest,
-  delta: Readonly<Record<string, unknown>>,
-  finishReason: string | null = null,
-): unknown {
-  return { ...commonFields(request), choices: [{ index: 0, delta, finish_reason: finishReason }] };
+/** Sends a chunk of a stream in the format of the OpenAI API. */
+export function chunk(delta: Readonly<Record<string, string>>, finishReason: string | null = null): Step {
+  return event({ choices: [{ index: 0, delta, finish_reason: finishReason }] });
 }
 
-/** Returns the chunk that carries the usage. The chunk has no choices. */
-export function usageChunk(request: ReceivedRequest, usage: Readonly<Record<string, unknown>>): unknown {
-  return { ...commonFields(request), choices: [], usage };
+/** Sends the usage in a chunk without choices, and then the end of the stream. */
+export function* endOfStream(promptTokens: number, completionTokens: number): Iterable<Step> {
+  const total = promptTokens + completionTokens;
+  const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: total };
+  yield event({ choices: [], usage });
+  yield { send: 'data: [DONE]\n\n' };
 }
 
-function commonFields(request: ReceivedRequest): Readonly<Record<string, unknown>> {
-  return {
-    id: `chatcmpl-${request.n}`,
-    object: 'chat.completion.chunk',
-    created: Math.floor(request.at / 1000),
-    model: request.json?.model ?? '',
-  };
+function event(fields: Readonly<Record<string, unknown>>): Step {
+  return { send: `data: ${JSON.stringify({ object: 'chat.completion.chunk', ...fields })}\n\n` };
 }

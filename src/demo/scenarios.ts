@@ -119,7 +119,7 @@ export const demoModels: readonly DemoModel[] = scenarios;
 export function demoScript(): Script {
   // Number of failed attempts for each prompt. The entry of a prompt is removed when an attempt succeeds.
   const attempts = new Map<string, number>();
-  return ({ json: body }) => {
+  return (body) => {
     if (!body) {
       return failure(400, { message: 'The body is no chat completion request.', type: 'invalid_request_error' });
     }

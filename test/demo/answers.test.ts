@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Script as Program } from 'node:vm';
 import { streamLikeRecorded } from '../../src/demo/answers/demoAnswer';
 import { chinese, english, topics } from '../../src/demo/answers/demoTexts';
+import { sentChoice } from './sentChoice';
 
 const fence = /^```(\w+)\n([^]*?)\n```$/gm;
 
@@ -30,7 +31,9 @@ describe('answer texts of the offline demo', () => {
 
     it(`can be split into short deltas without losing text: ${topic}`, () => {
       for (const text of Object.values(texts)) {
-        const deltas = [...streamLikeRecorded(text, 'delta')].flatMap((step) => ('delta' in step ? [step.delta] : []));
+        const deltas = [...streamLikeRecorded(text, 'content')].flatMap(
+          (step) => sentChoice(step)?.delta.content ?? [],
+        );
         assert.equal(deltas.join(''), text);
         assert.ok(deltas.every((delta) => delta.trim().length <= 7));
       }

@@ -5,20 +5,21 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { LoopbackGateway } from '../../src/demo/loopbackGateway';
-import type { ReceivedRequest, Step } from '../../src/demo/script';
+import { chunk, endOfStream } from '../../src/demo/replies';
+import type { ChatBody, Step } from '../../src/demo/script';
 
 const maxBytes = 1_000_000;
 
 describe('demo gateway', () => {
   let gateway: LoopbackGateway;
-  let requests: ReceivedRequest[];
+  let requests: (ChatBody | undefined)[];
   let steps: Iterable<Step>;
 
   beforeEach(async () => {
     requests = [];
-    steps = [{ delta: 'Hello' }];
-    const script = (request: ReceivedRequest): Iterable<Step> => {
-      requests.push(request);
+    steps = [chunk({ content: 'Hello' })];
+    const script = (body: ChatBody | undefined): Iterable<Step> => {
+      requests.push(body);
       return steps;
     };
     gateway = new LoopbackGateway(script, ['demo-steady']);
@@ -129,22 +130,22 @@ describe('demo gateway', () => {
     fetch(`${gateway.baseUrl}/chat/completions`, { method: 'POST', body: JSON.stringify(body) });
 
   it('streams reasoning, deltas, the finish reason and the usage as events', async () => {
-    const usage = { total_tokens: 3 };
-    steps = [{ reasoning: 'Hm' }, { waitMs: 1 }, { delta: 'Hello' }, { finish: 'stop', usage }, { done: true }];
-    const response = await ask({ model: 'm', messages: [] });
+    const deltas = [chunk({ reasoning_content: 'Hm' }), { waitMs: 1 }, chunk({ content: 'Hello' }), chunk({}, 'stop')];
+    steps = [...deltas, ...endOfStream(1, 2)];
+    const response = await ask();
     assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
     assert.equal(response.headers.get('x-request-id'), 'req-1');
     const events = (await response.text()).split('\n\n').map((event) => event.replace('data: ', ''));
     assert.deepEqual(events.slice(-2), ['[DONE]', '']);
     const chunks = events.slice(0, -2).map((event) => JSON.parse(event) as Record<string, unknown>);
     assert.deepEqual(
-      chunks.map((chunk) => [chunk['id'], chunk['model'], chunk['choices'], chunk['usage']]),
+      chunks.map(({ choices, usage }) => [choices, usage]),
       [
-        [{ index: 0, delta: { role: 'assistant', reasoning_content: 'Hm' }, finish_reason: null }],
-        [{ index: 0, delta: { role: 'assistant', content: 'Hello' }, finish_reason: null }],
-        [{ index: 0, delta: {}, finish_reason: 'stop' }],
-        [],
-      ].map((choices, index) => ['chatcmpl-1', 'm', choices, index === 3 ? usage : undefined]),
+        [[{ index: 0, delta: { reasoning_content: 'Hm' }, finish_reason: null }], undefined],
+        [[{ index: 0, delta: { content: 'Hello' }, finish_reason: null }], undefined],
+        [[{ index: 0, delta: {}, finish_reason: 'stop' }], undefined],
+        [[], { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }],
+      ],
     );
   });
 
@@ -160,7 +161,7 @@ describe('demo gateway', () => {
   });
 
   it('sends nothing more after a stall step and keeps the connection open', async () => {
-    steps = [{ delta: 'half' }, { end: 'stall' }];
+    steps = [chunk({ content: 'half' }), { end: 'stall' }];
     const reader = (await ask()).body!.getReader();
     assert.match(Buffer.from((await reader.read()).value!).toString(), /half/);
     const next = reader.read().catch(() => 'closed');
@@ -173,7 +174,7 @@ describe('demo gateway', () => {
     const returned = new Promise<void>((resolve) => {
       steps = (function* () {
         try {
-          yield { delta: 'half' };
+          yield chunk({ content: 'half' });
           yield { waitMs: 2 ** 30 };
         } finally {
           resolve();
@@ -187,10 +188,7 @@ describe('demo gateway', () => {
   for (const body of ['', [], null, { model: 'm' }, { messages: [] }, { model: 1, messages: [] }]) {
     it(`passes no parsed body to the script for ${JSON.stringify(body)}`, async () => {
       await (await ask(body)).text();
-      assert.deepEqual(
-        requests.map(({ json }) => json),
-        [undefined],
-      );
+      assert.deepEqual(requests, [undefined]);
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ChatBodyMessage, GatewayRequest, Script, Step } from '../support/testGateway';
+import type { ChatBodyMessage, Script } from '../../src/demo/script';
+import { sentChoice } from './sentChoice';
 import { demoModels, demoScript } from '../../src/demo/scenarios';
 import { valuesOf } from '../support/valuesOf';
 
@@ -17,18 +18,15 @@ const user = (content: string): ChatBodyMessage => ({ role: 'user', content });
 const assistant = (content: string): ChatBodyMessage => ({ role: 'assistant', content });
 
 function ask(script: Script, model: string, ...messages: ChatBodyMessage[]): Reply {
-  const request = { json: { model, messages, stream: true } } as unknown as GatewayRequest;
   let reply: Reply = { text: '', reasoning: '', waits: [], end: '', headers: {} };
-  for (const step of script(request) as Iterable<Step>) {
-    if ('delta' in step) reply = { ...reply, text: reply.text + step.delta };
-    if ('reasoning' in step) {
-      assert.equal(reply.text, '', 'reasoning comes before the answer');
-      reply = { ...reply, reasoning: reply.reasoning + step.reasoning };
-    }
+  for (const step of script({ model, messages, stream: true })) {
+    const { delta: { content = '', reasoning_content: reasoning = '' } = {}, finish_reason: end } =
+      sentChoice(step) ?? {};
+    if (reasoning !== '') assert.equal(reply.text, '', 'reasoning comes before the answer');
+    reply = { ...reply, text: reply.text + content, reasoning: reply.reasoning + reasoning, end: end ?? reply.end };
     if ('waitMs' in step) reply = { ...reply, waits: [...reply.waits, step.waitMs] };
-    if ('finish' in step) reply = { ...reply, end: step.finish };
     if ('end' in step) reply = { ...reply, end: step.end };
-    if ('status' in step) reply = { ...reply, end: step.status, headers: step.headers ?? {} };
+    if ('status' in step) reply = { ...reply, end: step.status, headers: step.headers };
   }
   return reply;
 }
@@ -178,7 +176,7 @@ describe('script of the offline demo', () => {
   });
 
   it('responds with 400 to a body that is no chat completion request', () => {
-    const [head] = [...(script({ json: undefined } as GatewayRequest) as Iterable<Step>)];
+    const [head] = [...script(undefined)];
     assert.equal(head && 'status' in head && head.status, 400);
   });
 });

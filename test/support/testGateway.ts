@@ -9,7 +9,7 @@ import type { GatewayRequest, Script } from './gateway/script';
 import { play } from './gateway/scriptPlayer';
 import { answer } from './replies';
 
-export type { ChatBody, ChatBodyMessage } from '../../src/demo/script';
+export type { ChatBody } from '../../src/demo/script';
 export type { Ending, GatewayRequest, Script, Step } from './gateway/script';
 
 export interface GatewayOptions {

@@ -1,3 +1,4 @@
+import { chunk, endOfStream } from '../replies';
 import type { Step } from '../script';
 import type { DemoPrompt } from './demoPrompt';
 import { chinese, english, keywords, topics, type DemoTexts, type Topic } from './demoTexts';
@@ -27,7 +28,7 @@ export function demoAnswer({ partial, text: prompt, asksToContinue }: DemoPrompt
 export function* brokenAnswer(text: string, end: 'stall' | 'reset'): Iterable<Step> {
   const characters = Array.from(text);
   const half = characters.slice(0, Math.floor(characters.length * 0.45)).join('');
-  yield* streamLikeRecorded(half, 'delta');
+  yield* streamLikeRecorded(half, 'content');
   yield { end };
 }
 
@@ -37,14 +38,10 @@ export function* completeAnswer(
   { text, isContinuation: isRest }: DemoAnswer,
   reasons = false,
 ): Iterable<Step> {
-  if (reasons && !isRest) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning');
-  yield* streamLikeRecorded(text, 'delta');
-  const promptTokens = Math.ceil(prompt.text.length / 4);
-  const completionTokens = Math.ceil(text.length / 4);
-  const total = promptTokens + completionTokens;
-  const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: total };
-  yield { finish: 'stop', usage };
-  yield { done: true };
+  if (reasons && !isRest) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning_content');
+  yield* streamLikeRecorded(text, 'content');
+  yield chunk({}, 'stop');
+  yield* endOfStream(Math.ceil(prompt.text.length / 4), Math.ceil(text.length / 4));
 }
 
 /**
@@ -91,9 +88,9 @@ const minDelayMs = 8;
 const maxDelayMs = 40;
 
 /** Streams deltas with the irregular timing of a provider's stream. */
-export function* streamLikeRecorded(text: string, kind: 'delta' | 'reasoning'): Iterable<Step> {
+export function* streamLikeRecorded(text: string, field: 'content' | 'reasoning_content'): Iterable<Step> {
   for (const [token] of text.matchAll(tokenPattern)) {
-    yield kind === 'delta' ? { delta: token } : { reasoning: token };
+    yield chunk({ role: 'assistant', [field]: token });
     yield { waitMs: Math.round(minDelayMs + Math.random() * (maxDelayMs - minDelayMs)) };
   }
 }

@@ -35,7 +35,8 @@ function withoutPauses(script: Script): Script {
 
 /** Runs the scenario of a model, with a second gateway as the backup gateway. */
 async function demoTurn(model: string): Promise<WireTurn> {
-  const script = withoutPauses(demoScript());
+  const steps = demoScript();
+  const script = withoutPauses(({ json }) => steps(json));
   const replies = (): [Script] => [script];
   const request = { model };
   const stage = new WireFixture({ replies, request, settings: demoSettings, timePassesDuringRequests: true });

@@ -1,11 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ReceivedRequest, Step as DemoStep } from '../../../src/demo/script';
+import type { ChatBody, Step as DemoStep } from '../../../src/demo/script';
 
 /** The side that closed a connection. */
 export type ClosedBy = 'client' | 'server';
 
 /** A request that the gateway has received. Chat completions and model lists are counted separately. */
-export interface GatewayRequest extends ReceivedRequest {
+export interface GatewayRequest {
+  /** Number of the request, from 1. */
+  readonly n: number;
+  /** The parsed body, or undefined if the body is not an object with a model and messages. */
+  readonly json: ChatBody | undefined;
+  /** Epoch milliseconds at which the request arrived. */
+  readonly at: number;
   readonly method: string;
   /** Path of the URL, without the query. */
   readonly path: string;
@@ -30,6 +36,15 @@ export type Step =
   | { readonly send: string | Uint8Array }
   /** Sends `data: <JSON>` and an empty line. */
   | { readonly event: unknown }
+  | { readonly delta: string }
+  | { readonly reasoning: string }
+  /**
+   * Sends a chunk with the finish reason. Then sends `usage`, if any, in another chunk, which has no choices. The
+   * fields of `usage` have their names from the OpenAI API.
+   */
+  | { readonly finish: string; readonly usage?: Readonly<Record<string, unknown>> }
+  /** Sends `data: [DONE]`. */
+  | { readonly done: true }
   | { readonly until: Promise<unknown> }
   /**
    * Ends the reply. `fin` ends the body cleanly, as does a script without an `end` step. `short` sends FIN in the middle

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { completionChunk, usageChunk } from '../../../src/demo/replies';
+import { completionChunk, usageChunk } from './chunks';
 import type { Ending, GatewayRequest, Script, Step } from './script';
 import { unlessAborted, type ReplySocket } from './replySocket';
 
