@@ -53,22 +53,15 @@ function cleanPath(path: string): string {
 
 /** Whether others could read the key and the prompts. Requests to a loopback address never leave this computer. */
 export function usesPlainHttp(url: string): boolean {
-  if (url.startsWith('https:')) return false;
-  const { protocol, hostname = '' } = URL.parse(url) ?? {};
-  return protocol === 'http:' && !isLoopback(hostname);
+  return URL.parse(url)?.protocol === 'http:' && !isLoopbackUrl(url);
 }
 
-/**
- * Returns whether a host is a loopback address. A name such as `gateway.localhost` is not, because a name server may
- * resolve it to any address.
- */
-function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
-}
+/** A name such as `gateway.localhost` is no loopback address, because a name server may resolve it to any address. */
+const loopbackHost = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
 
 /** Whether requests never leave this computer. */
 export function isLoopbackUrl(url: string): boolean {
-  return isLoopback(URL.parse(url)?.hostname ?? '');
+  return loopbackHost.test(URL.parse(url)?.hostname ?? '');
 }
 
 /**
