@@ -27,7 +27,7 @@ export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
 export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | undefined> | undefined {
   const entries = recordIn(body)['models'];
   if (!Array.isArray(entries)) return undefined;
-  const running = listIn(entries).filter(isRecord);
+  const running = entries.filter(isRecord);
   return new Map(running.map((entry) => [String(entry['name']), firstTokens(entry['context_length'])]));
 }
 

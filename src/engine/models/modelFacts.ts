@@ -149,19 +149,16 @@ export function factsOf(model: string): ModelFacts | undefined {
 
 /** By unified name, with and without suffixes. The first model in the table gets a name that several models have. */
 export function readTable(): ReadonlyMap<string, ModelFacts> {
-  const exact = new Map<string, ModelFacts>();
   const all = new Map<string, ModelFacts>();
   for (const { vendor, family, models } of table.groups) {
-    for (const row of models as readonly Row[]) {
-      const facts = { ...factsOfRow(row), vendor, family };
-      const name = unifiedName(row.name);
-      exact.set(name, facts);
-      for (let short = shortName(name); short !== undefined; short = shortName(short)) {
-        if (!all.has(short)) all.set(short, facts);
-      }
+    for (const row of models as readonly Row[]) all.set(unifiedName(row.name), { ...factsOfRow(row), vendor, family });
+  }
+  // Also visits the short names that the loop adds, whose own short names are already there.
+  for (const [name, facts] of all) {
+    for (let short = shortName(name); short !== undefined; short = shortName(short)) {
+      if (!all.has(short)) all.set(short, facts);
     }
   }
-  for (const [name, facts] of exact) all.set(name, facts);
   return all;
 }
 
