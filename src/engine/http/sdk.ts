@@ -14,7 +14,6 @@ const sentHeaders: ReadonlySet<string> = new Set(['accept', 'content-type']);
 
 /** The parts that all requests to a URL have in common. The key is not one of them. */
 interface RequestTemplate {
-  readonly path: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -23,7 +22,7 @@ let latest: RequestTemplate | undefined;
 
 /** The SDK takes longer than all other preparations of a request, so its result is used again until the URL changes. */
 export async function templateFor(path: string): Promise<RequestTemplate> {
-  if (latest?.path === path) return latest;
+  if (latest?.url === path) return latest;
   // Replaces the same header from the environment.
   const { url, req } = await client.buildRequest({
     method: 'post',
@@ -32,6 +31,6 @@ export async function templateFor(path: string): Promise<RequestTemplate> {
     body: {},
   });
   const headers = [...new Headers(req.headers)].filter(([name]) => sentHeaders.has(name));
-  latest = { path, url, headers: Object.fromEntries(headers) };
+  latest = { url, headers: Object.fromEntries(headers) };
   return latest;
 }
