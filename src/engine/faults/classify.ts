@@ -6,7 +6,7 @@ import { contextTokensIn } from './contextTokens';
 import { faultTable, type FaultName, type FaultRow } from './faultTable';
 import { findRefusedParameter, type CorrectableParameter, type ProviderError } from './providerError';
 import type { RetryAfter } from './retryAfter';
-import { createMatcher, inbandRow, isEdgeStatus, statusRow, type ErrorMatcher } from './statusFault';
+import { createMatcher, defaultRow, inbandRow, isEdgeStatus, statusRow, type ErrorMatcher } from './statusFault';
 import { transportFault } from './transportError';
 
 /** The timeouts of an attempt, by the faults to which they lead. */
@@ -56,7 +56,9 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
       const matcher = createMatcher(body, now, headers);
       const fault = faultFromError(statusRow(status, matcher), matcher, headers);
-      return isEdgeStatus(status) && possibleEdgeFaults.has(fault.row) ? { ...fault, leavesGateway: true } : fault;
+      // Cloudflare itself reports that it can't reach the gateway.
+      const isOfEdge = isEdgeStatus(status) && fault.row === defaultRow(status);
+      return isOfEdge ? { ...fault, leavesGateway: true } : fault;
     }
     case 'timeout':
       return { ...faultOfRow(evidence.clock), seconds: Math.round(evidence.afterMs / 1000) };
@@ -77,15 +79,6 @@ export function classify(evidence: Evidence, now: number): Fault {
 export function faultOfRow(row: FaultName): Fault {
   return { ...faultTable[row], row, detail: '' };
 }
-
-/** Gateway faults if Cloudflare has reported them by its own status codes. */
-const possibleEdgeFaults: ReadonlySet<FaultName> = new Set([
-  'badGateway',
-  'gatewayTimeout',
-  'gatewayCertificate',
-  'serverError',
-  'unexpectedStatus',
-]);
 
 /** Milliseconds. A shorter retry-after of a slow limit is ignored. */
 const minSlowResetMs = 300_000;

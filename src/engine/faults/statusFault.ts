@@ -17,7 +17,7 @@ export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
   if (matcher.mentions('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
     return (status === 402 ? matcher.retryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
-  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRows.get(status) ?? 'unexpectedStatus';
+  return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRow(status);
 }
 
 /**
@@ -224,21 +224,36 @@ export function isEdgeStatus(status: number): boolean {
  * Faults if the body says nothing more specific. Text Generation Inference sends 424 when the model fails, Groq 498 when
  * its flex capacity is exceeded, and nginx 499 when a request was canceled.
  */
-const statusesByRow: Readonly<Partial<Record<FaultName, readonly number[]>>> = {
-  requestRejected: [400],
-  keyRejected: [401],
-  permissionDenied: [403],
-  pathNotFound: [404, 410],
-  requestTimeout: [408, 499],
-  conflict: [409, 425],
-  requestTooLarge: [413],
-  parameterInvalid: [422],
-  serverError: [500],
-  badGateway: [424, 502, 520, 521, 522, 523, 530],
-  overloaded: [498, 503, 529],
-  gatewayTimeout: [504, 524],
-  gatewayCertificate: [525, 526],
+const defaultRows: Readonly<Partial<Record<number, FaultName>>> = {
+  400: 'requestRejected',
+  401: 'keyRejected',
+  403: 'permissionDenied',
+  404: 'pathNotFound',
+  408: 'requestTimeout',
+  409: 'conflict',
+  410: 'pathNotFound',
+  413: 'requestTooLarge',
+  422: 'parameterInvalid',
+  424: 'badGateway',
+  425: 'conflict',
+  498: 'overloaded',
+  499: 'requestTimeout',
+  500: 'serverError',
+  502: 'badGateway',
+  503: 'overloaded',
+  504: 'gatewayTimeout',
+  520: 'badGateway',
+  521: 'badGateway',
+  522: 'badGateway',
+  523: 'badGateway',
+  524: 'gatewayTimeout',
+  525: 'gatewayCertificate',
+  526: 'gatewayCertificate',
+  529: 'overloaded',
+  530: 'badGateway',
 };
-const defaultRows: ReadonlyMap<number, FaultName> = new Map(
-  Object.entries(statusesByRow).flatMap(([row, statuses]) => statuses.map((status) => [status, row as FaultName])),
-);
+
+/** Returns the fault for a status whose body says nothing more specific. */
+export function defaultRow(status: number): FaultName {
+  return defaultRows[status] ?? 'unexpectedStatus';
+}
