@@ -50,8 +50,8 @@ const noDetails: ProviderError = {
 const maxMessageChars = 300;
 
 /**
- * Reads an error that gateways may have wrapped, even more than once. Each wrapped error is shorter than the one around
- * it, so the reading ends. Never throws. Ignores HTML, because a page has no message that helps a user.
+ * Reads the error in a body, even if several gateways have wrapped the error. A wrapped error is shorter than the message
+ * that contains it, so the recursion ends. Never throws. Ignores HTML, because a page has no message that helps a user.
  */
 export function readProviderError(body: string): ProviderError {
   const json = parseErrorBody(body);

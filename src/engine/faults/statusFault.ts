@@ -41,7 +41,7 @@ const requestRows: ReadonlySet<FaultName> = new Set([
 /**
  * Returns the error in a body and its retry-after, with two ways to match the error: by the provider's error codes, and by
  * phrases in its message.
- * @param headers of the response; those of a response with the status 200 say nothing about the error
+ * @param headers absent for a response with the status 200, whose headers say nothing about the error
  */
 export function createMatcher(body: string, now: number, headers = new Headers()) {
   const error = readProviderError(body);

@@ -46,8 +46,9 @@ export class Attempt implements BodySink, DeltaReceiver {
   requestId: string | undefined;
 
   private bytes = 0;
+  /** Number of characters of the text and the reasoning. */
   private chars = 0;
-  /** With the characters of the tool calls. */
+  /** Number of characters of the text, the reasoning and the tool calls. */
   private answerChars = 0;
   /** Estimated number of tokens in the text and the reasoning received so far. */
   private receivedTokens = 0;

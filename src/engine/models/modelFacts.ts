@@ -153,7 +153,7 @@ export function readTable(): ReadonlyMap<string, ModelFacts> {
   for (const { vendor, family, models } of table.groups) {
     for (const row of models as readonly Row[]) all.set(unifiedName(row.name), { ...factsOfRow(row), vendor, family });
   }
-  // Also visits the short names that the loop adds, whose own short names are already there.
+  // The loop also visits the short names that it adds. The map already contains all shorter forms of these names.
   for (const [name, facts] of all) {
     for (let short = shortName(name); short !== undefined; short = shortName(short)) {
       if (!all.has(short)) all.set(short, facts);
