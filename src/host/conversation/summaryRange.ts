@@ -7,31 +7,19 @@ import { maxSummaryTokens } from './summaryPrompt';
 /** The last turns stay word for word up to this number of tokens, and up to a quarter of the context window. */
 const maxKeptTokens = 20_000;
 
-/** What a request for a summary may contain. */
-interface SummaryRoom {
-  /** In tokens; undefined if it is unknown. */
-  readonly contextWindow?: number | undefined;
-  /** Whether the request for a summary of all these turns was too long. The next one then has half of them. */
-  readonly hasFailed?: boolean | undefined;
-}
-
 /**
  * Returns the last answer that a summary should replace. The turns after it stay word for word. If the request would be
  * too long, the summary replaces only the oldest turns, and a further summary can include it.
+ * @param contextWindow in tokens, infinite if it is unknown
  * @returns undefined if all turns fit in what stays word for word
  */
-export function lastToSummarize(
-  { summary, steps }: Preceding,
-  { contextWindow = Infinity, hasFailed = false }: SummaryRoom,
-): Answer | undefined {
+export function lastToSummarize({ summary, steps }: Preceding, contextWindow: number): Answer | undefined {
   const sizes = steps.map(tokensOf);
-  const maxKept = hasFailed ? 0 : Math.min(maxKeptTokens, contextWindow / 4);
-  const end = countWithin(sizes.toReversed(), maxKept);
+  const end = countWithin(sizes.toReversed(), Math.min(maxKeptTokens, contextWindow / 4));
   const summarized = steps.slice(0, steps.length - end);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
   const room =
     contextWindow - Math.min(maxSummaryTokens, contextWindow / 4) - estimateTokens(summary?.state.text ?? '');
-  const fitting = countWithin(sizes, Math.min(room, hasFailed ? total / 2 : Infinity));
+  const fitting = countWithin(sizes, room);
   // At least one answer is summarized, even if it may be too long.
   const firstAnswer = sizes.findIndex((size) => size > 0) + 1;
   return summarized.slice(0, Math.max(fitting, firstAnswer)).at(-1)?.answer;

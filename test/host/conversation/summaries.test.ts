@@ -154,28 +154,25 @@ const turnsOf = (sizes: readonly number[]): readonly Step[] =>
   });
 
 describe('range of a summary', () => {
-  for (const [situation, sizes, room, last] of [
-    ['leaves the last turns up to 20,000 tokens', [50_000, 50_000, 9000, 11_000], { contextWindow: 200_000 }, '2'],
-    ['leaves the last turns up to a quarter of the context', [300, 100, 150], { contextWindow: 1000 }, '1'],
-    ['leaves the last 20,000 tokens if the context is unknown', [15_000, 15_000, 5000], {}, '1'],
-    ['replaces a last turn that is too long', [100, 400], { contextWindow: 1000 }, '2'],
-    ['replaces a single long turn', [900], { contextWindow: 1000 }, '1'],
-    ['does not exist if all turns are short', [100, 100], { contextWindow: 1000 }, undefined],
-    ['does not exist without turns', [], { contextWindow: 1000 }, undefined],
-    ['does not exist if no prompt was answered', [0, 0], { contextWindow: 1 }, undefined],
-    ['ignores prompts without an answer', [400, 0, 300, 0], { contextWindow: 1000 }, '3'],
-    ['replaces the oldest turns that fit in the context', [400, 300, 300, 500], { contextWindow: 1000 }, '2'],
-    ['replaces a first turn that does not fit in the context', [2000, 300], { contextWindow: 1000 }, '1'],
-    ['has half of the turns after a summary of all failed', [100, 100, 100, 100], { hasFailed: true }, '2'],
-    ['has at least one turn after a summary of all failed', [300, 100], { hasFailed: true }, '1'],
+  for (const [situation, sizes, contextWindow, last] of [
+    ['leaves the last turns up to 20,000 tokens', [50_000, 50_000, 9000, 11_000], 200_000, '2'],
+    ['leaves the last turns up to a quarter of the context', [300, 100, 150], 1000, '1'],
+    ['leaves the last 20,000 tokens if the context is unknown', [15_000, 15_000, 5000], Infinity, '1'],
+    ['replaces a last turn that is too long', [100, 400], 1000, '2'],
+    ['replaces a single long turn', [900], 1000, '1'],
+    ['does not exist if all turns are short', [100, 100], 1000, undefined],
+    ['does not exist without turns', [], 1000, undefined],
+    ['does not exist if no prompt was answered', [0, 0], 1, undefined],
+    ['ignores prompts without an answer', [400, 0, 300, 0], 1000, '3'],
+    ['replaces the oldest turns that fit in the context', [400, 300, 300, 500], 1000, '2'],
+    ['replaces a first turn that does not fit in the context', [2000, 300], 1000, '1'],
   ] as const) {
-    it(situation, () => assert.equal(lastToSummarize({ steps: turnsOf(sizes) }, room)?.id, last));
+    it(situation, () => assert.equal(lastToSummarize({ steps: turnsOf(sizes) }, contextWindow)?.id, last));
   }
 
   it('leaves room for an earlier summary', () => {
     const [summary, ...steps] = turnsOf([400, 300, 300, 300]);
-    const room = { contextWindow: 1000 };
-    assert.equal(lastToSummarize({ steps }, room)?.id, '3');
-    assert.equal(lastToSummarize({ summary: summary?.answer, steps }, room)?.id, '2');
+    assert.equal(lastToSummarize({ steps }, 1000)?.id, '3');
+    assert.equal(lastToSummarize({ summary: summary?.answer, steps }, 1000)?.id, '2');
   });
 });
