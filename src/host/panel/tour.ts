@@ -20,11 +20,6 @@ interface Scenario extends DemoModel {
 export class Tour {
   /** Index of the step that the tour offers next in each conversation, by the id of the conversation. */
   private readonly nextById = new Map<string, number>();
-  /**
-   * Index of the tour step that each answer belongs to, by the id of the answer. Each step has its own model, but the
-   * model of an answer does not reveal the step, because a turn may switch to another model.
-   */
-  private readonly stepByAnswer = new Map<string, number>();
 
   constructor(private readonly deps: TourDeps) {}
 
@@ -42,14 +37,13 @@ export class Tour {
     const { steps } = this;
     const { sets, localize } = this.deps;
     if (steps.length === 0 || sets.forPrompt(conversation) !== sets.demo) return undefined;
-    const runningStep = this.stepByAnswer.get(conversation.activeAnswer?.id ?? '');
-    const index = runningStep ?? this.nextIndex(conversation);
+    const runningIndex = this.runningIndex(conversation);
+    const index = runningIndex >= 0 ? runningIndex : this.nextIndex(conversation);
     const step = steps[index];
     if (!step) return { heading: localize("You've seen everything."), offers: [] };
     const progress = { step: index + 1, steps: steps.length, title: localize(step.title) };
     const skip = { act: 'skip', label: localize('Skip') } as const;
-    if (runningStep !== undefined)
-      return { heading: localize('{step} of {steps} · {title}…', progress), offers: [skip] };
+    if (runningIndex >= 0) return { heading: localize('{step} of {steps} · {title}…', progress), offers: [skip] };
     return {
       heading: localize('Next: {title} ({step} of {steps})', progress),
       text: localize(step.description),
@@ -71,8 +65,7 @@ export class Tour {
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.nextById.set(conversation.id, step + 1);
     conversation.useSet(sets.demo);
-    const [id = ''] = conversation.ask({ prompt: localize(scenario.prompt) }, [model]);
-    if (step >= 0) this.stepByAnswer.set(id, step);
+    conversation.ask({ prompt: localize(scenario.prompt) }, [model]);
   }
 
   /** Performs an action that the user has chosen in the tour. */
@@ -80,7 +73,7 @@ export class Tour {
     const next = this.nextIndex(conversation);
     const step = this.steps[next];
     if (act === 'skip') {
-      if (this.stepByAnswer.has(conversation.activeAnswer?.id ?? '')) conversation.stop();
+      if (this.runningIndex(conversation) >= 0) conversation.stop();
       else this.nextById.set(conversation.id, next + 1);
     } else if (step) this.ask(conversation, step.id);
   }
@@ -88,11 +81,15 @@ export class Tour {
   /** Clears the progress of all conversations, so that the next demo starts from the beginning. */
   reset(): void {
     this.nextById.clear();
-    this.stepByAnswer.clear();
   }
 
   private get steps(): readonly Scenario[] {
     return this.deps.models().filter((model): model is Scenario => model.description !== undefined);
+  }
+
+  /** Returns the index of the running step, or -1. Each step has its own model. */
+  private runningIndex({ activeAnswer }: Conversation): number {
+    return this.steps.findIndex(({ id }) => id === activeAnswer?.model);
   }
 
   private nextIndex({ id }: Conversation): number {
