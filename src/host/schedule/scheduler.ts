@@ -13,7 +13,6 @@ import { canSchedule } from '../journal/exchange';
 import { Disposable } from '../util/disposable';
 import { Listeners } from '../util/listeners';
 import type { ScheduledPrompt, ScheduleStore } from './scheduleStore';
-import { ScheduledTurns } from './scheduledTurns';
 
 export interface ScheduledCount {
   readonly count: number;
@@ -58,8 +57,9 @@ const idleTimerMs = 300_000;
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Sends scheduled prompts when they are due. Each window has a scheduler, and all of them use the same index. The window
- * with the right to write the conversation sends the prompt.
+ * Sends scheduled prompts when they are due, and keeps their index and the journals in step. Each window has a scheduler,
+ * and all of them use the same index. A prompt is sent at most once, because its window first records that in the journal,
+ * which only one window can write.
  */
 export class Scheduler extends Disposable {
   private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
@@ -69,7 +69,8 @@ export class Scheduler extends Disposable {
   /** Whether a prompt of this workspace needs a click, by its id. Absent until that is known. */
   private readonly clicks = new Map<string, boolean>();
   private hasNewClick = false;
-  private readonly turns: ScheduledTurns;
+  /** One change runs at a time, so that no prompt is canceled while it is being sent, or sent twice by this window. */
+  private readonly changes = new Mutex();
   private readonly checks = new Mutex();
   /** The check that has been requested and has not begun yet. */
   private nextCheck: Promise<void> | undefined;
@@ -80,8 +81,7 @@ export class Scheduler extends Disposable {
 
   constructor(private readonly deps: SchedulerDeps) {
     super();
-    const { conversations, store } = deps;
-    this.turns = this.register(new ScheduledTurns(store, conversations));
+    const { conversations } = deps;
     this.register({ dispose: () => this.cancelTimer() });
     this.register(
       conversations.onDidChange(({ conversation }) => {
@@ -116,7 +116,7 @@ export class Scheduler extends Disposable {
 
   /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */
   async schedule(conversation: Conversation, answerId: string): Promise<void> {
-    const { clock, random, gatewayFor, workspace } = this.deps;
+    const { clock, random, gatewayFor, workspace, store } = this.deps;
     const answer = conversation.tree.answer(answerId);
     if (!answer || conversation.readOnly || !canSchedule(answer)) return;
     const { failure, model, phase } = answer.state;
@@ -136,7 +136,10 @@ export class Scheduler extends Disposable {
       : this.deps.summaryTitle(conversationTitle(conversation.tree));
     this.clicks.set(schedule.id, false);
     const entry = { ...schedule, conversationId: conversation.id, workspace, gateway, model, title };
-    await this.turns.schedule(conversation, answerId, entry);
+    await this.changes.runExclusive(async () => {
+      await store.add(entry);
+      if (!conversation.schedule(answerId, schedule)) await store.remove(schedule.id);
+    });
     await this.refresh();
   }
 
@@ -144,21 +147,25 @@ export class Scheduler extends Disposable {
     // Reads the index again, because the prompt may have been scheduled since the last check.
     const prompt = (await this.deps.store.list()).prompts.find((listed) => listed.id === id);
     if (!prompt || !(await this.deps.budget.mayStart())) return false;
-    const isSent = await this.turns.send(prompt);
+    const isSent = await this.send(prompt, true);
     await this.refresh();
     return isSent;
   }
 
-  /** Cancels a prompt of any workspace. */
+  /** Cancels a prompt of any workspace. If a window is already sending the prompt, its turn goes on. */
   async cancel(id: string): Promise<void> {
-    await this.turns.cancel(id);
+    await this.remove(id);
     await this.refresh();
   }
 
   private async cancelAll(conversationId: string): Promise<void> {
     const { prompts } = await this.deps.store.list();
-    for (const prompt of prompts) if (prompt.conversationId === conversationId) await this.turns.cancel(prompt.id);
+    for (const prompt of prompts) if (prompt.conversationId === conversationId) await this.remove(prompt.id);
     await this.refresh();
+  }
+
+  private async remove(id: string): Promise<void> {
+    await this.changes.runExclusive(() => this.deps.store.remove(id));
   }
 
   private isOwn({ workspace }: ScheduledPrompt): boolean {
@@ -189,7 +196,7 @@ export class Scheduler extends Disposable {
   }
 
   private async check(): Promise<void> {
-    const indexed = await this.turns.list();
+    const indexed = await this.changes.runExclusive(() => this.readIndex());
     const now = this.deps.clock.now();
     this.prompts = indexed.filter((prompt) => now < lapsesAt(prompt));
     this.changeListeners.fire();
@@ -205,16 +212,63 @@ export class Scheduler extends Disposable {
     this.hasNewClick = false;
   }
 
+  /** Reads the index, and stops the turns of open conversations whose prompts are no longer in it. */
+  private async readIndex(): Promise<readonly ScheduledPrompt[]> {
+    const { store, conversations } = this.deps;
+    const { prompts, isComplete } = await store.list();
+    const ids = new Set(prompts.map(({ id }) => id));
+    for (const conversation of isComplete ? conversations.writable : []) {
+      for (const { id, state } of conversation.scheduledAnswers) {
+        if (!ids.has(state.schedule?.id ?? '')) conversation.endSchedule(id, { outcome: 'stopped' });
+      }
+    }
+    return prompts;
+  }
+
   /** @returns whether the prompt is no longer scheduled */
   private async handle(prompt: ScheduledPrompt, now: number): Promise<boolean> {
-    if (this.turns.isOutdated(prompt) || now >= lapsesAt(prompt) + maxLapsedMs) {
-      await this.turns.cancel(prompt.id);
+    const open = this.deps.conversations.writable.find(({ id }) => id === prompt.conversationId);
+    const isOutdated = open !== undefined && !scheduledAnswer(open, prompt);
+    if (isOutdated || now >= lapsesAt(prompt) + maxLapsedMs) {
+      await this.remove(prompt.id);
       return true;
     }
     if (!this.isOwn(prompt)) return false;
     if (now >= lapsesAt(prompt)) return this.lapse(prompt);
     if (!this.isDue(prompt, now) || this.needsClick(prompt)) return false;
-    return this.turns.send(prompt, (conversation, answer) => this.maySend(prompt, conversation, answer));
+    return this.send(prompt, false);
+  }
+
+  /**
+   * Starts the turn of a prompt. Sent by the user, it skips the cooldown of the gateway.
+   * @returns false if the prompt was canceled or sent, can't be sent yet, or another window writes its conversation
+   */
+  private async send(prompt: ScheduledPrompt, byUser: boolean): Promise<boolean> {
+    const { conversations } = this.deps;
+    const mode = byUser ? 'report-if-locked' : 'only-if-free';
+    const isSent = await conversations.withWritable(prompt.conversationId, mode, async (conversation) => {
+      const answer = scheduledAnswer(conversation, prompt);
+      if (answer && !byUser && !(await this.maySend(prompt, conversation, answer))) return false;
+      return this.changes.runExclusive(() => this.start(prompt, conversation, byUser));
+    });
+    return isSent === true;
+  }
+
+  private async start(prompt: ScheduledPrompt, conversation: Conversation, byUser: boolean): Promise<boolean> {
+    const { store, conversations } = this.deps;
+    const { id, model } = prompt;
+    if (this.disposed || !conversations.writable.includes(conversation)) return false;
+    // Another window may have canceled the prompt by removing its file.
+    const answer = (await store.has(id)) ? scheduledAnswer(conversation, prompt) : undefined;
+    if (answer) {
+      let recorded: Promise<void> | undefined;
+      const record = (): Promise<void> => (recorded ??= conversations.sync(conversation.id));
+      conversation.sendScheduled(answer.id, model, { immediately: byUser, record });
+      await record();
+    }
+    // If the prompt was sent or canceled earlier, its file was left behind, for example by a crash.
+    await store.remove(id);
+    return answer !== undefined;
   }
 
   private isDue({ id, dueAt = 0 }: ScheduledPrompt, now: number): boolean {
@@ -253,8 +307,17 @@ export class Scheduler extends Disposable {
 
   /** @returns whether the prompt is no longer scheduled; false if another window writes its conversation */
   private async lapse(prompt: ScheduledPrompt): Promise<boolean> {
-    const hasEnded = await this.turns.end(prompt, { outcome: 'failed', message: this.deps.lapsedMessage() });
-    if (hasEnded) this.deps.onLapse(prompt);
+    const { store, conversations, lapsedMessage, onLapse } = this.deps;
+    const hasEnded = await conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
+      this.changes.runExclusive(async () => {
+        const answer = scheduledAnswer(conversation, prompt);
+        if (answer) conversation.endSchedule(answer.id, { outcome: 'failed', message: lapsedMessage() });
+        await conversations.flush(conversation.id);
+        await store.remove(prompt.id);
+        return answer !== undefined;
+      }),
+    );
+    if (hasEnded) onLapse(prompt);
     return hasEnded !== undefined;
   }
 
@@ -279,4 +342,8 @@ export class Scheduler extends Disposable {
 
 function lapsesAt({ scheduledAt }: ScheduledPrompt): number {
   return scheduledAt + scheduleLifetimeMs;
+}
+
+function scheduledAnswer(conversation: Conversation, { id }: ScheduledPrompt): Answer | undefined {
+  return conversation.scheduledAnswers.find(({ state }) => state.schedule?.id === id);
 }
