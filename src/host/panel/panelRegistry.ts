@@ -9,7 +9,7 @@ import { tabTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import { ConversationPanel, emptyTitle } from './conversationPanel';
-import { columnOfExistingTab, type PanelRestoration } from './panelRestoration';
+import type { PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 
 /** Maximum number of conversations that are reopened after a reload because their turn was interrupted. */
@@ -145,18 +145,21 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     return [...this.panels.values()].map(({ view }) => view.title);
   }
 
-  /** @param column preferred editor column. It is not used if the panel would cover the active editor. */
-  private create(conversation: Conversation, preserveFocus: boolean, column = this.preferredColumn): void {
+  /**
+   * @param column preferred editor column, by default that of the last panel. It is not used if the panel would cover the
+   * active editor.
+   */
+  private create(
+    conversation: Conversation,
+    preserveFocus: boolean,
+    column = [...this.panels.values()].at(-1)?.view.viewColumn,
+  ): void {
     const isFree = column !== undefined && column !== vscode.window.activeTextEditor?.viewColumn;
     const position = { viewColumn: isFree ? column : columnBeside(), preserveFocus };
     this.add(
       vscode.window.createWebviewPanel(viewType, emptyTitle, position, { enableFindWidget: true }),
       conversation,
     );
-  }
-
-  private get preferredColumn(): vscode.ViewColumn | undefined {
-    return [...this.panels.values()].at(-1)?.view.viewColumn ?? columnOfExistingTab();
   }
 
   private add(webviewPanel: vscode.WebviewPanel, conversation: Conversation): void {

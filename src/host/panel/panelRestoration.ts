@@ -77,10 +77,6 @@ function nextTabChange(): Promise<void> {
   });
 }
 
-export function columnOfExistingTab(): vscode.ViewColumn | undefined {
-  return extensionTabs()[0]?.group.viewColumn;
-}
-
 function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   const remaining = [...extensionTabs()];
   for (const title of ownTitles) {
