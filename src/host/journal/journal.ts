@@ -58,7 +58,7 @@ export class Journal {
   readonly files: JournalFolder;
   private readonly openFiles = new Map<string, JournalFile>();
   private readonly checks = new Map<string, () => Promise<void>>();
-  private cancelChecks: (() => void) | undefined;
+  private isChecking = false;
   private readonly lossListeners = new Listeners<string>((error) => this.deps.onProblem({ kind: 'unwritten', error }));
   /** Fires with the id of a conversation when another window has taken it over. Its file is closed by then. */
   readonly onDidLose = this.lossListeners.event;
@@ -112,7 +112,12 @@ export class Journal {
     const reread = (): void => void check(true).catch(() => undefined);
     this.checkRegularly(id, check);
     reread();
-    return { reread, dispose: () => this.stopChecking(id, check) };
+    return {
+      reread,
+      dispose: () => {
+        if (this.checks.get(id) === check) this.checks.delete(id);
+      },
+    };
   }
 
   /** Reads what is readable. @param isRunning whether an unfinished turn still runs in another window */
@@ -262,7 +267,7 @@ export class Journal {
     const file = this.openFiles.get(id);
     file?.close();
     this.openFiles.delete(id);
-    this.stopChecking(id);
+    this.checks.delete(id);
     return file;
   }
 
@@ -302,22 +307,15 @@ export class Journal {
 
   private checkRegularly(id: string, check: () => Promise<void>): void {
     this.checks.set(id, check);
-    this.scheduleChecks();
+    if (!this.isChecking) this.scheduleChecks();
   }
 
   private scheduleChecks(): void {
-    if (this.checks.size > 0) this.cancelChecks ??= this.deps.clock.after(checkIntervalMs, () => void this.runChecks());
-  }
-
-  private stopChecking(id: string, check = this.checks.get(id)): void {
-    if (this.checks.get(id) === check) this.checks.delete(id);
-    if (this.checks.size > 0) return;
-    this.cancelChecks?.();
-    this.cancelChecks = undefined;
+    this.isChecking = this.checks.size > 0;
+    if (this.isChecking) this.deps.clock.after(checkIntervalMs, () => void this.runChecks());
   }
 
   private async runChecks(): Promise<void> {
-    this.cancelChecks = undefined;
     // The next run tries again after a failure.
     await Promise.all([...this.checks.values()].map((check) => check().catch(() => undefined)));
     this.scheduleChecks();
