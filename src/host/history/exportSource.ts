@@ -29,23 +29,12 @@ export function modelsOf(answer: Answer): readonly string[] {
 }
 
 const maxNameLength = 60;
+
 /**
- * Maximum number of characters of a title that are considered for a file name. It exceeds `maxNameLength`, because
- * characters that are not allowed in file names are removed first.
+ * Returns the title without characters that a file name can't contain. Dots at both ends are removed: Windows ignores a
+ * final dot, and other systems hide files whose name starts with a dot.
  */
-const maxTitleLength = 200;
-
-/** Names that Windows reserves for devices, even if an extension follows. */
-const reservedName = /^(con|prn|aux|nul|com\d|lpt\d) *(\.|$)/i;
-
-/** Returns the title as a file name that every operating system allows. */
 export function exportFileName(title: string, extension: string): string {
-  const allowed = visibleText(title, maxTitleLength).replace(/[\\/:*?"<>|\s]+/g, ' ');
-  const name = trimDots(Array.from(trimDots(allowed)).slice(0, maxNameLength).join(''));
-  return `${name === '' || reservedName.test(name) ? 'conversation' : name}.${extension}`;
-}
-
-/** Removes dots at both ends: Windows ignores a final dot, and other systems hide files whose name starts with a dot. */
-function trimDots(name: string): string {
-  return name.replace(/^[\s.…]+|[\s.…]+$/g, '');
+  const allowed = visibleText(title, maxNameLength).replace(/[\\/:*?"<>|\s]+/g, ' ');
+  return `${allowed.replace(/^[\s.…]+|[\s.…]+$/g, '') || 'conversation'}.${extension}`;
 }
