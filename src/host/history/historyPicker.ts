@@ -100,7 +100,6 @@ export function openHistory(deps: PanelFeatures): void {
     } else if (button === renameButton) {
       await list.showAfter(() => renameConversation(deps, named));
     } else {
-      list.picker.items = list.picker.items.filter((entry) => entry.named !== named);
       await deleteConversation(deps, named, refresh);
     }
     refresh();
