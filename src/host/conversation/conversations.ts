@@ -194,7 +194,6 @@ export class Conversations {
   /** Renames an open or closed conversation. Does nothing while another window has the conversation open. */
   async rename(id: string, title: string): Promise<void> {
     (await this.load(id, 'report-if-locked'))?.rename(title);
-    this.closeIdle();
   }
 
   private makeCurrent(conversation: Conversation): Conversation {
@@ -248,8 +247,6 @@ export class Conversations {
   /** Makes a read-only conversation writable here. The window that was writing the conversation shows it read-only. */
   async takeOver({ id }: Conversation): Promise<void> {
     await this.load(id, 'take-over');
-    // The panel may have been closed meanwhile.
-    this.closeIdle();
   }
 
   /** Shows what other windows have written to the conversations that are read-only here. */
@@ -364,6 +361,8 @@ export class Conversations {
     });
     this.openById.set(id, open);
     if (!file) this.follow(open);
+    // The caller may not need it, for example because its panel has been closed meanwhile.
+    this.closeIdle();
     return conversation;
   }
 
@@ -371,16 +370,11 @@ export class Conversations {
     const { conversation } = open;
     open.follower = this.deps.journal.follow(conversation.id, ({ tree }, isFree) => {
       conversation.log.refresh(tree);
-      if (isFree && conversation.id === this.idBeforeReload) this.reacquire(conversation);
+      // The extension host from before a reload may still have had the lock when this one opened the conversation.
+      if (isFree && conversation.id === this.idBeforeReload) {
+        this.load(conversation.id, 'only-if-free').catch(this.deps.onError);
+      }
     });
-  }
-
-  /** The extension host from before a reload may still have had the lock when this one opened the conversation. */
-  private reacquire({ id }: Conversation): void {
-    this.load(id, 'only-if-free')
-      // The panel may have been closed meanwhile.
-      .then(() => this.closeIdle())
-      .catch(this.deps.onError);
   }
 
   private handleLost(id: string): void {
