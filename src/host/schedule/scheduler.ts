@@ -235,8 +235,13 @@ export class Scheduler extends Disposable {
     }
     if (!this.isOwn(prompt)) return false;
     if (now >= lapsesAt(prompt)) return this.lapse(prompt);
-    if (!this.isDue(prompt, now) || this.needsClick(prompt)) return false;
-    return this.send(prompt, false);
+    const { id, dueAt = 0 } = prompt;
+    if (dueAt > now) {
+      // This window has seen the prompt before it is due, so it can send the prompt without a click.
+      if (!this.clicks.has(id)) this.clicks.set(id, false);
+      return false;
+    }
+    return !this.needsClick(prompt) && this.send(prompt, false);
   }
 
   /**
@@ -269,11 +274,6 @@ export class Scheduler extends Disposable {
     // If the prompt was sent or canceled earlier, its file was left behind, for example by a crash.
     await store.remove(id);
     return answer !== undefined;
-  }
-
-  private isDue({ id, dueAt = 0 }: ScheduledPrompt, now: number): boolean {
-    if (dueAt > now && !this.clicks.has(id)) this.clicks.set(id, false);
-    return dueAt <= now;
   }
 
   /**
