@@ -59,7 +59,6 @@ interface RunningTurn extends QueuedTurn {
 export class TurnRunner {
   private readonly queue: QueuedTurn[] = [];
   private readonly running = new Map<string, RunningTurn>();
-  private isAsking = false;
   /** ID of the gateway that the user has switched to. Prompts go there until the gateway fails. */
   preferredGateway: string | undefined;
   /** The model in the settings when the turn started, or when a change of the setting was last applied to the turn. */
@@ -168,23 +167,19 @@ export class TurnRunner {
   private continueQueue(): void {
     if (this.running.size > 0) this.startNext();
     const [next] = this.queue;
-    if (!next || this.running.size > 0 || this.isAsking) return;
+    if (!next || this.running.size > 0) return;
     const models = comparedModels(this.log.tree.exchangeOf(next.answerId));
     const mayStart = this.deps.budget.mayStartQueued(this.set.isFree, models);
     if (typeof mayStart === 'boolean') {
       this.endWait(next, mayStart);
       return;
     }
-    this.isAsking = true;
     mayStart
       .catch((error: unknown) => {
         this.deps.onError(error);
         return false;
       })
-      .then((may) => {
-        this.isAsking = false;
-        this.endWait(next, may);
-      })
+      .then((may) => this.endWait(next, may))
       .catch(this.deps.onError);
   }
 
