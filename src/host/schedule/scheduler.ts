@@ -324,8 +324,7 @@ export class Scheduler extends Disposable {
   private setTimer(): void {
     if (this.disposed) return;
     const now = this.deps.clock.now();
-    const times = this.prompts.flatMap((prompt) => [prompt.dueAt ?? 0, lapsesAt(prompt)]);
-    const delays = times.filter((time) => time > now).map((time) => time - now);
+    const delays = this.prompts.map(({ dueAt = 0 }) => dueAt - now).filter((delay) => delay > 0);
     this.cancelTimer = this.deps.clock.after(
       Math.min(this.prompts.length > 0 ? maxTimerMs : idleTimerMs, ...delays),
       () => this.update(),
