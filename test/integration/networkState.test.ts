@@ -65,11 +65,11 @@ describe('exported diagnostics', () => {
         readonly outcome: string;
         readonly attempts: readonly { readonly status?: number }[];
       }[];
-      readonly settings: { readonly origin: string; readonly hasKey: boolean };
+      readonly settings: { readonly origin: string; readonly gateways: readonly { readonly key: string }[] };
     };
     const last = turns.at(-1);
     assert.deepEqual([last?.outcome, last?.attempts.map(({ status }) => status)], ['done', [500, 200]]);
-    assert.deepEqual([settings.origin, settings.hasKey], [fixture.gateway.origin, true]);
+    assert.deepEqual([settings.origin, settings.gateways[0]?.key], [fixture.gateway.origin, 'key']);
   });
 
   it('contain neither key nor prompt nor answer', () => {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { originOf } from '../../engine/gateway/baseUrl';
+import { withKeyStates } from '../connection/gatewayPick';
 import type { GatewayServices } from '../connection/ownGateways';
 import { readProxyInfo } from '../connection/proxySettings';
 import { isHolySheep } from '../settings/knownGateways';
@@ -24,31 +25,22 @@ export function registerDiagnostics(deps: GatewayServices & HostWindow) {
 
 /** Positions replace private host names and the names of gateways. */
 async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Promise<string> {
-  const { engine, settings, ownGateways, keys, sets, log, version, context } = deps;
+  const { engine, settings, ownGateways, sets, log, version, context } = deps;
   const gateways = ownGateways.all;
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
-  /** Returns null when the key can't be read, because the report must still be created. */
-  const isSet = async (read: () => Promise<string | undefined>): Promise<boolean | null> => {
-    try {
-      return (await read()) !== undefined;
-    } catch (error) {
-      log.error(error);
-      return null;
-    }
-  };
-  const summaries = gateways.map(async ({ id, origin }, index) => ({
+  const states = await withKeyStates(gateways);
+  const summaries = states.map(({ gateway: { id, origin }, key }, index) => ({
     name: `gateway ${index + 1}`,
-    hasKey: await isSet(() => keys.get(origin)),
+    key,
     isHttps: id.startsWith('https:'),
     isHolySheep: isHolySheep(origin),
   }));
   const networkSettings = {
     // Leaves out the path and the query of the base URL, which may contain secrets.
     origin: 'error' in baseUrl ? null : originOf(baseUrl.url),
-    gateways: await Promise.all(summaries),
+    gateways: summaries,
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
-    hasKey: await isSet(() => keys.get(ownGateways.withPrimary()[0].origin)),
     model: settings.model(),
     temperature,
     maxTokens,

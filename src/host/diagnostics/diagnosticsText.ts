@@ -46,8 +46,8 @@ function formatTurn(turn: TurnRecord, nameOf: (gateway: GatewayRef) => string): 
   return {
     ...pick(turn, 'host', 'outcome', 'contextTokens'),
     time: new Date(turn.time).toISOString(),
-    attempts: roundNumbers(turn.attempts.map((entry) => formatAttempt(entry, nameOf(entry.gateway)))),
-    waits: roundNumbers(turn.waits.map(formatWait)),
+    attempts: turn.attempts.map((entry) => formatAttempt(entry, nameOf(entry.gateway))),
+    waits: turn.waits.map(formatWait),
   };
 }
 
@@ -77,13 +77,6 @@ function formatWait(wait: LedgerWait): unknown {
 
 function pick<T extends object>(value: T, ...names: readonly (keyof T)[]): object {
   return Object.fromEntries(names.map((name) => [name, value[name]]));
-}
-
-function roundNumbers(value: unknown): unknown {
-  if (typeof value === 'number') return Math.round(value);
-  if (Array.isArray(value)) return value.map(roundNumbers);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, roundNumbers(part)]));
 }
 
 /** The gateway chooses the request id, and could put any text of the request in it. */

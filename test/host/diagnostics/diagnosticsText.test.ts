@@ -25,10 +25,10 @@ const secretText = 'text of the prompt or the answer';
 
 const events: readonly StreamEvent[] = [
   attempt('gpt-4o'),
-  { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120.4567, attempt: 1, at: 1 },
-  { type: 'ended', how: 'rate-limit', row: 'rateLimited', ms: 129.6, bytes: 40, chars: 0, attempt: 1, at: 2 },
+  { type: 'headers', status: 429, requestId: `req-${key}`, ms: 120, attempt: 1, at: 1 },
+  { type: 'ended', how: 'rate-limit', row: 'rateLimited', ms: 130, bytes: 40, chars: 0, attempt: 1, at: 2 },
   { ...waiting, message: secretText, detail: secretText, hintMs: 4000, hintFrom: 'retry-after' } as StreamEvent,
-  { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100.3, time: 1000.5 } as StreamEvent,
+  { ...attempt('/home/somebody/models/llama.gguf', 2), at: 100, time: 1000 } as StreamEvent,
   reasoning(secretText),
   text(secretText),
   { type: 'tool-call', index: 0, name: secretText, arguments: secretText, attempt: 2, at: 3 },
@@ -46,7 +46,6 @@ const diagnostics = {
   host: { extension: '1.2.3', language: 'zh-cn' },
   settings: {
     origin: 'https://api.holysheep.ai',
-    hasKey: true,
     temperature: 0.7,
     model: 'C:\\Users\\somebody\\qwen.gguf',
     fallbackModels: ['Qwen/Qwen2.5', '~/models/a.gguf'],
@@ -78,15 +77,13 @@ describe('diagnostics report', () => {
     ]);
   });
 
-  it('formats times as ISO dates and rounds durations to milliseconds', () => {
+  it('formats times as ISO dates', () => {
     const [first, second] = turns[0]!.attempts;
     assert.deepEqual(
       [turns[0]!.time, first?.time, second?.time],
       ['1970-01-01T00:00:00.500Z', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'],
     );
     assert.deepEqual([first?.headersMs, first?.ended?.ms, second?.at], [120, 130, 100]);
-    // Checks that numbers other than durations are not rounded.
-    assert.equal(settings.temperature, 0.7);
   });
 
   it('contains no path, even when a model is named after its file', () => {

@@ -81,7 +81,7 @@ describe('Export Diagnostics command', () => {
     const report = JSON.parse(await run()) as { readonly settings: Readonly<Record<string, unknown>> };
     assert.equal(report.settings['origin'], 'https://api.holysheep.ai');
     assert.deepEqual(report.settings['gateways'], [
-      { name: 'gateway 1', hasKey: true, isHttps: true, isHolySheep: true },
+      { name: 'gateway 1', key: 'key', isHttps: true, isHolySheep: true },
     ]);
   });
 
@@ -100,8 +100,8 @@ describe('Export Diagnostics command', () => {
       ['https://api.holysheep.ai', 'gateway 2', 'former gateway', 'gateway 2', 'gateway 2'],
     );
     assert.deepEqual(report.settings['gateways'], [
-      { name: 'gateway 1', hasKey: true, isHttps: true, isHolySheep: true },
-      { name: 'gateway 2', hasKey: false, isHttps: false, isHolySheep: false },
+      { name: 'gateway 1', key: 'key', isHttps: true, isHolySheep: true },
+      { name: 'gateway 2', key: 'missing', isHttps: false, isHolySheep: false },
     ]);
   });
 
@@ -134,11 +134,11 @@ describe('Export Diagnostics command', () => {
     assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former gateway');
   });
 
-  it('reports null instead of a key that cannot be read', async () => {
+  it('names a key that cannot be read', async () => {
     gateways.isKeyringLocked = true;
     const { settings } = JSON.parse(await run()) as {
-      readonly settings: { readonly hasKey: unknown; readonly gateways: readonly { readonly hasKey: unknown }[] };
+      readonly settings: { readonly gateways: readonly { readonly key: unknown }[] };
     };
-    assert.deepEqual([settings.hasKey, settings.gateways[0]?.hasKey], [null, null]);
+    assert.equal(settings.gateways[0]?.key, 'unreadable');
   });
 });
