@@ -16,16 +16,7 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
   const start = async (): Promise<App> => {
     const { createApp } = await import('./host/app');
-    const subscriptionCount = context.subscriptions.length;
-    try {
-      return (startedApp = await createApp(context, () => modelsChanged.fire()));
-    } catch (error) {
-      // Disposes of all registrations of the failed start, because the next command or feature that needs the app
-      // starts it again.
-      for (const item of context.subscriptions.splice(subscriptionCount).reverse()) item.dispose();
-      starting = undefined;
-      throw error;
-    }
+    return (startedApp = await createApp(context, () => modelsChanged.fire()));
   };
   let starting: Promise<App> | undefined;
   const app = (): Promise<App> => (starting ??= start());
