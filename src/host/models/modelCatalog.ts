@@ -70,7 +70,8 @@ export class ModelCatalog extends Disposable {
   /** The context windows that gateways named when they refused a prompt, in tokens. See `contextKey`. */
   private readonly learnedWindows: ModelMemory<number>;
   private readonly lifetime = new AbortController();
-  private load: () => Promise<void> = () => Promise.resolve();
+  /** The base URLs of the gateways when their lists were last loaded. */
+  private known: readonly string[];
   /** Resolves when the lists that are being loaded are known, or have taken long. */
   settled: Promise<unknown> = Promise.resolve();
 
@@ -78,13 +79,10 @@ export class ModelCatalog extends Disposable {
     super();
     this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels', textIn);
     this.learnedWindows = new ModelMemory(deps.memory, 'holysheep.contextWindows', numberIn);
+    this.known = this.urls;
+    this.register(deps.settings.onDidChange(() => this.preload()));
     // Another key may have access to other models.
-    this.register(
-      deps.keys.onDidChange(() => {
-        this.cache.clear();
-        this.loaded.clear();
-      }),
-    );
+    this.register(deps.keys.onDidChange(() => this.forgetLists()));
   }
 
   async pick(): Promise<string | undefined> {
@@ -147,34 +145,28 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Loads the lists that requests depend on, now and whenever gateways or keys change: those of several gateways, because
-   * a turn asks the one that has its model, and that of a local server, because it may cut long prompts.
+   * Loads the lists that requests depend on: those of several gateways, because a turn asks the one that has its model, and
+   * that of a local server, because it may cut long prompts. Never rejects.
    */
   async preload(): Promise<void> {
-    const { settings, keys, unresponsive } = this.deps;
-    let known = this.urls;
-    this.load = async (): Promise<void> => {
-      const { urls } = this;
-      const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
-      known = urls;
-      const asked = this.askUnresponsive();
-      if (urls.length > 1 || urls.some(isLocalUrl)) {
-        const lists = this.loadLists((url) => !unresponsive.has(url));
-        // Assigned before the first `await`, so that a prompt in the same moment waits for these and for earlier requests.
-        this.settled = Promise.all([this.settled, resultWithin(limitMs, lists)]);
-        await lists;
-      }
-      await asked;
-    };
-    for (const source of [settings, keys]) this.register(source.onDidChange(() => this.load()));
-    await this.load();
+    const { urls, known } = this;
+    this.known = urls;
+    const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
+    const asked = this.askUnresponsive();
+    if (urls.length > 1 || urls.some(isLocalUrl)) {
+      const lists = this.loadLists((url) => !this.deps.unresponsive.has(url));
+      // Assigned before the first `await`, so that a prompt in the same moment waits for these and for earlier requests.
+      this.settled = Promise.all([this.settled, resultWithin(limitMs, lists)]);
+      await lists;
+    }
+    await asked;
   }
 
   /** Forgets the lists, and loads those that requests depend on again. Never rejects. */
   async forgetLists(): Promise<void> {
     this.cache.clear();
     this.loaded.clear();
-    await this.load();
+    await this.preload();
   }
 
   /** Loads the model lists of the gateways that have never responded. Never rejects. */
