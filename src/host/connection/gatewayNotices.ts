@@ -77,7 +77,6 @@ export class GatewayNotices extends Disposable {
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };
       showToast(log, 'information', message, [update]);
     }
-    this.warnAboutPlainHttp(url, baseUrlSetting);
   }
 
   private checkBackups(): void {
@@ -86,7 +85,7 @@ export class GatewayNotices extends Disposable {
     const text = unusable.map(backupProblemMessage).join(' ');
     if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
     for (const { id, position } of ownGateways.all)
-      if (position > 0 && this.isUnchecked(id)) this.warnAboutPlainHttp(id, backupsSetting);
+      this.warnAboutPlainHttp(id, position > 0 ? backupsSetting : baseUrlSetting);
   }
 
   private warnAboutPlainHttp(url: string, setting: string): void {

@@ -18,9 +18,8 @@ describe('question about a gateway over plain HTTP', () => {
       [`${primary}/v1`, ['gpt-5']],
       [`${nas}/v1`, ['llama3', 'qwen3']],
     ]);
-    const { mayUsePlainHttp } = await import('../../../src/host/connection/plainHttpQuestion');
-    const { ownGateways } = await openGateways(gateways.deps());
-    ask = (...models) => mayUsePlainHttp(ownGateways, models);
+    const { sets } = await openGateways(gateways.deps());
+    ask = (...models) => sets.own.mayUse(models);
   });
 
   it('names the model and the only gateway that has it', async () => {
