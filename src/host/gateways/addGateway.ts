@@ -94,14 +94,12 @@ async function addChosen(
     const message = isUnresponsive
       ? vscode.l10n.t('{0} was added. It is used once it responds.', name)
       : inSentences(vscode.l10n.t("{0} was added but couldn't be verified.", name), probeMessage(result));
+    const undoAll = async (): Promise<void> => {
+      await undo();
+      if (newKey !== undefined) await keys.delete(origin);
+    };
     showToast(log, 'warning', message, [
-      {
-        title: vscode.l10n.t('Undo'),
-        run: async () => {
-          await undo();
-          if (newKey !== undefined) await keys.delete(origin);
-        },
-      },
+      { title: vscode.l10n.t('Undo'), run: () => undoAll().catch(deps.onError) },
       testConnectionAction(url),
     ]);
   }

@@ -89,7 +89,8 @@ export function gatewayActions(): readonly GatewayAction[] {
 }
 
 /** The previous primary gateway becomes the first backup. The user can undo this. */
-async function makePrimary({ settings, ownGateways, log }: GatewayDeps, { id, label }: Gateway): Promise<void> {
+async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<void> {
+  const { settings, ownGateways, log, onError } = deps;
   const [previous] = ownGateways.all;
   const entry = settings.gateway(id);
   const budgetBefore = settings.budget();
@@ -101,7 +102,7 @@ async function makePrimary({ settings, ownGateways, log }: GatewayDeps, { id, la
       'Custom prompts, model overrides, and your choices of reasoning effort still use the previous model names.',
     );
   showToast(log, 'information', inSentences(message, budgetNote(budgetBefore, settings.budget()), note), [
-    { title: vscode.l10n.t('Undo'), run: undo },
+    { title: vscode.l10n.t('Undo'), run: () => undo().catch(onError) },
   ]);
 }
 

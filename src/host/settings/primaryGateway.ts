@@ -34,38 +34,6 @@ export function withPrimary(
   };
 }
 
-/**
- * Restores the backups that {@link withPrimary} changed, except what the user has changed, added or removed since.
- * @param current the backups now
- * @param before the backups before `withPrimary`
- * @param written the backups that `withPrimary` returned
- */
-export function withoutPrimary(
-  current: readonly unknown[],
-  { url }: GatewayEntry,
-  before: readonly unknown[],
-  written: readonly unknown[],
-): readonly unknown[] {
-  const others = before.filter((entry) => !isEntryOf(entry, url));
-  // The number of leading entries in `written` that are not in `others`: 1 if the previous primary gateway has become
-  // the first backup.
-  const added = written.length - others.length;
-  const restored = current.flatMap((entry) => {
-    const index = written.findIndex((other) => isEqual(other, entry));
-    if (index < 0) return [entry];
-    return index < added ? [] : [others[index - added]];
-  });
-  return before.reduce<readonly unknown[]>(
-    (entries, entry, index) => (isEntryOf(entry, url) ? entries.toSpliced(index, 0, entry) : entries),
-    restored,
-  );
-}
-
-/** Returns whether two values of a setting have the same JSON. */
-export function isEqual(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
 type Renamed = readonly (readonly [here: string, there: string])[];
 
 /** If several names stand for the same model, the first one is kept, or the one of the selected model. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { textIn } from '../../engine/json';
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
@@ -8,7 +9,8 @@ import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateways, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
-import { isEqual, withoutPrimary, withPrimary } from './primaryGateway';
+import { UserError } from '../util/userError';
+import { withPrimary } from './primaryGateway';
 import { readPrompts, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
@@ -212,8 +214,8 @@ export class Settings extends Disposable {
   /**
    * Makes a gateway the primary one, see {@link withPrimary}.
    * @param previous the name of the previous primary gateway, which becomes the first backup; undefined to leave it out
-   * @returns a function that restores the previous settings if the gateway is still the primary one, apart from
-   * settings that the user has changed since
+   * @returns a function that restores the previous settings, apart from models that the user has changed since. It throws
+   * a UserError if the gateways have changed since.
    */
   async setPrimary(
     gateway: GatewayEntry,
@@ -242,19 +244,14 @@ export class Settings extends Disposable {
     await this.update('baseUrl', after.baseUrl);
     if (after.fallbackModels.length > 0) await this.update('fallbackModels', after.fallbackModels);
     if (newModel !== model) await this.setModel(newModel);
+    const isUnchanged = (key: keyof typeof after): boolean => isDeepStrictEqual(this.readUser(key), after[key]);
     return async () => {
-      if (this.readUser('baseUrl') !== after.baseUrl) return;
-      const { backupBaseUrls, fallbackModels } = before;
-      const backups = withoutPrimary(
-        this.userList('backupBaseUrls'),
-        gateway,
-        listIn(backupBaseUrls),
-        after.backupBaseUrls,
-      );
-      await this.update('backupBaseUrls', isEqual(backups, listIn(backupBaseUrls)) ? backupBaseUrls : backups);
+      if (!isUnchanged('baseUrl') || !isUnchanged('backupBaseUrls')) {
+        throw new UserError(vscode.l10n.t("This can't be undone, because the gateways have changed since."));
+      }
+      await this.update('backupBaseUrls', before.backupBaseUrls);
       await this.update('baseUrl', before.baseUrl);
-      if (isEqual(this.readUser('fallbackModels'), after.fallbackModels))
-        await this.update('fallbackModels', fallbackModels);
+      if (isUnchanged('fallbackModels')) await this.update('fallbackModels', before.fallbackModels);
       if (newModel !== model && writtenModel() === newModel) await this.setModel(previousModel);
     };
   }
@@ -268,20 +265,16 @@ export class Settings extends Disposable {
    * @returns a function that inserts the removed entries again
    */
   async removeBackupBaseUrls(baseUrl: string): Promise<() => Thenable<void>> {
-    const isOfGateway = (entry: unknown): boolean => isEntryOf(entry, baseUrl);
     const previous = this.userList('backupBaseUrls');
+    const removed = previous.filter((entry) => isEntryOf(entry, baseUrl));
     await this.update(
       'backupBaseUrls',
-      previous.filter((entry) => !isOfGateway(entry)),
+      previous.filter((entry) => !removed.includes(entry)),
     );
     return () => {
       // Inserts the entries into the current list, because the user may have changed the list meanwhile.
-      const restored = previous.reduce<readonly unknown[]>(
-        (entries, entry, index) =>
-          isOfGateway(entry) && !entries.includes(entry) ? entries.toSpliced(index, 0, entry) : entries,
-        this.userList('backupBaseUrls'),
-      );
-      return this.update('backupBaseUrls', restored);
+      const current = this.userList('backupBaseUrls');
+      return this.update('backupBaseUrls', current.toSpliced(previous.indexOf(removed[0]), 0, ...removed));
     };
   }
 
