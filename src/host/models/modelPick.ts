@@ -67,8 +67,6 @@ interface ModelItem extends vscode.QuickPickItem, ModelPick {}
 
 type LoadedList = GatewayModelList<ModelList>;
 
-const itemsPerSlice = 250;
-
 /**
  * Lets the user choose a model, or the models of a comparison. The list opens before the models are loaded. The user can
  * also type a name that no gateway lists.
@@ -136,14 +134,8 @@ export function pickModels(
       ...(detail !== undefined && { detail }),
     };
   };
-  let [latestLoad, latestShow] = [0, 0];
-  /** Creates the items in slices, so that the other work of the extension host goes on meanwhile. */
-  const showLists = async (
-    pickable: PickableModels,
-    primary: LoadedList | undefined,
-    lists: readonly LoadedList[],
-  ): Promise<void> => {
-    const thisShow = ++latestShow;
+  let latestLoad = 0;
+  const showLists = (pickable: PickableModels, primary: LoadedList | undefined, lists: readonly LoadedList[]): void => {
     const groups = groupsOf(lists, primary, pickable, exclude[0] ?? current, fallbacks);
     sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
     const itemOf = (model: string): ModelItem => {
@@ -159,30 +151,26 @@ export function pickModels(
     for (const { heading, models } of groups) {
       const rest = models.filter((model) => !exclude.includes(model) && !first.includes(model));
       if (rest.length > 0) items.push({ label: heading, kind: vscode.QuickPickItemKind.Separator });
-      for (const model of rest) {
-        items.push(itemOf(model));
-        if (items.length % itemsPerSlice === 0) await new Promise(setImmediate);
-      }
+      items.push(...rest.map(itemOf));
     }
-    // A later list has arrived meanwhile.
-    if (thisShow === latestShow) showItems(items);
+    showItems(items);
   };
   const loadLists = async (fresh = false): Promise<void> => {
     const thisLoad = ++latestLoad;
     picker.busy = true;
     const pickable = await load(fresh);
     const lists: LoadedList[] = [];
-    const update = async (): Promise<void> => {
+    const update = (): void => {
       // The user has refreshed the lists meanwhile.
       if (thisLoad !== latestLoad) return;
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
-      await showLists(pickable, lists[0], lists.flat());
+      showLists(pickable, lists[0], lists.flat());
     };
-    await update();
+    update();
     await Promise.all(
       pickable.gateways.map(async (offer, index) => {
         lists[index] = { ...offer, list: await offer.list };
-        await update();
+        update();
       }),
     );
     if (thisLoad === latestLoad) picker.busy = false;
