@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isConnectionError } from '../engine/request';
 import type { CommandId } from './contributions';
 import type { Log } from './util/log';
-import { commandAction, openLogAction, showToast } from './ui/notifications';
+import { commandAction, enterApiKeyAction, openLogAction, openSettingAction, showToast } from './ui/notifications';
 import { ArgumentError, UserError } from './util/userError';
 
 type ErrorBoundary = (error: unknown) => void;
@@ -11,9 +11,11 @@ type ErrorBoundary = (error: unknown) => void;
 export function createErrorBoundary(log: Log): ErrorBoundary {
   return (error) => {
     if (error instanceof vscode.CancellationError) return;
-    if (isConnectionError(error) && error.connectionProblem === 'keyring') {
+    if (isConnectionError(error)) {
+      const isKeyring = error.connectionProblem === 'keyring';
+      const actions = isKeyring ? [enterApiKeyAction(), openLogAction()] : [openSettingAction('holysheep.baseUrl')];
       log.error(error);
-      showToast(log, 'error', error.message, [openLogAction()]);
+      showToast(log, 'error', error.message, actions);
       return;
     }
     if (error instanceof UserError) {

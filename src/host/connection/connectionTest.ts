@@ -1,13 +1,10 @@
 import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
 import type { Gateway } from '../../engine/gateway/gateway';
-import { isConnectionError } from '../../engine/request';
 import {
   checkUrlAction,
   enterApiKeyAction,
   networkSettingsAction,
-  openLogAction,
-  openSettingAction,
   showToast,
   withDelayedProgress,
   type ToastAction,
@@ -29,22 +26,12 @@ interface TestedGateways {
 }
 
 /**
- * Returns undefined if the base URL is invalid or the key is unreadable.
  * @param only base URL of the only gateway to test; by default, all are tested
+ * @throws ConnectionError if the base URL is invalid or the key of the primary gateway can't be read
  */
-export async function testConnection(deps: GatewayServices, only?: string): Promise<ConnectionTest | undefined> {
+export async function testConnection(deps: GatewayServices, only?: string): Promise<ConnectionTest> {
   const { engine, log } = deps;
-  let tested: TestedGateways;
-  try {
-    tested = await readGateways(deps, only);
-  } catch (error) {
-    if (!isConnectionError(error)) throw error;
-    log.error(error);
-    const isBaseUrl = error.connectionProblem === 'base-url';
-    const actions = isBaseUrl ? [openSettingAction('holysheep.baseUrl')] : [enterApiKeyAction(), openLogAction()];
-    showToast(log, 'error', error.message, actions);
-    return undefined;
-  }
+  const tested = await readGateways(deps, only);
   const { gateways } = tested;
   const title =
     gateways.length === 1 && gateways[0]

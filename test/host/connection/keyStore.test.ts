@@ -47,7 +47,8 @@ describe('unreadable system keyring', () => {
     const services = await createDeps();
     const { testConnection } = await import('../../../src/host/connection/connectionTest');
     const deps = { ...services, engine: {}, document: {} } as unknown as GatewayServices;
-    assert.equal(await testConnection(deps), undefined);
+    const { createErrorBoundary } = await import('../../../src/host/commands');
+    await testConnection(deps).catch(createErrorBoundary(services.log));
     const buttons = ['Set API key', 'Show log'];
     assert.deepEqual(editor.messages, [{ kind: 'error', message: hostFaults.keyring.message, buttons }]);
   });
@@ -58,7 +59,7 @@ describe('unreadable system keyring', () => {
     const { createErrorBoundary } = await import('../../../src/host/commands');
     await storeApiKey(deps, 'hsa-new-key-1').catch(createErrorBoundary(deps.log));
     const message = "Can't save the API key in the system keyring. Unlock it and try again.";
-    assert.deepEqual(editor.messages, [{ kind: 'error', message, buttons: ['Show log'] }]);
+    assert.deepEqual(editor.messages, [{ kind: 'error', message, buttons: ['Set API key', 'Show log'] }]);
     assert.equal((gateways.logged.at(-1) as Error).cause, cause);
   });
 
