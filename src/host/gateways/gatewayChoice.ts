@@ -13,9 +13,6 @@ interface Item extends vscode.QuickPickItem {
   readonly baseUrl?: string;
 }
 
-/** Time limit for a local server to respond while the list is open, in milliseconds. */
-const localLimitMs = 2000;
-
 /** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
 export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry | undefined> {
   const configured = new Set(deps.ownGateways.all.map(({ id }) => id));
@@ -31,8 +28,7 @@ export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry
   const lookUps = knownGateways
     .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
     .map(async ({ baseUrl }) => {
-      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(localLimitMs)]);
-      const { state } = await deps.engine.probe(baseUrl, undefined, signal);
+      const { state } = await deps.engine.probe(baseUrl, undefined, closing.signal);
       // A server that demands a key runs as well.
       if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);
