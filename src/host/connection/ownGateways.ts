@@ -51,7 +51,7 @@ interface OwnGatewaysDeps {
 /** Memento key. The value is the origins to which the user has agreed to send prompts over plain HTTP. */
 const plainHttpKey = 'holysheep.plainHttpOrigins';
 
-/** The gateways in the user's settings. They are replaced by new objects with each change of the settings. */
+/** The gateways in the user's settings. They are replaced by new objects with each change. */
 export class OwnGateways extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
@@ -65,12 +65,12 @@ export class OwnGateways extends Disposable {
   constructor(private readonly deps: OwnGatewaysDeps) {
     super();
     const { settings, keys, unresponsive } = deps;
-    this.register(settings.onDidChange(() => (this.cached = undefined)));
     for (const source of [settings, keys, unresponsive]) this.register(source.onDidChange(() => this.refresh()));
   }
 
   /** Tells the listeners that prompts may go to another gateway than before, or that more is known about a model. */
   refresh(): void {
+    this.cached = undefined;
     this.changeEmitter.fire();
   }
 
