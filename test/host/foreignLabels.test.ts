@@ -49,7 +49,8 @@ describe('text from outside the extension', () => {
     const list = Promise.resolve({ source: 'gateway', models: [hostileText] } as const);
     const gateway = gatewayFrom({ baseUrl: 'https://h/v1', apiKey: undefined, name: hostileText });
     const load = () => Promise.resolve({ gateways: [{ gateway, list }], recent: [] });
-    const picked = pickModels(load, `current ${hostileText}`, {}, { error: (error) => assert.fail(String(error)) });
+    const catalog = { load, factsOf: () => undefined };
+    const picked = pickModels(catalog, `current ${hostileText}`, {}, { error: (error) => assert.fail(String(error)) });
     await list;
     await new Promise(setImmediate);
     const labels = editor.quickPicks[0]?.items.map(({ label }) => label);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { isLocalUrl } from '../../engine/gateway/baseUrl';
 import { allowsRequests, readKeys, type Gateway } from '../../engine/gateway/gateway';
 import { defaultModels, maxModels } from '../../engine/gateway/modelList';
-import type { FactsById } from '../../engine/models/listedFacts';
+import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { TurnRecord } from '../../engine/state/ledger';
@@ -12,16 +12,15 @@ import type { GatewayServices } from '../connection/ownGateways';
 import { probeMessage } from '../connection/testReport';
 import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
-import type { ModelOverrides } from '../settings/modelOverrides';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
 import { ModelMemory } from '../util/modelMemory';
 import {
-  factsAt,
   pickModels,
   type ModelList,
   type ModelPick,
   type ModelPickOptions,
+  type ModelSource,
   type PickableModels,
 } from './modelPick';
 import type { Commands } from '../commands';
@@ -113,8 +112,11 @@ export class ModelCatalog extends Disposable {
   private async choose(set: GatewaySet, options: ModelPickOptions): Promise<readonly ModelPick[] | undefined> {
     const { settings, log } = this.deps;
     const { fallbackModels: fallbacks } = settings.engineSettings();
-    const overrides: ModelOverrides = (names) => settings.modelOverrides(names);
-    const picks = await pickModels(this.createLoad(set), set.model(), { ...options, fallbacks, overrides }, log);
+    const source: ModelSource = {
+      load: this.createLoad(set),
+      factsOf: (model, baseUrl) => this.factsOf(model, baseUrl),
+    };
+    const picks = await pickModels(source, set.model(), { ...options, fallbacks }, log);
     for (const pick of picks ?? []) await this.rememberGateway(pick);
     return picks;
   }
@@ -241,7 +243,10 @@ export class ModelCatalog extends Disposable {
     const { settings } = this.deps;
     const url = baseUrl ?? this.likelyGateway(model) ?? '';
     const loaded = this.loaded.get(url);
-    const facts = factsAt(url, listedName(model, loaded), loaded?.facts);
+    const name = listedName(model, loaded);
+    const known = knownFacts(name, loaded?.facts);
+    // A vendor's price does not apply to a model on the user's own computer.
+    const facts = known?.price && isLocalUrl(url) ? { ...known, price: loaded?.facts?.get(name)?.price } : known;
     const overrides = settings.modelOverrides([userModel, model]);
     const tokens = this.learnedWindows.get(contextKey(url, userModel));
     const learned = tokens !== undefined && tokens < (facts?.contextWindow ?? Infinity) && { contextWindow: tokens };

@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
-import { isLocalUrl } from '../../engine/gateway/baseUrl';
 import type { Gateway } from '../../engine/gateway/gateway';
 import { maxModels } from '../../engine/gateway/modelList';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
-import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
+import type { FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { maxCompared, minCompared } from '../../shared/exchanges';
-import type { ModelOverrides } from '../settings/modelOverrides';
 import { joinNotes, plainLabel } from '../ui/messageText';
 import { itemButton, showToast } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
@@ -44,13 +42,19 @@ export interface PickableModels {
   readonly recent: readonly string[];
 }
 
+export interface ModelSource {
+  /** Loads the lists; with `fresh`, not those in the cache. */
+  load(fresh: boolean): Promise<PickableModels>;
+  /** Returns what is known about a model at a gateway, by default at one that is likely to have the model. */
+  factsOf(model: string, baseUrl: string | undefined): ModelFacts | undefined;
+}
+
 export interface ModelPickOptions {
   readonly title?: string;
   readonly exclude?: readonly string[];
   /** Whether the user can also choose to compare models instead. */
   readonly isForPrompt?: boolean;
   readonly fallbacks?: readonly string[];
-  readonly overrides?: ModelOverrides;
   /** For a comparison: the models that are checked at first. */
   readonly checked?: readonly string[];
 }
@@ -70,15 +74,14 @@ type LoadedList = GatewayModelList<ModelList>;
 /**
  * Lets the user choose a model, or the models of a comparison. The list opens before the models are loaded. The user can
  * also type a name that no gateway lists.
- * @param load loads the lists; with `fresh`, not those in the cache
  */
 export function pickModels(
-  load: (fresh: boolean) => Promise<PickableModels>,
+  catalog: ModelSource,
   current: string,
   options: ModelPickOptions,
   log: ErrorLog,
 ): Promise<readonly ModelPick[] | undefined> {
-  const { exclude = [], fallbacks = [], overrides, isForPrompt } = options;
+  const { exclude = [], fallbacks = [], isForPrompt } = options;
   let { checked } = options;
   const canSelectMany = checked !== undefined;
   const first = checked ?? [current].filter((model) => !exclude.includes(model));
@@ -124,9 +127,7 @@ export function pickModels(
     const label = plainLabel(model);
     const isCurrent = model === current;
     const description = joinNotes(isCurrent && vscode.l10n.t('current'), source?.essence?.(model), ...places);
-    const facts = factsAt(source?.gateway?.id ?? '', model, source?.list.facts);
-    const ownFacts = overrides?.([model]);
-    const detail = factsText(ownFacts ? { ...facts, ...ownFacts } : facts);
+    const detail = factsText(catalog.factsOf(model, source?.gateway?.id));
     return {
       model,
       label: isCurrent && !canSelectMany ? `$(check) ${label}` : label,
@@ -158,7 +159,7 @@ export function pickModels(
   const loadLists = async (fresh = false): Promise<void> => {
     const thisLoad = ++latestLoad;
     picker.busy = true;
-    const pickable = await load(fresh);
+    const pickable = await catalog.load(fresh);
     const lists: LoadedList[] = [];
     const update = (): void => {
       // The user has refreshed the lists meanwhile.
@@ -202,12 +203,6 @@ export function pickModels(
   // Loads the lists in the background, so that the user can choose a model before they are loaded.
   list.run(() => loadLists());
   return list.result;
-}
-
-/** Returns what is known about a model. A vendor's price does not apply to a model on the user's own computer. */
-export function factsAt(baseUrl: string, model: string, listed: FactsById | undefined): ModelFacts | undefined {
-  const facts = knownFacts(model, listed);
-  return facts?.price && isLocalUrl(baseUrl) ? { ...facts, price: listed?.get(model)?.price } : facts;
 }
 
 /** Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. */

@@ -4,7 +4,9 @@ import type {
   ModelPickOptions,
   pickModels as PickModels,
   GatewayModelList,
+  ModelSource,
 } from '../../../src/host/models/modelPick';
+import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import { FakeEditor, type FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
@@ -28,10 +30,14 @@ describe('model picker with several gateways', () => {
   const labels = (): readonly string[] => picker.items.map(({ label, kind }) => (kind === -1 ? `[${label}]` : label));
   interface Options extends ModelPickOptions, Pick<GatewayModelList, 'essence'> {
     readonly recent?: readonly string[];
+    readonly factsOf?: ModelSource['factsOf'];
     /** The names of models at the last gateway. */
     readonly names?: Readonly<Record<string, string>>;
   }
-  const openWith = ({ recent = [], essence, names, ...options }: Options, ...hosts: readonly string[]) => {
+  const openWith = (
+    { recent = [], essence, names, factsOf = () => undefined, ...options }: Options,
+    ...hosts: readonly string[]
+  ) => {
     const loaded: ((list: ModelList) => void)[] = [];
     const loads: boolean[] = [];
     const start = (fresh: boolean) => {
@@ -47,7 +53,7 @@ describe('model picker with several gateways', () => {
       }));
       return Promise.resolve({ gateways, recent });
     };
-    const picked = pickModels(start, 'b', options, log).then(
+    const picked = pickModels({ load: start, factsOf }, 'b', options, log).then(
       (picks) => picks && { model: picks[0]?.model, gateway: picks[0]?.gateway },
     );
     picker = editor.quickPicks.at(-1)!;
@@ -94,23 +100,6 @@ describe('model picker with several gateways', () => {
     const { load } = openWith({ names: { b: 'b-1' } }, 'one');
     await load(0, from('a', 'b-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', 'b-2']);
-  });
-
-  it("describes a model by the user's corrections of what is known about it", async () => {
-    const overrides = ([model]: readonly string[]) => (model === 'gpt-4o' ? { contextWindow: 8000 } : undefined);
-    const { load } = openWith({ overrides }, 'one.example');
-    await load(0, from('gpt-4o', 'x'));
-    const details = picker.items.map(({ detail }) => detail);
-    assert.deepEqual(details.filter(Boolean), ['8K context · images · $2.5 / $10 per million tokens']);
-  });
-
-  it('shows no price of a vendor for a model on the user’s own computer', async () => {
-    const { load } = openWith({}, 'localhost');
-    await load(0, from('gpt-4o'));
-    assert.deepEqual(
-      picker.items.flatMap(({ detail }) => detail ?? []),
-      ['128K context · images'],
-    );
   });
 
   it('does not name the gateway of a model that comes from no list', async () => {
@@ -180,16 +169,21 @@ describe('model picker with several gateways', () => {
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'new'], false]);
   });
 
-  it('shows what is known about each model', async () => {
-    const { load } = openWith({}, 'one.example');
-    const facts = new Map([['b', { contextWindow: 8000 }]]);
-    await load(0, { source: 'gateway', models: ['b', 'gpt-4o', 'unheard-of'], facts });
+  it('shows what is known about each model at the first gateway that has it', async () => {
+    const facts: Readonly<Record<string, ModelFacts>> = {
+      'b at https://one.example/v1': { contextWindow: 8000 },
+      'c at https://two.example/v1': { images: true, price: { input: 2.5, output: 10 } },
+    };
+    const factsOf: ModelSource['factsOf'] = (model, baseUrl) => facts[`${model} at ${baseUrl}`];
+    const { load } = openWith({ factsOf }, 'one.example', 'two.example');
+    await load(0, from('b', 'unheard-of'));
+    await load(1, from('b', 'c'));
     assert.deepEqual(
       valuesOf(
         picker.items.filter(({ kind }) => kind === undefined),
         'detail',
       ),
-      ['8K context', '128K context · images · $2.5 / $10 per million tokens', undefined],
+      ['8K context', undefined, 'images · $2.5 / $10 per million tokens'],
     );
   });
 
@@ -278,7 +272,8 @@ describe('model picker with several gateways', () => {
     const openChecked = async (checked: readonly string[], ...models: readonly string[]) => {
       const gateway = gatewayFrom({ baseUrl: 'https://one/v1', apiKey: undefined });
       const gateways = [{ gateway, list: Promise.resolve(from(...models)) }];
-      const picked = pickModels(() => Promise.resolve({ gateways, recent: [] }), 'b', { checked }, log);
+      const load = () => Promise.resolve({ gateways, recent: [] });
+      const picked = pickModels({ load, factsOf: () => undefined }, 'b', { checked }, log);
       picker = editor.quickPicks.at(-1)!;
       return picked.then((picks) => picks?.map(({ model }) => model));
     };
