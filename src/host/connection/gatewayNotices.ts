@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { hostOf, normalizeBaseUrl, usesPlainHttp } from '../../engine/gateway/baseUrl';
+import { allowsRequests } from '../../engine/gateway/gateway';
 import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { ErrorLog } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
+import { withKeyStates } from './gatewayPick';
 import type { GatewayServices, OwnGateways } from './ownGateways';
 
 interface GatewayNoticeDeps extends GatewayServices {
@@ -40,22 +42,18 @@ const maxRemembered = 50;
 export class GatewayNotices extends Disposable {
   /** The base URLs that this window has checked, as the user wrote them. */
   private readonly checked = new Set<string>();
-  private lacksPrimaryKey = false;
+  /** Origins that had a key in this window. A user who has removed the key knows that it is missing. */
+  private readonly keyed = new Set<string>();
 
   constructor(private readonly deps: GatewayNoticeDeps) {
     super();
-    const { settings, sets, keys, ownGateways } = deps;
-    this.register(settings.onDidChange(() => this.check()));
-    // While the demo is open, nothing is reported.
-    this.register(sets.demo.onDidChange(() => this.check()));
-    this.register(ownGateways.onDidRefuse(() => this.check()));
-    // Ignores other changes of keys, because a user who has just removed a key knows that it is missing.
-    this.register(keys.onDidChange(() => this.lacksPrimaryKey && this.check()));
+    this.register(deps.sets.onDidChange(() => this.check()));
     this.check();
   }
 
   private check(): void {
     const { settings, sets, log } = this.deps;
+    // While the demo is open, nothing is reported.
     if (sets.current !== sets.own) return;
     this.checkBaseUrl(settings.baseUrlText());
     this.checkBackups();
@@ -101,13 +99,12 @@ export class GatewayNotices extends Disposable {
   private async checkKeys(): Promise<void> {
     const { settings, ownGateways, log } = this.deps;
     if ('error' in settings.baseUrl()) return;
-    const [primary, ...backups] = ownGateways.withPrimary();
-    const { type } = await primary.key();
-    this.lacksPrimaryKey = type === 'missing';
-    if (this.lacksPrimaryKey || type === 'unreadable') return;
-    for (const backup of backups) {
-      const { id, origin, label } = backup;
-      if ((await backup.key()).type !== 'missing' || !this.remember(origin)) continue;
+    const [primary, ...backups] = await withKeyStates(ownGateways.withPrimary());
+    if (!allowsRequests(primary?.key)) return;
+    for (const { gateway, key } of backups) {
+      const { id, origin, label } = gateway;
+      if (key === 'key') this.keyed.add(origin);
+      if (key !== 'missing' || this.keyed.has(origin) || !this.remember(origin)) continue;
       const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", label);
       showToast(log, 'information', message, [enterApiKeyAction(id)]);
     }

@@ -55,9 +55,6 @@ const plainHttpKey = 'holysheep.plainHttpOrigins';
 export class OwnGateways extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
-  private readonly refusalEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires when a gateway has refused a request without a key. */
-  readonly onDidRefuse = this.refusalEmitter.event;
   /** Origins of gateways that have refused requests without a key. */
   private readonly refusing = new Set<string>();
   private cached: readonly Gateway[] | undefined;
@@ -162,9 +159,7 @@ export class OwnGateways extends Disposable {
     const refused = attempts.filter(({ ended }) => ended?.row === 'noKey').map(({ gateway }) => originOf(gateway.id));
     const added = refused.filter((origin) => !this.refusing.has(origin));
     for (const origin of added) this.refusing.add(origin);
-    if (added.length === 0) return;
-    this.refresh();
-    this.refusalEmitter.fire();
+    if (added.length > 0) this.refresh();
   }
 
   /** Forgets which gateways have refused a request without a key. */

@@ -118,7 +118,8 @@ describe('notices about the gateways in the settings', () => {
 
     it('are not shown when the key cannot be read', async () => {
       gateways.isKeyringLocked = true;
-      assert.deepEqual([await start(), gateways.logged.length], [[], 1]);
+      assert.deepEqual(await start(), []);
+      assert.ok(gateways.logged.length > 0);
     });
 
     it('are not shown before the base URL has a key', async () => {
