@@ -35,8 +35,6 @@ const baseUrlSetting = 'holysheep.baseUrl';
 const backupsSetting = 'holysheep.backupBaseUrls';
 
 const memoryKey = 'holysheep.gatewayNotices';
-/** Maximum number of remembered texts. Beyond that number, the oldest are forgotten. */
-const maxRemembered = 50;
 
 /** Reports an invalid URL once per window, and a corrected URL, plain HTTP and a missing backup key only once. */
 export class GatewayNotices extends Disposable {
@@ -115,7 +113,7 @@ export class GatewayNotices extends Disposable {
     const { memory, log } = this.deps;
     const texts = memory.get<readonly string[]>(memoryKey, []);
     if (texts.includes(text)) return false;
-    memory.update(memoryKey, [...texts, text].slice(-maxRemembered)).then(undefined, log.error);
+    memory.update(memoryKey, [...texts, text]).then(undefined, log.error);
     return true;
   }
 

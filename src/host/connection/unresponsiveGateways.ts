@@ -6,8 +6,6 @@ import { Listeners } from '../util/listeners';
 import type { ErrorLog } from '../util/log';
 
 const memoryKey = 'holysheep.unresponsiveGateways';
-/** Maximum number of remembered base URLs. The oldest are forgotten first. */
-const maxRemembered = 50;
 
 /**
  * Returns whether a gateway has sent an HTTP response, even if the response refuses the request. A response from a
@@ -36,7 +34,7 @@ export class UnresponsiveGateways {
   }
 
   async add(baseUrl: string): Promise<void> {
-    if (!this.has(baseUrl)) await this.memory.update(memoryKey, [...this.remembered(), baseUrl].slice(-maxRemembered));
+    if (!this.has(baseUrl)) await this.memory.update(memoryKey, [...this.remembered(), baseUrl]);
   }
 
   recordProbe(baseUrl: string, result: ProbeResult): void {
