@@ -14,9 +14,6 @@ export class StatusBar extends Disposable {
   private readonly model = this.register(createItem('holysheep.model', 101));
   private readonly activity = this.register(createItem('holysheep.activity', 100));
   private countdown: NodeJS.Timeout | undefined;
-  private view: ConnectionView | undefined;
-  /** Label of the gateway that sends an answer; undefined while no turn runs. */
-  private gateway: string | undefined;
   private shown: ActivityItem | undefined;
 
   constructor(
@@ -27,12 +24,7 @@ export class StatusBar extends Disposable {
     this.model.name = vscode.l10n.t('HolySheep Model');
     this.model.command = 'holysheep.selectModel';
     this.activity.name = vscode.l10n.t('HolySheep Activity');
-    this.register(
-      sets.subscribe((view) => {
-        this.view = view;
-        this.showModel();
-      }),
-    );
+    this.register(sets.subscribe((view) => this.showModel(view)));
   }
 
   /** Called for every change of a conversation, so equal items are not set again. */
@@ -40,11 +32,6 @@ export class StatusBar extends Disposable {
     if (this.disposed) return;
     const situation = this.situation();
     const state = situation.running?.activeAnswer?.state;
-    const gateway = state && state.phase !== 'offline' ? state.gateway?.label : undefined;
-    if (gateway !== this.gateway) {
-      this.gateway = gateway;
-      this.showModel();
-    }
     const now = Date.now();
     const item = activityItem(situation, hostWords(), now);
     clearTimeout(this.countdown);
@@ -59,16 +46,14 @@ export class StatusBar extends Disposable {
     super.dispose();
   }
 
-  private showModel(): void {
-    if (!this.view) return;
-    const { model, host, gateway, hasKey, set, backups = [] } = this.view;
+  private showModel({ model, host, gateway, hasKey, set, backups = [] }: ConnectionView): void {
     const isDemo = set !== 'own';
     const prefix = isDemo ? `$(beaker) ${vscode.l10n.t('Offline demo')}: ` : '$(sparkle) ';
     const lines = [
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       isDemo
         ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
-        : vscode.l10n.t('Host: {0}', this.gateway ?? host),
+        : vscode.l10n.t('Host: {0}', host),
       ...(backups.length > 0 ? [vscode.l10n.t('Backup gateways: {0}', backups.length)] : []),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),

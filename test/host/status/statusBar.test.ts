@@ -84,14 +84,6 @@ describe('status bar', () => {
     assert.equal(items['holysheep.model'].text, '$(sparkle) m');
   });
 
-  it('names the backup gateway while an answer comes over it', async () => {
-    const statusBar = await create(() => running('https://backup.example'), { backups: ['backup.example'] });
-    statusBar.refresh();
-    statusBar.dispose();
-    assert.deepEqual(modelLines(), ['Host: backup.example', 'Backup gateways: 1']);
-    assert.equal(items['holysheep.activity']?.text, '$(loading~spin) Answering…');
-  });
-
   it('shows the time without data from the third second on', async () => {
     mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval'], now: 1_000_000 });
     try {
