@@ -3,7 +3,7 @@ import type { ListedModels } from '../../engine/gateway/modelList';
 import { canChat } from '../../engine/models/listedFacts';
 import { areSameModel, nearestModels } from '../../engine/models/nearestModels';
 import { everyOther } from '../../engine/gateway/gateway';
-import { recentModels } from '../models/modelGroups';
+import { recentModels } from '../models/recentModels';
 import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
 import { plainLabel } from '../ui/messageText';

@@ -24,7 +24,7 @@ import {
   type PickableModels,
 } from './modelPick';
 import type { Commands } from '../commands';
-import { recentModels } from './modelGroups';
+import { recentModels } from './recentModels';
 import { createEssenceText } from './modelTexts';
 
 /** The models of the last comparison. */

@@ -11,7 +11,6 @@ import { itemButton, showToast } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
 import type { ErrorLog } from '../util/log';
-import { groupModels, type ModelGroup } from './modelGroups';
 import { createFactsText } from './modelTexts';
 
 export type ModelList =
@@ -205,7 +204,15 @@ export function pickModels(
   return list.result;
 }
 
-/** Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. */
+interface ModelGroup {
+  readonly heading: string;
+  readonly models: readonly string[];
+}
+
+/**
+ * Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. The
+ * models of the first gateway are grouped by their family. A group has no model that an earlier one has, and is not empty.
+ */
 function groupsOf(
   lists: readonly LoadedList[],
   primary: LoadedList | undefined,
@@ -213,33 +220,51 @@ function groupsOf(
   sought: string,
   fallbacks: readonly string[],
 ): readonly ModelGroup[] {
+  const groups: ModelGroup[] = [];
+  const seen = new Set<string>();
+  const isUnseen = (model: string): boolean => !seen.has(model);
+  const add = (heading: string, models: readonly string[]): void => {
+    const added = [...new Set(models)].filter(isUnseen);
+    for (const model of added) seen.add(model);
+    if (added.length > 0) groups.push({ heading, models: added });
+  };
   const all = lists.flatMap((source) => modelsOf(source));
   const isKnown = all.includes(sought) || gateways.some(({ gateway }) => gateway?.models.has(sought));
-  const leading = [
-    {
-      heading: vscode.l10n.t('Similar to {0}', plainLabel(sought)),
-      models: isKnown ? [] : nearestModels(sought, all, lists[0]?.list.facts),
-    },
-    { heading: vscode.l10n.t('Recently used'), models: recent },
-    { heading: vscode.l10n.t('Fallback models'), models: fallbacks.filter((model) => mayExist(lists, model)) },
-  ];
-  const listed = new Set(primary && modelsOf(primary));
-  const trailing = lists.flatMap((source): readonly ModelGroup[] => {
+  if (!isKnown) {
+    add(vscode.l10n.t('Similar to {0}', plainLabel(sought)), nearestModels(sought, all, lists[0]?.list.facts));
+  }
+  add(vscode.l10n.t('Recently used'), recent);
+  add(
+    vscode.l10n.t('Fallback models'),
+    fallbacks.filter((model) => mayExist(lists, model)),
+  );
+  const { compare } = new Intl.Collator(toSupportedLocale(vscode.env.language), { numeric: true });
+  const models = primary ? modelsOf(primary).filter(isUnseen).toSorted(compare) : [];
+  const singles: string[] = [];
+  for (const [family, members] of Map.groupBy(models, familyOf)) {
+    if (family !== '' && members.length > 1) add(family, members);
+    else singles.push(...members);
+  }
+  add(vscode.l10n.t('Other models'), singles);
+  for (const source of lists) {
     const { list, gateway } = source;
     if (list.source === 'default') {
-      const heading = failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined);
-      return [{ heading, models: list.models }];
+      add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
+    } else if (source !== primary && gateway) {
+      // Other names of models that are offered already.
+      const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
+      add(
+        plainLabel(gateway.label),
+        list.models.filter((model) => !mapped.has(model)),
+      );
     }
-    if (source === primary || !gateway) return [];
-    // Other names of models that are offered already.
-    const mapped = new Set([...gateway.models].flatMap(([here, there]) => (listed.has(here) ? there : [])));
-    const models = modelsOf(source).filter((model) => !mapped.has(model));
-    for (const model of models) listed.add(model);
-    return [{ heading: plainLabel(gateway.label), models }];
-  });
-  const locale = toSupportedLocale(vscode.env.language);
-  const models = primary ? modelsOf(primary) : [];
-  return groupModels({ models, leading, rest: vscode.l10n.t('Other models'), trailing }, locale);
+  }
+  return groups;
+}
+
+/** Returns the first word of the name, or an empty text. */
+function familyOf(model: string): string {
+  return /\p{L}+/u.exec(model)?.[0].toLowerCase() ?? '';
 }
 
 function modelsOf({ list }: LoadedList): readonly string[] {
