@@ -10,7 +10,6 @@ import { ModelEfforts } from './connection/modelEfforts';
 import { GatewayNotices } from './connection/gatewayNotices';
 import { OwnGateways } from './connection/ownGateways';
 import { createOwnSet } from './connection/ownSet';
-import { UnresponsiveGateways } from './connection/unresponsiveGateways';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
 import { Conversations } from './conversation/conversations';
@@ -53,13 +52,11 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const settings = register(new Settings(host.manifest, workspaceState));
   const keys = register(new KeyStore(context.secrets, log));
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
-  const unresponsive = new UnresponsiveGateways(memory, log);
   const ownGateways = register(
     new OwnGateways({
       settings,
       keys,
       log,
-      unresponsive,
       memory,
       lists: (...name) => catalog.lists(...name),
       listsSettled: () => catalog.settled,
@@ -78,11 +75,10 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onTurnEnd: (record) => {
       health.recordWaits(record);
       ownGateways.recordTurn(record);
-      unresponsive.recordTurn(record);
       for (const learned of [catalog.refreshFacts(record), catalog.rememberContextWindow(record)])
         learned.catch(log.error);
     },
-    onProbe: (baseUrl, result) => unresponsive.recordProbe(baseUrl, result),
+    onProbe: (baseUrl, result) => ownGateways.recordProbe(baseUrl, result),
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
   const own = createOwnSet({ ownGateways, engine, settings, efforts, log });
@@ -90,7 +86,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const sets = register(new GatewaySets(own, demo, log));
   register(new GatewayNotices({ settings, keys, sets, ownGateways, engine, log, memory }));
   const catalog: ModelCatalog = register(
-    new ModelCatalog({ settings, sets, ownGateways, keys, engine, log, health, memory, unresponsive }),
+    new ModelCatalog({ settings, sets, ownGateways, keys, engine, log, health, memory }),
   );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
@@ -120,7 +116,6 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     sets,
     efforts,
     ownGateways,
-    unresponsive,
     catalog,
     engine,
     conversations,

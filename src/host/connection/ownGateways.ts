@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Engine } from '../../engine/engine';
+import type { Engine, ProbeResult } from '../../engine/engine';
 import { isLoopbackUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
 import {
   firstGateway,
@@ -23,7 +23,6 @@ import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
 import type { GatewaySets } from './gatewaySet';
 import type { KeyStore } from './keyStore';
-import type { UnresponsiveGateways } from './unresponsiveGateways';
 
 /** The user's gateways, with what is needed to change and to test them. */
 export interface GatewayServices {
@@ -39,7 +38,6 @@ interface OwnGatewaysDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly log: Log;
-  readonly unresponsive: UnresponsiveGateways;
   /** See `Gateway.lists`. */
   readonly lists: (id: string, model: string) => boolean | undefined;
   /** Resolves when no list is being loaded, or soon. */
@@ -51,6 +49,18 @@ interface OwnGatewaysDeps {
 /** Memento key. The value is the origins to which the user has agreed to send prompts over plain HTTP. */
 const plainHttpKey = 'holysheep.plainHttpOrigins';
 
+/** Memento key. The value is the base URLs of the gateways that are unresponsive, see {@link OwnGateways.isUnresponsive}. */
+const unresponsiveKey = 'holysheep.unresponsiveGateways';
+
+/**
+ * Returns whether a gateway has sent an HTTP response, even if the response refuses the request. A response from a
+ * proxy shows nothing about the gateway.
+ */
+export function hasResponded(result: ProbeResult): boolean {
+  if (result.state === 'verified') return true;
+  return result.state !== 'cancelled' && result.status !== undefined && result.kind !== 'proxy';
+}
+
 /** The gateways in the user's settings. They are replaced by new objects with each change. */
 export class OwnGateways extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -61,8 +71,7 @@ export class OwnGateways extends Disposable {
 
   constructor(private readonly deps: OwnGatewaysDeps) {
     super();
-    const { settings, keys, unresponsive } = deps;
-    for (const source of [settings, keys, unresponsive]) this.register(source.onDidChange(() => this.refresh()));
+    for (const source of [deps.settings, deps.keys]) this.register(source.onDidChange(() => this.refresh()));
   }
 
   /** Tells the listeners that prompts may go to another gateway than before, or that more is known about a model. */
@@ -95,7 +104,7 @@ export class OwnGateways extends Disposable {
   /** Returns the primary gateway and the backups that have ever responded. Rejects if the base URL is invalid. */
   async gateways(): Promise<Gateways> {
     const [primary, ...backups] = this.withPrimary();
-    const responding = backups.filter(({ id }) => !this.deps.unresponsive.has(id));
+    const responding = backups.filter(({ id }) => !this.isUnresponsive(id));
     if (responding.length > 0) await this.deps.listsSettled();
     return [primary, ...responding];
   }
@@ -154,12 +163,31 @@ export class OwnGateways extends Disposable {
     return { type: (await keyless) ? 'not-needed' : 'missing' };
   }
 
+  /**
+   * Returns whether the user has added a gateway although it did not respond, and it has not responded since. No prompt
+   * goes to such a backup. All windows share this knowledge.
+   */
+  isUnresponsive(baseUrl: string): boolean {
+    return this.unresponsive.includes(baseUrl);
+  }
+
+  async addUnresponsive(baseUrl: string): Promise<void> {
+    await this.deps.memory.update(unresponsiveKey, [...this.unresponsive, baseUrl]);
+  }
+
+  recordProbe(baseUrl: string, result: ProbeResult): void {
+    if (hasResponded(result)) this.recordResponse(originOf(baseUrl));
+  }
+
   /** Asks for a key from now on if a gateway has refused a request without one. */
   recordTurn({ attempts }: TurnRecord): void {
-    const refused = attempts.filter(({ ended }) => ended?.row === 'noKey').map(({ gateway }) => originOf(gateway.id));
-    const added = refused.filter((origin) => !this.refusing.has(origin));
-    for (const origin of added) this.refusing.add(origin);
-    if (added.length > 0) this.refresh();
+    for (const { gateway, headers, ended } of attempts) {
+      const origin = originOf(gateway.id);
+      if (headers) this.recordResponse(origin);
+      if (ended?.row !== 'noKey' || this.refusing.has(origin)) continue;
+      this.refusing.add(origin);
+      this.refresh();
+    }
   }
 
   /** Forgets which gateways have refused a request without a key. */
@@ -184,6 +212,15 @@ export class OwnGateways extends Disposable {
     };
   }
 
+  /** No gateway of the origin is unresponsive any more, because the same server responds to all their base URLs. */
+  private recordResponse(origin: string): void {
+    const { memory, log } = this.deps;
+    const others = this.unresponsive.filter((url) => originOf(url) !== origin);
+    if (others.length === this.unresponsive.length) return;
+    memory.update(unresponsiveKey, others).then(undefined, log.error);
+    this.refresh();
+  }
+
   private async isKeyless(url: string): Promise<boolean> {
     const origin = originOf(url);
     if (this.refusing.has(origin)) return false;
@@ -192,5 +229,9 @@ export class OwnGateways extends Disposable {
 
   private get plainHttpOrigins(): readonly string[] {
     return this.deps.memory.get<readonly string[]>(plainHttpKey, []);
+  }
+
+  private get unresponsive(): readonly string[] {
+    return this.deps.memory.get<readonly string[]>(unresponsiveKey, []);
   }
 }

@@ -4,10 +4,9 @@ import { hostOf, isLocalUrl, isPrivateUrl, originOf } from '../../engine/gateway
 import { allowsRequests } from '../../engine/gateway/gateway';
 import { faultLabel } from '../../shared/describe';
 import { askForApiKey, readKeyOrNotify } from '../connection/apiKeyInput';
-import type { GatewayServices } from '../connection/ownGateways';
+import { hasResponded, type GatewayServices } from '../connection/ownGateways';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
-import { hasResponded, type UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { GatewayEntry } from '../settings/gateways';
 import type { HealthBook } from '../health/healthBook';
 import { plainLabel } from '../ui/messageText';
@@ -26,7 +25,6 @@ import { pickModelNames } from './modelNamesPick';
 
 export interface GatewayDeps extends GatewayServices {
   readonly health: HealthBook;
-  readonly unresponsive: UnresponsiveGateways;
   readonly onError: (error: unknown) => void;
 }
 
@@ -75,13 +73,13 @@ async function addChosen(
   const models = result.state === 'verified' ? await pickModelNames(deps, name, result) : new Map<string, string>();
   const place = models && (await choosePlace(deps, name));
   if (!place) return cancelled;
-  const { settings, keys, log, sets, unresponsive } = deps;
+  const { settings, keys, log, sets, ownGateways } = deps;
   const { newKey } = access;
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
   // The gateway is remembered before it is in the settings, so that no prompt goes there in between.
-  if (isUnresponsive) await unresponsive.add(url);
+  if (isUnresponsive) await ownGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
     await sets.useOwn();

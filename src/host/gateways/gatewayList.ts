@@ -15,12 +15,12 @@ export interface GatewayListItem extends KeyState {
   readonly isUnresponsive: boolean;
 }
 
-export async function listGateways({ ownGateways, unresponsive }: GatewayDeps): Promise<readonly GatewayListItem[]> {
+export async function listGateways({ ownGateways }: GatewayDeps): Promise<readonly GatewayListItem[]> {
   const states = await withKeyStates(ownGateways.all);
   return states.map((state, index) => ({
     ...state,
     isLast: index === states.length - 1,
-    isUnresponsive: unresponsive.has(state.gateway.id),
+    isUnresponsive: ownGateways.isUnresponsive(state.gateway.id),
   }));
 }
 

@@ -10,7 +10,6 @@ import type { TurnRecord } from '../../engine/state/ledger';
 import type { GatewaySet, GatewaySets } from '../connection/gatewaySet';
 import type { GatewayServices } from '../connection/ownGateways';
 import { probeMessage } from '../connection/testReport';
-import type { UnresponsiveGateways } from '../connection/unresponsiveGateways';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
 import { resultWithin } from '../util/systemClock';
@@ -40,7 +39,6 @@ const maxNewListWaitMs = 2000;
 
 interface ModelCatalogDeps extends GatewayServices {
   readonly memory: vscode.Memento;
-  readonly unresponsive: UnresponsiveGateways;
   readonly health: HealthBook;
 }
 
@@ -156,7 +154,7 @@ export class ModelCatalog extends Disposable {
     const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
     const asked = this.askUnresponsive();
     if (urls.length > 1 || urls.some(isLocalUrl)) {
-      const lists = this.loadLists((url) => !this.deps.unresponsive.has(url));
+      const lists = this.loadLists(false);
       // Assigned before the first `await`, so that a prompt in the same moment waits for these and for earlier requests.
       this.settled = Promise.all([this.settled, resultWithin(limitMs, lists)]);
       await lists;
@@ -173,12 +171,13 @@ export class ModelCatalog extends Disposable {
 
   /** Loads the model lists of the gateways that have never responded. Never rejects. */
   askUnresponsive(): Promise<void> {
-    return this.loadLists((url) => this.deps.unresponsive.has(url));
+    return this.loadLists(true);
   }
 
   /** Loads model lists. Never rejects. Does not wait for `settled`, which waits for this method. */
-  private async loadLists(isWanted: (baseUrl: string) => boolean): Promise<void> {
-    const wanted = this.deps.ownGateways.all.filter(({ id }) => isWanted(id));
+  private async loadLists(areUnresponsive: boolean): Promise<void> {
+    const { ownGateways } = this.deps;
+    const wanted = ownGateways.all.filter(({ id }) => ownGateways.isUnresponsive(id) === areUnresponsive);
     const load = async (gateway: Gateway): Promise<void> => {
       const { type } = await gateway.key();
       if (allowsRequests(type)) await this.listOf(gateway);

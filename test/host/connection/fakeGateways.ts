@@ -9,7 +9,6 @@ import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
-import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
 import { EventEmitter } from '../../support/fakeEditor';
@@ -32,7 +31,6 @@ interface GatewayDeps {
   readonly engine: Engine;
   readonly log: Log;
   readonly memory: Memento;
-  readonly unresponsive: UnresponsiveGateways;
   readonly gatewayForAttempt: Engine['gatewayForAttempt'];
   readonly lists: (baseUrl: string, name: string) => boolean | undefined;
   readonly listsSettled: () => Promise<unknown>;
@@ -99,11 +97,8 @@ export class FakeGateways {
         : Promise.resolve(value());
     const get = (origin: string): Promise<string | undefined> => access(() => this.keys.get(origin));
     const lists = (baseUrl: string, model: string) => this.lists.get(baseUrl)?.includes(model);
-    const memory = storeIn(remembered);
-    const log = { error: (problem: unknown) => void this.logged.push(problem) };
     return {
-      memory,
-      unresponsive: new UnresponsiveGateways(memory, log),
+      memory: storeIn(remembered),
       settings: {
         onDidChange: settingsChange.event,
         baseUrl: () => normalizeBaseUrl(this.baseUrl),
@@ -150,7 +145,7 @@ export class FakeGateways {
         debug: () => undefined,
         info: () => undefined,
         warn: () => undefined,
-        error: log.error,
+        error: (problem: unknown) => void this.logged.push(problem),
       },
     } as unknown as GatewayDeps;
   }

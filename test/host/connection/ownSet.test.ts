@@ -52,14 +52,13 @@ describe('connection over several gateways', () => {
     let recordTurn: (status?: number) => void;
     beforeEach(async () => {
       gateways.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
-      const deps = gateways.deps();
-      await deps.unresponsive.add(`${first}/v1`);
-      ({ ownGateways, sets } = await openGateways(deps));
+      ({ ownGateways, sets } = await openGateways(gateways.deps()));
+      await ownGateways.addUnresponsive(`${first}/v1`);
       changes = 0;
       sets.onDidChange(() => changes++);
-      respond = (result) => deps.unresponsive.recordProbe(`${first}/v1`, result);
+      respond = (result) => ownGateways.recordProbe(`${first}/v1`, result);
       recordTurn = (status) =>
-        deps.unresponsive.recordTurn({
+        ownGateways.recordTurn({
           attempts: [{ gateway: refOf(first), headers: status && { status } }],
         } as unknown as TurnRecord);
     });

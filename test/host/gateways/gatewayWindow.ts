@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { ProbeResult } from '../../../src/engine/engine';
 import type { Engine } from '../../../src/engine/engine';
 import type { OwnGateways } from '../../../src/host/connection/ownGateways';
-import type { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { GatewayDeps } from '../../../src/host/gateways/addGateway';
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
@@ -23,7 +22,6 @@ export class GatewayWindow {
   keyless = new Set<string>();
   /** The models that a gateway lists, or its result. */
   ownGateways: OwnGateways | undefined;
-  unresponsive: UnresponsiveGateways | undefined;
   readonly responds = new Map<string, readonly string[] | ProbeResult>();
   probes: string[] = [];
   records: readonly object[] = [];
@@ -70,7 +68,7 @@ export class GatewayWindow {
       isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
       confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),
     });
-    [this.ownGateways, this.unresponsive] = [deps.ownGateways, deps.unresponsive];
+    this.ownGateways = deps.ownGateways;
     return {
       ...deps,
       engine: {

@@ -86,7 +86,7 @@ describe('Manage Gateways command', () => {
     assert.equal(shown(), `$(warning) localhost:11434: ${ollama} · hasn't responded yet`);
     const menu = await act(list, '$(warning) localhost:11434', undefined);
     assert.equal(menu.title, 'localhost:11434');
-    window.unresponsive?.recordProbe(ollama, { state: 'verified', models: [], ms: 1 });
+    window.ownGateways?.recordProbe(ollama, { state: 'verified', models: [], ms: 1 });
     await settle();
     assert.equal(shown(), `localhost:11434: ${ollama}`);
   });

@@ -10,7 +10,6 @@ import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { HealthBook } from '../../../src/host/health/healthBook';
 import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
-import { UnresponsiveGateways } from '../../../src/host/connection/unresponsiveGateways';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import { fake } from '../../support/fake';
 import { fakeSets } from '../connection/fakeSets';
@@ -40,7 +39,7 @@ describe('model catalog', () => {
   let overrides: ModelFacts;
   let createCatalog: () => ModelCatalog;
   let [changeKeys, changeSettings] = [() => undefined as unknown, () => undefined as unknown];
-  let unresponsive: UnresponsiveGateways;
+  let unresponsive: string | undefined;
   const memory = new Map<string, unknown>();
   const memento = storeIn(memory);
   const local = new Map([['a', { contextWindow: 4096, cutsLongPrompts: true }]]);
@@ -72,7 +71,7 @@ describe('model catalog', () => {
     [isDown, requests, logged, ids] = [false, 0, [], ['a']];
     [gateways, refreshed, overrides] = [[gateway], 0, {}];
     memory.clear();
-    unresponsive = new UnresponsiveGateways(memento, { error: log });
+    unresponsive = undefined;
     editor.reset();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     ({ sets } = fakeSets({
@@ -86,6 +85,7 @@ describe('model catalog', () => {
       get all() {
         return gateways;
       },
+      isUnresponsive: (baseUrl: string) => baseUrl === unresponsive,
       refresh: () => refreshed++,
     } as unknown as OwnGateways;
     const onDidChange = (set: (fire: () => unknown) => void) => {
@@ -114,7 +114,6 @@ describe('model catalog', () => {
         settings,
         log: fake<Log>({ error: log, warn: log }),
         memory: memento,
-        unresponsive,
       });
     catalog = createCatalog();
   });
@@ -372,7 +371,7 @@ describe('model catalog', () => {
     });
 
     it('loads the list of a gateway that has never responded, but makes no prompt wait for it', async () => {
-      await unresponsive.add(otherGateway.id);
+      unresponsive = otherGateway.id;
       const probes: string[] = [];
       let respond = (): void => undefined;
       mock.method(engine, 'probe', (baseUrl: string) => {
