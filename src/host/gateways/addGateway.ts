@@ -83,7 +83,7 @@ async function addChosen(
   let undo: () => Thenable<void>;
   if (place === 'primary') {
     await sets.useOwn();
-    undo = await settings.setPrimary(entry);
+    undo = await settings.setPrimary(entry, false);
   } else undo = await settings.addBackup(entry);
   if (result.state === 'verified') {
     showInStatusBar(vscode.l10n.t('{0} was added. Models available: {1}.', name, result.models.length));

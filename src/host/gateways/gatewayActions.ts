@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
-import { knownName } from '../settings/knownGateways';
 import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast } from '../ui/notifications';
@@ -90,11 +89,10 @@ export function gatewayActions(): readonly GatewayAction[] {
 
 /** The previous primary gateway becomes the first backup. The user can undo this. */
 async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<void> {
-  const { settings, ownGateways, log, onError } = deps;
-  const [previous] = ownGateways.all;
+  const { settings, log, onError } = deps;
   const entry = settings.gateway(id);
   const budgetBefore = settings.budget();
-  const undo = await settings.setPrimary(entry, { name: previous && knownName(previous.id) });
+  const undo = await settings.setPrimary(entry, true);
   const message = vscode.l10n.t('{0} is now the primary gateway.', label);
   const note =
     entry.models &&

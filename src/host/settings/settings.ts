@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { EngineSettings } from '../../engine/environment';
 import { normalizeBaseUrl, type NormalizedBaseUrl } from '../../engine/gateway/baseUrl';
 import type { EffortChoice, RequestParameters } from '../../engine/request';
-import { currencyOf } from './knownGateways';
+import { currencyOf, knownName } from './knownGateways';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
 import { entryOf, isEntryOf, moveEntry, readGateways, type GatewayEntry } from './gateways';
@@ -213,14 +213,11 @@ export class Settings extends Disposable {
 
   /**
    * Makes a gateway the primary one, see {@link withPrimary}.
-   * @param previous the name of the previous primary gateway, which becomes the first backup; undefined to leave it out
+   * @param keepsPrevious whether the previous primary gateway becomes the first backup
    * @returns a function that restores the previous settings, apart from models that the user has changed since. It throws
    * a UserError if the gateways have changed since.
    */
-  async setPrimary(
-    gateway: GatewayEntry,
-    previous?: { readonly name: string | undefined },
-  ): Promise<() => Promise<void>> {
+  async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean): Promise<() => Promise<void>> {
     const primary = this.baseUrl();
     const before = {
       baseUrl: this.readUser('baseUrl'),
@@ -237,7 +234,7 @@ export class Settings extends Disposable {
         model,
       },
       gateway,
-      previous && !('error' in primary) ? { url: primary.url, ...previous } : undefined,
+      keepsPrevious && !('error' in primary) ? { url: primary.url, name: knownName(primary.url) } : undefined,
     );
     // The backups come first, so that the settings never lack the gateway that is the primary one so far.
     await this.update('backupBaseUrls', after.backupBaseUrls);

@@ -338,11 +338,11 @@ describe('settings', () => {
       effective = { model: 'x' };
       const before = values();
       const [, , gateway] = settings.gateways().usable;
-      const undo = await settings.setPrimary(gateway!, { name: 'Old' });
+      const undo = await settings.setPrimary(gateway!, true);
       assert.deepEqual(values(), [
         other,
         [
-          { baseUrl: old, name: 'Old', models: { 'acme/x': 'x', 'acme/y': 'y' } },
+          { baseUrl: old, models: { 'acme/x': 'x', 'acme/y': 'y' } },
           { baseUrl: 'https://mirror.example/v1', models: { 'acme/x': 'x', 'acme/y': 'y' } },
           '::',
           { baseUrl: relay.baseUrl, models: { 'acme/x': 'r/x', 'acme/y': 'y' } },
@@ -366,7 +366,7 @@ describe('settings', () => {
           fallbackModels: { globalValue: ['x'] },
         };
         effective = { model: 'x' };
-        undo = await settings.setPrimary(settings.gateways().usable[2]!, { name: undefined });
+        undo = await settings.setPrimary(settings.gateways().usable[2]!, true);
       });
 
       it('without the models that the user has changed since', async () => {
@@ -391,7 +391,7 @@ describe('settings', () => {
     it('still have the previous one if only a part can be written', async () => {
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other] } };
       failing = 'baseUrl';
-      await assert.rejects(settings.setPrimary({ url: other }, { name: undefined }));
+      await assert.rejects(settings.setPrimary({ url: other }, true));
       assert.deepEqual(values(), [old, [old], undefined, undefined]);
     });
 
@@ -399,7 +399,7 @@ describe('settings', () => {
       const [local, last] = ['http://localhost:11434/v1', { baseUrl: 'https://last.example/v1', models: { '*': 'm' } }];
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [last] } };
       effective = { model: 'x' };
-      await settings.setPrimary({ url: local, models: names({ '*': 'llama', w: 'l/w' }) }, { name: undefined });
+      await settings.setPrimary({ url: local, models: names({ '*': 'llama', w: 'l/w' }) }, true);
       const previous = { baseUrl: old, models: { 'l/w': 'w', '*': 'x' } };
       assert.deepEqual(values(), [local, [previous, last], 'llama', undefined]);
     });
@@ -407,7 +407,7 @@ describe('settings', () => {
     it('leave out the previous one if it is not to become a backup, and change no model without a name there', async () => {
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other, ' a.example'] } };
       effective = { model: 'x' };
-      await settings.setPrimary({ url: other });
+      await settings.setPrimary({ url: other }, false);
       assert.deepEqual(values(), [other, [' a.example'], undefined, undefined]);
       assert.deepEqual([settings.hasDefaultBaseUrl(), targets], [false, [1, 1]]);
     });
