@@ -20,7 +20,7 @@ import { DemoGateways } from './demo/demoGateways';
 import { registerDiagnostics } from './diagnostics/diagnosticsCommands';
 import { logTurnEvent, type TurnLogEvent } from './diagnostics/turnLog';
 import { createHostEngine, registerEngine } from './engine/hostEngine';
-import { registerGateways } from './gateways/gatewayCommands';
+import { registerGateways } from './gateways/manageGateways';
 import { createHealth, registerHealth } from './health/healthPanel';
 import { registerHistory } from './history/historyCommands';
 import { createHostWindow } from './hostWindow';

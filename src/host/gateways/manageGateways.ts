@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { textIn } from '../../engine/json';
 import type { Gateway } from '../../engine/gateway/gateway';
+import type { Commands } from '../commands';
 import { plainLabel } from '../ui/messageText';
 import { enterGateway, itemButton } from '../ui/notifications';
 import { OpenList, pickFrom } from '../ui/quickPick';
-import type { GatewayDeps } from './addGateway';
+import { addGateway, type GatewayDeps } from './addGateway';
 import { gatewayActions, type GatewayAction } from './gatewayActions';
 import { createGatewayTexts, listGateways, type GatewayListItem } from './gatewayList';
 
@@ -12,7 +14,7 @@ interface Item extends vscode.QuickPickItem {
 }
 
 /** The list in which users order, test, replace and remove their gateways. It stays open after an action. */
-export class GatewayList {
+class GatewayList {
   private readonly actions = gatewayActions().map((action) => ({
     ...action,
     button: itemButton(action.icon, action.title),
@@ -109,4 +111,16 @@ export class GatewayList {
     if (action.opens === 'editor') this.list.close();
     await (action.opens === 'dialog' ? this.list.showAfter(run) : run());
   }
+}
+
+export function registerGateways(deps: GatewayDeps) {
+  let list: GatewayList | undefined;
+  return {
+    'holysheep.addGateway': () => addGateway(deps),
+    /** @param argument base URL of the gateway that has the focus at first */
+    'holysheep.manageGateways': (argument) => {
+      if (!list?.isOpen) list = new GatewayList(deps);
+      return list.show(textIn(argument));
+    },
+  } satisfies Commands;
 }

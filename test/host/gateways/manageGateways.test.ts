@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { registerGateways } from '../../../src/host/gateways/gatewayCommands';
+import type { registerGateways } from '../../../src/host/gateways/manageGateways';
 import type { FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { refusedTurn } from '../connection/fakeGateways';
@@ -25,7 +25,7 @@ describe('Manage Gateways command', () => {
     for (let rounds = 0; rounds < 20; rounds++) await new Promise(setImmediate);
   };
   const open = async (focused?: string): Promise<FakeQuickPick> => {
-    const { registerGateways } = await import('../../../src/host/gateways/gatewayCommands');
+    const { registerGateways } = await import('../../../src/host/gateways/manageGateways');
     commands = registerGateways(await window.deps());
     await commands['holysheep.manageGateways'](focused);
     return editor.quickPicks[0] ?? assert.fail('no list');
