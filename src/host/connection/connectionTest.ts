@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
-import type { Gateway } from '../../engine/gateway/gateway';
+import { readKeys, type Gateway } from '../../engine/gateway/gateway';
 import {
   checkUrlAction,
   enterApiKeyAction,
@@ -51,9 +51,7 @@ export async function testConnection(deps: GatewayServices, only?: string): Prom
 async function readGateways({ sets, ownGateways }: GatewayServices, only: string | undefined): Promise<TestedGateways> {
   const { current: set, own } = sets;
   const gateways = set === own ? ownGateways.withPrimary() : await set.gateways();
-  const [primary] = gateways;
-  const key = await primary.key();
-  if (key.type === 'unreadable') throw key.error;
+  await readKeys(gateways);
   const chosen = gateways.filter(({ id }) => id === only);
   return { set, gateways: chosen.length > 0 ? chosen : gateways };
 }
