@@ -111,7 +111,7 @@ export class ModelCatalog extends Disposable {
     const { settings, log } = this.deps;
     const { fallbackModels: fallbacks } = settings.engineSettings();
     const source: ModelSource = {
-      load: this.createLoad(set),
+      load: (fresh) => this.loadPickable(set, fresh),
       factsOf: (model, baseUrl) => this.factsOf(model, baseUrl),
     };
     const picks = await pickModels(source, set.model(), { ...options, fallbacks }, log);
@@ -124,23 +124,21 @@ export class ModelCatalog extends Disposable {
     if (model !== undefined && position >= 0) await this.gateways.remember(model, position === 0 ? undefined : gateway);
   }
 
-  /** Returns the function that loads the models for a picker. */
-  private createLoad(set: GatewaySet): (fresh: boolean) => Promise<PickableModels> {
+  /** Loads the models for a picker. */
+  private async loadPickable(set: GatewaySet, fresh: boolean): Promise<PickableModels> {
     const { health, engine } = this.deps;
-    return async (fresh) => {
-      if (fresh) this.cache.clear();
-      const [gateways] = await Promise.all([this.listGateways(set), health.refresh()]);
-      const records = health.records();
-      const essenceOf = createEssenceText(records);
-      return {
-        gateways: gateways.map(({ gateway, key, list }) => ({
-          gateway,
-          list,
-          essence: (model: string) =>
-            gateway && essenceOf(model, gateway.id, engine.cooldownOf({ gateway: gateway.id, key, model })?.until),
-        })),
-        recent: recentModels(records, new Set(gateways.flatMap(({ gateway }) => gateway?.id ?? []))),
-      };
+    if (fresh) this.cache.clear();
+    const [gateways] = await Promise.all([this.listGateways(set), health.refresh()]);
+    const records = health.records();
+    const essenceOf = createEssenceText(records);
+    return {
+      gateways: gateways.map(({ gateway, key, list }) => ({
+        gateway,
+        list,
+        essence: (model: string) =>
+          gateway && essenceOf(model, gateway.id, engine.cooldownOf({ gateway: gateway.id, key, model })?.until),
+      })),
+      recent: recentModels(records, new Set(gateways.flatMap(({ gateway }) => gateway?.id ?? []))),
     };
   }
 
