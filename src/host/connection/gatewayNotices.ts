@@ -1,34 +1,14 @@
 import * as vscode from 'vscode';
 import { hostOf, normalizeBaseUrl, usesPlainHttp } from '../../engine/gateway/baseUrl';
 import { allowsRequests } from '../../engine/gateway/gateway';
-import type { Settings } from '../settings/settings';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
-import type { ErrorLog } from '../util/log';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
 import { withKeyStates } from './gatewayPick';
-import type { GatewayServices, OwnGateways } from './ownGateways';
+import type { GatewayServices } from './ownGateways';
 
 interface GatewayNoticeDeps extends GatewayServices {
   readonly memory: vscode.Memento;
-}
-
-/**
- * Removes a backup gateway from the settings. The user can undo the removal.
- * @param baseUrl its base URL
- */
-export async function removeBackup(
-  {
-    settings,
-    ownGateways,
-    log,
-  }: { readonly settings: Settings; readonly ownGateways: OwnGateways; readonly log: ErrorLog },
-  baseUrl: string,
-): Promise<void> {
-  const label = ownGateways.all.find(({ id }) => id === baseUrl)?.label ?? hostOf(baseUrl);
-  const undo = await settings.removeBackupBaseUrls(baseUrl);
-  const message = vscode.l10n.t('{0} is no longer a backup gateway.', label);
-  showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
 }
 
 const baseUrlSetting = 'holysheep.baseUrl';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Engine, ProbeResult } from '../../engine/engine';
-import { isLoopbackUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
+import { hostOf, isLoopbackUrl, isPrivateUrl, originOf } from '../../engine/gateway/baseUrl';
 import {
   firstGateway,
   gatewayFor,
@@ -18,6 +18,7 @@ import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import { labelsOf, type GatewayEntry } from '../settings/gateways';
 import { currencyOf } from '../settings/knownGateways';
 import type { Settings } from '../settings/settings';
+import { showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
@@ -107,6 +108,15 @@ export class OwnGateways extends Disposable {
     const responding = backups.filter(({ id }) => !this.isUnresponsive(id));
     if (responding.length > 0) await this.deps.listsSettled();
     return [primary, ...responding];
+  }
+
+  /** Removes a backup gateway from the settings. The user can undo the removal. @param baseUrl its base URL */
+  async removeBackup(baseUrl: string): Promise<void> {
+    const { settings, log } = this.deps;
+    const label = this.all.find(({ id }) => id === baseUrl)?.label ?? hostOf(baseUrl);
+    const undo = await settings.removeBackupBaseUrls(baseUrl);
+    const message = vscode.l10n.t('{0} is no longer a backup gateway.', label);
+    showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
   }
 
   /** Rejects if the base URL is invalid, or if the key of the primary gateway can't be read. */

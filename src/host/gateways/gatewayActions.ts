@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
-import { removeBackup } from '../connection/gatewayNotices';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
@@ -82,7 +81,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       icon: 'trash',
       hasButton: true,
       isPossible: isBackup,
-      run: (deps, { id }) => removeBackup(deps, id),
+      run: ({ ownGateways }, { id }) => ownGateways.removeBackup(id),
     },
   ];
 }

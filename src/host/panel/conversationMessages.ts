@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { ToHost, ToHostOf } from '../../shared/pageMessages';
 import type { Replies } from '../../shared/protocol';
-import { removeBackup } from '../connection/gatewayNotices';
 import type { Conversation } from '../conversation/conversation';
 import { openableLink } from '../ui/panelText';
 import { showDifferences } from './answerDifferences';
@@ -63,7 +62,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     addGateway: () => command('addGateway'),
     openTour: () => command('openDemo'),
     leaveTour: () => sets.useOwn(),
-    removeBackup: ({ gateway }) => removeBackup(services, gateway),
+    removeBackup: ({ gateway }) => services.ownGateways.removeBackup(gateway),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ text }) => target.insert(text),
     apply: ({ answerId, text }) => {

@@ -145,10 +145,10 @@ describe('removal of a backup gateway', () => {
   useVSCode(editor.api());
 
   it('is reported, and the user can undo it', async () => {
-    const { removeBackup } = await import('../../../src/host/connection/gatewayNotices');
     const gateways = new FakeGateways();
     editor.pressed = 'Undo';
-    await removeBackup(await openGateways(gateways.deps()), 'https://backup.example');
+    const { ownGateways } = await openGateways(gateways.deps());
+    await ownGateways.removeBackup('https://backup.example');
     await new Promise(setImmediate);
     assert.deepEqual(gateways.removals, ['remove https://backup.example', 'undo https://backup.example']);
     assert.equal(editor.messages[0]?.message, 'backup.example is no longer a backup gateway.');
