@@ -18,7 +18,7 @@ import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import { labelsOf, type GatewayEntry } from '../settings/gateways';
 import { currencyOf } from '../settings/knownGateways';
 import type { Settings } from '../settings/settings';
-import { showToast } from '../ui/notifications';
+import { askUser, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import type { Log } from '../util/log';
 import { NoConnectionError } from '../util/userError';
@@ -144,17 +144,26 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns the gateway over plain HTTP that is the only one with the model, if the user has not yet agreed to send
-   * prompts there. If no gateway can be used, there is no such gateway, and the turn shows the reason.
+   * Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. The consent is
+   * remembered, so that the user is asked once for each gateway. If no gateway can be used, nothing is asked, and the turn
+   * shows the reason.
+   * @returns false if the user does not want to send the prompt
    */
-  async plainHttpOffer(model: string): Promise<Gateway | undefined> {
+  async mayUse(models: readonly string[]): Promise<boolean> {
     const keyed = await this.keyed().catch(() => undefined);
-    return keyed && plainHttpOffer(this.chosen(model), keyed);
-  }
-
-  async acceptPlainHttp(origin: string): Promise<void> {
-    await this.deps.memory.update(plainHttpKey, [...this.plainHttpOrigins, origin]);
-    this.refresh();
+    for (const model of models) {
+      const offer = keyed && plainHttpOffer(this.chosen(model), keyed);
+      if (!offer) continue;
+      const send = vscode.l10n.t('Send');
+      const message = vscode.l10n.t('{0} is at {1}, over plain HTTP. Send prompts there?', model, offer.label);
+      const detail = vscode.l10n.t(
+        'Others on the network can read your prompts, the answers, and the API key. You are asked once for each gateway.',
+      );
+      if ((await askUser('warning', message, [send], detail)) !== send) return false;
+      await this.deps.memory.update(plainHttpKey, [...this.plainHttpOrigins, offer.origin]);
+      this.refresh();
+    }
+    return true;
   }
 
   /** Reads the key of a gateway, which need not be in the settings. Never rejects. @param id the base URL */

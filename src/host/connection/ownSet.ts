@@ -4,7 +4,6 @@ import { firstGateway, gatewayFor, modelAt, readKeys } from '../../engine/gatewa
 import { isConnectionError, sentEffort } from '../../engine/request';
 import type { ConnectionView } from '../../shared/protocol';
 import type { Settings } from '../settings/settings';
-import { askUser } from '../ui/notifications';
 import type { ErrorLog } from '../util/log';
 import type { GatewaySet } from './gatewaySet';
 import type { ModelEfforts } from './modelEfforts';
@@ -37,7 +36,7 @@ export function createOwnSet(deps: OwnSetDeps): GatewaySet {
       ...settings.requestParameters(),
       reasoningEffort: sentEffort(reasoningEffort),
     }),
-    mayUse: (models) => mayUsePlainHttp(ownGateways, models),
+    mayUse: (models) => ownGateways.mayUse(models),
     notice: () => undefined,
   };
 }
@@ -74,24 +73,4 @@ async function viewOwn(
     const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
     return { model, host, hasKey, set: 'own' };
   }
-}
-
-/**
- * Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. The consent is
- * remembered, so that the user is asked once for each gateway.
- * @returns false if the user does not want to send the prompt
- */
-async function mayUsePlainHttp(ownGateways: OwnGateways, models: readonly string[]): Promise<boolean> {
-  for (const model of models) {
-    const offer = await ownGateways.plainHttpOffer(model);
-    if (!offer) continue;
-    const send = vscode.l10n.t('Send');
-    const message = vscode.l10n.t('{0} is at {1}, over plain HTTP. Send prompts there?', model, offer.label);
-    const detail = vscode.l10n.t(
-      'Others on the network can read your prompts, the answers, and the API key. You are asked once for each gateway.',
-    );
-    if ((await askUser('warning', message, [send], detail)) !== send) return false;
-    await ownGateways.acceptPlainHttp(offer.origin);
-  }
-  return true;
 }

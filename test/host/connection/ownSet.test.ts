@@ -18,7 +18,8 @@ const [primary, first, second] = [
 ] as const;
 
 describe('connection over several gateways', () => {
-  useVSCode(new FakeEditor().api());
+  const editor = new FakeEditor();
+  useVSCode(editor.api());
   let gateways: FakeGateways;
   let ownGateways: OwnGateways;
   let sets: GatewaySets;
@@ -205,7 +206,7 @@ describe('connection over several gateways', () => {
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
   });
 
-  it('offers the only gateway with a model, over plain HTTP, until the user has agreed to use it', async () => {
+  it('shows the only gateway with a model, over plain HTTP, once the user has agreed to use it', async () => {
     gateways.backups = [`${plain}/v1`];
     for (const origin of [primary, plain]) gateways.keys.set(origin, 'hsa-key');
     gateways.lists = new Map([
@@ -214,10 +215,8 @@ describe('connection over several gateways', () => {
     ]);
     gateways.model = 'llama3';
     assert.equal((await sets.own.view()).host, 'primary.example');
-    assert.equal(await ownGateways.plainHttpOffer('model-1'), undefined);
-    assert.equal((await ownGateways.plainHttpOffer('llama3'))?.origin, plain);
-    await ownGateways.acceptPlainHttp(plain);
-    assert.equal(await ownGateways.plainHttpOffer('llama3'), undefined);
+    editor.pressed = 'Send';
+    assert.equal(await sets.own.mayUse(['llama3']), true);
     assert.equal((await sets.own.view()).host, 'plain.example');
   });
 
