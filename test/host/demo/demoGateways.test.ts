@@ -77,7 +77,7 @@ describe('gateways of the offline demo', () => {
     assert.equal(demo.isOpen, false);
   });
 
-  it('start once when two commands open the demo at the same time', async () => {
+  it('are the same for two commands that open the demo at the same time', async () => {
     await Promise.all([demo.open(), demo.open()]);
     const [primary] = await urls();
     await demo.close();
