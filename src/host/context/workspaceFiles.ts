@@ -1,31 +1,23 @@
 import * as vscode from 'vscode';
+import { resultWithin } from '../util/systemClock';
 
 const maxResults = 200;
 const timeoutMs = 1000;
 
 /** Finds files of the workspace by name. A new search cancels the previous one. */
 export class WorkspaceFiles {
-  private currentSearch: vscode.CancellationTokenSource | undefined;
+  private search: vscode.CancellationTokenSource | undefined;
 
   /** Returns the files whose path contains `query`, or none if the search times out or another search starts. */
   async find(query: string): Promise<readonly vscode.Uri[]> {
-    this.currentSearch?.cancel();
+    this.search?.cancel();
     const search = new vscode.CancellationTokenSource();
-    this.currentSearch = search;
-    const timer = setTimeout(() => search.cancel(), timeoutMs);
-    const canceled = new Promise<readonly vscode.Uri[]>((resolve) => {
-      search.token.onCancellationRequested(() => resolve([]));
-    });
-    try {
-      return await Promise.race([
-        vscode.workspace.findFiles(fileGlob(query), excludeGlob(), maxResults, search.token),
-        canceled,
-      ]);
-    } finally {
-      clearTimeout(timer);
-      if (this.currentSearch === search) this.currentSearch = undefined;
-      search.dispose();
-    }
+    this.search = search;
+    const found = vscode.workspace.findFiles(fileGlob(query), excludeGlob(), maxResults, search.token);
+    const files = await resultWithin(timeoutMs, Promise.resolve(found));
+    if (files !== 'late') return files;
+    search.cancel();
+    return [];
   }
 }
 
