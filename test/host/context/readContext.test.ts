@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
 import { chmodSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type * as vscode from 'vscode';
 import type { EditorTarget } from '../../../src/host/code/editorTarget';
+import { contextId } from '../../../src/host/context/contextId';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
 import { fake } from '../../support/fake';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
@@ -36,6 +38,24 @@ class FileSystemError extends Error {
   constructor(readonly code: string) {
     super(`${code} (FileSystemError)`);
   }
+}
+
+/** Throws the error that VS Code throws for an error of Node.js. */
+function throwFileSystemError(error: NodeJS.ErrnoException): never {
+  const codes: Readonly<Record<string, string>> = {
+    ENOENT: 'FileNotFound',
+    ENOTDIR: 'FileNotADirectory',
+    EISDIR: 'FileIsADirectory',
+    EACCES: 'NoPermissions',
+    EPERM: 'NoPermissions',
+  };
+  throw new FileSystemError(codes[error.code ?? ''] ?? 'Unknown');
+}
+
+/** Follows symbolic links like VS Code, to which a pipe, a socket and a device are of an unknown type. */
+async function statLocal({ path: name }: FakeUri): Promise<{ readonly type: number; readonly size: number }> {
+  const stats = await stat(name).catch(throwFileSystemError);
+  return { type: stats.isDirectory() ? 2 : Number(stats.isFile()), size: stats.size };
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -90,14 +110,17 @@ describe('attachments from files', () => {
         ]),
       getConfiguration: () => ({ get: () => undefined }),
       fs: {
-        stat: (uri: FakeUri) => Promise.resolve(uri).then((file) => ({ ...statRemote(file), size: 4 })),
-        readFile: (uri: FakeUri) => Promise.resolve(uri).then((file) => Buffer.from(statRemote(file).text ?? '')),
+        stat: async (uri: FakeUri) => (uri.scheme === 'file' ? statLocal(uri) : { ...statRemote(uri), size: 4 }),
+        readFile: async (uri: FakeUri) =>
+          uri.scheme === 'file'
+            ? readFile(uri.path).catch(throwFileSystemError)
+            : Buffer.from(statRemote(uri).text ?? ''),
       },
     },
     CancellationTokenSource: class {
       readonly token = { onCancellationRequested: () => undefined };
-      dispose(): void {
-        // This fake has nothing to release.
+      cancel(): void {
+        // This fake has nothing to stop.
       }
     },
   });
@@ -108,7 +131,8 @@ describe('attachments from files', () => {
     const target = fake<EditorTarget>({ editor: () => undefined, recentFiles: () => [] });
     return new ContextSource(target, (error) => assert.fail(String(error)));
   };
-  const resolve = async (uri: FakeUri) => (await (await createSource()).resolve(`file:${uri.toString()}`))[0]!;
+  const resolve = async (uri: FakeUri) =>
+    (await (await createSource()).resolve(contextId({ kind: 'file', uri: uri.toString() })))[0]!;
   const assertRefused = (uri: FakeUri, message: string): Promise<void> =>
     assert.rejects(resolve(uri), (error) => {
       assert.ok(error instanceof Error);
@@ -170,7 +194,7 @@ describe('attachments from files', () => {
     const select = 'Open it, select the part that matters, and attach the selection.';
     await assertRefused(workspaceUri('large.txt'), `large.txt is larger than 1 MB. ${select}`);
     await assertRefused(workspaceUri('zeros.bin'), "zeros.bin is not a text file and can't be attached.");
-    await assertRefused(workspaceUri('circle'), "circle can't be read (ELOOP).");
+    await assertRefused(workspaceUri('circle'), "circle can't be read (Unknown).");
     if (!isRoot) await assertRefused(workspaceUri('forbidden.txt'), "You don't have permission to read forbidden.txt.");
   });
 
