@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { EditorTarget } from '../../src/host/code/editorTarget';
+import { contextId } from '../../src/host/context/contextId';
 import { contextLimits } from '../../src/host/context/contextPrompt';
 import { ContextSource } from '../../src/host/context/contextSource';
 import { UserError } from '../../src/host/util/userError';
@@ -9,7 +10,7 @@ import { fake } from '../support/fake';
 
 const folder = (): vscode.Uri => vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('no workspace');
 const uriOf = (path: string): vscode.Uri => vscode.Uri.joinPath(folder(), path);
-const fileId = (path: string): string => `file:${uriOf(path).toString()}`;
+const fileId = (path: string): string => contextId({ kind: 'file', uri: uriOf(path).toString() });
 
 const code = 'export const first = 1;\nexport const second = 2;\nexport const third = 3;\n';
 const files: Readonly<Record<string, string | Uint8Array>> = {
@@ -124,9 +125,11 @@ describe('context items', () => {
 
   it('are rejected when the file no longer exists', async () => {
     const uri = uriOf('context/other.ts').toString();
-    for (const id of [`selection:${uri}#7.0-9.0`, `problems:${uri}`]) await assert.rejects(read(id), UserError);
+    const span = { start: { line: 7, character: 0 }, end: { line: 9, character: 0 } };
+    const problemsId = contextId({ kind: 'problems', uri });
+    for (const id of [contextId({ kind: 'selection', uri, span }), problemsId, contextId({ kind: 'editors' })])
+      await assert.rejects(source.resolve(id), UserError);
     assert.deepEqual(await source.resolve('nonsense'), []);
-    await assert.rejects(source.resolve('editors'), UserError);
   });
 
   it('are read from all open text editors', async () => {
