@@ -141,7 +141,7 @@ describe('text from outside the extension', () => {
     const { codePromptTitle, customPromptActionTitle } = await import('../../src/host/prompts/codeActions');
     assert.equal(customPromptActionTitle('a\u202e\nb', 'workspace'), 'a b with HolySheep (workspace prompt)');
     assert.equal(
-      codePromptTitle({ customTitle: 'a\u202e\nb' }, { label: 'x.ts:1', truncated: false } as never),
+      codePromptTitle({ title: 'a\u202e\nb', template: '' }, { label: 'x.ts:1', truncated: false } as never),
       'a b x.ts:1',
     );
   });

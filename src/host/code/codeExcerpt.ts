@@ -21,6 +21,7 @@ type CodeOrigin = 'selection' | 'function' | 'visible';
 /** Code of a file with the lines around it. */
 export interface CodeExcerpt {
   readonly origin: CodeOrigin;
+  readonly uri: vscode.Uri;
   /** Path relative to the workspace folder, or only the file name if the file is outside the workspace. */
   readonly path: string;
   readonly languageId: string;
@@ -46,6 +47,7 @@ export function excerptOf(
   const code = firstChars(text, codeLimits.characters);
   return {
     origin,
+    uri: document.uri,
     path,
     languageId: document.languageId,
     span,

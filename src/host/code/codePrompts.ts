@@ -1,16 +1,5 @@
 import { codeLimits, lineRange, type CodeExcerpt } from './codeExcerpt';
 
-/** A problem that the editor reports in the code. */
-export interface CodeProblem {
-  /** Line and column in the document, counted from 1. */
-  readonly line: number;
-  readonly column: number;
-  readonly severity: 'error' | 'warning' | 'information' | 'hint';
-  readonly message: string;
-  /** Tool and code of the problem, for example `ts 2322`, or an empty string if they are unknown. */
-  readonly source: string;
-}
-
 interface CodeInstruction {
   /**
    * Instruction to the model. It is in English, because models follow English best. The language of the answer is
@@ -58,12 +47,13 @@ export const truncationNotice = `The code was too long: only its first ${codeLim
 
 /**
  * Returns the complete prompt for the model: the instruction, the code and its context.
+ * @param problems see `findProblems`
  * @param locale the display language, for example `zh-cn`. The model is asked to explain in this language.
  */
 export function codePromptText(
   prompt: CodeInstruction,
   excerpt: CodeExcerpt,
-  problems: readonly CodeProblem[],
+  problems: readonly string[],
   locale: string,
 ): string {
   const { path, languageId, code, before, after, truncated } = excerpt;
@@ -75,18 +65,12 @@ export function codePromptText(
   ];
   if (truncated) parts.push(truncationNotice);
   if (prompt.includesProblems && problems.length) {
-    parts.push(`Problems the editor reports:\n\n${listProblems(problems)}`);
+    parts.push(`Problems the editor reports:\n\n${problems.join('\n')}`);
   }
   if (before) parts.push(`Context only, the lines before the code:\n\n${codeFence(before, languageId)}`);
   if (after) parts.push(`Context only, the lines after the code:\n\n${codeFence(after, languageId)}`);
   if (!/^en\b/i.test(locale)) parts.push(`Write explanations in the language with the tag ${locale}.`);
   return parts.join('\n\n');
-}
-
-export function listProblems(problems: readonly CodeProblem[]): string {
-  return problems
-    .map(({ line, severity, message }) => `- line ${line}, ${severity}: ${toSingleLine(message)}`)
-    .join('\n');
 }
 
 export function toSingleLine(text: string): string {

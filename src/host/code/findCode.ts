@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { resultWithin } from '../util/systemClock';
 import { excerptOf, type CodeExcerpt } from './codeExcerpt';
-import type { CodeProblem } from './codePrompts';
+import { toSingleLine } from './codePrompts';
 import { displayPath } from './editorLocations';
 
 /** Time limit for the symbols of a document, so that a language server that is still starting does not delay the prompt. */
@@ -69,18 +69,22 @@ const maxProblems = { code: 20, file: 100 } as const;
 /** Names of the severities, in the order of `vscode.DiagnosticSeverity`. */
 const severityNames = ['error', 'warning', 'information', 'hint'] as const;
 
-/** Returns the problems that the editor reports in a file, or only in a part of it, most severe first. */
-export function findProblems(uri: vscode.Uri, range?: vscode.Range): readonly CodeProblem[] {
+/**
+ * Returns the problems that the editor reports in a file, or only in a part of it, most severe first. Each problem is a
+ * line in the format of compilers, because models have often seen that format.
+ */
+export function findProblems(uri: vscode.Uri, range?: vscode.Range): readonly string[] {
+  const path = displayPath(uri);
   return vscode.languages
     .getDiagnostics(uri)
     .filter((diagnostic) => !range || diagnostic.range.intersection(range) !== undefined)
     .toSorted((a, b) => a.severity - b.severity || a.range.start.compareTo(b.range.start))
     .slice(0, range ? maxProblems.code : maxProblems.file)
-    .map(({ range: { start }, severity, message, source, code }) => ({
-      line: start.line + 1,
-      column: start.character + 1,
-      severity: severityNames[severity],
-      message,
-      source: [source, typeof code === 'object' ? code.value : code].filter((part) => part !== undefined).join(' '),
-    }));
+    .map(({ range: { start }, severity, message, source, code }) => {
+      const position = `${path}:${start.line + 1}:${start.character + 1}`;
+      const text = `- ${position} ${severityNames[severity]}: ${toSingleLine(message)}`;
+      const parts = [source, typeof code === 'object' ? code.value : code];
+      const origin = parts.filter((part) => part !== undefined).join(' ');
+      return origin ? `${text} (${origin})` : text;
+    });
 }

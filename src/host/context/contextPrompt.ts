@@ -1,6 +1,6 @@
 import type { Attachment, ContextKind } from '../../shared/protocol';
 import { codeLimits } from '../code/codeExcerpt';
-import { codeFence, toSingleLine, type CodeProblem } from '../code/codePrompts';
+import { codeFence, toSingleLine } from '../code/codePrompts';
 
 /** Headings of the attachments in a prompt. They are in English, because models follow English best. */
 const headings: Readonly<Record<ContextKind, string>> = {
@@ -26,16 +26,6 @@ function formatAttachment({ kind, label, languageId, code, truncated }: Attachme
   if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);
   // Adds no code fence around a list of problems, because the list is not code.
   return `${heading.join('\n')}\n\n${kind === 'problems' ? code : codeFence(code, languageId)}`;
-}
-
-/** Formats problems as compilers do, because models have often seen that format. */
-export function formatProblems(path: string, problems: readonly CodeProblem[]): string {
-  return problems
-    .map(({ line, column, severity, message, source }) => {
-      const text = `- ${path}:${line}:${column} ${severity}: ${toSingleLine(message)}`;
-      return source ? `${text} (${source})` : text;
-    })
-    .join('\n');
 }
 
 /**

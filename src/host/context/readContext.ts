@@ -6,7 +6,7 @@ import { displayPath } from '../code/editorLocations';
 import { findProblems } from '../code/findCode';
 import { errorCode } from '../util/files';
 import { UserError } from '../util/userError';
-import { contextLimits, formatProblems } from './contextPrompt';
+import { contextLimits } from './contextPrompt';
 
 /** @throws UserError when the file can't be read or is not text */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {
@@ -31,7 +31,7 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
  */
 export function readProblems(uri: vscode.Uri): Attachment {
   const path = displayPath(uri);
-  const lines = formatProblems(path, findProblems(uri));
+  const lines = findProblems(uri).join('\n');
   if (lines === '') throw new UserError(vscode.l10n.t('The editor reports no problems in {0}.', path));
   return createAttachment('problems', path, '', lines);
 }

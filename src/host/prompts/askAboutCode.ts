@@ -8,46 +8,27 @@ import type { UserPrompt } from '../settings/userPrompts';
 import { UserError } from '../util/userError';
 import { codePromptTitle } from './codeActions';
 import type { CodeExcerpt } from '../code/codeExcerpt';
-import { type CodeProblem, type CodePromptId, codePrompts, codePromptText } from '../code/codePrompts';
+import { type CodePromptId, codePrompts, codePromptText } from '../code/codePrompts';
 import { findCode, findProblems } from '../code/findCode';
 
-/** A function that returns the text of a prompt about code. */
-type PromptBuilder = (excerpt: CodeExcerpt, problems: readonly CodeProblem[], locale: string) => string;
-
 /**
- * Sends a built-in prompt about the code in the editor.
+ * Sends a built-in or a custom prompt about the code in the editor.
  * @throws UserError if no editor is open, or it contains no code
  */
-export async function askWithPrompt(deps: PanelServices, id: CodePromptId): Promise<void> {
-  await askAboutCode(deps, (...code) => codePromptText(codePrompts[id], ...code), id);
-}
-
-/**
- * Sends a custom prompt about the code in the editor.
- * @throws UserError if no editor is open, or it contains no code
- */
-export async function askWithCustomPrompt(deps: PanelServices, prompt: UserPrompt): Promise<void> {
-  const buildPrompt: PromptBuilder = (...code) => customPromptText(prompt.template, ...code);
-  await askAboutCode(deps, buildPrompt, { customTitle: prompt.title }, prompt);
-}
-
-async function askAboutCode(
-  deps: PanelServices,
-  buildPrompt: PromptBuilder,
-  prompt: Parameters<typeof codePromptTitle>[0],
-  { model, reasoningEffort }: RequestChoice = {},
-): Promise<void> {
+export async function askAboutCode(deps: PanelServices, prompt: CodePromptId | UserPrompt): Promise<void> {
   const editor = deps.target.editor();
   if (!editor) throw new UserError(vscode.l10n.t('Open a file and select code first.'));
   const excerpt = await findCode(editor);
   if (!excerpt) throw new UserError(vscode.l10n.t('No code found here.'));
   const { label, languageId, code } = excerpt;
-  const problems = findProblems(editor.document.uri, excerpt.span);
+  const about = [excerpt, findProblems(excerpt.uri, excerpt.span), vscode.env.language] as const;
+  const isBuiltIn = typeof prompt === 'string';
+  const { model, reasoningEffort }: RequestChoice = isBuiltIn ? {} : prompt;
   await sendPrompt(deps, await deps.conversations.ensureCurrent(), {
     prompt: codePromptTitle(prompt, excerpt),
-    content: buildPrompt(excerpt, problems, vscode.env.language),
+    content: isBuiltIn ? codePromptText(codePrompts[prompt], ...about) : customPromptText(prompt.template, ...about),
     attachments: [{ kind: 'selection', label, languageId, code }],
-    target: applyTarget(editor.document.uri, excerpt),
+    target: applyTarget(excerpt),
     model,
     reasoningEffort,
   });
@@ -57,7 +38,7 @@ async function askAboutCode(
  * Returns the location of the selection, which the answer may replace. Returns undefined if the prompt contains only
  * the start of the selection, or other code.
  */
-function applyTarget(uri: vscode.Uri, { origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
+function applyTarget({ uri, origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
   if (origin !== 'selection' || truncated) return undefined;
   return {
     uri: uri.toString(),

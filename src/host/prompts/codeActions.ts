@@ -3,6 +3,7 @@ import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { abbreviateTitle } from './promptTemplate';
 import { codeLimits, type CodeExcerpt } from '../code/codeExcerpt';
 import type { CodePromptId } from '../code/codePrompts';
+import type { UserPrompt } from '../settings/userPrompts';
 
 interface CodePromptTitles {
   /** Whether the answer replaces the code. VS Code lists the other prompts under *More Actions*, not under *Rewrite*. */
@@ -93,11 +94,7 @@ export function customPromptActionTitle(title: string, from: CustomPrompt['from'
 }
 
 /** Returns the short text that the conversation shows in place of a prompt about code, which it shows as an attachment. */
-export function codePromptTitle(
-  prompt: CodePromptId | { readonly customTitle: string },
-  { label, truncated }: CodeExcerpt,
-): string {
-  const title =
-    typeof prompt === 'string' ? titles[prompt].shown(label) : `${abbreviateTitle(prompt.customTitle)} ${label}`;
+export function codePromptTitle(prompt: CodePromptId | UserPrompt, { label, truncated }: CodeExcerpt): string {
+  const title = typeof prompt === 'string' ? titles[prompt].shown(label) : `${abbreviateTitle(prompt.title)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (first {1} characters)', title, codeLimits.characters) : title;
 }

@@ -6,7 +6,7 @@ import type { PanelFeatures } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
 import { UserError } from '../util/userError';
-import { askWithCustomPrompt, askWithPrompt } from './askAboutCode';
+import { askAboutCode } from './askAboutCode';
 import { registerCodeActions } from './codeActions';
 import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { askAboutWorkspacePrompts } from './promptConsent';
@@ -24,10 +24,10 @@ export function registerPrompts(services: PromptServices) {
   register(watchHasPrompts(customPrompts, settings, setContext));
   const deps = { ...services, warnedTemplates: new Set<string>() };
   return {
-    'holysheep.explainSelection': () => askWithPrompt(services, 'explainSelection'),
-    'holysheep.fixSelection': () => askWithPrompt(services, 'fixSelection'),
-    'holysheep.improveSelection': () => askWithPrompt(services, 'improveSelection'),
-    'holysheep.writeTests': () => askWithPrompt(services, 'writeTests'),
+    'holysheep.explainSelection': () => askAboutCode(services, 'explainSelection'),
+    'holysheep.fixSelection': () => askAboutCode(services, 'fixSelection'),
+    'holysheep.improveSelection': () => askAboutCode(services, 'improveSelection'),
+    'holysheep.writeTests': () => askAboutCode(services, 'writeTests'),
     'holysheep.runPrompt': (argument) => {
       // Ignores the file URI that the context menu of the editor passes.
       if (argument === undefined || argument instanceof vscode.Uri) return runChosenPrompt(deps);
@@ -115,7 +115,7 @@ async function runChosenPrompt(deps: RunPromptServices): Promise<void> {
 }
 
 async function runPrompt(deps: RunPromptServices, prompt: CustomPrompt): Promise<void> {
-  await askWithCustomPrompt(deps, prompt);
+  await askAboutCode(deps, prompt);
   const unknown = unknownVariables(prompt.template);
   if (unknown.length === 0 || deps.warnedTemplates.has(prompt.template)) return;
   deps.warnedTemplates.add(prompt.template);

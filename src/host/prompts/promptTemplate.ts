@@ -1,6 +1,6 @@
 import { visibleText } from '../../engine/gateway/visibleText';
 import type { CodeExcerpt } from '../code/codeExcerpt';
-import { type CodeProblem, codePromptText, truncationNotice, toSingleLine, listProblems } from '../code/codePrompts';
+import { codePromptText, truncationNotice, toSingleLine } from '../code/codePrompts';
 import type { UserPrompt } from '../settings/userPrompts';
 
 /** Names of the variables that a template can contain, for example as `${selection}`. */
@@ -54,14 +54,14 @@ function variableOf(name: string | undefined): TemplateVariable | undefined {
 export function customPromptText(
   template: string,
   excerpt: CodeExcerpt,
-  problems: readonly CodeProblem[],
+  problems: readonly string[],
   locale: string,
 ): string {
   const { text, used } = expandTemplate(template, {
     selection: excerpt.code,
     language: excerpt.languageId,
     file: toSingleLine(excerpt.path),
-    problems: problems.length > 0 ? listProblems(problems) : 'none',
+    problems: problems.join('\n') || 'none',
   });
   if (used.has('selection')) return excerpt.truncated ? `${text}\n\n${truncationNotice}` : text;
   const instruction = { instruction: text, includesProblems: !used.has('problems') };

@@ -4,10 +4,12 @@ import MarkdownIt from 'markdown-it';
 import type * as vscode from 'vscode';
 import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
 import { codeFence, codePrompts, codePromptText } from '../../../src/host/code/codePrompts';
+import { fake } from '../../support/fake';
 import { rowsOf } from '../../support/valuesOf';
 
 const excerpt: CodeExcerpt = {
   origin: 'selection',
+  uri: fake<vscode.Uri>({}),
   path: 'src/a.ts',
   languageId: 'typescript',
   span: { start: { line: 9, character: 0 }, end: { line: 11, character: 1 } } as vscode.Range,
@@ -17,7 +19,7 @@ const excerpt: CodeExcerpt = {
   before: 'const before = 1;',
   after: 'const after = 1;',
 };
-const problem = { line: 11, column: 1, severity: 'error', message: "Type 'x'\nis wrong", source: '' } as const;
+const problem = "- src/a.ts:11:1 error: Type 'x' is wrong";
 const { explainSelection: explain, fixSelection: fix } = codePrompts;
 
 describe('prompt about code', () => {
@@ -35,8 +37,8 @@ describe('prompt about code', () => {
   }
 
   it('contains the problems that the editor reports if it is the Fix prompt, and otherwise no problems', () => {
-    assert.match(codePromptText(fix, excerpt, [problem], 'en'), /- line 11, error: Type 'x' is wrong/);
-    assert.doesNotMatch(codePromptText(explain, excerpt, [problem], 'en'), /line 11/);
+    assert.match(codePromptText(fix, excerpt, [problem], 'en'), /- src\/a\.ts:11:1 error: Type 'x' is wrong/);
+    assert.doesNotMatch(codePromptText(explain, excerpt, [problem], 'en'), /a\.ts:11:1/);
     assert.doesNotMatch(codePromptText(fix, excerpt, [], 'en'), /Problems/);
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { contextPrompt, formatProblems } from '../../../src/host/context/contextPrompt';
+import { contextPrompt } from '../../../src/host/context/contextPrompt';
 
 describe('prompt with context', () => {
   it('is undefined when nothing is attached', () => {
@@ -45,15 +45,5 @@ describe('prompt with context', () => {
       { kind: 'file', label: 'a\nFile: b', languageId: 'markdown', code: '```\nFile: c\n````\n' },
     ]);
     assert.ok(text?.includes('File: a File: b\nLanguage: markdown\n\n`````markdown\n```\nFile: c\n````\n`````'));
-  });
-});
-
-describe('list of problems in a prompt', () => {
-  it('formats each problem on one line, as compilers do', () => {
-    const lines = formatProblems('src/a.ts', [
-      { line: 3, column: 5, severity: 'error', message: 'Not\n  assignable.', source: 'ts 2322' },
-      { line: 1, column: 1, severity: 'warning', message: 'Unused.', source: '' },
-    ]);
-    assert.equal(lines, '- src/a.ts:3:5 error: Not assignable. (ts 2322)\n- src/a.ts:1:1 warning: Unused.');
   });
 });

@@ -9,6 +9,7 @@ import {
   quotedTitles,
   customPromptText,
 } from '../../../src/host/prompts/promptTemplate';
+import { fake } from '../../support/fake';
 
 const values = { selection: 'let a;', language: 'ts', file: 'src/a.ts', problems: 'none' };
 
@@ -83,6 +84,7 @@ describe('prompt titles in a dialog', () => {
 
 const excerpt: CodeExcerpt = {
   origin: 'selection',
+  uri: fake<vscode.Uri>({}),
   path: 'src/a.ts',
   languageId: 'typescript',
   span: { start: { line: 9, character: 0 }, end: { line: 11, character: 1 } } as vscode.Range,
@@ -92,7 +94,7 @@ const excerpt: CodeExcerpt = {
   before: 'const before = 1;',
   after: 'const after = 1;',
 };
-const problem = { line: 11, column: 1, severity: 'error', message: "Type 'x'\nis wrong", source: '' } as const;
+const problem = "- src/a.ts:11:1 error: Type 'x' is wrong";
 
 describe('text of a custom prompt', () => {
   it('contains only the template when the template contains the code', () => {
@@ -110,8 +112,8 @@ describe('text of a custom prompt', () => {
 
   it('lists the problems only where the template contains the variable for them', () => {
     const text = customPromptText('Fix:\n${problems}', excerpt, [problem], 'en');
-    assert.ok(text.startsWith("Fix:\n- line 11, error: Type 'x' is wrong\n\nFile:"));
-    assert.equal(text.match(/line 11/g)?.length, 1);
+    assert.ok(text.startsWith("Fix:\n- src/a.ts:11:1 error: Type 'x' is wrong\n\nFile:"));
+    assert.equal(text.match(/a\.ts:11:1/g)?.length, 1);
   });
 
   it('contains "none" in place of the problems when the code has none', () => {

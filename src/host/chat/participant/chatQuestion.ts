@@ -42,13 +42,8 @@ async function codeQuestion(
       : await findImpliedCode(references, isNamed ? previousCode : undefined, editor);
   const [main, ...additional] = code;
   if (!main) throw new UserError(vscode.l10n.t('No code found here.'));
-  const { document, excerpt } = main;
-  const text = codePromptText(
-    codePrompts[chatCommands[command]],
-    excerpt,
-    findProblems(document.uri, excerpt.span),
-    vscode.env.language,
-  );
+  const problems = findProblems(main.uri, main.span);
+  const text = codePromptText(codePrompts[chatCommands[command]], main, problems, vscode.env.language);
   const addition = isNamed ? '' : prompt.trim();
   const question = addition === '' ? text : `${text}\n\nThe user adds: ${addition}`;
   return {
@@ -74,13 +69,8 @@ async function plainQuestion({ prompt, references }: vscode.ChatRequest): Promis
   };
 }
 
-interface FoundCode {
-  readonly document: vscode.TextDocument;
-  readonly excerpt: CodeExcerpt;
-}
-
 interface ChatReferences {
-  readonly code: readonly FoundCode[];
+  readonly code: readonly CodeExcerpt[];
   readonly texts: readonly Attachment[];
   readonly hasNonText: boolean;
 }
@@ -119,13 +109,13 @@ async function findImpliedCode(
   references: readonly Reference[],
   previousCode: CodeLocation | undefined,
   editor: vscode.TextEditor | undefined,
-): Promise<readonly FoundCode[]> {
+): Promise<readonly CodeExcerpt[]> {
   if (previousCode) {
     const { uri, range } = toLocation(previousCode);
     return [await readCode(uri, range)];
   }
   const excerpt = editor && (await findCode(editor));
-  if (excerpt) return [{ document: editor.document, excerpt }];
+  if (excerpt) return [excerpt];
   const { code } = await readImplicit(references);
   if (code.length > 0) return code;
   throw new UserError(
@@ -135,26 +125,21 @@ async function findImpliedCode(
   );
 }
 
-function toCodeLocation({ document, excerpt }: FoundCode): CodeLocation {
-  const { start, end } = excerpt.span;
-  return {
-    label: excerpt.label,
-    uri: document.uri.toString(),
-    range: [start.line, start.character, end.line, end.character],
-  };
+function toCodeLocation({ label, uri, span: { start, end } }: CodeExcerpt): CodeLocation {
+  return { label, uri: uri.toString(), range: [start.line, start.character, end.line, end.character] };
 }
 
 export function toLocation({ uri, range }: CodeLocation): vscode.Location {
   return new vscode.Location(vscode.Uri.parse(uri, true), new vscode.Range(...range));
 }
 
-function toAttachment({ excerpt: { label, languageId, code, truncated } }: FoundCode): Attachment {
-  return { kind: 'selection', label, languageId, code, ...(truncated ? { truncated } : {}) };
+function toAttachment({ label, languageId, code, truncated }: CodeExcerpt): Attachment {
+  return { kind: 'selection', label, languageId, code, truncated };
 }
 
 /** Reads references in the order in which the prompt mentions them. VS Code passes them in reverse order. */
 async function readReferences(references: readonly Reference[]): Promise<ChatReferences> {
-  const code: FoundCode[] = [];
+  const code: CodeExcerpt[] = [];
   const texts: Attachment[] = [];
   let hasNonText = false;
   for (const { value, modelDescription, id } of references.toReversed()) {
@@ -162,8 +147,7 @@ async function readReferences(references: readonly Reference[]): Promise<ChatRef
     else if (value instanceof vscode.Uri) code.push(await readCode(value));
     else if (typeof value === 'string') texts.push(createAttachment('file', modelDescription ?? id, '', value));
     else hasNonText = true;
-    const lengths = [...code.map(({ excerpt }) => excerpt.code.length), ...texts.map((text) => text.code.length)];
-    if (lengths.reduce((sum, length) => sum + length, 0) > contextLimits.draft) {
+    if ([...code, ...texts].reduce((sum, item) => sum + item.code.length, 0) > contextLimits.draft) {
       throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
     }
   }
@@ -171,16 +155,16 @@ async function readReferences(references: readonly Reference[]): Promise<ChatRef
 }
 
 /** @throws UserError if the code in the range, or in the complete document, is empty or can't be read */
-async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<FoundCode> {
+async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<CodeExcerpt> {
   await refuseHiddenLink(uri);
   const document = await readDocument(uri);
   const fullRange = new vscode.Range(0, 0, document.lineCount, 0);
   const path = displayPath(uri);
   const excerpt = excerptOf(document, path, document.validateRange(range ?? fullRange), 'selection');
   if (!excerpt) throw new UserError(vscode.l10n.t('{0} is empty or no longer exists.', path));
-  return { document, excerpt };
+  return excerpt;
 }
 
-function locationOf({ document, excerpt }: FoundCode): vscode.Location {
-  return new vscode.Location(document.uri, excerpt.span);
+function locationOf({ uri, span }: CodeExcerpt): vscode.Location {
+  return new vscode.Location(uri, span);
 }
