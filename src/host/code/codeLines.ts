@@ -63,26 +63,10 @@ export type CodeSearchResult =
 export function locateCode(text: string, original: string, offset: number): CodeSearchResult {
   const code = withLineEnds(original, text.includes('\r\n') ? '\r\n' : '\n');
   if (text.startsWith(code, offset)) return { type: 'found', start: offset, end: offset + code.length };
-  const [start, ...others] = occurrences(text, code);
-  if (start === undefined) return { type: 'changed' };
-  if (others.length > 0) return { type: 'ambiguous' };
+  const start = text.indexOf(code);
+  if (start < 0) return { type: 'changed' };
+  if (text.includes(code, start + 1)) return { type: 'ambiguous' };
   return { type: 'found', start, end: start + code.length };
-}
-
-/**
- * Returns the first two offsets of the code in a text. Searches for the code without the whitespace at its start, because the
- * search for thousands of blank lines in thousands of blank lines would take minutes.
- */
-function occurrences(text: string, code: string): readonly number[] {
-  const offsets: number[] = [];
-  const trimmed = code.trimStart() || code;
-  const lead = code.length - trimmed.length;
-  let index = text.indexOf(trimmed);
-  while (index >= 0 && offsets.length < 2) {
-    if (text.startsWith(code, index - lead)) offsets.push(index - lead);
-    index = text.indexOf(trimmed, index + 1);
-  }
-  return offsets;
 }
 
 /**
