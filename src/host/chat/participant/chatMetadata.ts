@@ -3,7 +3,6 @@ import type { CodePromptId } from '../../code/codePrompts';
 import { parseOrUndefined } from '../../util/validation';
 
 const integer = v.pipe(v.number(), v.integer());
-const lenient = <T>(schema: v.GenericSchema<unknown, T>) => v.fallback(v.optional(schema), undefined);
 
 const codeSchema = v.object({
   /** Path with line numbers, for example `src/app.ts:10-24`. */
@@ -22,13 +21,13 @@ const metadataSchema = v.object({
    * instead of an answer, and does not belong to the conversation.
    */
   state: v.picklist(['done', 'length', 'stopped', 'failed', 'note']),
-  command: lenient(v.custom<ChatCommand>(isChatCommand)),
+  command: v.optional(v.custom<ChatCommand>(isChatCommand)),
   /** The prompt as it was sent to the model, if it differs from the prompt that the user typed. */
-  content: lenient(v.string()),
-  code: lenient(codeSchema),
-  inserted: lenient(v.array(rangeSchema)),
-  reasoned: lenient(v.boolean()),
-  hasText: lenient(v.boolean()),
+  content: v.optional(v.string()),
+  code: v.optional(codeSchema),
+  inserted: v.optional(v.array(rangeSchema)),
+  reasoned: v.optional(v.boolean()),
+  hasText: v.optional(v.boolean()),
 });
 
 export type ChatMetadata = Readonly<v.InferOutput<typeof metadataSchema>>;
