@@ -56,18 +56,21 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const request = choice && conversation.requestOf(choice.answer.id);
   if (!request) return undefined;
 
+  const { ownGateways, settings, catalog } = deps;
   const isOwn = conversation.set.id === 'own';
-  const last = !isOwn ? undefined : choice.answer.state.ledger.entries.at(-1);
-  const gateways = last ? deps.ownGateways.all : [];
+  const last = isOwn ? choice.answer.state.ledger.entries.at(-1) : undefined;
   // The settings may no longer contain the gateway of the last attempt.
-  const used = gateways.find(({ id }) => id === last?.gateway.id);
-  const { id: baseUrl, label: host } = used ?? (await deps.ownGateways.gatewayFor(request.model));
-  const { model = request.model, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
-  const settings = deps.settings.engineSettings(request.model);
-  const configuredModel = deps.settings.model();
-  const factsOf = (name: string) => deps.catalog.factsOf(name, baseUrl, userModel);
-  const sent = { ...request, model };
-  const exported = exportedRequest({ request: sent, isOwn, baseUrl, configuredModel, settings, factsOf });
+  const used = ownGateways.all.find(({ id }) => id === last?.gateway.id);
+  const { id: baseUrl, label: host } = used ?? (await ownGateways.gatewayFor(request.model));
+  const defaultModel = isOwn ? request.model : settings.model();
+  const { model = defaultModel, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
+  const exported = exportedRequest({
+    request: { ...request, model },
+    isOwn,
+    baseUrl,
+    settings: settings.engineSettings(request.model),
+    facts: catalog.factsOf(model, baseUrl, userModel),
+  });
   const { label, write } = languages[choice.language];
   const code = write(exported);
   await vscode.env.clipboard.writeText(code);

@@ -26,25 +26,23 @@ export interface ExportedRequest {
 export const keyVariable = 'HOLYSHEEP_API_KEY';
 
 export interface RequestToExport {
+  /** Contains the model that the code calls. The model of another gateway exists only in this window. */
   readonly request: ChatRequest;
   /** Whether the user's gateways were asked. */
   readonly isOwn: boolean;
   /** Base URL in the settings, even if other gateways were asked. */
   readonly baseUrl: string;
-  /** Model in the settings. It replaces the model of another gateway, which exists only in this window. */
-  readonly configuredModel: string;
   readonly settings: EngineSettings;
-  readonly factsOf: (model: string) => ModelFacts | undefined;
+  readonly facts: ModelFacts | undefined;
 }
 
 export function exportedRequest(source: RequestToExport): ExportedRequest {
-  const { request, isOwn, baseUrl, configuredModel, settings, factsOf } = source;
-  const model = isOwn ? request.model : configuredModel;
-  const known = factsOf(model);
+  const { request, isOwn, baseUrl, settings, facts: known } = source;
+  const { model } = request;
   const target = { baseUrl, model, facts: known, maxTokens: request.maxTokens };
   const { fields: reasoning, effort } = reasoningFields(request.reasoningEffort, target);
   const facts = factsWithEffort(known, effort);
-  const { temperature, maxTokens } = modelParameters({ ...request, model }, facts);
+  const { temperature, maxTokens } = modelParameters(request, facts);
   const { retry, timeout } = settings;
   const idleTimeoutMs = timeoutsFor(model, facts, timeout).firstTokenMs;
   const messages = request.messages.filter(isTextMessage);

@@ -33,11 +33,13 @@ describe('copied request', () => {
     ({ copyAsCode } = await import('../../../src/host/copyAsCode/copyAsCode'));
   });
 
-  it('of the demo comes with the warning that its code calls the gateway of the user', async () => {
+  it('of the demo calls the configured model, with the warning that its code calls the gateway of the user', async () => {
+    let code: string | undefined;
     for (const demo of [false, true]) {
       const { ask, conversation } = openConversation({ demo });
-      await copyAsCode(deps, { conversation, answerId: ask('Hi'), language: 'curl' });
+      code = await copyAsCode(deps, { conversation, answerId: ask('Hi'), language: 'curl' });
     }
+    assert.match(code ?? '', /"model": "m"/);
     const mentionDemo = statuses.map((text) => /offline demo/.test(text));
     assert.deepEqual(mentionDemo, [false, true]);
   });
