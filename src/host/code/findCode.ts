@@ -30,32 +30,26 @@ function visibleLines({ document, visibleRanges }: vscode.TextEditor): vscode.Ra
   return new vscode.Range(new vscode.Position(start, 0), document.lineAt(end).range.end);
 }
 
-type CodeSymbol = vscode.DocumentSymbol | vscode.SymbolInformation;
-
-async function findSymbols(document: vscode.TextDocument): Promise<readonly CodeSymbol[]> {
-  const request = Promise.resolve(
-    vscode.commands.executeCommand<readonly CodeSymbol[] | undefined>(
-      'vscode.executeDocumentSymbolProvider',
-      document.uri,
-    ),
-  );
+async function findSymbols({ uri }: vscode.TextDocument): Promise<readonly vscode.DocumentSymbol[]> {
+  const command = 'vscode.executeDocumentSymbolProvider';
+  const request = vscode.commands.executeCommand<readonly vscode.DocumentSymbol[] | undefined>(command, uri);
   // Ignores an error of a language server: no function is then found, and the prompt is about the visible lines.
-  const symbols = await resultWithin(
-    symbolsTimeoutMs,
-    request.catch(() => undefined),
-  );
+  const found = Promise.resolve(request).catch(() => undefined);
+  const symbols = await resultWithin(symbolsTimeoutMs, found);
   return symbols === 'late' ? [] : (symbols ?? []);
 }
 
-/** Returns the smallest function, method or class around a position. The symbols may be a tree or a flat list. */
-export function innermostUnit(symbols: readonly CodeSymbol[], position: vscode.Position): vscode.Range | undefined {
-  const [first, ...others] = symbols.flatMap((symbol): readonly vscode.Range[] => {
-    const [range, children] = 'location' in symbol ? [symbol.location.range, []] : [symbol.range, symbol.children];
-    const inner = innermostUnit(children, position);
-    if (inner) return [inner];
-    return isCodeUnit(symbol.kind) && range.contains(position) ? [range] : [];
-  });
-  return first && others.reduce((smallest, range) => (smallest.contains(range) ? range : smallest), first);
+/** Returns the innermost function, method or class around a position. VS Code returns the symbols as a tree. */
+export function innermostUnit(
+  symbols: readonly vscode.DocumentSymbol[],
+  position: vscode.Position,
+): vscode.Range | undefined {
+  for (const { kind, range, children } of symbols) {
+    if (!range.contains(position)) continue;
+    const unit = innermostUnit(children, position) ?? (isCodeUnit(kind) ? range : undefined);
+    if (unit) return unit;
+  }
+  return undefined;
 }
 
 function isCodeUnit(kind: vscode.SymbolKind): boolean {
