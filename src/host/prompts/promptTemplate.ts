@@ -8,12 +8,6 @@ export const templateVariables = ['selection', 'language', 'file', 'problems'] a
 
 type TemplateVariable = (typeof templateVariables)[number];
 
-interface Expansion {
-  readonly text: string;
-  /** The variables whose values are in the text. They are not appended to the prompt as context. */
-  readonly used: ReadonlySet<TemplateVariable>;
-}
-
 /** Matches variables, and `$${`, which stands for a literal `${`. */
 const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
@@ -21,29 +15,22 @@ const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
  * Replaces the variables of a template in one pass, so that a value is not changed even if it contains a variable.
  * Unknown variables are not replaced.
  */
-export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): Expansion {
-  const used = new Set<TemplateVariable>();
-  const text = template.replace(
+export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): string {
+  const known = new Map<string, string>(Object.entries(values));
+  return template.replace(
     placeholders,
-    (match: string, escaped: string | undefined, name: string | undefined) => {
-      if (escaped !== undefined) return escaped;
-      const variable = variableOf(name);
-      if (!variable) return match;
-      used.add(variable);
-      return values[variable];
-    },
+    (match: string, escaped: string | undefined, name: string) => escaped ?? known.get(name) ?? match,
   );
-  return { text, used };
+}
+
+/** Returns the names of the variables that a template contains. */
+export function variablesIn(template: string): ReadonlySet<string> {
+  return new Set(Array.from(template.matchAll(placeholders)).flatMap(([, , name]) => name ?? []));
 }
 
 export function unknownVariables(template: string): readonly string[] {
-  const matches = [...template.matchAll(placeholders)];
-  const unknown = matches.filter(([, escaped, name]) => escaped === undefined && !variableOf(name));
-  return [...new Set(unknown.map(([match]) => match))];
-}
-
-function variableOf(name: string | undefined): TemplateVariable | undefined {
-  return templateVariables.find((variable) => variable === name);
+  const known: readonly string[] = templateVariables;
+  return [...variablesIn(template)].filter((name) => !known.includes(name)).map((name) => `\${${name}}`);
 }
 
 /**
@@ -57,7 +44,8 @@ export function customPromptText(
   problems: readonly string[],
   locale: string,
 ): string {
-  const { text, used } = expandTemplate(template, {
+  const used = variablesIn(template);
+  const text = expandTemplate(template, {
     selection: excerpt.code,
     language: excerpt.languageId,
     file: toSingleLine(excerpt.path),

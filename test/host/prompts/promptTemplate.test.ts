@@ -4,6 +4,7 @@ import type * as vscode from 'vscode';
 import type { CodeExcerpt } from '../../../src/host/code/codeExcerpt';
 import {
   expandTemplate,
+  variablesIn,
   templateVariables,
   unknownVariables,
   quotedTitles,
@@ -27,17 +28,17 @@ describe('prompt template', () => {
     ['$selection', '$selection'],
   ] as const) {
     it(template === text ? `keeps "${template}"` : `expands "${template}" to "${text}"`, () => {
-      assert.equal(expandTemplate(template, values).text, text);
+      assert.equal(expandTemplate(template, values), text);
     });
   }
 
   it('does not expand variables in the value of a variable', () => {
     const hostile = { ...values, selection: "${file} $& $1 $' $${language} ${problems}" };
-    assert.equal(expandTemplate('<${selection}>', hostile).text, `<${hostile.selection}>`);
+    assert.equal(expandTemplate('<${selection}>', hostile), `<${hostile.selection}>`);
   });
 
   it('returns the names of the variables that it contains', () => {
-    assert.deepEqual([...expandTemplate('${file} $${selection} ${nothing} ${file}', values).used], ['file']);
+    assert.deepEqual([...variablesIn('${file} $${selection} ${nothing} ${file}')], ['file', 'nothing']);
   });
 
   it('returns each unknown variable once, and ignores escaped variables', () => {
@@ -55,7 +56,7 @@ describe('prompt template', () => {
           expandTemplate(
             text.replaceAll('${', () => '$${'),
             values,
-          ).text,
+          ),
           text,
         );
       }),
