@@ -50,19 +50,15 @@ function addExchange(
   const text = modelText(response, inserted);
   const last = exchanges.at(-1);
   const intent = parseIntent(request, last);
-  if (last && intent) exchanges.pop();
-  if (last && intent === 'continue') {
-    exchanges.push({ ...last, text: last.text + text, state, hadReasoning: last.hadReasoning || reasoned });
-    return;
-  }
-  const repeated = intent === 'again' ? last : undefined;
+  const previous = intent && exchanges.pop();
+  const continued = intent === 'continue' ? previous : undefined;
   exchanges.push({
-    content: content ?? repeated?.content ?? request.prompt,
-    command: command ?? repeated?.command,
-    code: code ?? repeated?.code,
-    text,
+    content: content ?? previous?.content ?? request.prompt,
+    command: command ?? previous?.command,
+    code: code ?? previous?.code,
+    text: (continued?.text ?? '') + text,
     state,
-    hadReasoning: reasoned,
+    hadReasoning: reasoned || continued?.hadReasoning === true,
   });
 }
 
