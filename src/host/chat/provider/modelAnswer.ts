@@ -19,7 +19,6 @@ type ThinkingPart = new (
 
 interface OptionalParts {
   readonly LanguageModelThinkingPart?: ThinkingPart;
-  readonly LanguageModelDataPart?: typeof vscode.LanguageModelDataPart;
 }
 
 /** Why an answer is not complete. The kind `length` means that it reached the token limit. */
@@ -93,14 +92,8 @@ export class ModelAnswer {
   }
 
   private reportUsage(): void {
-    const { LanguageModelDataPart: Data } = vscode as OptionalParts;
     const { usage } = this.answer.turn;
-    if (!Data || !usage) return;
-    try {
-      this.progress.report(new Data(new TextEncoder().encode(JSON.stringify(wireUsage(usage))), usageType));
-    } catch {
-      // The editor does not accept the usage. The answer is complete without it.
-    }
+    if (usage) this.progress.report(vscode.LanguageModelDataPart.json(wireUsage(usage), usageType));
   }
 
   private invalidCall(tool: string, isTruncated: boolean): EarlyEnd {

@@ -74,9 +74,7 @@ function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
   if (part instanceof vscode.LanguageModelPromptTsxPart) return textContent(promptTreeText(part.value));
-  // Some editors lack this class.
-  const { LanguageModelDataPart: Data } = vscode as Partial<typeof vscode>;
-  return Data && part instanceof Data ? dataContent(part) : [];
+  return part instanceof vscode.LanguageModelDataPart ? dataContent(part) : [];
 }
 
 /** Returns a text as message content. An unpaired surrogate is replaced, because UTF-8 can't represent it. */
