@@ -71,7 +71,11 @@ class Window {
           return Promise.resolve();
         },
       },
-      contextSource: { resolve, pick: () => Promise.resolve([]), suggest: () => this.suggesting },
+      contextSource: {
+        resolve,
+        readAll: async (ids: readonly string[]) => (await Promise.all(ids.map(resolve))).flat(),
+        suggest: () => this.suggesting,
+      },
       log: { warn: onError },
       onError,
     } as unknown as PanelServices;

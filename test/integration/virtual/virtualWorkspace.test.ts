@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answer } from '../../support/replies';
 import type { EditorTarget } from '../../../src/host/code/editorTarget';
+import { contextId } from '../../../src/host/context/contextId';
 import { ContextSource } from '../../../src/host/context/contextSource';
 import { closeAll, markedInNextQuickPick, shows } from '../../support/conversationTabs';
 import { startFixture, stopFixture, type HostFixture } from '../../support/extensionHost';
@@ -67,7 +68,7 @@ describe('virtual workspace', () => {
       'twice.ts | src',
       'Choose a file… | ',
     ]);
-    const [notes] = await context.resolve(`file:${uriOf('/project/notes.md').toString()}`);
+    const [notes] = await context.resolve(contextId({ kind: 'file', uri: uriOf('/project/notes.md').toString() }));
     assert.deepEqual(notes?.attachment, {
       kind: 'file',
       label: 'notes.md',
