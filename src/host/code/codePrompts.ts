@@ -47,7 +47,7 @@ export const truncationNotice = `The code was too long: only its first ${codeLim
 
 /**
  * Returns the complete prompt for the model: the instruction, the code and its context.
- * @param problems see `findProblems`
+ * @param problems the lines that `findProblems` returns
  * @param locale the display language, for example `zh-cn`. The model is asked to explain in this language.
  */
 export function codePromptText(

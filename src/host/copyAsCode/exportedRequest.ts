@@ -26,7 +26,7 @@ export interface ExportedRequest {
 export const keyVariable = 'HOLYSHEEP_API_KEY';
 
 export interface RequestToExport {
-  /** Contains the model that the code calls. The model of another gateway exists only in this window. */
+  /** The request with the model that the code calls. A model of the offline demo exists only in this window. */
   readonly request: ChatRequest;
   /** Whether the user's gateways were asked. */
   readonly isOwn: boolean;

@@ -9,7 +9,7 @@ export interface CustomPrompt extends UserPrompt {
 }
 
 const memoryKey = 'holysheep.workspacePrompts';
-/** Stored instead of a hash if the user refused all prompts of the workspace, including future ones. */
+/** The value that is stored after the user has refused all prompts of the workspace, including future ones. */
 const refusal = 'never';
 
 /**

@@ -33,7 +33,7 @@ describe('copied request', () => {
     ({ copyAsCode } = await import('../../../src/host/copyAsCode/copyAsCode'));
   });
 
-  it('of the demo calls the configured model, with the warning that its code calls the gateway of the user', async () => {
+  it('calls the configured model at the gateway of the user, and says so, if the prompt was sent in the demo', async () => {
     let code: string | undefined;
     for (const demo of [false, true]) {
       const { ask, conversation } = openConversation({ demo });
