@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContextDraft } from '../../../src/host/context/contextDraft';
+import { contextId } from '../../../src/host/context/contextId';
 import { contextLimits } from '../../../src/host/context/contextPrompt';
 import type { ContextSource, DraftAttachment } from '../../../src/host/context/contextSource';
 import type { Log } from '../../../src/host/util/log';
@@ -208,14 +209,15 @@ describe('context draft', () => {
   });
 
   it('restores an attached list of problems as soon as the editor reports problems, or at the latest when the prompt is sent', async () => {
-    await draft.restore(['problems:x', 'problems:y', 'problems:z']);
-    assert.deepEqual([ids(), draft.unread()], [[], ['problems:x', 'problems:y', 'problems:z']]);
-    readable.set('problems:x', [item('problems:x', file('x', 'x', { kind: 'problems' }))]);
+    const [x, y, z] = ['x', 'y', 'z'].map((uri) => contextId({ kind: 'problems', uri })) as [string, string, string];
+    await draft.restore([x, y, z]);
+    assert.deepEqual([ids(), draft.unread()], [[], [x, y, z]]);
+    readable.set(x, [item(x, file('x', 'x', { kind: 'problems' }))]);
     await draft.readPending();
-    assert.deepEqual([ids(), draft.unread()], [['problems:x'], ['problems:y', 'problems:z']]);
-    readable.set('problems:y', [item('problems:y', file('y', 'y', { kind: 'problems' }))]);
+    assert.deepEqual([ids(), draft.unread()], [[x], [y, z]]);
+    readable.set(y, [item(y, file('y', 'y', { kind: 'problems' }))]);
     await draft.refresh();
-    assert.deepEqual(ids(), ['problems:x', 'problems:y']);
+    assert.deepEqual(ids(), [x, y]);
     draft.takeAll();
     assert.deepEqual([ids(), draft.unread()], [[], []]);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { contextId } from '../../../src/host/context/contextId';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PrefilledPrompt, PanelServices } from '../../../src/host/panel/panelServices';
 import type { ToHost } from '../../../src/shared/pageMessages';
@@ -120,7 +121,7 @@ describe('prompt that a panel sends', () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
     await setKey();
-    assert.deepEqual(sent(), [['Explain a.ts', 'file:file:///a.ts']]);
+    assert.deepEqual(sent(), [['Explain a.ts', contextId({ kind: 'file', uri: 'file:///a.ts' })]]);
   });
 
   it('goes to all models of a comparison, with its code, when the user sets a key in the dialog', async () => {
