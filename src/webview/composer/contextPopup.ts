@@ -158,26 +158,19 @@ interface ContextQuery {
   readonly text: string;
 }
 
-/** Maximum length of a query, in characters. File systems do not allow longer file names. */
-const maxQueryLength = 260;
-
 /**
  * Matches a context query (a `#` and the text after it) that ends at the caret. A `#` after a letter or a digit (`C#`,
  * `page#part`) does not begin a query, but a `#` after a bracket, a punctuation mark or a character of a script without
- * spaces does. A full-width `＃`, which Chinese input methods enter, has the same effect as `#`.
+ * spaces does. A full-width `＃`, which Chinese input methods enter, has the same effect as `#`. File systems do not allow
+ * names of more than 260 characters.
  */
 const queryPattern =
-  /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]*)$/u;
+  /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]{0,260})$/u;
 
 /** Returns the context query at the caret, for example for `#src`, or undefined if the caret is not in a query. */
 export function contextQueryAt(text: string, caret: number): ContextQuery | undefined {
-  const from = Math.max(0, caret - maxQueryLength);
-  const match = queryPattern.exec(text.slice(from, caret));
-  const query = match?.[1];
+  const query = queryPattern.exec(text.slice(0, caret))?.[1];
   // Ignores a `#` before a number, such as `#123`, because that usually refers to an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
-  const start = caret - query.length - 1;
-  // Only the end of the text is searched. Ignores a `#` at the start of that part, unless the part is the whole text,
-  // because the pattern can't check the character before it.
-  return start === from && start > 0 ? undefined : { start, text: query };
+  return { start: caret - query.length - 1, text: query };
 }
