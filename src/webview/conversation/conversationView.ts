@@ -24,8 +24,7 @@ export class ConversationView {
   readonly thread = element('div', { class: 'thread' });
   private readonly updateEarlierTurns: ReturnType<typeof createEarlierTurns>;
   /** The exchanges and summaries from top to bottom. The id of a summary is that of its answer. */
-  private items = new Map<string, ItemView>();
-  private readonly answers = new Map<string, AnswerView>();
+  private items: readonly ItemView[] = [];
   /** The items whose answers are still to be drawn, oldest first. */
   private readonly undrawn = new Set<ItemView>();
   private isDrawScheduled = false;
@@ -65,17 +64,29 @@ export class ConversationView {
   }
 
   get isEmpty(): boolean {
-    return this.items.size === 0;
+    return this.items.length === 0;
+  }
+
+  private get answers(): readonly AnswerView[] {
+    return this.items.flatMap(({ answers }) => answers);
+  }
+
+  private findItem(id: string): ItemView | undefined {
+    return this.items.find((item) => item.id === id);
+  }
+
+  private findAnswer(id: string): AnswerView | undefined {
+    return this.answers.find((answer) => answer.id === id);
   }
 
   /** The answer whose turn waits; if none waits, the last answer whose turn runs. */
   get active(): AnswerView | undefined {
-    const active = [...this.answers.values()].filter(({ activity }) => activity !== 'idle');
+    const active = this.answers.filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
   }
 
   hasActionButton(action: FaultAction): boolean {
-    return [...this.answers.values()].some(({ activeFailure }) => activeFailure?.actions.includes(action));
+    return this.answers.some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }
 
   /** Whether no turn runs, and no failure card offers a summary or says that one is ready. */
@@ -90,7 +101,7 @@ export class ConversationView {
   }
 
   get runningSummary(): SummaryEntry | undefined {
-    const summaries = [...this.items.values()].filter((item) => item instanceof SummaryEntry);
+    const summaries = this.items.filter((item) => item instanceof SummaryEntry);
     return summaries.find(({ answers: [answer] }) => answer.isRunning);
   }
 
@@ -100,7 +111,7 @@ export class ConversationView {
   }
 
   get view(): ConversationState {
-    const items = [...this.items.values()];
+    const { items } = this;
     const edits = items.flatMap(({ id, entry: { editor } }) =>
       editor.text === undefined ? [] : { id, text: editor.text },
     );
@@ -117,7 +128,7 @@ export class ConversationView {
    */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
-    for (const { exchange, element: item, answers } of this.items.values()) {
+    for (const { exchange, element: item, answers } of this.items) {
       // Measuring the content of an exchange that the browser does not render would make the browser lay it out.
       if (!exchange || item.getBoundingClientRect().bottom <= top) continue;
       for (const answer of answers) {
@@ -130,7 +141,7 @@ export class ConversationView {
 
   /** Returns the `scrollTop` that restores a reading position, or undefined if the page does not contain its answer. */
   scrollTopOf({ answerId, offset }: ReadingPosition): number | undefined {
-    const entry = this.answers.get(answerId)?.element;
+    const entry = this.findAnswer(answerId)?.element;
     if (!entry) return undefined;
     const { top } = this.element.getBoundingClientRect();
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
@@ -138,7 +149,7 @@ export class ConversationView {
 
   /** Call this when the host of the gateway to which prompts go has changed. */
   renderAnswers(): void {
-    for (const answer of this.answers.values()) answer.render();
+    for (const answer of this.answers) answer.render();
   }
 
   setVersionButtonsDisabled(areDisabled: boolean): void {
@@ -150,7 +161,7 @@ export class ConversationView {
   /** Replaces everything that the conversation shows. @param view the view that the user had, for example before a reload */
   replaceAll(items: readonly ShownItem[], view: ConversationState): void {
     this.removeAllBut([]);
-    this.setItems(items.map((item) => this.create(item)));
+    this.items = items.map((item) => this.create(item));
     this.restore(view);
     this.updateAfterChange();
   }
@@ -160,10 +171,9 @@ export class ConversationView {
    * @returns the last item if it is another one than before
    */
   showPath(items: readonly ShownItem[]): ItemView | undefined {
-    const { view } = this;
-    const previous = [...this.items.values()];
+    const { view, items: previous } = this;
     const kept = items.map((item) => {
-      const found = this.items.get(idOf(item));
+      const found = this.findItem(idOf(item));
       return found?.update(item) ? found : undefined;
     });
     const firstRemoved = previous.find((item) => item.exchange && !kept.includes(item));
@@ -178,7 +188,7 @@ export class ConversationView {
           kept.slice(index).find((following) => following !== undefined),
         ),
     );
-    this.setItems(shown);
+    this.items = shown;
     this.restore(view);
     const firstAdded = shown.find((item) => item.exchange && !previous.includes(item));
     const first = firstAdded?.answers[0];
@@ -196,19 +206,19 @@ export class ConversationView {
 
   /** Adds an exchange at the end. */
   add(exchange: ShownExchange): void {
-    this.setItems([...this.items.values(), this.create(exchange)]);
+    this.items = [...this.items, this.create(exchange)];
     this.updateAfterChange();
   }
 
   updateAnswer(answer: Answer): void {
-    this.answers.get(answer.id)?.update(answer);
+    this.findAnswer(answer.id)?.update(answer);
     this.updateLatest();
   }
 
   /** @returns whether the events may have changed the end of the conversation, and not only a summary above it */
   apply(answerId: string, events: readonly RecordedEvent[]): boolean {
     // Ignores events of an unknown answer. They belong to a conversation that this page no longer shows.
-    const answer = this.answers.get(answerId);
+    const answer = this.findAnswer(answerId);
     if (!answer) return false;
     const { isRunning, visibleState } = answer;
     answer.apply(events);
@@ -228,24 +238,16 @@ export class ConversationView {
     const view = 'turns' in item ? new SummaryEntry(context, item) : new ExchangeView(context, item);
     const height = Math.max(...view.answers.map(({ estimatedEm }) => estimatedEm)) + surroundingsEm;
     view.element.style.containIntrinsicBlockSize = `auto ${height}em`;
-    for (const answer of view.answers) this.answers.set(answer.id, answer);
     if (following) following.element.before(view.element);
     else this.thread.append(view.element);
     this.undrawn.add(view);
     return view;
   }
 
-  private setItems(views: readonly ItemView[]): void {
-    this.items = new Map(views.map((view) => [view.id, view]));
-  }
-
   private removeAllBut(kept: readonly (ItemView | undefined)[]): void {
-    for (const view of this.items.values()) {
+    for (const view of this.items) {
       if (kept.includes(view)) continue;
-      for (const answer of view.answers) {
-        this.answers.delete(answer.id);
-        answer.dispose();
-      }
+      for (const answer of view.answers) answer.dispose();
       this.undrawn.delete(view);
       view.element.remove();
     }
@@ -273,11 +275,11 @@ export class ConversationView {
 
   /** Opens the editors and unfolds the entries that were open and unfolded in an earlier view. */
   private restore({ edits = [], unfolded = [] }: ConversationState): void {
-    for (const item of this.items.values()) if (unfolded.includes(item.id)) item.entry.isUnfolded = true;
-    const canOpen = ({ id }: OpenEdit): boolean => !this.context.isReadOnly() && this.items.has(id);
+    for (const item of this.items) if (unfolded.includes(item.id)) item.entry.isUnfolded = true;
+    const canOpen = ({ id }: OpenEdit): boolean => !this.context.isReadOnly() && this.findItem(id) !== undefined;
     this.deferredEdits = edits.filter((edit) => !canOpen(edit));
     for (const { id, text } of edits.filter(canOpen)) {
-      const editor = this.items.get(id)?.entry.editor;
+      const editor = this.findItem(id)?.entry.editor;
       if (editor?.text === undefined) editor?.open(text);
     }
   }
@@ -291,15 +293,14 @@ export class ConversationView {
 
   private updateAfterChange(): void {
     this.updateLatest();
-    const items = [...this.items.values()];
-    for (const item of items)
-      if (item === items.at(-1) || item.answers.some(({ isRunning }) => isRunning)) this.draw(item);
+    for (const item of this.items)
+      if (item === this.items.at(-1) || item.answers.some(({ isRunning }) => isRunning)) this.draw(item);
     this.drawWhenIdle();
     this.refreshTabStop();
   }
 
   private updateLatest(): void {
-    const items = [...this.items.values()];
+    const { items } = this;
     const latestIndex = items.findLastIndex(({ answers }) => answers.some(({ hasStarted }) => hasStarted));
     items.forEach((item, index) => {
       // A summary may be followed by turns that it does not replace.
