@@ -18,9 +18,6 @@ export class AnswerDocument {
   private open: readonly RenderedBlock[] = [];
   private committed: RenderedBlock[] = [];
   private references = new References();
-  private hasNewDefinitions = false;
-  /** The length of the source from which on new definitions change committed blocks again. */
-  private nextRerenderLength = 0;
   /** Appends plain text to the last open block without parsing it again. */
   private fastPath: AppendFastPath | undefined;
   private readonly renderBlock: RenderBlock;
@@ -60,7 +57,6 @@ export class AnswerDocument {
     this.references = new References();
     this.tail = text;
     this.tailStart = 0;
-    this.nextRerenderLength = 0;
     this.renderTail(false);
   }
 
@@ -97,10 +93,9 @@ export class AnswerDocument {
     return last && block?.end === this.tail.length ? AppendFastPath.create(last, block) : undefined;
   }
 
-  /** Commits the first open blocks. If they define link labels, committed blocks may be rendered again. */
+  /** Commits the first open blocks, and the link labels that they define. */
   private commit(blocks: readonly Block[], references: References): void {
-    const labels = blocks.flatMap(({ definitions }) => definitions);
-    for (const label of labels) {
+    for (const label of blocks.flatMap(({ definitions }) => definitions)) {
       const reference = references.lookUp(label);
       if (reference) this.references.define(label, reference);
     }
@@ -108,21 +103,10 @@ export class AnswerDocument {
     this.open = this.open.slice(blocks.length);
     this.committed.push(...rendered.map((block) => ({ ...block, inlines: noInlines })));
     for (const { element } of rendered) if (element) this.options.onFinal(element);
-    this.hasNewDefinitions ||= labels.length > 0;
-    if (this.hasNewDefinitions && this.sourceLength >= this.nextRerenderLength) this.rerenderCommitted();
   }
 
-  private get sourceLength(): number {
-    return this.tailStart + this.tail.length;
-  }
-
-  /**
-   * Renders the committed blocks again whose links new definitions have changed. Before the answer ends, this happens only
-   * after the source has grown by a third, so that the work is proportional to its length.
-   */
+  /** Renders the committed blocks again whose links later definitions have changed. */
   private rerenderCommitted(): void {
-    this.hasNewDefinitions = false;
-    this.nextRerenderLength = this.sourceLength * (4 / 3);
     this.committed.forEach((block, index) => {
       if (this.references.resolveTo(block.lookups)) return;
       const tokens = parseBlocks(this.parser, block.text, new References()).blocks[0]?.tokens ?? [];
