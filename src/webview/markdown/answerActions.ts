@@ -8,9 +8,9 @@ export interface ActionHandlers {
   readonly onLink: (href: string) => void;
 }
 
-/** Handles all buttons and links, even those rendered later. @returns a function that removes the listener */
-export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): () => void {
-  const onClick = (event: MouseEvent): void => {
+/** Handles all buttons and links, even those rendered later. */
+export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): void {
+  root.addEventListener('click', (event) => {
     const { target } = event;
     const href = closestElement(target, 'a[href]')?.getAttribute('href');
     if (href) {
@@ -31,9 +31,7 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     }
     onCodeAction(action, extractCode(block), block.getAttribute('data-language') ?? '');
     if (action === 'copy') markCopied(button);
-  };
-  root.addEventListener('click', onClick);
-  return () => root.removeEventListener('click', onClick);
+  });
 }
 
 /** Omits the line break before the closing fence. Pasted into a terminal, it would run the command at once. */

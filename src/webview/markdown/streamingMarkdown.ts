@@ -2,7 +2,7 @@ import { listenForActions, type ActionHandlers } from './answerActions';
 import { AnswerDocument } from './answerDocument';
 import { createParser } from './blocks';
 import type { AnswerControls } from './codeBlock';
-import { CodeHighlighter, type FindRuns } from './highlight/codeHighlighter';
+import { highlightCode, type FindRuns } from './highlight/codeHighlighter';
 import type { FrameClock } from '../util/panelClock';
 
 export interface StreamingMarkdown {
@@ -13,8 +13,6 @@ export interface StreamingMarkdown {
   finish(onShown?: () => void): void;
   /** Prepares for a time without new text: queued text and all sections are rendered with the next frame. */
   pause(): void;
-  /** Stops rendering and highlighting. The rendered elements stay. */
-  dispose(): void;
   readonly text: string;
 }
 
@@ -48,12 +46,9 @@ export class MarkdownStream implements StreamingMarkdown {
   /** A carriage return at the end of a piece, because the next piece may begin with a line feed. */
   private heldBack = '';
   private phase: 'open' | 'ending' | 'finished' = 'open';
-  private isDisposed = false;
   private parsedAt = -Infinity;
   private shownCallbacks: (() => void)[] = [];
   private readonly requested = new Set<'frame' | 'runInNextTask'>();
-  private readonly stopListening: () => void;
-  private readonly highlighter: CodeHighlighter;
   private readonly document: AnswerDocument;
 
   constructor(
@@ -61,9 +56,10 @@ export class MarkdownStream implements StreamingMarkdown {
     private readonly options: MarkdownOptions,
   ) {
     root.replaceChildren();
-    this.stopListening = listenForActions(root, options);
-    this.highlighter = new CodeHighlighter(options.findRuns);
-    const onFinal = (element: Element) => this.highlighter.add(element);
+    listenForActions(root, options);
+    const onFinal = (element: Element): void => {
+      for (const code of element.querySelectorAll('pre > code')) void highlightCode(code, options.findRuns);
+    };
     const ownParser = options.showsDefinitions ? createParser({ showsDefinitions: true }) : parser;
     this.document = new AnswerDocument(root, ownParser, { ...options, onFinal });
   }
@@ -104,14 +100,6 @@ export class MarkdownStream implements StreamingMarkdown {
     this.setStreaming(false);
   }
 
-  dispose(): void {
-    this.isDisposed = true;
-    this.shownCallbacks = [];
-    this.setStreaming(false);
-    this.highlighter.dispose();
-    this.stopListening();
-  }
-
   private reopen(): void {
     this.phase = 'open';
     this.shownCallbacks = [];
@@ -139,7 +127,7 @@ export class MarkdownStream implements StreamingMarkdown {
   }
 
   private requestFlushes(): void {
-    if (this.isDisposed || (this.queue === '' && this.phase !== 'ending')) return;
+    if (this.queue === '' && this.phase !== 'ending') return;
     if (this.phase !== 'ending') this.request('frame');
     if (this.phase === 'ending' || this.queue.length > MAX_QUEUE_LENGTH) this.request('runInNextTask');
   }
@@ -149,7 +137,7 @@ export class MarkdownStream implements StreamingMarkdown {
     this.requested.add(scheduler);
     this.options.clock[scheduler](() => {
       this.requested.delete(scheduler);
-      if (this.isDisposed || (this.queue === '' && this.phase !== 'ending')) return;
+      if (this.queue === '' && this.phase !== 'ending') return;
       if (this.phase === 'ending') this.flush(this.maxFlushLength);
       else if (this.queue.length <= MAX_FLUSH_LENGTH && this.document.tryAppendPlainText(this.queue)) this.queue = '';
       else if (this.isParseDue) this.flush(this.maxFlushLength);

@@ -49,10 +49,6 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
     setThinking: reasoning.setThinking,
     /** Renders text that waits for more text, because no more may come for a while. */
     pause: (): void => answer.pause(),
-    dispose: (): void => {
-      answer.dispose();
-      reasoning.dispose();
-    },
   };
 }
 
@@ -76,7 +72,6 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
       else onShown();
     },
     setThinking: (thinking: boolean) => setText(summary, thinking ? strings.reasoningRunning : strings.reasoning),
-    dispose: () => text?.dispose(),
   };
 }
 

@@ -86,7 +86,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
       showTurnActions(context, actions, answer, state);
     },
     dispose: (): void => {
-      for (const part of [gateway, toolCalls, card, actions, summary, timeline, progress, texts]) part.dispose();
+      for (const part of [gateway, toolCalls, card, actions, summary, timeline, progress]) part.dispose();
     },
   };
 }

@@ -30,6 +30,5 @@ export default (root) => {
       flush();
     },
     finish: () => markdown.finish(),
-    dispose: () => markdown.dispose(),
   };
 };

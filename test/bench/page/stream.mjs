@@ -10,7 +10,7 @@ function answerRoot() {
 
 /**
  * @param renderer function that gets the element and returns callbacks. `take` gets each piece in order and must show
- * it by the end of the frame. `finish` is called after the last piece, and `dispose` when the element is removed.
+ * it by the end of the frame. `finish` is called after the last piece.
  */
 export function provide(renderer) {
   let kept;
@@ -19,8 +19,8 @@ export function provide(renderer) {
     async stream(shape, characters, pieceLength) {
       const root = answerRoot();
       const text = markdownOf(shape, characters);
-      const { take, finish, dispose } = renderer(root);
-      kept = { root, dispose };
+      const { take, finish } = renderer(root);
+      kept = root;
       const flushes = new Float64Array(Math.ceil(text.length / pieceLength));
       for (let from = 0; from < text.length; from += pieceLength) {
         await frame();
@@ -36,8 +36,7 @@ export function provide(renderer) {
       return { flushes: [...flushes], complete: shown.includes(lastWord), letters: letters(shown) };
     },
     clear() {
-      kept?.dispose?.();
-      kept?.root.remove();
+      kept?.remove();
       kept = undefined;
     },
   });

@@ -9,33 +9,18 @@ export type FindRuns = (language: string, code: string) => Promise<readonly Code
 /** In characters. Inserting the colored elements of longer code would block the page. */
 const MAX_HIGHLIGHTED_LENGTH = 20_000;
 
-export class CodeHighlighter {
-  private last = Promise.resolve();
-  private isDisposed = false;
-
-  constructor(private readonly findRuns: FindRuns) {}
-
-  /** @param element an element that no further text can change */
-  add(element: Element): void {
-    for (const code of element.querySelectorAll('pre > code')) this.last = this.last.then(() => this.highlight(code));
-  }
-
-  dispose(): void {
-    this.isDisposed = true;
-  }
-
-  private async highlight(code: Element): Promise<void> {
-    const text = code.textContent;
-    const language = infoStringLanguage(/^language-(.+)/.exec(code.className)?.[1] ?? '');
-    if (this.isDisposed || highlightedCode.has(code) || language === '' || text.length > MAX_HIGHLIGHTED_LENGTH) return;
-    const runs = await this.findRuns(language, text);
-    // Code that has been replaced meanwhile is highlighted separately.
-    const isCurrent = !code.closest('[data-open]') && code.textContent === text;
-    if (!runs || !isCurrent) return;
-    const nodes = runs.map((run) => createRunNode(run, code.ownerDocument));
-    preserveSelection(code, () => code.replaceChildren(...nodes));
-    highlightedCode.add(code);
-  }
+/** Colors a complete code element, as soon as its runs are found. */
+export async function highlightCode(code: Element, findRuns: FindRuns): Promise<void> {
+  const text = code.textContent;
+  const language = infoStringLanguage(/^language-(.+)/.exec(code.className)?.[1] ?? '');
+  if (highlightedCode.has(code) || language === '' || text.length > MAX_HIGHLIGHTED_LENGTH) return;
+  const runs = await findRuns(language, text);
+  // Code that has been replaced meanwhile is highlighted separately.
+  const isCurrent = !code.closest('[data-open]') && code.textContent === text;
+  if (!runs || !isCurrent) return;
+  const nodes = runs.map((run) => createRunNode(run, code.ownerDocument));
+  preserveSelection(code, () => code.replaceChildren(...nodes));
+  highlightedCode.add(code);
 }
 
 function createRunNode({ text, kind }: CodeRun, document: Document): Node {

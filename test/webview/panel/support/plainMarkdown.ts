@@ -31,7 +31,6 @@ export function plainMarkdown(calls: string[] = []): PageContext['createMarkdown
         else end();
       },
       pause: () => calls.push('pause'),
-      dispose: () => calls.push('dispose'),
       get text() {
         return text;
       },
