@@ -1,5 +1,4 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
-import { observeSizeInBrowser } from './conversation/autoscroll';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
 import { createRunFinder, startHighlightWorker } from './markdown/highlight/codeHighlighter';
 import { MarkdownStream } from './markdown/streamingMarkdown';
@@ -20,7 +19,6 @@ new Panel(root, {
   help: JSON.parse(help) as FaultDetails,
   locale: document.documentElement.lang,
   clock: browserClock,
-  observeSize: observeSizeInBrowser,
   createMarkdown: (within, options) => new MarkdownStream(within, { ...options, findRuns }),
 });
 api.postMessage({ type: 'ready' });

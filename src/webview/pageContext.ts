@@ -44,8 +44,6 @@ export interface PageContext {
   readonly moveFocus: MoveFocus;
   /** Moves the focus to the composer, or on a read-only page to the button *Open Here* or the conversation. */
   readonly focusComposer: () => void;
-  /** Calls `onChange` whenever one of the elements changes its size. */
-  readonly observeSize: (targets: readonly Element[], onChange: () => void) => void;
   /** Scrolls to the end of the conversation, and keeps it in view. */
   readonly followEnd: () => void;
   /** Called when something that only the page knows has changed: the draft, an open editor, the reading position, a notice. */

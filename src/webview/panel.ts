@@ -27,7 +27,6 @@ interface PanelEnvironment {
   readonly help: FaultDetails;
   readonly locale: string;
   readonly clock: PanelClock;
-  readonly observeSize: PageContext['observeSize'];
   readonly createMarkdown: PageContext['createMarkdown'];
 }
 
@@ -91,7 +90,7 @@ export class Panel {
     root: HTMLElement,
     private readonly environment: PanelEnvironment,
   ) {
-    const { api, strings, help, clock, locale, createMarkdown, observeSize } = environment;
+    const { api, strings, help, clock, locale, createMarkdown } = environment;
     const focusComposer = (): void => this.focusInput();
     this.context = {
       strings,
@@ -111,7 +110,6 @@ export class Panel {
       createMarkdown,
       moveFocus: createMoveFocus(focusComposer),
       focusComposer,
-      observeSize,
       followEnd: () => this.autoscroll.followEnd(),
       onLocalChange: () => {
         this.save();

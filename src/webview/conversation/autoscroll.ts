@@ -65,7 +65,9 @@ export class Autoscroll {
       this.isUserScrolling = false;
       if (!this.restoredTop) this.updateReadingPosition();
     });
-    context.observeSize([scroller, thread], () => this.applyScroll());
+    const observer = new ResizeObserver(() => this.applyScroll());
+    observer.observe(scroller);
+    observer.observe(thread);
   }
 
   followEnd(): void {
@@ -153,11 +155,6 @@ function isInColumnAbove(target: EventTarget | null, scroller: HTMLElement): boo
 function scrollsUp({ key, shiftKey }: KeyboardEvent): boolean {
   return ['PageUp', 'Home', 'ArrowUp'].includes(key) || (key === ' ' && shiftKey);
 }
-
-export const observeSizeInBrowser: PageContext['observeSize'] = (targets, onChange) => {
-  const observer = new ResizeObserver(onChange);
-  for (const target of targets) observer.observe(target);
-};
 
 export class JumpButton {
   readonly element: HTMLElement;

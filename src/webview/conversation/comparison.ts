@@ -22,10 +22,6 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
   let isApart = false;
   /** Which state of the columns the buttons and the results show. */
   let shown = '';
-  const columnContext: PageContext = {
-    ...context,
-    observeSize: (targets, onChange) => context.observeSize(targets, () => isApart && onChange()),
-  };
   const columns = answers.map((answer): Column => ({
     answer,
     element: element('section', { class: 'column' }, answer.element),
@@ -78,7 +74,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     // Only the last comparison has landmarks, because the names of landmarks must be unique.
     section.ariaLabel = answer.isLatest ? answer.model : null;
     if (isApart && answer.activity !== 'idle')
-      column.autoscroll ??= new Autoscroll(columnContext, { element: section, thread: answer.element });
+      column.autoscroll ??= new Autoscroll(context, { element: section, thread: answer.element });
   };
 
   const setApart = (apart: boolean): void => {

@@ -85,7 +85,15 @@ export class PanelPage {
       url: 'https://webview.example/',
     });
     this.window = window;
-    this.restore = installGlobals({ window, document: window.document });
+    const { sizeListeners } = this;
+    class ResizeObserver {
+      constructor(onChange: () => void) {
+        sizeListeners.push(onChange);
+      }
+
+      observe(): void {}
+    }
+    this.restore = installGlobals({ window, document: window.document, ResizeObserver });
     window.document.hasFocus = () => this.hasFocus;
     // Replaces `scrollIntoView`, which jsdom lacks because it has no layout.
     window.Element.prototype.scrollIntoView = () => undefined;
@@ -108,7 +116,6 @@ export class PanelPage {
       help: translateFaultHelp((english) => english, 'en'),
       locale: 'en',
       clock: this.clock,
-      observeSize: (_targets, changed) => this.sizeListeners.push(changed),
       createMarkdown: plainMarkdown(this.renderCalls),
     });
   }
