@@ -5,6 +5,7 @@ import { hasTimeline, type Timeline } from '../timeline/timeline';
 import type { ShownAnswer } from './shownAnswer';
 import { button, disclosure, element, fillNodes, type Icon, iconButton, setText, svg, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
+import { createTicker } from '../util/ticker';
 
 export interface Card {
   readonly element: HTMLElement;
@@ -111,11 +112,12 @@ export function createCard(
   const head = element('div', { class: 'card-head' }, ...(symbol ? [symbol] : []), lines);
   const buttons = actions.length > 0 ? [element('div', { class: 'actions' }, ...actions)] : [];
   const parts = [head, ...children, ...buttons, ...(details ? [details] : [])];
-  const cancelTimer = countdown ? clock.every(tickMs, showTexts) : undefined;
+  const setTicking = createTicker(clock, showTexts, () => tickMs);
+  setTicking(countdown !== undefined);
   return {
     element: element('section', { ...attributes, class: `card ${name}` }, ...parts),
     refresh: showTexts,
-    dispose: () => cancelTimer?.(),
+    dispose: () => setTicking(false),
   };
 }
 

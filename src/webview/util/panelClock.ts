@@ -9,8 +9,6 @@ export interface FrameClock {
 export interface PanelClock extends FrameClock {
   /** Epoch milliseconds. */
   now(): number;
-  /** @returns a function that stops the calls */
-  every(ms: number, call: () => void): () => void;
   /** @returns a function that cancels the call */
   readonly after: (ms: number, call: () => void) => () => void;
   /** Calls a function when the browser is idle after the next frame. */
@@ -27,10 +25,6 @@ channel.port1.onmessage = () => tasks.shift()?.();
 export const browserClock: PanelClock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
-  every: (ms, call) => {
-    const id = window.setInterval(call, ms);
-    return () => window.clearInterval(id);
-  },
   after: (ms, call) => {
     const id = window.setTimeout(call, ms);
     return () => window.clearTimeout(id);

@@ -1,8 +1,8 @@
 import type { PanelClock } from './panelClock';
 
 /**
- * Returns a function that starts or stops calling `call` about once per second.
- * @param msUntilNext returns the milliseconds until the next call, which may differ from a second
+ * Returns a function that starts or stops repeated calls of `call`.
+ * @param msUntilNext returns the milliseconds until the next call; by default, a second
  */
 export function createTicker(
   clock: PanelClock,

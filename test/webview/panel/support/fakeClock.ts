@@ -1,8 +1,7 @@
 import type { PanelClock } from '../../../../src/webview/util/panelClock';
 
 interface Timer {
-  due: number;
-  readonly repeat: number | undefined;
+  readonly due: number;
   readonly call: () => void;
 }
 
@@ -33,12 +32,10 @@ export class FakeClock implements PanelClock {
     return (this.ticksMs += this.tickCostMs);
   }
 
-  every(ms: number, call: () => void): () => void {
-    return this.start({ due: this.time + ms, repeat: ms, call });
-  }
-
   after(ms: number, call: () => void): () => void {
-    return this.start({ due: this.time + ms, repeat: undefined, call });
+    const timer = { due: this.time + ms, call };
+    this.timers.add(timer);
+    return () => void this.timers.delete(timer);
   }
 
   readonly frame = (call: () => void): void => this.runInNextTask(call);
@@ -81,14 +78,8 @@ export class FakeClock implements PanelClock {
     this.time = end;
   }
 
-  private start(timer: Timer): () => void {
-    this.timers.add(timer);
-    return () => void this.timers.delete(timer);
-  }
-
   private fire(timer: Timer): void {
-    if (timer.repeat === undefined) this.timers.delete(timer);
-    else timer.due = this.time + timer.repeat;
+    this.timers.delete(timer);
     timer.call();
   }
 }
