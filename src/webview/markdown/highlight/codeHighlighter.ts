@@ -31,13 +31,6 @@ function createRunNode({ text, kind }: CodeRun, document: Document): Node {
   return span;
 }
 
-export interface HighlightWorker {
-  onmessage: ((event: MessageEvent<readonly CodeRun[] | undefined>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-  postMessage(request: CodeRequest): void;
-  terminate(): void;
-}
-
 /** In milliseconds, with the start of the worker. Ordinary code takes a few milliseconds. */
 const maxHighlightMs = 3000;
 
@@ -45,8 +38,8 @@ const maxHighlightMs = 3000;
  * Returns a function that highlights code in a worker, one block at a time, and gives up on slow blocks.
  * @param startWorker throws if the page is not allowed to start workers
  */
-export function createRunFinder(startWorker: () => HighlightWorker, after: PanelClock['after']): FindRuns {
-  let worker: HighlightWorker | undefined;
+export function createRunFinder(startWorker: () => Worker, after: PanelClock['after']): FindRuns {
+  let worker: Worker | undefined;
   let last: ReturnType<FindRuns> = Promise.resolve(undefined);
 
   const run = (request: CodeRequest): ReturnType<FindRuns> =>
@@ -60,7 +53,7 @@ export function createRunFinder(startWorker: () => HighlightWorker, after: Panel
       };
       const cancelTimeout = after(maxHighlightMs, giveUp);
       current.onerror = giveUp;
-      current.onmessage = ({ data }) => {
+      current.onmessage = ({ data }: MessageEvent<readonly CodeRun[] | undefined>) => {
         cancelTimeout();
         resolve(data);
       };
@@ -72,7 +65,7 @@ export function createRunFinder(startWorker: () => HighlightWorker, after: Panel
 }
 
 /** @param source the script of the worker as text, because a webview can't start a worker from a file */
-export function startHighlightWorker(source: string): HighlightWorker {
+export function startHighlightWorker(source: string): Worker {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   try {
     return new Worker(url);

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type { CodeRequest, CodeRun } from '../../../../src/webview/markdown/highlight/codeRuns';
-import { createRunFinder, type HighlightWorker } from '../../../../src/webview/markdown/highlight/codeHighlighter';
+import { createRunFinder } from '../../../../src/webview/markdown/highlight/codeHighlighter';
+import { fake } from '../../../support/fake';
 import { Answer, highlighting } from '../streamingHarness';
 
 const maxHighlightMs = 3000;
 
-class FakeWorker implements HighlightWorker {
-  onmessage: HighlightWorker['onmessage'] = null;
-  onerror: HighlightWorker['onerror'] = null;
+class FakeWorker {
+  onmessage: ((event: MessageEvent<readonly CodeRun[] | undefined>) => void) | null = null;
+  onerror: ((event: ErrorEvent) => void) | null = null;
   readonly codes: string[] = [];
   isTerminated = false;
 
@@ -32,10 +33,10 @@ async function setUp() {
   const waitedMs: number[] = [];
   const found: (readonly CodeRun[] | undefined)[] = [];
   let expire = (): void => undefined;
-  const startWorker = (): FakeWorker => {
+  const startWorker = (): Worker => {
     const worker = new FakeWorker();
     workers.push(worker);
-    return worker;
+    return fake<Worker>(worker);
   };
   const findRuns = createRunFinder(startWorker, (ms, expired) => {
     waitedMs.push(ms);
