@@ -2,7 +2,7 @@ import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import highlightWorker from './markdown/highlight/highlightWorker?worker';
 import { createRunFinder, startHighlightWorker } from './markdown/highlight/codeHighlighter';
 import { MarkdownStream } from './markdown/streamingMarkdown';
-import { Panel } from './panel';
+import { createPanel } from './panel';
 import { UnsentStore } from './state/unsentStore';
 import { browserClock } from './util/panelClock';
 
@@ -12,7 +12,7 @@ if (!root) throw new Error('The page has no #root element.');
 const findRuns = createRunFinder(() => startHighlightWorker(highlightWorker), browserClock.after);
 const api = acquireVsCodeApi();
 const { strings = '{}', help = '{}' } = document.body.dataset;
-new Panel(root, {
+createPanel(root, {
   api,
   unsent: new UnsentStore(() => window.localStorage, Date.now),
   strings: JSON.parse(strings) as PanelStrings,

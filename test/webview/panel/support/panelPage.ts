@@ -5,7 +5,7 @@ import type { Answer, ShownExchange, ShownItem } from '../../../../src/shared/ex
 import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { PanelState, ToHost } from '../../../../src/shared/pageMessages';
 import { initialTurn, type ConnectionView, type TourStep, type ToWebview } from '../../../../src/shared/protocol';
-import { Panel } from '../../../../src/webview/panel';
+import { createPanel } from '../../../../src/webview/panel';
 import { UnsentStore, type Unsent } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
 import { MemoryStorage } from './memoryStorage';
@@ -56,10 +56,10 @@ export class PanelPage {
   readonly sizeListeners: (() => void)[] = [];
   readonly window: JSDOM['window'];
   readonly root: HTMLElement;
+  readonly receive: (message: ToWebview) => void;
   state: PanelState | undefined;
   /** Whether VS Code has focused the panel. */
   hasFocus = true;
-  private readonly panel: Panel;
   private readonly restore: () => void;
 
   /** Creates a panel of conversation `c1` with the unsent text of its last page. */
@@ -102,7 +102,7 @@ export class PanelPage {
     };
     installPopovers(window);
     this.root = window.document.querySelector('main')!;
-    this.panel = new Panel(this.root, {
+    this.receive = createPanel(this.root, {
       // VS Code, too, leaves out the fields that are undefined.
       api: {
         postMessage: (message) => this.posted.push(JSON.parse(JSON.stringify(message)) as ToHost),
@@ -134,10 +134,6 @@ export class PanelPage {
     if (!PanelPage.openPages.delete(this)) return;
     this.restore();
     this.window.close();
-  }
-
-  receive(message: ToWebview): void {
-    this.panel.receive(message);
   }
 
   snapshot(
