@@ -4,7 +4,7 @@ import { canSendPrompt, type ConnectionView, type Suggestion, type TourStep, typ
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus } from './a11y/focus';
 import { Composer } from './composer/composer';
-import { Autoscroll, JumpButton } from './conversation/autoscroll';
+import { createAutoscroll, createJumpButton } from './conversation/autoscroll';
 import { createContextNotice } from './conversation/contextNotice';
 import { ConversationView, idOf } from './conversation/conversationView';
 import { createCostLine } from './conversation/costLine';
@@ -94,8 +94,8 @@ export function createPanel(
   const placeTourCard = createTourCard(context);
   const placeKeyCard = createKeyCard(context);
   const costLine = createCostLine(context);
-  const jumpButton = new JumpButton(context);
-  const autoscroll = new Autoscroll(context, conversation, jumpButton);
+  const jumpButton = createJumpButton(context);
+  const autoscroll = createAutoscroll(context, conversation, jumpButton);
   const composer = new Composer(context, () => stopActiveTurn());
   composer.element.hidden = true;
 

@@ -4,14 +4,14 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
 import type { AnswerView } from './answerView';
-import { Autoscroll } from './autoscroll';
+import { createAutoscroll } from './autoscroll';
 import { describeComparison } from './comparisonResults';
 
 interface Column {
   readonly answer: AnswerView;
   readonly element: HTMLElement;
   /** Follows the end of the answer while the columns scroll separately. */
-  autoscroll?: Autoscroll;
+  autoscroll?: ReturnType<typeof createAutoscroll>;
 }
 
 export type Comparison = ReturnType<typeof createComparison>;
@@ -74,7 +74,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     // Only the last comparison has landmarks, because the names of landmarks must be unique.
     section.ariaLabel = answer.isLatest ? answer.model : null;
     if (isApart && answer.activity !== 'idle')
-      column.autoscroll ??= new Autoscroll(context, { element: section, thread: answer.element });
+      column.autoscroll ??= createAutoscroll(context, { element: section, thread: answer.element });
   };
 
   const setApart = (apart: boolean): void => {
