@@ -3,7 +3,7 @@ import type { PanelState, ToHost } from '../shared/pageMessages';
 import { canSendPrompt, type ConnectionView, type Suggestion, type TourStep, type ToWebview } from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus } from './a11y/focus';
-import { Composer } from './composer/composer';
+import { createComposer } from './composer/composer';
 import { createAutoscroll, createJumpButton } from './conversation/autoscroll';
 import { createContextNotice } from './conversation/contextNotice';
 import { ConversationView, idOf } from './conversation/conversationView';
@@ -96,7 +96,7 @@ export function createPanel(
   const costLine = createCostLine(context);
   const jumpButton = createJumpButton(context);
   const autoscroll = createAutoscroll(context, conversation, jumpButton);
-  const composer = new Composer(context, () => stopActiveTurn());
+  const composer = createComposer(context, () => stopActiveTurn());
   composer.element.hidden = true;
 
   const view = () => ({ ...conversation.view, place: autoscroll.readingPosition });
