@@ -32,8 +32,6 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
   let canSummarize = false;
   let draft = '';
   let parts: readonly ShownPart[] = [];
-  /** The context as text: the total, and a line for each part. */
-  let lines: readonly string[] = [];
   const circle = { cx: 8, cy: 8, r: 6 };
   const arc = svg('circle', { class: 'context-arc', ...circle, pathLength: 100 });
   const track = svg('circle', { class: 'context-track', ...circle });
@@ -56,8 +54,7 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
     const { count } = format;
     const total = fill(strings.contextFull, format.number(percent), count(sum(parts)), count(use.windowTokens));
     const breakdown = parts.map(({ kind, tokens }) => fill(strings[partStrings[kind]], count(tokens)));
-    lines = [total, ...breakdown];
-    trigger.title = lines.join('\n');
+    trigger.title = [total, ...breakdown].join('\n');
     trigger.setAttribute('aria-label', fill(strings.contextBreakdown, total, format.list(breakdown)));
     trigger.dataset['level'] = percent >= errorPercent ? 'error' : percent >= warningPercent ? 'warning' : 'normal';
     arc.setAttribute('stroke-dasharray', `${Math.min(100, percent)} 100`);
@@ -69,7 +66,7 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
       // The host requests no summary while a turn runs.
       () => (canSummarize && !areVersionButtonsDisabled() ? [summarize] : []),
       trigger,
-      () => lines.join('\n'),
+      () => trigger.title,
     ),
     /** The percentage of the context window, with the text in the composer; undefined if the window is unknown. */
     get percent() {
