@@ -57,7 +57,7 @@ export function createEntryEditor(context: PageContext, entry: EditableEntry) {
   const open = (text: string): HTMLTextAreaElement => {
     const field = element('textarea', { 'aria-label': entry.label, rows: '1', spellcheck: 'false' });
     field.value = text;
-    const submitButton = element('button', { type: 'submit', class: 'button primary' }, entry.submitLabel);
+    const submitButton = button(entry.submitLabel, 'primary', submit);
     const cancelButton = button(context.strings.cancel, 'secondary', cancel);
     const actions = element('div', { class: 'actions' }, submitButton, cancelButton);
     const form = element('form', { class: 'prompt-editor' }, field, actions);
@@ -68,10 +68,6 @@ export function createEntryEditor(context: PageContext, entry: EditableEntry) {
     field.addEventListener('input', () => {
       updateSubmit();
       context.onLocalChange();
-    });
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      submit();
     });
     form.addEventListener('keydown', handleKey);
     input = field;
