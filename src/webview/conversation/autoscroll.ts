@@ -117,7 +117,7 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
       return readingPosition;
     },
     followEnd,
-    /** Scrolls there again whenever the content changes its size, until the user scrolls. */
+    /** Scrolls to a reading position, and again whenever the content changes its size, until the user scrolls. */
     restore: (position: ReadingPosition | undefined): void => {
       readingPosition = position;
       const top = (): number | undefined => position && area.scrollTopOf?.(position);
