@@ -136,7 +136,7 @@ describe('context items', () => {
     await open('context/other.ts');
     await vscode.commands.executeCommand('vscode.open', uriOf('context/picture.png'));
     await open('context/deep/WaitCard.ts');
-    const read = await source.resolve('editors');
+    const read = await source.resolve(contextId({ kind: 'editors' }));
     assert.deepEqual(
       read.map(({ id, attachment }) => [id, attachment.label]),
       [
