@@ -19,6 +19,7 @@ type ThinkingPart = new (
 
 interface OptionalParts {
   readonly LanguageModelThinkingPart?: ThinkingPart;
+  readonly LanguageModelDataPart?: typeof vscode.LanguageModelDataPart;
 }
 
 /** Why an answer is not complete. The kind `length` means that it reached the token limit. */
@@ -92,8 +93,14 @@ export class ModelAnswer {
   }
 
   private reportUsage(): void {
+    const { LanguageModelDataPart: Data } = vscode as OptionalParts;
     const { usage } = this.answer.turn;
-    if (usage) this.progress.report(vscode.LanguageModelDataPart.json(wireUsage(usage), usageType));
+    if (!Data || !usage) return;
+    try {
+      this.progress.report(new Data(new TextEncoder().encode(JSON.stringify(wireUsage(usage))), usageType));
+    } catch {
+      // The editor does not accept the usage. The answer is complete without it.
+    }
   }
 
   private invalidCall(tool: string, isTruncated: boolean): EarlyEnd {

@@ -74,7 +74,9 @@ function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
   if (part instanceof vscode.LanguageModelPromptTsxPart) return textContent(promptTreeText(part.value));
-  return part instanceof vscode.LanguageModelDataPart ? dataContent(part) : [];
+  // Some editors lack this class.
+  const { LanguageModelDataPart: Data } = vscode as Partial<typeof vscode>;
+  return Data && part instanceof Data ? dataContent(part) : [];
 }
 
 /** Returns a text as message content. An unpaired surrogate is replaced, because UTF-8 can't represent it. */

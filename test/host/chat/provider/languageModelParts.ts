@@ -24,8 +24,4 @@ export class LanguageModelDataPart {
     readonly data: Uint8Array,
     readonly mimeType: string,
   ) {}
-
-  static json(value: unknown, mimeType: string): LanguageModelDataPart {
-    return new LanguageModelDataPart(Buffer.from(JSON.stringify(value)), mimeType);
-  }
 }

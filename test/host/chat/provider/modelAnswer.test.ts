@@ -52,10 +52,12 @@ function lineOf(part: unknown): string | undefined {
 /** Returns the reported parts in order, one line each, and why the answer is not complete. */
 async function respond(
   events: readonly StreamEvent[],
+  canReport: (part: unknown) => boolean = () => true,
 ): Promise<{ readonly lines: readonly string[]; readonly earlyEnd: string | undefined }> {
   const { ModelAnswer } = await import('../../../../src/host/chat/provider/modelAnswer');
   const lines: string[] = [];
   const report = (part: unknown): void => {
+    if (!canReport(part)) throw new Error('unknown part');
     const line = lineOf(part);
     if (line !== undefined) lines.push(line);
   };
@@ -202,14 +204,17 @@ describe('answer for the language model API', () => {
         },
       ],
     );
+    const withoutUsage = await respond([text('a'), total, done('a')], (part) => part instanceof LanguageModelTextPart);
+    assert.deepEqual(withoutUsage, { lines: ['text a'], earlyEnd: undefined });
   });
 });
 
-describe('answer for the language model API in an editor without reasoning parts', () => {
+describe('answer for the language model API in an editor without reasoning and data parts', () => {
   useVSCode({ LanguageModelTextPart });
 
   it('contains only the text', async () => {
-    const events = [waiting('rate-limit'), { ...base, type: 'reasoning', text: 'hm' } as const, text('a')];
+    const usage = { ...base, type: 'usage', promptTokens: 1, completionTokens: 1, totalTokens: 2 } as const;
+    const events = [waiting('rate-limit'), { ...base, type: 'reasoning', text: 'hm' } as const, text('a'), usage];
     assert.deepEqual((await respond([...events, done('a')])).lines, ['text a']);
   });
 });
