@@ -18,6 +18,11 @@ interface HealthBookDeps {
   readonly onError: (error: unknown) => void;
 }
 
+const writeDelayMs = 1000;
+/** Milliseconds until a failed write is repeated, if no further attempt triggers a write before. */
+const retryIntervalMs = 60_000;
+/** Maximum number of records that are kept in memory while no file can be written. */
+const maxUnwritten = 10_000;
 /** Maximum size of a file in bytes. Reading a larger file would block all extensions. */
 const maxFileBytes = 16 * 1024 * 1024;
 /** Number of days for which files are kept. The page shows 14 days in local time, which overlap 15 days in UTC. */
@@ -41,6 +46,8 @@ export class HealthBook {
   private unwritten: AttemptRecord[] = [];
   /** What each file contained when it was last read. A file is read again only after a window has appended to it. */
   private contents: ReadonlyMap<string, FileContent> = new Map();
+  private cancelWrite: (() => void) | undefined;
+  private hasWriteFailed = false;
   /** The files that the last `refresh` could not read, by path. The values are their names, which begin with a day. */
   private unreadable: ReadonlyMap<string, string> = new Map();
   /** Prevents the files from being read while this window writes, because an attempt could then count twice. */
@@ -104,12 +111,18 @@ export class HealthBook {
     });
   }
 
-  /**
-   * Writes the unwritten records, and deletes the files of old days. Never rejects. The next call repeats a failed
-   * write.
-   */
+  /** Writes the unwritten records, and deletes the files of old days. Never rejects. */
   async flush(): Promise<void> {
-    await this.mutex.runExclusive(() => this.write()).catch(this.deps.onError);
+    this.cancelWrite?.();
+    this.cancelWrite = undefined;
+    try {
+      await this.mutex.runExclusive(() => this.write());
+      this.hasWriteFailed = false;
+    } catch (error) {
+      if (!this.hasWriteFailed) this.deps.onError(error);
+      this.hasWriteFailed = true;
+      this.writeAfter(retryIntervalMs);
+    }
   }
 
   private async write(): Promise<void> {
@@ -126,15 +139,23 @@ export class HealthBook {
     await Promise.all(old.map((file) => rm(file, { force: true }).catch(() => undefined)));
   }
 
+  private writeAfter(delayMs: number): void {
+    const { clock, onError } = this.deps;
+    this.cancelWrite ??= clock.after(delayMs, () => {
+      this.flush().catch(onError);
+    });
+  }
+
   private add(records: readonly AttemptRecord[]): void {
     if (records.length === 0) return;
-    const { redact, onError } = this.deps;
+    const { redact } = this.deps;
     for (const record of records) {
       const { id, label } = record.gateway;
       const gateway = { id: redact(id), label: redact(label) };
       this.unwritten.push({ ...record, gateway, model: redact(record.model) });
     }
-    this.flush().catch(onError);
+    if (this.unwritten.length > maxUnwritten) this.unwritten = this.unwritten.slice(-maxUnwritten);
+    this.writeAfter(writeDelayMs);
     this.changes.fire();
   }
 
