@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, futimesSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../../engine/clock';
@@ -125,6 +125,7 @@ export class JournalFile {
       for (let written = 0; written < this.tail.length;) {
         written += writeSync(file, this.tail, written, this.tail.length - written, this.position + written);
       }
+      if (!this.isActive()) futimesSync(file, this.activityAt / 1000, this.activityAt / 1000);
     } finally {
       closeSync(file);
     }

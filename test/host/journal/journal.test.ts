@@ -305,21 +305,23 @@ describe('journal', () => {
         act: (append: (line: JournalRecord) => void) => append({ type: 'select', answer: 'e' }),
       },
     ]) {
-      it(`stays the same ${what}`, async () => {
-        const id = await written(exchange('e'), words('e', 'half'));
-        await appendFile(pathOf(id), content);
-        await aged(id, 60 * 24 * 30);
-        const { mtimeMs } = await stat(pathOf(id));
-        const all = journal();
-        const { file } = await openToWrite(all, id);
-        act((line) => file.append(line));
-        await all.flush();
-        assert.ok((await readFile(pathOf(id), 'utf8')).endsWith('}\n'));
-        assert.deepEqual(
-          [file.lastActivityAt, Math.round((await stat(pathOf(id))).mtimeMs)],
-          [mtimeMs, Math.round(mtimeMs)],
-        );
-      });
+      for (const flush of ['flush', 'flushSync'] as const) {
+        it(`stays the same ${what} (${flush})`, async () => {
+          const id = await written(exchange('e'), words('e', 'half'));
+          await appendFile(pathOf(id), content);
+          await aged(id, 60 * 24 * 30);
+          const { mtimeMs } = await stat(pathOf(id));
+          const all = journal();
+          const { file } = await openToWrite(all, id);
+          act((line) => file.append(line));
+          await all[flush]();
+          assert.ok((await readFile(pathOf(id), 'utf8')).endsWith('}\n'));
+          assert.deepEqual(
+            [file.lastActivityAt, Math.round((await stat(pathOf(id))).mtimeMs)],
+            [mtimeMs, Math.round(mtimeMs)],
+          );
+        });
+      }
     }
 
     for (const line of [
