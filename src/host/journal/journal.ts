@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rm, truncate } from 'node:fs/promises';
+import { open, rm, truncate, utimes } from 'node:fs/promises';
 import type { Clock } from '../../engine/clock';
 import { FileLock } from '../util/fileLock';
 import { replaceFile } from '../util/files';
@@ -240,11 +240,12 @@ export class Journal {
     if (damage !== undefined) {
       const savedAs = await this.files.copyAside(id, this.deps.clock.now());
       const readable = encodeJournal(this.newHeader(id), records);
-      await replaceFile(path, readable);
+      await replaceFile(path, readable, entry.modifiedAt);
       size = readable.length;
       this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged: stored.tree.path().length, damage });
     } else if (validBytes < content.length) {
       await truncate(path, validBytes);
+      await utimes(path, entry.modifiedAt / 1000, entry.modifiedAt / 1000).catch(() => undefined);
     }
     const file = this.createFile(id, lock, { size, lastActivityAt: entry.modifiedAt });
     for (const record of stored.interrupted) file.append(record);

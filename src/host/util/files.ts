@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 
 // Modes that give other users of the machine no access. Windows ignores them.
 export const privateFileMode = 0o600;
 export const privateFolderMode = 0o700;
 
-/** After a crash, either the old or the new file exists completely. */
-export async function replaceFile(path: string, content: Buffer | string): Promise<void> {
+/** After a crash, either the old or the new file exists completely. @param modifiedAt epoch milliseconds */
+export async function replaceFile(path: string, content: Buffer | string, modifiedAt?: number): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
     const file = await open(temporary, 'w', privateFileMode);
@@ -16,6 +16,7 @@ export async function replaceFile(path: string, content: Buffer | string): Promi
     } finally {
       await file.close();
     }
+    if (modifiedAt !== undefined) await utimes(temporary, modifiedAt / 1000, modifiedAt / 1000);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
