@@ -8,12 +8,16 @@ import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { tabTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
+import { resultWithin } from '../util/systemClock';
 import { ConversationPanel, emptyTitle } from './conversationPanel';
 import type { PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 
 /** Maximum number of conversations that are reopened after a reload because their turn was interrupted. */
 const maxReopened = 3;
+
+/** Maximum time to wait for a panel to become active, in milliseconds. A modal dialog prevents that. */
+const activationTimeoutMs = 2000;
 
 const withFocus = { preserveFocus: false };
 
@@ -176,7 +180,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     });
     webviewPanel.onDidDispose(() => {
       if (this.disposed) return;
-      if (this.panels.get(id) === panel) this.panels.delete(id);
+      this.panels.delete(id);
       panel.dispose();
       this.closeEmitter.fire(conversation);
       this.visibilityEmitter.fire();
@@ -193,16 +197,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     this.rememberPanels();
   }
 
-  private reveal({ view, conversation }: ConversationPanel, preserveFocus: boolean): void {
-    const column = vscode.window.activeTextEditor?.viewColumn;
-    if (column === undefined || column !== view.viewColumn) {
-      view.reveal(undefined, preserveFocus);
-      return;
-    }
-    // The panel would cover the active editor. VS Code could move it beside the editor only as a preview, which the next
-    // click replaces.
-    this.create(conversation, preserveFocus);
-    view.dispose();
+  private reveal({ view }: ConversationPanel, preserveFocus: boolean): void {
+    revealPanel(view, preserveFocus).catch(this.services.onError);
   }
 
   private rememberPanels(): void {
@@ -216,4 +212,32 @@ function columnBeside(): vscode.ViewColumn {
   const isLast = all.every(({ viewColumn }) => viewColumn <= activeTabGroup.viewColumn);
   const left = all.find(({ viewColumn }) => viewColumn - activeTabGroup.viewColumn === -1);
   return (isLast ? left?.viewColumn : undefined) ?? vscode.ViewColumn.Beside;
+}
+
+/**
+ * A panel that would cover the active editor is moved beside it and pinned. Otherwise, the next click would replace it.
+ */
+async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  const column = editor?.viewColumn;
+  if (column === undefined || column !== panel.viewColumn) {
+    panel.reveal(undefined, preserveFocus);
+    return;
+  }
+  const becameActive = waitUntilActive(panel);
+  panel.reveal(columnBeside());
+  // Waits for the focus, because the command `keepEditor` affects only the active editor.
+  if (!(await becameActive)) return;
+  await vscode.commands.executeCommand('workbench.action.keepEditor');
+  if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
+}
+
+async function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
+  let subscription: vscode.Disposable | undefined;
+  const becameActive = new Promise<true>((resolve) => {
+    subscription = panel.onDidChangeViewState(() => panel.active && resolve(true));
+  });
+  const isActive = await resultWithin(activationTimeoutMs, becameActive);
+  subscription?.dispose();
+  return isActive === true;
 }
