@@ -40,7 +40,10 @@ const suffix = '.json';
  * window that can't write the conversation of a prompt cancels the prompt by removing its file.
  */
 export class ScheduleStore {
-  /** @param log receives a message about each file that is damaged or can't be read, whenever the prompts are listed */
+  /** Files that were damaged or could not be read when they were last listed. */
+  private loggedNames = new Set<string>();
+
+  /** @param log receives a message about each file that becomes damaged or unreadable */
   constructor(
     private readonly folder: string,
     private readonly log: (problem: string) => void,
@@ -48,6 +51,7 @@ export class ScheduleStore {
 
   async list(): Promise<ScheduleList> {
     const names = (await readdir(this.folder).catch(ignoreMissingFile)) ?? [];
+    this.loggedNames = new Set(names.filter((name) => this.loggedNames.has(name)));
     const prompts: ScheduledPrompt[] = [];
     let isComplete = true;
     for (const name of names) {
@@ -56,7 +60,7 @@ export class ScheduleStore {
         if (prompt) prompts.push(prompt);
       } catch (error) {
         isComplete = false;
-        this.log(`The scheduled prompt ${name} can't be read: ${errorCode(error)}.`);
+        this.logOnce(name, `can't be read: ${errorCode(error)}.`);
       }
     }
     prompts.sort((a, b) => (a.dueAt ?? Infinity) - (b.dueAt ?? Infinity) || a.scheduledAt - b.scheduledAt);
@@ -87,9 +91,17 @@ export class ScheduleStore {
     const content = await readRegularFile(join(this.folder, name), maxFileBytes);
     if (content === undefined) return undefined;
     const prompt = parseOrUndefined(promptSchema, parseJson(content.toString()));
-    if (prompt?.id === id && isConversationId(prompt.conversationId)) return prompt;
-    this.log(`The scheduled prompt ${name} is damaged and is ignored.`);
+    if (prompt?.id === id && isConversationId(prompt.conversationId)) {
+      this.loggedNames.delete(name);
+      return prompt;
+    }
+    this.logOnce(name, 'is damaged and is ignored.');
     return undefined;
+  }
+
+  private logOnce(name: string, problem: string): void {
+    if (!this.loggedNames.has(name)) this.log(`The scheduled prompt ${name} ${problem}`);
+    this.loggedNames.add(name);
   }
 
   private path(id: string): string {

@@ -443,14 +443,14 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it('whose file is damaged is ignored, logged and stopped', async () => {
+  it('whose file is damaged is ignored, logged once and stopped', async () => {
     const window = open();
     const conversation = await window.askLater(5 * minute);
     const [name = ''] = files();
     writeFileSync(join(disk.scheduled, name), '{"id":');
     await window.clock.advance(6 * minute);
     assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'stopped']);
-    assert.deepEqual(new Set(window.problems), new Set([`The scheduled prompt ${name} is damaged and is ignored.`]));
+    assert.deepEqual(window.problems, [`The scheduled prompt ${name} is damaged and is ignored.`]);
   });
 
   describe('with a daily budget', () => {
@@ -523,8 +523,7 @@ describe('scheduled prompt', () => {
     const conversation = await window.askLater(minute);
     await window.clock.advance(2 * minute);
     assert.deepEqual([requests(window), phaseOf(conversation), phaseOf(unreadable)], [3, 'connecting', 'scheduled']);
-    assert.deepEqual(new Set(window.problems), new Set([`The scheduled prompt ${name} can't be read: ELOOP.`]));
-    assert.deepEqual(window.errors, []);
+    assert.deepEqual([window.problems, window.errors], [[`The scheduled prompt ${name} can't be read: ELOOP.`], []]);
   });
 
   it('counts for the status bar with the time at which it is sent', async () => {
