@@ -4,6 +4,7 @@ import type { Answer, Step } from '../../shared/exchanges';
 import type { ContextPart, ContextUse } from '../../shared/protocol';
 import type { GatewaySets } from '../connection/gatewaySet';
 import { isFinished } from '../journal/exchange';
+import type { ExchangeTree } from '../journal/exchangeTree';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Conversation } from './conversation';
 import { summaryMessages } from './summaryPrompt';
@@ -56,7 +57,8 @@ export function estimateContextUse(
   const { model = selected, attachmentTokens = 0 } = draft;
   const windowTokens = promptWindow(catalog.factsOf(model));
   if (windowTokens === undefined) return undefined;
-  const { summary, steps } = conversation.tree.before();
+  const { tree } = conversation;
+  const { summary, steps } = tree.before();
   const sent = steps.filter(isSent);
   const lastIndex = sent.findLastIndex(({ answer }) => answer.state.model === model && reportedTokens(answer) > 0);
   const earlier = sent.slice(0, lastIndex + 1);
@@ -64,9 +66,7 @@ export function estimateContextUse(
   const systemTokens = estimateTokens(systemPrompt);
   const summaryTokens = estimateSummary(summary);
   const estimated = systemTokens + summaryTokens + estimateTurns(earlier);
-  // A summary that is newer than the request has replaced a part of it.
-  const isShorter = last !== undefined && summary !== undefined && sentAt(summary) > sentAt(last);
-  const reported = last && !isShorter ? reportedTokens(last) : 0;
+  const reported = last && isUnchanged(tree, last) ? reportedTokens(last) : 0;
   const isBelievable = reported >= estimated * minReportedShare && reported <= windowTokens;
   const earlierTokens = (isBelievable ? reported : estimated) - systemTokens - summaryTokens;
   const parts: readonly ContextPart[] = [
@@ -82,6 +82,15 @@ export function estimateContextUse(
 function reportedTokens({ state }: Answer): number {
   const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = state.ledger.entries.at(-1)?.ended ?? {};
   return promptTokens === 0 ? 0 : promptTokens + Math.max(0, completionTokens - reasoningTokens);
+}
+
+/** Whether a request would still contain what the last attempt of an answer sent. */
+function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
+  const { summary, steps } = tree.before(answer.id);
+  const earlier = steps.map((step) => step.answer);
+  if ([...earlier, ...(summary ? [summary] : [])].some((other) => sentAt(other) > sentAt(answer))) return false;
+  // The attempt may have sent a summary that the user has undone since.
+  return !tree.summaries().some((other) => other.isUndone && sentAt(other.answer) < sentAt(answer));
 }
 
 /** Whether a later request contains the turn. A turn that has not ended yet is about to have an answer. */

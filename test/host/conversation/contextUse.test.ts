@@ -87,6 +87,15 @@ describe('use of the context by the next request', () => {
     assert.deepEqual(use({}, openConversation({ stored: reopened(opened.lines) })), use());
   });
 
+  it('is estimated after the answer before the last one was requested again', () => {
+    const first = ask();
+    ask({ promptTokens: 6000 });
+    assert.deepEqual(partsOf(), { turns: 6000 });
+    opened.conversation.restart(first);
+    opened.emit(...turn(tokens(500)));
+    assert.deepEqual(partsOf(), { turns: 3500 });
+  });
+
   describe('after a summary', () => {
     let summary: string;
     beforeEach(() => {
@@ -105,6 +114,8 @@ describe('use of the context by the next request', () => {
       ask({ promptTokens: 4000, completionTokens: 1000 });
       const { summary: summarized = 0, turns = 0 } = partsOf();
       assert.equal(summarized + turns, 5000);
+      opened.conversation.editSummary(summary, '');
+      assert.deepEqual(partsOf(), { turns: 3 * 2000 });
     });
 
     it('is as before when the summary is undone', () => {
