@@ -9,7 +9,10 @@ import { Disposable } from '../util/disposable';
 import { NoConnectionError } from '../util/userError';
 import { demoSettings, steadyModel } from './demoSettings';
 
-type EmbeddedGateways = Awaited<ReturnType<typeof startGateways>>;
+interface RunningDemo {
+  readonly gateway: LoopbackGateway;
+  backup?: Promise<LoopbackGateway>;
+}
 
 interface DemoDeps {
   readonly log: HostEngineDeps['log'];
@@ -31,7 +34,8 @@ export class DemoGateways extends Disposable implements GatewaySet {
   /** Developers set `HOLYSHEEP_DEMO` to `1` to try out the extension without an API key. */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 
-  private running: EmbeddedGateways | undefined;
+  private running: RunningDemo | undefined;
+  private starting: Promise<void> | undefined;
   private selected = steadyModel;
 
   constructor(private readonly deps: DemoDeps) {
@@ -42,16 +46,16 @@ export class DemoGateways extends Disposable implements GatewaySet {
     return this.running !== undefined;
   }
 
-  async open(): Promise<void> {
-    if (this.running) return;
-    const started = await startGateways();
-    // Another call has opened the demo meanwhile, or VS Code is closing.
-    if (this.isOpen || this.disposed) return closeGateways(started);
-    this.running = started;
-    this.changeEmitter.fire();
+  open(): Promise<void> {
+    if (this.running) return Promise.resolve();
+    this.starting ??= this.start().finally(() => {
+      this.starting = undefined;
+    });
+    return this.starting;
   }
 
   async close(): Promise<void> {
+    await this.starting;
     const { running } = this;
     if (!running) return;
     this.closeEmitter.fire();
@@ -68,20 +72,21 @@ export class DemoGateways extends Disposable implements GatewaySet {
     return createHostEngine({ log, version, settings: () => demoSettings, gateways }).run(request, options);
   };
 
-  /** @param model the model of a request. Only the scenario with a backup gateway uses the second embedded gateway. */
+  /** @param model the model of a request. For a scenario with a backup gateway, a second embedded gateway is started. */
   async gateways(model?: string): Promise<Gateways> {
     const { running } = this;
     if (!running) {
       const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
       throw new NoConnectionError('base-url', message);
     }
-    const [primary, backup] = running;
-    const hasBackup = demoModels.some(({ id, hasBackupGateway }) => id === model && hasBackupGateway);
-    return Promise.resolve([embeddedGateway(primary, 0), ...(hasBackup ? [embeddedGateway(backup, 1)] : [])]);
+    const primary = embeddedGateway(running.gateway, 0);
+    if (!demoModels.some(({ id, hasBackupGateway }) => id === model && hasBackupGateway)) return [primary];
+    running.backup ??= startDemo(running.gateway.script);
+    return [primary, embeddedGateway(await running.backup, 1)];
   }
 
   view(): Promise<ConnectionView> {
-    const host = this.running ? new URL(this.running[0].baseUrl).host : '';
+    const host = this.running ? new URL(this.running.gateway.baseUrl).host : '';
     return Promise.resolve({ model: this.selected, host, hasKey: true, set: 'demo' });
   }
 
@@ -137,16 +142,20 @@ export class DemoGateways extends Disposable implements GatewaySet {
     // Ignores an error on closing the gateways, because the process may be about to exit.
     if (running) closeGateways(running).catch(() => undefined);
   }
+
+  private async start(): Promise<void> {
+    const gateway = await startDemo();
+    if (this.disposed) {
+      await gateway.close();
+      return;
+    }
+    this.running = { gateway };
+    this.changeEmitter.fire();
+  }
 }
 
-/** Starts the primary gateway, and the backup gateway of the scenario in which the primary one is down. */
-async function startGateways() {
-  const primary = await startDemo();
-  return [primary, await startDemo(primary.script)] as const;
-}
-
-async function closeGateways(gateways: EmbeddedGateways): Promise<void> {
-  await Promise.all(gateways.map((gateway) => gateway.close()));
+async function closeGateways({ gateway, backup }: RunningDemo): Promise<void> {
+  await Promise.all([gateway.close(), backup?.then((backup) => backup.close())]);
 }
 
 function embeddedGateway({ baseUrl }: LoopbackGateway, position: number): Gateway {
