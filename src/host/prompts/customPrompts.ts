@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { parseOrUndefined } from '../util/validation';
 import type { StateStore } from '../util/stateStore';
 import type { Settings } from '../settings/settings';
 import type { UserPrompt } from '../settings/userPrompts';
@@ -8,9 +10,19 @@ export interface CustomPrompt extends UserPrompt {
   readonly from: 'user' | 'workspace';
 }
 
+/** The user's decisions about workspace prompts, as stored in VS Code's workspace state. */
+const consentSchema = v.object({
+  /** Whether the user refused all prompts of the workspace, including future ones. */
+  never: v.boolean(),
+  /** Hashes of the sets of prompts that the user agreed to, most recent last. */
+  agreed: v.array(v.string()),
+});
+
+type Consent = v.InferOutput<typeof consentSchema>;
+
 const memoryKey = 'holysheep.workspacePrompts';
-/** The value that is stored after the user has refused all prompts of the workspace, including future ones. */
-const refusal = 'never';
+/** Maximum number of consents that are stored for a workspace, whose Git branches may have different prompts. */
+const maxSavedConsents = 20;
 
 /**
  * Lists the user's prompts. Also lists the prompts of a trusted workspace, if the user has agreed to exactly this set.
@@ -34,7 +46,7 @@ export class CustomPrompts {
 
   /** Returns the workspace prompts that are not listed or run until the user agrees to them. */
   awaitingConsent(): readonly UserPrompt[] {
-    return this.memory.get(memoryKey) === refusal ? [] : this.withoutConsent();
+    return this.readConsent().never ? [] : this.withoutConsent();
   }
 
   /** Returns the workspace prompts that the user has refused, or has not agreed to yet. */
@@ -43,16 +55,18 @@ export class CustomPrompts {
   }
 
   /**
-   * Stores the user's consent to a set of prompts. It replaces the consent to an earlier set.
+   * Stores the user's consent to a set of prompts.
    * @param prompts the prompts that the user saw, because the workspace may have changed since
    */
   async agree(prompts: readonly UserPrompt[]): Promise<void> {
-    await this.memory.update(memoryKey, hashPrompts(prompts));
+    const hash = hashPrompts(prompts);
+    const previous = this.readConsent().agreed.filter((agreed) => agreed !== hash);
+    await this.saveConsent({ never: false, agreed: [...previous, hash].slice(-maxSavedConsents) });
   }
 
   /** Stores that the user refuses all prompts of this workspace, including future ones. */
   async refuse(): Promise<void> {
-    await this.memory.update(memoryKey, refusal);
+    await this.saveConsent({ never: true, agreed: [] });
   }
 
   private workspacePrompts(): readonly UserPrompt[] {
@@ -60,7 +74,16 @@ export class CustomPrompts {
   }
 
   private hasConsent(): boolean {
-    return this.memory.get(memoryKey) === hashPrompts(this.workspacePrompts());
+    const workspacePrompts = this.workspacePrompts();
+    return workspacePrompts.length > 0 && this.readConsent().agreed.includes(hashPrompts(workspacePrompts));
+  }
+
+  private readConsent(): Consent {
+    return parseOrUndefined(consentSchema, this.memory.get(memoryKey)) ?? { never: false, agreed: [] };
+  }
+
+  private async saveConsent(consent: Consent): Promise<void> {
+    await this.memory.update(memoryKey, consent);
   }
 }
 

@@ -74,14 +74,14 @@ describe('workspace prompts', () => {
     });
   }
 
-  it('need consent again when they change back to a set of prompts that the user agreed to earlier', async () => {
+  it('need no new consent when they change back to a set of prompts that the user agreed to earlier', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.agree(customPrompts.awaitingConsent());
     workspace.workspacePrompts = [userPrompt];
     await customPrompts.agree(customPrompts.awaitingConsent());
     workspace.workspacePrompts = [workspacePrompt];
-    assert.deepEqual(titles(customPrompts.list()), ['User']);
+    assert.deepEqual(titles(customPrompts.list()), ['User', 'Workspace']);
   });
 
   it('are neither listed nor offered for consent after the user refused, even when they change', async () => {
