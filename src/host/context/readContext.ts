@@ -66,6 +66,7 @@ async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
   try {
     const { type, size } = await vscode.workspace.fs.stat(uri);
     if ((type & vscode.FileType.Directory) !== 0) throw new UserError(folderMessage(path));
+    if (type === vscode.FileType.SymbolicLink) throw new UserError(missingMessage(path));
     // Reading a pipe would wait for a writer, and reading a device may have side effects.
     if ((type & vscode.FileType.File) === 0) {
       throw new UserError(vscode.l10n.t("{0} is a pipe, a socket, or a device and can't be attached.", path));
@@ -91,13 +92,17 @@ function folderMessage(path: string): string {
   return vscode.l10n.t('{0} is a folder. Attach individual files instead.', path);
 }
 
+function missingMessage(path: string): string {
+  return vscode.l10n.t("{0} can't be read. It might have been moved or deleted.", path);
+}
+
 /** Returns the message for an error code of VS Code's file system. */
 function readErrorMessage(path: string, error: unknown): string {
   const code = errorCode(error);
   switch (code) {
     case 'FileNotFound':
     case 'FileNotADirectory':
-      return vscode.l10n.t("{0} can't be read. It might have been moved or deleted.", path);
+      return missingMessage(path);
     case 'NoPermissions':
       return vscode.l10n.t("You don't have permission to read {0}.", path);
     case 'FileIsADirectory':
