@@ -20,7 +20,7 @@ const memoryKey = 'holysheep.gatewayNotices';
 export class GatewayNotices extends Disposable {
   /** The base URLs that this window has checked, as the user wrote them. */
   private readonly checked = new Set<string>();
-  /** Origins that had a key in this window. A user who has removed the key knows that it is missing. */
+  /** Origins for which this window has seen a key. If such a key is gone, the user has removed it and needs no notice. */
   private readonly keyed = new Set<string>();
 
   constructor(private readonly deps: GatewayNoticeDeps) {

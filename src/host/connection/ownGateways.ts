@@ -62,7 +62,7 @@ export function hasResponded(result: ProbeResult): boolean {
   return result.state !== 'cancelled' && result.status !== undefined && result.kind !== 'proxy';
 }
 
-/** The gateways in the user's settings. They are replaced by new objects with each change. */
+/** The gateways in the user's settings. Each change replaces the `Gateway` objects, so compare them by `id`. */
 export class OwnGateways extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
@@ -75,7 +75,10 @@ export class OwnGateways extends Disposable {
     for (const source of [deps.settings, deps.keys]) this.register(source.onDidChange(() => this.refresh()));
   }
 
-  /** Tells the listeners that prompts may go to another gateway than before, or that more is known about a model. */
+  /**
+   * Creates the `Gateway` objects anew, and tells the listeners that prompts may go to a different gateway or that more is
+   * known about a model.
+   */
   refresh(): void {
     this.cached = undefined;
     this.changeEmitter.fire();
@@ -102,7 +105,7 @@ export class OwnGateways extends Disposable {
     return [primary, ...backups];
   }
 
-  /** Returns the primary gateway and the backups that have ever responded. Rejects if the base URL is invalid. */
+  /** Returns the primary gateway and all backups that are not unresponsive. Rejects if the base URL is invalid. */
   async gateways(): Promise<Gateways> {
     const [primary, ...backups] = this.withPrimary();
     const responding = backups.filter(({ id }) => !this.isUnresponsive(id));
@@ -144,8 +147,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Asks whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. The consent is
-   * remembered, so that the user is asked once for each gateway. If no gateway can be used, nothing is asked, and the turn
+   * Asks whether prompts may go over plain HTTP if no other gateway has one of the models. The consent is remembered, so
+   * that the user is asked once for each gateway. If no gateway can be used, nothing is asked, and the turn
    * shows the reason.
    * @returns false if the user does not want to send the prompt
    */
@@ -183,8 +186,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns whether the user has added a gateway although it did not respond, and it has not responded since. No prompt
-   * goes to such a backup. All windows share this knowledge.
+   * Returns whether a gateway did not respond when the user added it, and has not responded since. No prompt goes to such a
+   * backup. All windows share the list.
    */
   isUnresponsive(baseUrl: string): boolean {
     return this.unresponsive.includes(baseUrl);
@@ -198,7 +201,9 @@ export class OwnGateways extends Disposable {
     if (hasResponded(result)) this.recordResponse(originOf(baseUrl));
   }
 
-  /** Asks for a key from now on if a gateway has refused a request without one. */
+  /**
+   * Records which gateways have responded, and which have refused a request without a key. Those need a key from now on.
+   */
   recordTurn({ attempts }: TurnRecord): void {
     for (const { gateway, headers, ended } of attempts) {
       const origin = originOf(gateway.id);
@@ -231,7 +236,7 @@ export class OwnGateways extends Disposable {
     };
   }
 
-  /** No gateway of the origin is unresponsive any more, because the same server responds to all their base URLs. */
+  /** Marks all gateways of the origin as responsive, because the same server answers at all their base URLs. */
   private recordResponse(origin: string): void {
     const { memory, log } = this.deps;
     const others = this.unresponsive.filter((url) => originOf(url) !== origin);

@@ -361,7 +361,7 @@ export class Conversations {
     });
     this.openById.set(id, open);
     if (!file) this.follow(open);
-    // The caller may not need it, for example because its panel has been closed meanwhile.
+    // Nobody might keep the conversation open, for example because its panel was closed while the file was being read.
     this.closeIdle();
     return conversation;
   }

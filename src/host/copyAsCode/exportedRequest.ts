@@ -26,11 +26,11 @@ export interface ExportedRequest {
 export const keyVariable = 'HOLYSHEEP_API_KEY';
 
 export interface RequestToExport {
-  /** The request with the model that the code calls. A model of the offline demo exists only in this window. */
+  /** The request with the model that the copied code calls, never a demo model. */
   readonly request: ChatRequest;
   /** Whether the user's gateways were asked. */
   readonly isOwn: boolean;
-  /** Base URL in the settings, even if other gateways were asked. */
+  /** Base URL that the copied code calls, even if the demo answered. */
   readonly baseUrl: string;
   readonly settings: EngineSettings;
   readonly facts: ModelFacts | undefined;

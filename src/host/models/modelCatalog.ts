@@ -143,8 +143,8 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Loads the lists that requests depend on: those of several gateways, because a turn asks the one that has its model, and
-   * that of a local server, because it may cut long prompts. Never rejects.
+   * Loads the model lists if requests depend on them: with several gateways, a turn goes to one that lists its model, and a
+   * local server may cut long prompts. Never rejects.
    */
   async preload(): Promise<void> {
     const { urls, known } = this;

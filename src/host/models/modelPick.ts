@@ -42,7 +42,7 @@ export interface PickableModels {
 }
 
 export interface ModelSource {
-  /** Loads the lists; with `fresh`, not those in the cache. */
+  /** Loads the model lists. With `fresh`, ignores cached lists. */
   load(fresh: boolean): Promise<PickableModels>;
   /** Returns what is known about a model at a gateway, by default at one that is likely to have the model. */
   factsOf(model: string, baseUrl: string | undefined): ModelFacts | undefined;
@@ -161,7 +161,7 @@ export function pickModels(
     const pickable = await catalog.load(fresh);
     const lists: LoadedList[] = [];
     const update = (): void => {
-      // The user has refreshed the lists meanwhile.
+      // Ignores the lists of an earlier load, because the user has refreshed since.
       if (thisLoad !== latestLoad) return;
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
       showLists(pickable, lists[0], lists.flat());
@@ -210,8 +210,8 @@ interface ModelGroup {
 }
 
 /**
- * Returns the groups of the first gateway, followed by one for each other gateway with the models that only it has. The
- * models of the first gateway are grouped by their family. A group has no model that an earlier one has, and is not empty.
+ * Groups the models: those of the first gateway by their family, then one group for each further gateway with the models
+ * that no earlier group has. Leaves out empty groups.
  */
 function groupsOf(
   lists: readonly LoadedList[],
@@ -251,7 +251,7 @@ function groupsOf(
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
     } else if (source !== primary && gateway) {
-      // Other names of models that are offered already.
+      // Names at this gateway of models that an earlier group already offers.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
       add(
         plainLabel(gateway.label),

@@ -21,7 +21,7 @@ import { toComposedInput } from './editPrompt';
 import { PanelPage } from './panelPage';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 import { askForComparison } from './promptBox';
-import { ask, prepareToSend, sendPrompt, conversationFor, withAttachments } from './promptSender';
+import { openConversationFor, prepareToSend, sendPrompt, startAnswers, withAttachments } from './promptSender';
 import { canSummarize } from './summaries';
 
 export const emptyTitle = 'HolySheep';
@@ -204,13 +204,13 @@ export class ConversationPanel extends Disposable {
   private async send(input: PromptInput, target = this.conversation, models?: readonly string[]): Promise<void> {
     const { services, contextDraft } = this;
     await contextDraft.refresh();
-    const conversation = conversationFor(services, target);
+    const conversation = openConversationFor(services, target);
     if (conversation !== this.conversation) {
       this.page.post({ type: 'promptMoved', prompt: input.prompt });
       services.panels.show(conversation);
     }
     if (!(await prepareToSend(services, conversation, input, { models }))) return;
-    ask(conversation, withAttachments(input, contextDraft.takeAll()), models);
+    startAnswers(conversation, withAttachments(input, contextDraft.takeAll()), models);
   }
 
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {

@@ -19,7 +19,7 @@ export interface SendOptions {
  * Returns the given conversation, or a new conversation if the gateways of the given one are closed: all answers of a
  * conversation come from the same set of gateways.
  */
-export function conversationFor({ conversations }: PanelServices, conversation: Conversation): Conversation {
+export function openConversationFor({ conversations }: PanelServices, conversation: Conversation): Conversation {
   return conversation.set.isOpen ? conversation : conversations.startNew();
 }
 
@@ -30,8 +30,8 @@ export async function sendPrompt(
   input: PromptInput,
   options: SendOptions = {},
 ): Promise<void> {
-  const target = conversationFor(services, conversation);
-  if (await prepareToSend(services, target, input, options)) ask(target, input, options.models);
+  const target = openConversationFor(services, conversation);
+  if (await prepareToSend(services, target, input, options)) startAnswers(target, input, options.models);
 }
 
 /**
@@ -63,7 +63,11 @@ export async function prepareToSend(
   return false;
 }
 
-export function ask(conversation: Conversation, { model, ...prompt }: PromptInput, models?: readonly string[]): void {
+export function startAnswers(
+  conversation: Conversation,
+  { model, ...prompt }: PromptInput,
+  models?: readonly string[],
+): void {
   conversation.ask(prompt, models ?? (model === undefined ? [] : [model]));
 }
 

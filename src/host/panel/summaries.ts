@@ -70,7 +70,7 @@ function rangeOf(
 ): { readonly last: Answer | undefined; readonly isTooLong: boolean } {
   const { windowTokens = Infinity } = estimateContextUse(services, conversation, { model: failed?.state.model }) ?? {};
   const refused = failed ? estimatedLength(conversation, failed.id) : Infinity;
-  // After a refused request for a summary, the next one has about half of its turns.
+  // If the gateway refused a request for a summary as too long, the next request summarizes about half of its turns.
   const isSummary = conversation.tree.summaryOf(failed?.id ?? '') !== undefined;
   const contextWindow = Math.min(windowTokens, isSummary ? refused / 2 : refused);
   const last = lastToSummarize(conversation.tree.before(failed?.id), contextWindow);

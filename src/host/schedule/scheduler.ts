@@ -69,7 +69,7 @@ export class Scheduler extends Disposable {
   /** Whether a prompt of this workspace needs a click, by its id. Absent until that is known. */
   private readonly clicks = new Map<string, boolean>();
   private hasNewClick = false;
-  /** One change runs at a time, so that no prompt is canceled while it is being sent, or sent twice by this window. */
+  /** One change runs at a time, so that this window neither cancels a prompt that it is sending nor sends it twice. */
   private readonly changes = new Mutex();
   private readonly checks = new Mutex();
   /** The check that has been requested and has not begun yet. */
@@ -237,7 +237,7 @@ export class Scheduler extends Disposable {
     if (now >= lapsesAt(prompt)) return this.lapse(prompt);
     const { id, dueAt = 0 } = prompt;
     if (dueAt > now) {
-      // This window has seen the prompt before it is due, so it can send the prompt without a click.
+      // This window has seen the prompt before it was due, so it can send the prompt without a click.
       if (!this.clicks.has(id)) this.clicks.set(id, false);
       return false;
     }
@@ -245,8 +245,9 @@ export class Scheduler extends Disposable {
   }
 
   /**
-   * Starts the turn of a prompt. Sent by the user, it skips the cooldown of the gateway.
-   * @returns false if the prompt was canceled or sent, can't be sent yet, or another window writes its conversation
+   * Starts the turn of a scheduled prompt. With `byUser`, skips the gateway's cooldown and the checks of `maySend`.
+   * @returns false if the prompt had already been canceled or sent, can't be sent yet, or another window writes its
+   *   conversation
    */
   private async send(prompt: ScheduledPrompt, byUser: boolean): Promise<boolean> {
     const { conversations } = this.deps;

@@ -214,8 +214,8 @@ export class Settings extends Disposable {
   /**
    * Makes a gateway the primary one, see {@link withPrimary}.
    * @param keepsPrevious whether the previous primary gateway becomes the first backup
-   * @returns a function that restores the previous settings, apart from models that the user has changed since. It throws
-   * a UserError if the gateways have changed since.
+   * @returns a function that undoes the change, but keeps model settings that the user has changed since. It throws a
+   *   UserError if the base URL or the backups have changed since.
    */
   async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean): Promise<() => Promise<void>> {
     const primary = this.baseUrl();
@@ -244,7 +244,7 @@ export class Settings extends Disposable {
     const isUnchanged = (key: keyof typeof after): boolean => isDeepStrictEqual(this.readUser(key), after[key]);
     return async () => {
       if (!isUnchanged('baseUrl') || !isUnchanged('backupBaseUrls')) {
-        throw new UserError(vscode.l10n.t("This can't be undone, because the gateways have changed since."));
+        throw new UserError(vscode.l10n.t("Can't undo: the gateway settings have changed in the meantime."));
       }
       await this.update('backupBaseUrls', before.backupBaseUrls);
       await this.update('baseUrl', before.baseUrl);

@@ -206,7 +206,7 @@ describe('connection over several gateways', () => {
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
   });
 
-  it('shows the only gateway with a model, over plain HTTP, once the user has agreed to use it', async () => {
+  it('names a plain-HTTP gateway only after the user has agreed to use it', async () => {
     gateways.backups = [`${plain}/v1`];
     for (const origin of [primary, plain]) gateways.keys.set(origin, 'hsa-key');
     gateways.lists = new Map([

@@ -33,7 +33,7 @@ describe('copied request', () => {
     ({ copyAsCode } = await import('../../../src/host/copyAsCode/copyAsCode'));
   });
 
-  it('calls the configured model at the gateway of the user, and says so, if the prompt was sent in the demo', async () => {
+  it('uses the user’s gateway and model for a demo prompt, and says so', async () => {
     let code: string | undefined;
     for (const demo of [false, true]) {
       const { ask, conversation } = openConversation({ demo });
