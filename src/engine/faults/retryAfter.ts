@@ -61,7 +61,7 @@ const maxSearchedChars = 4096;
 
 /** @param json the parsed body with uniform field names, or its text if it is not JSON */
 function readBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
-  const objects = objectsIn(typeof json === 'string' ? plainKeys(parseJson(quotedJson(json))) : json);
+  const objects = objectsIn(typeof json === 'string' ? plainKeys(parseJson(quotedJson(json))) : json, 5);
   const messages = [...objects.flatMap(messagesOf), text].map((message) =>
     toSimplified(message.slice(0, maxSearchedChars)),
   );
@@ -77,11 +77,13 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
  * All objects in an error body, innermost first. Gateways wrap the provider's error, some of them as JSON text in a
  * message.
  */
-function objectsIn(json: unknown): readonly JsonRecord[] {
+function objectsIn(json: unknown, depth: number): readonly JsonRecord[] {
   const list = [json].flat().slice(0, 4);
+  if (depth === 0) return [];
   return list.filter(isRecord).flatMap((object) => {
+    const nested = Object.values(object).flatMap((value) => objectsIn(value, depth - 1));
     const quoted = messagesOf(object).map((text) => plainKeys(parseJson(quotedJson(text))));
-    return [...Object.values(object).flatMap(objectsIn), object, ...quoted.flatMap(objectsIn)];
+    return [...nested, object, ...quoted.flatMap((value) => objectsIn(value, depth - 1))];
   });
 }
 
