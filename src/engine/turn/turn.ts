@@ -43,7 +43,7 @@ export class Turn implements TurnHandle {
   private readonly gateways: TurnGateways;
   private readonly messages: TurnMessages;
   private readonly startTime: number;
-  /** Whether the next attempt bypasses the circuit breaker and clears the recorded failures. */
+  /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a gateway. */
   private bypassesBreaker = false;
 
   constructor(
@@ -100,7 +100,9 @@ export class Turn implements TurnHandle {
   }
 
   tryAnyway(): void {
-    this.bypassesBreaker = true;
+    const { current } = this.gateways;
+    if (current) this.gateways.gate(current).clearFailures();
+    else this.bypassesBreaker = true;
     this.retryNow();
   }
 
@@ -148,12 +150,12 @@ export class Turn implements TurnHandle {
     const gateway = gateways.choose(keyed);
     if (!gateway) return this.handleFault('noKey');
     const gate = gateways.gate(gateway);
+    if (this.bypassesBreaker) gate.clearFailures();
     await this.waits.waitForOptional(maxCooldownSyncMs, gate.sync());
     if (commands.isDiverting()) return commands.take();
     admission.join(gate, () => this.waits.end());
     if (trigger === 'retry-now' || this.bypassesBreaker || commands.hasPending()) admission.force();
     const alternative = await this.waitInQueue();
-    if (this.bypassesBreaker) gate.clearFailures();
     this.bypassesBreaker = false;
     if (commands.isDiverting()) return commands.take();
     if (alternative) return this.carryOut(alternative.decision, alternative.situation);
