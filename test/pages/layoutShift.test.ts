@@ -41,8 +41,8 @@ function observeShifts(): void {
 }
 
 /**
- * Returns the height of the turn after the browser has painted the changes of a message. The page draws them in an
- * animation frame, but the fixed clock of the page runs those as timers: a `ResizeObserver` waits for a real frame.
+ * Returns the height of the turn after the browser has painted the changes of a message. The page draws in an animation
+ * frame, which the fixed clock of the test runs as a timer. Only a `ResizeObserver` shows that a real frame was painted.
  */
 async function heightAfterPaint(): Promise<number> {
   await new Promise<void>((resolve) => setTimeout(() => requestAnimationFrame(() => resolve())));

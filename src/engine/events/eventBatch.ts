@@ -1,9 +1,9 @@
 import type { RecordedEvent, TextEvent } from './events';
 
 /**
- * A list of events in which adjacent texts of one part are joined. The state that the events yield stays the same, but
- * the throughput becomes slightly less exact. Tool calls are not joined, because the requests of conversations offer no
- * tools.
+ * Joins adjacent text events, and adjacent reasoning events, of one attempt. The state that the events yield stays the
+ * same, but the throughput becomes slightly less exact. Tool calls are not joined: conversations offer no tools, so their
+ * events are rare.
  */
 export class EventBatch<Event extends RecordedEvent> {
   readonly events: Event[] = [];

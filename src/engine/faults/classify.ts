@@ -56,9 +56,9 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
       const matcher = createMatcher(body, now, headers);
       const fault = faultFromError(statusRow(status, matcher), matcher, headers);
-      // Cloudflare itself reports that it can't reach the gateway.
-      const isOfEdge = isEdgeStatus(status) && fault.row === defaultRow(status);
-      return isOfEdge ? { ...fault, leavesGateway: true } : fault;
+      // A status of Cloudflare without a more specific body comes from Cloudflare itself, which can't reach the gateway.
+      const isSentByEdge = isEdgeStatus(status) && fault.row === defaultRow(status);
+      return isSentByEdge ? { ...fault, leavesGateway: true } : fault;
     }
     case 'timeout':
       return { ...faultOfRow(evidence.clock), seconds: Math.round(evidence.afterMs / 1000) };

@@ -33,9 +33,13 @@ function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | 
 /**
  * Reads the retry-after of a response. The first source with a usable value decides: millisecond headers,
  * `retry-after`, the body, then the reset time of an exhausted rate limit. Never throws.
+ * @param headers undefined for an error inside a response with status 200, whose headers say nothing about the error. In
+ *   the JSON of such an error, only its own messages can name a delay: it may also contain a part of the answer.
  * @param now epoch milliseconds; absolute times are compared with the `Date` header of the response if it has one
  */
-export function parseRetryAfter(headers: Headers, body: string, now: number): RetryAfter | undefined {
+export function parseRetryAfter(headers: Headers | undefined, body: string, now: number): RetryAfter | undefined {
+  const json = parseErrorBody(body);
+  if (!headers) return readBody(json, typeof json === 'string' ? json : '', now);
   const serverNow = serverTime(headers, now);
   const ofHeader = (name: string, parse: (text: string) => number | undefined): RetryAfter | undefined =>
     toRetryAfter(parse(headers.get(name) ?? ''), name);
@@ -44,7 +48,7 @@ export function parseRetryAfter(headers: Headers, body: string, now: number): Re
     ofHeader('x-ms-retry-after-ms', parseNumber) ??
     ofHeader('retry-after', (text) => parseDelay(text, serverNow)) ??
     ofHeader('x-retry-after', (text) => parseDelay(text, serverNow)) ??
-    readBody(parseErrorBody(body), body, serverNow) ??
+    readBody(json, body, serverNow) ??
     readExhaustedLimits(new Map(headers), serverNow)
   );
 }

@@ -43,7 +43,7 @@ const requestRows: ReadonlySet<FaultName> = new Set([
  * phrases in its message.
  * @param headers absent for a response with the status 200, whose headers say nothing about the error
  */
-export function createMatcher(body: string, now: number, headers = new Headers()) {
+export function createMatcher(body: string, now: number, headers?: Headers) {
   const error = readProviderError(body);
   const retryAfter = parseRetryAfter(headers, body, now);
   const meanings = meaningsOfCodes(error.codes);

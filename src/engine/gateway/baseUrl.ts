@@ -3,7 +3,7 @@ export type BaseUrlProblem = 'empty' | 'too-long' | 'not-a-url' | 'not-http' | '
 export interface BaseUrl {
   /** Without a slash at the end. */
   readonly url: string;
-  /** Whether requests are sent elsewhere than the text says. Quotes and slashes around the URL are no correction. */
+  /** Whether requests go to another URL than the user entered. Removed quotes and trailing slashes don't count. */
   readonly isCorrected: boolean;
 }
 

@@ -224,9 +224,9 @@ interface NumberedCall {
 }
 
 /**
- * Numbers the tool calls of an answer from 0 on, in the order in which they begin. A new ID together with a name starts
- * a new call even at an index in use, because some gateways send every call with the same index, or none. A new ID alone
- * does not, because some gateways send a new ID with every part.
+ * Numbers the tool calls of an answer 0, 1, 2 … in the order in which they begin. A new ID together with a name starts a
+ * new call even at an index in use, because some gateways send all calls with the same index or without an index. A new ID
+ * alone does not, because some gateways send a new ID with every part.
  */
 export class ToolCallNumbers {
   private readonly calls: NumberedCall[] = [];

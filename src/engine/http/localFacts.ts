@@ -12,7 +12,7 @@ const limitMs = 3000;
 /** Ollama lists every tensor of a model, which takes up to a megabyte. */
 const bodyLimits = { bytes: 4 * 1024 * 1024, ms: limitMs };
 
-/** Ollama describes one model per request, and all requests are sent at once. */
+/** Maximum number of models to describe. Ollama describes one model per request, and all requests are sent at once. */
 const maxDescribed = 20;
 
 /**

@@ -153,7 +153,7 @@ export function readTable(): ReadonlyMap<string, ModelFacts> {
   for (const { vendor, family, models } of table.groups) {
     for (const row of models as readonly Row[]) all.set(unifiedName(row.name), { ...factsOfRow(row), vendor, family });
   }
-  // The loop also visits the short names that it adds. The map already contains all shorter forms of these names.
+  // The loop also visits the short names that it adds, but adds nothing for them: the map already has their shorter forms.
   for (const [name, facts] of all) {
     for (let short = shortName(name); short !== undefined; short = shortName(short)) {
       if (!all.has(short)) all.set(short, facts);

@@ -190,7 +190,7 @@ function isOverloadedForLong({ fault, history }: Situation): boolean {
   return isModelOverload(fault.policy) && history.overloads + 1 >= overloadsBeforeFallback;
 }
 
-/** The limit of the fault table applies to retries and to resumes. */
+/** The fault table limits both retries and resumes. */
 function attemptsAllowed(policy: Policy, { history, isResuming, fault }: Situation, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
   const left = isResuming ? history.resumes.remaining : retry.maxRetries - history.retries;

@@ -5,7 +5,7 @@ import type { Gateway } from '../gateway/gateway';
 export interface WaitDecision {
   readonly type: 'wait';
   readonly delayMs: number;
-  /** `delayMs` is then the expected time until the gate admits the turn. */
+  /** Whether the turn waits in the queue of a gate. `delayMs` is then the expected time until the gate admits it. */
   readonly inQueue: boolean;
   readonly source: DelaySource;
   readonly estimated?: true | undefined;
@@ -15,7 +15,7 @@ export interface WaitDecision {
   readonly attemptsLeft: number;
   /** How many tokens this decision takes from the retry budget. */
   readonly charge: number;
-  /** May continue the partial answer if the user agrees. */
+  /** The model that may continue the partial answer if the user agrees. */
   readonly fallbackModel?: string | undefined;
 }
 

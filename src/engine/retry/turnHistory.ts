@@ -20,7 +20,7 @@ export class TurnHistory {
   overloads = 0;
   resumes = new ResumeBudget();
   private readonly rowCounts = new Map<FaultName, number>();
-  /** All models of the turn. The current one is the last. */
+  /** All models that the turn has used, the current one last. */
   readonly models: string[];
   /**
    * The charge for the next attempt, until it is settled. Refunded if the user starts the attempt, or if no attempt is

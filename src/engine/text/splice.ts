@@ -42,7 +42,7 @@ export class Splice {
   private matchOffsets: readonly number[] = [];
   /** Length of the common prefix of the continuation and the partial answer, in characters. */
   private prefixLength = 0;
-  /** Of the continuation and the trailing whitespace of the partial answer. */
+  /** Length of the common prefix of the continuation and the trailing whitespace of the partial answer. */
   private whitespaceLength = 0;
 
   /** Neither the partial answer nor any text that is pushed may end with half of a surrogate pair. */

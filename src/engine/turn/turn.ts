@@ -340,6 +340,7 @@ export class Turn implements TurnHandle {
     this.commands.end();
     this.admission.clear();
     this.history.settleCharge(true);
+    // The record names the host, so it is read before the gateways are cleared.
     this.onEnd();
     this.gateways.clear();
   }

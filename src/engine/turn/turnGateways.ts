@@ -69,7 +69,7 @@ export class TurnGateways {
     this.answeringModel = history.model;
   }
 
-  /** The base URL of the current or the next attempt. It is empty before the turn has a connection. */
+  /** The base URL of the current or the next attempt. Empty before the turn has read its gateways, and after its end. */
   get baseUrl(): string {
     return (this.current ?? this.primary)?.id ?? '';
   }

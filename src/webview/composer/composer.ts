@@ -99,7 +99,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
     pending = [...pending, prompt];
   };
 
-  /** Removes a pending prompt, but only one of several equal ones. @returns whether the prompt was pending */
+  /** Removes one pending prompt, even if several are equal. @returns whether the prompt was pending */
   const removePending = (prompt: string): boolean => {
     const index = pending.indexOf(prompt);
     if (index >= 0) pending = pending.toSpliced(index, 1);

@@ -161,8 +161,8 @@ interface ContextQuery {
 /**
  * Matches a context query (a `#` and the text after it) that ends at the caret. A `#` after a letter or a digit (`C#`,
  * `page#part`) does not begin a query, but a `#` after a bracket, a punctuation mark or a character of a script without
- * spaces does. A full-width `＃`, which Chinese input methods enter, has the same effect as `#`. File systems do not allow
- * names of more than 260 characters.
+ * spaces does. A full-width `＃`, which Chinese input methods enter, has the same effect as `#`. A query has at most
+ * 260 characters, because no file name is longer.
  */
 const queryPattern =
   /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]{0,260})$/u;

@@ -52,7 +52,10 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     reportPosition();
   };
 
-  /** @param upwards stops following now, because the next token may scroll to the end before the scroll event */
+  /**
+   * @param upwards whether the input scrolls up. Following then stops at once, because the next token might scroll to the
+   *   end before the scroll event arrives.
+   */
   const handleInput = (upwards: boolean): void => {
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     isUserScrolling = true;

@@ -23,7 +23,7 @@ export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
   private readonly updateEarlierTurns: ReturnType<typeof createEarlierTurns>;
-  /** The exchanges and summaries from top to bottom. The id of a summary is that of its answer. */
+  /** The exchanges and summaries from top to bottom. A summary has the id of its answer. */
   private items: readonly ItemView[] = [];
   /** The items whose answers are still to be drawn, oldest first. */
   private readonly undrawn = new Set<ItemView>();

@@ -8,7 +8,7 @@ export interface ActionHandlers {
   readonly onLink: (href: string) => void;
 }
 
-/** Handles all buttons and links, even those rendered later. */
+/** Listens for clicks on all buttons and links, including those rendered later. */
 export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): void {
   root.addEventListener('click', (event) => {
     const { target } = event;

@@ -105,7 +105,7 @@ export class AnswerDocument {
     for (const { element } of rendered) if (element) this.options.onFinal(element);
   }
 
-  /** Renders the committed blocks again whose links later definitions have changed. */
+  /** Renders each committed block again whose links a later definition has changed. */
   private rerenderCommitted(): void {
     this.committed.forEach((block, index) => {
       if (this.references.resolveTo(block.lookups)) return;

@@ -58,7 +58,7 @@ describe('event batch', () => {
     );
   });
 
-  it('leaves no two consecutive texts that could be joined', () => {
+  it('joins all consecutive texts that can be joined', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const types = merged(events).map(({ type }) => type);

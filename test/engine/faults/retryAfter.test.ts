@@ -329,6 +329,23 @@ describe('parsing of retry-after', () => {
     it(`reads a retry-after of 5 s from the body ${body}`, () => {
       assert.equal(parseRetryAfter(new Headers(), body, now)?.delayMs, 5000);
     });
+
+  it('reads the delay of an error inside a stream from the message of the error', () => {
+    for (const body of ['{"message":"Please retry in 5s"}', '"Please retry in 5s"', 'Please retry in 5s'])
+      assert.equal(parseRetryAfter(undefined, body, now)?.delayMs, 5000);
+  });
+
+  it('does not read the delay of an error inside a stream from the answer beside the error', () => {
+    const error = { message: 'Provider disconnected', code: 'server_error' };
+    const choices = [{ delta: { content: ' Just try again in 2 hours.' } }];
+    assert.equal(parseRetryAfter(undefined, JSON.stringify({ error, choices }), now), undefined);
+  });
+
+  it('does not read the delay of an error inside a stream from the time of its chunk', () => {
+    const error = { message: 'Upstream failed, please try again later', code: 502 };
+    const body = JSON.stringify({ error, created: Math.ceil(now / 1000) + 60 });
+    assert.equal(parseRetryAfter(undefined, body, now), undefined);
+  });
 });
 
 describe('parsing of retry-after in any response', () => {

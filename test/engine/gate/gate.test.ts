@@ -511,7 +511,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(there.enqueueMany(2)), 2);
   });
 
-  it('admits a probe when a read finds no shared cooldown', async () => {
+  it('admits a probe as soon as a read no longer finds the cooldown of another window', async () => {
     const { store, here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();

@@ -31,7 +31,7 @@ describe('facts of a local server', () => {
     assert.equal(requests.length, 2);
   });
 
-  it('come from Ollama for the first 20 models', async () => {
+  it('come from Ollama for no more than 20 models', async () => {
     const models = Array.from({ length: 30 }, (_, index) => `model-${index}`);
     const ps = { models: [{ name: 'model-1', context_length: 4096 }] };
     const facts = await read({ '/api/ps': ps, '/api/show': { parameters: 'num_ctx 2048' } }, models);

@@ -18,7 +18,7 @@ const defaultRetry: EngineSettings['retry'] = {
   jitter: 'full',
   maxHintMs: 300_000,
 };
-/** The counts of a turn, beside the other parts of its situation. */
+/** A situation, with the counts that `decide` reads from the history of the turn. */
 interface TurnCase extends Omit<Situation, 'fault' | 'history'> {
   readonly isRetryPending: boolean;
   readonly retries: number;
@@ -508,7 +508,7 @@ describe('decision about the gateway', () => {
     assert.equal(decideCase({ row: 'offline', otherGateway: backup, retries: 5 }).type, 'probe-gateways');
   });
 
-  it('is to fail when the network of the only gateway is down and no attempt is left', () => {
+  it('is to fail when the network is down and neither another gateway nor an attempt is left', () => {
     assert.equal(decideCase({ row: 'offline', retries: 5 }).type, 'fail');
   });
 

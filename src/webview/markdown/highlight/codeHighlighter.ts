@@ -9,7 +9,7 @@ export type FindRuns = (language: string, code: string) => Promise<readonly Code
 /** In characters. Inserting the colored elements of longer code would block the page. */
 const MAX_HIGHLIGHTED_LENGTH = 20_000;
 
-/** Colors a complete code element, as soon as its runs are found. */
+/** Colors code that no further text can change, once the worker has split it into colored runs. */
 export async function highlightCode(code: Element, findRuns: FindRuns): Promise<void> {
   const text = code.textContent;
   const language = infoStringLanguage(/^language-(.+)/.exec(code.className)?.[1] ?? '');
