@@ -12,17 +12,12 @@ import { readChunk, ToolCallNumbers } from './dialect';
 import { EventScanner } from './eventScanner';
 import { drainMs, IdleClocks, tailMs, timeoutsFor, type Expiry } from './idleClocks';
 import { BodyReader, ConnectionFailure, errorBodyLimits, type BodyEnd, type BodySink } from './responseBody';
+import type { ReceivedSize } from './receivedSize';
 import { readRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { usageInHeaders } from './usageFields';
 
 /** The maximum length of a gateway's message, in characters. A longer text is probably garbage. */
 const maxPlainTextChars = 1000;
-
-/**
- * The maximum length of the text, the reasoning and the tool calls of an attempt, in UTF-16 code units. No model writes
- * nearly as much, and a journal of this size still fits into memory.
- */
-const maxAnswerChars = 32 * 1024 * 1024;
 
 /** Nobody reads this reason. Without one, each abort would create a `DOMException`, which takes 0.1 ms. */
 const attemptEnded = new Error('The attempt has ended.');
@@ -48,8 +43,6 @@ export class Attempt implements BodySink, DeltaReceiver {
   private bytes = 0;
   /** Number of characters of the text and the reasoning. */
   private chars = 0;
-  /** Number of characters of the text, the reasoning and the tool calls. */
-  private answerChars = 0;
   /** Estimated number of tokens in the text and the reasoning received so far. */
   private receivedTokens = 0;
   private firstTokenAt: number | undefined;
@@ -88,6 +81,8 @@ export class Attempt implements BodySink, DeltaReceiver {
       endRead(): void;
     },
     private readonly reportHeaders: (status: number, requestId: string | undefined, ms: number) => void,
+    /** Shared by all attempts of the turn. */
+    private readonly size: ReceivedSize,
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.monotonicNow();
@@ -179,6 +174,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   onBytes(count: number): void {
     this.bytes += count;
     this.clocks.onBytes();
+    if (!this.size.addBytes(count)) this.fail('answerTooLong');
   }
 
   endRead(): void {
@@ -254,8 +250,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /** @returns false if the answer is too long, and the attempt has failed */
   private count(chars: number, visibleChars = chars): boolean {
-    this.answerChars += chars;
-    if (this.answerChars > maxAnswerChars) {
+    if (!this.size.addChars(chars)) {
       this.fail('answerTooLong');
       return false;
     }

@@ -5,6 +5,7 @@ import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
 import type { Gateway } from '../gateway/gateway';
 import { Attempt } from '../http/attempt';
+import { ReceivedSize } from '../http/receivedSize';
 import { requestBody, type ModelRequest } from '../http/transport';
 import { factsOf } from '../models/modelFacts';
 import { modelParameters } from '../models/modelParameters';
@@ -45,6 +46,7 @@ export class Attempts {
   private gateway: Gateway | undefined;
   private corrections = 0;
   private usage: Usage | undefined;
+  private readonly size = new ReceivedSize();
 
   constructor(
     private readonly deps: EngineDeps,
@@ -135,7 +137,7 @@ export class Attempts {
       if (this.isResume) this.history.resumes.start();
     };
     const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
-    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders);
+    this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, this.size);
     return this.current;
   }
 

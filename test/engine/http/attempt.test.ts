@@ -5,6 +5,7 @@ import { ModelBehavior } from '../../../src/engine/gate/gatewayState';
 import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { Attempt, type AttemptEnd } from '../../../src/engine/http/attempt';
 import { maxEventChars } from '../../../src/engine/http/eventScanner';
+import { ReceivedSize } from '../../../src/engine/http/receivedSize';
 import { BodyReader, type BodyEnd } from '../../../src/engine/http/responseBody';
 import { requestIdOf } from '../../../src/engine/http/transport';
 import { defaultSettings } from '../../support/engineRun';
@@ -19,6 +20,9 @@ import {
 } from '../../support/scriptedFetch';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
+const maxAnswerChars = 32 * 1024 * 1024;
+const maxTurnBytes = 256 * 1024 * 1024;
+
 /** Fails the test, because no sink of a test throws. */
 const fail = (error: unknown): never => {
   throw error;
@@ -29,12 +33,17 @@ const baseUrl = 'https://gateway.test/v1';
 interface AttemptOptions {
   readonly messages?: readonly OutgoingMessage[];
   readonly behavior?: Partial<ModelBehavior>;
+  /** What the turn has received before. */
+  readonly size?: ReceivedSize;
   /** Called for everything that the attempt reports. */
   readonly onReport?: (name: string, attempt: Attempt) => unknown;
 }
 
 /** Runs an attempt that starts a second after the start of its clock. */
-async function runAttempt(reply: Reply, { messages, behavior, onReport }: AttemptOptions = {}) {
+async function runAttempt(
+  reply: Reply,
+  { messages, behavior, size = new ReceivedSize(), onReport }: AttemptOptions = {},
+) {
   const clock = new VirtualClock();
   await clock.advance(1000);
   const wire = new ScriptedFetch([reply]);
@@ -75,6 +84,7 @@ async function runAttempt(reply: Reply, { messages, behavior, onReport }: Attemp
       endRead: () => undefined,
     },
     report('headers'),
+    size,
   );
   const ends: AttemptEnd[] = [];
   void attempt.end.then((end) => ends.push(end));
@@ -276,6 +286,30 @@ describe('attempt', () => {
       assert.deepEqual(ends, [end]);
     });
   }
+
+  it('ends as the fault answerTooLong when the bodies of the turn are longer than their limit', async () => {
+    const size = new ReceivedSize();
+    size.addBytes(maxTurnBytes);
+    const { ends } = await runAttempt(
+      streaming((body) => body.send(': \n\n')),
+      { size },
+    );
+    assert.deepEqual(ends, [fault('answerTooLong')]);
+  });
+
+  for (const [name, delta] of [
+    ['text', { content: 'a' }],
+    ['tool calls', toolCall],
+  ] as const)
+    it(`ends as the fault answerTooLong, without a report, when the ${name} of the turn are longer than the limit`, async () => {
+      const size = new ReceivedSize();
+      size.addChars(maxAnswerChars);
+      const { ends, reports } = await runAttempt(
+        streaming((body) => body.event(chunkWith(delta))),
+        { size },
+      );
+      assert.deepEqual([ends, reports], [[fault('answerTooLong')], ['headers 200 req-1 0']]);
+    });
 
   it('is neither accepted nor streaming when the connection is refused', async () => {
     const { ends, attempt } = await runAttempt(rejecting('ECONNREFUSED'));

@@ -4,6 +4,7 @@ import { EngineRun } from '../../support/engineRun';
 import { streaming, type LiveBody, type Reply } from '../../support/scriptedFetch';
 
 const maxAnswerChars = 32 * 1024 * 1024;
+const maxTurnBytes = 256 * 1024 * 1024;
 
 const mebibyte = 1024 * 1024;
 
@@ -78,6 +79,17 @@ describe('size limit of an answer', function () {
     assert.equal(run.shownText.length, maxAnswerChars);
   });
 
+  it('counts the text of all attempts of a turn', async () => {
+    const part = (chars: number): Reply =>
+      streaming((body) => {
+        for (let sent = 0; sent < chars; sent += mebibyte) body.delta(filler);
+        void new Promise((resolve) => setImmediate(resolve)).then(() => body.break());
+      });
+    const run = await new EngineRun({ replies: [part(20 * mebibyte)], settings: { resume: 'restart' } }).toEnd();
+    assert.equal(run.last('failed').kind, 'too-large');
+    assert.equal(run.wire.requests.length, 2);
+  });
+
   it('accepts an answer of exactly the maximum size', async () => {
     const longAnswer = streaming((body) => {
       for (let sent = 0; sent < maxAnswerChars; sent += mebibyte) body.delta(filler);
@@ -85,6 +97,15 @@ describe('size limit of an answer', function () {
     });
     const run = await new EngineRun({ replies: [longAnswer] }).toEnd();
     assert.equal(run.last('done').text.length, maxAnswerChars);
+  });
+
+  it('ends the turn when the response bodies exceed their limit, even if they are mostly comments', async () => {
+    const comments = `: ${'x'.repeat(8 * mebibyte)}\n\n`;
+    const gateway = new EndlessReply((sent) => (sent % 2 === 0 ? comments : delta({ content: 'x' })));
+    const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();
+    assert.equal(run.last('failed').kind, 'too-large');
+    assert.equal(run.wire.requests.length, 1);
+    assert.ok(run.last('ended').bytes <= maxTurnBytes + 9 * mebibyte);
   });
 
   it('ends the turn at the 129th tool call', async () => {
