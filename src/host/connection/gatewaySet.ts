@@ -87,6 +87,11 @@ export class GatewaySets extends Disposable {
     return tree.isEmpty || !set.isOpen ? this.current : set;
   }
 
+  /** Ends the offline demo. */
+  useOwn(): Promise<void> {
+    return this.demo.close();
+  }
+
   /** Calls `show` with the current set now and after each change, but never with an older view after a newer one. */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;

@@ -47,7 +47,7 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
   if (input === undefined) return { state: 'cancelled' };
   const apiKey = readKeyOrNotify(input, log, position === undefined ? [] : [enterAgainAction(url)]);
   if (apiKey === undefined) return { state: 'invalid' };
-  if (position !== undefined) await deps.sets.demo.close();
+  if (position !== undefined) await deps.sets.useOwn();
   return verifyAndStore(apiKey, url, deps, { isArgument, position });
 }
 

@@ -26,11 +26,11 @@ export interface ExportedRequest {
 export const keyVariable = 'HOLYSHEEP_API_KEY';
 
 export interface RequestToExport {
-  /** The request with the model that the copied code calls, never a demo model. */
+  /** The request with the model that the copied code calls. This is always a model of the user's gateways. */
   readonly request: ChatRequest;
   /** Whether the user's gateways were asked. */
   readonly isOwn: boolean;
-  /** Base URL that the copied code calls, even if the demo answered. */
+  /** Base URL that the copied code calls, even if other gateways answered. */
   readonly baseUrl: string;
   readonly settings: EngineSettings;
   readonly facts: ModelFacts | undefined;

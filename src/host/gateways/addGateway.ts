@@ -82,7 +82,7 @@ async function addChosen(
   if (isUnresponsive) await ownGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
-    await sets.demo.close();
+    await sets.useOwn();
     undo = await settings.setPrimary(entry, false);
   } else undo = await settings.addBackup(entry);
   if (result.state === 'verified') {

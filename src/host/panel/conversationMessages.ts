@@ -61,7 +61,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),
     openTour: () => command('openDemo'),
-    leaveTour: () => sets.demo.close(),
+    leaveTour: () => sets.useOwn(),
     removeBackup: ({ gateway }) => services.ownGateways.removeBackup(gateway),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ text }) => target.insert(text),

@@ -129,7 +129,7 @@ export class FakeGateways {
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
         isKeyless: (origin: string) => Promise.resolve(this.keylessOrigins.has(origin)),
       },
-      sets: { demo: { close: () => Promise.resolve(void (this.hasLeftDemo = true)) } },
+      sets: { useOwn: () => Promise.resolve(void (this.hasLeftDemo = true)) },
       isDemoOpen: () => this.demoActive,
       efforts: { levelOf: () => 'default' },
       engine: {
@@ -158,7 +158,7 @@ export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
   const ownGateways = new OwnGateways(deps);
   const { gatewayForAttempt, isDemoOpen, log } = deps;
   const own = createOwnSet({ ...deps, ownGateways, engine: { run: () => assert.fail(), gatewayForAttempt } });
-  const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.sets.demo.close() };
+  const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.sets.useOwn() };
   return { ...deps, ownGateways, own, sets: new GatewaySets(own, demo, log) };
 }
 
