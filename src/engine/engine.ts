@@ -26,7 +26,7 @@ export interface EngineDeps extends GateDeps {
   readonly settings: (model: string) => EngineSettings;
   /** Asked again before every attempt. Rejects with a `ConnectionError` when the base URL can't be used. */
   readonly gateways: () => Promise<Gateways>;
-  /** All keys of this session, which the engine removes from the text of gateways. It adds those of its requests. */
+  /** All keys of this session. The engine removes them from gateway texts, and adds the keys of its requests. */
   readonly keys: KeyRedactor;
   /** If absent, the facts come from the table of this extension. */
   readonly facts?: ((model: ModelAtGateway) => ModelFacts | undefined) | undefined;

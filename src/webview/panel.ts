@@ -134,8 +134,8 @@ export function createPanel(
   };
 
   /**
-   * Stops the running turn, or those of a comparison. Names the turn in the message, because the next turn may have started
-   * before the host receives it.
+   * Stops the running turn, or all running turns of a comparison. The message names the turn, because the next turn may
+   * have started before the host receives the message.
    */
   const stopActiveTurn = (): void => {
     const { active } = conversation;
@@ -153,7 +153,7 @@ export function createPanel(
   const showSnapshot = (message: Message<'snapshot'>): void => {
     const { items, readOnly = false } = message;
     unsent.remove(message.deleted ?? []);
-    // While another window wrote the conversation, its page also wrote the unsent text.
+    // The page of the other window has stored the latest unsent text while that window wrote the conversation.
     const isTakenOver = isReadOnly && !readOnly;
     const isFirst = conversationId === '';
     const stored = isFirst || isTakenOver ? (unsent.load(message.conversationId) ?? { draft: '' }) : undefined;

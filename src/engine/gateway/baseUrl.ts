@@ -1,7 +1,7 @@
 export type BaseUrlProblem = 'empty' | 'too-long' | 'not-a-url' | 'not-http' | 'credentials';
 
 export interface BaseUrl {
-  /** Without a slash at the end. */
+  /** The URL, without a slash at the end. */
   readonly url: string;
   /** Whether requests go to another URL than the user entered. Removed quotes and trailing slashes don't count. */
   readonly isCorrected: boolean;

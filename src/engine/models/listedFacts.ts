@@ -62,7 +62,7 @@ function reasonsOf(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : isRecord(value) || undefined;
 }
 
-/** OpenRouter writes null for all levels, and may say only by `mandatory` whether the level `none` is one of them. */
+/** OpenRouter may write null for "all levels". Only `mandatory` then tells whether the level `none` exists. */
 function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['efforts'] {
   const { supported_efforts: supported, mandatory } = recordIn(entry['reasoning']);
   const named = supported === null ? reasoningEfforts : textsOf(supported ?? entry['supported_reasoning_efforts']);

@@ -74,7 +74,7 @@ export class TurnGateways {
     return (this.current ?? this.primary)?.id ?? '';
   }
 
-  /** Host of a gateway that only the user can switch to, because it uses plain HTTP. */
+  /** Host of a plain-HTTP gateway, to which only the user can switch. */
   get plainHttpHost(): string | undefined {
     const plainHttp = this.usable.find((gateway) => !this.isEncryptedEnough(gateway));
     return plainHttp && hostOf(plainHttp.id);
@@ -249,7 +249,7 @@ export class TurnGateways {
     this.current = undefined;
   }
 
-  /** The key with which requests are sent to a gateway. Undefined for a gateway that needs none. */
+  /** The key for requests to a gateway, or undefined if the gateway needs no key. */
   keyOf(gateway: Gateway): string | undefined {
     return this.keyed?.keys.get(gateway);
   }

@@ -20,7 +20,10 @@ const memoryKey = 'holysheep.gatewayNotices';
 export class GatewayNotices extends Disposable {
   /** The base URLs that this window has checked, as the user wrote them. */
   private readonly checked = new Set<string>();
-  /** Origins for which this window has seen a key. If such a key is gone, the user has removed it and needs no notice. */
+  /**
+   * Origins for which this window has seen a key. If the key of such an origin is gone, the user has removed that key and
+   * needs no notice.
+   */
   private readonly keyed = new Set<string>();
 
   constructor(private readonly deps: GatewayNoticeDeps) {
@@ -31,7 +34,7 @@ export class GatewayNotices extends Disposable {
 
   private check(): void {
     const { settings, sets, log } = this.deps;
-    // While the demo is open, nothing is reported.
+    // Nothing is reported while the demo is open.
     if (sets.current !== sets.own) return;
     this.checkBaseUrl(settings.baseUrlText());
     this.checkBackups();

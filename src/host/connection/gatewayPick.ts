@@ -8,7 +8,7 @@ export interface KeyState {
   readonly key: Key['type'];
 }
 
-/** Reads the state of the key of each gateway. */
+/** Reads the key state of each gateway. */
 export function withKeyStates(gateways: readonly Gateway[]): Promise<readonly KeyState[]> {
   return Promise.all(gateways.map(async (gateway) => ({ gateway, key: (await gateway.key()).type })));
 }
@@ -41,7 +41,7 @@ export async function pickGateway(gateways: readonly KeyState[], title: string):
     title,
     placeholder: vscode.l10n.t('Choose a gateway'),
     items,
-    // With an empty `activeItems`, no row would have the focus, and Enter would choose nothing.
+    // If `activeItems` were empty, no row would have the focus, and Enter would choose nothing.
     ...(withoutKey && { activeItems: [withoutKey] }),
   }).result;
   return chosen?.[0]?.gateway;

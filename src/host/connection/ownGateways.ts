@@ -186,8 +186,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns whether a gateway did not respond when the user added it, and has not responded since. No prompt goes to such a
-   * backup. All windows share the list.
+   * Returns whether a gateway did not respond when the user added it, and has not responded since. Prompts never go to an
+   * unresponsive backup. All windows share the list of unresponsive gateways.
    */
   isUnresponsive(baseUrl: string): boolean {
     return this.unresponsive.includes(baseUrl);
@@ -202,7 +202,7 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Records which gateways have responded, and which have refused a request without a key. Those need a key from now on.
+   * Records which gateways have responded, and which have refused a request without a key. The gateways that have refused need a key from now on.
    */
   recordTurn({ attempts }: TurnRecord): void {
     for (const { gateway, headers, ended } of attempts) {

@@ -13,7 +13,7 @@ export interface ExportedRequest {
   readonly messages: readonly TextMessage[];
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
-  /** Fields of the body that set the reasoning effort, and those that the user adds to each request. */
+  /** Body fields that set the reasoning effort, and body fields that the user adds to each request. */
   readonly otherFields: Readonly<Record<string, unknown>>;
   readonly retry: EngineSettings['retry'];
   /** When the stream has had no data for this time in milliseconds, the code treats it as broken. */

@@ -117,7 +117,7 @@ export function registerGateways(deps: GatewayDeps) {
   let list: GatewayList | undefined;
   return {
     'holysheep.addGateway': () => addGateway(deps),
-    /** @param argument base URL of the gateway that has the focus at first */
+    /** @param argument base URL of the gateway that initially has the focus */
     'holysheep.manageGateways': (argument) => {
       if (!list?.isOpen) list = new GatewayList(deps);
       return list.show(textIn(argument));

@@ -13,7 +13,7 @@ export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {
   );
 }
 
-/** Returns the id of the comparison of an answer, or undefined once the user has used one of the compared answers. */
+/** Returns the id of the comparison that an answer belongs to, or undefined once the user has used one of its answers. */
 export function openComparison(answer: Answer | undefined): string | undefined {
   return answer?.comparison?.isUsed ? undefined : answer?.comparison?.id;
 }

@@ -69,7 +69,7 @@ export class Scheduler extends Disposable {
   /** Whether a prompt of this workspace needs a click, by its id. Absent until that is known. */
   private readonly clicks = new Map<string, boolean>();
   private hasNewClick = false;
-  /** One change runs at a time, so that this window neither cancels a prompt that it is sending nor sends it twice. */
+  /** Runs one change at a time, so that this window neither cancels a prompt that it is sending nor sends it twice. */
   private readonly changes = new Mutex();
   private readonly checks = new Mutex();
   /** The check that has been requested and has not begun yet. */
@@ -152,7 +152,7 @@ export class Scheduler extends Disposable {
     return isSent;
   }
 
-  /** Cancels a prompt of any workspace. If a window is already sending the prompt, its turn goes on. */
+  /** Cancels a scheduled prompt of any workspace. If a window is already sending the prompt, its turn continues. */
   async cancel(id: string): Promise<void> {
     await this.remove(id);
     await this.refresh();

@@ -269,7 +269,7 @@ export class Settings extends Disposable {
       previous.filter((entry) => !removed.includes(entry)),
     );
     return () => {
-      // Inserts the entries into the current list, because the user may have changed the list meanwhile.
+      // Inserts the entries into the current list, because the user may have changed the list in the meantime.
       const current = this.userList('backupBaseUrls');
       return this.update('backupBaseUrls', current.toSpliced(previous.indexOf(removed[0]), 0, ...removed));
     };

@@ -165,7 +165,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
       const prefilled = prefilledPrompts.containedIn([input.value, ...pending]);
       return { draft: input.value, prefilled, context: contextIds, pending };
     },
-    /** @param name name of the button that stops the answer. Two buttons on the page must not have the same name. */
+    /** @param name name of the stop button. Two buttons on the page must not have the same name. */
     setStoppable: (canStop: boolean, name: string): void => {
       const title = fill(strings.stopTooltip, name);
       if (stopButton.title !== title) Object.assign(stopButton, { ariaLabel: name, title });

@@ -65,7 +65,7 @@ describe('exported request', () => {
     assert.deepEqual(limited, { thinking: { type: 'enabled', budget_tokens: 1638 } });
   });
 
-  it('contains the fields that the user adds, except those that decide what is asked', () => {
+  it('contains the body fields that the user adds, but neither “messages” nor “stream”', () => {
     const extraBody = { top_k: 5, messages: [], stream: false };
     assert.deepEqual(exportRequest({ facts: { extraBody } }).otherFields, { top_k: 5 });
   });

@@ -100,7 +100,7 @@ function setUp() {
 describe('prompt sender', () => {
   useVSCode(vscode);
 
-  it('sends the prompt in the given conversation, and shows its panel', async () => {
+  it('shows the panel of the conversation in which it sends the prompt', async () => {
     const { send, asked, calls, other } = setUp();
     await send({ prompt: 'Hi' });
     await send({ prompt: 'Hey' }, { conversation: other });

@@ -62,7 +62,7 @@ describe('unseen failures', () => {
     assert.ok(!isUnseen());
   });
 
-  it('outlive the other answers of a comparison, and name the model', () => {
+  it('last until the failed answer of a comparison is retried, even if another answer succeeds', () => {
     const { conversation, engine, isUnseen, latest, show } = open();
     show(false);
     conversation.ask({ prompt: 'Hi' }, ['m', 'n']);
@@ -88,7 +88,7 @@ describe('unseen failures', () => {
     assert.ok(!isUnseen());
   });
 
-  it('of the demo exist only in the demo', () => {
+  it('count demo failures only in demo mode', () => {
     const { conversation, demo, fail, isUnseen, show } = open();
     show(false);
     demo.isOpen = true;

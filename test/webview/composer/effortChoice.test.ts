@@ -40,7 +40,7 @@ describe('button for the reasoning effort', () => {
     assert.equal(page.announced, 'Reasoning effort of gpt-5: High');
   });
 
-  it('applies a choice to the model for which the menu was opened, even if another model has been selected meanwhile', () => {
+  it('applies a choice to the model for which the menu was opened, even if the user has selected another model since', () => {
     show({ level: 'medium', levels });
     button().click();
     show({ level: 'high', levels: ['default', 'none', 'high'] }, 'deepseek-v3');

@@ -294,7 +294,7 @@ describe('comparison', () => {
     assert.deepEqual([toggle.ariaPressed, valuesOf(columns, 'tabIndex')], ['false', [-1, -1, -1]]);
   });
 
-  it('follows the end of an answer again when its column scrolls separately a second time', () => {
+  it('follows the end of an answer when its column is set to scroll separately for the second time', () => {
     const toggle = page.one('button', 'Scroll answers separately');
     const scroller = new Scroller(page.root.querySelector<HTMLElement>('section.column')!, page);
     for (const click of [1, 2, 3]) {

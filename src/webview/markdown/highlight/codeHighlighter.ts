@@ -15,7 +15,7 @@ export async function highlightCode(code: Element, findRuns: FindRuns): Promise<
   const language = infoStringLanguage(/^language-(.+)/.exec(code.className)?.[1] ?? '');
   if (highlightedCode.has(code) || language === '' || text.length > MAX_HIGHLIGHTED_LENGTH) return;
   const runs = await findRuns(language, text);
-  // Code that has been replaced meanwhile is highlighted separately.
+  // Code that was replaced in the meantime is highlighted separately.
   const isCurrent = !code.closest('[data-open]') && code.textContent === text;
   if (!runs || !isCurrent) return;
   const nodes = runs.map((run) => createRunNode(run, code.ownerDocument));
