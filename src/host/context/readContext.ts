@@ -1,10 +1,12 @@
+import { stat } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import * as vscode from 'vscode';
 import { firstChars } from '../../engine/text/surrogates';
 import type { Attachment } from '../../shared/protocol';
 import { spanLabel, type Span } from '../code/codeExcerpt';
 import { displayPath } from '../code/editorLocations';
 import { findProblems } from '../code/findCode';
-import { errorCode } from '../util/files';
+import { errorCode, openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits } from './contextPrompt';
 
@@ -62,49 +64,83 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
 
 /** @throws UserError unless the file is a regular text file within the size limit */
 async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
-  const path = displayPath(uri);
+  const bytes = await readFirstBytes(uri);
+  if (bytes.length > contextLimits.fileBytes) throw createTooLargeError(uri);
+  if (!looksBinary(bytes)) return;
+  throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", displayPath(uri)));
+}
+
+async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
   try {
-    const { type, size } = await vscode.workspace.fs.stat(uri);
-    if ((type & vscode.FileType.Directory) !== 0) throw new UserError(folderMessage(path));
-    if (type === vscode.FileType.SymbolicLink) throw new UserError(missingMessage(path));
-    // Reading a pipe would wait for a writer, and reading a device may have side effects.
-    if ((type & vscode.FileType.File) === 0) {
-      throw new UserError(vscode.l10n.t("{0} is a pipe, a socket, or a device and can't be attached.", path));
-    }
-    if (size > contextLimits.fileBytes) {
-      throw new UserError(
-        vscode.l10n.t(
-          '{0} is larger than 1 MB. Open it, select the part that matters, and attach the selection.',
-          path,
-        ),
-      );
-    }
-    if (looksBinary(await vscode.workspace.fs.readFile(uri))) {
-      throw new UserError(vscode.l10n.t("{0} is not a text file and can't be attached.", path));
-    }
+    return await (uri.scheme === 'file' ? readFirstLocalBytes(uri) : readRemoteBytes(uri));
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(readErrorMessage(path, error), { cause: error });
+    throw new UserError(readErrorMessage(displayPath(uri), error), { cause: error });
   }
+}
+
+/**
+ * Reads the start of a local file. Checks its type before opening it, because opening a pipe waits for a writer and
+ * opening a device may have side effects. Checks the type again afterwards, because another file may have replaced it.
+ * Ignores the reported size, because files in `/proc` report a size of 0.
+ */
+async function readFirstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
+  refuseIrregular(uri, await stat(uri.fsPath));
+  const file = await openWithoutBlocking(uri.fsPath);
+  try {
+    refuseIrregular(uri, await file.stat());
+    // Reads one byte more than the limit, which shows that the file is too large.
+    return await buffer(file.createReadStream({ end: contextLimits.fileBytes }));
+  } finally {
+    await file.close();
+  }
+}
+
+async function readRemoteBytes(uri: vscode.Uri): Promise<Uint8Array> {
+  const { type, size } = await vscode.workspace.fs.stat(uri);
+  const has = (kind: vscode.FileType): boolean => (type & kind) !== 0;
+  refuseIrregular(uri, {
+    isDirectory: () => has(vscode.FileType.Directory),
+    isFile: () => has(vscode.FileType.File),
+  });
+  if (size > contextLimits.fileBytes) throw createTooLargeError(uri);
+  return vscode.workspace.fs.readFile(uri);
+}
+
+function refuseIrregular(uri: vscode.Uri, stats: { isDirectory(): boolean; isFile(): boolean }): void {
+  const path = displayPath(uri);
+  if (stats.isDirectory()) throw new UserError(folderMessage(path));
+  if (stats.isFile()) return;
+  throw new UserError(vscode.l10n.t("{0} is a pipe, a socket, or a device and can't be attached.", path));
 }
 
 function folderMessage(path: string): string {
   return vscode.l10n.t('{0} is a folder. Attach individual files instead.', path);
 }
 
-function missingMessage(path: string): string {
-  return vscode.l10n.t("{0} can't be read. It might have been moved or deleted.", path);
+function createTooLargeError(uri: vscode.Uri): UserError {
+  return new UserError(
+    vscode.l10n.t(
+      '{0} is larger than 1 MB. Open it, select the part that matters, and attach the selection.',
+      displayPath(uri),
+    ),
+  );
 }
 
-/** Returns the message for an error code of VS Code's file system. */
+/** Returns the message for an error code of Node.js (local files) or of VS Code (remote files). */
 function readErrorMessage(path: string, error: unknown): string {
   const code = errorCode(error);
   switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
     case 'FileNotFound':
     case 'FileNotADirectory':
-      return missingMessage(path);
+      return vscode.l10n.t("{0} can't be read. It might have been moved or deleted.", path);
+    case 'EACCES':
+    case 'EPERM':
     case 'NoPermissions':
       return vscode.l10n.t("You don't have permission to read {0}.", path);
+    case 'EISDIR':
     case 'FileIsADirectory':
       return folderMessage(path);
     default:
