@@ -6,6 +6,7 @@ import type { GatewayServices } from '../connection/ownGateways';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
+import { systemClock } from '../util/systemClock';
 import { setTurnContext } from './activity';
 import { StatusBar } from './statusBar';
 import { registerTurnNotices } from './turnNotices';
@@ -23,7 +24,9 @@ interface StatusDeps extends HostWindow, GatewayServices {
 /** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
 export function registerStatus(deps: StatusDeps): void {
   const { register, conversations, sets, engine, schedule, panels, log, setContext, onError } = deps;
-  const failures = register(new UnseenFailures({ conversations, panels, window: vscode.window, onError }));
+  const failures = register(
+    new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
+  );
   let cooldown: ModelCooldown | undefined;
   const statusBar = register(
     new StatusBar(sets, () => {

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Clock } from '../../engine/clock';
 import type { Answer } from '../../shared/exchanges';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
@@ -13,24 +14,32 @@ export interface UnseenFailure {
   readonly answer: Answer;
 }
 
+interface KnownFailure extends UnseenFailure {
+  cancel?: (() => void) | undefined;
+}
+
 interface UnseenFailuresDeps {
   readonly conversations: Conversations;
   readonly panels: PanelRegistry;
   readonly window: typeof vscode.window;
+  readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
 
-/** The last failed turn of each conversation whose panel has not been visible in a focused window since the failure. */
+/** Time for which a panel must be visible in a focused window until the user has seen the failure in it, in milliseconds. */
+const seenAfterMs = 2000;
+
+/** The last failed turn of each conversation whose panel was not visible for long enough since the failure. */
 export class UnseenFailures extends Disposable {
-  private readonly failures = new Map<string, UnseenFailure>();
+  private readonly failures = new Map<string, KnownFailure>();
   private readonly changes = new Listeners<void>((error) => this.deps.onError(error));
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly deps: UnseenFailuresDeps) {
     super();
     const { conversations, panels, window } = deps;
-    this.register(panels.onDidChangeVisibility(() => this.forgetVisible()));
-    this.register(window.onDidChangeWindowState(() => this.forgetVisible()));
+    this.register(panels.onDidChangeVisibility(() => this.updateTimers()));
+    this.register(window.onDidChangeWindowState(() => this.updateTimers()));
     this.register(conversations.onDidRemove(({ id }) => this.forget(id)));
     this.register(
       conversations.onDidChange(({ conversation, change }) => {
@@ -46,8 +55,8 @@ export class UnseenFailures extends Disposable {
         if (hasFailed || !isOther) this.forget(id);
         if (!hasFailed) return;
         this.failures.set(id, { conversation, answer });
+        this.updateTimers();
         this.changes.fire();
-        this.forgetVisible();
       }),
     );
   }
@@ -57,13 +66,25 @@ export class UnseenFailures extends Disposable {
     return [...this.failures.values()].findLast(({ conversation }) => conversation.set.isOpen);
   }
 
-  private forgetVisible(): void {
-    const { panels, window } = this.deps;
-    if (!window.state.focused) return;
-    for (const id of this.failures.keys()) if (panels.isVisible(id)) this.forget(id);
+  override dispose(): void {
+    for (const { cancel } of this.failures.values()) cancel?.();
+    super.dispose();
+  }
+
+  private updateTimers(): void {
+    const { panels, window, clock } = this.deps;
+    for (const [id, failure] of this.failures) {
+      const isVisible = window.state.focused && panels.isVisible(id);
+      if (isVisible) failure.cancel ??= clock.after(seenAfterMs, () => this.forget(id));
+      else {
+        failure.cancel?.();
+        failure.cancel = undefined;
+      }
+    }
   }
 
   private forget(id: string): void {
+    this.failures.get(id)?.cancel?.();
     if (this.failures.delete(id)) this.changes.fire();
   }
 }
