@@ -17,10 +17,17 @@ export interface Words {
   readonly format: Format;
 }
 
-/** Joins complete sentences. Languages such as Chinese have no space between them. */
-export function joinSentences({ sentences }: PanelStrings, texts: readonly (string | undefined)[]): string {
-  const complete = texts.filter((text) => text !== undefined && text !== '') as readonly string[];
-  return complete.reduce((text, next) => (text === '' ? next : fill(sentences, text, next)), '');
+/**
+ * Joins sentences as the display language does: Chinese has no space between them. A sentence that lacks its period,
+ * such as a caption, gets one if another sentence follows.
+ */
+export function joinSentences(strings: PanelStrings, texts: readonly (string | undefined)[]): string {
+  const sentences = texts.filter((text) => text !== undefined && text !== '') as readonly string[];
+  return sentences.reduce((text, next) => {
+    if (text === '') return next;
+    const isComplete = /[.!?…。！？]”?$/.test(text);
+    return fill(isComplete ? strings.sentences : strings.sentenceWithoutPeriod, text, next);
+  }, '');
 }
 
 /** Rows of the fault table whose label is more precise than the label of their kind. */

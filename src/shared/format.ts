@@ -1,5 +1,5 @@
 import type { PanelStrings } from './panelStrings';
-import { type Cost, timeOfDayOptions, toSupportedLocale } from './protocol';
+import { type Cost, nearDayOptions, timeOfDayOptions, toSupportedLocale } from './protocol';
 
 export type Format = ReturnType<typeof createFormat>;
 
@@ -25,7 +25,8 @@ export function createFormat(locale: string, strings: PanelStrings) {
   const language = toSupportedLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const integers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-  const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  // Token counts have a K in every language, as in the names and prices of models: 128K, not 12.8万.
+  const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
   const rules = new Intl.PluralRules(language);
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
@@ -84,7 +85,7 @@ export function createFormat(locale: string, strings: PanelStrings) {
     timeOfDay: (epochMs: number, { now = Date.now(), seconds = false } = {}): string => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
       const isNear = Math.abs(epochMs - now) < maxWeekdayMs;
-      const day = isNear ? ({ weekday: 'short' } as const) : ({ month: 'short', day: 'numeric' } as const);
+      const day = isNear ? nearDayOptions(language) : ({ month: 'short', day: 'numeric' } as const);
       return new Date(epochMs).toLocaleTimeString(language, {
         ...timeOfDayOptions(language),
         ...(!isSameDay && day),

@@ -18,7 +18,7 @@ const readmeRows: readonly ReadmeRow[] = [
     peer: 'openai SDK',
     texts: {
       'README.md': ['Processor time per token', 'OpenAI SDK'],
-      'README.zh-CN.md': ['每个 token 的处理器时间', 'OpenAI SDK'],
+      'README.zh-CN.md': ['每个 token 的CPU 时间', 'OpenAI SDK'],
     },
   },
   {
@@ -26,7 +26,7 @@ const readmeRows: readonly ReadmeRow[] = [
     peer: 'openai SDK',
     texts: {
       'README.md': ['First text over an open connection, median', 'OpenAI SDK'],
-      'README.zh-CN.md': ['已有连接上收到首段文字，中位数', 'OpenAI SDK'],
+      'README.zh-CN.md': ['在已建立的连接上收到首段文字的时间，中位数', 'OpenAI SDK'],
     },
   },
   {

@@ -141,7 +141,7 @@ describe('script of the offline demo', () => {
     { prompt: '什么是指数退避？', heading: '# 指数退避' },
     { prompt: 'jitter 有什么用？', heading: '# 等待为什么需要抖动' },
     { prompt: '被限流了怎么办', heading: '# 遵守 Retry-After' },
-    { prompt: '什么是幂等键', heading: '# 不能做两遍的事怎么重试' },
+    { prompt: '什么是幂等键', heading: '# 不能重复执行的请求怎么重试' },
     { prompt: '流中断之后怎么续传', heading: '# 流在中途断开时' },
     { prompt: '熔断器怎么用', heading: '# 熔断器' },
     { prompt: '备用网关有什么用', heading: '# 备用网关' },

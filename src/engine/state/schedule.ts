@@ -5,7 +5,7 @@ export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
 /** Why a scheduled prompt is no longer scheduled, although it was not sent. */
 export type ScheduleEnd =
   | { readonly outcome: 'stopped' }
-  /** The prompt has lapsed. `message` is localized. */
+  /** The prompt has expired. `message` is localized. */
   | { readonly outcome: 'failed'; readonly message: string };
 
 /** The prompt of a turn that has ended is sent again later. The partial answer is preserved. */

@@ -34,8 +34,8 @@ const englishPrompt = (quote: string): string =>
   'there, and no new code fence where one is still open.';
 
 const chinesePrompt = (quote: string): string =>
-  `请继续你的回答:它因连接错误而中断。已收到的最后一段文字是«${quote}»。` +
-  '请从其后的下一个字符开始接着写。不要开场白,不要道歉,不要重复已有内容;代码块若尚未结束,不要重新开启。';
+  `请继续你的回答：它因连接错误而中断。已收到的最后一段文字是«${quote}»。` +
+  '请从其后的下一个字符开始接着写。不要开场白，不要道歉，不要重复现有内容；代码块若尚未结束，不要重新开启。';
 
 function lastPrompt(messages: readonly ChatMessage[]): string {
   return textOf(messages.findLast(({ role }) => role === 'user')?.content ?? '');

@@ -5,6 +5,7 @@ import type { PromptHistory } from '../conversation/promptHistoryStore';
 import type { PanelFeatures } from '../panel/panelRegistry';
 import type { Settings } from '../settings/settings';
 import { askUser, showInStatusBar, showToast } from '../ui/notifications';
+import { hostWords } from '../ui/words';
 import { UserError } from '../util/userError';
 import { askAboutCode } from './askAboutCode';
 import { registerCodeActions } from './codeActions';
@@ -119,14 +120,15 @@ async function runPrompt(deps: RunPromptServices, prompt: CustomPrompt): Promise
   const unknown = unknownVariables(prompt.template);
   if (unknown.length === 0 || deps.warnedTemplates.has(prompt.template)) return;
   deps.warnedTemplates.add(prompt.template);
-  const available = templateVariables.map((name) => `\${${name}}`).join(', ');
+  const { format } = hostWords();
+  const available = format.list(templateVariables.map((name) => `\${${name}}`));
   showToast(
     deps.log,
     'information',
     vscode.l10n.t(
       'Unknown variables in “{0}” were sent unchanged: {1}. Available variables: {2}. Write {3} for a literal {4}.',
       abbreviateTitle(prompt.title),
-      unknown.join(', '),
+      format.list(unknown),
       available,
       '$${',
       '${',

@@ -37,7 +37,7 @@ export async function askAboutWorkspacePrompts(
 }
 
 function consentQuestion(prompts: readonly UserPrompt[]): string {
-  const titles = quotedTitles(prompts);
+  const titles = quotedTitles(prompts, hostWords().format);
   return prompts.length === 1
     ? vscode.l10n.t('This workspace defines a prompt: {0}. Use it?', titles)
     : vscode.l10n.t('This workspace defines {0} prompts: {1}. Use them?', prompts.length, titles);

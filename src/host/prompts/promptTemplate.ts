@@ -1,4 +1,5 @@
 import { visibleText } from '../../engine/gateway/visibleText';
+import type { Format } from '../../shared/format';
 import type { CodeExcerpt } from '../code/codeExcerpt';
 import { codePromptText, truncationNotice, toSingleLine } from '../code/codePrompts';
 import type { UserPrompt } from '../settings/userPrompts';
@@ -59,9 +60,9 @@ export function customPromptText(
 const titleLimits = { titles: 5, characters: 40 } as const;
 
 /** Returns the titles of the first few prompts as a quoted list for a sentence. */
-export function quotedTitles(prompts: readonly UserPrompt[]): string {
+export function quotedTitles(prompts: readonly UserPrompt[], format: Format): string {
   const quoted = prompts.slice(0, titleLimits.titles).map(({ title }) => `“${abbreviateTitle(title)}”`);
-  return [...quoted, ...(prompts.length > titleLimits.titles ? ['…'] : [])].join(', ');
+  return format.list([...quoted, ...(prompts.length > titleLimits.titles ? ['…'] : [])]);
 }
 
 export function abbreviateTitle(title: string): string {

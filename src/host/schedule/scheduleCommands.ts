@@ -117,7 +117,7 @@ export function createScheduler(services: SchedulerServices): Scheduler {
     workspace: workspace?.toString() ?? '',
     gatewayFor: (model) => ownGateways.gatewayFor(model),
     respondsAnyGateway: () => respondsAny(ownGateways),
-    lapsedMessage: () => vscode.l10n.t("The scheduled prompt has lapsed: it couldn't be sent within 24 hours."),
+    lapsedMessage: () => vscode.l10n.t("The scheduled prompt has expired: it couldn't be sent within 24 hours."),
     summaryTitle: (title) => vscode.l10n.t('Summary of “{0}”', title),
     onDue: (count) => {
       const message =
@@ -128,7 +128,7 @@ export function createScheduler(services: SchedulerServices): Scheduler {
     },
     onLapse: ({ title }) => {
       const message = vscode.l10n.t(
-        "The scheduled prompt “{0}” has lapsed: it couldn't be sent within 24 hours.",
+        "The scheduled prompt “{0}” has expired: it couldn't be sent within 24 hours.",
         panelTitle(title),
       );
       showToast(log, 'warning', message);

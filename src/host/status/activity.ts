@@ -1,14 +1,20 @@
 import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import type { TurnState } from '../../engine/state/turnState';
-import { describeCountdown, describeRetryTime, describeSilence, type Words } from '../../shared/describe';
+import {
+  describeCountdown,
+  describeRetryTime,
+  describeSilence,
+  joinSentences,
+  type Words,
+} from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { canRetry, openComparison } from '../journal/exchange';
 import type { ScheduledCount } from '../schedule/scheduler';
-import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
+import { plainLabel } from '../ui/messageText';
 import type { UnseenFailure } from './unseenFailures';
 
 export interface Situation {
@@ -63,7 +69,7 @@ export function activityItem(situation: Situation, words: Words, now: number): A
   return {
     text: `$(${icon}) ${caption}${others > 0 ? ` (+${others})` : ''}`,
     tooltip: lines.join('\n'),
-    label: `HolySheep: ${[spoken, ...lines].map(trimTrailingPeriod).join('. ')}`,
+    label: `HolySheep: ${joinSentences(words.strings, [spoken, ...lines])}`,
     command: listsScheduled ? 'holysheep.openScheduled' : 'holysheep.showPanel',
     conversationId,
     isTimed,

@@ -1,4 +1,4 @@
-import { toSupportedLocale } from '../../engine/gateway/visibleText';
+import { nearDayOptions, timeOfDayOptions, toSupportedLocale } from '../../engine/gateway/visibleText';
 
 /** The groups of the history, from the newest to the oldest. */
 export type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
@@ -16,17 +16,18 @@ export function historyGroup(timeMs: number, now: number): HistoryGroup {
 
 /** Formats the time of an item in the shortest form that is unambiguous within the item's group. */
 export function historyTime(timeMs: number, now: number, locale: string): string {
-  return new Intl.DateTimeFormat(toSupportedLocale(locale), timeFormat(timeMs, now)).format(timeMs);
+  const language = toSupportedLocale(locale);
+  return new Intl.DateTimeFormat(language, timeFormat(timeMs, now, language)).format(timeMs);
 }
 
-function timeFormat(timeMs: number, now: number): Intl.DateTimeFormatOptions {
-  const time = { hour: 'numeric', minute: '2-digit' } as const;
+function timeFormat(timeMs: number, now: number, language: string | undefined): Intl.DateTimeFormatOptions {
+  const time = timeOfDayOptions(language);
   switch (historyGroup(timeMs, now)) {
     case 'today':
     case 'yesterday':
       return time;
     case 'week':
-      return { weekday: 'short', ...time };
+      return { ...nearDayOptions(language), ...time };
     case 'older': {
       const sameYear = new Date(timeMs).getFullYear() === new Date(now).getFullYear();
       return { day: 'numeric', month: 'short', ...(!sameYear && { year: 'numeric' }) };

@@ -1,3 +1,4 @@
+import { joinSentences } from '../../shared/describe';
 import { fill } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
 import { estimateTokens, type ContextPart, type ContextUse } from '../../shared/protocol';
@@ -55,7 +56,7 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
     const total = fill(strings.contextFull, format.number(percent), count(sum(parts)), count(use.windowTokens));
     const breakdown = parts.map(({ kind, tokens }) => fill(strings[partStrings[kind]], count(tokens)));
     trigger.title = [total, ...breakdown].join('\n');
-    trigger.setAttribute('aria-label', fill(strings.contextBreakdown, total, format.list(breakdown)));
+    trigger.setAttribute('aria-label', joinSentences(strings, [total, format.list(breakdown)]));
     trigger.dataset['level'] = percent >= errorPercent ? 'error' : percent >= warningPercent ? 'warning' : 'normal';
     arc.setAttribute('stroke-dasharray', `${Math.min(100, percent)} 100`);
   };

@@ -1,6 +1,7 @@
 import type { HealthPeriodName, HealthReport, HealthTab } from '../../shared/healthMessages';
 import type { PanelStrings } from '../../shared/panelStrings';
 import type { FromHealthPage } from '../../shared/pageMessages';
+import { joinSentences } from '../../shared/describe';
 import { createFormat } from '../../shared/format';
 import { button, element, setText, svgPatterns } from '../util/element';
 import { createCards } from './healthCards';
@@ -83,7 +84,11 @@ export function createHealthPage(
     cards.hidden = shown.rows.length === 0;
     setText(
       message,
-      isEmpty ? `${strings.healthEmpty}. ${strings.healthEmptyHint}` : hasContent ? '' : strings.healthEmptyPeriod,
+      isEmpty
+        ? joinSentences(strings, [strings.healthEmpty, strings.healthEmptyHint])
+        : hasContent
+          ? ''
+          : strings.healthEmptyPeriod,
     );
     message.hidden = hasContent;
     cards.setAttribute('aria-label', strings[`${period}Caption`]);

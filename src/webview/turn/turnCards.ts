@@ -145,7 +145,7 @@ function createScheduledCard(context: PageContext, answer: ShownAnswer, schedule
       message: describeSchedule(context, schedule, now),
       note: fill(strings.scheduledNote, hostOf(context, state), state.model),
       countdown: {
-        template: `· ${isPending ? strings.sendsIn : strings.lapsesIn}`,
+        template: isPending ? strings.sendsIn : strings.expiresIn,
         remainingMs: (isPending ? dueAt : scheduledAt + scheduleLifetimeMs) - now,
       },
     };

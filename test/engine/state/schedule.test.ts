@@ -4,7 +4,7 @@ import { endSchedule, markScheduled, scheduleLifetimeMs } from '../../../src/eng
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 
 const schedule = { id: 's1', scheduledAt: 0 };
-const message = 'The scheduled prompt has lapsed.';
+const message = 'The scheduled prompt has expired.';
 const actions = ['retryNow', 'switchModel'] as const;
 const stopped: TurnState = { ...initialTurn, text: 'Hal', phase: 'stopped', attempts: 2, endedAt: 9 };
 
@@ -24,7 +24,7 @@ describe('scheduled prompt', () => {
   it('leaves a turn unchanged that is not scheduled', () =>
     assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));
 
-  it('has failed once it has lapsed, for the reason for which the turn had failed before', () => {
+  it('has failed once it has expired, for the reason for which the turn had failed before', () => {
     const fault = { kind: 'rate-limit', status: 429, requestId: 'r1', attempt: 3, at: 8 } as const;
     const failed: FailedEvent = { type: 'failed', ...fault, message: '', text: '', actions: [], resetsAt: 1 };
     const unknown = { kind: 'offline', attempt: 2, at: 9 };

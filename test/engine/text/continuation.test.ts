@@ -98,7 +98,7 @@ describe('messages of a continuation request', () => {
 
   it('ask for no repetition and no new code fence', () => {
     assert.match(continuePrompt(english), /no repetition .*no new code fence/);
-    assert.match(continuePrompt(conversationWith('羊是什么?')), /不要重复已有内容.*代码块/);
+    assert.match(continuePrompt(conversationWith('羊是什么?')), /不要重复现有内容.*代码块/);
   });
 
   it('contain an English continue prompt when the conversation has no user message', () =>

@@ -44,7 +44,7 @@ describe('time of a conversation in the history', () => {
     ['the date for older conversations', at(1), 'en', /^Mar 1$/],
     ['the year for another year', new Date(2025, 10, 24).getTime(), 'en', /^Nov 24, 2025$/],
     ['Chinese dates in Chinese', at(1), 'zh-cn', /^3月1日$/],
-    ['Chinese weekdays in Chinese', at(6, 9, 5), 'zh-cn', /^周五\W*0?9:05$/],
+    ['the date instead of the weekday in Chinese', at(6, 9, 5), 'zh-cn', /^3月6日 09:05$/],
   ] as const) {
     it(`shows ${what}`, () => assert.match(historyTime(time, now, locale), shown));
   }

@@ -10,6 +10,7 @@ import {
   quotedTitles,
   customPromptText,
 } from '../../../src/host/prompts/promptTemplate';
+import { englishWords } from '../../support/englishWords';
 import { fake } from '../../support/fake';
 
 const values = { selection: 'let a;', language: 'ts', file: 'src/a.ts', problems: 'none' };
@@ -65,7 +66,10 @@ describe('prompt template', () => {
 });
 
 const quoted = (...titles: readonly string[]): string =>
-  quotedTitles(titles.map((title) => ({ title, template: 'a' })));
+  quotedTitles(
+    titles.map((title) => ({ title, template: 'a' })),
+    englishWords.format,
+  );
 
 describe('prompt titles in a dialog', () => {
   it('are quoted', () => {

@@ -110,7 +110,7 @@ describe('activity in the status bar', () => {
     for (const { label, isTimed } of items) {
       assert.equal(
         label,
-        `HolySheep: Retrying at ${englishWords.format.timeOfDay(4000, { seconds: true })}. Click to show the conversation`,
+        `HolySheep: Retrying at ${englishWords.format.timeOfDay(4000, { seconds: true })}. Click to show the conversation.`,
       );
       assert.ok(isTimed);
     }

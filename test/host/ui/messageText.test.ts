@@ -10,6 +10,13 @@ describe('sentences joined into one text', () => {
     assert.equal(joined(' '), 'One. Two. Three.');
     assert.equal(joined(''), 'One.Two.Three.');
   });
+
+  it('get a missing period, but none after an ellipsis', () => {
+    const chinese = { ...panelStrings, sentences: '{0}{1}', sentenceWithoutPeriod: '{0}。{1}' };
+    assert.equal(joinSentences(panelStrings, ['Offline', 'Click to retry.']), 'Offline. Click to retry.');
+    assert.equal(joinSentences(chinese, ['离线', '点击可重试。']), '离线。点击可重试。');
+    assert.equal(joinSentences(chinese, ['正在回答…', '点击可显示对话。']), '正在回答…点击可显示对话。');
+  });
 });
 
 describe('text that is quoted within a sentence', () => {

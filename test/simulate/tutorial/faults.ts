@@ -80,14 +80,14 @@ export const faults: readonly Fault[] = [
   },
   {
     en: 'the stream stalls in the middle of the answer',
-    zh: '回答到一半，流停滞不动',
+    zh: '回答到一半，数据流卡住',
     replies: (model) => [model.cut('stall'), model.answers],
     tutorial: 'hangs',
     ours: 'whole',
   },
   {
     en: 'the stream ends in the middle of the answer, without a finish reason',
-    zh: '回答到一半，流正常关闭，没有结束原因',
+    zh: '回答到一半，数据流正常结束，却没有结束原因',
     replies: (model) => [model.cut('close'), model.answers],
     tutorial: 'half',
     ours: 'whole',

@@ -58,7 +58,7 @@ describe('card of a scheduled prompt', () => {
     assert.equal(page.one('article', 'Assistant').dataset['state'], 'scheduled');
     assert.deepEqual(lines(), [
       `Sends at ${timeOf(later)}`,
-      '· in 2 h 0 min',
+      '(in 2 h 0 min)',
       'To api.example (gpt-4o), only while VS Code is running. Lapses after 24 hours.',
     ]);
     const timer = page.one('timer');
@@ -74,7 +74,7 @@ describe('card of a scheduled prompt', () => {
     page.clock.jump(2 * hour);
     assert.deepEqual(lines().slice(0, 2), [
       `Due since ${timeOf(later, later)}, but not sent yet`,
-      '· lapses in 22 h 0 min',
+      '(expires in 22 h 0 min)',
     ]);
   });
 
@@ -89,7 +89,7 @@ describe('card of a scheduled prompt', () => {
 
   it('says that the prompt waits for the network, and when it lapses', () => {
     page.snapshot([exchange('a', scheduled({}))]);
-    assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '· lapses in 24 h 0 min']);
+    assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '(expires in 24 h 0 min)']);
   });
 
   it('names the gateway in the settings, not the gateway of the last attempt', () => {
@@ -120,9 +120,9 @@ describe('card of a scheduled prompt', () => {
     page.snapshot([exchange('a', { state: failedState })]);
     page.update('a', scheduled());
     assert.deepEqual([page.announced, page.all('alert').length], [`Sends at ${timeOf(later)}`, 0]);
-    const lapsed = endSchedule(scheduled().state, { outcome: 'failed', message: 'The scheduled prompt has lapsed.' });
+    const lapsed = endSchedule(scheduled().state, { outcome: 'failed', message: 'The scheduled prompt has expired.' });
     page.update('a', { state: lapsed });
-    assert.equal(page.one('alert').querySelector('.card-message')?.textContent, 'The scheduled prompt has lapsed.');
+    assert.equal(page.one('alert').querySelector('.card-message')?.textContent, 'The scheduled prompt has expired.');
     assert.deepEqual([page.all('timer'), page.buttons().filter((name) => name.startsWith('Send at'))], [[], []]);
     page.update('a', { state: endSchedule(scheduled().state, { outcome: 'stopped' }) });
     assert.equal(page.root.querySelector('.outcome p')?.textContent, 'Not sent.');

@@ -69,6 +69,12 @@ describe('time of day format', () => {
   it('contains the weekday if it is another day', () =>
     assert.match(english.timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), { now }), /^Fri,? 8:30.AM$/));
 
+  it('contains the date instead of the weekday in Chinese', () =>
+    assert.equal(
+      createFormat('zh-cn', panelStrings).timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), { now }),
+      '1月16日 08:30',
+    ));
+
   it('contains the date if the day is more than six days away', () =>
     assert.match(english.timeOfDay(new Date(2026, 0, 25, 8, 30).getTime(), { now }), /^Jan 25,? 8:30.AM$/));
 
@@ -128,7 +134,7 @@ describe('compact number format', () => {
   const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
     ['en', 950, '950'],
     ['en', 12_345, '12.3K'],
-    ['zh-cn', 12_345, '1.2万'],
+    ['zh-cn', 12_345, '12.3K'],
   ];
   for (const [locale, value, text] of rows) {
     it(`formats ${value} as ${text} in the locale ${locale}`, () => {
