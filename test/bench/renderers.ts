@@ -17,7 +17,7 @@ export const streamingMarkdown: Renderer = { name: 'streaming-markdown', file: '
 interface Peer extends Renderer {
   /** Aim for the ratio of our time to the peer's time. */
   readonly aim?: string;
-  /** Whether to measure the longest text regardless of the duration, because the READMEs show it. */
+  /** Whether to measure the longest text regardless of the duration. */
   readonly always?: true;
 }
 

@@ -1,9 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { markdownTable } from '../support/tableInMarkdown';
 import { root } from '../support/paths';
-import { replaceTable } from '../support/tableInMarkdown';
-import { readmeFiles, readmeTable } from './readmeTable';
+import { markdownTable, replaceTable } from '../support/tableInMarkdown';
 import type { Row } from './row';
 
 const reportFile = path.join(root, 'docs/bench.md');
@@ -13,16 +11,8 @@ export function reportTable(rows: readonly Row[]): string {
   return markdownTable([['what', 'ours', 'peer', 'ratio', 'aim'], ...cells]);
 }
 
-/** Writes the rows of a complete run to docs/bench.md, and those that the READMEs repeat to the READMEs. */
+/** Writes the rows of a complete run to docs/bench.md. */
 export function writeReport(rows: readonly Row[], machine: string): void {
-  rewrite(reportFile, (text) =>
-    replaceTable(text, reportTable(rows)).replace(/(?<=`npm run bench` on ).*(?=:$)/m, machine),
-  );
-  for (const readme of readmeFiles) {
-    rewrite(path.join(root, readme), (text) => replaceTable(text, readmeTable(readme, rows)));
-  }
-}
-
-function rewrite(file: string, change: (text: string) => string): void {
-  writeFileSync(file, change(readFileSync(file, 'utf8')));
+  const text = replaceTable(readFileSync(reportFile, 'utf8'), reportTable(rows));
+  writeFileSync(reportFile, text.replace(/(?<=`npm run bench` on ).*(?=:$)/m, machine));
 }

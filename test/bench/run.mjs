@@ -1,5 +1,5 @@
 // node test/bench/run.mjs [name…] measures the extension against peers and prints a Markdown table. A run without names also
-// writes the table to docs/bench.md, and the rows that the READMEs repeat to the READMEs.
+// writes the table to docs/bench.md.
 import { ensureDependencies, runScript } from '../support/install/dependencies.mjs';
 
 await ensureDependencies();
