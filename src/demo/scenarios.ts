@@ -57,7 +57,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Overloaded, with a fallback model',
     prompt: 'When does exponential backoff help, and how long should each wait be?',
     description:
-      'The model is overloaded and gives no retry time. Watch two waits, the second one longer, and then a note that another model answers instead.',
+      'The model is overloaded and gives no retry time. Watch two waits, the second one longer, and then the note about the model that answers instead.',
     topic: 'backoff',
     fault: (attempt) => (attempt <= 3 ? overloaded(attempt === 2 ? 529 : 503) : undefined),
   },
@@ -93,7 +93,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Primary gateway down',
     prompt: 'When should a client switch to a backup gateway?',
     description:
-      'The primary gateway is down: both attempts over it are reset. The backup gateway answers at once. Watch the note about the gateway, and the switch in the timeline.',
+      'The primary gateway is down: both connections to it are reset. The backup gateway answers immediately. Watch the note about the gateway, and the switch in the timeline.',
     hasBackupGateway: true,
     topic: 'failover',
     // The gateways share the script. The client sends its third request to the backup gateway.

@@ -54,7 +54,7 @@ describe('gateways', () => {
         .waitFor();
     await stage.run('manageGateways');
     await has('primary · API key set', stage.gateway);
-    await has('every other model → llama-large', local);
+    await has('all other models → llama-large', local);
     await has('model names: 1', relay);
     await quickInput.pressOnRow(hostOf(relay), 'Move up');
     await has('backup 1', relay);
@@ -87,7 +87,7 @@ describe('gateways', () => {
     await addOther({ baseUrl });
     await quickInput.input.and(page.getByPlaceholder(`${host} doesn't respond (connection refused)`)).waitFor();
     await quickInput.pick('Add anyway');
-    await stage.workbench.toast(`${host} was added. It is used once it responds.`).waitFor();
+    await stage.workbench.toast(`${host} was added. It will be used after it responds.`).waitFor();
     await stage.run('manageGateways');
     await quickInput.rowsWith("hasn't responded yet").filter({ hasText: host }).waitFor();
     await quickInput.dismiss();

@@ -300,7 +300,7 @@ const rows = {
   limitBeforeText: row(
     'empty',
     never,
-    '{model} reached the token limit before it wrote an answer. Its reasoning counts, too.',
+    '{model} reached the token limit before it wrote an answer. The limit includes its reasoning.',
     'moreRoom',
     'switchModel',
   ),

@@ -128,7 +128,7 @@ export class DemoGateways extends Disposable implements GatewaySet {
         return vscode.l10n.t("The offline demo doesn't use your gateways. Outside the demo, this adds a gateway.");
       case 'sendLater':
         return vscode.l10n.t(
-          "The offline demo doesn't schedule prompts. Outside the demo, this prompt would be sent later by itself.",
+          "The offline demo doesn't schedule prompts. Outside the demo, this prompt would be sent later automatically.",
         );
       default:
         return undefined;

@@ -90,7 +90,7 @@ async function addChosen(
     if (place === 'primary') noticeMissingModel(deps, host, result);
   } else {
     const message = isUnresponsive
-      ? vscode.l10n.t('{0} was added. It is used once it responds.', name)
+      ? vscode.l10n.t('{0} was added. It will be used after it responds.', name)
       : inSentences(vscode.l10n.t("{0} was added but couldn't be verified.", name), probeMessage(result));
     const undoAll = async (): Promise<void> => {
       await undo();
@@ -123,11 +123,15 @@ function chooseNext(
     name === undefined
       ? vscode.l10n.t("{0} doesn't respond ({1})", plainLabel(host), reason)
       : vscode.l10n.t("{0} doesn't respond at {1} ({2})", plainLabel(name), plainLabel(host), reason);
-  const afterStart = isLocalUrl(url) ? vscode.l10n.t('after you have started its server') : '';
+  const afterStart = isLocalUrl(url) ? vscode.l10n.t('start its server first') : '';
   return choose(question, [
     { label: vscode.l10n.t('Try again'), description: afterStart, value: 'retry' },
     { label: vscode.l10n.t('Edit the base URL…'), value: 'edit' },
-    { label: vscode.l10n.t('Add anyway'), description: vscode.l10n.t('it is used once it responds'), value: 'add' },
+    {
+      label: vscode.l10n.t('Add anyway'),
+      description: vscode.l10n.t('it will be used after it responds'),
+      value: 'add',
+    },
   ]);
 }
 

@@ -53,7 +53,7 @@ export async function pickModelNames(
   const items = choices.map((choice) => ({ ...choice, label: mappingText(choice.here, choice.there) }));
   const chosen = await pickFrom({
     title: vscode.l10n.t('Model names at {0}', plainLabel(gateway)),
-    placeholder: vscode.l10n.t('Confirm which name each of your models has there'),
+    placeholder: vscode.l10n.t('Confirm the name of each of your models at this gateway'),
     canSelectMany: true,
     items,
     selectedItems: items.filter(({ picked }) => picked),
@@ -63,7 +63,7 @@ export async function pickModelNames(
 
 /** Describes an entry of `Gateway.models`. */
 export function mappingText(here: string, there: string): string {
-  const name = here === everyOther ? vscode.l10n.t('every other model') : plainLabel(here);
+  const name = here === everyOther ? vscode.l10n.t('all other models') : plainLabel(here);
   return `${name} → ${plainLabel(there)}`;
 }
 

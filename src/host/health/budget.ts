@@ -105,7 +105,7 @@ export class Budget extends Disposable {
     if (!spending || !this.isUsedUp(spending)) return true;
     if (!this.mutex.isLocked() && totalOf(spending) >= this.declinedAmount) {
       const refused = vscode.l10n.t(
-        'A request from another extension was refused. If you cancel, further requests from extensions are refused, too.',
+        'A request from another extension was refused. If you cancel, further requests from extensions are also refused.',
       );
       this.mutex.runExclusive(() => this.ask(spending, refused)).catch(this.deps.log.error);
     }
@@ -215,7 +215,7 @@ function notesOn({ budget: { currency }, expected, uncounted, isComplete }: Spen
       ? [vscode.l10n.t('Requests that run at the same time add about {0}.', format.costs([running]))]
       : []),
     ...(uncounted.length > 0
-      ? [vscode.l10n.t("{0} in another currency doesn't count towards the budget.", format.costs(uncounted))]
+      ? [vscode.l10n.t('{0} in another currency is not included in the budget.', format.costs(uncounted))]
       : []),
   ];
 }

@@ -20,10 +20,10 @@ export function gatewayProblemMessage(problem: UnusableGateway['problem'], place
     case 'credentials':
       return vscode.l10n.t('{0} contains a user name or password. Remove it. The API key is set separately.', place);
     case 'no-name':
-      return vscode.l10n.t('{0}: The name must be a string.', place);
+      return vscode.l10n.t('{0}: “name” must be a string.', place);
     case 'no-models':
       return vscode.l10n.t(
-        '{0}: The models must be names, as in {1}.',
+        '{0}: “models” must map model names to model names, as in {1}.',
         place,
         '{ "claude-sonnet-4": "anthropic/claude-sonnet-4" }',
       );

@@ -244,7 +244,7 @@ export class Settings extends Disposable {
     const isUnchanged = (key: keyof typeof after): boolean => isDeepStrictEqual(this.readUser(key), after[key]);
     return async () => {
       if (!isUnchanged('baseUrl') || !isUnchanged('backupBaseUrls')) {
-        throw new UserError(vscode.l10n.t("Can't undo: the gateway settings have changed in the meantime."));
+        throw new UserError(vscode.l10n.t("Can't undo, because the gateway settings have changed since then."));
       }
       await this.update('backupBaseUrls', before.backupBaseUrls);
       await this.update('baseUrl', before.baseUrl);

@@ -22,7 +22,10 @@ describe('answer that ends at the token limit before any text', () => {
       const run = await new EngineRun({ replies: [reply, answering('never')] }).toEnd();
       const { kind, message, actions } = run.last('failed');
       assert.deepEqual([kind, actions, run.wire.requests.length], ['empty', ['moreRoom', 'switchModel'], 1]);
-      assert.equal(message, 'gpt-4o reached the token limit before it wrote an answer. Its reasoning counts, too.');
+      assert.equal(
+        message,
+        'gpt-4o reached the token limit before it wrote an answer. The limit includes its reasoning.',
+      );
       assert.deepEqual(run.of('cut'), []);
     });
   }

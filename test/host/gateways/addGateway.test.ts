@@ -190,21 +190,21 @@ describe('Add Gateway command', () => {
         [['LM Studio'], undefined],
         [],
         "LM Studio doesn't respond at localhost:1234 (connection refused)",
-        ['after you have started its server', '', 'it is used once it responds'],
+        ['start its server first', '', 'it will be used after it responds'],
       ],
       [
         'a gateway with a key',
         [['DeepSeek'], undefined],
         ['sk-1'],
         "DeepSeek doesn't respond at api.deepseek.com (connection refused)",
-        ['', '', 'it is used once it responds'],
+        ['', '', 'it will be used after it responds'],
       ],
       [
         'a base URL',
         [['$(link) Other base URL…'], undefined],
         ['127.0.0.1:9'],
         "127.0.0.1:9 doesn't respond (connection refused)",
-        ['after you have started its server', '', 'it is used once it responds'],
+        ['start its server first', '', 'it will be used after it responds'],
       ],
     ] as const) {
       it(`asks what to do about ${title}, and writes nothing if the user cancels`, async () => {
@@ -281,7 +281,7 @@ describe('Add Gateway command', () => {
       assert.deepEqual(editor.messages, [
         {
           kind: 'warning',
-          message: 'DeepSeek was added. It is used once it responds.',
+          message: 'DeepSeek was added. It will be used after it responds.',
           buttons: ['Undo', 'Test connection'],
         },
       ]);

@@ -66,7 +66,7 @@ describe('Manage Gateways command', () => {
         [
           'Last $\u2060(alert)',
           'backup 3 · no API key',
-          `${last.baseUrl} · model names: 1 · every other model → acme/y`,
+          `${last.baseUrl} · model names: 1 · all other models → acme/y`,
         ],
       ],
     );
@@ -265,10 +265,10 @@ describe('Manage Gateways command', () => {
     const names = editor.quickPicks.at(-1) ?? assert.fail('no list');
     assert.deepEqual(labels(names), [
       'x → acme/x',
-      'every other model → acme/y',
+      'all other models → acme/y',
       'claude-sonnet-4 → anthropic/claude-sonnet-4',
     ]);
-    names.choose(['claude-sonnet-4 → anthropic/claude-sonnet-4', 'every other model → acme/y']);
+    names.choose(['claude-sonnet-4 → anthropic/claude-sonnet-4', 'all other models → acme/y']);
     await settle();
     const { baseUrl, name } = last;
     const models = { '*': 'acme/y', 'claude-sonnet-4': 'anthropic/claude-sonnet-4' };

@@ -123,7 +123,7 @@ describe('daily budget', () => {
     setting = { daily: 5, currency: 'CNY', action: 'ask' };
     written = [...costing(5, undefined, 'CNY'), ...costing(9)];
     assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
-    assert.match(details.join(), /^\$9\.00 in another currency doesn't count towards the budget\. If you cancel/);
+    assert.match(details.join(), /^\$9\.00 in another currency is not included in the budget\. If you cancel/);
     setting = { ...setting, currency: 'USD' };
     assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
   });

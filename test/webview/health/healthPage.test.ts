@@ -191,7 +191,7 @@ describe('page of usage and health', () => {
         '16 requests',
         '3 requests with unknown cost',
         '24% of the ¥5.00 budget used',
-        "$0.0042 doesn't count towards the budget",
+        '$0.0042 is not included in the budget',
         'Last 14 days',
         '≈\u00a0¥2.47 + $0.0042',
         '29 requests',

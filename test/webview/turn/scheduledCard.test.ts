@@ -59,7 +59,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(lines(), [
       `Sends at ${timeOf(later)}`,
       '(in 2 h 0 min)',
-      'To api.example (gpt-4o), only while VS Code is running. Lapses after 24 hours.',
+      'To api.example (gpt-4o), only while VS Code is running. Expires after 24 hours.',
     ]);
     const timer = page.one('timer');
     page.clock.jump(hour);

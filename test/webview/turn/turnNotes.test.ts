@@ -143,7 +143,7 @@ describe('note about the model of an answer', () => {
     'no switch': ['', ev.text('Hi')],
     'an overload': [overload, switched('overloaded')],
     'a switch because the gateway lacks the model': [
-      "gpt-4o isn't available here. Switched to qwen.",
+      "gpt-4o isn't available at this gateway. Switched to qwen.",
       switched('model'),
     ],
     'a switch because of the circuit breaker': ['gpt-4o kept failing. Switched to qwen.', switched('breaker')],
