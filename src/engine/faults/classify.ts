@@ -9,10 +9,13 @@ import type { RetryAfter } from './retryAfter';
 import { createMatcher, defaultRow, inbandRow, isEdgeStatus, statusRow, type ErrorMatcher } from './statusFault';
 import { transportFault } from './transportError';
 
-/** The timeouts of an attempt, by the faults to which they lead. */
+/** Names of the timeouts of an attempt. Each name is also the name of the fault that the timeout causes. */
 export type StalledClock = 'connectTimeout' | 'headersTimeout' | 'firstTokenTimeout' | 'streamStalled' | 'streamSilent';
 
-/** The observations about a failed attempt, or the name of its fault if no observation has to be classified. */
+/**
+ * What was observed about a failed attempt, such as an HTTP status or a network error. If the caller already knows the
+ * fault, the name of the fault.
+ */
 export type Evidence =
   | FaultName
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
@@ -23,30 +26,31 @@ export type Evidence =
   /** A response with status 200 whose body is a short text instead of JSON. */
   | { readonly type: 'plainText'; readonly text: string };
 
-/** A classified failure: a row of the fault table with the details of this occurrence. */
+/** The classified failure of an attempt: its row of the fault table, with the details of this failure. */
 export interface Fault extends FaultRow {
-  /** The name of the row. */
+  /** Name of the fault's row in the fault table. */
   readonly row: FaultName;
   readonly retryAfter?: RetryAfter | undefined;
-  /** The parameter that the gateway refused, if a corrected request can leave it out or rename it. */
+  /** Parameter that the gateway refused. Set only if a corrected request can leave out or rename the parameter. */
   readonly unsupportedParameter?: CorrectableParameter | undefined;
   readonly detail: string;
-  /** Host and port of the proxy that can't be reached. */
+  /** Host and port of the proxy, if the fault is that the proxy can't be reached. */
   readonly proxy?: string | undefined;
   readonly seconds?: number | undefined;
-  /** The context window that the gateway named, in tokens. */
+  /** Context window of the model in tokens, if the gateway's error message names it. */
   readonly contextTokens?: number | undefined;
 }
 
 /**
- * Returns the fault of a failed attempt. Missing credit is never retried unless the gateway named a retry-after.
- * @param now epoch milliseconds
+ * Returns the fault of a failed attempt. The fault for missing credit allows a retry only if the gateway named a
+ * retry-after.
+ * @param now the current time in epoch milliseconds
  */
 export function classify(evidence: Evidence, now: number): Fault {
   if (typeof evidence === 'string') return faultOfRow(evidence);
   switch (evidence.type) {
     case 'error': {
-      // While the body is read, every error means a lost connection.
+      // Once the response body is being read, every network error means that the connection was lost.
       if (evidence.streaming) return faultOfRow('connectionLost');
       const { row, proxy } = transportFault(evidence.error, evidence.baseUrl);
       return { ...faultOfRow(row), proxy };
@@ -56,7 +60,8 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
       const matcher = createMatcher(body, now, headers);
       const fault = faultFromError(statusRow(status, matcher), matcher, headers);
-      // A status of Cloudflare without a more specific body comes from Cloudflare itself, which can't reach the gateway.
+      // If the status is one of Cloudflare's and the body says nothing more specific, Cloudflare itself sent the
+      // response, because it can't reach the gateway.
       const isSentByEdge = isEdgeStatus(status) && fault.row === defaultRow(status);
       return isSentByEdge ? { ...fault, leavesGateway: true } : fault;
     }
@@ -70,7 +75,8 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'plainText': {
       const matcher = createMatcher(evidence.text, now);
       const row = inbandRow(matcher, false);
-      // Without known words, the text could mean anything, so the response counts as malformed. The user sees the text.
+      // A text without any known phrase could mean anything, so the response is classified as malformed. The user sees
+      // the text.
       return faultFromError(row === 'errorInStream' ? 'garbledBody' : row, matcher);
     }
   }
@@ -80,10 +86,16 @@ export function faultOfRow(row: FaultName): Fault {
   return { ...faultTable[row], row, detail: '' };
 }
 
-/** Milliseconds. A shorter retry-after of a slow limit is ignored. */
+/**
+ * Shortest retry-after, in milliseconds, that is believed for a slow limit, such as a daily limit. A shorter
+ * retry-after is ignored.
+ */
 const minSlowResetMs = 300_000;
 
-/** A field that is only called `reset` names a delay if there is a limit. With any other fault, it may mean anything. */
+/**
+ * Returns the retry-after if it can be trusted. A body field named just `reset` is a delay only if the fault is a
+ * limit. With other faults, the field could mean anything.
+ */
 function usableRetryAfter({ limit }: Fault, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
   if (!retryAfter || (retryAfter.field === 'reset' && !limit)) return undefined;
   return limit?.isSlow && retryAfter.delayMs < minSlowResetMs ? undefined : retryAfter;
@@ -98,7 +110,7 @@ function faultFromError(
   const row = isUpstreamKey ? 'upstreamKeyRejected' : blamedRow;
   const fault = faultOfRow(row);
   const retryAfter = usableRetryAfter(fault, namedRetryAfter);
-  // If the turn ends, no countdown is displayed, so the message says when the limit resets.
+  // If the fault ends the turn, no countdown is shown, so the message itself says when the limit resets.
   const messageWithTime = retryAfter && fault.policy.retry === 'never' ? fault.limit?.messageWithTime : undefined;
   return {
     ...fault,
@@ -110,7 +122,10 @@ function faultFromError(
   };
 }
 
-/** Only a browser can pass such a page. Its status varies. */
+/**
+ * Returns whether the response is Cloudflare's bot check, a page that only a browser can pass. The HTTP status of this
+ * page varies.
+ */
 function isBrowserChallenge(headers: Headers, body: string): boolean {
   if (headers.get('cf-mitigated') === 'challenge') return true;
   if (/_cf_chl_opt|\/cdn-cgi\/challenge-platform\//.test(body)) return true;
@@ -118,14 +133,14 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns whether the provider rejected the gateway's key: LiteLLM quotes the provider's exception, or new-api or one-api
- * has added a request ID, unless the type or the message shows that new-api or one-api itself rejected the user's key.
+ * Returns whether the provider rejected the gateway's key, and not the gateway the user's key. Either LiteLLM quotes
+ * the provider's exception, or new-api or one-api has added a request ID to an error that is not its own.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;
   if (/litellm\.AuthenticationError/i.test(message)) return true;
   const isPassedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(message);
-  // Forks of one-api and new-api use their own names, for instance `one_hub_error` and `shell_api_error`.
+  // Forks of one-api and new-api name their own errors differently, for instance `one_hub_error` and `shell_api_error`.
   const isOwnError =
     codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(searchText);
   return isPassedOn && !isOwnError;
@@ -135,9 +150,9 @@ export interface FaultContext {
   readonly baseUrl: string;
   readonly model: string;
   readonly status: number | undefined;
-  /** Epoch milliseconds. */
+  /** Time at which the limit resets, in epoch milliseconds. */
   readonly resetsAt?: number | undefined;
-  /** Message of the fault that preceded this one. */
+  /** Message of the previous fault of the turn. Some messages begin with it. */
   readonly last?: string | undefined;
   readonly minutes?: number | undefined;
 }
@@ -145,7 +160,7 @@ export interface FaultContext {
 /** Maximum length of a host name with its port, in characters (RFC 1035, 2.3.4). */
 const maxHostChars = 260;
 
-/** Returns the message for the user, and the provider's message. Both are without keys. */
+/** Returns the error message for the user, and the provider's own message. API keys are removed from both. */
 export function describeFault(
   fault: Fault,
   { baseUrl, model, status, resetsAt, last, minutes }: FaultContext,

@@ -1,48 +1,63 @@
 import { firstTokens } from '../models/listedFacts';
 
-/** A smaller number in such a message is something else, such as a code. No model has so small a context. */
+/**
+ * Smallest context window that an error message can name, in tokens. A smaller number in the message is something else,
+ * such as an error code.
+ */
 const minContextTokens = 256;
 
-/** A number with or without separators, but no other unit than tokens. */
+/**
+ * Source of a pattern that matches a number of tokens, with or without separators. A number with another unit doesn't
+ * match.
+ */
 const number = String.raw`(?<!\d)(\d{1,3}(?:,\d{3}){1,2}|\d{3,9})(?![\d,.]*\d|[KM>]|\s*(?:characters|chars|bytes|字))`;
 
-/** A number after one of these words is the size of the request, or counts something other than tokens. */
+/**
+ * Words before a number that is not the context window. The number is then the size of the request, or it counts
+ * something other than tokens.
+ */
 const otherSubject = 'exceed|request|result|receiv|contain|got|given|by |char|byte|超|字符';
 
 /**
- * Patterns for the limit in the message of a provider that rejects a long prompt, in the order in which they are tried.
- * Such a message may also name the tokens of the request, in any order.
+ * Patterns for the context window in an error about a prompt that is too long, in the order in which they are tried.
+ * The error message can also contain the number of tokens of the request, before or after the context window.
  */
 const limitPatterns: readonly RegExp[] = [
-  // `208310 tokens > 200000 maximum`, `190000 + 20000 > 200000`, `n_keep: 5000>= n_ctx: 4096`, `must be <= 4096`
+  // Matches, for example, `208310 tokens > 200000 maximum`, `190000 + 20000 > 200000`, `n_keep: 5000>= n_ctx: 4096` and
+  // `must be <= 4096`.
   String.raw`(?:[<>]=?|≤)\s*(?:n_ctx:\s*)?${number}`,
-  // `Range of input length should be [1, 30720]`
+  // Matches, for example, `Range of input length should be [1, 30720]`.
   String.raw`range of input length should be \[\d+,\s*${number}`,
-  // `the available context size (4096 tokens)`, `context length of only 4096 tokens`
+  // Matches, for example, `the available context size (4096 tokens)` and `context length of only 4096 tokens`.
   String.raw`\bcontext[ _](?:length|window|size)(?:(?!${otherSubject})[^\d.;/]){0,20}${number}(?! (?:tokens )?exceeds)`,
-  // `maximum context length is 8192 tokens`, `model token limit: 262144`, `maximum number of tokens allowed (1048576)`
+  // Matches, for example, `maximum context length is 8192 tokens`, `model token limit: 262144` and `maximum number of
+  // tokens allowed (1048576)`.
   String.raw`(?:\bmax(?:imum)?(?!_(?:\w+_)?tokens\b)|\blimit|不(?:能|得|可)?超过|最大|最多|上限|限制)(?:(?!${otherSubject})[^\d.;。；/]){0,40}${number}(?! (?:tokens )?exceeds)`,
-  // `too large for model with 32768 maximum context length`, `cannot exceed 128000`, `must have less than 4095 tokens`
+  // Match, for example, `too large for model with 32768 maximum context length`, `cannot exceed 128000` and `must have
+  // less than 4095 tokens`.
   String.raw`${number}(?: tokens?)? max(?:imum)?\b`,
   String.raw`(?:(?:cannot|can't|must not|may not) exceed|less than) ${number}`,
 ].map((source) => new RegExp(source, 'gi'));
 
-/** MiniMax appends its code: `context window exceeds limit (2013)`. */
+/**
+ * MiniMax's error code for a prompt that is too long. MiniMax appends the code to the message (`context window exceeds
+ * limit (2013)`), so the number is not a context window.
+ */
 const errorCode = 2013;
 
-/** Returns the context window that a message names, in tokens. */
+/** Returns the context window that an error message names, in tokens, or undefined if the message names none. */
 export function contextTokensIn(message: string): number | undefined {
   const numbers = limitPatterns.flatMap((pattern) => [...message.matchAll(pattern)].map(([, digits = '']) => digits));
   return numbers.map((digits) => Number(digits.replaceAll(',', ''))).find(isContextWindow);
 }
 
 /**
- * Returns whether the provider rejects `max_tokens` and a shorter prompt would not help. vLLM sends the same message if
- * only the sum of the prompt and `max_tokens` exceeds the context window.
+ * Returns whether `max_tokens` alone is too large, so that a shorter prompt would not help. Returns false if only the
+ * sum of the prompt and `max_tokens` exceeds the context window, for which vLLM sends the same message.
  */
 export function reportsTooLargeTokenLimit(message: string): boolean {
   const match = /\bmax_(?:completion_)?tokens\b.{0,60}too large(?:: (\d+))?/i.exec(message);
-  // True as well if the message contains no numbers.
+  // If the message contains no numbers, the comparison below is false, so the function returns true.
   return match !== null && !(Number(match[1]) < (contextTokensIn(message) ?? 0));
 }
 

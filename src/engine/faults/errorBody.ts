@@ -1,6 +1,9 @@
 import { isRecord, parseJson, type JsonRecord } from '../json';
 
-/** Names of the fields in which gateways put the message for the user, as {@link plainKeys} spells them. */
+/**
+ * Names of the fields in which gateways put the error message for the user: in lower case and without underscores, as
+ * {@link plainKeys} returns them.
+ */
 export const messageFields = [
   'message',
   'msg',
@@ -20,8 +23,8 @@ export const messageFields = [
 const maxDepth = 16;
 
 /**
- * Writes the field names in lower case and without underscores, because gateways spell the same field in many ways
- * (`resets_at`, `resetsAt`, `Code`). Of two fields with the same name, the first one with a value is kept.
+ * Returns JSON with all field names in lower case and without underscores, because gateways spell the same field in
+ * many ways (`resets_at`, `resetsAt`, `Code`). If two fields get the same name, the first one with a value is kept.
  */
 export function plainKeys(value: unknown, depth = maxDepth): unknown {
   if (depth === 0) return undefined;
@@ -36,8 +39,9 @@ export function plainKeys(value: unknown, depth = maxDepth): unknown {
 }
 
 /**
- * Returns the JSON of an error body with uniform field names (see {@link plainKeys}), or its text if it is not JSON.
- * Some gateways send an error as an event stream. Its first event with JSON is used, or else its first event.
+ * Returns the JSON of an error body with uniform field names (see {@link plainKeys}), or the body's text if it is not
+ * JSON. Some gateways send an error as an event stream. The first event with JSON is then used, or else the first
+ * event.
  */
 export function parseErrorBody(body: string): unknown {
   const text = body.trim();
@@ -52,8 +56,9 @@ export function parseErrorBody(body: string): unknown {
 export const maxExaminedChars = 8192;
 
 /**
- * Returns the JSON text that a gateway quotes in a message: `bad response status code 400, body: {"error":{…}}`.
- * @returns an empty string if the message quotes none
+ * Returns the JSON text that a gateway quotes in an error message, as in `bad response status code 400, body:
+ * {"error":{…}}`.
+ * @returns an empty string if the message quotes no JSON
  */
 export function quotedJson(message: string): string {
   const text = message.slice(0, maxExaminedChars);
@@ -66,7 +71,10 @@ export function quotedJson(message: string): string {
     : text.slice(start, text.lastIndexOf('}') + 1);
 }
 
-/** Google, Cloudflare and others send a list of errors. */
+/**
+ * Returns the first item of a list, and any other value unchanged. Google, Cloudflare and others send a list of errors
+ * instead of an error.
+ */
 export function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
 }
@@ -75,13 +83,16 @@ export function stringOrEmpty(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Some gateways send an empty error field with every answer. */
+/** Returns whether an `error` field has content. Some gateways send an empty `error` field with every answer. */
 export function hasContent(error: unknown): boolean {
   if (isRecord(error)) return Object.keys(error).length > 0;
   return Array.isArray(error) ? error.length > 0 : Boolean(error);
 }
 
-/** Fields in which Tencent, Volcengine, Spark and others wrap an error, either directly or within an `error` field. */
+/**
+ * Fields, called envelopes here, in which Tencent, Volcengine, Spark and others wrap an error. The error is the
+ * envelope itself or the envelope's field `error`.
+ */
 const envelopeFields = ['response', 'responsemetadata', 'header', 'data', 'result', 'body'] as const;
 
 function envelopesIn(body: JsonRecord): readonly JsonRecord[] {
@@ -89,8 +100,8 @@ function envelopesIn(body: JsonRecord): readonly JsonRecord[] {
 }
 
 /**
- * Parses the envelopes that a gateway sent as JSON text. The body must be known to be an error, because such a text in an
- * answer may be the output of a tool.
+ * Parses the envelopes (see {@link envelopeFields}) that a gateway sent as JSON text. Call this only for the body of an
+ * error, because such a text in an answer could be the output of a tool.
  */
 export function withParsedEnvelopes(body: JsonRecord): JsonRecord {
   const texts = envelopeFields.filter((name) => stringOrEmpty(body[name]).startsWith('{'));
@@ -99,7 +110,9 @@ export function withParsedEnvelopes(body: JsonRecord): JsonRecord {
   return { ...body, ...Object.fromEntries(parsed) };
 }
 
-/** Returns the first envelope with a message. The body must be known to be an error. */
+/**
+ * Returns the first envelope (see {@link envelopeFields}) that has a message. Call this only for the body of an error.
+ */
 export function envelopeWithMessage(body: JsonRecord): JsonRecord | undefined {
   return envelopesIn(body).find(hasMessage);
 }
@@ -109,9 +122,9 @@ function hasMessage(body: JsonRecord): boolean {
 }
 
 /**
- * Returns the error in a body with uniform field names: OpenAI's `error` as an object, a list or a text, MiniMax's
- * `base_resp`, the error in an envelope (see {@link envelopeFields}), or FastAPI's `detail` as an object.
- * @returns undefined if the body itself is the error, or no error
+ * Returns the error that a body with uniform field names contains: OpenAI's `error` as an object, a list or a text,
+ * MiniMax's `base_resp`, the error in an envelope (see {@link envelopeFields}), or FastAPI's `detail` as an object.
+ * @returns undefined if the whole body is the error, or if the body contains no error
  */
 export function errorWithin(body: JsonRecord): JsonRecord | string | undefined {
   const { baseresp: minimax, detail } = body;
@@ -124,7 +137,7 @@ export function errorWithin(body: JsonRecord): JsonRecord | string | undefined {
   ].find((error): error is JsonRecord | string => (isRecord(error) || typeof error === 'string') && hasContent(error));
 }
 
-/** Fields whose number or code says that a request has failed. */
+/** Fields whose number or code shows whether a request has failed. */
 export const statusFields = [
   'code',
   'errorcode',
@@ -138,12 +151,16 @@ export const statusFields = [
   'resultcode',
 ];
 
-/** Matches a `status` field that reports a failure. Words other than these also occur in complete answers. */
+/**
+ * Matches a `status` field that reports a failure. Other words are not matched, because they also occur in complete
+ * answers.
+ */
 const failedStatus = /^(?:HTTP\W*)?[45]\d\d\b|^(?:error|fail|failure)$/i;
 
 /**
- * Returns whether a JSON object inside a stream or a response with status 200 is an error and not a part of an answer:
- * see {@link errorWithin}, or an envelope such as `{code, msg}` or `{success: false, message}`.
+ * Returns whether a JSON object inside a stream or a response with status 200 is an error instead of part of an answer.
+ * The object either contains an error (see {@link errorWithin}), or is an error such as `{code, msg}` or `{success:
+ * false, message}`.
  */
 export function isError(body: JsonRecord): boolean {
   if (hasContent(body['error']) || hasContent(body['errors'])) return true;
@@ -158,13 +175,17 @@ export function isError(body: JsonRecord): boolean {
     failedStatus.test(String(root['status'])) ||
     statusFields.some((field) => isFailureCode(root[field]));
   if (failed && hasMessage(root)) return true;
-  // An envelope's `code` marks an error only if it is numeric. Any other `code` may be part of an answer.
+  // The `code` inside an envelope (see `envelopeFields`) marks an error only if it is numeric. Any other `code` could
+  // be part of an answer.
   return envelopesIn(root).some((envelope) => {
     return hasMessage(envelope) && /^\d+$/.test(String(envelope['code'])) && isFailureCode(envelope['code']);
   });
 }
 
-/** The codes for success are 0, `ok`, `success`, and 2xx with or without two zeros (`20000`). */
+/**
+ * Returns whether an error code reports a failure. The codes for success are 0, `ok`, `success`, and 2xx with or
+ * without two zeros (`20000`).
+ */
 function isFailureCode(code: unknown): boolean {
   if (typeof code !== 'string' && typeof code !== 'number') return false;
   return !/^(?:0+|2\d\d(?:00)?|ok|success)?$/i.test(String(code).trim());

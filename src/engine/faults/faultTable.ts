@@ -18,20 +18,29 @@ type NoLimitPolicy =
   | { readonly retry: 'transient'; readonly limit?: number; readonly charge?: 2; readonly freeReplay?: true }
   | { readonly retry: 'offline' | 'resume' | 'repair' | 'never' | 'breaker' };
 
-/** All requests to the same model wait until the limit has reset. */
+/** How the engine reacts to a limit or an overload. All requests to the same model wait until the limit has reset. */
 type LimitPolicy = { readonly retry: 'overload'; readonly fallback?: true } | { readonly retry: 'hint' };
 
 export type Policy = NoLimitPolicy | LimitPolicy;
 
-/** A limit at the gateway, which may name the time at which it resets. */
+/** Details of a fault that is a limit at the gateway. The gateway can name the time at which the limit resets. */
 interface Limit {
-  /** Whether the same request succeeds then, so that the prompt can be scheduled for that time. */
+  /**
+   * Whether the same request can succeed after the limit has reset. If so, the user can schedule the prompt for that
+   * time.
+   */
   readonly canSendLater: boolean;
-  /** The limit does not reset within minutes, so that a shorter retry-after is ignored. */
+  /** Set if the limit does not reset within minutes. A retry-after of less than five minutes is then ignored. */
   readonly isSlow?: true;
-  /** Used in place of `message` if the turn ends and the gateway said when the limit resets. */
+  /**
+   * Message that replaces `message` if the fault ends the turn and the gateway named the time at which the limit
+   * resets.
+   */
   readonly messageWithTime?: string;
-  /** The fault that ends the turn if the limit resets too late to wait for it. By default, the same fault. */
+  /**
+   * Fault with which the turn ends if the limit resets too late to wait for it. By default, the turn ends with the same
+   * fault.
+   */
   readonly endsAs?: 'outOfCredit' | 'usageLimitReached';
 }
 
@@ -39,19 +48,23 @@ export interface FaultRow {
   readonly kind: FaultKind;
   readonly policy: Policy;
   /**
-   * English message, which is also the key of its translations. Placeholders: `{host}`, `{proxy}`, `{model}`, `{status}`,
-   * `{detail}`, `{time}`, `{seconds}`, `{minutes}`, and `{last}` for the message of the previous fault.
+   * Error message in English, which is also the key of its translations. Its placeholders are `{host}`, `{proxy}`,
+   * `{model}`, `{status}`, `{detail}`, `{time}`, `{seconds}`, `{minutes}`, and `{last}` for the message of the previous
+   * fault.
    */
   readonly message: string;
-  /** What the user can do, the best first: the failure card has buttons for the first two, and a menu for the others. */
+  /**
+   * Actions that the user can take, best first. The failure card has buttons for the first two actions and a menu for
+   * the others.
+   */
   readonly actions: readonly FaultAction[];
   readonly limit?: Limit;
   /**
-   * The fault is on the way to the gateway, not of the gateway, the model or the request. Another gateway may therefore
-   * work, even if waiting would not help.
+   * Set if the fault is on the way to the gateway, not at the gateway, in the model or in the request. Another gateway
+   * might therefore work, even if waiting would not help.
    */
   readonly leavesGateway?: true;
-  /** The provider itself has failed. Several such faults in a row open the circuit breaker. */
+  /** Set if the provider itself has failed. Several faults of this type in a row open the circuit breaker. */
   readonly isOfProvider?: true;
 }
 
@@ -161,7 +174,7 @@ const rows = {
     'retryNow',
   ),
 
-  // The gateway refuses the request.
+  // Faults after which the gateway refuses the request.
   requestRejected: row('request', never, 'The request was rejected: {detail}', 'retryNow'),
   contextLength: row(
     'context-length',
@@ -259,7 +272,7 @@ const rows = {
     'retryNow',
   ),
 
-  // The gateway or the provider fails.
+  // Faults of the gateway or the provider.
   requestTimeout: row('timeout', transient, 'The gateway timed out.', 'retryNow'),
   conflict: row('server', atMost(2), 'The gateway is busy with a conflicting request.', 'retryNow'),
   serverError: ofProvider(
@@ -294,7 +307,7 @@ const rows = {
   ),
   unexpectedStatus: row('server', never, 'Unexpected status {status} from {host}.', 'retryNow', 'checkUrl'),
 
-  // The body of the response is not an answer, or not a complete one.
+  // Faults of a response whose body is not an answer, or not a complete answer.
   noBody: row('empty', atMost(2), 'The response was empty.', 'retryNow', 'switchModel'),
   noText: row('empty', atMost(1), '{model} returned an empty answer.', 'retryNow', 'switchModel'),
   limitBeforeText: row(
@@ -351,7 +364,7 @@ const rows = {
     'switchModel',
   ),
 
-  // The engine itself sends no request, or fails.
+  // Faults of the engine, which sends no request or fails.
   noKey: row('auth', never, 'No API key is set for {host}.', 'setApiKey', 'retryNow'),
   budget: row(
     'budget',
@@ -380,12 +393,15 @@ export const faultNames = Object.keys(rows) as readonly FaultName[];
 
 export const faultTable: Readonly<Record<FaultName, FaultRow>> = rows;
 
-/** Whether all requests to the same model wait after such a fault. */
+/** Returns whether all requests to the same model wait after a fault with this policy. */
 export function isLimitPolicy(policy: Policy): policy is LimitPolicy {
   return policy.retry === 'hint' || policy.retry === 'overload';
 }
 
-/** Returns the fault of this kind after which requests wait. */
+/**
+ * Returns the first fault of this kind after which all requests to the same model wait. If the kind has none, returns
+ * the fault of a rate limit.
+ */
 export function limitOfKind(kind: FaultKind): FaultName {
   const isWaiting = (name: FaultName): boolean => rows[name].kind === kind && isLimitPolicy(rows[name].policy);
   return faultNames.find(isWaiting) ?? 'rateLimited';

@@ -31,7 +31,10 @@ export const hostFaults = {
   },
 } as const satisfies Record<string, HostFault>;
 
-/** @param text the partial answer, which the user can continue */
+/**
+ * Returns the `failed` event for a fault that neither the network nor the gateway caused.
+ * @param text the partial answer, which the user can continue
+ */
 export function hostFailure(
   fault: keyof typeof hostFaults,
   text: string,
@@ -48,7 +51,7 @@ export function hostFailure(
   };
 }
 
-/** Returns the English message if the translation throws, so that the turn can still end. */
+/** Returns the translated message, or the English message if the translation throws, so that the turn can still end. */
 function localizeSafely(message: string, localize: Localize): string {
   try {
     return localize(message);

@@ -18,23 +18,25 @@ import {
 import { effortParameters } from '../models/reasoningFields';
 import { toSimplified } from './providerMessages';
 
-/** An error of a provider, converted from any of the supported formats. A missing part is an empty string. */
+/** An error of a provider, read from any of the supported formats. Text that the error lacks is an empty string. */
 export interface ProviderError {
-  /** The message for the user: one line without hidden characters, at most {@link maxMessageChars} long. */
+  /** Error message for the user: one line without hidden characters, at most {@link maxMessageChars} long. */
   readonly message: string;
   /**
-   * The message for classification: Chinese is converted to simplified characters, and quotations are removed, because
-   * they may repeat the prompt.
+   * Error message that is searched for known phrases. Chinese is converted to simplified characters, and quotations are
+   * removed, because they might repeat the prompt.
    */
   readonly searchText: string;
-  /** The values of `code`, `type`, `status`, `reason` and similar fields, in lower case. */
+  /** Values of the error's fields `code`, `type`, `status`, `reason` and similar, in lower case. */
   readonly codes: readonly string[];
   readonly param: string;
-  /** The gateway's message that quotes the provider's error. Empty if the gateway quotes no error. */
+  /** Message of the gateway that quotes the provider's error. Empty if the gateway quotes no error. */
   readonly wrapperMessage: string;
-  /** The HTTP status in the body (`code: 429`), for responses that have the status 200 themselves. */
+  /**
+   * HTTP status that the error names in the body (`code: 429`). It is needed if the response itself has the status 200.
+   */
   readonly status: number | undefined;
-  /** The field `n_ctx` of llama.cpp, in tokens. */
+  /** Context window in tokens, from the field `n_ctx` of llama.cpp. */
   readonly contextTokens?: number;
 }
 
@@ -50,8 +52,9 @@ const noDetails: ProviderError = {
 const maxMessageChars = 300;
 
 /**
- * Reads the error in a body, even if several gateways have wrapped the error. A wrapped error is shorter than the message
- * that contains it, so the recursion ends. Never throws. Ignores HTML, because a page has no message that helps a user.
+ * Reads the error in a response body, even if several gateways have wrapped the error. The recursion ends, because a
+ * wrapped error is shorter than the message that contains it. Never throws. Ignores HTML, because a web page has no
+ * message that helps a user.
  */
 export function readProviderError(body: string): ProviderError {
   const json = parseErrorBody(body);
@@ -71,10 +74,13 @@ function readPlain(json: unknown): ProviderError {
   return { ...(inner.message === '' ? outer : inner), codes, status: inner.status ?? outer.status };
 }
 
-/** Matches a code in place of a message: `upstream_rate_limited`, `Unauthorized`. */
+/** Matches an error message that is just a code, such as `upstream_rate_limited` or `Unauthorized`. */
 const codePattern = /^[\w.:/-]+$/;
 
-/** Adds the text in the field `error` to the other fields of a body, as a code or in front of the message. */
+/**
+ * Adds the text of the field `error` to the error that was read from the other fields. The text becomes a code if it
+ * looks like one. Otherwise, it is put in front of the message.
+ */
 function addErrorText(body: ProviderError, error: string): ProviderError {
   const isCode = codePattern.test(error);
   const inner = errorFromText(error);
@@ -102,13 +108,15 @@ function readError(error: JsonRecord): ProviderError {
   };
 }
 
-/** Returns the HTTP status that an error code contains, as in `429`, `HTTP 429` or `429 Too Many Requests`. */
+/** Returns the HTTP status that an error code begins with, as in `429`, `HTTP 429` or `429 Too Many Requests`. */
 function statusIn(code: string): number | undefined {
   const status = /^(?:http\W*)?([45]\d\d)(?![\w.-])/.exec(code)?.[1];
   return status === undefined ? undefined : Number(status);
 }
 
-/** Reads the provider's error inside the gateway's error: JSON in the message, or the `raw` field of OpenRouter. */
+/**
+ * Reads the provider's error inside the gateway's error, where it is JSON in the message or OpenRouter's field `raw`.
+ */
 function readWrappedError(error: JsonRecord): ProviderError {
   const { message } = error;
   if (isRecord(message)) return readPlain(message);
@@ -117,10 +125,10 @@ function readWrappedError(error: JsonRecord): ProviderError {
   return readQuotedError(messageOf(error));
 }
 
-/** For instance `bad response status code 400, body: {"error":{…}}`. */
+/** Reads the error that a message quotes, as in `bad response status code 400, body: {"error":{…}}`. */
 function readQuotedError(message: string): ProviderError {
   const quoted = quotedJson(message);
-  // LiteLLM quotes the error as a Python dictionary.
+  // LiteLLM quotes the provider's error as a Python dictionary.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
   if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
@@ -129,7 +137,7 @@ function readQuotedError(message: string): ProviderError {
     : noDetails;
 }
 
-/** `detail` may be a string, or FastAPI's list of `{loc, msg}`. */
+/** Returns the message of an error object. Its field `detail` can be a string, or FastAPI's list of `{loc, msg}`. */
 function messageOf(error: JsonRecord): string {
   const { detail } = error;
   const [first] = listIn(detail);
@@ -156,7 +164,7 @@ function codesOf(error: JsonRecord): readonly string[] {
   const message = messageOf(error)
     .slice(0, 200)
     .replace(/ \(request id: \w+\)\s*$/, '');
-  // MiniMax appends its code to the message, and some gateways send a code instead of a message.
+  // MiniMax appends its error code to the message, and some gateways send an error code instead of a message.
   const codeInMessage = /\((\d{4})\)$/.exec(message)?.[1];
   const codeAsMessage = /^\w+_\w+$/.test(message) ? message : undefined;
   const statusCode = typeof error['statuscode'] === 'number' ? String(error['statuscode']) : codeInMessage;
@@ -171,7 +179,9 @@ function errorFromText(text: string): ProviderError {
   return withText(text, readQuotedError(text));
 }
 
-/** Adds the text around an inner error. Without an inner error, the text is the message. */
+/**
+ * Returns the inner error with the text that surrounds it. Without an inner error, the text becomes the error message.
+ */
 function withText(text: string, inner: ProviderError): ProviderError {
   const examined = text.slice(0, maxExaminedChars);
   if (inner.message !== '') return { ...inner, wrapperMessage: examined };
@@ -185,18 +195,21 @@ function withText(text: string, inner: ProviderError): ProviderError {
 }
 
 /**
- * A single quote inside a word is an apostrophe. No alternative matches beyond the next opening quote, so that matching
- * takes linear time.
+ * Matches a quotation. A single quote inside a word is an apostrophe. No alternative matches beyond the next opening
+ * quote, so that matching takes linear time.
  */
 const quotation =
   /(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])|"[^"]*"|`[^`]*`|“[^“”]*”|(?<![\p{L}\p{N}])‘[^‘’]*’(?![\p{L}\p{N}])|「[^「」]*」/gu;
 
-/** Quoted sentences may be the user's text. Quoted names of parameters and models stay. */
+/**
+ * Replaces quoted sentences by an ellipsis, because they might be the user's text. Quoted names of parameters and
+ * models are kept.
+ */
 function withoutQuotations(text: string): string {
   return text.replace(quotation, (quoted) => (/^[\w./:@[\]-]{0,100}$/.test(quoted.slice(1, -1)) ? quoted : '…'));
 }
 
-/** Parameters that some models refuse and that a corrected request can leave out or rename. */
+/** Request parameters that some models refuse. A corrected request can leave them out or rename them. */
 const correctable = [
   'stream_options',
   'max_tokens',
@@ -208,44 +221,58 @@ const correctable = [
 export type CorrectableParameter = (typeof correctable)[number];
 
 const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
-/** Matches messages that refuse a parameter, but not those that refuse a value out of range. */
+/** Matches error messages that refuse a parameter, but not messages that refuse a value because it is out of range. */
 const refusalPattern =
   /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does(?: not|n't) support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|must be unset|cannot both be|use ['"`]?max_completion_tokens|不支持|未知的?参数|无法识别|不允许(?:传|使用|设置)/i;
 
-/** Matches messages that refuse a value, for which another level of reasoning effort can be sent. */
+/**
+ * Matches error messages that refuse the value of a parameter. For a refused reasoning effort, the engine can send
+ * another level.
+ */
 const valueRefusalPattern =
   /invalid|illegal|validation error|\b(?:must|should|can(?:not|'t)) be\b|expected|one of|unknown variant|supported values|mandatory|only works|not (?:enabled|available)|无效|非法|不合法|不正确|必须|应为|[仅只]支持|取值|可选/i;
 
-/** Matches the message that `max_tokens` must be greater than the thinking budget. The budget must change, not the limit. */
+/**
+ * Matches the error message that `max_tokens` must be greater than the thinking budget. The corrected request must
+ * change the budget, not `max_tokens`.
+ */
 const largeBudgetPattern = /must be greater than ['"`]?thinking\.budget_tokens\b/i;
 
 export function findRefusedParameter(error: ProviderError): CorrectableParameter | undefined {
   if (largeBudgetPattern.test(error.searchText)) return 'thinking';
   const name =
     correctable.find((candidate) => candidate === error.param.split('.')[0]) ?? firstMentioned(error.searchText);
-  // The engine adds `stream_options`, so the request loses nothing that the user set.
+  // The engine adds `stream_options` to each request, so a request without this parameter loses nothing that the user
+  // set.
   if (name === 'stream_options') return name;
-  // An error about a message may name the reasoning that the message lacks.
+  // An error that begins with `messages` can mention the reasoning that a message lacks, which is not about the
+  // reasoning effort.
   const isEffort = effortParameters.some((parameter) => parameter === name) && !/^messages\b/.test(error.searchText);
   if (isEffort && valueRefusalPattern.test(error.searchText)) return name;
   const isRefusal = refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code));
   return isRefusal ? name : undefined;
 }
 
-/** The message may name a replacement after it. */
+/**
+ * Returns the correctable parameter that an error message mentions first. A parameter that follows could be the
+ * suggested replacement.
+ */
 function firstMentioned(text: string): CorrectableParameter | undefined {
   const mentions = correctable.map((name) => ({ name, at: text.search(mentionPatterns[name]) }));
   return mentions.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0]?.name;
 }
 
-/** Matches a word only where the message marks it as the name of a parameter. */
+/**
+ * Returns a pattern for a parameter whose name is also an ordinary word. The pattern matches the word only where an
+ * error message marks it as the name of a parameter.
+ */
 function markedNamePattern(word: string): RegExp {
   const noun = String.raw`(?:\b(?:parameters?|arguments?(?: supplied)?|fields?|inputs?)|参数|字段)[:：]?\s*${word}\b(?!\s+\w)`;
   const name = String.raw`${word}(?:\.\w+)*`;
   return new RegExp(String.raw`${noun}|(['"\`“])${name}['"\`”]|\b${name}: extra input|\b${word}\.\w+\b`, 'i');
 }
 
-/** Matches messages about the reasoning effort that call the parameter by another name than the one that was sent. */
+/** Matches error messages about the reasoning effort that don't use the name of the parameter that was sent. */
 const effortPattern =
   /\breasoning[_ ]?effort\b|\binvalid (?:think|reasoning) value|\bsupport (?:thinking|reasoning)(?: (?:mode|levels?|budgets?))?(?!\s+\w)|\b(?:thinking|reasoning)(?: (?:mode|level|budget))? is (?:not (?:supported|enabled|available)|mandatory)|\bthinking (?:budget|level) \S+ is\b|\bonly works in thinking mode|(?:思考|推理)(?:模式|强度|等级|预算)|不支持(?:深度)?(?:思考|推理)/i;
 

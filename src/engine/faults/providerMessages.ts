@@ -1,15 +1,19 @@
-/** The key has been disabled, as opposed to one that may be mistyped. */
+/** Matches error messages about an API key that has been disabled, as opposed to a key that might be mistyped. */
 const disabledKey = anyOf(
   /(?:api[ _-]?key|access token) (?:is |has )?(?:been )?(?:revoked|disabled|inactive|suspended|blocked|deleted)/,
   /(?:令牌|密钥|api ?key)\s?\S{0,6}禁用/,
 );
 
 /**
- * Phrases in the messages of providers that send no usable code. Messages are searched without their quotations. Sources:
- * the error references of the providers, of one-api and of new-api, and the replies in `test/engine/gateways`.
+ * Phrases in the error messages of providers that send no usable error code. Quotations are removed from a message
+ * before it is searched. Sources: the error references of the providers, of one-api and of new-api, and the replies in
+ * `test/engine/gateways`.
  */
 export const providerPhrases = {
-  /** The account lacks credit or a subscription, even if the message also mentions other causes. */
+  /**
+   * Phrases for an account that lacks credit or a subscription. They decide even if the message also mentions other
+   * causes.
+   */
   credit: anyOf(
     /insufficient (?:(?!permissions?\b|privileges?\b|access\b)[\w$-]+ ){0,3}(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)|\bnon-?payment\b|\bpast due\b/,
     /balance (?:is |has )?(?:too low|not enough|insufficient|exhausted|depleted|run out)|overdue balance|\bbalance is negative|negative balance/,
@@ -25,7 +29,10 @@ export const providerPhrases = {
     /(?:余额|点数|积分)(?:已?不足|不够|已?用[尽完光]|已?耗尽|为(?:负|\s?0))|预扣费额度失败|欠费|总费用(?:限制|限额|上限)/,
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
-  /** A cost limit has been reached. A message about a parameter may use similar words, see `parameter`. */
+  /**
+   * Phrases for a cost limit that has been reached. A message about a request parameter can use similar words, see
+   * `parameter`.
+   */
   costLimit: anyOf(
     /\bspend(?:ing)? (?:limit|cap)|\b(?:cost|billing) (?:limit|cap|quota|allowance) (?:has been |is |was )?(?:reached|exceeded|exhausted|used up)/,
     /\b(?:max(?:imum)?|total|daily|weekly|monthly|usage) (?:allowed )?(?:cost|spend(?:ing)?)(?: (?:limit|cap|quota))? (?:has been |have been |is |was )?(?:reached|exceeded|exhausted|used up)/,
@@ -36,7 +43,10 @@ export const providerPhrases = {
     /(?:达到?|超[过出])\S{0,8}(?:(?:费用|消费|花费|成本)(?:总额|额度|金额)?(?:上限|限[制额])|最[大高](?:费用|消费|花费|成本))/,
   ),
   parameter: anyOf(/\bparam(?:eter)?s?\b|\bfields?\b|\b(?:must|should) be\b|\bmax_\w+|参数|字段/),
-  /** A used-up quota without a unit, which means a lack of credit unless the message also mentions a rate. */
+  /**
+   * Phrases for a used-up quota without a unit. The quota means a lack of credit unless the message also mentions a
+   * rate.
+   */
   quota: anyOf(
     /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough|\bno quota (?:left|remaining)/,
     /\bquota (?:is |has been )?(?:exhausted|used up)|tokenstatusexhausted|used (?:up )?all (?:of )?your free/,
@@ -45,7 +55,7 @@ export const providerPhrases = {
     /please (?:top[- ]?up|recharge)|请.{0,6}充值|免费\S{0,8}(?:用[尽完光]|耗尽|不足)/,
     /(?:额度|次数)(?:已?不足|不够|已?用[尽完光]|已?耗尽|已?过期|为\s?0)/,
   ),
-  /** A lack of credit at OpenAI, but a rate limit at Google. */
+  /** Phrase that means a lack of credit at OpenAI, but a rate limit at Google. */
   currentQuota: anyOf(/exceed(?:ed|s)? (?:your |the )?current quota/),
   auth: anyOf(
     disabledKey,
@@ -56,12 +66,14 @@ export const providerPhrases = {
     /(?:认证|鉴权|身份验证)失败/,
   ),
   disabledKey,
-  /** The key is valid, but lacks the permission for this request. */
+  /** Phrases for a valid API key that lacks the permission for this request. */
   permission: anyOf(
     /(?:无权|没有权限)(?:访问|使用)|暂未开放.{0,40}权限|\bno permission\b|permission denied/,
     /location is not supported|not (?:available|supported) in your (?:country|region)/,
   ),
-  /** The account is blocked or not verified, which only the user or the provider's support can change. */
+  /**
+   * Phrases for an account that is blocked or not verified. Only the user or the provider's support can change that.
+   */
   restriction: anyOf(
     /(?:账[户号]|用户|组织|企业|项目)(?:\S{0,4}[被已])?(?:临时|永久)?(?:锁定|封禁|封停|冻结|停用|禁用|限制使用)|账[户号]\S{0,12}被限制(?!\S{0,4}[频速]率)/,
     /(?:请|需要?|尚?未)\S{0,6}(?:实名|身份|企业|手机号?|邮箱)\S{0,2}(?:认证|验证)|联系\S{0,6}(?:解封|解冻|解除)/,
@@ -98,9 +110,12 @@ export const providerPhrases = {
     /\b(?:unable to|could(?: not|n['’]t)|can(?:not|['’]t)) (?:access|find|locate) (?:(?:the|a) )?(?:[\w-]+ )?model\b/,
     /模型.{0,60}(?:不存在|未找到|不可用|已下[线架]|已?停止(?:服务|支持)|已(?:废弃|弃用)|未开通|未启用|未配置|已停用)|不(?:支持|允许使用).{0,10}模型/,
   ),
-  /** one-api or new-api has no upstream ("channel") for the model. The status and the code of this error vary. */
+  /**
+   * Phrases for a model without an upstream (a “channel”) at one-api or new-api. The HTTP status and the code of this
+   * error vary.
+   */
   channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
-  /** new-api's search for an upstream failed. A retry may succeed. */
+  /** Phrases for a failed search for an upstream at new-api. A retry might succeed. */
   channelLookup: anyOf(/可用渠道(?:失败|不存在)|failed to get (?:an )?available channel/),
   prefill: anyOf(
     /prefill|trailing assistant|(?:last|final) (?:message|role)\b.{0,40}(?:assistant|user)|must end with a user/,
@@ -112,8 +127,8 @@ export const providerPhrases = {
     /负载(?:过高|较高|已满|已经?达到?上限)|过载|繁忙|访问量过大|(?:无|没有)可用的?\S{0,10}(?:账[号户]|节点)/,
   ),
   /**
-   * The subject is a failure between the gateway and its provider, although the status blames the request. Other words
-   * before the failure may belong to a rejected value of the request.
+   * Phrases for a failure between the gateway and its provider that the gateway sends with a 4xx status. The phrases
+   * match only at the beginning of the message, because later words could belong to a rejected value of the request.
    */
   upstreamFailure: anyOf(
     /^(?:the )?(?:upstream )?(?:\w+ )?(?:stream|connection) (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted|reset|refused|timed out)/,
@@ -121,37 +136,49 @@ export const providerPhrases = {
     /^(?:the )?upstream\b[^:]{0,40}\b(?:time(?:d )?out|unavailable|unreachable|disconnect)/,
     /^(?:the |this )?(?:service|server|provider)\b.{0,40}\btemporarily unavailable|^上游(?:(?:请求|服务|连接)?(?:超时|中断|断开)|连接(?:失败|异常))/,
   ),
-  /** A 5xx failure that a retry may avoid. Some gateways send it with a code that blames the request. */
+  /**
+   * Phrases for a 5xx error after which a retry might succeed. Some gateways send these phrases with an error code that
+   * blames the request.
+   */
   transient: anyOf(
     /stream (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted)|\bunexpected eof\b/,
     /connection (?:was )?(?:reset|refused|closed|aborted|timed out)|socket hang up|transport error|disconnected before/,
     /upstream\b.{0,40}\b(?:time(?:d )?out|unavailable|unreachable|disconnect)|temporarily unavailable|no healthy upstream/,
     /please retry|(?:can|may) retry your request|try again later|稍后再?(?:试|重试)|上游.{0,12}(?:失败|超时|异常|错误)/,
   ),
-  /** All upstreams of new-api are overloaded. It has also sent this with the error code for an empty balance. */
+  /**
+   * Phrases for an overload of all upstreams of new-api. new-api has also sent them with the error code for an empty
+   * balance.
+   */
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
-  /** The request rate is too high. Used if neither the code nor the status says so. */
+  /**
+   * Phrases for a request rate that is too high. They are needed if neither the error code nor the HTTP status shows
+   * that.
+   */
   limit: anyOf(
     /rate[- ]?limit|rate exceeded|too many (?:concurrent )?requests|requests? limit reached|throttl/,
     /\b(?:daily|weekly|monthly) quota (?:is |has been )?(?:exhausted|used up|exceeded)/,
     /(?:请求|访问)(?:过于|太)频繁|频率(?:限制|过高|超限)|限流|速率限制|请求数限制|并发数?\S{0,4}(?:超[过出限]|上限)/,
   ),
-  /** A limit that resets within minutes, even if the message calls it a quota. */
+  /** Phrases for a limit that resets within minutes, even if the message calls the limit a quota. */
   shortLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?)(?:minute|second|min|sec)\b|\b[RTQ]P[MS](?![a-z])|concurren|#(?:token|rate)-limit/,
     /(?<!free |hour |week |month )allocated quota exceeded/,
     /分钟|每秒|并发/,
   ),
-  /** A limit that does not reset within minutes. */
+  /** Phrases for a limit that does not reset within minutes, such as a daily limit. */
   longLimit: anyOf(
     /(?:per[ -]|\w ?\/ ?|\ba )(?:day|week|month)\b|\b(?:daily|weekly|monthly)\b(?! (?:plan|subscription|(?:\w+ )?limits? (?:page|docs|documentation|policy)))|\b[RT]PD\b|per \d{1,3} hours/,
     /(?<!not your )usage (?:limit|cap)|\b(?:session|subscription) (?:rate |usage )?(?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota|\btoday['’]s\b|\bfor the (?:day|week|month)\b|\bbilling (?:cycle|period)|\b(?:resets?|renews?|refresh(?:es)?) on\b/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|次数\S{0,4}(?:上限|用[尽完光])|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
-    // These limits last until the user raises them in the provider's console.
+    // The limits in these messages last until the user raises them in the provider's console.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
-  /** Words that show that a limit has been reached. A message that only mentions a day contains none of them. */
+  /**
+   * Words that show that a limit has been reached. An error message that mentions a day for another reason contains
+   * none of these words.
+   */
   reached: anyOf(/limit|quota|\bcap\b|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),
 } as const satisfies Readonly<Record<string, RegExp>>;
@@ -160,7 +187,7 @@ function anyOf(...patterns: readonly RegExp[]): RegExp {
   return new RegExp(patterns.map(({ source }) => source).join('|'), 'i');
 }
 
-/** Traditional characters that occur in error messages, each followed by its simplified form. */
+/** Traditional Chinese characters that occur in error messages, each followed by its simplified form. */
 const traditionalAndSimplified =
   '餘余額额帳账帐账戶户儲储飽饱負负載载無无獲获敗败請请頻频過过於于費费權权訪访問问錯错誤误時时間间後后試试組组當当盡尽鑰钥達达總总數数週周號号鎖锁凍冻結结違违規规內内審审輸输長长詞词擁拥訂订閱阅員员會会點点' +
   '資资認认證证驗验體体開开啟启復复關关單单鐘钟個个們们還还這这應应該该處处務务統统線线連连續续購购買买滿满優优';
@@ -169,7 +196,10 @@ const simplifiedByTraditional: ReadonlyMap<string, string> = new Map(
   Array.from(traditionalAndSimplified.matchAll(/(.)(.)/gu), ([, from = '', to = '']) => [from, to]),
 );
 
-/** Also converts Taiwan's words for "channel" and "top up". Only for matching: users see the original text. */
+/**
+ * Converts traditional Chinese characters to simplified characters, and Taiwan's words for “channel” and “top up” to
+ * those of the mainland. The result is only matched against patterns: users see the original text.
+ */
 export function toSimplified(text: string): string {
   if (!/\p{Script=Han}/u.test(text)) return text;
   return text
@@ -179,9 +209,9 @@ export function toSimplified(text: string): string {
 }
 
 /**
- * The error codes of the providers by meaning. Case, dashes and underscores do not matter for the comparison. Codes
- * that are numbers come from the error references of Zhipu (four digits) and Spark (five digits), those with
- * `base_resp.…` from MiniMax.
+ * Error codes of the providers, grouped by their meaning. Codes are compared without regard to case, dashes and
+ * underscores. Numbers come from the error references of Zhipu (four digits) and Spark (five digits), and codes with
+ * `base_resp.` from MiniMax.
  */
 const codesByMeaning = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
@@ -214,37 +244,43 @@ const codesByMeaning = {
     resource_exhausted limit_exceeded requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 11202 11203 base_resp.1002 base_resp.1039 base_resp.1041`,
   'long-limit': '1304 11201 base_resp.2056',
-  // Codes for limits that don't reset within minutes unless the gateway names a time. See also `codePatterns`.
+  // Error codes for limits that don't reset within minutes unless the gateway names a time. `codePatterns` contains
+  // more of these codes.
   'usage-limit': 'workspace_limit_reached',
   transient: `stream_error connection_error network_error bad_gateway gateway_timeout upstream_timeout request_timeout
     ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE`,
   'channel-lookup': 'get_channel_failed',
-  // These codes override a code that blames the request, because DeepSeek sends such a code with every error.
+  // Error codes for a failure of the server. They have priority over a code that blames the request, because DeepSeek
+  // sends such a code with every error.
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,
 };
 
-/** The topic of an error, according to the provider's error code. */
+/** The meaning of a provider's error code, such as missing credit. */
 export type Meaning = keyof typeof codesByMeaning;
 
-/** Patterns for codes with a variable part, matched against the result of `normalizeCode`. */
+/**
+ * Patterns for error codes with a variable part. They are matched against the code in lower case, without dashes and
+ * underscores.
+ */
 const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
-  // Google sends the name of the quota: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
+  // Google sends the name of the quota as the error code, such as `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
   [/perday/, 'long-limit'],
-  // Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
+  // Error codes of Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
   [/sensitivecontentdetected|riskdetection/, 'filter'],
-  // `ModelAccountTpmRateLimitExceeded` (Volcengine Ark), `RequestLimitExceeded` (Tencent), `upstream_rate_limited`.
+  // Error codes such as `ModelAccountTpmRateLimitExceeded` (Volcengine Ark), `RequestLimitExceeded` (Tencent) and
+  // `upstream_rate_limited`.
   [/ratelimit(?:ed|exceeded|reached)|requestlimitexceeded|concurrencylimit/, 'limit'],
-  // Amazon Bedrock: `com.amazon.coral.availability#ThrottlingException`.
+  // Error code of Amazon Bedrock: `com.amazon.coral.availability#ThrottlingException`.
   [/throttlingexception$/, 'limit'],
-  // Tencent: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
+  // Error codes of Tencent: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
   [/resourcepackexhausted|chargeresourceexhaust|inarrears|lowbalance/, 'credit'],
   [/^authfailure\b/, 'auth'],
   [/notactivated/, 'permission'],
   [/serverlimitexceeded/, 'overload'],
   [/textillegaldetected|censor|contentblocked/, 'filter'],
-  // `daily_cost_limit_exceeded`, `usage_limit_reached`, and Ark's `SetLimitExceeded`.
+  // Error codes such as `daily_cost_limit_exceeded`, `usage_limit_reached` and Volcengine Ark's `SetLimitExceeded`.
   [/(?:hourly|daily|weekly|monthly|usage|cost|quota|set)limit(?:exceeded|reached)/, 'usage-limit'],
   [/^upstream\w*(?:stream|connect|timeout|network|protocol)/, 'transient'],
 ];
@@ -255,7 +291,7 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map(
   ),
 );
 
-/** Codes that are not in the list have no meaning. */
+/** Returns the meanings of error codes. An unknown error code has no meaning. */
 export function meaningsOfCodes(codes: readonly string[]): ReadonlySet<Meaning> {
   const meaningOf = (code: string): Meaning | undefined =>
     meaningByCode.get(code) ?? codePatterns.find(([pattern]) => pattern.test(code))?.[1];

@@ -11,31 +11,33 @@ import {
   parseTime,
 } from './retryAfterDurations';
 
-/** A delay that the gateway named. */
+/** A delay that the gateway named for the next request. */
 export interface RetryAfter {
-  /** The delay from now in milliseconds, positive and finite. */
+  /** The delay from now in milliseconds: a positive and finite number. */
   readonly delayMs: number;
-  /** The header or body field that named the delay. */
+  /** Name of the header or body field that contained the delay. */
   readonly field: string;
-  /** Whether the body named the delay, and not a header of the response. */
+  /** Set if the response body named the delay, and not a header. */
   readonly isInBody?: true;
 }
 
-/** A `Date` might not be able to represent the end of a longer one. */
+/** Maximum retry-after in milliseconds: a `Date` might not be able to represent the end of a longer delay. */
 const maxRetryAfterMs = 366 * 24 * 3600 * 1000;
 
-/** Returns undefined if the delay is zero, negative or unreadable. */
+/** Returns the retry-after for a delay in milliseconds, or undefined if the delay is zero, negative or unreadable. */
 function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | undefined {
   if (!delayMs || delayMs < 0) return undefined;
   return { delayMs: Math.min(maxRetryAfterMs, Math.ceil(delayMs)), field };
 }
 
 /**
- * Reads the retry-after of a response. The first source with a usable value decides: millisecond headers,
- * `retry-after`, the body, then the reset time of an exhausted rate limit. Never throws.
- * @param headers undefined for an error inside a response with status 200, whose headers say nothing about the error. In
- *   the JSON of such an error, only its own messages can name a delay: it may also contain a part of the answer.
- * @param now epoch milliseconds; absolute times are compared with the `Date` header of the response if it has one
+ * Reads the retry-after of a response. The first source with a usable value wins: millisecond headers, `retry-after`,
+ * the body, then the reset time of an exhausted rate limit. Never throws.
+ * @param headers undefined for an error inside a response with status 200, because these headers say nothing about the
+ * error. The JSON of such an error can also contain a part of the answer, so only the fields and messages of the JSON
+ * are searched for a delay, not its whole text.
+ * @param now the current time in epoch milliseconds. Absolute times are compared with the response's `Date` header
+ * instead, if there is one
  */
 export function parseRetryAfter(headers: Headers | undefined, body: string, now: number): RetryAfter | undefined {
   const json = parseErrorBody(body);
@@ -55,7 +57,10 @@ export function parseRetryAfter(headers: Headers | undefined, body: string, now:
 
 const weekMs = 7 * 86_400_000;
 
-/** Returns the time of the gateway's clock, or of this computer's clock if the two differ by more than a week. */
+/**
+ * Returns the time in the response's `Date` header. Returns this computer's time if the header is missing, or if the
+ * two times differ by more than a week.
+ */
 function serverTime(headers: Headers, now: number): number {
   const date = parseTime(headers.get('date') ?? '') ?? now;
   return Math.abs(date - now) < weekMs ? date : now;
@@ -63,7 +68,10 @@ function serverTime(headers: Headers, now: number): number {
 
 const maxSearchedChars = 4096;
 
-/** @param json the parsed body with uniform field names, or its text if it is not JSON */
+/**
+ * Reads the retry-after in a response body.
+ * @param json the parsed body with uniform field names, or the body's text if it is not JSON
+ */
 function readBody(json: unknown, text: string, serverNow: number): RetryAfter | undefined {
   const objects = objectsIn(typeof json === 'string' ? plainKeys(parseJson(quotedJson(json))) : json, 5);
   const messages = [...objects.flatMap(messagesOf), text].map((message) =>
@@ -78,8 +86,8 @@ function readBody(json: unknown, text: string, serverNow: number): RetryAfter | 
 }
 
 /**
- * All objects in an error body, innermost first. Gateways wrap the provider's error, some of them as JSON text in a
- * message.
+ * Returns all objects in an error body, innermost first. Gateways wrap the provider's error in their own error,
+ * sometimes as JSON text in a message.
  */
 function objectsIn(json: unknown, depth: number): readonly JsonRecord[] {
   const list = [json].flat().slice(0, 4);
@@ -98,8 +106,8 @@ function messagesOf(object: JsonRecord): readonly string[] {
 }
 
 /**
- * Returns whether a time without a time zone is a time in China, because the message is in Chinese, or comes from Zhipu
- * (by its codes) or MiniMax (by its `base_resp`).
+ * Returns whether a time without a time zone is a time in China. This is so if the message is in Chinese, or if the
+ * error comes from Zhipu (by its error codes) or MiniMax (by its `base_resp`).
  */
 function usesChinaTime(objects: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
@@ -108,7 +116,10 @@ function usesChinaTime(objects: readonly JsonRecord[], messages: readonly string
   });
 }
 
-/** Fields that name a delay, each with its unit in milliseconds, or a time. The first one with a usable value decides. */
+/**
+ * Names of body fields that contain a delay or a time, each with the unit of its numbers in milliseconds. The first
+ * field with a usable value wins.
+ */
 const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
   [
     [1, 'retry_after_ms retry_delay_ms resets_in_ms reset_in_ms reset_after_ms remaining_ms'],
@@ -125,7 +136,10 @@ const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
   ] as const
 ).flatMap(([unitMs, fields]) => fields.split(' ').map((field) => [field, unitMs] as const));
 
-/** Reads the delay in the fields of an object, which may also be the headers of the provider (OpenRouter). */
+/**
+ * Reads the retry-after in the fields of an object. OpenRouter's errors contain the provider's headers as such an
+ * object.
+ */
 function readFields(object: JsonRecord, serverNow: number, zoneHours: number): RetryAfter | undefined {
   for (const [field, unitMs] of delayFields) {
     const value = object[field.replaceAll('_', '')];
@@ -151,11 +165,14 @@ const leadInPatterns = [
   /(?:等待|还需|(?:重置|恢复)还[有剩]|剩余时间|冷却.{0,4}剩余)[约：:\s]{0,4}(?=\d)/g,
 ];
 
-/** Matches a duration in Chinese that is followed by "later": `20 秒后重试`, `1分30秒之后`. */
+/** Matches a duration in Chinese that is followed by “later” or “retry”: `20 秒后重试`, `1分30秒之后`. */
 const chineseDelayPattern =
   /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?小时|天|ms|s|min)\s{0,2}){1,4}(?=[之以]?后|再试|重试)/;
 
-/** Matches words near a reset time. A message may also contain other times, such as the time of a log entry. */
+/**
+ * Matches words that mark a time as a reset time. An error message can also contain other times, such as the time of a
+ * log entry.
+ */
 const resetPattern =
   /reset|renew|replenish|refill|refresh|regain|resume|available (?:again|at|after)|try again|retry (?:after|at)\b|limited until|重置|恢复|刷新|解除|解封|(?<!不)可用|重试|再试/i;
 
@@ -171,19 +188,23 @@ function delayIn(message: string, serverNow: number, zoneHours: number): number 
   return resetPattern.test(nearby) ? time.time - serverNow : undefined;
 }
 
-/** The user sees the name, which may come from the gateway's JSON, so names with unusual characters are ignored. */
+/**
+ * Matches the names of rate-limit headers. Names with unusual characters don't match, because a name can come from the
+ * gateway's JSON, and the user sees it.
+ */
 const rateLimitHeader = /^[a-z-]{0,40}rate-?limit-[\w-]{1,80}$/;
 
 /**
  * Returns the latest reset time among the exhausted rate limits (requests, tokens, …).
- * @param headers names in lower case
+ * @param headers the response headers, by their names in lower case
  */
 function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: number): RetryAfter | undefined {
   const found = [...headers].flatMap(([name, value]) => {
     if (!rateLimitHeader.test(name) || !isExhausted(name, headers)) return [];
     return toRetryAfter(parseDelay(value, serverNow), name) ?? [];
   });
-  // The header of the IETF draft: `RateLimit: "default";r=0;t=20`, or `limit=100, remaining=0, reset=20` before.
+  // The IETF draft for the header `RateLimit` defines the format `"default";r=0;t=20`. Earlier drafts define
+  // `limit=100, remaining=0, reset=20`.
   const [, standard, older] = exhaustedLimit.exec(headers.get('ratelimit') ?? '') ?? [];
   return (
     found.sort((a, b) => b.delayMs - a.delayMs)[0] ??
@@ -199,6 +220,7 @@ function isExhausted(name: string, headers: ReadonlyMap<string, string>): boolea
   if (prefix === undefined) return false;
   const remaining = headers.get(`${prefix}-remaining${unit}`)?.trim();
   if (remaining) return Number(remaining) <= 0;
-  // Anthropic's unified rate limit of a subscription has a status instead of a number of remaining requests.
+  // Anthropic's unified rate limit for subscriptions has a header with a status instead of the number of remaining
+  // requests.
   return name.endsWith('-unified-reset') && !headers.get(`${prefix}-status`)?.startsWith('allowed');
 }

@@ -1,4 +1,4 @@
-/** In characters. A longer text is not searched for a time or a duration. */
+/** Maximum number of characters that are read as a duration. */
 const maxTextLength = 100;
 
 const unitMs: ReadonlyMap<string, number> = new Map(
@@ -13,7 +13,10 @@ const unitMs: ReadonlyMap<string, number> = new Map(
   ).flatMap(([ms, names]) => names.split(' ').map((name): readonly [string, number] => [name, ms])),
 );
 
-/** Parses digits with or without decimals. A sign, an exponent or a space is not allowed. */
+/**
+ * Parses a number that consists of digits with or without decimals. Returns undefined if the text has a sign, an
+ * exponent or a space.
+ */
 export function parseNumber(text: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
@@ -24,7 +27,7 @@ const isoDuration = /^P(\d{1,5}D)?(?:T((?:\d{1,9}(?:\.\d{1,9})?[HMS]){1,3}))?$/i
 /**
  * Parses a duration: `22s`, `6m0s`, `120ms`, `1h2m3.5s`, `1 minute and 20 seconds`, `30 秒`, `an hour`, `PT30S`, or a
  * number of seconds.
- * @returns milliseconds, or undefined if the text is not a duration
+ * @returns the duration in milliseconds, or undefined if the text is not a duration
  */
 export function parseDuration(value: string): number | undefined {
   const text = value.trim();
@@ -37,12 +40,13 @@ export function parseDuration(value: string): number | undefined {
   return scanned?.length === text.length ? scanned.ms : undefined;
 }
 
-/** Matches a duration as .NET formats it, with or without days: `05:11:02`, `16.05:20:23`. */
+/** Matches a duration in the format of .NET, with or without days: `05:11:02`, `16.05:20:23`. */
 const clockPattern = /^(?:(\d{1,3})\.)?(\d{1,3}):(\d\d):(\d\d)/;
 
 /**
  * Parses a duration at the start of a text.
- * @returns milliseconds, or undefined if there is no duration or its unit is not supported (`1 month`)
+ * @returns the duration in milliseconds, or undefined if the text does not begin with a duration or its unit is not
+ * supported (`1 month`)
  */
 export function parseLeadingDuration(text: string): number | undefined {
   const clock = clockPattern.exec(text);
@@ -69,25 +73,30 @@ function scanDuration(text: string): { readonly ms: number | undefined; readonly
   return { ms, length };
 }
 
-/** Matches an HTTP date in the form that servers must send (RFC 9110, 5.6.7), and an RFC 3339 time. */
+/** Matches an HTTP date in the form that servers must send (RFC 9110, 5.6.7), or an RFC 3339 time. */
 const timePattern =
   /^(?:[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))$/i;
 
-/** Parses an HTTP date or an RFC 3339 time. @returns epoch milliseconds, or undefined if the text is neither */
+/**
+ * Parses an HTTP date or an RFC 3339 time.
+ * @returns the time in epoch milliseconds, or undefined if the text is neither
+ */
 export function parseTime(text: string): number | undefined {
-  // Checks the format first, because `Date` accepts almost any text (`"60"` is a year).
+  // The format is checked first, because `Date.parse` accepts almost any text: it reads `"60"` as a year.
   const time = timePattern.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 
 const hourMs = 3_600_000;
 
-/** Matches a date and time with `-`, `/`, `.` or 年月日 between the parts, and the time zone if there is one. */
+/**
+ * Matches a date and time with `-`, `/`, `.` or 年月日 between the parts of the date, and the time zone if there is one.
+ */
 const dateAndTime =
   /(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:T|,? at |\s{1,2})?(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d{1,9})?\s{0,2}\(?(Z\b|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d\d)?|UTC|GMT)?/;
 
 interface FoundTime {
-  /** Epoch milliseconds. */
+  /** Time that was found in the text, in epoch milliseconds. */
   readonly time: number;
   /** Offsets in the text at which the time begins and ends. */
   readonly index: number;
@@ -96,7 +105,7 @@ interface FoundTime {
 
 /**
  * Finds the first date and time in a text.
- * @param zoneHours time zone to assume if the text names none, in hours east of UTC
+ * @param zoneHours the time zone to assume if the text names none, in hours east of UTC
  */
 export function findTime(text: string, zoneHours: number): FoundTime | undefined {
   const match = dateAndTime.exec(text);
@@ -107,7 +116,7 @@ export function findTime(text: string, zoneHours: number): FoundTime | undefined
   return { time: time - (zoneOffset(match[7]) ?? zoneHours) * hourMs, index, end: index + match[0].length };
 }
 
-/** Finds a time in epoch seconds or milliseconds between 2020 and 2033: `resets at 1768471200`. */
+/** Finds an epoch time between 2020 and 2033 in a text, in seconds or milliseconds: `resets at 1768471200`. */
 export function findEpochTime(text: string): FoundTime | undefined {
   const match = /(?<![\w.-])1[6-9]\d{8}(\d{3})?(?![\w-]|\.\d)/.exec(text);
   if (!match) return undefined;
@@ -115,7 +124,7 @@ export function findEpochTime(text: string): FoundTime | undefined {
   return { time, index: match.index, end: match.index + match[0].length };
 }
 
-/** In hours east of UTC. */
+/** Returns the offset of a time zone, such as `+08:00`, in hours east of UTC. */
 function zoneOffset(zone: string | undefined): number | undefined {
   if (zone === undefined) return undefined;
   const [, sign, hours, minutes] = /([+-])(\d{1,2}):?(\d\d)?/.exec(zone) ?? [];
@@ -124,9 +133,9 @@ function zoneOffset(zone: string | undefined): number | undefined {
 
 /**
  * Parses the value of a `retry-after` or reset field: an epoch time in seconds or milliseconds, a date and time, or a
- * duration, which may be a number of seconds.
- * @param serverNow epoch milliseconds by the gateway's clock
- * @returns milliseconds from `serverNow`, or undefined if the value is unreadable
+ * duration, which can be a number of seconds.
+ * @param serverNow the current time by the gateway's clock, in epoch milliseconds
+ * @returns the delay from `serverNow` in milliseconds, or undefined if the value is unreadable
  */
 export function parseDelay(value: string, serverNow: number): number | undefined {
   const text = value.trim();

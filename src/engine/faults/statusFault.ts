@@ -8,12 +8,12 @@ type PhraseSet = keyof typeof providerPhrases;
 
 export type ErrorMatcher = ReturnType<typeof createMatcher>;
 
-/** Returns the fault for an HTTP status and the error in the body. Every status has a fault. */
+/** Returns the fault for an HTTP status and the error in the response body. Every HTTP status leads to a fault. */
 export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
   if (status >= 300 && status < 400) return 'redirect';
   if (status === 407) return 'proxySignIn';
   if (status < 400 || status >= 600) return 'unexpectedStatus';
-  // Gateways report a saturated provider even with a status or code that otherwise means missing credit.
+  // Gateways report an overloaded provider even with a status or an error code that otherwise means missing credit.
   if (matcher.mentions('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
     return (status === 402 ? matcher.retryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
@@ -21,16 +21,17 @@ export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
 }
 
 /**
- * Returns the fault for an error inside a stream or a response with status 200: by the status or the code in the error,
- * or else a failure of the provider.
- * @param streamed whether part of the answer arrived before the error, which means that the request itself was accepted
+ * Returns the fault for an error inside a stream or a response with status 200. The status or the code inside the error
+ * decides. Without them, the fault is a failure of the provider.
+ * @param streamed whether part of the answer arrived before the error, so that the gateway must have accepted the
+ * request
  */
 export function inbandRow(matcher: ErrorMatcher, streamed: boolean): FaultName {
   const row = rowForCause(matcher) ?? rowForInbandError(matcher);
   return streamed && requestRows.has(row) ? 'errorInStream' : row;
 }
 
-/** Faults that blame the request itself. They are impossible once part of the answer has arrived. */
+/** Faults that blame the request itself. After part of the answer has arrived, these faults are impossible. */
 const requestRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
   'unsupportedParameter',
@@ -39,9 +40,9 @@ const requestRows: ReadonlySet<FaultName> = new Set([
 ]);
 
 /**
- * Returns the error in a body and its retry-after, with two ways to match the error: by the provider's error codes, and by
- * phrases in its message.
- * @param headers absent for a response with the status 200, whose headers say nothing about the error
+ * Returns the error in a response body and its retry-after, with functions that match the error by its error codes and
+ * by phrases in its message.
+ * @param headers absent for a response with the status 200, because these headers say nothing about the error
  */
 export function createMatcher(body: string, now: number, headers?: Headers) {
   const error = readProviderError(body);
@@ -52,15 +53,21 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
     error,
     hasErrorCode: (meaning: Meaning): boolean => meanings.has(meaning),
     mentions,
-    /** Whether the code or the message says so. */
+    /** Returns whether the error code or the error message is about this topic. */
     says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentions(topic),
     retryAfter,
-    /** Whether the body names the retry-after. A header may name one with any refusal, but a body only for a limit. */
+    /**
+     * Whether the body names the retry-after. A header can name a retry-after with any refusal, but a body names one
+     * only for a limit.
+     */
     namesReset: retryAfter?.isInBody === true,
   };
 }
 
-/** Returns the fault for a cause that takes precedence over the status: gateways send it with several statuses. */
+/**
+ * Returns the fault for a cause that takes precedence over the HTTP status, because gateways send this cause with
+ * several statuses.
+ */
 function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
   const { hasErrorCode, mentions } = matcher;
   if (mentions('saturated')) return 'overloaded';
@@ -71,8 +78,8 @@ function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
 }
 
 /**
- * Three similar errors do not count as a lack of credit: a quota of requests or tokens per minute, Google's quota with a
- * retry-after, and a message of a content filter that mentions credits.
+ * Returns whether the error is a lack of credit. Three similar errors are not: a quota of requests or tokens per
+ * minute, Google's quota with a retry-after, and a message of a content filter that mentions credits.
  */
 function isCredit({ hasErrorCode, mentions, retryAfter }: ErrorMatcher): boolean {
   if (mentions('credit')) return hasErrorCode('credit') || !mentions('filter');
@@ -113,8 +120,8 @@ function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
 }
 
 /**
- * Returns whether a 401 or 403 reports a limit. A retry-after alone does not show that, because any refusal may have
- * one.
+ * Returns whether an error with status 401 or 403 reports a limit. A retry-after alone does not show that, because any
+ * refusal can have a retry-after.
  */
 function isLimit(matcher: ErrorMatcher): boolean {
   const { mentions, retryAfter } = matcher;
@@ -122,15 +129,19 @@ function isLimit(matcher: ErrorMatcher): boolean {
 }
 
 /**
- * Returns the fault of a 401 or 403 that reports a limit, or undefined for any other. Gateways report limits with these
- * statuses so that clients don't retry. A limit without a retry-after does not reset soon.
+ * Returns the fault of an error with status 401 or 403 that reports a limit, or undefined for any other error. Gateways
+ * send limits with these statuses so that clients don't retry. A limit without a retry-after is assumed not to reset
+ * soon.
  */
 function rowForRefusedLimit(matcher: ErrorMatcher): FaultName | undefined {
   if (!isLimit(matcher)) return undefined;
   return matcher.retryAfter ? 'rateLimited' : 'usageLimitReached';
 }
 
-/** Returns the fault for a 5xx status, which a gateway may send for any error of its provider. */
+/**
+ * Returns the fault for a 5xx status. Gateways send a 5xx status for any error of the provider, so the error's code and
+ * message decide.
+ */
 function rowForServerError(matcher: ErrorMatcher): FaultName | undefined {
   const { error, hasErrorCode, mentions, says } = matcher;
   if (hasErrorCode('auth')) return 'keyRejected';
@@ -147,7 +158,8 @@ function rowForInbandError(matcher: ErrorMatcher): FaultName {
   const { status } = matcher.error;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, matcher);
-    // The response had the status 200, so the URL is right, and the gateway rejects the content of the request.
+    // A fault of the URL is impossible here: the response had the status 200, so the gateway rejects the content of the
+    // request.
     return row === 'pathNotFound' || row === 'unexpectedStatus' ? 'requestRejected' : row;
   }
   if (hasLimitCode(matcher)) return rowForLimit(matcher);
@@ -163,7 +175,7 @@ function rowForInbandError(matcher: ErrorMatcher): FaultName {
 function rowForLimit(matcher: ErrorMatcher): FaultName {
   const { hasErrorCode, mentions, says, retryAfter } = matcher;
   if (mentions('tooLarge')) return 'requestTooLarge';
-  // Google names a retry-after of half a minute even for a quota that resets tomorrow.
+  // Google names a retry-after of half a minute even for a quota that resets tomorrow, so this retry-after is ignored.
   if (hasErrorCode('long-limit')) return 'usageLimitReached';
   if (says('permission') || (mentions('restriction') && !retryAfter)) return 'permissionDenied';
   if (says('overload')) return 'overloaded';
@@ -179,7 +191,9 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): FaultName | undefined {
   return hasErrorCode('context') ? 'contextLength' : undefined;
 }
 
-/** Searches the message of a 4xx response only for the phrases that make sense for the status. */
+/**
+ * Returns the fault for a 4xx status. The error message is searched only for phrases that make sense for the status.
+ */
 function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | undefined {
   const { error, mentions, says, hasErrorCode, namesReset } = matcher;
   switch (status) {
@@ -190,7 +204,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
       return rowForRefusedLimit(matcher) ?? (namesReset ? 'rateLimited' : undefined);
     case 404:
     case 410:
-      // Matches Anthropic's message for a missing model, which consists only of `model: claude-x`.
+      // Anthropic's message for a missing model consists only of `model: claude-x`.
       return mentions('model') || /^models?[:/]/i.test(error.searchText) ? 'modelNotFound' : undefined;
     case 413:
       return mentions('context') ? 'contextLength' : undefined;
@@ -199,7 +213,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     case 409:
     case 425:
       return undefined;
-    // 400, 422 and statuses that only gateways use.
+    // The statuses 400 and 422, and statuses that are not standard.
     default:
       if (says('auth')) return 'keyRejected';
       if (says('permission') || mentions('restriction')) return 'permissionDenied';
@@ -215,14 +229,17 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
   }
 }
 
-/** Cloudflare can't reach the server behind it (its "5xx errors"). Providers use the status 529 for an overload. */
+/**
+ * Returns whether Cloudflare sends this status when it can't reach the server behind it (Cloudflare's "5xx errors").
+ * The status 529 is not one of them, because providers use it for an overload.
+ */
 export function isEdgeStatus(status: number): boolean {
   return (status >= 520 && status <= 527) || status === 530;
 }
 
 /**
- * Faults if the body says nothing more specific. Text Generation Inference sends 424 when the model fails, Groq 498 when
- * its flex capacity is exceeded, and nginx 499 when a request was canceled.
+ * Faults by HTTP status, for responses whose body says nothing more specific. Text Generation Inference sends 424 when
+ * the model fails, Groq 498 when its flex capacity is exceeded, and nginx 499 when a request was canceled.
  */
 const defaultRows: Readonly<Partial<Record<number, FaultName>>> = {
   400: 'requestRejected',
@@ -253,7 +270,7 @@ const defaultRows: Readonly<Partial<Record<number, FaultName>>> = {
   530: 'badGateway',
 };
 
-/** Returns the fault for a status whose body says nothing more specific. */
+/** Returns the fault for the HTTP status of a response whose body says nothing more specific. */
 export function defaultRow(status: number): FaultName {
   return defaultRows[status] ?? 'unexpectedStatus';
 }

@@ -1,10 +1,10 @@
 import { isRecord } from '../json';
 import type { FaultName } from './faultTable';
 
-/** Patterns by the faults to which they lead. The first one that matches decides. */
+/** Patterns for network errors, by the faults that they indicate. The first pattern that matches wins. */
 type RowPatterns = Readonly<Partial<Record<FaultName, RegExp>>>;
 
-/** Faults for the error codes of Node, undici, OpenSSL and Electron's network stack. */
+/** Patterns for the error codes of Node.js, undici, OpenSSL and Electron's network stack. */
 const patternsOfCodes: RowPatterns = {
   hostNotFound: /^(ENOTFOUND|EAI_NONAME|EAI_NODATA|net::ERR_NAME_(NOT_RESOLVED|RESOLUTION_FAILED)|net::ERR_DNS_\w+)$/,
   offline: /^(EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|net::ERR_(INTERNET_DISCONNECTED|ADDRESS_UNREACHABLE))$/,
@@ -12,7 +12,8 @@ const patternsOfCodes: RowPatterns = {
   connectTimeout:
     /^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS)_TIMEOUT|ERR_TLS_HANDSHAKE_TIMEOUT|net::ERR_(CONNECTION_)?TIMED_OUT)$/,
   connectionLost: /^UND_ERR_BODY_TIMEOUT$/,
-  // OpenSSL reports an answer in plain HTTP with codes of its own: the scheme of the URL is wrong, not the certificate.
+  // OpenSSL has special error codes for a server that answers in plain HTTP. They mean that the scheme of the URL is
+  // wrong, not the certificate.
   notHttp:
     /^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$|HPE_|UND_ERR_HEADERS_OVERFLOW$|net::ERR_INVALID_HTTP_RESPONSE$)/,
   certificateUntrusted:
@@ -23,17 +24,20 @@ const patternsOfCodes: RowPatterns = {
     /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|net::ERR_(CONNECTION_(RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|HTTP2_\w+|QUIC_\w+))$/,
 };
 
-/** Faults for errors of Node.js or Electron without a known `code`. Their messages contain no text from a gateway. */
+/**
+ * Patterns for the error messages of Node.js and Electron, for errors without a known `code`. These messages contain no
+ * text from a gateway.
+ */
 const patternsOfMessages: RowPatterns = {
   notHttp: /does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i,
   certificateUntrusted: /certificate/i,
   proxyRefused: /prox(y|ies)|tunneling socket/i,
 };
 
-/** Matches the status of a proxy's answer to CONNECT in the messages of undici and `tunnel-agent`. */
+/** Matches the HTTP status of a proxy's response to CONNECT, in the error messages of undici and `tunnel-agent`. */
 const tunnelStatus = /(?:Proxy response \(|tunneling socket.* statusCode=)(\d{3})\b/;
 
-/** Faults that happen before a connection is established. */
+/** Faults that occur before a connection is established. */
 const connectingRows: ReadonlySet<FaultName> = new Set(['hostNotFound', 'connectionRefused', 'connectTimeout']);
 
 const maxMessageChars = 2000;
@@ -41,16 +45,19 @@ const maxMessageChars = 2000;
 interface ErrorLink {
   readonly code: string;
   readonly message: string;
-  /** Host and port to which Node tried to connect, if the error names them. */
+  /** Host and port to which Node.js tried to connect, if the error contains them. */
   readonly target?: { readonly host: string; readonly port: number | undefined };
 }
 
-/** Returns an error, its causes and the members of aggregate errors, outermost first. Stops at a cycle. */
+/**
+ * Returns an error, its causes and the members of aggregate errors, outermost first. An error that occurs several times
+ * is returned once, so cycles end.
+ */
 export function errorChain(error: unknown): readonly ErrorLink[] {
   const links: ErrorLink[] = [];
   const visited = new Set<unknown>();
   const visit = (value: unknown): void => {
-    // An error from another realm is not an instance of this realm's `Error`.
+    // `instanceof Error` can't be used, because an error from another realm is not an instance of this realm's `Error`.
     if (!isRecord(value) || !('message' in value || 'code' in value) || visited.has(value) || visited.size > 16) return;
     visited.add(value);
     const { code, message, errors, cause } = value;
@@ -67,15 +74,18 @@ export function errorChain(error: unknown): readonly ErrorLink[] {
   return links;
 }
 
-/** Node adds these properties to errors of `getaddrinfo` and `connect`. */
+/**
+ * Returns the host and port to which Node.js tried to connect. Node.js adds them to errors of `getaddrinfo` and
+ * `connect`.
+ */
 function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>): ErrorLink['target'] {
   if (typeof hostname === 'string') return { host: hostname, port: undefined };
   return typeof address === 'string' && typeof port === 'number' ? { host: address, port } : undefined;
 }
 
 /**
- * Classifies the error of a rejected `fetch`. If Node tried to connect to a host other than that of the base URL, that
- * host is a proxy, because the runtime connects to nothing else.
+ * Returns the fault for the error of a rejected `fetch`. If Node.js tried to connect to a host other than the host of
+ * the base URL, that host is a proxy, because the runtime connects to nothing else.
  * @returns `proxy` is the host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`
  */
 export function transportFault(error: unknown, baseUrl: string): { readonly row: FaultName; readonly proxy?: string } {
@@ -101,20 +111,20 @@ export function transportRow(error: unknown): FaultName {
   const rows = links.flatMap(({ code, message }) => {
     return findRow(patternsOfCodes, code || (/net::ERR_\w+/.exec(message)?.[0] ?? '')) ?? [];
   });
-  // If only IPv4 or only IPv6 has no gateway, the computer is not offline, so the error of the other address family
-  // classifies the fault.
+  // If only IPv4 or only IPv6 has no route, the computer is not offline. The error of the other address family then
+  // determines the fault.
   const rowByCode = rows.find((row) => row !== 'offline') ?? rows[0];
   if (rowByCode !== undefined) return rowByCode;
   for (const { message } of links) {
     const row = tunnelRow(message) ?? findRow(patternsOfMessages, message);
     if (row !== undefined) return row;
   }
-  // A cause with neither a code nor a message always means that a proxy answered CONNECT with 407.
+  // If the innermost cause has neither a code nor a message, a proxy answered CONNECT with 407.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === '' ? 'proxySignIn' : 'connectionReset';
 }
 
-/** A retry only helps if the proxy itself failed. */
+/** Returns the fault for a proxy that did not open a tunnel. A retry helps only if the proxy itself failed. */
 function tunnelRow(message: string): FaultName | undefined {
   const status = Number(tunnelStatus.exec(message)?.[1] ?? 0);
   if (status === 0) return undefined;
@@ -126,7 +136,7 @@ function findRow(patterns: RowPatterns, text: string): FaultName | undefined {
   return (Object.keys(patterns) as FaultName[]).find((row) => patterns[row]?.test(text));
 }
 
-/** Returns the codes and messages of an error and its causes for the log, without stacks. */
+/** Returns the codes and messages of an error and its causes as text for the log, without stack traces. */
 export function describeError(error: unknown): string {
   const links = errorChain(error);
   if (links.length === 0) return String(error);
