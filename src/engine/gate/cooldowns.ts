@@ -2,59 +2,73 @@ import type { Clock } from '../clock';
 import type { DelaySource, WaitOrigin } from '../events/events';
 import type { FaultKind } from '../events/kinds';
 
-/** The requests to which a rate limit or a circuit breaker applies: those for one model at one gateway with one key. */
+/**
+ * The requests to which a rate limit or a circuit breaker applies: the requests for one model at one gateway with one
+ * key.
+ */
 export interface CooldownScope {
-  /** The base URL. */
+  /** Base URL of the gateway. */
   readonly gateway: string;
-  /** The API key, or undefined if the gateway needs no key. */
+  /** API key of the requests, or undefined if the gateway needs no key. */
   readonly key: string | undefined;
   readonly model: string;
 }
 
 export interface Cooldown {
-  /** Epoch milliseconds at which the cooldown ends. */
+  /** End of the cooldown, in epoch milliseconds. */
   readonly until: number;
-  /** Length of the cooldown in milliseconds, counted from the response that started it. */
+  /** Length of the cooldown in milliseconds, from the response that started the cooldown. */
   readonly delayMs: number;
   readonly source: DelaySource;
   readonly reason: FaultKind;
-  /** The provider's message. Other windows do not receive it. */
+  /** The provider's error message. It is not shared with other windows. */
   readonly detail?: string | undefined;
 }
 
 /** The cooldowns that all VS Code windows of a computer share. The promises of the methods never reject. */
 export interface SharedCooldowns {
-  /** The active cooldown that ends last, whichever window started it. */
+  /** Returns the active cooldown that ends last, whichever window started it. */
   read(scope: CooldownScope): Promise<Cooldown | undefined>;
   write(scope: CooldownScope, cooldown: Cooldown): Promise<void>;
-  /** Of one scope, or all of them. */
+  /** Clears the cooldown of one scope, or all cooldowns if no scope is given. */
   clear(scope?: CooldownScope): Promise<void>;
 }
 
-/** For a single window. */
+/** Implementation without sharing, for a single window. */
 export const noSharedCooldowns: SharedCooldowns = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
   clear: () => Promise.resolve(),
 };
 
-/** Estimated wait while other requests are sent first. After it, the request gets a new estimate. */
+/**
+ * Estimated wait of a request, in milliseconds, while other requests are sent first. If the request still waits after
+ * this time, it gets a new estimate.
+ */
 const estimateMs = 1000;
 
 export interface BlockCause {
-  /** `probe`: the cooldown has expired, but the probe and the requests ahead in the queue are sent first. */
+  /**
+   * `probe` means that the cooldown has expired, but that the probe and the requests ahead in the queue are sent first.
+   */
   readonly blockKind: 'cooldown' | 'breaker' | 'probe';
   readonly cause: Cooldown;
 }
 
 export interface GateBlock extends BlockCause {
-  /** Epoch milliseconds. While other requests are sent first, an estimate that is renewed every second. */
+  /**
+   * Time until which the request waits, in epoch milliseconds. While other requests are sent first, this is an estimate
+   * that is renewed every second.
+   */
   readonly until: number;
-  /** The gate sets only `request` and `window`, and the turn itself sets `turn`. */
+  /**
+   * What started the cooldown: another request of this window, another window, or the turn itself. The gate sets only
+   * `request` or `window`, and the turn sets `turn`.
+   */
   readonly blockedBy: WaitOrigin;
 }
 
-/** A cooldown of a gate, started by a rate limit or an open circuit breaker. */
+/** A cooldown of a gate, started by a rate limit or by an open circuit breaker. */
 export class GateCooldown {
   constructor(
     private readonly clock: Clock,
@@ -68,27 +82,30 @@ export class GateCooldown {
     return Math.max(0, this.until - this.clock.now());
   }
 
-  /** Returns a copy that ends now but still tells the waiting requests why they waited. */
+  /**
+   * Returns a copy of the cooldown that has expired. The copy still contains the reason, which is shown for the
+   * requests in the queue.
+   */
   expired(): GateCooldown {
     return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }
 
-  /** Returns `previous` unchanged if it still applies. */
+  /** Returns why a request can't be sent yet. Returns the `previous` object unchanged if it still applies. */
   renewBlock(previous: GateBlock | undefined): GateBlock {
     const { cause, blockedBy } = this;
     const now = this.clock.now();
     const kind = this.leftMs > 0 ? this.kind : 'probe';
     const until = kind === 'probe' ? now + estimateMs : this.until;
     const isSame = previous?.cause === cause && previous.blockKind === kind;
-    // Keeps an estimate until its time has passed.
+    // An estimated end is kept until that time has passed, so that it does not change with every check.
     const isStillValid = isSame && (kind === 'probe' ? previous.until > now : previous.until === until);
     return isStillValid ? previous : { until, blockKind: kind, cause, blockedBy };
   }
 }
 
 /**
- * Reads and writes the shared cooldowns of one scope: each write waits for the previous one, and a read waits for all earlier writes. A
- * cooldown that is cleared while it is being read is not returned.
+ * Reads and writes the shared cooldowns of one scope. Each write waits for the previous write, and a read waits for all
+ * earlier writes. A cooldown that is cleared while it is being read is not returned.
  */
 export class CooldownSync {
   private pendingWrites: Promise<void> = Promise.resolve();
@@ -115,5 +132,5 @@ export class CooldownSync {
   }
 }
 
-/** A failure of the shared cooldowns is ignored, so that turns continue without them. */
+/** Ignores a failure of the shared cooldowns, so that turns continue without them. */
 const ignore = (): undefined => undefined;

@@ -3,30 +3,43 @@ import { GateCooldown, CooldownSync, type Cooldown, type CooldownScope, type Sha
 import { Probes } from './probes';
 import { SlowStart, type Permit } from './slowStart';
 
-/** Interval at which a queue checks the shared cooldowns and the wall clock, which jumps after sleep, in milliseconds. */
+/**
+ * Interval in milliseconds at which a gate with a queue checks the shared cooldowns and the wall clock. The wall clock
+ * jumps when the computer wakes up.
+ */
 const checkEveryMs = 1000;
 
 const failuresToOpen = 5;
 /**
- * Cooldowns of an open breaker: 5 s · 1.3^k after k failed probes, at most 15 s. They can be short, because each is
- * followed by only one probe. After a simulated outage of 30 s, the 95th percentile of the answer times is 1.2 times
- * the best possible one, compared with 1.6 times for 15 s · 2^k, at most 2 min.
+ * Cooldowns of an open circuit breaker: 5 s · 1.3^k after k failed probes, at most 15 s. Cooldowns can be this short
+ * because only one probe follows each of them. After a simulated outage of 30 s, the 95th percentile of the answer
+ * times is 1.2 times the best possible value. With 15 s · 2^k, at most 2 min, it would be 1.6 times that value.
  */
 const breakerCooldown = { firstMs: 5_000, growth: 1.3, maxMs: 15_000 } as const;
 
 /**
- * Admits the requests to one model on a gateway. A rate limit, or a provider that keeps failing, closes the gate. After
- * the cooldown, one request is sent first as a probe. The others follow in their order as the gateway accepts requests.
+ * Admits the requests to one model on a gateway. A rate limit, or a provider that keeps failing, closes the gate for a
+ * cooldown. After the cooldown, one request is sent first as a probe. The other requests follow in the order of the
+ * queue as the gateway accepts requests.
  */
 export class Gate {
   private readonly queue = new Set<Permit>();
   private readonly inFlight = new Set<Permit>();
   private readonly slowStart = new SlowStart();
-  /** Consecutive failures of the provider. From the fifth on, each one opens the circuit breaker, for longer every time. */
+  /**
+   * Number of consecutive failures of the provider. The fifth failure and each further failure open the circuit
+   * breaker, each time for longer.
+   */
   failures = 0;
-  /** Requests in flight when the breaker last opened. Their results no longer count. */
+  /**
+   * Requests that were in flight when the circuit breaker last opened. Their results no longer affect the circuit
+   * breaker.
+   */
   private sentBeforeOpening: ReadonlySet<Permit> = new Set();
-  /** Kept during the following slow start, because it is also the reason why requests wait then. */
+  /**
+   * Current or last cooldown. It is kept during the slow start that follows, because it is still the reason why
+   * requests wait.
+   */
   private cooldown: GateCooldown | undefined;
   private readonly sharedCooldowns: CooldownSync;
   private cancelCheck: () => void = () => undefined;
@@ -41,7 +54,10 @@ export class Gate {
     this.sharedCooldowns = new CooldownSync(shared, scope);
   }
 
-  /** Undefined without a cooldown, even if other requests must be sent first. */
+  /**
+   * End of the cooldown in epoch milliseconds, or undefined without a cooldown. After a cooldown, a request might still
+   * have to wait until earlier requests are sent.
+   */
   get closedUntil(): number | undefined {
     return this.leftMs > 0 ? this.cooldown?.until : undefined;
   }
@@ -50,17 +66,20 @@ export class Gate {
     return this.leftMs > 0 && this.cooldown?.kind === 'breaker';
   }
 
-  /** Reads the cooldowns of other windows. Never rejects. */
+  /** Reads the cooldown that other windows have shared for this gate. Never rejects. */
   async sync(): Promise<void> {
     const cooldown = await this.sharedCooldowns.read();
     if (!cooldown) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
-    // Ignores a shared cooldown for which the gate is already closed.
+    // The gate is already closed because of this shared cooldown.
     if (cooldown.until === this.cooldown?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();
   }
 
-  /** `onChange` is called when the `block` of the permit changes, but never before `enqueue` has returned. */
+  /**
+   * Adds a request to the queue of the gate and returns its permit. `onChange` is called when the `block` of the permit
+   * changes, but never before `enqueue` has returned.
+   */
   enqueue(onChange: () => void): Permit {
     const permit: Permit = { block: undefined, onChange };
     this.queue.add(permit);
@@ -68,7 +87,7 @@ export class Gate {
     return permit;
   }
 
-  /** Admits a waiting request even if the gate is closed, because the user wants to send it now. */
+  /** Admits a request from the queue even if the gate is closed, because the user wants to send the request now. */
   force(permit: Permit): void {
     if (!this.queue.has(permit)) return;
     this.send(permit);
@@ -76,7 +95,7 @@ export class Gate {
     permit.onChange();
   }
 
-  /** The response has a 2xx status. The request remains in flight. */
+  /** Records that the response has a 2xx status. The request remains in flight. */
   accepted(permit: Permit): void {
     const { isProbing } = this.slowStart;
     if (!this.slowStart.countAccepted(permit)) return;
@@ -106,13 +125,13 @@ export class Gate {
     this.release(permit);
   }
 
-  /** The answer is complete. */
+  /** Records that the answer to a request is complete. */
   finished(permit: Permit): void {
     if (this.counts(permit)) this.clearFailures();
     this.release(permit);
   }
 
-  /** The request has ended and says nothing about the provider, or no longer waits. */
+  /** Removes a request that has ended without information about the provider, or that no longer waits. */
   release(permit: Permit): void {
     this.queue.delete(permit);
     this.inFlight.delete(permit);
@@ -120,7 +139,7 @@ export class Gate {
     this.update();
   }
 
-  /** Sends all waiting requests and clears the shared cooldowns. */
+  /** Ends the cooldown, sends all requests of the queue, and clears the shared cooldown. */
   reset(): void {
     this.clearFailures();
     this.setCooldown(undefined);
@@ -129,12 +148,15 @@ export class Gate {
     this.update();
   }
 
-  /** Does not end the current cooldown. */
+  /** Resets the number of consecutive failures. A current cooldown continues. */
   clearFailures(): void {
     this.failures = 0;
   }
 
-  /** So that a probe can be sent after another window has cleared the cooldown. */
+  /**
+   * Ends a cooldown that came from another window, so that a probe can be sent after the other window has cleared the
+   * cooldown.
+   */
   private endSharedCooldown(): void {
     if (this.cooldown?.blockedBy !== 'window') return;
     this.setCooldown(this.cooldown.expired());
@@ -145,7 +167,10 @@ export class Gate {
     return this.cooldown?.leftMs ?? 0;
   }
 
-  /** Returns whether the next request may be sent after the cooldown. If not, a change admits it later. */
+  /**
+   * Returns whether the next request can be sent after a cooldown. If not, the gate is checked again when another
+   * request has ended or was accepted.
+   */
   private mayAdmit(): boolean {
     const { slowStart, probes, admit } = this;
     return slowStart.hasRoom && (!slowStart.isProbing || probes.maySend(admit));
@@ -155,7 +180,7 @@ export class Gate {
     return this.inFlight.has(permit) && !this.sentBeforeOpening.has(permit);
   }
 
-  /** Returns false if the gate is already closed for at least that long. */
+  /** Starts a cooldown. Returns false if the gate is already closed for at least that long. */
   private close(kind: GateCooldown['kind'], cause: Cooldown, blockedBy: GateCooldown['blockedBy']): boolean {
     const cooldown = new GateCooldown(this.clock, kind, cause, blockedBy);
     if (this.slowStart.isProbing && cooldown.leftMs <= this.leftMs) return false;
@@ -180,14 +205,20 @@ export class Gate {
 
   private readonly admit = (): void => this.update();
 
-  /** Admits as many requests as possible and notifies all changed permits except `newcomer`. */
+  /**
+   * Admits as many requests as possible and notifies all permits that have changed. `newcomer` is not notified, because
+   * its caller does not have the permit yet.
+   */
   private update(newcomer?: Permit): void {
     const changed = [...this.queue].filter((permit) => this.updatePermit(permit));
     this.scheduleCheck();
     for (const permit of changed) if (permit !== newcomer) permit.onChange();
   }
 
-  /** Returns whether the `block` has changed. */
+  /**
+   * Sends the request if the gate is open. Otherwise, updates the permit's reason to wait. Returns whether the `block`
+   * of the permit has changed.
+   */
   private updatePermit(permit: Permit): boolean {
     const { block } = permit;
     if (!this.cooldown || (this.leftMs === 0 && this.mayAdmit())) this.send(permit);
@@ -195,7 +226,7 @@ export class Gate {
     return permit.block !== block;
   }
 
-  /** If requests wait, schedules the next check in one second, or at the end of the cooldown if that is earlier. */
+  /** Schedules the next check if requests wait: in one second, or at the end of the cooldown if that is earlier. */
   private scheduleCheck(): void {
     const { queue, leftMs, clock } = this;
     const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;

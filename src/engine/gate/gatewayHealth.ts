@@ -5,23 +5,26 @@ import { originOf } from '../gateway/baseUrl';
 import { CooldownSync, type SharedCooldowns } from './cooldowns';
 import { networkCheckTimeoutMs, respondsAsGateway } from './networkCheck';
 
-/** Time from a fault to the first probe. It doubles after each probe that fails. */
+/** Time from a gateway fault to the first probe, in milliseconds. The time doubles after each probe that fails. */
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
-/** Maximum number of times in succession that the response to a probe alone brings a gateway back. */
+/** Maximum number of times in succession that the response to a probe is enough to bring a gateway back. */
 const maxReturnsByProbe = 2;
-/** When the last fault is this long ago, in milliseconds, one response to a probe is enough again. */
+/**
+ * Time after the last gateway fault, in milliseconds, after which the response to a probe is enough again to bring the
+ * gateway back.
+ */
 const returnByProbeMs = 1_800_000;
 
 /**
- * How long other windows know of an outage, in milliseconds: from one probe to the end of the next one, with its jitter
- * and 10 s to spare, so that a window that probes renews the outage in time. If the window is closed, the outage is
- * known for up to six minutes too long. That costs nothing but a few seconds on a backup gateway, because every window
- * that learns of the outage sends a probe of its own.
+ * Time for which other windows remember an outage of a gateway, in milliseconds. It lasts from one probe to the end of
+ * the next one, including jitter and a reserve of 10 s, so that a window that sends probes renews the outage in time.
+ * After that window is closed, other windows remember the outage for up to six minutes too long. This costs only a few
+ * seconds on a backup gateway, because every window that learns of the outage sends its own probe.
  */
 const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
 
-/** What the engine needs to learn about gateways. */
+/** What gates and the health of gateways need from the extension. */
 export interface GateDeps extends EngineEnvironment {
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
@@ -31,54 +34,61 @@ export interface GateDeps extends EngineEnvironment {
 }
 
 export interface HealthDeps extends GateDeps {
-  /** Whether a turn runs or the window has the focus. Only then are probes sent. */
+  /** Returns whether a turn is running or the window has the focus. Probes are sent only then. */
   readonly mayProbe: () => boolean;
 }
 
-/** Faults that a probe might miss, because they occur only once a connection exists. */
+/** Faults that a probe might not notice, because they occur only once a connection exists. */
 const faultsMissedByProbes: ReadonlySet<FaultName> = new Set(['headersTimeout', 'connectionReset', 'webPage']);
 
-/** The row is unknown if another window has noticed the fault. */
+/**
+ * The fault that started an outage of a gateway. Its row in the fault table is unknown if another window has noticed
+ * the fault.
+ */
 export interface OutageFault {
   readonly kind: Fault['kind'];
   readonly row?: Fault['row'];
 }
 
 class Outage {
-  /** False after a probe has brought the gateway back. A turn that receives a response ends the outage. */
+  /** False after a probe has brought the gateway back. The outage itself ends when a turn receives a response. */
   isDown = true;
   probes = 0;
-  /** Monotonic milliseconds, for the next probe. */
+  /** Time of the next probe, in monotonic milliseconds. */
   dueAt = 0;
   cancelTimer: () => void = () => undefined;
   probing: AbortController | undefined;
 
   constructor(
     readonly fault: OutageFault,
-    /** How often in succession the gateway came back by a probe and then failed by a fault that the probe had missed. */
+    /**
+     * How often in succession a probe brought the gateway back, and the gateway then had a fault that the probe had not
+     * noticed.
+     */
     public returns: number,
-    /** Monotonic milliseconds at which this window noticed the fault or learned of the outage. */
+    /** Time at which this window noticed the fault or learned of the outage, in monotonic milliseconds. */
     readonly startedAt: number,
-    /** Monotonic milliseconds. From then on, a response to a probe is enough again, however often the gateway came back. */
+    /**
+     * Time from which the response to a probe is enough again to bring the gateway back, in monotonic milliseconds.
+     * Until then, that depends on `returns`.
+     */
     readonly probeIsEnoughAt: number,
   ) {}
 }
 
 /**
- * The circuit breaker of a gateway. A gateway that fails is down: turns use another gateway while a request without the
- * key, the probe, finds out whether the gateway is back. Probes are sent at growing intervals, and only while a turn runs
- * or the window has the focus.
- *
- * A gateway may respond to probes but not to prompts. After two such returns, the gateway is back only when a turn has
- * received a response from it, or half an hour after the fault.
- *
- * The windows share their outages, so that a turn in another window need not find out again.
+ * The circuit breaker of a gateway. After a gateway fault, the gateway is down: turns use another gateway, and probes
+ * (requests without the key) find out whether the gateway is back. Probes are sent at growing intervals, and only while
+ * a turn is running or the window has the focus. Some gateways respond to probes but not to prompts. If probes have
+ * brought back such a gateway twice, it is back only when a turn has received a response from it, or half an hour after
+ * the fault. All windows share their outages, so that each window doesn't have to notice the fault with a turn of its
+ * own.
  */
 export class GatewayHealth {
   private outage: Outage | undefined;
   private readonly sharedOutage: CooldownSync;
 
-  /** @param id the base URL */
+  /** @param id the base URL of the gateway */
   constructor(
     private readonly deps: HealthDeps,
     private readonly id: string,
@@ -86,7 +96,7 @@ export class GatewayHealth {
     this.sharedOutage = new CooldownSync(deps.cooldowns, { gateway: id, key: undefined, model: '' });
   }
 
-  /** The fault because of which the gateway is down. */
+  /** The fault that took the gateway down, or undefined if the gateway is not down. */
   get fault(): OutageFault | undefined {
     return this.isDown ? this.outage?.fault : undefined;
   }
@@ -95,25 +105,26 @@ export class GatewayHealth {
     return this.outage?.isDown === true;
   }
 
-  /** Also starts to probe the gateway. Does nothing if the gateway is already down. */
+  /** Records that the gateway is down and schedules the first probe. Does nothing if the gateway is already down. */
   markDown({ kind, row }: Fault): void {
     const returns = faultsMissedByProbes.has(row) ? (this.outage?.returns ?? 0) : 0;
     if (!this.isDown) this.share(this.startOutage({ kind, row }, returns, returnByProbeMs));
   }
 
-  /** Reads from other windows whether the gateway is down. Never rejects. */
+  /** Reads whether another window has found that the gateway is down. Never rejects. */
   async readShared(): Promise<void> {
     const shared = this.isDown ? undefined : await this.sharedOutage.read();
     if (!shared || this.isDown) return;
     const leftMs = shared.until - this.deps.clock.now();
-    // The other window shares a longer outage only once it has found that probes miss the fault. See `share`.
+    // An outage that is shared for longer means that the other window has found that probes don't notice the fault. See
+    // `share`.
     const returns = leftMs > sharedOutageMs ? maxReturnsByProbe : 0;
     this.startOutage({ kind: shared.reason }, returns, leftMs);
   }
 
   /**
-   * Records that the gateway has responded to a turn. Ignores the response to a request that was sent (`sentAt`) before
-   * the fault, because a long answer can still arrive over an old connection when new connections fail.
+   * Records that the gateway has responded to a turn. Ignores a response if its request was sent (`sentAt`) before the
+   * fault, because a long answer can still arrive over an old connection when new connections fail.
    */
   recordResponse(sentAt: number): void {
     const { outage } = this;
@@ -126,7 +137,7 @@ export class GatewayHealth {
     if (this.outage && this.outage.dueAt <= this.deps.clock.monotonicNow()) this.check(this.outage);
   }
 
-  /** Forgets the outage, in other windows as well, and sends no more probes. */
+  /** Forgets the outage of the gateway, in other windows as well, and sends no more probes. */
   forget(): void {
     const { outage } = this;
     if (!outage) return;
@@ -137,7 +148,10 @@ export class GatewayHealth {
     if (outage.isDown) this.deps.onGatewayChange?.();
   }
 
-  /** @param leftMs milliseconds after which a response to a probe is enough again */
+  /**
+   * Starts an outage of the gateway.
+   * @param leftMs the milliseconds after which the response to a probe is enough again to bring the gateway back
+   */
   private startOutage(fault: OutageFault, returns: number, leftMs: number): Outage {
     this.deps.log.warn(`gateway ${originOf(this.id)} is down: ${fault.kind}`);
     const startedAt = this.deps.clock.monotonicNow();
@@ -148,7 +162,10 @@ export class GatewayHealth {
     return outage;
   }
 
-  /** An outage that only a turn can end is shared until a probe can end it again. */
+  /**
+   * Shares an outage with other windows. If only a turn can end the outage, it is shared until a probe can end it
+   * again.
+   */
   private share({ fault, probeIsEnoughAt, returns }: Outage): void {
     const { clock } = this.deps;
     const leftMs = returns < maxReturnsByProbe ? 0 : probeIsEnoughAt - clock.monotonicNow();
@@ -167,12 +184,14 @@ export class GatewayHealth {
     outage.cancelTimer = clock.after(delayMs, () => this.check(outage));
   }
 
-  /** If no probe is allowed now, it stays overdue until {@link sendOverdueProbe} is called. */
+  /**
+   * Sends a probe if one is allowed now. Otherwise, the probe remains overdue until {@link sendOverdueProbe} is called.
+   */
   private check(outage: Outage): void {
     if (outage.isDown && !outage.probing && this.deps.mayProbe()) void this.probe(outage);
   }
 
-  /** Never rejects. */
+  /** Sends a probe to the gateway and records the result. Never rejects. */
   private async probe(outage: Outage): Promise<void> {
     outage.probing = new AbortController();
     const responds = await respondsAsGateway(this.deps, this.id, outage.probing.signal);

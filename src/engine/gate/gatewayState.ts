@@ -6,18 +6,18 @@ import { GatewayHealth, type HealthDeps } from './gatewayHealth';
 import { Probes } from './probes';
 
 export interface ModelCooldown {
-  /** Epoch milliseconds. */
+  /** End of the cooldown, in epoch milliseconds. */
   readonly until: number;
-  /** `cooldown` is a rate limit. `breaker` means that the provider kept failing. */
+  /** `cooldown` means a rate limit. `breaker` means that the provider kept failing. */
   readonly blockKind: 'cooldown' | 'breaker';
 }
 
-/** A gateway in the diagnostics. */
+/** The state of a gateway, for the diagnostics report. */
 export interface GatewayReport {
-  /** The normalized base URL. Its path may contain a secret, so the diagnostics show only its origin. */
+  /** Normalized base URL of the gateway. Its path could contain a secret, so the diagnostics show only the origin. */
   readonly id: string;
   readonly isDown: boolean;
-  /** The retry budget. */
+  /** Number of tokens in the gateway's retry budget. */
   readonly tokens: number;
   readonly gates: readonly {
     readonly model: string;
@@ -29,38 +29,47 @@ export interface GatewayReport {
 
 /** What the engine has learned about one model at a gateway. */
 export class ModelBehavior {
-  /** Requests leave them out, or use their newer name. */
+  /** Parameters that requests leave out, or send under their newer name, because the gateway refused them. */
   readonly unsupportedParameters = new Set<CorrectableParameter>();
   readonly efforts: LearnedEfforts = { refused: new Set() };
   refusesPrefill = false;
-  /** `omitted` means that the gateway never fills in the finish reason, so that `[DONE]` alone completes an answer. */
+  /** `omitted` means that the gateway never sends a finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted' = 'unknown';
-  /** Monotonic milliseconds. Until then, the gateway gets no request, because it has answered that it lacks the model. */
+  /**
+   * Time until which the gateway gets no request for the model, in monotonic milliseconds. The gateway has answered
+   * that it lacks the model.
+   */
   lacksModelUntil = 0;
 }
 
-/** Milliseconds until a model is requested again from a gateway that lacked it, because it may have been added since. */
+/**
+ * Time in milliseconds until a model is requested again from a gateway that lacked it. The gateway could have added the
+ * model since.
+ */
 const missingModelMs = 600_000;
 
 const maxTokens = 12;
-/** Time in which a retry budget gains one token. */
+/** Time in which a retry budget gains one token, in milliseconds. */
 const refillMs = 10_000;
 
-/** Limits the automatic retries of all turns at a gateway. When it is used up, only the user can retry. */
+/**
+ * Limits the automatic retries of all turns at a gateway. When the retry budget is used up, only the user can start a
+ * retry.
+ */
 export class RetryBudget {
   private count = maxTokens;
-  /** Monotonic time of the last gained token. */
+  /** Time at which the retry budget last gained a token, in monotonic milliseconds. */
   private refilledUntil = 0;
 
   constructor(private readonly clock: Clock) {}
 
-  /** An integer from 0 to 12. */
+  /** Number of tokens in the retry budget: an integer from 0 to 12. */
   get tokens(): number {
     const now = this.clock.monotonicNow();
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // The next token starts to refill only when the retry budget is no longer full.
+      // The time until the next token starts only when the retry budget is no longer full.
       this.refilledUntil = now;
     } else {
       this.count += gained;
@@ -69,27 +78,27 @@ export class RetryBudget {
     return this.count;
   }
 
-  /** Charges as many tokens as are left, if there are fewer. */
+  /** Removes tokens from the retry budget. If fewer are left, removes all of them. */
   charge(tokens: number): void {
     this.count = Math.max(0, this.tokens - tokens);
   }
 
-  /** For a retry that was not made, or 1 for a complete answer. */
+  /** Adds tokens to the retry budget: the charge for a retry that was not made, or one token for a complete answer. */
   refund(tokens: number): void {
     this.count = Math.min(maxTokens, this.tokens + tokens);
   }
 }
 
-/** What the engine has learned about one gateway. All turns share it. */
+/** What the engine has learned about one gateway. All turns share this object. */
 export class GatewayState {
   readonly health: GatewayHealth;
   readonly budget: RetryBudget;
   private readonly gates = new Map<string, Gate>();
-  /** Keyed by API key. */
+  /** The probes of the gateway, by API key. */
   private readonly probes = new Map<string | undefined, Probes>();
   private readonly behaviors = new Map<string, ModelBehavior>();
 
-  /** @param id the base URL */
+  /** @param id the base URL of the gateway */
   constructor(
     private readonly deps: HealthDeps,
     private readonly id: string,
@@ -98,7 +107,10 @@ export class GatewayState {
     this.budget = new RetryBudget(deps.clock);
   }
 
-  /** @param key undefined for a gateway that needs no API key */
+  /**
+   * Returns the gate for a model, and creates it if necessary.
+   * @param key undefined for a gateway that needs no API key
+   */
   gate(model: string, key: string | undefined): Gate {
     const { clock, cooldowns, onCooldownChange } = this.deps;
     const name = gateName(model, key);
@@ -111,19 +123,19 @@ export class GatewayState {
     return gate;
   }
 
-  /** The cooldown or the open breaker of a model, or undefined if this window knows of none. */
+  /** Returns the cooldown or the open circuit breaker of a model. Returns undefined if this window knows of neither. */
   cooldownOf(model: string, key: string | undefined): ModelCooldown | undefined {
     const gate = this.gates.get(gateName(model, key));
     if (gate?.closedUntil === undefined) return undefined;
     return { until: gate.closedUntil, blockKind: gate.isBreakerOpen ? 'breaker' : 'cooldown' };
   }
 
-  /** Returns how long a model stays closed, in milliseconds; 0 if this window knows of no cooldown. */
+  /** Returns how long the gate of a model remains closed, in milliseconds, or 0 if this window knows of no cooldown. */
   cooldownMs(model: string, key: string | undefined): number {
     return Math.max(0, (this.cooldownOf(model, key)?.until ?? 0) - this.deps.clock.now());
   }
 
-  /** Callers may change the returned object. */
+  /** Returns what the engine has learned about a model. The caller can change the returned object. */
   behavior(model: string): ModelBehavior {
     const behavior = this.behaviors.get(model) ?? new ModelBehavior();
     this.behaviors.set(model, behavior);
@@ -138,7 +150,10 @@ export class GatewayState {
     return this.behavior(model).lacksModelUntil > this.deps.clock.monotonicNow();
   }
 
-  /** Forgets everything about the gateway, ends its cooldowns and outage in all windows, and sends waiting requests. */
+  /**
+   * Forgets everything about the gateway, ends its cooldowns and its outage in all windows, and sends all requests that
+   * wait.
+   */
   forget(): void {
     this.health.forget();
     this.budget.refund(maxTokens);
@@ -162,7 +177,7 @@ function gateName(model: string, key: string | undefined): string {
   return JSON.stringify([model, key]);
 }
 
-/** What the engine has learned about the gateways, by base URL. */
+/** What the engine has learned about all gateways, by base URL. */
 export class GatewayStates {
   private readonly states = new Map<string, GatewayState>();
 
@@ -174,7 +189,10 @@ export class GatewayStates {
     return state;
   }
 
-  /** Forgets the outages of the other gateways, so that a gateway that was removed from the settings is not probed. */
+  /**
+   * Keeps the outages of these gateways and forgets all others, so that a gateway that was removed from the settings
+   * gets no probes.
+   */
   keepOutages(ids: readonly string[]): void {
     for (const [id, { health }] of this.states) if (!ids.includes(id)) health.forget();
   }
@@ -183,7 +201,9 @@ export class GatewayStates {
     for (const { health } of this.states.values()) health.sendOverdueProbe();
   }
 
-  /** Forgets everything, also the cooldowns and outages that only other windows know. Never rejects. */
+  /**
+   * Forgets everything about all gateways, also the cooldowns and outages that only other windows know. Never rejects.
+   */
   async forgetAll(): Promise<void> {
     for (const state of this.states.values()) state.forget();
     await this.deps.cooldowns.clear();

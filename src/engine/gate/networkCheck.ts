@@ -6,17 +6,19 @@ import { transportRow } from '../faults/transportError';
 import { declaredKind } from '../text/charset';
 
 /**
- * Milliseconds within which a connection must be established if the turn can use another gateway. Probes have the same
- * limit, so that they don't bring back a gateway that turns would give up. One lost packet costs 1 s (RFC 6298, 2.1), and
- * the handshakes of TCP and TLS take two round trips.
+ * Time in milliseconds within which a connection must be established if the turn can use another gateway. Probes have
+ * the same limit, so that a probe does not bring back a gateway that is too slow for turns. One lost packet costs 1 s
+ * (RFC 6298, 2.1), and the handshakes of TCP and TLS take two round trips.
  */
 export const connectTimeoutMs = 2_000;
 
 export const networkCheckTimeoutMs = 5000;
-/** No gateway, no name server, no response to a connection attempt. */
+/**
+ * Faults that mean that the network is unreachable: no route, no name server, or no response to a connection attempt.
+ */
 const unreachableRows: ReadonlySet<FaultName> = new Set(['offline', 'connectTimeout']);
 
-/** Accepts any response. Never rejects, and resolves with false when `signal` is aborted. */
+/** Returns whether the gateway sends any response. Never rejects. Resolves with false when `signal` is aborted. */
 export function isReachable(deps: Network, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {
     accepts: () => true,
@@ -24,7 +26,10 @@ export function isReachable(deps: Network, baseUrl: string, signal: AbortSignal)
   });
 }
 
-/** Does not count a slow connection, a web page, a redirect, or an error of a proxy or Cloudflare. Never rejects. */
+/**
+ * Returns whether the gateway itself responds in time. A slow connection, a web page, a redirect, or an error of a
+ * proxy or Cloudflare is not such a response. Never rejects.
+ */
 export function respondsAsGateway(deps: Network, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {
     accepts: ({ status, headers }) =>
@@ -39,7 +44,7 @@ export function respondsAsGateway(deps: Network, baseUrl: string, signal: AbortS
 interface CheckRules {
   readonly accepts: (response: Response) => boolean;
   readonly acceptsError: (error: unknown) => boolean;
-  /** Milliseconds. */
+  /** Time within which a connection must be established, in milliseconds. */
   readonly connectLimitMs?: number;
 }
 
@@ -68,7 +73,7 @@ async function check(
   } finally {
     cancel();
     cancelConnectLimit();
-    // Releases the connection without reading the body of the response.
+    // Aborting the request closes its connection without reading the body of the response.
     abort();
   }
 }

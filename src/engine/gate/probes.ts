@@ -1,22 +1,27 @@
 import type { Clock } from '../clock';
 
-/** Time after which a probe that the gateway has not accepted no longer delays the probes of other models, in milliseconds. */
+/**
+ * Time in milliseconds after which a probe that the gateway has not accepted no longer delays the probes of other
+ * models.
+ */
 const spacingMs = 2000;
 
 /**
- * Lets the models that share a gateway and a key send their probes one after the other, because the rate limit may apply
- * to the key. Otherwise, the answers of a comparison would all be requested at once at the end of their cooldowns.
+ * Spaces out the probes of the models that share a gateway and a key, because their rate limit might apply to the key.
+ * Otherwise, the answers of a comparison would all be requested at once at the end of their cooldowns.
  */
 export class Probes {
-  /** Admits the requests of the gate that sent the last probe. It also identifies that gate. */
+  /** The `admit` function of the gate that sent the last probe. It also identifies the gate. */
   private lastProber: (() => void) | undefined;
-  /** Monotonic time of its first probe since another gate has been waiting. */
+  /** Time at which the last prober sent its first probe while another gate was waiting, in monotonic milliseconds. */
   private sentAt = 0;
   private readonly waitingGates = new Set<() => void>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Returns whether a gate may send its probe now. If not, calls `admit` once the gateway has accepted the last probe. */
+  /**
+   * Returns whether a gate can send its probe now. If not, calls `admit` once the gateway has accepted the last probe.
+   */
   maySend(admit: () => void): boolean {
     const { lastProber, sentAt, clock, waitingGates } = this;
     const may = lastProber === undefined || lastProber === admit || clock.monotonicNow() - sentAt >= spacingMs;
@@ -26,7 +31,8 @@ export class Probes {
   }
 
   sent(admit: () => void): void {
-    // A model whose probes are refused again and again must not delay the others for longer.
+    // The time is not renewed while another gate waits. Otherwise, a model whose probes are refused repeatedly would
+    // delay the other models for longer.
     if (this.lastProber !== admit || this.waitingGates.size === 0) this.sentAt = this.clock.monotonicNow();
     this.lastProber = admit;
   }

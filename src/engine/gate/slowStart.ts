@@ -1,11 +1,12 @@
 import type { GateBlock } from './cooldowns';
 
 /**
- * The admission of one request to a gate, requested or granted. It ends with the first call of `limited`, `failed`,
- * `finished` or `release`. The gate ignores later calls, and the results of a request that was never admitted.
+ * A permit: the admission of one request to a gate, either requested or granted. It ends with the first call of
+ * `limited`, `failed`, `finished` or `release`. The gate ignores later calls, and the results of a request that was
+ * never admitted.
  */
 export interface Permit {
-  /** Undefined once the request is admitted. */
+  /** Why the request must wait. Undefined once the request is admitted. */
   block: GateBlock | undefined;
   readonly onChange: () => void;
 }
@@ -13,16 +14,19 @@ export interface Permit {
 const probeLimit = 1;
 
 /**
- * After a cooldown, limits the number of requests that are sent but not yet accepted. The limit starts at one request,
- * the probe, and grows by one with each accepted request, so it doubles with each round trip until no request waits. If
- * all were admitted after eight accepted requests, they would flood the provider (5 times its capacity in the
- * simulation).
+ * Limits the number of requests that are sent but not yet accepted after a cooldown. The limit starts at one request,
+ * the probe, and grows by one with each accepted request. It therefore doubles with each round trip until no request
+ * waits. Admitting all requests after eight accepted requests would flood the provider, with 5 times its capacity in
+ * the simulation.
  */
 export class SlowStart {
-  /** Of requests that are sent but not yet accepted. */
+  /** Maximum number of requests that are sent but not yet accepted. */
   private limit = Infinity;
   private limitAfterProbe = 0;
-  /** Without the requests of an earlier slow start, which say nothing about the gateway now. */
+  /**
+   * Requests that are sent but not yet accepted. Requests of an earlier slow start are excluded, because they say
+   * nothing about the gateway now.
+   */
   private readonly notYetAccepted = new Set<Permit>();
 
   get hasRoom(): boolean {
@@ -51,12 +55,15 @@ export class SlowStart {
     this.limit = Infinity;
   }
 
-  /** A request that the user forced may exceed the limit. */
+  /** Adds a request that is being sent. A request that the user forced can exceed the limit. */
   add(permit: Permit): void {
     this.notYetAccepted.add(permit);
   }
 
-  /** Raises the limit. Returns false if the request was accepted before or belongs to an earlier slow start. */
+  /**
+   * Records that the gateway has accepted a request, and raises the limit. Returns false if the request was accepted
+   * before or belongs to an earlier slow start.
+   */
   countAccepted(permit: Permit): boolean {
     if (!this.notYetAccepted.delete(permit)) return false;
     this.limit = this.isProbing ? Math.max(probeLimit + 1, this.limitAfterProbe) : this.limit + 1;

@@ -7,20 +7,23 @@ interface BackoffOptions {
 }
 
 interface BackoffInput {
-  /** Number of failures before the fault that caused this wait. */
+  /** Number of failures before the fault that causes this wait. */
   readonly failures: number;
   readonly random: () => number;
-  /** The previous delay, on which the next delay depends with `decorrelated` jitter. */
+  /** Previous delay in milliseconds. With `decorrelated` jitter, the next delay depends on it. */
   readonly previousMs?: number | undefined;
 }
 
-/** Minimum backoff in milliseconds. A retry after less time might use a connection that is still being closed. */
+/** Minimum backoff in milliseconds. An earlier retry could use a connection that is still being closed. */
 const minDelayMs = 250;
 
-/** Added to a retry-after, so that clients with the same one do not retry at the same moment. */
+/**
+ * Range of the random time that is added to a retry-after, so that clients with the same retry-after do not retry at
+ * the same moment.
+ */
 const retryAfterMargin = { fraction: 0.1, minMs: 250, maxMs: 5000 } as const;
 
-/** Returns a backoff in milliseconds. Some kinds of jitter may exceed the exponential ceiling. */
+/** Returns a backoff in milliseconds. Some types of jitter can exceed the exponential ceiling. */
 type Jitter = (ceilingMs: number, options: BackoffOptions, input: BackoffInput) => number;
 
 const jitters: Readonly<Record<JitterKind, Jitter>> = {
@@ -46,7 +49,7 @@ export function transientDelay(options: BackoffOptions, input: BackoffInput): nu
 
 /**
  * Returns the backoff after an overload without a retry-after, in milliseconds. The base delay is doubled. Full jitter,
- * the default, becomes equal jitter, so that the backoff is never close to zero.
+ * the default, is replaced by equal jitter, so that the backoff is never close to zero.
  */
 export function overloadDelay(options: BackoffOptions, input: BackoffInput): number {
   const jitter = options.jitter === 'full' ? 'equal' : options.jitter;

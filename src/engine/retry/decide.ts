@@ -7,46 +7,57 @@ import { retryAfterDelay, overloadDelay, transientDelay } from './backoff';
 import type { Decision } from './decision';
 import { isModelOverload, type TurnHistory } from './turnHistory';
 
-/** What the turn has received. */
+/** What a turn has received before a fault. */
 export interface Progress {
-  /** Whether the failed attempt had streamed, so that a further attempt is a resume and not a retry. */
+  /** Whether the failed attempt had streamed part of the answer. The next attempt is then a resume and not a retry. */
   readonly isResuming: boolean;
   readonly hasText: boolean;
-  /** Whether the answer can be continued, not just restarted. */
+  /** Whether the answer can be continued. Otherwise, it can only be restarted. */
   readonly isContinuable: boolean;
 }
 
-/** What the other gateways of the turn offer after a fault. */
+/** What a turn can expect from other gateways after a fault. */
 export interface Outlook {
   /** The gateway to which the turn can switch because of the fault. */
   readonly otherGateway: Gateway | undefined;
-  /** Whether the fault only means that a backup gateway does not serve the model, so that it must not end the turn. */
+  /**
+   * Whether the fault only means that a backup gateway does not serve the model, so that the fault must not end the
+   * turn.
+   */
   readonly isUnserved?: boolean | undefined;
   /** The fault because of which the primary gateway is not used. */
   readonly primaryFault?: Fault | undefined;
-  /** Whether the current gateway uses a model of its own in place of any other, so that a fallback model changes nothing. */
+  /**
+   * Whether the current gateway replaces every model by its substitute, so that a fallback model would change nothing.
+   */
   readonly isSubstituting?: boolean | undefined;
-  /** The model that another gateway uses in place of the one that the user chose. */
+  /** The substitute: the model that another gateway uses in place of the user's model. */
   readonly substitute?: string | undefined;
-  /** Whether another gateway that has failed may recover, so that the turn must not end yet. */
+  /** Whether another gateway that has failed could recover, so that the turn must not end yet. */
   readonly othersMayRecover: boolean;
 }
 
 /** The state of a turn after a fault, or while a gate does not admit its next attempt. */
 export interface Situation extends Progress, Outlook {
   readonly history: TurnHistory;
-  /** The fault of the last attempt, or the fault that explains `block`. */
+  /** The fault of the last attempt, or the fault because of which the gate does not admit the next attempt. */
   readonly fault: Fault;
-  /** Why the gate does not admit the next attempt. Undefined if the last attempt has failed. */
+  /** Why the gate does not admit the next attempt, or undefined if the last attempt has failed. */
   readonly block: (BlockCause & { readonly leftMs: number }) | undefined;
   readonly tokens: number;
   readonly breakerOpen: boolean;
 }
 
-/** Overloads in a row after which the turn switches to a fallback model, or else to another gateway. */
+/**
+ * Number of overloads in a row after which the turn switches to a fallback model, or to another gateway if there is no
+ * fallback model.
+ */
 const overloadsBeforeFallback = 3;
 const minDeadlineMs = 300_000;
-/** Time without progress after which automatic retries stop, never shorter than the longest retry-after allowed. */
+/**
+ * Returns the time without progress after which automatic retries stop, in milliseconds. It is never shorter than the
+ * longest retry-after that the settings allow.
+ */
 export function deadlineOf({ retry }: EngineSettings): number {
   return Math.max(minDeadlineMs, retry.maxHintMs);
 }
@@ -75,7 +86,8 @@ function decideInQueue(
   const deadlineMs = deadlineOf(settings);
   const isNamed = blockKind === 'cooldown' && cause.source === 'server';
   if (leftMs > deadlineMs) {
-    // This delay also exceeds `maxHintMs`, because the deadline is never shorter than `maxHintMs`.
+    // A wait that exceeds the deadline also exceeds `maxHintMs`, because the deadline is never shorter than
+    // `maxHintMs`.
     return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...(isNamed && { beyondMaxHint: true }) };
   }
   if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
@@ -83,7 +95,7 @@ function decideInQueue(
     type: 'wait',
     delayMs: leftMs,
     inQueue: true,
-    // The duration of a probe is unknown.
+    // How long a probe takes is unknown, so the delay is an estimate.
     ...(blockKind === 'probe' ? { source: 'backoff', estimated: true } : { source: cause.source }),
     hintMs: isNamed ? cause.delayMs : undefined,
     attemptsLeft: settings.retry.maxRetries - retries + (isRetryPending ? 0 : 1),
@@ -108,7 +120,7 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   const model = isOverloadedForLong(situation) || breakerOpen ? fallbackModel(situation, settings) : undefined;
   if (model !== undefined) return { type: 'fall-back', model };
   const isOffline = policy.retry === 'offline';
-  // A switch is not a retry, so the other gateways are tried even if no attempts are left.
+  // Switching to another gateway is not a retry, so the other gateways are tried even if no attempts are left.
   if (isOffline && otherGateway) return { type: 'probe-gateways' };
   const attemptsLeft = attemptsAllowed(policy, situation, settings);
   if (attemptsLeft <= 0) return resumes.empty >= 2 ? { type: 'fail', fault: faultOfRow('resumesWithoutText') } : fail;
@@ -130,7 +142,10 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
   return { ...wait, delayMs, source: 'backoff', charge };
 }
 
-/** It is overloaded, its circuit breaker is open, or the answer has used up its resumes. */
+/**
+ * Returns whether only another model can help: the current model is overloaded, its circuit breaker is open, or the
+ * answer has used up its resumes.
+ */
 function needsAnotherModel(situation: Situation, settings: EngineSettings): boolean {
   const { fault, breakerOpen, isResuming } = situation;
   if (fault.row === 'breakerOpen') return true;
@@ -139,7 +154,10 @@ function needsAnotherModel(situation: Situation, settings: EngineSettings): bool
   return isResuming && attemptsAllowed(fault.policy, situation, settings) <= 0;
 }
 
-/** The model that may continue the partial answer. While no gateway can be reached, only one at another gateway may. */
+/**
+ * Returns the model that can continue the partial answer. While no gateway can be reached, only the substitute at
+ * another gateway can continue it.
+ */
 function continuingModel(situation: Situation, settings: EngineSettings): string | undefined {
   const { fault, isContinuable, substitute } = situation;
   if (!isContinuable || settings.continueWithFallback === 'off' || settings.resume === 'off') return undefined;
@@ -156,20 +174,29 @@ function unusedFallback({ history, isSubstituting }: Situation, settings: Engine
   return isSubstituting ? undefined : settings.fallbackModels.find((model) => !history.models.includes(model));
 }
 
-/** Returns 0 while the breaker is open, because the breaker already limits all requests. */
+/**
+ * Returns how many tokens of the retry budget a retry costs. While the circuit breaker is open, a retry costs nothing,
+ * because the circuit breaker already limits all requests.
+ */
 function chargeOf(policy: Policy, { breakerOpen }: Situation): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
   return policy.retry === 'transient' ? (policy.charge ?? 1) : 1;
 }
 
-/** `repair` is not retried: such a fault gets here only if the request couldn't be corrected. */
+/**
+ * Policies with automatic retries. `repair` is not one of them, because such a fault is handled here only if the
+ * request couldn't be corrected.
+ */
 const retriedPolicies: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
 
 export function isRetryable({ retry }: Policy): boolean {
   return retriedPolicies.has(retry);
 }
 
-/** A permanent fault of one gateway does not end a turn that can still wait for another gateway. */
+/**
+ * Returns the policy that applies to a fault. A permanent fault of one gateway does not end a turn that can still wait
+ * for another gateway.
+ */
 function policyOf({ fault: { policy, leavesGateway }, otherGateway, othersMayRecover, isUnserved }: Situation): Policy {
   const canWait = (leavesGateway === true || isUnserved === true) && !otherGateway && othersMayRecover;
   return canWait && !isRetryable(policy) ? { retry: 'transient' } : policy;
@@ -179,7 +206,10 @@ function hasFreeReplay(policy: Policy, { history, isResuming }: Situation): bool
   return policy.retry === 'transient' && policy.freeReplay === true && !history.freeReplayUsed && !isResuming;
 }
 
-/** True after a gateway fault, unless a replay comes first, and in a lasting overload that nothing else remedies. */
+/**
+ * Returns whether the turn must switch to another gateway. It must do so after a gateway fault, unless the fault allows
+ * an immediate replay, and after several overloads if there is neither a retry-after nor a fallback model.
+ */
 function mustSwitchGateway(situation: Situation, { fallbackModels }: EngineSettings): boolean {
   const { fault, isUnserved } = situation;
   if (fault.leavesGateway || isUnserved) return !hasFreeReplay(fault.policy, situation);
@@ -190,14 +220,17 @@ function isOverloadedForLong({ fault, history }: Situation): boolean {
   return isModelOverload(fault.policy) && history.overloads + 1 >= overloadsBeforeFallback;
 }
 
-/** The fault table limits both retries and resumes. */
+/** Returns how many attempts are left. The limit in the fault table applies to retries and to resumes. */
 function attemptsAllowed(policy: Policy, { history, isResuming, fault }: Situation, { retry }: EngineSettings): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
   const left = isResuming ? history.resumes.remaining : retry.maxRetries - history.retries;
   return Math.min(left, limit - history.faultsOf(fault.row));
 }
 
-/** The limit resets too late to wait for it. The message says when, if the fault table has such a message. */
+/**
+ * Returns the fault with which a turn ends because the limit resets too late to wait for it. The message contains the
+ * reset time if the fault table has such a message.
+ */
 function asEndOfTurn(fault: Fault): Fault {
   const row = fault.limit?.endsAs ?? fault.row;
   const { message, ...end } = faultTable[row];

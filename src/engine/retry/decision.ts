@@ -5,7 +5,10 @@ import type { Gateway } from '../gateway/gateway';
 export interface WaitDecision {
   readonly type: 'wait';
   readonly delayMs: number;
-  /** Whether the turn waits in the queue of a gate. `delayMs` is then the expected time until the gate admits it. */
+  /**
+   * Whether the turn waits in the queue of a gate. If so, `delayMs` is the expected time until the gate admits the
+   * turn.
+   */
   readonly inQueue: boolean;
   readonly source: DelaySource;
   readonly estimated?: true | undefined;
@@ -13,9 +16,9 @@ export interface WaitDecision {
   readonly hintMs?: number | undefined;
   readonly hintFrom?: string | undefined;
   readonly attemptsLeft: number;
-  /** How many tokens this decision takes from the retry budget. */
+  /** Number of tokens that this decision takes from the retry budget. */
   readonly charge: number;
-  /** The model that may continue the partial answer if the user agrees. */
+  /** The model that can continue the partial answer if the user agrees. */
   readonly fallbackModel?: string | undefined;
 }
 
@@ -33,7 +36,7 @@ export type Decision =
   | { readonly type: 'replay' }
   | { readonly type: 'fall-back'; readonly model: string }
   | { readonly type: 'switch-gateway'; readonly to: Gateway }
-  /** Send a probe through every gateway that is left, and decide again without these gateways if none responds. */
+  /** The turn sends a probe to each remaining gateway. If none responds, it decides again without these gateways. */
   | { readonly type: 'probe-gateways' }
   | {
       readonly type: 'wait-for-network';

@@ -5,30 +5,33 @@ import type { Decision } from './decision';
 
 /** Counts the faults, retries and resumes of a turn, and charges its retries to the retry budget. */
 export class TurnHistory {
-  /** Milliseconds without progress. Streaming, sleep and being offline do not count. */
+  /**
+   * Time that the turn has spent without progress, in milliseconds. Time for streaming, sleep and being offline is not
+   * included.
+   */
   idleMs = 0;
   /**
-   * Number of automatic retries since the answer last grew, limited by `holysheep.retry.maxRetries`. It includes neither
-   * the immediate retry nor the retries that the user requested.
+   * Number of automatic retries since the answer last grew, limited by `holysheep.retry.maxRetries`. It includes
+   * neither the immediate retry nor the retries that the user requested.
    */
   retries = 0;
   hasWaited = false;
-  /** Whether the turn has used its one immediate retry, for which the retry budget is not charged. */
+  /** Whether the turn has used its only immediate retry, which is not charged to the retry budget. */
   freeReplayUsed = false;
   previousDelayMs: number | undefined;
-  /** Number of overloads in a row by the current model. */
+  /** Number of consecutive overloads of the current model. */
   overloads = 0;
   resumes = new ResumeBudget();
   private readonly rowCounts = new Map<FaultName, number>();
-  /** All models that the turn has used, the current one last. */
+  /** All models that the turn has used. The current model is the last one. */
   readonly models: string[];
   /**
-   * The charge for the next attempt, until it is settled. Refunded if the user starts the attempt, or if no attempt is
-   * sent.
+   * What the next attempt costs in the retry budget, until that is final. The charge is refunded if the user starts the
+   * attempt, or if no attempt is sent.
    */
   private charge: { readonly budget: RetryBudget; readonly tokens: number; readonly isResume: boolean } | undefined;
 
-  /** @param hasOutput whether the user has been shown text or a tool call */
+  /** @param hasOutput whether the user has already seen text or a tool call */
   constructor(
     public model: string,
     public hasOutput = false,
@@ -36,17 +39,20 @@ export class TurnHistory {
     this.models = [model];
   }
 
-  /** Whether a retry is due that `retries` does not include yet. */
+  /** Whether the turn has decided on a retry that is not yet included in `retries`. */
   get isRetryPending(): boolean {
     return this.charge?.isResume === false;
   }
 
-  /** Returns how often this fault has occurred before. */
+  /** Returns how often the fault of this row has occurred in the turn. */
   faultsOf(row: FaultName): number {
     return this.rowCounts.get(row) ?? 0;
   }
 
-  /** A retry is charged when it is decided: if many turns fail together, only as many retry as the budget allows. */
+  /**
+   * Records a fault and the decision about it. A retry is charged when it is decided, so that only as many turns retry
+   * as the retry budget allows if many turns fail together.
+   */
   recordFault({ row, policy }: Fault, isResuming: boolean, decision: Decision, budget: RetryBudget): void {
     this.rowCounts.set(row, this.faultsOf(row) + 1);
     this.overloads = isModelOverload(policy) ? this.overloads + 1 : 0;
@@ -56,12 +62,15 @@ export class TurnHistory {
       budget.charge(decision.charge);
       this.charge = { budget, tokens: decision.charge, isResume: isResuming };
     }
-    // Waiting for the network counts as a retry. Otherwise, a turn would retry forever if its network checks succeed
+    // A wait for the network is a retry. Otherwise, a turn would retry forever if its network checks succeed
     // but its requests fail.
     else if (policy.retry === 'offline') this.charge = { budget, tokens: 0, isResume: false };
   }
 
-  /** When the next attempt is sent, or the turn ends. `isFree`: the charge is refunded. */
+  /**
+   * Makes the charge final when the next attempt is sent or the turn ends. With `isFree`, the charge is refunded
+   * instead.
+   */
   settleCharge(isFree: boolean): void {
     const { charge } = this;
     this.charge = undefined;
@@ -74,13 +83,13 @@ export class TurnHistory {
     this.hasWaited = true;
   }
 
-  /** The count of retries restarts at 0. */
+  /** Records that the answer has grown. The number of retries restarts at 0. */
   recordProgress(): void {
     this.hasOutput = true;
     this.retries = 0;
   }
 
-  /** What the user has seen and the resume budget stay unchanged. */
+  /** Records that the turn uses another model. The output that the user has seen and the resume budget are kept. */
   recordModelSwitch(model: string): void {
     this.model = model;
     this.models.push(model);
@@ -100,17 +109,17 @@ export class TurnHistory {
 }
 
 const initialResumes = 3;
-/** New characters from which a resume is not charged. */
+/** Number of new characters from which a resume is not charged to the resume budget. */
 const minRefundedChars = 200;
-/** Maximum number of resumes of a turn, including those that the retry budget does not pay for. */
+/** Maximum number of resumes of a turn, including resumes that are not charged to the resume budget. */
 const maxResumes = 5;
 
 /** Limits how often a turn resumes its answer. */
 export class ResumeBudget {
   private spent = 0;
-  /** Accepted by the gateway. */
+  /** Number of resumes that the gateway has accepted. */
   started = 0;
-  /** Resumes that added no text. */
+  /** Number of resumes that added no text. */
   empty = 0;
 
   get remaining(): number {
@@ -122,7 +131,10 @@ export class ResumeBudget {
     this.spent++;
   }
 
-  /** A resume without text counts twice. One with `minRefundedChars` or more does not count. */
+  /**
+   * Records how many characters a resume has added. A resume without text is charged twice, and a resume with at least
+   * `minRefundedChars` characters is not charged.
+   */
   settle(newChars: number): void {
     if (newChars >= minRefundedChars) this.spent--;
     if (newChars > 0) return;
