@@ -2,10 +2,10 @@ export type ApiKeyProblem = 'empty' | 'not-ascii' | 'has-spaces' | 'too-long';
 
 type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProblem };
 
-/** Chats and web pages insert these characters into copied text. */
+/** Matches invisible characters that chats and web pages insert into copied text. */
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 
-/** Text around a key in shell commands, headers and .env files. */
+/** Patterns for text that surrounds a key in shell commands, headers and .env files. */
 const wrappers: readonly RegExp[] = [
   /^(["'`])(.*)\1$/s,
   /^([“‘「])(.*)[”’」]$/s,
@@ -15,10 +15,10 @@ const wrappers: readonly RegExp[] = [
   /^(bearer(?:\s|$))(.*)/is,
 ];
 
-/** In characters. Servers reject longer headers. */
+/** Maximum length of a pasted key, in characters. Servers reject longer headers. */
 const maxInputChars = 16_384;
 
-/** Returns the key in a pasted text, or the problem if the text contains no key that an HTTP header can contain. */
+/** Returns the key in a pasted text, or the problem if the text contains no key that can be sent in an HTTP header. */
 export function cleanApiKey(input: string): CleanedApiKey {
   if (input.length > maxInputChars) return { problem: 'too-long' };
   const key = unwrap(input.replace(invisible, '').trim());
@@ -41,18 +41,22 @@ function unwrap(wrapped: string): string {
 
 export const redacted = '[redacted]';
 
-/** Patterns of text that looks like a key or is sent as a credential, with their replacements. */
+/** Patterns for text that looks like a key or is sent as a credential, with their replacements. */
 const credentials: readonly (readonly [RegExp, string])[] = [
   [
     /((?:authorization|x-api-key|api[-_]?key)["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
     `$1${redacted}`,
   ],
-  // The word after "bearer" may be prose ("bearer authentication failed").
+  // A short word without digits after "bearer" is not removed, because it could be prose ("bearer authentication
+  // failed").
   [/\b(bearer(?:\s+|%20|\+))(?=[^\s"',;]*[^a-z\s"',;.]|[^\s"',;]{20})[^\s"',;]+/gi, `$1${redacted}`],
   [/\b(?:hsa-[\w-]{4,}|sk-[\w-]{8,})/gi, redacted],
 ];
 
-/** Matches every text that `credentials` may change. It is tested first, because most texts contain no credential. */
+/**
+ * Matches every text that the patterns in `credentials` could change. This faster pattern is tested first, because most
+ * texts contain no credential.
+ */
 const possibleCredential = /authorization|api[-_]?key|bearer|hsa-|sk-/i;
 
 /** Removes bearer tokens and text that looks like a key. To remove the keys of this session, use `KeyRedactor`. */

@@ -3,21 +3,26 @@ import type { Currency } from '../events/kinds';
 import type { ConnectionError } from '../request';
 import { mayReplace, usesPlainHttp } from './baseUrl';
 
-/** An OpenAI-compatible server to which prompts can be sent. The base URL identifies it: objects may be replaced. */
+/**
+ * An OpenAI-compatible server to which prompts can be sent. A gateway is identified by its base URL, because its object
+ * can be replaced by another.
+ */
 export interface Gateway extends GatewayRef {
-  /** The origin to which the key is bound, for instance `https://api.holysheep.ai`. */
+  /** The origin to which the gateway's key is bound, for instance `https://api.holysheep.ai`. */
   readonly origin: string;
-  /** Position in the user's order. 0 is the primary gateway, 1 the first backup. */
+  /** Position in the user's order of gateways: 0 for the primary gateway, 1 for the first backup gateway. */
   readonly position: number;
-  /** The currency of the gateway's bills. */
+  /** Currency in which the gateway charges for requests. */
   readonly currency: Currency;
-  /** The names of models at this gateway, by the names that the user knows. `*` stands for every other model. */
+  /**
+   * Names that models have at this gateway, by the names that the user knows. The key `*` applies to every other model.
+   */
   readonly models: ReadonlyMap<string, string>;
   /** Returns whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */
   acceptsPlainHttp(): boolean;
-  /** Whether the gateway lists a model by this name, or undefined if its list is unknown. */
+  /** Returns whether the gateway lists a model of this name, or undefined if its model list is unknown. */
   lists(model: string): boolean | undefined;
-  /** Reads the key, which another window may have changed. Never rejects. */
+  /** Reads the gateway's key each time, because another window could have changed it. Never rejects. */
   key(): Promise<Key>;
 }
 
@@ -27,24 +32,24 @@ export type Key =
   | { readonly type: 'not-needed' | 'missing'; readonly value?: undefined }
   | { readonly type: 'unreadable'; readonly value?: undefined; readonly error: ConnectionError };
 
-/** Returns whether a gateway with a key of this type can be used. */
+/** Returns whether a gateway with this type of key can receive requests. */
 export function allowsRequests(type: Key['type'] | undefined): boolean {
   return type === 'key' || type === 'not-needed';
 }
 
-/** The primary gateway and its backups, in the user's order. */
+/** The primary gateway and its backup gateways, in the user's order. */
 export type Gateways = readonly [primary: Gateway, ...backups: Gateway[]];
 
-/** The gateways with the keys that they had when an attempt was prepared. */
+/** The gateways, with the keys that they had when an attempt was prepared. */
 export interface KeyedGateways {
-  /** The first gateway, even if it has no key. */
+  /** The primary gateway, even if it has no key. */
   readonly primary: Gateway;
   /** The usable gateways in the user's order, each with its key. The key is undefined if the gateway needs none. */
   readonly keys: ReadonlyMap<Gateway, string | undefined>;
 }
 
 /**
- * Reads all keys at once, because this delays every attempt.
+ * Reads the keys of all gateways at once, because every attempt waits for them.
  * @throws ConnectionError if the key of the primary gateway can't be read: a prompt must not go to another gateway only
  * because the keyring is locked
  */
@@ -59,19 +64,19 @@ export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
   return { primary: gateways[0], keys: usable };
 }
 
-/** The key in `Gateway.models` for all models that have no entry of their own. */
+/** The key in `Gateway.models` whose value applies to all models without an entry of their own. */
 export const everyOther = '*';
 
-/** A model as a request names it. */
+/** The model that a request names. */
 export interface SentModel {
   readonly name: string;
-  /** Whether the gateway uses this model in place of the one that the user chose. */
+  /** Whether the gateway uses this model in place of the user's model. */
   readonly isSubstitute: boolean;
 }
 
 /**
- * Returns the model that is sent through a gateway. A model that the gateway lists and the primary gateway lacks was chosen
- * from the list of this gateway, so no other model takes its place.
+ * Returns the model that is sent to a gateway. If the gateway lists the model and the primary gateway lacks it, the
+ * user chose the model from the list of this gateway, so it is not replaced by a substitute.
  */
 export function modelAt(gateway: Gateway, model: string, primary: Gateway | undefined): SentModel {
   const name = gateway.models.get(model);
@@ -83,18 +88,22 @@ export function modelAt(gateway: Gateway, model: string, primary: Gateway | unde
     : { name: substitute, isSubstitute: true };
 }
 
-/** A model that the user, or only the workspace, has chosen. The name of a workspace's model decides nothing about gateways. */
+/**
+ * The model for a prompt, and whether only the workspace has chosen it. The name of a workspace's model must not
+ * influence which gateway receives the prompt.
+ */
 export interface ChosenModel {
   readonly model: string;
   readonly isOfWorkspace: boolean;
 }
 
 /**
- * Returns the gateways that may answer a prompt for a model without a click of the user. The prompt goes to the first
- * of these gateways that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the
- * user has chosen one for this model. If only a workspace names the model, the model does not change the user's order
- * of the gateways.
- * @param usable the gateways that have a key or need none, without gateways that have answered that they lack the model
+ * Returns the gateways that can answer a prompt for a model without asking the user. The prompt goes to the first of
+ * these gateways that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the user
+ * has chosen one for this model. If only a workspace names the model, the model does not change the user's order of the
+ * gateways.
+ * @param usable the gateways that have a key or need none, without the gateways that have answered that they lack the
+ * model
  */
 export function gatewaysFor(
   { model, isOfWorkspace }: ChosenModel,
@@ -113,21 +122,24 @@ export function gatewaysFor(
 }
 
 /**
- * Returns the first gateway to which any prompt may go without a click of the user. If there is none, returns the
- * primary gateway, which then needs a key.
+ * Returns the first gateway that can receive any prompt without asking the user. If there is none, returns the primary
+ * gateway, which then needs a key.
  */
 export function firstGateway({ primary, keys }: KeyedGateways): Gateway {
   return [...keys.keys()].find(({ id }) => mayReplace(primary.id, id)) ?? primary;
 }
 
-/** Returns the gateway that gets the prompts for a model while all gateways are up. The gateway may still need a key. */
+/**
+ * Returns the gateway that receives the prompts for a model while all gateways are up. This gateway might still need a
+ * key.
+ */
 export function gatewayFor(model: ChosenModel, gateways: KeyedGateways): Gateway {
   return gatewaysFor(model, gateways)[0] ?? gateways.primary;
 }
 
 /**
- * Returns the gateway over plain HTTP that is the only one with the model, if the user has not yet agreed to send
- * prompts there.
+ * Returns the gateway over plain HTTP that is the only gateway with the model, unless the user has already agreed to
+ * send prompts there.
  */
 export function plainHttpOffer(chosen: ChosenModel, gateways: KeyedGateways): Gateway | undefined {
   if (chosen.isOfWorkspace || gatewaysFor(chosen, gateways).some(isPlain)) return undefined;
@@ -146,9 +158,9 @@ function isOnlyAt(gateway: Gateway, model: string, { primary, keys }: KeyedGatew
 }
 
 /**
- * Returns the gateways that may have the model. A gateway whose list lacks it is left out only if another gateway
- * has the model, because a list may lack aliases. A gateway whose list is unknown may have the model, unless the settings
- * name the model at another gateway.
+ * Returns the gateways that might have the model. A gateway whose list lacks the model is left out only if another
+ * gateway has the model, because a list might lack aliases. A gateway whose list is unknown might have the model,
+ * unless the settings name the model at another gateway.
  */
 export function gatewaysThatMayHave(model: string, gateways: readonly Gateway[]): readonly Gateway[] {
   const isNamed = gateways.some((gateway) => namesModel(gateway, model));

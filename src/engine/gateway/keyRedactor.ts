@@ -1,24 +1,34 @@
 import { redacted, redactLookalikes } from './apiKey';
 
-/** A prefix of a key is removed from this length on, even if the rest of the key does not follow. In characters. */
+/** Number of characters from which the start of a key is removed, even if the rest of the key does not follow. */
 const minPrefixChars = 12;
-/** Shorter keys, such as those of local servers ("none", "test"), are removed only as complete words. */
+/**
+ * Number of characters from which a key is removed even inside a word. Shorter keys, such as those of local servers
+ * ("none", "test"), are removed only as complete words.
+ */
 const minDistinctiveChars = 8;
 
-/** Minimum length of a key that is removed from answers, too. */
+/** Minimum length of a key that is removed from answers as well as from other text, in characters. */
 const minSecretChars = 10;
 
-/** Number of leading characters that identify a possible key. With fewer, ordinary words would be held back. */
+/**
+ * Number of characters from which a possible start of a key is held back. With fewer characters, ordinary words would
+ * be held back.
+ */
 const minHeldChars = 5;
 
 /**
  * Removes all keys of this session from the text that a gateway sends. Gateways repeat keys in errors, headers, answers
- * and model names: as they are, in upper or lower case, as in a URL or as in JSON, and sometimes without their end.
+ * and model names. They write a key unchanged, in upper or lower case, encoded as in a URL or in JSON, and sometimes
+ * without its end.
  */
 export class KeyRedactor {
   private keys: readonly string[] = [];
   private pattern: RegExp | undefined;
-  /** Compiled when the first answer needs them, because compiling takes longer than all other preparation of an answer. */
+  /**
+   * The patterns for streamed text. They are compiled when the first answer needs them, because compiling takes longer
+   * than all other preparation of an answer.
+   */
   private patterns: KeyPatterns | undefined;
 
   constructor(keys: Iterable<string> = []) {
@@ -27,7 +37,7 @@ export class KeyRedactor {
 
   add(key: string): void {
     if (key === '' || this.keys.includes(key)) return;
-    // The longest key comes first, because it may contain another key.
+    // The longest key comes first, because it could contain another key.
     this.keys = [...this.keys, key].sort((a, b) => b.length - a.length);
     const secrets = this.keys.filter(isSecret);
     const words = this.keys.filter((known) => !isSecret(known)).map(wordPattern);
@@ -36,20 +46,20 @@ export class KeyRedactor {
     this.patterns = undefined;
   }
 
-  /** Returns the text with this session's keys, bearer tokens and everything else that looks like a key removed. */
+  /** Returns the text without this session's keys, bearer tokens and everything else that looks like a key. */
   redact(text: string): string {
     return redactLookalikes(this.redactKnown(text));
   }
 
-  /** Returns the text without the keys of this session. Valid JSON stays valid. */
+  /** Returns the text without the keys of this session. Valid JSON remains valid. */
   redactKnown(text: string): string {
     return this.pattern ? text.replace(this.pattern, redacted) : text;
   }
 
   /**
-   * Returns a filter that removes keys from streamed text. Returns undefined if a model could write each of the keys by
-   * chance, as with `none`.
-   * @param previous the filter of the preceding text, for instance of an answer that was cut off
+   * Returns a filter that removes keys from streamed text. Returns undefined if all keys are so simple that a model
+   * could write them by chance, such as `none`.
+   * @param previous the filter of the preceding text, for instance of an answer whose stream broke
    */
   createFilter(previous?: KeyFilter): KeyFilter | undefined {
     const patterns = (this.patterns ??= keyPatterns(this.keys.filter(isSecret)));
@@ -57,7 +67,7 @@ export class KeyRedactor {
   }
 }
 
-/** Returns undefined if there are no secrets. */
+/** Returns the patterns for streamed text, or undefined if there are no secrets. */
 function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
   if (secrets.length === 0) return undefined;
   const removable = startPattern(secrets, minPrefixChars);
@@ -72,20 +82,20 @@ function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
 interface KeyPatterns {
   /** Matches any text that `removable` or `possibleStart` matches. */
   readonly any: RegExp;
-  /** Matches the start of a key that is long enough to be removed, anywhere in a text. */
+  /** Matches the start of a key anywhere in a text, if it is long enough to be removed. */
   readonly removable: RegExp;
-  /** Matches the end of a text if it may be the start of a key. */
+  /** Matches the end of a text if it could be the start of a key. */
   readonly possibleStart: RegExp;
 }
 
 /**
- * Removes keys from a text that arrives in pieces, even a key that is split between them. A piece is passed on
- * immediately unless it ends with what may be the start of a key.
+ * Removes keys from a text that arrives in pieces, even a key that is split between pieces. A piece is returned
+ * immediately unless its end could be the start of a key.
  */
 export class KeyFilter {
-  /** The end of the text so far if a key may begin with it. */
+  /** End of the text so far, if a key could begin with it. Otherwise, an empty string. */
   private tail: string;
-  /** Number of characters at the start of the tail that have been passed on. The others are held back. */
+  /** Number of characters of the tail that have already been returned. The characters after them are held back. */
   private passedChars: number;
 
   constructor(
@@ -96,35 +106,38 @@ export class KeyFilter {
     this.passedChars = previous?.passedChars ?? 0;
   }
 
-  /** The text that is held back, or its replacement if that text is a key. */
+  /** The text that is held back. If this text is a key, its replacement. */
   get heldText(): string {
     return this.withoutKeys(this.tail);
   }
 
-  /** Adds text that is already visible. */
+  /** Adds a text that the user already sees, so that it is not returned again. */
   skip(text: string): void {
     this.push(text);
     this.passedChars = this.tail.length;
   }
 
-  /** Adds a piece. @returns the text that can be passed on now */
+  /**
+   * Adds a piece of streamed text.
+   * @returns the text that can be shown now
+   */
   push(piece: string): string {
     const { tail, passedChars } = this;
     const { any, possibleStart } = this.patterns;
-    // Most pieces contain no part of a key.
+    // Most pieces contain no part of a key and are returned unchanged.
     if (tail === '' && !any.test(piece)) return piece;
     const text = tail + piece;
     const match = possibleStart.exec(text);
     const start = match?.index ?? text.length;
     const complete = this.withoutKeys(text.slice(0, start));
     this.tail = text.slice(start);
-    // Passes on a possible start of a key while it is very short, because ordinary words would be held back otherwise.
+    // A very short start of a key is returned, because ordinary words would be held back otherwise.
     const passedTo = this.tail.length < minHeldChars ? text.length : Math.max(start, passedChars);
     this.passedChars = passedTo - start;
     return complete + text.slice(Math.max(start, passedChars), passedTo);
   }
 
-  /** Returns {@link heldText} and releases it. Call this when no more pieces follow. */
+  /** Returns {@link heldText} and empties it. Call this when no more pieces follow. */
   flush(): string {
     const { heldText } = this;
     this.tail = '';
@@ -132,7 +145,10 @@ export class KeyFilter {
     return heldText;
   }
 
-  /** Returns a text that begins with the tail, without its keys and without the characters that have been passed on. */
+  /**
+   * Removes keys from a text that begins with the tail. Leaves out the characters of the tail that have already been
+   * returned.
+   */
   private withoutKeys(text: string): string {
     const { passedChars } = this;
     const redactKey = (key: string, offset: number): string =>
@@ -141,21 +157,21 @@ export class KeyFilter {
   }
 }
 
-/** Whether a key is too long or too random to be an ordinary word such as `lm-studio`. */
+/** Returns whether a key is too long or too random to be an ordinary word such as `lm-studio`. */
 function isSecret(key: string): boolean {
   return key.length >= 20 || (key.length >= minSecretChars && (/\d/.test(key) || /^(?:hsa|sk)-/.test(key)));
 }
 
-/** Returns a pattern for a complete key that is no secret. */
+/** Returns a pattern for a complete key that could be an ordinary word. */
 function wordPattern(key: string): string {
   const pattern = startPattern([key], Infinity);
   return key.length >= minDistinctiveChars ? pattern : `(?<![\\w-])${pattern}(?![\\w-])`;
 }
 
 /**
- * Returns a pattern for the longest part at the start of a key that has at least `minChars` characters, or is the
- * complete key. Keys that begin alike share this part of the pattern: in a plain alternation, the first key would match
- * only the common start of another key, and the rest of that key would stay.
+ * Returns a pattern for the start of a key. The start has at least `minChars` characters or is the complete key, and
+ * the longest start matches. Keys with the same beginning share a part of the pattern. Otherwise, the first key would
+ * match only the common beginning of another key, and the rest of the other key would not be removed.
  */
 function startPattern(keys: readonly string[], minChars: number, patternOf = charPattern, position = 0): string {
   const byNextChar = new Map<string, string[]>();
@@ -170,14 +186,20 @@ function startPattern(keys: readonly string[], minChars: number, patternOf = cha
   return `(?:${branches.join('|')})${isOptional ? '?' : ''}`;
 }
 
-/** Matches a character of a key as it is, as in a URL, and as in JSON, where a backslash escapes `"`, `\` or `/`. */
+/**
+ * Returns a pattern for one character of a key: unchanged, encoded as in a URL, or as in JSON, where a backslash
+ * escapes `"`, `\` or `/`.
+ */
 function charPattern(char: string): string {
   if (/\w/.test(char)) return char;
   const spellings = [encodeURIComponent(char.toWellFormed()), `\\${char}`, char];
   return `(?:${spellings.map((spelling) => spelling.replace(/[^\w]/g, '\\$&')).join('|')})`;
 }
 
-/** Like `charPattern`, but also matches a spelling that the end of the text cuts, as in `%2` for `%2F`. */
+/**
+ * Returns the same pattern as `charPattern`, extended for an encoded character that the end of the text cuts off, such
+ * as `%2` for `%2F`.
+ */
 function splitCharPattern(char: string): string {
   return /\w/.test(char) ? char : `(?:${charPattern(char)}|(?:%\\w?|\\\\)$)`;
 }

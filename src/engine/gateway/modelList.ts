@@ -2,7 +2,7 @@ import { isRecord } from '../json';
 import { readListedFacts, type FactsById, type ListedFacts } from '../models/listedFacts';
 import { visibleText } from './visibleText';
 
-/** The models that are offered when the gateway's list of models can't be fetched. */
+/** Models that are offered when the gateway's model list can't be fetched. */
 export const defaultModels: readonly string[] = [
   'claude-opus-4',
   'claude-sonnet-4',
@@ -14,27 +14,30 @@ export const defaultModels: readonly string[] = [
 
 const maxIdChars = 200;
 
-/** Maximum number of models that are read from a list. The gateways with the most models have about a thousand. */
+/** Maximum number of models that are read from a list. The largest lists of gateways have about a thousand models. */
 export const maxModels = 5000;
 
 /**
- * Matches what VS Code may render as a link, an icon or HTML, because some of its views show the name of a model as
- * Markdown and follow links to commands: `](` of a link, `]:` of a link definition, HTML, code, an icon, a character
- * reference, a bare URL or an email address.
+ * Matches the parts of a model name that VS Code could render as a link, an icon or HTML. Some of its views render
+ * names as Markdown and follow links to commands. The parts are `](` of a link, `]:` of a link definition, HTML, code,
+ * an icon, a character reference, a bare URL and an email address.
  */
 const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\.|\w@[\w-]+\.[a-z]/i;
 
 export interface ListedModels {
-  /** Sorted, without duplicates, at most {@link maxModels}. */
+  /** IDs of the listed models, sorted and without duplicates, at most {@link maxModels}. */
   readonly models: readonly string[];
   readonly facts?: FactsById | undefined;
-  /** Number of models that are left out because of their IDs, see {@link isUsableModelId}; absent if there are none. */
+  /**
+   * Number of models that are left out because their IDs can't be displayed (see {@link isUsableModelId}). Absent if
+   * there are none.
+   */
   readonly unusable?: number | undefined;
 }
 
 /**
- * Reads the body of `GET /models`: `{data: [{id}]}`, `{models: [{id}]}` or an array, also with IDs as plain strings.
- * Returns undefined if the body contains no list. Reads only the first {@link maxModels} models.
+ * Reads the response body of `GET /models`: `{data: [{id}]}`, `{models: [{id}]}` or an array. The items can also be
+ * plain strings. Returns undefined if the body contains no list. Reads only the first {@link maxModels} models.
  */
 export function parseModelList(body: unknown): ListedModels | undefined {
   const entries = entriesOf(body);
@@ -57,7 +60,10 @@ export function parseModelList(body: unknown): ListedModels | undefined {
   return { models: [...ids].sort(), ...(facts.size > 0 && { facts }), ...(unusable > 0 && { unusable }) };
 }
 
-/** Returns whether a model can be offered: its ID is displayed exactly as it must be sent, and never as a link or icon. */
+/**
+ * Returns whether a model can be offered. Its ID must be displayed exactly as it is sent, and never as a link or an
+ * icon.
+ */
 export function isUsableModelId(id: string): boolean {
   return id !== '' && id.length <= maxIdChars && visibleText(id) === id && !markup.test(id);
 }
@@ -67,7 +73,7 @@ function entriesOf(body: unknown): readonly unknown[] | undefined {
   return candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
 }
 
-/** Returns an empty string if the entry has no ID. */
+/** Returns the ID of a listed model, or an empty string if the item has no ID. */
 function idOf(entry: unknown): string {
   const id = isRecord(entry) ? entry.id : entry;
   return typeof id === 'string' ? id.trim() : '';

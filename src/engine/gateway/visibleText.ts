@@ -1,25 +1,33 @@
 const space = '\\s\\p{Cc}';
 const invisible = '\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}';
 const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
-/** Joiners and variation selectors outside of an emoji are invisible characters. */
+/**
+ * Source of a pattern for an emoji. Joiners and variation selectors are kept only as part of an emoji: elsewhere, they
+ * are invisible characters.
+ */
 const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
-/** Matches at most 100 characters, so that a long text is not read beyond the point where it is truncated. */
+/**
+ * Source of a pattern for visible characters. It matches at most 100 characters, so that a long text is not read far
+ * beyond the point where it is truncated.
+ */
 const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
 const piecesSource = `(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`;
 
 let compiledPieces: RegExp | undefined;
 
-/** Compiles the pattern at the first call. That takes a millisecond, and VS Code loads this file when it starts. */
+/**
+ * Compiles the pattern at the first call. Compiling takes a millisecond, and VS Code loads this file when it starts.
+ */
 const pieces = (): RegExp => (compiledPieces ??= new RegExp(piecesSource, 'gu'));
 
 /**
- * Returns text from a gateway, a model or a file as a single line without hidden characters. Each run of whitespace,
- * line ends and control characters becomes one space. Characters without a glyph, such as those that reverse the
- * direction of the text, and halves of surrogate pairs are removed.
- * @param maxLength maximum length in code points. A longer text is truncated and ends with an ellipsis.
+ * Returns text from a gateway, a model or a file as a single line without hidden characters. Each sequence of
+ * whitespace, line ends and control characters becomes one space. Characters without a glyph, such as those that
+ * reverse the direction of the text, and halves of surrogate pairs are removed.
+ * @param maxLength the maximum length in code points. A longer text is truncated and ends with an ellipsis.
  */
 export function visibleText(text: string, maxLength = Infinity): string {
-  // Returns most names at once, because a model list may have thousands.
+  // Short ASCII texts are returned at once, because a model list can contain thousands of names.
   if (text.length <= maxLength && /^[!-~]*$/.test(text)) return text;
   const characters: string[] = [];
   let isSpaceDue = false;
@@ -31,7 +39,7 @@ export function visibleText(text: string, maxLength = Infinity): string {
     }
     const added = Array.from(isSpaceDue ? ` ${visible}` : visible);
     if (characters.length + added.length > maxLength) {
-      // A part of an emoji would be a different emoji.
+      // An emoji is left out as a whole, because a part of an emoji would be a different emoji.
       return truncate(symbol === undefined ? [...characters, ...added] : characters, maxLength);
     }
     characters.push(...added);
@@ -56,8 +64,9 @@ function truncate(characters: readonly string[], maxLength: number): string {
 }
 
 /**
- * Returns undefined if the locale of the computer should be used. Users may set any text as the display language of VS
- * Code (in `argv.json`), for instance `zh_CN`, and `Intl` throws on an invalid tag.
+ * Returns a locale that `Intl` accepts, or undefined if the locale of the computer should be used. Users can set any
+ * text as the display language of VS Code (in `argv.json`), for instance `zh_CN`, and `Intl` throws if a language tag
+ * is invalid.
  */
 export function toSupportedLocale(tag: string): string | undefined {
   const isWellFormed = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag);

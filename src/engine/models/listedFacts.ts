@@ -3,17 +3,17 @@ import { reasoningEfforts, type ReasoningEffort } from '../request';
 import { factsOf, type ModelFacts } from './modelFacts';
 
 export interface ListedFacts extends ModelFacts {
-  /** Unlike models that create images or embeddings. */
+  /** Whether the model writes text. Models that create images or embeddings do not. */
   readonly writesText?: boolean | undefined;
 }
 
-/** A number of tokens or a price above this limit is taken for an error. */
+/** Maximum number of tokens that a model list can name. A larger number is assumed to be an error. */
 const maxListedTokens = 1e8;
 export const maxUsdPerMillionTokens = 10_000;
 
 /**
- * Reads the fields with which gateways describe a model: those of OpenRouter, and the context window as vLLM, SGLang and
- * LM Studio name it. Absurd values are left out. Returns undefined if the entry says nothing about the model.
+ * Reads the facts of a model from its entry in a model list. Reads the fields of OpenRouter, and the context window as
+ * vLLM, SGLang and LM Studio name it. Absurd values are left out. Returns undefined if the entry contains no facts.
  */
 export function readListedFacts(entry: Readonly<Record<string, unknown>>): ListedFacts | undefined {
   const provider = recordIn(entry['top_provider']);
@@ -21,7 +21,8 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
   const inputs = textsOf(architecture['input_modalities']);
   const outputs = textsOf(architecture['output_modalities']);
   const parameters = textsOf(entry['supported_parameters']);
-  // A gateway may name only some parameters. Every model has a limit for its output, so a list without it is incomplete.
+  // A gateway might list only some parameters of a model. Every model has a limit for its output, so a list without
+  // this parameter is incomplete.
   const isComplete = takesAny(parameters, 'max_tokens', 'max_completion_tokens');
   const takes = (...names: string[]): boolean | undefined =>
     takesAny(parameters, ...names) || (isComplete ? false : undefined);
@@ -40,7 +41,7 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
     ),
     images: inputs && inputs.includes('image'),
     tools: takes('tools'),
-    // A list that lacks these parameters proves nothing: a gateway may not pass them on to a model that reasons.
+    // A list without the reasoning parameters proves nothing: a gateway might not forward them to a model that reasons.
     reasons: reasonsOf(entry['reasoning']) ?? (takesAny(parameters, ...reasoningParameters) || undefined),
     efforts: effortsOf(entry),
     takesTemperature: takes('temperature'),
@@ -49,7 +50,10 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
   });
 }
 
-/** Returns the facts without undefined fields, which would replace those of the table, or undefined if nothing is known. */
+/**
+ * Returns the facts without undefined fields, because an undefined field would override the table of model facts.
+ * Returns undefined if no facts are known.
+ */
 export function knownFields(facts: ListedFacts): ListedFacts | undefined {
   const known = Object.entries(facts).filter(([, value]) => value !== undefined);
   return known.length > 0 ? Object.fromEntries(known) : undefined;
@@ -57,12 +61,18 @@ export function knownFields(facts: ListedFacts): ListedFacts | undefined {
 
 const reasoningParameters = ['reasoning', 'include_reasoning', 'reasoning_effort'];
 
-/** Some gateways say whether a model reasons, and others describe how. */
+/**
+ * Returns whether a model reasons. Some gateways list this as a boolean, and others list an object that describes the
+ * reasoning.
+ */
 function reasonsOf(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : isRecord(value) || undefined;
 }
 
-/** OpenRouter may write null for "all levels". Only `mandatory` then tells whether the level `none` exists. */
+/**
+ * Returns the levels of reasoning effort that a model list names. OpenRouter can send null for "all levels". Only the
+ * field `mandatory` then shows whether the level `none` exists.
+ */
 function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['efforts'] {
   const { supported_efforts: supported, mandatory } = recordIn(entry['reasoning']);
   const named = supported === null ? reasoningEfforts : textsOf(supported ?? entry['supported_reasoning_efforts']);
@@ -75,8 +85,8 @@ function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['effort
 export type FactsById = ReadonlyMap<string, ListedFacts>;
 
 /**
- * Matches the names of models that can't chat, such as embedding models. Most gateways list only names, and the table
- * has some of these models as well, so nothing else tells them from models that can chat.
+ * Matches the names of models that can't chat, such as embedding models. Only the name shows this, because most
+ * gateways list only names, and the table of model facts contains some of these models as well.
  */
 const nonChatModel =
   /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;
@@ -85,7 +95,7 @@ export function canChat(model: string, listed?: FactsById): boolean {
   return listed?.get(model)?.writesText ?? !nonChatModel.test(model);
 }
 
-/** Returns what is known about a model: what the list of its gateway says, and else what the table says. */
+/** Returns what is known about a model. The gateway's model list has priority over the table of model facts. */
 export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
   const ofList = listed?.get(model);
   return ofList ? { ...factsOf(model), ...ofList } : factsOf(model);
@@ -101,14 +111,14 @@ function takesAny(parameters: readonly string[] | undefined, ...names: readonly 
   return names.some((name) => parameters?.includes(name));
 }
 
-/** Returns the first value that is a number of tokens. */
+/** Returns the first value that is a plausible number of tokens. */
 export function firstTokens(...values: readonly unknown[]): number | undefined {
   return values.find(
     (value): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) <= maxListedTokens,
   );
 }
 
-/** Returns the price in USD per million tokens. Gateways report it in USD per token, as text. */
+/** Returns the price of a model in USD per million tokens. Gateways list the price in USD per token, as text. */
 function priceOf(pricing: Readonly<Record<string, unknown>>): ModelFacts['price'] {
   const input = perMillion(pricing['prompt']);
   const output = perMillion(pricing['completion']);
@@ -120,7 +130,7 @@ function priceOf(pricing: Readonly<Record<string, unknown>>): ModelFacts['price'
 function perMillion(value: unknown): number | undefined {
   const perToken = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof perToken !== 'number') return undefined;
-  // Rounds, because 0.0000006 × 10^6 is not exactly 0.6.
+  // The product is rounded, because 0.0000006 × 10^6 is not exactly 0.6.
   const price = Number((perToken * 1e6).toPrecision(6));
   return price >= 0 && price <= maxUsdPerMillionTokens ? price : undefined;
 }

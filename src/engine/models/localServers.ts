@@ -2,8 +2,8 @@ import { isRecord, listIn, recordIn } from '../json';
 import { firstTokens, knownFields, type ListedFacts } from './listedFacts';
 
 /**
- * Reads the body of LM Studio's `GET /api/v0/models`. The body of another server has no facts. A loaded model may have a
- * smaller context than its maximum.
+ * Reads the response body of LM Studio's `GET /api/v0/models`. The body of another server contains no facts. The
+ * context of a loaded model can be smaller than the model's maximum.
  */
 export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
   const facts = new Map<string, ListedFacts>();
@@ -21,8 +21,8 @@ export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
 }
 
 /**
- * Reads the body of Ollama's `GET /api/ps`, which lists the running models, or returns undefined for the body of another
- * server. The value is the context that the model was loaded with, in tokens.
+ * Reads the response body of Ollama's `GET /api/ps`, which lists the running models. Returns the context with which
+ * each model was loaded, in tokens, by the name of the model. Returns undefined for the body of another server.
  */
 export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | undefined> | undefined {
   const entries = recordIn(body)['models'];
@@ -32,8 +32,9 @@ export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | 
 }
 
 /**
- * Reads the body of Ollama's `POST /api/show`. The context of a model that is not running is the parameter `num_ctx` of the
- * model, or else unknown: the maximum stands for it then, although the server may use less.
+ * Reads the response body of Ollama's `POST /api/show`. If the model is not running, its context is the model's
+ * parameter `num_ctx`. Without this parameter, the context is unknown, and the model's maximum is used, although the
+ * server might use less.
  */
 export function readOllamaFacts(body: unknown, runningContext: number | undefined): ListedFacts | undefined {
   if (!isRecord(body)) return undefined;

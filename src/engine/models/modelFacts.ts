@@ -1,7 +1,7 @@
 import { reasoningEfforts, type ReasoningEffort } from '../request';
 import table from './models.json';
 
-/** The parameters with which gateways let the reasoning effort be set. */
+/** Names of the request parameters with which gateways let clients set the reasoning effort. */
 export const reasoningFormats = [
   'reasoning_effort',
   'reasoning',
@@ -13,11 +13,11 @@ export const reasoningFormats = [
 
 export type ReasoningFormat = (typeof reasoningFormats)[number];
 
-/** What is known about a model. An absent field is unknown. */
+/** What is known about a model. An absent field means that the fact is unknown. */
 export interface ModelFacts {
-  /** In tokens. */
+  /** Size of the context window, in tokens. */
   readonly contextWindow?: number | undefined;
-  /** Maximum input in tokens, only where it is less than the context window. */
+  /** Maximum input in tokens. Set only if it is less than the context window. */
   readonly maxInput?: number | undefined;
   /** Maximum output in tokens, including reasoning. */
   readonly maxOutput?: number | undefined;
@@ -27,21 +27,24 @@ export interface ModelFacts {
   readonly reasons?: boolean | undefined;
   /** False if the model refuses the parameter `temperature`. */
   readonly takesTemperature?: boolean | undefined;
-  /** Whether the temperature is left out even if the user has set it. */
+  /** Whether requests leave out the temperature even if the user has set it. */
   readonly omitsTemperature?: boolean | undefined;
-  /** The levels of reasoning effort that the model takes, in ascending order. */
+  /** Levels of reasoning effort that the model accepts, in ascending order. */
   readonly efforts?: readonly ReasoningEffort[] | undefined;
-  /** Whether the reasoning can be switched on and off. Models with levels or a budget may have such a switch as well. */
+  /**
+   * Whether the reasoning can be switched on and off. Models with levels of reasoning effort or with a reasoning budget
+   * can also have this switch.
+   */
   readonly reasoningToggle?: boolean | undefined;
-  /** Limits of the budget for reasoning, in tokens, for models that take a budget. */
+  /** Minimum and maximum of the reasoning budget in tokens, for models that accept a budget. */
   readonly reasoningBudget?: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined;
-  /** The parameters that set the reasoning effort. By default, they depend on the gateway and the family. */
+  /** Request parameter that sets the reasoning effort. By default, it depends on the gateway and the model family. */
   readonly reasoningFormat?: ReasoningFormat | undefined;
-  /** Fields that the user adds to the body of each request. */
+  /** Fields that the user adds to the body of each request to the model. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
   /** Whether the gateway silently leaves out the beginning of a prompt that is longer than the context window. */
   readonly cutsLongPrompts?: boolean | undefined;
-  /** List price of the vendor in USD per million tokens. A gateway may charge another price. */
+  /** List price of the vendor in USD per million tokens. A gateway can charge another price. */
   readonly price?:
     | { readonly input: number; readonly output: number; readonly cacheRead?: number | undefined }
     | undefined;
@@ -53,26 +56,29 @@ const months = '(?:0[1-9]|1[0-2])';
 const days = '(?:0[1-9]|[12]\\d|3[01])';
 
 /**
- * A date behind the name of a model: `-20250929`, `-2025-08-07`, `-250528`, `-0528`, `-05-06` or `-09-2025`. Year and
- * month alone (`-2507`) are not a date here, because Qwen and Mistral number different models in this way.
+ * Matches a date at the end of a model name: `-20250929`, `-2025-08-07`, `-250528`, `-0528`, `-05-06` or `-09-2025`. A
+ * year and month alone (`-2507`) do not match, because Qwen and Mistral use them to distinguish models.
  */
 const date = new RegExp(
   `-(?:20\\d\\d-?${months}-?${days}|2\\d${months}${days}|${months}-?${days}|${months}-20\\d\\d)$`,
 );
 
 /**
- * A suffix that stands for the same model: an alias, the state of its release, a price, a number format, or the
- * revision at Google (`-001`) and Amazon (`-v1:0`).
+ * Matches a suffix of a model name that does not change which model is meant: an alias, a release state, a price, a
+ * number format, or a revision at Google (`-001`) or Amazon (`-v1:0`).
  */
 const variant =
   /-(?:latest|preview|exp|experimental|beta|free|online|nitro|floor|exacto|extended|maas|fp8|fp4|nvfp4|bf16|int[48]|awq|gptq|0\d\d|v\d-0)$/;
 
-/** A suffix with which gateways make a model reason, or set its effort. It is ignored for models that don't reason. */
+/**
+ * Matches a suffix with which gateways make a model reason, or set its reasoning effort. The suffix is ignored for
+ * models that don't reason.
+ */
 const effort = /-(?:thinking|minimal|low|medium|high|xhigh)$/;
 
 const vendors =
   'openai|azure|anthropic|google|vertex(?:_ai)?|gemini|bedrock|amazon|aws|deepseek|mistral|moonshot|zhipu|xai|openrouter|siliconflow|groq';
-/** A path, `[provider]`, `us.anthropic.` or `openai:` in front of the name of a model. */
+/** Matches the part in front of a model name: a path, `[provider]`, `us.anthropic.` or `openai:`. */
 const vendorPrefix = new RegExp(`^(?:.*[/\\])】）]\\s*)?(?:(?:[a-z-]+\\.)+(?=[a-z])|(?:${vendors}):)?`);
 
 /** Returns the name of a model without the vendor in front, in the spelling that {@link unifiedName} describes. */
@@ -80,15 +86,19 @@ export function plainName(model: string): string {
   return unifiedName(model.trim().toLowerCase().replace(vendorPrefix, ''));
 }
 
-/** In lower case and with a dash for each separator. Gateways disagree about `claude-4-sonnet` and `claude-sonnet-4`. */
+/**
+ * Returns a model name in lower case, with a dash for each separator. Also unifies the order of words, because gateways
+ * disagree about `claude-4-sonnet` and `claude-sonnet-4`.
+ */
 function unifiedName(name: string): string {
   const dashed = name.toLowerCase().replace(/[\s._:@]+/g, '-');
   return dashed.replace(/^claude-(\d(?:-\d)?)-(opus|sonnet|haiku)\b/, 'claude-$2-$1');
 }
 
 /**
- * Removes the last suffix that does not change which model the name means, or returns undefined if there is none. A date
- * behind a name without a number, such as `qwen-plus`, belongs to another model than the name alone.
+ * Returns a model name without its last suffix, or undefined if it has no suffix that leaves the model unchanged. The
+ * date is not removed from a name without a version number, such as `qwen-plus`: with a date, the name means another
+ * model.
  */
 function withoutSuffix(name: string): string | undefined {
   const shorter = name.replace(variant, '');
@@ -105,34 +115,37 @@ export function nameWithoutSuffixes(name: string): string {
 const maxNameChars = 200;
 
 /**
- * A model in `models.json`, which `npm run models` writes from the data of models.dev. Of models whose names differ only
- * in a date or a suffix, the preferred one comes first.
+ * A model in `models.json`, which `npm run models` writes from the data of models.dev. Among models whose names differ
+ * only in a date or a suffix, the preferred model comes first.
  */
 interface Row {
   readonly name: string;
-  /** `i` takes images, `r` reasons, `t` calls tools, `n` refuses the temperature, `s` can switch its reasoning. */
+  /**
+   * Flags of the model: `i` accepts images, `r` reasons, `t` calls tools, `n` refuses the temperature, `s` can switch
+   * its reasoning on and off.
+   */
   readonly flags: string;
-  /** Context window and maximum output, and the maximum input if it is less than the context window. */
+  /** Context window and maximum output in tokens, and the maximum input if it is less than the context window. */
   readonly tokens?: readonly number[] | undefined;
-  /** A letter of `effortCodes` for each level of reasoning effort. */
+  /** Levels of reasoning effort that the model accepts, as letters of `effortCodes`. */
   readonly efforts?: string | undefined;
-  /** Minimum and maximum of the budget for reasoning. */
+  /** Minimum and maximum of the reasoning budget, in tokens. */
   readonly budget?: readonly number[] | undefined;
-  /** USD per million tokens of input, output and cached input. */
+  /** Prices of input, output and cached input, in USD per million tokens. */
   readonly price?: readonly [input: number, output: number, cacheRead?: number] | undefined;
 }
 
 let factsByName: ReadonlyMap<string, ModelFacts> | undefined;
 
 /**
- * Returns the facts of a model by any gateway's spelling of its name, or undefined if the table does not have it. An
- * exact name comes first. Then suffixes are removed one by one; a shorter name means the alias without a date
- * (`claude-opus-4` is `claude-opus-4-0`), or else the newest model that differs from it only in its date.
+ * Returns the facts of a model by any gateway's spelling of its name, or undefined if the table does not contain the
+ * model. An exact name is looked up first. Then suffixes are removed one by one. A shorter name means the alias without
+ * a date (`claude-opus-4` is `claude-opus-4-0`), or else the newest model whose name differs only in its date.
  */
 export function factsOf(model: string): ModelFacts | undefined {
   if (model.length > maxNameChars) return undefined;
   factsByName ??= readTable();
-  // Most gateways use the names of the table, whose spelling needs no unification.
+  // Most gateways use the names of the table, so the exact name is looked up before names are unified.
   const exact = factsByName.get(model);
   if (exact) return exact;
   let name: string | undefined = plainName(model);
@@ -147,13 +160,17 @@ export function factsOf(model: string): ModelFacts | undefined {
   return undefined;
 }
 
-/** By unified name, with and without suffixes. The first model in the table gets a name that several models have. */
+/**
+ * Returns the table of model facts by unified name, with and without suffixes. If several models have the same
+ * shortened name, it belongs to the first of them in the table.
+ */
 export function readTable(): ReadonlyMap<string, ModelFacts> {
   const all = new Map<string, ModelFacts>();
   for (const { vendor, family, models } of table.groups) {
     for (const row of models as readonly Row[]) all.set(unifiedName(row.name), { ...factsOfRow(row), vendor, family });
   }
-  // The loop also visits the short names that it adds, but adds nothing for them: the map already has their shorter forms.
+  // The loop also visits the short names that it adds. It adds nothing for them, because the map already contains their
+  // shorter forms.
   for (const [name, facts] of all) {
     for (let short = shortName(name); short !== undefined; short = shortName(short)) {
       if (!all.has(short)) all.set(short, facts);
@@ -162,13 +179,16 @@ export function readTable(): ReadonlyMap<string, ModelFacts> {
   return all;
 }
 
-/** Anthropic's aliases of the first models of a generation end with `-0`. */
+/**
+ * Returns a model name without its last suffix. Anthropic's aliases of the first models of a generation end with `-0`,
+ * which is removed as well.
+ */
 function shortName(name: string): string | undefined {
   const isAlias = name.startsWith('claude-') && name.endsWith('-0');
   return isAlias ? name.slice(0, -'-0'.length) : withoutSuffix(name);
 }
 
-/** A letter for each of `reasoningEfforts`, in their order. */
+/** One letter for each level of reasoning effort, in the order of `reasoningEfforts`. */
 const effortCodes = 'nilmhxX';
 
 function factsOfRow({ flags, tokens, efforts, budget, price }: Row): ModelFacts {

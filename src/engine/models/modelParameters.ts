@@ -1,10 +1,13 @@
 import type { ChatRequest, ModelParameters } from '../request';
 import { plainName, type ModelFacts } from './modelFacts';
 
-/** Factor by which *Retry with more room* raises the token limit. */
+/** Factor by which the command *Retry with more room* raises the token limit. */
 const roomFactor = 4;
 
-/** A default limit is not sent to a model that reasons, because its reasoning would use up the limit. */
+/**
+ * Returns the temperature and the token limit of a request. A default limit is not sent to a model that reasons,
+ * because the reasoning would use up the limit.
+ */
 export function modelParameters(
   request: Omit<ChatRequest, 'messages'>,
   facts: ModelFacts | undefined,
@@ -15,28 +18,29 @@ export function modelParameters(
   const temperature = ownTemperature ?? (facts?.takesTemperature === false ? undefined : defaults?.temperature);
   const maxTokens = request.maxTokens ?? (isReasoning ? undefined : defaults?.maxTokens);
   if (!moreRoom) return { temperature, maxTokens };
-  // Names the largest possible limit if no limit was sent: the answer then ended at a limit that the gateway chose.
+  // If no limit was sent, the answer ended at a limit that the gateway chose, so the model's maximum is sent.
   if (maxTokens === undefined) return { temperature, maxTokens: facts?.maxOutput };
   return {
     temperature,
-    // The user may have set a limit that is higher than the known maximum of the model.
+    // The new limit is never lower than the old limit: the user can have set a limit above the known maximum of the
+    // model.
     maxTokens: isReasoning
       ? undefined
       : Math.max(maxTokens, Math.min(maxTokens * roomFactor, facts?.maxOutput ?? Infinity)),
   };
 }
 
-/** Matches the part of a name with which a gateway itself says that the model reasons, or that it does not. */
+/** Matches the part of a model name that shows that the model reasons, or that it does not (`non-thinking`). */
 const reasoningInName = /-(non?-?)?(?:thinking|reasoning|reasoner)(?:-|$)/;
 
-/** Returns whether a model reasons before it answers, or undefined if neither the facts nor the name say so. */
+/** Returns whether a model reasons before it answers, or undefined if neither its facts nor its name show that. */
 export function doesReason(model: string, facts: ModelFacts | undefined): boolean | undefined {
   if (facts?.reasons !== undefined) return facts.reasons;
   const match = reasoningInName.exec(plainName(model));
   return match ? match[1] === undefined : undefined;
 }
 
-/** OpenAI's models from GPT-5 on and its o-series. Azure calls GPT-3.5 `gpt-35`. */
+/** Matches OpenAI's o-series and its models from GPT-5 on. Azure calls GPT-3.5 `gpt-35`, which does not match. */
 const completionLimitModels = /^(?:o[1-9]|gpt-(?:[5-9]|[12]\d))(?:-|$)/;
 
 export function limitParameter(model: string): 'max_tokens' | 'max_completion_tokens' {

@@ -1,19 +1,21 @@
 import { canChat, type FactsById } from './listedFacts';
 import { factsOf, nameWithoutSuffixes, plainName } from './modelFacts';
 
-/** Maximum number of models that are offered in place of one that a gateway does not have. */
+/** Maximum number of models that are suggested if a gateway does not have the user's model. */
 const maxNearest = 3;
 
 type Traits = ReturnType<typeof traitsOf>;
 
-/** How near a model is to the one that is missing. Smaller numbers are nearer, and the first ones decide. */
+/**
+ * How far a model is from the missing model. The lists are compared number by number, and smaller numbers are nearer.
+ */
 type Distance = readonly number[];
 
 /**
- * Returns the models of a list that are nearest to a model that the list lacks, at most three and the nearest first: the
- * same model under another name, then models of its family by the distance of their versions, then models of its
- * vendor. A model with several names is returned once, if possible without a date in its name. Models that can't chat
- * and models without any relation are left out.
+ * Returns up to three models of a list that are nearest to a model that the list lacks, nearest first. First come other
+ * names of the same model, then models of its family by the distance of their versions, then models of its vendor. A
+ * model with several names is returned once, if possible with a name without a date. Models that can't chat and
+ * unrelated models are left out.
  */
 export function nearestModels(missing: string, list: readonly string[], listed?: FactsById): readonly string[] {
   const sought = traitsOf(missing);
@@ -33,7 +35,9 @@ export function nearestModels(missing: string, list: readonly string[], listed?:
   return nearest.map(({ model }) => model);
 }
 
-/** Returns whether two names mean the same model: without the vendor, dates and other suffixes, they are equal. */
+/**
+ * Returns whether two names mean the same model, because they are equal without the vendor, dates and other suffixes.
+ */
 export function areSameModel(a: string, b: string): boolean {
   return isSameModel(traitsOf(a), traitsOf(b));
 }
@@ -48,15 +52,15 @@ function traitsOf(model: string) {
   return {
     model,
     name,
-    /** The name without dates and other suffixes that don't change which model it means. */
+    /** The model name without dates and other suffixes that don't change which model is meant. */
     baseName: nameWithoutSuffixes(name),
     facts: factsOf(model),
-    /** The words of the model name in alphabetical order, without numbers, dates or sizes. */
+    /** The words of the model name in alphabetical order, without numbers, dates and sizes. */
     words: undated
       .split(/[\d-]+/)
       .filter(Boolean)
       .sort(),
-    /** The number of the version, for instance 4.5 for `claude-sonnet-4-5`. */
+    /** Version of the model as a number, for instance 4.5 for `claude-sonnet-4-5`. */
     version: major === undefined ? undefined : Number(`${major}.${minor ?? 0}`),
   };
 }
@@ -65,12 +69,12 @@ function isSameModel(a: Traits, b: Traits): boolean {
   return a.baseName === b.baseName || (a.facts !== undefined && a.facts === b.facts);
 }
 
-/** Returns undefined if the models have nothing in common. */
+/** Returns how far a model is from the missing model, or undefined if the two models have nothing in common. */
 function distanceBetween(sought: Traits, candidate: Traits): Distance | undefined {
   const kinship = kinshipOf(sought, candidate);
   if (kinship === undefined) return undefined;
   const [from = Infinity, to = Infinity] = [sought.version, candidate.version];
-  // Rounds, because 4.6 - 4.5 is not exactly 0.1.
+  // The difference is rounded, because 4.6 - 4.5 is not exactly 0.1.
   const versionDistance = from === to ? 0 : Math.round(Math.abs(from - to) * 100);
   const shared = candidate.words.filter((word) => sought.words.includes(word)).length;
   const otherWords = sought.words.length + candidate.words.length - 2 * shared;
@@ -78,7 +82,10 @@ function distanceBetween(sought: Traits, candidate: Traits): Distance | undefine
   return [kinship, versionDistance, otherWords, -to, suffixLength, candidate.model.length];
 }
 
-/** Returns how closely two models are related: 0 for the same model, 1 for one family, 2 for one vendor. */
+/**
+ * Returns how closely two models are related: 0 for the same model, 1 for the same family, 2 for the same vendor,
+ * undefined for unrelated models.
+ */
 function kinshipOf(sought: Traits, candidate: Traits): 0 | 1 | 2 | undefined {
   if (isSameModel(sought, candidate)) return 0;
   const { family, vendor } = sought.facts ?? {};

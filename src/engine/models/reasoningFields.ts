@@ -1,7 +1,7 @@
 import { reasoningEfforts, type ReasoningEffort } from '../request';
 import { plainName, type ModelFacts, type ReasoningFormat } from './modelFacts';
 
-/** The fields of all formats, and their parts that gateways name in errors. */
+/** Request fields that set the reasoning effort in any format, and their parts that gateways name in errors. */
 export const effortParameters = [
   'reasoning_effort',
   'enable_thinking',
@@ -13,22 +13,25 @@ export const effortParameters = [
   'extra_body',
 ] as const;
 
-/** The model and the gateway that a request is sent to. */
+/** The model and the gateway to which a request is sent. */
 export interface ReasoningTarget {
   readonly baseUrl: string;
-  /** The name of the model at the gateway. */
+  /** Name of the model at the gateway. */
   readonly model: string;
   readonly facts?: ModelFacts | undefined;
   readonly learned?: LearnedEfforts | undefined;
-  /** The user's limit for the output, in tokens. Gateways refuse a budget above it. */
+  /** The user's token limit for the output. Gateways refuse a reasoning budget above this limit. */
   readonly maxTokens?: number | undefined;
 }
 
-/** What a gateway has shown by refusing requests to a model. */
+/** What the engine has learned from a gateway's refusals about the reasoning effort of a model. */
 export interface LearnedEfforts {
-  /** The levels that the gateway named when it refused another one. */
+  /** Levels that the gateway named as valid when it refused another level. */
   accepted?: readonly ReasoningEffort[] | undefined;
-  /** Refused fields, each as {@link refusalOf} returns it. The same field may be accepted with another level. */
+  /**
+   * Fields that the gateway refused, each with its level as {@link refusalOf} returns it. The gateway might accept the
+   * same field with another level.
+   */
   readonly refused: Set<string>;
 }
 
@@ -39,7 +42,7 @@ function refusalOf(field: string, level: ReasoningEffort): string {
 /**
  * Remembers that a gateway refused one of the fields that set the reasoning effort. The next request uses the nearest
  * level that the gateway's message names, or leaves the field out.
- * @returns whether the next request will differ from the refused one
+ * @returns whether the next request will differ from the refused request
  */
 export function learnRefusal(
   learned: LearnedEfforts,
@@ -50,7 +53,7 @@ export function learnRefusal(
   const names = Object.keys(fields);
   const contains = (field: string, text: string): boolean => JSON.stringify(fields[field]).includes(`"${text}"`);
   const refused = names.find((name) => name === parameter) ?? names.find((name) => contains(name, parameter));
-  // The message may name the parameter differently from the field that was sent.
+  // The error message can name the parameter differently from the field that was sent.
   const isAboutEffort = effortParameters.some((name) => name === parameter);
   const avoided = refused !== undefined ? [refused] : isAboutEffort ? names : [];
   const { accepted, refused: refusals } = learned;
@@ -65,7 +68,10 @@ export function learnRefusal(
   return refusals.size > known;
 }
 
-/** Matches a quoted word, and the text after words that introduce a list. Elsewhere, `high` may describe the load. */
+/**
+ * Matches the parts of an error message that can list levels: a quoted word, and the text after words that introduce a
+ * list. Elsewhere in a message, `high` could describe the load.
+ */
 const listedLevels =
   /['"`“‘「][\w-]+['"`”’」]|(?<!n[o']t (?:\w+ )?|不)(?:\bsupport(?:s|ed)?\b|\bone of\b|\bexpected\b|\b(?:must|should) be\b|支持|可选).*/gis;
 
@@ -76,19 +82,19 @@ function effortsIn(text: string): readonly ReasoningEffort[] {
 }
 
 export interface ReasoningFields {
-  /** They belong into the body of the request. */
+  /** Fields for the body of the request. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The level that the fields stand for. Undefined if there are no fields. */
+  /** Level of reasoning effort that the fields set. Undefined if there are no fields. */
   readonly effort?: ReasoningEffort | undefined;
-  /** The level that the user chose. Set only if the gateway refused the parameters for that level. */
+  /** Level of reasoning effort that the user chose. Set only if the gateway refused the parameters for this level. */
   readonly refusedEffort?: ReasoningEffort | undefined;
 }
 
-/** A level for one model at one gateway. */
+/** A level of reasoning effort for one model at one gateway. */
 interface Choice {
   readonly level: ReasoningEffort;
   readonly isOn: boolean;
-  /** In tokens. */
+  /** The reasoning budget, in tokens. */
   readonly budget: number;
   readonly name: string;
   readonly facts: ModelFacts;
@@ -98,7 +104,9 @@ const togetherEfforts: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
 
 type GatewayFormat = ReasoningFormat | 'together' | 'cerebras' | 'gemini';
 
-/** Formats that can switch the reasoning off for every model, so that the level `none` needs no replacement. */
+/**
+ * Formats with a switch that turns the reasoning off for every model. With them, the level `none` needs no replacement.
+ */
 const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set([
   'thinking',
   'enable_thinking',
@@ -108,9 +116,9 @@ const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set([
   'gemini',
 ]);
 
-/** The fields of each format, as the gateways document them. */
+/** The request fields of each format, as the gateways document them. */
 const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Record<string, unknown>>>> = {
-  // Claude reasons only if the parameter is sent, and relays know no level `none` for Claude.
+  // Claude reasons only if the parameter is sent, and gateways don't accept the level `none` for Claude.
   reasoning_effort: ({ level, isOn, name, facts }) =>
     !isOn && isClaude(name) && !canSwitchOff(facts) ? {} : { reasoning_effort: level },
   reasoning: ({ level, isOn }) => ({ reasoning: isOn ? { effort: level } : { enabled: false } }),
@@ -119,7 +127,7 @@ const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Recor
     if (!isClaude(name))
       return { thinking: { type: isOn ? 'enabled' : 'disabled' }, ...(isOn && efforts && { reasoning_effort: level }) };
     if (!isOn) return reasoningToggle ? { thinking: { type: 'disabled' } } : {};
-    // From Claude Opus 4.7 on, the models take no budget.
+    // Claude models accept no reasoning budget from Claude Opus 4.7 on.
     return { thinking: reasoningBudget ? { type: 'enabled', budget_tokens: budget } : { type: 'adaptive' } };
   },
   enable_thinking: ({ isOn, budget, facts }) => ({
@@ -128,7 +136,7 @@ const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Recor
   }),
   chat_template_kwargs: ({ isOn, budget, name, facts }) => ({
     chat_template_kwargs: {
-      // The chat templates of DeepSeek and Kimi have another name for the switch.
+      // The chat templates of DeepSeek and Kimi have another name for the reasoning switch.
       [/^(?:deepseek|kimi)/.test(name) ? 'thinking' : 'enable_thinking']: isOn,
       ...(isOn && takesBudget(facts) && { thinking_budget: budget }),
     },
@@ -146,34 +154,37 @@ const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Recor
 };
 
 interface Rule {
-  /** Domains of the gateway, or its port. By default, every gateway. */
+  /** Domains or ports of the gateways to which the rule applies. By default, the rule applies to every gateway. */
   readonly hosts?: readonly string[] | undefined;
-  /** Matches the plain name of the model. By default, every model. */
+  /** Matches the plain names of the models to which the rule applies. By default, the rule applies to every model. */
   readonly models?: RegExp | undefined;
   readonly format: GatewayFormat;
 }
 
-/** The first rule that matches is used, and without one, the format of OpenAI, which most gateways take. */
+/**
+ * Rules that choose the format of the reasoning fields. The first rule that matches is used. If none matches, the
+ * format of OpenAI is used, which most gateways accept.
+ */
 const rules: readonly Rule[] = [
   { hosts: ['openrouter.ai'], format: 'reasoning' },
-  // DeepSeek, Anthropic, Zhipu, Moonshot, Xiaomi MiMo and Volcengine.
+  // Domains of DeepSeek, Anthropic, Zhipu, Moonshot, Xiaomi MiMo and Volcengine.
   { hosts: ['deepseek.com', 'anthropic.com', 'bigmodel.cn', 'z.ai', 'moonshot.cn', 'moonshot.ai'], format: 'thinking' },
   { hosts: ['xiaomimimo.com', 'volces.com', 'bytepluses.com'], format: 'thinking' },
-  // DashScope, SiliconFlow and Hunyuan.
+  // Domains of DashScope, SiliconFlow and Hunyuan.
   { hosts: ['aliyuncs.com', 'siliconflow.cn', 'siliconflow.com'], format: 'enable_thinking' },
   { hosts: ['hunyuan.cloud.tencent.com'], format: 'enable_thinking' },
   { hosts: ['nvidia.com'], models: /^(?!gpt-oss)/, format: 'chat_template_kwargs' },
   { hosts: ['together.xyz', 'together.ai'], format: 'together' },
   { hosts: ['cerebras.ai'], format: 'cerebras' },
   { hosts: ['googleapis.com'], models: /^gemini-2-5/, format: 'gemini' },
-  // Ollama and LM Studio ignore the other parameters.
+  // Ports of Ollama and LM Studio, which ignore all parameters for the reasoning effort except `reasoning_effort`.
   { hosts: [':11434', ':1234'], format: 'reasoning_effort' },
   { models: /^(?:qwen|qwq|hunyuan)/, format: 'enable_thinking' },
 ];
 
 /**
- * Returns the fields of a request that set the reasoning effort. A level that the model does not have is replaced by the
- * nearest one. The user's own fields (`extraBody`) and what the gateway has refused are left out.
+ * Returns the fields of a request that set the reasoning effort. A level that the model does not have is replaced by
+ * the nearest level. Fields that the user sets (`extraBody`) and fields that the gateway has refused are left out.
  */
 export function reasoningFields(chosen: ReasoningEffort | undefined, target: ReasoningTarget): ReasoningFields {
   if (chosen === undefined) return { fields: {} };
@@ -194,7 +205,9 @@ function fieldsAtLevel(chosen: ReasoningEffort, target: ReasoningTarget): Reason
   return { fields: Object.fromEntries(sent), effort: sent.length > 0 ? level : undefined };
 }
 
-/** Returns the facts for a request with a reasoning effort above `none`, which makes a model reason. */
+/**
+ * Returns the model facts for a request with a reasoning effort. Any level above `none` means that the model reasons.
+ */
 export function factsWithEffort(facts: ModelFacts | undefined, effort: ReasoningEffort | undefined) {
   return effort === undefined || effort === 'none' ? facts : { ...facts, reasons: true };
 }
@@ -223,7 +236,10 @@ function levelFor(
   return nearestEffort(chosen, efforts);
 }
 
-/** Returns the nearest level, of two the lower one. Only the level `none` is replaced by `none`. */
+/**
+ * Returns the level that is nearest to the chosen level, or the lower of two levels that are equally near. The level
+ * `none` is only returned if it was chosen.
+ */
 function nearestEffort(chosen: ReasoningEffort, levels: readonly ReasoningEffort[]): ReasoningEffort {
   const distance = (level: ReasoningEffort): number =>
     Math.abs(reasoningEfforts.indexOf(level) - reasoningEfforts.indexOf(chosen));
@@ -233,12 +249,15 @@ function nearestEffort(chosen: ReasoningEffort, levels: readonly ReasoningEffort
   return ascending.reduce((best, level) => (distance(level) < distance(best) ? level : best), ascending[0] ?? chosen);
 }
 
-/** Parts of the largest budget, as in Cline. */
+/** Share of the largest reasoning budget for each level of reasoning effort, as in Cline. */
 const budgetShares = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 1 } as const;
-/** In tokens, if the largest budget of the model is unknown. SiliconFlow takes no larger one. */
+/** Largest reasoning budget in tokens if that of the model is unknown. SiliconFlow accepts no larger budget. */
 const usualMaxBudget = 32_768;
 
-/** Without a known limit of the budget, and below the user's limit, it leaves half of the output for the answer. */
+/**
+ * Returns the reasoning budget for a level, in tokens. If the model's largest budget is unknown, at least half of the
+ * model's output is left for the answer. At least half of the user's token limit is always left for the answer.
+ */
 function budgetOf(
   level: ReasoningEffort,
   { reasoningBudget, maxOutput = Infinity }: ModelFacts,
@@ -248,7 +267,10 @@ function budgetOf(
   return Math.max(min, Math.round(Math.min(max, maxTokens / 2) * budgetShares[level]));
 }
 
-/** Whether the reasoning can do more than be switched on and off, as far as is known. */
+/**
+ * Returns whether the model can take a reasoning budget. Returns false only for models whose reasoning is just known to
+ * have a switch.
+ */
 function takesBudget({ efforts, reasoningToggle, reasoningBudget }: ModelFacts): boolean {
   return !reasoningToggle || reasoningBudget !== undefined || efforts !== undefined;
 }
