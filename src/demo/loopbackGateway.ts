@@ -8,9 +8,9 @@ import type { ChatBody, Script, Step } from './script';
 /** Maximum size of a request body, in bytes. The prompts of the demo are far shorter. */
 const maxBodyBytes = 1_000_000;
 
-/** An OpenAI-compatible gateway on the loopback address, whose replies to prompts a script determines. */
+/** An OpenAI-compatible gateway on the loopback address. A script determines its replies to prompts. */
 export class LoopbackGateway {
-  // Idle connections stay open, because a client could otherwise send a request while the gateway closes the connection.
+  // Idle connections remain open. Otherwise, a client could send a request while the gateway closes the connection.
   private readonly server = createServer({ keepAliveTimeout: 0 });
   private requestCount = 0;
 
@@ -19,7 +19,7 @@ export class LoopbackGateway {
     private readonly modelIds: readonly string[],
   ) {
     this.server.on('request', (incoming, response) => {
-      // The reply ends with an error when the client disconnects.
+      // The handler rejects when the client disconnects.
       this.handle(incoming, response).catch(() => response.destroy());
     });
   }
@@ -28,7 +28,7 @@ export class LoopbackGateway {
     return `http://127.0.0.1:${this.port}/v1`;
   }
 
-  /** Listens on a free port. */
+  /** Starts to listen on a free port. */
   async listen(): Promise<void> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
@@ -51,9 +51,10 @@ export class LoopbackGateway {
   }
 
   /**
-   * Checks the `Host` header, too, because a web page can make its own host name resolve to the address of this gateway
-   * (DNS rebinding). Requests from such a page have its host name in their `Host` header, and its GET requests have no
-   * `Origin` header.
+   * Returns the steps of the reply to a request, or refuses a request that a web page could have sent. Both headers are
+   * checked, because a web page can make its own host name resolve to the address of this gateway (DNS rebinding). A
+   * request from such a page has the page's host name in its `Host` header, and its GET requests have no `Origin`
+   * header.
    */
   private stepsFor({ method = '', url = '', headers }: IncomingMessage, body: string | undefined): Iterable<Step> {
     const refuse = (status: number, code: string, message: string): Iterable<Step> =>
@@ -80,7 +81,8 @@ async function readBody(incoming: IncomingMessage): Promise<string | undefined> 
   let bytes = 0;
   for await (const part of incoming as AsyncIterable<Buffer>) {
     bytes += part.length;
-    // The rest of the body is read but not kept, because the client reads the reply only after it has sent the body.
+    // The rest of a body that is too large is read but not kept, because the client reads the reply only after it has
+    // sent the body.
     if (bytes <= maxBodyBytes) parts.push(part);
   }
   return bytes <= maxBodyBytes ? Buffer.concat(parts).toString() : undefined;
@@ -99,7 +101,10 @@ export function parseChatBody(body: string): ChatBody | undefined {
   }
 }
 
-/** @throws AbortError when the client disconnects during a pause */
+/**
+ * Sends a reply step by step.
+ * @throws AbortError when the client disconnects during a pause
+ */
 async function play(steps: Iterable<Step>, response: ServerResponse): Promise<void> {
   const closing = new AbortController();
   response.once('close', () => closing.abort());

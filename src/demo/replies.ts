@@ -1,6 +1,6 @@
 import type { Step } from './script';
 
-/** The `error` object of an OpenAI-style response body. Further fields are sent unchanged. */
+/** The `error` object of an OpenAI-style response body. Additional fields are sent unchanged. */
 export interface ErrorBody {
   readonly message: string;
   readonly type?: string;
@@ -30,7 +30,7 @@ export function rateLimited(seconds: number, headers: Readonly<Record<string, st
   return failure(429, error, { 'retry-after': String(seconds), ...headers });
 }
 
-/** Sends a 503 response, or the 529 of some providers, without a `Retry-After`. */
+/** Sends a response for an overload, without a `Retry-After` header: the status 503, or 529 as some providers do. */
 export function overloaded(status: 503 | 529): Iterable<Step> {
   return status === 529
     ? failure(529, { message: 'Overloaded', type: 'overloaded_error' })
@@ -42,13 +42,12 @@ export function outOfCredit(): Iterable<Step> {
   return failure(402, { message, type: 'insufficient_quota', code: 'insufficient_balance' });
 }
 
-/** Sends the list of models. */
 export function modelList(ids: readonly string[]): Iterable<Step> {
   const data = ids.map((id) => ({ id, object: 'model', created: 0, owned_by: 'demo' }));
   return jsonReply(200, { object: 'list', data }, {});
 }
 
-/** Sends a chunk of a stream in the format of the OpenAI API. */
+/** Returns a step that sends a chunk of a stream in the format of the OpenAI API. */
 export function chunk(delta: Readonly<Record<string, string>>, finishReason: string | null = null): Step {
   return event({ choices: [{ index: 0, delta, finish_reason: finishReason }] });
 }

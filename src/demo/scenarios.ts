@@ -5,13 +5,16 @@ import { LoopbackGateway } from './loopbackGateway';
 import { failure, outOfCredit, overloaded, rateLimited } from './replies';
 import type { Script, Step } from './script';
 
-/** A model of the offline demo. Each model stands for one scenario. */
+/** A model of the offline demo. Each model represents one scenario, such as a rate limit. */
 export interface DemoModel {
   readonly id: string;
   readonly title: string;
-  /** The prompt that the demo suggests for this model. */
+  /** Prompt that the demo suggests for this model. */
   readonly prompt: string;
-  /** Text of the tour: what will happen and what to watch. The models that have this text are the steps of the tour. */
+  /**
+   * Text of the tour that explains what will happen and what to watch. The models with this text are the steps of the
+   * tour.
+   */
   readonly description?: string;
   /** Whether the demo has a backup gateway for this model. */
   readonly hasBackupGateway?: true;
@@ -22,15 +25,18 @@ interface Scenario extends DemoModel {
   readonly topic: Topic;
   /**
    * Returns the steps of the reply that makes an attempt fail, or undefined if the attempt succeeds.
-   * @param attempt number of the attempt, from 1. A request for a continuation has the number Infinity, so that only
-   * permanent faults affect it.
+   * @param attempt the number of the attempt, from 1. For a continuation, the number is Infinity, so that only
+   * permanent faults occur
    */
   readonly fault: (attempt: number, answer: string) => Iterable<Step> | undefined;
-  /** Whether reasoning comes before the answer. */
+  /** Whether reasoning is streamed before the answer. */
   readonly hasReasoning?: true;
 }
 
-/** Time until a connection of the primary gateway is reset, in milliseconds, so that the timeline shows the attempts. */
+/**
+ * Time after which the primary gateway resets a connection, in milliseconds. It makes the attempts visible in the
+ * timeline.
+ */
 const failureDelayMs = 400;
 
 const steadyScenario: Scenario = {
@@ -96,7 +102,7 @@ const scenarios: readonly Scenario[] = [
       'The primary gateway is down: both connections to it are reset. The backup gateway answers immediately. Watch the note about the gateway, and the switch in the timeline.',
     hasBackupGateway: true,
     topic: 'failover',
-    // The gateways share the script. The client sends its third request to the backup gateway.
+    // Both gateways use the same script. The client sends its third request to the backup gateway, which answers.
     fault: (attempt) => (attempt <= 2 ? resetAfter(failureDelayMs) : undefined),
   },
   {
@@ -109,15 +115,14 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** The models of the offline demo. */
 export const demoModels: readonly DemoModel[] = scenarios;
 
 /**
- * Returns the script of the demo's gateway. For each new prompt, the first attempts fail as the scenario of the model
+ * Returns the script of the demo's gateways. For each new prompt, the first attempts fail as the scenario of the model
  * requires.
  */
 export function demoScript(): Script {
-  // Number of failed attempts for each prompt. The entry of a prompt is removed when an attempt succeeds.
+  // Number of failed attempts for each prompt. The number is removed when an attempt succeeds.
   const attempts = new Map<string, number>();
   return (body) => {
     if (!body) {
@@ -140,8 +145,8 @@ export function demoScript(): Script {
 
 /**
  * Starts a gateway of the offline demo on a free port of the loopback address.
- * @param script a backup gateway has the script of the primary one, so that it continues the scenarios: it answers the
- * attempt after those that failed there
+ * @param script the script of the primary gateway if this is a backup gateway. The backup gateway can then answer the
+ * attempt that follows the failed attempts at the primary gateway
  */
 export async function startDemo(script = demoScript()): Promise<LoopbackGateway> {
   const gateway = new LoopbackGateway(
@@ -152,7 +157,7 @@ export async function startDemo(script = demoScript()): Promise<LoopbackGateway>
   return gateway;
 }
 
-/** Resets the connection before any byte of the response. */
+/** Resets the connection after a while, before any byte of the response is sent. */
 function* resetAfter(waitMs: number): Iterable<Step> {
   yield { waitMs };
   yield { end: 'reset' };

@@ -4,7 +4,7 @@ export interface ChatBodyMessage {
   readonly content: string | readonly { readonly type: string; readonly text?: string }[] | null;
 }
 
-/** The body of a chat completion request. The gateway reads only the declared fields. */
+/** The body of a chat completion request. The demo's gateway reads only the declared fields. */
 export interface ChatBody {
   readonly model: string;
   readonly messages: readonly ChatBodyMessage[];
@@ -21,7 +21,8 @@ export type Step =
   | { readonly end: 'reset' | 'stall' };
 
 /**
- * Returns the steps of the reply to a request. The iterator of the steps is closed when the client disconnects.
+ * A function that returns the steps of the reply to a request. The iterator of the steps is closed when the client
+ * disconnects.
  * @param body undefined if the body of the request is not an object with a model and messages
  */
 export type Script = (body: ChatBody | undefined) => Iterable<Step>;

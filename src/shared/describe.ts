@@ -30,7 +30,7 @@ export function joinSentences(strings: PanelStrings, texts: readonly (string | u
   }, '');
 }
 
-/** Rows of the fault table whose label is more precise than the label of their kind. */
+/** Labels for rows of the fault table that are more precise than the label of the fault kind. */
 const rowLabels: Readonly<Record<string, keyof PanelStrings>> = {
   connectionRefused: 'fault.connection.refused',
   connectionReset: 'fault.connection.reset',
@@ -38,7 +38,10 @@ const rowLabels: Readonly<Record<string, keyof PanelStrings>> = {
   slept: 'fault.connection.lost',
 };
 
-/** Returns a label of one or two words. @param row the row of the fault table, if it is known */
+/**
+ * Returns a label of one or two words for a fault.
+ * @param row the row of the fault table, if it is known
+ */
 export function faultLabel(strings: PanelStrings, kind: FaultKind, row = ''): string {
   return strings[rowLabels[row] ?? `fault.${kind}`];
 }
@@ -47,15 +50,21 @@ export function isOffline({ reason }: WaitingEvent): boolean {
   return reason === 'offline';
 }
 
-/** Shortest wait that has a card, in milliseconds. A card for less would flash up. */
+/** Shortest wait for which a wait card is shown, in milliseconds. The card of a shorter wait would only flash up. */
 const minCardMs = 3000;
 
-/** Returns whether a wait is too brief for a card and an announcement. The length of an offline period is unknown. */
+/**
+ * Returns whether a wait is too short for a wait card and an announcement. A wait for the network is never brief,
+ * because its length is unknown.
+ */
 export function isBriefWait(wait: WaitingEvent): boolean {
   return !isOffline(wait) && wait.delayMs < minCardMs;
 }
 
-/** Returns the template of the text that says when the next attempt starts. `{0}` stands for the remaining time. */
+/**
+ * Returns the template of the text that says when the next attempt starts. The placeholder `{0}` is replaced by the
+ * remaining time.
+ */
 export function retryTemplate(strings: PanelStrings, wait: WaitingEvent, remainingMs: number): string {
   if (isOffline(wait)) return strings.checkIn;
   if (!wait.estimated) return strings.retryIn;
@@ -66,7 +75,7 @@ export function describeCountdown({ strings, format }: Words, wait: WaitingEvent
   return fill(retryTemplate(strings, wait, remainingMs), format.countdown(remainingMs));
 }
 
-/** Describes when the next attempt starts, in words that stay true during the wait. */
+/** Describes when the next attempt starts, in words that remain true during the whole wait. */
 export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent): string {
   return wait.estimated ? strings.retrySoon : fill(strings.retryAt, format.timeOfDay(wait.until, { seconds: true }));
 }
@@ -74,10 +83,16 @@ export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent
 /** Shortest wait that is shown, in milliseconds. */
 export const minDisplayedMs = 50;
 
-/** Shortest random part of a server's delay that is mentioned: a countdown of whole seconds shows it. */
+/**
+ * Shortest random part of a retry-after that is mentioned, in milliseconds. A shorter part does not change a countdown
+ * of whole seconds.
+ */
 const minJitterMs = 1000;
 
-/** Empty for a wait for the network, whose length neither the gateway nor the retry policy has set. */
+/**
+ * Returns texts about the reason for the length of a wait. There are none for a wait for the network, because neither
+ * the gateway nor the retry policy has chosen its length.
+ */
 export function describeDelay({ strings, format }: Words, wait: WaitingEvent): readonly string[] {
   const { told, source, delayMs, estimated, hintMs = delayMs, jitterMs = 0 } = wait;
   if (isOffline(wait)) return [];
@@ -90,7 +105,10 @@ export function describeDelay({ strings, format }: Words, wait: WaitingEvent): r
   return jitterMs < minJitterMs ? texts : [...texts, fill(strings.waitMargin, format.duration(jitterMs))];
 }
 
-/** Returns where a delay comes from, the number of the next attempt, and the gateway if it is given. */
+/**
+ * Returns a text with the origin of the delay before the next attempt, the number of this attempt, and the gateway if
+ * it is given.
+ */
 export function describeWaitOrigin(words: Words, wait: WaitingEvent, gateway?: string): string {
   const { strings } = words;
   const attempt = fill(strings.waitAttempt, String(wait.attempt), String(wait.maxAttempts));
@@ -98,12 +116,12 @@ export function describeWaitOrigin(words: Words, wait: WaitingEvent, gateway?: s
   return (gateway === undefined ? texts : [...texts, fill(strings.gateway, gateway)]).join(' · ');
 }
 
-/** Returns the reason of a wait and, except for a wait for the network, its length or its end. */
+/** Returns the reason for a wait and its length or end. A wait for the network has no known length or end. */
 export function describeWait({ strings }: Words, wait: WaitingEvent, lengthOrEnd: string): string {
   return joinSentences(strings, [wait.message, isOffline(wait) ? strings.waitOffline : lengthOrEnd]);
 }
 
-/** Faults after which no gateway has answered. */
+/** Kinds of faults that mean that the gateway has not answered. */
 const unreachable: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout', 'tls', 'proxy', 'offline']);
 
 export function describeModelSwitch(strings: PanelStrings, { from, to, reason }: ModelEvent): string {
@@ -123,7 +141,10 @@ export function describeGatewaySwitch(strings: PanelStrings, { from, to, reason,
   return fill(template, to.label, from.label, faultLabel(strings, reason, row));
 }
 
-/** Describes the resume points of an answer: first those at which the same model continued it, then the others. */
+/**
+ * Describes the resume points of an answer: first the points at which the same model continued the answer, then the
+ * points at which another model did.
+ */
 export function describeResumePoints(words: Words, resumePoints: readonly ResumePoint[]): string {
   const sameModel = resumePoints.filter(({ models }) => !models);
   const texts = [describeResumes(words, sameModel), ...resumePoints.map((point) => describeContinuation(words, point))];
@@ -146,19 +167,19 @@ function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[
   const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
   const [first] = cuts;
   if (resumePoints.length === 0) return '';
-  // The user has continued an answer whose stream did not break, so the text mentions no broken stream.
+  // If the stream did not break, the user has continued the answer, so the text does not mention a broken stream.
   if (first?.cutMessage === undefined) return strings.resumedOnce;
   if (cuts.length > 1) return fill(strings.resumedSeveralTimes, String(cuts.length));
   return fill(strings.resumedAfterCut, first.cutMessage);
 }
 
-/** Describes the switches to other models, except those that the text about a resume point names. */
+/** Describes the switches to other models, except switches that are already named in the text about a resume point. */
 export function describeModelSwitches(strings: PanelStrings, state: TurnState): string {
   const others = state.switches.filter(({ from }) => !state.resumePoints.some(({ models }) => models?.from === from));
   return joinSentences(strings, hasNoAnswer(state) ? [] : others.map((change) => describeModelSwitch(strings, change)));
 }
 
-/** Returns the switches of the gateway that led to the answer, without those that the turn has reversed. */
+/** Returns the gateway switches that led to the answer. Switches that the turn has reversed are left out. */
 export function effectiveGatewaySwitches(state: TurnState): readonly GatewayEvent[] {
   if (hasNoAnswer(state)) return [];
   return state.gatewaySwitches.reduce<readonly GatewayEvent[]>((previous, next) => {
@@ -172,14 +193,17 @@ export function describeGatewaySwitches(strings: PanelStrings, state: TurnState)
   return joinSentences(strings, sentences);
 }
 
-/** Returns a warning about an answer to a prompt whose beginning the gateway has left out, or an empty text. */
+/** Returns a warning if the gateway has left out the beginning of the prompt, or an empty text. */
 export function describeCutPrompt({ strings, format }: Words, state: TurnState): string {
   const tokens = state.ledger.entries.at(-1)?.cutAtTokens;
   if (tokens === undefined || hasNoAnswer(state)) return '';
   return fill(strings.promptCut, state.model, format.number(tokens));
 }
 
-/** Returns this warning at the first attempt to which it applies, and an empty text at the next ones. */
+/**
+ * Returns the warning that the prompt was cut, for the first attempt to which it applies. Returns an empty text for
+ * later attempts.
+ */
 export function announceCutPrompt(words: Words, state: TurnState): string {
   return state.ledger.entries.at(-2)?.cutAtTokens === undefined ? describeCutPrompt(words, state) : '';
 }
@@ -192,7 +216,10 @@ export function describeResuming(strings: PanelStrings, isRestart: boolean): str
   return isRestart ? joinSentences(strings, [strings.restarting, strings.restartingNote]) : strings.resuming;
 }
 
-/** Returns when the running attempt last received data, or else when it started, in epoch milliseconds. */
+/**
+ * Returns when the running attempt last received data, in epoch milliseconds. If it has received none, returns when it
+ * started.
+ */
 function timeOfLastData(state: TurnState): number | undefined {
   const { ledger, lastTokenAt = -Infinity } = state;
   const attempt = ledger.entries.at(-1);
@@ -200,9 +227,9 @@ function timeOfLastData(state: TurnState): number | undefined {
 }
 
 /**
- * Returns the milliseconds until the time since the last data reaches its next full second, which is when a text with
- * this time changes.
- * @param now epoch milliseconds
+ * Returns the milliseconds until the time without data reaches its next full second. A text with this time changes
+ * then.
+ * @param now the current time in epoch milliseconds
  */
 export function msUntilNextSecond(state: TurnState | undefined, now: number): number {
   const countedFrom = (state && timeOfLastData(state)) ?? 0;
@@ -210,8 +237,8 @@ export function msUntilNextSecond(state: TurnState | undefined, now: number): nu
 }
 
 /**
- * Returns the time since the last data of a running attempt, if it is long enough to be shown.
- * @param now epoch milliseconds
+ * Returns how long a running attempt has received no data, as text, if the time is long enough to be shown.
+ * @param now the current time in epoch milliseconds
  */
 export function describeSilence({ format }: Words, state: TurnState, now: number): string | undefined {
   const lastDataAt = timeOfLastData(state);
@@ -219,17 +246,26 @@ export function describeSilence({ format }: Words, state: TurnState, now: number
   return silenceMs < minSilenceMs ? undefined : format.countdown(silenceMs);
 }
 
-/** Milliseconds after which a request without headers is worth another gateway, although both may then be billed. */
+/**
+ * Time in milliseconds after which another gateway is offered for a request without response headers. The user might
+ * then have to pay for both requests.
+ */
 const minGatewayOfferMs = 5000;
 
-/** Returns whether to offer another gateway while the headers of an attempt are awaited. @param now epoch milliseconds */
+/**
+ * Returns whether to offer another gateway to the user while an attempt waits for response headers.
+ * @param now the current time in epoch milliseconds
+ */
 export function offersGateway(state: TurnState, now: number): boolean {
   const attempt = state.ledger.entries.at(-1);
   if (!attempt?.hasOtherGateway || attempt.headers) return false;
   return ['connecting', 'resuming'].includes(state.phase) && now - attempt.time >= minGatewayOfferMs;
 }
 
-/** Describes the phase of a running turn. Empty while text arrives and in waits with a card. @param now epoch milliseconds */
+/**
+ * Describes the phase of a running turn. The text is empty while text arrives, and during a wait that has a card.
+ * @param now the current time in epoch milliseconds
+ */
 export function describeProgress(words: Words, state: TurnState, now: number): string {
   const { strings } = words;
   const { phase, wait, ledger } = state;
@@ -256,14 +292,17 @@ function toSentenceCase(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Returns whether a turn was stopped before its prompt was sent, or before it was sent again as scheduled. */
+/**
+ * Returns whether a turn was stopped before its prompt was sent, or while the prompt was scheduled to be sent once
+ * more.
+ */
 export function isUnsent(state: TurnState): boolean {
   return (
     state.phase === 'stopped' && !hasPartialAnswer(state) && (state.attempts === 0 || state.isUnscheduled === true)
   );
 }
 
-/** Describes how a turn ended, or returns undefined for a complete answer and for a turn that has not ended. */
+/** Describes how a turn ended. Returns undefined for a complete answer, and for a turn that has not ended. */
 export function describeOutcome(strings: PanelStrings, state: TurnState): string | undefined {
   const kept = hasPartialAnswer(state) ? strings.detailsPartialAnswerKept : undefined;
   switch (state.phase) {
@@ -280,7 +319,10 @@ export function describeOutcome(strings: PanelStrings, state: TurnState): string
   }
 }
 
-/** Describes when a scheduled prompt is sent. @param now epoch milliseconds */
+/**
+ * Describes when a scheduled prompt is sent.
+ * @param now the current time in epoch milliseconds
+ */
 export function describeSchedule({ strings, format }: Words, schedule: Schedule, now: number): string {
   const { dueAt, exceedsBudget } = schedule;
   if (exceedsBudget) return strings.scheduledOverBudget;

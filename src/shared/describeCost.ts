@@ -2,7 +2,7 @@ import type { Words } from './describe';
 import { fill } from './format';
 import type { TotalCost } from './protocol';
 
-/** Returns undefined if the conversation has cost nothing, as far as is known. */
+/** Describes the total cost of a conversation. Returns undefined if no answer has a known cost above zero. */
 export function describeTotalCost(
   { strings, format }: Words,
   { costs, unknownAnswers }: TotalCost,

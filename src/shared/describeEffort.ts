@@ -3,7 +3,7 @@ import { fill } from './format';
 import type { PanelStrings } from './panelStrings';
 import type { EffortView, LedgerEntry } from './protocol';
 
-/** Returns the name of a level and what it does, in a few words each. */
+/** Returns the name of a level of reasoning effort and its effect, in a few words each. */
 export function effortText(
   strings: PanelStrings,
   level: EffortChoice,
@@ -13,7 +13,10 @@ export function effortText(
   return { caption: strings[`effort.${name}`], detail: strings[`effortHint.${name}`] };
 }
 
-/** Returns what was sent instead of the effort that the gateway refused, or an empty text if it refused none. */
+/**
+ * Describes what was sent instead of the reasoning effort that the gateway refused. Returns an empty text if the
+ * gateway refused none.
+ */
 export function describeRefusedEffort(
   strings: PanelStrings,
   { effort, refusedEffort }: Partial<LedgerEntry> = {},

@@ -11,20 +11,20 @@ interface TurnDescription {
 }
 
 /**
- * Returns the time that an answer took, in seconds. It includes the time before the first token, in which a model may
- * reason without sending text.
+ * Returns the time that an answer took, in seconds, without waits. It includes the time before the first token, in
+ * which a model can reason without sending text.
  */
 export function answerSeconds({ ms, waitedMs }: { readonly ms: number; readonly waitedMs: number }): number {
   return Math.max(1, ms - waitedMs) / 1000;
 }
 
 /**
- * Describes the attempts and waits of a turn, and of a turn that has ended also its times, tokens and cost.
- * @param hasSpeed whether to name the tokens per second, too
+ * Describes the attempts and waits of a turn. For a turn that has ended, also describes its times, tokens and cost.
+ * @param hasSpeed whether to add the tokens per second
  */
 export function describeTurn({ strings, format }: Words, state: TurnState, hasSpeed = false): TurnDescription {
   const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
-  // An attempt that continues an answer at the request of the user is no retry.
+  // If the user continues an answer, the first attempt of the continuation is not a retry.
   const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
   const waited = waitedMs >= minDisplayedMs ? [fill(strings.summaryWait, format.duration(waitedMs))] : [];
   const retried = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
@@ -33,7 +33,7 @@ export function describeTurn({ strings, format }: Words, state: TurnState, hasSp
   const isEventful = reason.length > 0;
   if (isRunning(state.phase)) return { full: [attempted, ...waited].join(' · '), short: reason.join(), isEventful };
   const duration = format.duration(ms);
-  // A turn that did nothing but wait has no other time.
+  // The duration is left out if the turn did nothing but wait, because it would equal the time of the waits.
   const times = waited.length > 0 && format.duration(waitedMs) === duration ? [] : [duration];
   const { promptTokens = 0, completionTokens = 0 } = usage ?? {};
   const costs = shownCosts(costsOf(state));

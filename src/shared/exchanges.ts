@@ -1,24 +1,27 @@
 /**
- * Prompts and their answers, as the host stores them and as the page shows them. Both include this file, so it uses
- * neither `vscode` nor the DOM.
+ * Prompts and their answers, as the host stores them and as the page shows them. The host and the page both import this
+ * file, so it uses neither `vscode` nor the DOM.
  */
 import type { EffortChoice } from '../engine/request';
 import type { TurnState } from '../engine/state/turnState';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 
-/** A context item that was sent with a prompt. It is never read from disk again. */
+/** A context item that was sent with a prompt. Its file is never read again. */
 export interface Attachment {
   readonly kind: ContextKind;
-  /** Path and lines, for example `src/app.ts:10-24`. */
+  /** Path and lines of the attachment, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly languageId: string;
   readonly code: string;
-  /** Whether `code` contains only the beginning of the item, because the item was too long. */
+  /** Whether `code` contains only the beginning of the attachment, because the attachment was too long. */
   readonly truncated?: boolean | undefined;
 }
 
-/** The zero-based start of the selection that an answer can replace. Its text is the code of the first attachment. */
+/**
+ * The zero-based start of the selection that an answer can replace. The selected text is the code of the first
+ * attachment.
+ */
 export interface ApplyTarget {
   readonly uri: string;
   readonly startLine: number;
@@ -27,75 +30,84 @@ export interface ApplyTarget {
 
 export interface Prompt {
   readonly prompt: string;
-  /** The text that is sent to the gateway instead of the prompt. */
+  /** Text that is sent to the gateway instead of the visible prompt. */
   readonly content?: string | undefined;
   readonly attachments?: readonly Attachment[] | undefined;
   readonly target?: ApplyTarget | undefined;
-  /** By default, the effort that is remembered for the model when the turn starts. */
+  /**
+   * Reasoning effort for the prompt. By default, the reasoning effort that is remembered for the model when the turn
+   * starts.
+   */
   readonly reasoningEffort?: EffortChoice | undefined;
 }
 
-/** What a turn produces. Everything that runs, stops, waits, costs and can be scheduled is an answer. */
+/** What a turn produces. A turn that is running, waiting, stopped or scheduled already has an answer. */
 export interface Answer {
   readonly id: string;
-  /** The model that the user has chosen. By default, the model that is selected when the turn starts. */
+  /** Model that the user has chosen for the answer. By default, the model that is selected when the turn starts. */
   readonly model?: string | undefined;
   readonly state: TurnState;
   /** Whether the turn waits for the end of another turn of the same conversation. */
   readonly isQueued: boolean;
-  /** Set for answers that were requested together. They are shown side by side until the user uses one of them. */
+  /**
+   * Set for answers that were requested together. They are shown side by side until the user continues with one of
+   * them.
+   */
   readonly comparison?: Comparison | undefined;
 }
 
 interface Comparison {
-  /** The id of the first answer. */
+  /** Id of the comparison: the id of its first answer. */
   readonly id: string;
   readonly isUsed?: true | undefined;
 }
 
-/** The number of answers of a comparison. */
+/** Minimum and maximum number of answers in a comparison. */
 export const minCompared = 2;
 export const maxCompared = 4;
 
 export interface Exchange extends Prompt {
   readonly id: string;
-  /** The id of the preceding answer, or '' for a first prompt. */
+  /** Id of the answer that the exchange follows, or '' for a first prompt. */
   readonly after: string;
-  /** Oldest first, never empty. */
+  /** Answers to the prompt, oldest first. The list is never empty. */
   readonly answers: readonly Answer[];
-  /** The id of the answer that the conversation continues with. In an open comparison, this is the first answer until a prompt follows. */
+  /**
+   * Id of the answer with which the conversation continues. In an open comparison, this is the first answer until the
+   * next prompt is sent.
+   */
   readonly selected: string;
 }
 
 /** A text that replaces earlier exchanges in requests. */
 export interface Summary {
-  /** Id of the last answer that it replaces, or '' if it replaces another conversation. */
+  /** Id of the last answer that the summary replaces, or '' if the summary replaces another conversation. */
   readonly upTo: string;
   readonly answer: Answer;
   readonly isUndone?: true | undefined;
 }
 
-/** An exchange, with the answer that the conversation continues with. */
+/** An exchange, with the answer with which the conversation continues. */
 export interface Step {
   readonly exchange: Exchange;
   readonly answer: Answer;
 }
 
-/** The user's gateways, or the embedded ones of the offline demo. */
+/** A set of gateways: the user's gateways (`own`), or the embedded gateways of the offline demo. */
 export type GatewaySetId = 'own' | 'demo';
 
-/** An exchange as the page shows it. Texts of hidden versions stay with the host. */
+/** An exchange as the page shows it. The texts of hidden versions are not sent to the page. */
 export interface ShownExchange {
   readonly id: string;
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
-  /** Either a single answer, or all answers of an open comparison. */
+  /** Answers that are shown: either a single answer, or all answers of an open comparison. */
   readonly answers: readonly Answer[];
-  /** The id of the answer that a further prompt follows, if several are shown. */
+  /** If several answers are shown, the id of the answer that the next prompt follows. */
   readonly followed?: string | undefined;
   /**
-   * The ids of all answers to this prompt and its edited versions, oldest first. Only the first answer of an open comparison
-   * is listed. The page shows the version with the id of `answers[0]`.
+   * Ids of all answers to this prompt and to its edited versions, oldest first. Only the first answer of an open
+   * comparison is listed. The page shows the version with the id of `answers[0]`.
    */
   readonly versions: readonly string[];
   readonly set: GatewaySetId;
@@ -103,9 +115,9 @@ export interface ShownExchange {
 
 export interface ShownSummary {
   readonly answer: Answer;
-  /** Number of earlier turns that the summary replaces, or 0 if it replaces another conversation. */
+  /** Number of earlier turns that the summary replaces, or 0 if the summary replaces another conversation. */
   readonly turns: number;
 }
 
-/** What the page shows, from top to bottom. */
+/** One item of the conversation on the page. */
 export type ShownItem = ShownExchange | ShownSummary;

@@ -5,22 +5,31 @@ export type Format = ReturnType<typeof createFormat>;
 
 /** Maximum duration that is formatted in seconds only. Longer durations are formatted in minutes and seconds. */
 const maxSeconds = 90;
-/** Maximum duration that is formatted in minutes and seconds. Longer durations are formatted in hours and minutes. */
+/**
+ * Maximum duration, in seconds, that is formatted in minutes and seconds. Longer durations are formatted in hours and
+ * minutes.
+ */
 const maxMinutesInSeconds = 60 * 60;
 
-/** Longest distance at which a weekday is unambiguous, in milliseconds. */
+/** Maximum distance from now at which a weekday is unambiguous, in milliseconds. */
 const maxWeekdayMs = 6 * 24 * 60 * 60 * 1000;
 
-/** Lowest cost that is shown. A lower cost is shown as less than this one. */
+/** Lowest cost that is shown exactly. For a lower cost, `<` and this amount are shown. */
 const minCost = 0.0001;
 
-/** Returns how many digits after the point show at least two significant digits, and cents from 1 on. */
+/**
+ * Returns the number of decimal digits for an amount. The digits show at least two significant digits, and cents from 1
+ * on.
+ */
 function costDigits(amount: number): number {
   if (amount >= 1) return 2;
   return amount >= 0.1 ? 3 : amount >= 0.001 ? 4 : 5;
 }
 
-/** Creates the formatter for a locale. If the locale is not supported, the locale of the computer is used. */
+/**
+ * Creates functions that format numbers and times for a locale. If the locale is not supported, the locale of the
+ * computer is used.
+ */
 export function createFormat(locale: string, strings: PanelStrings) {
   const language = toSupportedLocale(locale);
   const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
@@ -51,7 +60,10 @@ export function createFormat(locale: string, strings: PanelStrings) {
       const rounded = Math.round(ms / 100) / 10;
       return rounded < 10 ? fill(strings.seconds, tenths.format(rounded)) : wholeSeconds(Math.round(ms / 1000));
     },
-    /** Formats a counted time, rounded to the nearest second from 1, so that a countdown starts at the announced delay. */
+    /**
+     * Formats the time of a countdown in whole seconds, at least 1. The time is rounded to the nearest second, so that
+     * a countdown starts at the announced delay.
+     */
     countdown: (ms: number): string => wholeSeconds(Math.max(1, Math.round(ms / 1000))),
     /** Formats a number in compact form, such as `950` or `12.3K`. */
     count: (value: number): string => compact.format(value),
@@ -59,7 +71,7 @@ export function createFormat(locale: string, strings: PanelStrings) {
     number: (value: number): string => integers.format(value),
     /** Formats the cost in each currency, such as `$0.0123`, `≈ ¥0.00042`, `$1.20 + ¥0.30` or `< $0.0001`. */
     costs: (costs: readonly Cost[]): string => {
-      // A no-break space keeps a sign with its amount.
+      // A no-break space after `<` or `≈` prevents a line break before the amount.
       const spent = costs.filter(({ amount }) => amount > 0);
       const shown = spent.length > 0 ? spent : costs.slice(0, 1);
       const texts = shown.map(({ amount, currency }) => {
@@ -75,12 +87,12 @@ export function createFormat(locale: string, strings: PanelStrings) {
       const isEstimate = !isOneTooLow && shown.some((cost) => cost.isEstimate);
       return (isEstimate ? '≈\u00a0' : '') + texts.join(' + ');
     },
-    /** Inserts the value in compact form into the template of its plural form. */
+    /** Inserts a number in compact form into the singular or plural template. */
     plural: (value: number, one: string, other: string): string =>
       fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
     /**
-     * Formats a time of day, with the weekday on other days, and with the date if that day is more than six days away.
-     * Times are epoch milliseconds.
+     * Formats a time of day. Adds the weekday if it is on another day, or the date if that day is more than six days
+     * away. Times are epoch milliseconds.
      */
     timeOfDay: (epochMs: number, { now = Date.now(), seconds = false } = {}): string => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
@@ -96,7 +108,10 @@ export function createFormat(locale: string, strings: PanelStrings) {
   };
 }
 
-/** Replaces the placeholders `{0}`, `{1}` … with the values. A placeholder without a value stays as it is. */
+/**
+ * Replaces the placeholders `{0}`, `{1}` … in a template by the values. A placeholder without a value is left
+ * unchanged.
+ */
 export function fill(template: string, ...values: readonly string[]): string {
   return template.replace(/\{(\d+)\}/g, (match, index: string) => values[Number(index)] ?? match);
 }

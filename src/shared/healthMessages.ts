@@ -2,15 +2,18 @@ import type { Cost, FaultKind } from './protocol';
 
 export interface HealthFigures {
   readonly attempts: number;
-  /** Attempts that say something about the gateway: not those that were stopped, offline, or refused. */
+  /**
+   * Number of attempts that show whether the gateway works: all attempts except those that were stopped, offline, or
+   * refused.
+   */
   readonly judged: number;
-  /** Judged attempts that gave a complete answer. */
+  /** Number of judged attempts that gave a complete answer. */
   readonly complete: number;
   /** Median of the times to the first token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
   /** 95th percentile of the times to the first token, in milliseconds. */
   readonly slowFirstTokenMs?: number | undefined;
-  /** Median. */
+  /** Median of the throughputs of the attempts, in tokens per second. */
   readonly tokensPerSecond?: number | undefined;
   readonly retries: number;
   readonly cuts: number;
@@ -18,11 +21,11 @@ export interface HealthFigures {
   readonly waitedMs: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Tokens of the prompts that came from a cache. */
+  /** Number of prompt tokens that came from a cache. */
   readonly cachedTokens: number;
-  /** One sum for each currency. */
+  /** Sum of the costs, for each currency. */
   readonly costs: readonly Cost[];
-  /** Attempts with an unknown cost. */
+  /** Number of attempts whose cost is unknown. */
   readonly unknownCosts: number;
 }
 
@@ -35,44 +38,49 @@ export interface HealthRow {
   readonly model: string;
   readonly host: string;
   readonly total: HealthFigures;
-  /** The most frequent ones first, as in `refusals`. */
+  /** Faults with their numbers, most frequent first. `refusals` has the same order. */
   readonly faults: readonly HealthFault[];
-  /** Faults that only the user can cure, such as a wrong key. They say that the gateway works. */
+  /** Faults that only the user can remove, such as a wrong key. They show that the gateway works. */
   readonly refusals: readonly HealthFault[];
-  /** The figures of each hour or day, in the order of {@link HealthPeriod.starts}. Null if there was no attempt. */
+  /**
+   * Figures of each hour or day, in the order of {@link HealthPeriod.starts}. Null for an hour or day without attempts.
+   */
   readonly parts: readonly (HealthFigures | null)[];
 }
 
-/** A whole number, rounded down, because only 100 % means that no attempt has failed. */
+/**
+ * Returns the success rate as a whole percentage. It is rounded down, so that 100% means that no attempt has failed.
+ */
 export function successPercent({ judged, complete }: HealthFigures): number | undefined {
   return judged === 0 ? undefined : Math.floor((100 * complete) / judged);
 }
 
 export interface HealthPeriod {
-  /** Epoch milliseconds at which each hour or day begins, in ascending order. */
+  /** Times at which each hour or day begins, in epoch milliseconds and ascending order. */
   readonly starts: readonly number[];
-  /** The models and gateways with the most attempts first. */
+  /** Rows of the report, one for each model at each gateway. The row with the most attempts comes first. */
   readonly rows: readonly HealthRow[];
 }
 
-/** The names of the periods: the last 24 hours by hour, and the last 14 days by day. */
+/** Names of the periods: `hours` for the last 24 hours by hour, `days` for the last 14 days by day. */
 export type HealthPeriodName = 'hours' | 'days';
 
 export interface BudgetReport {
-  /** The amount that can be spent in a day. */
+  /** The daily budget: the amount that can be spent in a day. */
   readonly daily: Cost;
   readonly usedPercent: number;
-  /** The costs of today in another currency, which are not part of `usedPercent`. */
+  /** Today's costs in another currency, which `usedPercent` does not include. */
   readonly uncounted: readonly Cost[];
 }
 
 export interface HealthReport extends Readonly<Record<HealthPeriodName, HealthPeriod>> {
-  /** Absent if the user has set no budget. */
+  /** State of the daily budget. Absent if the user has set no budget. */
   readonly budget?: BudgetReport | undefined;
 }
 
 /**
- * Adds the amounts of all currencies, for charts and the order of rows. HolySheep bills ¥1 where the list price is $1.
+ * Adds the amounts of all currencies, for charts and for the order of rows. The currencies can be added because
+ * HolySheep charges ¥1 where the list price is $1.
  */
 export function sumOfAmounts(costs: readonly Cost[]): number {
   return costs.reduce((sum, { amount }) => sum + amount, 0);
@@ -83,6 +91,6 @@ export type HealthTab = 'usage' | 'network';
 export interface ToHealthPage {
   readonly type: 'report';
   readonly report: HealthReport;
-  /** The tab to switch to. */
+  /** Tab of the page that should be shown, if it is not the current tab. */
   readonly tab?: HealthTab | undefined;
 }

@@ -7,7 +7,7 @@ const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
 const answer = { answerId: text };
 const exchange = { exchangeId: text };
-/** Number of a request. The host puts it into its reply. */
+/** Number that identifies a request of the page. The host puts the same number into its reply. */
 const request = v.number();
 const more = v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null));
 const tourActions = ['next', 'skip'] as const;
@@ -23,33 +23,33 @@ const messageFields = {
    * dialog, for example for the API key, the host returns the prompt in a `prefill` message.
    */
   send: { prompt, more },
-  /** Sends a suggested prompt, or opens what else was suggested. */
+  /** Sends a suggested prompt, or opens a suggested conversation or the tour. */
   askSuggestion: { kind: v.picklist(suggestionKinds), id: text },
   tour: { act: v.picklist(tourActions) },
-  /** Stops the turn of this answer, or removes the answer from the queue. Another turn is not affected. */
+  /** Stops the turn of this answer, or removes the answer from the queue. Other turns are not affected. */
   stop: answer,
   action: { ...answer, action: v.picklist(faultActions) },
-  /** Requests the models that are nearest to the one that the gateway lacks. */
+  /** Requests the models that are nearest to the model that the gateway lacks. */
   findModels: { ...answer, request },
   switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
-  /** Takes the conversation over from the window that writes it. */
+  /** Makes the conversation writable in this window, although another window was writing it. */
   openHere: {},
   /** Lets the user choose the model, or several models that answer the draft. `more` is the same as in `send`. */
   selectModel: { prompt: text, more },
   switchBack: {},
-  /** Remembers the reasoning effort for a model. */
+  /** Sets the reasoning effort that is remembered for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
-  /** Adds another answer to the exchange of this one. With `switchModel`, the user chooses the model first. */
+  /** Requests another answer in the exchange of this answer. With `switchModel`, the user chooses the model first. */
   regenerate: { ...answer, switchModel: v.boolean() },
   showVersion: answer,
-  /** Lets the user choose models that answer the prompt again at the same time. */
+  /** Lets the user choose several models, which answer the prompt of the exchange once more at the same time. */
   compareModels: exchange,
   /** Ends a comparison. The conversation continues with this answer. */
   useAnswer: answer,
-  /** Stops the turns of all answers of the comparison to which the answer belongs. */
+  /** Stops the turns of all answers in the comparison to which this answer belongs. */
   stopComparison: answer,
   /** Opens a diff of two answers. */
   showDifferences: { ...answer, otherId: text },
@@ -59,25 +59,31 @@ const messageFields = {
   editSummary: { ...answer, text },
   /** Starts a new conversation that begins with a summary. */
   newFromSummary: answer,
-  /** Requests the context items that match the text after a `#`. */
+  /** Requests suggestions for context items that match the text after a `#` in the composer. */
   suggestContext: { query: text, request },
   attach: { id: text },
   detach: { id: text },
-  /** Attaches the context items that a previous page has stored, unless those of the panel have changed since. */
+  /**
+   * Attaches the context items of the draft that the page stored before a reload, unless the context items of the panel
+   * have changed since.
+   */
   restoreContext: { ids: v.pipe(v.array(text), v.readonly()) },
-  /** Lets the user choose files to attach in a dialog. */
+  /** Opens a dialog in which the user chooses files to attach. */
   browseContext: {},
   setApiKey: {},
   addGateway: {},
   openTour: {},
   leaveTour: {},
-  /** Removes from the settings the backup gateway over which an answer came. */
+  /** Removes from the settings the backup gateway that gave an answer. */
   removeBackup: { gateway: text },
   copy: { text },
   copyRequest: answer,
   insert: { text },
   apply: { ...answer, text },
-  /** Opens a new file with a code block. `language` is the info string of its fence, such as `ts`; it may be empty. */
+  /**
+   * Opens a new file with the text of a code block. `language` is the info string of the code fence, such as `ts`, and
+   * can be empty.
+   */
   newFile: { text, language: text },
   openLink: { href: text },
 };
@@ -112,10 +118,13 @@ export function isToHost(message: unknown): message is ToHost {
 
 const panelState = v.object({ conversationId: text });
 
-/** The state that VS Code restores for a panel after a reload. Unsent text is in the page's `UnsentStore`. */
+/**
+ * The state that VS Code restores for a panel after a reload. Text that is not sent yet is stored in the page's
+ * `UnsentStore`.
+ */
 export type PanelState = Readonly<v.InferOutput<typeof panelState>>;
 
-/** Returns whether a restored state is valid. Another version of the extension may have stored it. */
+/** Returns whether a restored panel state is valid. Another version of the extension could have stored it. */
 export function isPanelState(state: unknown): state is PanelState {
   return v.is(panelState, state);
 }

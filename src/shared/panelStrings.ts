@@ -1,12 +1,15 @@
 import type { FaultKind } from '../engine/events/kinds';
 import type panelStrings from './panelStrings.json';
 
-/** The strings of the page in English, which the host localizes. The page replaces `{0}` and `{1}` with values. */
+/**
+ * The strings of the page in English, which the host localizes. The page replaces the placeholders `{0}` and `{1}` by
+ * values.
+ */
 export { default as panelStrings } from './panelStrings.json';
 
 export type PanelStrings = Readonly<Record<keyof typeof panelStrings, string>>;
 
-/** For each fault kind, the explanation that a failure card shows under *Details*, in the user's language. */
+/** Explanations that a failure card shows under *Details*, for each fault kind, in the user's language. */
 export type FaultDetails = Readonly<
   Record<
     FaultKind,

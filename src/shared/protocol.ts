@@ -1,6 +1,7 @@
 /**
- * The messages from the host to the page. Both include this file, so it uses neither `vscode` nor the DOM. The host
- * owns the state: the page may be closed at any moment, and a new page gets a `snapshot` in reply to `ready`.
+ * The messages from the host to the page. The host and the page both import this file, so it uses neither `vscode` nor
+ * the DOM. The host owns the state: the user can close the page at any moment, and a new page receives a `snapshot` in
+ * reply to `ready`.
  */
 import type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 import type { EffortChoice } from '../engine/request';
@@ -32,12 +33,12 @@ export { lastActivityAt, segmentsOf, totalsOf } from '../engine/state/turnTotals
 export type { Attachment, ContextKind } from './exchanges';
 export type { Failure, Schedule, ResumePoint, TurnSegment, TurnState } from '../engine/state/turnState';
 
-/** A line break at the end does not begin another line. */
+/** Returns the number of lines in a text. A line break at the end does not begin another line. */
 export function countLines(code: string): number {
   return code.replace(/\n$/, '').split('\n').length;
 }
 
-/** A context item of the next prompt. Its text stays with the host. */
+/** A context item of the next prompt. The page does not receive its text. */
 export interface DraftContext {
   readonly id: string;
   readonly kind: ContextKind;
@@ -46,49 +47,55 @@ export interface DraftContext {
   readonly characters: number;
   readonly lines: number;
   readonly truncated: boolean;
-  /** Real path of the file, if a symbolic link leads out of the workspace. */
+  /** Real path of the file. Set only if a symbolic link leads out of the workspace. */
   readonly realPath?: string | undefined;
 }
 
 /** A context item that the composer suggests after `#`. */
 export interface ContextSuggestion {
   readonly id: string;
-  /** `editors` attaches all open editors; `browse` opens a dialog for any file. */
+  /** Type of the context item. `editors` attaches all open editors. `browse` opens a dialog for any file. */
   readonly kind: ContextKind | 'editors' | 'browse';
   readonly label: string;
-  /** Secondary text, such as the folder of a file; may be empty. For an unavailable item, the reason. */
+  /**
+   * Secondary text of the suggestion, such as the folder of a file. It can be empty. For an unavailable item, the text
+   * is the reason.
+   */
   readonly detail: string;
-  /** Whether there is nothing to attach now, for example no selection. */
+  /** Whether the item can't be attached now, for example because nothing is selected. */
   readonly unavailable?: true | undefined;
 }
 
-/** The reasoning effort of a model. */
+/** The reasoning effort that is chosen for a model, and the levels to choose from. */
 export interface EffortView {
   readonly level: EffortChoice;
-  /** The levels that the user can choose, in ascending order, after `default`. */
+  /** Levels that the user can choose: first `default`, then the other levels in ascending order. */
   readonly levels: readonly EffortChoice[];
   /** Whether the reasoning can only be switched off (`none`) and on (`high`). */
   readonly isToggle?: true | undefined;
 }
 
-/** The model and the gateway that the next prompt is sent to. */
+/** The model and the gateway to which the next prompt is sent. */
 export interface ConnectionView {
   readonly model: string;
-  /** The name of the gateway, or the host of its base URL, for example `api.holysheep.ai`. */
+  /** Name of the gateway, or the host of its base URL, for example `api.holysheep.ai`. */
   readonly host: string;
-  /** The same name, if prompts go to a backup gateway because the gateways before it lack the model. */
+  /** Name of the backup gateway, if prompts go there because the gateways before it lack the model. */
   readonly gateway?: string | undefined;
   /**
-   * Whether the user's gateway has a key, also while prompts go to other gateways. `unreadable` if the keyring can't be read. A
-   * turn then fails with a message about the keyring.
+   * Whether the user's gateway has a key, even while prompts go to other gateways. `unreadable` means that the keyring
+   * can't be read. A turn then fails with a message about the keyring.
    */
   readonly hasKey: boolean | 'unreadable';
   readonly set: GatewaySetId;
-  /** Set if the next prompt goes to a backup gateway because the user has switched to it, or for another reason. */
+  /**
+   * Set if the next prompt goes to a backup gateway: `switched` because the user has switched to this gateway,
+   * `automatic` for another reason.
+   */
   readonly backup?: 'switched' | 'automatic' | undefined;
   /** Names of the backup gateways that have a key. */
   readonly backups?: readonly string[] | undefined;
-  /** Set in the messages to the page. */
+  /** Reasoning effort of the model. It is set in all messages to the page. */
   readonly effort?: EffortView | undefined;
 }
 
@@ -97,28 +104,31 @@ export function canSendPrompt({ hasKey, set }: ConnectionView): boolean {
 }
 
 /**
- * What the user can choose in an empty conversation: a prompt about code, a scenario of the tour, the tour itself, or a
- * recent conversation.
+ * A suggestion in an empty conversation: a prompt about code, a scenario of the tour, the tour itself, or a recent
+ * conversation.
  */
 export interface Suggestion {
   readonly kind: SuggestionKind;
-  /** Kind of the code, model of the scenario, or id of the conversation; empty for the tour. */
+  /**
+   * Identifies what is suggested: the kind of the code, the model of the scenario, or the id of the conversation. Empty
+   * for the tour.
+   */
   readonly id: string;
   readonly label: string;
-  /** Time of the last activity of a recent conversation. Other suggestions have none. */
+  /** Time of the last activity in a recent conversation. Other suggestions have no time. */
   readonly time?: string | undefined;
 }
 
 export interface TourStep {
-  /** Title and number of the step, for example `Next: Overloaded (2 of 5)`. */
+  /** Title and number of the tour step, for example `Next: Overloaded (2 of 5)`. */
   readonly heading: string;
-  /** What will happen; absent while the step runs. */
+  /** Text that explains what will happen in the tour step. Absent while the step is running. */
   readonly text?: string | undefined;
-  /** The first action leads to the next step. None after the last step. */
+  /** Buttons of the tour step. The first button leads to the next step. There are none after the last step. */
   readonly offers: readonly { readonly act: TourAction; readonly label: string }[];
 }
 
-/** Part of the next request that the host knows. */
+/** A part of the next request whose size the host knows. */
 export interface ContextPart {
   readonly kind: 'system' | 'summary' | 'turns' | 'attachments';
   readonly tokens: number;
@@ -127,13 +137,13 @@ export interface ContextPart {
 /** How much of the context window the next request fills. All numbers of tokens are estimates. */
 export interface ContextUse {
   readonly windowTokens: number;
-  /** Parts without tokens are left out. */
+  /** Parts of the next request. Parts without tokens are left out. */
   readonly parts: readonly ContextPart[];
 }
 
-/** The replies of the host to the requests of the page. */
+/** The host's replies to requests of the page, by the type of the request. */
 export interface Replies {
-  /** The nearest model comes first. */
+  /** Models that are similar to a missing model, nearest first. */
   readonly findModels: readonly string[];
   readonly suggestContext: readonly ContextSuggestion[];
 }
@@ -145,14 +155,14 @@ export type ToWebview =
       readonly items: readonly ShownItem[];
       readonly connection: ConnectionView;
       readonly suggestions: readonly Suggestion[];
-      /** Whether another window has the right to write the conversation. */
+      /** Whether the conversation is read-only, because another window writes it. */
       readonly readOnly?: boolean | undefined;
-      /** Prompts that arrow up brings back, oldest first. */
+      /** Earlier prompts that the up arrow brings back, oldest first. */
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */
       readonly deleted?: readonly string[] | undefined;
       readonly context: readonly DraftContext[];
-      /** Ids of the draft's context items that the host has not yet read again after a reload. */
+      /** Ids of the context items of the draft that the host has not yet read again after a reload. */
       readonly unread?: readonly string[] | undefined;
     }
   /** Adds a new exchange at the end. */
@@ -196,7 +206,10 @@ export type ToWebview =
    */
   | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined; readonly canSummarize: boolean };
 
-/** Leaves out the times of the wait and their source, because they may change during the wait. */
+/**
+ * Returns the parts that identify a wait. The times of the wait and their source are left out, because they can change
+ * during the wait.
+ */
 export function waitKey(event: WaitingEvent): readonly unknown[] {
   const { reason, told, attempt, maxAttempts, message, status, requestId, actions, fallbackModel } = event;
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join(), fallbackModel];
@@ -208,9 +221,9 @@ export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
 }
 
 /**
- * Returns whether the line in VS Code's chat that announced a wait, which can't be updated, is still correct. It is
+ * Returns whether a line in VS Code's chat is still correct that announced a wait. Such a line can't be updated. It is
  * correct if `current` is the same wait and ends at the same time. The end is not compared if `current` is a wait for
- * the network or has an estimated end, because the line about such a wait states no time.
+ * the network or has an estimated end, because the line then states no time.
  */
 export function coversWait(announced: WaitingEvent, current: WaitingEvent): boolean {
   if (!isSameWait(announced, current)) return false;
@@ -218,7 +231,10 @@ export function coversWait(announced: WaitingEvent, current: WaitingEvent): bool
   return !announced.estimated && Math.abs(current.until - announced.until) < 1000;
 }
 
-/** Returns the language in lower case, or ''. Understands ```ts:app.ts, ```{.python} and ```rust,ignore, too. */
+/**
+ * Returns the language that the info string of a code fence names, in lower case, or ''. Also reads the language in
+ * ```ts:app.ts, ```{.python} and ```rust,ignore.
+ */
 export function infoStringLanguage(infoString: string): string {
   return /[^\s{},:.][^\s{},:]*/.exec(infoString.toLowerCase())?.[0] ?? '';
 }

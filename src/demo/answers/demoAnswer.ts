@@ -3,7 +3,7 @@ import type { Step } from '../script';
 import type { DemoPrompt } from './demoPrompt';
 import { chinese, english, keywords, topics, type DemoTexts, type Topic } from './demoTexts';
 
-/** The text that the demo still has to stream: an answer or its continuation. */
+/** The text that the demo streams as the reply: a whole answer, or the continuation of a partial answer. */
 interface DemoAnswer {
   readonly text: string;
   /** Whether the text continues a partial answer. */
@@ -11,9 +11,9 @@ interface DemoAnswer {
 }
 
 /**
- * Returns the answer to a prompt, or the continuation of a partial answer. If a message asks the model to continue, the
- * continuation first repeats the last words of the partial answer, as many models do.
- * @param defaultTopic topic of the answer if the prompt names no topic
+ * Returns the demo's answer to a prompt, or the continuation of a partial answer. If a message asks the model to
+ * continue, the continuation first repeats the last words of the partial answer, as many models do.
+ * @param defaultTopic the topic of the answer if the prompt names no topic
  */
 export function demoAnswer({ partial, text: prompt, asksToContinue }: DemoPrompt, defaultTopic: Topic): DemoAnswer {
   const answer = answerTo(prompt, defaultTopic);
@@ -24,7 +24,7 @@ export function demoAnswer({ partial, text: prompt, asksToContinue }: DemoPrompt
   return { text: fullAnswer.slice(start), isContinuation: true };
 }
 
-/** Streams the answer up to about its middle, and then breaks off. */
+/** Streams the answer up to about its middle. Then the stream stalls or the connection is reset. */
 export function* brokenAnswer(text: string, end: 'stall' | 'reset'): Iterable<Step> {
   const characters = Array.from(text);
   const half = characters.slice(0, Math.floor(characters.length * 0.45)).join('');
@@ -45,9 +45,8 @@ export function* completeAnswer(
 }
 
 /**
- * Returns the offset in the partial answer at which the repeated text begins. The continuation repeats everything after
- * this offset. If that end of the partial answer has no letter or digit, nothing is repeated, because clients can't
- * recognize such a repetition.
+ * Returns the offset in the partial answer from which the continuation repeats the text. If the end of the partial
+ * answer has no letter or digit, nothing is repeated, because clients can't recognize such a repetition.
  */
 function startOfRepetition(partial: string): number {
   const repeated = Array.from(partial).slice(-24).join('');
@@ -55,9 +54,9 @@ function startOfRepetition(partial: string): number {
 }
 
 /**
- * Returns the answer to a prompt, in the language of the prompt. The keywords in the prompt decide its topic, except
- * those in code blocks. If the prompt contains a code block or names no topic, the answer begins with a notice that no
- * model reads the prompt.
+ * Returns the demo's answer to a prompt, in the language of the prompt. The keywords in the prompt outside of code
+ * blocks determine the topic. If the prompt contains a code block or names no topic, the answer begins with a notice
+ * that no model reads the prompt.
  */
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const texts = textsFor(prompt);
@@ -67,7 +66,7 @@ export function answerTo(prompt: string, defaultTopic: Topic): string {
 }
 
 /**
- * Returns all answers of the demo. The partial answer is compared with all of them, because another model may have
+ * Returns all answers of the demo. A partial answer is compared with all of them, because another model could have
  * begun it.
  */
 function allAnswers(): readonly string[] {
@@ -87,7 +86,7 @@ const tokenPattern = /\s*(?:\p{Script=Han}{1,2}|[\p{L}\p{N}]{1,7}|[^\s\p{L}\p{N}
 const minDelayMs = 8;
 const maxDelayMs = 40;
 
-/** Streams deltas with the irregular timing of a provider's stream. */
+/** Streams a text as deltas with the irregular timing of a provider's stream. */
 export function* streamLikeRecorded(text: string, field: 'content' | 'reasoning_content'): Iterable<Step> {
   for (const [token] of text.matchAll(tokenPattern)) {
     yield chunk({ role: 'assistant', [field]: token });

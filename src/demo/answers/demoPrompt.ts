@@ -1,18 +1,20 @@
 import type { ChatBody, ChatBodyMessage } from '../script';
 
-/** The prompt of a request, separated from the messages that ask for the continuation of a partial answer. */
+/**
+ * The prompt of a request to the demo, separated from the messages that ask for the continuation of a partial answer.
+ */
 export interface DemoPrompt {
   /** Text of the user's last message. */
   readonly text: string;
-  /** A key that identifies the prompt. All attempts to answer the same prompt have the same key. */
+  /** Key that identifies the prompt. All attempts to answer the same prompt have the same key. */
   readonly key: string;
-  /** The partial answer whose continuation this request asks for. Empty if the request asks for an answer. */
+  /** Partial answer that the request wants to be continued. Empty if the request wants a whole answer. */
   readonly partial: string;
-  /** Whether a message after the partial answer asks for the continuation. If not, the partial answer is a prefill. */
+  /** Whether a message after the partial answer asks the model to continue. If not, the partial answer is a prefill. */
   readonly asksToContinue: boolean;
 }
 
-/** Reads the prompt and the partial answer from a request. */
+/** Reads the prompt and the partial answer from a request to the demo. */
 export function readDemoPrompt({ model, messages }: ChatBody): DemoPrompt {
   const last = messages.at(-1);
   const before = messages.at(-2);
@@ -35,8 +37,8 @@ function textOf(message: ChatBodyMessage | undefined): string {
 }
 
 /**
- * Returns whether a message asks to continue the partial answer: the message quotes the end of that answer, or the user
- * wrote "continue".
+ * Returns whether a message asks the model to continue the partial answer. Such a message quotes the end of the partial
+ * answer, or begins with "continue" or similar words.
  */
 function asksForRest(request: string, partial: string): boolean {
   const end = withoutWhitespace(partial).slice(-24);

@@ -2,8 +2,8 @@ import englishText from './answers.en.md?text';
 import chineseText from './answers.zh-cn.md?text';
 
 /**
- * Keywords of the topics that the offline demo has an answer for. The first match decides, so specific topics come before
- * general ones.
+ * Keywords of the topics for which the offline demo has an answer. The first match wins, so specific topics come before
+ * general topics.
  */
 export const keywords = {
   retryAfter: /retry-after|rate.?limit|\b429\b|限流|限速/i,
@@ -21,15 +21,15 @@ export type Topic = keyof typeof keywords;
 export const topics = Object.keys(keywords) as readonly Topic[];
 
 /**
- * The answers of the offline demo in one language. `notice` precedes the answer when the prompt contains code or names
- * no topic of the demo; `reasoning` is streamed before an answer.
+ * The answers of the offline demo in one language. `notice` comes before the answer if the prompt contains code or
+ * names no topic of the demo. `reasoning` is streamed before an answer.
  */
 export type DemoTexts = Readonly<Record<Topic | 'notice' | 'reasoning', string>>;
 
 export const english = parseTexts(englishText);
 export const chinese = parseTexts(chineseText);
 
-/** Splits a Markdown file at the comments that name its parts. */
+/** Splits a Markdown file into parts at the HTML comments that name the parts. */
 function parseTexts(file: string): DemoTexts {
   const [, ...parts] = file.split(/^<!-- (\w+) -->$/m).map((part) => part.trim());
   const named = parts.flatMap((name, index) => (index % 2 === 0 ? [[name, parts[index + 1]]] : []));

@@ -14,7 +14,7 @@ export type StalledClock = 'connectTimeout' | 'headersTimeout' | 'firstTokenTime
 
 /**
  * What was observed about a failed attempt, such as an HTTP status or a network error. If the caller already knows the
- * fault, the name of the fault.
+ * fault, this is the name of the fault.
  */
 export type Evidence =
   | FaultName
@@ -31,7 +31,9 @@ export interface Fault extends FaultRow {
   /** Name of the fault's row in the fault table. */
   readonly row: FaultName;
   readonly retryAfter?: RetryAfter | undefined;
-  /** Parameter that the gateway refused. Set only if a corrected request can leave out or rename the parameter. */
+  /**
+   * Request parameter that the gateway refused. Set only if a corrected request can leave out or rename the parameter.
+   */
   readonly unsupportedParameter?: CorrectableParameter | undefined;
   readonly detail: string;
   /** Host and port of the proxy, if the fault is that the proxy can't be reached. */
@@ -60,8 +62,8 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
       const matcher = createMatcher(body, now, headers);
       const fault = faultFromError(statusRow(status, matcher), matcher, headers);
-      // If the status is one of Cloudflare's and the body says nothing more specific, Cloudflare itself sent the
-      // response, because it can't reach the gateway.
+      // If the status is one of Cloudflare's own statuses and the body says nothing more specific, Cloudflare itself
+      // sent the response, because it can't reach the gateway.
       const isSentByEdge = isEdgeStatus(status) && fault.row === defaultRow(status);
       return isSentByEdge ? { ...fault, leavesGateway: true } : fault;
     }
@@ -75,8 +77,8 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'plainText': {
       const matcher = createMatcher(evidence.text, now);
       const row = inbandRow(matcher, false);
-      // A text without any known phrase could mean anything, so the response is classified as malformed. The user sees
-      // the text.
+      // A text without any known phrase could mean anything, so the response is classified as malformed. The text is
+      // shown to the user.
       return faultFromError(row === 'errorInStream' ? 'garbledBody' : row, matcher);
     }
   }
@@ -86,10 +88,7 @@ export function faultOfRow(row: FaultName): Fault {
   return { ...faultTable[row], row, detail: '' };
 }
 
-/**
- * Shortest retry-after, in milliseconds, that is believed for a slow limit, such as a daily limit. A shorter
- * retry-after is ignored.
- */
+/** Minimum retry-after for a slow limit, such as a daily limit, in milliseconds. A shorter retry-after is ignored. */
 const minSlowResetMs = 300_000;
 
 /**
@@ -133,14 +132,15 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns whether the provider rejected the gateway's key, and not the gateway the user's key. Either LiteLLM quotes
- * the provider's exception, or new-api or one-api has added a request ID to an error that is not its own.
+ * Returns whether the provider rejected the gateway's key. If so, the user's key is not at fault. This is the case if
+ * LiteLLM quotes the provider's exception, or if new-api or one-api has added a request ID to an error of the provider.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;
   if (/litellm\.AuthenticationError/i.test(message)) return true;
   const isPassedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(message);
-  // Forks of one-api and new-api name their own errors differently, for instance `one_hub_error` and `shell_api_error`.
+  // Forks of one-api and new-api have other names for the errors that they create, for instance `one_hub_error` and
+  // `shell_api_error`.
   const isOwnError =
     codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(searchText);
   return isPassedOn && !isOwnError;
@@ -152,7 +152,7 @@ export interface FaultContext {
   readonly status: number | undefined;
   /** Time at which the limit resets, in epoch milliseconds. */
   readonly resetsAt?: number | undefined;
-  /** Message of the previous fault of the turn. Some messages begin with it. */
+  /** Message of the previous fault of the turn, with which some error messages begin. */
   readonly last?: string | undefined;
   readonly minutes?: number | undefined;
 }

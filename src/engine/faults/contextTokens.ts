@@ -7,14 +7,14 @@ import { firstTokens } from '../models/listedFacts';
 const minContextTokens = 256;
 
 /**
- * Source of a pattern that matches a number of tokens, with or without separators. A number with another unit doesn't
+ * Part of a regular expression: a number of tokens, with or without separators. A number with another unit doesn't
  * match.
  */
 const number = String.raw`(?<!\d)(\d{1,3}(?:,\d{3}){1,2}|\d{3,9})(?![\d,.]*\d|[KM>]|\s*(?:characters|chars|bytes|字))`;
 
 /**
- * Words before a number that is not the context window. The number is then the size of the request, or it counts
- * something other than tokens.
+ * Words in front of a number that is not the context window. After these words, a number is the size of the request, or
+ * is not a number of tokens.
  */
 const otherSubject = 'exceed|request|result|receiv|contain|got|given|by |char|byte|超|字符';
 
@@ -33,8 +33,8 @@ const limitPatterns: readonly RegExp[] = [
   // Matches, for example, `maximum context length is 8192 tokens`, `model token limit: 262144` and `maximum number of
   // tokens allowed (1048576)`.
   String.raw`(?:\bmax(?:imum)?(?!_(?:\w+_)?tokens\b)|\blimit|不(?:能|得|可)?超过|最大|最多|上限|限制)(?:(?!${otherSubject})[^\d.;。；/]){0,40}${number}(?! (?:tokens )?exceeds)`,
-  // Match, for example, `too large for model with 32768 maximum context length`, `cannot exceed 128000` and `must have
-  // less than 4095 tokens`.
+  // The next two patterns match, for example, `too large for model with 32768 maximum context length`, `cannot exceed
+  // 128000` and `must have less than 4095 tokens`.
   String.raw`${number}(?: tokens?)? max(?:imum)?\b`,
   String.raw`(?:(?:cannot|can't|must not|may not) exceed|less than) ${number}`,
 ].map((source) => new RegExp(source, 'gi'));

@@ -101,7 +101,7 @@ function envelopesIn(body: JsonRecord): readonly JsonRecord[] {
 
 /**
  * Parses the envelopes (see {@link envelopeFields}) that a gateway sent as JSON text. Call this only for the body of an
- * error, because such a text in an answer could be the output of a tool.
+ * error: in an answer, JSON text in such a field could be the output of a tool.
  */
 export function withParsedEnvelopes(body: JsonRecord): JsonRecord {
   const texts = envelopeFields.filter((name) => stringOrEmpty(body[name]).startsWith('{'));

@@ -3,16 +3,16 @@ import { hostFaults } from './hostFaults';
 
 /**
  * How the engine reacts to a fault.
- * - `transient`, `overload`: retries after a backoff, or after the retry-after that the gateway named. `limit` is the
- *   maximum number of retries. `charge` is the number of tokens that a retry takes from the gateway's retry budget
- *   (default 1). With `freeReplay`, the first retry of a turn is immediate and not charged.
- * - `hint`: waits for the retry-after that the gateway named. The turn ends if the gateway named none, or one that is
- *   longer than the settings allow.
- * - `offline`: waits until the network is back.
- * - `resume`: retries before the first text or tool call, and resumes the answer after it.
- * - `repair`: corrects the request and sends it at once. This is not charged to the retry budget.
- * - `never`: ends the turn and keeps the partial answer.
- * - `breaker`: waits until the circuit breaker lets an attempt through.
+ * - `transient`, `overload`: The turn retries after a backoff, or after the retry-after that the gateway named. `limit` is
+ *   the maximum number of retries. `charge` is the number of tokens that a retry takes from the gateway's retry budget
+ *   (default 1). With `freeReplay`, the first retry of a turn is immediate and not charged to the retry budget.
+ * - `hint`: The turn waits for the retry-after that the gateway named. The turn ends if the gateway named none, or if the
+ *   settings don't allow such a long wait.
+ * - `offline`: The turn waits until the network is back.
+ * - `resume`: The turn retries before the first text or tool call, and resumes the answer after it.
+ * - `repair`: The turn sends a corrected request at once. This request is not charged to the retry budget.
+ * - `never`: The turn ends and keeps the partial answer.
+ * - `breaker`: The turn waits until the circuit breaker lets an attempt through.
  */
 type NoLimitPolicy =
   | { readonly retry: 'transient'; readonly limit?: number; readonly charge?: 2; readonly freeReplay?: true }
@@ -60,8 +60,8 @@ export interface FaultRow {
   readonly actions: readonly FaultAction[];
   readonly limit?: Limit;
   /**
-   * Set if the fault is on the way to the gateway, not at the gateway, in the model or in the request. Another gateway
-   * might therefore work, even if waiting would not help.
+   * Set if the fault is on the way to the gateway, and not a fault of the gateway, the model or the request. Another
+   * gateway might therefore work, even if waiting would not help.
    */
   readonly leavesGateway?: true;
   /** Set if the provider itself has failed. Several faults of this type in a row open the circuit breaker. */
@@ -174,7 +174,7 @@ const rows = {
     'retryNow',
   ),
 
-  // Faults after which the gateway refuses the request.
+  // Faults for requests that the gateway refuses.
   requestRejected: row('request', never, 'The request was rejected: {detail}', 'retryNow'),
   contextLength: row(
     'context-length',
@@ -364,7 +364,7 @@ const rows = {
     'switchModel',
   ),
 
-  // Faults of the engine, which sends no request or fails.
+  // Faults of the engine itself: it sends no request, or it fails.
   noKey: row('auth', never, 'No API key is set for {host}.', 'setApiKey', 'retryNow'),
   budget: row(
     'budget',

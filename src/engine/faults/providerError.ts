@@ -245,7 +245,7 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
   // The engine adds `stream_options` to each request, so a request without this parameter loses nothing that the user
   // set.
   if (name === 'stream_options') return name;
-  // An error that begins with `messages` can mention the reasoning that a message lacks, which is not about the
+  // An error that begins with `messages` can mention that a message lacks its reasoning. Such an error is not about the
   // reasoning effort.
   const isEffort = effortParameters.some((parameter) => parameter === name) && !/^messages\b/.test(error.searchText);
   if (isEffort && valueRefusalPattern.test(error.searchText)) return name;

@@ -11,8 +11,8 @@ const disabledKey = anyOf(
  */
 export const providerPhrases = {
   /**
-   * Phrases for an account that lacks credit or a subscription. They decide even if the message also mentions other
-   * causes.
+   * Phrases for an account that lacks credit or a subscription. These phrases have priority over other causes that the
+   * message mentions.
    */
   credit: anyOf(
     /insufficient (?:(?!permissions?\b|privileges?\b|access\b)[\w$-]+ ){0,3}(?:balance|credits?|funds)|payment required\b|billing hard limit|unpaid (?:bill|invoice)|\bnon-?payment\b|\bpast due\b/,
@@ -147,13 +147,13 @@ export const providerPhrases = {
     /please retry|(?:can|may) retry your request|try again later|稍后再?(?:试|重试)|上游.{0,12}(?:失败|超时|异常|错误)/,
   ),
   /**
-   * Phrases for an overload of all upstreams of new-api. new-api has also sent them with the error code for an empty
-   * balance.
+   * Phrases with which new-api reports that all its upstreams are overloaded. new-api has also sent these phrases with
+   * the error code for an empty balance.
    */
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
   /**
-   * Phrases for a request rate that is too high. They are needed if neither the error code nor the HTTP status shows
-   * that.
+   * Phrases for a request rate that is too high. They are needed if neither the error code nor the HTTP status reports
+   * the rate limit.
    */
   limit: anyOf(
     /rate[- ]?limit|rate exceeded|too many (?:concurrent )?requests|requests? limit reached|throttl/,

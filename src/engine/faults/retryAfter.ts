@@ -17,7 +17,7 @@ export interface RetryAfter {
   readonly delayMs: number;
   /** Name of the header or body field that contained the delay. */
   readonly field: string;
-  /** Set if the response body named the delay, and not a header. */
+  /** Set if the response body named the delay, instead of a header. */
   readonly isInBody?: true;
 }
 
@@ -137,8 +137,8 @@ const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
 ).flatMap(([unitMs, fields]) => fields.split(' ').map((field) => [field, unitMs] as const));
 
 /**
- * Reads the retry-after in the fields of an object. OpenRouter's errors contain the provider's headers as such an
- * object.
+ * Reads the retry-after in the fields of an object from an error body. In an error of OpenRouter, this object can
+ * contain the headers of the provider.
  */
 function readFields(object: JsonRecord, serverNow: number, zoneHours: number): RetryAfter | undefined {
   for (const [field, unitMs] of delayFields) {

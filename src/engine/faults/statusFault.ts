@@ -31,7 +31,10 @@ export function inbandRow(matcher: ErrorMatcher, streamed: boolean): FaultName {
   return streamed && requestRows.has(row) ? 'errorInStream' : row;
 }
 
-/** Faults that blame the request itself. After part of the answer has arrived, these faults are impossible. */
+/**
+ * Faults that blame the request itself. They are impossible after part of the answer has arrived, because the gateway
+ * has then accepted the request.
+ */
 const requestRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
   'unsupportedParameter',

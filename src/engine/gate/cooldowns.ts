@@ -3,7 +3,7 @@ import type { DelaySource, WaitOrigin } from '../events/events';
 import type { FaultKind } from '../events/kinds';
 
 /**
- * The requests to which a rate limit or a circuit breaker applies: the requests for one model at one gateway with one
+ * Scope of a cooldown. A rate limit or a circuit breaker applies to the requests for one model at one gateway with one
  * key.
  */
 export interface CooldownScope {
@@ -17,7 +17,7 @@ export interface CooldownScope {
 export interface Cooldown {
   /** End of the cooldown, in epoch milliseconds. */
   readonly until: number;
-  /** Length of the cooldown in milliseconds, from the response that started the cooldown. */
+  /** Length of the cooldown in milliseconds, measured from the response that started the cooldown. */
   readonly delayMs: number;
   readonly source: DelaySource;
   readonly reason: FaultKind;
@@ -34,7 +34,7 @@ export interface SharedCooldowns {
   clear(scope?: CooldownScope): Promise<void>;
 }
 
-/** Implementation without sharing, for a single window. */
+/** Shared cooldowns for a single window: nothing is shared. */
 export const noSharedCooldowns: SharedCooldowns = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
@@ -49,7 +49,8 @@ const estimateMs = 1000;
 
 export interface BlockCause {
   /**
-   * `probe` means that the cooldown has expired, but that the probe and the requests ahead in the queue are sent first.
+   * Why the request waits. `probe` means that the cooldown has expired, but that the probe and the requests ahead in
+   * the queue are sent first.
    */
   readonly blockKind: 'cooldown' | 'breaker' | 'probe';
   readonly cause: Cooldown;

@@ -71,7 +71,7 @@ export class Gate {
     const cooldown = await this.sharedCooldowns.read();
     if (!cooldown) this.endSharedCooldown();
     if (!cooldown || cooldown.until <= this.clock.now()) return;
-    // The gate is already closed because of this shared cooldown.
+    // The gate is already closed because of this shared cooldown, so nothing changes.
     if (cooldown.until === this.cooldown?.cause.until) return;
     if (this.close('cooldown', cooldown, 'window')) this.update();
   }
@@ -131,7 +131,9 @@ export class Gate {
     this.release(permit);
   }
 
-  /** Removes a request that has ended without information about the provider, or that no longer waits. */
+  /**
+   * Removes a request from the gate. The request has ended and says nothing about the provider, or it no longer waits.
+   */
   release(permit: Permit): void {
     this.queue.delete(permit);
     this.inFlight.delete(permit);

@@ -8,23 +8,26 @@ import { networkCheckTimeoutMs, respondsAsGateway } from './networkCheck';
 /** Time from a gateway fault to the first probe, in milliseconds. The time doubles after each probe that fails. */
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
-/** Maximum number of times in succession that the response to a probe is enough to bring a gateway back. */
+/**
+ * How often in succession the response to a probe is enough to bring a gateway back. After that, a turn must receive a
+ * response.
+ */
 const maxReturnsByProbe = 2;
 /**
- * Time after the last gateway fault, in milliseconds, after which the response to a probe is enough again to bring the
- * gateway back.
+ * Time after the last gateway fault, in milliseconds. When it has passed, the response to a probe is enough again to
+ * bring the gateway back.
  */
 const returnByProbeMs = 1_800_000;
 
 /**
  * Time for which other windows remember an outage of a gateway, in milliseconds. It lasts from one probe to the end of
- * the next one, including jitter and a reserve of 10 s, so that a window that sends probes renews the outage in time.
+ * the next probe, including jitter and a reserve of 10 s, so that a window that sends probes renews the outage in time.
  * After that window is closed, other windows remember the outage for up to six minutes too long. This costs only a few
  * seconds on a backup gateway, because every window that learns of the outage sends its own probe.
  */
 const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
 
-/** What gates and the health of gateways need from the extension. */
+/** Dependencies of the gates and of the gateway health. */
 export interface GateDeps extends EngineEnvironment {
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */
@@ -51,7 +54,7 @@ export interface OutageFault {
 }
 
 class Outage {
-  /** False after a probe has brought the gateway back. The outage itself ends when a turn receives a response. */
+  /** False after a probe has brought the gateway back. The outage is remembered until a turn receives a response. */
   isDown = true;
   probes = 0;
   /** Time of the next probe, in monotonic milliseconds. */
@@ -70,7 +73,7 @@ class Outage {
     readonly startedAt: number,
     /**
      * Time from which the response to a probe is enough again to bring the gateway back, in monotonic milliseconds.
-     * Until then, that depends on `returns`.
+     * Until then, it is enough only if `returns` is low.
      */
     readonly probeIsEnoughAt: number,
   ) {}
@@ -116,8 +119,8 @@ export class GatewayHealth {
     const shared = this.isDown ? undefined : await this.sharedOutage.read();
     if (!shared || this.isDown) return;
     const leftMs = shared.until - this.deps.clock.now();
-    // An outage that is shared for longer means that the other window has found that probes don't notice the fault. See
-    // `share`.
+    // An outage that is shared for longer than usual means that the other window has found that probes don't notice the
+    // fault. See `share`.
     const returns = leftMs > sharedOutageMs ? maxReturnsByProbe : 0;
     this.startOutage({ kind: shared.reason }, returns, leftMs);
   }

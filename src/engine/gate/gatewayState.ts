@@ -43,8 +43,8 @@ export class ModelBehavior {
 }
 
 /**
- * Time in milliseconds until a model is requested again from a gateway that lacked it. The gateway could have added the
- * model since.
+ * Time in milliseconds until a model is requested again from a gateway that lacked it. By then, the gateway might have
+ * added the model.
  */
 const missingModelMs = 600_000;
 
@@ -94,7 +94,7 @@ export class GatewayState {
   readonly health: GatewayHealth;
   readonly budget: RetryBudget;
   private readonly gates = new Map<string, Gate>();
-  /** The probes of the gateway, by API key. */
+  /** Objects that space out the probes of the gateway's models, one object for each API key. */
   private readonly probes = new Map<string | undefined, Probes>();
   private readonly behaviors = new Map<string, ModelBehavior>();
 

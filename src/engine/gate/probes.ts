@@ -13,7 +13,7 @@ const spacingMs = 2000;
 export class Probes {
   /** The `admit` function of the gate that sent the last probe. It also identifies the gate. */
   private lastProber: (() => void) | undefined;
-  /** Time at which the last prober sent its first probe while another gate was waiting, in monotonic milliseconds. */
+  /** Time at which this gate sent its first probe while another gate was waiting, in monotonic milliseconds. */
   private sentAt = 0;
   private readonly waitingGates = new Set<() => void>();
 
@@ -31,8 +31,8 @@ export class Probes {
   }
 
   sent(admit: () => void): void {
-    // The time is not renewed while another gate waits. Otherwise, a model whose probes are refused repeatedly would
-    // delay the other models for longer.
+    // The time of the probe is not renewed while another gate waits. Otherwise, a model whose probes are refused
+    // repeatedly would delay the other models for longer.
     if (this.lastProber !== admit || this.waitingGates.size === 0) this.sentAt = this.clock.monotonicNow();
     this.lastProber = admit;
   }

@@ -16,8 +16,8 @@ const probeLimit = 1;
 /**
  * Limits the number of requests that are sent but not yet accepted after a cooldown. The limit starts at one request,
  * the probe, and grows by one with each accepted request. It therefore doubles with each round trip until no request
- * waits. Admitting all requests after eight accepted requests would flood the provider, with 5 times its capacity in
- * the simulation.
+ * waits. In the simulation, admitting all requests after eight accepted requests flooded the provider with 5 times its
+ * capacity.
  */
 export class SlowStart {
   /** Maximum number of requests that are sent but not yet accepted. */
@@ -42,8 +42,8 @@ export class SlowStart {
   }
 
   /**
-   * Starts with a single probe. If an earlier slow start was interrupted, half of the limit that it had reached applies
-   * after the probe.
+   * Begins the slow start with a single probe. If an earlier slow start was interrupted, half of the limit that it had
+   * reached applies after the probe.
    */
   start(): void {
     if (!this.isProbing) this.limitAfterProbe = this.isOpen ? 0 : Math.floor(this.limit / 2);

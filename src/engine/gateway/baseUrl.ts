@@ -13,8 +13,8 @@ export interface BaseUrl {
 export type NormalizedBaseUrl = BaseUrl | { readonly error: BaseUrlProblem };
 
 /**
- * Source of a pattern for whitespace, invisible characters, quotes and brackets around a URL that was copied from a
- * chat, shell or document.
+ * Part of a regular expression: whitespace, invisible characters, quotes and brackets around a URL that was copied from
+ * a chat, shell or document.
  */
 const wrapping = '[\\s\\u200b-\\u200d\\u2060\\ufeff"\'`<>“”‘’「」]';
 const leading = new RegExp(`^${wrapping}+`);

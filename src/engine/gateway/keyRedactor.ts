@@ -1,6 +1,9 @@
 import { redacted, redactLookalikes } from './apiKey';
 
-/** Number of characters from which the start of a key is removed, even if the rest of the key does not follow. */
+/**
+ * Number of characters from which the start of a key is removed from a text, even if the rest of the key does not
+ * follow.
+ */
 const minPrefixChars = 12;
 /**
  * Number of characters from which a key is removed even inside a word. Shorter keys, such as those of local servers
@@ -95,7 +98,7 @@ interface KeyPatterns {
 export class KeyFilter {
   /** End of the text so far, if a key could begin with it. Otherwise, an empty string. */
   private tail: string;
-  /** Number of characters of the tail that have already been returned. The characters after them are held back. */
+  /** Number of characters of `tail` that have already been returned. The characters after them are held back. */
   private passedChars: number;
 
   constructor(
@@ -106,7 +109,7 @@ export class KeyFilter {
     this.passedChars = previous?.passedChars ?? 0;
   }
 
-  /** The text that is held back. If this text is a key, its replacement. */
+  /** The text that is held back, or the replacement for this text if it is a key. */
   get heldText(): string {
     return this.withoutKeys(this.tail);
   }
@@ -146,7 +149,7 @@ export class KeyFilter {
   }
 
   /**
-   * Removes keys from a text that begins with the tail. Leaves out the characters of the tail that have already been
+   * Removes keys from a text that begins with `tail`. Leaves out the characters of `tail` that have already been
    * returned.
    */
   private withoutKeys(text: string): string {

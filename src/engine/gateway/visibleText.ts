@@ -2,13 +2,13 @@ const space = '\\s\\p{Cc}';
 const invisible = '\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}';
 const modifier = '(?:\\ufe0f|\\p{Emoji_Modifier})?';
 /**
- * Source of a pattern for an emoji. Joiners and variation selectors are kept only as part of an emoji: elsewhere, they
- * are invisible characters.
+ * Part of a regular expression: an emoji. Joiners and variation selectors are kept only as part of an emoji. Elsewhere,
+ * they are invisible characters.
  */
 const emoji = `\\p{Extended_Pictographic}${modifier}(?:\\u200d\\p{Extended_Pictographic}${modifier}){0,5}`;
 /**
- * Source of a pattern for visible characters. It matches at most 100 characters, so that a long text is not read far
- * beyond the point where it is truncated.
+ * Part of a regular expression: visible characters. It matches at most 100 characters, so that a long text is not read
+ * far beyond the point where it is truncated.
  */
 const letters = `[^${space}${invisible}\\p{Extended_Pictographic}]{1,100}`;
 const piecesSource = `(?<symbol>${emoji})|(?<blank>[${space}]+)|[${invisible}]+|(?<word>${letters})`;

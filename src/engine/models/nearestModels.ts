@@ -7,7 +7,8 @@ const maxNearest = 3;
 type Traits = ReturnType<typeof traitsOf>;
 
 /**
- * How far a model is from the missing model. The lists are compared number by number, and smaller numbers are nearer.
+ * How different a model is from the missing model. Distances are compared number by number, and smaller numbers are
+ * nearer.
  */
 type Distance = readonly number[];
 
@@ -69,7 +70,7 @@ function isSameModel(a: Traits, b: Traits): boolean {
   return a.baseName === b.baseName || (a.facts !== undefined && a.facts === b.facts);
 }
 
-/** Returns how far a model is from the missing model, or undefined if the two models have nothing in common. */
+/** Returns how different a model is from the missing model, or undefined if the two models have nothing in common. */
 function distanceBetween(sought: Traits, candidate: Traits): Distance | undefined {
   const kinship = kinshipOf(sought, candidate);
   if (kinship === undefined) return undefined;

@@ -255,8 +255,9 @@ const budgetShares = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, 
 const usualMaxBudget = 32_768;
 
 /**
- * Returns the reasoning budget for a level, in tokens. If the model's largest budget is unknown, at least half of the
- * model's output is left for the answer. At least half of the user's token limit is always left for the answer.
+ * Returns the reasoning budget for a level, in tokens. At least half of the user's token limit is left for the answer.
+ * If the model's largest budget is unknown, at least half of the model's output is left as well. The budget is never
+ * below the model's minimum.
  */
 function budgetOf(
   level: ReasoningEffort,
@@ -268,8 +269,8 @@ function budgetOf(
 }
 
 /**
- * Returns whether the model can take a reasoning budget. Returns false only for models whose reasoning is just known to
- * have a switch.
+ * Returns whether a reasoning budget can be sent for the model. Returns false only if the reasoning of the model is
+ * known to have just a switch.
  */
 function takesBudget({ efforts, reasoningToggle, reasoningBudget }: ModelFacts): boolean {
   return !reasoningToggle || reasoningBudget !== undefined || efforts !== undefined;

@@ -18,8 +18,8 @@ interface BackoffInput {
 const minDelayMs = 250;
 
 /**
- * Range of the random time that is added to a retry-after, so that clients with the same retry-after do not retry at
- * the same moment.
+ * Fraction and bounds of the random time that is added to a retry-after, so that clients with the same retry-after do
+ * not retry at the same moment.
  */
 const retryAfterMargin = { fraction: 0.1, minMs: 250, maxMs: 5000 } as const;
 

@@ -28,7 +28,8 @@ export interface Outlook {
   /** The fault because of which the primary gateway is not used. */
   readonly primaryFault?: Fault | undefined;
   /**
-   * Whether the current gateway replaces every model by its substitute, so that a fallback model would change nothing.
+   * Whether the current gateway uses a substitute in place of every model, so that a fallback model would change
+   * nothing.
    */
   readonly isSubstituting?: boolean | undefined;
   /** The substitute: the model that another gateway uses in place of the user's model. */

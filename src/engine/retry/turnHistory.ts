@@ -26,8 +26,8 @@ export class TurnHistory {
   /** All models that the turn has used. The current model is the last one. */
   readonly models: string[];
   /**
-   * What the next attempt costs in the retry budget, until that is final. The charge is refunded if the user starts the
-   * attempt, or if no attempt is sent.
+   * What the next attempt costs in the retry budget, until the charge is final. The charge is refunded if the user
+   * starts the attempt, or if no attempt is sent.
    */
   private charge: { readonly budget: RetryBudget; readonly tokens: number; readonly isResume: boolean } | undefined;
 
