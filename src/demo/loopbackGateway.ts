@@ -19,7 +19,7 @@ export class LoopbackGateway {
     private readonly modelIds: readonly string[],
   ) {
     this.server.on('request', (incoming, response) => {
-      // The handler rejects when the client disconnects.
+      // When the client disconnects, the handler rejects, and the response is destroyed.
       this.handle(incoming, response).catch(() => response.destroy());
     });
   }
@@ -51,10 +51,10 @@ export class LoopbackGateway {
   }
 
   /**
-   * Returns the steps of the reply to a request, or refuses a request that a web page could have sent. Both headers are
-   * checked, because a web page can make its own host name resolve to the address of this gateway (DNS rebinding). A
-   * request from such a page has the page's host name in its `Host` header, and its GET requests have no `Origin`
-   * header.
+   * Returns the steps of the reply to a request, or refuses a request that a web page could have sent. The `Origin`
+   * header alone is not enough, because a web page can make its own host name resolve to the address of this gateway
+   * (DNS rebinding). A request from such a page has the page's host name in its `Host` header, and its GET requests
+   * have no `Origin` header.
    */
   private stepsFor({ method = '', url = '', headers }: IncomingMessage, body: string | undefined): Iterable<Step> {
     const refuse = (status: number, code: string, message: string): Iterable<Step> =>

@@ -145,8 +145,8 @@ export function demoScript(): Script {
 
 /**
  * Starts a gateway of the offline demo on a free port of the loopback address.
- * @param script the script of the primary gateway if this is a backup gateway. The backup gateway can then answer the
- * attempt that follows the failed attempts at the primary gateway
+ * @param script the script of the gateway. A backup gateway shares the script of the primary gateway, so that it
+ * answers the attempt after those that failed at the primary gateway
  */
 export async function startDemo(script = demoScript()): Promise<LoopbackGateway> {
   const gateway = new LoopbackGateway(

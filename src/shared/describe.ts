@@ -90,7 +90,7 @@ export const minDisplayedMs = 50;
 const minJitterMs = 1000;
 
 /**
- * Returns texts about the reason for the length of a wait. There are none for a wait for the network, because neither
+ * Returns texts that explain how long a wait takes and why. There are none for a wait for the network, because neither
  * the gateway nor the retry policy has chosen its length.
  */
 export function describeDelay({ strings, format }: Words, wait: WaitingEvent): readonly string[] {
@@ -217,8 +217,8 @@ export function describeResuming(strings: PanelStrings, isRestart: boolean): str
 }
 
 /**
- * Returns when the running attempt last received data, in epoch milliseconds. If it has received none, returns when it
- * started.
+ * Returns when the running attempt last received data, in epoch milliseconds. If the attempt has received no data,
+ * returns when the attempt started.
  */
 function timeOfLastData(state: TurnState): number | undefined {
   const { ledger, lastTokenAt = -Infinity } = state;

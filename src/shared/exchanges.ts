@@ -41,7 +41,7 @@ export interface Prompt {
   readonly reasoningEffort?: EffortChoice | undefined;
 }
 
-/** What a turn produces. A turn that is running, waiting, stopped or scheduled already has an answer. */
+/** The result of a turn. A turn has an answer even while it is queued, waiting or scheduled. */
 export interface Answer {
   readonly id: string;
   /** Model that the user has chosen for the answer. By default, the model that is selected when the turn starts. */

@@ -7,7 +7,7 @@ export interface HealthFigures {
    * refused.
    */
   readonly judged: number;
-  /** Number of judged attempts that gave a complete answer. */
+  /** Number of attempts that gave a complete answer, among the attempts that show whether the gateway works. */
   readonly complete: number;
   /** Median of the times to the first token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
@@ -38,7 +38,7 @@ export interface HealthRow {
   readonly model: string;
   readonly host: string;
   readonly total: HealthFigures;
-  /** Faults with their numbers, most frequent first. `refusals` has the same order. */
+  /** Faults with the number of times that they occurred, most frequent first. `refusals` has the same order. */
   readonly faults: readonly HealthFault[];
   /** Faults that only the user can remove, such as a wrong key. They show that the gateway works. */
   readonly refusals: readonly HealthFault[];

@@ -26,7 +26,7 @@ const messageFields = {
   /** Sends a suggested prompt, or opens a suggested conversation or the tour. */
   askSuggestion: { kind: v.picklist(suggestionKinds), id: text },
   tour: { act: v.picklist(tourActions) },
-  /** Stops the turn of this answer, or removes the answer from the queue. Other turns are not affected. */
+  /** Stops the turn of an answer, or removes the answer from the queue. Other turns are not affected. */
   stop: answer,
   action: { ...answer, action: v.picklist(faultActions) },
   /** Requests the models that are nearest to the model that the gateway lacks. */
@@ -42,14 +42,14 @@ const messageFields = {
   /** Sets the reasoning effort that is remembered for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
-  /** Requests another answer in the exchange of this answer. With `switchModel`, the user chooses the model first. */
+  /** Requests another answer to the same prompt. With `switchModel`, the user chooses the model first. */
   regenerate: { ...answer, switchModel: v.boolean() },
   showVersion: answer,
-  /** Lets the user choose several models, which answer the prompt of the exchange once more at the same time. */
+  /** Lets the user choose several models, which then answer the prompt of the exchange at the same time. */
   compareModels: exchange,
-  /** Ends a comparison. The conversation continues with this answer. */
+  /** Ends a comparison. The conversation continues with the answer that the user has chosen. */
   useAnswer: answer,
-  /** Stops the turns of all answers in the comparison to which this answer belongs. */
+  /** Stops the turns of all answers in a comparison. */
   stopComparison: answer,
   /** Opens a diff of two answers. */
   showDifferences: { ...answer, otherId: text },

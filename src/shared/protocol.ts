@@ -179,9 +179,9 @@ export type ToWebview =
       readonly promptHistory: readonly string[];
       readonly deleted: readonly string[];
     }
-  /** The current step of the tour; absent outside the tour. The host sends it after a snapshot and when it changes. */
+  /** The current step of the tour; absent outside the tour. The host sends the step after a snapshot and when it changes. */
   | { readonly type: 'tourStep'; readonly tourStep?: TourStep | undefined }
-  /** What all answers cost, also those that are not shown. Follows a snapshot and each change, once a cost is known. */
+  /** Cost of all answers, even of hidden ones. The host sends it after a snapshot and each change, once a cost is known. */
   | ({ readonly type: 'conversationCost' } & TotalCost)
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
@@ -196,7 +196,7 @@ export type ToWebview =
     }
   /** The reply to the request with this number. */
   | { readonly type: 'reply'; readonly request: number; readonly value: Replies[keyof Replies] }
-  /** A prompt of the page was sent in a new conversation, or to several models. */
+  /** The page's prompt was sent in a new conversation, or to several models. */
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
   | { readonly type: 'announce'; readonly text: string }
@@ -221,7 +221,7 @@ export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
 }
 
 /**
- * Returns whether a line in VS Code's chat is still correct that announced a wait. Such a line can't be updated. It is
+ * Returns whether a line in VS Code's chat that announced a wait is still correct. Such a line can't be updated. It is
  * correct if `current` is the same wait and ends at the same time. The end is not compared if `current` is a wait for
  * the network or has an estimated end, because the line then states no time.
  */

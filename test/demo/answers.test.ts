@@ -29,7 +29,7 @@ describe('answer texts of the offline demo', () => {
       }
     });
 
-    it(`can be split into short deltas without losing text: ${topic}`, () => {
+    it(`are streamed in short deltas without losing text: ${topic}`, () => {
       for (const text of Object.values(texts)) {
         const deltas = [...streamLikeRecorded(text, 'content')].flatMap(
           (step) => sentChoice(step)?.delta.content ?? [],
@@ -46,7 +46,7 @@ describe('answer texts of the offline demo', () => {
       assert.match(allText, pattern);
   });
 
-  it('contain code for retries whose delays match the description in the text', async () => {
+  it('contain a retry loop that waits as long as the text says', async () => {
     const code = [...english.overview.matchAll(fence)][0]![2]!;
     const waits: number[] = [];
     const replies = [

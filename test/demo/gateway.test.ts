@@ -37,7 +37,7 @@ describe('demo gateway', () => {
     const [method, path] = body === undefined ? ['GET', '/models'] : ['POST', '/chat/completions'];
     const request = sendRequest(gateway.baseUrl + path, { method, headers, agent: false }).end(body);
     const [response] = (await once(request, 'response')) as [IncomingMessage];
-    // The gateway may close the connection while the client is still sending a refused body.
+    // The gateway can close the connection while the client is still sending a refused body.
     request.on('error', () => undefined);
     const reply = await text(response);
     const json = reply.startsWith('{') ? (JSON.parse(reply) as { error?: { code: unknown } }) : {};
@@ -98,7 +98,7 @@ describe('demo gateway', () => {
     });
   }
 
-  it('accepts a body of 1 MB', async () => {
+  it('accepts a request body of 1 MB', async () => {
     assert.equal((await send({}, chat.padEnd(maxBytes))).status, 200);
     assert.equal(requests.length, 1);
   });
@@ -107,7 +107,7 @@ describe('demo gateway', () => {
     ['with a Content-Length', {}],
     ['in chunks', { 'transfer-encoding': 'chunked' }],
   ] as const) {
-    it(`refuses a body of more than 1 MB ${transfer}`, async () => {
+    it(`refuses a request body of more than 1 MB ${transfer}`, async () => {
       for (const length of [maxBytes + 1, 8 * maxBytes]) {
         const { status, code } = await send(headers, chat.padEnd(length));
         assert.deepEqual([status, code], [413, 'request_too_large']);
@@ -116,7 +116,7 @@ describe('demo gateway', () => {
     });
   }
 
-  it('cannot be reached at other addresses of the computer', async () => {
+  it('accepts connections only on the loopback address 127.0.0.1', async () => {
     const port = portOf();
     const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
     for (const { address, family, scopeid } of addresses) {
@@ -149,18 +149,18 @@ describe('demo gateway', () => {
     );
   });
 
-  it('sends a status and its body', async () => {
+  it('sends the status, headers and body that its script yields', async () => {
     steps = [{ status: 429, headers: { 'retry-after': '5' } }, { send: '{}' }];
     const response = await ask();
     assert.deepEqual([response.status, response.headers.get('retry-after'), await response.text()], [429, '5', '{}']);
   });
 
-  it('resets the connection after a reset step', async () => {
+  it('resets the connection when its script ends with a reset', async () => {
     steps = [{ end: 'reset' }];
     await assert.rejects(ask(), { name: 'TypeError' });
   });
 
-  it('sends nothing more after a stall step and keeps the connection open', async () => {
+  it('keeps the connection open without sending data when its script ends with a stall', async () => {
     steps = [chunk({ content: 'half' }), { end: 'stall' }];
     const reader = (await ask()).body!.getReader();
     assert.match(Buffer.from((await reader.read()).value!).toString(), /half/);
@@ -186,7 +186,7 @@ describe('demo gateway', () => {
   });
 
   for (const body of ['', [], null, { model: 'm' }, { messages: [] }, { model: 1, messages: [] }]) {
-    it(`passes no parsed body to the script for ${JSON.stringify(body)}`, async () => {
+    it(`passes undefined to the script for the invalid body ${JSON.stringify(body)}`, async () => {
       await (await ask(body)).text();
       assert.deepEqual(requests, [undefined]);
     });
@@ -200,7 +200,7 @@ describe('demo gateway', () => {
     );
   });
 
-  it('responds with 404 to other methods and paths', async () => {
+  it('responds with 404 to unknown methods and paths', async () => {
     for (const [method, path] of [
       ['GET', '/chat/completions'],
       ['POST', '/models'],

@@ -64,7 +64,7 @@ describe('script of the offline demo', () => {
   ];
 
   for (const { model, ends } of expectedEnds) {
-    it(`ends the attempts at one prompt to ${model} with ${ends.join(', ')}`, () => {
+    it(`ends the successive attempts at one prompt to ${model} with ${ends.join(', ')}`, () => {
       const actualEnds = ends.map(() => ask(script, model, user('How do retries work?')).end);
       assert.deepEqual(actualEnds, ends);
     });
@@ -79,8 +79,11 @@ describe('script of the offline demo', () => {
     assert.equal(ask(script, 'demo-cut', first).end, 'reset');
   });
 
-  it('sends a Retry-After of five seconds with a rate-limit response, and no Retry-After with an overload response', () => {
+  it('sends a Retry-After of five seconds with a rate-limit response', () => {
     assert.equal(ask(script, 'demo-rate-limit', user('a')).headers['retry-after'], '5');
+  });
+
+  it('sends no Retry-After with an overload response', () => {
     for (let n = 0; n < 3; n++) assert.equal(ask(script, 'demo-overload', user('a')).headers['retry-after'], undefined);
   });
 
@@ -93,7 +96,7 @@ describe('script of the offline demo', () => {
         assert.ok(share > 0.3 && share < 0.6, `${share} of the answer`);
       });
 
-      it(`continues the prefilled answer of ${model} to "${prompt}" exactly at its end`, () => {
+      it(`continues a prefilled partial answer of ${model} to "${prompt}" exactly at its end`, () => {
         const partial = ask(script, model, user(prompt)).text;
         const continuation = ask(script, model, user(prompt), assistant(partial));
         assert.equal(continuation.end, 'stop');
@@ -114,7 +117,7 @@ describe('script of the offline demo', () => {
     }
   }
 
-  it('restores the line breaks after a partial answer that was sent without its trailing whitespace', () => {
+  it('continues with the missing line breaks when the partial answer was sent without trailing whitespace', () => {
     const complete = ask(script, 'demo-steady', user('What is backoff?')).text;
     const partial = complete.slice(0, complete.indexOf('\n\n', 300));
     const continuation = ask(script, 'demo-cut', user('What is backoff?'), assistant(partial), user('continue'));
@@ -122,7 +125,7 @@ describe('script of the offline demo', () => {
     assert.ok(complete.endsWith(continuation.text));
   });
 
-  it('continues the partial answer of another model', () => {
+  it('continues a partial answer that another model began', () => {
     const partial = ask(script, 'demo-cut', user('Tell me something.')).text;
     const continuation = ask(script, 'demo-steady', user('Tell me something.'), assistant(partial));
     assert.equal(partial + continuation.text, ask(script, 'demo-cut', user('Tell me something.')).text);
@@ -169,13 +172,16 @@ describe('script of the offline demo', () => {
     assert.match(ask(script, 'demo-steady', user('你好')).text, /^\*这是离线演示.*\*\n\n# /);
   });
 
-  it('streams reasoning in the language of the prompt, only with the model demo-reasoning', () => {
+  it('streams reasoning in the language of the prompt with the model demo-reasoning', () => {
     assert.match(ask(script, 'demo-reasoning', user('Why jitter?')).reasoning, /^The question is .*\.$/);
     assert.match(ask(script, 'demo-reasoning', user('为什么要抖动？')).reasoning, /^问题是.*。$/);
+  });
+
+  it('streams no reasoning with other models', () => {
     assert.equal(ask(script, 'demo-steady', user('Why jitter?')).reasoning, '');
   });
 
-  it('responds with 400 to a body that is no chat completion request', () => {
+  it('responds with 400 to a body that is not a chat completion request', () => {
     const [head] = [...script(undefined)];
     assert.equal(head && 'status' in head && head.status, 400);
   });

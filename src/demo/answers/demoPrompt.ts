@@ -8,7 +8,7 @@ export interface DemoPrompt {
   readonly text: string;
   /** Key that identifies the prompt. All attempts to answer the same prompt have the same key. */
   readonly key: string;
-  /** Partial answer that the request wants to be continued. Empty if the request wants a whole answer. */
+  /** Partial answer that the model should continue. Empty if the request is for a whole answer. */
   readonly partial: string;
   /** Whether a message after the partial answer asks the model to continue. If not, the partial answer is a prefill. */
   readonly asksToContinue: boolean;

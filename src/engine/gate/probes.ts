@@ -13,7 +13,10 @@ const spacingMs = 2000;
 export class Probes {
   /** The `admit` function of the gate that sent the last probe. It also identifies the gate. */
   private lastProber: (() => void) | undefined;
-  /** Time at which this gate sent its first probe while another gate was waiting, in monotonic milliseconds. */
+  /**
+   * Time at which the gate of the last probe sent its first probe while another gate was waiting, in monotonic
+   * milliseconds.
+   */
   private sentAt = 0;
   private readonly waitingGates = new Set<() => void>();
 

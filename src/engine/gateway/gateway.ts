@@ -28,7 +28,7 @@ export interface Gateway extends GatewayRef {
 
 export type Key =
   | { readonly type: 'key'; readonly value: string }
-  /** If the gateway needs no key, no `Authorization` header is sent. */
+  /** `not-needed` means that requests are sent without an `Authorization` header. */
   | { readonly type: 'not-needed' | 'missing'; readonly value?: undefined }
   | { readonly type: 'unreadable'; readonly value?: undefined; readonly error: ConnectionError };
 

@@ -7,7 +7,7 @@ export interface ListedFacts extends ModelFacts {
   readonly writesText?: boolean | undefined;
 }
 
-/** Maximum number of tokens that a model list can name. A larger number is assumed to be an error. */
+/** Largest number of tokens and highest price that a model list can contain. Larger values are assumed to be errors. */
 const maxListedTokens = 1e8;
 export const maxUsdPerMillionTokens = 10_000;
 
@@ -21,8 +21,8 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
   const inputs = textsOf(architecture['input_modalities']);
   const outputs = textsOf(architecture['output_modalities']);
   const parameters = textsOf(entry['supported_parameters']);
-  // A gateway might list only some parameters of a model. Every model has a limit for its output, so a list without
-  // this parameter is incomplete.
+  // A gateway might list only some parameters of a model. Every model has a limit for its output, so a list of
+  // parameters without a token limit is incomplete.
   const isComplete = takesAny(parameters, 'max_tokens', 'max_completion_tokens');
   const takes = (...names: string[]): boolean | undefined =>
     takesAny(parameters, ...names) || (isComplete ? false : undefined);
