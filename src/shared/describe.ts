@@ -122,7 +122,7 @@ export function describeWait({ strings }: Words, wait: WaitingEvent, lengthOrEnd
 }
 
 /** Kinds of faults that mean that the gateway has not answered. */
-const unreachable: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout', 'tls', 'proxy', 'offline']);
+const unreachableKinds: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout', 'tls', 'proxy', 'offline']);
 
 export function describeModelSwitch(strings: PanelStrings, { from, to, reason }: ModelEvent): string {
   return fill(modelSwitchTemplate(strings, reason), from, to);
@@ -132,12 +132,12 @@ function modelSwitchTemplate(strings: PanelStrings, reason: ModelEvent['reason']
   if (reason === 'user') return strings.switchedByUser;
   if (reason === 'overloaded') return strings.switchedOverloaded;
   if (reason === 'model') return strings.switchedUnavailable;
-  return unreachable.has(reason) ? strings.switchedUnreachable : strings.switchedFailing;
+  return unreachableKinds.has(reason) ? strings.switchedUnreachable : strings.switchedFailing;
 }
 
 export function describeGatewaySwitch(strings: PanelStrings, { from, to, reason, row }: GatewayEvent): string {
   if (reason === 'user') return fill(strings.gatewaySwitchedByUser, to.label);
-  const template = unreachable.has(reason) ? strings.gatewaySwitchedUnreachable : strings.gatewaySwitchedFailed;
+  const template = unreachableKinds.has(reason) ? strings.gatewaySwitchedUnreachable : strings.gatewaySwitchedFailed;
   return fill(template, to.label, from.label, faultLabel(strings, reason, row));
 }
 
@@ -160,7 +160,7 @@ export function describeContinuation({ strings }: Words, { models }: ResumePoint
 function continuationTemplate(strings: PanelStrings, reason: ModelEvent['reason']): string {
   if (reason === 'user') return strings.continuedByUser;
   if (reason === 'overloaded') return strings.continuedAfterOverload;
-  return unreachable.has(reason) ? strings.continuedAfterSilence : strings.continuedAfterFailures;
+  return unreachableKinds.has(reason) ? strings.continuedAfterSilence : strings.continuedAfterFailures;
 }
 
 function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[]): string {
@@ -304,12 +304,12 @@ export function isUnsent(state: TurnState): boolean {
 
 /** Describes how a turn ended. Returns undefined for a complete answer, and for a turn that has not ended. */
 export function describeOutcome(strings: PanelStrings, state: TurnState): string | undefined {
-  const kept = hasPartialAnswer(state) ? strings.detailsPartialAnswerKept : undefined;
+  const keptNote = hasPartialAnswer(state) ? strings.detailsPartialAnswerKept : undefined;
   switch (state.phase) {
     case 'stopped':
-      return isUnsent(state) ? strings.notSent : joinSentences(strings, [strings.stopped, kept]);
+      return isUnsent(state) ? strings.notSent : joinSentences(strings, [strings.stopped, keptNote]);
     case 'interrupted':
-      return joinSentences(strings, [strings.interrupted, kept]);
+      return joinSentences(strings, [strings.interrupted, keptNote]);
     case 'failed':
       return state.failure?.message;
     case 'done':

@@ -26,15 +26,16 @@ export function describeTurn({ strings, format }: Words, state: TurnState, hasSp
   const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
   // If the user continues an answer, the first attempt of the continuation is not a retry.
   const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
-  const waited = waitedMs >= minDisplayedMs ? [fill(strings.summaryWait, format.duration(waitedMs))] : [];
-  const retried = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
-  const attempted = format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts);
-  const reason = [...retried, ...waited].slice(0, 1);
+  const waitTexts = waitedMs >= minDisplayedMs ? [fill(strings.summaryWait, format.duration(waitedMs))] : [];
+  const retryTexts = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
+  const attemptsText = format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts);
+  const reason = [...retryTexts, ...waitTexts].slice(0, 1);
   const isEventful = reason.length > 0;
-  if (isRunning(state.phase)) return { full: [attempted, ...waited].join(' · '), short: reason.join(), isEventful };
+  if (isRunning(state.phase))
+    return { full: [attemptsText, ...waitTexts].join(' · '), short: reason.join(), isEventful };
   const duration = format.duration(ms);
   // The duration is left out if the turn did nothing but wait, because it would equal the time of the waits.
-  const times = waited.length > 0 && format.duration(waitedMs) === duration ? [] : [duration];
+  const times = waitTexts.length > 0 && format.duration(waitedMs) === duration ? [] : [duration];
   const { promptTokens = 0, completionTokens = 0 } = usage ?? {};
   const costs = shownCosts(costsOf(state));
   const cost = costs.length > 0 ? [format.costs(costs)] : [];
@@ -42,8 +43,8 @@ export function describeTurn({ strings, format }: Words, state: TurnState, hasSp
   const tokens = `${format.count(promptTokens)} → ${format.count(completionTokens)}`;
   const speed = completionTokens / answerSeconds({ ms, waitedMs });
   const full = [
-    ...(attempts > 1 ? [attempted] : []),
-    ...waited,
+    ...(attempts > 1 ? [attemptsText] : []),
+    ...waitTexts,
     ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
     ...times,
     ...(hasTokens ? [fill(strings.summaryTokens, tokens)] : []),

@@ -35,10 +35,10 @@ export function* brokenAnswer(text: string, end: 'stall' | 'reset'): Iterable<St
 /** Streams the complete answer, its finish reason and its usage. */
 export function* completeAnswer(
   prompt: DemoPrompt,
-  { text, isContinuation: isRest }: DemoAnswer,
+  { text, isContinuation }: DemoAnswer,
   reasons = false,
 ): Iterable<Step> {
-  if (reasons && !isRest) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning_content');
+  if (reasons && !isContinuation) yield* streamLikeRecorded(textsFor(prompt.text).reasoning, 'reasoning_content');
   yield* streamLikeRecorded(text, 'content');
   yield chunk({}, 'stop');
   yield* endOfStream(Math.ceil(prompt.text.length / 4), Math.ceil(text.length / 4));
@@ -61,8 +61,10 @@ function startOfRepetition(partial: string): number {
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const texts = textsFor(prompt);
   const withoutCode = prompt.replace(/^(`{3,}|~{3,})[^]*?(^\1|$(?![^]))/gm, '');
-  const named = topics.find((topic) => keywords[topic].test(withoutCode));
-  return named && withoutCode === prompt ? texts[named] : `${texts.notice}\n\n${texts[named ?? defaultTopic]}`;
+  const namedTopic = topics.find((topic) => keywords[topic].test(withoutCode));
+  return namedTopic && withoutCode === prompt
+    ? texts[namedTopic]
+    : `${texts.notice}\n\n${texts[namedTopic ?? defaultTopic]}`;
 }
 
 /**

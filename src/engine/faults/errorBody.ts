@@ -49,8 +49,8 @@ export function parseErrorBody(body: string): unknown {
   if (json !== undefined) return plainKeys(json);
   if (!/^(?:data|event|id|retry)?:/.test(text)) return text;
   const events = [...text.matchAll(/^data:.*/gm)].map(([line]) => line.slice(5).trim());
-  const found = events.map(parseJson).find((event) => isRecord(event) || Array.isArray(event));
-  return found === undefined ? (events[0] ?? text) : plainKeys(found);
+  const firstJson = events.map(parseJson).find((event) => isRecord(event) || Array.isArray(event));
+  return firstJson === undefined ? (events[0] ?? text) : plainKeys(firstJson);
 }
 
 export const maxExaminedChars = 8192;
@@ -170,11 +170,11 @@ export function isError(body: JsonRecord): boolean {
   if (Array.isArray(choices) && choices.length > 0) return false;
   const root = plainKeys(body, 3) as JsonRecord;
   if (errorWithin(root) !== undefined) return true;
-  const failed =
+  const reportsFailure =
     String(root['success']) === 'false' ||
     failedStatus.test(String(root['status'])) ||
     statusFields.some((field) => isFailureCode(root[field]));
-  if (failed && hasMessage(root)) return true;
+  if (reportsFailure && hasMessage(root)) return true;
   // The `code` inside an envelope (see `envelopeFields`) marks an error only if it is numeric. Any other `code` could
   // be part of an answer.
   return envelopesIn(root).some((envelope) => {

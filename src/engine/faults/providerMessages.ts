@@ -30,8 +30,8 @@ export const providerPhrases = {
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
   /**
-   * Phrases for a cost limit that has been reached. A message about a request parameter can use similar words, see
-   * `parameter`.
+   * Phrases for a cost limit that has been reached. They are ignored in a message about a request parameter (see
+   * `parameter`), which can use similar words.
    */
   costLimit: anyOf(
     /\bspend(?:ing)? (?:limit|cap)|\b(?:cost|billing) (?:limit|cap|quota|allowance) (?:has been |is |was )?(?:reached|exceeded|exhausted|used up)/,
@@ -176,8 +176,8 @@ export const providerPhrases = {
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
   /**
-   * Words that show that a limit has been reached. An error message that mentions a day for another reason contains
-   * none of these words.
+   * Words that show that a limit has been reached. Without them, a word such as "daily" in an error message does not
+   * mean a limit.
    */
   reached: anyOf(/limit|quota|\bcap\b|exceed|throttl|额度|限额|上限|限制|超[过出限]/),
   tooLarge: anyOf(/\brequest too large\b/),

@@ -143,8 +143,8 @@ const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
 function readFields(object: JsonRecord, serverNow: number, zoneHours: number): RetryAfter | undefined {
   for (const [field, unitMs] of delayFields) {
     const value = object[field.replaceAll('_', '')];
-    const found = toRetryAfter(parseField(value, unitMs, serverNow, zoneHours), field);
-    if (found) return found;
+    const retryAfter = toRetryAfter(parseField(value, unitMs, serverNow, zoneHours), field);
+    if (retryAfter) return retryAfter;
   }
   const texts = Object.entries(object).map(([name, value]) => [name, String(value)] as const);
   return readExhaustedLimits(new Map(texts), serverNow);
@@ -199,7 +199,7 @@ const rateLimitHeader = /^[a-z-]{0,40}rate-?limit-[\w-]{1,80}$/;
  * @param headers the response headers, by their names in lower case
  */
 function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: number): RetryAfter | undefined {
-  const found = [...headers].flatMap(([name, value]) => {
+  const resets = [...headers].flatMap(([name, value]) => {
     if (!rateLimitHeader.test(name) || !isExhausted(name, headers)) return [];
     return toRetryAfter(parseDelay(value, serverNow), name) ?? [];
   });
@@ -207,7 +207,7 @@ function readExhaustedLimits(headers: ReadonlyMap<string, string>, serverNow: nu
   // `limit=100, remaining=0, reset=20`.
   const [, standard, older] = exhaustedLimit.exec(headers.get('ratelimit') ?? '') ?? [];
   return (
-    found.sort((a, b) => b.delayMs - a.delayMs)[0] ??
+    resets.sort((a, b) => b.delayMs - a.delayMs)[0] ??
     toRetryAfter(parseDelay(standard ?? older ?? '', serverNow), 'ratelimit')
   );
 }

@@ -56,7 +56,7 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
     error,
     hasErrorCode: (meaning: Meaning): boolean => meanings.has(meaning),
     mentions,
-    /** Returns whether the error code or the error message is about this topic. */
+    /** Returns whether the error code or the error message is about a topic, such as an overload. */
     says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentions(topic),
     retryAfter,
     /**
@@ -233,7 +233,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
 }
 
 /**
- * Returns whether Cloudflare sends this status when it can't reach the server behind it (Cloudflare's "5xx errors").
+ * Returns whether Cloudflare sends an HTTP status when it can't reach the server behind it (Cloudflare's "5xx errors").
  * The status 529 is not one of them, because providers use it for an overload.
  */
 export function isEdgeStatus(status: number): boolean {

@@ -100,8 +100,8 @@ function findProxy(error: unknown, baseUrl: string): string | undefined {
   const { protocol, hostname, port } = url;
   const expectedPort = Number(port) || (protocol === 'https:' ? 443 : 80);
   const targets = errorChain(error).flatMap(({ target }) => target ?? []);
-  const proxy = targets.find((place) =>
-    place.port === undefined ? place.host !== hostname : place.port !== expectedPort,
+  const proxy = targets.find((target) =>
+    target.port === undefined ? target.host !== hostname : target.port !== expectedPort,
   );
   return proxy && (proxy.port === undefined ? proxy.host : `${proxy.host}:${proxy.port}`);
 }

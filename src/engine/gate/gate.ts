@@ -77,8 +77,8 @@ export class Gate {
   }
 
   /**
-   * Adds a request to the queue of the gate and returns its permit. `onChange` is called when the `block` of the permit
-   * changes, but never before `enqueue` has returned.
+   * Adds a request to the queue of the gate and returns its permit. `onChange` is called when the permit's `block` (the
+   * reason to wait) changes, but never before `enqueue` has returned.
    */
   enqueue(onChange: () => void): Permit {
     const permit: Permit = { block: undefined, onChange };
@@ -113,7 +113,7 @@ export class Gate {
 
   /** Records that the provider has failed, before or after it accepted the request. */
   failed(permit: Permit, retryAfterMs = 0, detail?: string): void {
-    if (this.counts(permit) && ++this.failures >= failuresToOpen) {
+    if (this.affectsBreaker(permit) && ++this.failures >= failuresToOpen) {
       const { firstMs, growth, maxMs } = breakerCooldown;
       const breakerMs = Math.min(maxMs, firstMs * growth ** (this.failures - failuresToOpen));
       const delayMs = Math.max(retryAfterMs, breakerMs);
@@ -127,7 +127,7 @@ export class Gate {
 
   /** Records that the answer to a request is complete. */
   finished(permit: Permit): void {
-    if (this.counts(permit)) this.clearFailures();
+    if (this.affectsBreaker(permit)) this.clearFailures();
     this.release(permit);
   }
 
@@ -178,7 +178,7 @@ export class Gate {
     return slowStart.hasRoom && (!slowStart.isProbing || probes.maySend(admit));
   }
 
-  private counts(permit: Permit): boolean {
+  private affectsBreaker(permit: Permit): boolean {
     return this.inFlight.has(permit) && !this.sentBeforeOpening.has(permit);
   }
 

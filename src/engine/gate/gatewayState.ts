@@ -190,8 +190,8 @@ export class GatewayStates {
   }
 
   /**
-   * Keeps the outages of these gateways and forgets all others, so that a gateway that was removed from the settings
-   * gets no probes.
+   * Keeps the outages of the given gateways and forgets all other outages, so that a gateway that was removed from the
+   * settings gets no probes.
    */
   keepOutages(ids: readonly string[]): void {
     for (const [id, { health }] of this.states) if (!ids.includes(id)) health.forget();

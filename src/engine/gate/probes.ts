@@ -27,10 +27,10 @@ export class Probes {
    */
   maySend(admit: () => void): boolean {
     const { lastProber, sentAt, clock, waitingGates } = this;
-    const may = lastProber === undefined || lastProber === admit || clock.monotonicNow() - sentAt >= spacingMs;
-    if (may) waitingGates.delete(admit);
+    const isAllowed = lastProber === undefined || lastProber === admit || clock.monotonicNow() - sentAt >= spacingMs;
+    if (isAllowed) waitingGates.delete(admit);
     else waitingGates.add(admit);
-    return may;
+    return isAllowed;
   }
 
   sent(admit: () => void): void {

@@ -114,11 +114,11 @@ export function gatewaysFor(
   if (isOfWorkspace) return isEncrypted;
   const isChosen = (gateway: Gateway): boolean =>
     gateway.models.has(model) || (gateway.acceptsPlainHttp() && isOnlyAt(gateway, model, { primary, keys }));
-  const chosen = usable.filter((gateway) => isEncrypted.includes(gateway) || isChosen(gateway));
-  const having = gatewaysThatMayHave(model, chosen);
-  return having[0] && isEncrypted.includes(having[0])
-    ? having.filter((gateway) => isEncrypted.includes(gateway))
-    : having;
+  const candidates = usable.filter((gateway) => isEncrypted.includes(gateway) || isChosen(gateway));
+  const suitable = gatewaysThatMayHave(model, candidates);
+  return suitable[0] && isEncrypted.includes(suitable[0])
+    ? suitable.filter((gateway) => isEncrypted.includes(gateway))
+    : suitable;
 }
 
 /**
@@ -164,9 +164,9 @@ function isOnlyAt(gateway: Gateway, model: string, { primary, keys }: KeyedGatew
  */
 export function gatewaysThatMayHave(model: string, gateways: readonly Gateway[]): readonly Gateway[] {
   const isNamed = gateways.some((gateway) => namesModel(gateway, model));
-  const having = gateways.filter((gateway) => hasModel(gateway, model));
-  if (having.length === 0) return gateways;
-  return gateways.filter((gateway) => having.includes(gateway) || (!isNamed && gateway.lists(model) === undefined));
+  const withModel = gateways.filter((gateway) => hasModel(gateway, model));
+  if (withModel.length === 0) return gateways;
+  return gateways.filter((gateway) => withModel.includes(gateway) || (!isNamed && gateway.lists(model) === undefined));
 }
 
 function hasModel(gateway: Gateway, model: string): boolean {

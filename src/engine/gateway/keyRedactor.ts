@@ -15,8 +15,8 @@ const minDistinctiveChars = 8;
 const minSecretChars = 10;
 
 /**
- * Number of characters from which a possible start of a key is held back. With fewer characters, ordinary words would
- * be held back.
+ * Number of characters from which the end of a streamed text is held back because it could be the start of a key. With
+ * fewer characters, ordinary words would be held back.
  */
 const minHeldChars = 5;
 
@@ -83,7 +83,9 @@ function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
 }
 
 interface KeyPatterns {
-  /** Matches any text that `removable` or `possibleStart` matches. */
+  /**
+   * Matches any text that one of the other two patterns matches. It is tested first, because most texts contain no key.
+   */
   readonly any: RegExp;
   /** Matches the start of a key anywhere in a text, if it is long enough to be removed. */
   readonly removable: RegExp;
@@ -96,7 +98,7 @@ interface KeyPatterns {
  * immediately unless its end could be the start of a key.
  */
 export class KeyFilter {
-  /** End of the text so far, if a key could begin with it. Otherwise, an empty string. */
+  /** End of the streamed text so far, if this end could be the start of a key. Otherwise, an empty string. */
   private tail: string;
   /** Number of characters of `tail` that have already been returned. The characters after them are held back. */
   private passedChars: number;
@@ -140,7 +142,7 @@ export class KeyFilter {
     return complete + text.slice(Math.max(start, passedChars), passedTo);
   }
 
-  /** Returns {@link heldText} and empties it. Call this when no more pieces follow. */
+  /** Returns the text that is held back, and forgets it. Call this after the last piece. */
   flush(): string {
     const { heldText } = this;
     this.tail = '';

@@ -55,8 +55,8 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
  * Returns undefined if no facts are known.
  */
 export function knownFields(facts: ListedFacts): ListedFacts | undefined {
-  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
-  return known.length > 0 ? Object.fromEntries(known) : undefined;
+  const knownEntries = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return knownEntries.length > 0 ? Object.fromEntries(knownEntries) : undefined;
 }
 
 const reasoningParameters = ['reasoning', 'include_reasoning', 'reasoning_effort'];
@@ -75,9 +75,10 @@ function reasonsOf(value: unknown): boolean | undefined {
  */
 function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['efforts'] {
   const { supported_efforts: supported, mandatory } = recordIn(entry['reasoning']);
-  const named = supported === null ? reasoningEfforts : textsOf(supported ?? entry['supported_reasoning_efforts']);
+  const namedLevels =
+    supported === null ? reasoningEfforts : textsOf(supported ?? entry['supported_reasoning_efforts']);
   const isListed = (level: ReasoningEffort): boolean =>
-    level === 'none' && typeof mandatory === 'boolean' ? !mandatory : named?.includes(level) === true;
+    level === 'none' && typeof mandatory === 'boolean' ? !mandatory : namedLevels?.includes(level) === true;
   const levels = reasoningEfforts.filter(isListed);
   return levels.some((level) => level !== 'none') ? levels : undefined;
 }
@@ -97,8 +98,8 @@ export function canChat(model: string, listed?: FactsById): boolean {
 
 /** Returns what is known about a model. The gateway's model list has priority over the table of model facts. */
 export function knownFacts(model: string, listed: FactsById | undefined): ModelFacts | undefined {
-  const ofList = listed?.get(model);
-  return ofList ? { ...factsOf(model), ...ofList } : factsOf(model);
+  const listedFacts = listed?.get(model);
+  return listedFacts ? { ...factsOf(model), ...listedFacts } : factsOf(model);
 }
 
 function textsOf(value: unknown): readonly string[] | undefined {

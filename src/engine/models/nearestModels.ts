@@ -19,12 +19,12 @@ type Distance = readonly number[];
  * unrelated models are left out.
  */
 export function nearestModels(missing: string, list: readonly string[], listed?: FactsById): readonly string[] {
-  const sought = traitsOf(missing);
+  const missingTraits = traitsOf(missing);
   const candidates = list
     .filter((model) => model !== missing && canChat(model, listed))
     .map(traitsOf)
     .flatMap((traits) => {
-      const distance = distanceBetween(sought, traits);
+      const distance = distanceBetween(missingTraits, traits);
       return distance ? [{ ...traits, distance }] : [];
     })
     .sort((a, b) => compareDistances(a.distance, b.distance));

@@ -63,9 +63,9 @@ export function learnRefusal(
     learned.accepted = levels;
     return true;
   }
-  const known = refusals.size;
+  const countBefore = refusals.size;
   for (const name of avoided) refusals.add(refusalOf(name, level));
-  return refusals.size > known;
+  return refusals.size > countBefore;
 }
 
 /**
@@ -199,10 +199,10 @@ function fieldsAtLevel(chosen: ReasoningEffort, target: ReasoningTarget): Reason
   const level = levelFor(chosen, format, target);
   const budget = budgetOf(level, facts, maxTokens);
   const fields = formats[format]({ level, isOn: level !== 'none', budget, name, facts });
-  const sent = Object.entries(fields).filter(
+  const sentFields = Object.entries(fields).filter(
     ([field]) => !Object.hasOwn(facts.extraBody ?? {}, field) && learned?.refused.has(refusalOf(field, level)) !== true,
   );
-  return { fields: Object.fromEntries(sent), effort: sent.length > 0 ? level : undefined };
+  return { fields: Object.fromEntries(sentFields), effort: sentFields.length > 0 ? level : undefined };
 }
 
 /**
