@@ -16,7 +16,7 @@ export interface DemoModel {
    * tour.
    */
   readonly description?: string;
-  /** Whether the demo has a backup gateway for this model. */
+  /** Whether the demo has a backup gateway when this model is used. */
   readonly hasBackupGateway?: true;
 }
 

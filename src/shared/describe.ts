@@ -80,7 +80,7 @@ export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent
   return wait.estimated ? strings.retrySoon : fill(strings.retryAt, format.timeOfDay(wait.until, { seconds: true }));
 }
 
-/** Shortest wait that is shown, in milliseconds. */
+/** Shortest wait that a summary or a timeline shows, in milliseconds. */
 export const minDisplayedMs = 50;
 
 /**

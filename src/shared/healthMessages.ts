@@ -23,7 +23,7 @@ export interface HealthFigures {
   readonly completionTokens: number;
   /** Number of prompt tokens that came from a cache. */
   readonly cachedTokens: number;
-  /** Sum of the costs, for each currency. */
+  /** Sum of the attempts' costs, for each currency. */
   readonly costs: readonly Cost[];
   /** Number of attempts whose cost is unknown. */
   readonly unknownCosts: number;

@@ -34,7 +34,7 @@ const messageFields = {
   switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
-  /** Makes the conversation writable in this window, although another window was writing it. */
+  /** Moves a read-only conversation from the window that writes it to this window. */
   openHere: {},
   /** Lets the user choose the model, or several models that answer the draft. `more` is the same as in `send`. */
   selectModel: { prompt: text, more },

@@ -393,14 +393,14 @@ export const faultNames = Object.keys(rows) as readonly FaultName[];
 
 export const faultTable: Readonly<Record<FaultName, FaultRow>> = rows;
 
-/** Returns whether all requests to the same model wait after a fault with this policy. */
+/** Returns whether all requests to the same model wait after a fault with the given policy. */
 export function isLimitPolicy(policy: Policy): policy is LimitPolicy {
   return policy.retry === 'hint' || policy.retry === 'overload';
 }
 
 /**
- * Returns the first fault of this kind after which all requests to the same model wait. If the kind has none, returns
- * the fault of a rate limit.
+ * Returns the first fault of the given kind after which all requests to the same model wait. If the kind has none,
+ * returns the fault of a rate limit.
  */
 export function limitOfKind(kind: FaultKind): FaultName {
   const isWaiting = (name: FaultName): boolean => rows[name].kind === kind && isLimitPolicy(rows[name].policy);

@@ -111,7 +111,7 @@ export const providerPhrases = {
     /模型.{0,60}(?:不存在|未找到|不可用|已下[线架]|已?停止(?:服务|支持)|已(?:废弃|弃用)|未开通|未启用|未配置|已停用)|不(?:支持|允许使用).{0,10}模型/,
   ),
   /**
-   * Phrases for a model without an upstream (a “channel”) at one-api or new-api. The HTTP status and the code of this
+   * Phrases for a model without an upstream (a "channel") at one-api or new-api. The HTTP status and the code of this
    * error vary.
    */
   channel: anyOf(/no (?:available (?:\w+ )?)?channels?\b(?! keys?)(?: available)?/, /(?:无|没有)可用的?渠道(?!密钥)/),
@@ -197,7 +197,7 @@ const simplifiedByTraditional: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Converts traditional Chinese characters to simplified characters, and Taiwan's words for “channel” and “top up” to
+ * Converts traditional Chinese characters to simplified characters, and Taiwan's words for "channel" and "top up" to
  * those of the mainland. The result is only matched against patterns: users see the original text.
  */
 export function toSimplified(text: string): string {

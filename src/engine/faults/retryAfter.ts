@@ -165,7 +165,7 @@ const leadInPatterns = [
   /(?:等待|还需|(?:重置|恢复)还[有剩]|剩余时间|冷却.{0,4}剩余)[约：:\s]{0,4}(?=\d)/g,
 ];
 
-/** Matches a duration in Chinese that is followed by “later” or “retry”: `20 秒后重试`, `1分30秒之后`. */
+/** Matches a duration in Chinese that is followed by "later" or "retry": `20 秒后重试`, `1分30秒之后`. */
 const chineseDelayPattern =
   /(?:\d{1,9}(?:\.\d{1,9})?\s{0,2}(?:毫秒|秒钟?|分钟?|个?小时|天|ms|s|min)\s{0,2}){1,4}(?=[之以]?后|再试|重试)/;
 

@@ -161,8 +161,8 @@ function rowForInbandError(matcher: ErrorMatcher): FaultName {
   const { status } = matcher.error;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, matcher);
-    // A fault of the URL is impossible here: the response had the status 200, so the gateway rejects the content of the
-    // request.
+    // The URL can't be the cause, because the response had the status 200. The gateway therefore rejects the content of
+    // the request.
     return row === 'pathNotFound' || row === 'unexpectedStatus' ? 'requestRejected' : row;
   }
   if (hasLimitCode(matcher)) return rowForLimit(matcher);

@@ -91,7 +91,10 @@ export class GateCooldown {
     return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());
   }
 
-  /** Returns why a request can't be sent yet. Returns the `previous` object unchanged if it still applies. */
+  /**
+   * Returns the reason why a request can't be sent yet. If the `previous` reason still applies, returns the same
+   * object.
+   */
   renewBlock(previous: GateBlock | undefined): GateBlock {
     const { cause, blockedBy } = this;
     const now = this.clock.now();

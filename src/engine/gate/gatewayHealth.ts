@@ -27,7 +27,7 @@ const returnByProbeMs = 1_800_000;
  */
 const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
 
-/** Dependencies of the gates and of the gateway health. */
+/** Services that the gates and the gateway health need. */
 export interface GateDeps extends EngineEnvironment {
   readonly cooldowns: SharedCooldowns;
   /** Called when a cooldown starts, changes or is cleared, but not when it expires. */

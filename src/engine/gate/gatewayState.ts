@@ -69,7 +69,7 @@ export class RetryBudget {
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // The time until the next token starts only when the retry budget is no longer full.
+      // While the retry budget is full, it gains no tokens, so the time until the next token does not start yet.
       this.refilledUntil = now;
     } else {
       this.count += gained;

@@ -14,8 +14,8 @@ export class Probes {
   /** The `admit` function of the gate that sent the last probe. It also identifies the gate. */
   private lastProber: (() => void) | undefined;
   /**
-   * Time at which the gate of the last probe sent its first probe while another gate was waiting, in monotonic
-   * milliseconds.
+   * Time of the last probe, in monotonic milliseconds. If a gate repeats its probe while another gate waits, the time
+   * of the first of these probes is kept.
    */
   private sentAt = 0;
   private readonly waitingGates = new Set<() => void>();

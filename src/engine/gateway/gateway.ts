@@ -32,7 +32,7 @@ export type Key =
   | { readonly type: 'not-needed' | 'missing'; readonly value?: undefined }
   | { readonly type: 'unreadable'; readonly value?: undefined; readonly error: ConnectionError };
 
-/** Returns whether a gateway with this type of key can receive requests. */
+/** Returns whether a gateway can receive requests: it has a key or needs none. */
 export function allowsRequests(type: Key['type'] | undefined): boolean {
   return type === 'key' || type === 'not-needed';
 }
@@ -70,7 +70,7 @@ export const everyOther = '*';
 /** The model that a request names. */
 export interface SentModel {
   readonly name: string;
-  /** Whether the gateway uses this model in place of the user's model. */
+  /** Whether the model is a substitute, which the gateway uses in place of the user's model. */
   readonly isSubstitute: boolean;
 }
 

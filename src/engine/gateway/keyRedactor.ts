@@ -202,8 +202,8 @@ function charPattern(char: string): string {
 }
 
 /**
- * Returns the same pattern as `charPattern`, extended for an encoded character that the end of the text cuts off, such
- * as `%2` for `%2F`.
+ * Returns the pattern of `charPattern`, which here also matches an encoded character that is cut off by the end of the
+ * text, such as `%2` for `%2F`.
  */
 function splitCharPattern(char: string): string {
   return /\w/.test(char) ? char : `(?:${charPattern(char)}|(?:%\\w?|\\\\)$)`;

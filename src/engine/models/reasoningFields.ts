@@ -29,7 +29,7 @@ export interface LearnedEfforts {
   /** Levels that the gateway named as valid when it refused another level. */
   accepted?: readonly ReasoningEffort[] | undefined;
   /**
-   * Fields that the gateway refused, each with its level as {@link refusalOf} returns it. The gateway might accept the
+   * Fields that the gateway refused, each together with the level of reasoning effort. The gateway might accept the
    * same field with another level.
    */
   readonly refused: Set<string>;
@@ -82,7 +82,7 @@ function effortsIn(text: string): readonly ReasoningEffort[] {
 }
 
 export interface ReasoningFields {
-  /** Fields for the body of the request. */
+  /** Fields that set the reasoning effort in the body of a request. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Level of reasoning effort that the fields set. Undefined if there are no fields. */
   readonly effort?: ReasoningEffort | undefined;

@@ -44,7 +44,7 @@ export class TurnHistory {
     return this.charge?.isResume === false;
   }
 
-  /** Returns how often the fault of this row has occurred in the turn. */
+  /** Returns how often a fault has occurred in the turn. */
   faultsOf(row: FaultName): number {
     return this.rowCounts.get(row) ?? 0;
   }
@@ -132,8 +132,8 @@ export class ResumeBudget {
   }
 
   /**
-   * Records how many characters a resume has added. A resume without text is charged twice, and a resume with at least
-   * `minRefundedChars` characters is not charged.
+   * Records how many characters a resume has added. A resume without text is charged twice to the resume budget. A
+   * resume with at least `minRefundedChars` characters is not charged.
    */
   settle(newChars: number): void {
     if (newChars >= minRefundedChars) this.spent--;
