@@ -9,23 +9,23 @@ import type { ModelCatalog } from '../models/modelCatalog';
 import type { Conversation } from './conversation';
 import { summaryMessages } from './summaryPrompt';
 
-/** The draft of a panel. */
+/** The part of a panel's draft that influences how full the context window is. */
 interface Draft {
-  /** The model of the next request; by default, the selected model. */
+  /** Model of the next request. Without it, the request goes to the selected model. */
   readonly model?: string | undefined;
   readonly attachmentTokens?: number;
 }
 
 /**
- * Smallest part of our estimate that a gateway may report. Gateways that report still less leave out a part of the
- * request, for example the tokens that were cached.
+ * Smallest believable ratio of reported to estimated prompt tokens. Gateways that report fewer tokens leave out a part
+ * of the request, such as the cached tokens.
  */
 const minReportedShare = 0.3;
 
-/** Estimates by answer, because the turns of a long conversation are estimated again and again. */
+/** Caches the estimated tokens of each answer, because the context use of a long conversation is estimated often. */
 const turnTokens = new WeakMap<Answer, number>();
 
-/** Estimates the tokens of a prompt and its answer in a later request. */
+/** Estimates how many tokens a prompt and its answer add to a later request. */
 export function estimateTurnTokens({ exchange, answer }: Step): number {
   const { content, prompt } = exchange;
   const tokens = turnTokens.get(answer) ?? estimateTokens(content ?? prompt) + estimateTokens(answer.state.text);
@@ -34,8 +34,9 @@ export function estimateTurnTokens({ exchange, answer }: Step): number {
 }
 
 /**
- * Returns the tokens that the prompt of a request may have, with all that precedes it. The room for the answer is not
- * subtracted, because users know a model by its context window, and are warned before that room is used up.
+ * Returns the maximum number of tokens that a request can contain, including the conversation before the prompt. The
+ * room for the answer is not subtracted: users know a model by its context window, and the panel warns them before that
+ * room is used up.
  */
 function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | undefined {
   const window = Math.min(contextWindow ?? Infinity, maxInput ?? Infinity);
@@ -43,9 +44,9 @@ function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | un
 }
 
 /**
- * Estimates what fills the context of the next request: the tokens that the gateway reported for the last answer of the
- * model, and an estimate of what is new since then.
- * @returns undefined if the context window is unknown, which is the case for all models but the user's
+ * Estimates what fills the context window of the next request. Starts from the tokens that the gateway reported for the
+ * model's last answer and adds an estimate for everything after that answer.
+ * @returns undefined if the context window is unknown, or if the prompts don't go to the user's own gateways
  */
 export function estimateContextUse(
   { sets, catalog }: { readonly sets: GatewaySets; readonly catalog: ModelCatalog },
@@ -78,27 +79,33 @@ export function estimateContextUse(
   return { windowTokens, parts: parts.filter(({ tokens }) => tokens > 0) };
 }
 
-/** Returns what the gateway reported for the request and its answer, without the reasoning, which is not sent again. */
+/**
+ * Returns the tokens that the gateway reported for the request and its answer, without reasoning tokens, because later
+ * requests don't contain the reasoning.
+ */
 function reportedTokens({ state }: Answer): number {
   const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = state.ledger.entries.at(-1)?.ended ?? {};
   return promptTokens === 0 ? 0 : promptTokens + Math.max(0, completionTokens - reasoningTokens);
 }
 
-/** Whether a request would still contain what the last attempt of an answer sent. */
+/** Whether a new request would contain the same earlier turns and summary as the last attempt of the answer. */
 function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
   const { summary, steps } = tree.before(answer.id);
   const earlier = steps.map((step) => step.answer);
   if ([...earlier, ...(summary ? [summary] : [])].some((other) => sentAt(other) > sentAt(answer))) return false;
-  // The attempt may have sent a summary that the user has undone since.
+  // The attempt might have sent a summary that the user has undone since then.
   return !tree.summaries().some((other) => other.isUndone && sentAt(other.answer) < sentAt(answer));
 }
 
-/** Whether a later request contains the turn. A turn that has not ended yet is about to have an answer. */
+/** Whether later requests will contain the turn. A running turn has no text yet, but will have text by then. */
 function isSent({ answer }: Step): boolean {
   return answer.state.text !== '' || !isFinished(answer);
 }
 
-/** Epoch milliseconds; 0 for a summary of another conversation. */
+/**
+ * Returns when the last attempt of the answer was sent, in epoch milliseconds. Returns 0 without an attempt, as for a
+ * summary of another conversation.
+ */
 export function sentAt({ state }: Answer): number {
   return state.ledger.entries.at(-1)?.time ?? 0;
 }

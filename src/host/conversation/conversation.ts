@@ -27,16 +27,18 @@ export interface ConversationDeps extends TurnRunnerDeps {
 }
 
 /**
- * A conversation and its turns: one at a time, or all turns of a comparison. They continue to run when the panel is
- * closed.
+ * A conversation that also runs its turns. One turn runs at a time, except that the turns of a comparison run together.
+ * Turns continue to run after the panel is closed.
  */
 export class Conversation {
   readonly log: ConversationLog;
   private readonly runner: TurnRunner;
-  /** Number of turns that wait for the user's answer to a question about the daily budget. */
+  /** Number of retries that wait until the user answers a question about the daily budget. */
   private questions = 0;
 
-  /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
+  /**
+   * @param journal the file of the conversation, or `undefined` while another window has the right to write the file
+   */
   constructor(
     readonly id: string,
     content: ExchangeTree,
@@ -55,22 +57,22 @@ export class Conversation {
     return this.log.readOnly;
   }
 
-  /** Where all prompts of the conversation go. */
+  /** The gateways that receive all prompts of the conversation. */
   get set(): GatewaySet {
     return this.runner.set;
   }
 
-  /** The end of the selected branch. */
+  /** The last exchange of the selected branch, with its selected answer. */
   get last(): Step | undefined {
     return this.tree.path().at(-1);
   }
 
-  /** The answers that the page shows last: one, or several that are compared. */
+  /** The answers at the end of the page: a single answer, or all answers of a comparison. */
   get lastAnswers(): readonly Answer[] {
     return sideBySide(this.last?.exchange);
   }
 
-  /** The answers whose turns run. A comparison has several. */
+  /** The answers whose turns are running: several in a comparison, otherwise at most one. */
   get activeAnswers(): readonly Answer[] {
     const answers = this.runner.answerIds.flatMap((id) => this.tree.answer(id) ?? []);
     return answers.filter(({ state }) => isRunning(state.phase));
@@ -80,12 +82,15 @@ export class Conversation {
     return this.activeAnswers.filter(({ state }) => isWaiting(state.phase));
   }
 
-  /** The first answer whose turn waits, or else the first answer whose turn runs. */
+  /** The first answer whose turn is waiting for its next attempt, or else the first answer whose turn is running. */
   get activeAnswer(): Answer | undefined {
     return this.waitingAnswers[0] ?? this.activeAnswers[0];
   }
 
-  /** The answers to which *Retry Now* applies if the user names none: all whose turns wait, or else a single answer. */
+  /**
+   * The answers that *Retry Now* retries if the user selects none: all answers whose turns are waiting, or else a
+   * single answer.
+   */
   get answersToRetry(): readonly Answer[] {
     const { waitingAnswers } = this;
     if (waitingAnswers.length > 0) return waitingAnswers;
@@ -97,7 +102,7 @@ export class Conversation {
     return this.tree.answers().filter(isScheduled);
   }
 
-  /** ID of the gateway that the user has switched to. Prompts go there until the gateway fails. */
+  /** ID of the gateway that the user has switched to. Prompts go to that gateway until it fails. */
   get preferredGateway(): string | undefined {
     return this.runner.preferredGateway;
   }
@@ -111,20 +116,23 @@ export class Conversation {
     this.log.setReadOnly();
   }
 
-  /** An empty string removes the title. */
+  /** Sets the title of the conversation. An empty string removes the title. */
   rename(newTitle: string): void {
     const title = newTitle.trim();
     if (!this.readOnly && title !== (this.tree.title ?? '')) this.log.write({ type: 'title', title });
   }
 
-  /** Lets these gateways answer all prompts. Does nothing if the conversation already has a prompt. */
+  /**
+   * Sends all prompts of the conversation to the gateways of this set. Does nothing if the conversation already has a
+   * prompt.
+   */
   useSet({ id }: GatewaySet): void {
     if (this.tree.isEmpty && id !== 'own') this.log.write({ type: 'gateways', set: id });
   }
 
   /**
-   * Adds a prompt at the end. Several models answer it at the same time, in a comparison.
-   * @param models the models that the user has chosen. By default, the selected model answers.
+   * Adds a prompt at the end of the conversation. Several models answer the prompt at the same time, as a comparison.
+   * @param models the models that the user has chosen. If the list is empty, the selected model answers.
    * @returns the ids of the answers
    * @throws Error when the conversation is read-only
    */
@@ -133,8 +141,8 @@ export class Conversation {
   }
 
   /**
-   * Adds another version of a prompt, and stops the turns and schedules from the old version on. After a comparison, the
-   * new prompt goes to all compared models again.
+   * Adds another version of a prompt. Stops the turns and cancels the schedules of the old version and of the exchanges
+   * after it. After a comparison, all compared models receive the new prompt.
    * @returns the ids of the answers
    */
   edit(exchangeId: string, prompt: Prompt): readonly string[] {
@@ -147,8 +155,9 @@ export class Conversation {
   }
 
   /**
-   * Requests further answers to a prompt. The turns and schedules from the replaced answers on stop.
-   * @returns the ids of the answers
+   * Requests further answers to a prompt. Stops the turns and cancels the schedules of the replaced answers and of the
+   * exchanges after them.
+   * @returns the ids of the new answers
    * @throws Error when the conversation is read-only
    */
   answerAgain(exchangeId: string, models: readonly string[] = []): readonly string[] {
@@ -158,7 +167,10 @@ export class Conversation {
     return this.writeStart({ type: 'answers', exchange: exchangeId, answers }, answers, sideBySide(exchange));
   }
 
-  /** Requests another answer from the same model, or from another one. Does nothing while the turn runs or is queued. */
+  /**
+   * Requests another answer to the same prompt, by default from the same model. Does nothing while the answer's turn is
+   * running or queued.
+   */
   regenerate(answerId: string, otherModel?: string): readonly string[] {
     const exchange = this.tree.exchangeOf(answerId);
     const answer = this.tree.answer(answerId);
@@ -168,8 +180,8 @@ export class Conversation {
   }
 
   /**
-   * Ends a comparison. The conversation continues with this answer. The turns of the other answers stop, and the turns that
-   * follow these answers. Queued prompts are sent after this answer.
+   * Ends a comparison and continues the conversation with this answer. Stops the turns of the other compared answers
+   * and of all exchanges that follow them. Queued prompts after the other answers are sent after this answer instead.
    */
   useAnswer(answerId: string): void {
     const others = this.otherColumns(answerId);
@@ -180,7 +192,10 @@ export class Conversation {
     for (const { exchange, models } of unsent) this.ask(promptOf(exchange), models);
   }
 
-  /** Returns the queued prompts that `useAnswer` would send after the answer, and the models that the user has chosen. */
+  /**
+   * Returns the queued prompts that `useAnswer` would send after the answer, with the models that the user has chosen
+   * for each prompt.
+   */
   sentByUseAnswer(answerId: string): readonly { readonly exchange: Exchange; readonly models: readonly string[] }[] {
     const unsent = this.following(this.otherColumns(answerId)).filter(
       ({ isQueued, state }) => isQueued && state.text === '',
@@ -195,15 +210,18 @@ export class Conversation {
     this.end(sideBySide(this.tree.exchangeOf(answerId)));
   }
 
-  /** Shows another version of an exchange. Does nothing while a turn runs, because the turn could disappear from the panel. */
+  /**
+   * Shows another version of an exchange. Does nothing while a turn is running, because the panel could no longer show
+   * that turn.
+   */
   showVersion(answerId: string): void {
     if (this.readOnly || this.busy || !this.tree.exchangeOf(answerId) || this.tree.isShown(answerId)) return;
     this.log.write({ type: 'select', answer: answerId });
   }
 
   /**
-   * Requests a summary that replaces an answer and what is before it in later requests. It replaces summaries that have
-   * failed.
+   * Requests a summary. In later requests, the summary replaces the given answer and everything before it. Removes
+   * earlier summaries that have failed.
    * @throws Error when the conversation is read-only
    */
   summarize(upTo: string, model?: string): string {
@@ -221,7 +239,7 @@ export class Conversation {
     this.editSummary(answer.id, text);
   }
 
-  /** An empty text undoes the summary, which stops its turn. */
+  /** Changes the text of a summary and stops the turn that writes the summary. An empty text undoes the summary. */
   editSummary(answerId: string, newText: string): void {
     const summary = this.tree.summaryOf(answerId);
     if (this.readOnly || !summary) return;
@@ -235,7 +253,10 @@ export class Conversation {
     return answer && buildRequest(this.tree, { ...answer, model }, (choice) => this.set.defaults(choice));
   }
 
-  /** Stops the turn of an answer, removes it from the queue or cancels its schedule. The default is all running turns. */
+  /**
+   * Stops the answer's turn, removes the turn from the queue, or cancels the answer's schedule. Without an answer,
+   * stops all running turns.
+   */
   stop(answerId?: string): void {
     const answer = answerId === undefined ? undefined : this.tree.answer(answerId);
     this.end(answerId === undefined ? this.activeAnswers : answer ? [answer] : []);
@@ -245,12 +266,12 @@ export class Conversation {
     this.end(this.tree.answers().filter((answer) => !isFinished(answer)));
   }
 
-  /** Ends the wait of a running turn, or retries a turn that has ended without a complete answer. */
+  /** Ends the wait of a running turn. If the turn has ended without a complete answer, retries the turn. */
   retryNow(answerId: string): void {
     this.retry(answerId, (turn) => turn.retryNow());
   }
 
-  /** Also clears the failures that the circuit breaker has recorded for the model. */
+  /** Retries like `retryNow`, and clears the failures that the circuit breaker has recorded for the model. */
   tryAnyway(answerId: string): void {
     this.retry(answerId, (turn) => turn.tryAnyway());
   }
@@ -260,14 +281,20 @@ export class Conversation {
     if (answer && canContinue(answer)) this.rerun(answerId, { mode: 'continue' });
   }
 
-  /** Requests the answer again, even if it is complete. The old text stays until the new text is longer. */
+  /**
+   * Requests the answer again, even if the answer is complete. The old text remains visible until the new text is
+   * longer.
+   */
   restart(answerId: string, options: TurnStart = {}): void {
     const answer = this.tree.answer(answerId);
     if (answer && isFinished(answer)) this.rerun(answerId, { mode: 'restart', ...options });
     else this.retryNow(answerId);
   }
 
-  /** Switches a running turn, or restarts one that has ended without a complete answer. */
+  /**
+   * Switches a running turn to another model. If the turn has ended without a complete answer, restarts the answer with
+   * that model.
+   */
   switchModel(answerId: string, model: string): void {
     this.control(
       answerId,
@@ -276,7 +303,10 @@ export class Conversation {
     );
   }
 
-  /** Switches a running turn to the next gateway, or retries a failed turn there. Later prompts also use that gateway. */
+  /**
+   * Switches a running turn to the next gateway, or retries a failed turn at that gateway. Later prompts also go to
+   * that gateway.
+   */
   switchGateway(answerId: string): void {
     this.flush();
     this.control(
@@ -289,12 +319,18 @@ export class Conversation {
     );
   }
 
-  /** Lets later prompts go to the gateway that the settings choose. */
+  /**
+   * Sends later prompts to the gateway that the settings choose, no longer to the gateway that the user has switched
+   * to.
+   */
   switchBack(): void {
     this.runner.preferredGateway = undefined;
   }
 
-  /** The model of the answer stays the same, so that *Regenerate* and *Continue* use it. */
+  /**
+   * Lets the fallback model continue the partial answer. The answer's own model is unchanged: *Regenerate* and
+   * *Continue* use that model, not the fallback model.
+   */
   continueWithFallback(answerId: string): void {
     this.flush();
     const { wait, failure } = this.tree.answer(answerId)?.state ?? {};
@@ -306,19 +342,24 @@ export class Conversation {
     });
   }
 
-  /** Switches a waiting turn to the model that the user has selected in a set. */
+  /**
+   * Switches a waiting turn to the newly selected model if the conversation uses the set in which the user selected the
+   * model.
+   */
   selectModel(model: string, set: GatewaySet): void {
     this.flush();
     const { activeAnswer } = this;
     if (!activeAnswer?.state.wait || this.set !== set) return;
-    // A compared answer keeps its model.
+    // In a comparison, each answer keeps the model that the user has chosen for it.
     if (this.otherColumns(activeAnswer.id).length > 0) return;
-    // The setting changes to the same model right afterwards and must not switch the turn a second time.
+    // The setting changes to this model a moment later. That change must not switch the turn a second time.
     this.runner.defaultModel = model;
     this.runner.turn(activeAnswer.id)?.switchModel(model);
   }
 
-  /** Switches a waiting turn to the model in the settings if the user has changed it since the turn started. */
+  /**
+   * Switches a waiting turn to the model in the settings if the user has changed the setting since the turn started.
+   */
   applySettings(): void {
     const { activeAnswer } = this;
     const { own } = this.deps.sets;
@@ -326,7 +367,8 @@ export class Conversation {
     const model = own.model();
     const hasChanged = model !== this.runner.defaultModel && model !== activeAnswer.state.model;
     this.runner.defaultModel = model;
-    // Does not switch a turn back from its fallback model unless the user has changed the model in the settings.
+    // A turn that has switched to its fallback model keeps the fallback model until the user changes the model in the
+    // settings.
     if (activeAnswer.model === undefined && hasChanged) this.runner.turn(activeAnswer.id)?.switchModel(model);
   }
 
@@ -334,7 +376,11 @@ export class Conversation {
     this.runner.flush();
   }
 
-  /** @returns false if the answer is complete, the user has retried, or another window writes the conversation */
+  /**
+   * Schedules the prompt of an answer that is not complete.
+   * @returns false if the answer is complete or already scheduled, if the user has retried the turn, or if another
+   * window writes the conversation
+   */
   schedule(answerId: string, schedule: Schedule): boolean {
     if (this.runner.answerIds.includes(answerId)) this.stop(answerId);
     const answer = this.tree.answer(answerId);
@@ -351,8 +397,10 @@ export class Conversation {
   }
 
   /**
-   * @param immediately whether the turn skips the cooldown, because the user asked for it
-   * @param record writes to the disk that the prompt is sent. No attempt starts before it resolves.
+   * Sends the prompt of a scheduled answer.
+   * @param immediately whether the turn skips the cooldown, because the user has asked to send the prompt now
+   * @param record writes to the disk that the prompt is being sent. The first attempt starts only after the promise
+   * resolves.
    */
   sendScheduled(
     answerId: string,
@@ -364,7 +412,7 @@ export class Conversation {
     const onStart = (turn: TurnHandle): void => {
       if (immediately) turn.retryNow();
     };
-    // The prompt goes to the gateway that the scheduler has checked, not to the one that the user has switched to.
+    // The prompt goes to the gateway that the scheduler has checked, not to the gateway that the user has switched to.
     this.startAgain(answer, { preferredGateway: undefined, beforeAttempt: record, onStart }, model);
   }
 
@@ -374,7 +422,10 @@ export class Conversation {
     if (!this.readOnly && answer && isScheduled(answer)) this.log.write({ type: 'unscheduled', answer: answerId, end });
   }
 
-  /** Returns the other answers of an open comparison. */
+  /**
+   * Returns the other answers of the comparison that contains this answer, or none if the user has already chosen an
+   * answer.
+   */
   private otherColumns(answerId: string): readonly Answer[] {
     const answers = sideBySide(this.tree.exchangeOf(answerId));
     return answers.some(({ id }) => id === answerId) ? answers.filter(({ id }) => id !== answerId) : [];
@@ -394,7 +445,10 @@ export class Conversation {
     return this.writeStart({ type: 'exchange', id: randomUUID(), after, ...prompt, answers }, answers, replaced);
   }
 
-  /** Adds answers and starts their turns. The turns from the replaced answers on stop. */
+  /**
+   * Writes a record with new answers and starts their turns. Stops the turns of the replaced answers and of the
+   * exchanges after them.
+   */
   private writeStart(
     record: RecordOf<'exchange' | 'answers' | 'summary'>,
     answers: RecordOf<'answers'>['answers'],
@@ -409,7 +463,7 @@ export class Conversation {
   }
 
   private end(answers: readonly Answer[]): void {
-    // Removes all queued turns first, because the end of the running turn starts the next queued turn.
+    // All queued turns are removed first. Otherwise, the end of the running turn would start the next queued turn.
     for (const { id } of answers) {
       this.endSchedule(id, { outcome: 'stopped' });
       this.runner.endQueued(id);
@@ -434,8 +488,8 @@ export class Conversation {
   }
 
   /**
-   * Asks about the daily budget before anything changes, unless the user continues a partial answer. Does nothing for a
-   * scheduled prompt, because only the scheduler may send it.
+   * Runs the turn of an answer again. The user is first asked about the daily budget, except for continuing a partial
+   * answer. Does nothing for a scheduled prompt, because only the scheduler sends scheduled prompts.
    */
   private rerun(answerId: string, start: TurnStart, model?: string): void {
     const startNow = (): void => {
@@ -457,7 +511,10 @@ export class Conversation {
     }
   }
 
-  /** By default, continues a partial answer if the setting allows it, and otherwise restarts the answer. */
+  /**
+   * Starts another turn for the answer. If the caller sets no mode, the turn continues a partial answer when the
+   * setting allows this, and otherwise restarts the answer.
+   */
   private startAgain(answer: Answer, start: TurnStart, model?: string): void {
     const continues = canContinue(answer) && this.deps.resumeSetting() === 'auto';
     const { mode = continues ? 'continue' : 'restart' } = start;
@@ -471,7 +528,7 @@ function newAnswer(model?: string): RecordOf<'summary'>['answer'] {
   return { id: randomUUID(), model };
 }
 
-/** @param models the models that the user has chosen; none for an answer of the selected model */
+/** @param models the models that the user has chosen. If the list is empty, the selected model answers. */
 function newAnswers(models: readonly string[]): RecordOf<'answers'>['answers'] {
   return models.length > 0 ? models.map((model) => newAnswer(model)) : [newAnswer()];
 }

@@ -7,25 +7,30 @@ import type { JournalRecord } from '../journal/records';
 import { Listeners } from '../util/listeners';
 
 export type ConversationChange =
-  /** A change of what the page shows. The page receives it as it is. */
+  /** A change of what the page shows. The host sends this message to the page unchanged. */
   | Extract<ToWebview, { readonly type: 'exchange' | 'answer' | 'events' | 'path' }>
   | { readonly type: 'title' }
-  /** The conversation became read-only or writable. Any part of its content may have changed. */
+  /** The conversation became read-only or writable. Any part of its content might have changed. */
   | { readonly type: 'access' };
 
 export interface JournalWriter {
   append(record: JournalRecord): void;
 }
 
-/** The content of a conversation. Every change is written to the journal and reported. */
+/** The content of a conversation. Each change is applied, written to the journal and reported to the listeners. */
 export class ConversationLog {
   private readonly changeListeners = new Listeners<ConversationChange>((error) => this.onError(error));
   readonly onDidChange = this.changeListeners.event;
   private readonly stateListeners = new Listeners<ConversationChange>((error) => this.onError(error));
-  /** Fires after `onDidChange`, except when a change only adds text, which happens up to sixty times a second. */
+  /**
+   * Fires after `onDidChange`, but not for changes that only add text to an answer, because these occur up to sixty
+   * times a second.
+   */
   readonly onDidChangeState = this.stateListeners.event;
 
-  /** @param journal the file of the conversation, or `undefined` while another window has the right to write it */
+  /**
+   * @param journal the file of the conversation, or `undefined` while another window has the right to write the file
+   */
   constructor(
     private content: ExchangeTree,
     private journal: JournalWriter | undefined,
@@ -45,7 +50,10 @@ export class ConversationLog {
     this.fire({ type: 'access' });
   }
 
-  /** Makes the conversation writable in this window and loads what another window has written. */
+  /**
+   * Makes the conversation writable in this window, and replaces its content by the content of the file, which another
+   * window might have extended.
+   */
   setWritable(content: ExchangeTree, journal: JournalWriter): void {
     this.journal = journal;
     this.content = content;
@@ -58,7 +66,10 @@ export class ConversationLog {
     this.fire({ type: 'path', items: content.page() });
   }
 
-  /** @param queuedAnswers the ids of answers in the record whose turns have to wait for others */
+  /**
+   * Applies a record and appends it to the journal.
+   * @param queuedAnswers the ids of those answers in the record whose turns are queued until other turns end
+   */
   write(record: JournalRecord, queuedAnswers: readonly string[] = []): void {
     const before = record.type === 'events' ? this.tree.answer(record.answer) : undefined;
     this.tree.apply(record);
@@ -72,14 +83,14 @@ export class ConversationLog {
     if (change) this.fire(change, onlyDeltas);
   }
 
-  /** Changes what is not in the journal. */
+  /** Changes a property of an answer that is not stored in the journal. */
   amend(answerId: string, change: Partial<Answer>): void {
     this.tree.amend(answerId, change);
     const answer = this.tree.answer(answerId);
     if (answer && this.tree.isShown(answerId)) this.fire({ type: 'answer', answer });
   }
 
-  /** Returns undefined after a change that the page does not show. */
+  /** Returns the change that the record causes on the page, or undefined if the page does not show the change. */
   private changeAfter(record: JournalRecord): ConversationChange | undefined {
     const { tree } = this;
     switch (record.type) {
@@ -90,7 +101,8 @@ export class ConversationLog {
       case 'exchange': {
         const exchange = tree.exchange(record.id);
         const shown = exchange && tree.shownExchange(exchange);
-        // After a prompt that follows a comparison, the page marks the answer that the prompt follows.
+        // If the new prompt follows a comparison, the whole page is sent, because the page then marks the answer that
+        // the prompt follows.
         const isAtEnd = shown?.versions.length === 1 && sideBySide(tree.exchangeOf(record.after)).length <= 1;
         return isAtEnd ? { type: 'exchange', exchange: shown } : { type: 'path', items: tree.page() };
       }

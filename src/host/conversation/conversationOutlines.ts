@@ -12,25 +12,37 @@ export const maxTitleLength = 200;
 interface ConversationOutline {
   readonly title: string;
   readonly turns: number;
-  /** Why part of the conversation can't be read. The other fields then describe the readable part. */
+  /**
+   * Set if a part of the conversation's file can't be read. The title and the number of turns then describe the
+   * readable part.
+   */
   readonly problem?: 'damaged' | undefined;
 }
 
 export interface ConversationListItem extends ConversationOutline {
   readonly id: string;
-  /** Epoch milliseconds of the last prompt or of the last text of an answer. */
+  /** Time of the last prompt or of the last text of an answer, in epoch milliseconds. */
   readonly lastActivityAt: number;
   readonly busy: boolean;
-  /** The text around the first match. Empty for an empty query. Only the results of a search have one. */
+  /**
+   * Text around the first match of a search, or an empty string if the query is empty. Absent if the list was not
+   * searched.
+   */
   readonly excerpt?: string;
 }
 
-/** @returns undefined when the conversation has neither a prompt nor a summary of another conversation */
+/**
+ * Returns the title and the number of turns.
+ * @returns undefined when the conversation has neither a prompt nor a summary of another conversation
+ */
 export function outlineOf(tree: ExchangeTree): ConversationOutline | undefined {
   return tree.isEmpty ? undefined : { title: conversationTitle(tree), turns: tree.path().length };
 }
 
-/** Skips the answers, which make up most of a file. @returns undefined for an undamaged file without a prompt */
+/**
+ * Reads the title and the number of turns from a journal. Skips the answers, which are the largest part of a journal.
+ * @returns undefined for an undamaged file without a prompt
+ */
 export function readOutline(bytes: Buffer): ConversationOutline | undefined {
   const { records, damage } = salvageJournal(bytes, { withEvents: false });
   const { tree } = foldJournal(records);
@@ -41,20 +53,28 @@ export function readOutline(bytes: Buffer): ConversationOutline | undefined {
 interface CachedConversation {
   readonly entry: JournalEntry;
   readonly outline: ConversationOutline | undefined;
-  /** The searchable texts, once they have been read. Empty when they can't be read. */
+  /**
+   * Texts of the conversation that are searched, or undefined until they are read. The list is empty if the file can't
+   * be read.
+   */
   texts?: readonly string[];
 }
 
-/** Maximum size of a file whose texts are kept for the searches that follow while the user types, in bytes. */
+/**
+ * Maximum size, in bytes, of a file whose texts are cached, because the user's next key press starts another search.
+ */
 const maxCachedBytes = 1024 * 1024;
 
-/** The outlines and texts of the conversations on disk. Reads a file again only when it has changed. */
+/** The outlines and searchable texts of the conversations on disk. A file is read again only after it has changed. */
 export class ConversationIndex {
   private readonly cache = new Map<string, CachedConversation>();
 
   constructor(private readonly journal: Journal) {}
 
-  /** @param limit number of conversations after which no further files are read */
+  /**
+   * Lists the conversations on disk, newest first.
+   * @param limit maximum number of conversations. Older files are not read.
+   */
   async list(limit = Infinity): Promise<readonly ConversationListItem[]> {
     const entries = await this.journal.files.listNewestFirst();
     const ids = new Set(entries.map(({ id }) => id));
@@ -69,7 +89,10 @@ export class ConversationIndex {
     return items;
   }
 
-  /** Returns the searchable texts of a conversation that {@link list} has listed. Empty if they can't be read. */
+  /**
+   * Returns the searchable texts of a conversation that {@link list} has returned. The result is empty if the file
+   * can't be read.
+   */
   async texts(id: string): Promise<readonly string[]> {
     const cached = this.cache.get(id);
     if (cached?.texts) return cached.texts;
@@ -83,7 +106,7 @@ export class ConversationIndex {
     const cached = this.cache.get(entry.id);
     if (cached?.entry.modifiedAt === entry.modifiedAt && cached.entry.size === entry.size) return cached.outline;
     const bytes = await this.journal.files.read(entry.id).catch(() => undefined);
-    // Lists a conversation even if it can't be read, so that the user can delete it.
+    // An unreadable conversation is listed, too, so that the user can delete it.
     const outline: ConversationOutline | undefined = bytes
       ? readOutline(bytes)
       : { title: '', turns: 0, problem: 'damaged' };
@@ -92,12 +115,12 @@ export class ConversationIndex {
   }
 }
 
-/** Returns the title that the user chose, or else the first line of the first prompt, without hidden characters. */
+/** Returns the title that the user chose, or else the first line of the first prompt. Hidden characters are removed. */
 export function conversationTitle(tree: ExchangeTree): string {
   return tree.title === undefined ? promptTitle(tree.firstPrompt ?? '') : visibleTitle(tree.title);
 }
 
-/** Returns the first line of a prompt. */
+/** Returns the first non-empty line of a prompt, shortened to the maximum length of a title. */
 export function promptTitle(prompt: string): string {
   return visibleTitle(/\S.*/.exec(prompt)?.[0] ?? '');
 }
@@ -109,7 +132,10 @@ function visibleTitle(title: string): string {
 const charsBeforeMatch = 40;
 const excerptLength = 160;
 
-/** The answers of a comparison can be found even if the conversation went on with another one. */
+/**
+ * Returns all texts of a conversation in which a search looks, including the compared answers that the user has not
+ * chosen.
+ */
 export function searchableTexts(tree: ExchangeTree): readonly string[] {
   const all = [
     ...tree.path().flatMap(({ exchange, answer }) => {
@@ -127,7 +153,11 @@ export function splitWords(query: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
-/** Returns the text around the first match if the texts contain all words (in lower case). '' without words. */
+/**
+ * Returns the text around the first match, or an empty string if there are no words to find.
+ * @param words the words in lower case
+ * @returns undefined if a word occurs in none of the texts
+ */
 export function findExcerpt(texts: readonly string[], words: readonly string[]): string | undefined {
   const lower = texts.map((text) => text.toLowerCase());
   if (!words.every((word) => lower.some((text) => text.includes(word)))) return undefined;

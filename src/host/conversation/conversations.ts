@@ -21,10 +21,10 @@ import {
 
 const currentKey = 'holysheep.currentConversation';
 
-/** Number of recently written conversations that are searched for an interrupted answer. */
+/** Number of recently written conversations in which interrupted answers are looked for after a start. */
 const maxInterruptedChecked = 5;
 
-/** Maximum time for which a prompt waits for the disk before it is sent, in milliseconds. */
+/** Maximum time that a prompt waits to be written to the disk before it is sent anyway, in milliseconds. */
 const maxWriteWaitMs = 500;
 
 interface ConversationsDeps extends ConversationDeps {
@@ -39,7 +39,7 @@ interface UndoableRemoval {
 
 export interface RemovalEvent {
   readonly id: string;
-  /** `hidden`: the user can still undo the deletion. `deleted`: the deletion is final. */
+  /** `hidden`: deleted, but the user can still undo the deletion. `deleted`: the deletion is final. */
   readonly state: 'hidden' | 'restored' | 'deleted';
 }
 
@@ -51,9 +51,9 @@ interface OpenConversation {
 }
 
 /**
- * The conversations of a workspace. Commands act on the current conversation, which stays open. Another conversation is
- * open while a caller keeps it open or its turn is running. Work on files is done one job at a time, so that no file is
- * opened twice or while it is being closed.
+ * The conversations of a workspace. Commands act on the current conversation, which remains open. Other conversations
+ * are open only while a caller keeps them open or their turns are running. Work on files is done one job at a time, so
+ * that no file is opened twice or while another job closes it.
  */
 export class Conversations {
   private readonly openById = new Map<string, OpenConversation>();
@@ -71,7 +71,7 @@ export class Conversations {
   readonly onDidRemove = this.removalListeners.event;
   private readonly index: ConversationIndex;
   private lastCurrent: Conversation | undefined;
-  /** The current conversation of this window before the last reload. */
+  /** ID of the conversation that was current in this window before the last reload. */
   private readonly idBeforeReload: unknown;
 
   constructor(private readonly deps: ConversationsDeps) {
@@ -84,7 +84,10 @@ export class Conversations {
     return this.lastCurrent && this.isOpen(this.lastCurrent) ? this.lastCurrent : undefined;
   }
 
-  /** The current conversation if its turn is running, else one whose turn waits, else any with a running turn. */
+  /**
+   * The current conversation if its turn is running, or else a conversation whose turn is waiting, or else any
+   * conversation with a running turn.
+   */
   get running(): Conversation | undefined {
     const { current, allRunning } = this;
     if (current?.activeAnswer) return current;
@@ -95,23 +98,26 @@ export class Conversations {
     return this.allRunning.length;
   }
 
-  /** Returns the current conversation if it is writable, else the one that a reload interrupted, else a new one. */
+  /**
+   * Returns the current conversation if this window can write it, or else the conversation that a reload has
+   * interrupted, or else a new conversation.
+   */
   async ensureCurrent(): Promise<Conversation> {
     if (this.current && !this.current.readOnly) return this.current;
-    // Opens the previous conversation only if its lock is free, because a prompt must not wait for a lock.
+    // The previous conversation is opened only if no window has its lock, because a prompt must not wait for a lock.
     const previous = await this.load(this.deps.workspaceState.get(currentKey), 'only-if-free');
-    // Checks again, because a concurrent call may have made a conversation current meanwhile.
+    // While the file was read, a concurrent call might have made another conversation current.
     if (this.current && !this.current.readOnly) return this.current;
     return previous && isInterrupted(previous) ? this.makeCurrent(previous) : this.startNew();
   }
 
-  /** Makes the conversation with a running turn current. Without one, does the same as `ensureCurrent`. */
+  /** Makes a conversation with a running turn current. If no turn is running, does the same as `ensureCurrent`. */
   async openRunning(): Promise<Conversation> {
     const { running } = this;
     return running ? this.makeCurrent(running) : this.ensureCurrent();
   }
 
-  /** Reuses the current conversation if it is empty. */
+  /** Starts a new conversation, or returns the current conversation if that is empty. */
   startNew(): Conversation {
     if (this.current && isBlank(this.current)) return this.makeCurrent(this.current);
     const conversation = this.makeCurrent(this.create());
@@ -119,21 +125,28 @@ export class Conversations {
     return conversation;
   }
 
-  /** @returns undefined if the conversation does not exist or can't be opened */
+  /**
+   * Opens a conversation and makes it current.
+   * @returns undefined if the conversation does not exist or can't be opened
+   */
   async open(id: unknown): Promise<Conversation | undefined> {
     const conversation = await this.load(id);
     return conversation && this.makeCurrent(conversation);
   }
 
-  /** Creates a conversation without a file, because it has no prompt yet, under the id that its page has stored. */
+  /**
+   * Opens a conversation by the id that its page has stored. If the conversation has no file because it has no prompt
+   * yet, creates it under the same id.
+   */
   async openOrCreate(id: string): Promise<Conversation | undefined> {
     const conversation = (await this.load(id)) ?? (await this.createAs(id));
     return conversation && this.makeCurrent(conversation);
   }
 
   /**
-   * Opens the closed conversations that a reload or a crash has interrupted, newest first, because VS Code may not
-   * restore their panels. Later calls don't return them again. The newest becomes current if there is none.
+   * Opens the conversations that a reload or a crash has interrupted and that are not open yet, newest first. VS Code
+   * might not restore their panels. Later calls don't return the same conversations. If no conversation is current, the
+   * newest becomes current.
    */
   async openInterrupted(): Promise<readonly Conversation[]> {
     const { journal, onError } = this.deps;
@@ -159,7 +172,10 @@ export class Conversations {
     if (this.isOpen(conversation) && this.current !== conversation) this.makeCurrent(conversation);
   }
 
-  /** @param limit maximum number of conversations, the most recent ones */
+  /**
+   * Lists the conversations, most recent first.
+   * @param limit maximum number of conversations
+   */
   async list(limit = Infinity): Promise<readonly ConversationListItem[]> {
     const onDisk = await this.index.list(limit + this.openById.size);
     const open = [...this.openById.values()].flatMap(({ conversation, file }): readonly ConversationListItem[] => {
@@ -178,7 +194,7 @@ export class Conversations {
       if (signal?.aborted) break;
       const open = this.openById.get(item.id);
       const texts = open?.file ? searchableTexts(open.conversation.tree) : await this.index.texts(item.id);
-      // A conversation that can't be read may still have a title.
+      // If the texts of a conversation can't be read, only its title is searched.
       const excerpt = findExcerpt(texts.length > 0 ? texts : [item.title], words);
       if (excerpt !== undefined) hits.push({ ...item, excerpt });
     }
@@ -216,7 +232,10 @@ export class Conversations {
     return this.all.filter(({ activeAnswer }) => activeAnswer);
   }
 
-  /** Call this as soon as a conversation was received: idle ones are closed in the next iteration of the event loop. */
+  /**
+   * Keeps a conversation open until the result is disposed. Callers must call this method as soon as they receive the
+   * conversation, because idle conversations are closed in the next iteration of the event loop.
+   */
   keepOpen({ id }: Conversation): { dispose(): void } {
     const open = this.openById.get(id);
     const hold = {};
@@ -233,7 +252,10 @@ export class Conversations {
     }
   }
 
-  /** @returns undefined, without calling `work`, if the conversation does not exist or another window writes it */
+  /**
+   * Calls `work` with the conversation and keeps the conversation open until the work is done.
+   * @returns undefined, without calling `work`, if the conversation does not exist or another window writes it
+   */
   async withWritable<Result>(
     id: string,
     mode: 'only-if-free' | 'report-if-locked',
@@ -244,12 +266,15 @@ export class Conversations {
     return this.withOpen(conversation, () => work(conversation));
   }
 
-  /** Makes a read-only conversation writable here. The window that was writing the conversation shows it read-only. */
+  /**
+   * Makes a read-only conversation writable in this window. In the window that was writing the conversation, it becomes
+   * read-only.
+   */
   async takeOver({ id }: Conversation): Promise<void> {
     await this.load(id, 'take-over');
   }
 
-  /** Shows what other windows have written to the conversations that are read-only here. */
+  /** Reads again the conversations that are read-only in this window, because other windows might have written them. */
   reread(): void {
     for (const { follower } of this.openById.values()) follower?.reread();
   }
@@ -258,19 +283,24 @@ export class Conversations {
     await this.deps.journal.flush(id);
   }
 
-  /** See `Journal.sync`. */
+  /** Writes the conversation to the disk as described at `Journal.sync`. */
   async sync(id: string): Promise<void> {
     await this.deps.journal.sync(id);
   }
 
-  /** Rejects and leaves the conversation open if hiding fails. @returns undefined when no file was hidden */
+  /**
+   * Deletes a conversation in a way that the user can undo. If the file can't be hidden, the promise rejects and the
+   * conversation remains open.
+   * @returns undefined when no file was hidden
+   */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
     const { journal } = this.deps;
     if (!isConversationId(id)) return undefined;
     const isHidden = await this.fileMutex.runExclusive(async () => {
       const { conversation, file } = this.openById.get(id) ?? {};
       const hidden = await journal.hide(id);
-      // The conversation stays open and read-only if another window is writing it.
+      // If another window is writing the conversation, its file can't be hidden, and the conversation remains open and
+      // read-only.
       if (conversation && !file && !hidden) return false;
       conversation?.stopAll();
       await journal.flush(id);
@@ -293,7 +323,7 @@ export class Conversations {
     };
   }
 
-  /** Call this before the gateways of the set close. */
+  /** Stops all turns that use the gateways of the set. Callers must call this method before these gateways close. */
   stopAllOf(set: GatewaySet): void {
     for (const conversation of this.all) if (conversation.set === set) conversation.stopAll();
   }
@@ -302,7 +332,7 @@ export class Conversations {
     for (const conversation of this.all) conversation.applySettings();
   }
 
-  /** Writes all received text to disk before the extension host exits. */
+  /** Writes all received text to the disk before the extension host exits. */
   flushSync(): void {
     for (const conversation of this.all) conversation.flush();
     this.deps.journal.flushSync();
@@ -317,7 +347,10 @@ export class Conversations {
     return this.add(id, { stored: foldJournal([]), file });
   }
 
-  /** Restores a conversation without a prompt. It has no file, so its id is known only from its page. */
+  /**
+   * Creates a conversation under the id that its page has stored. A conversation without a prompt has no file, so only
+   * the page has its id.
+   */
   private async createAs(id: string): Promise<Conversation | undefined> {
     const { journal } = this.deps;
     return this.fileMutex.runExclusive(async () => {
@@ -361,7 +394,7 @@ export class Conversations {
     });
     this.openById.set(id, open);
     if (!file) this.follow(open);
-    // Nobody might keep the conversation open, for example because its panel was closed while the file was being read.
+    // The conversation might already be unused, for example because its panel was closed while the file was being read.
     this.closeIdle();
     return conversation;
   }
@@ -370,7 +403,8 @@ export class Conversations {
     const { conversation } = open;
     open.follower = this.deps.journal.follow(conversation.id, ({ tree }, isFree) => {
       conversation.log.refresh(tree);
-      // The extension host from before a reload may still have had the lock when this one opened the conversation.
+      // After a reload, the old extension host might still have had the lock when this extension host opened the
+      // conversation. Once the lock is free, the conversation becomes writable.
       if (isFree && conversation.id === this.idBeforeReload) {
         this.load(conversation.id, 'only-if-free').catch(this.deps.onError);
       }
@@ -394,7 +428,7 @@ export class Conversations {
     const { journal, onError } = this.deps;
     this.fileMutex
       .runExclusive(async () => {
-        // A caller that has just received a conversation needs time to keep it open.
+        // A caller that has just received a conversation first needs the chance to call `keepOpen`.
         await new Promise((resolve) => setImmediate(resolve));
         for (const [id, open] of Array.from(this.openById)) {
           if (!this.isIdle(open)) continue;
@@ -419,7 +453,9 @@ function isBlank(conversation: Conversation): boolean {
   );
 }
 
-/** Returns whether the last answer was interrupted, or one of the answers that are being compared. */
+/**
+ * Returns whether the last answer, or one of the compared answers at the end, was interrupted by a reload or a crash.
+ */
 function isInterrupted({ lastAnswers }: Conversation): boolean {
   return lastAnswers.some(({ state }) => state.phase === 'interrupted');
 }

@@ -5,18 +5,27 @@ import type { RemovalEvent } from './conversations';
 const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';
 const maxPrompts = 100;
-/** Maximum number of stored ids of deleted conversations. Closed pages may still have drafts of them. */
+/**
+ * Maximum number of stored ids of deleted conversations. The ids are stored because closed pages might still have
+ * drafts for these conversations.
+ */
 const maxDeletedIds = 200;
-/** Maximum length of a stored prompt, in characters. VS Code reads the whole workspace state at each start. */
+/**
+ * Maximum length of a stored prompt, in characters. The length is limited because VS Code reads the whole workspace
+ * state at each start.
+ */
 const maxPromptLength = 4000;
 
 const storedPrompt = v.object({ prompt: v.string(), conversationId: v.string() });
 
 type StoredPrompt = Readonly<v.InferOutput<typeof storedPrompt>>;
 
-/** The last prompts of a workspace, oldest first. Deleting a conversation removes its prompts. */
+/**
+ * The last prompts that were sent in a workspace, oldest first. When a conversation is deleted, its prompts are
+ * removed.
+ */
 export class PromptHistory {
-  /** Ids of conversations whose deletion can still be undone. Their prompts are stored, but not listed. */
+  /** IDs of deleted conversations whose deletion can still be undone. Their prompts are stored, but not listed. */
   private readonly undoableIds = new Set<string>();
 
   constructor(private readonly store: StateStore) {}
@@ -31,7 +40,7 @@ export class PromptHistory {
     return this.deletedIds().filter((id) => !this.undoableIds.has(id));
   }
 
-  /** Adds a prompt. A repeated prompt moves to the end. A prompt that is too long is not stored. */
+  /** Adds a prompt to the history. A repeated prompt moves to the end. A prompt that is too long is not stored. */
   async add(prompt: string, conversationId: string): Promise<void> {
     if (prompt.length > maxPromptLength) return;
     const otherPrompts = this.storedPrompts().filter((stored) => stored.prompt !== prompt);
@@ -50,7 +59,10 @@ export class PromptHistory {
     await this.store.update(promptsKey, undefined);
   }
 
-  /** Also removes prompts of conversations that a previous window deleted while the deletion could still be undone. */
+  /**
+   * Stores the prompts except those of deleted conversations. If VS Code exited while a deletion could still be undone,
+   * this also removes the prompts of that conversation.
+   */
   private async save(prompts: readonly StoredPrompt[]): Promise<void> {
     const deleted = this.deletedConversations();
     const kept = prompts.filter(({ conversationId }) => !deleted.includes(conversationId));

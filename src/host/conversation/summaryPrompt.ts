@@ -2,23 +2,27 @@ import { withoutHiddenCharacters } from '../../engine/gateway/visibleText';
 import type { RequestParameters, TextMessage } from '../../engine/request';
 import promptFile from './summaryPrompt.md?text';
 
-/** Asks the model for a summary of the messages before it. */
+/** The prompt that asks a model for a summary of the messages before the prompt. */
 export const summaryPrompt = promptFile.trimEnd();
 
-/** Maximum length of a summary that is requested from models that don't reason. */
+/** Token limit of the answer when a summary is requested from a model that doesn't reason. */
 export const maxSummaryTokens = 4096;
 
-/** A limit that the user has set for answers would cut off the summary. */
+/** Removes the token limit that the user has set for answers, because it would truncate the summary. */
 export function summaryParameters(parameters: RequestParameters): RequestParameters {
   return { ...parameters, maxTokens: undefined, defaults: { ...parameters.defaults, maxTokens: maxSummaryTokens } };
 }
 
-/** Matches a fence with the first word of its info string, and the rest of that string, which the page does not show. */
+/**
+ * Matches the opening fence of a Markdown code block up to the first word of the info string, and then the other words
+ * of the info string, which the page does not show.
+ */
 const infoRest = /^((?:[^\S\n]|>|[-*+][^\S\n]|\d+[.)][^\S\n])*(?:`{3,}|~{3,})[^\S\n]*[^\s`]+)[^\S\n][^`\n]*$/gm;
 
 /**
- * Returns the messages that replace the summarized turns: two, because some models require alternating roles. The
- * summary outlives the turns that it summarizes, so it contains no text that the user can't see.
+ * Returns two messages that replace the summarized turns, because some models require that the roles alternate. The
+ * summary is sent even after the summarized turns are no longer visible, so all text that the user can't see is
+ * removed.
  */
 export function summaryMessages(text: string): readonly TextMessage[] {
   const visible = withoutHiddenCharacters(text).replace(infoRest, '$1');

@@ -4,14 +4,17 @@ import type { Preceding } from '../journal/exchangeTree';
 import { estimateTurnTokens } from './contextUse';
 import { maxSummaryTokens } from './summaryPrompt';
 
-/** The last turns stay word for word up to this number of tokens, and up to a quarter of the context window. */
+/**
+ * Maximum number of tokens of the last turns, which a summary leaves unchanged. These turns are also limited to a
+ * quarter of the context window.
+ */
 const maxKeptTokens = 20_000;
 
 /**
- * Returns the last answer that a summary should replace. The turns after it stay word for word. If the request would be
- * too long, the summary replaces only the oldest turns, and a further summary can include it.
- * @param contextWindow in tokens, infinite if it is unknown
- * @returns undefined if all turns fit in what stays word for word
+ * Returns the last answer that a summary should replace. Later turns are sent unchanged. If the request for the summary
+ * would be too long, the summary replaces only the oldest turns, and a further summary can include the first summary.
+ * @param contextWindow the context window in tokens, or Infinity if it is unknown
+ * @returns undefined if all turns are short enough to be sent unchanged
  */
 export function lastToSummarize({ summary, steps }: Preceding, contextWindow: number): Answer | undefined {
   const sizes = steps.map(tokensOf);
@@ -20,19 +23,22 @@ export function lastToSummarize({ summary, steps }: Preceding, contextWindow: nu
   const room =
     contextWindow - Math.min(maxSummaryTokens, contextWindow / 4) - estimateTokens(summary?.state.text ?? '');
   const fitting = countWithin(sizes, room);
-  // At least one answer is summarized, even if it may be too long.
+  // The summary replaces at least one answer, even if the request for the summary might then be too long.
   const firstAnswer = sizes.findIndex((size) => size > 0) + 1;
   return summarized.slice(0, Math.max(fitting, firstAnswer)).at(-1)?.answer;
 }
 
-/** Returns how many sizes, from the first one on, have a sum of at most `max`. */
+/** Returns how many sizes can be added, from the beginning of the list, until the sum would exceed `max`. */
 function countWithin(sizes: readonly number[], max: number): number {
   let sum = 0;
   const index = sizes.findIndex((size) => (sum += size) > max);
   return index < 0 ? sizes.length : index;
 }
 
-/** Requests leave out prompts without an answer. */
+/**
+ * Estimates the tokens of an exchange in a request. A prompt without an answer is left out of requests, so the result
+ * is 0.
+ */
 function tokensOf(step: Step): number {
   return step.answer.state.text === '' ? 0 : estimateTurnTokens(step);
 }

@@ -7,7 +7,7 @@ import { summaryMessages, summaryParameters, summaryPrompt } from './summaryProm
 
 const summaryRequest: Prompt = { prompt: summaryPrompt, reasoningEffort: 'default' };
 
-/** Earlier prompts without an answer are left out; partial answers are included. */
+/** Builds the request for an answer. Earlier prompts without an answer are left out. Partial answers are included. */
 export function buildRequest(
   tree: ExchangeTree,
   { id, model: chosen }: Answer,

@@ -15,31 +15,31 @@ const frameMs = 16;
 
 export interface TurnRunnerDeps {
   readonly sets: Readonly<Record<GatewaySetId, GatewaySet>>;
-  /** See `StreamOptions.beforeAttempt`. */
+  /** Delays each attempt as described at `StreamOptions.beforeAttempt`. */
   readonly beforeAttempt?: () => Promise<unknown>;
   readonly clock: Clock;
   readonly budget: BudgetDecisions;
-  /** Not called for deltas. */
+  /** Called for each event of a turn, except for deltas (the parts of the answer's text). */
   readonly onEvent: (conversationId: string, answerId: string, event: StreamEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
 export interface TurnStart {
-  /** Absent when the prompt is sent for the first time. */
+  /** How the turn uses the partial answer. Absent when the prompt is sent for the first time. */
   readonly mode?: ResumeFrom['mode'] | undefined;
-  /** Whether the request has a higher token limit, because the previous answer reached the limit before any text. */
+  /** Whether the request gets a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
   /** ID of the gateway that the user has switched to. */
   readonly preferredGateway?: string | undefined;
-  /** Called right after the start, for example to skip the cooldown of the gateway. */
+  /** Called right after the turn has started, for example to skip the gateway's cooldown. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
-  /** Called before each attempt, which starts when it resolves. */
+  /** Called before each attempt. The attempt starts when the promise resolves. */
   readonly beforeAttempt?: (() => Promise<void>) | undefined;
 }
 
 interface QueuedTurn {
   readonly answerId: string;
-  /** Turns of the same comparison run at the same time. */
+  /** ID of the comparison to which the turn belongs. Turns of the same comparison run at the same time. */
   readonly comparison: string | undefined;
   readonly start: TurnStart;
 }
@@ -53,15 +53,15 @@ interface RunningTurn extends QueuedTurn {
 }
 
 /**
- * Runs the turns of a conversation: one at a time, or all turns of a comparison. Writes the events of a turn to the log
- * once per frame, except the first text and the terminal event, which it writes immediately.
+ * Runs the turns of a conversation: one at a time, or all turns of a comparison together. Writes the events of a turn
+ * to the conversation's log once per animation frame. The first text and the terminal event are written immediately.
  */
 export class TurnRunner {
   private readonly queue: QueuedTurn[] = [];
   private readonly running = new Map<string, RunningTurn>();
-  /** ID of the gateway that the user has switched to. Prompts go there until the gateway fails. */
+  /** ID of the gateway that the user has switched to. Prompts go to that gateway until it fails. */
   preferredGateway: string | undefined;
-  /** The model in the settings when the turn started, or when a change of the setting was last applied to the turn. */
+  /** Value of the model setting when the turn started, or when the turn was last adapted to a change of the setting. */
   defaultModel = '';
 
   constructor(
@@ -70,7 +70,7 @@ export class TurnRunner {
     private readonly deps: TurnRunnerDeps,
   ) {}
 
-  /** Where all prompts of the conversation go. */
+  /** The gateways that receive all prompts of the conversation. */
   get set(): GatewaySet {
     return this.deps.sets[this.log.tree.gateways];
   }
@@ -94,14 +94,18 @@ export class TurnRunner {
     if (!mustQueue) this.startNext();
   }
 
-  /** Returns whether the turn of an answer, by default a new one, would have to wait for the end of others. */
+  /**
+   * Returns whether the answer's turn would have to wait until other turns end. Without an answer, returns the same for
+   * a new turn.
+   */
   mustQueue(answer?: Answer): boolean {
     return this.busy && !this.isRunningComparison(openComparison(answer));
   }
 
   /**
    * Removes a turn from the queue. Does nothing if the turn is not queued.
-   * @param isRefused whether the daily budget refuses the turn. By default, the user has stopped it.
+   * @param isRefused whether the turn is removed because of the daily budget. By default, the turn is removed because
+   * the user has stopped it.
    */
   endQueued(answerId: string, isRefused = false): void {
     const { log, deps } = this;
@@ -136,7 +140,10 @@ export class TurnRunner {
     }
   }
 
-  /** A turn that could not start, or whose terminal event could not be handled, counts as interrupted. */
+  /**
+   * Reports an error. Marks the answer as interrupted if its turn could not start, or if the turn's terminal event could
+   * not be handled.
+   */
   private handleError(answerId: string, error: unknown): void {
     this.deps.onError(error);
     if (!this.running.has(answerId)) this.log.write({ type: 'interrupted', answer: answerId });
@@ -155,7 +162,7 @@ export class TurnRunner {
     const answer = this.log.tree.answer(answerId);
     if (!answer) return;
     this.log.write({ type: 'events', answer: answerId, events: toRecordedEvents(streamEvents, answer.state) });
-    // The observer comes last, so that its exception can't lose an event.
+    // The observer is called after the events are written, so that an exception of the observer loses no event.
     for (const event of streamEvents) if (!isDelta(event)) this.deps.onEvent(this.conversationId, answerId, event);
   }
 
@@ -163,7 +170,10 @@ export class TurnRunner {
     return comparison !== undefined && [...this.running.values()].some((running) => running.comparison === comparison);
   }
 
-  /** Starts the other turns of a running comparison. If no turn runs, asks whether the first queued turn can start. */
+  /**
+   * Starts the queued turns that belong to a running comparison. If no turn is running, checks whether the daily budget
+   * allows the first queued turn to start.
+   */
   private continueQueue(): void {
     if (this.running.size > 0) this.startNext();
     const [next] = this.queue;
@@ -184,7 +194,7 @@ export class TurnRunner {
   }
 
   private endWait(next: QueuedTurn, mayStart: boolean): void {
-    // The user may have removed the turn from the queue while a question was open.
+    // While the question about the budget was open, the user might have removed the turn from the queue.
     if (this.queue[0] === next && mayStart) {
       this.startNext();
       return;
@@ -229,7 +239,8 @@ export class TurnRunner {
     if (!queued) throw new Error('the answer does not exist');
     const selected = set.model();
     this.defaultModel = selected;
-    // Sets the model before the first attempt, so that the panel shows it even while that attempt has to wait.
+    // The answer's model is set before the first attempt, so that the panel shows the model even while that attempt has
+    // to wait.
     log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
     const request = buildRequest(log.tree, queued, (choice) => set.defaults(choice));
     const turn = set.run(
@@ -255,7 +266,7 @@ export class TurnRunner {
     running.hasText ||= isFirstText;
     const last = events.at(-1);
     if (last && isTerminal(last)) {
-      // Listeners must see that the turn is no longer running when they receive its terminal event.
+      // The turn is removed first, because listeners that receive its terminal event must not see it as running.
       this.running.delete(running.answerId);
       this.flushTurn(running);
       this.continueQueue();

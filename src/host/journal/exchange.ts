@@ -4,7 +4,10 @@ import { initialTurn, isRunning, type TurnState } from '../../engine/state/turnS
 import { segmentsSoFar } from '../../engine/state/turnTotals';
 import type { Answer, Exchange, Prompt } from '../../shared/exchanges';
 
-/** Returns the open comparison of the selected answer, or that answer alone; none for a summary. */
+/**
+ * Returns the answers that the page shows next to each other: all answers of an open comparison, or else the selected
+ * answer. Without an exchange, as for a summary, returns none.
+ */
 export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {
   const { answers, selected } = exchange ?? { answers: [] };
   const { comparison } = answers.find(({ id }) => id === selected) ?? {};
@@ -13,23 +16,26 @@ export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {
   );
 }
 
-/** Returns the id of the comparison that an answer belongs to, or undefined once the user has used one of its answers. */
+/**
+ * Returns the id of the answer's comparison while the comparison is open, that is, until the user has chosen one of its
+ * answers.
+ */
 export function openComparison(answer: Answer | undefined): string | undefined {
   return answer?.comparison?.isUsed ? undefined : answer?.comparison?.id;
 }
 
-/** Returns the models of an open comparison, and none for a single answer. */
+/** Returns the models of an open comparison. Returns none if the exchange shows only a single answer. */
 export function comparedModels(exchange: Exchange | undefined): readonly string[] {
   const answers = sideBySide(exchange);
   return answers.length > 1 ? [...new Set(answers.map(({ model, state }) => model ?? state.model))] : [];
 }
 
-/** Returns the prompt of an exchange alone. */
+/** Returns the prompt of an exchange, without its answers and its place in the conversation. */
 export function promptOf({ prompt, content, attachments, target, reasoningEffort }: Exchange): Prompt {
   return { prompt, content, attachments, target, reasoningEffort };
 }
 
-/** Returns the answers that were compared with an answer, also after the comparison has ended, and that answer first. */
+/** Returns the answer itself, and after it all answers that it was compared with, even if the comparison has ended. */
 export function comparedWith({ answers }: Exchange, answer: Answer): readonly Answer[] {
   const { comparison } = answer;
   return [
@@ -38,7 +44,7 @@ export function comparedWith({ answers }: Exchange, answer: Answer): readonly An
   ];
 }
 
-/** Returns whether a summary replaces earlier turns in requests. */
+/** Returns whether later requests contain this summary instead of the turns that it summarizes. */
 export function isUsable({
   isUndone,
   answer: { state },
@@ -50,8 +56,9 @@ export function isUsable({
 }
 
 /**
- * The text of the answer stays visible. Its reasoning and tool calls stay only if it is continued. The attempts of a
- * restarted answer still count towards the cost.
+ * Returns the state with which another turn of the answer begins. The old text remains visible. Reasoning and tool
+ * calls are kept only if the turn continues the answer. The attempts of a restarted answer still count towards the
+ * cost.
  */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
@@ -65,7 +72,7 @@ export function costOfAnswers(answers: readonly Answer[]): TotalCost {
   return totalCost(answers.map(({ state }) => state));
 }
 
-/** Returns whether the turn of the answer has ended, with or without a complete answer. */
+/** Returns whether the answer's turn has ended, with or without a complete answer. */
 export function isFinished(answer: Answer): boolean {
   return !answer.isQueued && !isRunning(answer.state.phase);
 }
@@ -78,12 +85,18 @@ export function isScheduled({ state }: Answer): boolean {
   return state.phase === 'scheduled';
 }
 
-/** Returns whether the turn ended at a limit that has a reset time, or waits for the network. */
+/**
+ * Returns whether the prompt can be sent later: its turn failed at a limit that has a reset time, or is waiting for the
+ * network.
+ */
 export function canSchedule({ isQueued, state: { phase, failure } }: Answer): boolean {
   return !isQueued && (phase === 'offline' || (phase === 'failed' && failure?.actions.includes('sendLater') === true));
 }
 
-/** Returns whether the answer has text, but its turn ended early or the answer was truncated at the token limit. */
+/**
+ * Returns whether the answer has some text but is not complete, because its turn ended early or reached the token
+ * limit.
+ */
 export function canContinue(answer: Answer): boolean {
   const { text, finishReason, failure } = answer.state;
   if (failure?.kind === 'too-large') return false;

@@ -15,45 +15,50 @@ import type { JournalRecord, RecordOf } from './records';
 
 export interface StoredConversation {
   readonly tree: ExchangeTree;
-  /** The turns that have neither ended nor been recorded as interrupted in the journal. */
+  /** Records for the turns that have not ended in the journal and are not yet marked as interrupted there. */
   readonly interrupted: readonly RecordOf<'interrupted'>[];
 }
 
-/** What a request contains before its own prompt. */
+/** The part of the conversation that a request contains before its own prompt. */
 export interface Preceding {
-  /** Replaces the turns before `steps`. */
+  /** Summary that replaces the turns before `steps`. */
   readonly summary?: Answer | undefined;
   readonly steps: readonly Step[];
 }
 
-/** The start of the conversation, or an answer, that several versions of an exchange may follow. */
+/**
+ * A place at which the conversation can branch, because several exchanges can follow it: the start of the conversation,
+ * or an answer.
+ */
 interface Fork {
-  /** The answers of all versions, oldest first. */
+  /** IDs of the answers of all exchanges at this fork, oldest first. */
   readonly answerIds: string[];
-  /** The exchange that was added or shown last. */
+  /** ID of the exchange that is on the selected branch: the one that was added or shown last. */
   selected: string;
 }
 
 /**
  * The content of a conversation: prompts, answers, summaries and the title. Each exchange follows an answer, so the
- * exchanges form a tree. The selected branch has one exchange at each fork.
+ * exchanges form a tree. The selected branch contains one exchange of each fork.
  */
 export class ExchangeTree {
-  /** The title that the user chose. When it is `undefined`, lists show the first prompt instead. */
+  /** The title that the user chose. If it is `undefined`, lists show the first prompt instead. */
   title: string | undefined;
-  /** The gateways to which all prompts of the conversation go. */
+  /** The gateway set that receives all prompts of the conversation. */
   gateways: GatewaySetId = 'own';
   private readonly exchanges = new Map<string, Exchange>();
-  /** Summaries, keyed by the id of their answer. */
+  /** Summaries, keyed by the ids of their answers. */
   private readonly summaryOfAnswer = new Map<string, Summary>();
-  /** Ids of exchanges, by the ids of their answers. */
+  /** IDs of exchanges, keyed by the ids of their answers. */
   private readonly owners = new Map<string, string>();
-  /** Forks, keyed by the id of their answer, or by '' for the start of the conversation. */
+  /** Forks, keyed by the id of the answer at the fork. The key for the start of the conversation is an empty string. */
   private readonly forks = new Map<string, Fork>();
-  /** The exchange that was added or shown last. */
+  /** ID of the exchange that was added or shown last in the whole conversation. */
   private lastSelected = '';
 
-  /** Makes the change that a record describes. Ignores what the record names, but the conversation does not contain. */
+  /**
+   * Makes the change that a record describes. A record that refers to an unknown exchange or answer changes nothing.
+   */
   apply(record: JournalRecord): void {
     switch (record.type) {
       case 'title':
@@ -88,7 +93,10 @@ export class ExchangeTree {
     }
   }
 
-  /** Changes an answer. For what is not in the journal: whether it is queued, and its model before the first attempt. */
+  /**
+   * Changes an answer. Callers use this method for changes that are not in the journal: whether the turn is queued, and
+   * its model before the first attempt.
+   */
   amend(answerId: string, change: Partial<Answer>): void {
     const summary = this.summaryOfAnswer.get(answerId);
     if (summary) this.summaryOfAnswer.set(answerId, { ...summary, answer: { ...summary.answer, ...change } });
@@ -102,7 +110,7 @@ export class ExchangeTree {
     return this.exchanges.size === 0 && this.summaries().every(({ isUndone }) => isUndone);
   }
 
-  /** Undefined if the conversation has no prompt. */
+  /** The first prompt of the selected branch, or undefined if the conversation has no prompt. */
   get firstPrompt(): string | undefined {
     return this.exchangeAfter('')?.prompt;
   }
@@ -123,7 +131,7 @@ export class ExchangeTree {
     return this.summaryOfAnswer.get(answerId);
   }
 
-  /** Returns the answers of all exchanges and summaries, shown or not. */
+  /** Returns the answers of all exchanges and summaries, whether or not the page shows them. */
   answers(): readonly Answer[] {
     return [...this.steps(), ...this.summaries()].map(({ answer }) => answer);
   }
@@ -133,14 +141,20 @@ export class ExchangeTree {
     return [...this.summaryOfAnswer.values()];
   }
 
-  /** The selected branch. In an open comparison, a complete answer stands in for an incomplete one. */
+  /**
+   * Returns the exchanges of the selected branch, each with one answer. From an open comparison, a complete answer is
+   * preferred to an incomplete answer.
+   */
   path(): readonly Step[] {
     let end = '';
     for (let next = this.exchangeAfter(end); next; next = this.exchangeAfter(end)) end = next.selected;
     return this.stepsUpTo(end);
   }
 
-  /** Returns what a request contains before its prompt. @param answerId by default, the answer to a next prompt */
+  /**
+   * Returns the part of the conversation that a request contains before its own prompt.
+   * @param answerId the answer that is requested, by default the answer to a new prompt at the end
+   */
   before(answerId = ''): Preceding {
     const own = this.summaryOf(answerId);
     const end = this.exchangeOf(answerId)?.after ?? own?.upTo;
@@ -151,22 +165,25 @@ export class ExchangeTree {
     return { summary: summaryUpTo(steps[index]), steps: steps.slice(index + 1) };
   }
 
-  /** What the page shows: the selected branch with the summaries on it. */
+  /** Returns what the page shows: the exchanges of the selected branch, and the summaries between them. */
   page(): readonly ShownItem[] {
     return [undefined, ...this.path()].flatMap((step, turns) => {
-      // The newest one, also while it is being written or if it has failed.
+      // Only the newest summary at this place is shown, even if a model is still writing it or has failed to write it.
       const summary = this.lastSummary(step, ({ isUndone }) => !isUndone);
       const shown = summary ? [{ answer: summary.answer, turns }] : [];
       return step ? [this.shownExchange(step.exchange), ...shown] : shown;
     });
   }
 
-  /** The summaries on the page that replace earlier turns in requests. */
+  /** Returns the summaries on the page that replace earlier turns in requests. */
   usableSummaries(): readonly ShownSummary[] {
     return this.page().flatMap((item) => ('turns' in item && isUsable(item) ? [item] : []));
   }
 
-  /** Returns whether the page shows an answer. Faster than {@link page}, because it is called for each batch of events. */
+  /**
+   * Returns whether the page shows an answer. It is called for each batch of events, so it doesn't use the slower
+   * {@link page}.
+   */
   isShown(answerId: string): boolean {
     const summary = this.summaryOf(answerId);
     if (summary) return !summary.isUndone && (summary.upTo === '' || this.isShown(summary.upTo));
@@ -180,16 +197,16 @@ export class ExchangeTree {
     return false;
   }
 
-  /** The answers that are not on the selected branch, each with its exchange. */
+  /** Returns the answers that are not on the selected branch, each with its exchange. */
   others(): readonly Step[] {
     const path = new Set(this.path().map(({ answer }) => answer));
     return this.steps().filter(({ answer }) => !path.has(answer));
   }
 
-  /** Returns all answers after the given ones, with their summaries. */
+  /** Returns all answers and summaries that directly or indirectly follow the given answers. */
   following(answerIds: readonly string[]): readonly Answer[] {
     const before = new Set(answerIds);
-    // An exchange is always added later than the exchange that it follows.
+    // A single pass is enough, because an exchange is always added later than the exchange that it follows.
     const exchanges = [...this.exchanges.values()].filter(({ after, answers }) => {
       if (before.has(after)) for (const { id } of answers) before.add(id);
       return before.has(after);
@@ -217,19 +234,25 @@ export class ExchangeTree {
     };
   }
 
-  /** All answers, each with its exchange. */
+  /** Returns all answers, each with its exchange. */
   private steps(): readonly Step[] {
     return [...this.exchanges.values()].flatMap((exchange) => exchange.answers.map((answer) => ({ exchange, answer })));
   }
 
-  /** @param step the turn up to which the summary summarizes, undefined for a summary of another conversation */
+  /**
+   * Returns the newest accepted summary at one place of the conversation.
+   * @param step the last exchange that the summary replaces, or undefined for a summary of another conversation
+   */
   private lastSummary(step: Step | undefined, accepts: (summary: Summary) => boolean): Summary | undefined {
-    // The summary may belong to any answer of an open comparison.
+    // In an open comparison, the summary might have been requested after any of the compared answers.
     const ids = step ? [step.answer, ...sideBySide(step.exchange)].map(({ id }) => id) : [''];
     return this.summaries().findLast((summary) => ids.includes(summary.upTo) && accepts(summary));
   }
 
-  /** The steps that end in an answer. In an open comparison, a complete answer stands in for an incomplete one. */
+  /**
+   * Returns the exchanges from the first one to the exchange of the given answer. From an open comparison, a complete
+   * answer is preferred to an incomplete answer.
+   */
   private stepsUpTo(answerId: string): readonly Step[] {
     const steps: Step[] = [];
     let exchange = this.exchangeOf(answerId);
@@ -243,7 +266,10 @@ export class ExchangeTree {
     return this.exchanges.get(this.forks.get(answerId)?.selected ?? '');
   }
 
-  /** Adds answers that are compared with each other, or a single one, and selects the first. */
+  /**
+   * Adds answers to an exchange and selects the first new answer. Several answers that are added together form a
+   * comparison.
+   */
   private addAnswers(exchange: Exchange | undefined, added: RecordOf<'answers'>['answers']): void {
     const [first] = added;
     if (!exchange || !first) return;
@@ -259,8 +285,9 @@ export class ExchangeTree {
   }
 
   /**
-   * Selects the branch through an answer, which then continues as it did when the answer was last on it. A comparison
-   * continues after the answer that is followed, or else after its first one.
+   * Selects the branch through an answer. After the answer, the branch continues as when the answer was last on the
+   * selected branch. In an open comparison, the branch goes through the answer that already has a following exchange,
+   * or else through the first answer.
    */
   private select(answerId: string, use = false): void {
     const exchange = this.exchangeOf(answerId);
@@ -294,13 +321,17 @@ export class ExchangeTree {
     const summary = this.summaryOf(id);
     if (!summary) return;
     const { upTo, answer } = summary;
-    // The edited text is complete, even if the model had reached its token limit.
+    // A summary whose text the user has edited is complete, even if the model had reached its token limit.
     const state: TurnState = { ...answer.state, text, phase: 'done', finishReason: 'stop' };
     this.summaryOfAnswer.set(id, text === '' ? { ...summary, isUndone: true } : { upTo, answer: { ...answer, state } });
   }
 }
 
-/** @param isBeingWritten whether an unfinished turn still runs in another window. Otherwise it counts as interrupted. */
+/**
+ * Creates the content of a conversation from the records of its journal.
+ * @param isBeingWritten whether another window writes the conversation, so that unfinished turns are still running
+ * there. Otherwise, unfinished turns are marked as interrupted.
+ */
 export function foldJournal(records: readonly JournalRecord[], isBeingWritten = false): StoredConversation {
   const tree = new ExchangeTree();
   for (const record of records) tree.apply(record);
@@ -310,7 +341,10 @@ export function foldJournal(records: readonly JournalRecord[], isBeingWritten = 
   return { tree, interrupted };
 }
 
-/** Returns the answer, or in an open comparison a complete answer instead of an incomplete one. */
+/**
+ * Returns the answer itself. If the answer is incomplete, a complete answer of the same open comparison is returned
+ * instead.
+ */
 function standIn({ answers }: Exchange, answerId: string): Answer {
   const answer = answers.find(({ id }) => id === answerId);
   if (!answer) throw new Error('the answer belongs to another exchange');
@@ -325,7 +359,7 @@ function changesOf({ state, model }: Answer, record: TurnRecord): Partial<Answer
   switch (record.type) {
     case 'events': {
       const { events } = record;
-      // A model to which the user has switched also becomes the model of the answer.
+      // When the user switches the turn to another model, that model becomes the model of the answer.
       const userSwitch = events.findLast((event) => event.type === 'model' && event.reason === 'user');
       const next = userSwitch?.type === 'model' ? userSwitch.to : model;
       return { model: next, state: events.reduce(reduceTurn, state) };

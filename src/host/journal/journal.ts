@@ -14,13 +14,13 @@ interface JournalDeps {
   readonly folder: string;
   readonly clock: Clock;
   readonly limit: () => number;
-  /** Returns the ids of conversations that are kept even when the history limit is exceeded. */
+  /** Returns the ids of conversations that must not be deleted even when the history limit is exceeded. */
   readonly keptIds: () => Promise<ReadonlySet<string>>;
   readonly onProblem: (problem: JournalProblem) => void;
 }
 
 export type JournalProblem =
-  /** A copy of the damaged file was saved as `savedAs`, and `salvaged` exchanges could be read. */
+  /** The file was damaged. A copy of it was saved as `savedAs`, and `salvaged` exchanges could be read. */
   | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly damage: string }
   | { readonly kind: 'newer' | 'too-large'; readonly path: string }
   | { readonly kind: 'open-elsewhere' }
@@ -29,8 +29,9 @@ export type JournalProblem =
   | WriteProblem;
 
 /**
- * What the journal does when another window has locked the conversation. `allow-read-only`: open it read-only.
- * `only-if-free`: give up silently. `report-if-locked`: give up and notify the user. `take-over`: steal the lock.
+ * What the journal does when another window has locked the conversation. `allow-read-only`: open the conversation
+ * read-only. `only-if-free`: give up silently. `report-if-locked`: give up and notify the user. `take-over`: steal the
+ * lock.
  */
 export type OpenMode = 'allow-read-only' | 'only-if-free' | 'report-if-locked' | 'take-over';
 
@@ -40,19 +41,24 @@ export interface Follower {
 }
 
 export interface OpenedConversation {
-  /** The file to which this window writes. Absent when the conversation is read-only here. */
+  /** The file that this window writes, or undefined if the conversation is read-only in this window. */
   readonly file?: JournalFile | undefined;
   readonly stored: StoredConversation;
 }
 
-/** Period in which a deletion can be undone and the limit of the history deletes no conversation, in milliseconds. */
+/**
+ * Time in milliseconds during which a deletion can be undone, and during which a recently changed conversation is not
+ * deleted because of the history limit.
+ */
 const recentMs = 60 * 60 * 1000;
-/** Interval of the checks for conversations that were lost or changed by other windows, in milliseconds. */
+/**
+ * Interval in milliseconds at which the journal checks whether other windows have taken over or changed a conversation.
+ */
 const checkIntervalMs = 1000;
 
 /**
- * The conversations of a workspace on disk, each in an append-only JSON Lines file. Several windows use the same folder,
- * but only the window that has the lock of a conversation writes it.
+ * The conversations of a workspace on the disk, each in an append-only JSON Lines file. Several windows use the same
+ * folder, but only the window that has the lock of a conversation writes its file.
  */
 export class Journal {
   readonly files: JournalFolder;
@@ -60,23 +66,30 @@ export class Journal {
   private readonly checks = new Map<string, () => Promise<void>>();
   private isChecking = false;
   private readonly lossListeners = new Listeners<string>((error) => this.deps.onProblem({ kind: 'unwritten', error }));
-  /** Fires with the id of a conversation when another window has taken it over. Its file is closed by then. */
+  /**
+   * Fires with the id of a conversation when another window has taken over the conversation. This window has already
+   * closed the file then.
+   */
   readonly onDidLose = this.lossListeners.event;
 
   constructor(private readonly deps: JournalDeps) {
     this.files = new JournalFolder(deps.folder);
   }
 
-  /** Creates a conversation under an unused id. Its file is created with the first line. */
+  /** Creates a conversation under an unused id. Its file is created when the first line is written. */
   create(id: string = randomUUID()): { readonly id: string; readonly file: JournalFile } {
     return { id, file: this.createFile(id, this.newLock(id)) };
   }
 
-  /** @returns undefined when the conversation does not exist or can't be opened in this mode */
+  /**
+   * Opens a conversation.
+   * @returns undefined when the conversation does not exist or can't be opened in this mode
+   */
   async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
     if (!(await this.files.entry(id))) return undefined;
     const lock = this.newLock(id);
-    // Without a lock, the conversation can still be read, and writing it reports the problem.
+    // If the lock can't be acquired because of an error, the conversation is opened anyway so that it can be read.
+    // Writing it will report the problem.
     const isOurs = mode === 'take-over' ? await lock.steal() : await lock.acquire().catch(() => true);
     if (isOurs) {
       try {
@@ -91,15 +104,15 @@ export class Journal {
   }
 
   /**
-   * Reports the content of a conversation that another window writes: immediately, after `reread`, and when a change is
-   * followed by a second without changes, as at the end of a turn. The file is not read for each part of an answer.
-   * `isFree` tells that no window writes the conversation any more.
+   * Reports the content of a conversation that another window writes. The content is reported immediately, after
+   * `reread`, and when the file has not changed for a second after a change, as at the end of a turn. So the file is
+   * not read for each part of an answer. `isFree` is true when no window writes the conversation any more.
    */
   follow(id: string, onChange: (stored: StoredConversation, isFree: boolean) => void): Follower {
     const lock = this.newLock(id);
     let [lastState, readState]: (string | undefined)[] = [];
     const check = async (isForced = false): Promise<void> => {
-      // A turn counts as interrupted when the window that ran it no longer exists.
+      // An unfinished turn is shown as interrupted when the window that ran it no longer exists.
       const isHeld = await lock.isHeldElsewhere();
       const state = JSON.stringify([await this.files.entry(id), isHeld]);
       const isStable = state === lastState;
@@ -120,7 +133,10 @@ export class Journal {
     };
   }
 
-  /** Reads what is readable. @param isRunning whether an unfinished turn still runs in another window */
+  /**
+   * Reads the readable part of a conversation.
+   * @param isRunning whether another window writes the conversation, so that unfinished turns are still running there
+   */
   async read(id: string, isRunning = false): Promise<StoredConversation | undefined> {
     const content = await this.files.read(id);
     const { records, damage } = content ? salvageJournal(content) : { records: [], damage: 'missing' };
@@ -131,14 +147,15 @@ export class Journal {
     return this.openFiles.get(id)?.hasUnwritten !== true;
   }
 
-  /** Closes a conversation and releases its lock. Lines that are not yet on disk are discarded. */
+  /** Closes a conversation and releases its lock. Lines that are not yet on the disk are discarded. */
   async close(id: string): Promise<void> {
     await this.closeFile(id)?.lock.release();
   }
 
   /**
-   * Renames the file of a conversation that is being removed. If the file can't be written or renamed, rejects and
-   * changes nothing. An open file stays open, so that the end of a running answer can still be written.
+   * Renames the file of a conversation that the user deletes. If the file can't be written or renamed, the promise
+   * rejects and nothing is changed. An open file remains open, so that the end of a running answer can still be
+   * written.
    * @returns false if the file is missing or locked
    */
   async hide(id: string): Promise<boolean> {
@@ -158,19 +175,23 @@ export class Journal {
     }
   }
 
-  /** Deletes the oldest conversations beyond the limit, except open, recent and kept ones. @returns their ids */
+  /**
+   * Deletes the oldest conversations beyond the history limit, except those that are open, recent or protected by
+   * `keptIds`.
+   * @returns the ids of the deleted conversations
+   */
   async prune(): Promise<readonly string[]> {
     const { clock, keptIds, limit } = this.deps;
     const recentSince = clock.now() - recentMs;
     const closed = (await this.files.listNewestFirst()).filter(({ id }) => !this.checks.has(id));
     const beyondLimit = closed.slice(Math.max(0, limit() - this.openFiles.size));
     await this.files.deleteStale(recentSince);
-    // Deletes nothing while it is unknown which conversations to keep.
+    // If the ids of the conversations to keep can't be read, no conversation is deleted.
     const kept = await keptIds().catch(() => undefined);
     const removedIds: string[] = [];
     for (const { id, modifiedAt } of kept ? beyondLimit : []) {
       if (modifiedAt >= recentSince || kept?.has(id)) continue;
-      // One conversation that can't be deleted must not keep the others.
+      // If one conversation can't be deleted, the others are deleted nevertheless.
       if (await this.remove(id).catch(() => false)) removedIds.push(id);
     }
     return removedIds;
@@ -182,8 +203,8 @@ export class Journal {
   }
 
   /**
-   * Resolves when the lines of an open conversation would survive a power failure, and no other window had opened the
-   * conversation before. @throws an error if that is not certain
+   * Resolves when the lines of an open conversation are so safely on the disk that they would survive a power failure.
+   * @throws an error if that is not certain, for example because another window has taken over the conversation
    */
   async sync(id: string): Promise<void> {
     const file = await this.writtenFile(id);
@@ -196,7 +217,10 @@ export class Journal {
     if (!file || (await file.lock.isLost())) throw new Error('another window has taken over the conversation');
   }
 
-  /** Writes and closes all files synchronously before the extension host exits. Nothing is written afterwards. */
+  /**
+   * Writes and closes all files synchronously before the extension host exits. Lines that are appended later are
+   * ignored.
+   */
   flushSync(): void {
     for (const [id, file] of this.openFiles) {
       try {
@@ -209,7 +233,11 @@ export class Journal {
     }
   }
 
-  /** @returns the open file of a conversation @throws the failure that keeps its lines from the disk */
+  /**
+   * Writes all lines of a conversation.
+   * @returns the file of the conversation if this window has opened it
+   * @throws the error because of which some lines are not on the disk
+   */
   private async writtenFile(id: string): Promise<JournalFile | undefined> {
     const file = this.openFiles.get(id);
     await file?.flush();
@@ -252,7 +280,10 @@ export class Journal {
     return { file, stored };
   }
 
-  /** @returns false if another window has opened the conversation */
+  /**
+   * Deletes the file of a conversation.
+   * @returns false if another window has opened the conversation
+   */
   private async remove(id: string): Promise<boolean> {
     const lock = this.newLock(id);
     if (!(await lock.acquire())) return false;
@@ -317,7 +348,7 @@ export class Journal {
   }
 
   private async runChecks(): Promise<void> {
-    // The next run tries again after a failure.
+    // The error of a failed check is ignored, because the check is repeated after the interval.
     await Promise.all([...this.checks.values()].map((check) => check().catch(() => undefined)));
     this.scheduleChecks();
   }

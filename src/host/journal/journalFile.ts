@@ -9,18 +9,21 @@ import { privateFileMode, privateFolderMode } from '../util/files';
 import { encodeRecord } from './journalLines';
 import type { JournalHeader, JournalRecord } from './records';
 
-/** Time for which lines are collected, in milliseconds. Including the write, text is on disk within 100 ms. */
+/**
+ * Time in milliseconds for which lines are collected before they are written. Including the write, text is on the disk
+ * within 100 ms.
+ */
 const batchMs = 40;
-/** Time after which a write that has not finished is reported, in milliseconds. */
+/** Time in milliseconds after which an unfinished write is reported as a problem. */
 const slowWriteMs = 5000;
-/** Interval at which a failed write is tried again while no further line triggers a write, in milliseconds. */
+/** Interval in milliseconds at which a failed write is repeated. A further line also triggers a write. */
 const retryIntervalMs = 5000;
 
-/** Records after which the conversation moves to the top of the history. */
+/** Types of the records that move the conversation to the top of the history. */
 const activities: ReadonlySet<JournalRecord['type']> = new Set(['exchange', 'answers', 'summary', 'events', 'rerun']);
 
 export type WriteProblem =
-  /** A write failed or takes very long. It is tried again until it succeeds. */
+  /** A write failed or takes very long. The write is repeated until it succeeds. */
   | { readonly kind: 'unwritten'; readonly error: unknown }
   /** Everything is on disk again after a failed write. */
   | { readonly kind: 'written' };
@@ -30,25 +33,30 @@ interface JournalFileOptions {
   readonly clock: Clock;
   readonly size: number;
   readonly lastActivityAt: number;
-  /** Header of a new file, written with the first line, so that an empty conversation leaves no file. */
+  /**
+   * Header of a new file. The header is written together with the first line, so that an empty conversation leaves no
+   * file.
+   */
   readonly header?: JournalHeader | undefined;
-  /** Called for the first of consecutive failures, and when all lines are on disk again. */
+  /** Called for the first of several consecutive failures, and when all lines are on the disk again. */
   readonly onProblem: (problem: WriteProblem) => void;
-  /** Called instead of writing when another window has taken the lock. Must close this file. */
+  /** Called instead of writing when another window has taken the lock. The callback must close this file. */
   readonly onLockLost: () => void;
 }
 
 /**
- * The file of one conversation. One write runs at a time. It starts at the offset up to which everything is on disk, so
- * that `flushSync` and the next write after a failure can repeat it.
+ * The file of one conversation. Only one write runs at a time. A write starts at the offset up to which all text is
+ * certainly on the disk. So `flushSync`, or the next write after a failure, can repeat the same bytes.
  */
 export class JournalFile {
   private lines: (JournalHeader | JournalRecord)[] = [];
-  /** The events of the last appended line, to which further events of the same answer are added. */
+  /**
+   * The last line that was appended, if it contains events. Further events of the same answer are added to this line.
+   */
   private lastEvents: { readonly answer: string; readonly batch: EventBatch<RecordedEvent> } | undefined;
-  /** Monotonic time in milliseconds at which the first line of `lines` was appended. */
+  /** Monotonic time in milliseconds at which the first element of `lines` was appended. */
   private firstLineAt = 0;
-  /** Encoded lines that might not be on disk yet. Their offset in the file is `position`. */
+  /** Encoded lines that might not be on the disk yet. They begin at the offset `position` of the file. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
   private path: string;
@@ -59,7 +67,10 @@ export class JournalFile {
   private lastError: Error | undefined;
   private isClosed = false;
 
-  /** @param lock decides whether this window may write. For a new file, the lock is acquired when the first line is written. */
+  /**
+   * @param lock decides whether this window is permitted to write. For a new file, the lock is acquired when the first
+   * line is written.
+   */
   constructor(
     readonly lock: FileLock,
     private readonly options: JournalFileOptions,
@@ -90,7 +101,8 @@ export class JournalFile {
     this.header = undefined;
     if (activities.has(record.type)) this.activityAt = clock.now();
     this.addLine(record);
-    // A lost prompt, unlike a lost answer, can't be requested again. The timer may be late when the event loop is busy.
+    // A prompt is written at once: unlike a lost answer, a lost prompt can't be requested again. The time is compared
+    // as well, because a busy event loop delays the timer.
     if (record.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriting();
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriting());
   }
@@ -99,13 +111,13 @@ export class JournalFile {
     this.path = path;
   }
 
-  /** Resolves when all lines are on disk or a failure has been reported. */
+  /** Resolves when all lines are on the disk or a failure has been reported. */
   async flush(): Promise<void> {
     this.startWriting();
     await this.writing;
   }
 
-  /** Lines that are not on disk are discarded, and lines appended later are ignored. */
+  /** Closes the file. Lines that are not on the disk are discarded, and lines that are appended later are ignored. */
   close(): void {
     this.isClosed = true;
     this.stopTimer();
@@ -114,7 +126,10 @@ export class JournalFile {
     this.tail = Buffer.alloc(0);
   }
 
-  /** Writes synchronously. Call this only when the extension host shuts down, because it blocks all extensions. */
+  /**
+   * Writes all lines synchronously. Call this method only when the extension host shuts down, because it blocks all
+   * extensions.
+   */
   flushSync(): void {
     const { path } = this;
     this.encode();
@@ -145,7 +160,10 @@ export class JournalFile {
     for (const event of record.events) this.lastEvents.batch.add(event);
   }
 
-  /** Whether the last activity is so recent that a write sets a modification time that needs no correction. */
+  /**
+   * Whether the last activity was less than a second ago. The modification time that the write sets is then accurate
+   * enough.
+   */
   private isActive(): boolean {
     return this.options.clock.now() - this.activityAt < 1000;
   }
@@ -200,7 +218,7 @@ export class JournalFile {
     for (let written = 0; written < tail.length;) {
       written += (await file.write(tail, written, tail.length - written, position + written)).bytesWritten;
     }
-    // The history is sorted by the modification time, which must not change when a conversation is renamed.
+    // The history is sorted by the files' modification times, and renaming a conversation must not move it to the top.
     if (!this.isActive()) await file.utimes(this.activityAt / 1000, this.activityAt / 1000).catch(() => undefined);
     if (this.isClosed) return;
     this.tail = this.tail.subarray(tail.length);
@@ -213,7 +231,10 @@ export class JournalFile {
     this.lastError = error instanceof Error ? error : new Error(String(error));
   }
 
-  /** Lets only the first write create the file, because a deleted file must not be created again without its start. */
+  /**
+   * Returns the flags for opening the file. Only the first write creates the file. A later write must not create a
+   * deleted file again, because the new file would lack its beginning.
+   */
   private flags(): number {
     return this.position === 0 ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR;
   }

@@ -10,23 +10,29 @@ export interface JournalEntry {
 }
 
 const journalExtension = '.jsonl';
-/** Maximum size of a file in bytes. Reading a larger file would block all extensions. */
+/** Maximum size of a journal file, in bytes. Reading a larger file would block all extensions. */
 const maxFileBytes = 128 * 1024 * 1024;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Only UUIDs are accepted, because ids become file names and may come from the stored state of a webview. */
+/**
+ * Returns whether a value is the id of a conversation. Only UUIDs are accepted: ids become file names, and a webview's
+ * stored state could contain any string.
+ */
 export function isConversationId(value: unknown): value is string {
   return typeof value === 'string' && idPattern.test(value);
 }
 
-/** Not VS Code's storage folder for a workspace, because each window of a workspace may have a different one. */
+/**
+ * Returns the folder for the conversations of a workspace. VS Code's storage folder for the workspace is not used,
+ * because windows of the same workspace can have different storage folders.
+ */
 export function conversationsFolder(globalStorage: string, workspace: string | undefined): string {
   if (workspace === undefined) return join(globalStorage, 'conversations');
   const name = createHash('sha256').update(workspace).digest('hex').slice(0, 32);
   return join(globalStorage, 'workspaces', name, 'conversations');
 }
 
-/** The files of the conversations of a workspace, by the ids of the conversations. */
+/** The folder with the journal files of a workspace. Each file is named after the id of its conversation. */
 export class JournalFolder {
   constructor(private readonly path: string) {}
 
@@ -38,7 +44,10 @@ export class JournalFolder {
     return join(this.path, `${id}.lock`);
   }
 
-  /** @returns undefined when there is no regular file, or the file is too large to be read */
+  /**
+   * Reads the file of a conversation.
+   * @returns undefined when there is no regular file, or the file is too large
+   */
   async read(id: string): Promise<Buffer | undefined> {
     const file = await openWithoutBlocking(this.pathOf(id)).catch(ignoreMissingFile);
     try {
@@ -49,7 +58,10 @@ export class JournalFolder {
     }
   }
 
-  /** @returns undefined when there is no regular file, or the file system can't report its size and age */
+  /**
+   * Returns the size and the modification time of a conversation's file.
+   * @returns undefined when there is no regular file, or the file system can't report these values
+   */
   async entry(id: string): Promise<JournalEntry | undefined> {
     const stats = await stat(this.pathOf(id)).catch(() => undefined);
     return stats?.isFile() ? { id, modifiedAt: stats.mtimeMs, size: stats.size } : undefined;
@@ -61,14 +73,17 @@ export class JournalFolder {
     return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.modifiedAt - a.modifiedAt);
   }
 
-  /** Counts hidden conversations, too. */
+  /** Returns whether neither a visible nor a hidden conversation has this id. */
   async isUnused(id: string): Promise<boolean> {
     const paths = [this.pathOf(id), this.hiddenPathOf(id)];
     const entries = await Promise.all(paths.map((path) => lstat(path).catch(ignoreMissingFile)));
     return entries.every((stats) => stats === undefined);
   }
 
-  /** Renames the file of a conversation that is being removed. @returns the new path of the file */
+  /**
+   * Renames the file of a conversation that the user deletes.
+   * @returns the new path of the file
+   */
   async hide(id: string): Promise<string> {
     const hiddenPath = this.hiddenPathOf(id);
     await rename(this.pathOf(id), hiddenPath);
@@ -83,20 +98,27 @@ export class JournalFolder {
     await rm(this.hiddenPathOf(id), { force: true });
   }
 
-  /** Deletes hidden conversations and `.tmp` files of interrupted writes. @param before epoch milliseconds */
+  /**
+   * Deletes old files: hidden conversations, and `.tmp` files of interrupted writes.
+   * @param before the time in epoch milliseconds before which the files were last changed
+   */
   async deleteStale(before: number): Promise<void> {
     const endings = [hidden(journalExtension), `${journalExtension}.tmp`];
     for (const name of await this.fileNames()) {
       if (!endings.some((ending) => idFromName(name, ending))) continue;
       const path = join(this.path, name);
       const stats = await lstat(path).catch(() => undefined);
-      // Hiding a file renames it, which changes only `ctime`. A file that can't be removed is left for the next time.
+      // `ctime` is compared as well, because hiding a conversation renames its file, which changes only `ctime`. The
+      // next call tries again to delete a file that can't be deleted now.
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }
   }
 
-  /** Copies a damaged file. @param now epoch milliseconds, which become part of the name */
+  /**
+   * Copies a damaged file.
+   * @param now the current time in epoch milliseconds, which becomes part of the copy's name
+   */
   async copyAside(id: string, now: number): Promise<string> {
     const copy = `${this.pathOf(id)}.${now}.corrupt`;
     await copyFile(this.pathOf(id), copy, constants.COPYFILE_EXCL);

@@ -28,16 +28,23 @@ interface SalvagedJournal {
   readonly damage?: string | undefined;
 }
 
-/** The damage of a file that a newer version of the extension has written. Such a file must not be changed. */
+/** Reported as the damage of a file that a newer version of the extension has written. The file must not be changed. */
 export const newerSchema = 'the file has a newer schema';
 
-// Journals that the extension writes stay below these limits. A file that exceeds one of them counts as damaged.
+// All journals that the extension writes are below the following limits. The part of a file that exceeds a limit is
+// treated as damaged.
 const maxAnswers = 5000;
-/** Maximum total weight of the events and restarts of an answer. */
+/** Maximum sum of the weights of all events and restarts of an answer. */
 const maxWeight = 10_000;
-/** Weights that differ from 1. A replaced text and a restart weigh much, because each of them copies the answer. */
+/**
+ * Weights of event and record types. All other types have weight 1. A replaced text and a restart have large weights,
+ * because each of them copies the answer.
+ */
 const weights: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
-/** Number of invalid lines after which the rest of a file is not read, because it can hardly contain valid ones. */
+/**
+ * Maximum number of invalid lines. The rest of a file with more invalid lines is not read, because it hardly contains
+ * any valid lines.
+ */
 const maxInvalidLines = 1000;
 
 const schemasOfEvents = new Map<unknown, GenericSchema<unknown, RecordedEvent>>(Object.entries(eventSchemas));
@@ -49,28 +56,28 @@ const eventsStart = Buffer.from('{"type":"events"');
 interface Turn {
   readonly isSummary: boolean;
   isUnfinished: boolean;
-  /** Whether the answer may lack a part, so that nothing after it can be used. */
+  /** Whether a part of the answer might be missing. If so, all later parts of the answer are ignored. */
   hasGap: boolean;
   weight: number;
 }
 
-/** What the earlier records of a file have created. */
+/** Exchanges and turns that the lines read so far have created. */
 interface Known {
   readonly exchanges: Set<string>;
-  /** The turns, keyed by the id of their answer. */
+  /** Turns, keyed by the ids of their answers. */
   readonly turns: Map<string, Turn>;
 }
 
 /**
- * Returns all valid records of a journal. If a damaged line may have been part of an answer, the later part of that
- * answer is left out, because a text with a gap would look complete.
- * @param withEvents false to skip the records with events, which make up most of a file
+ * Returns all valid records of a journal. If a damaged line might have been part of an answer, the later parts of that
+ * answer are left out. Otherwise, a text with a gap would look complete.
+ * @param withEvents whether to read the records with events, which are the largest part of a file
  */
 export function salvageJournal(content: Buffer, { withEvents = true } = {}): SalvagedJournal {
   const validBytes = content.lastIndexOf(lineFeed) + 1;
   if (validBytes === 0 && headerStart.startsWith(content.toString('utf8', 0, headerStart.length)))
     return { records: [], validBytes };
-  // Decodes each line separately, because the complete file may exceed the maximum length of a string.
+  // Each line is decoded separately, because the complete file can exceed the maximum length of a string.
   let end = content.indexOf(lineFeed);
   const header = parseOrUndefined(headerSchema, parseJson(content.toString('utf8', 0, Math.max(0, end))));
   if (!header) return { records: [], validBytes, damage: 'the first line is not a header' };
@@ -90,7 +97,7 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
     if (!valid || sizeOf(usable) < sizeOf(record)) damage ??= `line ${number} is invalid`;
     if (valid) continue;
     invalidLines++;
-    // Every unfinished answer may have a gap here, because it is unknown to which answer the line belongs.
+    // The damaged line might belong to any unfinished answer, so all of these answers might have a gap.
     for (const turn of known.turns.values()) {
       turn.hasGap ||= turn.isUnfinished;
     }
@@ -99,8 +106,8 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
 }
 
 /**
- * Returns a record if everything that it names was created earlier and what it creates is new, so that no file can
- * contain a circle. Leaves out answers that exist already.
+ * Returns a record if it creates something new and refers only to things that earlier lines have created. So the
+ * exchanges of a file can't form a circle. Answers that already exist are left out of the record.
  */
 function validPart(record: JournalRecord, known: Known): JournalRecord | undefined {
   const { exchanges, turns } = known;
@@ -129,14 +136,20 @@ function withNewAnswers<T extends RecordOf<'exchange' | 'answers'>>(record: T, k
   return answers.length > 0 ? { ...record, answers } : undefined;
 }
 
-/** @returns false if the answer exists already */
+/**
+ * Adds a turn for an answer.
+ * @returns false if the answer already exists or the file has too many answers
+ */
 function addTurn(answerId: string, { turns }: Known, isSummary = false): boolean {
   if (turns.has(answerId) || turns.size >= maxAnswers) return false;
   turns.set(answerId, { isSummary, isUnfinished: true, hasGap: false, weight: 0 });
   return true;
 }
 
-/** Returns how many parts a record has, of which each can be lost alone. */
+/**
+ * Returns the number of events or answers in a record, or 1 for another record. If some of them are invalid, the number
+ * decreases.
+ */
 function sizeOf(record: JournalRecord | undefined): number {
   if (record?.type === 'events') return record.events.length;
   return record && 'answers' in record ? record.answers.length : Number(record !== undefined);
@@ -170,13 +183,16 @@ function isWithinLimit(turn: Turn, type: string): boolean {
   return weight === 0 || turn.weight <= maxWeight;
 }
 
-/** Whether the loss of an event would leave a gap in the answer. */
+/** Whether the answer would have a gap without this event. */
 function carriesText(value: unknown): boolean {
   const type = isRecord(value) ? value['type'] : undefined;
   return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';
 }
 
-/** Checks text and reasoning without a schema, which would take a hundred times as long for most of a journal. */
+/**
+ * Checks an event with text or reasoning. Most events of a journal are of these types, and checking them with a schema
+ * would take a hundred times as long.
+ */
 function parseText(value: unknown): TextEvent | undefined {
   if (!isRecord(value)) return undefined;
   const { type, attempt, at, text } = value;

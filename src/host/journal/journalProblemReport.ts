@@ -13,7 +13,7 @@ interface JournalFactoryDeps extends HostWindow {
   readonly keptIds: () => Promise<ReadonlySet<string>>;
 }
 
-/** Creates the journal of the workspace. It notifies the user of its problems. */
+/** Creates the journal of the workspace and notifies the user of problems with the files. */
 export function createJournal({ storage, workspace, settings, keptIds, log }: JournalFactoryDeps): Journal {
   return new Journal({
     folder: conversationsFolder(storage, workspace?.toString()),
@@ -24,7 +24,10 @@ export function createJournal({ storage, workspace, settings, keptIds, log }: Jo
   });
 }
 
-/** A write failure usually affects all files, so each kind is shown only once until writing succeeds again. */
+/**
+ * Returns a function that shows problems to the user. A write failure usually affects all files, so each kind of
+ * failure is shown only once until writing succeeds again.
+ */
 export function reportJournalProblem(log: Log): (problem: JournalProblem) => void {
   const shownFailures = new Set<string>();
   return (problem) => {
@@ -32,7 +35,8 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
     if (kind === 'unwritten') log.error(problem.error);
     else log.warn(`Conversation on disk: ${JSON.stringify(problem)}`);
     const text = problemText(problem);
-    // Without lost text, no message is needed: the panel shows that another window has taken over the conversation.
+    // If another window has taken over the conversation and no text is lost, no message is shown, because the panel
+    // already shows the change.
     const isShown = kind === 'taken' ? !problem.isComplete : kind !== 'written' || shownFailures.size > 0;
     if (!isShown || shownFailures.has(text)) return;
     if (kind === 'unwritten') shownFailures.add(text);
@@ -74,7 +78,9 @@ function problemText(problem: JournalProblem): string {
   }
 }
 
-/** Warns against closing the window, because the text exists only in memory. */
+/**
+ * Returns the message for a failed write. It warns against closing the window, because the text exists only in memory.
+ */
 function writeFailureText(code: string): string {
   switch (code) {
     case 'ENOSPC':

@@ -5,7 +5,10 @@ import { detail, epoch, orZero, position } from '../../engine/events/schemas';
 import { maxCompared, type Prompt } from '../../shared/exchanges';
 import { parseOrUndefined, type FieldSchemas } from '../util/validation';
 
-/** Version of the format. It grows when a record changes its meaning, so that older extensions leave the file unchanged. */
+/**
+ * Version of the journal format. It increases when a record type changes its meaning, so that older versions of the
+ * extension don't change newer files.
+ */
 export const journalSchema = 1;
 
 const text = v.string();
@@ -27,9 +30,12 @@ const promptEntries = {
   reasoningEffort: detail(v.picklist(effortChoices)),
 } satisfies FieldSchemas<Prompt>;
 
-/** `model` is absent if the user has chosen no model. The turn then uses the model that is selected when it starts. */
+/**
+ * An answer that a record adds. `model` is absent if the user has chosen no model. The turn then uses the model that is
+ * selected when the turn starts.
+ */
 const newAnswer = v.object({ id: newId, model: v.optional(text) });
-/** Several answers of one record are compared with each other. */
+/** Answers that a record adds. Several answers in the same record are compared with each other. */
 const newAnswers = v.pipe(
   v.array(v.unknown()),
   v.transform((values) => values.filter((value) => v.is(newAnswer, value)).slice(0, maxCompared)),
@@ -37,18 +43,25 @@ const newAnswers = v.pipe(
 );
 
 const recordEntries = {
-  /** Written before the first prompt if the conversation uses other gateways than the user's own. */
+  /**
+   * The gateway set of the conversation. Written before the first prompt if the conversation does not use the user's
+   * own gateways.
+   */
   gateways: { set: v.picklist(['own', 'demo']) },
-  /** `after` is the id of the preceding answer, or '' for a first prompt. */
+  /** A prompt with its answers. `after` is the id of the preceding answer, or '' for a first prompt. */
   exchange: { id: newId, after: text, ...promptEntries, answers: newAnswers },
-  /** Further answers to the prompt of an exchange. */
+  /** Further answers to the prompt of an existing exchange. */
   answers: { exchange: text, answers: newAnswers },
-  /** `upTo` is the id of the last answer that the summary replaces, '' if it replaces another conversation. */
+  /**
+   * A summary. `upTo` is the id of the last answer that the summary replaces, or '' if it is the summary of another
+   * conversation.
+   */
   summary: { upTo: text, answer: newAnswer },
-  // The events are checked one by one later, so that one invalid event does not invalidate the record.
+  // The events of this record are checked later, one by one, so that one invalid event does not make the whole record
+  // invalid.
   events: { answer: text, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
   rerun: { answer: text, model: v.optional(text), go: v.picklist(['continue', 'restart']) },
-  /** A reload or a crash interrupted a turn. Written when the conversation is next opened. */
+  /** A turn that a reload or a crash has interrupted. Written when the conversation is opened the next time. */
   interrupted: { answer: text },
   scheduled: {
     answer: text,
@@ -64,11 +77,14 @@ const recordEntries = {
       v.object({ outcome: v.literal('failed'), message: text }),
     ]),
   },
-  /** Shows an answer. `use` ends its comparison, so that only this answer is shown from then on. */
+  /**
+   * The user shows another answer. With `use`, the user also ends the comparison, and only this answer is shown from
+   * then on.
+   */
   select: { answer: text, use: detail(v.literal(true)) },
-  /** The text that the user gave a summary. An empty string undoes the summary. */
+  /** The text to which the user has changed a summary. An empty string undoes the summary. */
   summaryText: { answer: text, text },
-  /** An empty string removes the title. */
+  /** The title that the user gave the conversation. An empty string removes the title. */
   title: { title: text },
 };
 
@@ -77,7 +93,10 @@ type Fields<Entries> = Entries extends v.ObjectEntries
   ? Readonly<v.InferOutput<v.ObjectSchema<Entries, undefined>>>
   : never;
 
-/** The record of this type. `type` is its first field, because a reader skips `events` records by their first bytes. */
+/**
+ * The record with this value of `type`. The field `type` comes first, because a reader recognizes the records with
+ * events by their first bytes and skips them.
+ */
 export type RecordOf<Type extends keyof RecordEntries> = {
   readonly [Each in Type]: { readonly type: Each } & Fields<RecordEntries[Each]>;
 }[Type];
@@ -102,12 +121,12 @@ export type JournalHeader = Readonly<v.InferOutput<typeof headerSchema>>;
 
 const promptSchema = v.object({ ...promptEntries, model: v.optional(text) });
 
-/** A prompt that has not been sent yet, and the model that the user has chosen for it. */
+/** A prompt that has not been sent yet, with the model that the user has chosen for it. */
 export interface PromptInput extends Prompt {
   readonly model?: string | undefined;
 }
 
-/** Returns a copy of what the page has sent back, or undefined if that is not a prompt. */
+/** Returns a checked copy of a prompt that the page has sent to the host, or undefined if the value is not a prompt. */
 export function parsePromptInput(value: unknown): PromptInput | undefined {
   return parseOrUndefined(promptSchema, value);
 }
