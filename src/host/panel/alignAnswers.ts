@@ -1,40 +1,50 @@
 import { diffArrays } from 'diff';
 import { FencedText } from '../util/fencedText';
 
-/** A word of prose with the space after it, or a line of code. */
+/** A word of prose with the space after the word, or a whole line of code. */
 interface Token {
   text: string;
-  /** Tokens with the same key are the same for the comparison. */
+  /** Text that is compared: tokens with the same key are treated as equal. */
   readonly key: string;
-  /** What precedes the token if it starts a line: the line break of the answer, or an added one with the indentation. */
+  /**
+   * Text before the token if the token starts a line: the answer's own line break, or an added line break with the
+   * indentation.
+   */
   lineStart: string | undefined;
-  /** The line break that may be added before a word of prose. */
+  /** Line break with indentation that can be added before a word of prose. Absent where no line break is permitted. */
   readonly possibleLineStart?: string | undefined;
 }
 
-/** Minimum number of equal words after a line break that shows that both answers continue with the same text. */
+/** Minimum number of equal words after a line break. With fewer equal words, the two answers agree only by chance. */
 const minEqualWords = 3;
 
-/** Number of different words from which two answers have so little in common that aligning them would only take time. */
+/**
+ * Maximum number of different words. Two answers with more differences have so little in common that aligning them
+ * would only waste time.
+ */
 const maxDifferentWords = 300;
 
-/** Longer answers are shown as they are, because aligning them would block the extension host. In characters. */
+/**
+ * Maximum total length of two answers, in characters. Longer answers are shown unchanged, because aligning them would
+ * block the extension host.
+ */
 const maxLength = 100_000;
 
-/** Spaces, block-quote markers and a list marker. */
+/** Matches the spaces, block-quote markers and list marker at the start of a Markdown line. */
 const linePrefix = /^[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?/;
 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /**
- * Returns two answers in Markdown for VS Code's diff editor, which compares lines: each sentence is on a line of its own,
- * and lines of both answers start where their words are the same. Code blocks and tables are unchanged.
+ * Prepares two Markdown answers for VS Code's diff editor, which compares lines. Each sentence gets its own line. Where
+ * both answers have the same words, their lines start at the same words. Code blocks and tables are unchanged.
  */
 export function alignAnswers(left: string, right: string): readonly [left: string, right: string] {
   if (left.length + right.length > maxLength) return [left, right];
   const [leftTokens, rightTokens] = [tokensOf(left), tokensOf(right)];
-  // `diffArrays` returns undefined above `maxEditLength`. A callback would make it slow, because it waits for many timers.
+  // If there are more than `maxEditLength` differences, `diffArrays` returns undefined. It is called without a
+  // callback, because the asynchronous variant is slow: it waits for many timers.
   const changes = diffArrays([...leftTokens], [...rightTokens], {
     comparator: (one, other) => one.key === other.key,
     maxEditLength: maxDifferentWords,
@@ -50,8 +60,9 @@ export function alignAnswers(left: string, right: string): readonly [left: strin
 }
 
 /**
- * Where one answer starts a line, adds a line break before the same word of the other.
- * @param right has the same tokens as `left`
+ * Aligns the lines of two equal parts: where one answer starts a line, a line break is added before the same word of
+ * the other answer.
+ * @param right the part of the other answer, which has the same tokens as `left`
  */
 function alignRun(left: readonly Token[], right: readonly Token[]): void {
   left.slice(0, left.length - minEqualWords + 1).forEach((token, index) => {
@@ -70,7 +81,8 @@ function tokensOf(text: string): readonly Token[] {
     const wasCode = isInCode();
     fenced.push(`${line}\n`);
     const isCode = wasCode || isInCode();
-    // A line that is indented so far may be code, and a line that starts with a bar may belong to a table.
+    // A line with four or more spaces before it might be code, and a line that starts with a bar might belong to a
+    // table.
     return isCode || /^(?: {4}|\t|\s*\|)/.test(line)
       ? [{ text: line, key: `\n${line.trimEnd()}`, lineStart }]
       : wordsOf(line, lineStart);
@@ -86,7 +98,8 @@ function wordsOf(line: string, lineStart: string): readonly Token[] {
   const tokens: Token[] = [];
   for (const { segment, index } of words.segment(content)) {
     const last = tokens.at(-1);
-    // The first word of a sentence may also be within one.
+    // The comparison ignores case, because a word at the start of a sentence can be in the middle of a sentence in the
+    // other answer.
     const key = segment.toLowerCase();
     if (!last) tokens.push({ text: prefix + segment, key, lineStart });
     else if (segment.trim() === '') last.text += segment;
@@ -98,7 +111,10 @@ function wordsOf(line: string, lineStart: string): readonly Token[] {
   return tokens;
 }
 
-/** Returns the offsets of the sentences. A mark such as `**` or a bracket after a sentence belongs to it. */
+/**
+ * Returns the offsets at which sentences start. A mark such as `**` or a closing bracket after a sentence belongs to
+ * that sentence.
+ */
 function sentenceStarts(text: string): ReadonlySet<number> {
   const offsets = [...sentences.segment(text)].map(({ index }) => index);
   return new Set(
@@ -112,7 +128,8 @@ function textOf(tokens: readonly Token[]): string {
   return tokens
     .map(({ text, lineStart }, index) => {
       const next = tokens[index + 1];
-      // The spaces before an added line break would be differences. Those before the answer's own may be a line break.
+      // Spaces before an added line break are removed, because the diff editor would show them as differences. Spaces
+      // before the answer's own line break are kept, because they can mean a line break in Markdown.
       const isAdded = next?.lineStart !== undefined && next.lineStart === next.possibleLineStart;
       return (lineStart ?? '') + (isAdded ? text.trimEnd() : text);
     })

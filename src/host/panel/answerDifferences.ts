@@ -4,11 +4,10 @@ import type { Answer } from '../../shared/exchanges';
 import { plainLabel } from '../ui/messageText';
 import { showVirtualDocument } from '../ui/virtualDocument';
 
-/** Shows two answers in VS Code's diff editor. */
 export async function showDifferences({ tree }: Conversation, answerId: string, otherId: string): Promise<void> {
   const [left, right] = [tree.answer(answerId), tree.answer(otherId)];
   if (!left || !right) return;
-  // Loaded only now, because its segmenters take 14 ms to create.
+  // The module is loaded only when it is needed, because creating its segmenters takes 14 ms.
   const { alignAnswers } = await import('./alignAnswers');
   const [leftText, rightText] = alignAnswers(left.state.text, right.state.text);
   const title = `${nameOf(left)} ↔ ${nameOf(right)}`;

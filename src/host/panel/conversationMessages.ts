@@ -13,7 +13,10 @@ export type MessageHandlers = {
   readonly [T in ToHost['type']]: (message: ToHostOf<T>) => T extends keyof Replies ? Promise<Replies[T]> : unknown;
 };
 
-/** Messages that change a conversation. They are ignored while another window writes it. */
+/**
+ * Types of the messages that change a conversation. These messages are ignored while another window writes the
+ * conversation.
+ */
 export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
   'askSuggestion',
@@ -34,13 +37,16 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 
 const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
 
-/** Selects an answer of a comparison. Asks about the daily budget first if this sends queued prompts. */
+/**
+ * Selects an answer of a comparison. If the selection sends queued prompts, the user is first asked about the daily
+ * budget.
+ */
 async function useAnswer({ budget }: PanelServices, conversation: Conversation, answerId: string) {
   const [first] = conversation.sentByUseAnswer(answerId);
   if (!first || (await budget.mayStart(conversation.set.isFree, first.models))) conversation.useAnswer(answerId);
 }
 
-/** Returns the handlers of the messages that need only the conversation and the services, not its panel. */
+/** Returns handlers for the page's messages that need only the conversation and the services, but not the panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
   const { sets, target } = services;
   return {

@@ -26,14 +26,23 @@ import { canSummarize } from './summaries';
 
 export const emptyTitle = 'HolySheep';
 
-/** A panel and its draft. `dispose` does not close the panel, so that VS Code can restore it after a reload. */
+/**
+ * A panel and its draft. `dispose` does not close the panel's editor tab, so that VS Code can restore the tab after a
+ * reload.
+ */
 export class ConversationPanel extends Disposable {
   private readonly page: PanelPage;
-  /** Number of updates so far. With it, a slow update does not replace the result of a newer one. */
+  /**
+   * Number of updates that have started. An update that is not the latest is discarded, because it could replace newer
+   * data.
+   */
   private connectionUpdates = 0;
-  /** The gateway that the user had switched to when the page was last told where the next prompt goes. */
+  /** ID of the gateway that the user had switched to when the page was last informed about it. */
   private shownGateway: string | undefined;
-  /** Whether the context items that the page stored before a reload are outdated. */
+  /**
+   * Whether the context items have changed since the page was created. If so, the items that the page stored before a
+   * reload are outdated.
+   */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
   private readonly handlers: MessageHandlers;
@@ -88,14 +97,17 @@ export class ConversationPanel extends Disposable {
     this.page.post({ type: 'promptHistory', ...this.promptHistoryFields() });
   }
 
-  /** The conversation stays open until the message is handled, because the user may close the panel behind a dialog. */
+  /**
+   * Handles a message of the page. The conversation remains open until the message is handled, because the user might
+   * close the panel while a dialog is open.
+   */
   private async handleMessage(message: unknown): Promise<void> {
     if (!isToHost(message)) return;
     const { conversation, handlers } = this;
     const { conversations } = this.services;
     if (writingMessages.has(message.type)) {
       if (conversation.readOnly) return;
-      // Commands act on the conversation that the user changed last, even if its panel never had the focus before.
+      // Commands act on the conversation that the user changed last, even if its panel never had the focus.
       conversations.activate(conversation);
     }
     const handle = handlers[message.type] as (message: ToHost) => unknown;
@@ -105,7 +117,10 @@ export class ConversationPanel extends Disposable {
     }
   }
 
-  /** A notification would cover the page's buttons, so only an error that needs a response is shown in one. */
+  /**
+   * Reports an error. Only an error that needs a response is shown as a notification, because notifications cover the
+   * page's buttons.
+   */
   private reportError(error: unknown): void {
     if (!(error instanceof UserError) || isConnectionError(error)) {
       this.services.onError(error);
@@ -133,13 +148,13 @@ export class ConversationPanel extends Disposable {
         try {
           await conversations.takeOver(conversation);
         } finally {
-          // Enables *Open Here* again.
+          // If the conversation is still read-only, a new snapshot enables the *Open Here* button again.
           if (conversation.readOnly) await this.postSnapshot();
         }
       },
       findModels: async ({ answerId }) => {
         const answer = conversation.tree.answer(answerId);
-        // Other sets have every model that they offer.
+        // The other gateway set, the offline demo, has all models that it offers, so no similar names are needed.
         if (!answer || conversation.set !== sets.own) return [];
         const { model, gateway } = answer.state;
         return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
@@ -180,7 +195,7 @@ export class ConversationPanel extends Disposable {
     this.postState();
   }
 
-  /** Posts what depends on more than one exchange. */
+  /** Sends the page the data that depend on more than one exchange: context use, tour step and total cost. */
   private postState(): void {
     const { page, conversation, services } = this;
     if (!page.isListening) return;
@@ -200,7 +215,10 @@ export class ConversationPanel extends Disposable {
     this.postState();
   }
 
-  /** Sends a prompt together with the context items in the composer, which stay there if the prompt is not sent. */
+  /**
+   * Sends a prompt together with the context items in the composer. If the prompt is not sent, the context items remain
+   * in the composer.
+   */
   private async send(input: PromptInput, target = this.conversation, models?: readonly string[]): Promise<void> {
     const { services, contextDraft } = this;
     await contextDraft.refresh();
@@ -216,7 +234,7 @@ export class ConversationPanel extends Disposable {
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
     const { conversation } = this;
     const { panels, tour } = this.services;
-    // A second click may arrive before the page shows the exchange of the first one.
+    // The user might click twice before the page shows the exchange of the first click.
     if (conversation.tree.firstPrompt !== undefined) return;
     if (kind === 'code') await this.askAboutCode(id);
     else if (kind === 'scenario') tour.ask(conversation, id);
@@ -224,7 +242,10 @@ export class ConversationPanel extends Disposable {
     else await panels.open(id);
   }
 
-  /** The context items in the composer are not sent, because they belong to what the user is typing. */
+  /**
+   * Sends a suggested prompt about code. The context items in the composer are not attached, because they belong to the
+   * prompt that the user is typing.
+   */
   private async askAboutCode(suggestionId: string): Promise<void> {
     const { contextSource, suggestions } = this.services;
     const suggested = suggestions.codePrompt(suggestionId);
@@ -251,7 +272,7 @@ export class ConversationPanel extends Disposable {
     const comparison = await askForComparison(this.services, this.conversation, { prompt: draft.prompt });
     if (!comparison) return;
     const { prompt, models, conversation } = comparison;
-    // Removes the prompt from the composer.
+    // This message removes the prompt from the composer.
     this.page.post({ type: 'promptMoved', prompt });
     await this.send({ ...draft, prompt }, conversation, models);
   }
@@ -267,7 +288,10 @@ export class ConversationPanel extends Disposable {
     this.page.postChange({ type: 'tourStep', tourStep: this.services.tour.currentStep(this.conversation) });
   }
 
-  /** VS Code may report the problems of a file after the draft was restored. */
+  /**
+   * Reads attached problems that could not be read before: VS Code might report the problems of a file only after the
+   * draft was restored.
+   */
   private handleDiagnosticsChange(uris: readonly vscode.Uri[]): void {
     const unread = this.contextDraft.unread();
     if (!uris.some((uri) => unread.includes(contextId({ kind: 'problems', uri: uri.toString() })))) return;
@@ -284,7 +308,7 @@ export class ConversationPanel extends Disposable {
     const { sets, efforts, suggestions } = this.services;
     const set = sets.forPrompt(conversation);
     const view = await set.view(conversation.preferredGateway);
-    // The page always asks for the user's own key, because no other set needs one.
+    // The page shows whether the user's own gateways have a key, because the other gateway set needs no key.
     const { hasKey } = set === sets.own ? view : await sets.own.view();
     const connection: ConnectionView = { ...view, hasKey, effort: efforts.viewOf(view.model) };
     return { connection, suggestions: await suggestions.list(conversation, connection) };

@@ -7,9 +7,10 @@ import type { PanelServices } from './panelServices';
 import { returnPrompt, sendPrompt } from './promptSender';
 
 /**
- * An unchanged prompt gets another answer, or another comparison. Without an API key, the new turn fails with a card that
- * sets one. If the user does not want to exceed the budget of the day, the new prompt goes into the composer. If the
- * gateways of the conversation are closed, the prompt goes into a new one.
+ * Asks an edited prompt. If the text is unchanged, another answer or another comparison is requested. Without an API
+ * key, the new turn fails with a card on which the user can set the key. If the user does not want to exceed the daily
+ * budget, the new prompt goes into the composer. If the gateway set of the conversation is closed, the prompt goes into
+ * a new conversation.
  */
 export async function editPrompt(
   services: PanelServices,
@@ -33,7 +34,10 @@ export async function editPrompt(
   conversation.edit(exchangeId, edited);
 }
 
-/** With `switchModel`, the user chooses the model first. If the user chooses none, there is no other answer. */
+/**
+ * Requests another answer. With `switchModel`, the user first chooses a model. If the user cancels the choice, no
+ * answer is requested.
+ */
 export async function regenerate(
   services: PanelServices,
   conversation: Conversation,
@@ -49,7 +53,10 @@ export async function regenerate(
   });
 }
 
-/** Lets the user choose models that answer a prompt again at the same time. Without a choice, nothing changes. */
+/**
+ * Lets the user choose several models that answer a prompt again at the same time. If the user cancels the choice,
+ * nothing changes.
+ */
 export async function compareAgain(
   services: PanelServices,
   conversation: Conversation,
@@ -70,7 +77,7 @@ function startAgain(
   return whenAllowed(services, conversation, exchange, models, () => conversation.answerAgain(exchange.id, models));
 }
 
-/** Calls `start` unless the daily budget is used up and the user does not agree to exceed it. */
+/** Calls `start`. If the daily budget is used up, `start` is called only if the user agrees to exceed the budget. */
 async function whenAllowed(
   { budget }: PanelServices,
   conversation: Conversation,
@@ -80,12 +87,15 @@ async function whenAllowed(
 ): Promise<void> {
   const { set } = conversation;
   if (!(await set.mayUse(models)) || !(await budget.mayStart(set.isFree, models))) return;
-  // A second click may arrive before the page shows the answer that the first click has added.
+  // The user might click twice before the page shows the answer that the first click has added.
   const isShown = conversation.tree.exchange(exchange.id)?.selected === exchange.selected;
   if (!conversation.readOnly && isShown && conversation.tree.isShown(exchange.selected)) start();
 }
 
-/** Each answer of a comparison has another model. */
+/**
+ * Lets the user choose another model for an answer. In a comparison, the models of the other answers are not offered,
+ * because each answer has its own model.
+ */
 export function pickOtherModel(
   catalog: PanelServices['catalog'],
   { tree, set }: Conversation,
@@ -95,7 +105,10 @@ export function pickOtherModel(
   return catalog.pickOther([current, ...comparedModels(tree.exchangeOf(answerId))], set);
 }
 
-/** Returns the prompt of the composer. @param more the complete prompt if it was prefilled with code or attachments */
+/**
+ * Returns the prompt in the composer.
+ * @param more the complete prompt if the composer was prefilled with a prompt that has code or attachments
+ */
 export function toComposedInput(prompt: string, more: unknown): PromptInput {
   const prefilled = parsePromptInput(more);
   const { model } = prefilled ?? {};

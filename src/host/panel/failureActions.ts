@@ -32,7 +32,9 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
   switchGateway: (conversation, { id }) => conversation.switchGateway(id),
   continueWithFallback: (conversation, { id }) => conversation.continueWithFallback(id),
   sendLater: (conversation, { id }, { schedule }) => schedule.schedule(conversation, id),
-  /** Sets the key of the gateway that failed, or lets the user choose a gateway if no request was sent. */
+  /**
+   * Sets the key of the gateway that failed. If no request was sent to any gateway, the user first chooses a gateway.
+   */
   setApiKey: async (conversation, { id, state }) => {
     if (await enterApiKey(state.gateway?.id)) conversation.retryNow(id);
   },
@@ -43,14 +45,20 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
     const page = billingPage(gateway?.id ?? '') ?? billingPage((await ownGateways.gatewayFor(model)).id);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
-  /** Shows both settings if the turn has used a backup gateway, because either URL may be wrong. */
+  /**
+   * Shows the settings with the base URLs. If the turn has used a backup gateway, both settings are shown, because
+   * either URL might be wrong.
+   */
   checkUrl: (_conversation, { state }) =>
     searchSettings(
       state.gatewaySwitches.length > 0 ? '@id:holysheep.baseUrl,holysheep.backupBaseUrls' : 'holysheep.baseUrl',
     ),
   networkSettings: () => searchSettings('http.proxy'),
   summarize: (conversation, answer, services) => summarize(services, conversation, answer),
-  /** The prompt of a summary is not the user's. */
+  /**
+   * Starts a conversation with the failed prompt in its composer. The composer is empty if a summary failed, because
+   * the extension wrote that prompt, not the user.
+   */
   newConversation: ({ tree }, { id }, services) => startConversation(services, tree.exchangeOf(id)?.prompt),
   showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
   exportDiagnostics: () => vscode.commands.executeCommand('holysheep.exportDiagnostics'),
@@ -73,7 +81,10 @@ export async function runFailureAction(
   await failureActions[action](conversation, answer, services);
 }
 
-/** If the gateway lacks the selected model, also selects the other model, so that the next prompt does not fail. */
+/**
+ * Switches an answer to another model. If the gateway does not have the selected model, also selects the other model
+ * for later prompts, so that the next prompt does not fail.
+ */
 export async function switchModel(
   { catalog, sets }: PanelServices,
   conversation: Conversation,

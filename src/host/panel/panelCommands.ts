@@ -43,7 +43,8 @@ export async function retryNow(services: PanelServices): Promise<void> {
 
 export async function reopenPanels({ conversations, panels, workspace }: PanelFeatures): Promise<void> {
   await panels.replaceOrphaned();
-  // All windows without a folder share their storage, so an interrupted turn there may belong to another window.
+  // All windows without a folder share the same storage, so an interrupted turn in that storage might belong to another
+  // window.
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
@@ -51,7 +52,7 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
   const { conversations } = services;
   let unsent = '';
   return async (argument) => {
-    // The editor's context menu passes the URI of the file instead of a prompt.
+    // If the command is chosen in the editor's context menu, VS Code passes the URI of the file instead of a prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
       const { newConversation, ...input } = parseAskArgument(argument);
       const conversation = newConversation ? conversations.startNew() : await conversations.ensureCurrent();
@@ -67,7 +68,9 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
   };
 }
 
-/** Sends the prompt in the current conversation. */
+/**
+ * Sends a prompt to several models. The prompt is sent in the current conversation, unless the user chooses a new one.
+ */
 async function compareModels(services: PanelServices, argument: unknown): Promise<void> {
   const given = argument === undefined ? {} : parseCompareArgument(argument);
   const { conversations } = services;

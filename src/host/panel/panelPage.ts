@@ -4,12 +4,15 @@ import { Disposable } from '../util/disposable';
 
 type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type };
 
-/** The page of a panel. It receives messages only after a snapshot, because VS Code destroys the page of a hidden panel. */
+/**
+ * The page of a panel. VS Code destroys the page when the panel is hidden, so a page receives messages only after it
+ * has received a snapshot of the conversation.
+ */
 export class PanelPage extends Disposable {
   private hasSnapshot = false;
-  /** Prefilled prompts to post once the page has its first snapshot, because snapshots don't contain them. */
+  /** Prefilled prompts that are sent to the page after its first snapshot, because snapshots don't contain them. */
   private waitingPrefills: readonly Message<'prefill'>[] = [];
-  /** The last messages that {@link postChange} has posted, by their types. */
+  /** The last messages that {@link postChange} has sent, as JSON, keyed by their types. */
   private readonly posted = new Map<ToWebview['type'], string>();
 
   constructor(
@@ -44,7 +47,7 @@ export class PanelPage extends Disposable {
     if (this.isListening) this.view.webview.postMessage(message).then(undefined, this.onError);
   }
 
-  /** Posts a message unless the page has received the same one. */
+  /** Sends a message to the page, unless the last message of the same type had the same content. */
   postChange(message: ToWebview): void {
     const content = JSON.stringify(message);
     if (!this.isListening || content === this.posted.get(message.type)) return;

@@ -13,15 +13,18 @@ import { ConversationPanel, emptyTitle } from './conversationPanel';
 import type { PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 
-/** Maximum number of conversations that are reopened after a reload because their turn was interrupted. */
+/** Maximum number of conversations that are reopened after a reload because their turns were interrupted. */
 const maxReopened = 3;
 
-/** Maximum time to wait for a panel to become active, in milliseconds. A modal dialog prevents that. */
+/**
+ * Maximum time to wait for a panel to become active, in milliseconds. While a modal dialog is open, no panel becomes
+ * active.
+ */
 const activationTimeoutMs = 2000;
 
 const withFocus = { preserveFocus: false };
 
-/** What the commands about conversations use. */
+/** Services that the commands about conversations use. */
 export interface PanelFeatures extends PanelServices {
   readonly panels: PanelRegistry;
 }
@@ -31,9 +34,11 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   private readonly closeEmitter = this.register(new vscode.EventEmitter<Conversation>());
   readonly onDidClose = this.closeEmitter.event;
   private readonly visibilityEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires when a panel may have become visible or hidden. */
+  /** Fires when a panel might have become visible or hidden. */
   readonly onDidChangeVisibility = this.visibilityEmitter.event;
-  /** The panels by the ids of their conversations, the most recently opened or focused one last. */
+  /**
+   * Panels, keyed by the ids of their conversations. The panel that was opened or focused most recently is the last.
+   */
   private readonly panels = new Map<string, ConversationPanel>();
   private readonly conversations: Conversations;
   private readonly services: PanelServices;
@@ -48,7 +53,10 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     this.conversations = services.conversations;
   }
 
-  /** Opens a conversation and shows its panel. @returns false if the conversation can't be opened */
+  /**
+   * Opens a conversation and shows its panel.
+   * @returns false if the conversation can't be opened
+   */
   async open(id: string, options = withFocus): Promise<boolean> {
     const conversation = await this.conversations.open(id);
     if (conversation) this.show(conversation, options);
@@ -62,7 +70,9 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     if (!preserveFocus) this.conversations.activate(conversation);
   }
 
-  /** Opens panels for conversations, newest first, unless VS Code is going to restore their panels. */
+  /**
+   * Opens panels for conversations, newest first. Conversations whose panels VS Code is going to restore are skipped.
+   */
   reopen(conversations: readonly Conversation[]): void {
     const titles = this.titles();
     const withoutPanel = conversations.filter(
@@ -72,7 +82,10 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     for (const conversation of withoutPanel.slice(0, maxReopened)) this.create(conversation, true);
   }
 
-  /** Resolves immediately if all orphaned panels are hidden. They are replaced when the user looks at one of them. */
+  /**
+   * Replaces the tabs that a previous extension host has left in this window. If all of these tabs are hidden, the
+   * promise resolves immediately, and the tabs are replaced when the user looks at one of them.
+   */
   async replaceOrphaned(): Promise<void> {
     if (this.restoration.orphanedIds.length === 0) return;
     const replacement = this.reopenAfterClose(this.restoration.closeOrphanedTabs(() => this.titles()));
@@ -115,7 +128,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       panel.dispose();
       this.reveal(existing, true);
     } else if (!closed.signal.aborted) this.add(panel, conversation);
-    // Restoring a panel must not change the current conversation, unless the panel has the focus.
+    // Only a restored panel that has the focus is permitted to change the current conversation.
     const focused = [...this.panels.values()].find(({ view }) => view.active)?.conversation ?? current;
     if (focused) this.conversations.activate(focused);
   }
@@ -125,9 +138,12 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     super.dispose();
   }
 
-  /** Returns the conversation of a restored panel, or the new conversation if that one was deleted or can't be read. */
+  /**
+   * Returns the conversation of a restored panel. If that conversation was deleted or can't be read, returns a new
+   * conversation.
+   */
   private async readRestored(state: unknown): Promise<Conversation> {
-    // The page of a crashed window has saved no state, so the conversation of its panel is unknown.
+    // If the window crashed, its page could not save its state, so the conversation of the panel is unknown.
     if (!isPanelState(state)) return this.conversations.ensureCurrent();
     const { conversationId } = state;
     const isDeleted = this.services.promptHistory.deletedConversations().includes(conversationId);
@@ -140,7 +156,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     if (column === undefined) return;
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
-      // VS Code reports the column of a new panel too late for the next panel.
+      // All panels are created in the given column, because VS Code does not report the column of a new panel in time
+      // for the next panel.
       if (conversation && !this.isOpen(id)) this.create(conversation, true, column);
     }
   }
@@ -150,8 +167,9 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   /**
-   * @param column preferred editor column, by default that of the last panel. It is not used if the panel would cover the
-   * active editor.
+   * Creates a panel.
+   * @param column preferred editor column, by default the column of the last panel. If the panel would cover the active
+   * text editor there, the panel is created beside that editor.
    */
   private create(
     conversation: Conversation,
@@ -190,7 +208,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
       data: { strings: hostWords().strings, help: translateFaultHelp(vscode.l10n.t, vscode.env.language) },
-      // The script of the page creates the worker of the syntax highlighter from a string.
+      // The content security policy must permit this worker: the page creates the worker of the syntax highlighter from
+      // a string.
       directives: ['worker-src blob:'],
     });
     this.visibilityEmitter.fire();
@@ -206,7 +225,10 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 }
 
-/** The column to the right of the active one, or to the left of the last one: VS Code would add another column there. */
+/**
+ * Returns the editor column beside the active one. If the active column is the last, the column to its left is used,
+ * because VS Code would otherwise add a column.
+ */
 function columnBeside(): vscode.ViewColumn {
   const { all, activeTabGroup } = vscode.window.tabGroups;
   const isLast = all.every(({ viewColumn }) => viewColumn <= activeTabGroup.viewColumn);
@@ -215,7 +237,8 @@ function columnBeside(): vscode.ViewColumn {
 }
 
 /**
- * A panel that would cover the active editor is moved beside it and pinned. Otherwise, the next click would replace it.
+ * Shows a panel. If the panel would cover the active editor, the panel is moved to the column beside that editor and
+ * pinned there. An unpinned panel would be replaced when the user next opens a file in that column.
  */
 async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
   const editor = vscode.window.activeTextEditor;
@@ -226,7 +249,7 @@ async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): 
   }
   const becameActive = waitUntilActive(panel);
   panel.reveal(columnBeside());
-  // Waits for the focus, because the command `keepEditor` affects only the active editor.
+  // The command `keepEditor` affects only the active editor, so the panel must become active first.
   if (!(await becameActive)) return;
   await vscode.commands.executeCommand('workbench.action.keepEditor');
   if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });

@@ -14,19 +14,24 @@ const rememberedPanels = v.object({ session: v.string(), ids: v.array(v.string()
 const restoreTimeoutMs = 5000;
 
 /**
- * Finds and closes tabs that a previous extension host has left in this window. After a reload, VS Code restores the
- * panel of a tab when the tab becomes visible. When only the extension host has died, VS Code restores none. It does not
- * reveal which conversation a tab shows, so the ids of the open conversations are saved in the workspace state, and a
- * tab counts as orphaned if its title matches no panel of this extension host.
+ * Finds and closes orphaned tabs: tabs that a previous extension host has left in this window. After a window reload,
+ * VS Code restores the panel of a tab when the tab becomes visible. If only the extension host has crashed, VS Code
+ * restores no panels. VS Code does not reveal which conversation a tab shows. So the ids of the open conversations are
+ * saved in the workspace state, and a tab is treated as orphaned if its title matches no panel of this extension host.
  */
 export class PanelRestoration extends Disposable {
-  /** Ids of the conversations that were open in this window when the previous extension host ended. */
+  /** IDs of the conversations that were open in this window when the previous extension host ended. */
   readonly orphanedIds: readonly string[];
-  /** Records that VS Code has restored a panel, and will therefore restore those of the other tabs, too. */
+  /**
+   * Callers call this function when VS Code has restored a panel. VS Code will then restore the panels of the other
+   * tabs, too.
+   */
   handleRestored = (): void => undefined;
   private readonly restored = new Promise<void>((resolve) => (this.handleRestored = resolve));
 
-  /** @param session `vscode.env.sessionId`, which stays the same when only the extension host is restarted */
+  /**
+   * @param session the value of `vscode.env.sessionId`, which does not change when only the extension host is restarted
+   */
   constructor(
     private readonly memory: StateStore,
     private readonly session: string,
@@ -41,7 +46,10 @@ export class PanelRestoration extends Disposable {
     this.memory.update(memoryKey, { session: this.session, ids }).then(undefined, this.onError);
   }
 
-  /** The saved ids can't tell, because VS Code may have lost the tab of a conversation that was opened recently. */
+  /**
+   * Returns whether VS Code will restore the panel of a conversation. The titles of the tabs are compared, because the
+   * saved ids are not reliable: VS Code might have lost the tab of a conversation that was opened recently.
+   */
   willBeRestored(title: string, ownTitles: readonly string[]): boolean {
     return orphanedTabs(ownTitles).some(({ label }) => label === title);
   }
@@ -50,7 +58,10 @@ export class PanelRestoration extends Disposable {
     return orphanedTabs(ownTitles).some(({ isActive }) => isActive);
   }
 
-  /** Closes tabs after one was visible for {@link restoreTimeoutMs}. @returns the column of the first closed tab */
+  /**
+   * Closes the orphaned tabs once one of them has been visible for {@link restoreTimeoutMs} without being restored.
+   * @returns the editor column of the first closed tab
+   */
   async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<vscode.ViewColumn | undefined> {
     while (!this.disposed && orphanedTabs(ownTitles()).length > 0) {
       if (!this.isOrphanedTabVisible(ownTitles())) {
@@ -86,7 +97,10 @@ function orphanedTabs(ownTitles: readonly string[]): readonly vscode.Tab[] {
   return remaining;
 }
 
-/** Compares only the end of a tab's view type, because VS Code adds a prefix. */
+/**
+ * Returns the tabs of this extension. Only the end of a tab's view type is compared, because VS Code adds a prefix to
+ * the view type.
+ */
 function extensionTabs(): readonly vscode.Tab[] {
   return openTabs().filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));
 }

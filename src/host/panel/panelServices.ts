@@ -17,19 +17,22 @@ import type { Tour } from './tour';
 
 export interface PrefilledPrompt {
   readonly text: string;
-  /** The complete prompt if it has code, attachments, a model or an effort. The page returns it when the user sends the text. */
+  /**
+   * The complete prompt if it has code, attachments, a model or a reasoning effort. The page returns this prompt when
+   * the user sends the text.
+   */
   readonly more?: PromptInput | undefined;
 }
 
-/** The panels of the window. `PanelRegistry` implements it. */
+/** The panels of this window, implemented by `PanelRegistry`. */
 interface Panels {
   open(id: string): Promise<boolean>;
-  /** By default, the panel takes the focus. */
+  /** Shows the panel of a conversation. The panel gets the focus unless `preserveFocus` is set. */
   show(conversation: Conversation, options?: { readonly preserveFocus: boolean }): void;
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }
 
-/** What the panels use. */
+/** Services that the panels use. */
 export interface PanelServices extends HostWindow {
   readonly panels: Panels;
   readonly conversations: Conversations;

@@ -6,11 +6,14 @@ import type { PanelServices } from './panelServices';
 
 interface PromptBoxInput {
   readonly text: string;
-  /** The conversation that the user has chosen for the prompt, or undefined if the user dismissed the box. */
+  /** The conversation to which the prompt goes, or undefined if the user closed the input box. */
   readonly conversation?: Conversation;
 }
 
-/** The typed text is also returned if the user dismisses the box, so that the next box can start with it. */
+/**
+ * Lets the user type a prompt in an input box. If the user closes the box, the typed text is returned as well, so that
+ * the next box can start with it.
+ */
 export async function showPromptBox(
   { conversations }: PanelServices,
   text: string,
@@ -50,7 +53,7 @@ export async function showPromptBox(
 }
 
 /**
- * Asks for the models of a comparison and its prompt, unless they are given.
+ * Asks the user for the models and the prompt of a comparison, unless they are given.
  * @param current the conversation of the comparison, unless the user chooses a new one
  * @returns undefined if the user cancels
  */

@@ -9,15 +9,15 @@ import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
 
 export interface SendOptions {
-  /** The models that answer at the same time. By default, the selected model answers. */
+  /** Models that answer the prompt at the same time. By default, only the selected model answers. */
   readonly models?: readonly string[] | undefined;
   /** Whether the user is asked for a missing API key. The default is true. */
   readonly asksForKey?: boolean | undefined;
 }
 
 /**
- * Returns the given conversation, or a new conversation if the gateways of the given one are closed: all answers of a
- * conversation come from the same set of gateways.
+ * Returns the given conversation. If the gateway set of that conversation is closed, returns a new conversation,
+ * because all answers of a conversation come from the same gateway set.
  */
 export function openConversationFor({ conversations }: PanelServices, conversation: Conversation): Conversation {
   return conversation.set.isOpen ? conversation : conversations.startNew();
@@ -35,9 +35,9 @@ export async function sendPrompt(
 }
 
 /**
- * Shows the conversation. Asks the user for a missing API key, and whether the prompt may go over plain HTTP or exceed
- * the daily budget.
- * @returns whether the prompt can be sent. If not, it is put back into the composer.
+ * Shows the conversation. Asks the user for a missing API key, for consent to send the prompt over plain HTTP, and for
+ * consent to exceed the daily budget.
+ * @returns whether the prompt can be sent. If not, the prompt is put back into the composer.
  */
 export async function prepareToSend(
   { budget, sets, promptHistory, panels, onError }: PanelServices,
@@ -46,7 +46,7 @@ export async function prepareToSend(
   { models, asksForKey = true }: SendOptions,
 ): Promise<boolean> {
   panels.show(conversation, { preserveFocus: true });
-  // A failure to save the prompt history must not prevent the request.
+  // The prompt is sent even if the prompt history can't be saved.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
   const set = sets.forPrompt(conversation);
   const canSend = async (): Promise<boolean> => canSendPrompt(await set.view());
@@ -71,9 +71,12 @@ export function startAnswers(
   conversation.ask(prompt, models ?? (model === undefined ? [] : [model]));
 }
 
-/** Puts a prompt that was not sent into the composer, together with its code, attachments, model and effort. */
+/**
+ * Puts a prompt that was not sent back into the composer, together with its code, attachments, model and reasoning
+ * effort.
+ */
 export function returnPrompt(panels: PanelServices['panels'], conversation: Conversation, input: PromptInput): void {
-  // A dialog may have taken the focus from the panel.
+  // The panel is shown with the focus, because a dialog might have taken the focus from the panel.
   panels.show(conversation);
   const { prompt: text, content, attachments = [], model, reasoningEffort } = input;
   const isPlain = attachments.length === 0 && (content ?? model ?? reasoningEffort) === undefined;
@@ -88,7 +91,7 @@ export function startConversation({ conversations, panels }: PanelServices, prom
   return conversation;
 }
 
-/** Returns the prompt of a step as the composer contained it. */
+/** Returns the prompt of an exchange as it was in the composer, with the model of the answer. */
 export function promptInputOf({ exchange, answer }: Step): PromptInput {
   return { ...promptOf(exchange), model: answer.model };
 }

@@ -20,7 +20,10 @@ interface SuggestionsDeps {
 
 const maxRecent = 3;
 
-/** What an empty conversation suggests: prompts about the code in the editor, or the tour's, and recent conversations. */
+/**
+ * Prompts that an empty conversation suggests: prompts about the code in the editor, or those of the tour, and recent
+ * conversations.
+ */
 export class Suggestions extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
@@ -54,11 +57,12 @@ export class Suggestions extends Disposable {
     const recent = await conversations.list(maxRecent);
     return [
       ...about,
-      // Without a key, the page offers the tour beside the button that sets one.
+      // Without a key, the tour is not suggested here, because the page already offers it beside the *Set API Key*
+      // button.
       ...(about.length === 0 && hasKey
         ? [{ kind: 'tour', id: '', label: vscode.l10n.t('Try the offline demo') } as const]
         : []),
-      // A conversation that can't be read has no title.
+      // A conversation that can't be read has no title and is not suggested.
       ...recent
         .filter(({ title }) => title !== '')
         .map(({ id, title, lastActivityAt }) => ({
@@ -70,7 +74,7 @@ export class Suggestions extends Disposable {
     ];
   }
 
-  /** Returns the prompt of a suggestion about code, for the code that is in the editor now. */
+  /** Returns the suggested prompt with this id for the code that is in the editor now. */
   codePrompt(id: string): CodePrompt | undefined {
     return codeSuggestions(this.deps.target.editor()).find(({ item }) => item.kind === id);
   }

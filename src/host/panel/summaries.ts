@@ -11,8 +11,9 @@ import type { PanelServices } from './panelServices';
 import { promptInputOf, returnPrompt, startConversation } from './promptSender';
 
 /**
- * Whether a summary would shorten the next request, or the last one again if that was too long. A summary that is newer
- * than that request suffices if the request now fits.
+ * Returns whether a summary would shorten the next request. If the last request was too long, returns whether a summary
+ * would shorten that request. No further summary is needed if a summary was added after the failure and the request now
+ * fits.
  */
 export function canSummarize(services: PanelServices, conversation: Conversation): boolean {
   const failed = lastTooLong(conversation);
@@ -23,9 +24,9 @@ export function canSummarize(services: PanelServices, conversation: Conversation
 }
 
 /**
- * Requests a summary of the older turns. Does nothing while a turn runs, as after a second click.
- * @param failed the answer whose request was too long, by default the last one if it was. It may itself be a summary,
- * which a shorter one then replaces.
+ * Requests a summary of the older turns. Does nothing while a turn is running, as after a second click.
+ * @param failed the answer whose request was too long, by default the last answer if its request was too long. If this
+ * answer is itself a summary, a shorter summary replaces it.
  * @throws UserError if there is nothing to summarize
  */
 export async function summarize(
@@ -41,12 +42,15 @@ export async function summarize(
   if (last.id === summary?.upTo)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
   if (!(await services.budget.mayStart(conversation.set.isFree)) || isBlocked()) return;
-  // The user may have shown another branch while a question about the budget was open.
+  // While the question about the budget was open, the user might have shown another branch of the conversation.
   if (!conversation.tree.isShown(last.id)) return;
   conversation.summarize(last.id, failed?.model);
 }
 
-/** Starts a conversation with a summary, and with the last prompt in its composer if that prompt has no answer. */
+/**
+ * Starts a conversation that begins with a summary of this one. If the last prompt has no answer, the prompt is put
+ * into the composer of the new conversation.
+ */
 export function startFromSummary(services: PanelServices, conversation: Conversation, answerId: string): void {
   const { last } = conversation;
   const summary = conversation.tree.summaryOf(answerId);
@@ -57,7 +61,10 @@ export function startFromSummary(services: PanelServices, conversation: Conversa
   returnPrompt(services.panels, target, promptInputOf(last));
 }
 
-/** The requests of a comparison contain the same earlier turns. */
+/**
+ * Returns a last answer whose request was too long. In a comparison, any such answer will do, because all its requests
+ * contain the same earlier turns.
+ */
 function lastTooLong({ lastAnswers }: Conversation): Answer | undefined {
   return lastAnswers.find(({ state }) => state.failure?.actions.includes('summarize'));
 }
@@ -70,7 +77,8 @@ function rangeOf(
 ): { readonly last: Answer | undefined; readonly isTooLong: boolean } {
   const { windowTokens = Infinity } = estimateContextUse(services, conversation, { model: failed?.state.model }) ?? {};
   const refused = failed ? estimatedLength(conversation, failed.id) : Infinity;
-  // If the gateway refused a request for a summary as too long, the next request summarizes about half of its turns.
+  // If the gateway refused the request for a summary as too long, the next request summarizes only about half of the
+  // turns.
   const isSummary = conversation.tree.summaryOf(failed?.id ?? '') !== undefined;
   const contextWindow = Math.min(windowTokens, isSummary ? refused / 2 : refused);
   const last = lastToSummarize(conversation.tree.before(failed?.id), contextWindow);
@@ -78,8 +86,8 @@ function rangeOf(
 }
 
 /**
- * Returns the estimated tokens of the refused request, as it would be sent now. The real context window is smaller, even if
- * a larger one is known.
+ * Returns the estimated tokens that the refused request would have now. The real context window is smaller than this
+ * number, even if a larger context window is known for the model.
  */
 function estimatedLength(conversation: Conversation, answerId: string): number {
   const { messages = [] } = conversation.requestOf(answerId) ?? {};

@@ -7,7 +7,7 @@ import type { Conversation } from '../conversation/conversation';
 
 interface TourDeps {
   readonly sets: GatewaySets;
-  /** Returns the models of the demo, or none while the demo is not active. */
+  /** Returns the models of the offline demo, or none while the demo is not active. Each model is a scenario. */
   readonly models: () => readonly DemoModel[];
   readonly localize: Localize;
 }
@@ -16,14 +16,16 @@ interface Scenario extends DemoModel {
   readonly description: string;
 }
 
-/** The tour of the demo. It guides the user through the scenarios, one step at a time. */
+/** The tour of the offline demo, which guides the user through the demo's scenarios, one step at a time. */
 export class Tour {
-  /** Index of the step that the tour offers next in each conversation, by the id of the conversation. */
+  /** Index of the step that the tour offers next, keyed by the id of the conversation. */
   private readonly nextById = new Map<string, number>();
 
   constructor(private readonly deps: TourDeps) {}
 
-  /** Returns the scenarios that are no steps of the tour. The page suggests them in an empty conversation. */
+  /**
+   * Returns the scenarios that are not steps of the tour. The page suggests these scenarios in an empty conversation.
+   */
   suggestions(): readonly Suggestion[] {
     const { models, localize } = this.deps;
     const others = models().filter(({ description }) => description === undefined);
@@ -31,7 +33,8 @@ export class Tour {
   }
 
   /**
-   * Returns the step of the tour that the page shows, or undefined for a conversation that does not belong to the demo.
+   * Returns the step of the tour that the page shows, or undefined for a conversation that does not belong to the
+   * offline demo.
    */
   currentStep(conversation: Conversation): TourStep | undefined {
     const { steps } = this;
@@ -51,24 +54,24 @@ export class Tour {
     };
   }
 
-  /** Starts a scenario in a conversation. Does nothing when the demo is not active. */
+  /** Starts a scenario in a conversation. Does nothing when the offline demo is not active. */
   ask(conversation: Conversation, model: string): void {
     const { sets, models, localize } = this.deps;
     const scenario = models().find(({ id }) => id === model);
     if (!scenario || sets.forPrompt(conversation) !== sets.demo) return;
-    // Sets the title before the first prompt, so that the history shows that this conversation belongs to the demo.
+    // The title is set before the first prompt, so that the history shows that the conversation belongs to the offline
+    // demo.
     if (conversation.tree.title === undefined && conversation.tree.firstPrompt === undefined) {
       conversation.rename(localize('Offline demo'));
     }
-    // Updates the progress before calling `ask`, because `ask` immediately fires a change event whose listeners read
-    // the progress.
+    // The progress is updated before `ask` is called, because `ask` immediately fires a change event whose listeners
+    // read the progress.
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.nextById.set(conversation.id, step + 1);
     conversation.useSet(sets.demo);
     conversation.ask({ prompt: localize(scenario.prompt) }, [model]);
   }
 
-  /** Performs an action that the user has chosen in the tour. */
   perform(conversation: Conversation, act: TourAction): void {
     const next = this.nextIndex(conversation);
     const step = this.steps[next];
@@ -78,7 +81,10 @@ export class Tour {
     } else if (step) this.ask(conversation, step.id);
   }
 
-  /** Clears the progress of all conversations, so that the next demo starts from the beginning. */
+  /**
+   * Clears the progress of all conversations, so that the tour starts from the beginning when the demo is opened the
+   * next time.
+   */
   reset(): void {
     this.nextById.clear();
   }
@@ -87,7 +93,7 @@ export class Tour {
     return this.deps.models().filter((model): model is Scenario => model.description !== undefined);
   }
 
-  /** Returns the index of the running step, or -1. Each step has its own model. */
+  /** Returns the index of the running step, or -1. Each step has its own model, so the model identifies the step. */
   private runningIndex({ activeAnswer }: Conversation): number {
     return this.steps.findIndex(({ id }) => id === activeAnswer?.model);
   }
