@@ -13,52 +13,64 @@ const name = v.pipe(
 const amount = detail(v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)));
 
 const schema = v.object({
-  /** Start of the quarter of an hour in which the attempt began, in epoch milliseconds. */
+  /** Start time of the attempt in epoch milliseconds, rounded down to a quarter of an hour. */
   at: v.number(),
   gateway: v.pipe(v.object({ id: v.string(), label: name }), v.readonly()),
   model: name,
   /**
-   * How the attempt ended. `stopped` also marks an attempt that says nothing about its gateway. A record with the result
-   * `waited` is not an attempt, but adds waits to an earlier attempt.
+   * Result of the attempt. An attempt that reveals nothing about its gateway also has the result `stopped`. A record
+   * with the result `waited` is not an attempt, but adds waits to an earlier attempt.
    */
   result: v.picklist([...faultKinds, 'complete', 'stopped', 'waited']),
   resumed: v.optional(v.literal(true)),
   /** Whether the attempt follows a failed attempt of the same turn. */
   retry: v.optional(v.literal(true)),
-  /** Duration of the waits that its fault has caused, in milliseconds. */
+  /** Total duration of the waits that the attempt's fault has caused, in milliseconds. */
   waitedMs: amount,
   firstTokenMs: amount,
   tokensPerSecond: amount,
   promptTokens: amount,
   completionTokens: amount,
   cachedTokens: amount,
-  /** Whether the window closed while the attempt had a response, so that its cost is unknown. */
+  /** Whether the window was closed while the response was arriving, so that the cost of the attempt is unknown. */
   interrupted: v.optional(v.literal(true)),
   cost: amount,
-  /** Computed from the price of the model. Absent if the gateway has reported a cost, or if the price is unknown. */
+  /**
+   * Cost computed from the price of the model. Absent if the gateway has reported a cost, or if the price is unknown.
+   */
   estimatedCost: amount,
-  /** The currency of `cost` and `estimatedCost`. */
+  /** Currency of `cost` and `estimatedCost`. */
   currency: v.optional(v.picklist(currencies)),
 });
 
-/** Contains names and numbers only: no prompt, no answer and no key. Absent numbers are unknown or 0. */
+/**
+ * What happened to one attempt, as names and numbers only: no prompt, no answer and no key. An absent number is unknown
+ * or 0.
+ */
 export type AttemptRecord = Readonly<v.InferOutput<typeof schema>>;
 
-/** Each line begins with a line feed, so that it is readable even if a crash has left the previous line incomplete. */
+/**
+ * Encodes records as lines of a file. Each line begins with a line feed, so that the line is readable even if a crash
+ * has left the previous line incomplete.
+ */
 export function encodeRecords(records: readonly AttemptRecord[]): string {
   return records.map((record) => `\n${JSON.stringify(record)}`).join('');
 }
 
-/** Leaves out damaged lines and invalid numbers. */
+/** Decodes the lines of a file. Damaged lines and invalid numbers are left out. */
 export function decodeRecords(text: string): readonly AttemptRecord[] {
   return text.split('\n').flatMap((line) => parseOrUndefined(schema, parseJson(line)) ?? []);
 }
 
 export const hourMs = 3_600_000;
-/** The unit in which records store their time. In every time zone, a day starts at a full quarter of an hour in UTC. */
+/** Records store times in units of 15 minutes: in every time zone, a day starts at a full quarter of an hour in UTC. */
 const quarterMs = hourMs / 4;
 
-/** @param isCorrected whether the gateway refused the request, which is corrected and sent again at once */
+/**
+ * Returns the record of an attempt.
+ * @param isCorrected whether the gateway refused the request because of a parameter, so that a corrected request is
+ * sent at once
+ */
 export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecord {
   const { attempt, how, why, ended } = entry;
   const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost, currency } = ended ?? {};
@@ -81,7 +93,10 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
   };
 }
 
-/** Returns records that add each wait to the attempt before it, whose fault has usually caused the wait. */
+/**
+ * Returns records for the waits of a turn. Each wait is added to the attempt before it, because that attempt's fault
+ * has usually caused the wait.
+ */
 export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
   return attempts.flatMap((entry, index) => {
     const caused = [...(index === 0 ? entry.waits : []), ...(attempts[index + 1]?.waits ?? waits)];
@@ -100,8 +115,8 @@ function resultOf({ ended }: LedgerEntry): AttemptRecord['result'] {
 }
 
 /**
- * Minimum duration of a stream for which a speed is computed, in milliseconds. In a shorter stream, the answer arrived
- * all at once, so its speed means nothing.
+ * Minimum duration of a stream in milliseconds for which a speed is computed. In a shorter stream, the whole answer
+ * arrived at once, so the speed would be meaningless.
  */
 const minStreamMs = 250;
 

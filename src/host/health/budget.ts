@@ -16,9 +16,9 @@ import { averageCost, budgetCost, spentToday, usedPercent, type SpentToday } fro
 
 interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
-  /** The spending of all windows. */
+  /** Records of the requests in all windows, with their costs. */
   readonly book: HealthBook;
-  /** Returns a model for each running turn of this window. A turn without an attempt has no model yet. */
+  /** Returns the model of each running turn in this window. A turn without an attempt has no model yet. */
   readonly runningModels: () => readonly (string | undefined)[];
   readonly clock: Clock;
   readonly openUsage: () => unknown;
@@ -27,13 +27,13 @@ interface BudgetDeps {
 
 interface Spending extends SpentToday {
   readonly budget: DailyBudget;
-  /** The probable cost of the running requests, based on the average cost of earlier requests to their models. */
+  /** Probable cost of the running requests, estimated from the average cost of earlier requests to the same models. */
   readonly expected: number;
-  /** Whether all files with the spending of today could be read. */
+  /** Whether all files that can contain costs of today were readable. */
   readonly isComplete: boolean;
 }
 
-/** What callers ask before they start a request. */
+/** Methods that callers use before they start a request. */
 export type BudgetDecisions = Pick<
   Budget,
   'mayStart' | 'mayStartQueued' | 'mayStartUnattended' | 'mayOthersStart' | 'refusal'
@@ -41,26 +41,31 @@ export type BudgetDecisions = Pick<
 
 const warnPercents = [100, 80];
 
-/** After the user has answered a question, this share of the budget can be spent before the next question. */
+/**
+ * Share of the daily budget that can be spent after the user has answered a question, until the next question is shown.
+ */
 const questionShare = 0.25;
 
 /**
- * Compares what was spent today with the setting `holysheep.budget`. The user is warned when an attempt has ended and
- * before a prompt is sent, at each percentage once per day and window. With the action `ask`, every way to start a
- * request asks this class first. The window shows one question at a time.
+ * Compares the spending of today with the setting `holysheep.budget`. Each warning percentage is shown once per day and
+ * window, when an attempt has ended or before a prompt is sent. If the setting's action is `ask`, callers must ask this
+ * class before they start any request. The window shows one question at a time.
  */
 export class Budget extends Disposable {
   /** The day and the setting to which the following fields apply. */
   private period = '';
   private warnedPercent = 0;
   /**
-   * Spending at which the user is asked again, in the currency of the budget. The user has agreed to spend less than
-   * this.
+   * Spending at which the user is asked the next time, in the currency of the budget. The user has agreed to all
+   * spending below this amount.
    */
   private agreedAmount = 0;
-  /** Spending at which requests that the user has not started show the question again. Until then, they are refused. */
+  /**
+   * Spending at which queued requests and requests of other extensions show the question the next time. Below this
+   * amount, these requests are refused without a question, because the user has declined.
+   */
   private declinedAmount = 0;
-  /** Prevents a second question, because the answer to the first one may apply to both requests. */
+  /** Ensures that only one question is open, because its answer might also decide about a second request. */
   private readonly mutex = new Mutex();
 
   constructor(private readonly deps: BudgetDeps) {
@@ -76,9 +81,9 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Returns whether a request that the user starts may be sent, and asks the user if the budget is used up. Without a
-   * budget and for free requests, the result is `true`, not a promise. Callers that continue a partial answer must not call
-   * this method, because a partial answer is never held up.
+   * Returns whether a request that the user starts can be sent. If the budget is used up, asks the user. Without a
+   * budget, and for free requests, the result is `true`, not a promise. Callers that continue a partial answer must not
+   * call this method, because continuing a partial answer is always allowed.
    * @param models the models of all requests that start together
    */
   mayStart(isFree = false, models: readonly string[] = []): boolean | Promise<boolean> {
@@ -86,20 +91,23 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Works like {@link mayStart} for a prompt that has waited in the queue, but asks nothing after the user has
-   * declined.
+   * Works like {@link mayStart} for a prompt that has waited in the queue, but does not ask a second time after the
+   * user has declined.
    */
   mayStartQueued(isFree: boolean, models: readonly string[]): boolean | Promise<boolean> {
     return this.decide(isFree, models, true);
   }
 
-  /** Returns whether a request may be sent now. Asks no question, because the user may be away. */
+  /** Returns whether a request can be sent now. Does not ask the user, who might be away. */
   async mayStartUnattended(): Promise<boolean> {
     const spending = await this.read();
     return !spending || !this.isUsedUp(spending);
   }
 
-  /** Returns whether a request from another extension may be sent now. The first refused request shows the question. */
+  /**
+   * Returns whether a request from another extension can be sent now. When a request is refused for the first time, the
+   * user is asked about further requests.
+   */
   async mayOthersStart(): Promise<boolean> {
     const spending = await this.read();
     if (!spending || !this.isUsedUp(spending)) return true;
@@ -112,7 +120,10 @@ export class Budget extends Disposable {
     return false;
   }
 
-  /** Returns the terminal event of a turn that the budget refuses. @param text the partial answer */
+  /**
+   * Returns the terminal event of a turn that was refused because of the budget.
+   * @param text the partial answer
+   */
   refusal(text = ''): Omit<FailedEvent, 'at' | 'attempt'> {
     return hostFailure('spendingLimit', text, localize);
   }
@@ -137,7 +148,9 @@ export class Budget extends Disposable {
     return budget.action === 'ask' && totalOf(spending) >= limit;
   }
 
-  /** Shows a dialog, because a notification disappears after a few seconds, and *Do Not Disturb* hides it. */
+  /**
+   * Asks the user in a dialog. A notification would disappear after a few seconds, and *Do Not Disturb* would hide it.
+   */
   private async ask(spending: Spending, consequence: string): Promise<boolean> {
     const send = vscode.l10n.t('Send anyway');
     const again = vscode.l10n.t(
@@ -147,7 +160,7 @@ export class Budget extends Disposable {
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
     const { period } = this;
     const isAgreed = (await askUser('warning', describe(spending), [send], detail)) === send;
-    // The answer does not apply to another day or setting.
+    // If the day or the setting changed while the question was open, the answer applies only to this request.
     if (period !== this.period) return isAgreed;
     const nextAmount = totalOf(spending) + questionShare * spending.budget.daily;
     if (isAgreed) this.agreedAmount = nextAmount;
@@ -164,9 +177,9 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Reads today's spending. Returns undefined if there is no budget. On a new day and after a change of the setting,
-   * the warnings start anew.
-   * @param startingModels the models of requests that are about to start, which are treated like running requests
+   * Reads the spending of today. Returns undefined if there is no budget. On a new day or after a change of the
+   * setting, forgets all earlier warnings and the user's earlier decisions.
+   * @param startingModels the models of requests that are about to start, which are included like running requests
    */
   private async read(startingModels: readonly string[] = []): Promise<Spending | undefined> {
     const { setting, book, clock, runningModels } = this.deps;
@@ -205,7 +218,7 @@ function describe({ budget, spent }: Spending): string {
   );
 }
 
-/** Returns sentences about what the amounts in the question leave out. */
+/** Returns sentences for the question that describe which costs its amounts do not include. */
 function notesOn({ budget: { currency }, expected, uncounted, isComplete }: Spending): readonly string[] {
   const { format } = hostWords();
   const running: Cost = { amount: expected, currency, isEstimate: false };

@@ -10,22 +10,22 @@ import { Listeners } from '../util/listeners';
 import { decodeRecords, encodeRecords, hourMs, recordOf, waitRecordsOf, type AttemptRecord } from './attemptRecord';
 
 interface HealthBookDeps {
-  /** Folder that all windows of this machine share. */
+  /** Folder that all windows on this computer share. */
   readonly folder: string;
   readonly clock: Clock;
-  /** Removes API keys from a text, because a user may have pasted a key where a model name belongs. */
+  /** Removes API keys from a text, because users might have pasted a key into a setting for model names. */
   readonly redact: (text: string) => string;
   readonly onError: (error: unknown) => void;
 }
 
 const writeDelayMs = 1000;
-/** Milliseconds until a failed write is repeated, if no further attempt triggers a write before. */
+/** Time in milliseconds after which a failed write is repeated. A further attempt triggers an earlier write. */
 const retryIntervalMs = 60_000;
-/** Maximum number of records that are kept in memory while no file can be written. */
+/** Maximum number of records that are kept in memory while files can't be written. */
 const maxUnwritten = 10_000;
-/** Maximum size of a file in bytes. Reading a larger file would block all extensions. */
+/** Maximum size of a file, in bytes. Reading a larger file would block all extensions. */
 const maxFileBytes = 16 * 1024 * 1024;
-/** Number of days for which files are kept. The page shows 14 days in local time, which overlap 15 days in UTC. */
+/** Number of days for which files are kept. The page shows 14 days in local time, which can overlap 15 days in UTC. */
 const keptDays = 15;
 
 interface FileContent {
@@ -36,24 +36,26 @@ interface FileContent {
 const fileName = /^(\d{4}-\d\d-\d\d)\.[0-9a-f]{8}\.jsonl$/;
 
 /**
- * The health book: what happened to the requests of the last 14 days, for each gateway and model. Each window appends to a
- * file of its own per day, so that windows need no lock. The files of all windows are read together.
+ * The health book records what happened to the requests of the last 14 days, for each gateway and model. Each window
+ * writes one file per day, so no lock is needed. To read the book, the files of all windows are read.
  */
 export class HealthBook {
   private readonly window = randomBytes(4).toString('hex');
-  /** What the files contained when they were last read, and what this window has written since. */
+  /** Records that the files contained when they were last read, and records that this window has written since then. */
   private known: readonly AttemptRecord[] = [];
   private unwritten: AttemptRecord[] = [];
-  /** What each file contained when it was last read. A file is read again only after a window has appended to it. */
+  /** Content of each file when it was last read, keyed by path. A file is read again only if its size has changed. */
   private contents: ReadonlyMap<string, FileContent> = new Map();
   private cancelWrite: (() => void) | undefined;
   private hasWriteFailed = false;
-  /** The files that the last `refresh` could not read, by path. The values are their names, which begin with a day. */
+  /**
+   * Files that the last `refresh` could not read, keyed by path. The values are the file names, which begin with a day.
+   */
   private unreadable: ReadonlyMap<string, string> = new Map();
-  /** Prevents the files from being read while this window writes, because an attempt could then count twice. */
+  /** Prevents this window from reading files while it writes a file. Otherwise, an attempt could be counted twice. */
   private readonly mutex = new Mutex();
   private readonly changes = new Listeners<void>((error) => this.deps.onError(error));
-  /** Fires when an attempt of this window has been added, or the book has been cleared. */
+  /** Fires when an attempt of this window has been added, or when the book has been cleared. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly deps: HealthBookDeps) {}
@@ -62,13 +64,13 @@ export class HealthBook {
     this.add([recordOf(attempt, isCorrected)]);
   }
 
-  /** Records the attempts that are still running when the window closes. */
+  /** Records the attempts that are still running when the window is closed. */
   recordInterrupted(turns: readonly TurnRecord[]): void {
     const last = turns.flatMap(({ attempts }) => attempts.at(-1) ?? []);
     this.add(last.filter(lacksEnd).map((attempt) => recordOf(attempt, false)));
   }
 
-  /** Records how a turn that has ended waited. `recordAttempt` has already recorded its attempts. */
+  /** Records the waits of a turn that has ended. `recordAttempt` has already recorded the attempts of the turn. */
   recordWaits(turn: TurnRecord): void {
     this.add(waitRecordsOf(turn));
   }
@@ -77,12 +79,15 @@ export class HealthBook {
     return [...this.known, ...this.unwritten];
   }
 
-  /** Returns whether the last `refresh` could read all files with attempts that ended at this time or later. */
+  /** Returns whether the last `refresh` could read all files of this day (in UTC) and of later days. */
   isCompleteSince(time: number): boolean {
     return [...this.unreadable.values()].every((day) => day < dayOf(time));
   }
 
-  /** Reads what other windows have written. Never rejects. Reports files that can't be read, and uses all others. */
+  /**
+   * Reads the records that other windows have written. Files that can't be read are reported and skipped, so the
+   * promise never rejects.
+   */
   async refresh(): Promise<void> {
     await this.mutex.runExclusive(async () => {
       const unreadable = new Map<string, string>();
@@ -111,7 +116,9 @@ export class HealthBook {
     });
   }
 
-  /** Writes the unwritten records, and deletes the files of old days. Never rejects. */
+  /**
+   * Writes the unwritten records and deletes the files of old days. Errors are reported, so the promise never rejects.
+   */
   async flush(): Promise<void> {
     this.cancelWrite?.();
     this.cancelWrite = undefined;
@@ -135,7 +142,7 @@ export class HealthBook {
     this.unwritten = this.unwritten.filter((record) => !added.has(record));
     this.known = [...this.known, ...added];
     const { old } = await this.files();
-    // If a file can't be removed now, a later call removes it.
+    // An old file that can't be removed now is removed by a later call.
     await Promise.all(old.map((file) => rm(file, { force: true }).catch(() => undefined)));
   }
 
@@ -159,7 +166,10 @@ export class HealthBook {
     this.changes.fire();
   }
 
-  /** Deletes all records, including those of other windows. @throws the error of the file system */
+  /**
+   * Deletes all records, including the records of other windows.
+   * @throws the error of the file system
+   */
   async clear(): Promise<void> {
     await this.mutex.runExclusive(async () => {
       const { kept, old } = await this.files();
@@ -184,12 +194,12 @@ export class HealthBook {
   }
 }
 
-/** Returns the day in UTC, such as `2026-11-28`. */
+/** Returns the day of a time in UTC, such as `2026-11-28`. */
 function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** Returns `before` if the file still has the same size. */
+/** Reads the records of a file. If the size of the file is unchanged, returns `before` without reading the file. */
 async function readChanged(path: string, before: FileContent | undefined): Promise<FileContent> {
   const size = (await stat(path).catch(ignoreMissingFile))?.size;
   if (before && before.size === size) return before;

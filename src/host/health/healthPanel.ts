@@ -32,7 +32,7 @@ export function createHealth(
     folder: join(storage, 'health'),
     clock: systemClock,
     redact: (text) => log.keys.redact(text),
-    // Only logs errors, because answers don't depend on the health book.
+    // Errors are only logged and not shown to the user, because answers don't depend on the health book.
     onError: log.error,
   });
   const healthPanel = register(new HealthPanel({ extensionUri, book: health, settings, onError }));
@@ -56,12 +56,12 @@ export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPa
   return { 'holysheep.openHealth': () => healthPanel.show() } satisfies Commands;
 }
 
-/** The editor tab with the page *Usage and health*. A window has at most one. */
+/** The editor tab with the page *Usage and health*. Each window has at most one such tab. */
 export class HealthPanel extends Disposable {
   private panel: vscode.WebviewPanel | undefined;
-  /** The tab to which the page has to switch with the next report. */
+  /** The section (*Usage* or *Health*) to which the page switches when it receives the next report. */
   private tab: HealthTab | undefined;
-  /** Whether the page has loaded. VS Code loads it again when it becomes visible. */
+  /** Whether the page has loaded. VS Code loads the page again each time it becomes visible. */
   private isReady = false;
 
   constructor(private readonly deps: HealthPanelDeps) {
@@ -70,9 +70,9 @@ export class HealthPanel extends Disposable {
   }
 
   /**
-   * Opens the page, or reveals it if it is open.
-   * @param tab the tab to show; without it, the page shows the tab that it showed last
-   * @returns the numbers that the page shows
+   * Opens the page, or reveals the page if it is already open.
+   * @param tab the section to show, by default the section that the page showed last
+   * @returns the report that the page shows
    */
   async show(tab?: HealthTab): Promise<HealthReport> {
     this.tab = tab;
@@ -82,7 +82,7 @@ export class HealthPanel extends Disposable {
     return this.report();
   }
 
-  /** VS Code calls this function after a reload of the window. */
+  /** VS Code calls this method to restore the panel after a reload of the window. */
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
     this.panel?.dispose();
     this.open(panel);
@@ -98,7 +98,7 @@ export class HealthPanel extends Disposable {
     });
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.isReady = false;
-      // Another window may have made requests while the page was in the background.
+      // While the page was in the background, other windows might have made requests.
       if (panel.active) this.refresh().catch(this.deps.onError);
     });
     panel.onDidDispose(() => {
@@ -108,7 +108,7 @@ export class HealthPanel extends Disposable {
       script: 'health.js',
       styles: ['health.css'],
       data: { strings: hostWords().strings },
-      // The codicon `pulse`. The API accepts no theme icon for a panel.
+      // The files contain the codicon `pulse`, because a webview panel accepts no theme icon.
       icon: { light: 'pulse-light.svg', dark: 'pulse-dark.svg' },
     });
   }
@@ -153,7 +153,7 @@ export class HealthPanel extends Disposable {
 
   override dispose(): void {
     super.dispose();
-    // Leaves the tab open, because VS Code restores its page after a reload.
+    // The editor tab remains open, so that VS Code can restore its page after a reload.
     this.panel = undefined;
   }
 }

@@ -31,11 +31,14 @@ export function createHealthReport(records: readonly AttemptRecord[], now: numbe
 export interface SpentToday {
   /** Costs in the currency of the budget. */
   readonly spent: Cost;
-  /** Costs in another currency. They are not part of `spent`, because there is no exchange rate. */
+  /** Costs in other currencies. They are not included in `spent`, because no exchange rate is known. */
   readonly uncounted: readonly Cost[];
 }
 
-/** Returns what today's requests have cost. `now` determines the day, in local time. */
+/**
+ * Returns the costs of today's requests.
+ * @param now the current time in epoch milliseconds, which determines the day in local time
+ */
 export function spentToday(records: readonly AttemptRecord[], now: number, currency: Currency): SpentToday {
   const costs = sumCosts(records.filter(({ at }) => at >= startOfDay(now)));
   return {
@@ -44,7 +47,10 @@ export function spentToday(records: readonly AttemptRecord[], now: number, curre
   };
 }
 
-/** Returns the average cost of a request to the model. If no cost is known, averages the requests to all models. */
+/**
+ * Returns the average cost of the requests to a model. If no cost is known for the model, returns the average cost of
+ * all requests.
+ */
 export function averageCost(
   records: readonly AttemptRecord[],
   { model, currency }: { readonly model: string | undefined; readonly currency: Currency },
@@ -55,7 +61,10 @@ export function averageCost(
   return sumOfAmounts(sumCosts(known)) / Math.max(1, known.length);
 }
 
-/** A whole number, rounded down, because only 100 % means that the budget is used up. */
+/**
+ * Returns the used part of the budget in percent. The number is rounded down, because only 100 % means that the budget
+ * is used up.
+ */
 export function usedPercent({ daily }: DailyBudget, { amount }: Cost): number {
   return Math.floor((100 * amount) / daily);
 }
@@ -68,10 +77,15 @@ function budgetReport(budget: DailyBudget, { spent, uncounted }: SpentToday): Bu
   return { daily: budgetCost(budget), usedPercent: usedPercent(budget, spent), uncounted };
 }
 
-/** Minimum number of attempts of the last 24 hours from which an essence is computed. With fewer, all days count. */
+/**
+ * Minimum number of attempts in the last 24 hours for an essence (success rate and time to the first token). If there
+ * are fewer attempts, the essence is computed from all days.
+ */
 const minRecentAttempts = 5;
 
-/** By {@link pairOf}. */
+/**
+ * Returns the success rate and the time to the first token of each pair of gateway and model, keyed by {@link pairOf}.
+ */
 export function essencesOf(records: readonly AttemptRecord[], now: number) {
   const [firstHour = now] = hoursUntil(now);
   const [firstDay = now] = daysUntil(now);
@@ -89,7 +103,7 @@ export function pairOf(gatewayId: string, model: string): string {
   return JSON.stringify([gatewayId, model]);
 }
 
-/** Faults with which a working gateway refuses a request, because of the user's account, key or prompt. */
+/** Fault kinds with which a working gateway refuses a request because of the user's account, key, model or prompt. */
 const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
   'auth',
   'credit',
@@ -101,7 +115,7 @@ const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
   'too-large',
 ]);
 
-/** Returns whether the attempt shows if its gateway works. */
+/** Returns whether the result of the attempt reveals if its gateway works. */
 function isJudged({ result }: AttemptRecord): boolean {
   return result !== 'stopped' && result !== 'waited' && result !== 'offline' && !refusals.has(result);
 }
@@ -139,7 +153,10 @@ function isFault(record: AttemptRecord): record is AttemptRecord & { readonly re
   return record.result !== 'complete' && record.result !== 'stopped' && record.result !== 'waited';
 }
 
-/** Returns the smallest value such that at least `share` (0 to 1) of the values are not greater. */
+/**
+ * Returns the smallest of the values that is not exceeded by a given share of the values.
+ * @param share a number from 0 to 1, such as 0.95
+ */
 function percentile(values: readonly number[], share: number): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)];
 }
@@ -176,13 +193,13 @@ function faultsOf(records: readonly AttemptRecord[], areRefusals: boolean): read
     .toSorted((a, b) => b.count - a.count);
 }
 
-/** Returns the starts of the last 24 hours, including the current one. */
+/** Returns the start times of the last 24 hours, including the current hour. */
 function hoursUntil(now: number): readonly number[] {
   const current = startOfHour(now);
   return Array.from({ length: shownHours }, (_, index) => current - (shownHours - 1 - index) * hourMs);
 }
 
-/** Returns the starts of the last 14 days in local time, including today. */
+/** Returns the start times of the last 14 days in local time, including today. */
 function daysUntil(now: number): readonly number[] {
   return Array.from({ length: shownDays }, (_, index) => {
     const day = new Date(startOfDay(now));

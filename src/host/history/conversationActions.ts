@@ -6,8 +6,8 @@ import { askForText, askUser, showToast } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
 
 /**
- * Deletes a conversation without confirmation, and shows a notification with the button *Undo*. Resolves when the
- * conversation is deleted, without waiting for the notification to be dismissed.
+ * Deletes a conversation without confirmation, and shows a notification with the button *Undo*. The promise resolves
+ * when the conversation is deleted, without waiting until the notification is closed.
  */
 export async function deleteConversation(
   deps: PanelFeatures,
@@ -54,20 +54,20 @@ function validateName(name: string): string | undefined {
     : undefined;
 }
 
-/** Opens a conversation in its panel, or notifies the user when the conversation no longer exists. */
+/** Opens a conversation in its panel, or notifies the user if the conversation no longer exists. */
 export async function openConversation(
   deps: PanelFeatures,
   { id, title }: NamedConversation,
   options = { preserveFocus: false },
 ): Promise<void> {
   if (await deps.panels.open(id, options)) return;
-  // Notifies the user only if the conversation does not exist. For an existing conversation, the user has already been
-  // notified why it can't be opened.
+  // The user is notified here only if the conversation does not exist. If an existing conversation can't be opened, the
+  // user has already been told the reason.
   const exists = (await deps.conversations.list()).some((item) => item.id === id);
   if (!exists) showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }
 
-/** The id and the title of an open or closed conversation. */
+/** The id and the title of a conversation, which can be open or closed. */
 export interface NamedConversation {
   readonly id: string;
   /** The title that the user chose, or else the first line of the first prompt. */

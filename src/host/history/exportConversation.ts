@@ -8,7 +8,7 @@ import { exportJson } from './exportJson';
 import { exportMarkdown } from './exportMarkdown';
 import { exportFileName, type ExportSource } from './exportSource';
 
-/** Asks for a format and a file, and exports the conversation. */
+/** Asks the user for a format and a file, and exports the conversation to that file. */
 export async function exportConversation(deps: PanelFeatures, { id, title }: NamedConversation): Promise<void> {
   const format = await vscode.window.showQuickPick(formats(), { title: vscode.l10n.t('Export “{0}”', title) });
   if (!format) return;

@@ -7,13 +7,13 @@ import { costOfAnswers } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
 
-/** Version of the exported format. It is increased when a field changes its meaning. */
+/** Version of the exported JSON format. It increases when a field changes its meaning. */
 const exportSchema = 1;
 
 /**
  * Returns a conversation as JSON for other programs. Times are in ISO 8601 format, and durations are in milliseconds.
- * Each field is copied by name, so that nothing else, such as the gateway's URL, can leak into the export. JSON leaves out
- * the fields that are undefined.
+ * Each field is copied by name, so that no other data, such as the gateway's URL, can leak into the export. Undefined
+ * fields are left out, as always in JSON.
  * @param now time of the export, in epoch milliseconds
  */
 export function exportJson({ title, tree }: ExportSource, now: number): string {
@@ -22,7 +22,7 @@ export function exportJson({ title, tree }: ExportSource, now: number): string {
     schema: exportSchema,
     title,
     exportedAt: isoTime(now),
-    // Includes answers that are not exported, such as failed summaries.
+    // The total cost includes answers that are not exported, such as failed summaries.
     cost: cost.costs.length > 0 ? cost : undefined,
     turns: tree.path().map((step) => turnJson(step, tree)),
     // All answers outside the selected branch. `after` is the id of the preceding answer.
@@ -34,7 +34,10 @@ export function exportJson({ title, tree }: ExportSource, now: number): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** `after` is the id of the last turn that the summary replaces, or null if it comes from another conversation. */
+/**
+ * Exports a summary. `after` is the id of the last answer that the summary replaces, or null if the summary comes from
+ * another conversation.
+ */
 function summaryJson({ answer, turns }: ShownSummary, tree: ExchangeTree): object {
   const { state } = answer;
   const after = tree.summaryOf(answer.id)?.upTo || null;
@@ -56,10 +59,11 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
     model: modelOf(answer),
     models: models.length > 1 ? models : undefined,
     gateways: gateways === 'own' ? undefined : gateways,
-    // Compared answers have the same id here. `turns` contains the answer that the conversation continues with.
+    // Answers that were compared with each other have the same comparison id. `turns` contains the answer with which
+    // the conversation continues.
     comparison: comparison?.id,
     answer: state.text,
-    // Exports the offsets in the answer at which another model continued it.
+    // Offsets in the answer at which another model continued it.
     resumePoints:
       models.length > 1
         ? state.resumePoints.map(({ offset, models }) => ({ offset, from: models?.from, to: models?.to }))
@@ -74,11 +78,12 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
       requestId: failure.requestId,
       message: failure.message,
     },
-    // `costs` also contains attempts whose text was discarded. It is absent if the cost of an attempt is unknown.
+    // `costs` also includes attempts whose text was discarded. The field is absent if the cost of an attempt is
+    // unknown.
     usage: usage && { ...usage, cost: undefined },
     costs: costsOf(state),
     askedAt: isoTime(firstAttemptAt(answer)),
-    // Each time the user continues the answer, a segment is added to the turn. Each segment is exported as a run.
+    // When the user continues the answer, a segment is added to the turn. The export has one run for each segment.
     runs: segmentsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)
       .map(segmentJson),

@@ -16,8 +16,8 @@ import { firstAttemptAt, modelsOf, type ExportSource } from './exportSource';
 const maxTitleLength = 1000;
 
 /**
- * Returns a conversation as Markdown: prompts, attachments and answers. After an incomplete answer, a note explains how
- * its turn ended.
+ * Returns a conversation as Markdown, with prompts, attachments and answers. After an incomplete answer, a note
+ * explains how its turn ended.
  */
 export function exportMarkdown({ title, tree }: ExportSource): string {
   const path = tree.path();
@@ -47,7 +47,9 @@ function promptBlocks({ prompt, attachments = [] }: Prompt): readonly string[] {
   ];
 }
 
-/** The conversation continues with the first answer. */
+/**
+ * Exports compared answers below a common heading. The first answer is the one with which the conversation continues.
+ */
 function comparisonBlocks(answers: readonly Answer[]): readonly string[] {
   const models = hostWords().format.list(answers.map((answer) => modelsOf(answer).at(-1) ?? ''));
   return [
@@ -96,14 +98,17 @@ function attachmentText({ kind, code, languageId }: Attachment): string {
   return codeFence(code, kind === 'problems' ? '' : languageId);
 }
 
-/** Returns how a turn ended, or `undefined` when its answer is complete. */
+/** Returns a text that explains how a turn ended, or `undefined` when its answer is complete. */
 function outcomeNote({ state, isQueued }: Answer): string | undefined {
   return isQueued || isRunning(state.phase) || state.phase === 'scheduled'
     ? vscode.l10n.t('This answer was still incomplete when exported.')
     : describeOutcome(hostWords().strings, state);
 }
 
-/** Closes a code block that is still open at the end of the text, so that the text after it is not rendered as code. */
+/**
+ * Closes a code block that is still open at the end of the text. Otherwise, the following text would be rendered as
+ * code.
+ */
 function closeCodeFence(text: string): string {
   const complete = text.endsWith('\n') ? text : `${text}\n`;
   const fenced = new FencedText();

@@ -3,23 +3,25 @@ import { segmentsOf } from '../../engine/state/turnTotals';
 import type { Answer } from '../../shared/exchanges';
 import type { ExchangeTree } from '../journal/exchangeTree';
 
-/** The content of a conversation for an export. */
+/** The data of a conversation that an export needs. */
 export interface ExportSource {
   readonly title: string;
   readonly tree: ExchangeTree;
 }
 
-/** Returns the epoch milliseconds of the first attempt, or `undefined` when there was no attempt. */
+/** Returns when the first attempt started, in epoch milliseconds, or `undefined` if there was no attempt. */
 export function firstAttemptAt({ state }: Answer): number | undefined {
   return segmentsOf(state).flatMap(({ ledger }) => ledger.entries)[0]?.time;
 }
 
-/** Returns the model that has answered. Without an answer, returns the model that was requested. */
+/** Returns the model that has answered. If no model has answered yet, returns the requested model. */
 export function modelOf({ state, model }: Answer): string | undefined {
   return state.model || model;
 }
 
-/** Returns the models that have written the answer, in order. Without an answer, returns the model that was requested. */
+/**
+ * Returns the models that have written the answer, in order. If no model has answered yet, returns the requested model.
+ */
 export function modelsOf(answer: Answer): readonly string[] {
   const continuedModels = answer.state.resumePoints.flatMap(({ models }) => models ?? []);
   const [first] = continuedModels;
@@ -31,8 +33,8 @@ export function modelsOf(answer: Answer): readonly string[] {
 const maxNameLength = 60;
 
 /**
- * Returns the title without characters that a file name can't contain. Dots at both ends are removed: Windows ignores a
- * final dot, and other systems hide files whose name starts with a dot.
+ * Returns a file name for the export: the title without the characters that a file name can't contain. Dots at both
+ * ends are removed, because Windows ignores a final dot, and other systems hide files whose name starts with a dot.
  */
 export function exportFileName(title: string, extension: string): string {
   const allowed = visibleText(title, maxNameLength).replace(/[\\/:*?"<>|\s]+/g, ' ');

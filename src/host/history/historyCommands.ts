@@ -8,7 +8,7 @@ import { deleteConversation, renameConversation, type NamedConversation } from '
 import { exportConversation } from './exportConversation';
 import { openHistory } from './historyPicker';
 
-/** Returns the commands that open the history and act on the current conversation. */
+/** Returns the commands that open the history, or rename, export or delete the current conversation. */
 export function registerHistory(services: PanelFeatures) {
   const { conversations } = services;
   return {
@@ -20,7 +20,7 @@ export function registerHistory(services: PanelFeatures) {
 }
 
 /**
- * Returns the conversation of the most recently focused panel.
+ * Returns the conversation of the panel that had the focus last.
  * @throws UserError when the conversation has no prompt yet
  */
 function currentConversation({ current }: Conversations): NamedConversation {

@@ -12,7 +12,10 @@ interface HistoryContext {
   readonly isOpen: (id: string) => boolean;
 }
 
-/** Returns the items of the history picker, grouped by age. The conversations are sorted, newest first. */
+/**
+ * Returns the items of the history list, grouped by age.
+ * @param conversations the conversations, newest first
+ */
 export function historySections(conversations: readonly ConversationListItem[], context: HistoryContext) {
   const headings: Readonly<Record<HistoryGroup, string>> = {
     today: vscode.l10n.t('Today'),
@@ -35,7 +38,7 @@ export function turnCountText(turns: number, locale: string): string {
     : vscode.l10n.t('{count} turns', { count });
 }
 
-/** Returns a conversation as an item of the history picker. */
+/** Returns a conversation as an item of the history list. */
 function toHistoryItem(conversation: ConversationListItem, context: HistoryContext) {
   const { id, lastActivityAt, turns, busy, problem, excerpt } = conversation;
   const { locale, now, isOpen } = context;
@@ -46,18 +49,19 @@ function toHistoryItem(conversation: ConversationListItem, context: HistoryConte
     ...(turns > 0 ? [turnCountText(turns, context.locale)] : []),
     ...(problem ? [vscode.l10n.t('damaged')] : []),
     ...(busy ? [vscode.l10n.t('answering')] : []),
-    // Marks an open conversation with a word, because screen readers don't read icons.
+    // An open conversation is marked with a word, because screen readers don't read icons.
     ...(isOpen(id) ? [vscode.l10n.t('open')] : []),
   ];
   return {
     id,
-    /** The title without the escaping that labels need, for messages and dialogs. */
+    /** The title for messages and dialogs. Unlike the label of the item, it is not escaped. */
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${escapeIcons(title)}`,
     description: [historyTime(lastActivityAt, now, locale), ...marks].join(' · '),
-    // VS Code would hide the item if its label does not contain the query, although an answer of the conversation does.
+    // Without this option, VS Code would hide an item whose label does not contain the query, even if an answer of the
+    // conversation contains it.
     alwaysShow: excerpt !== undefined,
-    // The detail is absent if the match is in the title.
+    // The text around the match is left out if the match is in the title, which is already shown.
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
   };
 }

@@ -57,8 +57,8 @@ export function openHistory(deps: PanelFeatures): void {
     ]);
   };
   /**
-   * Returns the entry that the list shows when it has no conversation.
-   * @param query the search text, or an empty string when the workspace has no conversation
+   * Returns the only item of a list without conversations.
+   * @param query the search text, or an empty string if the workspace has no conversations
    */
   const nothingFound = (query: string): Entry => {
     if (query === '') {
@@ -110,7 +110,7 @@ export function openHistory(deps: PanelFeatures): void {
 }
 
 type Entry = vscode.QuickPickItem & {
-  /** Absent for a separator, and for the only entry of an empty list. */
+  /** The conversation of the item. Absent for a separator, and for the only item of a list without conversations. */
   readonly named?: NamedConversation;
   readonly choose?: () => unknown;
 };

@@ -26,7 +26,7 @@ interface ScheduleCommandDeps extends HostWindow {
 export function registerSchedule(deps: ScheduleCommandDeps) {
   const { register, schedule } = deps;
   schedule.update();
-  // Other windows may have scheduled or canceled prompts meanwhile.
+  // While this window did not have the focus, other windows might have scheduled or canceled prompts.
   register(vscode.window.onDidChangeWindowState(({ focused }) => focused && schedule.update()));
   return { 'holysheep.openScheduled': () => openScheduled(deps) } satisfies Commands;
 }
@@ -56,7 +56,8 @@ function openScheduled({ schedule, panels, sets, onError }: ScheduleCommandDeps)
   );
   list.onAccept(async ([entry]) => {
     const prompt = entry?.prompt;
-    // Keeps the list open for a prompt of another workspace, whose item says where the prompt belongs.
+    // A prompt of another workspace can't be opened here, so the list remains open. The item of the prompt names the
+    // workspace.
     if (prompt && !prompt.isOwn) return;
     list.close();
     if (prompt) await panels.open(prompt.conversationId);
@@ -72,7 +73,10 @@ function openScheduled({ schedule, panels, sets, onError }: ScheduleCommandDeps)
   list.run(refresh);
 }
 
-/** @param host host name of the gateway to which this window would send a prompt now */
+/**
+ * Returns a scheduled prompt as an item of the list.
+ * @param host host name of the gateway to which this window would send a prompt now
+ */
 export function scheduledItem(prompt: ListedPrompt, now: number, host: string): { label: string; detail: string } {
   const { title, model, gateway, isOwn, workspace } = prompt;
   const target = [plainLabel(model), plainLabel(isOwn ? host : hostOf(gateway))];

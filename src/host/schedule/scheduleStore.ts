@@ -15,7 +15,7 @@ const promptSchema = v.object({
   conversationId: v.string(),
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   workspace: v.string(),
-  /** Base URL of the gateway for which the user scheduled the prompt. */
+  /** Base URL of the gateway that was in use when the user scheduled the prompt. */
   gateway: v.string(),
   model: v.string(),
   dueAt: v.optional(epoch),
@@ -23,27 +23,30 @@ const promptSchema = v.object({
   title: v.string(),
 });
 
-/** A scheduled prompt, as all windows list it. Whether it is still scheduled is in the journal of its conversation. */
+/**
+ * A scheduled prompt as listed in all windows. The journal of its conversation determines whether the prompt is still
+ * scheduled.
+ */
 export type ScheduledPrompt = Readonly<v.InferOutput<typeof promptSchema>>;
 
 interface ScheduleList {
-  /** The earliest prompt first, and prompts that wait for the network last. */
+  /** Scheduled prompts, ordered by the time at which they are sent. Prompts that wait for the network are last. */
   readonly prompts: readonly ScheduledPrompt[];
-  /** Whether every file could be read. Damaged files count as missing. */
+  /** Whether every file could be read. A damaged file is treated like a missing file. */
   readonly isComplete: boolean;
 }
 
 const suffix = '.json';
 
 /**
- * The index of the scheduled prompts of all workspaces: a file for each prompt, in a folder that all windows share. A
- * window that can't write the conversation of a prompt cancels the prompt by removing its file.
+ * The index of the scheduled prompts of all workspaces. Each prompt has a file in a folder that all windows share. A
+ * window that can't write a prompt's conversation cancels the prompt by removing its file.
  */
 export class ScheduleStore {
-  /** Files that were damaged or could not be read when they were last listed. */
+  /** Names of the files that were damaged or unreadable when they were last listed. These files have been logged. */
   private loggedNames = new Set<string>();
 
-  /** @param log receives a message about each file that becomes damaged or unreadable */
+  /** @param log writes a message to the log when a file becomes damaged or unreadable */
   constructor(
     private readonly folder: string,
     private readonly log: (problem: string) => void,

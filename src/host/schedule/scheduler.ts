@@ -16,15 +16,18 @@ import type { ScheduledPrompt, ScheduleStore } from './scheduleStore';
 
 export interface ScheduledCount {
   readonly count: number;
-  /** Epoch milliseconds at which the next prompt is sent. Absent if all of them are due or wait for the network. */
+  /**
+   * Time at which the next prompt is sent, in epoch milliseconds. Absent if all prompts are already due or wait for the
+   * network.
+   */
   readonly nextAt?: number | undefined;
 }
 
 export interface ListedPrompt extends ScheduledPrompt {
   readonly isOwn: boolean;
   /**
-   * Whether the prompt waits for a click, because it became due while VS Code was closed, its gateway has changed, or
-   * the daily budget was used up.
+   * Whether the prompt is sent only after a click of the user. The reason can be that the prompt became due while VS
+   * Code was closed, that its gateway has changed, or that the daily budget was used up.
    */
   readonly needsClick: boolean;
 }
@@ -37,45 +40,59 @@ interface SchedulerDeps {
   readonly random: () => number;
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
-  /** Returns the gateway to which prompts for the model go. Rejects if no gateway can be used. */
+  /** Returns the gateway to which prompts for a model go. The promise rejects if no gateway can be used. */
   readonly gatewayFor: (model: string) => Promise<Gateway>;
-  /** Sends requests without the key to all gateways. */
+  /** Sends a request without the key to each gateway, and returns whether at least one gateway responds. */
   readonly respondsAnyGateway: () => Promise<boolean>;
   readonly lapsedMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
-  /** Called when another prompt needs a click. @param count number of all due prompts that need a click */
+  /**
+   * Called when a further prompt is due and needs a click of the user.
+   * @param count number of all due prompts that need a click
+   */
   readonly onDue: (count: number) => void;
   readonly onLapse: (prompt: ScheduledPrompt) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Longest time between two checks in milliseconds: for probes of the gateway, and because timers stop during sleep. */
+/**
+ * Maximum time between two checks while prompts are scheduled, in milliseconds. Longer timers would be unreliable,
+ * because timers stop while the computer sleeps. Each check also probes the gateways of due prompts.
+ */
 const maxTimerMs = 30_000;
-/** Time between two checks while no prompt is known, in milliseconds. Another window may have scheduled one. */
+/**
+ * Time between two checks while no prompt is scheduled, in milliseconds. The checks are needed because another window
+ * might schedule a prompt.
+ */
 const idleTimerMs = 300_000;
-/** Time after which the file of a lapsed prompt is removed in any case, in milliseconds. */
+/** Time after which the file of a lapsed prompt is removed, even if its window never runs again, in milliseconds. */
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Sends scheduled prompts when they are due, and keeps their index and the journals in step. Each window has a scheduler,
- * and all of them use the same index. A prompt is sent at most once, because its window first records that in the journal,
- * which only one window can write.
+ * Sends scheduled prompts when they are due, and keeps their index consistent with the conversations. Each window has a
+ * scheduler, and all schedulers use the same index. A prompt is sent at most once: before sending, the window records
+ * the prompt as sent in the conversation's journal, which only one window can write.
  */
 export class Scheduler extends Disposable {
   private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
   readonly onDidChange = this.changeListeners.event;
-  /** The prompts that have not lapsed. */
+  /** The scheduled prompts that have not lapsed, that is, have not waited longer than 24 hours. */
   private prompts: readonly ScheduledPrompt[] = [];
-  /** Whether a prompt of this workspace needs a click, by its id. Absent until that is known. */
+  /**
+   * Whether a prompt of this workspace needs a click of the user, keyed by the id of the prompt. Absent while that is
+   * not decided yet.
+   */
   private readonly clicks = new Map<string, boolean>();
   private hasNewClick = false;
-  /** Runs one change at a time, so that this window neither cancels a prompt that it is sending nor sends it twice. */
+  /**
+   * Allows only one change at a time. Otherwise, this window could cancel a prompt while sending it, or send it twice.
+   */
   private readonly changes = new Mutex();
   private readonly checks = new Mutex();
-  /** The check that has been requested and has not begun yet. */
+  /** The check that has been requested but has not begun yet. */
   private nextCheck: Promise<void> | undefined;
   private cancelTimer = (): void => undefined;
-  /** The errors of the current check or, between two checks, of the last one. */
+  /** Texts of the errors that occurred in the current check. Between two checks, the errors of the last check. */
   private errors = new Set<string>();
   private previousErrors: ReadonlySet<string> = new Set();
 
@@ -114,7 +131,10 @@ export class Scheduler extends Disposable {
     return { count: this.prompts.length, nextAt };
   }
 
-  /** Sends the prompt at once if its limit has already reset. The caller must keep the conversation open. */
+  /**
+   * Schedules the prompt of a failed or offline answer. If the limit has no reset time or has already reset, the prompt
+   * is sent at once. The caller must keep the conversation open.
+   */
   async schedule(conversation: Conversation, answerId: string): Promise<void> {
     const { clock, random, gatewayFor, workspace, store } = this.deps;
     const answer = conversation.tree.answer(answerId);
@@ -127,7 +147,8 @@ export class Scheduler extends Disposable {
       return;
     }
     const { id: gateway } = await gatewayFor(model);
-    // Adds the same margin as for a wait, so that many clients do not return at the same moment.
+    // The reset time gets the same margin as a wait between two attempts, so that many clients don't send their
+    // requests at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
     const exchange = conversation.tree.exchangeOf(answerId);
@@ -144,7 +165,7 @@ export class Scheduler extends Disposable {
   }
 
   async sendNow(id: string): Promise<boolean> {
-    // Reads the index again, because the prompt may have been scheduled since the last check.
+    // The index is read again, because the prompt might have been scheduled since the last check.
     const prompt = (await this.deps.store.list()).prompts.find((listed) => listed.id === id);
     if (!prompt || !(await this.deps.budget.mayStart())) return false;
     const isSent = await this.send(prompt, true);
@@ -152,7 +173,7 @@ export class Scheduler extends Disposable {
     return isSent;
   }
 
-  /** Cancels a scheduled prompt of any workspace. If a window is already sending the prompt, its turn continues. */
+  /** Cancels a scheduled prompt of any workspace. If a window is already sending the prompt, the turn continues. */
   async cancel(id: string): Promise<void> {
     await this.remove(id);
     await this.refresh();
@@ -181,7 +202,7 @@ export class Scheduler extends Disposable {
     this.hasNewClick = true;
   }
 
-  /** Resolves when a check has ended that began after the call. */
+  /** Checks all scheduled prompts. Resolves at the end of a check that began after the call. */
   private async refresh(): Promise<void> {
     this.nextCheck ??= this.checks.runExclusive(async () => {
       this.nextCheck = undefined;
@@ -212,7 +233,7 @@ export class Scheduler extends Disposable {
     this.hasNewClick = false;
   }
 
-  /** Reads the index, and stops the turns of open conversations whose prompts are no longer in it. */
+  /** Reads the index. In open conversations, ends the schedules of prompts that are no longer in the index. */
   private async readIndex(): Promise<readonly ScheduledPrompt[]> {
     const { store, conversations } = this.deps;
     const { prompts, isComplete } = await store.list();
@@ -225,7 +246,10 @@ export class Scheduler extends Disposable {
     return prompts;
   }
 
-  /** @returns whether the prompt is no longer scheduled */
+  /**
+   * Handles a prompt during a check: sends it, ends it, or leaves it scheduled.
+   * @returns whether the prompt is no longer scheduled
+   */
   private async handle(prompt: ScheduledPrompt, now: number): Promise<boolean> {
     const open = this.deps.conversations.writable.find(({ id }) => id === prompt.conversationId);
     const isOutdated = open !== undefined && !scheduledAnswer(open, prompt);
@@ -237,7 +261,7 @@ export class Scheduler extends Disposable {
     if (now >= lapsesAt(prompt)) return this.lapse(prompt);
     const { id, dueAt = 0 } = prompt;
     if (dueAt > now) {
-      // This window has seen the prompt before it was due, so it can send the prompt without a click.
+      // VS Code was running before the prompt is due, so the prompt can be sent without a click.
       if (!this.clicks.has(id)) this.clicks.set(id, false);
       return false;
     }
@@ -246,8 +270,8 @@ export class Scheduler extends Disposable {
 
   /**
    * Starts the turn of a scheduled prompt. With `byUser`, skips the gateway's cooldown and the checks of `maySend`.
-   * @returns false if the prompt had already been canceled or sent, can't be sent yet, or another window writes its
-   *   conversation
+   * @returns false if the prompt had already been canceled or sent, if it can't be sent yet, or if another window
+   * writes its conversation
    */
   private async send(prompt: ScheduledPrompt, byUser: boolean): Promise<boolean> {
     const { conversations } = this.deps;
@@ -264,7 +288,7 @@ export class Scheduler extends Disposable {
     const { store, conversations } = this.deps;
     const { id, model } = prompt;
     if (this.disposed || !conversations.writable.includes(conversation)) return false;
-    // Another window may have canceled the prompt by removing its file.
+    // Another window might have canceled the prompt by removing its file.
     const answer = (await store.has(id)) ? scheduledAnswer(conversation, prompt) : undefined;
     if (answer) {
       let recorded: Promise<void> | undefined;
@@ -272,33 +296,34 @@ export class Scheduler extends Disposable {
       conversation.sendScheduled(answer.id, model, { immediately: byUser, record });
       await record();
     }
-    // If the prompt was sent or canceled earlier, its file was left behind, for example by a crash.
+    // The file is removed even if the prompt was sent or canceled earlier. A crash, for example, could have left such a
+    // file behind.
     await store.remove(id);
     return answer !== undefined;
   }
 
   /**
-   * Returns whether a due prompt can be sent now. Probes its gateway. Call this only in the window that may write the
-   * conversation.
+   * Returns whether a due prompt can be sent without a click of the user, and probes the gateways. Callers must call
+   * this method only in the window that has the right to write the conversation.
    */
   private async maySend(
     { id, dueAt, gateway, model }: ScheduledPrompt,
     conversation: Conversation,
     answer: Answer,
   ): Promise<boolean> {
-    // A prompt that was already due when this window first saw it needs a click.
+    // The prompt was already due when this window first checked it, so it became due while VS Code was closed.
     if (dueAt !== undefined && !this.clicks.has(id)) {
       this.requireClick(id);
       return false;
     }
-    // Tries again later if no request can be made, for example because the keyring can't be read.
+    // If no gateway can be used now, for example because the keyring can't be read, a later check tries again.
     const current = await this.deps.gatewayFor(model).catch(() => undefined);
     if (!current) return false;
     if (!(await this.deps.respondsAnyGateway())) {
       this.clicks.set(id, false);
       return false;
     }
-    // A click is needed if the network may have come back while VS Code was closed, or if the gateway has changed.
+    // A click is needed if the network might have come back while VS Code was closed, or if the gateway has changed.
     const isAutomatic = this.clicks.get(id) === false && current.id === gateway;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(answer.id);
@@ -306,7 +331,10 @@ export class Scheduler extends Disposable {
     return false;
   }
 
-  /** @returns whether the prompt is no longer scheduled; false if another window writes its conversation */
+  /**
+   * Ends the schedule of a prompt that could not be sent within 24 hours.
+   * @returns whether the prompt is no longer scheduled, false if another window writes its conversation
+   */
   private async lapse(prompt: ScheduledPrompt): Promise<boolean> {
     const { store, conversations, lapsedMessage, onLapse } = this.deps;
     const hasEnded = await conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
@@ -332,7 +360,7 @@ export class Scheduler extends Disposable {
     );
   }
 
-  /** Reports an error once while it lasts, and again if it returns after a check without it. */
+  /** Reports an error unless the previous check or this check has already reported the same error. */
   private reportOnce(error: unknown): void {
     const text = String(error);
     if (!this.previousErrors.has(text) && !this.errors.has(text)) this.deps.onError(error);
