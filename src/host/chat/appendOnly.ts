@@ -22,29 +22,35 @@ import {
 } from '../../shared/describe';
 import { coversWait } from '../../shared/protocol';
 
-/** A part of an answer in a chat where parts can only be appended. A status is a plain-text line about the turn. */
+/**
+ * A part of an answer in a chat, where parts can be appended but not changed. A status is a line of plain text about
+ * the turn.
+ */
 export interface AnswerPart {
   readonly type: 'text' | 'reasoning' | 'status' | 'wait';
   readonly text: string;
 }
 
 /**
- * Shortest wait that is shown in the middle of an answer, in milliseconds. VS Code treats the text before a progress
- * line and the text after it as separate texts, and newer versions collapse the first of them when the answer is
- * complete. Therefore shorter waits are mentioned only at the end of the answer.
+ * Minimum duration of a wait that is shown in the middle of an answer, in milliseconds. VS Code treats the text before
+ * a progress line and the text after it as separate texts, and newer versions collapse the first text when the answer
+ * is complete. So shorter waits are mentioned only at the end of the answer.
  */
 const minShownWaitMs = 5000;
 
 export class AppendOnlyAnswer {
   turn: TurnState;
-  /** Whether a new answer replaced the previous one and starts with another text, so that it is not shown. */
+  /**
+   * Whether the answer is no longer shown, because a restarted answer differs from the text that is already in the
+   * chat.
+   */
   hasDiverged = false;
   private shownText: string;
   private endsWithText = false;
   private announcedWait: WaitingEvent | undefined;
   private announcedEffort = '';
 
-  /** @param partial the model's text in previous responses that this answer continues */
+  /** @param partial the model's text in previous responses, which this answer continues */
   constructor(
     private readonly words: Words,
     partial = '',
@@ -93,7 +99,7 @@ export class AppendOnlyAnswer {
   }
 
   private replaceText({ text, because }: ReplacedEvent): readonly AnswerPart[] {
-    // If the text that is already shown turns out to be reasoning, it stays and the answer is appended to it.
+    // If text that is already shown turns out to be reasoning, it can't be removed, so the answer is appended to it.
     if (because === 'reasoning' && this.shownText.startsWith(text)) this.shownText = text;
     this.hasDiverged = !text.startsWith(this.shownText);
     return this.hasDiverged ? [] : this.appendText(text.slice(this.shownText.length));
@@ -140,7 +146,7 @@ interface ChatTurnOptions {
   readonly onEvent: (event: StreamEvent) => void;
 }
 
-/** Starts a turn. `ended` resolves to its terminal event and never rejects. */
+/** Starts a turn. The promise `ended` resolves to the terminal event of the turn and never rejects. */
 export function startChatTurn(
   engine: Engine,
   request: ChatRequest,

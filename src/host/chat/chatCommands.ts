@@ -8,11 +8,12 @@ import { setUpChat } from './provider/setUpChat';
 export function registerChat(services: ChatServices) {
   const { ownGateways, efforts, register, modelsChanged } = services;
   const participant = new ChatParticipant(services);
-  // Makes VS Code request the list of models again, which depends on the key, the base URL and the efforts.
+  // VS Code requests the list of models again after each of these changes, because the list depends on the key, the
+  // base URL and the reasoning efforts.
   for (const source of [ownGateways, efforts]) register(source.onDidChange(modelsChanged));
   const commands = {
     'holysheep.setUpChat': () => setUpChat(services),
-    // Runs when the user presses a button of an answer. The arguments are the ID of the turn and the action.
+    // Runs when the user presses a button below an answer. The arguments are the ID of the turn and the action.
     'holysheep.chatAction': (...args) => participant.runAction(...args),
   } satisfies Commands;
   return { commands, participant, models: new ModelProvider(services) };

@@ -6,13 +6,19 @@ import type { BudgetDecisions } from '../health/budget';
 import type { HostWindow } from '../hostWindow';
 import type { ModelCatalog } from '../models/modelCatalog';
 
-/** What the chat participant and the language models use. Both use only the user's gateways. */
+/**
+ * Services for the chat participant and the language models. Both use only the user's own gateways, never the offline
+ * demo.
+ */
 export interface ChatServices extends GatewayServices, HostWindow {
   readonly modelsChanged: () => void;
   readonly budget: BudgetDecisions;
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
-  /** The last active editor, because the chat has the focus when the user sends a prompt. */
+  /**
+   * The text editor that was active last. The chat needs it because the chat itself has the focus when the user sends a
+   * prompt.
+   */
   readonly target: EditorTarget;
   readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;
 }

@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import { participantId, vendor } from '../contributions';
 import type { ChatParticipant } from './participant/chatParticipant';
 
-/** Registers the chat participant, which is loaded at its first request. Returns undefined without a chat. */
+/**
+ * Registers the chat participant, whose code is loaded at its first request. Returns undefined if the editor has no
+ * chat.
+ */
 export function registerLazyParticipant(
   load: () => Promise<ChatParticipant>,
   iconPath: vscode.Uri,
@@ -17,7 +20,10 @@ export function registerLazyParticipant(
   return vscode.Disposable.from(participant);
 }
 
-/** Registers the model provider, which is loaded at its first call. Returns undefined without a language model API. */
+/**
+ * Registers the model provider, whose code is loaded at its first call. Returns undefined if the editor has no language
+ * model API.
+ */
 export function registerLazyModels(
   load: () => Promise<vscode.LanguageModelChatProvider>,
   onDidChange: vscode.Event<void>,

@@ -4,7 +4,7 @@ import type { ExportedRequest } from './exportedRequest';
 import { nodeCode, pythonCode } from './programs';
 
 interface Language {
-  /** Display name of the language. It is not translated. */
+  /** Display name of the programming language. It is not translated. */
   readonly label: string;
   /** Returns code in this language that sends a request. */
   readonly write: (request: ExportedRequest) => string;

@@ -26,13 +26,13 @@ interface CopyAsCodeDeps {
 interface CopyOptions {
   /** Conversation that contains the request. The default is the current conversation. */
   readonly conversation?: Conversation | undefined;
-  /** Answer whose request is copied. The default is the last answer of the conversation. */
+  /** ID of the answer whose request is copied. The default is the last answer of the conversation. */
   readonly answerId?: string | undefined;
-  /** Language of the code. If it is undefined, the user is asked to choose. */
+  /** Programming language of the code. If it is undefined, the user is asked to choose. */
   readonly language?: LanguageId | undefined;
 }
 
-/** Registers the command that copies a request of the current conversation as code and returns the code. */
+/** Registers the command that copies a request of the current conversation as code. The command returns the code. */
 export function registerCopyAsCode(deps: CopyAsCodeDeps) {
   return {
     'holysheep.copyRequest': (argument) => copyAsCode(deps, { language: parseCopyRequestArgument(argument) }),
@@ -59,7 +59,7 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const { ownGateways, settings, catalog } = deps;
   const isOwn = conversation.set.id === 'own';
   const last = isOwn ? choice.answer.state.ledger.entries.at(-1) : undefined;
-  // The settings may no longer contain the gateway of the last attempt.
+  // The gateway of the last attempt might have been removed from the settings since then.
   const used = ownGateways.all.find(({ id }) => id === last?.gateway.id);
   const { id: baseUrl, label: host } = used ?? (await ownGateways.gatewayFor(request.model));
   const defaultModel = isOwn ? request.model : settings.model();
@@ -90,12 +90,12 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 }
 
 interface LanguageItem extends vscode.QuickPickItem {
-  /** Language of the code, or undefined for the item that first lets the user choose another prompt. */
+  /** Programming language of the code, or undefined for the item with which the user chooses another prompt first. */
   readonly language?: LanguageId;
 }
 
 /**
- * Asks the user for a language, and optionally for another prompt of the conversation.
+ * Asks the user for a programming language. The user can also choose another prompt of the conversation.
  * @param alternatives the answers whose prompts the user can choose, including `answer`. If there are fewer than two,
  * the user can choose only the language.
  * @returns undefined if the user canceled

@@ -6,14 +6,16 @@ import { escapeInvisible, shellLiteral } from './literals';
  * Returns a command for `sh`, `bash` and `zsh`, to be pasted at the prompt or saved in a file. The command has no
  * comments, because an interactive zsh does not recognize `#` as the start of a comment.
  *
- * curl waits for the time in `Retry-After`, and gives up if this time is longer than `--retry-max-time`. Without the
- * header, curl's first delay is one second, and each further delay is twice as long. curl retries only refused requests
- * and timeouts (408, 429, 5xx), never an answer whose stream broke, so no text is printed twice.
+ * Before a retry, curl waits for the time in `Retry-After`. curl gives up if this time is longer than
+ * `--retry-max-time`. Without the header, curl's first delay is one second, and each further delay is twice as long.
+ * curl retries only refused requests and timeouts (408, 429, 5xx). It never retries when a stream broke, so no text is
+ * printed twice.
  *
- * `printf` passes the key to curl's standard input, because all users of a machine can read the arguments of a process.
- * `printf` itself is built into every shell, so it does not start a process. `--header @-` also works in versions of
- * curl without `--variable`. With `pipefail`, the exit code is that of curl. The subshell keeps this option out of the
- * user's shell. In a shell without `pipefail`, the exit code is that of the last command.
+ * `printf` passes the key to curl's standard input, because all users of a computer can read the arguments of a
+ * process. `printf` itself is built into every shell, so it does not start a process. The option `--header @-` also
+ * works in versions of curl without `--variable`. With the shell option `pipefail`, the exit code of the command is
+ * that of curl. A subshell prevents that option from changing the user's shell. In a shell without `pipefail`, the exit
+ * code is that of `sed`.
  */
 export function curlCode(request: ExportedRequest): string {
   const { baseUrl, retry } = request;
@@ -22,7 +24,7 @@ export function curlCode(request: ExportedRequest): string {
   const options = [
     '--no-buffer --no-progress-meter --fail-with-body --connect-timeout 30',
     ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxHintMs / 1000)}`] : []),
-    // Turns off curl's URL patterns, because curl would expand brackets and braces in the URL.
+    // This option turns off curl's URL patterns, because curl would expand brackets and braces in the URL.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
     "--header @- --header 'Content-Type: application/json'",
     `--data-binary @/dev/fd/3 3<<'JSON' | ${withoutControls}`,
@@ -42,14 +44,15 @@ export function curlCode(request: ExportedRequest): string {
 /**
  * A command that removes one-byte control characters, which a terminal would interpret. It replaces two-byte control
  * characters with `?`, because removing them could join the surrounding bytes into another control character. `sed`
- * does not delay the streamed answer, because it prints each line immediately when its output is a terminal.
+ * does not delay the streamed answer, because `sed` prints each line immediately when its output is a terminal.
  */
 const withoutControls = `LC_ALL=C sed "$(printf 's/[[:cntrl:]]//g;s/\\302[\\200-\\237]/?/g')"`;
 
 /**
- * Returns the request body as the lines of a quoted here-document, because an argument would be limited to 128 KiB on
- * Linux. No line can equal the delimiter, because line breaks within strings are escaped. Exclamation marks are escaped
- * too, because an interactive bash would replace them with commands from its history.
+ * Returns the request body as the lines of a quoted here-document. A command-line argument would be limited to 128 KiB
+ * on Linux. No line of the body can equal the delimiter of the here-document, because line breaks within strings are
+ * escaped. Exclamation marks are escaped as well, because an interactive bash would replace them with commands from its
+ * history.
  */
 function bodyOf({ model, messages, temperature, maxTokens, otherFields }: ExportedRequest): string {
   const body = {

@@ -6,19 +6,25 @@ import { modelParameters } from '../../engine/models/modelParameters';
 import { factsWithEffort, reasoningFields } from '../../engine/models/reasoningFields';
 import type { ChatMessage, ChatRequest, TextMessage } from '../../engine/request';
 
-/** The parts of a request that the copied code contains. The code reads the API key from the environment. */
+/**
+ * The parts of a request that the copied code contains. The API key is not copied: the code reads the key from the
+ * environment.
+ */
 export interface ExportedRequest {
   readonly baseUrl: string;
   readonly model: string;
   readonly messages: readonly TextMessage[];
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
-  /** Body fields that set the reasoning effort, and body fields that the user adds to each request. */
+  /**
+   * Further fields of the request body: fields that set the reasoning effort, and fields that the user adds to each
+   * request.
+   */
   readonly otherFields: Readonly<Record<string, unknown>>;
   readonly retry: EngineSettings['retry'];
-  /** When the stream has had no data for this time in milliseconds, the code treats it as broken. */
+  /** Time without data, in milliseconds, after which the copied code treats the stream as broken. */
   readonly idleTimeoutMs: number;
-  /** Whether the user's gateways were asked. */
+  /** Whether the user's own gateways received the request, not the offline demo. */
   readonly isOwn: boolean;
 }
 
@@ -26,11 +32,14 @@ export interface ExportedRequest {
 export const keyVariable = 'HOLYSHEEP_API_KEY';
 
 export interface RequestToExport {
-  /** The request with the model that the copied code calls. This is always a model of the user's gateways. */
+  /**
+   * The request, with the model that the copied code calls. The model always belongs to the user's own gateways, even
+   * for a request to the offline demo.
+   */
   readonly request: ChatRequest;
-  /** Whether the user's gateways were asked. */
+  /** Whether the user's own gateways received the request, not the offline demo. */
   readonly isOwn: boolean;
-  /** Base URL that the copied code calls, even if other gateways answered. */
+  /** Base URL of the gateway that the copied code calls, even if the offline demo gave the answer. */
   readonly baseUrl: string;
   readonly settings: EngineSettings;
   readonly facts: ModelFacts | undefined;
@@ -50,7 +59,7 @@ export function exportedRequest(source: RequestToExport): ExportedRequest {
   return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn };
 }
 
-/** Tool results, images and empty answers are not copied. */
+/** Returns whether a message is copied. Tool results, images and empty answers are not copied. */
 function isTextMessage(message: ChatMessage): message is TextMessage {
   return message.role !== 'tool' && typeof message.content === 'string' && message.content !== '';
 }

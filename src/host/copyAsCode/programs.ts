@@ -5,7 +5,10 @@ import { javaScriptLiteral, linesOf, pythonLiteral } from './literals';
 import nodeFile from './programs/ask.mjs?text';
 import pythonFile from './programs/ask.py?text';
 
-/** The parts of a program before and after the example request, which the copied request replaces. */
+/**
+ * Splits a program at its example request. Returns the part before and the part after the example, between which the
+ * copied request is inserted.
+ */
 const programParts = (file: string) => file.split(/^\S+ Example request\n[^]*\n\S+ End of the example\n/m);
 
 const [pythonHead = '', pythonTail = ''] = programParts(pythonFile);
@@ -42,8 +45,8 @@ export function pythonCode(request: ExportedRequest): string {
 }
 
 /**
- * Returns a Node.js program that sends a request. The program runs both as an ES module and as a CommonJS module,
- * because it has no static import and no `require`.
+ * Returns a Node.js program that sends a request. The program runs as an ES module and as a CommonJS module, because it
+ * contains neither a static import nor `require`.
  */
 export function nodeCode(request: ExportedRequest): string {
   const { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn } = request;
@@ -69,7 +72,7 @@ export function nodeCode(request: ExportedRequest): string {
   return `${nodeHead}${declarations.join('\n')}\n${nodeTail}`;
 }
 
-/** @param value a value of JSON */
+/** Returns a JSON value as a Python literal. */
 function pythonValue(value: unknown): string {
   if (typeof value === 'string') return pythonLiteral(value);
   if (Array.isArray(value)) return `[${value.map(pythonValue).join(', ')}]`;

@@ -15,12 +15,18 @@ interface RunningTurn {
   readonly answer: { readonly turn: TurnState };
 }
 
-/** The turns in the chat, by the ID in the arguments of their buttons. A button may outlive its turn. */
+/**
+ * The turns in the chat. The buttons of an answer refer to its turn by an ID. A button can still be visible after its
+ * turn has ended.
+ */
 export class ChatTurns {
   readonly running = new Map<string, RunningTurn>();
-  /** The turn that was started last. `pickedInChat` means that it ignores the model in the settings. */
+  /**
+   * The turn that was started last. `pickedInChat` is true if the user chose its model in the chat, so that the model
+   * in the settings is ignored.
+   */
   last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
-  /** The button that sends the next prompt, if the turn of that prompt must start in a special way. */
+  /** The button that sends the next prompt. It is set only for buttons whose turn starts in a special way. */
   nextStart: 'tryAnyway' | 'moreRoom' | undefined;
 
   isSuperseded(id: string): boolean {
@@ -33,7 +39,7 @@ interface ActionContext extends ChatServices {
   readonly turnId: string;
 }
 
-/** The actions of the buttons in the chat. They throw a UserError if they are no longer possible. */
+/** The actions of the buttons in the chat. An action throws a UserError if the action is no longer possible. */
 const chatActions = {
   retryNow: ({ turns, turnId }) => {
     const running = turns.running.get(turnId);
@@ -90,8 +96,8 @@ export function actionTitle(action: ChatAction, words: Words): string {
 }
 
 /**
- * Returns the buttons below a failed answer: the actions that the panel would offer, without those that are impossible
- * in the chat. A failed turn can't be retried in the chat, so its prompt is sent again.
+ * Returns the buttons below a failed answer: the actions that the panel would offer, except those that are impossible
+ * in the chat. A failed turn can't be retried in the chat, so the button sends the prompt again.
  */
 export function failureButtons(actions: readonly FaultAction[]): readonly ChatAction[] {
   const buttons = actions.map((action): string =>
@@ -100,7 +106,10 @@ export function failureButtons(actions: readonly FaultAction[]): readonly ChatAc
   return [...new Set(buttons.filter(isChatAction))];
 }
 
-/** Sends the prompt again. `ChatTurns.nextStart` applies to the next chat request, whatever its prompt is. */
+/**
+ * Sends the prompt again, with a turn that starts in a special way. `ChatTurns.nextStart` applies to the next chat
+ * request, whatever prompt that request has.
+ */
 async function askAgainWith(context: ActionContext, start: 'tryAnyway' | 'moreRoom'): Promise<void> {
   refuseSuperseded(context);
   context.turns.nextStart = start;
@@ -111,14 +120,17 @@ async function askAgainIfLatest(context: ActionContext): Promise<void> {
   if (!context.turns.isSuperseded(context.turnId)) await submitPrompt(context, askAgainPrompt());
 }
 
-/** Sends a prompt as if the user had typed it. Text that the user is typing in the input box is preserved. */
+/** Sends a prompt as if the user had typed the prompt. Text that the user is typing in the input box is preserved. */
 async function submitPrompt(context: ActionContext, prompt: string): Promise<void> {
   refuseSuperseded(context);
   const query = `@${participantName} ${prompt}`;
   await vscode.commands.executeCommand('workbench.action.chat.open', { query, preserveInput: true });
 }
 
-/** @throws UserError if the answer is not the last one, because a prompt of a button refers to the last answer */
+/**
+ * Throws if a newer answer exists, because the prompt that a button sends refers to the last answer.
+ * @throws UserError if the answer of the button is not the last answer
+ */
 function refuseSuperseded({ turns, turnId }: ActionContext): void {
   if (!turns.isSuperseded(turnId)) return;
   throw new UserError(vscode.l10n.t('You have asked another question since then. Ask again in the chat.'));

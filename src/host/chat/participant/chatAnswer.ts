@@ -11,28 +11,28 @@ export type ChatPart =
   | { readonly type: 'markdown' | 'progress'; readonly text: string }
   | { readonly type: 'button'; readonly action: ChatAction };
 
-/** How a turn ended. `message` is a localized error message in Markdown. */
+/** The end of a turn. `message` is a localized error message in Markdown. */
 interface ChatOutcome {
   readonly state: AnswerState;
   readonly message?: string | undefined;
 }
 
 /**
- * Shows a turn in VS Code's chat. The button for a wait is added before its progress line, because VS Code shows a
- * progress line only until another part follows.
+ * Shows a turn in VS Code's chat. The button for a wait is added before the wait's progress line, because VS Code hides
+ * a progress line as soon as another part follows.
  */
 export class ChatAnswer {
   readonly answer: AppendOnlyAnswer;
-  /** Ranges of the response's Markdown that the extension inserted, not the model. */
+  /** Ranges of the response's Markdown that were inserted by the extension, not written by the model. */
   readonly inserted: InsertedRange[] = [];
   private readonly fencedText = new FencedText();
-  /** Opening fence with which an interrupted code block continues after a part that the extension inserted. */
+  /** Opening fence that is inserted when the answer continues, because a status line has interrupted a code block. */
   private reopeningFence: string | undefined;
   private writtenChars = 0;
   private isReasoningShown = false;
   private hasRetryButton = false;
 
-  /** @param partial the model's text in previous responses that this response continues */
+  /** @param partial the model's text in previous responses, which this response continues */
   constructor(
     private readonly show: (part: ChatPart) => void,
     private readonly words: Words,

@@ -11,7 +11,7 @@ import {
   type InsertedRange,
 } from './chatMetadata';
 
-/** A prompt and its answer, which may consist of several responses. */
+/** A prompt in the chat with its answer. If the user has continued the answer, it consists of several responses. */
 export interface ChatExchange {
   readonly content: string;
   readonly command?: ChatCommand | undefined;
@@ -21,7 +21,10 @@ export interface ChatExchange {
   readonly hadReasoning: boolean;
 }
 
-/** Maximum length of the previous exchanges that are sent with a prompt, in characters: about 30,000 tokens. */
+/**
+ * Maximum total length of the previous exchanges that are sent with a prompt, in characters. It corresponds to about
+ * 30,000 tokens.
+ */
 const maxHistoryChars = 120_000;
 
 export function chatExchanges(history: vscode.ChatContext['history']): readonly ChatExchange[] {
@@ -43,7 +46,7 @@ function addExchange(
   request: vscode.ChatRequestTurn,
   { response, result }: vscode.ChatResponseTurn,
 ): void {
-  // Treats a response without metadata as stopped, because it was interrupted before it had a result.
+  // A response without metadata was interrupted before VS Code received its result, so it is treated as stopped.
   const metadata: ChatMetadata = parseChatMetadata(result.metadata) ?? { state: 'stopped' };
   const { state, command, content, code, inserted = [], reasoned = false } = metadata;
   if (state === 'note') return;

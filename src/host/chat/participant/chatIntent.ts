@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
 import { parseChatMetadata, type AnswerState } from './chatMetadata';
 
-/** What a prompt such as *Continue* does: continue the previous answer, or send the previous prompt again. */
+/**
+ * Meaning of a prompt such as *Continue*: `continue` continues the previous answer, `again` sends the previous prompt
+ * again.
+ */
 type ChatIntent = 'continue' | 'again';
 
-/** Returns the intent of a prompt that a button or a follow-up sends, or that the user types in the same words. */
+/**
+ * Returns the meaning of a prompt such as *Continue*. The prompt can come from a button or a follow-up, or the user can
+ * type the same words.
+ */
 export function parseIntent(
   { prompt, command }: { readonly prompt: string; readonly command?: string | undefined },
   last: { readonly state: AnswerState; readonly text: string } | undefined,
@@ -36,7 +42,8 @@ export function chatFollowups(metadata: unknown): vscode.ChatFollowup[] {
   switch (state) {
     case 'done': {
       if (!code) return [];
-      // Includes the location in the label, because the cursor may be in other code by now.
+      // The label names the location of the code, because the cursor might be in other code when the user chooses the
+      // follow-up.
       const { label: prompt } = code;
       const fix = { prompt, command: 'fix', label: vscode.l10n.t('Fix {0}', prompt) };
       const tests = { prompt, command: 'tests', label: vscode.l10n.t('Write tests for {0}', prompt) };
@@ -52,7 +59,10 @@ export function chatFollowups(metadata: unknown): vscode.ChatFollowup[] {
   }
 }
 
-/** The slash command is empty, because VS Code would use that of the previous prompt if it were undefined. */
+/**
+ * Returns a follow-up that sends a prompt. Its slash command is an empty string: if it were undefined, VS Code would
+ * use the slash command of the previous prompt.
+ */
 function promptFollowup(prompt: string): vscode.ChatFollowup {
   return { prompt, command: '' };
 }

@@ -12,17 +12,17 @@ const codeSchema = v.object({
   range: v.pipe(v.strictTuple([integer, integer, integer, integer]), v.readonly()),
 });
 
-/** Range of a response's Markdown that the extension inserted: offset and length in characters. */
+/** Offset and length, in characters, of a part of the response's Markdown that the extension inserted. */
 const rangeSchema = v.strictTuple([integer, integer]);
 
 const metadataSchema = v.object({
   /**
-   * `length` means that the answer reached the token limit. `note` means that the response is a message of the extension
-   * instead of an answer, and does not belong to the conversation.
+   * State of the response. `length` means that the answer reached the token limit. `note` means that the response is
+   * not an answer but a message of the extension, which does not belong to the conversation.
    */
   state: v.picklist(['done', 'length', 'stopped', 'failed', 'note']),
   command: v.optional(v.custom<ChatCommand>(isChatCommand)),
-  /** The prompt as it was sent to the model, if it differs from the prompt that the user typed. */
+  /** The prompt that was sent to the model. Absent if it is the same as the prompt that the user typed. */
   content: v.optional(v.string()),
   code: v.optional(codeSchema),
   inserted: v.optional(v.array(rangeSchema)),
@@ -35,7 +35,7 @@ export type AnswerState = ChatMetadata['state'];
 export type CodeLocation = Readonly<v.InferOutput<typeof codeSchema>>;
 export type InsertedRange = v.InferOutput<typeof rangeSchema>;
 
-/** Parses metadata, which another version of the extension may have saved. */
+/** Parses the metadata of a response, which might have been saved by another version of the extension. */
 export function parseChatMetadata(value: unknown): ChatMetadata | undefined {
   return parseOrUndefined(metadataSchema, value);
 }
@@ -43,7 +43,7 @@ export function parseChatMetadata(value: unknown): ChatMetadata | undefined {
 /** Name of the chat participant in package.json. */
 export const participantName = 'holysheep';
 
-/** Commands of the chat participant in package.json, with the prompt that each command sends. */
+/** Slash commands of the chat participant in package.json, with the ID of the prompt that each command sends. */
 export const chatCommands = {
   explain: 'explainSelection',
   fix: 'fixSelection',

@@ -21,7 +21,7 @@ export class ChatParticipant {
 
   constructor(private readonly services: ChatServices) {}
 
-  /** Handles a chat request. This method never rejects, because VS Code would show the stack trace of the error. */
+  /** Handles a chat request. The promise never rejects, because VS Code would show the stack trace of the error. */
   async handle(
     request: vscode.ChatRequest,
     { history }: vscode.ChatContext,
@@ -57,7 +57,8 @@ export class ChatParticipant {
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
     const { turns } = this;
-    // Resets the button's start first, because it must not apply to a later request, even if this request fails.
+    // `nextStart` is cleared before anything can fail. Otherwise, the button's special start could apply to a later
+    // request.
     const { nextStart } = turns;
     turns.nextStart = undefined;
     const exchanges = chatExchanges(history);
@@ -68,7 +69,8 @@ export class ChatParticipant {
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
         : await chatQuestion(request, { editor: this.services.target.editor(), previousCode: last?.code });
     if (!token.isCancellationRequested) showReferences(question, stream);
-    // `nextStart` is meant only for the prompt that the button sends. The user may have sent another prompt in between.
+    // `nextStart` applies only to the prompt that the button sends. The user might have sent another prompt before that
+    // prompt.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
     if (!(await this.services.sets.own.mayUse([chatRequest.model])))
@@ -105,7 +107,7 @@ export class ChatParticipant {
     const metadata: ChatMetadata = {
       state,
       command,
-      // A continuation needs no prompt, because it is saved with the first response of the answer.
+      // The prompt of a continued answer is already saved with the answer's first response.
       content: partial || content === request.prompt ? undefined : content,
       code,
       inserted: response.inserted,
@@ -130,7 +132,10 @@ export class ChatParticipant {
   }
 }
 
-/** The model may be undefined, because a fork of VS Code may have a chat without models. */
+/**
+ * Returns whether the user chose a model of this extension in the chat. The model can be undefined, because forks of VS
+ * Code might have a chat without models.
+ */
 function isHolySheepModel(model: vscode.LanguageModelChat | undefined): model is vscode.LanguageModelChat {
   return model?.vendor === vendor;
 }

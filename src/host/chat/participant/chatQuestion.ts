@@ -15,7 +15,7 @@ export interface ChatQuestion {
   readonly command?: ChatCommand | undefined;
   readonly code?: CodeLocation | undefined;
   readonly references: readonly vscode.Location[];
-  /** Whether attachments were omitted because they are not text. */
+  /** Whether attachments were left out because they are not text. */
   readonly omitsAttachments: boolean;
 }
 
@@ -24,7 +24,10 @@ interface QuestionContext {
   readonly previousCode: CodeLocation | undefined;
 }
 
-/** @throws UserError if the prompt is empty, or if its code or an attachment is missing or can't be read */
+/**
+ * Creates the text that is sent to the model from the prompt and its attachments.
+ * @throws UserError if the prompt is empty, or if its code or an attachment is missing or can't be read
+ */
 export async function chatQuestion(request: vscode.ChatRequest, context: QuestionContext): Promise<ChatQuestion> {
   return isChatCommand(request.command) ? codeQuestion(request, request.command, context) : plainQuestion(request);
 }
@@ -83,14 +86,14 @@ function isImplicit({ id }: Reference): boolean {
 }
 
 /**
- * Returns whether the user attached the reference. For agents, VS Code attaches the instructions of a workspace and a
- * list of skills with paths on this machine without showing them. These are not sent.
+ * Returns whether the user attached the reference. For its agents, VS Code silently attaches the instructions of a
+ * workspace and a list of skills with paths on this computer. The extension does not send these references.
  */
 function isAttached(reference: Reference): boolean {
   return !isImplicit(reference) && !/^vscode\.(customizations|instructions|prompt\.instructions)/.test(reference.id);
 }
 
-/** Reads the references that VS Code attached automatically. If one of them can't be read, none is sent. */
+/** Reads the references that VS Code attached automatically. If one of them can't be read, none of them is sent. */
 async function readImplicit(references: readonly Reference[]): Promise<ChatReferences> {
   try {
     return await readReferences(references.filter(isImplicit));
@@ -101,8 +104,8 @@ async function readImplicit(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * Finds the code for a prompt without attachments: the code of the previous prompt if the prompt names it, or else the
- * code in the editor, or else the code that VS Code attached automatically.
+ * Finds the code for a prompt without attachments. If the prompt names the code of the previous prompt, returns that
+ * code. Otherwise returns the code in the editor, or else the code that VS Code attached automatically.
  * @throws UserError if there is no code
  */
 async function findImpliedCode(
@@ -137,7 +140,7 @@ function toAttachment({ label, languageId, code, truncated }: CodeExcerpt): Atta
   return { kind: 'selection', label, languageId, code, truncated };
 }
 
-/** Reads references in the order in which the prompt mentions them. VS Code passes them in reverse order. */
+/** Reads references in the order in which the prompt mentions them. VS Code provides them in reverse order. */
 async function readReferences(references: readonly Reference[]): Promise<ChatReferences> {
   const code: CodeExcerpt[] = [];
   const texts: Attachment[] = [];
@@ -154,7 +157,10 @@ async function readReferences(references: readonly Reference[]): Promise<ChatRef
   return { code, texts, hasNonText };
 }
 
-/** @throws UserError if the code in the range, or in the complete document, is empty or can't be read */
+/**
+ * Reads the code in a range, or the complete document if no range is given.
+ * @throws UserError if the code is empty or can't be read
+ */
 async function readCode(uri: vscode.Uri, range?: vscode.Range): Promise<CodeExcerpt> {
   await refuseHiddenLink(uri);
   const document = await readDocument(uri);

@@ -8,15 +8,19 @@ import {
   type Tool,
 } from '../../../engine/request';
 
-/** Options with properties that only newer versions of VS Code pass. */
+/** Request options from VS Code, with properties that only newer versions of VS Code set. */
 export interface CallerOptions extends vscode.ProvideLanguageModelChatResponseOptions {
-  /** What the user chose beside the model. */
+  /** Options that the user chose beside the model, such as the reasoning effort. */
   readonly modelConfiguration?: Readonly<Record<string, unknown>> | undefined;
-  /** The name of the caller. */
+  /** Name of the extension or component that makes the request. */
   readonly requestInitiator?: unknown;
 }
 
-/** Unknown model options are not sent, because editors add private options. `parameters` come from the settings. */
+/**
+ * Returns the options of a request to the gateway. Unknown model options are not sent, because some editors add private
+ * options.
+ * @param parameters the parameters from the settings
+ */
 export function chatOptions(
   { modelOptions = {}, modelConfiguration, tools = [], toolMode }: CallerOptions,
   parameters: RequestParameters,
@@ -44,7 +48,7 @@ export function chatOptions(
 }
 
 function toTool({ name, description, inputSchema }: vscode.LanguageModelChatTool): Tool {
-  // Adds an empty schema to a tool without arguments, because VS Code omits it but gateways require it.
+  // A tool without arguments gets an empty schema, because VS Code omits the schema but gateways require one.
   return { name, description, parameters: isRecord(inputSchema) ? inputSchema : { type: 'object', properties: {} } };
 }
 

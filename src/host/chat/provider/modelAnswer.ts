@@ -10,7 +10,7 @@ import { AppendOnlyAnswer, divergedMessage } from '../appendOnly';
 /** MIME type of the data part from which VS Code's built-in chat reads the token usage. */
 const usageType = 'usage';
 
-/** A proposed API of VS Code, so it is missing from the type definitions and from some editors. */
+/** The class is part of a proposed API of VS Code, so the type definitions and some editors do not have it. */
 type ThinkingPart = new (
   value: string,
   id?: string,
@@ -22,13 +22,16 @@ interface OptionalParts {
   readonly LanguageModelDataPart?: typeof vscode.LanguageModelDataPart;
 }
 
-/** Why an answer is not complete. The kind `length` means that it reached the token limit. */
+/** The reason why an answer is not complete. The kind `length` means that the answer reached the token limit. */
 export interface EarlyEnd {
   readonly kind: FaultKind | 'length';
   readonly message: string;
 }
 
-/** Reports a turn to VS Code. Tool calls are reported only when the answer is complete, so that none runs twice. */
+/**
+ * Reports a turn to VS Code as the answer of a language model. Tool calls are reported only when the answer is
+ * complete, so that no tool runs twice after a retry.
+ */
 export class ModelAnswer {
   private readonly answer: AppendOnlyAnswer;
   private isThinking = false;
@@ -47,15 +50,17 @@ export class ModelAnswer {
         this.endThinking();
         this.progress.report(new vscode.LanguageModelTextPart(text));
       } else if (type === 'reasoning') this.reportThinking(text);
-      // Shows a status as a bold thinking part, because VS Code shows such a part as a heading until another part
-      // follows. After text, it would make VS Code collapse the text, and would split an open code block.
+      // A status is shown as a bold thinking part, because VS Code shows such a part as a heading until another part
+      // follows. After text, such a part would make VS Code collapse the text and split an open code block.
       else if (!this.answer.hasText) {
         this.reportThinking(`**${escapeMarkdown(text)}**\n\n`, `note-${++this.statusCount}`);
       }
     }
   }
 
-  /** Reports the tool calls and the token usage of a complete answer. If the answer is incomplete, returns the reason. */
+  /**
+   * Reports the tool calls and the token usage of a complete answer. If the answer is incomplete, returns the reason.
+   */
   finish(end: TerminalEvent): EarlyEnd | undefined {
     const { answer } = this;
     if (end.type === 'stopped') return undefined;
@@ -65,7 +70,8 @@ export class ModelAnswer {
     if (answer.hasDiverged && calls.length === 0) {
       return { kind: 'truncated', message: divergedMessage() };
     }
-    // Parses the arguments of all calls before the first call is reported, so that invalid arguments prevent all calls.
+    // The arguments of all tool calls are parsed before the first call is reported, so that invalid arguments prevent
+    // all calls.
     const parsed = calls.map((call) => ({ ...call, input: parseInput(call, isTruncated) }));
     const invalid = parsed.find(({ input }) => !isRecord(input));
     if (invalid) return this.invalidCall(invalid.name, isTruncated);
@@ -99,7 +105,7 @@ export class ModelAnswer {
     try {
       this.progress.report(new Data(new TextEncoder().encode(JSON.stringify(wireUsage(usage))), usageType));
     } catch {
-      // The editor does not accept the usage. The answer is complete without it.
+      // The editor does not accept the token usage. The answer is complete without the usage.
     }
   }
 
@@ -111,12 +117,15 @@ export class ModelAnswer {
   }
 }
 
-/** Missing arguments are an empty object, unless the answer may have been truncated before the arguments. */
+/**
+ * Parses the arguments of a tool call. Missing arguments become an empty object, unless the answer might have been
+ * truncated before its arguments.
+ */
 function parseInput({ arguments: json }: ToolCall, isTruncated: boolean): unknown {
   return json.trim() === '' && !isTruncated ? {} : parseJson(json);
 }
 
-/** Returns the token usage with the names of the OpenAI API, which VS Code's built-in chat reads. */
+/** Returns the token usage with the field names of the OpenAI API, which VS Code's built-in chat expects. */
 function wireUsage({
   promptTokens,
   completionTokens,
@@ -137,9 +146,9 @@ function wireUsage({
 
 /**
  * Returns the error that VS Code receives when an answer is not complete. VS Code's built-in chat shows the message of
- * any error as Markdown. Other extensions distinguish errors by their code, and get none at the token limit, because
- * they have received the partial answer.
- * @param initiator the name of the caller, which only newer versions of VS Code pass
+ * any error as Markdown. Other extensions distinguish errors by their code. They receive no error at the token limit,
+ * because they have already received the partial answer.
+ * @param initiator the name of the extension that made the request, which only newer versions of VS Code provide
  */
 export function chatError({ kind, message }: EarlyEnd, initiator: unknown): Error | undefined {
   if (isBuiltInChat(initiator)) return withoutStack(escapeMarkdown(message));
@@ -165,7 +174,7 @@ function isBuiltInChat(initiator: unknown): boolean {
   return typeof initiator !== 'string' || initiator === 'core' || /^github\.copilot/i.test(initiator);
 }
 
-/** VS Code's built-in chat prints the stack of an error. */
+/** Returns an error without a stack trace, because VS Code's built-in chat would show the stack trace. */
 function withoutStack(message: string): Error {
   return Object.assign(new Error(message), { stack: '' });
 }

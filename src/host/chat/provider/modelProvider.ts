@@ -13,7 +13,7 @@ import { chatError, ModelAnswer } from './modelAnswer';
 import { offeredModels } from './offeredModels';
 import { estimateMessageTokens, requestMessages } from './requestMessages';
 
-/** Options that newer versions of VS Code pass: the configuration of a model group that the user created. */
+/** Options that only newer versions of VS Code set: the configuration of a model group that the user created. */
 interface InformationOptions extends vscode.PrepareLanguageModelChatModelOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
@@ -25,7 +25,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   /**
    * Returns the gateway's models. VS Code calls this method once without a configuration, and once for each model group
    * that the user created. Only the call without a configuration returns models, because each model must be listed only
-   * once. A call for a model group imports the API key of the group.
+   * once. A call for a model group imports the group's API key.
    */
   async provideLanguageModelChatInformation(
     options: vscode.PrepareLanguageModelChatModelOptions,
@@ -85,7 +85,10 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     return Promise.resolve(typeof text === 'string' ? estimateTokens(text) : estimateMessageTokens(text));
   }
 
-  /** Imports an API key in the background, so that VS Code's list of models does not wait. */
+  /**
+   * Imports the API key of a model group in the background, so that VS Code does not have to wait for it before listing
+   * models.
+   */
   private importGroupKey(key: unknown): void {
     const { context, log } = this.services;
     if (typeof key !== 'string' || key === '') return;
@@ -94,8 +97,8 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   /**
-   * Returns the gateway whose models are offered, if it has a key or needs none. If the key is missing and `silent` is
-   * false, the user is asked for the key.
+   * Returns the first gateway that has a key or needs none. If there is no such gateway and `silent` is false, the user
+   * is asked for a key.
    */
   private async gateway(silent: boolean): Promise<Gateway | undefined> {
     const { ownGateways, log } = this.services;

@@ -13,20 +13,29 @@ import { createFactsText } from '../../models/modelTexts';
 import { resultWithin } from '../../util/systemClock';
 import type { ChatServices } from '../chatServices';
 
-/** Time limit for the list of models, in milliseconds. Other extensions need it before they can send a request. */
+/**
+ * Maximum time to wait for the gateway's model list, in milliseconds. Other extensions wait for the list before they
+ * can send a request.
+ */
 const listTimeoutMs = 3000;
 
-/** Information with properties of VS Code's proposed API, which stable versions read as well. */
+/**
+ * Information about a model, with properties of VS Code's proposed API. Stable versions of VS Code also read these
+ * properties.
+ */
 interface ModelInformation extends vscode.LanguageModelChatInformation {
-  /** Whether the user pays for the model with an own API key. VS Code's agents offer only such models of extensions. */
+  /**
+   * Whether the user pays for the model with their own API key. Of the models that extensions provide, VS Code's agents
+   * offer only these.
+   */
   readonly isBYOK: true;
-  /** What the user can choose beside the model. An editor that does not know it ignores it. */
+  /** Options that the user can choose beside the model. Editors without this feature ignore the property. */
   readonly configurationSchema: ReturnType<typeof effortSchema>;
 }
 
 /**
- * Returns the configured model, followed by the gateway's other models that can chat. A configured model that a gateway
- * could not offer is left out, because VS Code shows its name as Markdown.
+ * Returns the configured model, followed by the gateway's other chat models. The configured model is left out if its
+ * name can't be a real model name, because VS Code would show the name as Markdown.
  */
 export async function offeredModels(services: ChatServices, gateway: Gateway): Promise<ModelInformation[]> {
   const { settings, efforts, catalog } = services;
@@ -57,8 +66,8 @@ export async function offeredModels(services: ChatServices, gateway: Gateway): P
 }
 
 /**
- * Returns the gateway's models. If they don't arrive within the time limit, returns the default models for HolySheep's
- * gateway and none for another gateway, and notifies VS Code when they arrive.
+ * Returns the gateway's models. If they don't arrive in time, returns HolySheep's default models for HolySheep's
+ * gateway and no models for any other gateway. When the models arrive later, VS Code is notified.
  */
 async function fetchModels({ catalog, log, modelsChanged }: ChatServices, gateway: Gateway): Promise<ListedModels> {
   const list = catalog.listOf(gateway);
@@ -66,7 +75,7 @@ async function fetchModels({ catalog, log, modelsChanged }: ChatServices, gatewa
   if (inTime === 'late') {
     list.then((late) => late.source === 'gateway' && modelsChanged()).catch(log.error);
   } else if (inTime.source === 'gateway') return inTime;
-  // Offers the default models only for HolySheep's gateway, because other gateways might not have them.
+  // The default models are offered only for HolySheep's gateway, because other gateways might not have them.
   return { models: isHolySheep(gateway.id) ? defaultModels : [] };
 }
 
@@ -79,26 +88,30 @@ function effortSchema(strings: PanelStrings, view: EffortView) {
     enumItemLabels: texts.map(({ caption }) => caption),
     enumDescriptions: texts.map(({ detail }) => detail),
     default: view.level,
-    // Shown in the model picker, beside the model.
+    // This group places the option in the model picker, beside the model.
     group: 'navigation',
   };
   return { type: 'object', properties: { reasoningEffort } };
 }
 
-/** Limits of models about which nothing is known. VS Code shortens longer prompts, so a low limit is safer than a high one. */
+/**
+ * Token limits of models whose real limits are unknown. VS Code shortens longer prompts, so a low limit is safer than a
+ * high one.
+ */
 const defaultInputTokens = 32_000;
 const defaultOutputTokens = 4_096;
 
 export function modelLimits(facts: ModelFacts = {}) {
   const { contextWindow = Infinity, maxInput = Infinity, maxOutput = defaultOutputTokens, images, tools } = facts;
-  // Leaves half of the context window for the prompt, because some models may fill all of it with their answer.
+  // Half of the context window is reserved for the prompt, because the answers of some models can fill the whole
+  // context window.
   const maxOutputTokens = Math.min(maxOutput, Math.ceil(contextWindow / 2));
   const maxInputTokens = Math.min(maxInput, contextWindow - maxOutputTokens);
   return {
     maxInputTokens: Number.isFinite(maxInputTokens) ? maxInputTokens : defaultInputTokens,
     maxOutputTokens,
     imageInput: images ?? false,
-    // Declares that an unknown model calls tools, because the agent's model picker hides all other models.
+    // An unknown model is declared to call tools. Otherwise, the agent's model picker would hide the model.
     toolCalling: tools ?? true,
   };
 }

@@ -18,9 +18,9 @@ interface ParsedMessage {
 }
 
 /**
- * Converts the messages of VS Code's language model API to the messages of a request. Tool results follow the message
- * that contains their calls, and consecutive user messages are merged. Calls without a result are omitted, because
- * gateways reject them. Results without a call are sent as text.
+ * Converts messages of VS Code's language model API to the messages of a request to the gateway. Tool results are
+ * placed after the message that contains their tool calls. Consecutive user messages are merged. Tool calls without a
+ * result are left out, because gateways reject them. Results without a tool call are sent as text.
  */
 export function requestMessages(messages: readonly vscode.LanguageModelChatRequestMessage[]): readonly ChatMessage[] {
   const pendingCalls: Call[] = [];
@@ -29,9 +29,9 @@ export function requestMessages(messages: readonly vscode.LanguageModelChatReque
 }
 
 /**
- * Parses a message, and adds its tool results to the matching calls. Some models number the calls from 0 in each
+ * Parses a message, and adds its tool results to the matching tool calls. Some models number the calls from 0 in each
  * message, so a result belongs to the last call with the same ID.
- * @param pendingCalls the calls in previous messages that have no result yet. The array is updated.
+ * @param pendingCalls tool calls of previous messages that have no result yet. The array is updated.
  */
 function parseMessage(
   { role, content: parts }: vscode.LanguageModelChatRequestMessage,
@@ -61,7 +61,7 @@ function parseMessage(
   return { role: roleOf(role), content, calls };
 }
 
-/** Role of a system message. VS Code sends this role, but only its proposed API names it. */
+/** The number with which VS Code marks a system message. Only VS Code's proposed API has a name for this role. */
 const systemRole = 3;
 
 function roleOf(role: number): ParsedMessage['role'] {
@@ -74,7 +74,7 @@ function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
   if (part instanceof vscode.LanguageModelPromptTsxPart) return textContent(promptTreeText(part.value));
-  // Some editors lack this class.
+  // Some editors don't have this class.
   const { LanguageModelDataPart: Data } = vscode as Partial<typeof vscode>;
   return Data && part instanceof Data ? dataContent(part) : [];
 }
@@ -84,7 +84,10 @@ function textContent(text: string): Content {
   return text === '' ? [] : [{ type: 'text', text: text.toWellFormed() }];
 }
 
-/** Other data is omitted, because it is meant for other providers: for example caches, states and signatures. */
+/**
+ * Returns a data part as message content if it is an image or text. Other data, such as caches, states and signatures,
+ * is left out, because it is meant for other providers.
+ */
 function dataContent({ mimeType, data }: vscode.LanguageModelDataPart): Content {
   const type = mimeType.toLowerCase();
   if (type.startsWith('image/')) {
@@ -95,8 +98,8 @@ function dataContent({ mimeType, data }: vscode.LanguageModelDataPart): Content 
 }
 
 /**
- * Returns the text of a prompt tree, which `@vscode/prompt-tsx` creates instead of text. Source: the package's JSON
- * format, in which each node with a `text` has a flag for a line break before the text.
+ * Returns the text of a prompt tree. Extensions that use `@vscode/prompt-tsx` pass such a tree instead of text. Source:
+ * the package's JSON format, in which each node with a `text` has a flag for a line break before the text.
  */
 function promptTreeText(tree: unknown): string {
   let text = '';
@@ -121,7 +124,7 @@ function toRequestMessages({ role, content, calls }: ParsedMessage): readonly Ch
   if (role === 'system') return text === '' ? [] : [{ role, content: text }];
   const answered = calls.flatMap(({ result, ...call }) => (result ? [{ call, result }] : []));
   if (answered.length === 0) return text === '' ? [] : [{ role, content: text }];
-  // Sends the images of a tool result in a user message, because a tool message can contain only text.
+  // The images of a tool result are sent in a user message, because a tool message can contain only text.
   const images = answered.flatMap(({ call, result }) => {
     const toolImages = imagesIn(result.content);
     return toolImages.length === 0 ? [] : [...textContent(`Shown by the tool ${call.name}:`), ...toolImages];
@@ -149,7 +152,7 @@ function userMessage(content: Content): ChatMessage {
   return imagesIn(content).length === 0 ? { role: 'user', content: textOf(content) } : { role: 'user', content };
 }
 
-/** Merges consecutive user messages, because some models require alternating roles. */
+/** Merges consecutive user messages, because some models require that the roles alternate. */
 function mergeUserMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const merged: ChatMessage[] = [];
   for (const message of messages) {
@@ -168,10 +171,16 @@ function toContent(content: string | Content): Content {
   return typeof content === 'string' ? textContent(content) : content;
 }
 
-/** Tokens that a message needs in addition to its text. Source: OpenAI Cookbook, "How to count tokens with tiktoken". */
+/**
+ * Number of tokens that each message needs in addition to its text. Source: OpenAI Cookbook, "How to count tokens with
+ * tiktoken".
+ */
 const tokensPerMessage = 4;
 
-/** For 1024 × 1024 pixels. Source: OpenAI's vision guide, 85 tokens and 170 tokens per tile of 512 × 512 pixels. */
+/**
+ * Number of tokens of an image with 1024 × 1024 pixels. Source: OpenAI's vision guide, 85 tokens and 170 tokens per
+ * tile of 512 × 512 pixels.
+ */
 const tokensPerImage = 85 + 4 * 170;
 
 export function estimateMessageTokens(message: vscode.LanguageModelChatRequestMessage): number {

@@ -7,16 +7,22 @@ import type { ChatServices } from '../chatServices';
 
 type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
-/** The extension that implements VS Code's chat. Newer versions of VS Code keep it disabled until the user signs in. */
+/**
+ * ID of the extension that implements VS Code's chat. Newer versions of VS Code keep it disabled until the user signs
+ * in.
+ */
 const chatExtension = 'github.copilot-chat';
 
-/** VS Code enables the chat extension after each change to this setting that leaves AI features on. */
+/**
+ * Setting that disables AI features. After each change to this setting that leaves AI features enabled, VS Code enables
+ * the chat extension.
+ */
 const disablingSetting = 'chat.disableAIFeatures';
 
 /** The model group that makes VS Code's chat work without a sign-in. */
 const modelGroup = { vendor, name: 'HolySheep' };
 
-/** Asks for a missing API key, adds a model group, and opens the chat with the configured model. */
+/** Asks for a missing API key, adds a model group to VS Code's chat, and opens the chat with the configured model. */
 export async function setUpChat({ ownGateways, settings, log, modelsChanged }: ChatServices): Promise<ChatSetup> {
   const { lm } = vscode as { readonly lm?: Partial<typeof vscode.lm> };
   if (!lm?.registerLanguageModelChatProvider) {
@@ -32,8 +38,8 @@ export async function setUpChat({ ownGateways, settings, log, modelsChanged }: C
   if (!(await ownGateways.firstWithAccess()) && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
-    // An internal command of newer versions. Older versions show the models without a group. The command also fails if
-    // the group already exists.
+    // Only newer versions of VS Code have this internal command. Older versions show the models without a group. The
+    // command also fails if the group already exists.
     await tryStep(log, 'no group of models was added', () =>
       vscode.commands.executeCommand('lm.addLanguageModelsProviderGroup', modelGroup),
     );
@@ -43,7 +49,7 @@ export async function setUpChat({ ownGateways, settings, log, modelsChanged }: C
   });
   if (isCanceled) return 'cancelled';
   await vscode.commands.executeCommand('workbench.action.chat.open');
-  // Another internal command. If it fails, the user must select the model.
+  // This command is internal as well. If it fails, the user must select the model.
   const id = settings.model();
   await tryStep(log, 'the model was not chosen', () =>
     vscode.commands.executeCommand('workbench.action.chat.changeModel', { vendor, id, family: id }),

@@ -21,17 +21,17 @@ let OpenAI;
 let text = ''; // the part of the answer that has been printed
 
 process.once('SIGINT', () => process.exit(130)); // Ctrl+C ends the program immediately
-process.stdout.on('error', () => process.exit(1)); // the program that reads the output has ended
+process.stdout.on('error', () => process.exit(1)); // the program that reads the output might have ended
 
 async function main() {
   const apiKey = process.env.HOLYSHEEP_API_KEY?.trim();
   if (!apiKey) throw new Error('Set the environment variable HOLYSHEEP_API_KEY to your API key.');
-  // The openai package would send some of these variables to the gateway.
+  // The openai package would send some of these environment variables to the gateway.
   for (const name of Object.keys(process.env)) if (name.startsWith('OPENAI_')) delete process.env[name];
   ({ default: OpenAI } = await import('openai'));
   // Redirects are not followed, so that the key is only sent to baseURL.
   const fetch = (url, options) => globalThis.fetch(url, { ...options, redirect: 'manual' });
-  // maxRetries: 0, because the loop below does the retries.
+  // The openai package does not retry (maxRetries: 0), because the loop below retries.
   const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, timeout: idleTimeoutMs, fetch });
   for (let retries = 0; ; retries++) {
     try {
@@ -60,7 +60,8 @@ async function main() {
 // Prints an answer, or the rest of an answer that was cut off. Returns the finish reason.
 async function streamAnswer(client) {
   const stream = await client.chat.completions.create({ ...request, messages: messagesToSend() });
-  let buffer = text === '' ? undefined : ''; // holds the continuation until its overlap with the text is known
+  // Holds back the continuation until its overlap with the printed text is known.
+  let buffer = text === '' ? undefined : '';
   let finishReason;
   let idleTimer;
   const append = (content, isLast) => {
@@ -100,7 +101,7 @@ async function streamAnswer(client) {
 class CutOffError extends Error {
   constructor(reason, cause) {
     super('The answer was cut off. ' + reason);
-    // An error that the gateway sends within the stream may have a code.
+    // If the gateway sends an error within the stream, the error might have a code.
     this.code = cause?.code;
     this.type = cause?.type;
   }
@@ -119,14 +120,15 @@ function messagesToSend() {
   ];
 }
 
-// Returns how many characters at the start of "content" repeat the end of the text, or undefined if it is too early to tell.
+// Returns how many characters at the start of "content" repeat the end of the printed text.
+// Returns undefined if more content is needed to decide this.
 function overlapLength(content, isLast) {
   for (let start = 0; start < text.length; start++) {
     const length = text.length - start;
     if (content.length < length) {
       if (!isLast && text.startsWith(content, start)) return undefined;
     } else {
-      // A shorter match may be a coincidence.
+      // A match of fewer than 16 characters could be a coincidence.
       if (length < 16) return 0;
       if (content.startsWith(text.slice(start)) && /[\p{L}\p{N}]/u.test(text.slice(start))) return length;
     }
@@ -142,15 +144,16 @@ function retryDelay(error, retries) {
     throw new Error(
       describeError(error) + ' The gateway said to wait ' + Math.ceil(retryAfterMs / 1000) + ' s. Try again later.',
     );
-  // Waits at least as long as the gateway asked, plus a random margin.
+  // Waits for the time that the gateway asked for, plus a random margin.
   if (retryAfterMs > 0)
     return Math.ceil(retryAfterMs) + 10 + Math.random() * Math.min(5000, Math.max(240, retryAfterMs / 10));
-  return Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** retries); // full jitter
+  // Full jitter: waits for a random time between 0 and the exponential backoff.
+  return Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** retries);
 }
 
 function isTransient(error) {
   const details = [error.code, error.type, error.message].join(' ');
-  // An empty balance can also be a 429, and waiting does not help.
+  // Some gateways report an empty balance with status 429. A retry does not help then.
   if (/insufficient[ _](\w+[ _])?(quota|balance|credit|fund)|billing_|余额不足|额度不足|欠费/i.test(details))
     return false;
   const statusInStream = error instanceof CutOffError && error.code >= 400 ? Number(error.code) : undefined;

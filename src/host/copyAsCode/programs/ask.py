@@ -28,7 +28,7 @@ IDLE_TIMEOUT = 120
 
 # Ctrl+C ends the program immediately, even while the openai package is loading.
 signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
-# The openai package would send some of these variables to the gateway.
+# The openai package would send some of these environment variables to the gateway.
 for name in [name for name in os.environ if name.startswith("OPENAI_")]:
     del os.environ[name]
 import openai
@@ -46,7 +46,7 @@ def main():
         sys.exit("Set the environment variable HOLYSHEEP_API_KEY to your API key.")
     # Redirects are not followed, so that the key is only sent to BASE_URL.
     http_client = openai.DefaultHttpxClient(follow_redirects=False)
-    # max_retries=0, because the loop below does the retries.
+    # The openai package does not retry (max_retries=0), because the loop below retries.
     client = openai.OpenAI(
         api_key=api_key, base_url=BASE_URL, max_retries=0, timeout=IDLE_TIMEOUT, http_client=http_client
     )
@@ -69,7 +69,8 @@ def main():
 def stream_answer(client):
     """Prints an answer, or the rest of an answer that was cut off. Returns the finish reason."""
     stream = client.chat.completions.create(**{**REQUEST, "messages": messages_to_send()})
-    buffer = "" if text else None  # holds the continuation until its overlap with the text is known
+    # Holds back the continuation until its overlap with the printed text is known.
+    buffer = "" if text else None
     try:
         for chunk in stream:
             choice = chunk.choices[0] if chunk.choices else None
@@ -86,7 +87,7 @@ def stream_answer(client):
             if finish_reason:
                 return finish_reason
     except BrokenPipeError:
-        os._exit(1)  # the program that reads the output has ended
+        os._exit(1)  # the program that reads the output has ended, so nothing more can be printed
     except Exception as cause:
         raise CutOffError(describe_error(cause), cause) from None
     finally:
@@ -97,7 +98,7 @@ def stream_answer(client):
 class CutOffError(Exception):
     def __init__(self, reason, cause=None):
         super().__init__(f"The answer was cut off. {reason}")
-        # An error that the gateway sends within the stream may have a code.
+        # If the gateway sends an error within the stream, the error might have a code.
         self.code = getattr(cause, "code", None)
         self.type = getattr(cause, "type", None)
 
@@ -115,14 +116,17 @@ def messages_to_send():
 
 
 def overlap_length(content, is_last):
-    """Returns how many characters at the start of "content" repeat the end of the text, or None if it is too early to tell."""
+    """Returns how many characters at the start of "content" repeat the end of the printed text.
+
+    Returns None if more content is needed to decide this.
+    """
     for start in range(len(text)):
         length = len(text) - start
         if len(content) < length:
             if not is_last and text.startswith(content, start):
                 return None
         elif length < 16:
-            return 0  # a shorter match may be a coincidence
+            return 0  # a match of fewer than 16 characters could be a coincidence
         elif content.startswith(text[start:]) and any(map(str.isalnum, text[start:])):
             return length
     return 0
@@ -137,14 +141,15 @@ def retry_delay(error, retries):
         message = f"The gateway said to wait {retry_after:.0f} s. Try again later."
         exit_with_error(f"{describe_error(error)} {message}")
     if retry_after > 0:
-        # Waits at least as long as the gateway asked, plus a random margin.
+        # Waits for the time that the gateway asked for, plus a random margin.
         return retry_after + random.uniform(0.01, min(5, max(0.25, retry_after / 10)))
-    return random.uniform(0, min(MAX_DELAY, BASE_DELAY * 2**retries))  # full jitter
+    # Full jitter: waits for a random time between 0 and the exponential backoff.
+    return random.uniform(0, min(MAX_DELAY, BASE_DELAY * 2**retries))
 
 
 def is_transient(error):
     details = f"{error.code} {error.type} {error}"
-    # An empty balance can also be a 429, and waiting does not help.
+    # Some gateways report an empty balance with status 429. A retry does not help then.
     if re.search(r"insufficient[ _](\w+[ _])?(quota|balance|credit|fund)|billing_|余额不足|额度不足|欠费", details, re.I):
         return False
     status = getattr(error, "status_code", None)
