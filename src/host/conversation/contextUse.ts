@@ -11,7 +11,7 @@ import { summaryMessages } from './summaryPrompt';
 
 /** The part of a panel's draft that influences how full the context window is. */
 interface Draft {
-  /** Model of the next request. Without it, the request goes to the selected model. */
+  /** Model of the next request. The default is the selected model. */
   readonly model?: string | undefined;
   readonly attachmentTokens?: number;
 }
@@ -97,7 +97,10 @@ function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
   return !tree.summaries().some((other) => other.isUndone && sentAt(other.answer) < sentAt(answer));
 }
 
-/** Whether later requests will contain the turn. A running turn has no text yet, but will have text by then. */
+/**
+ * Whether later requests will contain the turn. A running turn without text is included, because it will have text by
+ * then.
+ */
 function isSent({ answer }: Step): boolean {
   return answer.state.text !== '' || !isFinished(answer);
 }

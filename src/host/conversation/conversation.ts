@@ -211,8 +211,8 @@ export class Conversation {
   }
 
   /**
-   * Shows another version of an exchange. Does nothing while a turn is running, because the panel could no longer show
-   * that turn.
+   * Shows another version of an exchange. Does nothing while a turn is running, because the panel might then no longer
+   * show that turn.
    */
   showVersion(answerId: string): void {
     if (this.readOnly || this.busy || !this.tree.exchangeOf(answerId) || this.tree.isShown(answerId)) return;
@@ -343,8 +343,8 @@ export class Conversation {
   }
 
   /**
-   * Switches a waiting turn to the newly selected model if the conversation uses the set in which the user selected the
-   * model.
+   * Switches a waiting turn to the model that the user has just selected, if the conversation uses the gateway set of
+   * that model.
    */
   selectModel(model: string, set: GatewaySet): void {
     this.flush();
@@ -399,8 +399,7 @@ export class Conversation {
   /**
    * Sends the prompt of a scheduled answer.
    * @param immediately whether the turn skips the cooldown, because the user has asked to send the prompt now
-   * @param record writes to the disk that the prompt is being sent. The first attempt starts only after the promise
-   * resolves.
+   * @param record writes to the disk that the prompt is being sent. The first attempt starts only after that write.
    */
   sendScheduled(
     answerId: string,

@@ -51,8 +51,8 @@ export class ConversationLog {
   }
 
   /**
-   * Makes the conversation writable in this window, and replaces its content by the content of the file, which another
-   * window might have extended.
+   * Makes the conversation writable in this window, and replaces its content with the content of the file, to which
+   * another window might have added records.
    */
   setWritable(content: ExchangeTree, journal: JournalWriter): void {
     this.journal = journal;

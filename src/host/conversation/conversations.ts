@@ -267,8 +267,8 @@ export class Conversations {
   }
 
   /**
-   * Makes a read-only conversation writable in this window. In the window that was writing the conversation, it becomes
-   * read-only.
+   * Makes a read-only conversation writable in this window. In the window that was writing the conversation, the
+   * conversation becomes read-only.
    */
   async takeOver({ id }: Conversation): Promise<void> {
     await this.load(id, 'take-over');
@@ -289,8 +289,8 @@ export class Conversations {
   }
 
   /**
-   * Deletes a conversation in a way that the user can undo. If the file can't be hidden, the promise rejects and the
-   * conversation remains open.
+   * Deletes a conversation by hiding its file, so that the user can undo the deletion. If the file can't be hidden, the
+   * promise rejects and the conversation remains open.
    * @returns undefined when no file was hidden
    */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
@@ -428,7 +428,8 @@ export class Conversations {
     const { journal, onError } = this.deps;
     this.fileMutex
       .runExclusive(async () => {
-        // A caller that has just received a conversation first needs the chance to call `keepOpen`.
+        // Conversations are closed one iteration of the event loop later, so that a caller that has just received a
+        // conversation can call `keepOpen`.
         await new Promise((resolve) => setImmediate(resolve));
         for (const [id, open] of Array.from(this.openById)) {
           if (!this.isIdle(open)) continue;

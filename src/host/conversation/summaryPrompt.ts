@@ -20,9 +20,9 @@ export function summaryParameters(parameters: RequestParameters): RequestParamet
 const infoRest = /^((?:[^\S\n]|>|[-*+][^\S\n]|\d+[.)][^\S\n])*(?:`{3,}|~{3,})[^\S\n]*[^\s`]+)[^\S\n][^`\n]*$/gm;
 
 /**
- * Returns two messages that replace the summarized turns, because some models require that the roles alternate. The
- * summary is sent even after the summarized turns are no longer visible, so all text that the user can't see is
- * removed.
+ * Returns the messages that replace the summarized turns. There are two messages, because some models require that the
+ * roles alternate. The summary is sent even after the summarized turns are no longer visible, so all text that the user
+ * can't see is removed from it.
  */
 export function summaryMessages(text: string): readonly TextMessage[] {
   const visible = withoutHiddenCharacters(text).replace(infoRest, '$1');

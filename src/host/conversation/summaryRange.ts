@@ -28,7 +28,7 @@ export function lastToSummarize({ summary, steps }: Preceding, contextWindow: nu
   return summarized.slice(0, Math.max(fitting, firstAnswer)).at(-1)?.answer;
 }
 
-/** Returns how many sizes can be added, from the beginning of the list, until the sum would exceed `max`. */
+/** Returns how many of the numbers at the beginning of a list have a sum of at most `max`. */
 function countWithin(sizes: readonly number[], max: number): number {
   let sum = 0;
   const index = sizes.findIndex((size) => (sum += size) > max);

@@ -25,7 +25,10 @@ export interface TurnRunnerDeps {
 }
 
 export interface TurnStart {
-  /** How the turn uses the partial answer. Absent when the prompt is sent for the first time. */
+  /**
+   * Whether the turn continues the partial answer or restarts the answer. Absent when the prompt is sent for the first
+   * time.
+   */
   readonly mode?: ResumeFrom['mode'] | undefined;
   /** Whether the request gets a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
@@ -162,7 +165,7 @@ export class TurnRunner {
     const answer = this.log.tree.answer(answerId);
     if (!answer) return;
     this.log.write({ type: 'events', answer: answerId, events: toRecordedEvents(streamEvents, answer.state) });
-    // The observer is called after the events are written, so that an exception of the observer loses no event.
+    // `onEvent` is called after the events are written, so that no event is lost if `onEvent` throws an error.
     for (const event of streamEvents) if (!isDelta(event)) this.deps.onEvent(this.conversationId, answerId, event);
   }
 

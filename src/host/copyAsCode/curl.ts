@@ -24,7 +24,7 @@ export function curlCode(request: ExportedRequest): string {
   const options = [
     '--no-buffer --no-progress-meter --fail-with-body --connect-timeout 30',
     ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxHintMs / 1000)}`] : []),
-    // This option turns off curl's URL patterns, because curl would expand brackets and braces in the URL.
+    // `--globoff` turns off curl's URL patterns. Otherwise, curl would expand brackets and braces in the URL.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
     "--header @- --header 'Content-Type: application/json'",
     `--data-binary @/dev/fd/3 3<<'JSON' | ${withoutControls}`,

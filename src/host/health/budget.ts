@@ -47,9 +47,9 @@ const warnPercents = [100, 80];
 const questionShare = 0.25;
 
 /**
- * Compares the spending of today with the setting `holysheep.budget`. Each warning percentage is shown once per day and
- * window, when an attempt has ended or before a prompt is sent. If the setting's action is `ask`, callers must ask this
- * class before they start any request. The window shows one question at a time.
+ * Compares the spending of today with the setting `holysheep.budget`. Each warning (at 80 % and 100 %) is shown once
+ * per day and window, when an attempt has ended or before a prompt is sent. If the setting's action is `ask`, callers
+ * must ask this class before they start any request. The window shows one question at a time.
  */
 export class Budget extends Disposable {
   /** The day and the setting to which the following fields apply. */

@@ -59,7 +59,7 @@ export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPa
 /** The editor tab with the page *Usage and health*. Each window has at most one such tab. */
 export class HealthPanel extends Disposable {
   private panel: vscode.WebviewPanel | undefined;
-  /** The section (*Usage* or *Health*) to which the page switches when it receives the next report. */
+  /** The tab of the page (*Usage* or *Network health*) to which the page switches when it receives the next report. */
   private tab: HealthTab | undefined;
   /** Whether the page has loaded. VS Code loads the page again each time it becomes visible. */
   private isReady = false;
@@ -71,7 +71,7 @@ export class HealthPanel extends Disposable {
 
   /**
    * Opens the page, or reveals the page if it is already open.
-   * @param tab the section to show, by default the section that the page showed last
+   * @param tab the tab to show, by default the tab that the page showed last
    * @returns the report that the page shows
    */
   async show(tab?: HealthTab): Promise<HealthReport> {

@@ -154,7 +154,7 @@ function isFault(record: AttemptRecord): record is AttemptRecord & { readonly re
 }
 
 /**
- * Returns the smallest of the values that is not exceeded by a given share of the values.
+ * Returns a percentile: the smallest of the values such that at least the given share of all values are not greater.
  * @param share a number from 0 to 1, such as 0.95
  */
 function percentile(values: readonly number[], share: number): number | undefined {

@@ -58,8 +58,8 @@ function toHistoryItem(conversation: ConversationListItem, context: HistoryConte
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${escapeIcons(title)}`,
     description: [historyTime(lastActivityAt, now, locale), ...marks].join(' · '),
-    // Without this option, VS Code would hide an item whose label does not contain the query, even if an answer of the
-    // conversation contains it.
+    // Without `alwaysShow`, VS Code would hide an item whose label does not contain the query, even if an answer of the
+    // conversation contains the query.
     alwaysShow: excerpt !== undefined,
     // The text around the match is left out if the match is in the title, which is already shown.
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),

@@ -15,7 +15,9 @@ import type { JournalRecord, RecordOf } from './records';
 
 export interface StoredConversation {
   readonly tree: ExchangeTree;
-  /** Records for the turns that have not ended in the journal and are not yet marked as interrupted there. */
+  /**
+   * Records that mark turns as interrupted, for all turns that have neither an end nor such a record in the journal.
+   */
   readonly interrupted: readonly RecordOf<'interrupted'>[];
 }
 
@@ -142,8 +144,8 @@ export class ExchangeTree {
   }
 
   /**
-   * Returns the exchanges of the selected branch, each with one answer. From an open comparison, a complete answer is
-   * preferred to an incomplete answer.
+   * Returns the exchanges of the selected branch, each with one answer. If the selected answer of an open comparison is
+   * incomplete, a complete answer of the comparison is used instead.
    */
   path(): readonly Step[] {
     let end = '';
@@ -250,8 +252,8 @@ export class ExchangeTree {
   }
 
   /**
-   * Returns the exchanges from the first one to the exchange of the given answer. From an open comparison, a complete
-   * answer is preferred to an incomplete answer.
+   * Returns the exchanges from the start of the conversation to the given answer. If the answer in an open comparison
+   * is incomplete, a complete answer of the comparison is used instead.
    */
   private stepsUpTo(answerId: string): readonly Step[] {
     const steps: Step[] = [];

@@ -101,8 +101,8 @@ export class JournalFile {
     this.header = undefined;
     if (activities.has(record.type)) this.activityAt = clock.now();
     this.addLine(record);
-    // A prompt is written at once: unlike a lost answer, a lost prompt can't be requested again. The time is compared
-    // as well, because a busy event loop delays the timer.
+    // Prompts are written at once, because a lost prompt, unlike a lost answer, can't be requested again. Other records
+    // are written here only if a busy event loop has delayed the timer.
     if (record.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriting();
     else this.cancelTimer ??= clock.after(batchMs, () => this.startWriting());
   }

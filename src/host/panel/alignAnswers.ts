@@ -4,7 +4,7 @@ import { FencedText } from '../util/fencedText';
 /** A word of prose with the space after the word, or a whole line of code. */
 interface Token {
   text: string;
-  /** Text that is compared: tokens with the same key are treated as equal. */
+  /** Text by which tokens are compared. Tokens with the same key are treated as equal. */
   readonly key: string;
   /**
    * Text before the token if the token starts a line: the answer's own line break, or an added line break with the
@@ -43,8 +43,8 @@ const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 export function alignAnswers(left: string, right: string): readonly [left: string, right: string] {
   if (left.length + right.length > maxLength) return [left, right];
   const [leftTokens, rightTokens] = [tokensOf(left), tokensOf(right)];
-  // If there are more than `maxEditLength` differences, `diffArrays` returns undefined. It is called without a
-  // callback, because the asynchronous variant is slow: it waits for many timers.
+  // If there are more than `maxEditLength` differences, `diffArrays` returns undefined. The function is called without
+  // a callback, because its asynchronous variant is slow: it waits for many timers.
   const changes = diffArrays([...leftTokens], [...rightTokens], {
     comparator: (one, other) => one.key === other.key,
     maxEditLength: maxDifferentWords,

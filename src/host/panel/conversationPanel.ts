@@ -33,8 +33,8 @@ export const emptyTitle = 'HolySheep';
 export class ConversationPanel extends Disposable {
   private readonly page: PanelPage;
   /**
-   * Number of updates that have started. An update that is not the latest is discarded, because it could replace newer
-   * data.
+   * Number of connection updates that have started. An update that is not the latest is discarded, because it could
+   * replace newer data.
    */
   private connectionUpdates = 0;
   /** ID of the gateway that the user had switched to when the page was last informed about it. */
@@ -154,7 +154,7 @@ export class ConversationPanel extends Disposable {
       },
       findModels: async ({ answerId }) => {
         const answer = conversation.tree.answer(answerId);
-        // The other gateway set, the offline demo, has all models that it offers, so no similar names are needed.
+        // In the offline demo, every offered model exists, so no similar model names are suggested.
         if (!answer || conversation.set !== sets.own) return [];
         const { model, gateway } = answer.state;
         return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
@@ -308,7 +308,7 @@ export class ConversationPanel extends Disposable {
     const { sets, efforts, suggestions } = this.services;
     const set = sets.forPrompt(conversation);
     const view = await set.view(conversation.preferredGateway);
-    // The page shows whether the user's own gateways have a key, because the other gateway set needs no key.
+    // The page shows whether the user's own gateways have a key, because the offline demo needs no key.
     const { hasKey } = set === sets.own ? view : await sets.own.view();
     const connection: ConnectionView = { ...view, hasKey, effort: efforts.viewOf(view.model) };
     return { connection, suggestions: await suggestions.list(conversation, connection) };

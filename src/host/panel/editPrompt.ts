@@ -7,8 +7,8 @@ import type { PanelServices } from './panelServices';
 import { returnPrompt, sendPrompt } from './promptSender';
 
 /**
- * Asks an edited prompt. If the text is unchanged, another answer or another comparison is requested. Without an API
- * key, the new turn fails with a card on which the user can set the key. If the user does not want to exceed the daily
+ * Sends an edited prompt. If the text is unchanged, requests another answer or another comparison. Without an API key,
+ * the new turn fails with a card on which the user can set the key. If the user does not want to exceed the daily
  * budget, the new prompt goes into the composer. If the gateway set of the conversation is closed, the prompt goes into
  * a new conversation.
  */

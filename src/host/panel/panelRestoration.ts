@@ -23,8 +23,8 @@ export class PanelRestoration extends Disposable {
   /** IDs of the conversations that were open in this window when the previous extension host ended. */
   readonly orphanedIds: readonly string[];
   /**
-   * Callers call this function when VS Code has restored a panel. VS Code will then restore the panels of the other
-   * tabs, too.
+   * Must be called when VS Code has restored a panel, which shows that VS Code will restore the panels of the other
+   * tabs as well.
    */
   handleRestored = (): void => undefined;
   private readonly restored = new Promise<void>((resolve) => (this.handleRestored = resolve));

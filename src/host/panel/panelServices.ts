@@ -18,8 +18,8 @@ import type { Tour } from './tour';
 export interface PrefilledPrompt {
   readonly text: string;
   /**
-   * The complete prompt if it has code, attachments, a model or a reasoning effort. The page returns this prompt when
-   * the user sends the text.
+   * The complete prompt. Set only if the prompt has code, attachments, a model or a reasoning effort. The page returns
+   * this prompt when the user sends the text.
    */
   readonly more?: PromptInput | undefined;
 }
@@ -32,7 +32,6 @@ interface Panels {
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }
 
-/** Services that the panels use. */
 export interface PanelServices extends HostWindow {
   readonly panels: Panels;
   readonly conversations: Conversations;

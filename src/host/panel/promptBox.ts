@@ -11,8 +11,8 @@ interface PromptBoxInput {
 }
 
 /**
- * Lets the user type a prompt in an input box. If the user closes the box, the typed text is returned as well, so that
- * the next box can start with it.
+ * Lets the user type a prompt in an input box. The typed text is returned even if the user closes the box, so that the
+ * next box can start with the same text.
  */
 export async function showPromptBox(
   { conversations }: PanelServices,

@@ -62,8 +62,8 @@ export function startFromSummary(services: PanelServices, conversation: Conversa
 }
 
 /**
- * Returns a last answer whose request was too long. In a comparison, any such answer will do, because all its requests
- * contain the same earlier turns.
+ * Returns a last answer whose request was too long. In a comparison, any of these answers can be used, because all
+ * requests of a comparison contain the same earlier turns.
  */
 function lastTooLong({ lastAnswers }: Conversation): Answer | undefined {
   return lastAnswers.find(({ state }) => state.failure?.actions.includes('summarize'));

@@ -57,7 +57,7 @@ interface SchedulerDeps {
 
 /**
  * Maximum time between two checks while prompts are scheduled, in milliseconds. Longer timers would be unreliable,
- * because timers stop while the computer sleeps. Each check also probes the gateways of due prompts.
+ * because timers stop while the computer sleeps. Each check also probes the gateways if a prompt is due.
  */
 const maxTimerMs = 30_000;
 /**
@@ -261,7 +261,7 @@ export class Scheduler extends Disposable {
     if (now >= lapsesAt(prompt)) return this.lapse(prompt);
     const { id, dueAt = 0 } = prompt;
     if (dueAt > now) {
-      // VS Code was running before the prompt is due, so the prompt can be sent without a click.
+      // This window has seen the prompt before it is due, so the prompt can be sent without a click.
       if (!this.clicks.has(id)) this.clicks.set(id, false);
       return false;
     }

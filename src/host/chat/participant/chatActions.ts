@@ -26,7 +26,10 @@ export class ChatTurns {
    * in the settings is ignored.
    */
   last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
-  /** The button that sends the next prompt. It is set only for buttons whose turn starts in a special way. */
+  /**
+   * The button that sends the next prompt. Set only for *Try anyway* and *Retry with more room*, whose turns start in a
+   * special way.
+   */
   nextStart: 'tryAnyway' | 'moreRoom' | undefined;
 
   isSuperseded(id: string): boolean {
@@ -107,7 +110,7 @@ export function failureButtons(actions: readonly FaultAction[]): readonly ChatAc
 }
 
 /**
- * Sends the prompt again, with a turn that starts in a special way. `ChatTurns.nextStart` applies to the next chat
+ * Sends the prompt again and sets how its turn starts. This setting, `ChatTurns.nextStart`, applies to the next chat
  * request, whatever prompt that request has.
  */
 async function askAgainWith(context: ActionContext, start: 'tryAnyway' | 'moreRoom'): Promise<void> {
@@ -128,8 +131,8 @@ async function submitPrompt(context: ActionContext, prompt: string): Promise<voi
 }
 
 /**
- * Throws if a newer answer exists, because the prompt that a button sends refers to the last answer.
- * @throws UserError if the answer of the button is not the last answer
+ * @throws UserError if the button does not belong to the last answer, because the prompt that a button sends always
+ * refers to the last answer
  */
 function refuseSuperseded({ turns, turnId }: ActionContext): void {
   if (!turns.isSuperseded(turnId)) return;

@@ -26,7 +26,10 @@ export class ChatAnswer {
   /** Ranges of the response's Markdown that were inserted by the extension, not written by the model. */
   readonly inserted: InsertedRange[] = [];
   private readonly fencedText = new FencedText();
-  /** Opening fence that is inserted when the answer continues, because a status line has interrupted a code block. */
+  /**
+   * Opening fence of a code block that a status line has interrupted. The fence is inserted when the code block
+   * continues.
+   */
   private reopeningFence: string | undefined;
   private writtenChars = 0;
   private isReasoningShown = false;

@@ -35,7 +35,7 @@ interface ModelInformation extends vscode.LanguageModelChatInformation {
 
 /**
  * Returns the configured model, followed by the gateway's other chat models. The configured model is left out if its
- * name can't be a real model name, because VS Code would show the name as Markdown.
+ * name would not be displayed exactly, because VS Code shows names as Markdown.
  */
 export async function offeredModels(services: ChatServices, gateway: Gateway): Promise<ModelInformation[]> {
   const { settings, efforts, catalog } = services;
@@ -88,7 +88,7 @@ function effortSchema(strings: PanelStrings, view: EffortView) {
     enumItemLabels: texts.map(({ caption }) => caption),
     enumDescriptions: texts.map(({ detail }) => detail),
     default: view.level,
-    // This group places the option in the model picker, beside the model.
+    // The group `navigation` places the option in the model picker, beside the model.
     group: 'navigation',
   };
   return { type: 'object', properties: { reasoningEffort } };

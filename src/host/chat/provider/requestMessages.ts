@@ -74,7 +74,7 @@ function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
   if (part instanceof vscode.LanguageModelPromptTsxPart) return textContent(promptTreeText(part.value));
-  // Some editors don't have this class.
+  // Some editors don't have the class `LanguageModelDataPart`.
   const { LanguageModelDataPart: Data } = vscode as Partial<typeof vscode>;
   return Data && part instanceof Data ? dataContent(part) : [];
 }

@@ -38,8 +38,8 @@ export async function setUpChat({ ownGateways, settings, log, modelsChanged }: C
   if (!(await ownGateways.firstWithAccess()) && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
-    // Only newer versions of VS Code have this internal command. Older versions show the models without a group. The
-    // command also fails if the group already exists.
+    // Only newer versions of VS Code have the internal command that adds a model group. Older versions show the models
+    // without a group. The command also fails if the group already exists.
     await tryStep(log, 'no group of models was added', () =>
       vscode.commands.executeCommand('lm.addLanguageModelsProviderGroup', modelGroup),
     );
@@ -49,7 +49,7 @@ export async function setUpChat({ ownGateways, settings, log, modelsChanged }: C
   });
   if (isCanceled) return 'cancelled';
   await vscode.commands.executeCommand('workbench.action.chat.open');
-  // This command is internal as well. If it fails, the user must select the model.
+  // The command that changes the model is internal as well. If the command fails, the user must select the model.
   const id = settings.model();
   await tryStep(log, 'the model was not chosen', () =>
     vscode.commands.executeCommand('workbench.action.chat.changeModel', { vendor, id, family: id }),

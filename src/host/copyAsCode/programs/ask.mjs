@@ -21,7 +21,7 @@ let OpenAI;
 let text = ''; // the part of the answer that has been printed
 
 process.once('SIGINT', () => process.exit(130)); // Ctrl+C ends the program immediately
-process.stdout.on('error', () => process.exit(1)); // the program that reads the output might have ended
+process.stdout.on('error', () => process.exit(1)); // writing fails if the program that reads the output has ended
 
 async function main() {
   const apiKey = process.env.HOLYSHEEP_API_KEY?.trim();
