@@ -98,8 +98,8 @@ function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
 }
 
 /**
- * Whether later requests will contain the turn. A running turn without text is included, because it will have text by
- * then.
+ * Whether later requests will contain the turn. A turn that has not ended is included even if it has no text yet,
+ * because it will have text by then.
  */
 function isSent({ answer }: Step): boolean {
   return answer.state.text !== '' || !isFinished(answer);

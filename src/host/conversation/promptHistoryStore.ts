@@ -65,8 +65,8 @@ export class PromptHistory {
    */
   private async save(prompts: readonly StoredPrompt[]): Promise<void> {
     const deleted = this.deletedConversations();
-    const kept = prompts.filter(({ conversationId }) => !deleted.includes(conversationId));
-    await this.store.update(promptsKey, kept.slice(-maxPrompts));
+    const keptPrompts = prompts.filter(({ conversationId }) => !deleted.includes(conversationId));
+    await this.store.update(promptsKey, keptPrompts.slice(-maxPrompts));
   }
 
   private deletedIds(): readonly string[] {

@@ -10,13 +10,13 @@ const summaryRequest: Prompt = { prompt: summaryPrompt, reasoningEffort: 'defaul
 /** Builds the request for an answer. Earlier prompts without an answer are left out. Partial answers are included. */
 export function buildRequest(
   tree: ExchangeTree,
-  { id, model: chosen }: Answer,
+  { id, model: chosenModel }: Answer,
   defaultsOf: (choice: RequestChoice) => RequestDefaults,
 ): ChatRequest {
   const exchange = tree.exchangeOf(id);
   const prompt = exchange ?? summaryRequest;
   const { reasoningEffort } = prompt;
-  const { model, systemPrompt, ...parameters } = defaultsOf({ model: chosen, reasoningEffort });
+  const { model, systemPrompt, ...parameters } = defaultsOf({ model: chosenModel, reasoningEffort });
   const { summary, steps } = tree.before(id);
   const messages: TextMessage[] = [];
   if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });

@@ -58,12 +58,12 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 
   const { ownGateways, settings, catalog } = deps;
   const isOwn = conversation.set.id === 'own';
-  const last = isOwn ? choice.answer.state.ledger.entries.at(-1) : undefined;
+  const lastAttempt = isOwn ? choice.answer.state.ledger.entries.at(-1) : undefined;
   // The gateway of the last attempt might have been removed from the settings since then.
-  const used = ownGateways.all.find(({ id }) => id === last?.gateway.id);
-  const { id: baseUrl, label: host } = used ?? (await ownGateways.gatewayFor(request.model));
+  const usedGateway = ownGateways.all.find(({ id }) => id === lastAttempt?.gateway.id);
+  const { id: baseUrl, label: host } = usedGateway ?? (await ownGateways.gatewayFor(request.model));
   const defaultModel = isOwn ? request.model : settings.model();
-  const { model = defaultModel, userModel }: Partial<LedgerEntry> = (used && last) ?? {};
+  const { model = defaultModel, userModel }: Partial<LedgerEntry> = (usedGateway && lastAttempt) ?? {};
   const exported = exportedRequest({
     request: { ...request, model },
     isOwn,
@@ -110,8 +110,8 @@ async function chooseLanguage(
   });
   if (!picked) return undefined;
   if (picked.language !== undefined) return { answer, language: picked.language };
-  const chosen = await choosePrompt(tree, answer, alternatives);
-  return chosen && chooseLanguage(tree, chosen, alternatives);
+  const chosenAnswer = await choosePrompt(tree, answer, alternatives);
+  return chosenAnswer && chooseLanguage(tree, chosenAnswer, alternatives);
 }
 
 function languageItems(offerPrompts: boolean): readonly LanguageItem[] {

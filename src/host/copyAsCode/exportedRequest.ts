@@ -46,16 +46,16 @@ export interface RequestToExport {
 }
 
 export function exportedRequest(source: RequestToExport): ExportedRequest {
-  const { request, isOwn, baseUrl, settings, facts: known } = source;
+  const { request, isOwn, baseUrl, settings, facts: modelFacts } = source;
   const { model } = request;
-  const target = { baseUrl, model, facts: known, maxTokens: request.maxTokens };
+  const target = { baseUrl, model, facts: modelFacts, maxTokens: request.maxTokens };
   const { fields: reasoning, effort } = reasoningFields(request.reasoningEffort, target);
-  const facts = factsWithEffort(known, effort);
+  const facts = factsWithEffort(modelFacts, effort);
   const { temperature, maxTokens } = modelParameters(request, facts);
   const { retry, timeout } = settings;
   const idleTimeoutMs = timeoutsFor(model, facts, timeout).firstTokenMs;
   const messages = request.messages.filter(isTextMessage);
-  const otherFields = { ...reasoning, ...userFields(known?.extraBody) };
+  const otherFields = { ...reasoning, ...userFields(modelFacts?.extraBody) };
   return { baseUrl, model, messages, temperature, maxTokens, otherFields, retry, idleTimeoutMs, isOwn };
 }
 

@@ -16,7 +16,7 @@ const [nodeHead = '', nodeTail = ''] = programParts(nodeFile);
 
 const otherGatewayNotice = 'Copied from the offline demo. This program calls your own gateway and model.';
 const retryAfterComment = 'a longer delay requested by the gateway ends the program';
-const idleComment = 'an answer without data for this long counts as cut off';
+const idleComment = 'an answer without data for this long is treated as cut off';
 
 /** Returns a Python program that sends a request. */
 export function pythonCode(request: ExportedRequest): string {

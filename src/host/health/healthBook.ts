@@ -42,8 +42,8 @@ const fileName = /^(\d{4}-\d\d-\d\d)\.[0-9a-f]{8}\.jsonl$/;
 export class HealthBook {
   private readonly window = randomBytes(4).toString('hex');
   /** Records that the files contained when they were last read, and records that this window has written since then. */
-  private known: readonly AttemptRecord[] = [];
-  private unwritten: AttemptRecord[] = [];
+  private writtenRecords: readonly AttemptRecord[] = [];
+  private unwrittenRecords: AttemptRecord[] = [];
   /** Content of each file when it was last read, keyed by path. A file is read again only if its size has changed. */
   private contents: ReadonlyMap<string, FileContent> = new Map();
   private cancelWrite: (() => void) | undefined;
@@ -76,7 +76,7 @@ export class HealthBook {
   }
 
   records(): readonly AttemptRecord[] {
-    return [...this.known, ...this.unwritten];
+    return [...this.writtenRecords, ...this.unwrittenRecords];
   }
 
   /** Returns whether the last `refresh` could read all files of this day (in UTC) and of later days. */
@@ -97,11 +97,11 @@ export class HealthBook {
         this.deps.onError(new Error(`The usage in ${path} can't be read: ${errorCode(error)}`, { cause: error }));
       };
       const { folder } = this.deps;
-      const { kept } = await this.files().catch((error: unknown) => {
+      const { keptFiles } = await this.files().catch((error: unknown) => {
         reportUnreadable(folder, this.dayBefore(0), error);
-        return { kept: [...this.contents.keys()] };
+        return { keptFiles: [...this.contents.keys()] };
       });
-      const read = kept.map(async (path): Promise<readonly [string, FileContent]> => {
+      const read = keptFiles.map(async (path): Promise<readonly [string, FileContent]> => {
         const before = this.contents.get(path);
         try {
           return [path, await readChanged(path, before)];
@@ -112,7 +112,7 @@ export class HealthBook {
       });
       this.contents = new Map(await Promise.all(read));
       this.unreadable = unreadable;
-      this.known = [...this.contents.values()].flatMap(({ records }) => records);
+      this.writtenRecords = [...this.contents.values()].flatMap(({ records }) => records);
     });
   }
 
@@ -133,17 +133,17 @@ export class HealthBook {
   }
 
   private async write(): Promise<void> {
-    const added = new Set(this.unwritten);
+    const added = new Set(this.unwrittenRecords);
     if (added.size === 0) return;
     const { folder } = this.deps;
     await mkdir(folder, { recursive: true, mode: privateFolderMode });
     const path = join(folder, `${this.dayBefore(0)}.${this.window}.jsonl`);
     await appendFile(path, encodeRecords([...added]), { mode: privateFileMode });
-    this.unwritten = this.unwritten.filter((record) => !added.has(record));
-    this.known = [...this.known, ...added];
-    const { old } = await this.files();
+    this.unwrittenRecords = this.unwrittenRecords.filter((record) => !added.has(record));
+    this.writtenRecords = [...this.writtenRecords, ...added];
+    const { oldFiles } = await this.files();
     // An old file that can't be removed now is removed by a later call.
-    await Promise.all(old.map((file) => rm(file, { force: true }).catch(() => undefined)));
+    await Promise.all(oldFiles.map((file) => rm(file, { force: true }).catch(() => undefined)));
   }
 
   private writeAfter(delayMs: number): void {
@@ -159,9 +159,9 @@ export class HealthBook {
     for (const record of records) {
       const { id, label } = record.gateway;
       const gateway = { id: redact(id), label: redact(label) };
-      this.unwritten.push({ ...record, gateway, model: redact(record.model) });
+      this.unwrittenRecords.push({ ...record, gateway, model: redact(record.model) });
     }
-    if (this.unwritten.length > maxUnwritten) this.unwritten = this.unwritten.slice(-maxUnwritten);
+    if (this.unwrittenRecords.length > maxUnwritten) this.unwrittenRecords = this.unwrittenRecords.slice(-maxUnwritten);
     this.writeAfter(writeDelayMs);
     this.changes.fire();
   }
@@ -172,21 +172,21 @@ export class HealthBook {
    */
   async clear(): Promise<void> {
     await this.mutex.runExclusive(async () => {
-      const { kept, old } = await this.files();
-      await Promise.all([...kept, ...old].map((file) => rm(file, { force: true })));
-      [this.known, this.contents] = [[], new Map()];
-      this.unwritten = [];
+      const { keptFiles, oldFiles } = await this.files();
+      await Promise.all([...keptFiles, ...oldFiles].map((file) => rm(file, { force: true })));
+      [this.writtenRecords, this.contents] = [[], new Map()];
+      this.unwrittenRecords = [];
     });
     this.changes.fire();
   }
 
-  private async files(): Promise<{ readonly kept: readonly string[]; readonly old: readonly string[] }> {
+  private async files(): Promise<{ readonly keptFiles: readonly string[]; readonly oldFiles: readonly string[] }> {
     const { folder } = this.deps;
     const names = ((await readdir(folder).catch(ignoreMissingFile)) ?? []).filter((name) => fileName.test(name));
     const firstDay = this.dayBefore(keptDays);
     const paths = (areOld: boolean): readonly string[] =>
       names.filter((name) => name < firstDay === areOld).map((name) => join(folder, name));
-    return { kept: paths(false), old: paths(true) };
+    return { keptFiles: paths(false), oldFiles: paths(true) };
   }
 
   private dayBefore(days: number): string {

@@ -57,8 +57,8 @@ export function averageCost(
 ): number {
   const paid = records.filter((record) => costOfAttempt(record)?.currency === currency);
   const ofModel = paid.filter((record) => record.model === model);
-  const known = ofModel.length > 0 ? ofModel : paid;
-  return sumOfAmounts(sumCosts(known)) / Math.max(1, known.length);
+  const relevantRecords = ofModel.length > 0 ? ofModel : paid;
+  return sumOfAmounts(sumCosts(relevantRecords)) / Math.max(1, relevantRecords.length);
 }
 
 /**

@@ -62,10 +62,10 @@ export function isUsable({
  */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
-  const kept = { ...initialTurn, model, text, textModel };
+  const keptState = { ...initialTurn, model, text, textModel };
   return mode === 'continue'
-    ? { ...kept, reasoning, resumePoints, toolCalls, discardedAttempts, previousSegments: segmentsSoFar(state) }
-    : { ...kept, discardedAttempts: attemptsOf(state) };
+    ? { ...keptState, reasoning, resumePoints, toolCalls, discardedAttempts, previousSegments: segmentsSoFar(state) }
+    : { ...keptState, discardedAttempts: attemptsOf(state) };
 }
 
 export function costOfAnswers(answers: readonly Answer[]): TotalCost {

@@ -187,10 +187,10 @@ export class Journal {
     const beyondLimit = closed.slice(Math.max(0, limit() - this.openFiles.size));
     await this.files.deleteStale(recentSince);
     // If the ids of the conversations to keep can't be read, no conversation is deleted.
-    const kept = await keptIds().catch(() => undefined);
+    const idsToKeep = await keptIds().catch(() => undefined);
     const removedIds: string[] = [];
-    for (const { id, modifiedAt } of kept ? beyondLimit : []) {
-      if (modifiedAt >= recentSince || kept?.has(id)) continue;
+    for (const { id, modifiedAt } of idsToKeep ? beyondLimit : []) {
+      if (modifiedAt >= recentSince || idsToKeep?.has(id)) continue;
       // If one conversation can't be deleted, the others are deleted nevertheless.
       if (await this.remove(id).catch(() => false)) removedIds.push(id);
     }

@@ -62,7 +62,7 @@ interface Turn {
 }
 
 /** Exchanges and turns that the lines read so far have created. */
-interface Known {
+interface CreatedItems {
   readonly exchanges: Set<string>;
   /** Turns, keyed by the ids of their answers. */
   readonly turns: Map<string, Turn>;
@@ -83,7 +83,7 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
   if (!header) return { records: [], validBytes, damage: 'the first line is not a header' };
   if (header.schema !== journalSchema) return { records: [], validBytes, damage: newerSchema };
   const records: JournalRecord[] = [];
-  const known: Known = { exchanges: new Set(), turns: new Map() };
+  const created: CreatedItems = { exchanges: new Set(), turns: new Map() };
   let damage: string | undefined;
   let invalidLines = 0;
   for (let number = 2; end + 1 < validBytes && invalidLines <= maxInvalidLines; number++) {
@@ -91,14 +91,14 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
     end = content.indexOf(lineFeed, start);
     if (!withEvents && content.subarray(start, start + eventsStart.length).equals(eventsStart)) continue;
     const record = parseByType(recordSchemas, parseJson(content.toString('utf8', start, end)));
-    const valid = record && validPart(record, known);
-    const usable = valid && usablePart(valid, known);
+    const valid = record && validPart(record, created);
+    const usable = valid && usablePart(valid, created);
     if (usable) records.push(usable);
     if (!valid || sizeOf(usable) < sizeOf(record)) damage ??= `line ${number} is invalid`;
     if (valid) continue;
     invalidLines++;
     // The damaged line might belong to any unfinished answer, so all of these answers might have a gap.
-    for (const turn of known.turns.values()) {
+    for (const turn of created.turns.values()) {
       turn.hasGap ||= turn.isUnfinished;
     }
   }
@@ -109,8 +109,8 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
  * Returns a record if it creates something new and refers only to things that earlier lines have created. So the
  * exchanges of a file can't form a circle. Answers that already exist are left out of the record.
  */
-function validPart(record: JournalRecord, known: Known): JournalRecord | undefined {
-  const { exchanges, turns } = known;
+function validPart(record: JournalRecord, created: CreatedItems): JournalRecord | undefined {
+  const { exchanges, turns } = created;
   const canPrecede = (id: string): boolean => id === '' || turns.get(id)?.isSummary === false;
   switch (record.type) {
     case 'title':
@@ -118,21 +118,21 @@ function validPart(record: JournalRecord, known: Known): JournalRecord | undefin
       return record;
     case 'exchange': {
       const isValid = !exchanges.has(record.id) && canPrecede(record.after);
-      const added = isValid ? withNewAnswers(record, known) : undefined;
+      const added = isValid ? withNewAnswers(record, created) : undefined;
       if (added) exchanges.add(record.id);
       return added;
     }
     case 'answers':
-      return exchanges.has(record.exchange) ? withNewAnswers(record, known) : undefined;
+      return exchanges.has(record.exchange) ? withNewAnswers(record, created) : undefined;
     case 'summary':
-      return canPrecede(record.upTo) && addTurn(record.answer.id, known, true) ? record : undefined;
+      return canPrecede(record.upTo) && addTurn(record.answer.id, created, true) ? record : undefined;
     default:
       return turns.has(record.answer) ? record : undefined;
   }
 }
 
-function withNewAnswers<T extends RecordOf<'exchange' | 'answers'>>(record: T, known: Known): T | undefined {
-  const answers = record.answers.filter(({ id }) => addTurn(id, known));
+function withNewAnswers<T extends RecordOf<'exchange' | 'answers'>>(record: T, created: CreatedItems): T | undefined {
+  const answers = record.answers.filter(({ id }) => addTurn(id, created));
   return answers.length > 0 ? { ...record, answers } : undefined;
 }
 
@@ -140,7 +140,7 @@ function withNewAnswers<T extends RecordOf<'exchange' | 'answers'>>(record: T, k
  * Adds a turn for an answer.
  * @returns false if the answer already exists or the file has too many answers
  */
-function addTurn(answerId: string, { turns }: Known, isSummary = false): boolean {
+function addTurn(answerId: string, { turns }: CreatedItems, isSummary = false): boolean {
   if (turns.has(answerId) || turns.size >= maxAnswers) return false;
   turns.set(answerId, { isSummary, isUnfinished: true, hasGap: false, weight: 0 });
   return true;
@@ -155,7 +155,7 @@ function sizeOf(record: JournalRecord | undefined): number {
   return record && 'answers' in record ? record.answers.length : Number(record !== undefined);
 }
 
-function usablePart(record: JournalRecord, { turns }: Known): JournalRecord | undefined {
+function usablePart(record: JournalRecord, { turns }: CreatedItems): JournalRecord | undefined {
   const turn = record.type === 'events' || record.type === 'rerun' ? turns.get(record.answer) : undefined;
   if (!turn) return record;
   if (record.type === 'events') return usableEvents(record, turn);

@@ -40,8 +40,8 @@ export class ConversationPanel extends Disposable {
   /** ID of the gateway that the user had switched to when the page was last informed about it. */
   private shownGateway: string | undefined;
   /**
-   * Whether the context items have changed since the page was created. If so, the items that the page stored before a
-   * reload are outdated.
+   * Whether the context items have changed since the panel was created or restored. If so, the items that the page
+   * stored before a reload are outdated.
    */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;

@@ -102,8 +102,8 @@ export class Scheduler extends Disposable {
     this.register({ dispose: () => this.cancelTimer() });
     this.register(
       conversations.onDidChange(({ conversation }) => {
-        const known = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
-        if (conversation.scheduledAnswers.length !== known.length) this.update();
+        const listedPrompts = this.prompts.filter(({ conversationId }) => conversationId === conversation.id);
+        if (conversation.scheduledAnswers.length !== listedPrompts.length) this.update();
       }),
     );
     this.register(
