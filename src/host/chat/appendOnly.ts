@@ -99,7 +99,7 @@ export class AppendOnlyAnswer {
   }
 
   private replaceText({ text, because }: ReplacedEvent): readonly AnswerPart[] {
-    // If text that is already shown turns out to be reasoning, it can't be removed, so the answer is appended to it.
+    // Shown text that turns out to be reasoning can't be removed, so the answer is appended to that text.
     if (because === 'reasoning' && this.shownText.startsWith(text)) this.shownText = text;
     this.hasDiverged = !text.startsWith(this.shownText);
     return this.hasDiverged ? [] : this.appendText(text.slice(this.shownText.length));

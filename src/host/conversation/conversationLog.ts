@@ -83,7 +83,7 @@ export class ConversationLog {
     if (change) this.fire(change, onlyDeltas);
   }
 
-  /** Changes a property of an answer that is not stored in the journal. */
+  /** Changes properties of an answer without writing the change to the journal. */
   amend(answerId: string, change: Partial<Answer>): void {
     this.tree.amend(answerId, change);
     const answer = this.tree.answer(answerId);

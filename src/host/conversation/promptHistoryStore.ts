@@ -60,8 +60,8 @@ export class PromptHistory {
   }
 
   /**
-   * Stores the prompts except those of deleted conversations. If VS Code exited while a deletion could still be undone,
-   * this also removes the prompts of that conversation.
+   * Stores the prompts, without the prompts of deleted conversations. A deletion that could still be undone when VS
+   * Code exited is final now, so the prompts of that conversation are removed as well.
    */
   private async save(prompts: readonly StoredPrompt[]): Promise<void> {
     const deleted = this.deletedConversations();

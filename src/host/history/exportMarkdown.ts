@@ -47,9 +47,7 @@ function promptBlocks({ prompt, attachments = [] }: Prompt): readonly string[] {
   ];
 }
 
-/**
- * Exports compared answers below a common heading. The first answer is the one with which the conversation continues.
- */
+/** Exports compared answers below a common heading. The conversation continues with the first answer. */
 function comparisonBlocks(answers: readonly Answer[]): readonly string[] {
   const models = hostWords().format.list(answers.map((answer) => modelsOf(answer).at(-1) ?? ''));
   return [

@@ -16,7 +16,8 @@ import type { JournalRecord, RecordOf } from './records';
 export interface StoredConversation {
   readonly tree: ExchangeTree;
   /**
-   * Records that mark turns as interrupted, for all turns that have neither an end nor such a record in the journal.
+   * Records that mark turns as interrupted. There is one for each turn whose end or interruption is not in the journal
+   * yet.
    */
   readonly interrupted: readonly RecordOf<'interrupted'>[];
 }
@@ -35,7 +36,7 @@ export interface Preceding {
 interface Fork {
   /** IDs of the answers of all exchanges at this fork, oldest first. */
   readonly answerIds: string[];
-  /** ID of the exchange that is on the selected branch: the one that was added or shown last. */
+  /** ID of the exchange that was added or shown last at this fork. The selected branch goes through this exchange. */
   selected: string;
 }
 

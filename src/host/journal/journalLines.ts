@@ -28,7 +28,7 @@ interface SalvagedJournal {
   readonly damage?: string | undefined;
 }
 
-/** Reported as the damage of a file that a newer version of the extension has written. The file must not be changed. */
+/** Value of `damage` for a file that a newer version of the extension has written. The file must not be changed. */
 export const newerSchema = 'the file has a newer schema';
 
 // All journals that the extension writes are below the following limits. The part of a file that exceeds a limit is

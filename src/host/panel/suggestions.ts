@@ -21,8 +21,8 @@ interface SuggestionsDeps {
 const maxRecent = 3;
 
 /**
- * Prompts that an empty conversation suggests: prompts about the code in the editor, or those of the tour, and recent
- * conversations.
+ * Suggestions in an empty conversation: prompts about the code in the editor and recent conversations, or the scenarios
+ * of the offline demo.
  */
 export class Suggestions extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());

@@ -26,7 +26,7 @@ export interface ScheduledCount {
 export interface ListedPrompt extends ScheduledPrompt {
   readonly isOwn: boolean;
   /**
-   * Whether the prompt is sent only after a click of the user. The reason can be that the prompt became due while VS
+   * Whether the prompt is sent only after a click of the user. Possible reasons are that the prompt became due while VS
    * Code was closed, that its gateway has changed, or that the daily budget was used up.
    */
   readonly needsClick: boolean;
@@ -65,7 +65,10 @@ const maxTimerMs = 30_000;
  * might schedule a prompt.
  */
 const idleTimerMs = 300_000;
-/** Time after which the file of a lapsed prompt is removed, even if its window never runs again, in milliseconds. */
+/**
+ * Time in milliseconds after which the file of a lapsed prompt is removed, even if the workspace of the prompt is never
+ * opened again.
+ */
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
@@ -92,7 +95,7 @@ export class Scheduler extends Disposable {
   /** The check that has been requested but has not begun yet. */
   private nextCheck: Promise<void> | undefined;
   private cancelTimer = (): void => undefined;
-  /** Texts of the errors that occurred in the current check. Between two checks, the errors of the last check. */
+  /** Texts of the errors in the current check, or in the last check if no check is running. */
   private errors = new Set<string>();
   private previousErrors: ReadonlySet<string> = new Set();
 
@@ -333,7 +336,8 @@ export class Scheduler extends Disposable {
 
   /**
    * Ends the schedule of a prompt that could not be sent within 24 hours.
-   * @returns whether the prompt is no longer scheduled, false if another window writes its conversation
+   * @returns whether the prompt is no longer scheduled. The result is false if another window writes the prompt's
+   * conversation.
    */
   private async lapse(prompt: ScheduledPrompt): Promise<boolean> {
     const { store, conversations, lapsedMessage, onLapse } = this.deps;

@@ -25,8 +25,8 @@ const listTimeoutMs = 3000;
  */
 interface ModelInformation extends vscode.LanguageModelChatInformation {
   /**
-   * Whether the user pays for the model with their own API key. Of the models that extensions provide, VS Code's agents
-   * offer only these.
+   * Whether the user pays for the model with their own API key. VS Code's agents offer the model of an extension only
+   * if this property is true.
    */
   readonly isBYOK: true;
   /** Options that the user can choose beside the model. Editors without this feature ignore the property. */

@@ -8,8 +8,8 @@ import type { ChatServices } from '../chatServices';
 type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 
 /**
- * ID of the extension that implements VS Code's chat. Newer versions of VS Code keep it disabled until the user signs
- * in.
+ * ID of the extension that implements VS Code's chat. Newer versions of VS Code keep this extension disabled until the
+ * user signs in.
  */
 const chatExtension = 'github.copilot-chat';
 
