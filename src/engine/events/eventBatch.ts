@@ -1,13 +1,13 @@
 import type { RecordedEvent, TextEvent } from './events';
 
 /**
- * Joins adjacent text events, and adjacent reasoning events, of one attempt. The state that the events yield stays the
- * same, but the throughput becomes slightly less exact. Tool calls are not joined: conversations offer no tools, so their
- * events are rare.
+ * Collects events and joins adjacent text events, and adjacent reasoning events, of one attempt. The joined events lead
+ * to the same state of the turn, only with a slightly less exact throughput. Tool calls are not joined, because they
+ * are rare: conversations offer no tools.
  */
 export class EventBatch<Event extends RecordedEvent> {
   readonly events: Event[] = [];
-  /** The last event, if it is a copy that belongs to this batch, so that its text may grow. */
+  /** The batch's own copy of the last event, if more text can be appended to that event. */
   private growing: { readonly type: TextEvent['type']; readonly attempt: number; text: string } | undefined;
 
   add(event: Event): void {

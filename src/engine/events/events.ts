@@ -4,8 +4,8 @@ import type { eventSchemas } from './schemas';
 type Recorded = { [Type in keyof typeof eventSchemas]: Readonly<v.InferOutput<(typeof eventSchemas)[Type]>> };
 
 /**
- * An event in the journal and the page. A terminal event has a text only if it differs from what the previous events
- * yield.
+ * An event as it is stored in the journal and sent to the page. A terminal event contains the answer's text only if
+ * this text differs from the text of the previous events.
  */
 export type RecordedEvent = Recorded[keyof Recorded];
 
@@ -31,10 +31,10 @@ export type DelaySource = WaitingEvent['source'];
 export type WaitOrigin = NonNullable<WaitingEvent['told']>;
 export type ResumeMethod = ResumedEvent['how'];
 
-/** An event of a running turn. */
+/** An event that a running turn emits. A terminal event always contains the complete text of the answer. */
 export type StreamEvent = Exclude<RecordedEvent, { readonly type: TerminalEvent['type'] }> | TerminalEvent;
 
-/** Maximum number of tool calls in one answer. The OpenAI API does not accept more in a message either. */
+/** Maximum number of tool calls in one answer. The OpenAI API also accepts no more than this number in a message. */
 export const maxToolCalls = 128;
 
 export function isDelta({ type }: RecordedEvent): boolean {

@@ -1,4 +1,4 @@
-/** The kinds of faults, in the user's terms. Several rows of the fault table may have the same kind. */
+/** The kinds of faults, in the user's terms. Several rows of the fault table can have the same kind. */
 export const faultKinds = [
   'auth',
   'credit',
@@ -25,20 +25,20 @@ export const faultKinds = [
   'stalled',
   'truncated',
   'malformed',
-  /** The retry budget, not the daily budget. */
+  /** The retry budget of the gateway is used up. The kind for the daily budget is `spending-limit`. */
   'budget',
   /** The user's daily budget is used up. */
   'spending-limit',
   'breaker',
   /** The API key can't be read from the system keyring. */
   'keyring',
-  /** An exception in the code of this extension. */
+  /** The code of this extension has thrown an exception. */
   'internal',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** The actions after a fault. Each is a button of the failure card. */
+/** The actions that the user can take after a fault. The failure card has a button for each of them. */
 export const faultActions = [
   'retryNow',
   'switchModel',
@@ -47,18 +47,18 @@ export const faultActions = [
   'checkUrl',
   'networkSettings',
   'newConversation',
-  /** Summarizes the turns before the one that failed, so that its prompt fits into the context. */
+  /** Summarizes the turns before the failed turn, so that its prompt fits into the context window. */
   'summarize',
   'continue',
   'restart',
-  /** Sends the prompt again with a higher token limit, or without one. */
+  /** Sends the prompt again with a higher token limit, or without a token limit. */
   'moreRoom',
   /** Retries although the circuit breaker is open. */
   'tryAnyway',
   'switchGateway',
   'addGateway',
   'continueWithFallback',
-  /** Sends the prompt again when the limit that stopped it resets. */
+  /** Schedules the prompt for the time when the rate limit that stopped it resets. */
   'sendLater',
   'showLog',
   'exportDiagnostics',
@@ -70,12 +70,20 @@ export const currencies = ['USD', 'CNY'] as const;
 
 export type Currency = (typeof currencies)[number];
 
-/** A larger count of tokens is treated as an error of the gateway. No request uses nearly as many. */
+/**
+ * Largest plausible number of tokens. A larger number is treated as an error of the gateway, because no request uses
+ * nearly as many tokens.
+ */
 export const maxTokens = 1e9;
 
-/** A higher cost of a request, in the gateway's currency, is treated as an error of the gateway. */
+/**
+ * Highest plausible cost of a request, in the gateway's currency. A higher cost is treated as an error of the gateway.
+ */
 export const maxCost = 1e6;
 
-/** Maximum of monotonic times and durations, in milliseconds. Its sum with `maxEpochMs` is still a valid `Date`. */
+/**
+ * Maximum of monotonic times and of durations, in milliseconds. The sum of `maxMs` and `maxEpochMs` is still a valid
+ * `Date`.
+ */
 export const maxMs = 1e12;
 export const maxEpochMs = 4e15;

@@ -3,8 +3,8 @@ import { currencies, faultActions, faultKinds, maxCost, maxEpochMs, maxMs, maxTo
 import { reasoningEfforts } from '../request';
 import type { FaultAction } from './kinds';
 
-// A file on disk may contain anything. Each schema returns a copy with only the fields that it lists. Numbers are limited
-// to a range that dates and charts can show.
+// A journal can be damaged, so its events are validated when they are read. Each schema returns a copy with only the
+// fields that it lists. Numbers are limited to a range that dates and charts can show.
 
 const maxOffset = 2 ** 31 - 1;
 const within = (min: number, max: number) => v.pipe(v.number(), v.toMinValue(min), v.toMaxValue(max));
@@ -13,12 +13,13 @@ const ms = within(0, maxMs);
 export const epoch = within(0, maxEpochMs);
 const count = v.pipe(ms, v.transform(Math.trunc));
 export const position = v.pipe(within(0, maxOffset), v.transform(Math.trunc));
-// Counts of tokens and prices come from gateways, so an absurd one is left out instead of being limited to a range.
+// Gateways report the numbers of tokens and the prices. An implausible value is omitted instead of being limited to a
+// range.
 const tokens = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxTokens));
 const cost = v.pipe(v.number(), v.minValue(0), v.maxValue(maxCost));
-/** Schema for a number that is only displayed: an invalid number becomes 0. */
+/** Returns a schema for a number that is only displayed. An invalid number becomes 0. */
 export const orZero = (schema: v.GenericSchema<unknown, number>) => v.fallback(schema, 0);
-/** Schema for a field that is only displayed: an invalid value is left out. */
+/** Returns a schema for a field that is only displayed. An invalid value is omitted. */
 export const detail = <T>(schema: v.GenericSchema<unknown, T>) => v.optional(v.fallback(v.optional(schema), undefined));
 const isTrue = detail(v.literal(true));
 
@@ -32,108 +33,122 @@ const switchReason = v.picklist([...faultKinds, 'user']);
 const effort = v.picklist(reasoningEfforts);
 const currency = detail(v.picklist(currencies));
 
-/** A gateway as the user knew it at the time of the event. */
+/** Base URL and label of a gateway at the time of the event. */
 const gatewayRef = v.pipe(
   v.object({
-    /** The normalized base URL. Its path may contain a token, so that no log and no report contains it. */
+    /** The normalized base URL. Its path can contain a token, so logs and reports must not contain the base URL. */
     id: text,
     label: text,
   }),
   v.readonly(),
 );
 
-/** The usage of tokens. An optional field is absent if the gateway does not report it. */
+/** The tokens that a request used. An optional field is absent if the gateway does not report it. */
 const usage = {
   promptTokens: orZero(tokens),
-  /** Number of tokens in the answer, including its reasoning. */
+  /** Number of tokens in the answer, including the tokens of its reasoning. */
   completionTokens: orZero(tokens),
   totalTokens: orZero(tokens),
-  /** Tokens of the prompt that came from the provider's cache. */
+  /** Number of tokens of the prompt that were read from the provider's cache. */
   cachedTokens: detail(tokens),
   reasoningTokens: detail(tokens),
   cost: detail(cost),
-  /** The currency of `cost`. */
   currency,
 };
 
 function event<const Type extends string, Entries extends v.ObjectEntries>(type: Type, entries: Entries) {
   return v.object({
     type: v.literal(type),
-    /** From 1. A `waiting` event has the number of the next attempt. */
+    /** Number of the attempt in the turn, from 1. A `waiting` event contains the number of the next attempt. */
     attempt: count,
-    /** Monotonic milliseconds. */
+    /** Time of the event in monotonic milliseconds. */
     at: ms,
     ...entries,
   });
 }
 
 /**
- * The events of a turn. The panel, the status bar, the log, the journal and the API of the extension all read this
- * stream. The field names are a contract: fields may be added, but never renamed.
+ * Schemas for the events of a turn. The panel, the status bar, the log, the journal and the API of the extension read
+ * these events. Fields can be added, but must never be renamed.
  */
 export const eventSchemas = {
   attempt: event('attempt', {
-    /** The name of the model as it is sent. */
+    /** Name of the model in the request. */
     model: text,
-    /** The name that the user knows. Set only if the gateway has another name for the same model. */
+    /** The name by which the user chose the model. Set only if the gateway uses a different name for the same model. */
     userModel: detail(text),
     gateway: gatewayRef,
-    /** The reasoning effort that is sent. */
+    /** Reasoning effort in the request. */
     effort: detail(effort),
-    /** The reasoning effort that the user chose. Set only if the gateway refused it, so that another or none is sent. */
+    /**
+     * The reasoning effort that the user chose. Set only if the gateway refused this effort, so that the request
+     * contains a different effort or none.
+     */
     refusedEffort: detail(effort),
-    /** The user can switch to another gateway. */
+    /** Whether the user can switch to another gateway. */
     hasOtherGateway: isTrue,
-    /** The context window in tokens. Set only if the prompt is longer and the gateway silently leaves out its beginning. */
+    /**
+     * The context window in tokens. Set only if the prompt is longer and the gateway silently omits the beginning of
+     * the prompt.
+     */
     cutAtTokens: detail(tokens),
     /** The trigger of the attempt. Only the triggers `retry` and `resume` count against the retry budget. */
     why: v.picklist(['first', 'retry', 'retry-now', 'replay', 'repair', 'resume', 'switch']),
     /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
     how: detail(method),
-    /** Epoch milliseconds at which the attempt started. */
+    /** Start of the attempt in epoch milliseconds. */
     time: orZero(epoch),
   }),
   headers: event('headers', {
     status: orZero(count),
     requestId: detail(text),
-    /** Milliseconds from the start of the attempt to the headers. */
+    /** Time from the start of the attempt to the response headers, in milliseconds. */
     ms: orZero(ms),
   }),
-  /** `text` is to be appended. */
+  /** An event whose `text` must be appended to the answer. */
   text: event('text', { text }),
   reasoning: event('reasoning', { text }),
-  /** A new attempt of the turn discards the tool calls of the previous attempts. */
+  /**
+   * A part of a tool call. A new attempt of the turn discards the tool calls of previous attempts, unless it continues
+   * the partial answer.
+   */
   'tool-call': event('tool-call', {
-    // A clamped index would assign this delta to another tool call.
+    // An invalid index is rejected. If the index were clamped, this part would be added to a different tool call.
     index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxOffset)),
     id: detail(text),
     name: v.optional(text),
-    /** JSON text to be appended. */
+    /** A piece of the JSON text of the arguments, which must be appended to the previous pieces. */
     arguments: text,
   }),
   waiting: event('waiting', {
-    /** Epoch milliseconds at which the next attempt starts. */
+    /** Start of the next attempt in epoch milliseconds. */
     until: orZero(epoch),
     delayMs: orZero(ms),
-    /** The gateway named a retry-after (`server`), or the engine chose a backoff (`backoff`). */
+    /**
+     * Where the delay comes from: `server` if the gateway named a retry-after, `backoff` if the engine chose the delay.
+     */
     source: v.picklist(['server', 'backoff']),
     /**
-     * Set if `until` and `delayMs` are an estimate: another request is sent first, and this turn follows as soon as the
-     * gateway has accepted that request. The event is emitted once, so `until` may pass before the next attempt starts.
+     * Set if `until` and `delayMs` are estimates: another request is sent first, and this turn continues as soon as the
+     * gateway has accepted that request. The event is emitted only once, so the next attempt might start later than
+     * `until`.
      */
     estimated: isTrue,
     reason: faultKind,
     maxAttempts: orZero(count),
-    /** Localized. */
+    /** The localized reason of the wait. */
     message: text,
-    /** The retry-after that the gateway named, without the margin that the engine adds. Only with `source: 'server'`. */
+    /**
+     * The retry-after that the gateway named, without the margin that the engine adds. Set only if `source` is
+     * `server`.
+     */
     hintMs: detail(ms),
-    /** Name of the header or body field that contained the retry-after. */
+    /** Name of the header or body field in which the gateway sent the retry-after. */
     hintFrom: detail(text),
     jitterMs: detail(ms),
     /**
-     * Which request the gateway told to wait: a request of this turn (`turn`), of another turn in this window
-     * (`request`), or of another window or this window before a reload (`window`).
+     * Identifies the request whose response contained the retry-after: a request of this turn (`turn`), of another turn
+     * in this window (`request`), or of another window or of this window before a reload (`window`).
      */
     told: detail(v.picklist(['turn', 'request', 'window'])),
     status: detail(count),
@@ -141,20 +156,22 @@ export const eventSchemas = {
     /** The provider's message without keys, at most 300 characters long. */
     detail: detail(text),
     actions,
-    /** Set with the action `continueWithFallback`. */
+    /** The fallback model that the action `continueWithFallback` uses. Set only together with this action. */
     fallbackModel: detail(text),
   }),
   ended: event('ended', {
-    /** `abandoned` means that another attempt replaces this one, and a fault kind that the attempt failed. */
+    /**
+     * How the attempt ended. A fault kind means that it failed, and `abandoned` means that another attempt replaces it.
+     */
     how: v.picklist([...faultKinds, 'finished', 'stopped', 'abandoned']),
     row: detail(text),
     ms: orZero(ms),
-    /** Milliseconds from the start of the attempt to the first text or reasoning. */
+    /** Time from the start of the attempt to the first text or reasoning, in milliseconds. */
     firstTokenMs: detail(ms),
     /** Size of the response body in bytes, after decompression. */
     bytes: orZero(count),
     chars: orZero(count),
-    // The usage of the attempt.
+    // The following fields contain the usage of the attempt.
     tokens: detail(tokens),
     promptTokens: detail(tokens),
     completionTokens: detail(tokens),
@@ -167,31 +184,37 @@ export const eventSchemas = {
     currency,
   }),
   cut: event('cut', { reason: faultKind, message: text }),
-  /** A continuation has been joined to the partial answer, or a restarted answer replaces it. */
+  /** A continuation has been joined to the partial answer, or a restarted answer has replaced the partial answer. */
   resumed: event('resumed', {
     how: method,
-    /** Number of characters of the continuation that were dropped because they repeated the partial answer. */
+    /** Number of characters of the continuation that were removed because they repeated the partial answer. */
     trimmed: orZero(position),
     /** Offset in the answer at which the resumed part begins, in UTF-16 code units. */
     resumePoint: orZero(position),
   }),
   replaced: event('replaced', {
-    /** Replaces all previous text. */
+    /** The new text of the answer, which replaces all previous text. */
     text,
-    /** Set if text of the answer turned out to be reasoning. A view that can't remove text leaves it in place. */
+    /**
+     * Set if the engine removes text from the answer because it turned out to be reasoning. A view that can't remove
+     * text still shows it.
+     */
     because: detail(v.literal('reasoning')),
   }),
   model: event('model', { from: text, to: text, reason: switchReason }),
   gateway: event('gateway', {
     from: gatewayRef,
     to: gatewayRef,
-    /** `user` also if the user has removed the previous gateway or its key. */
+    /**
+     * Why the turn left the previous gateway. The value `user` also means that the user has removed that gateway or its
+     * key.
+     */
     reason: switchReason,
     row: detail(text),
   }),
   /** The tokens that all attempts of the turn have used so far. */
   usage: event('usage', usage),
-  // Terminal events. Their text is recorded only if it differs from what the previous events yield.
+  // The following events are terminal. Their text is recorded only if it differs from the text of the previous events.
   done: event('done', {
     finishReason: text,
     attempts: orZero(count),
@@ -203,20 +226,20 @@ export const eventSchemas = {
     kind: faultKind,
     status: detail(count),
     requestId: detail(text),
-    /** Localized: the fault and what to do about it. */
+    /** Localized message that describes the fault and what the user can do about it. */
     message: text,
     text: v.optional(text),
     actions,
     /** The provider's message without keys, at most 300 characters long. */
     detail: detail(text),
-    /** Epoch milliseconds at which the rate limit resets, if the gateway named that time. */
+    /** Time at which the rate limit resets, in epoch milliseconds. Set only if the gateway named that time. */
     resetsAt: detail(epoch),
     /** Set if the retry-after was longer than `holysheep.retry.maxHintMs`. */
     beyondMaxHint: isTrue,
     fallbackModel: detail(text),
-    /** The context window that the gateway named, in tokens. Set for the kind `context-length`. */
+    /** The context window that the gateway named, in tokens. Set for the fault kind `context-length`. */
     contextTokens: detail(tokens),
-    /** The gateway to which the action `switchGateway` leads. */
+    /** The gateway that the action `switchGateway` selects. */
     nextGateway: detail(gatewayRef),
   }),
 };

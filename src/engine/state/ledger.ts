@@ -8,15 +8,15 @@ import {
   type WaitingEvent,
 } from '../events/events';
 
-/** A wait before an attempt, as last announced. It began at `at`. */
+/** A wait before an attempt, with the values of its latest `waiting` event. The wait began at `at`. */
 export interface LedgerWait extends WaitingEvent {
-  /** Duration of the wait, in milliseconds; absent until the wait has ended. */
+  /** Duration of the wait in milliseconds. Absent until the wait has ended. */
   readonly waitedMs?: number | undefined;
 }
 
-/** An attempt of a turn, without any text of the prompt or the answer. */
+/** What the ledger records of an attempt. It contains no text of the prompt or the answer. */
 export interface LedgerEntry extends AttemptEvent {
-  /** Waits between the previous attempt and this one. */
+  /** Waits between the previous attempt and this attempt. */
   readonly waits: readonly LedgerWait[];
   readonly headers?: HeadersEvent | undefined;
   readonly resumed?: ResumedEvent | undefined;
@@ -32,21 +32,21 @@ export interface Ledger {
 
 /** The record of a turn in the diagnostics. */
 export interface TurnRecord {
-  /** Epoch milliseconds at which the turn began. */
+  /** Start of the turn in epoch milliseconds. */
   readonly time: number;
   readonly host: string;
-  /** The outcome of the turn: `running`, `done`, `stopped`, or the kind of the failure. */
+  /** The outcome of the turn: `running`, `done`, `stopped`, or the fault kind of a failed turn. */
   readonly outcome: string;
   readonly attempts: readonly LedgerEntry[];
-  /** Waits after the last attempt, for instance because the user stopped the turn while it waited. */
+  /** Waits after the last attempt, for instance because the user stopped the turn during a wait. */
   readonly waits: readonly LedgerWait[];
-  /** The context window that the gateway named when it refused a prompt, in tokens. */
+  /** The context window that the gateway named when it refused the prompt, in tokens. */
   readonly contextTokens?: number | undefined;
 }
 
 export const emptyLedger: Ledger = { entries: [], waits: [] };
 
-/** Returns the ledger with the event added, or the same object if the ledger records no event of this type. */
+/** Returns the ledger with the event added, or the same object if the ledger does not record events of this type. */
 export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
     case 'attempt':
@@ -72,22 +72,31 @@ export function waitedMs({ entries, waits }: Ledger): number {
   return allWaits.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0);
 }
 
-/** The start of an attempt, and else of the current wait, is known on both clocks. */
+/**
+ * What relates the monotonic clock to the wall clock: the starts of the attempts are recorded on both clocks. Before
+ * the first attempt, the start of the current wait is used.
+ */
 interface ClockSource {
   readonly ledger: Ledger;
   readonly wait?: WaitingEvent;
 }
 
-/** From the clock of the current segment. Undefined before the first event. */
+/**
+ * Converts a monotonic time of the current segment of a turn to epoch milliseconds. Returns undefined before the
+ * segment's first event.
+ */
 export function toEpoch({ ledger, wait }: ClockSource, at: number): number | undefined {
-  // Converts relative to the last attempt that began before this time, because its start is recorded on both clocks. An
-  // earlier attempt would be less accurate, because the monotonic clock may stop while the computer sleeps.
+  // The start of the last attempt before this time is the reference. An earlier attempt would be less accurate, because
+  // the monotonic clock might stop while the computer sleeps.
   const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
   if (entry) return entry.time + (at - entry.at);
   return wait && wait.until - wait.delayMs + (at - wait.at);
 }
 
-/** To the clock of the current segment. Undefined before the first event. */
+/**
+ * Converts epoch milliseconds to the monotonic time of the current segment of a turn. Returns undefined before the
+ * segment's first event.
+ */
 export function toMonotonic({ ledger, wait }: ClockSource, epoch: number): number | undefined {
   const entry = ledger.entries.at(-1);
   if (entry) return entry.at + (epoch - entry.time);
@@ -98,11 +107,11 @@ function startWait(waits: readonly LedgerWait[], wait: WaitingEvent): readonly L
   const { at, reason, told } = wait;
   const last = waits.at(-1);
   const isSame = last?.reason === reason && last.told === told;
-  // Keeps the originally planned duration, because it is more useful than the estimate that is announced once the
-  // planned time has passed.
+  // The ledger keeps the planned duration. When the planned time has passed, the turn announces an estimate, which is
+  // less useful to the user.
   if (isSame && wait.estimated) return waits;
-  // A wait at a gate or for the network is announced again when its time changes, but stays a single entry of the
-  // ledger.
+  // A turn announces a wait for a gate or for the network again whenever the end of the wait changes. The ledger still
+  // records only one wait.
   const continuesLast = isSame && (told !== 'turn' || reason === 'offline');
   return continuesLast ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
 }

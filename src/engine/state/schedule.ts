@@ -8,12 +8,12 @@ export type ScheduleEnd =
   /** The prompt has expired. `message` is localized. */
   | { readonly outcome: 'failed'; readonly message: string };
 
-/** The prompt of a turn that has ended is sent again later. The partial answer is preserved. */
+/** Marks a turn that has ended as scheduled: its prompt will be sent again later. The partial answer is preserved. */
 export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
   return { ...endWait(state), phase: 'scheduled', schedule };
 }
 
-/** Other turns do not change. */
+/** Ends the schedule of a turn whose prompt is scheduled. Returns any other turn unchanged. */
 export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   const { schedule, ...rest } = state;
   if (!schedule) return state;

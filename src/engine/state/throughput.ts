@@ -1,19 +1,19 @@
 import type { Ledger } from './ledger';
 
-/** The characters that arrived within one second of a segment. */
+/** Number of characters that arrived within one second of a turn's segment. */
 interface ThroughputSecond {
   /** Whole seconds since the segment began. */
   readonly second: number;
   readonly chars: number;
 }
 
-/** The characters of an answer that arrived in each second. Seconds without characters are omitted. */
+/** The numbers of characters of an answer that arrived in each second. Seconds without characters are omitted. */
 export interface Throughput {
-  /** All seconds in which characters arrived, except the latest one, in ascending order. */
+  /** All seconds in which characters arrived, except the latest second, in ascending order. */
   readonly completedSeconds: readonly ThroughputSecond[];
   /** The latest second in which characters arrived. */
   readonly second: number;
-  /** Number of characters that arrived in `second`. */
+  /** Number of characters that arrived in the latest second. */
   readonly chars: number;
 }
 
@@ -37,12 +37,12 @@ export function addToThroughput(throughput: Throughput, ms: number, newChars: nu
   return { completedSeconds: [...completedSeconds, { second, chars }], second: now, chars: newChars };
 }
 
-/** Returns all seconds in which characters arrived, including the latest one. */
+/** Returns all seconds in which characters arrived, including the latest second. */
 export function throughputSeconds({ completedSeconds, second, chars }: Throughput): readonly ThroughputSecond[] {
   return chars === 0 ? completedSeconds : [...completedSeconds, { second, chars }];
 }
 
-/** A time without a token within an attempt whose answer has begun, in monotonic milliseconds. */
+/** A period without a token in an attempt whose answer has begun, in monotonic milliseconds. */
 export interface Silence {
   readonly from: number;
   readonly to: number;
@@ -54,10 +54,13 @@ interface SilenceSource {
   readonly lastTokenAt?: number | undefined;
 }
 
-/** Shortest time without data that is shown, in milliseconds. A healthy model rarely pauses for longer. */
+/** Shortest silence that the user sees, in milliseconds. A healthy model rarely pauses for longer. */
 export const minSilenceMs = 3000;
 
-/** Returns the silences of a segment and the one that lasts until `now`, if the current attempt has received a token. */
+/**
+ * Returns the silences of a segment that have ended. If the current attempt has received a token, but none for at least
+ * `minSilenceMs`, adds the silence from the last token to `now`.
+ */
 export function silencesUntil(
   { silences, ledger, lastTokenAt = Infinity }: SilenceSource,
   now: number,

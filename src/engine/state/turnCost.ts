@@ -8,20 +8,23 @@ import { roundCost } from './usage';
 export interface Cost {
   readonly amount: number;
   readonly currency: Currency;
-  /** Whether a part of the amount was computed from the price of the model, because the gateway reported no cost. */
+  /**
+   * Whether at least a part of the amount was computed from the price of the model, because the gateway reported no
+   * cost.
+   */
   readonly isEstimate: boolean;
 }
 
 export interface TotalCost {
   readonly costs: readonly Cost[];
-  /** Number of answers of which at least one attempt has an unknown cost. */
+  /** Number of answers with an unknown cost of at least one attempt. */
   readonly unknownAnswers: number;
 }
 
-/** The end of an attempt, as in the ledger or in the health book. Undefined while the attempt runs. */
+/** The end of an attempt, from the ledger or from the health book. Undefined while the attempt runs. */
 type EndedFields = Partial<EndedEvent> | undefined;
 
-/** Returns undefined if the cost is unknown or there was none to report. */
+/** Returns the cost of an attempt, or undefined if the cost is unknown or the attempt cost nothing. */
 export function costOfAttempt(ended: EndedFields): Cost | undefined {
   const amount = ended?.cost ?? ended?.estimatedCost;
   if (amount === undefined) return undefined;
@@ -29,15 +32,15 @@ export function costOfAttempt(ended: EndedFields): Cost | undefined {
 }
 
 /**
- * Returns what all attempts of a turn cost, also those whose text was discarded, for each currency. Undefined if the cost
- * of an attempt is unknown, because a part of a cost would look like all of it.
+ * Returns the cost of all attempts of a turn for each currency, including attempts whose text was discarded. Returns
+ * undefined if the cost of any attempt is unknown. Otherwise, a part of the cost would look like the total.
  */
 export function costsOf(state: TurnState): readonly Cost[] | undefined {
   const { costs, unknownAnswers } = totalCost([state]);
   return unknownAnswers > 0 || costs.length === 0 ? undefined : costs;
 }
 
-/** Returns what several turns cost together. */
+/** Returns the total cost of several turns. */
 export function totalCost(states: readonly TurnState[]): TotalCost {
   return {
     costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap(({ ended }) => costOfAttempt(ended) ?? []))),
@@ -49,7 +52,7 @@ export function totalCost(states: readonly TurnState[]): TotalCost {
   };
 }
 
-/** Returns one sum for each currency. */
+/** Adds up costs. Returns one sum for each currency. */
 export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   return [...Map.groupBy(costs, ({ currency }) => currency)].map(([currency, ofCurrency]) => ({
     currency,
@@ -58,22 +61,31 @@ export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   }));
 }
 
-/** Leaves out an estimate of zero, because users of a free model need no reminder of its price at each answer. */
+/**
+ * Returns the costs that are displayed. An estimated cost of zero is omitted, because users of a free model need no
+ * reminder of its price below each answer.
+ */
 export function shownCosts(costs: readonly Cost[] = []): readonly Cost[] {
   return costs.filter(({ amount, isEstimate }) => amount > 0 || !isEstimate);
 }
 
-/** Returns all attempts that may have cost something, oldest first. */
+/** Returns all attempts of a turn that might have cost something, oldest first. */
 export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
   return [...state.discardedAttempts, ...segmentsOf(state).flatMap(({ ledger }) => ledger.entries)];
 }
 
-/** Gateways charge for a response that has text or reports usage. */
+/**
+ * Returns whether the cost of an attempt that has ended is unknown. Gateways charge for a response that contains text
+ * or reports usage.
+ */
 export function hasUnknownCost(ended: EndedFields): boolean {
   return (ended?.firstTokenMs ?? ended?.promptTokens) !== undefined && !costOfAttempt(ended);
 }
 
-/** Returns whether an attempt has a response, but no end. Its cost is then unknown if its window has closed. */
+/**
+ * Returns whether an attempt has received a successful response, but has no recorded end. If its window has closed, the
+ * cost of this attempt is unknown.
+ */
 export function lacksEnd({ headers, ended }: LedgerEntry): boolean {
   const { status = 0 } = headers ?? {};
   return !ended && status >= 200 && status <= 299;

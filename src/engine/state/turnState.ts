@@ -17,7 +17,7 @@ import { addToLedger, emptyLedger, type Ledger, type LedgerEntry } from './ledge
 import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
-/** The state of a turn as the page shows it. */
+/** The phase of a turn that the page shows. */
 export type TurnPhase =
   | 'connecting'
   | 'streaming'
@@ -31,15 +31,15 @@ export type TurnPhase =
   | 'scheduled';
 
 /**
- * From one start of the turn to its end. A turn that the user continues later has several segments. Times are monotonic
- * milliseconds of the process that ran the segment.
+ * The part of a turn from one start to its end. A turn that the user continues later has several segments. All times
+ * are monotonic milliseconds of the process that ran the segment.
  */
 export interface TurnSegment {
   readonly phase: TurnPhase;
   readonly ledger: Ledger;
   readonly attempts: number;
   readonly usage?: Usage | undefined;
-  /** The first event may be a wait. */
+  /** Time of the first event, which is an attempt or a wait. */
   readonly startedAt?: number | undefined;
   readonly firstTokenAt?: number | undefined;
   readonly lastTokenAt?: number | undefined;
@@ -50,18 +50,18 @@ export interface TurnSegment {
 }
 
 export interface ResumePoint {
-  /** In UTF-16 code units. */
+  /** Offset in the answer at which a resumed part begins, in UTF-16 code units. */
   readonly offset: number;
-  /** Localized. Absent if the user continued an answer that had ended. */
+  /** The localized reason why the stream broke. Absent if the user continued an answer that had ended. */
   readonly cutMessage?: string | undefined;
-  /** Absent if the same model wrote both parts. */
+  /** The models before and after the resume point. Absent if the same model wrote both parts. */
   readonly models?: ContinuedModels | undefined;
 }
 
 interface ContinuedModels {
   readonly from: string;
   readonly to: string;
-  /** Absent if the user selected another model and continued the answer. */
+  /** Why the model was switched. Absent if the user selected another model and then continued the answer. */
   readonly reason?: ModelEvent['reason'] | undefined;
 }
 
@@ -69,49 +69,52 @@ export interface ToolCall {
   readonly index: number;
   readonly id: string;
   readonly name: string;
-  /** JSON text, complete when the turn is done. */
+  /** JSON text of the arguments. The text is complete when the turn is done. */
   readonly arguments: string;
 }
 
 export interface Schedule {
-  /** An exchange that is scheduled again gets a new one. */
+  /** ID of the schedule. If the prompt is scheduled again later, the new schedule has a new ID. */
   readonly id: string;
-  /** Epoch milliseconds. Absent: as soon as the gateway can be reached. */
+  /**
+   * Time at which the prompt will be sent, in epoch milliseconds. If absent, the prompt will be sent as soon as the
+   * gateway can be reached.
+   */
   readonly dueAt?: number | undefined;
-  /** Epoch milliseconds. */
+  /** Time at which the prompt was scheduled, in epoch milliseconds. */
   readonly scheduledAt: number;
-  /** The prompt became due when the daily budget was used up, so it waits for the user. */
+  /** Whether the daily budget was used up when the prompt became due. If so, the prompt is not sent automatically. */
   readonly exceedsBudget?: true | undefined;
 }
 
 export type Failure = Omit<FailedEvent, 'text'>;
 
-/** Computed from the events of the turn alone. */
+/** The state of a turn. It is computed only from the turn's events. */
 export interface TurnState extends TurnSegment {
   readonly model: string;
   readonly text: string;
-  /** Absent before the first text. */
+  /** The model that wrote the latest text. Absent before the first text. */
   readonly textModel?: string | undefined;
   readonly reasoning: string;
-  /** The last attempt that has added to `reasoning`. */
+  /** Number of the last attempt that has added to `reasoning`. */
   readonly reasoningAttempt?: number;
-  /** By ascending offset. */
+  /** Resume points of the answer, by ascending offset. */
   readonly resumePoints: readonly ResumePoint[];
-  /** Why the last stream broke. Absent once the answer has been resumed. */
+  /** Why the last stream broke, as localized text. Absent once the answer has been resumed. */
   readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
   readonly switches: readonly ModelEvent[];
-  /** Absent before the first attempt. */
+  /** The gateway of the current attempt. Absent before the first attempt. */
   readonly gateway?: GatewayRef;
   readonly gatewaySwitches: readonly GatewayEvent[];
-  /** Earlier segments of the answer, one for each time the user continued it, oldest first. */
+  /** Earlier segments of the turn, oldest first. A new segment begins each time the user continues the answer. */
   readonly previousSegments: readonly TurnSegment[];
-  /** Attempts of answers that the user restarted. They count only for the cost. */
+  /** Attempts of answers that the user restarted. These attempts matter only for the cost of the turn. */
   readonly discardedAttempts: readonly LedgerEntry[];
   readonly wait?: WaitingEvent;
-  /** Set in the phase `scheduled`. */
+  /** The schedule of the prompt. Set only in the phase `scheduled`. */
   readonly schedule?: Schedule;
-  /** The user has cancelled the scheduled prompt. */
+  /** Whether the user has canceled the scheduled prompt. */
   readonly isUnscheduled?: true;
   readonly failure?: Failure;
   readonly finishReason?: string;
@@ -145,20 +148,21 @@ export function isWaiting(phase: TurnPhase): boolean {
   return phase === 'waiting' || phase === 'offline';
 }
 
-/** Its window or extension host went away. */
+/** Marks a running turn as interrupted, because its window or extension host was closed or crashed. */
 export function markInterrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted' } : state;
 }
 
-/** The event comes from the engine or from a journal. */
+/** Returns the state of the turn after an event, which comes from the engine or from a journal. */
 export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
   const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
   return applyEvent(isDelta(event) ? started : { ...started, ledger: addToLedger(state.ledger, event) }, event);
 }
 
 /**
- * Omits the text of a terminal event if the earlier events contain it, so that the journal stores an answer once.
- * `state` precedes the events.
+ * Omits the text of a terminal event if the earlier events contain the same text, so that the journal stores each
+ * answer only once.
+ * @param state the state of the turn before these events
  */
 export function toRecordedEvents(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
   if (!events.some(isTerminal)) return events;
@@ -176,7 +180,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return {
         ...endWait(state),
         phase: state.text || event.why === 'resume' ? 'resuming' : 'connecting',
-        // Removes the tool calls when the answer is restarted, because the new answer contains them again.
+        // When the answer is restarted, its tool calls are removed, because the new answer contains them again.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.userModel ?? event.model,
         gateway: event.gateway,
@@ -192,7 +196,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'tool-call':
       return { ...addToken(state, event, event.arguments.length), toolCalls: addToolCallPart(state.toolCalls, event) };
-    // This event changes only the ledger.
+    // A `headers` event changes only the ledger.
     case 'headers':
       return state;
     case 'ended':
@@ -200,7 +204,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'waiting':
       return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event };
     case 'cut':
-      // The event that follows, such as a wait or an attempt, changes the phase.
+      // The phase does not change here: the event that follows, such as a wait or an attempt, changes the phase.
       return { ...state, cutMessage: event.message };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
@@ -211,7 +215,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...rest, phase: 'streaming', resumePoints };
     }
     case 'replaced':
-      // The throughput leaves the new text out, because it is unknown when its parts arrived.
+      // The throughput does not include the new text, because the engine does not report when the parts of this text
+      // arrived.
       return { ...addToken(state, event, 0, event.text), resumePoints: [] };
     case 'model':
       return { ...state, model: event.to, switches: [...state.switches, event] };
@@ -240,14 +245,14 @@ export function hasPartialAnswer({ text, reasoning, toolCalls }: TurnState): boo
   return text !== '' || reasoning !== '' || toolCalls.length > 0;
 }
 
-/** And has not replaced the partial answer yet. */
+/** Returns whether a restart is in progress and has not replaced the partial answer yet. */
 export function isRestarting({ phase, ledger }: TurnState): boolean {
   return phase === 'resuming' && ledger.entries.at(-1)?.how === 'restart';
 }
 
 function addToolCallPart(calls: readonly ToolCall[], part: ToolCallEvent): readonly ToolCall[] {
   const existing = calls.find(({ index }) => index === part.index);
-  // The engine never emits more, but a damaged journal may contain them.
+  // The engine never emits more tool calls than `maxToolCalls`, but a damaged journal can contain more.
   if (!existing && calls.length === maxToolCalls) return calls;
   const call = existing ?? { index: part.index, id: '', name: '', arguments: '' };
   const { id = call.id, name = call.name, arguments: json } = part;
@@ -259,7 +264,10 @@ function isContinuation({ how }: AttemptEvent): boolean {
   return how === 'continue' || how === 'prefill';
 }
 
-/** Only a continuation keeps the previous reasoning. */
+/**
+ * Returns the reasoning before an attempt. Only an attempt that continues the answer keeps the reasoning of previous
+ * attempts.
+ */
 function previousReasoning({ reasoning, reasoningAttempt, ledger }: TurnState, attempt: number): string {
   if (reasoningAttempt === attempt) return reasoning;
   const currentEntry = ledger.entries.at(-1);
@@ -272,7 +280,10 @@ export function endWait(state: TurnState): TurnState {
   return wait ? rest : state;
 }
 
-/** Copies the state only once, because this function runs for every token. */
+/**
+ * Adds text or a part of a tool call to the state. The state is copied only once, because this function runs for every
+ * token.
+ */
 function addToken(state: TurnState, { at }: StreamEvent, chars: number, text = state.text): TurnState {
   return {
     ...state,

@@ -2,12 +2,12 @@ import { waitedMs } from './ledger';
 import type { TurnSegment, TurnState } from './turnState';
 import { sumUsage } from './usage';
 
-/** Oldest first, the current one last. */
+/** Returns the segments of a turn, oldest first. The current segment is the last. */
 export function segmentsOf(state: TurnState): readonly TurnSegment[] {
   return [...state.previousSegments, state];
 }
 
-/** For a turn that the user is about to continue. */
+/** Returns the segments that become the previous segments when the user continues the turn. */
 export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
   if (state.startedAt === undefined) return state.previousSegments;
   const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput, silences } = state;
@@ -15,7 +15,10 @@ export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
   return [...state.previousSegments, { phase, ledger, attempts, usage, ...times }];
 }
 
-/** For a segment without an end, the time of its last recorded activity. */
+/**
+ * Returns the monotonic time of the segment's end. If the segment has no recorded end, returns the time of its last
+ * recorded activity.
+ */
 export function lastActivityAt(segment: TurnSegment): number {
   const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
   if (endedAt !== undefined) return endedAt;
@@ -33,17 +36,23 @@ export function totalsOf(state: TurnState) {
   });
   return {
     attempts: sum(segments.map(({ attempts }) => attempts)),
-    /** Time spent in waits that have ended, in milliseconds. */
+    /** Total duration of the waits that have ended, in milliseconds. */
     waitedMs: sum(segments.map(({ ledger }) => waitedMs(ledger))),
     /** Duration of the turn without the time between its segments, in milliseconds. */
     ms: sum(durations),
-    /** Time from the start of the attempt that brought the first token to that token, in milliseconds. */
+    /**
+     * Time from the start of an attempt to its first token, in milliseconds, for the attempt that received the turn's
+     * first token.
+     */
     firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
     usage: usages.length === 0 ? undefined : sumUsage(usages),
   };
 }
 
-/** Prefers what the attempt has measured, because its events are recorded later. Empty for a segment without a token. */
+/**
+ * Returns the time to the first token, as measured by the attempt if possible, because the turn's events are recorded
+ * slightly later. Returns an empty list for a segment without a token.
+ */
 function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
   return attempt ? [attempt.ended?.firstTokenMs ?? firstTokenAt - attempt.at] : [];

@@ -3,14 +3,14 @@ import type { Usage } from '../events/events';
 import type { ModelFacts } from '../models/modelFacts';
 
 /**
- * Rounds to 10⁻¹² of a unit of currency. The cost of each token is a multiple of that, so sums of sums stay exact (up to 9,000, with
- * the precision of a double), and 0.1 + 0.2 is 0.3.
+ * Rounds a cost to 10⁻¹² of a unit of its currency. The cost of each token is a multiple of 10⁻¹², so repeated sums are
+ * exact up to 9,000 (the precision of a double), and 0.1 + 0.2 is 0.3.
  */
 export function roundCost(amount: number): number {
   return Number(amount.toFixed(12));
 }
 
-/** Returns the price of the tokens, or undefined without a price and for an implausibly high cost. */
+/** Returns the price of the tokens. Returns undefined if the price is unknown or the result is implausibly high. */
 export function estimateCost(
   price: ModelFacts['price'],
   { promptTokens, completionTokens, cachedTokens = 0 }: Omit<Usage, 'totalTokens'>,
@@ -32,8 +32,8 @@ const summedFields = [
 ] as const satisfies readonly (keyof Usage)[];
 
 /**
- * Returns the usage of an attempt after a further report. Gateways may report the usage repeatedly, with growing numbers,
- * or in several parts. A field that the later report lacks or contains as zero keeps its earlier value.
+ * Merges a further report into the usage of an attempt. A gateway might report the usage repeatedly with growing
+ * numbers, or in several parts. A field that is absent or 0 in the later report keeps its earlier value.
  */
 export function mergeUsage(earlier: Usage | undefined, later: Usage): Usage {
   const reported = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== 0));
@@ -41,7 +41,10 @@ export function mergeUsage(earlier: Usage | undefined, later: Usage): Usage {
   return { ...merged, totalTokens: Math.max(merged.totalTokens, merged.promptTokens + merged.completionTokens) };
 }
 
-/** Returns the sum of usages. A field that no gateway reported stays absent, and so does the cost in several currencies. */
+/**
+ * Returns the sum of several usages. A field that no gateway reported is absent from the sum. The cost is also absent
+ * if the usages have different currencies.
+ */
 export function sumUsage(usages: readonly Usage[]): Usage {
   const [currency, ...others] = new Set(usages.flatMap((usage) => usage.currency ?? []));
   const fields = summedFields.filter((field) => field !== 'cost' || others.length === 0);
