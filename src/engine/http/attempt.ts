@@ -16,10 +16,16 @@ import type { ReceivedSize } from './receivedSize';
 import { readRejection, requestIdOf, send, type AttemptRequest } from './transport';
 import { usageInHeaders } from './usageFields';
 
-/** The maximum length of a gateway's message, in characters. A longer text is probably garbage. */
+/**
+ * Maximum length of a response that is treated as a plain-text message of the gateway, in characters. A longer text is
+ * probably garbage.
+ */
 const maxPlainTextChars = 1000;
 
-/** Nobody reads this reason. Without one, each abort would create a `DOMException`, which takes 0.1 ms. */
+/**
+ * The reason with which requests are aborted. No code reads this reason, but without a reason each abort would create a
+ * `DOMException`, which takes 0.1 ms.
+ */
 const attemptEnded = new Error('The attempt has ended.');
 
 export type AttemptEnd =
@@ -30,43 +36,55 @@ export type AttemptEnd =
   | { readonly type: 'abandoned' };
 
 /**
- * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Everything that arrives
- * afterwards is ignored, so stopping an attempt never waits for a socket.
+ * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Data that arrives after the
+ * end is ignored, so stopping an attempt never waits for a socket.
  */
 export class Attempt implements BodySink, DeltaReceiver {
   readonly end: Promise<AttemptEnd>;
-  /** Monotonic milliseconds. */
+  /** Start of the attempt in monotonic milliseconds. */
   readonly startedAt: number;
   status: number | undefined;
   requestId: string | undefined;
 
   private bytes = 0;
-  /** Number of characters of the text and the reasoning. */
+  /** Number of characters of text and reasoning received so far. */
   private chars = 0;
-  /** Estimated number of tokens in the text and the reasoning received so far. */
+  /** Estimated number of tokens of text and reasoning received so far. */
   private receivedTokens = 0;
   private firstTokenAt: number | undefined;
   private resolveEnd!: (end: AttemptEnd) => void;
   private isFailing = false;
   private hasEnded = false;
-  /** Listeners would accumulate on a signal that outlives the attempt. */
+  /**
+   * Aborts the attempt's request. Each attempt has its own controller, because listeners would accumulate on a signal
+   * that lives longer than the attempt.
+   */
   private readonly controller = new AbortController();
   private readonly behavior: AttemptRequest['behavior'];
   private readonly baseUrl: string;
   private readonly clocks: IdleClocks;
   private readonly deltas: JoinedTexts;
   private readonly chunks: ChunkReader;
-  /** Kept after the attempt has ended, so that V8 keeps its optimized code. See `lastTurn` in `createEngine.ts`. */
+  /**
+   * The reader of the response body. The attempt keeps the reader after its end, so that V8 keeps the optimized code of
+   * the reader. See `lastTurn` in `createEngine.ts`.
+   */
   private body: BodyReader | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
-  /** Whether the finish reason said that the provider has failed. An error in the same read may say why. */
+  /**
+   * Whether the finish reason said that the provider has failed. The attempt fails only at the end of the read, because
+   * the same read might contain an error message with the cause.
+   */
   private isCut = false;
   private sawText = false;
   private sawToolCall = false;
   private statsTaken = false;
   private sawDone = false;
-  /** A chunk had an empty `finish_reason` field, so `[DONE]` alone means an incomplete answer. */
+  /**
+   * Whether a chunk had an empty `finish_reason` field. If so, an answer that ends with `[DONE]` but without a finish
+   * reason is incomplete.
+   */
   private hasFinishReasonField = false;
   private usage: Usage | undefined;
 
@@ -75,13 +93,16 @@ export class Attempt implements BodySink, DeltaReceiver {
     sent: AttemptRequest,
     private readonly answer: {
       add(delta: AnswerDelta): void;
-      /** @returns false if the answer can't start over within this attempt */
+      /**
+       * Tells the answer that the gateway starts it over within this attempt.
+       * @returns false if this answer can't start over
+       */
       startOver(): boolean;
-      /** Called after each read from the network, when all its deltas have been added. */
+      /** Called after each read from the network, when all deltas of this read have been added. */
       endRead(): void;
     },
     private readonly reportHeaders: (status: number, requestId: string | undefined, ms: number) => void,
-    /** Shared by all attempts of the turn. */
+    /** Counts the bytes and characters that all attempts of the turn have received. */
     private readonly size: ReceivedSize,
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
@@ -95,7 +116,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     void this.run(sent);
   }
 
-  /** Ends the attempt, after passing on the text that the filters hold back. */
+  /** Ends the attempt. Text that the filters hold back is added to the answer first. */
   abandon(): void {
     if (this.hasEnded) return;
     try {
@@ -122,17 +143,23 @@ export class Attempt implements BodySink, DeltaReceiver {
     return Math.max(0, this.deps.clock.monotonicNow() - this.clocks.lastPayload);
   }
 
-  /** Later calls return undefined, so that the attempt is counted only once. */
+  /**
+   * Returns what the attempt has received and how long it took. Later calls return undefined, so that each attempt is
+   * counted only once.
+   */
   takeStats() {
     if (this.statsTaken) return undefined;
     this.statsTaken = true;
     const { startedAt, firstTokenAt, bytes, chars, receivedTokens, usage } = this;
-    // Time until the first text, reasoning or tool call arrived.
+    // Time from the start of the attempt to the first text, reasoning or tool call.
     const firstTokenMs = firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
     return { ms: this.deps.clock.monotonicNow() - startedAt, firstTokenMs, bytes, chars, receivedTokens, usage };
   }
 
-  /** The key is an argument and not a property, because the attempt outlives the turn. */
+  /**
+   * Sends the request and reads the response. The request, which contains the key, is a parameter and not a property,
+   * because the attempt object lives longer than the turn.
+   */
   private async run(sent: AttemptRequest): Promise<void> {
     try {
       const observer = sent.canSwitchGateway ? this.clocks : undefined;
@@ -169,7 +196,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.reportHeaders(status, this.requestId, this.deps.clock.monotonicNow() - this.startedAt);
   }
 
-  // The methods of `BodySink`:
+  // The following methods implement `BodySink`.
 
   onBytes(count: number): void {
     this.bytes += count;
@@ -188,9 +215,10 @@ export class Attempt implements BodySink, DeltaReceiver {
     return this.hasEnded;
   }
 
-  /** Called by the last filter. */
+  /** Handles a delta from the last filter. */
   onDelta(delta: Delta): void {
-    // The chunk that ends the attempt may also contain the usage.
+    // Usage is accepted even after the end of the attempt, because the last chunk can contain both the finish reason
+    // and the usage.
     if (this.hasEnded && delta.type !== 'usage') return;
     switch (delta.type) {
       case 'text':
@@ -205,7 +233,7 @@ export class Attempt implements BodySink, DeltaReceiver {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // Tool calls and a continuation can't be removed from the answer again.
+        // The attempt fails in this case, because tool calls and continued text can't be removed from the answer.
         if (this.sawToolCall || !this.answer.startOver()) this.fail('finishedWithError');
         return;
       case 'toolCall':
@@ -220,7 +248,8 @@ export class Attempt implements BodySink, DeltaReceiver {
         return;
       case 'done':
         this.sawDone = true;
-        // The connection can be reused only after the end of the body, which usually arrives immediately.
+        // The connection can be reused only after the end of the body, so the attempt waits for this end, which usually
+        // arrives immediately.
         this.clocks.startTail(drainMs);
         return;
       case 'unreadable':
@@ -242,13 +271,17 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.isCut ||= finish.type === 'cut';
     if (finish.type === 'cut') return;
     if (finish.type === 'filtered') return this.fail('answerFiltered');
-    // Some gateways repeat the finish reason in further chunks, which must not extend the timeout.
+    // The timeout starts only at the first finish reason. Some gateways repeat the finish reason in further chunks,
+    // which must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
     this.finishReason = finish.reason;
     this.behavior.finishReason = 'sent';
   }
 
-  /** @returns false if the answer is too long, and the attempt has failed */
+  /**
+   * Counts received characters.
+   * @returns false if the answer is too long, so that the attempt has failed
+   */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
       this.fail('answerTooLong');
@@ -260,7 +293,10 @@ export class Attempt implements BodySink, DeltaReceiver {
     return true;
   }
 
-  /** Returns an error as JSON without keys. A very long error is truncated, so that it is no longer JSON. */
+  /**
+   * Returns an error object as JSON without keys. The JSON of a very large error is cut off and is then no longer valid
+   * JSON.
+   */
   private errorBody(error: unknown): string {
     return this.deps.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
   }
@@ -272,10 +308,10 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.fail(this.bytes === 0 ? 'noBody' : 'streamTruncated');
   }
 
-  /** The answer of a gateway that does not stream, or an error. */
+  /** Handles a complete response body that is not a stream: an answer or an error. */
   private onJsonBody(text: string): void {
     const json = parseJson(text);
-    // Some gateways send one chunk per line instead of events.
+    // Some gateways send one chunk of JSON per line instead of server-sent events.
     if (json === undefined && isRecord(parseJson(text.split('\n', 1)[0] ?? ''))) {
       new EventScanner(this.chunks).push(`${text}\n\n`);
       return this.onEnd({ kind: 'stream' });
@@ -306,7 +342,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.fail({ type: 'error', error: error.cause, streaming: status !== undefined, baseUrl });
   }
 
-  /** Ends the attempt with an exception, but keeps the text that arrived before it. */
+  /** Ends the attempt with an exception, but keeps the text that arrived before the exception. */
   private endWithDefect(error: unknown): void {
     try {
       this.deltas.flush();
@@ -318,13 +354,14 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private complete(): void {
     const finishReason = this.deps.keys.redact(this.finishReason ?? 'stop');
-    // Accepts an answer without text that has reached the token limit, because it may continue a partial answer.
+    // An answer that reached the token limit is accepted even without text, because it might continue a partial answer.
     if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: 'noText' });
   }
 
   private fail(evidence: Evidence): void {
-    // While the attempt fails, the text that is released may turn out to be too long, too.
+    // `flush` can call this method a second time, because the text that the filters release might exceed the length
+    // limit.
     if (this.isFailing) return;
     this.isFailing = true;
     this.deltas.flush();

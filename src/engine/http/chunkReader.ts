@@ -4,21 +4,27 @@ import { ChunkHistory, readChunk } from './dialect';
 import type { EventSink } from './eventScanner';
 import { ResponsesReader } from './responsesApi';
 
-/** Matches an event that contains nothing and only keeps the connection open. */
+/** Matches the data of an event that has no content and only keeps the connection open. */
 const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
-/** After that many different frames in a row, every event is parsed: each event probably has its own ID. */
+/**
+ * Number of different frames in a row after which every event is parsed. The events then probably have different IDs,
+ * so no frame matches twice.
+ */
 const maxUnusedFrames = 16;
 
-/** Reads events with the same result as `readChunk`, but parses an event only if its {@link DeltaFrame} is new. */
+/**
+ * Reads the events of a stream and passes their deltas on. The result is the same as that of `readChunk`, but an event
+ * is parsed only if its {@link DeltaFrame} is new.
+ */
 export class ChunkReader implements EventSink {
-  /** Whether further events are ignored, because the attempt has ended. */
+  /** Whether the attempt has ended, so that further events are ignored. */
   isClosed = false;
   private frame: DeltaFrame | undefined;
   private unusedFrames = 0;
   private readonly history = new ChunkHistory();
   private readonly responses: ResponsesReader;
-  /** The last delta whose type is neither `finishReasonPending` nor `restartInStream`. */
+  /** The last delta of the current event whose type is neither `finishReasonPending` nor `restartInStream`. */
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
   private garbledEvents = 0;
@@ -37,9 +43,11 @@ export class ChunkReader implements EventSink {
       return this.next.onDelta({ type: 'done' });
     }
     this.isLastEventGarbled = !this.read(data);
-    // An event named `error` is an error, whatever it contains. It is read as a chunk first, because it may contain a usage.
+    // An event named `error` is an error, whatever its data contains. The data is read as a chunk first, because it
+    // might contain a usage.
     if (name === 'error') return this.next.onDelta({ type: 'error', error: parseJson(data) ?? data });
-    // An event with another name and plain text, such as a ping with a time, is not part of the answer.
+    // A named event with plain text, such as a ping with a time, is not part of the answer, so it is not reported as
+    // unreadable.
     if (name !== undefined && name !== 'message' && !/^\s*[{[]/.test(data)) this.isLastEventGarbled = false;
     if (this.isLastEventGarbled && ++this.garbledEvents === 2)
       this.next.onDelta({ type: 'unreadable', fault: 'garbledStream' });
@@ -49,14 +57,19 @@ export class ChunkReader implements EventSink {
     this.next.onDelta({ type: 'unreadable', fault: 'endlessEvent' });
   }
 
-  /** @returns false if the data is not a JSON object */
+  /**
+   * Reads the data of an event and passes the deltas on.
+   * @returns false if the data is not a JSON object
+   */
   read(data: string): boolean {
-    // Data with several lines may contain a blank line, which looks like the end of an event.
+    // Data with several lines is always parsed, because it can contain a blank line, which looks like the end of an
+    // event.
     if (!data.includes('\n') && this.readFramedEvent(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.history, this.responses);
     const { lastDelta, deltaCount } = this;
-    // The reader for the Responses API must see every text, so that it recognizes the text when it comes again.
+    // If the stream contains events of the Responses API, every event is parsed. The reader for these events must see
+    // every text, so that it recognizes repeated texts.
     if (this.responses.isActive) return isReadable;
     const isText = lastDelta?.type === 'text' || lastDelta?.type === 'reasoning';
     this.responses.isAnswerInChunks ||= isText || lastDelta?.type === 'toolCall';
@@ -65,8 +78,9 @@ export class ChunkReader implements EventSink {
   }
 
   /**
-   * Reads the event whose data starts at `from` if its frame is trusted and the text contains its end.
-   * @returns the offset of the next event, or -1
+   * Reads the event whose data starts at `from`, without parsing it. This works only if its frame is trusted and `text`
+   * contains the end of the event.
+   * @returns the offset of the next event, or -1 if the event must be parsed
    */
   readFramedEvent(text: string, from: number): number {
     const delta = this.frame?.isTrusted && !this.isClosed ? this.frame.read(text, from) : undefined;
@@ -78,8 +92,8 @@ export class ChunkReader implements EventSink {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // Only an event with a single delta can become a frame. These two types come from the JSON around the text, which is
-    // the same in every matching event.
+    // Only an event with a single delta can become a frame. These two delta types are not counted: they come from the
+    // JSON around the text, which is the same in every event with this frame.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -88,7 +102,10 @@ export class ChunkReader implements EventSink {
     this.next.onDelta(delta);
   };
 
-  /** Replaces a frame that does not match. If the event has none, the next event is likely to match the current one. */
+  /**
+   * Replaces the current frame if the event does not match it. If no frame can be created from the event, the current
+   * frame is kept, because the next event is likely to match it.
+   */
   private updateFrame(data: string, { type, text }: TextDelta): void {
     if (this.frame?.verify(text, data)) {
       this.unusedFrames = 0;
@@ -102,19 +119,21 @@ export class ChunkReader implements EventSink {
   }
 }
 
-/** The end of the data and the blank line that ends an event. */
+/** The end of the data line, and the blank line that ends an event. */
 const eventEnd = '\n\n';
 
-/** OpenAI sends a random string, so that the size of an event does not reveal the length of its text. */
+/**
+ * The start of a field with random characters. OpenAI adds this field so that the size of an event does not reveal the
+ * length of its text.
+ */
 const padding = '"obfuscation":"';
 
 /**
- * The JSON before and after the text of an event. It usually stays the same for a whole stream, and parsing it for every
- * event would take most of the processing time of a token. An event with a trusted frame is not parsed.
- *
- * A frame is trusted once the parser has read two events with this frame and different texts, and has returned exactly
- * these texts. The parser would then return any other nonempty text without an escape as well, because such a text
- * can't change the structure of the JSON around it.
+ * The JSON before and after the text of an event. This JSON is usually the same for all events of a stream. Parsing it
+ * for every event would take most of the processing time of a token, so an event with a trusted frame is not parsed. A
+ * frame is trusted once the parser has read two events with this frame and different texts, and has returned exactly
+ * these texts. The parser would then also return any other nonempty text without escapes, because such a text can't
+ * change the structure of the JSON around it.
  */
 export class DeltaFrame {
   isTrusted = false;
@@ -123,17 +142,24 @@ export class DeltaFrame {
     private readonly type: TextDelta['type'],
     private readonly firstText: string,
     private readonly prefix: string,
-    /** Up to the end of the event, or up to the padding if the event has one. */
+    /**
+     * The JSON from the end of the text to the end of the event, or to the start of the padding if the event has
+     * padding.
+     */
     private readonly suffix: string,
-    /** Undefined if the event has no padding. */
+    /** The JSON after the padding. Undefined if the event has no padding. */
     private readonly paddingSuffix: string | undefined,
   ) {}
 
-  /** Returns undefined if the event does not contain the text literally: it is escaped or consists of several parts. */
+  /**
+   * Creates a frame from an event. Returns undefined if the event does not contain the text literally, because the text
+   * is escaped or consists of several parts.
+   */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     if (data.includes('\n')) return undefined;
     const quoted = `"${text}"`;
-    // The position of a text with a quote or an escape is not certain, and a hostile gateway could make its search slow.
+    // A text with a quote or an escape is rejected: its position would be uncertain, and a hostile gateway could make
+    // the search for it slow.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;
@@ -145,7 +171,10 @@ export class DeltaFrame {
     return new DeltaFrame(type, text, prefix, suffix.slice(0, paddingStart), suffix.slice(paddingEnd));
   }
 
-  /** If the text differs from that of the first event, the frame is trusted from then on. */
+  /**
+   * Returns whether this frame yields the text that the parser has read from an event. The frame becomes trusted if the
+   * text differs from the text of the frame's first event.
+   */
   verify(text: string, data: string): boolean {
     if (this.read(data + eventEnd, 0)?.text !== text) return false;
     this.isTrusted ||= text !== this.firstText;
@@ -153,8 +182,8 @@ export class DeltaFrame {
   }
 
   /**
-   * Reads the event whose data starts at `from`. Returns undefined for an empty text, too, because the parser may then
-   * read the text from another field.
+   * Reads the event whose data starts at `from`. Returns undefined if the event does not match the frame or if its text
+   * is empty. For an empty text, the parser might read the text from a different field.
    * @returns the delta and the offset of the next event
    */
   read(data: string, from: number): (TextDelta & { readonly end: number }) | undefined {
@@ -175,7 +204,10 @@ export class DeltaFrame {
 
 const stringEnd = /["\\\u0000-\u001f]/g;
 
-/** Returns -1 if the string has an escape, an invalid character or no end. */
+/**
+ * Returns the offset of the quote that ends a JSON string. Returns -1 if the string contains an escape or an invalid
+ * character, or has no end.
+ */
 function findStringEnd(data: string, from: number): number {
   stringEnd.lastIndex = from;
   if (!stringEnd.test(data)) return -1;
@@ -183,7 +215,10 @@ function findStringEnd(data: string, from: number): number {
   return data[offset] === '"' ? offset : -1;
 }
 
-/** Faster than `data.startsWith(part, from)`, which takes as long as parsing the event. */
+/**
+ * Returns whether `data` contains `part` at the offset `from`. This comparison is faster than `data.startsWith(part,
+ * from)`, which takes as long as parsing the event.
+ */
 function containsAt(data: string, part: string, from: number): boolean {
   return data.slice(from, from + part.length) === part;
 }

@@ -39,24 +39,30 @@ const openingTags = '<think> <thinking> <thought> <thoughts> <reasoning> <seed:t
 
 const maxTagChars = 20;
 
-/** Maximum whitespace that is held back before an opening tag or after a closing one, in characters. */
+/** Maximum number of whitespace characters that are held back before an opening tag or after a closing tag. */
 const maxBufferedChars = 100;
-/** Maximum length of a line before a `</think>` that ends reasoning which began in a separate field, in characters. */
+/**
+ * Maximum number of characters in a line before a `</think>` that ends reasoning, if the reasoning began in a separate
+ * field.
+ */
 const maxShortTextChars = 200;
-/** In characters. No model reasons longer, and the text before a closing tag must not fill the memory. */
+/**
+ * Maximum number of characters that are kept in memory until a closing tag shows that they are reasoning. No model
+ * reasons for longer.
+ */
 const maxUntaggedChars = 256 * 1024;
 
 /**
- * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only one
- * pair of tags counts, and only at the start of the text. The opening tag may be missing, because chat templates insert
- * it into the prompt: then a `</think>` at the start of a line ends the reasoning. If the stream began with reasoning
- * in a separate field, a `</think>` at the end of a line or after a short text also ends it. Reasoning that comes both
- * in a field and between tags is passed on once.
+ * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only the
+ * first pair of tags is recognized, and only at the start of the text. The opening tag can be missing, because chat
+ * templates insert it into the prompt. In this case, a `</think>` at the start of a line ends the reasoning. If the
+ * stream began with reasoning in a separate field, a `</think>` at the end of a line or after a short text also ends
+ * the reasoning. Reasoning that arrives both in a field and between tags is passed on only once.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
   private buffered = '';
-  /** Text that becomes reasoning if a closing tag without an opening one follows. */
+  /** Text that turns out to be reasoning if a closing tag follows without an opening tag. */
   private untagged: string[] = [];
   private untaggedChars = 0;
   private beganWithReasoning = false;
@@ -108,7 +114,7 @@ export class ThinkTags implements DeltaFilter {
         return this.readReasoning(this.buffered + text);
       case 'text':
         if (this.untaggedChars > maxUntaggedChars) return this.passRemaining(this.buffered + text);
-        // Without this shortcut for most texts, a token would cost more.
+        // Most texts contain no `<` and take this shortcut. Without the shortcut, processing a token would take longer.
         if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
         return this.passUntagged(delta);
       case 'decided':
@@ -140,7 +146,10 @@ export class ThinkTags implements DeltaFilter {
     this.passRemaining(text.slice(end + closingTag.length));
   }
 
-  /** Separates the text into reasoning and answer. @param isEnd whether no further text follows */
+  /**
+   * Separates the text into reasoning and answer.
+   * @param isEnd whether no further text follows
+   */
   private readText(text: string, isEnd: boolean): void {
     const { closingTag } = this;
     const end = text.indexOf(closingTag);
@@ -195,7 +204,10 @@ export class ThinkTags implements DeltaFilter {
     this.untaggedChars = 0;
   }
 
-  /** Holds back the end of the text if it may begin a closing tag. @returns the text before that end */
+  /**
+   * Holds back the end of the text if this end might be the beginning of a closing tag.
+   * @returns the text before the end that is held back
+   */
   private bufferPossibleTag(text: string): string {
     const { closingTag } = this;
     const offset = text.lastIndexOf(closingTag.charAt(0));
@@ -207,16 +219,25 @@ export class ThinkTags implements DeltaFilter {
 
 type ReasoningSource = 'field' | 'tags';
 
-/** Recognizes reasoning that a gateway sends twice, in a field and between tags, however the text is split. */
+/**
+ * Recognizes reasoning that a gateway sends twice: in a separate field and between tags. The two copies can be split
+ * into deltas differently.
+ */
 class ReasoningCopies {
-  /** The source that has sent more reasoning. `ahead` is the part that the other source has not repeated yet. */
+  /**
+   * The source (field or tags) that has sent more reasoning so far. `ahead` is the part that the other source has not
+   * repeated yet.
+   */
   private first: ReasoningSource | undefined;
   private ahead = '';
-  /** The reasoning that the other source has repeated. It is passed on after all if the sources turn out to differ. */
+  /**
+   * Reasoning that was not passed on because it repeated the other source. If the two sources turn out to differ, this
+   * reasoning is passed on after all.
+   */
   private repeated = '';
   private areDifferent = false;
 
-  /** Returns the part of the text that does not repeat reasoning from the other source. */
+  /** Returns the part of the reasoning that does not repeat reasoning from the other source. */
   unread(source: ReasoningSource, text: string): string {
     if (this.areDifferent || text === '') return text;
     this.first ??= source;
@@ -224,7 +245,7 @@ class ReasoningCopies {
       this.ahead += text;
       return text;
     }
-    // The copies may differ in the whitespace at their start.
+    // The two copies of the reasoning can differ in the whitespace at their start.
     const isStart = this.repeated === '';
     const copy = isStart ? text.trimStart() : text;
     const ahead = isStart ? this.ahead.trimStart() : this.ahead;

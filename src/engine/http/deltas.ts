@@ -1,16 +1,21 @@
 import type { Usage } from '../events/events';
 import { visibleText } from '../gateway/visibleText';
 
-/** A part of a tool call. The arguments of all parts with the same index, concatenated, are the JSON of the call. */
+/**
+ * A part of a tool call. The JSON of a call's arguments is the concatenation of the `arguments` of all parts with the
+ * same index.
+ */
 export interface ToolCallPart {
   readonly index: number;
-  /** Like `name`, sent only in the first part of a call, and empty in the others. */
+  /**
+   * ID of the tool call. Like `name`, the ID is sent only in the first part of a call and is empty in all other parts.
+   */
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
 }
 
-/** What a chunk adds to the answer or says about it. */
+/** What a chunk of the response adds to the answer or reports about the answer. */
 export type Delta =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
   /** The text of the attempt so far turned out to be reasoning, because the gateway marks only the end of reasoning. */
@@ -33,18 +38,23 @@ export type AnswerDelta = TextDelta | Extract<Delta, { readonly type: 'textWasRe
 
 export type DeltaSink = (delta: Delta) => void;
 
-/** Receives deltas. This is a method and not a function, because V8 would optimize the function of each attempt anew. */
+/**
+ * Receives deltas. `onDelta` is a method and not a closure, because V8 would optimize a new closure separately for each
+ * attempt.
+ */
 export interface DeltaReceiver {
   onDelta(delta: Delta): void;
 }
 
-/** Passes deltas on to another receiver and may hold some of them back until it is flushed. */
+/** Passes deltas on to another receiver. A filter can hold back deltas until its `flush` method is called. */
 export interface DeltaFilter extends DeltaReceiver {
-  /** Passes on the deltas that are held back. Call this when no further delta can belong to them. */
+  /** Passes on the deltas that are held back. Call this when no further delta can belong to the held-back text. */
   flush(): void;
 }
 
-/** The meaning of a finish reason: the answer is complete, a filter stopped it, or the provider failed. */
+/**
+ * The meaning of a finish reason: the answer is complete, a content filter stopped the answer, or the provider failed.
+ */
 export type Finish =
   | { readonly type: 'complete'; readonly reason: string }
   | { readonly type: 'filtered' }
@@ -72,10 +82,10 @@ const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   ],
 ];
 
-/** In characters. The documented finish reasons are at most half as long. */
+/** Maximum length of a finish reason, in characters. The documented finish reasons are at most half as long. */
 const maxReasonChars = 60;
 
-/** Reads a `finish_reason` in any spelling. One that is not in the list counts as complete. */
+/** Reads a `finish_reason` in any spelling. An unknown finish reason means that the answer is complete. */
 export function readFinishReason(value: unknown): Finish | undefined {
   if (typeof value !== 'string') return undefined;
   const reason = visibleText(value, maxReasonChars);

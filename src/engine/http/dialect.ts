@@ -6,8 +6,8 @@ import { ResponsesReader } from './responsesApi';
 import { readUsage } from './usageFields';
 
 /**
- * Reads a `chat.completion.chunk`, a complete `chat.completion`, or an event of the Responses API in any dialect of
- * OpenAI-compatible gateways.
+ * Reads a `chat.completion.chunk`, a complete `chat.completion`, or an event of the Responses API, in the dialect of
+ * any OpenAI-compatible gateway.
  * @returns false if the data is not a JSON object
  */
 export function readChunk(
@@ -26,13 +26,15 @@ export function readChunk(
     readChoice(choice, sink, history);
   } else responses.read(chunk);
   const groq = recordIn(chunk['x_groq'])['usage'];
-  // Moonshot reports the usage in the choice, and Google in `usageMetadata`.
+  // Moonshot reports the usage inside the choice, and Google in the field `usageMetadata`.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'] ?? chunk['usageMetadata'], chunk);
   if (usage) sink({ type: 'usage', usage });
   return true;
 }
 
-/** Returns the choice with index 0. Uses a loop instead of `find`, because this function runs for every token. */
+/**
+ * Returns the choice with index 0. Uses a loop instead of `find` for speed, because this function runs for every token.
+ */
 function firstChoice(choices: unknown): JsonRecord | undefined {
   for (const choice of listIn(choices)) {
     if (isRecord(choice) && (typeof choice['index'] !== 'number' || choice['index'] === 0)) return choice;
@@ -42,10 +44,13 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 
 const minRepeatedChars = 16;
 
-/** Number of characters that identify the start of a text. */
+/** Number of characters by which the start of a text is recognized. */
 const maxHeadChars = 64;
 
-/** Recognizes a text by its length, its start and its last piece. Keeping the text would make each token slower. */
+/**
+ * Recognizes a text by its length, its start and its last piece. If the complete text were kept, each token would take
+ * longer.
+ */
 class TextMark {
   length = 0;
   private head = '';
@@ -63,7 +68,10 @@ class TextMark {
   }
 }
 
-/** Remembers what the previous chunks of a stream contained, so that repeated text and restarts are detected. */
+/**
+ * Remembers what the previous chunks of a stream contained, so that repeated text and restarts of the answer are
+ * detected.
+ */
 export class ChunkHistory {
   private id: string | undefined;
   /** Whether two chunks have had the same ID. Some gateways give each chunk a different ID. */
@@ -81,7 +89,9 @@ export class ChunkHistory {
     }
   }
 
-  /** Returns whether a text repeats the complete answer so far. A model does not do that by chance. */
+  /**
+   * Returns whether a text repeats the complete answer received so far. A model does not repeat its answer by chance.
+   */
   isRepeated(text: unknown): boolean {
     const before = this.texts.text;
     return (
@@ -97,8 +107,8 @@ export class ChunkHistory {
   }
 
   /**
-   * Returns the new part of a message's text. After deltas, a message contains the complete answer. Without deltas,
-   * each message contains either the answer so far or a further part of it.
+   * Returns the part of a message's text that has not arrived before. If deltas have arrived, a message contains the
+   * complete answer. Without deltas, each message contains either the answer so far or a further part of the answer.
    */
   unread({ type, text }: TextDelta): string {
     const before = this.texts[type];
@@ -107,8 +117,9 @@ export class ChunkHistory {
   }
 
   /**
-   * Detects that a gateway starts the answer over in the middle of a stream: new-api asks another provider when a
-   * connection breaks, even if it has already sent text. The second answer has another ID and repeats the role.
+   * Returns whether the gateway starts the answer over in the middle of a stream. The gateway new-api does this: when a
+   * provider's connection breaks, it asks another provider, even if it has already sent text. The second answer has a
+   * different ID and repeats the role.
    */
   isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
@@ -127,7 +138,7 @@ function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory):
   const { delta, message } = choice;
   const native = readFinishReason(choice['native_finish_reason']);
   const reason = readFinishReason(choice['finish_reason']);
-  // OpenRouter reports that the provider failed only in the provider's own finish reason.
+  // OpenRouter reports a failure of the provider only in `native_finish_reason`, the provider's own finish reason.
   const finish = reason && native?.type === 'cut' ? native : reason;
   if (isRecord(delta) && !(finish && history.isRepeated(delta['content']))) {
     readDelta(delta, sink);
@@ -142,11 +153,11 @@ function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory):
   else if ('finish_reason' in choice) sink({ type: 'finishReasonPending' });
 }
 
-/** `reasoning_text` comes from GitHub Copilot. */
+/** Names of the fields in which gateways send reasoning. GitHub Copilot uses `reasoning_text`. */
 const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking'] as const;
 
 function readDelta(delta: JsonRecord, sink: DeltaSink): void {
-  // Some gateways send the same text in several fields.
+  // Only the first nonempty field is read, because some gateways send the same reasoning in several fields.
   const field = reasoningFields.find((name) => stringOrEmpty(delta[name]) !== '');
   emitText(sink, 'reasoning', field === undefined ? reasoningDetails(delta) : stringOrEmpty(delta[field]));
   const content = delta['content'];
@@ -156,7 +167,7 @@ function readDelta(delta: JsonRecord, sink: DeltaSink): void {
   for (const part of toolCallParts(delta)) sink({ type: 'toolCall', part });
 }
 
-/** Reads the `message` of a complete response, which some gateways also send at the end of a stream. */
+/** Reads the `message` of a complete response. Some gateways also send a complete message at the end of a stream. */
 function readMessage(message: JsonRecord, sink: DeltaSink, history: ChunkHistory): void {
   const texts = { reasoning: '', text: '' };
   const { hasToolCalls } = history;
@@ -169,7 +180,10 @@ function readMessage(message: JsonRecord, sink: DeltaSink, history: ChunkHistory
   if (!hasToolCalls) calls.forEach(sink);
 }
 
-/** OpenRouter's `reasoning_details: [{type: 'reasoning.text', text}]`, usually a copy of `reasoning`. */
+/**
+ * Returns the reasoning from OpenRouter's field `reasoning_details: [{type: 'reasoning.text', text}]`, which is usually
+ * a copy of the field `reasoning`.
+ */
 function reasoningDetails(delta: JsonRecord): string {
   return listIn(delta['reasoning_details'])
     .map(recordIn)
@@ -194,7 +208,7 @@ function emitText(sink: DeltaSink, type: 'text' | 'reasoning', text: string): vo
   if (text !== '') sink({ type, text });
 }
 
-/** Without empty parts. */
+/** Returns the nonempty parts of tool calls in a delta. */
 export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
   const list = delta['tool_calls'];
   const parts: ToolCallPart[] = [];
@@ -211,7 +225,7 @@ export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
 function addPart(parts: ToolCallPart[], index: number, id: string, called: unknown): void {
   const { name: calledName, arguments: value } = recordIn(called);
   const name = stringOrEmpty(calledName);
-  // Some gateways send the arguments as an object instead of a JSON text.
+  // Some gateways send the arguments of a tool call as an object instead of JSON text.
   const json = isRecord(value) ? printJson(value) : stringOrEmpty(value);
   if (id + name + json !== '') parts.push({ index, id, name, arguments: json });
 }
@@ -219,21 +233,24 @@ function addPart(parts: ToolCallPart[], index: number, id: string, called: unkno
 interface NumberedCall {
   readonly number: number;
   id: string;
-  /** The arguments received so far. */
+  /** JSON text of the arguments received so far. */
   json: string;
 }
 
 /**
- * Numbers the tool calls of an answer 0, 1, 2 … in the order in which they begin. A new ID together with a name starts a
- * new call even at an index in use, because some gateways send all calls with the same index or without an index. A new ID
- * alone does not, because some gateways send a new ID with every part.
+ * Numbers the tool calls of an answer 0, 1, 2 … in the order in which they begin. Some gateways send all calls with the
+ * same index or without an index, so a part with both a new ID and a name starts a new call even if its index is in
+ * use. Other gateways send a new ID with every part, so a new ID without a name does not start a new call.
  */
 export class ToolCallNumbers {
   private readonly calls: NumberedCall[] = [];
-  /** The latest tool call for each index in the gateway's chunks. */
+  /** The latest tool call for each index that the gateway has sent. */
   private readonly latest = new Map<number, NumberedCall>();
 
-  /** Returns the part with the number of its call as `index`, or undefined if the answer has too many calls. */
+  /**
+   * Returns the part of a tool call with the call's number as `index`. Returns undefined if the answer has too many
+   * tool calls.
+   */
   numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
     let call = this.latest.get(index);
@@ -247,7 +264,7 @@ export class ToolCallNumbers {
     return { ...part, index: call.number };
   }
 
-  /** A call may also have no arguments at all. */
+  /** Whether the arguments of all tool calls are complete. A call without arguments is also complete. */
   get areComplete(): boolean {
     return this.calls.every(({ json }) => json.trim() === '' || parseJson(json) !== undefined);
   }

@@ -1,12 +1,13 @@
 import { parseJson } from '../json';
 
-/** In characters. An event that never ends must not fill the memory. */
+/** Maximum length of an event, in characters. Without this limit, an event that never ends would fill the memory. */
 export const maxEventChars = 8 * 1024 * 1024;
 
 export interface EventSink {
   onEvent(data: string, name: string | undefined): void;
   /**
-   * Reads the event whose data starts at `from`, if its end can be found without a search for the end of the line.
+   * Reads the event whose data starts at `from`, if the event's end can be found without searching for the end of the
+   * line.
    * @returns the offset of the next event, or -1 if the event must be passed to `onEvent`
    */
   readFramedEvent?(text: string, from: number): number;
@@ -19,18 +20,18 @@ const dataField = 'data: ';
 const errorField = 'error:';
 
 /**
- * Reads server-sent events from text that arrives in pieces (HTML Standard, "Interpreting an event stream"), and bare
- * lines, which are not in the standard: after a stream has begun, new-api sends an error as a line of JSON without
- * `data:`, and other gateways send an `error:` field.
+ * Reads server-sent events from text that arrives in pieces (HTML Standard, "Interpreting an event stream"). Also reads
+ * two kinds of lines that are not in the standard: new-api reports an error within a stream as a line of JSON without
+ * `data:`, and other gateways report an error in an `error:` field.
  */
 export class EventScanner {
-  /** The start of a line whose end has not arrived. */
+  /** The start of a line whose end has not arrived yet. */
   private unfinishedLine = '';
   private endedWithReturn = false;
-  /** The lines of the event so far. Undefined before the first one. */
+  /** The data lines of the current event. Undefined before the event's first data line. */
   private data: string | undefined;
   private name: string | undefined;
-  /** Whether the event is JSON without `data:`, which may take several lines. */
+  /** Whether the current event is JSON without `data:`. Such JSON can extend over several lines. */
   private isBare = false;
 
   constructor(private readonly sink: EventSink) {}
@@ -41,7 +42,8 @@ export class EventScanner {
     this.endedWithReturn = piece.endsWith('\r');
     let text = piece;
     if (this.unfinishedLine !== '') {
-      // Without a line end, the line is still incomplete. Only the new piece is searched, so a long line takes linear time.
+      // If the new piece contains no line end, the line is still incomplete. Only the new piece is searched, so reading
+      // a long line takes linear time.
       if (!/[\r\n]/.test(piece)) {
         this.unfinishedLine += piece;
         return this.checkLength();
@@ -75,11 +77,11 @@ export class EventScanner {
     if (this.isBare) {
       if (/^[ \t}\]]/.test(line)) {
         this.addData(line);
-        // JSON with several lines is complete at a closing bracket that is not indented.
+        // JSON that extends over several lines is complete at a closing bracket that is not indented.
         if (/^[}\]]/.test(line)) this.endEvent();
         return;
       }
-      // The gateway may have omitted the blank line after the event.
+      // The event is complete: the gateway has omitted the blank line after its JSON.
       this.endEvent();
     }
     if (line === '') this.endEvent();
@@ -101,7 +103,7 @@ export class EventScanner {
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : withoutSpace(line.slice(colon + 1));
     if (field === 'data') {
-      // Some gateways omit the blank line between events.
+      // Some gateways omit the blank line between events, so a new `data` line after complete JSON starts a new event.
       if (this.data?.endsWith('}') && parseJson(this.data) !== undefined) this.endEvent();
       this.addData(value);
     } else if (field === 'event') this.name = value;

@@ -5,27 +5,39 @@ import { connectTimeoutMs } from '../gate/networkCheck';
 import { doesReason } from '../models/modelParameters';
 import type { ModelFacts } from '../models/modelFacts';
 
-/** Milliseconds between two checks of the timeouts at most. The first check after a sleep of the computer detects it. */
+/**
+ * Maximum time between two checks of the timeouts, in milliseconds. The first check after the computer has slept
+ * detects the sleep.
+ */
 const maxCheckIntervalMs = 10_000;
-/** If a timer fires at least this many milliseconds too late, the computer is assumed to have slept. */
+/** If a timer fires at least this number of milliseconds too late, the computer is assumed to have slept. */
 const minSleepMs = 15_000;
-/** Milliseconds after the computer has woken up within which data must arrive, or else the connection is broken. */
+/**
+ * Time after a sleep of the computer within which data must arrive, in milliseconds. Otherwise, the connection is
+ * assumed to be broken.
+ */
 const wakeGraceMs = 10_000;
 
-/** A timeout, `tail` if the rest of a complete answer is late, or `slept` if the connection did not survive a sleep. */
+/**
+ * What has expired: one of the timeouts, the wait for the last chunks after a finish reason (`tail`), or the wait for
+ * data after a sleep of the computer (`slept`).
+ */
 export type Expiry = StalledClock | 'tail' | 'slept';
 
 /**
- * The timeouts of an attempt. To keep the cost of a token low, this class only records times when data arrives. A
- * single timer checks them at the nearest deadline and every few seconds. Bytes and payload (text or reasoning) have
- * separate timeouts: with a timeout for bytes alone, keep-alives would keep a dead stream open, and with a timeout for
- * payload alone, a healthy connection would be closed while the model reasons.
+ * Watches the timeouts of an attempt. To keep the cost of a token low, this class only records the times at which data
+ * arrives. A single timer checks these times at the nearest deadline and every few seconds. Bytes and payload (text or
+ * reasoning) have separate timeouts. With a timeout for bytes alone, keep-alives would keep a dead stream open. With a
+ * timeout for payload alone, a healthy connection would be closed while the model reasons.
  */
 export class IdleClocks implements ConnectionObserver {
   private phase: 'connecting' | 'headers' | 'first' | 'stream' | 'tail' = 'headers';
   private phaseStart: number;
   private lastBytes: number;
-  /** Monotonic time of the last payload or the start, moved forward by each sleep, which does not count as idle time. */
+  /**
+   * Monotonic time of the last payload, or of the attempt's start before the first payload. A sleep of the computer
+   * moves this time forward, because the sleep must not be counted as idle time.
+   */
   lastPayload: number;
   /** Monotonic time by which data must arrive after a sleep of the computer. */
   private wakeDeadline = Infinity;
@@ -37,7 +49,7 @@ export class IdleClocks implements ConnectionObserver {
   constructor(
     private readonly clock: Clock,
     private readonly timeouts: Timeouts,
-    /** Called once, at the end of the attempt. */
+    /** Called at most once, when a timeout expires. */
     private readonly report: (expiry: Expiry, afterMs: number) => void,
   ) {
     this.phaseStart = this.lastBytes = this.lastPayload = clock.monotonicNow();
@@ -68,8 +80,8 @@ export class IdleClocks implements ConnectionObserver {
   }
 
   /**
-   * Starts the timeout for the chunks that follow a complete answer: `limitMs` milliseconds. Its timer is set by
-   * `endRead`, because these chunks usually arrive in the same read.
+   * Starts the timeout of `limitMs` milliseconds for the chunks that follow a complete answer. The timer for this
+   * timeout is set by `endRead`, because these chunks usually arrive in the same read.
    */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
@@ -77,9 +89,10 @@ export class IdleClocks implements ConnectionObserver {
     this.phaseStart = this.clock.monotonicNow();
   }
 
-  /** Call this after each read. */
+  /** Sets the timer for the last chunks, if necessary. Call this after each read from the network. */
   endRead(): void {
-    // Sets the timer after the text of this read has been delivered, because it would delay the text.
+    // The timer is set in a microtask, after the text of this read has been delivered. Otherwise, setting the timer
+    // would delay the text.
     if (this.phase === 'tail') void Promise.resolve().then(() => this.checkInTime());
   }
 
@@ -94,7 +107,10 @@ export class IdleClocks implements ConnectionObserver {
     this.checkInTime();
   }
 
-  /** Sets a timer only if the deadline is earlier than the next check, because a timer would delay the first text. */
+  /**
+   * Makes sure that the timeouts are checked at the nearest deadline. A timer is set only if the deadline is earlier
+   * than the next check, because setting a timer would delay the first text.
+   */
   private checkInTime(): void {
     const ticks = this.clock.monotonicNow();
     const forMs = Math.max(0, this.armedAt.ticks + this.armedAt.forMs - ticks);
@@ -102,7 +118,8 @@ export class IdleClocks implements ConnectionObserver {
       this.cancel?.();
       this.armTimer();
     } else {
-      // The connection has survived a sleep before this moment.
+      // The times of the last check are moved forward: data has arrived after any earlier sleep of the computer, so the
+      // connection has survived that sleep.
       this.armedAt = { now: this.clock.now(), ticks, forMs };
     }
   }
@@ -114,12 +131,16 @@ export class IdleClocks implements ConnectionObserver {
     const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(deadline, this.wakeDeadline) - ticks));
     this.armedAt = { now: this.clock.now(), ticks, forMs };
     const check = (): void => this.check();
-    // The other timeouts are so long that a blocked process hardly matters.
+    // Only the timeout for connecting is measured with `afterUnblocked`. The other timeouts are so long that a blocked
+    // process hardly matters.
     const isConnecting = this.phase === 'connecting';
     this.cancel = isConnecting ? afterUnblocked(this.clock, forMs, check) : this.clock.after(forMs, check);
   }
 
-  /** After a sleep, the timer fires much too late. Connections rarely survive it, and their loss is rarely reported. */
+  /**
+   * Detects a sleep of the computer, after which the timer fires much too late. Connections rarely survive a sleep, and
+   * the operating system rarely reports their loss.
+   */
   private detectSleep(): void {
     const delayMs = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
     const monotonicDelayMs = delayMs(this.armedAt.ticks, this.clock.monotonicNow());
@@ -166,11 +187,11 @@ function deadlineOf(name: Expiry, from: number, afterMs: number) {
 /** Timeouts of an attempt in milliseconds. All defaults are below 300 s, the usual timeout of runtimes and proxies. */
 interface Timeouts {
   readonly headersMs: number;
-  /** From the headers to the first text or reasoning. */
+  /** Maximum time from the response headers to the first text or reasoning. */
   readonly firstTokenMs: number;
-  /** Without any bytes in a stream that has started. */
+  /** Maximum time without any bytes in a stream that has started. */
   readonly idleMs: number;
-  /** Without text or reasoning in a stream that has started, even if comments or empty events arrive. */
+  /** Maximum time without text or reasoning in a stream that has started, even if comments or empty events arrive. */
   readonly silentMs: number;
 }
 
@@ -179,10 +200,16 @@ const reasoningTimeouts: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000,
 
 /** Maximum time to wait for the usage and `[DONE]` after the finish reason, in milliseconds. */
 export const tailMs = 5_000;
-/** Milliseconds to wait for the end of the body after `[DONE]`, so that the connection can be reused. */
+/**
+ * Maximum time to wait for the end of the body after `[DONE]`, in milliseconds. The connection can be reused only after
+ * the end of the body.
+ */
 export const drainMs = 100;
 
-/** A model of which it is unknown whether it reasons gets the longer defaults, so that no attempt ends too early. */
+/**
+ * Returns the timeouts for a request to a model. If it is unknown whether the model reasons, the longer defaults are
+ * used, so that no attempt ends too early.
+ */
 export function timeoutsFor(
   model: string,
   facts: ModelFacts | undefined,

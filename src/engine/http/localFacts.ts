@@ -6,19 +6,27 @@ import { readLMStudioFacts, readOllamaContexts, readOllamaFacts } from '../model
 import { boundedText } from './responseBody';
 import { fetchFromGateway } from './transport';
 
-/** Time limit for all requests together, in milliseconds, because the list of models waits for them. */
+/**
+ * Time limit for all requests to the local server together, in milliseconds. The model list waits for these requests.
+ */
 const limitMs = 3000;
 
-/** Ollama lists every tensor of a model, which takes up to a megabyte. */
+/**
+ * Limits for each response of the local server. Ollama lists every tensor of a model, so a response can be a megabyte
+ * long.
+ */
 const bodyLimits = { bytes: 4 * 1024 * 1024, ms: limitMs };
 
-/** Maximum number of models to describe. Ollama describes one model per request, and all requests are sent at once. */
+/**
+ * Maximum number of models whose facts are requested. Ollama describes only one model per request, and all requests are
+ * sent at the same time.
+ */
 const maxDescribed = 20;
 
 /**
- * Reads the facts that LM Studio and Ollama report beside the OpenAI API. Returns no facts for another server. Never
- * rejects. The key, if there is one, goes only to the origin of the base URL.
- * @param models the most important ones first
+ * Reads the model facts that LM Studio and Ollama report in addition to the OpenAI API. Returns no facts for any other
+ * server. Never rejects. The key, if there is one, is sent only to the origin of the base URL.
+ * @param models names of the models, the most important first
  */
 export async function readLocalFacts(
   deps: EngineDeps,
@@ -38,7 +46,7 @@ export async function readLocalFacts(
       });
       return response.ok ? parseJson(await boundedText(response, deps.clock, bodyLimits)) : undefined;
     } catch {
-      // The server does not respond, or took too long. Its facts are optional.
+      // The server did not respond, or took too long. The error is ignored, because the facts are optional.
       return undefined;
     }
   };

@@ -14,8 +14,9 @@ const limitMs = 20_000;
 const keyFaults: readonly string[] = ['auth', 'permission'];
 
 /**
- * Sends `GET {baseUrl}/models` to find out whether the gateway responds and accepts the key. A failure has the message
- * that a turn would show. Never rejects. The key is not sent to the target of a redirect.
+ * Sends `GET {baseUrl}/models` to find out whether the gateway responds and accepts the key. A failure contains the
+ * same message that a turn would show. Never rejects. The request does not follow redirects, so the key is not sent to
+ * another address.
  */
 export async function probe(
   deps: EngineDeps,
@@ -51,7 +52,7 @@ export async function probe(
     return failure(classify({ type: 'error', error, streaming, baseUrl }, clock.now()));
   } finally {
     cancelTimer();
-    // Closes the socket even if the body was not read to its end.
+    // Closes the socket even if the response body was not read to its end.
     closing.abort();
   }
 }
@@ -60,7 +61,10 @@ function isFault(result: ListedModels | Fault): result is Fault {
   return 'policy' in result;
 }
 
-/** An API always has a model list, so anything else means that the address is wrong. */
+/**
+ * Returns the model list from a response. Every OpenAI-compatible API has a model list, so any other content means that
+ * the base URL is wrong.
+ */
 async function readModels(response: Response, now: number): Promise<ListedModels | Fault> {
   let isTooLong = false;
   const sink = {
@@ -86,7 +90,7 @@ async function faultOfRefusal(response: Response, key: string | undefined, deps:
   if (status === 404 || status === 405) return faultOfRow('pathNotFound');
   const fault = classify(rejection, deps.clock.now());
   if (fault.kind === 'auth' && key === undefined) return faultOfRow('noKey');
-  // A web page with status 403 comes from a firewall and says nothing about the key.
+  // A web page with status 403 comes from a firewall and does not mean that the key was rejected.
   const isWebPage = declaredKind(headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
   return fault.kind === 'permission' && isWebPage ? faultOfRow('webPage') : fault;
 }

@@ -2,7 +2,10 @@ import type { Clock } from '../clock';
 import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } from '../text/charset';
 import { EventScanner, maxEventChars, type EventSink } from './eventScanner';
 
-/** In bytes and milliseconds. A body that never ends must not block the turn. */
+/**
+ * Size limit in bytes and time limit in milliseconds for reading an error's body. Without these limits, a body that
+ * never ends would block the turn.
+ */
 export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
 
 const maxSniffedChars = 64;
@@ -16,17 +19,23 @@ export class ConnectionFailure extends Error {
 
 export interface BodySink {
   onBytes(count: number): void;
-  /** Called after each read from the network, when all its events have been passed on. */
+  /** Called after each read from the network, when all events of this read have been passed on. */
   endRead?(): void;
   isDone(): boolean;
 }
 
-/** The kind of a body that has been read to its end, and its text unless the body is a stream or a web page. */
+/**
+ * The result of reading a body to its end: the kind of the body, and its text unless the body is a stream or a web
+ * page.
+ */
 export type BodyEnd =
   | { readonly kind: 'stream' | 'web-page' }
   | { readonly kind: 'json' | 'unknown'; readonly text: string };
 
-/** Reads the body of a 2xx response. A class, so that its state can outlive the attempt. Call `read` once. */
+/**
+ * Reads the body of a 2xx response. Call `read` only once. The reader is a class, so that its state can be kept after
+ * the attempt has ended.
+ */
 export class BodyReader {
   private readonly scanner: EventScanner;
   private readonly decoder: StreamDecoder;
@@ -41,7 +50,8 @@ export class BodyReader {
   }
 
   /**
-   * Passes on server-sent events as they arrive. Reading stops as soon as the body turns out to be a web page.
+   * Reads the body and passes server-sent events on as they arrive. Reading stops as soon as the body turns out to be a
+   * web page.
    * @returns undefined as soon as `sink.isDone()` returns true
    * @throws ConnectionFailure if the connection breaks
    */
@@ -49,13 +59,16 @@ export class BodyReader {
     const { events, scanner, decoder, response, sink } = this;
     const contentType = response.headers.get('content-type');
     const declared = declaredKind(contentType);
-    // The content decides before the declared type, because gateways send JSON errors as `text/event-stream`.
+    // The content takes precedence over the declared content type, because gateways send JSON errors as
+    // `text/event-stream`.
     let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
     if (!response.body) return { kind: 'unknown', text: '' };
     const parts: Uint8Array[] = [];
     const body: ReadableStream<Uint8Array> = response.body;
     const reader = body.getReader();
-    /** Without leading whitespace. Grows until the kind of the body is identified. */
+    /**
+     * The start of the body without leading whitespace. Further text is added until the kind of the body is identified.
+     */
     let start = '';
     let size = 0;
     while (kind !== 'web-page') {
@@ -66,14 +79,15 @@ export class BodyReader {
         throw new ConnectionFailure(error);
       }
       if (sink.isDone()) return undefined;
-      // The last event may lack the blank line although its JSON is complete.
+      // A blank line is added at the end of the body. Otherwise, an event with complete JSON but without the final
+      // blank line would be lost.
       const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
       if (!part.done) sink.onBytes(part.value.length);
       if (kind === 'stream') scanner.push(text);
       else {
         if (!part.done) parts.push(part.value);
         size += text.length;
-        // Examines only the beginning, because a body of an unknown kind may be megabytes long.
+        // Only the beginning of the body is examined, because a body of an unknown kind can be megabytes long.
         if (kind === 'unknown' && start.length <= maxSniffedChars) {
           start = (start + text).trimStart();
           kind = sniffedKind(start);
@@ -93,7 +107,7 @@ export class BodyReader {
 
 /**
  * Reads the start of a body, at most `limits.bytes` bytes and for at most `limits.ms` milliseconds, and returns its
- * text. The rest of the body is canceled, which closes the socket. Never rejects.
+ * text. The remaining body is canceled, which closes the socket. Never rejects.
  */
 export async function boundedText(
   { body, headers }: { readonly body: ReadableStream<Uint8Array> | null; readonly headers: Headers },
@@ -102,7 +116,7 @@ export async function boundedText(
 ): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
-  // Canceling ends a pending read as if the body were complete.
+  // `cancel` ends a pending read as if the body were complete.
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   const cancelTimer = clock.after(limits.ms, cancel);
   const parts: Uint8Array[] = [];
@@ -123,12 +137,15 @@ export async function boundedText(
 }
 
 /**
- * Decodes text that arrives in pieces. A byte order mark stays in the text. A piece of complete UTF-8 characters, as
- * nearly every piece is, is decoded independently of the others, which is three times as fast.
+ * Decodes text that arrives in pieces. A byte order mark is kept in the text. Nearly every piece consists of complete
+ * UTF-8 characters. Such a piece is decoded independently of the other pieces, which is three times as fast.
  */
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
-  /** Created for the first piece that ends within a character. Most answers have no such piece. */
+  /**
+   * The decoder that keeps incomplete characters between pieces. It is created for the first piece that ends within a
+   * character, and most answers have no such piece.
+   */
   private streamDecoder: TextDecoder | undefined;
   private readonly isUtf8: boolean;
   private mayHoldBytes: boolean;
@@ -136,7 +153,7 @@ export class StreamDecoder {
   constructor(private readonly contentType: string | null = null) {
     this.statelessDecoder = decoderFor(contentType);
     this.isUtf8 = this.statelessDecoder.encoding === 'utf-8';
-    // In other charsets, an ASCII byte may be the second half of a character.
+    // In charsets other than UTF-8, an ASCII byte can be the second half of a character.
     this.mayHoldBytes = !this.isUtf8;
   }
 
@@ -149,7 +166,10 @@ export class StreamDecoder {
     return this.streamDecoder.decode(bytes, { stream: true });
   }
 
-  /** @returns a replacement character if the last character is incomplete */
+  /**
+   * Ends the decoding.
+   * @returns a replacement character if the last character is incomplete, otherwise an empty string
+   */
   end(): string {
     return this.streamDecoder?.decode() ?? '';
   }

@@ -14,27 +14,35 @@ interface Part {
 }
 
 /**
- * Reads the events of the Responses API, which some gateways send inside a chat stream, and complete responses. The same
- * text comes up to four times: in deltas, in events that end in `.done`, and in the last event. It is passed on once.
+ * Reads complete responses of the Responses API, and its events, which some gateways send inside a chat stream. The
+ * same text can arrive up to four times: in deltas, in events whose type ends with `.done`, and in the last event. It
+ * is passed on only once.
  */
 export class ResponsesReader {
   isActive = false;
-  /** Whether the answer arrives in ordinary chat chunks. Its copy in events of the Responses API is then ignored. */
+  /**
+   * Whether the answer arrives in ordinary chat chunks. If so, the copy of the answer in events of the Responses API is
+   * ignored.
+   */
   isAnswerInChunks = false;
-  /** What has been passed on: of each text and of each type, and the arguments of each tool call. */
+  /**
+   * The strings that have been passed on: each single text, all text and all reasoning together, and the arguments of
+   * each tool call.
+   */
   private readonly passed = new Map<string, string>();
-  /** By the positions of the items. */
+  /** Numbers of the tool calls. The keys are the positions of the calls in the response's output. */
   private readonly calls = new Map<string, number>();
 
   constructor(private readonly sink: DeltaSink) {}
 
-  /** Reads a chunk without `choices`. Ignores chunks that are not of the Responses API. */
+  /** Reads a chunk without `choices`. Ignores a chunk that is not part of the Responses API. */
   read(chunk: JsonRecord): void {
     const { item, part, response, object, status } = chunk;
     if (object === 'response') return this.readEnd(chunk, stringOrEmpty(status));
     const type = stringOrEmpty(chunk['type']);
     if (!type.startsWith('response.')) return;
-    // An answer is complete only with its last event, even if `[DONE]` comes before that event.
+    // The last event of the Responses API completes an answer. Without this event, the answer is incomplete even if
+    // `[DONE]` arrives.
     if (!this.isActive) this.sink({ type: 'finishReasonPending' });
     this.isActive = true;
     const position = positionOf(chunk);
@@ -59,8 +67,8 @@ export class ResponsesReader {
   }
 
   /**
-   * Reads a complete response. Its items may be at different positions from those in the events, so the texts of
-   * all items are joined and compared as a whole.
+   * Reads a complete response. The positions of its items can differ from their positions in the events. For this
+   * reason, the texts of all items are joined and compared as a whole.
    */
   private readEnd(response: JsonRecord, status: string): void {
     const items = listIn(response['output']).filter(isRecord);
@@ -106,7 +114,8 @@ export class ResponsesReader {
   }
 
   /**
-   * Returns the text that has not been passed on: a delta as it is, or what a complete text adds to its deltas.
+   * Returns the part of a text that has not been passed on. A delta is returned unchanged. Of a complete text, only the
+   * part after its deltas is returned.
    * @param key identifies the text
    */
   private takeUnread(key: string, text: string, isComplete: boolean): string {
@@ -127,14 +136,20 @@ function partsOf(item: JsonRecord): readonly Part[] {
   );
 }
 
-/** @param source contains the index of the part in its item: `content_index` or `summary_index` */
+/**
+ * Returns a text or reasoning part of an item.
+ * @param source contains the index of the part in its item: `content_index` or `summary_index`
+ */
 function partOf(source: JsonRecord, type: string, text: unknown): Part {
   const { content_index: content, summary_index: summary } = source;
   const name = summary === undefined ? `content ${numberOrZero(content)}` : `summary ${numberOrZero(summary)}`;
   return { type: /^(?:reasoning|summary)/.test(type) ? 'reasoning' : 'text', name, text: stringOrEmpty(text) };
 }
 
-/** Returns the position of the item that an event is about. Some gateways send only the id of the item. */
+/**
+ * Returns the position of the output item to which an event belongs. If the gateway sends only the ID of the item, the
+ * ID is returned.
+ */
 function positionOf({ output_index: index, item_id: id, item }: JsonRecord): string {
   return typeof index === 'number' ? String(index) : stringOrEmpty(id ?? recordIn(item)['id']);
 }

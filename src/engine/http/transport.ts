@@ -14,26 +14,29 @@ import { boundedText, ConnectionFailure } from './responseBody';
 
 export interface ModelRequest {
   readonly request: Omit<ChatRequest, 'messages'>;
-  /** For a continuation, they end with the partial answer, or with a continue prompt after it. */
+  /**
+   * The messages of the request. In a continuation, the partial answer is the last message, or the second to last
+   * before a continue prompt.
+   */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: ModelBehavior;
   readonly facts?: ModelFacts | undefined;
-  /** The fields that set the reasoning effort. */
+  /** The request fields that set the reasoning effort. */
   readonly reasoning?: ReasoningFields['fields'] | undefined;
 }
 
 export interface AttemptRequest extends ModelRequest {
   readonly baseUrl: string;
-  /** Undefined for a gateway that needs no key. No `Authorization` header is sent then. */
+  /** The API key. Undefined for a gateway that needs no key; the request then has no `Authorization` header. */
   readonly key: string | undefined;
   readonly timeout: EngineSettings['timeout'];
-  /** Whether the attempt gives up a connection that takes long, because the turn can use another gateway. */
+  /** Whether the turn can use another gateway. If so, the attempt fails when connecting takes too long. */
   readonly canSwitchGateway?: boolean;
 }
 
 /**
- * Loads the SDK and builds what requests to a base URL have in common. The first call takes tens of milliseconds, so call
- * this as soon as a request is expected.
+ * Loads the SDK and builds the common parts of all requests to a base URL. The first call takes tens of milliseconds,
+ * so call this as soon as a request is expected.
  */
 export async function prepareRequests(baseUrl: string) {
   const { templateFor } = await import('./sdk');
@@ -43,8 +46,8 @@ export async function prepareRequests(baseUrl: string) {
 /**
  * Sends a request with the URL and the headers of the SDK, and returns the unparsed response. The stream parser of the
  * SDK is not used, because it hides comments, `[DONE]` and a missing finish reason.
- * @throws ConnectionFailure with the error of `fetch`. Any other error is a defect of this extension that occurred before
- * the request was sent.
+ * @throws ConnectionFailure with the error of `fetch`. Any other error is a defect of this extension that occurred
+ * before the request was sent.
  */
 export async function send(
   deps: EngineDeps,
@@ -74,7 +77,7 @@ interface RequestOptions {
   readonly signal: AbortSignal;
 }
 
-/** Sends a request. Without a key, the request has no `Authorization` header. */
+/** Sends a request to a gateway. If `key` is undefined, the request has no `Authorization` header. */
 export function fetchFromGateway(
   { fetch, userAgent }: EngineDeps,
   url: string,
@@ -83,23 +86,29 @@ export function fetchFromGateway(
 ): Promise<Response> {
   const authorization = key !== undefined && { authorization: `Bearer ${key}` };
   const headers = { accept: 'application/json', ...options.headers, 'user-agent': userAgent, ...authorization };
-  // Following a redirect would send the key to an origin that the user has not chosen.
+  // Redirects are not followed. Otherwise, the key would be sent to an origin that the user has not chosen.
   return fetch(url, { ...options, headers, redirect: 'manual' });
 }
 
-/** Reads a response with a status outside 2xx. The body is read up to a limit. The promise never rejects. */
+/** Reads a response with a status outside 2xx, and its body up to a limit. The promise never rejects. */
 export async function readRejection(response: Response, { clock, keys }: EngineDeps) {
   const body = keys.redactKnown(await boundedText(response, clock));
   // `fetch` reports the status 0 for a redirect that it did not follow.
   return { type: 'status', status: response.status || 302, headers: response.headers, body } as const;
 }
 
-/** Headers with the request ID, in order of preference: the gateway's own header, then those of providers and proxies. */
+/**
+ * Response headers that contain the request ID, in order of preference: the gateway's own header, then the headers of
+ * providers and proxies.
+ */
 const requestIdHeaders = ['x-oneapi-request-id', 'x-request-id', 'request-id', 'x-amzn-requestid', 'apim-request-id'];
 
 const maxIdChars = 200;
 
-/** Matches the names that gateways give to the ID of a request: `x-github-request-id`, `nvcf-reqid`, `x-tt-logid`. */
+/**
+ * Matches other names of headers in which gateways send the request ID, such as `x-github-request-id`, `nvcf-reqid` and
+ * `x-tt-logid`.
+ */
 const requestIdName = /(?:^|-)(?:req(?:uest)?|trace|call|log|correlation|transaction|generation)-?id$/;
 
 export function requestIdOf(headers: Headers, keys: KeyRedactor): string | undefined {
@@ -123,7 +132,7 @@ export function requestBody(
     top_p: topP,
     ...(limit && { [limit]: maxTokens }),
     ...(stop?.length && { stop: [...stop] }),
-    // Gateways reject an empty list of tools, and a tool choice without tools.
+    // An empty list of tools, and a tool choice without tools, are omitted, because gateways reject both.
     ...(tools?.length && { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) }),
   };
   const sent = Object.entries(optional).filter(
@@ -132,7 +141,10 @@ export function requestBody(
   return { model, messages: messages.map(wireMessage), stream: true, ...Object.fromEntries(sent) };
 }
 
-/** Fields that decide what is asked and how the answer arrives, which the user's fields can't replace. */
+/**
+ * Request fields that the user's `extraBody` can't replace, because they determine the prompt and the format of the
+ * response.
+ */
 const fixedFields: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'stream_options', '__proto__']);
 
 export function userFields(extraBody: ModelFacts['extraBody'] = {}): Readonly<Record<string, unknown>> {
@@ -147,7 +159,7 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
       type: 'function' as const,
       function: { name, arguments: json },
     }));
-    // Some providers reject an empty text in a message with tool calls, and every provider accepts null.
+    // Some providers reject an empty text in a message with tool calls, so null is sent, which every provider accepts.
     return { role: 'assistant', content: message.content || null, tool_calls: calls };
   }
   if (typeof message.content !== 'string') return { role: 'user', content: message.content.map(wirePart) };

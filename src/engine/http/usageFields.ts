@@ -4,8 +4,9 @@ import { roundCost } from '../state/usage';
 import { maxCost, maxTokens } from '../events/kinds';
 
 /**
- * The fields of a usage in which gateways report the counts. The first field with a plausible count decides. A path with
- * a dot leads to a field of an object. Sources: OpenAI's chat and responses APIs, Anthropic, DeepSeek.
+ * The fields in which gateways report the numbers of tokens, in order of preference. The first field with a plausible
+ * number is used. A path with a dot leads to a field of a nested object. Sources: OpenAI's chat and responses APIs,
+ * Anthropic, DeepSeek.
  */
 const countFields = {
   promptTokens: ['prompt_tokens', 'input_tokens', 'promptTokens', 'promptTokenCount'],
@@ -28,8 +29,8 @@ const countFields = {
 const costFields = ['cost', 'cost_usd', 'cost.total_cost'] as const;
 
 /**
- * Returns the usage of a chunk, without the values that are absurd. Some gateways send zeros until they have counted the
- * tokens, which is no usage yet.
+ * Returns the usage of a chunk, without implausible values. Some gateways send zeros until they have counted the
+ * tokens; such a usage is ignored.
  * @param chunk the object that contains the usage; some gateways put the cost beside the usage
  */
 export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined {
@@ -45,7 +46,8 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   const answerTokens = reportedAnswer ?? 0;
   const reportedTotal = count('totalTokens') ?? 0;
   const completeTokens = answerTokens + (reportedReasoning ?? 0);
-  // Google and xAI count the reasoning apart from the completion, but in the total. Google may count it only there.
+  // Google and xAI do not include the reasoning tokens in the completion tokens, but in the total. Google sometimes
+  // includes them only in the total, without a separate field.
   const isReasoningApart = [promptTokens, reportedTokens].some((prompt) => reportedTotal === prompt + completeTokens);
   const onlyInTotal = promptTokens === 0 ? 0 : Math.max(0, reportedTotal - promptTokens - answerTokens);
   const completionTokens = isReasoningApart ? completeTokens : answerTokens + onlyInTotal;
@@ -64,8 +66,8 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
 }
 
 /**
- * Anthropic, and some gateways that translate its usage, count the tokens that the cache has read or stored apart from
- * the other tokens of the prompt.
+ * Anthropic, and some gateways that convert its usage, do not include tokens that were read from or written to the
+ * cache in the prompt tokens.
  */
 function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: JsonRecord): number {
   const { prompt_tokens: prompt, cache_read_input_tokens: read, cache_creation_input_tokens: stored } = usage;
@@ -74,14 +76,20 @@ function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: Json
   return cachedTokens > promptTokens ? cachedTokens : 0;
 }
 
-/** If the user has brought a provider's key to OpenRouter (BYOK), the provider charges most of the cost. */
+/**
+ * OpenRouter users can provide their own key of a provider (BYOK). The provider then charges most of the cost, which
+ * OpenRouter reports separately.
+ */
 function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
   const [cost] = [usage, chunk].flatMap((source) => costFields.flatMap((path) => costOf(fieldAt(source, path)) ?? []));
   const upstreamCost = usage['is_byok'] === true ? fieldAt(usage, 'cost_details.upstream_inference_cost') : 0;
   return cost === undefined ? undefined : roundCost(cost + (costOf(upstreamCost) ?? 0));
 }
 
-/** Reads LiteLLM's header, in USD. Zero does not count: at the start of a stream, LiteLLM does not know the cost yet. */
+/**
+ * Reads the cost in USD from LiteLLM's response header. Zero is ignored, because LiteLLM does not know the cost yet at
+ * the start of a stream.
+ */
 export function usageInHeaders(headers: Headers): Usage | undefined {
   const cost = headers.get('x-litellm-response-cost');
   return cost === null ? undefined : readUsage({ cost }, {});
@@ -97,7 +105,7 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxTokens;
 }
 
-/** Some gateways send the cost as text: `"0.0123"`, `"1.2e-05"`. */
+/** Some gateways send the cost as text, such as `"0.0123"` or `"1.2e-05"`. */
 function costOf(value: unknown): number | undefined {
   const cost = typeof value === 'string' && /^[\d.e+-]+$/i.test(value) ? Number(value) : value;
   return typeof cost === 'number' && cost >= 0 && cost <= maxCost ? cost : undefined;
