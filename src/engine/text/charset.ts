@@ -1,11 +1,11 @@
 const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 
-/** Windows names of charsets that are missing in the WHATWG Encoding Standard. */
+/** Windows names of charsets that the WHATWG Encoding Standard does not contain. */
 const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
 
 /**
- * Returns the decoder for the charset of a content type, or for UTF-8 if the charset is missing or not supported by the
- * runtime. A byte order mark stays in the text.
+ * Returns a decoder for the charset of a content type. Returns a UTF-8 decoder if the charset is missing or the runtime
+ * does not support it. The decoder keeps a byte order mark in the text.
  */
 export function decoderFor(contentType: string | null): TextDecoder {
   const declared = declaration.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
@@ -17,12 +17,16 @@ export function decoderFor(contentType: string | null): TextDecoder {
   }
 }
 
-/** Share of the non-ASCII characters. A text with a greater share must be in a charset other than UTF-8. */
+/**
+ * Highest share of unreadable characters among the non-ASCII characters of a UTF-8 text. A text with a higher share is
+ * not in UTF-8.
+ */
 const unreadableShare = 0.3;
 
 /**
- * Decodes bytes that are not valid UTF-8 as GB 18030, which includes GBK and GB 2312, because some gateways send GBK
- * without a charset, or declare it as UTF-8. An incomplete character at the end is dropped.
+ * Decodes the bytes of a body. A text that is not in UTF-8, although no other charset is declared, is decoded as GB
+ * 18030, which includes GBK and GB 2312: some gateways send GBK without a charset, or declare it as UTF-8. An
+ * incomplete character at the end is removed.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
   const bytes = Buffer.concat(parts);
@@ -44,7 +48,10 @@ function decodeGb18030(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The tag must be in the first 1024 bytes (HTML Standard, "Specifying the document's character encoding"). */
+/**
+ * Returns the `meta` tag with the charset of a web page. The tag must be in the first 1024 bytes (HTML Standard,
+ * "Specifying the document's character encoding").
+ */
 function charsetMetaTag(bytes: Uint8Array): string | null {
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
   if (!start.trimStart().startsWith('<')) return null;
@@ -53,7 +60,10 @@ function charsetMetaTag(bytes: Uint8Array): string | null {
 
 export type ContentKind = 'stream' | 'json' | 'web-page' | 'unknown';
 
-/** Returns the kind of a body by its content type. For `unknown`, the first bytes of the body must decide. */
+/**
+ * Returns the kind of a body according to its content type. If the kind is `unknown`, the first bytes of the body must
+ * decide.
+ */
 export function declaredKind(contentType: string | null): ContentKind {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'text/event-stream') return 'stream';
@@ -61,7 +71,10 @@ export function declaredKind(contentType: string | null): ContentKind {
   return type === 'text/html' || type === 'application/xhtml+xml' ? 'web-page' : 'unknown';
 }
 
-/** Returns the kind of a body by its first characters, or `unknown` if they do not identify a kind. */
+/**
+ * Returns the kind of a body according to its first characters, or `unknown` if these characters do not identify a
+ * kind.
+ */
 export function sniffedKind(start: string): ContentKind {
   // `trimStart` also removes a byte order mark.
   const text = start.trimStart();

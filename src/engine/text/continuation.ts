@@ -3,12 +3,15 @@ import { textOf, type ChatMessage, type TextMessage } from '../request';
 import { lastChars } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
-/** A message of a request. `prefix` marks the assistant message that DeepSeek should continue. */
+/** A message of a request. DeepSeek continues an assistant message that is marked with `prefix`. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
 const quoteChars = 200;
 
-/** @param prefill how the model supports a prefill, if `method` is `prefill` */
+/**
+ * Returns the messages of a request that continues a partial answer.
+ * @param prefill how the model supports a prefill, if `method` is `prefill`
+ */
 export function continuationMessages(
   messages: readonly ChatMessage[],
   partial: string,
@@ -26,8 +29,8 @@ export function continuationMessages(
   return [...messages, { role: 'assistant', content }, { role: 'user', content: makePrompt(quote) }];
 }
 
-// The prompts that ask a model to continue. Both begin by asking it to "continue", because models understand this word
-// most reliably.
+// The prompts that ask a model to continue its answer. Both begin with the word "continue", because models understand
+// this word most reliably.
 const englishPrompt = (quote: string): string =>
   'Continue your answer: it was cut off by a connection error. Its last characters are ' +
   `«${quote}». Write on from the exact next character after them. No preamble, no apology, no repetition of what is ` +
@@ -41,7 +44,10 @@ function lastPrompt(messages: readonly ChatMessage[]): string {
   return textOf(messages.findLast(({ role }) => role === 'user')?.content ?? '');
 }
 
-/** A question in Chinese may contain English names, so a word in another script counts as one Chinese character. */
+/**
+ * Returns whether the text is Chinese. A question in Chinese can contain English names, so each word in another script
+ * counts as much as one Chinese character.
+ */
 function isChinese(text: string): boolean {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return false;
   const hanCharacters = text.match(/\p{Script=Han}/gu)?.length ?? 0;
@@ -49,21 +55,24 @@ function isChinese(text: string): boolean {
   return hanCharacters > letterWords;
 }
 
-/** As a message marked with `prefix: true`, or as an unmarked last assistant message. */
+/** How a request contains a prefill: as a message with `prefix: true`, or as an unmarked last assistant message. */
 export type Prefill = 'prefix' | 'assistant';
 
 interface PrefillSupport {
   readonly prefill: Prefill;
   readonly model: RegExp;
-  /** Without a pattern, every base URL. */
+  /**
+   * Pattern of the base URLs at which the model supports a prefill. If absent, the model supports a prefill at every
+   * base URL.
+   */
   readonly baseUrl?: RegExp;
 }
 
 /**
  * The models that support a prefill. Source for DeepSeek: api-docs.deepseek.com, "Chat Prefix Completion (Beta)", which
  * is available only below `/beta` of DeepSeek's own origin. Sources for Claude: platform.claude.com, "Prefill Claude's
- * response", and "What's new in Claude 4.6": from that version on, a prefill is rejected with status 400. No version
- * supports a prefill with extended thinking, which gateways mark by a suffix of the model name.
+ * response" and "What's new in Claude 4.6". From Claude 4.6 on, a prefill is rejected with status 400. No Claude
+ * version supports a prefill with extended thinking, which gateways mark with a suffix of the model name.
  */
 const prefillModels: readonly PrefillSupport[] = [
   { prefill: 'prefix', model: /^deepseek-/, baseUrl: /^https:\/\/api\.deepseek\.com(:443)?\/beta\/*$/i },
@@ -72,7 +81,10 @@ const prefillModels: readonly PrefillSupport[] = [
   { prefill: 'assistant', model: claudePattern(String.raw`(opus|sonnet|haiku)-4([.-][015])?`) },
 ];
 
-/** Allows a provider prefix (`anthropic/`, Bedrock's `us.anthropic.`) and a date or revision. */
+/**
+ * Returns a pattern for the names of a Claude version. The names can have a provider prefix (`anthropic/`, Bedrock's
+ * `us.anthropic.`) and end with a date or revision.
+ */
 function claudePattern(version: string): RegExp {
   const prefix = String.raw`^([\w.~-]+\/)*(([a-z]+\.)?anthropic\.)?claude-`;
   const suffix = String.raw`([-@](\d{8}|latest))?(-v\d+)?(@\d{8})?(:\d+|:beta)?$`;
@@ -83,7 +95,10 @@ export function prefillOf(baseUrl: string, model: string): Prefill | undefined {
   return prefillModels.find((row) => row.model.test(model) && (row.baseUrl?.test(baseUrl) ?? true))?.prefill;
 }
 
-/** In characters. Continuing a longer answer would cost more than a new one. */
+/**
+ * Maximum length of a partial answer that is continued, in characters. Continuing a longer answer would cost more than
+ * a new answer.
+ */
 const maxContinuedChars = 60_000;
 
 export interface PartialAnswer {
@@ -91,11 +106,17 @@ export interface PartialAnswer {
   readonly hadReasoning: boolean;
   readonly hadToolCalls: boolean;
   readonly continuationsRejected: boolean;
-  /** Undefined if the model supports none or the gateway has rejected one. */
+  /**
+   * How the model supports a prefill. Undefined if the model does not support a prefill or the gateway has rejected a
+   * prefill.
+   */
   readonly prefill: Prefill | undefined;
 }
 
-/** Returns `original` if neither text nor a tool call has arrived, because reasoning alone can't be continued. */
+/**
+ * Returns the method with which a partial answer is resumed. Returns `original` if neither text nor a tool call has
+ * arrived, because reasoning alone can't be continued.
+ */
 export function resumeMethod({
   text,
   hadReasoning,
@@ -104,9 +125,11 @@ export function resumeMethod({
   prefill,
 }: PartialAnswer): 'original' | ResumeMethod {
   if (text === '' && !hadToolCalls) return 'original';
-  // An incomplete tool call can't be continued, and every provider rejects an empty message.
+  // An incomplete tool call can't be continued. A blank text can't be continued either, because every provider rejects
+  // an empty message.
   if (hadToolCalls || text.trim() === '') return 'restart';
   if (text.length > maxContinuedChars || continuationsRejected) return 'restart';
-  // Reasoning models reject a prefill or reason again in the middle of the answer.
+  // A prefill is not used after reasoning, because reasoning models reject a prefill, or reason again in the middle of
+  // the answer.
   return prefill === undefined || hadReasoning ? 'continue' : 'prefill';
 }

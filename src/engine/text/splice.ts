@@ -1,4 +1,4 @@
-/** How the model was asked to continue a partial answer: by a prefill or by a continue prompt. */
+/** How the model was asked to continue a partial answer: with a prefill or with a continue prompt. */
 export type JoinMethod = 'prefill' | 'continue';
 
 export type SpliceStep =
@@ -9,17 +9,20 @@ export type SpliceStep =
   /** Replace the partial answer with `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };
 
-/** Milliseconds to hold back a continuation before deciding where it joins. */
+/**
+ * Maximum time for which a continuation is held back until the splice decides where it joins the partial answer, in
+ * milliseconds.
+ */
 export const maxHoldMs = 1500;
 const tailChars = 4000;
 /**
- * Minimum length of an overlap, in characters. A shorter match may be a coincidence: in fuzz tests, a minimum of 8
- * characters wrongly shortened 0.26 % of the texts, and a minimum of 16 shortened none.
+ * Minimum length of an overlap, in characters. A shorter match might be a coincidence: in fuzz tests, a minimum of 8
+ * characters wrongly shortened 0.26 % of the texts, and a minimum of 16 characters shortened none.
  */
 const minOverlap = 16;
 /**
- * In characters. A repetition of this length is no coincidence and is held back without a time limit: the user already
- * sees the same text, and the repetition can't be longer than the partial answer.
+ * Length from which a repetition is certainly no coincidence, in characters. Such a repetition is held back without a
+ * time limit: the user already sees the same text, and the repetition can't be longer than the partial answer.
  */
 const certainOverlap = 64;
 
@@ -28,24 +31,26 @@ const hold: SpliceStep = { type: 'hold' };
 
 /**
  * Joins a continuation to the partial answer. Models often repeat the end of the partial answer, or all of it, before
- * they continue. While the continuation may still be such a repetition, the splice holds it back. When the overlap is
- * uncertain, the text is appended: a repeated passage is better than a lost one. After any step other than `hold`, the
- * splice must not be used again.
+ * they continue. The splice holds the continuation back while it might still be such a repetition. If an overlap is
+ * uncertain, the complete continuation is appended, because a repeated passage is better than a lost passage. After any
+ * step other than `hold`, the splice must not be used again.
  */
 export class Splice {
   private received = '';
-  /** The partial answer as the request contained it. A prefill leaves out the trailing whitespace. */
+  /** The partial answer as the request contained it. A prefill omits the trailing whitespace of the partial answer. */
   private readonly sent: string;
   private readonly trailingWhitespace: string;
   private readonly tail: string;
-  /** See {@link findMatchOffsets}. */
+  /** Offsets at which an overlap might begin. See {@link findMatchOffsets}. */
   private matchOffsets: readonly number[] = [];
   /** Length of the common prefix of the continuation and the partial answer, in characters. */
   private prefixLength = 0;
-  /** Length of the common prefix of the continuation and the trailing whitespace of the partial answer. */
+  /**
+   * Length of the common prefix of the continuation and the trailing whitespace of the partial answer, in characters.
+   */
   private whitespaceLength = 0;
 
-  /** Neither the partial answer nor any text that is pushed may end with half of a surrogate pair. */
+  /** Neither the partial answer nor any text that is pushed must end with half of a surrogate pair. */
   constructor(
     private readonly partial: string,
     readonly method: JoinMethod,
@@ -64,7 +69,10 @@ export class Splice {
     return this.mayBeOverlap ? hold : this.decide(false);
   }
 
-  /** Decides when {@link maxHoldMs} has passed, unless the text received so far is certainly an overlap. */
+  /**
+   * Decides after {@link maxHoldMs} where the continuation joins the partial answer, unless the text received so far is
+   * certainly an overlap.
+   */
   expire(): SpliceStep {
     const certain = this.received.length >= certainOverlap && this.mayBeOverlap;
     return this.received === '' || certain ? hold : this.decide(false);
@@ -91,7 +99,10 @@ export class Splice {
     this.received += text;
   }
 
-  /** While all text repeats a part of the partial answer, only further text can show where to join the continuation. */
+  /**
+   * Whether all text of the continuation so far repeats a part of the partial answer. Only further text can then show
+   * where to join the continuation.
+   */
   private get mayBeOverlap(): boolean {
     const { received, matchOffsets, tail, prefixLength, whitespaceLength } = this;
     const [firstMatch = tail.length] = matchOffsets;
@@ -103,13 +114,17 @@ export class Splice {
     const { received, prefixLength, sent } = this;
     const trimmed = this.overlapLength(ended);
     const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;
-    // In a new answer, the model repeats the start of the partial answer, and then writes something else or stops.
+    // Recognizes a model that writes a new answer instead of a continuation: it repeats the start of the partial
+    // answer, and then writes different text or stops.
     const differs = prefixLength < received.length ? trimmed === 0 : trimmed < received.length;
     if (repeatsStart && differs) return { type: 'another', text: received };
     return { type: 'join', trimmed, text: received.slice(trimmed) };
   }
 
-  /** Number of characters at the start of the continuation that repeat the end of the partial answer. */
+  /**
+   * Returns the number of characters at the start of the continuation that repeat the end of the partial answer.
+   * @param ended whether the continuation is complete
+   */
   private overlapLength(ended: boolean): number {
     const { received, prefixLength, sent, matchOffsets, tail } = this;
     if (ended && prefixLength === received.length && prefixLength >= sent.length) return prefixLength;
@@ -128,8 +143,10 @@ export class Splice {
 }
 
 /**
- * Returns the offsets in `tail`, the end of the partial answer, at which an overlap may begin, in ascending order. From
- * such an offset on, `tail` and `text` are equal up to the end of the shorter one.
+ * Returns the offsets at which an overlap can begin, in ascending order. From each of these offsets on, `tail` and
+ * `text` are equal up to the end of the shorter string.
+ * @param tail the end of the partial answer
+ * @param text the start of the continuation
  */
 function findMatchOffsets(tail: string, text: string): readonly number[] {
   const offsets: number[] = [];
@@ -143,12 +160,15 @@ function findMatchOffsets(tail: string, text: string): readonly number[] {
 
 function commonPrefixLength(a: string, b: string): number {
   let length = 0;
-  // Ends with the shorter text, because `charCodeAt` returns NaN after the end.
+  // The loop stops at the end of the shorter string, because `charCodeAt` returns NaN after the end.
   while (a.charCodeAt(length) === b.charCodeAt(length)) length++;
   return length;
 }
 
-/** Claude rejects a prefill that ends in whitespace, and a request can't contain half of a surrogate pair. */
+/**
+ * Returns the partial answer in the form in which a prefill contains it. Claude rejects a prefill that ends with
+ * whitespace, and a request can't contain half of a surrogate pair.
+ */
 export function prefillText(partial: string): string {
   return partial.toWellFormed().trimEnd();
 }

@@ -1,16 +1,17 @@
-// Truncated text must not end or begin with half of a surrogate pair, because UTF-8 can't encode half of a pair.
+// The functions of this file truncate text without splitting a surrogate pair, because UTF-8 can't encode half of a
+// pair.
 
 export function isHighSurrogate(text: string, index: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === 0xd800;
 }
 
-/** In UTF-16 code units. */
+/** Returns at most `limit` UTF-16 code units from the start of a text. */
 export function firstChars(text: string, limit: number): string {
   if (text.length <= limit) return text;
   return text.slice(0, isHighSurrogate(text, limit - 1) ? limit - 1 : limit);
 }
 
-/** In UTF-16 code units. */
+/** Returns at most `limit` UTF-16 code units from the end of a text. */
 export function lastChars(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const start = text.length - limit;

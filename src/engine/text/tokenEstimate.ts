@@ -2,28 +2,30 @@ import type { ModelFacts } from '../models/modelFacts';
 import { textOf, type ChatMessage } from '../request';
 
 /**
- * The first code unit of East Asian scripts. From it on, each code unit is estimated as one token, as are both halves
- * of an emoji.
+ * The first code unit of East Asian scripts. Each code unit from this one on is estimated as one token. This includes
+ * both halves of an emoji.
  */
 const firstWideCode = 0x2e80;
 
 /**
- * Maximum number of blocks that are examined. In a longer text, these blocks are at equal distances, so that the
- * estimate does not block the extension host.
+ * Maximum number of blocks of a text that are examined. In a long text, the examined blocks are at equal distances.
+ * Otherwise, the estimate would block the extension host.
  */
 const maxBlocks = 20;
 const blockChars = 1000;
 
 /**
- * Estimates the number of tokens of a text: one for each Chinese, Japanese or Korean character, and a quarter for each
- * other character. English prose has about 4 characters per token, code 3 and Chinese 1 to 1.7, so the estimate is off by
- * up to a third for code (too low) and by two thirds for Chinese (too high).
+ * Estimates the number of tokens of a text: one token for each Chinese, Japanese or Korean character, and a quarter of
+ * a token for each other character. In reality, a token has about 4 characters in English prose, 3 in code, and 1 to
+ * 1.7 in Chinese. The estimate is therefore up to a third too low for code and up to two thirds too high for Chinese.
  */
 export function estimateTokens(text: string): number {
   return Math.ceil(estimateFraction(text));
 }
 
-/** Like {@link estimateTokens}, but not rounded, so that the estimates of many short texts can be added. */
+/**
+ * Estimates the number of tokens of a text without rounding, so that the estimates of many short texts can be added.
+ */
 export function estimateFraction(text: string): number {
   const distance = Math.max(blockChars, text.length / maxBlocks);
   let wide = 0;
@@ -31,7 +33,8 @@ export function estimateFraction(text: string): number {
   for (let start = 0; start < text.length; start += distance) {
     const from = Math.floor(start);
     const end = Math.min(text.length, from + blockChars);
-    // A regular expression would take twenty times as long for Chinese text.
+    // The characters are counted in a loop, because a regular expression would take twenty times as long for Chinese
+    // text.
     for (let index = from; index < end; index++) if (text.charCodeAt(index) >= firstWideCode) wide++;
     examined += end - from;
   }
@@ -39,8 +42,8 @@ export function estimateFraction(text: string): number {
 }
 
 /**
- * Returns the context window, in tokens, if the messages are probably longer and the gateway silently leaves out their
- * beginning. Images and tools are not counted.
+ * Returns the size of the context window in tokens if the messages are probably longer and the gateway silently omits
+ * their beginning. Otherwise, returns undefined. Images and tools are not included in the estimate.
  */
 export function exceededContext(messages: readonly ChatMessage[], facts: ModelFacts = {}): number | undefined {
   const { cutsLongPrompts, contextWindow = Infinity } = facts;
