@@ -7,25 +7,31 @@ import type { Permit } from '../gate/slowStart';
 import type { Decision } from '../retry/decision';
 
 /**
- * Longest cooldown, in milliseconds, that a backoff imposes on other requests. The backoff itself is often longer, but
+ * Longest cooldown that a backoff imposes on other requests, in milliseconds. The backoff itself is often longer, but
  * does not show when the gateway will accept requests.
  */
 const maxGuessMs = 2_800;
 
-/** Gets a permit for each attempt of a turn, and reports the outcome of the attempt to the gate. */
+/** Gets a permit from the gate for each attempt of a turn, and reports the outcome of the attempt to the gate. */
 export class Admission {
-  /** From the first `join` to `clear`. The gate ignores calls after `release`. */
+  /**
+   * The gate that the turn has joined, and the turn's permit. Set from the first call of `join` to the call of `clear`.
+   * After `release`, the gate ignores calls for this permit.
+   */
   private joined: { readonly gate: Gate; readonly permit: Permit } | undefined;
   private hasOpenedBreaker = false;
 
   constructor(private readonly clock: Clock) {}
 
-  /** `onChange` is called when `block` changes. */
+  /**
+   * Joins the queue of a gate.
+   * @param onChange called when `block` changes
+   */
   join(gate: Gate, onChange: () => void): void {
     this.joined = { gate, permit: gate.enqueue(onChange) };
   }
 
-  /** Undefined once the attempt is admitted. */
+  /** What keeps the gate from admitting the attempt. Undefined once the attempt is admitted. */
   get block(): (GateBlock & { readonly leftMs: number }) | undefined {
     const block = this.joined?.permit.block;
     if (!block) return undefined;
@@ -46,8 +52,8 @@ export class Admission {
   }
 
   /**
-   * Reports a fault to the gate. Call this before deciding on a retry, which depends on the state of the circuit
-   * breaker.
+   * Reports a fault to the gate. Call this before the decision about a retry, because that decision depends on the
+   * state of the circuit breaker.
    */
   reportFault({ isOfProvider, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
@@ -66,7 +72,7 @@ export class Admission {
     this.release();
   }
 
-  /** The answer is complete. */
+  /** Reports to the gate that the answer is complete. */
   finish(): void {
     this.joined?.gate.finished(this.joined.permit);
   }
@@ -75,14 +81,17 @@ export class Admission {
     this.joined?.gate.release(this.joined.permit);
   }
 
-  /** Forgets the gate, too, because it holds the key. */
+  /** Releases the permit and drops the reference to the gate, because the gate holds the key. */
   clear(): void {
     this.release();
     this.joined = undefined;
   }
 }
 
-/** The cooldown that a fault imposes on all requests of its gate, in milliseconds. */
+/**
+ * Returns the cooldown that a fault imposes on all requests of the gate, in milliseconds, or undefined if it imposes
+ * none.
+ */
 export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
   if (!isLimitPolicy(policy)) return undefined;
   if (retryAfter) return retryAfter.delayMs;

@@ -9,25 +9,37 @@ import { maxHoldMs, Splice, type JoinMethod, type SpliceStep } from '../text/spl
 import { isHighSurrogate } from '../text/surrogates';
 import type { TurnOutput } from './turnOutput';
 
-/** `original` sends the original request, because no part of the answer has arrived. The others resume it. */
+/**
+ * How an attempt asks for the answer. `original` sends the original request, because no part of the answer has arrived.
+ * All other modes resume the partial answer.
+ */
 export type RequestMode = 'original' | ResumeMethod;
 
 /**
- * The answer of a turn, built from all its attempts. A restarted answer stays hidden until it is complete or longer than
- * the partial answer, because the user keeps the longer text until then. A continuation is held back until the splice
- * has found where it joins the partial answer. Keys are removed last, so that a key that a cut splits is recognized.
+ * The answer of a turn, built from the text of all its attempts. A restarted answer stays hidden until it is complete
+ * or longer than the partial answer. Until then, the user sees the partial answer. A continuation is held back until
+ * the splice has found where it joins the partial answer. Keys are removed from the joined text, so that a key is
+ * recognized even if the stream broke within the key.
  */
 export class Answer {
   private visible: string;
-  /** Holds back the end of the visible text if it may be the start of a key. Undefined if no key can be recognized. */
+  /**
+   * Removes keys from the text, and holds back the end of the text if it might be the start of a key. Undefined if
+   * there are no keys to recognize.
+   */
   private textFilter: KeyFilter | undefined;
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
   /** Whether the gateway rejects every request that continues a partial answer. */
   continuationsRejected = false;
-  /** Even if the partial answer could be continued, for instance because another model wrote it. */
+  /**
+   * Whether the next attempt must restart the answer even if the partial answer could be continued, for instance
+   * because the user has switched to another model.
+   */
   isRestartRequested: boolean;
-  /** Takes precedence over the setting `holysheep.resume`. */
+  /**
+   * Whether the user asked to continue the answer. This request takes precedence over the setting `holysheep.resume`.
+   */
   private readonly isContinueRequested: boolean;
 
   // The following fields describe the current attempt.
@@ -36,26 +48,32 @@ export class Answer {
   /** The state of `textFilter` at the end of the partial answer. */
   private partialFilter: KeyFilter | undefined;
   /**
-   * Filters for the reasoning and for the arguments of tool calls. The keys are `'reasoning'` and the indexes of the
-   * calls.
+   * Filters that remove keys from the reasoning and from the arguments of tool calls. Their names in the map are
+   * `'reasoning'` and the indexes of the tool calls.
    */
   private readonly filters = new Map<'reasoning' | number, KeyFilter | undefined>();
-  /** Characters of the visible text that previous attempts have written. */
+  /** Number of characters of the visible text that come from previous attempts. */
   private keptChars = 0;
-  /** Hidden text of a restarted answer. Undefined if no restart is in progress. */
+  /** Text of a restarted answer that is still hidden. Undefined if no restart is in progress. */
   private incoming: string | undefined;
-  /** Joins a continuation to the partial answer. Undefined once the splice has decided. */
+  /** Joins a continuation to the partial answer. Undefined once the splice has decided where the continuation joins. */
   private splice: Splice | undefined;
   /** The first half of a surrogate pair whose second half has not arrived yet. */
   private pendingSurrogate = '';
   private attemptHadToolCalls = false;
-  /** At the start of the attempt, for the case that its text is discarded. */
+  /**
+   * The value of `isRestartRequested` at the start of the attempt. It is restored if the text of the attempt is
+   * discarded.
+   */
   private wasRestartRequested = false;
   /** Whether the model only repeated the start of the partial answer and then stopped. */
   private repeatedOnlyPart = false;
   /** Whether the next delta restarts an answer that so far consists only of reasoning or tool calls. */
   private isRestartDue = false;
-  /** Whether blank lines that follow the reasoning of a continuation are dropped from its text. */
+  /**
+   * Whether blank lines are removed from the start of the continuation's text, because they only separate it from its
+   * reasoning.
+   */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
 
@@ -72,22 +90,22 @@ export class Answer {
     this.isContinueRequested = previous?.mode === 'continue';
   }
 
-  /** The answer so far, including the text that is held back. */
+  /** The answer so far, including the text that is held back because it might be the start of a key. */
   get text(): string {
     return this.visible + (this.textFilter?.heldText ?? '');
   }
 
-  /** Whether there is something to resume: text or a tool call, but not reasoning alone. */
+  /** Whether the answer can be resumed: it has text or a tool call, not only reasoning. */
   get isStarted(): boolean {
     return this.text !== '' || this.hadToolCalls;
   }
 
-  /** Without the overlap. */
+  /** Number of characters that the current attempt has added to the answer, without the overlap. */
   get addedChars(): number {
     return this.incoming?.length ?? Math.max(0, this.visible.length - this.keptChars);
   }
 
-  /** Whether a continuation was empty or only repeated the end of the partial answer so far. */
+  /** Whether the continuation so far is empty or only repeats the end of the partial answer. */
   get addedNothing(): boolean {
     const { splice, visible, partial, mode, text } = this;
     return isContinuation(mode) && visible === partial && text.endsWith(splice?.heldText ?? '');
@@ -100,7 +118,7 @@ export class Answer {
     return mode !== 'original' && mustRestart ? 'restart' : mode;
   }
 
-  /** With this model or another one. */
+  /** Returns whether the partial answer can be continued, by the same model or by another model. */
   isContinuable(resume: EngineSettings['resume']): boolean {
     return this.requestMode(resume, undefined) === 'continue';
   }
@@ -114,10 +132,11 @@ export class Answer {
     this.isRestartDue = mode === 'restart' && isEmpty;
     this.partialFilter = this.textFilter;
     this.startText();
-    // The attempt produces a new answer anyway if there is no partial answer.
+    // The request for a restart is dropped if there is no partial answer, because the attempt produces a new answer
+    // anyway.
     if (isEmpty) this.isRestartRequested = false;
     if (!isContinuation(mode)) this.hadReasoning = false;
-    // Visible text keeps the record of its tool calls, because the restart may be refused.
+    // If there is visible text, the answer is still marked as having tool calls, because the restart might be refused.
     if (isEmpty) this.hadToolCalls = false;
   }
 
@@ -142,8 +161,9 @@ export class Answer {
   }
 
   /**
-   * The gateway starts the answer over within an attempt. The visible text stays until the new answer is longer.
-   * @returns false if the attempt continues an answer, whose visible text can't be removed, so the attempt must fail
+   * Handles a gateway that starts the answer over within an attempt. The visible text is kept until the new answer is
+   * longer.
+   * @returns false if the attempt continues a partial answer; continued text can't be removed, so the attempt must fail
    */
   startOver(): boolean {
     if (isContinuation(this.mode)) return false;
@@ -153,7 +173,8 @@ export class Answer {
   }
 
   /**
-   * A restarted answer now replaces the partial answer even if it is shorter.
+   * Ends the answer of an attempt that has finished. A restarted answer now replaces the partial answer even if it is
+   * shorter.
    * @returns false if the model only repeated a part of the partial answer
    */
   finish(): boolean {
@@ -166,7 +187,8 @@ export class Answer {
   }
 
   /**
-   * Text of a continuation that is held back is dropped: it repeats the answer, or the next continuation contains it.
+   * Ends the current attempt. Text of a continuation that is still held back is discarded: either it repeats the
+   * answer, or the next continuation contains it.
    */
   endAttempt(): void {
     this.endHold();
@@ -176,7 +198,7 @@ export class Answer {
     this.filters.clear();
   }
 
-  /** Shows the text that is held back. Call this when no more text follows. */
+  /** Shows the text that is held back because it might be the start of a key. Call this when no more text follows. */
   release(): void {
     const held = this.textFilter?.flush() ?? '';
     this.visible += held;
@@ -244,7 +266,7 @@ export class Answer {
     this.splice = isContinuation(mode) ? new Splice(text, mode) : undefined;
   }
 
-  /** The attempt continues as if it had just started. */
+  /** Discards the text of the current attempt, which then continues as if it had just started. */
   private discardText(): void {
     this.endHold();
     const hasChanged = this.visible !== this.partial;
@@ -255,7 +277,10 @@ export class Answer {
     this.output.emit({ type: 'replaced', text: this.visible, because: 'reasoning' });
   }
 
-  /** Changes of other kinds have then already been emitted. */
+  /**
+   * Adds text of the current attempt to the answer. Returns the text that must be emitted as a `text` event. Events of
+   * other types have already been emitted when this method returns.
+   */
   private append(delta: string): string {
     const text = this.completeCharacters(delta);
     const { splice } = this;
@@ -263,7 +288,10 @@ export class Answer {
     return this.incoming === undefined ? this.show(text) : this.addIncoming(text);
   }
 
-  /** Adds text to the visible text, apart from an end that is held back. @returns the text to emit */
+  /**
+   * Adds text to the visible text, except for an end that might be the start of a key.
+   * @returns the text to emit
+   */
   private show(text: string): string {
     const shown = this.textFilter?.push(text) ?? text;
     this.visible += shown;
@@ -274,7 +302,10 @@ export class Answer {
     if (text !== '') this.output.emitToken('text', text);
   }
 
-  /** Holds back half of a surrogate pair at the end of the text, because it can be neither displayed nor sent. */
+  /**
+   * Holds back half of a surrogate pair at the end of the text, because half of a pair can be neither displayed nor
+   * sent.
+   */
   private completeCharacters(delta: string): string {
     const text = this.pendingSurrogate + delta;
     const isHalf = isHighSurrogate(text, text.length - 1);
@@ -282,14 +313,15 @@ export class Answer {
     return isHalf ? text.slice(0, -1) : text;
   }
 
-  /** Returns the text to emit. */
+  /** Applies a decision of the splice to the answer. Returns the text to emit. */
   private applyStep({ method }: Splice, step: SpliceStep): string {
     const { visible } = this;
     if (step.type === 'hold') return '';
     this.endHold();
     this.splice = undefined;
     if (step.type === 'another') {
-      // A model may repeat the start of the partial answer and then stop. The partial answer is longer, so it stays.
+      // If a model repeats the start of the partial answer and then stops, the partial answer is kept, because it is
+      // longer.
       this.repeatedOnlyPart = visible.startsWith(step.text);
       return this.repeatedOnlyPart ? '' : this.addIncoming(step.text);
     }

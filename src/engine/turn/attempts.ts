@@ -21,7 +21,7 @@ import type { TurnHistory } from '../retry/turnHistory';
 import type { TurnOutput } from './turnOutput';
 import { refOf, type TurnGateways } from './turnGateways';
 
-/** 4xx responses that may mean that the gateway rejects the messages of a resume request. */
+/** Fault rows of 4xx responses that might mean that the gateway rejects the messages of a resume request. */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
   'contextLength',
@@ -29,18 +29,20 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'parameterInvalid',
 ]);
 
-/** Maximum number of corrections in a turn. No known chain of refusals that leads to an answer is longer. */
+/** Maximum number of corrected requests in a turn. No known gateway needs more corrections before it answers. */
 const maxCorrections = 12;
 
 export class Attempts {
-  /** Undefined between two attempts. Stays set after the turn has ended. */
+  /** The current attempt. Undefined between two attempts. The last attempt is kept after the turn has ended. */
   current: Attempt | undefined;
   private mode: RequestMode = 'original';
-  /** The reasoning effort of the current attempt, as it is sent. */
+  /** The reasoning effort in the current attempt's request. */
   private effort: ReasoningEffort | undefined;
   /** The request of the current attempt, without the key. */
   private sent: ModelRequest | undefined;
-  /** Unsupported parameters that were already known, and left out, when the current attempt was sent. */
+  /**
+   * Unsupported parameters that the current attempt's request omits. They were already known when the request was sent.
+   */
   private omittedParameters: ModelRequest['behavior']['unsupportedParameters'] = new Set();
   /** The gateway of the current attempt. */
   private gateway: Gateway | undefined;
@@ -59,7 +61,8 @@ export class Attempts {
   ) {}
 
   /**
-   * The next attempt is a resume if the gateway accepted this one, which received a part of the answer or resumed one.
+   * Progress of the answer. The next attempt is a resume if the gateway accepted the current attempt and this attempt
+   * has received or resumed a part of the answer.
    */
   get progress(): Progress {
     const { current, answer } = this;
@@ -77,7 +80,7 @@ export class Attempts {
     return modelParameters(request, sent.facts).maxTokens !== sent.request.maxTokens;
   }
 
-  /** Resumes the partial answer, if there is one. */
+  /** Starts an attempt, which resumes the partial answer if there is one. */
   start(trigger: AttemptTrigger, gateway: Gateway): Attempt {
     const { output, answer, deps, gateways } = this;
     gateways.announceModelAt(gateway);
@@ -141,7 +144,10 @@ export class Attempts {
     return this.current;
   }
 
-  /** A gateway that rejects a request without a key needs a key after all. */
+  /**
+   * Returns the fault of the current attempt. If a gateway rejects a request without a key, the gateway needs a key,
+   * although it was treated as keyless.
+   */
   classify(evidence: Evidence): Fault {
     const fault = classify(evidence, this.deps.clock.now());
     const isKeyless = this.gateway && this.gateways.keyOf(this.gateway) === undefined;
@@ -150,7 +156,7 @@ export class Attempts {
 
   /**
    * Ends the current attempt, and emits its result and usage.
-   * @returns false if there is no attempt or it has already ended
+   * @returns false if there is no attempt or the attempt has already ended
    */
   end(outcome: EndedEvent['how'], fault?: Fault): boolean {
     const { current, answer, history, output } = this;
@@ -181,8 +187,8 @@ export class Attempts {
   }
 
   /**
-   * Without a usage, for instance because the stream was cut, the tokens are estimated from the text. A response without
-   * text and usage costs nothing.
+   * Returns the estimated cost of the current attempt. If the gateway reports no usage, for instance because the stream
+   * broke, the tokens are estimated from the text. A response without text and usage costs nothing.
    */
   private estimatedCostOf(usage: Usage | undefined, receivedTokens: number): number | undefined {
     const { current, sent } = this;
@@ -195,9 +201,9 @@ export class Attempts {
   }
 
   /**
-   * If the fault shows what the gateway rejects, avoids it in the next attempt. That attempt is sent without a delay
-   * and is not a retry.
-   * @returns whether the request has been changed
+   * If the fault shows what the gateway rejects, changes the next request so that the gateway accepts it. The corrected
+   * request is sent without a delay and is not counted as a retry.
+   * @returns whether the next request will be corrected
    */
   correctRequest(fault: Fault): boolean {
     if (this.corrections >= maxCorrections || !this.avoidRejection(fault)) return false;
@@ -215,7 +221,10 @@ export class Attempts {
     return true;
   }
 
-  /** Returns false if the request did not contain the parameter, or if the user has added it by `extraBody`. */
+  /**
+   * Removes a parameter that the gateway refuses from the next request. Returns false if the request did not contain
+   * the parameter, or if the user has added the parameter with `extraBody`.
+   */
   private avoidParameter(
     { request, behavior, facts, reasoning = {} }: ModelRequest,
     parameter: CorrectableParameter,
@@ -230,8 +239,9 @@ export class Attempts {
   }
 
   /**
-   * The stream ended without a finish reason, but a continuation added nothing, or a restart contains complete tool
-   * calls again. From then on, this model may omit its finish reason, unless it has sent some.
+   * Returns whether an answer without a finish reason is complete after all: a continuation has added nothing, or a
+   * restart contains complete tool calls again. From then on, answers of this model need no finish reason, unless the
+   * model has sent a finish reason before.
    */
   confirmsComplete(): boolean {
     const { answer, sent, mode, current } = this;
@@ -242,7 +252,7 @@ export class Attempts {
     return true;
   }
 
-  /** Whether the current attempt has streamed and there is a partial answer. */
+  /** Whether the current attempt has received a part of the answer and there is a partial answer to resume. */
   get hasStarted(): boolean {
     return this.current?.hasStreamed === true && this.answer.isStarted;
   }

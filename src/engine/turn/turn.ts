@@ -23,14 +23,18 @@ import { TurnGateways } from './turnGateways';
 import { UserCommands } from './userCommands';
 import { Waits } from './waits';
 
-/** Undefined if the turn has ended. */
+/** Trigger of the next attempt. Undefined if the turn has ended. */
 type NextTrigger = AttemptTrigger | undefined;
-/** The folder with the cooldowns of other windows may be on a drive that hangs. */
+/**
+ * Maximum time to wait for the cooldowns and outages that other windows have recorded, in milliseconds. Their folder
+ * might be on a drive that does not respond.
+ */
 const maxCooldownSyncMs = 250;
 
 /**
- * A turn: attempts and waits, until exactly one terminal event. The loop carries out the decisions of `decide`. The
- * controls act immediately on the current attempt or wait, and `stop` ends the turn before it returns.
+ * A turn: attempts and waits, until exactly one terminal event. The loop in `run` carries out the decisions of
+ * `decide`. The user's commands take effect immediately on the current attempt or wait, and `stop` ends the turn before
+ * it returns.
  */
 export class Turn implements TurnHandle {
   private readonly history: TurnHistory;
@@ -43,7 +47,9 @@ export class Turn implements TurnHandle {
   private readonly gateways: TurnGateways;
   private readonly messages: TurnMessages;
   private readonly startTime: number;
-  /** Whether the next attempt bypasses the circuit breaker, because `tryAnyway` was called before the turn had a gateway. */
+  /**
+   * Whether the next attempt bypasses the circuit breaker. Set if `tryAnyway` is called before the turn has a gateway.
+   */
   private bypassesBreaker = false;
 
   constructor(
@@ -87,13 +93,16 @@ export class Turn implements TurnHandle {
     this.commands.retryNow();
   }
 
-  /** The gateway or key of a wait was removed or replaced, and another gateway has a key. Never rejects. */
+  /**
+   * Ends the current wait if the gateway or key for which the turn waits was removed or replaced, and another gateway
+   * can be used. Never rejects.
+   */
   async handleGatewaysChange(): Promise<void> {
     const keyed = this.waits.isWaiting ? await this.readGateways().catch(() => undefined) : undefined;
     if (keyed && this.waits.isWaiting && this.gateways.isReplaced(keyed)) this.commands.apply('switch');
   }
 
-  /** Ends the current wait, because the network state that caused it has been reset. */
+  /** Ends the current wait, because the network state that caused this wait has been reset. */
   endWait(): void {
     this.gateways.forgetUnserved();
     if (this.waits.isWaiting) this.commands.apply('retry-now');
@@ -128,7 +137,10 @@ export class Turn implements TurnHandle {
     return next.id;
   }
 
-  /** This is the only error boundary: an exception ends the turn with a terminal event. */
+  /**
+   * Makes attempts until the turn ends. This method is the only error boundary of a turn: an exception ends the turn
+   * with a terminal event.
+   */
   private async run(first: AttemptTrigger): Promise<void> {
     try {
       let trigger: NextTrigger = first;
@@ -166,14 +178,17 @@ export class Turn implements TurnHandle {
     return this.output.isFinished() ? undefined : this.handleEnd(end);
   }
 
-  /** Rejects with a `ConnectionError`. */
+  /**
+   * Reads the gateways and their keys. Rejects with a `ConnectionError` if the user must fix the base URL or the
+   * keyring.
+   */
   private async readGateways(): Promise<KeyedGateways> {
     return readKeys(await (this.options.gateways ?? this.deps.gateways)());
   }
 
   /**
    * Waits until the gate admits the attempt, or the user wants another model or gateway.
-   * @returns the decision to do something else, if the wait would be too long
+   * @returns the decision to do something other than wait, if the wait would be too long
    */
   private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
     let estimatedFor: Cooldown | undefined;
@@ -182,7 +197,8 @@ export class Turn implements TurnHandle {
       const situation = this.situation(fault, block);
       const decision = this.decide(situation);
       if (decision.type !== 'wait') return { decision, situation };
-      // Announces the estimate of a wait once, although the gate renews it.
+      // The turn announces an estimated wait only once for each cooldown, although the gate updates the estimate
+      // repeatedly.
       const isAnnounced = decision.estimated === true && estimatedFor === block.cause;
       const wait = this.messages.describeWait(fault, decision, block.blockedBy);
       await this.waits.waitInQueue(decision.delayMs, isAnnounced ? undefined : wait);
@@ -247,8 +263,8 @@ export class Turn implements TurnHandle {
   }
 
   /**
-   * Ends the current attempt and reports it.
-   * @returns whether the gateway refused the request, so that a corrected one is sent at once
+   * Ends the current attempt and reports its end to the listener.
+   * @returns whether the gateway refused the request, so that a corrected request is sent at once
    */
   private endAttempt(how: EndedEvent['how'], fault?: Fault): boolean {
     const hasEnded = this.attempts.end(how, fault);
@@ -286,7 +302,7 @@ export class Turn implements TurnHandle {
         break;
       }
       case 'wait':
-        // The turn announces a wait in the queue when it has joined the queue.
+        // A wait in the gate's queue is announced later, when the turn has joined the queue.
         if (!decision.inQueue) await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn'));
         break;
     }
@@ -309,7 +325,7 @@ export class Turn implements TurnHandle {
     this.history.recordModelSwitch(to);
   }
 
-  /** Lets another model continue the partial answer. It gets a resume budget of its own. */
+  /** Lets another model answer, or continue the partial answer. The other model gets a new resume budget. */
   private fallBack(model: string, reason: FaultKind): void {
     const gateway = this.gateways.gatewayOfSubstitute(model);
     if (gateway) this.gateways.switchTo(gateway, { kind: reason });
@@ -317,7 +333,10 @@ export class Turn implements TurnHandle {
     this.history.resetResumes();
   }
 
-  /** There is no usable connection, or this extension has a defect. */
+  /**
+   * Ends the turn after an exception. The cause is either a defect of this extension, or a base URL or keyring that the
+   * user must fix.
+   */
   private handleException(error: unknown): void {
     const { log } = this.deps;
     if (isConnectionError(error)) log.warn(`turn: ${error.connectionProblem}: ${describeError(error)}`);
@@ -340,7 +359,8 @@ export class Turn implements TurnHandle {
     this.commands.end();
     this.admission.clear();
     this.history.settleCharge(true);
-    // The record names the host, so it is read before the gateways are cleared.
+    // `onEnd` reads the record of the turn, which contains the host of the gateway. For this reason, it is called
+    // before the gateways are cleared.
     this.onEnd();
     this.gateways.clear();
   }

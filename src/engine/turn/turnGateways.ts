@@ -18,43 +18,60 @@ import { isRetryable, type Outlook } from '../retry/decide';
 import type { TurnHistory } from '../retry/turnHistory';
 import type { EventSink } from './turnOutput';
 
-/** Faults that only mean that a backup gateway does not serve the model, so that another gateway is asked. */
+/**
+ * Kinds of faults that only mean that a backup gateway does not serve the model. The turn then asks another gateway.
+ */
 const unservedKinds: ReadonlySet<Fault['kind']> = new Set(['model', 'not-found']);
 
-/** The gateways that may have a model, in the user's order. */
+/** The gateways that might have a model, in the order of the settings. */
 interface ModelGateways {
-  /** Gateways that the turn may use without a click of the user. It starts at the first of these that is up. */
+  /**
+   * Gateways that the turn may use without asking the user. The turn starts at the first of these gateways that is not
+   * down.
+   */
   readonly automatic: readonly Gateway[];
-  /** The automatic gateways, then the gateways over plain HTTP to which only the user can switch. */
+  /** The automatic gateways, followed by gateways with plain HTTP, to which only the user can switch. */
   readonly usable: readonly Gateway[];
 }
 
-/** The gateways of a turn, and the model that is sent over each of them. */
+/** The gateways of a turn, and the name by which each of them is asked for the model. */
 export class TurnGateways {
   /**
-   * Gateway of the current attempt, or of the next one if the turn has already switched to it. Undefined if the turn may use
-   * no gateway.
+   * Gateway of the current attempt, or of the next attempt if the turn has already switched gateways. Undefined if the
+   * turn may use no gateway.
    */
   current: Gateway | undefined;
-  /** Why the turn uses the current gateway. Before any switch, because the earlier gateways do not have the model. */
+  /**
+   * Why the turn uses the current gateway. The initial value `model` means that the gateways before it in the settings
+   * do not have the model.
+   */
   reason: ModelEvent['reason'] = 'model';
-  /** The name by which the user knows the model of the current attempt, or the next one. */
+  /** Name of the model that answers the current or the next attempt, as the user chose it. */
   answeringModel: string;
-  /** The gateways and keys of the current or the next attempt. Undefined before the first attempt, and after the turn. */
+  /**
+   * The gateways and keys for the current or the next attempt. Undefined before the first attempt and after the end of
+   * the turn.
+   */
   private keyed: KeyedGateways | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly unserved = new Set<string>();
-  /** Whether the turn has used, or should have used, an `https:` gateway, so that it must not use plain HTTP. */
+  /** Whether the turn must not use plain HTTP, because it has used, or should have used, an `https:` gateway. */
   private mustEncrypt = false;
   /** The model for which `mustEncrypt` was decided. */
   private encryptedModel: string | undefined;
-  /** The base URL to which the user last switched. Models that the user selects later also go there, even over plain HTTP. */
+  /**
+   * Base URL of the gateway to which the user last switched. If the user then selects another model, this gateway is
+   * used for it as well, even with plain HTTP.
+   */
   private chosenUrl: string | undefined;
-  /** Whether the turn stays on the current gateway even if it is down, until an attempt over it fails. */
+  /** Whether the turn stays on the current gateway even if this gateway is down. A failed attempt ends this. */
   private isPinned = false;
-  /** Gateways that have failed since the turn last waited, and whether waiting may help there. */
+  /** Base URLs of the gateways that have failed since the turn last waited. The value is true if a wait might help. */
   private readonly failed = new Map<string, boolean>();
-  /** The substitutes that the turn has used. They may continue their own partial answers, but are not offered again. */
+  /**
+   * Names of the substitutes that the turn has used. They are allowed to continue their own partial answers, but are
+   * not offered to the user a second time.
+   */
   private readonly substitutes = new Set<string>();
 
   constructor(
@@ -69,28 +86,28 @@ export class TurnGateways {
     this.answeringModel = history.model;
   }
 
-  /** The base URL of the current or the next attempt. Empty before the turn has read its gateways, and after its end. */
+  /** The base URL of the current or the next attempt. Empty before the turn has read its gateways and after its end. */
   get baseUrl(): string {
     return (this.current ?? this.primary)?.id ?? '';
   }
 
-  /** Host of a plain-HTTP gateway, to which only the user can switch. */
+  /** Host of a gateway with plain HTTP, to which only the user can switch. Undefined if there is no such gateway. */
   get plainHttpHost(): string | undefined {
     const plainHttp = this.usable.find((gateway) => !this.isEncryptedEnough(gateway));
     return plainHttp && hostOf(plainHttp.id);
   }
 
-  /** Whether the gateway could answer at once, and the turn may use it without a click of the user. */
+  /** Returns whether the gateway could answer at once and the turn may use it without asking the user. */
   canAnswerNow(gateway: Gateway): boolean {
     return this.isAllowed(gateway) && this.isUp(gateway) && !this.isLimited(gateway);
   }
 
-  /** Usable without a decision of the user, in their order. */
+  /** Gateways that the turn may use without asking the user, in the order of the settings. */
   get allowed(): readonly Gateway[] {
     return this.usable.filter((gateway) => this.isAllowed(gateway));
   }
 
-  /** Not failed since the turn last waited, in the user's order. */
+  /** Other gateways that have not failed since the turn last waited, in the order of the settings. */
   get untried(): readonly Gateway[] {
     return this.others.filter(({ id }) => !this.failed.has(id));
   }
@@ -98,10 +115,10 @@ export class TurnGateways {
   outlook(fault: Fault): Outlook {
     const { primary, current } = this;
     const isUnserved = this.isUnservedBy(fault);
-    // The turn stays at a gateway that lacks a model that only the workspace names.
+    // If the model is named only by the workspace, a gateway that lacks the model is not left for another gateway.
     const untried = isUnserved && this.settings(this.history.model).isWorkspaceModel ? [] : this.untried;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
-    // If every gateway is down, the turn may try all of them, because their state may have changed.
+    // If every gateway is down, the turn may try each of them, because a gateway might be back.
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || isUnserved;
     const otherGateway = untried.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untried[0] : undefined);
     const primaryFault = primary && this.stateOf(primary).health.fault;
@@ -115,13 +132,14 @@ export class TurnGateways {
     };
   }
 
-  /** Returns the model that is sent through a gateway. */
+  /** Returns the model that a request to the gateway asks for. */
   modelAt(gateway: Gateway): SentModel {
     return modelAt(gateway, this.history.model, this.primary);
   }
 
   /**
-   * Announces another model if the chosen gateway has a substitute, or the turn leaves such a gateway.
+   * Announces a change of the model, if the chosen gateway has only a substitute or the turn leaves a gateway with a
+   * substitute.
    * @param gateway the result of `choose`
    */
   announceModelAt(gateway: Gateway): void {
@@ -136,7 +154,7 @@ export class TurnGateways {
     this.answeringModel = to;
   }
 
-  /** Returns the gateway that has the substitute. */
+  /** Returns the gateway that has a model as its substitute. */
   gatewayOfSubstitute(model: string): Gateway | undefined {
     return this.encrypted.find((gateway) => {
       const { name, isSubstitute } = this.modelAt(gateway);
@@ -144,7 +162,7 @@ export class TurnGateways {
     });
   }
 
-  /** Whether the current gateway or its key was removed or replaced, and another gateway can be used. */
+  /** Returns whether the current gateway or its key was removed or replaced, and a gateway can be used now. */
   isReplaced({ keys }: KeyedGateways): boolean {
     const { current } = this;
     const gateways = [...keys.keys()].filter((gateway) => this.isAllowed(gateway));
@@ -153,7 +171,10 @@ export class TurnGateways {
     return !successor || keys.get(successor) !== this.keyOf(current);
   }
 
-  /** Never rejects. Returns undefined if there is only one gateway, because the turn then waits for it anyway. */
+  /**
+   * Reads the outages of the gateways that other windows have recorded. Never rejects. Returns undefined if there is
+   * only one gateway, because the turn waits for this gateway even if it is down.
+   */
   readOutages({ keys }: KeyedGateways): Promise<unknown> | undefined {
     const gateways = [...keys.keys()];
     if (gateways.length < 2) return undefined;
@@ -184,7 +205,10 @@ export class TurnGateways {
     return gateway;
   }
 
-  /** Whether the current gateway has gone down since the turn chose it, for instance for another turn. */
+  /**
+   * Whether the current gateway has gone down since the turn chose it, for instance because of another turn's fault,
+   * and another gateway is up.
+   */
   get hasBetterGateway(): boolean {
     const { current } = this;
     if (!current || this.isPinned || this.isUp(current)) return false;
@@ -192,8 +216,9 @@ export class TurnGateways {
   }
 
   /**
-   * Returns the next gateway in the user's order, starting again with the first gateway after the last. Prefers gateways
-   * that are up, and among them gateways without a known limit. Returns undefined if there is only one gateway.
+   * Returns the gateway to which *Switch gateway* leads: the next gateway in the order of the settings, and after the
+   * last gateway the first. Prefers gateways that are up, and among them gateways without a known rate limit. Returns
+   * undefined if there is only one gateway.
    */
   following(): Gateway | undefined {
     const { usable, current } = this;
@@ -203,23 +228,31 @@ export class TurnGateways {
     return up.find((gateway) => !this.isLimited(gateway)) ?? up[0] ?? others[0];
   }
 
-  /** Stays there even if it is down, until an attempt fails. Without `fault`, the user has switched. */
+  /**
+   * Switches to a gateway. The turn then stays on this gateway even if it is down, until an attempt fails.
+   * @param fault the cause of an automatic switch; undefined if the user has switched
+   */
   switchTo(gateway: Gateway, fault?: OutageFault): void {
     if (this.current) this.announce(this.current, gateway, fault);
     this.use(gateway, fault === undefined);
     this.isPinned = true;
   }
 
-  /** Call this before the decision about the fault, which depends on the gateways that are left. */
+  /**
+   * Records that the current gateway does not serve the model, if the fault means this. Call this before the decision
+   * about the fault, because the decision depends on the remaining gateways.
+   */
   recordUnserved(fault: Fault): void {
     const { current } = this;
     if (!current || !this.isUnservedBy(fault)) return;
     this.unserved.add(current.id);
-    // A missing key is not recorded, because the gateway can be used as soon as it has a key.
+    // A missing key is not recorded as a missing model, because the gateway can be used as soon as it has a key.
     if (unservedKinds.has(fault.kind)) this.stateOf(current).recordMissingModel(this.modelAt(current).name);
   }
 
-  /** Only a fault of the gateway itself marks it as down. */
+  /**
+   * Records that the current gateway has failed. The gateway is marked as down only if the fault is a gateway fault.
+   */
   recordFault(fault: Fault): void {
     const { current } = this;
     this.isPinned = false;
@@ -228,33 +261,36 @@ export class TurnGateways {
     if (fault.leavesGateway) this.stateOf(current).health.markDown(fault);
   }
 
-  /** After a wait, the turn may try every gateway again. */
+  /** Records that the turn has waited, so that it may try every gateway again. */
   recordWait(): void {
     this.failed.clear();
   }
 
-  /** Forgets which gateways lacked the model, so that it is requested there again. */
+  /** Forgets which gateways lacked the model, so that the turn may ask them for the model again. */
   forgetUnserved(): void {
     this.unserved.clear();
   }
 
-  /** `sentAt` is the monotonic time of the request. */
+  /**
+   * Records that the current gateway has responded.
+   * @param sentAt the monotonic time at which the request was sent
+   */
   recordResponse(sentAt: number): void {
     if (this.current) this.stateOf(this.current).health.recordResponse(sentAt);
   }
 
-  /** Forgets the gateways, because they include the keys. */
+  /** Drops the references to the gateways, because they include the keys. */
   clear(): void {
     this.keyed = undefined;
     this.current = undefined;
   }
 
-  /** The key for requests to a gateway, or undefined if the gateway needs no key. */
+  /** Returns the key for requests to a gateway, or undefined if the gateway needs no key. */
   keyOf(gateway: Gateway): string | undefined {
     return this.keyed?.keys.get(gateway);
   }
 
-  /** The gate of the model that is sent through a gateway. */
+  /** Returns the gate for the model that requests to the gateway ask for. */
   gate(gateway: Gateway): Gate {
     return this.stateOf(gateway).gate(this.modelAt(gateway).name, this.keyOf(gateway));
   }
@@ -268,7 +304,7 @@ export class TurnGateways {
     return this.states.of(id);
   }
 
-  /** Whether the user can switch to another gateway, even to one that is down. */
+  /** Whether the user can switch to another gateway. That gateway can be down. */
   get hasOtherGateway(): boolean {
     return this.usable.length > 1;
   }
@@ -303,7 +339,10 @@ export class TurnGateways {
     return { automatic, usable: [...automatic, ...gatewaysThatMayHave(model, gateways).filter(isManual)] };
   }
 
-  /** Returns false if the gateway is a backup and has answered that it does not have the model. */
+  /**
+   * Returns whether a gateway might serve the model. False if the gateway is a backup and has answered that it does not
+   * have the model.
+   */
   private mayServe(gateway: Gateway): boolean {
     if (gateway.id === this.primary?.id) return true;
     return !this.unserved.has(gateway.id) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
@@ -313,7 +352,10 @@ export class TurnGateways {
     return this.allowed.filter(({ id }) => id !== this.current?.id);
   }
 
-  /** Whether the fault means that a backup gateway does not serve the model: it lacks the model, or needs a key. */
+  /**
+   * Returns whether the fault means that the current gateway, a backup, does not serve the model: the gateway lacks the
+   * model, or needs a key that is missing.
+   */
   private isUnservedBy({ kind, row }: Fault): boolean {
     const { current, primary } = this;
     if (!current || current.id === primary?.id) return false;
@@ -328,7 +370,10 @@ export class TurnGateways {
     return !this.mustEncrypt || !usesPlainHttp(id);
   }
 
-  /** A substitute continues the partial answer of another model only if the user allows it. */
+  /**
+   * Returns whether the model at a gateway may continue the partial answer. A substitute may continue the partial
+   * answer of another model only if the user allows this.
+   */
   private mayContinueAt(gateway: Gateway): boolean {
     const { name, isSubstitute } = this.modelAt(gateway);
     if (!isSubstitute || !this.history.hasOutput || this.substitutes.has(name)) return true;
@@ -349,7 +394,10 @@ export class TurnGateways {
     return !this.stateOf(gateway).health.isDown;
   }
 
-  /** Whether a turn on this gateway would fail without a request, because a known limit lasts longer than a turn waits. */
+  /**
+   * Returns whether a turn on this gateway would fail without sending a request, because a known rate limit lasts
+   * longer than a turn waits.
+   */
   private isLimited(gateway: Gateway): boolean {
     const limitMs = this.stateOf(gateway).cooldownMs(this.modelAt(gateway).name, this.keyOf(gateway));
     return limitMs > this.settings(this.history.model).retry.maxHintMs;
@@ -366,7 +414,10 @@ function isEncrypted({ id }: Gateway): boolean {
   return id.startsWith('https:');
 }
 
-/** Returns what events name a gateway by: not the object, which can read its key. */
+/**
+ * Returns the fields by which events identify a gateway. Events do not contain the gateway object, because it can read
+ * the gateway's key.
+ */
 export function refOf({ id, label }: Gateway): GatewayRef {
   return { id, label };
 }

@@ -18,7 +18,7 @@ type WaitSource = Partial<Omit<WaitDecision, 'type'>> & {
   readonly attemptsLeft: number;
 };
 
-/** Writes the localized messages of a turn: why it waits and why it has failed. */
+/** Writes the localized messages of a turn: why the turn waits and why it has failed. */
 export class TurnMessages {
   constructor(
     private readonly deps: EngineDeps,
@@ -53,7 +53,10 @@ export class TurnMessages {
     };
   }
 
-  /** `observed` is the fault after which the turn was ended. */
+  /**
+   * Describes the failure of a turn.
+   * @param observed the fault after which the turn ended
+   */
   describeFailure(decision: FailDecision, observed: Fault): Omit<FailedEvent, 'at' | 'attempt'> {
     const { fault, resetsInMs, beyondMaxHint, fallbackModel } = decision;
     const { deps, gateways, attempts } = this;
@@ -67,8 +70,8 @@ export class TurnMessages {
     const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
     const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || attempts.canHaveMoreRoom);
     const otherActions = this.withSwitchAction(fault.kind, withFallback(possibleActions, fallbackModel));
-    // *Switch gateway* comes first if another gateway can answer at once, but this gateway only after its limit has
-    // reset.
+    // *Switch gateway* becomes the first action if another gateway can answer at once and the current gateway can
+    // answer only after its limit has reset.
     const isSwitchBest =
       resetsInMs !== undefined &&
       nextGateway &&
@@ -92,7 +95,10 @@ export class TurnMessages {
     };
   }
 
-  /** There is no usable connection, or this extension has a defect. */
+  /**
+   * Describes the failure of a turn after an exception. The cause is either a defect of this extension, or a base URL
+   * or keyring that the user must fix.
+   */
   describeException(error: unknown): Omit<FailedEvent, 'at' | 'attempt'> {
     const { text } = this.answer;
     if (!isConnectionError(error)) return hostFailure('internal', text, this.deps.localize);
@@ -100,7 +106,10 @@ export class TurnMessages {
     return { type: 'failed', kind: 'request', message: error.message, text, actions: ['checkUrl'] };
   }
 
-  /** Says why the turn did not try a gateway that it may not use automatically. */
+  /**
+   * Adds a sentence to the message if the turn did not try a gateway with plain HTTP, which the turn may not use
+   * automatically.
+   */
   private withPlainHttpNote(message: string, { leavesGateway }: Fault): string {
     const host = this.gateways.plainHttpHost;
     if (!leavesGateway || host === undefined) return message;
@@ -116,20 +125,23 @@ export class TurnMessages {
     return describeFault(fault, values, this.deps);
   }
 
-  /** Adds `switchGateway` if there is another gateway and the fault may depend on the gateway. */
+  /** Adds the action `switchGateway` if there is another gateway and the fault might not occur there. */
   private withSwitchAction(kind: FaultKind, actions: readonly FaultAction[]): readonly FaultAction[] {
     return !this.gateways.following() || kindsOfAnyGateway.has(kind) ? actions : [...actions, 'switchGateway'];
   }
 }
 
-/** Adds *Continue* and *Restart* after the action that removes the cause. A request that was too large can only be restarted. */
+/**
+ * Adds *Continue* and *Restart* after the action that removes the cause of the fault. If the request was too large,
+ * only *Restart* is added.
+ */
 function withPartialAnswerActions({ kind, actions }: Fault): readonly FaultAction[] {
   const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
   const hasCure = actions[0] !== 'retryNow';
   return [...new Set([...actions.slice(0, hasCure ? 1 : 0), ...added, ...actions])];
 }
 
-/** A retry does not help before the limit resets. */
+/** Puts *Send later* first and *Retry now* last, because a retry does not help before the limit resets. */
 function withSendLater(actions: readonly FaultAction[]): readonly FaultAction[] {
   return ['sendLater', ...actions.filter((action) => action !== 'retryNow'), 'retryNow'];
 }
@@ -148,7 +160,10 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
   return fallbackModel === undefined ? actions : ['continueWithFallback', ...actions];
 }
 
-/** Returns whether the limit resets too late for a waiting turn, but before a scheduled prompt would expire. */
+/**
+ * Returns whether the limit resets too late for a turn that waits, but early enough for a scheduled prompt, which
+ * lapses after 24 hours.
+ */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.policy.retry === 'never';
   return resetsTooLate && fault.limit?.canSendLater === true && (resetsInMs ?? Infinity) <= scheduleLifetimeMs;

@@ -3,7 +3,7 @@ import type { RunOptions } from '../engine';
 import { isTerminal, type StreamEvent, type TerminalEvent } from '../events/events';
 import { addToLedger, emptyLedger, type TurnRecord } from '../state/ledger';
 
-/** `TurnOutput` adds the time and, if missing, the number of the attempt. */
+/** An event before it is emitted. `TurnOutput` adds the time and, if missing, the number of the attempt. */
 export type NewEvent<E = StreamEvent> = E extends StreamEvent
   ? Omit<E, 'at' | 'attempt'> & { attempt?: number }
   : never;
@@ -12,12 +12,15 @@ export interface EventSink {
   emit(newEvent: NewEvent): void;
 }
 
-/** Delivers the events of a turn in batches. It ignores every event after the terminal event. */
+/** Delivers the events of a turn in batches. Events after the terminal event are ignored. */
 export class TurnOutput implements EventSink {
-  /** Number of the current attempt, from 1; 0 before the first attempt. */
+  /** Number of the current attempt, from 1. The number is 0 before the first attempt. */
   attempt = 0;
   private batch: StreamEvent[] | undefined;
-  /** Monotonic time of all events in `batch`, which are emitted without a pause in between. */
+  /**
+   * Monotonic time of all events in `batch`. They share one time, because they are emitted immediately one after
+   * another.
+   */
   private batchTime = 0;
   ledger = emptyLedger;
   private terminal: TerminalEvent | undefined;
@@ -51,7 +54,7 @@ export class TurnOutput implements EventSink {
       this.deliver();
     } else if (!this.isScheduled) {
       this.isScheduled = true;
-      // Cheaper than `queueMicrotask`, which creates an object for asynchronous contexts.
+      // A promise is cheaper than `queueMicrotask`, which creates an object for asynchronous contexts.
       void Promise.resolve().then(() => {
         this.isScheduled = false;
         this.deliver();
@@ -60,14 +63,14 @@ export class TurnOutput implements EventSink {
   }
 
   /**
-   * Emits a delta without passing it to the ledger, because a turn has thousands of these events. It is delivered with
-   * the next event of another type, or by `deliver`.
+   * Emits a text or reasoning event without adding it to the ledger, because a turn has thousands of these events. The
+   * event is delivered together with the next event of another type, or by `deliver`.
    */
   emitToken(type: 'text' | 'reasoning', text: string): void {
     if (!this.isFinished()) this.add({ type, text, attempt: this.attempt, at: this.startBatch() });
   }
 
-  /** Returns the time of the events of the batch. */
+  /** Returns the monotonic time for the events of the current batch. */
   private startBatch(): number {
     if (!this.batch) this.batchTime = this.clock.monotonicNow();
     return this.batchTime;
@@ -78,9 +81,10 @@ export class TurnOutput implements EventSink {
     else this.batch = [event];
   }
 
-  /** Delivers the batch, if it has events. */
+  /** Delivers the current batch, if there is one. */
   deliver(): void {
-    // A sink may stop the turn. Its terminal event follows in a batch of its own.
+    // The listener that receives a batch can stop the turn, which calls this method again. The terminal event is then
+    // delivered in the next batch, by the loop below.
     if (this.isDelivering) return;
     this.isDelivering = true;
     while (this.batch) {

@@ -4,20 +4,26 @@ import type { Attempts } from './attempts';
 import type { Waits } from './waits';
 
 /**
- * A command for the next attempt: *Retry now*, *Switch model* or *Switch gateway*, or a changed base URL or key.
+ * A command that affects the next attempt: *Retry now*, *Switch model*, *Switch gateway*, or a changed base URL or key.
  * `end` means that the turn has ended, so that there is no next attempt.
  */
 type UserCommand = 'retry-now' | 'switch' | 'end';
 
-/** *Retry now* is ignored for so long, because the attempt that has just started is the retry that the user wants. */
+/**
+ * Time after the start of an attempt in which *Retry now* is ignored, in milliseconds. The attempt that has just
+ * started is already the retry that the user wants.
+ */
 const singleFlightMs = 1000;
-/** Two clicks within this time count as one, even if the attempt of the first click has already failed. */
+/**
+ * Two clicks within this number of milliseconds are treated as one click, even if the attempt that the first click
+ * started has already failed.
+ */
 const doubleClickMs = 250;
 
 /** Applies the user's commands to the current attempt or wait of a turn. */
 export class UserCommands {
   private command: UserCommand | undefined;
-  /** Monotonic milliseconds. */
+  /** Time of the last accepted click, in monotonic milliseconds. */
   private lastClickAt = -Infinity;
 
   constructor(
@@ -34,16 +40,20 @@ export class UserCommands {
     return this.command !== undefined && this.command !== 'retry-now';
   }
 
-  /** Ends the wait. Later commands have no effect. */
+  /** Ends the current wait because the turn has ended. Later commands have no effect. */
   end(): void {
     this.command = 'end';
     this.waits.end();
   }
 
-  /** Ends the wait or the attempt that the command replaces. An attempt that has streamed survives *Retry now*. */
+  /**
+   * Applies a command by ending the current wait or attempt. *Retry now* does not end an attempt that has received a
+   * part of the answer.
+   */
   apply(command: Exclude<UserCommand, 'end'>): void {
     const attempt = this.attempts.current;
-    // Another model or gateway takes precedence over *Retry now*, in whichever order the user requested them.
+    // A switch to another model or gateway takes precedence over *Retry now*, regardless of the order of the two
+    // commands.
     if (this.command && (this.command !== 'retry-now' || command === 'retry-now')) return;
     if (this.waits.isWaiting) {
       this.command = command;
@@ -55,14 +65,14 @@ export class UserCommands {
     }
   }
 
-  /** Ignores clicks that can't be meant as a further retry. */
+  /** Retries, unless the click comes too early to ask for a further retry. */
   retryNow(): void {
     const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
     const isTooEarly = started !== undefined && this.clock.monotonicNow() - started < singleFlightMs;
     if (!isTooEarly && this.acceptsClick()) this.apply('retry-now');
   }
 
-  /** False for the second click of a double click. */
+  /** Returns false for the second click of a double click. */
   acceptsClick(): boolean {
     const now = this.clock.monotonicNow();
     const isSecondClick = now - this.lastClickAt < doubleClickMs;

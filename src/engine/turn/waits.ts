@@ -5,13 +5,16 @@ import type { Gateway } from '../gateway/gateway';
 import type { TurnHistory } from '../retry/turnHistory';
 import type { EventSink } from './turnOutput';
 
-/** A wait checks the wall clock this often, so that it ends on time after the computer has slept. */
+/**
+ * Interval at which a wait checks the wall clock, in milliseconds. Without these checks, a wait would end too late
+ * after a sleep of the computer.
+ */
 const checkIntervalMs = 1000;
 
 /** A `waiting` event without its times. */
 export type WaitDescription = Omit<WaitingEvent, 'type' | 'at' | 'until' | 'delayMs'>;
 
-/** The waits of a turn, one at a time. The user or the end of the turn can end them at any moment. */
+/** Carries out the waits of a turn, one at a time. The user or the end of the turn can end a wait at any moment. */
 export class Waits {
   private endCurrent: (() => void) | undefined;
 
@@ -29,7 +32,7 @@ export class Waits {
     this.endCurrent?.();
   }
 
-  /** Waits until a task has succeeded or failed, at most `limitMs` milliseconds. Emits no event. */
+  /** Waits until a task has succeeded or failed, but at most `limitMs` milliseconds. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<unknown>): Promise<void> {
     const end = this.waitUntil(this.deps.clock.now() + limitMs);
     const { endCurrent } = this;
@@ -39,18 +42,24 @@ export class Waits {
 
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
-    // Counts at most the planned delay, because time in which the computer sleeps does not count against the turn's
+    // At most the planned delay is recorded. Time in which the computer sleeps must not count against the turn's
     // deadline.
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 
-  /** Until `end` is called. Without `description`, the wait has already been announced. */
+  /**
+   * Waits in the gate's queue until `end` is called.
+   * @param description undefined if the wait has already been announced
+   */
   async waitInQueue(expectedMs: number, description: WaitDescription | undefined): Promise<void> {
     if (description) this.announce(expectedMs, description);
     this.history.recordWait(Math.min(await this.waitUntil(Infinity), expectedMs));
   }
 
-  /** Does not count as time without progress, because it puts no load on a gateway. */
+  /**
+   * Waits until a gateway can be reached or the user ends the wait. This time is not counted as time without progress,
+   * because the wait puts no load on a gateway.
+   */
   async waitForNetwork(
     gateways: readonly Gateway[],
     description: WaitDescription,
@@ -63,7 +72,10 @@ export class Waits {
     }
   }
 
-  /** Returns the first gateway that passes the check. Returns undefined if none passes or the wait was ended. */
+  /**
+   * Checks all gateways at the same time and returns the first that passes the check. Returns undefined if no gateway
+   * passes or the wait was ended.
+   */
   async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
     const controller = new AbortController();
     const abort = (): void => controller.abort();
@@ -85,8 +97,9 @@ export class Waits {
   }
 
   /**
+   * Waits until a time or until `end` is called.
    * @param time epoch milliseconds, or Infinity for a wait that lasts until `end` is called
-   * @returns the duration in milliseconds
+   * @returns the duration of the wait in milliseconds
    */
   private async waitUntil(time: number): Promise<number> {
     const { clock } = this.deps;
@@ -110,7 +123,10 @@ export class Waits {
   }
 }
 
-/** After 1, 2, 4, 8, then 15 s, plus up to 10 % jitter. */
+/**
+ * Returns the delay before a network check in milliseconds: 1, 2, 4, 8, then 15 seconds, plus up to 10 % jitter.
+ * @param checks the number of previous checks
+ */
 export function networkCheckDelayMs(checks: number, random: () => number): number {
   return Math.min(15_000, 1000 * 2 ** checks) * (1 + 0.1 * random());
 }
