@@ -1,6 +1,6 @@
-/** The source of time of the engine. Tests use a clock with virtual time. */
+/** The source of time for the engine. Tests use a clock with virtual time. */
 export interface Clock {
-  /** Returns the wall-clock time in epoch milliseconds. The time may jump. */
+  /** Returns the wall-clock time in epoch milliseconds. This clock can jump when it is set. */
   now(): number;
   /** Returns the monotonic time in milliseconds. Only differences between two values are meaningful. */
   monotonicNow(): number;
@@ -11,12 +11,12 @@ export interface Clock {
   after(ms: number, call: () => void): () => void;
 }
 
-/** Number of timers in succession that make up the delay of {@link afterUnblocked}. */
+/** Number of consecutive timers into which {@link afterUnblocked} divides its delay. */
 const partsOfDelay = 8;
 
 /**
- * Calls a function after a delay. A period in which this process is blocked uses up only an eighth of the delay at most.
- * After such a period, Node.js runs overdue timers before it handles data from the network, so that a single timer would
+ * Calls a function after a delay. A period in which this process is blocked uses up at most an eighth of the delay.
+ * After such a period, Node.js runs overdue timers before it handles data from the network. A single timer would then
  * end a connection that is already established.
  * @returns a function that cancels the call
  */

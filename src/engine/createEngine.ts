@@ -13,21 +13,24 @@ import { TurnGateways } from './turn/turnGateways';
 /** Maximum number of finished turns whose records are kept for the diagnostics. */
 const maxRecordedTurns = 50;
 
-/** Creates the retrying, streaming client. The call is fast, because the SDK is not loaded until the first request. */
+/**
+ * Creates the engine, a client that streams answers and retries failed requests. The call is fast, because the SDK is
+ * not loaded until the first request.
+ */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeListeners(unsafeDeps);
   const running = new Set<Turn>();
   /**
-   * Holds the turn that ended last. When V8 has collected all objects of a class, it discards the code that it
-   * optimized for them, and each token of the next answer would take twice as long.
+   * Holds the turn that ended last. When V8 has collected all objects of a class, V8 discards the code that it has
+   * optimized for this class. Each token of the next answer would then take twice as long.
    */
   const kept: { lastTurn?: Turn } = {};
   const mayProbe = (): boolean => running.size > 0 || (deps.isWindowFocused?.() ?? false);
   const states = new GatewayStates({ ...deps, mayProbe });
-  /** Records of the turns that have ended. They contain no prompt, no answer and no key. */
+  /** Records of the turns that have ended. They contain no prompts, answers or keys. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
-    // Loads the SDK before the turn needs it. If this fails, so does the turn, which reports the error.
+    // The SDK is loaded before the turn needs it. An error is ignored here, because the turn then fails and reports it.
     import('./http/sdk').catch(() => undefined);
     const turn = new Turn(deps, states, request, options, () => {
       running.delete(turn);
@@ -73,7 +76,10 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   };
 }
 
-/** Never rejects: without a base URL or a keyring, no turn can use any gateway. */
+/**
+ * Forgets the outages of gateways that are no longer in the settings. Never rejects: without a base URL or a keyring,
+ * no turn can use any gateway, so all outages are forgotten.
+ */
 async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewayStates): Promise<void> {
   const current = await gateways()
     .then(readKeys)
@@ -82,7 +88,7 @@ async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewaySta
   states.keepOutages(inUse.size > 1 ? [...inUse].map(({ id }) => id) : []);
 }
 
-/** Returns the dependencies with listeners that never throw, because a failing listener must not end a turn. */
+/** Returns the dependencies with listeners that never throw, because an exception of a listener must not end a turn. */
 function withSafeListeners(deps: EngineDeps): EngineDeps {
   const safely =
     <Args extends readonly unknown[]>(listener: ((...args: Args) => void) | undefined) =>
@@ -103,12 +109,15 @@ function withSafeListeners(deps: EngineDeps): EngineDeps {
 }
 
 /**
- * The events of a turn for one reader, who iterates them. When the reader leaves the loop early, `onLeave` is called at
- * once, even while a read is pending.
+ * The events of a turn for a single reader, who iterates over them. When the reader leaves the loop early, `onLeave` is
+ * called at once, even while the reader waits for an event.
  */
 export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined> {
   private events: StreamEvent[] = [];
-  /** Index in `events` of the next event to read: removing events from a long array one by one would be slow. */
+  /**
+   * Index in `events` of the next event to read. The events that have been read are removed all at once, because
+   * removing them one by one from a long array would be slow.
+   */
   private position = 0;
   private reads: ((result: IteratorResult<StreamEvent, undefined>) => void)[] = [];
   private isClosed = false;
@@ -118,7 +127,7 @@ export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined>
   /** Adds events. The terminal event closes the queue. */
   push(events: readonly StreamEvent[]): void {
     if (this.isClosed) return;
-    // `push(...events)` would overflow the stack if there are very many events.
+    // Adding all events with `push(...events)` would overflow the stack if there are very many events.
     for (const event of events) this.events.push(event);
     this.isClosed = events.some(isTerminal);
     this.answerReads();

@@ -12,29 +12,41 @@ import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest } from './request';
 import type { LedgerEntry, TurnRecord } from './state/ledger';
 
-/** A model at a gateway, by both of its names. */
+/** A model at a gateway, with the name that the user chose and the name that the gateway uses. */
 interface ModelAtGateway {
-  /** The name that the user knows. */
+  /** Name of the model as the user chose it. */
   readonly model: string;
-  /** The name that the gateway has for the model. */
+  /** Name of the model at the gateway. */
   readonly sentModel: string;
   readonly baseUrl: string;
 }
 
 export interface EngineDeps extends GateDeps {
-  /** Asked again for each attempt and each decision. @param model by the name that the user knows */
+  /**
+   * Returns the current settings. The engine calls this function for each attempt and each decision.
+   * @param model the name of the model as the user chose it
+   */
   readonly settings: (model: string) => EngineSettings;
-  /** Asked again before every attempt. Rejects with a `ConnectionError` when the base URL can't be used. */
+  /**
+   * Returns the current gateways. The engine calls this function before each attempt. Rejects with a `ConnectionError`
+   * if the base URL can't be used.
+   */
   readonly gateways: () => Promise<Gateways>;
-  /** All keys of this session. The engine removes them from gateway texts, and adds the keys of its requests. */
+  /**
+   * All keys of this session. The engine adds the keys of its requests, and removes all keys from the texts of
+   * gateways.
+   */
   readonly keys: KeyRedactor;
-  /** If absent, the facts come from the table of this extension. */
+  /** Returns the facts about a model. If this function is absent, the facts come from the table of this extension. */
   readonly facts?: ((model: ModelAtGateway) => ModelFacts | undefined) | undefined;
-  /** The default is false: gateways are then probed only while a turn runs. */
+  /**
+   * Returns whether the window has the focus. If this function is absent, gateways that are down are probed only while
+   * a turn runs.
+   */
   readonly isWindowFocused?: (() => boolean) | undefined;
   /**
-   * Called when an attempt ends. `isCorrected`: the gateway refused the request, and the turn sends a corrected one at
-   * once.
+   * Called when an attempt ends. `isCorrected` is true if the gateway refused the request and the turn sends a
+   * corrected request at once.
    */
   readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
@@ -42,37 +54,49 @@ export interface EngineDeps extends GateDeps {
   readonly userAgent: string;
 }
 
-/** The controls of a running turn. They take effect immediately. */
+/** The commands of the user for a running turn. They take effect immediately. */
 export interface TurnHandle {
   /** Stops the turn. When the call returns, the terminal event has been delivered. */
   stop(): void;
   /**
-   * Ends the wait, or replaces the current attempt if it has streamed nothing yet. A second call does not retry again.
+   * Ends the current wait, or replaces the current attempt if it has not received any part of the answer. A second call
+   * during a double click is ignored.
    */
   retryNow(): void;
-  /** Also clears the recorded failures of the model. */
+  /**
+   * Does the same as `retryNow`, and also clears the recorded failures of the model, so that an open circuit breaker
+   * does not prevent the attempt.
+   */
   tryAnyway(): void;
   switchModel(model: string): void;
-  /** Continues with another model, unless an answer streams. `reason` says why the previous model does not continue. */
+  /**
+   * Lets another model continue the answer, unless the answer is being streamed.
+   * @param reason why the previous model does not continue
+   */
   continueWith(model: string, reason: FaultKind): void;
   /**
-   * Switches to the next gateway in the user's order. Does nothing if there is only one gateway.
-   * @returns the base URL of that gateway
+   * Switches to the next gateway in the order of the settings. Does nothing if there is only one gateway.
+   * @returns the base URL of the next gateway
    */
   switchGateway(): string | undefined;
 }
 
-/** The stream has exactly one terminal event. */
+/** A running turn and its events. The last event, and only this one, is terminal. */
 export interface RunningTurn extends TurnHandle, AsyncIterable<StreamEvent> {}
 
-/** The partial answer of a previous turn with the same request, which the new turn resumes. */
+/** The partial answer of a previous turn with the same request. The new turn resumes this answer. */
 export interface ResumeFrom {
   readonly text: string;
   readonly hadReasoning: boolean;
   readonly hadToolCalls?: boolean | undefined;
-  /** The model that wrote the text, by the name that the user knows. It may continue the text even if it is a substitute. */
+  /**
+   * Name of the model that wrote the text, as the user chose it. This model may continue the text even if it is a
+   * substitute.
+   */
   readonly model?: string | undefined;
-  /** `restart` asks for a new answer, which replaces the text once it is longer or complete. */
+  /**
+   * How the answer is resumed. `restart` asks for a new answer, which replaces the text once it is longer or complete.
+   */
   readonly mode: 'continue' | 'restart';
 }
 
@@ -80,48 +104,54 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
-   * ID of the gateway that the user has switched to. The turn starts there, even if that gateway
-   * is down, and leaves it when an attempt there fails. Ignored if the gateway is known to lack the model.
+   * ID of the gateway to which the user has switched. The turn starts at this gateway even if it is down, and leaves it
+   * when an attempt fails. Ignored if the gateway is known to lack the model.
    */
   readonly preferredGateway?: string | undefined;
-  /** The gateways of this turn, in place of `EngineDeps.gateways`. */
+  /** Returns the gateways for this turn. Replaces `EngineDeps.gateways`. */
   readonly gateways?: (() => Promise<Gateways>) | undefined;
-  /** Every attempt waits for it, for instance until the prompt is on disk. If it rejects, the turn ends. */
+  /**
+   * Called before each attempt, for instance to write the prompt to disk. The attempt starts when the promise resolves.
+   * If the promise rejects, the turn ends.
+   */
   readonly beforeAttempt?: (() => Promise<unknown>) | undefined;
 }
 
 export interface RunOptions extends StreamOptions {
   /**
-   * Receives the events of the turn in batches, in a microtask of its own. The last batch, which ends with the terminal
-   * event, is delivered at once: before `stop` returns, and even before `run` returns if the signal is already aborted.
-   * An exception of this function ends the turn with the fault kind `internal`.
+   * Receives the events of the turn in batches, each in its own microtask. The last batch, which ends with the terminal
+   * event, is delivered immediately: before `stop` returns, and even before `run` returns if the signal is already
+   * aborted. An exception of this function ends the turn with the fault kind `internal`.
    */
   readonly onEvents: (events: readonly StreamEvent[]) => void;
 }
 
-/** The retrying, streaming client of an OpenAI-compatible gateway. */
+/**
+ * A client for OpenAI-compatible gateways that streams answers, retries failed requests and resumes partial answers.
+ */
 export interface Engine {
   run(request: ChatRequest, options: RunOptions): TurnHandle;
-  /** Starts a turn whose events the caller iterates. Leaving the loop early stops the turn. */
+  /** Starts a turn whose events the caller iterates over. Leaving the loop early stops the turn. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
-  /** Ends waits on a gateway that is no longer used. Call this when a key or base URL may have changed. */
+  /** Ends waits for a gateway that is no longer used. Call this when a key or base URL might have changed. */
   onGatewaysChanged(): void;
   /** Sends the probes that became due while the window did not have the focus. */
   onWindowFocused(): void;
   /**
-   * Forgets what requests have revealed about gateways, ends all cooldowns, including those of other windows, and ends
-   * all waits.
+   * Forgets what requests have revealed about gateways, ends all cooldowns, including the cooldowns of other windows,
+   * and ends all waits.
    */
   resetNetworkState(): Promise<void>;
   /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
   gatewayForAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): Gateway | undefined;
-  /** The cooldown or the open breaker of the scope, or undefined if this window knows of none. */
+  /** Returns the cooldown or the open circuit breaker of a model, or undefined if this window has recorded neither. */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
-  /** Asks a gateway for its models, which shows whether it responds and accepts the key. Never rejects. */
+  /** Requests a gateway's model list, which shows whether the gateway responds and accepts the key. Never rejects. */
   probe(baseUrl: string, key: string | undefined, signal?: AbortSignal): Promise<ProbeResult>;
   /**
-   * Asks a local server, such as Ollama or LM Studio, what it knows about its models, the most important ones first.
-   * Returns no facts for another server. Never rejects.
+   * Reads the model facts of a local server, such as Ollama or LM Studio. Returns no facts for any other server. Never
+   * rejects.
+   * @param models names of the models, the most important first
    */
   localFacts(
     baseUrl: string,
@@ -129,32 +159,38 @@ export interface Engine {
     models: readonly string[],
     signal?: AbortSignal,
   ): Promise<FactsById>;
-  /** Contains no keys, prompts and answers, but messages of gateways, which may quote a prompt. */
+  /**
+   * Returns the records of turns and the state of the gateways for the diagnostics. They contain no keys, prompts or
+   * answers. They contain messages of gateways, which might quote a prompt.
+   */
   report(): EngineReport;
 }
 
-/** `ms` is the time until the response was complete. */
+/** The result of a probe. `ms` is the time until the response was complete, in milliseconds. */
 export type ProbeResult =
   | ({ readonly state: 'verified'; readonly ms: number } & ListedModels)
   | {
-      /** `rejected` means that the gateway refuses the key. After any other fault, the key may be valid. */
+      /**
+       * `rejected` means that the gateway refuses the key. `unverified` means that another fault occurred, so the key
+       * might be valid.
+       */
       readonly state: 'rejected' | 'unverified';
       readonly ms: number;
       readonly kind: FaultKind;
       /** Name of the fault's row in the fault table, such as `connectionRefused`. */
       readonly row: string;
-      /** The HTTP status; absent if there was no response. */
+      /** HTTP status of the response. Absent if there was no response. */
       readonly status?: number | undefined;
-      /** Localized, as a turn would show it. */
+      /** Localized message of the fault. A turn would show the same message. */
       readonly message: string;
-      /** Without keys. */
+      /** Technical details of the fault, such as the gateway's message, without keys. */
       readonly detail: string;
       readonly actions: readonly FaultAction[];
     }
   | { readonly state: 'cancelled' };
 
 export interface EngineReport {
-  /** Oldest first. */
+  /** Records of recent turns, oldest first. */
   readonly turns: readonly TurnRecord[];
   readonly gateways: readonly GatewayReport[];
 }

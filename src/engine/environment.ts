@@ -1,11 +1,11 @@
 import type { Clock } from './clock';
 
-/** Translates an English sentence into the user's language and fills its `{name}` placeholders. */
+/** Translates an English sentence into the user's language and fills the `{name}` placeholders of the sentence. */
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
 
 /**
- * The log in the output channel. Its methods never throw. Messages never contain a key, but the stack of an error may
- * contain one.
+ * The log in VS Code's output channel. Its methods never throw. Messages never contain a key, but the stack of an error
+ * might contain one.
  */
 export interface EngineLog {
   debug(message: string): void;
@@ -15,61 +15,67 @@ export interface EngineLog {
   error(problem: unknown): void;
 }
 
-/** Learns what happens to a request before the headers of its response arrive. */
+/** Is notified about the connection of a request before the headers of the response arrive. */
 export interface ConnectionObserver {
-  /** The runtime looks for a connection, or opens one. */
+  /** Called when the runtime starts to look for an open connection or to open a new connection. */
   onConnecting(): void;
-  /** The request leaves over a connection that is established. */
+  /** Called when the request is sent over an established connection. */
   onSent(): void;
 }
 
-/** How requests are sent. */
+/** The functions with which requests are sent, and the clock. */
 export interface Network {
   readonly clock: Clock;
   /**
    * The `fetch` of the runtime. The engine reads this property for every request, because VS Code replaces the global
-   * `fetch` with one that supports proxies and certificates.
+   * `fetch` with a `fetch` that supports proxies and certificates.
    */
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
   /**
-   * Calls `send`, which sends one request with `fetch`, and reports its connection to the observer. If the runtime does
-   * not report connections, the observer is never called.
+   * Calls `send`, which sends one request with `fetch`, and reports the request's connection to the observer. If the
+   * runtime does not report connections, the observer is never called.
    */
   readonly watchConnection?: (send: () => Promise<Response>, observer: ConnectionObserver) => Promise<Response>;
 }
 
-/** What the engine needs of the runtime and of the editor. */
+/** The functions of the runtime and of the editor that the engine needs. */
 export interface EngineEnvironment extends Network {
-  /** Uniformly distributed in [0, 1). */
+  /** Returns a random number, uniformly distributed in [0, 1). */
   readonly random: () => number;
   readonly log: EngineLog;
   readonly localize: Localize;
-  /** For the user, as in "Rate limited until …". */
+  /** Formats a time in epoch milliseconds for messages such as "Rate limited until …". */
   readonly formatTime: (at: number) => string;
 }
 
 /** The kind of jitter of a backoff, as named in the setting `holysheep.retry.jitter`. */
 export type JitterKind = 'full' | 'equal' | 'decorrelated' | 'classic' | 'none';
 
-/** All durations are in milliseconds. */
+/** The settings of the engine. All durations are in milliseconds. */
 export interface EngineSettings {
   readonly retry: {
-    /** Before the first text or reasoning arrives. */
+    /** Maximum number of retries before the first text or reasoning arrives. */
     readonly maxRetries: number;
     readonly baseDelayMs: number;
     readonly maxDelayMs: number;
     readonly jitter: JitterKind;
-    /** Longest retry-after that a turn waits for. After a longer one, the turn fails. */
+    /** Longest retry-after for which a turn waits. If the gateway names a longer retry-after, the turn fails. */
     readonly maxHintMs: number;
   };
-  /** Models to try, in this order, when the model stays overloaded and no text has arrived. */
+  /** Models that the turn tries, in this order, when the requested model stays overloaded and no text has arrived. */
   readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
-  /** Whether only the workspace names the model. Its name then does not decide which gateway gets the prompts. */
+  /**
+   * Whether only the workspace settings name the model. If so, the model's name has no influence on which gateway
+   * receives the prompts.
+   */
   readonly isWorkspaceModel: boolean;
-  /** Whether a fallback model continues a partial answer that its own model can't continue now. */
+  /** Whether a fallback model continues a partial answer if the model that wrote it can't continue now. */
   readonly continueWithFallback: 'off' | 'ask' | 'auto';
-  /** `null` stands for the default, which is longer unless the model is known not to reason. */
+  /**
+   * Timeouts of an attempt. If a value is `null`, the default is used. The default is longer unless the model is known
+   * not to reason.
+   */
   readonly timeout: {
     readonly headersMs: number | null;
     readonly firstTokenMs: number | null;

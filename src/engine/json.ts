@@ -1,19 +1,19 @@
-/** A JSON object whose fields have not been checked. */
+/** A JSON object whose fields have not been validated. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** Whether the value is an object, but not an array. */
+/** Returns whether the value is an object, but not an array. */
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const emptyRecord: JsonRecord = {};
 
-/** Returns the value if it is an object, or an object without fields for any other value. */
+/** Returns the value if it is an object. For any other value, returns an object without fields. */
 export function recordIn(value: unknown): JsonRecord {
   return isRecord(value) ? value : emptyRecord;
 }
 
-/** Returns the value if it is an array, or an empty array for any other value. */
+/** Returns the value if it is an array. For any other value, returns an empty array. */
 export function listIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -28,8 +28,8 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Returns the value as JSON, or an empty string when it is nested too deeply. `JSON.parse` accepts any depth, but
- * `JSON.stringify` does not.
+ * Returns the value as JSON text, or an empty string if the value is nested too deeply. `JSON.parse` accepts any depth,
+ * but `JSON.stringify` does not.
  */
 export function printJson(value: unknown): string {
   try {
@@ -39,7 +39,10 @@ export function printJson(value: unknown): string {
   }
 }
 
-/** Returns a text without the whitespace around it, or undefined for an empty text and for another value. */
+/**
+ * Returns a text without the whitespace around it. Returns undefined for an empty text and for a value that is not a
+ * string.
+ */
 export function textIn(value: unknown): string | undefined {
   return (typeof value === 'string' && value.trim()) || undefined;
 }

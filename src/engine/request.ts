@@ -1,6 +1,6 @@
 import { isRecord } from './json';
 
-/** How much a model reasons before it answers, in the order of the effort. `none` switches the reasoning off. */
+/** How much a model reasons before it answers, from least to most. `none` switches the reasoning off. */
 export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
@@ -18,22 +18,22 @@ export interface TextPart {
 export interface ImagePart {
   readonly type: 'image';
   readonly mimeType: string;
-  /** Base64. */
+  /** Content of the image, encoded as Base64. */
   readonly data: string;
 }
 
 export interface ToolCall {
-  /** The tool's result message repeats it in `toolCallId`. */
+  /** ID of the tool call. The message with the tool's result has the same ID in `toolCallId`. */
   readonly id: string;
   readonly name: string;
-  /** JSON text of an object. */
+  /** JSON text of an object with the tool's arguments. */
   readonly arguments: string;
 }
 
 export type ChatMessage =
   | TextMessage
   | { readonly role: 'user'; readonly content: readonly (TextPart | ImagePart)[] }
-  /** An answer with tool calls. Its `content` may be empty. */
+  /** An answer with tool calls. Its `content` can be empty. */
   | { readonly role: 'assistant'; readonly content: string; readonly toolCalls: readonly ToolCall[] }
   /** The result of a tool. This message directly follows the message that called the tool. */
   | { readonly role: 'tool'; readonly toolCallId: string; readonly content: string };
@@ -44,17 +44,17 @@ export function textOf(content: ChatMessage['content']): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** A tool that the model may call. The caller of the engine runs the tool, not the engine. */
+/** A tool that the model may call. The engine does not run the tool. The caller of the engine does. */
 export interface Tool {
   readonly name: string;
   readonly description: string;
-  /** JSON schema of the arguments. */
+  /** JSON schema of the tool's arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 export const effortChoices = ['default', ...reasoningEfforts] as const;
 
-/** What the user can choose. With `default`, nothing about the reasoning is sent. */
+/** A reasoning effort that the user can choose. With `default`, the request contains no reasoning effort. */
 export type EffortChoice = (typeof effortChoices)[number];
 
 export function sentEffort(choice: EffortChoice): ReasoningEffort | undefined {
@@ -65,41 +65,50 @@ export function effortChoiceIn(value: unknown): EffortChoice | undefined {
   return effortChoices.find((choice) => choice === value);
 }
 
-/** The parameters that depend on the model. An undefined value is not sent. */
+/** The request parameters that depend on the model. An undefined parameter is not sent. */
 export interface ModelParameters {
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
 }
 
-/** Parameters that come from the settings. Every model gets the inherited ones; `defaults` depend on the model. */
+/**
+ * Request parameters that come from the settings. The inherited parameters are sent to every model, and `defaults`
+ * depend on the model.
+ */
 export interface RequestParameters extends ModelParameters {
-  /** Values that are sent in place of missing ones, but only to models that take them. */
+  /** Default values of undefined parameters. They are sent only to models that accept these parameters. */
   readonly defaults?: ModelParameters | undefined;
-  /** Without it, nothing about the reasoning is sent, and the gateway decides. */
+  /** The reasoning effort. If undefined, the request contains no reasoning effort and the gateway decides. */
   readonly reasoningEffort?: ReasoningEffort | undefined;
 }
 
-/** The request of a turn. The engine leaves out parameters that the gateway does not support. */
+/** The request of a turn. The engine omits parameters that the gateway does not support. */
 export interface ChatRequest extends RequestParameters {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  /** Whether the answer gets more tokens, because an earlier answer reached the limit before any text. */
+  /** Whether the answer gets a higher token limit, because an earlier answer reached its limit before any text. */
   readonly moreRoom?: boolean | undefined;
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;
   readonly tools?: readonly Tool[] | undefined;
-  /** Whether the model decides to call a tool (`auto`, the default) or must call one (`required`). */
+  /** Whether the model decides to call a tool (`auto`, the default) or must call a tool (`required`). */
   readonly toolChoice?: 'auto' | 'required' | undefined;
 }
 
 export type ConnectionProblem = 'base-url' | 'keyring';
 
-/** The user can fix the cause. The message is localized. Any other rejection of `EngineDeps.gateways` is a defect. */
+/**
+ * An error that the user can fix. Its message is localized. Any other error with which `EngineDeps.gateways` rejects is
+ * a defect of the extension.
+ */
 export interface ConnectionError extends Error {
   readonly connectionProblem: ConnectionProblem;
 }
 
-/** Not `instanceof`, because the class is defined in the host, which the engine does not import. */
+/**
+ * Returns whether the value is a `ConnectionError`. `instanceof` can't be used, because the class is defined in the
+ * host, which the engine does not import.
+ */
 export function isConnectionError(error: unknown): error is ConnectionError {
   if (!(error instanceof Error) || !isRecord(error)) return false;
   const { connectionProblem } = error;

@@ -31,7 +31,7 @@ const attemptEnded = new Error('The attempt has ended.');
 export type AttemptEnd =
   | { readonly type: 'finished'; readonly finishReason: string }
   | { readonly type: 'fault'; readonly evidence: Evidence }
-  /** An exception in the code of this extension. */
+  /** The code of this extension has thrown an exception. */
   | { readonly type: 'defect'; readonly error: unknown }
   | { readonly type: 'abandoned' };
 

@@ -2,11 +2,11 @@
 export type JoinMethod = 'prefill' | 'continue';
 
 export type SpliceStep =
-  /** Display nothing yet, because the text may still be an overlap. */
+  /** Displays nothing yet, because the text might still be an overlap. */
   | { readonly type: 'hold' }
-  /** Drop the first `trimmed` characters of the continuation and append `text`, which may be empty. */
+  /** Removes the first `trimmed` characters of the continuation and appends the remaining `text`, which can be empty. */
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
-  /** Replace the partial answer with `text`: the model has started a different answer from the beginning. */
+  /** Replaces the partial answer with `text`: the model has started a different answer from the beginning. */
   | { readonly type: 'another'; readonly text: string };
 
 /**
