@@ -15,7 +15,7 @@ export interface EngineLog {
   error(problem: unknown): void;
 }
 
-/** Is notified about the connection of a request before the headers of the response arrive. */
+/** An observer that is notified about the connection of a request before the response headers arrive. */
 export interface ConnectionObserver {
   /** Called when the runtime starts to look for an open connection or to open a new connection. */
   onConnecting(): void;

@@ -8,16 +8,16 @@ import type { RecordedEvent, TextEvent } from './events';
 export class EventBatch<Event extends RecordedEvent> {
   readonly events: Event[] = [];
   /** The batch's own copy of the last event, if more text can be appended to that event. */
-  private growing: { readonly type: TextEvent['type']; readonly attempt: number; text: string } | undefined;
+  private lastText: { readonly type: TextEvent['type']; readonly attempt: number; text: string } | undefined;
 
   add(event: Event): void {
-    const { growing, events } = this;
+    const { lastText, events } = this;
     if (isText(event)) {
-      if (growing?.type === event.type && growing.attempt === event.attempt) growing.text += event.text;
-      else events.push((this.growing = { ...event }));
+      if (lastText?.type === event.type && lastText.attempt === event.attempt) lastText.text += event.text;
+      else events.push((this.lastText = { ...event }));
       return;
     }
-    this.growing = undefined;
+    this.lastText = undefined;
     events.push(event);
   }
 }

@@ -147,8 +147,8 @@ export const eventSchemas = {
     hintFrom: detail(text),
     jitterMs: detail(ms),
     /**
-     * Identifies the request whose response contained the retry-after: a request of this turn (`turn`), of another turn
-     * in this window (`request`), or of another window or of this window before a reload (`window`).
+     * Identifies the request whose failure causes the wait: a request of this turn (`turn`), of another turn in this
+     * window (`request`), or of another window or of this window before a reload (`window`).
      */
     told: detail(v.picklist(['turn', 'request', 'window'])),
     status: detail(count),
@@ -196,8 +196,8 @@ export const eventSchemas = {
     /** The new text of the answer, which replaces all previous text. */
     text,
     /**
-     * Set if the engine removes text from the answer because it turned out to be reasoning. A view that can't remove
-     * text still shows it.
+     * Set if the engine removes text from the answer because this text turned out to be reasoning. A view that can't
+     * remove text keeps showing this text.
      */
     because: detail(v.literal('reasoning')),
   }),
@@ -206,7 +206,7 @@ export const eventSchemas = {
     from: gatewayRef,
     to: gatewayRef,
     /**
-     * Why the turn left the previous gateway. The value `user` also means that the user has removed that gateway or its
+     * Why the turn left the previous gateway. The value `user` is also used if the user has removed this gateway or its
      * key.
      */
     reason: switchReason,

@@ -94,8 +94,8 @@ export class Attempt implements BodySink, DeltaReceiver {
     private readonly answer: {
       add(delta: AnswerDelta): void;
       /**
-       * Tells the answer that the gateway starts it over within this attempt.
-       * @returns false if this answer can't start over
+       * Starts the answer over, because the gateway repeats it from the beginning within this attempt.
+       * @returns false if the answer can't be started over
        */
       startOver(): boolean;
       /** Called after each read from the network, when all deltas of this read have been added. */
@@ -215,7 +215,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     return this.hasEnded;
   }
 
-  /** Handles a delta from the last filter. */
+  /** Handles a delta that the last of the filters passes on. */
   onDelta(delta: Delta): void {
     // Usage is accepted even after the end of the attempt, because the last chunk can contain both the finish reason
     // and the usage.
@@ -233,7 +233,8 @@ export class Attempt implements BodySink, DeltaReceiver {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // The attempt fails in this case, because tool calls and continued text can't be removed from the answer.
+        // The gateway starts the answer over. The attempt fails if the answer has tool calls or continues a partial
+        // answer, because neither can be removed from the answer.
         if (this.sawToolCall || !this.answer.startOver()) this.fail('finishedWithError');
         return;
       case 'toolCall':
@@ -354,14 +355,14 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private complete(): void {
     const finishReason = this.deps.keys.redact(this.finishReason ?? 'stop');
-    // An answer that reached the token limit is accepted even without text, because it might continue a partial answer.
+    // An answer without text that reached the token limit is accepted, because the attempt might have continued a
+    // partial answer.
     if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: 'noText' });
   }
 
   private fail(evidence: Evidence): void {
-    // `flush` can call this method a second time, because the text that the filters release might exceed the length
-    // limit.
+    // `flush` can call `fail` a second time, because the text that the filters release might exceed the length limit.
     if (this.isFailing) return;
     this.isFailing = true;
     this.deltas.flush();

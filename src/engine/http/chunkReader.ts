@@ -8,14 +8,14 @@ import { ResponsesReader } from './responsesApi';
 const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
 /**
- * Number of different frames in a row after which every event is parsed. The events then probably have different IDs,
- * so no frame matches twice.
+ * Number of different frames in a row after which every event is parsed. A frame is the JSON around an event's text. If
+ * frames keep changing, each event probably has its own ID, so no frame matches twice.
  */
 const maxUnusedFrames = 16;
 
 /**
  * Reads the events of a stream and passes their deltas on. The result is the same as that of `readChunk`, but an event
- * is parsed only if its {@link DeltaFrame} is new.
+ * is parsed only if its frame (the JSON around its text) is new.
  */
 export class ChunkReader implements EventSink {
   /** Whether the attempt has ended, so that further events are ignored. */
@@ -78,8 +78,8 @@ export class ChunkReader implements EventSink {
   }
 
   /**
-   * Reads the event whose data starts at `from`, without parsing it. This works only if its frame is trusted and `text`
-   * contains the end of the event.
+   * Reads the event whose data starts at `from`, without parsing it. This works only if the event's frame (the JSON
+   * around its text) is trusted and `text` contains the end of the event.
    * @returns the offset of the next event, or -1 if the event must be parsed
    */
   readFramedEvent(text: string, from: number): number {
@@ -92,8 +92,9 @@ export class ChunkReader implements EventSink {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // Only an event with a single delta can become a frame. These two delta types are not counted: they come from the
-    // JSON around the text, which is the same in every event with this frame.
+    // Only an event with a single delta can become a frame. Deltas of the types `finishReasonPending` and
+    // `restartInStream` are not counted: they come from the JSON around the text, which is the same in every event with
+    // this frame.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -103,8 +104,9 @@ export class ChunkReader implements EventSink {
   };
 
   /**
-   * Replaces the current frame if the event does not match it. If no frame can be created from the event, the current
-   * frame is kept, because the next event is likely to match it.
+   * Replaces the current frame (the JSON around an event's text) if a new event does not match this frame. If no frame
+   * can be created from the new event, the current frame is kept, because the next event is likely to match the current
+   * frame.
    */
   private updateFrame(data: string, { type, text }: TextDelta): void {
     if (this.frame?.verify(text, data)) {
@@ -143,17 +145,17 @@ export class DeltaFrame {
     private readonly firstText: string,
     private readonly prefix: string,
     /**
-     * The JSON from the end of the text to the end of the event, or to the start of the padding if the event has
+     * The JSON from the end of the text to the end of the event, or to the start of the random padding if the event has
      * padding.
      */
     private readonly suffix: string,
-    /** The JSON after the padding. Undefined if the event has no padding. */
+    /** The JSON after the random padding. Undefined if the event has no padding. */
     private readonly paddingSuffix: string | undefined,
   ) {}
 
   /**
-   * Creates a frame from an event. Returns undefined if the event does not contain the text literally, because the text
-   * is escaped or consists of several parts.
+   * Creates a frame, the JSON around a text, from an event. Returns undefined if the event does not contain the text
+   * literally, because the text is escaped or consists of several parts.
    */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     if (data.includes('\n')) return undefined;

@@ -1,7 +1,8 @@
 import type { Delta, DeltaFilter, DeltaReceiver, TextDelta } from './deltas';
 
 /**
- * Joins adjacent texts of one read from the network, because each further step costs as much for one token as for many.
+ * Joins adjacent texts of one read from the network, because each further processing step takes the same time for one
+ * token as for many.
  */
 export class JoinedTexts implements DeltaFilter {
   private type: TextDelta['type'] = 'text';
@@ -224,44 +225,42 @@ type ReasoningSource = 'field' | 'tags';
  * into deltas differently.
  */
 class ReasoningCopies {
-  /**
-   * The source (field or tags) that has sent more reasoning so far. `ahead` is the part that the other source has not
-   * repeated yet.
-   */
-  private first: ReasoningSource | undefined;
-  private ahead = '';
+  /** The source (field or tags) that has sent more reasoning so far. */
+  private leadingSource: ReasoningSource | undefined;
+  /** The end of the leading source's reasoning, which the other source has not repeated yet. */
+  private unrepeatedText = '';
   /**
    * Reasoning that was not passed on because it repeated the other source. If the two sources turn out to differ, this
    * reasoning is passed on after all.
    */
-  private repeated = '';
+  private repeatedText = '';
   private areDifferent = false;
 
   /** Returns the part of the reasoning that does not repeat reasoning from the other source. */
   unread(source: ReasoningSource, text: string): string {
     if (this.areDifferent || text === '') return text;
-    this.first ??= source;
-    if (source === this.first) {
-      this.ahead += text;
+    this.leadingSource ??= source;
+    if (source === this.leadingSource) {
+      this.unrepeatedText += text;
       return text;
     }
     // The two copies of the reasoning can differ in the whitespace at their start.
-    const isStart = this.repeated === '';
+    const isStart = this.repeatedText === '';
     const copy = isStart ? text.trimStart() : text;
-    const ahead = isStart ? this.ahead.trimStart() : this.ahead;
-    if (ahead.startsWith(copy)) {
-      this.ahead = copy === '' ? this.ahead : ahead.slice(copy.length);
-      this.repeated += copy;
+    const unrepeated = isStart ? this.unrepeatedText.trimStart() : this.unrepeatedText;
+    if (unrepeated.startsWith(copy)) {
+      this.unrepeatedText = copy === '' ? this.unrepeatedText : unrepeated.slice(copy.length);
+      this.repeatedText += copy;
       return '';
     }
-    if (copy.startsWith(ahead)) {
-      this.first = source;
-      this.ahead = copy.slice(ahead.length);
-      this.repeated = '';
-      return this.ahead;
+    if (copy.startsWith(unrepeated)) {
+      this.leadingSource = source;
+      this.unrepeatedText = copy.slice(unrepeated.length);
+      this.repeatedText = '';
+      return this.unrepeatedText;
     }
     this.areDifferent = true;
-    return this.repeated + text;
+    return this.repeatedText + text;
   }
 }
 

@@ -46,9 +46,9 @@ export interface DeltaReceiver {
   onDelta(delta: Delta): void;
 }
 
-/** Passes deltas on to another receiver. A filter can hold back deltas until its `flush` method is called. */
+/** Passes deltas on to another receiver. A filter can hold back text until its `flush` method is called. */
 export interface DeltaFilter extends DeltaReceiver {
-  /** Passes on the deltas that are held back. Call this when no further delta can belong to the held-back text. */
+  /** Passes on the text that is held back. Call this when no further delta can belong to this text. */
   flush(): void;
 }
 

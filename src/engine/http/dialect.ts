@@ -33,7 +33,8 @@ export function readChunk(
 }
 
 /**
- * Returns the choice with index 0. Uses a loop instead of `find` for speed, because this function runs for every token.
+ * Returns the choice with index 0 of a chunk. Uses a loop instead of `find` for speed, because this function runs for
+ * every token.
  */
 function firstChoice(choices: unknown): JsonRecord | undefined {
   for (const choice of listIn(choices)) {
@@ -107,8 +108,8 @@ export class ChunkHistory {
   }
 
   /**
-   * Returns the part of a message's text that has not arrived before. If deltas have arrived, a message contains the
-   * complete answer. Without deltas, each message contains either the answer so far or a further part of the answer.
+   * Returns the part of a `message` text that has not arrived before. If deltas have arrived, the `message` contains
+   * the complete answer. Otherwise, each `message` contains either the answer so far or a further part of the answer.
    */
   unread({ type, text }: TextDelta): string {
     const before = this.texts[type];
@@ -245,7 +246,7 @@ interface NumberedCall {
 export class ToolCallNumbers {
   private readonly calls: NumberedCall[] = [];
   /** The latest tool call for each index that the gateway has sent. */
-  private readonly latest = new Map<number, NumberedCall>();
+  private readonly latestCalls = new Map<number, NumberedCall>();
 
   /**
    * Returns the part of a tool call with the call's number as `index`. Returns undefined if the answer has too many
@@ -253,12 +254,12 @@ export class ToolCallNumbers {
    */
   numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
-    let call = this.latest.get(index);
+    let call = this.latestCalls.get(index);
     if (!call || (name !== '' && id !== '' && call.id !== '' && id !== call.id)) {
       if (this.calls.length === maxToolCalls) return undefined;
       call = { number: this.calls.length, id, json: '' };
       this.calls.push(call);
-      this.latest.set(index, call);
+      this.latestCalls.set(index, call);
     } else if (call.id === '') call.id = id;
     call.json += part.arguments;
     return { ...part, index: call.number };

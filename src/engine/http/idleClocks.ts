@@ -13,8 +13,8 @@ const maxCheckIntervalMs = 10_000;
 /** If a timer fires at least this number of milliseconds too late, the computer is assumed to have slept. */
 const minSleepMs = 15_000;
 /**
- * Time after a sleep of the computer within which data must arrive, in milliseconds. Otherwise, the connection is
- * assumed to be broken.
+ * Time within which data must arrive after a sleep of the computer, in milliseconds. If no data arrives, the connection
+ * is assumed to be broken.
  */
 const wakeGraceMs = 10_000;
 
@@ -25,10 +25,10 @@ const wakeGraceMs = 10_000;
 export type Expiry = StalledClock | 'tail' | 'slept';
 
 /**
- * Watches the timeouts of an attempt. To keep the cost of a token low, this class only records the times at which data
- * arrives. A single timer checks these times at the nearest deadline and every few seconds. Bytes and payload (text or
- * reasoning) have separate timeouts. With a timeout for bytes alone, keep-alives would keep a dead stream open. With a
- * timeout for payload alone, a healthy connection would be closed while the model reasons.
+ * Watches the timeouts of an attempt. To keep the processing time of a token short, this class only records the times
+ * at which data arrives. A single timer checks these times at the nearest deadline and every few seconds. Bytes and
+ * payload (text or reasoning) have separate timeouts. With a timeout for bytes alone, keep-alives would keep a dead
+ * stream open. With a timeout for payload alone, a healthy connection would be closed while the model reasons.
  */
 export class IdleClocks implements ConnectionObserver {
   private phase: 'connecting' | 'headers' | 'first' | 'stream' | 'tail' = 'headers';
@@ -131,8 +131,8 @@ export class IdleClocks implements ConnectionObserver {
     const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(deadline, this.wakeDeadline) - ticks));
     this.armedAt = { now: this.clock.now(), ticks, forMs };
     const check = (): void => this.check();
-    // Only the timeout for connecting is measured with `afterUnblocked`. The other timeouts are so long that a blocked
-    // process hardly matters.
+    // Only the timeout for connecting is measured with `afterUnblocked`. The other timeouts are so long that a short
+    // block of the process hardly matters.
     const isConnecting = this.phase === 'connecting';
     this.cancel = isConnecting ? afterUnblocked(this.clock, forMs, check) : this.clock.after(forMs, check);
   }

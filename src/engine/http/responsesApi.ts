@@ -26,10 +26,10 @@ export class ResponsesReader {
    */
   isAnswerInChunks = false;
   /**
-   * The strings that have been passed on: each single text, all text and all reasoning together, and the arguments of
+   * The texts that have been passed on: each single text, all text and all reasoning together, and the arguments of
    * each tool call.
    */
-  private readonly passed = new Map<string, string>();
+  private readonly passedTexts = new Map<string, string>();
   /** Numbers of the tool calls. The keys are the positions of the calls in the response's output. */
   private readonly calls = new Map<string, number>();
 
@@ -94,7 +94,7 @@ export class ResponsesReader {
 
   private addText(position: string, { type, name, text }: Part, isComplete: boolean): void {
     const unread = this.takeUnread(`${position} ${name}`, text, isComplete);
-    this.passed.set(type, (this.passed.get(type) ?? '') + unread);
+    this.passedTexts.set(type, (this.passedTexts.get(type) ?? '') + unread);
     this.pass(type, unread);
   }
 
@@ -119,9 +119,9 @@ export class ResponsesReader {
    * @param key identifies the text
    */
   private takeUnread(key: string, text: string, isComplete: boolean): string {
-    const before = this.passed.get(key) ?? '';
+    const before = this.passedTexts.get(key) ?? '';
     const unread = isComplete ? (text.startsWith(before) ? text.slice(before.length) : '') : text;
-    this.passed.set(key, before + unread);
+    this.passedTexts.set(key, before + unread);
     return unread;
   }
 }
@@ -137,7 +137,7 @@ function partsOf(item: JsonRecord): readonly Part[] {
 }
 
 /**
- * Returns a text or reasoning part of an item.
+ * Returns a text or reasoning part of an output item.
  * @param source contains the index of the part in its item: `content_index` or `summary_index`
  */
 function partOf(source: JsonRecord, type: string, text: unknown): Part {

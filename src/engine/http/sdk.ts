@@ -1,8 +1,8 @@
 import { OpenAI } from 'openai';
 
 /**
- * Builds requests with the OpenAI SDK. The client sends no requests, because the engine handles retries, timeouts and
- * errors. These options prevent the SDK from reading a key, an organization or a project from the environment. The
+ * Builds requests with the OpenAI SDK. The SDK's client sends no requests, because the engine handles retries, timeouts
+ * and errors. The options prevent the SDK from reading a key, an organization or a project from the environment. The
  * engine adds the key to each request.
  */
 const client = new OpenAI({ apiKey: 'unused', adminAPIKey: null, organization: null, project: null, logLevel: 'off' });
@@ -20,14 +20,14 @@ interface RequestTemplate {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-let latest: RequestTemplate | undefined;
+let latestTemplate: RequestTemplate | undefined;
 
 /**
  * Returns the common parts of all requests to a URL. Building them with the SDK takes longer than all other
  * preparations of a request, so the result is reused until the URL changes.
  */
 export async function templateFor(path: string): Promise<RequestTemplate> {
-  if (latest?.url === path) return latest;
+  if (latestTemplate?.url === path) return latestTemplate;
   // The `Accept` header replaces an `Accept` header from the environment.
   const { url, req } = await client.buildRequest({
     method: 'post',
@@ -36,6 +36,6 @@ export async function templateFor(path: string): Promise<RequestTemplate> {
     body: {},
   });
   const headers = [...new Headers(req.headers)].filter(([name]) => sentHeaders.has(name));
-  latest = { url, headers: Object.fromEntries(headers) };
-  return latest;
+  latestTemplate = { url, headers: Object.fromEntries(headers) };
+  return latestTemplate;
 }

@@ -15,8 +15,8 @@ import { boundedText, ConnectionFailure } from './responseBody';
 export interface ModelRequest {
   readonly request: Omit<ChatRequest, 'messages'>;
   /**
-   * The messages of the request. In a continuation, the partial answer is the last message, or the second to last
-   * before a continue prompt.
+   * The messages of the request. If the request continues a partial answer, the messages end with the partial answer,
+   * or with the partial answer and a continue prompt.
    */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: ModelBehavior;

@@ -77,8 +77,8 @@ function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: Json
 }
 
 /**
- * OpenRouter users can provide their own key of a provider (BYOK). The provider then charges most of the cost, which
- * OpenRouter reports separately.
+ * Reads the cost of a request. OpenRouter users can provide their own key of a provider (BYOK). The provider then
+ * charges most of the cost, which OpenRouter reports in a separate field.
  */
 function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
   const [cost] = [usage, chunk].flatMap((source) => costFields.flatMap((path) => costOf(fieldAt(source, path)) ?? []));

@@ -14,7 +14,7 @@ export interface LedgerWait extends WaitingEvent {
   readonly waitedMs?: number | undefined;
 }
 
-/** What the ledger records of an attempt. It contains no text of the prompt or the answer. */
+/** What the ledger records about an attempt. It contains no text of the prompt or the answer. */
 export interface LedgerEntry extends AttemptEvent {
   /** Waits between the previous attempt and this attempt. */
   readonly waits: readonly LedgerWait[];
@@ -73,8 +73,8 @@ export function waitedMs({ entries, waits }: Ledger): number {
 }
 
 /**
- * What relates the monotonic clock to the wall clock: the starts of the attempts are recorded on both clocks. Before
- * the first attempt, the start of the current wait is used.
+ * The data that relate the monotonic clock to the wall clock. The start of each attempt is recorded on both clocks.
+ * Before the first attempt, the start of the current wait is used.
  */
 interface ClockSource {
   readonly ledger: Ledger;
@@ -86,8 +86,8 @@ interface ClockSource {
  * segment's first event.
  */
 export function toEpoch({ ledger, wait }: ClockSource, at: number): number | undefined {
-  // The start of the last attempt before this time is the reference. An earlier attempt would be less accurate, because
-  // the monotonic clock might stop while the computer sleeps.
+  // The conversion uses the start of the last attempt before the given time. An earlier attempt would be less accurate,
+  // because the monotonic clock might stop while the computer sleeps.
   const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
   if (entry) return entry.time + (at - entry.at);
   return wait && wait.until - wait.delayMs + (at - wait.at);
@@ -107,8 +107,8 @@ function startWait(waits: readonly LedgerWait[], wait: WaitingEvent): readonly L
   const { at, reason, told } = wait;
   const last = waits.at(-1);
   const isSame = last?.reason === reason && last.told === told;
-  // The ledger keeps the planned duration. When the planned time has passed, the turn announces an estimate, which is
-  // less useful to the user.
+  // The ledger keeps the originally planned duration of a wait. When the planned time has passed, the turn announces an
+  // estimate, which is less useful to the user.
   if (isSame && wait.estimated) return waits;
   // A turn announces a wait for a gate or for the network again whenever the end of the wait changes. The ledger still
   // records only one wait.

@@ -17,7 +17,7 @@ export interface Cost {
 
 export interface TotalCost {
   readonly costs: readonly Cost[];
-  /** Number of answers with an unknown cost of at least one attempt. */
+  /** Number of answers for which the cost of at least one attempt is unknown. */
   readonly unknownAnswers: number;
 }
 

@@ -17,7 +17,7 @@ import { addToLedger, emptyLedger, type Ledger, type LedgerEntry } from './ledge
 import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
-/** The phase of a turn that the page shows. */
+/** The phase of a turn, as the page shows it. */
 export type TurnPhase =
   | 'connecting'
   | 'streaming'

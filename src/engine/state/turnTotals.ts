@@ -41,8 +41,8 @@ export function totalsOf(state: TurnState) {
     /** Duration of the turn without the time between its segments, in milliseconds. */
     ms: sum(durations),
     /**
-     * Time from the start of an attempt to its first token, in milliseconds, for the attempt that received the turn's
-     * first token.
+     * Time to the first token of the turn, in milliseconds, measured from the start of the attempt that received this
+     * token.
      */
     firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
     usage: usages.length === 0 ? undefined : sumUsage(usages),
@@ -50,8 +50,8 @@ export function totalsOf(state: TurnState) {
 }
 
 /**
- * Returns the time to the first token, as measured by the attempt if possible, because the turn's events are recorded
- * slightly later. Returns an empty list for a segment without a token.
+ * Returns the time to the first token of a segment. Prefers the value that the attempt has measured, because the turn's
+ * events are recorded slightly later. Returns an empty list for a segment without a token.
  */
 function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);

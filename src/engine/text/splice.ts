@@ -10,8 +10,8 @@ export type SpliceStep =
   | { readonly type: 'another'; readonly text: string };
 
 /**
- * Maximum time for which a continuation is held back until the splice decides where it joins the partial answer, in
- * milliseconds.
+ * Maximum time for which a continuation is held back before the splice must decide where to join it to the partial
+ * answer, in milliseconds.
  */
 export const maxHoldMs = 1500;
 const tailChars = 4000;
@@ -50,7 +50,7 @@ export class Splice {
    */
   private whitespaceLength = 0;
 
-  /** Neither the partial answer nor any text that is pushed must end with half of a surrogate pair. */
+  /** The partial answer and the text passed to `push` must not end with half of a surrogate pair. */
   constructor(
     private readonly partial: string,
     readonly method: JoinMethod,
@@ -110,9 +110,9 @@ export class Splice {
     return repeatsPrefix || firstMatch + received.length < tail.length;
   }
 
-  private decide(ended: boolean): SpliceStep {
+  private decide(isComplete: boolean): SpliceStep {
     const { received, prefixLength, sent } = this;
-    const trimmed = this.overlapLength(ended);
+    const trimmed = this.overlapLength(isComplete);
     const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;
     // Recognizes a model that writes a new answer instead of a continuation: it repeats the start of the partial
     // answer, and then writes different text or stops.
@@ -123,11 +123,11 @@ export class Splice {
 
   /**
    * Returns the number of characters at the start of the continuation that repeat the end of the partial answer.
-   * @param ended whether the continuation is complete
+   * @param isComplete whether the continuation is complete
    */
-  private overlapLength(ended: boolean): number {
+  private overlapLength(isComplete: boolean): number {
     const { received, prefixLength, sent, matchOffsets, tail } = this;
-    if (ended && prefixLength === received.length && prefixLength >= sent.length) return prefixLength;
+    if (isComplete && prefixLength === received.length && prefixLength >= sent.length) return prefixLength;
     if (prefixLength >= sent.length && this.isOverlap(prefixLength)) return prefixLength;
     if (this.method === 'prefill') {
       return prefixLength >= certainOverlap ? 0 : this.whitespaceLength;

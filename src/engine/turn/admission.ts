@@ -25,7 +25,7 @@ export class Admission {
 
   /**
    * Joins the queue of a gate.
-   * @param onChange called when `block` changes
+   * @param onChange called when the value of `block` changes
    */
   join(gate: Gate, onChange: () => void): void {
     this.joined = { gate, permit: gate.enqueue(onChange) };

@@ -38,7 +38,8 @@ export class Answer {
    */
   isRestartRequested: boolean;
   /**
-   * Whether the user asked to continue the answer. This request takes precedence over the setting `holysheep.resume`.
+   * Whether the user asked to continue the answer. The value `restart` of the setting `holysheep.resume` is then
+   * ignored.
    */
   private readonly isContinueRequested: boolean;
 
@@ -136,7 +137,7 @@ export class Answer {
     // anyway.
     if (isEmpty) this.isRestartRequested = false;
     if (!isContinuation(mode)) this.hadReasoning = false;
-    // If there is visible text, the answer is still marked as having tool calls, because the restart might be refused.
+    // If there is visible text, `hadToolCalls` is kept, because the gateway might refuse the restart.
     if (isEmpty) this.hadToolCalls = false;
   }
 
@@ -187,8 +188,8 @@ export class Answer {
   }
 
   /**
-   * Ends the current attempt. Text of a continuation that is still held back is discarded: either it repeats the
-   * answer, or the next continuation contains it.
+   * Ends the current attempt. Text of a continuation that is still held back is discarded, because this text repeats
+   * the answer or will be part of the next continuation.
    */
   endAttempt(): void {
     this.endHold();

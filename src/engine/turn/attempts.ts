@@ -61,8 +61,8 @@ export class Attempts {
   ) {}
 
   /**
-   * Progress of the answer. The next attempt is a resume if the gateway accepted the current attempt and this attempt
-   * has received or resumed a part of the answer.
+   * Progress of the answer. The next attempt is a resume if the gateway accepted the current attempt, and this attempt
+   * has received a part of the answer or resumed a partial answer.
    */
   get progress(): Progress {
     const { current, answer } = this;

@@ -94,8 +94,8 @@ export class Turn implements TurnHandle {
   }
 
   /**
-   * Ends the current wait if the gateway or key for which the turn waits was removed or replaced, and another gateway
-   * can be used. Never rejects.
+   * Ends the current wait if the gateway of this wait or its key was removed or replaced, and another gateway can be
+   * used. Never rejects.
    */
   async handleGatewaysChange(): Promise<void> {
     const keyed = this.waits.isWaiting ? await this.readGateways().catch(() => undefined) : undefined;

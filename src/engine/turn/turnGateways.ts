@@ -34,7 +34,7 @@ interface ModelGateways {
   readonly usable: readonly Gateway[];
 }
 
-/** The gateways of a turn, and the name by which each of them is asked for the model. */
+/** The gateways of a turn, and the name that each gateway uses for the model. */
 export class TurnGateways {
   /**
    * Gateway of the current attempt, or of the next attempt if the turn has already switched gateways. Undefined if the
@@ -46,7 +46,7 @@ export class TurnGateways {
    * do not have the model.
    */
   reason: ModelEvent['reason'] = 'model';
-  /** Name of the model that answers the current or the next attempt, as the user chose it. */
+  /** Name under which the user sees the model of the current or the next attempt. */
   answeringModel: string;
   /**
    * The gateways and keys for the current or the next attempt. Undefined before the first attempt and after the end of
@@ -54,7 +54,7 @@ export class TurnGateways {
    */
   private keyed: KeyedGateways | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
-  private readonly unserved = new Set<string>();
+  private readonly gatewaysWithoutModel = new Set<string>();
   /** Whether the turn must not use plain HTTP, because it has used, or should have used, an `https:` gateway. */
   private mustEncrypt = false;
   /** The model for which `mustEncrypt` was decided. */
@@ -64,10 +64,13 @@ export class TurnGateways {
    * used for it as well, even with plain HTTP.
    */
   private chosenUrl: string | undefined;
-  /** Whether the turn stays on the current gateway even if this gateway is down. A failed attempt ends this. */
+  /**
+   * Whether the turn uses the current gateway even if this gateway is down. The value becomes false when an attempt
+   * fails.
+   */
   private isPinned = false;
   /** Base URLs of the gateways that have failed since the turn last waited. The value is true if a wait might help. */
-  private readonly failed = new Map<string, boolean>();
+  private readonly failedGateways = new Map<string, boolean>();
   /**
    * Names of the substitutes that the turn has used. They are allowed to continue their own partial answers, but are
    * not offered to the user a second time.
@@ -109,13 +112,13 @@ export class TurnGateways {
 
   /** Other gateways that have not failed since the turn last waited, in the order of the settings. */
   get untried(): readonly Gateway[] {
-    return this.others.filter(({ id }) => !this.failed.has(id));
+    return this.others.filter(({ id }) => !this.failedGateways.has(id));
   }
 
   outlook(fault: Fault): Outlook {
     const { primary, current } = this;
     const isUnserved = this.isUnservedBy(fault);
-    // If the model is named only by the workspace, a gateway that lacks the model is not left for another gateway.
+    // If only the workspace names the model, the turn does not leave a gateway that lacks this model.
     const untried = isUnserved && this.settings(this.history.model).isWorkspaceModel ? [] : this.untried;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
     // If every gateway is down, the turn may try each of them, because a gateway might be back.
@@ -125,7 +128,7 @@ export class TurnGateways {
     return {
       otherGateway,
       isUnserved,
-      othersMayRecover: this.others.some(({ id }) => this.failed.get(id)),
+      othersMayRecover: this.others.some(({ id }) => this.failedGateways.get(id)),
       primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
       substitute: this.encrypted.map((gateway) => this.modelAt(gateway)).find(isNewSubstitute)?.name,
       isSubstituting: current !== undefined && this.modelAt(current).isSubstitute,
@@ -167,8 +170,8 @@ export class TurnGateways {
     const { current } = this;
     const gateways = [...keys.keys()].filter((gateway) => this.isAllowed(gateway));
     if (!current || gateways.length === 0) return false;
-    const successor = gateways.find(({ id }) => id === current.id);
-    return !successor || keys.get(successor) !== this.keyOf(current);
+    const sameGateway = gateways.find(({ id }) => id === current.id);
+    return !sameGateway || keys.get(sameGateway) !== this.keyOf(current);
   }
 
   /**
@@ -245,7 +248,7 @@ export class TurnGateways {
   recordUnserved(fault: Fault): void {
     const { current } = this;
     if (!current || !this.isUnservedBy(fault)) return;
-    this.unserved.add(current.id);
+    this.gatewaysWithoutModel.add(current.id);
     // A missing key is not recorded as a missing model, because the gateway can be used as soon as it has a key.
     if (unservedKinds.has(fault.kind)) this.stateOf(current).recordMissingModel(this.modelAt(current).name);
   }
@@ -257,18 +260,18 @@ export class TurnGateways {
     const { current } = this;
     this.isPinned = false;
     if (!current || !this.hasOtherGateway) return;
-    this.failed.set(current.id, isRetryable(fault.policy));
+    this.failedGateways.set(current.id, isRetryable(fault.policy));
     if (fault.leavesGateway) this.stateOf(current).health.markDown(fault);
   }
 
   /** Records that the turn has waited, so that it may try every gateway again. */
   recordWait(): void {
-    this.failed.clear();
+    this.failedGateways.clear();
   }
 
   /** Forgets which gateways lacked the model, so that the turn may ask them for the model again. */
   forgetUnserved(): void {
-    this.unserved.clear();
+    this.gatewaysWithoutModel.clear();
   }
 
   /**
@@ -345,7 +348,7 @@ export class TurnGateways {
    */
   private mayServe(gateway: Gateway): boolean {
     if (gateway.id === this.primary?.id) return true;
-    return !this.unserved.has(gateway.id) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
+    return !this.gatewaysWithoutModel.has(gateway.id) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
   }
 
   private get others(): readonly Gateway[] {

@@ -42,8 +42,8 @@ export class Waits {
 
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
-    // At most the planned delay is recorded. Time in which the computer sleeps must not count against the turn's
-    // deadline.
+    // At most the planned delay is recorded as the duration of the wait. Time in which the computer sleeps must not
+    // count against the turn's deadline.
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 
