@@ -15,9 +15,9 @@ export interface Clock {
 const partsOfDelay = 8;
 
 /**
- * Calls a function after a delay. A period in which this process is blocked uses up at most an eighth of the delay.
- * After such a period, Node.js runs overdue timers before it handles data from the network. A single timer would then
- * end a connection that is already established.
+ * Calls a function after a delay. The delay is divided into several timers, so a period in which this process is
+ * blocked uses up at most an eighth of the delay. After such a period, Node.js runs overdue timers before it handles
+ * data from the network. A single timer would then end a connection that is already established.
  * @returns a function that cancels the call
  */
 export function afterUnblocked(clock: Clock, ms: number, call: () => void): () => void {

@@ -21,8 +21,8 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeListeners(unsafeDeps);
   const running = new Set<Turn>();
   /**
-   * Holds the turn that ended last. When V8 has collected all objects of a class, V8 discards the code that it has
-   * optimized for this class. Each token of the next answer would then take twice as long.
+   * Holds the turn that ended last. If no object of a class is left after a garbage collection, V8 discards its
+   * optimized code for this class. Each token of the next answer would then take twice as long.
    */
   const kept: { lastTurn?: Turn } = {};
   const mayProbe = (): boolean => running.size > 0 || (deps.isWindowFocused?.() ?? false);

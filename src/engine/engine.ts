@@ -91,7 +91,7 @@ export interface ResumeFrom {
   readonly hadToolCalls?: boolean | undefined;
   /**
    * Name of the model that wrote the text, as the user chose it. This model may continue the text even if it is a
-   * substitute.
+   * substitute, a model that a gateway uses in place of the user's choice.
    */
   readonly model?: string | undefined;
   /**

@@ -27,7 +27,7 @@ export interface ModelRequest {
 
 export interface AttemptRequest extends ModelRequest {
   readonly baseUrl: string;
-  /** The API key. Undefined for a gateway that needs no key; the request then has no `Authorization` header. */
+  /** The API key. Undefined for a gateway that needs no key. The request then has no `Authorization` header. */
   readonly key: string | undefined;
   readonly timeout: EngineSettings['timeout'];
   /** Whether the turn can use another gateway. If so, the attempt fails when connecting takes too long. */

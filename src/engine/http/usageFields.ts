@@ -30,7 +30,7 @@ const costFields = ['cost', 'cost_usd', 'cost.total_cost'] as const;
 
 /**
  * Returns the usage of a chunk, without implausible values. Some gateways send zeros until they have counted the
- * tokens; such a usage is ignored.
+ * tokens. A usage of zeros is ignored.
  * @param chunk the object that contains the usage; some gateways put the cost beside the usage
  */
 export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined {

@@ -40,7 +40,6 @@ export function costsOf(state: TurnState): readonly Cost[] | undefined {
   return unknownAnswers > 0 || costs.length === 0 ? undefined : costs;
 }
 
-/** Returns the total cost of several turns. */
 export function totalCost(states: readonly TurnState[]): TotalCost {
   return {
     costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap(({ ended }) => costOfAttempt(ended) ?? []))),

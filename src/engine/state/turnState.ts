@@ -54,7 +54,7 @@ export interface ResumePoint {
   readonly offset: number;
   /** The localized reason why the stream broke. Absent if the user continued an answer that had ended. */
   readonly cutMessage?: string | undefined;
-  /** The models before and after the resume point. Absent if the same model wrote both parts. */
+  /** The models before and after the resume point. Absent if one model wrote both parts of the answer. */
   readonly models?: ContinuedModels | undefined;
 }
 

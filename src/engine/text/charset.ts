@@ -24,9 +24,9 @@ export function decoderFor(contentType: string | null): TextDecoder {
 const unreadableShare = 0.3;
 
 /**
- * Decodes the bytes of a body. A text that is not in UTF-8, although no other charset is declared, is decoded as GB
- * 18030, which includes GBK and GB 2312: some gateways send GBK without a charset, or declare it as UTF-8. An
- * incomplete character at the end is removed.
+ * Decodes the bytes of a body. Some gateways send GBK without a charset, or declare it as UTF-8. A text that is clearly
+ * not UTF-8 is therefore decoded as GB 18030, which includes GBK and GB 2312. An incomplete character at the end is
+ * removed.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
   const bytes = Buffer.concat(parts);

@@ -2,8 +2,8 @@ import type { ModelFacts } from '../models/modelFacts';
 import { textOf, type ChatMessage } from '../request';
 
 /**
- * The first code unit of East Asian scripts. Each code unit from this one on is estimated as one token. This includes
- * both halves of an emoji.
+ * The first code unit of East Asian scripts. Each code unit with this value or a higher value is estimated as one
+ * token. This includes both halves of an emoji.
  */
 const firstWideCode = 0x2e80;
 

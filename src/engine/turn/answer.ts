@@ -38,7 +38,7 @@ export class Answer {
    */
   isRestartRequested: boolean;
   /**
-   * Whether the user asked to continue the answer. The value `restart` of the setting `holysheep.resume` is then
+   * Whether the user asked to continue the answer. If so, the value `restart` of the setting `holysheep.resume` is
    * ignored.
    */
   private readonly isContinueRequested: boolean;

@@ -197,8 +197,8 @@ export class Turn implements TurnHandle {
       const situation = this.situation(fault, block);
       const decision = this.decide(situation);
       if (decision.type !== 'wait') return { decision, situation };
-      // The turn announces an estimated wait only once for each cooldown, although the gate updates the estimate
-      // repeatedly.
+      // The turn announces an estimated wait only once for each cooldown, although the gate repeatedly updates the
+      // estimate.
       const isAnnounced = decision.estimated === true && estimatedFor === block.cause;
       const wait = this.messages.describeWait(fault, decision, block.blockedBy);
       await this.waits.waitInQueue(decision.delayMs, isAnnounced ? undefined : wait);

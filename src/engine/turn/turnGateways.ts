@@ -60,8 +60,8 @@ export class TurnGateways {
   /** The model for which `mustEncrypt` was decided. */
   private encryptedModel: string | undefined;
   /**
-   * Base URL of the gateway to which the user last switched. If the user then selects another model, this gateway is
-   * used for it as well, even with plain HTTP.
+   * Base URL of the gateway to which the user last switched. If the user then selects another model, the turn asks the
+   * same gateway for that model, even with plain HTTP.
    */
   private chosenUrl: string | undefined;
   /**
@@ -72,8 +72,8 @@ export class TurnGateways {
   /** Base URLs of the gateways that have failed since the turn last waited. The value is true if a wait might help. */
   private readonly failedGateways = new Map<string, boolean>();
   /**
-   * Names of the substitutes that the turn has used. They are allowed to continue their own partial answers, but are
-   * not offered to the user a second time.
+   * Names of the substitutes (models that gateways use in place of the user's choice) in this turn. A substitute may
+   * continue its own partial answer, but is not offered to the user a second time.
    */
   private readonly substitutes = new Set<string>();
 
@@ -141,8 +141,8 @@ export class TurnGateways {
   }
 
   /**
-   * Announces a change of the model, if the chosen gateway has only a substitute or the turn leaves a gateway with a
-   * substitute.
+   * Announces a change of the model, if the chosen gateway answers with a substitute for the model or the turn leaves a
+   * gateway with a substitute.
    * @param gateway the result of `choose`
    */
   announceModelAt(gateway: Gateway): void {
@@ -157,7 +157,7 @@ export class TurnGateways {
     this.answeringModel = to;
   }
 
-  /** Returns the gateway that has a model as its substitute. */
+  /** Returns the gateway that uses this model as its substitute for the model of the user's choice. */
   gatewayOfSubstitute(model: string): Gateway | undefined {
     return this.encrypted.find((gateway) => {
       const { name, isSubstitute } = this.modelAt(gateway);
@@ -374,8 +374,8 @@ export class TurnGateways {
   }
 
   /**
-   * Returns whether the model at a gateway may continue the partial answer. A substitute may continue the partial
-   * answer of another model only if the user allows this.
+   * Returns whether the model at a gateway may continue the partial answer. A substitute (a model that the gateway uses
+   * in place of the user's choice) may continue the partial answer of another model only if the user allows this.
    */
   private mayContinueAt(gateway: Gateway): boolean {
     const { name, isSubstitute } = this.modelAt(gateway);

@@ -81,7 +81,6 @@ export class TurnOutput implements EventSink {
     else this.batch = [event];
   }
 
-  /** Delivers the current batch, if there is one. */
   deliver(): void {
     // The listener that receives a batch can stop the turn, which calls this method again. The terminal event is then
     // delivered in the next batch, by the loop below.
