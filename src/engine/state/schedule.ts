@@ -5,7 +5,7 @@ export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
 /** Why a scheduled prompt is no longer scheduled, although it was not sent. */
 export type ScheduleEnd =
   | { readonly outcome: 'stopped' }
-  /** The schedule has lapsed, because the prompt could not be sent in time. `message` is localized. */
+  /** The schedule has expired, because the prompt could not be sent in time. `message` is localized. */
   | { readonly outcome: 'failed'; readonly message: string };
 
 /** Marks a turn that has ended as scheduled: its prompt will be sent again later. The partial answer is preserved. */
