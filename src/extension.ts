@@ -9,8 +9,8 @@ import { errorMessage } from './host/util/userError';
 let startedApp: App | undefined;
 
 /**
- * Registers what VS Code needs at startup. The app itself is loaded as soon as VS Code has finished activating the
- * extension, or earlier if a command or another feature needs the app.
+ * Registers the commands and providers that VS Code needs at startup. The rest of the extension (the app) is loaded as
+ * soon as VS Code has finished activating the extension, or earlier if a command or a provider needs it.
  */
 export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
@@ -35,17 +35,17 @@ export function activate(context: vscode.ExtensionContext): HolySheepApi {
 }
 
 /**
- * Saves the conversations and the health book. VS Code calls this function when the window closes or reloads, and waits
- * up to a few seconds for the result.
+ * Saves the conversations and the records of network health and usage. VS Code calls this function when the window
+ * closes or reloads, and waits up to a few seconds for the result.
  */
 export function deactivate(): Promise<void> | undefined {
   return startedApp?.flush();
 }
 
 /**
- * Registers an optional feature, such as the chat participant. Errors are only logged, because some builds of VS Code
- * lack the feature or refuse the registration, and the rest of the extension must still work.
- * @param register returns undefined when VS Code lacks the feature
+ * Registers an optional feature, such as the chat participant. Errors are only logged: some builds of VS Code lack the
+ * feature or refuse the registration, and the rest of the extension must still work.
+ * @param register function that registers the feature, and returns undefined if VS Code lacks the feature
  */
 function registerOptional(register: () => vscode.Disposable | undefined): readonly vscode.Disposable[] {
   try {
@@ -58,8 +58,8 @@ function registerOptional(register: () => vscode.Disposable | undefined): readon
 }
 
 /**
- * Loads the app after VS Code's startup even if no command is executed, because the status bar and interrupted turns
- * need it.
+ * Loads the app after VS Code's startup even if the user runs no command, because the status bar and the recovery of
+ * interrupted answers need the app.
  */
 function loadAppAfterStartup(app: () => Promise<App>): void {
   setImmediate(() => {

@@ -6,31 +6,33 @@ import type { RequestChoice, RequestDefaults } from './connection/gatewaySet';
 import type { BudgetDecisions } from './health/budget';
 import { systemClock } from './util/systemClock';
 
-/** Options of {@link HolySheepApi.ask}. A missing option gets its value from the user's settings. */
+/** Options of {@link HolySheepApi.ask}. An omitted option gets its value from the user's settings. */
 export interface AskOptions {
   readonly model?: string | undefined;
-  /** Earlier messages of the conversation. They are sent before the prompt. */
+  /** Earlier messages of the conversation. They precede the prompt in the request. */
   readonly messages?: readonly TextMessage[] | undefined;
   readonly temperature?: number | undefined;
   readonly maxTokens?: number | undefined;
-  /** `default` sends nothing about the reasoning. */
+  /**
+   * How much the model reasons before it answers. With `default`, the request has no field for the reasoning effort.
+   */
   readonly reasoningEffort?: EffortChoice | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What `activate()` returns to other extensions. */
+/** The API that `activate()` returns to other extensions. */
 export interface HolySheepApi {
   readonly version: 1;
   /**
-   * Runs a turn with the user's settings and API key, without the panel. The events end with exactly one `done`,
-   * `stopped` or `failed`. Leaving the loop over the events stops the turn. The options are copied: later changes to
-   * them have no effect.
-   * @throws TypeError immediately, if the prompt is empty or an option is unknown, has a wrong type or is out of range
+   * Produces an answer (a turn) with the user's settings and API key, without the panel. Exactly one event `done`,
+   * `stopped` or `failed` ends the events. Leaving the loop over the events stops the turn. The options are copied, so
+   * later changes to the object have no effect.
+   * @throws TypeError immediately, if the prompt is empty, or an option is unknown, has a wrong type or is out of range
    */
   ask(prompt: string, options?: AskOptions): AsyncIterable<ApiEvent>;
 }
 
-/** A flat event, in which the origin of a gateway takes its place. */
+/** An event of the API. It names a gateway by the origin of its base URL, in place of the engine's gateway object. */
 export type ApiEvent = ReturnType<typeof toApiEvent>;
 
 function toApiEvent(event: StreamEvent) {
@@ -49,12 +51,13 @@ function toApiEvent(event: StreamEvent) {
   }
 }
 
-/** Runs a turn. The prompt and the options have been validated. */
+/** Function that produces an answer for another extension. The prompt and the options must already be validated. */
 export type Ask = (prompt: string, options: AskOptions) => Promise<AsyncIterable<StreamEvent>>;
 
 /**
  * Creates the API that other extensions use.
- * @param load loads the function that runs a turn. Each call of `ask` calls `load` at once, before the events are read.
+ * @param load loads the function that produces an answer. Each call of `ask` calls `load` at once, before the caller
+ * reads the events.
  */
 export function createApi(load: () => Promise<Ask>): HolySheepApi {
   return Object.freeze({
@@ -64,11 +67,11 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       const iterator = load()
         .then((ask) => ask(copy.prompt, copy.options))
         .then((stream) => stream[Symbol.asyncIterator]());
-      // Handles a rejection without doing anything, because `next` rejects with the same error. Without this, Node.js
-      // would report an unhandled rejection if the caller reads the events late or never.
+      // Node.js would report an unhandled rejection if the caller reads the events late or never, so a handler that
+      // does nothing is attached here. The caller gets the same error from `next`.
       iterator.catch(() => undefined);
-      // This is not an async generator, because the turn must stop at once when the caller's loop ends early. An async
-      // generator would stop the turn only after the next event.
+      // The iterator is written by hand, because the turn must stop at once when the caller leaves the loop early. An
+      // async generator would stop the turn only after the next event.
       return {
         [Symbol.asyncIterator]: () => ({
           next: async () => {
@@ -85,7 +88,10 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
   });
 }
 
-/** Creates the function that runs turns of other extensions. `defaults` returns the values for missing options. */
+/**
+ * Creates the function that produces answers for other extensions.
+ * @param defaults returns the values of omitted options
+ */
 export function createAsk(
   engine: Engine,
   budget: BudgetDecisions,

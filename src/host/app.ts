@@ -44,7 +44,10 @@ import { registerWalkthrough } from './walkthrough/walkthroughCommands';
 /** The part of the extension that is loaded after startup. */
 export type App = Awaited<ReturnType<typeof createApp>>;
 
-/** Creates the services in the order of their dependencies, and registers the features with those that they name. */
+/**
+ * Creates the services in the order of their dependencies, and registers the features. Each feature declares which
+ * services it needs.
+ */
 export async function createApp(context: vscode.ExtensionContext, modelsChanged: () => void) {
   const host = createHostWindow(context);
   const { register, log, onError, version, storage } = host;
@@ -149,14 +152,18 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   registerStatus(features);
   reopenPanels(features).catch(onError);
   if (demo.staysOpen) await demo.open().catch(onError);
-  // VS Code does not restore a panel until its serializer is registered.
+  // Serializers are registered after everything that a panel needs, because VS Code restores panels as soon as their
+  // serializer is registered.
   register(vscode.window.registerWebviewPanelSerializer(viewType, panels));
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {
     ...chat,
     execute: createCommandRunner(commands, onError),
     ask: createAsk(engine, budget, (choice) => own.defaults(choice)),
-    /** Saves everything when the window closes, because a reload during an answer must not lose the text so far. */
+    /**
+     * Saves all conversations and health records when the window closes. Otherwise, a reload during an answer would
+     * lose the text received so far.
+     */
     flush: () => {
       conversations.flushSync();
       health.recordInterrupted(engine.report().turns);

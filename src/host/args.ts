@@ -2,17 +2,23 @@ import { isRecord, textIn } from '../engine/json';
 import { effortChoiceIn, effortChoices, type TextMessage } from '../engine/request';
 import { ArgumentError } from './util/userError';
 
-// The arguments of commands and of the API come from other extensions, keybindings and tasks. Messages about them are for
-// the developer who wrote them, so they are not translated. The table has no valibot schemas, and the commands have a file
-// of their own, because VS Code loads this file with the API when it activates the extension.
+// The arguments of commands and of the API come from other extensions, keybindings and tasks. Messages about invalid
+// arguments are for the developer who wrote the arguments, so the messages are not translated. This file has no valibot
+// schemas and no arguments of commands, so that it is small: VS Code loads it at startup, with the API.
 
-/** No model answers with more tokens. It is also the maximum of the setting `holysheep.maxTokens`. */
+/**
+ * Highest accepted `maxTokens`, which is also the maximum of the setting `holysheep.maxTokens`. No model answers with
+ * more tokens.
+ */
 const maxMaxTokens = 1_000_000;
 
-/** Returns a copy of a valid value, or undefined for an invalid value. */
+/** Returns a copy of a valid argument value, or undefined for an invalid value. */
 type Reader = (value: unknown) => unknown;
 
-/** What each property of an argument must be. */
+/**
+ * For each property of an argument: the function that validates its value, and a description of valid values for the
+ * error message.
+ */
 export type Properties = Readonly<Record<string, readonly [Reader, string]>>;
 
 export const apiProperties = {
@@ -33,9 +39,10 @@ type Read<Table extends Readonly<Record<Name, Properties[string]>>, Name extends
 };
 
 /**
- * Reads properties of an argument.
- * @param usage the message for an argument that is not an object
- * @throws ArgumentError that names an invalid property, but not its value, which may be a key
+ * Reads and validates properties of an argument.
+ * @param usage the error message if the argument is not an object
+ * @throws ArgumentError if a property is invalid. The message names the property, but not the value, which might be an
+ * API key.
  */
 export function read<Name extends string, Table extends Readonly<Record<Name, Properties[string]>>>(
   properties: Table,
@@ -61,7 +68,10 @@ export function required<T>(value: T | undefined, usage: string): T {
 
 const apiOptions = ['model', 'messages', 'temperature', 'maxTokens', 'reasoningEffort', 'signal'] as const;
 
-/** Returns copies of the arguments of `HolySheepApi.ask`, so that later changes by the caller have no effect. */
+/**
+ * Returns copies of the arguments of `HolySheepApi.ask`, so that the caller's later changes to the objects have no
+ * effect.
+ */
 export function parseApiArguments(prompt: unknown, options: unknown) {
   const noPrompt = `“prompt” must be ${apiProperties.prompt[1]}.`;
   const copy = {
@@ -75,7 +85,7 @@ export function parseApiArguments(prompt: unknown, options: unknown) {
 
 function readMessages(value: unknown): readonly TextMessage[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  // Uses `Array.from`, because `map` would skip the holes of a sparse array instead of checking them.
+  // `Array.from` also visits the holes of a sparse array, so that they are rejected. `map` would skip the holes.
   const copies = Array.from(value, readMessage);
   return copies.every((message) => message !== undefined) ? copies : undefined;
 }
@@ -91,7 +101,7 @@ function readNumber(value: unknown, min: number, max: number): number | undefine
   return typeof value === 'number' && value >= min && value <= max ? value : undefined;
 }
 
-/** Checks the shape instead of the class, because the AbortSignal of another extension may come from another realm. */
+/** Returns whether a value has the methods of an AbortSignal. `instanceof` would reject the signal of another realm. */
 function isSignal(value: unknown): value is AbortSignal {
   if (!isRecord(value)) return false;
   const { aborted, addEventListener, removeEventListener } = value;

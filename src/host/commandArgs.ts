@@ -3,12 +3,15 @@ import { isRecord, textIn } from '../engine/json';
 import { maxCompared, minCompared } from '../shared/exchanges';
 import { apiProperties, read, required, type Properties } from './args';
 
-/** The languages in which a request can be copied. */
+/** Languages for *Copy Request as Code*. */
 export const languageIds = ['curl', 'python', 'node'] as const;
 
 export type LanguageId = (typeof languageIds)[number];
 
-/** What each property of a command's argument must be. */
+/**
+ * For each property of a command's argument: the function that validates its value, and a description of valid values
+ * for the error message.
+ */
 const properties = {
   ...apiProperties,
   models: [readModels, 'a list of two to four different model IDs'],
@@ -47,7 +50,10 @@ export function parseSetApiKeyArgument(argument: unknown) {
   return options;
 }
 
-/** Parses the title of a prompt, or a title with a source. An unknown source is ignored. */
+/**
+ * Parses the argument of `holysheep.runPrompt`: the title of a prompt, or an object with the title and the source
+ * (`user` or `workspace`). An unknown source is ignored.
+ */
 export function parseRunPromptArgument(argument: unknown) {
   const usage = 'holysheep.runPrompt expects the title of a prompt.';
   const { title } = read(properties, typeof argument === 'string' ? { title: argument } : argument, ['title'], usage);
@@ -55,7 +61,10 @@ export function parseRunPromptArgument(argument: unknown) {
   return { title: required(title, usage), from: (['user', 'workspace'] as const).find((known) => known === source) };
 }
 
-/** @returns undefined if the argument is not a string, because a menu passes the item on which it was opened */
+/**
+ * Returns the requested language, or undefined if the argument is not a string: a context menu passes the item on which
+ * it was opened.
+ */
 export function parseCopyRequestArgument(argument: unknown): LanguageId | undefined {
   if (typeof argument !== 'string') return undefined;
   const language = languageIds.find((id) => id === argument);

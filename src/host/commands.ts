@@ -7,7 +7,10 @@ import { ArgumentError, UserError } from './util/userError';
 
 type ErrorBoundary = (error: unknown) => void;
 
-/** Creates the handler for errors of commands: it notifies the user in one sentence and logs the details. */
+/**
+ * Creates the error handler of the commands. The handler shows the user a message of one sentence, and logs the
+ * details.
+ */
 export function createErrorBoundary(log: Log): ErrorBoundary {
   return (error) => {
     if (error instanceof vscode.CancellationError) return;
@@ -30,7 +33,7 @@ export function createErrorBoundary(log: Log): ErrorBoundary {
   };
 }
 
-/** Returns a function that executes a command by its id and passes errors to the error boundary. */
+/** Returns a function that executes a command by its id and passes errors to the error handler. */
 export function createCommandRunner(
   commands: Readonly<Required<Commands>>,
   boundary: ErrorBoundary,
@@ -39,8 +42,8 @@ export function createCommandRunner(
     try {
       return await commands[id](...args);
     } catch (error) {
-      // Rethrows an error about an invalid argument, because only the caller can fix the argument: another extension
-      // gets the error, and for a keybinding VS Code shows it.
+      // An error about an invalid argument is thrown to the caller, because only the caller can fix the argument.
+      // Another extension receives the error. For a keybinding, VS Code shows the error.
       if (error instanceof ArgumentError) throw error;
       boundary(error);
       return undefined;
@@ -48,8 +51,11 @@ export function createCommandRunner(
   };
 }
 
-/** The commands of a feature, by their ids in package.json. Errors that they throw reach the error boundary. */
+/**
+ * The functions of a feature's commands, keyed by the command ids in package.json. Errors that they throw reach the
+ * error handler of the commands.
+ */
 export type Commands = Partial<Record<CommandId, (...args: readonly unknown[]) => unknown>>;
 
-/** Sets a context key of VS Code, for `when` clauses. Does nothing if the key already has this value. */
+/** Sets a context key of VS Code for `when` clauses. Skips the call if the key already has this value. */
 export type SetContext = (key: string, value: boolean) => void;

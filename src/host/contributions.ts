@@ -1,6 +1,6 @@
 /**
- * Ids of all commands. The commands are registered at startup. The app implements them and is loaded at the latest when
- * a command is executed. The commands that users run are also listed in package.json.
+ * Ids of all commands. They are registered at startup. Executing a command loads the app, which contains the command's
+ * function, if the app is not loaded yet. The commands that users run are also listed in package.json.
  */
 export const commandIds = [
   'holysheep.ask',
@@ -40,16 +40,22 @@ export const commandIds = [
 export type CommandId = (typeof commandIds)[number];
 
 /**
- * View type of the conversation panels. It must not change, because VS Code stores it with the panels and package.json
- * contains it.
+ * View type of the conversation panels. It must never change, because VS Code saves the view type with each open panel.
+ * package.json repeats the view type.
  */
 export const viewType = 'holysheep.conversation';
 
-/** View type of the page with the network health, also in package.json. VS Code restores saved pages by this type. */
+/**
+ * View type of the page *Usage and Health*, which package.json repeats. VS Code restores saved pages by their view
+ * type.
+ */
 export const healthViewType = 'holysheep.health';
 
-/** The id of the chat participant. */
+/** Id of the participant in VS Code's chat (`@holysheep`). */
 export const participantId = 'holysheep.prompt';
 
-/** Vendor of the language models, also in package.json. Other extensions select the models by this vendor. */
+/**
+ * Vendor name of this extension's language models, which package.json repeats. Other extensions select the models by
+ * this vendor name.
+ */
 export const vendor = 'holysheep';

@@ -5,7 +5,10 @@ import { Log } from './util/log';
 
 export type HostWindow = Readonly<ReturnType<typeof createHostWindow>>;
 
-/** Returns what every feature of this window may use. VS Code disposes of registered items with the extension. */
+/**
+ * Returns the services that every feature of this window can use, such as the log. VS Code disposes of registered items
+ * when the extension is deactivated.
+ */
 export function createHostWindow(context: vscode.ExtensionContext) {
   const register = <T extends vscode.Disposable>(item: T): T => {
     context.subscriptions.push(item);

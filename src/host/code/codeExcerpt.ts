@@ -1,10 +1,13 @@
 import type * as vscode from 'vscode';
 import { firstChars, lastChars } from '../../engine/text/surrogates';
 
-/** A range of a document, counted from zero as in the editor, for modules that do not import `vscode`. */
+/**
+ * A range of a document, with lines and characters counted from zero as in VS Code. It is for modules that do not
+ * import `vscode`.
+ */
 export interface Span {
   readonly start: Point;
-  /** End of the range: the first position after it. */
+  /** End of the range: the first position that does not belong to the range. */
   readonly end: Point;
 }
 
@@ -13,29 +16,32 @@ interface Point {
   readonly character: number;
 }
 
-/** Limits for the length of the code that is sent, and of the context before and after it. */
+/**
+ * Limits for a prompt about code: characters of the code, and lines and characters of the context before and after the
+ * code.
+ */
 export const codeLimits = { characters: 60_000, contextLines: 30, contextCharacters: 8_000 } as const;
 
 type CodeOrigin = 'selection' | 'function' | 'visible';
 
-/** Code of a file with the lines around it. */
+/** Code of a file that a prompt is about, with the lines before and after the code. */
 export interface CodeExcerpt {
   readonly origin: CodeOrigin;
   readonly uri: vscode.Uri;
-  /** Path relative to the workspace folder, or only the file name if the file is outside the workspace. */
+  /** Path of the file relative to the workspace folder, or only the file name if the file is outside the workspace. */
   readonly path: string;
   readonly languageId: string;
   readonly span: vscode.Range;
-  /** Path with line numbers, for example `src/app.ts:10-24`. */
+  /** Path of the file with line numbers, for example `src/app.ts:10-24`. */
   readonly label: string;
   readonly code: string;
-  /** Whether the code exceeds the limit. The excerpt then contains only its start. */
+  /** Whether the code exceeded the size limit, so that the excerpt contains only the start of the code. */
   readonly truncated: boolean;
   readonly before: string;
   readonly after: string;
 }
 
-/** Returns the excerpt, or undefined if the span contains only whitespace. */
+/** Returns the excerpt for a range of a document, or undefined if the range contains only whitespace. */
 export function excerptOf(
   document: vscode.TextDocument,
   path: string,
@@ -72,7 +78,7 @@ function linesAfter(document: vscode.TextDocument, { end }: Span): string {
   return firstChars(withoutBlankEdges([sameLine, ...lines]), codeLimits.contextCharacters);
 }
 
-/** Returns the lines from `first` up to, but not including, `end`. */
+/** Returns the document's lines from `first` up to, but not including, `end`. */
 function linesIn(document: vscode.TextDocument, first: number, end: number): readonly string[] {
   return Array.from({ length: end - first }, (_, index) => document.lineAt(first + index).text);
 }
@@ -84,8 +90,8 @@ function withoutBlankEdges(lines: readonly string[]): string {
 }
 
 /**
- * Returns the first and the last line of a range, counted from 1. If a range of several lines ends at the start of a
- * line, this line is not included.
+ * Returns the first and the last line number of a range, counted from 1. If a range of several lines ends at the start
+ * of a line, that line is not included.
  */
 export function lineRange({ start, end }: Span): { readonly first: number; readonly last: number } {
   const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;

@@ -2,7 +2,7 @@ function indentOf(line: string): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
-/** Returns the indentation that all lines have in common. Returns undefined if all lines are blank. */
+/** Returns the indentation that all lines share, or undefined if all lines are blank. */
 function commonIndent(lines: readonly string[]): string | undefined {
   let common: string | undefined;
   for (const line of lines) {
@@ -12,7 +12,7 @@ function commonIndent(lines: readonly string[]): string | undefined {
 }
 
 /**
- * Replaces the common indentation of the lines and preserves the indentation of each line relative to the others.
+ * Replaces the common indentation of lines. The indentation of each line relative to the other lines does not change.
  * @param current the common indentation of the lines
  */
 function replaceIndent(lines: readonly string[], current: string, indent: string): readonly string[] {
@@ -20,9 +20,9 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 }
 
 /**
- * Indents a text of several lines like the line into which it is inserted. Returns the text unchanged if the cursor is
- * not directly after that line's indentation, or if the text's first line is indented more than another line, because
- * the intended indentation is then unknown.
+ * Indents an inserted text of several lines like the line with the cursor. The text is returned unchanged in two cases:
+ * if other text than the indentation precedes the cursor, and if the first line of the inserted text is indented more
+ * than one of its other lines, because the intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
 export function indentInsertion(text: string, linePrefix: string): string {
@@ -41,7 +41,9 @@ function commonPrefix(a: string, b: string): string {
 
 const anyLineEnd = /\r\n|\r|\n/g;
 
-/** Replaces every line ending with `lineEnd`, because a document in the editor has only one kind of line ending. */
+/**
+ * Replaces every line ending of a text with `lineEnd`, because VS Code uses only one kind of line ending in a document.
+ */
 export function withLineEnds(text: string, lineEnd: '\n' | '\r\n'): string {
   return text.replace(anyLineEnd, lineEnd);
 }
@@ -50,15 +52,15 @@ function splitLines(text: string): readonly string[] {
   return text.split(anyLineEnd);
 }
 
-/** Result of a search for code: its offsets in the document, or the reason why it can't be located. */
+/** Result of a search for code in a document: the offsets of the code, or the reason why the code can't be located. */
 export type CodeSearchResult =
   | { readonly type: 'found'; readonly start: number; readonly end: number }
   | { readonly type: 'changed' | 'ambiguous' };
 
 /**
- * Searches for code that was sent with a prompt: first at its original position, then in the entire document.
+ * Searches a document for the code that was sent with a prompt: first at the code's original position, then everywhere.
  * @param text the text of the document
- * @param offset the original offset of the code, which may be beyond the end of the document
+ * @param offset the original offset of the code, which can be beyond the end of the document
  */
 export function locateCode(text: string, original: string, offset: number): CodeSearchResult {
   const code = withLineEnds(original, text.includes('\r\n') ? '\r\n' : '\n');
@@ -70,16 +72,16 @@ export function locateCode(text: string, original: string, offset: number): Code
 }
 
 /**
- * Matches line ends at the end of a text. The lookbehind prevents an attempt at each line end of a run, which would take
- * quadratic time.
+ * Matches the line breaks at the end of a text. Without the lookbehind, the expression would be tried from each line
+ * break of a series, which takes quadratic time.
  */
 const finalLineEnds = /(?<![\r\n])[\r\n]+$/;
 
 /**
- * Adapts a code block of the model to the selection that it replaces. The result ends with a line break if the
- * selection ends with one. If the model omitted the selection's indentation, the result is indented like the selection.
- * @param indent the whitespace before the selection on its first line. It is empty if other text precedes the
- * selection.
+ * Adapts a code block from an answer to the selection that it replaces. The result ends with a line break if the
+ * selection ends with a line break. If the code block lacks the selection's indentation, the indentation is added.
+ * @param indent the whitespace before the selection on the selection's first line, or an empty string if other text
+ * precedes the selection
  */
 export function fitReplacement(original: string, replacement: string, indent = ''): string {
   const body = splitLines(replacement.replace(finalLineEnds, ''));
@@ -91,8 +93,8 @@ export function fitReplacement(original: string, replacement: string, indent = '
 }
 
 /**
- * Adds the missing indentation to a code block that replaces complete lines. A block with a line that is indented less
- * than the first line is not changed, because that line may be part of a multi-line string.
+ * Adds the missing indentation to a code block that replaces complete lines. The code block stays unchanged if one of
+ * its lines is indented less than its first line, because that line can be part of a multi-line string.
  */
 function fitWholeLines(original: readonly string[], body: readonly string[]): readonly string[] {
   const indent = commonIndent(original) ?? '';
@@ -104,9 +106,9 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
 }
 
 /**
- * Adapts a code block to a selection that starts directly after the indentation of a line. The first line of the block
- * must not repeat this indentation. The indentation is added to the other lines, unless they would then be indented
- * more than the lines that they replace.
+ * Adapts a code block to a selection that starts directly after the indentation of a line. The first line of the code
+ * block gets no indentation, because the document already contains it. The other lines are indented, unless they would
+ * then be indented more than the lines that they replace.
  */
 function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;

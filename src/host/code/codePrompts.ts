@@ -2,11 +2,11 @@ import { codeLimits, lineRange, type CodeExcerpt } from './codeExcerpt';
 
 interface CodeInstruction {
   /**
-   * Instruction to the model. It is in English, because models follow English best. The language of the answer is
-   * requested separately.
+   * Instruction to the model. It is in English, which models follow best. Another sentence asks for the answer in the
+   * user's language.
    */
   readonly instruction: string;
-  /** Whether the prompt contains the problems that the editor reports. */
+  /** Whether the prompt includes the problems (errors and warnings) that the editor reports for the code. */
   readonly includesProblems?: boolean;
 }
 
@@ -14,7 +14,7 @@ const replacementRules =
   'Reply with the whole new version of the code in one fenced code block that can replace it as it is, ' +
   'with the same indentation, ';
 
-/** The built-in prompts about code. The command of each prompt is `holysheep.<id>`. */
+/** The built-in prompts about code, keyed by id. The command that sends a prompt is `holysheep.<id>`. */
 export const codePrompts = {
   explainSelection: {
     instruction:
@@ -42,13 +42,13 @@ export const codePrompts = {
 
 export type CodePromptId = keyof typeof codePrompts;
 
-/** Note for the model that the code was truncated. */
+/** Sentence in the prompt that informs the model that the code was truncated. */
 export const truncationNotice = `The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`;
 
 /**
- * Returns the complete prompt for the model: the instruction, the code and its context.
+ * Returns the complete prompt for the model: the instruction, the code and the lines around the code.
  * @param problems the lines that `findProblems` returns
- * @param locale the display language, for example `zh-cn`. The model is asked to explain in this language.
+ * @param locale the display language, for example `zh-cn`. The prompt asks the model to explain in this language.
  */
 export function codePromptText(
   prompt: CodeInstruction,
@@ -78,8 +78,8 @@ export function toSingleLine(text: string): string {
 }
 
 /**
- * Returns a Markdown code block whose fence is longer than any run of backticks in the code, so the code can't close
- * it.
+ * Returns a Markdown code block. Its fence is longer than any run of backticks in the code, so that the code can't end
+ * the code block early.
  */
 export function codeFence(code: string, languageId: string): string {
   const runs = code.match(/`+/g) ?? [];

@@ -5,8 +5,8 @@ import { visibleText } from '../../engine/gateway/visibleText';
 const maxPathLength = 1000;
 
 /**
- * Returns the path of a file for display and for prompts, without hidden characters. For a file outside the workspace,
- * only the file name is returned, because the folders may contain the user's name.
+ * Returns the path of a file as the user and the model see it, without hidden characters. For a file outside the
+ * workspace, the result is only the file name, because the folders can contain the user's name.
  */
 export function displayPath(uri: vscode.Uri): string {
   const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;

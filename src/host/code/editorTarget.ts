@@ -10,23 +10,23 @@ import { languageWithoutCommands } from './markdownLinks';
 import { replaceAfterPreview } from './previewedEdits';
 import { RecentEditors, visibleEditorOf } from './recentEditors';
 
-/** Inserts code from an answer into the last active editor. */
+/** Inserts code from an answer into the text editor that the user used last, and applies code to the selection. */
 export class EditorTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
 
-  /** Returns the active editor, or the last active editor while the panel has the focus. See `RecentEditors`. */
+  /** Returns the active text editor. While the panel has the focus, returns the text editor that was active last. */
   editor(): vscode.TextEditor | undefined {
     return this.recentEditors.last();
   }
 
-  /** See `RecentEditors`. */
+  /** Returns the files of text editors that are still open, the last active file first. */
   recentFiles(): readonly vscode.Uri[] {
     return this.recentEditors.files();
   }
 
   /**
-   * Inserts a text at all cursors in one undo step.
-   * @throws UserError if no editor is open, or the editor is read-only
+   * Inserts a text at all cursors of the last active text editor, in one undo step.
+   * @throws UserError if no text editor is open, or the editor is read-only
    */
   async insert(text: string): Promise<void> {
     const last = this.recentEditors.last();
@@ -35,8 +35,8 @@ export class EditorTarget extends Disposable {
   }
 
   /**
-   * Replaces the code that the prompt is about, or else the selection in the last active editor. The user confirms
-   * the change in a preview.
+   * Replaces the code that the prompt was about, or else the selection in the last active text editor. The user
+   * confirms the change in a preview.
    * @throws UserError if nothing is selected, or the code has changed since the prompt was sent
    */
   async apply({ attachments: [attachment] = [], target }: Prompt, text: string): Promise<void> {
@@ -51,7 +51,7 @@ export class EditorTarget extends Disposable {
   }
 
   /**
-   * Opens a text as a new document.
+   * Opens a text from an answer as a new, unsaved document.
    * @param language the language named after the code block's opening fence, or an empty string
    */
   async newFile(text: string, language: string): Promise<void> {
@@ -66,8 +66,8 @@ export class EditorTarget extends Disposable {
 
   private async replaceOriginal(code: string, label: string, target: ApplyTarget, text: string): Promise<void> {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
-    // Shows the editor even if the code can't be replaced, because the user then has to look at the code. VS Code also
-    // keeps a visible document loaded, so it notices changes to the document during the preview.
+    // The editor is shown even if the code can't be replaced, because the user then has to look at the document. While
+    // an editor shows the document, VS Code keeps the document loaded and reports its changes during the preview.
     const editor = await this.showEditor(document);
     const offset = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
     const location = locateCode(document.getText(), code, offset);
@@ -97,7 +97,10 @@ export class EditorTarget extends Disposable {
     await replaceAfterPreview({ document, range, text: fitted, label }, this.column());
   }
 
-  /** Returns the editor, after showing its document again with the same cursors if it is hidden behind another tab. */
+  /**
+   * Returns the last active text editor. If another tab hides the editor, its document is shown again with the same
+   * cursors.
+   */
   private async showLast(last: vscode.TextEditor): Promise<vscode.TextEditor> {
     if (vscode.window.visibleTextEditors.includes(last)) return last;
     const editor = await this.showEditor(last.document);
@@ -110,7 +113,10 @@ export class EditorTarget extends Disposable {
     return visibleEditorOf(document) ?? (await vscode.window.showTextDocument(document, options));
   }
 
-  /** Returns the column in which text is opened: the editor's column, unless the text would cover a conversation there. */
+  /**
+   * Returns the editor column in which a document is opened: the column of the last active text editor, or another
+   * column if a conversation is visible there.
+   */
   private column(): vscode.ViewColumn {
     const free = vscode.window.tabGroups.all.filter(({ activeTab }) => !isPanel(activeTab));
     const ofEditor = free.find(({ viewColumn }) => viewColumn === this.recentEditors.last()?.viewColumn);
@@ -119,12 +125,12 @@ export class EditorTarget extends Disposable {
 }
 
 function isPanel(tab: vscode.Tab | undefined): boolean {
-  // Compares only the end of the view type, because VS Code adds a prefix to it.
+  // VS Code adds a prefix to the view type of a panel, so only the end of the view type is compared.
   return tab?.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith(viewType);
 }
 
 /**
- * Opens the document with the code that a prompt is about.
+ * Opens the document with the code that a prompt was about.
  * @throws UserError if the document can no longer be opened
  */
 async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDocument> {
@@ -132,7 +138,7 @@ async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDo
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
   if (open) return open;
   try {
-    // Rejects an untitled document that was closed, because VS Code would open it as a new, empty document.
+    // VS Code would open the URI of a closed untitled document as a new, empty document.
     if (uri.scheme === 'untitled') throw new Error('The untitled document was closed.');
     return await vscode.workspace.openTextDocument(uri);
   } catch (cause) {

@@ -1,6 +1,9 @@
 import { infoStringLanguage } from '../../shared/protocol';
 
-/** By VS Code's ID of a language, the other names that models write after an opening fence. */
+/**
+ * Names that models write after the opening fence of a code block, keyed by VS Code's language ID. Only names that
+ * differ from the ID are listed.
+ */
 const aliases: Readonly<Record<string, string>> = {
   asm: 'assembly',
   bat: 'batch cmd',
@@ -55,9 +58,9 @@ const idByName = new Map(
 );
 
 /**
- * Returns the ID of the language named after an opening fence, or `plaintext` for a language that VS Code doesn't
- * support.
- * @param languageIds the IDs of all languages that this VS Code supports
+ * Returns VS Code's language ID for the language name after an opening fence, or `plaintext` if VS Code doesn't support
+ * the language.
+ * @param languageIds the IDs of all languages that this installation of VS Code supports
  */
 export function fenceLanguage(infoString: string, languageIds: readonly string[]): string {
   const name = infoStringLanguage(infoString);

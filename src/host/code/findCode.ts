@@ -4,12 +4,15 @@ import { excerptOf, type CodeExcerpt } from './codeExcerpt';
 import { toSingleLine } from './codePrompts';
 import { displayPath } from './editorLocations';
 
-/** Time limit for the symbols of a document, so that a language server that is still starting does not delay the prompt. */
+/**
+ * Time limit for the list of symbols of a document, in milliseconds. Without the limit, a language server that is still
+ * starting would delay the prompt.
+ */
 const symbolsTimeoutMs = 1000;
 
 /**
- * Returns the selection, or else the function around the cursor, or else the visible lines. Returns undefined if the
- * code consists of whitespace only.
+ * Returns the code that a prompt is about: the selection, or else the function around the cursor, or else the visible
+ * lines. Returns undefined if the code contains only whitespace.
  */
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;
@@ -26,20 +29,24 @@ export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt |
 function visibleLines({ document, visibleRanges }: vscode.TextEditor): vscode.Range {
   const start = visibleRanges[0]?.start.line ?? 0;
   const end = visibleRanges.at(-1)?.end.line ?? document.lineCount - 1;
-  // Extends the visible range to complete lines, because the editor may be scrolled horizontally.
+  // The visible range can start in the middle of a line, because the editor can be scrolled horizontally. The range is
+  // extended to complete lines.
   return new vscode.Range(new vscode.Position(start, 0), document.lineAt(end).range.end);
 }
 
 async function findSymbols({ uri }: vscode.TextDocument): Promise<readonly vscode.DocumentSymbol[]> {
   const command = 'vscode.executeDocumentSymbolProvider';
   const request = vscode.commands.executeCommand<readonly vscode.DocumentSymbol[] | undefined>(command, uri);
-  // Ignores an error of a language server: no function is then found, and the prompt is about the visible lines.
+  // An error of a language server is ignored: without symbols, the prompt is about the visible lines.
   const found = Promise.resolve(request).catch(() => undefined);
   const symbols = await resultWithin(symbolsTimeoutMs, found);
   return symbols === 'late' ? [] : (symbols ?? []);
 }
 
-/** Returns the innermost function, method or class around a position. VS Code returns the symbols as a tree. */
+/**
+ * Returns the innermost function, method or class around a position.
+ * @param symbols the tree of symbols that VS Code returns for the document
+ */
 export function innermostUnit(
   symbols: readonly vscode.DocumentSymbol[],
   position: vscode.Position,
@@ -57,15 +64,18 @@ function isCodeUnit(kind: vscode.SymbolKind): boolean {
   return [Function, Method, Constructor, Class].includes(kind);
 }
 
-/** Maximum number of problems in a prompt. Many errors in one file usually have few causes. */
+/**
+ * Maximum number of problems (errors and warnings) in a prompt: about a piece of code, or about a file. Many errors in
+ * one file usually have few causes.
+ */
 const maxProblems = { code: 20, file: 100 } as const;
 
-/** Names of the severities, in the order of `vscode.DiagnosticSeverity`. */
+/** Names of the severities of problems, in the order of the numbers in `vscode.DiagnosticSeverity`. */
 const severityNames = ['error', 'warning', 'information', 'hint'] as const;
 
 /**
- * Returns the problems that the editor reports in a file, or only in a part of it, most severe first. Each problem is a
- * line in the format of compilers, because models have often seen that format.
+ * Returns the problems that the editor reports in a file or in a range of the file, most severe first. Each problem is
+ * one line in the format of compilers, because models know this format well.
  */
 export function findProblems(uri: vscode.Uri, range?: vscode.Range): readonly string[] {
   const path = displayPath(uri);

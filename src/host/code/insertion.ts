@@ -9,8 +9,8 @@ interface Insertion {
 }
 
 /**
- * Inserts a text at every cursor in one undo step. Selected text is not replaced, and each cursor moves to the end of
- * the inserted text.
+ * Inserts a text at every cursor in one undo step. Selected text is not replaced. Each cursor moves to the end of the
+ * text that was inserted there.
  * @throws UserError if the editor is read-only or has just changed
  */
 export async function insertAtCursors(editor: vscode.TextEditor, text: string): Promise<void> {
@@ -23,8 +23,8 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
   const name = vscode.workspace.asRelativePath(document.uri);
   if (!wasApplied)
     throw new UserError(vscode.l10n.t('{0} has just changed, so nothing was inserted. Try again.', name));
-  // Checks whether the document's version has changed, because VS Code reports success even if the editor is read-only
-  // and nothing was inserted.
+  // The version of the document shows whether the text was inserted: VS Code reports success even if the editor is
+  // read-only.
   if (text && document.version === version) {
     throw new UserError(
       vscode.l10n.t(
@@ -40,8 +40,8 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
 }
 
 /**
- * Returns the cursor positions without duplicates, because two selections may share a cursor position. The primary
- * cursor is the first.
+ * Returns the positions of the cursors, the primary cursor first. Duplicates are removed, because two selections can
+ * have their cursor at the same position.
  */
 function uniqueCursors({ document, selections }: vscode.TextEditor): readonly vscode.Position[] {
   const cursors = selections.map(({ active }) => document.validatePosition(active));
@@ -58,7 +58,7 @@ function createInsertion(document: vscode.TextDocument, position: vscode.Positio
   };
 }
 
-/** Returns the offset that each cursor has after the text has been inserted at all cursors. */
+/** Returns the offset of each cursor after the text has been inserted at all cursors. */
 function cursorOffsetsAfter(insertions: readonly Insertion[]): readonly number[] {
   const ends = new Map<Insertion, number>();
   let insertedChars = 0;

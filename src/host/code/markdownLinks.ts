@@ -1,10 +1,11 @@
-/** Languages in which VS Code's Markdown extension makes link targets clickable, among them commands. */
+/** Language IDs for which VS Code's Markdown extension makes link targets clickable. Such a link can run a command. */
 const markdownLanguages: ReadonlySet<string> = new Set(['markdown', 'prompt', 'instructions', 'chatagent', 'skill']);
 
 /**
- * Matches the scheme of a link target that VS Code opens from a Markdown editor without asking. After `](` or `[label]:`,
- * matches any scheme that is not for a web page or an e-mail. In angle brackets or in an HTML attribute, where a code
- * block may contain `<std::string>`, matches only `command:` and a scheme that is written with character references.
+ * Matches the scheme of a link in Markdown that VS Code would open without asking the user. After `](` or `[label]:`,
+ * the expression matches every scheme except `http`, `https` and `mailto`. In angle brackets and HTML attributes, it
+ * matches only `command:` and schemes written with character references, because code can contain text such as
+ * `<std::string>`.
  */
 const unconfirmedScheme = new RegExp(
   [
@@ -15,14 +16,17 @@ const unconfirmedScheme = new RegExp(
   'gi',
 );
 
-/** Adds a backslash after the scheme of each link that VS Code would open without asking, which disables the link. */
+/**
+ * Adds a backslash after the scheme of each link that VS Code would open without asking the user. The backslash
+ * disables the link.
+ */
 export function escapeUnconfirmedLinks(markdown: string): string {
   return markdown.replace(unconfirmedScheme, '$&\\');
 }
 
 /**
- * Returns the language for a document with text that the user has not checked yet: the given one, or `plaintext` if VS
- * Code would run commands from links in the text.
+ * Returns the language ID for a new document whose text the user has not checked yet: `plaintext` if links in the text
+ * could run commands, otherwise the given language ID.
  */
 export function languageWithoutCommands(languageId: string, text: string): string {
   const isSafe = !markdownLanguages.has(languageId) || escapeUnconfirmedLinks(text) === text;

@@ -8,14 +8,14 @@ interface Replacement {
   readonly document: vscode.TextDocument;
   readonly range: vscode.Range;
   readonly text: string;
-  /** Label of the code in messages, for example `src/app.ts:10-24`. */
+  /** Label of the replaced code in messages, for example `src/app.ts:10-24`. */
   readonly label: string;
 }
 
 /**
- * Shows a replacement in VS Code's refactor preview, with a diff beside it, and applies it in one undo step when the
- * user confirms.
- * @param column the column in which the diff is shown
+ * Shows a replacement in VS Code's refactor preview, with a diff beside the preview. When the user confirms, the
+ * replacement is applied in one undo step.
+ * @param column the editor column in which the diff is shown
  * @throws UserError if the document was changed or closed during the preview
  */
 export async function replaceAfterPreview(
@@ -31,8 +31,8 @@ export async function replaceAfterPreview(
     current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
   const close = await showDiff(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
   try {
-    // Does not apply the edit if the document has changed since the edit was created, because VS Code itself notices
-    // only changes that are made after the call of `applyEdit`.
+    // The edit is not applied if the document has changed since the edit was created. VS Code checks only for changes
+    // that are made after the call of `applyEdit`.
     const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
     if (applied || (document.version === version && !document.isClosed)) return;
   } finally {
@@ -44,10 +44,10 @@ export async function replaceAfterPreview(
 }
 
 /**
- * Makes VS Code open the preview for an edit. VS Code opens the preview for a change that needs confirmation, but does
- * not select this change there, so *Apply* would skip it. Therefore the replacement needs no confirmation. Instead, an
- * additional change needs confirmation: the deletion of a file that does not exist, which the preview does not list.
- * Source: https://github.com/microsoft/vscode/issues/207578.
+ * Makes VS Code show an edit in the refactor preview before the edit is applied. VS Code opens the preview if a change
+ * of the edit needs confirmation. But such a change is not selected in the preview, so *Apply* would skip it. Therefore
+ * a second change needs confirmation instead of the replacement: the deletion of a file that does not exist. The
+ * preview does not list this deletion. Source: https://github.com/microsoft/vscode/issues/207578.
  */
 function requireConfirmation(edit: vscode.WorkspaceEdit, label: string): void {
   const missingFile = vscode.Uri.from({ scheme: 'vscode-userdata', path: `/${randomUUID()}` });
@@ -58,10 +58,13 @@ function metadata(label: string, needsConfirmation: boolean): vscode.WorkspaceEd
   return { needsConfirmation, label: vscode.l10n.t('Replace the code'), description: label };
 }
 
-/** URI scheme of the proposed text in the diff editor. */
+/** URI scheme of the virtual document with the proposed text in the diff editor. */
 export const proposedScheme = 'holysheep-proposed';
 
-/** Shows the proposed text of a document in VS Code's diff editor. @returns a function that closes the diff */
+/**
+ * Shows a document and its proposed text in VS Code's diff editor.
+ * @returns a function that closes the diff editor
+ */
 async function showDiff(
   original: vscode.TextDocument,
   text: string,
@@ -71,7 +74,7 @@ async function showDiff(
   const uri = original.uri.with({ scheme: proposedScheme, authority: '', fragment: '' });
   return showVirtualDocument(uri, text, async (proposed) => {
     await vscode.languages.setTextDocumentLanguage(proposed, languageWithoutCommands(original.languageId, text));
-    // Opens the diff in a permanent tab, because a tab in preview mode could replace the document's tab.
+    // The diff opens in a permanent tab. As a preview tab, the diff could replace the tab of the document.
     const options: vscode.TextDocumentShowOptions = { viewColumn, preserveFocus: true, preview: false };
     await vscode.commands.executeCommand('vscode.diff', original.uri, proposed.uri, title, options);
   });

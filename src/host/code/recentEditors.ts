@@ -3,10 +3,10 @@ import { openTabs } from '../ui/editorTabs';
 import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
 
-/** URI scheme of the document that shows workspace prompts. */
+/** URI scheme of the read-only document that shows the workspace's prompts to the user. */
 export const promptsScheme = 'holysheep-prompts';
 
-/** URI schemes of text editors that show no document of the user, for example logs. */
+/** URI schemes of text editors that don't contain a document of the user, for example the log in the *Output* view. */
 const excludedSchemes: ReadonlySet<string> = new Set([
   'output',
   'debug',
@@ -18,12 +18,15 @@ const excludedSchemes: ReadonlySet<string> = new Set([
   promptsScheme,
 ]);
 
-/** URI schemes of editable documents that are not in a file system. */
+/** URI schemes of documents that the user can edit although no file system contains them. */
 const writableSchemes: ReadonlySet<string> = new Set(['untitled', 'vscode-notebook-cell']);
 
-/** Remembers the last active text editor, because the panel has the focus when the user presses one of its buttons. */
+/**
+ * Remembers which text editor was active last. When the user presses a button of the panel, the panel has the focus,
+ * and VS Code reports no active text editor.
+ */
 export class RecentEditors extends Disposable {
-  /** The last active editor of each document, most recent first. */
+  /** The last active text editor of each document, most recent first. */
   private editors: readonly vscode.TextEditor[] = [];
 
   constructor() {
@@ -32,16 +35,16 @@ export class RecentEditors extends Disposable {
     this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor)));
     this.register(
       vscode.workspace.onDidCloseTextDocument(() => {
-        // Removes an editor only if its document is really closed, because VS Code reports a document as closed even
-        // when only its language has changed.
+        // VS Code fires the event "document closed" also when the language of a document changes, so `isClosed` is
+        // checked.
         this.editors = this.editors.filter(({ document }) => !document.isClosed);
       }),
     );
   }
 
   /**
-   * Returns the last active editor. It may be hidden behind another tab, and must then be shown before it can be
-   * edited.
+   * Returns the text editor that was active last. Another tab can hide this editor. A hidden editor must be shown
+   * before it can be edited.
    */
   last(): vscode.TextEditor | undefined {
     const { activeTextEditor, visibleTextEditors } = vscode.window;
@@ -55,7 +58,7 @@ export class RecentEditors extends Disposable {
     return visibleTextEditors.find(isWritable);
   }
 
-  /** Returns the files that are still open, the last active one first. */
+  /** Returns the files of text editors that are still open, the last active file first. */
   files(): readonly vscode.Uri[] {
     return this.editors.map(({ document }) => document.uri);
   }
@@ -67,8 +70,8 @@ export class RecentEditors extends Disposable {
 }
 
 /**
- * Returns a visible editor of the document, because VS Code creates a new editor object when it shows a hidden editor
- * again. Skips the left side of a diff, because the user has not placed the cursor there.
+ * Returns a visible text editor of the document: VS Code creates a new editor object when it shows a hidden editor
+ * again. The left side of a diff is skipped, because the user has not placed the cursor there.
  */
 export function visibleEditorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   const editors = vscode.window.visibleTextEditors.filter((visible) => visible.document === document);
@@ -91,8 +94,8 @@ function isWritable({ document: { uri } }: vscode.TextEditor): boolean {
 }
 
 /**
- * Returns whether a tab shows the document. `isClosed` is not enough, because VS Code may keep a document open for a
- * while after its tab has been closed.
+ * Returns whether a tab shows the document. `isClosed` does not suffice, because VS Code can keep a document open for a
+ * while after its tab was closed.
  */
 function hasTab({ isClosed, uri }: vscode.TextDocument): boolean {
   if (isClosed) return false;
