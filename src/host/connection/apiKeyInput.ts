@@ -6,8 +6,9 @@ import type { ErrorLog } from '../util/log';
 import { knownGatewayOf, knownGateways } from '../settings/knownGateways';
 
 /**
- * Asks the user for an API key. Returns the typed text unchanged, or undefined if the user dismissed the input box.
- * @param url the base URL of the gateway
+ * Asks the user for an API key in an input box. Returns the typed text unchanged, or undefined if the user dismissed
+ * the input box.
+ * @param url the base URL of the key's gateway
  */
 export function askForApiKey(url: string): Thenable<string | undefined> {
   const host = hostOf(url);
@@ -52,7 +53,10 @@ function apiKeyProblemMessage(problem: ApiKeyProblem): string {
   }
 }
 
-/** Returns the key in a text. If the text contains no valid key, tells the user why, and returns undefined. */
+/**
+ * Returns the API key in a text that the user entered. If the text contains no valid key, shows the user the reason and
+ * returns undefined.
+ */
 export function readKeyOrNotify(text: string, log: ErrorLog, actions: readonly ToastAction[]): string | undefined {
   const cleaned = cleanApiKey(text);
   if ('key' in cleaned) return cleaned.key;
@@ -60,7 +64,7 @@ export function readKeyOrNotify(text: string, log: ErrorLog, actions: readonly T
   return undefined;
 }
 
-/** Returns a warning about a key that looks wrong but can still be stored, or undefined if the key looks right. */
+/** Returns a warning about an API key that looks wrong but can still be stored, or undefined if the key looks right. */
 export function keyWarning(key: string, url: string): string | undefined {
   const begins = (prefix = ''): boolean => prefix !== '' && key.startsWith(prefix) && key !== prefix;
   const { keyPrefix } = knownGatewayOf(url) ?? {};

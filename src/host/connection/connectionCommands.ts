@@ -11,12 +11,12 @@ export function registerConnection(deps: GatewayServices) {
   return {
     'holysheep.setApiKey': (argument) => storeApiKey(deps, argument),
     'holysheep.removeApiKey': () => removeApiKey(deps),
-    /** @param argument base URL of the only gateway to test */
+    /** @param argument base URL of the gateway to test; without it, all gateways are tested */
     'holysheep.testConnection': (argument) => testConnection(deps, textIn(argument)),
   } satisfies Commands;
 }
 
-/** Removes the key of a gateway in the settings, which the user chooses if several have one. */
+/** Removes the API key of a gateway in the settings. If several gateways have a key, the user chooses one of them. */
 export async function removeApiKey({
   ownGateways,
   keys,
@@ -31,7 +31,7 @@ export async function removeApiKey({
   const chosen = await pickGateway(removable, vscode.l10n.t('Remove API key'));
   if (!chosen) return { state: 'cancelled' };
   const { origin, label } = chosen;
-  // Another window may have removed the key while the list was open.
+  // The key is read now, after the user's choice, because another window can have removed the key in the meantime.
   const apiKey = await keys.getIfReadable(origin);
   await keys.delete(origin);
   const undo = apiKey === undefined ? [] : [{ title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) }];

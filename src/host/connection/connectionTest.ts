@@ -26,8 +26,9 @@ interface TestedGateways {
 }
 
 /**
- * @param only base URL of the only gateway to test; by default, all are tested
- * @throws ConnectionError if the base URL is invalid or the key of the primary gateway can't be read
+ * Tests the connection to the gateways, and shows a report.
+ * @param only base URL of the gateway to test; without it, all gateways are tested
+ * @throws NoConnectionError if the base URL is invalid or the API key of the primary gateway can't be read
  */
 export async function testConnection(deps: GatewayServices, only?: string): Promise<ConnectionTest> {
   const { engine, log } = deps;
@@ -56,7 +57,11 @@ async function readGateways({ sets, ownGateways }: GatewayServices, only: string
   return { set, gateways: chosen.length > 0 ? chosen : gateways };
 }
 
-/** The key is sent only with the request for the model list. @returns undefined if the test was cancelled */
+/**
+ * Tests a gateway: the steps of a direct connection, and a request for the model list. Only that request contains the
+ * API key.
+ * @returns undefined if the test was canceled
+ */
 async function examineGateway(engine: Engine, gateway: Gateway, signal: AbortSignal): Promise<GatewayTest | undefined> {
   const { id, label, position } = gateway;
   const key = await gateway.key();
@@ -92,7 +97,7 @@ function showReport(deps: GatewayServices, tested: TestedGateways, reports: read
   showToast(deps.log, severityOf(reports), verdict(reports), actions);
 }
 
-/** Returns the button that may fix the first gateway that does not work. */
+/** Returns the buttons that can fix the first gateway that does not work. */
 function fixActions(reports: readonly GatewayTest[]): readonly ToastAction[] {
   const broken = reports.find((report) => !isWorking(report));
   if (!broken) return [];
@@ -104,7 +109,10 @@ function fixActions(reports: readonly GatewayTest[]): readonly ToastAction[] {
   return actions.includes('checkUrl') ? [checkUrlAction(position > 0)] : [];
 }
 
-/** Requests a one-word answer through each working gateway, and shows the report with the time of its first token. */
+/**
+ * Requests a one-word answer through each working gateway. Then shows the report of the connection test with the time
+ * to the first token.
+ */
 async function testFirstTokens(
   deps: GatewayServices,
   tested: TestedGateways,

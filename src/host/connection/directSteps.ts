@@ -3,7 +3,10 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import { errorCode } from '../util/files';
 
-/** A step of a direct connection. `ms` is its duration in milliseconds. */
+/**
+ * A step of a direct connection: name resolution, TCP connection or TLS. `ms` is the duration of the step in
+ * milliseconds.
+ */
 export interface DirectStep {
   readonly name: 'nameResolution' | 'connection' | 'tls';
   readonly ms: number;
@@ -13,7 +16,10 @@ export interface DirectStep {
 
 const stepLimitMs = 10_000;
 
-/** Connects without a proxy and without a request. Never rejects. Returns the steps up to the first that failed. */
+/**
+ * Connects to a URL without a proxy and without sending a request. Returns the steps up to the first step that failed.
+ * Never rejects.
+ */
 export async function runDirectSteps(
   url: string,
   signal: AbortSignal,
@@ -34,7 +40,8 @@ export async function runDirectSteps(
   };
   const sockets: Socket[] = [];
   const waitFor = (event: string, socket: Socket): Promise<unknown> => {
-    // Ignores errors that occur when nothing waits for the connection any longer.
+    // A socket can fail after its step has ended. Without this handler, Node.js would throw the error as an uncaught
+    // exception.
     sockets.push(socket.on('error', () => undefined));
     return once(socket, event, { signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]) });
   };

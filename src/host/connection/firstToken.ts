@@ -6,13 +6,21 @@ import { faultAdvice } from '../ui/faultAdvice';
 
 export type FirstToken = { readonly ms: number } | { readonly kind: FaultKind; readonly message: string };
 
-/** The prompt is not translated, because every model understands English. */
+/**
+ * Prompt of the connection test. It is in English in every display language, because every model understands English.
+ */
 const prompt = 'Reply with the single word: OK';
 
-/** Enough for one word. A model that reasons gets no limit, because it could reach it before its first token. */
+/**
+ * Token limit for a one-word answer. A model that reasons gets no limit, because its reasoning could reach the limit
+ * before the first token of the answer.
+ */
 const maxTokens = 16;
 
-/** Stops the turn at its first token, retry or switch to a fallback model. Returns undefined if the signal aborts. */
+/**
+ * Measures the time to the first token of a gateway. The turn is stopped at its first token, or before it makes a retry
+ * or uses a fallback model. Returns undefined if the signal aborts.
+ */
 export async function requestFirstToken(
   engine: Engine,
   gateway: Gateway,
@@ -37,7 +45,8 @@ export async function requestFirstToken(
         turn.stop();
         return { kind: event.reason, message: event.message };
       case 'model':
-        // Otherwise, the turn would continue with a fallback model, whose first token says nothing about this model.
+        // Without the stop, a fallback model would answer, and the time of its first token would reveal nothing about
+        // the tested model.
         turn.stop();
         if (event.reason === 'user') return undefined;
         return { kind: event.reason, message: vscode.l10n.t(faultAdvice[event.reason].cause) };

@@ -16,13 +16,16 @@ const backupsSetting = 'holysheep.backupBaseUrls';
 
 const memoryKey = 'holysheep.gatewayNotices';
 
-/** Reports an invalid URL once per window, and a corrected URL, plain HTTP and a missing backup key only once. */
+/**
+ * Notifies the user about problems of the gateways in the settings. An invalid URL is reported once per window. A
+ * corrected URL, plain HTTP and a backup gateway without an API key are reported only once.
+ */
 export class GatewayNotices extends Disposable {
-  /** The base URLs that this window has checked, as the user wrote them. */
+  /** Base URLs that this window has checked, in the user's spelling. */
   private readonly checked = new Set<string>();
   /**
-   * Origins for which this window has seen a key. If the key of such an origin is gone, the user has removed that key and
-   * needs no notice.
+   * Origins for which this window has seen an API key. If such a key is missing later, the user has removed it, and a
+   * notification would be superfluous.
    */
   private readonly keyed = new Set<string>();
 
@@ -34,7 +37,8 @@ export class GatewayNotices extends Disposable {
 
   private check(): void {
     const { settings, sets, log } = this.deps;
-    // Nothing is reported while the demo is open.
+    // Problems of the user's gateways are not reported while the offline demo is open, because the demo does not use
+    // these gateways.
     if (sets.current !== sets.own) return;
     this.checkBaseUrl(settings.baseUrlText());
     this.checkBackups();
@@ -50,7 +54,8 @@ export class GatewayNotices extends Disposable {
       return;
     }
     const { url, isCorrected } = baseUrl;
-    // Remembers the normalized URL instead of the setting's text, because the text's query may contain a secret.
+    // The normalized URL is remembered instead of the text in the setting, because the query of a URL can contain a
+    // secret.
     if (isCorrected && this.remember(`corrected ${url}`)) {
       const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };
@@ -76,7 +81,10 @@ export class GatewayNotices extends Disposable {
     showToast(this.deps.log, 'warning', message, [openSettingAction(setting)]);
   }
 
-  /** Waits with the notice until the base URL has a key, because the user has to set that key first. */
+  /**
+   * Reports backup gateways without an API key. Nothing is reported before the primary gateway has a key, because the
+   * user has to set that key first.
+   */
   private async checkKeys(): Promise<void> {
     const { settings, ownGateways, log } = this.deps;
     if ('error' in settings.baseUrl()) return;
@@ -91,7 +99,10 @@ export class GatewayNotices extends Disposable {
     }
   }
 
-  /** Survives a restart. @returns false if the text has been remembered before */
+  /**
+   * Remembers a text, also after a restart of VS Code.
+   * @returns false if the text was already remembered
+   */
   private remember(text: string): boolean {
     const { memory, log } = this.deps;
     const texts = memory.get<readonly string[]>(memoryKey, []);

@@ -8,12 +8,12 @@ export interface KeyState {
   readonly key: Key['type'];
 }
 
-/** Reads the key state of each gateway. */
+/** Reads for each gateway whether an API key is set, missing or not needed. */
 export function withKeyStates(gateways: readonly Gateway[]): Promise<readonly KeyState[]> {
   return Promise.all(gateways.map(async (gateway) => ({ gateway, key: (await gateway.key()).type })));
 }
 
-/** Describes a gateway by its position and whether it has a key. */
+/** Describes a gateway in a list: whether it is the primary or a backup gateway, and whether its API key is set. */
 export function describeGateway({ gateway: { position }, key }: KeyState): string {
   const keyTexts = {
     key: vscode.l10n.t('API key set'),
@@ -25,7 +25,10 @@ export function describeGateway({ gateway: { position }, key }: KeyState): strin
   return `${role} · ${keyTexts[key]}`;
 }
 
-/** Lists only the first gateway of each origin, because they share the key. Returns a single gateway at once. */
+/**
+ * Lets the user choose a gateway for an API key. The list contains only the first gateway of each origin, because
+ * gateways of one origin share the key. A single gateway is returned without asking.
+ */
 export async function pickGateway(gateways: readonly KeyState[], title: string): Promise<Gateway | undefined> {
   const origins = gateways.map(({ gateway }) => gateway.origin);
   const choices = gateways.filter(({ gateway }, index) => origins.indexOf(gateway.origin) === index);
@@ -41,7 +44,8 @@ export async function pickGateway(gateways: readonly KeyState[], title: string):
     title,
     placeholder: vscode.l10n.t('Choose a gateway'),
     items,
-    // If `activeItems` were empty, no row would have the focus, and Enter would choose nothing.
+    // With an empty array as `activeItems`, no row would have the focus, and Enter would choose nothing. So the
+    // property is omitted.
     ...(withoutKey && { activeItems: [withoutKey] }),
   }).result;
   return chosen?.[0]?.gateway;

@@ -13,57 +13,70 @@ export interface RequestDefaults extends RequestParameters {
   readonly systemPrompt: string;
 }
 
-/** What a prompt asks for instead of the selected model and its remembered effort. */
+/**
+ * Model and reasoning effort that a prompt requests in place of the selected model and the effort remembered for the
+ * model.
+ */
 export interface RequestChoice {
   readonly model?: string | undefined;
   readonly reasoningEffort?: EffortChoice | undefined;
 }
 
 /**
- * Where all prompts of a conversation go: the user's gateways, or the embedded ones of the offline demo. Each set has its
- * own engine, which knows no other gateways.
+ * The gateways that get all prompts of a conversation: the user's gateways, or the embedded gateways of the offline
+ * demo. Each set has its own engine, which sends no requests to gateways of the other set.
  */
 export interface GatewaySet {
   readonly id: GatewaySetId;
-  /** False after the offline demo has ended. */
+  /** Whether the set can get prompts. The set of the offline demo is closed when the demo ends. */
   readonly isOpen: boolean;
-  /** Whether requests cost nothing, so that they don't count towards the budget. */
+  /** Whether requests to these gateways cost nothing, so that the daily budget ignores them. */
   readonly isFree: boolean;
   readonly onDidChange: vscode.Event<void>;
   readonly run: Engine['run'];
-  /** Rejects if the set is not open, or if the base URL is invalid. */
+  /** Returns the gateways that prompts can go to. Rejects if the set is closed, or if the base URL is invalid. */
   gateways(): Promise<Gateways>;
   /**
-   * Returns where the next prompt goes. Never rejects, because the page must also show a set that can't be used.
-   * @param preferredGateway the id of the gateway that the user has switched to
+   * Returns what the page shows about the model and the gateway of the next prompt. Never rejects, because the page
+   * must also be drawn if no gateway can be used.
+   * @param preferredGateway the id of the gateway to which the user has switched
    */
   view(preferredGateway?: string): Promise<ConnectionView>;
-  /** The selected model. */
+  /** Returns the selected model. */
   model(): string;
   selectModel(model: string): Promise<void>;
   /**
-   * Returns the parameters of a request. The model is the one in `choice`, or else the selected model. The effort is the
-   * one in `choice`, or else the remembered effort of the model.
+   * Returns the parameters of a request. The model is the model in `choice`, or else the selected model. The reasoning
+   * effort is the effort in `choice`, or else the effort remembered for the model.
    */
   defaults(choice?: RequestChoice): RequestDefaults;
-  /** Asks the user whether prompts may go to a gateway over plain HTTP if it is the only one with one of the models. */
+  /**
+   * Returns whether a prompt may go to these models. If only a gateway over plain HTTP has one of the models, the user
+   * is asked first.
+   */
   mayUse(models: readonly string[]): Promise<boolean>;
-  /** Returns what is shown instead of performing a card's action, or undefined if the set allows the action. */
+  /**
+   * Returns the message that is shown instead of performing the action of a failure card's button, or undefined if
+   * these gateways allow the action.
+   */
   notice(action: FaultAction): string | undefined;
 }
 
-/** Only these gateways can be closed. */
+/** The gateways of the offline demo. Unlike the user's gateways, they can be closed. */
 interface TemporarySet extends GatewaySet {
   close(): Promise<void>;
 }
 
-/** The part of a conversation that decides its set. */
+/** The properties of a conversation that decide which set of gateways gets its prompts. */
 interface SetOwner {
   readonly set: GatewaySet;
   readonly tree: { readonly isEmpty: boolean };
 }
 
-/** The two sets of gateways, and which of them new conversations use. */
+/**
+ * The two sets of gateways: the user's gateways and those of the offline demo. New conversations use the demo while the
+ * demo is open.
+ */
 export class GatewaySets extends Disposable {
   private readonly changes = new Listeners<void>((error) => this.log.error(error));
   readonly onDidChange = this.changes.event;
@@ -77,22 +90,28 @@ export class GatewaySets extends Disposable {
     for (const set of [own, demo]) this.register(set.onDidChange(() => this.changes.fire()));
   }
 
-  /** The set of new conversations. */
+  /** The set of gateways that new conversations use. */
   get current(): GatewaySet {
     return this.demo.isOpen ? this.demo : this.own;
   }
 
-  /** Returns the set that the next prompt goes to. If the set of the conversation is closed, the prompt goes into a new conversation. */
+  /**
+   * Returns the set of gateways for the next prompt of a conversation. If the conversation is empty or its set is
+   * closed, the result is the set of new conversations.
+   */
   forPrompt({ set, tree }: SetOwner): GatewaySet {
     return tree.isEmpty || !set.isOpen ? this.current : set;
   }
 
-  /** Ends the offline demo. */
+  /** Ends the offline demo, so that new conversations use the user's gateways. */
   useOwn(): Promise<void> {
     return this.demo.close();
   }
 
-  /** Calls `show` with the current set now and after each change, but never with an older view after a newer one. */
+  /**
+   * Calls `show` with the view of the current set of gateways, at once and after each change. A view that is loaded too
+   * slowly never follows a newer view.
+   */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;
     const update = (): void => {

@@ -7,12 +7,15 @@ import { NoConnectionError } from '../util/userError';
 
 const secretPrefix = 'holysheep.apiKey:';
 
-/** Prefix of the secrets that record that an origin needs no key. As secrets, their changes reach all windows. */
+/**
+ * Prefix of the secrets that record that an origin needs no API key. They are secrets, because VS Code reports changes
+ * of secrets to all windows.
+ */
 const keylessPrefix = 'holysheep.keyless:';
 
 /**
- * Stores one API key per origin, or that an origin needs none. All methods but `getIfReadable` and `isKeyless` throw
- * NoConnectionError if the keyring fails.
+ * Stores one API key for each origin, or the fact that an origin needs no key. All methods except `getIfReadable` and
+ * `isKeyless` throw NoConnectionError if the keyring of the operating system fails.
  */
 export class KeyStore extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -37,7 +40,7 @@ export class KeyStore extends Disposable {
     return key;
   }
 
-  /** Returns undefined also if the key can't be read. */
+  /** Returns the API key of an origin, or undefined if the key is missing or can't be read. */
   getIfReadable(origin: string): Promise<string | undefined> {
     return this.readIfPossible(this.get(origin));
   }
@@ -52,12 +55,18 @@ export class KeyStore extends Disposable {
     await this.attempt(this.secrets.delete(secretPrefix + origin));
   }
 
-  /** Until a key is set, remembers the user's confirmation that the gateway at a private address needs none. */
+  /**
+   * Remembers that the user has confirmed that the gateway at a private address needs no API key. Setting a key for the
+   * origin cancels the confirmation.
+   */
   async confirmKeyless(origin: string): Promise<void> {
     await this.attempt(this.secrets.store(keylessPrefix + origin, 'yes'));
   }
 
-  /** Returns false also if the keyring can't be read. */
+  /**
+   * Returns whether the user has confirmed that the origin needs no API key. Returns false if the keyring can't be
+   * read.
+   */
   async isKeyless(origin: string): Promise<boolean> {
     return (await this.readIfPossible(this.secrets.get(keylessPrefix + origin))) !== undefined;
   }
@@ -83,13 +92,14 @@ export class KeyStore extends Disposable {
   }
 }
 
-/** Name of the secret with the fingerprints, which are separated by spaces. */
+/** Name of the secret that contains the fingerprints of imported API keys, separated by spaces. */
 const importedKeysSecret = 'holysheep.importedKeys';
 
 /**
- * Imports an API key that the user entered in VS Code's dialog for language model providers, which does not ask for an
- * origin. A key is imported once, for the origin that the settings have at that time. It is not imported for another
- * origin later, nor again after it was removed or rejected. Only fingerprints of the keys are stored.
+ * Imports an API key that the user entered in VS Code's dialog for language model providers. This dialog does not ask
+ * for an origin, so the key is imported once, for the origin that the settings contain at that time. The same key is
+ * never imported for another origin, or after the user has removed it or a gateway has rejected it. Only the
+ * fingerprints of imported keys are remembered.
  */
 export async function importKey(
   secrets: vscode.SecretStorage,
@@ -99,7 +109,7 @@ export async function importKey(
   const fingerprint = createHash('sha256').update(key).digest('hex');
   const known = (await secrets.get(importedKeysSecret)) ?? '';
   if (known.includes(fingerprint)) return;
-  // Saves the fingerprint first, because a key without one could later be imported for another origin.
+  // The fingerprint is saved before the key: a key without a fingerprint could later be imported for another origin.
   await secrets.store(importedKeysSecret, `${known} ${fingerprint}`);
   const { state } = await store();
   if (state === 'cancelled') await secrets.store(importedKeysSecret, known);

@@ -12,7 +12,10 @@ interface ModelEffortsDeps {
   readonly facts: (model: string) => ModelFacts | undefined;
 }
 
-/** The reasoning effort of each model: the one that the user chose for the model, or else the one in the settings. */
+/**
+ * The reasoning effort of each model: the effort that the user has chosen for the model, or else the effort in the
+ * settings.
+ */
 export class ModelEfforts extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
@@ -28,7 +31,10 @@ export class ModelEfforts extends Disposable {
     return this.reader()(model);
   }
 
-  /** Returns a function for many models, which reads the settings only once. */
+  /**
+   * Returns a function that looks up the reasoning effort of a model. The function reads the settings only once, so it
+   * is fast for many models.
+   */
   reader(): (model: string) => EffortChoice {
     const remembered = this.remembered.all();
     const setting = this.deps.settings.reasoningEffort();
@@ -39,7 +45,10 @@ export class ModelEfforts extends Disposable {
     return effortView(this.levelOf(model), this.deps.facts(model));
   }
 
-  /** Remembers a level for a model. The model's default is remembered only where the settings name another level. */
+  /**
+   * Remembers a reasoning effort for a model. *Model default* is remembered only if the settings contain another
+   * effort.
+   */
   async choose(model: string, level: EffortChoice): Promise<void> {
     const isDefault = level === 'default' && this.deps.settings.reasoningEffort() === 'default';
     await this.remembered.remember(model, isDefault ? undefined : level);
@@ -47,14 +56,20 @@ export class ModelEfforts extends Disposable {
   }
 }
 
-/** The levels contain the current one even if the model is not known to take it. */
+/**
+ * Returns what the effort button shows. The list of levels contains the current level even if the model is not known to
+ * accept that level.
+ */
 export function effortView(level: EffortChoice, facts: ModelFacts | undefined): EffortView {
   const known: readonly EffortChoice[] = ['default', level, ...levelsOf(facts)];
   const levels = effortChoices.filter((choice) => known.includes(choice));
   return { level, levels, ...(isToggle(facts) && { isToggle: true }) };
 }
 
-/** A relay may pass the effort on although nothing is known about the model, so every model has levels. */
+/**
+ * Reasoning efforts offered for a model about which nothing is known. A relay gateway can support the effort for such a
+ * model.
+ */
 const usualLevels: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
 
 function levelsOf(facts: ModelFacts | undefined): readonly ReasoningEffort[] {

@@ -25,7 +25,7 @@ import { NoConnectionError } from '../util/userError';
 import type { GatewaySets } from './gatewaySet';
 import type { KeyStore } from './keyStore';
 
-/** The user's gateways, with what is needed to change and to test them. */
+/** The user's gateways, and the services that features need to change and test the gateways. */
 export interface GatewayServices {
   readonly settings: Settings;
   readonly keys: KeyStore;
@@ -39,34 +39,43 @@ interface OwnGatewaysDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly log: Log;
-  /** See `Gateway.lists`. */
+  /** Returns whether the gateway with this base URL lists the model, see `Gateway.lists`. */
   readonly lists: (id: string, model: string) => boolean | undefined;
-  /** Resolves when no list is being loaded, or soon. */
+  /** Waits until no model list is being loaded, but only for a short time. */
   readonly listsSettled: () => Promise<unknown>;
-  /** Global state of the extension. */
+  /** VS Code's global state of the extension. */
   readonly memory: vscode.Memento;
 }
 
-/** Memento key. The value is the origins to which the user has agreed to send prompts over plain HTTP. */
+/**
+ * Key in VS Code's global state. The value lists the origins to which the user has agreed to send prompts over plain
+ * HTTP.
+ */
 const plainHttpKey = 'holysheep.plainHttpOrigins';
 
-/** Memento key. The value is the base URLs of the gateways that are unresponsive, see {@link OwnGateways.isUnresponsive}. */
+/**
+ * Key in VS Code's global state. The value lists the base URLs of unresponsive gateways, see {@link
+ * OwnGateways.isUnresponsive}.
+ */
 const unresponsiveKey = 'holysheep.unresponsiveGateways';
 
 /**
- * Returns whether a gateway has sent an HTTP response, even if the response refuses the request. A response from a
- * proxy shows nothing about the gateway.
+ * Returns whether a gateway has sent an HTTP response, even if it has refused the request. A response from a proxy does
+ * not prove that the gateway works.
  */
 export function hasResponded(result: ProbeResult): boolean {
   if (result.state === 'verified') return true;
   return result.state !== 'cancelled' && result.status !== undefined && result.kind !== 'proxy';
 }
 
-/** The gateways in the user's settings. Each change replaces the `Gateway` objects, so compare them by `id`. */
+/**
+ * The gateways in the user's settings. Each change of the settings replaces the `Gateway` objects, so callers must
+ * compare gateways by `id`.
+ */
 export class OwnGateways extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
-  /** Origins of gateways that have refused requests without a key. */
+  /** Origins of gateways that have refused a request without an API key. */
   private readonly refusing = new Set<string>();
   private cached: readonly Gateway[] | undefined;
 
@@ -76,15 +85,18 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Creates the `Gateway` objects anew, and tells the listeners that prompts may go to a different gateway or that more is
-   * known about a model.
+   * Creates new `Gateway` objects, and notifies the listeners. Prompts might now go to a different gateway, or more
+   * might be known about a model.
    */
   refresh(): void {
     this.cached = undefined;
     this.changeEmitter.fire();
   }
 
-  /** All gateways in the order of the settings. If the base URL is invalid, the first one is a backup. */
+  /**
+   * All gateways in the order of the settings. If the base URL of the primary gateway is invalid, the first gateway is
+   * a backup.
+   */
   get all(): readonly Gateway[] {
     if (!this.cached) {
       const { settings } = this.deps;
@@ -96,7 +108,10 @@ export class OwnGateways extends Disposable {
     return this.cached;
   }
 
-  /** @throws NoConnectionError if the base URL is invalid */
+  /**
+   * Returns the primary gateway and all backup gateways.
+   * @throws NoConnectionError if the base URL of the primary gateway is invalid
+   */
   withPrimary(): Gateways {
     const baseUrl = this.deps.settings.baseUrl();
     if ('error' in baseUrl) throw new NoConnectionError('base-url', gatewayProblemMessage(baseUrl.error));
@@ -105,7 +120,10 @@ export class OwnGateways extends Disposable {
     return [primary, ...backups];
   }
 
-  /** Returns the primary gateway and all backups that are not unresponsive. Rejects if the base URL is invalid. */
+  /**
+   * Returns the primary gateway and all backup gateways that are not unresponsive. Rejects if the base URL of the
+   * primary gateway is invalid.
+   */
   async gateways(): Promise<Gateways> {
     const [primary, ...backups] = this.withPrimary();
     const responding = backups.filter(({ id }) => !this.isUnresponsive(id));
@@ -113,7 +131,10 @@ export class OwnGateways extends Disposable {
     return [primary, ...responding];
   }
 
-  /** Removes a backup gateway from the settings. The user can undo the removal. @param baseUrl its base URL */
+  /**
+   * Removes a backup gateway from the settings, and offers the user to undo the removal.
+   * @param baseUrl the gateway's base URL
+   */
   async removeBackup(baseUrl: string): Promise<void> {
     const { settings, log } = this.deps;
     const label = this.all.find(({ id }) => id === baseUrl)?.label ?? hostOf(baseUrl);
@@ -122,12 +143,15 @@ export class OwnGateways extends Disposable {
     showToast(log, 'information', message, [{ title: vscode.l10n.t('Undo'), run: undo }]);
   }
 
-  /** Rejects if the base URL is invalid, or if the key of the primary gateway can't be read. */
+  /**
+   * Returns the gateways together with their API keys. Rejects if the base URL of the primary gateway is invalid or its
+   * key can't be read.
+   */
   async keyed(): Promise<KeyedGateways> {
     return readKeys(await this.gateways());
   }
 
-  /** Returns the gateway that gets the prompts for a model while all gateways are up. Rejects like {@link keyed}. */
+  /** Returns the gateway that gets the prompts for a model while no gateway is down. Rejects like {@link keyed}. */
   async gatewayFor(model: string): Promise<Gateway> {
     return gatewayFor(this.chosen(model), await this.keyed());
   }
@@ -137,8 +161,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns the gateway to which prompts go if no other gateway is chosen for their model, or undefined if that gateway
-   * still needs a key. Rejects like {@link keyed}.
+   * Returns the gateway that gets prompts by default, or undefined if that gateway still needs an API key. Rejects like
+   * {@link keyed}.
    */
   async firstWithAccess(): Promise<Gateway | undefined> {
     const keyed = await this.keyed();
@@ -147,8 +171,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Asks whether prompts may go over plain HTTP if no other gateway has one of the models. The consent is remembered, so
-   * that the user is asked once for each gateway. If no gateway can be used, nothing is asked, and the turn
+   * Returns whether a prompt may go to these models. If only a gateway over plain HTTP has one of the models, the user
+   * is asked, but only once for each gateway. If no gateway can be used, the user is not asked, because the failed turn
    * shows the reason.
    * @returns false if the user does not want to send the prompt
    */
@@ -169,7 +193,10 @@ export class OwnGateways extends Disposable {
     return true;
   }
 
-  /** Reads the key of a gateway, which need not be in the settings. Never rejects. @param id the base URL */
+  /**
+   * Reads the API key of a gateway. The gateway need not be in the settings. Never rejects.
+   * @param id the gateway's base URL
+   */
   async keyOf(id: string): Promise<Key> {
     const { keys, log } = this.deps;
     const origin = originOf(id);
@@ -179,15 +206,15 @@ export class OwnGateways extends Disposable {
       if (value !== undefined) return { type: 'key', value };
     } catch (error) {
       log.error(error);
-      // A gateway that needs no key must work even if the keyring is locked.
+      // If the keyring is locked, a gateway that needs no key must still work.
       if (isConnectionError(error) && !(await keyless)) return { type: 'unreadable', error };
     }
     return { type: (await keyless) ? 'not-needed' : 'missing' };
   }
 
   /**
-   * Returns whether a gateway did not respond when the user added it, and has not responded since. Prompts never go to an
-   * unresponsive backup. All windows share the list of unresponsive gateways.
+   * Returns whether a gateway is unresponsive: it did not respond when the user added it, and has not responded since.
+   * Prompts never go to an unresponsive backup gateway. All windows share the list of unresponsive gateways.
    */
   isUnresponsive(baseUrl: string): boolean {
     return this.unresponsive.includes(baseUrl);
@@ -202,7 +229,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Records which gateways have responded, and which have refused a request without a key. The gateways that have refused need a key from now on.
+   * Records which gateways have responded in a turn, and which gateways have refused a request without an API key. A
+   * gateway that has refused such a request needs a key from now on.
    */
   recordTurn({ attempts }: TurnRecord): void {
     for (const { gateway, headers, ended } of attempts) {
@@ -214,7 +242,7 @@ export class OwnGateways extends Disposable {
     }
   }
 
-  /** Forgets which gateways have refused a request without a key. */
+  /** Forgets which gateways have refused a request without an API key. */
   forget(): void {
     this.refusing.clear();
     this.refresh();
@@ -236,7 +264,10 @@ export class OwnGateways extends Disposable {
     };
   }
 
-  /** Marks all gateways of the origin as responsive, because the same server answers at all their base URLs. */
+  /**
+   * Removes all gateways of an origin from the list of unresponsive gateways, because the same server answers at all
+   * their base URLs.
+   */
   private recordResponse(origin: string): void {
     const { memory, log } = this.deps;
     const others = this.unresponsive.filter((url) => originOf(url) !== origin);

@@ -17,7 +17,7 @@ interface OwnSetDeps {
   readonly log: ErrorLog;
 }
 
-/** The user's gateways, with the user's settings. */
+/** Creates the set of the user's gateways, which uses the user's settings. */
 export function createOwnSet(deps: OwnSetDeps): GatewaySet {
   const { ownGateways, engine, settings, efforts } = deps;
   return {
@@ -69,7 +69,8 @@ async function viewOwn(
     };
   } catch (error) {
     log.error(error);
-    // The user can send a prompt even if the API key can't be read, and the failed turn shows the reason in a card.
+    // An API key that can't be read does not prevent the user from sending a prompt: the card of the failed turn then
+    // shows the reason.
     const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
     return { model, host, hasKey, set: 'own' };
   }

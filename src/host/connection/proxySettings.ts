@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Their lower-case names have the same effect. */
+/** Names of environment variables that affect proxies and certificates. Their lower-case names have the same effect. */
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE'];
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -14,7 +14,10 @@ function readExceptions(): readonly string[] {
   return Array.isArray(exceptions) ? exceptions.map(String) : [];
 }
 
-/** Returns which settings have a value. The values are left out, because a proxy URL may contain a password. */
+/**
+ * Returns which proxy settings have a value. The values of URLs are omitted, because a proxy URL can contain a
+ * password.
+ */
 export function readProxyInfo() {
   const http = vscode.workspace.getConfiguration('http');
   return {
@@ -29,9 +32,10 @@ export function readProxyInfo() {
 }
 
 /**
- * Returns host and port of the proxy through which VS Code sends requests to a URL, or undefined if the settings and the
- * environment name none. Follows the rules of VS Code, except that ranges of IP addresses in `http.noProxy` are not
- * evaluated. A proxy that only the operating system knows is not found, because extensions can't read it.
+ * Returns host and port of the proxy through which VS Code sends requests to a URL, or undefined if neither the
+ * settings nor the environment define a proxy. The rules are those of VS Code, except that ranges of IP addresses in
+ * `http.noProxy` are ignored. A proxy that is set only in the operating system is not found, because extensions can't
+ * read it.
  */
 export function proxyOf(url: string): string | undefined {
   const http = vscode.workspace.getConfiguration('http');
@@ -42,11 +46,14 @@ export function proxyOf(url: string): string | undefined {
   if (exceptions.some((exception) => matches(exception.trim().toLowerCase(), hostname, usedPort))) return undefined;
   const fromEnvironment = (protocol === 'https:' && readEnvironment('HTTPS_PROXY')) || readEnvironment('HTTP_PROXY');
   const proxy = http.get<string>('proxy') || fromEnvironment;
-  // VS Code ignores a proxy without a scheme.
+  // Like VS Code, this code ignores a proxy without a scheme, such as `proxy:8080`.
   return URL.parse(proxy)?.host || undefined;
 }
 
-/** @param exception `*`, or the name of a host or a domain, with an optional port */
+/**
+ * Returns whether an exception of the proxy settings applies to a host.
+ * @param exception `*`, or the name of a host or a domain, with an optional port
+ */
 function matches(exception: string, hostname: string, port: string): boolean {
   if (exception === '*') return true;
   const [name = '', exceptionPort = port] = exception.split(':');

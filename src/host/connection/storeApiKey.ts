@@ -26,9 +26,10 @@ import { probeMessage } from './testReport';
 
 /**
  * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
- * @param argument the key, its base URL or both. Without a base URL, a key in the argument is for the base URL in the
- * settings, and a user who is asked for the key chooses the gateway first if the settings have several.
- * @throws ArgumentError when the argument is invalid
+ * @param argument the key, the base URL of its gateway, or both. A key without a base URL is for the primary gateway.
+ * Without a key, the user is asked for it, and first chooses a gateway if the argument has no base URL and the settings
+ * contain several gateways.
+ * @throws ArgumentError if the argument is invalid
  */
 export async function storeApiKey(deps: GatewayServices, argument: unknown): Promise<SetApiKeyResult> {
   const { settings, ownGateways, log } = deps;
@@ -51,12 +52,17 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
   return verifyAndStore(apiKey, url, deps, { isArgument, position });
 }
 
-/** @param preferred base URL of the gateway to return without asking, unless the settings no longer have it */
+/**
+ * Returns the gateway for which the user wants to set an API key.
+ * @param preferred base URL of the gateway that is returned without asking the user, if the settings still contain the
+ * gateway
+ */
 async function chooseKeyGateway(
   { settings, ownGateways }: GatewayServices,
   preferred = '',
 ): Promise<{ readonly url: string } | { readonly error: BaseUrlProblem } | undefined> {
-  // Compares origins, because gateways of the same origin share the key, and callers may know only the origin.
+  // Gateways are compared by their origins: gateways of the same origin share the key, and some callers have only the
+  // origin.
   const known = ownGateways.all.find(({ origin }) => origin === originOf(preferred));
   if (known) return { url: known.id };
   const baseUrl = settings.baseUrl();
@@ -71,8 +77,9 @@ function enterAgainAction(url: string): ToastAction {
 
 /**
  * @param url the base URL of the gateway
- * @param position see `Gateway.position`. Undefined if the settings have no gateway with the origin of `url`. The
- * messages then have no buttons, because the buttons apply to the gateways in the settings.
+ * @param position position of the gateway in the settings, see `Gateway.position`. It is undefined if the settings have
+ * no gateway with the origin of `url`. The notifications then have no buttons, because the buttons work only for
+ * gateways in the settings.
  */
 async function verifyAndStore(
   key: string,
@@ -88,7 +95,7 @@ async function verifyAndStore(
   if (state === 'cancelled' || state === 'rejected') return { state };
   const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
   const isReplaced = previous !== undefined && previous !== key;
-  // Reads this first, because a change of the keys clears the lists.
+  // The model lists are used before the key is stored, because a change of the keys clears the lists.
   const model = settings.model();
   const [, ...backups] = deps.ownGateways.all;
   const isAtBackup = backups.some((backup) => backup.models.has(model) || backup.lists(model));
@@ -105,14 +112,19 @@ async function verifyAndStore(
   if (isReplaced) showToast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
   const count = result.models.length;
   log.info(`API key for ${host}: accepted, ${count} models available.`);
-  // Shows success in the status bar, because it needs no response and a notification would cover the panel's buttons.
+  // Success is shown in the status bar: a notification would cover the panel's buttons, although the user need not
+  // respond.
   showInStatusBar(vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count));
-  // Backup gateways may lack the model, because a turn uses them only while the primary gateway is down.
+  // The message is shown only for the primary gateway: a turn uses backup gateways only while the primary gateway is
+  // down, so they can lack the model.
   if (position === 0 && !isAtBackup) noticeMissingModel(deps, host, result);
   return { state };
 }
 
-/** Uses a key to ask a gateway for its models, and tells the user if the gateway rejects the key. */
+/**
+ * Verifies an API key with a request for the gateway's model list, and notifies the user if the gateway rejects the
+ * key.
+ */
 export async function verifyKey(
   key: string,
   url: string,
@@ -131,14 +143,17 @@ export async function verifyKey(
   return result;
 }
 
-/** Offers the nearest model if the gateway's list lacks the selected one, so that the first prompt does not fail. */
+/**
+ * Offers the user a model with a similar name if the gateway's model list lacks the selected model. Otherwise, the
+ * first prompt would fail.
+ */
 export function noticeMissingModel(
   { settings, log }: GatewayServices,
   host: string,
   { models, facts }: ListedModels,
 ): void {
   const missing = settings.model();
-  // A list that is empty or was cut does not show that the model is missing.
+  // An empty or truncated model list does not prove that the gateway lacks the model.
   if (models.length === 0 || models.length === maxModels || models.includes(missing)) return;
   const nearest = nearestModels(missing, models, facts).slice(0, 1);
   const select = commandAction(vscode.l10n.t('Select model'), 'holysheep.selectModel');

@@ -14,17 +14,22 @@ type FinishedProbe = Exclude<ProbeResult, { state: 'cancelled' }>;
 /** Result of the connection test for one gateway. It does not contain the API key. */
 export interface GatewayTest {
   readonly gateway: GatewayRef;
-  /** Position of the gateway in the settings. 0 is the primary gateway, 1 the first backup. */
+  /**
+   * Position of the gateway in the settings. The primary gateway has position 0, the first backup gateway position 1.
+   */
   readonly position: number;
   readonly key: Key['type'];
-  /** Host and port of the proxy that VS Code uses for this gateway. The proxy does the direct steps. */
+  /**
+   * Host and port of the proxy that VS Code uses for this gateway. The proxy then performs the direct steps, such as
+   * the name resolution.
+   */
   readonly proxy: string | undefined;
   readonly steps: readonly DirectStep[];
   readonly models: FinishedProbe;
   readonly firstToken?: FirstToken | undefined;
 }
 
-/** Returns why prompts can't be sent through a gateway, or undefined if they can. */
+/** Returns the reason why prompts can't be sent through a gateway, or undefined if they can be sent. */
 function problemOf({
   gateway,
   key,
@@ -48,7 +53,8 @@ export function probeMessage({ message, detail }: { readonly message: string; re
 }
 
 export function severityOf(reports: readonly GatewayTest[]): 'information' | 'warning' | 'error' {
-  // A missing key of the only gateway is not a failure, because the test can also be run before a key exists.
+  // The missing API key of the only gateway is not shown as a failure, because users can run the connection test before
+  // they set a key.
   if (reports.every((report) => !isWorking({ ...report, key: 'key' }))) return 'error';
   return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
 }
@@ -93,7 +99,10 @@ function firstTokenText({ label, ms }: { readonly label: string; readonly ms: nu
   return vscode.l10n.t('{0} sent the first token after {1}.', label, hostWords().format.duration(ms));
 }
 
-/** Writes one line for each step, which screen readers read line by line. @param time epoch milliseconds */
+/**
+ * Returns the report of the connection test as text. Each step has a line, because screen readers read line by line.
+ * @param time time of the test in epoch milliseconds
+ */
 export function formatReport(gateways: readonly GatewayTest[], time: number, model: string): string {
   const title = vscode.l10n.t('Connection test, {0}', hostWords().format.timeOfDay(time, { seconds: true }));
   return `${[title, ...gateways.map((gateway) => formatGateway(gateway, model).join('\n'))].join('\n\n')}\n`;
@@ -114,7 +123,7 @@ function formatGateway(test: GatewayTest, model: string): readonly string[] {
   ];
 }
 
-/** Faults that occur before the gateway responds. */
+/** Fault kinds of requests that have not reached the gateway. */
 const unreachedKinds: readonly FaultKind[] = [
   'dns',
   'offline',
@@ -130,8 +139,9 @@ function isReached(models: FinishedProbe): boolean {
 }
 
 /**
- * @param isReached whether the request has reached the gateway in spite of a failed step: VS Code may use a proxy of the
- * operating system, and trusts certificates that Node.js does not trust
+ * Returns the lines of the report for one step of a direct connection.
+ * @param isReached whether the request has reached the gateway although a step has failed. VS Code can use a proxy of
+ * the operating system, and trusts certificates that Node.js does not trust.
  */
 function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boolean): readonly string[] {
   const titles = {
