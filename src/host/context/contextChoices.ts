@@ -9,8 +9,9 @@ import { contextId, parseContextId } from './contextId';
 import { localOutsideTarget } from './linkTarget';
 
 /**
- * Returns the items that need no search: the selection, the open editors and the problems of the active file, even if
- * there are none, and then the files of the open editors and the recent files.
+ * Returns the suggested context items that need no search: the selection, the open editors, the problems of the active
+ * file, and then the files of open editors and the recent files. An item such as the problems is included even if there
+ * are none.
  */
 export function contextChoices(
   editor: vscode.TextEditor | undefined,
@@ -18,12 +19,13 @@ export function contextChoices(
 ): readonly ContextSuggestion[] {
   const open = openFiles(editor);
   const choices = [selectionChoice(editor), editorsChoice(open.length), problemsChoice(editor)];
-  // The most recent file comes first. An open file that was not active since the start comes after the recent ones.
+  // Recent files come first, the most recent file at the top. Open files that have not been active since VS Code
+  // started follow.
   const files = new Map([...recentFiles, ...open].map((uri) => [uri.toString(), uri]));
   return [...choices, ...[...files.values()].map(fileChoice)];
 }
 
-/** Returns the items of files that have no item among `existing`. */
+/** Returns suggestions for files, except those that `existing` already contains. */
 export function fileChoices(
   uris: readonly vscode.Uri[],
   existing: readonly ContextSuggestion[],
@@ -40,19 +42,19 @@ function fileChoice(uri: vscode.Uri): ContextSuggestion {
   return { id: fileId(uri), kind: 'file', ...splitPath(uri) };
 }
 
-/** Sets the real path of a suggested local file that is outside the workspace because of a symbolic link. */
+/** If a symbolic link leads a suggested local file out of the workspace, adds the real path to the suggestion. */
 export async function withLinkTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
   const reference = parseContextId(suggestion.id);
   if (reference?.kind !== 'file') return suggestion;
   const target = await localOutsideTarget(vscode.Uri.parse(reference.uri, true));
   if (target === undefined) return suggestion;
-  // Puts the target of the symbolic link at the start of the item's detail, because VS Code truncates the end of a long
-  // detail.
+  // The target of the symbolic link is put at the start of the suggestion's detail, because VS Code truncates the end
+  // of a long detail.
   const { detail } = suggestion;
   return { ...suggestion, detail: detail === '' ? `→ ${target}` : `→ ${target} · ${detail}` };
 }
 
-/** Returns the item that opens a dialog for any file. */
+/** Returns the suggestion that opens a dialog in which the user can choose any file. */
 export function browseChoice(): ContextSuggestion {
   return { id: 'browse', kind: 'browse', label: vscode.l10n.t('Choose a file…'), detail: '' };
 }
@@ -86,13 +88,13 @@ function problemsChoice(editor: vscode.TextEditor | undefined): ContextSuggestio
   return { ...item, id, detail: `${splitPath(uri).label} · ${count}` };
 }
 
-/** Returns the item for a file, with its name as the label and its folder relative to the workspace as the detail. */
+/** Returns label and detail of a suggested file: its name, and its folder relative to the workspace. */
 function splitPath(uri: vscode.Uri): { readonly label: string; readonly detail: string } {
   const { dir, base } = posix.parse(displayPath(uri));
   return { label: base, detail: dir };
 }
 
-/** Returns the files in all open text editors, without duplicates, starting with the file in `first`. */
+/** Returns the files in all open text editors, without duplicates. The file of the editor `first` comes first. */
 export function openFiles(first: vscode.TextEditor | undefined): readonly vscode.Uri[] {
   const uris = openTabs()
     .flatMap((tab) => documentUriOf(tab) ?? [])
@@ -102,7 +104,10 @@ export function openFiles(first: vscode.TextEditor | undefined): readonly vscode
   return firstUri ? [firstUri, ...[...all.values()].filter((uri) => uri !== firstUri)] : [...all.values()];
 }
 
-/** Excludes virtual documents, such as the preview of a refactoring, because no file system can read them. */
+/**
+ * Returns false for a virtual document, such as the preview of a refactoring, because no file system can read the
+ * document later.
+ */
 function canReadAgain({ scheme }: vscode.Uri): boolean {
   return scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(scheme) !== undefined;
 }

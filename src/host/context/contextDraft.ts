@@ -9,13 +9,19 @@ import { parseContextId } from './contextId';
 import { contextLimits } from './contextPrompt';
 import type { ContextSource, DraftAttachment } from './contextSource';
 
-/** An attachment, or only its id while it has not been read again after a reload of the window. */
+/**
+ * An attachment of the next prompt. After a reload of the window, it is only an id until the attachment has been read
+ * from its file or editor.
+ */
 type DraftEntry = DraftAttachment | { readonly id: string; readonly attachment?: undefined };
 
-/** The attachments of the next prompt of one conversation. */
+/** The attachments of a conversation's next prompt. */
 export class ContextDraft {
   private entries: readonly DraftEntry[] = [];
-  /** Reads attachments one at a time, so that they stay in the order in which the user chose them. */
+  /**
+   * Lock that lets attachments be read only one at a time, so that they keep the order in which the user has chosen
+   * them.
+   */
   private readonly readLock = new Mutex();
   private readonly changeListeners = new Listeners<void>((error) => this.onError(error));
   readonly onDidChange = this.changeListeners.event;
@@ -38,15 +44,16 @@ export class ContextDraft {
   }
 
   /**
-   * Returns the ids of attachments that have not been read again after a reload, e.g. because the editor has not
-   * reported the problems of a file yet. They must not be lost in another reload.
+   * Returns the ids of attachments that have not been read since the window was reloaded, for example because the
+   * editor has not reported the problems of a file yet. These ids are saved too, so that the attachments survive
+   * another reload.
    */
   unread(): readonly string[] {
     return this.entries.filter((entry) => !isRead(entry)).map(({ id }) => id);
   }
 
   /**
-   * Reads and attaches a context item. An item that is already attached is read again.
+   * Reads and attaches a context item. If the item is already attached, its content is updated.
    * @throws UserError when the item can't be read, or when the size limit is reached
    */
   async attach(id: string): Promise<void> {
@@ -61,22 +68,26 @@ export class ContextDraft {
   }
 
   /**
-   * Lets the user choose files in a dialog. Sending a prompt does not wait until the user closes this dialog.
+   * Lets the user choose files to attach in a dialog. Unlike other attachments, a prompt that is sent does not wait for
+   * this dialog.
    * @throws UserError when the size limit is reached
    */
   async browse(): Promise<void> {
     this.addOrThrow(await this.source.browse());
   }
 
-  /** Resolves when all attachments chosen so far have been read or have failed, so that a prompt can include them. */
+  /**
+   * Waits until all attachments that the user has chosen so far have been read or have failed, so that a prompt can
+   * include them.
+   */
   async waitForReads(): Promise<void> {
     await this.readLock.waitForUnlock();
   }
 
   /**
-   * Reads files and problems again, because they may have changed since they were attached. A selection is not read
-   * again. An attachment also stays unchanged when it can no longer be read, or when its symbolic link now leads to a
-   * different path than the user has seen.
+   * Updates attached files and problems, because they might have changed since the user attached them. A selection
+   * keeps its text. An attachment also keeps its text if it can no longer be read, or if its symbolic link now leads to
+   * a path that the user has not seen.
    */
   async refresh(): Promise<void> {
     await this.waitForReads();
@@ -84,12 +95,12 @@ export class ContextDraft {
     await Promise.all(changeable.map(({ id }) => this.reread(id)));
   }
 
-  /** Tries again to read the attachments that could not be read after a reload. */
+  /** Reads the attachments that have not been read since the window was reloaded. */
   async readPending(): Promise<void> {
     await Promise.all(this.unread().map((id) => this.reread(id)));
   }
 
-  /** Returns all attachments for the prompt that is being sent, and removes them from the draft. */
+  /** Returns all attachments for the prompt that is being sent, and removes them from the conversation's draft. */
   takeAll(): Attachment[] {
     if (this.entries.length === 0) return [];
     const attachments = this.entries.filter(isRead).map(({ attachment }) => attachment);
@@ -98,7 +109,10 @@ export class ContextDraft {
     return attachments;
   }
 
-  /** Replaces the attachments with those from before a reload, and reads their current content. */
+  /**
+   * Restores the attachments from before a reload of the window, and reads their current content.
+   * @param ids ids of the attachments
+   */
   async restore(ids: readonly string[]): Promise<void> {
     const previous = this.entries;
     this.entries = ids.map((id) => previous.find((entry) => entry.id === id) ?? { id });
@@ -115,7 +129,8 @@ export class ContextDraft {
       } catch (error) {
         this.log.warn(`Context ${id} was skipped: ${String(error)}`);
       }
-      // Keeps a list of problems, because the editor reports problems only some time after a reload.
+      // An attached list of problems is kept although it can't be read yet, because the editor reports problems only
+      // some time after a reload.
       if (this.unread().includes(id) && parseContextId(id)?.kind !== 'problems') this.detach(id);
     });
   }
@@ -125,7 +140,7 @@ export class ContextDraft {
     throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
   }
 
-  /** Adds or replaces attachments. Returns whether all of them fit within the size limit. */
+  /** Adds or replaces attachments. Returns whether all of them fit within the size limit of the draft. */
   private add(items: readonly DraftAttachment[]): boolean {
     let fits = true;
     for (const item of items) {
@@ -153,7 +168,7 @@ function totalLength(items: readonly DraftAttachment[]): number {
   return items.reduce((sum, { attachment }) => sum + attachment.code.length, 0);
 }
 
-/** Returns the attachment, truncated to `room` characters, or undefined if nothing of it fits. */
+/** Returns an attachment that is truncated to `room` characters, or undefined if `room` leaves no characters. */
 function truncateToFit(item: DraftAttachment, room: number): DraftAttachment | undefined {
   const code = firstChars(item.attachment.code, Math.max(0, room));
   if (code === item.attachment.code) return item;

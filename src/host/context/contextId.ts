@@ -9,19 +9,20 @@ const uri = v.string();
 const referenceSchema = v.variant('kind', [
   v.object({ kind: v.literal('selection'), uri, span: v.object({ start: point, end: point }) }),
   v.object({ kind: v.picklist(['file', 'problems']), uri }),
-  /** The files in all open editors. */
+  /** All files in open editors, as one context item. */
   v.object({ kind: v.literal('editors') }),
 ]);
 
 /**
- * A context item in the form that its id encodes. The id can be stored, and the item can be read again by its id, e.g.
- * after a reload.
+ * The content of a context item's id. The id can be saved, and the context item can be read from the id later, for
+ * example after a reload.
  */
 export type ContextReference = Readonly<v.InferOutput<typeof referenceSchema>>;
 
 /** Returns the id that encodes a context item. */
 export function contextId(reference: ContextReference): string {
-  // Omits all other properties, such as the active end of a selection, because equal items must have equal ids.
+  // Only the listed properties are encoded, so that equal context items have equal ids. A selection also has other
+  // properties, such as its active end.
   return JSON.stringify(v.parse(referenceSchema, reference));
 }
 

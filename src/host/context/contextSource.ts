@@ -11,22 +11,25 @@ import { WorkspaceFiles } from './workspaceFiles';
 
 /** An attachment of the next prompt. */
 export interface DraftAttachment {
-  /** Id by which the attachment can be read again, e.g. after a reload. See `contextId`. */
+  /**
+   * Id of the context item, with which the attachment can be read later, for example after a reload. See `contextId`.
+   */
   readonly id: string;
   readonly attachment: Attachment;
-  /** Real path of a file that is outside the workspace because of a symbolic link. See `outsideTarget`. */
+  /** Real path of the attached file, if a symbolic link leads the file out of the workspace. See `outsideTarget`. */
   readonly realPath?: string | undefined;
 }
 
 const maxSuggestions = 20;
 
-/** Suggests context items for a prompt, and reads their text when the user chooses them. */
+/** Suggests context items for a prompt, and reads the text of those that the user chooses. */
 export class ContextSource {
   private readonly files = new WorkspaceFiles();
 
   /**
-   * @param target knows the last active editor, because VS Code reports no active editor while the panel has the focus
-   * @param onError called when one of several chosen items can't be read. The other items are still attached.
+   * @param target provides the last active text editor, because VS Code reports no active text editor while the panel
+   * has the focus
+   * @param onError called when one of several chosen files can't be read. The other files are still attached.
    */
   constructor(
     private readonly target: EditorTarget,
@@ -34,8 +37,8 @@ export class ContextSource {
   ) {}
 
   /**
-   * Returns context items that match the text after the `#`, best match first, and last the item that opens a dialog for
-   * any file. No files are searched for an empty query.
+   * Returns context items that match the text after the `#`, best match first. The last item opens a dialog in which
+   * the user can choose any file. With an empty query, the files of the workspace are not searched.
    */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
     const choices = contextChoices(this.target.editor(), this.target.recentFiles());
@@ -45,7 +48,7 @@ export class ContextSource {
   }
 
   /**
-   * Reads the attachments that a context id stands for. Returns none for an invalid id.
+   * Reads the attachments for the id of a context item. Returns an empty list for an invalid id.
    * @throws UserError when an attachment can't be read or is not text
    */
   async resolve(id: string): Promise<readonly DraftAttachment[]> {
@@ -64,7 +67,7 @@ export class ContextSource {
     }
   }
 
-  /** Lets the user choose files in a dialog, including files outside the workspace, and reads them. */
+  /** Lets the user choose files in a dialog, including files outside the workspace, and reads the files. */
   async browse(): Promise<readonly DraftAttachment[]> {
     const title = vscode.l10n.t('Attach context');
     const openLabel = vscode.l10n.t('Attach');
@@ -72,7 +75,7 @@ export class ContextSource {
     return this.readAll((chosen ?? []).map(fileId), this.onError);
   }
 
-  /** Reads the open editors that contain text. Editors without text, e.g. images, are skipped. */
+  /** Reads the texts in all open editors. Editors without text, such as images, are skipped. */
   private async readOpenEditors(): Promise<readonly DraftAttachment[]> {
     const read = await this.readAll(openFiles(this.target.editor()).map(fileId), () => undefined);
     if (read.length === 0) throw new UserError(vscode.l10n.t('None of the open editors has text to attach.'));

@@ -9,17 +9,17 @@ import { UserError } from '../util/userError';
 const maxPathLength = 1000;
 
 /**
- * Returns the real path of a workspace file that is outside the workspace because of a symbolic link, for instance
- * `~/.ssh/id_rsa`. The author of the workspace chose such a file, not the user. Returns undefined when the real file is
- * in the workspace, and for a URI outside the workspace.
+ * Returns the real path of a workspace file that a symbolic link leads out of the workspace, for example to
+ * `~/.ssh/id_rsa`. The user must see this path, because the author of the workspace chose the target. Returns undefined
+ * if the real file is in the workspace, or if the URI is outside the workspace.
  */
 export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   return uri.scheme === 'file' ? localOutsideTarget(uri) : remoteOutsideTarget(uri);
 }
 
 /**
- * Returns the same as {@link outsideTarget} for a local file, but undefined for a remote file. This function is fast
- * enough for a list of many files.
+ * Returns the same as {@link outsideTarget} for a local file, and undefined for a remote file. Unlike a remote file, a
+ * local file can be checked quickly, so this function can be used for a list of many files.
  */
 export async function localOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   if (uri.scheme !== 'file' || !vscode.workspace.getWorkspaceFolder(uri)) return undefined;
@@ -33,9 +33,9 @@ export async function localOutsideTarget(uri: vscode.Uri): Promise<string | unde
 }
 
 /**
- * Rejects a linked file that is outside the workspace, because VS Code's chat can't show the real path of an
- * attachment. A file in a visible editor is accepted.
- * @throws UserError when a symbolic link leads the file out of the workspace, and no visible editor shows the file
+ * Rejects a file that a symbolic link leads out of the workspace, because VS Code's chat can't show the real path of an
+ * attachment. The file is accepted if the user sees it in an editor.
+ * @throws UserError when the file is rejected
  */
 export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
   const isVisible = vscode.window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString());
@@ -51,7 +51,7 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
 }
 
 /**
- * If a remote file or one of its parent folders is a symbolic link, returns a text for an unknown location, because VS
+ * Returns a text such as "an unknown location" if a remote file or one of its parent folders is a symbolic link. VS
  * Code does not report the target of a remote link.
  */
 async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
@@ -68,7 +68,8 @@ async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined>
 }
 
 async function isLink(uri: vscode.Uri): Promise<boolean> {
-  // Ignores an error, because reading the file fails later for the same reason, and the user is shown that error.
+  // An error is ignored here: the later attempt to read the file fails for the same reason, and the user sees that
+  // error.
   const type = await vscode.workspace.fs.stat(uri).then(
     (stat) => stat.type,
     () => vscode.FileType.Unknown,
@@ -77,7 +78,8 @@ async function isLink(uri: vscode.Uri): Promise<boolean> {
 }
 
 /**
- * Returns the real path, or undefined if it can't be resolved. The user is shown the error when the file is read later.
+ * Returns the real path, or undefined if the path can't be resolved. The user sees the error later, when the file is
+ * read.
  */
 async function resolveRealPath(path: string): Promise<string | undefined> {
   return realpath(path).catch(() => undefined);

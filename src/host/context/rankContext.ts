@@ -1,8 +1,8 @@
 import type { ContextSuggestion } from '../../shared/protocol';
 
 /**
- * Returns the suggestions that match a query, best match first. Suggestions of equal rank stay in the original order.
- * An empty query matches all suggestions.
+ * Returns the suggested context items that match a query, best match first. Items of equal rank keep their order. An
+ * empty query matches all items.
  */
 export function rankContext(
   query: string,
@@ -22,12 +22,13 @@ export function rankContext(
 const noMatch = 6;
 
 /**
- * Returns the rank of a suggestion: 0 if the query is its complete name, 1 if the name starts with the query, 2 if a
- * word in the name starts with it, 3 if the name contains it, 4 if the path contains it, 5 if the name contains its
- * letters in order, otherwise 6.
+ * Returns the rank of a suggested context item for a query. 0: the query is the complete name. 1: the name starts with
+ * the query. 2: a word in the name starts with the query. 3: the name contains the query. 4: the path contains the
+ * query. 5: the name contains the letters of the query in order. 6: no match.
  */
 function rankSuggestion(needle: string, { kind, label, detail }: ContextSuggestion): number {
-  // The kind, e.g. `problems`, finds an item by the name that the documentation uses, in every display language.
+  // Also compares the query with the item's kind, such as `problems`: the documentation uses this name, whatever the
+  // display language is.
   const names = [label, ...(kind === 'file' ? [] : [kind, detail])];
   const pathRank = `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
   return Math.min(...names.map((name) => rankName(needle, name)), pathRank);
@@ -43,8 +44,8 @@ function rankName(needle: string, name: string): number {
 }
 
 /**
- * Returns each suffix of a name that starts at a word, in lower case, e.g. `waitcard.test.ts`, `card.test.ts`,
- * `test.ts` and `ts` for `WaitCard.test.ts`.
+ * Returns each part of a name from the start of a word to the end, in lower case. For `WaitCard.test.ts`, the parts are
+ * `waitcard.test.ts`, `card.test.ts`, `test.ts` and `ts`.
  */
 function wordSuffixes(name: string): readonly string[] {
   const starts = name.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]|(?<=\p{Ll})\p{Lu}/gu);

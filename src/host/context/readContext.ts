@@ -10,13 +10,19 @@ import { errorCode, openWithoutBlocking } from '../util/files';
 import { UserError } from '../util/userError';
 import { contextLimits } from './contextPrompt';
 
-/** @throws UserError when the file can't be read or is not text */
+/**
+ * Reads a file as an attachment.
+ * @throws UserError when the file can't be read or is not text
+ */
 export async function readFile(uri: vscode.Uri): Promise<Attachment> {
   const document = await readDocument(uri);
   return createAttachment('file', displayPath(uri), document.languageId, document.getText());
 }
 
-/** @throws UserError when the file can't be read, or when there is no text in the span */
+/**
+ * Reads a range of a file as an attachment.
+ * @throws UserError when the file can't be read, or when the range contains no text
+ */
 export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attachment> {
   const document = await readDocument(uri);
   const { start, end } = span;
@@ -28,7 +34,7 @@ export async function readSelection(uri: vscode.Uri, span: Span): Promise<Attach
 }
 
 /**
- * Returns an attachment with the problems that the editor reports in a file, most severe first.
+ * Returns an attachment with the problems (errors and warnings) that the editor reports in a file, most severe first.
  * @throws UserError when the editor reports no problems
  */
 export function readProblems(uri: vscode.Uri): Attachment {
@@ -38,7 +44,7 @@ export function readProblems(uri: vscode.Uri): Attachment {
   return createAttachment('problems', path, '', lines);
 }
 
-/** Returns an attachment with the text, truncated to the size limit for one attachment. */
+/** Returns an attachment with a text, which is truncated to the size limit for one attachment. */
 export function createAttachment(
   kind: Attachment['kind'],
   label: string,
@@ -49,9 +55,12 @@ export function createAttachment(
   return { kind, label, languageId, code, ...(code.length < text.length ? { truncated: true } : {}) };
 }
 
-/** @throws UserError when the file can't be read or is not text */
+/**
+ * Opens a text file as a document of VS Code.
+ * @throws UserError when the file can't be read or is not text
+ */
 export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument> {
-  // Reads an open document instead of the file, because the document includes unsaved changes.
+  // If the file is open in VS Code, the open document is read, because it contains the unsaved changes.
   const opened = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (opened) return opened;
   await refuseUnreadable(uri);
@@ -62,7 +71,10 @@ export async function readDocument(uri: vscode.Uri): Promise<vscode.TextDocument
   }
 }
 
-/** @throws UserError unless the file is a regular text file within the size limit */
+/**
+ * Rejects a file that can't be attached.
+ * @throws UserError unless the file is a regular text file within the size limit
+ */
 async function refuseUnreadable(uri: vscode.Uri): Promise<void> {
   const bytes = await readFirstBytes(uri);
   if (bytes.length > contextLimits.fileBytes) throw createTooLargeError(uri);
@@ -80,16 +92,17 @@ async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
 }
 
 /**
- * Reads the start of a local file. Checks its type before opening it, because opening a pipe waits for a writer and
- * opening a device may have side effects. Checks the type again afterwards, because another file may have replaced it.
- * Ignores the reported size, because files in `/proc` report a size of 0.
+ * Reads the start of a local file. The file type is checked before the file is opened: opening a pipe waits for a
+ * writer, and opening a device can have side effects. The type is checked once more after the file is opened, because
+ * another file might have replaced the first. The reported size is ignored, because files in `/proc` report a size of
+ * 0.
  */
 async function readFirstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));
   const file = await openWithoutBlocking(uri.fsPath);
   try {
     refuseIrregular(uri, await file.stat());
-    // Reads one byte more than the limit, which shows that the file is too large.
+    // One byte more than the limit is read. If that byte exists, the file is too large.
     return await buffer(file.createReadStream({ end: contextLimits.fileBytes }));
   } finally {
     await file.close();
@@ -127,7 +140,10 @@ function createTooLargeError(uri: vscode.Uri): UserError {
   );
 }
 
-/** Returns the message for an error code of Node.js (local files) or of VS Code (remote files). */
+/**
+ * Returns the message for an error on reading a file. The error code is from Node.js for a local file, and from VS Code
+ * for a remote file.
+ */
 function readErrorMessage(path: string, error: unknown): string {
   const code = errorCode(error);
   switch (code) {
@@ -148,11 +164,12 @@ function readErrorMessage(path: string, error: unknown): string {
   }
 }
 
-/** Number of bytes at the start of a file that are searched for a zero byte. */
+/** Number of bytes at the start of a file that are searched for a zero byte, which indicates a binary file. */
 const binaryProbeBytes = 8192;
 
 /**
- * Returns whether a file is binary: it contains a zero byte near its start and is not UTF-16 with a byte order mark.
+ * Returns whether a file is binary. A binary file contains a zero byte near its start, and has no byte order mark of
+ * UTF-16.
  */
 export function looksBinary(bytes: Uint8Array): boolean {
   const [first, second] = bytes;

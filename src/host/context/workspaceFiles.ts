@@ -4,11 +4,14 @@ import { resultWithin } from '../util/systemClock';
 const maxResults = 200;
 const timeoutMs = 1000;
 
-/** Finds files of the workspace by name. A new search cancels the previous one. */
+/** Searches the workspace for files by name. A new search cancels the previous search. */
 export class WorkspaceFiles {
   private search: vscode.CancellationTokenSource | undefined;
 
-  /** Returns the files whose path contains `query`, or none if the search times out or another search starts. */
+  /**
+   * Returns the files whose path contains `query`. Returns an empty list if the search times out or another search
+   * starts.
+   */
   async find(query: string): Promise<readonly vscode.Uri[]> {
     this.search?.cancel();
     const search = new vscode.CancellationTokenSource();
@@ -22,8 +25,8 @@ export class WorkspaceFiles {
 }
 
 /**
- * Returns a glob for the files that VS Code's search excludes. It must be passed to `findFiles`, which would otherwise
- * search `node_modules`.
+ * Returns a glob for the files that VS Code's search excludes. VS Code's `findFiles` would otherwise search folders
+ * such as `node_modules`.
  */
 function excludeGlob(): string | undefined {
   const patterns = ['files', 'search'].flatMap((section) =>
@@ -32,7 +35,7 @@ function excludeGlob(): string | undefined {
   return patterns.length > 0 ? `{${patterns.join(',')}}` : undefined;
 }
 
-/** Returns a case-insensitive glob for the files whose path contains `query`. */
+/** Returns a glob for the files whose path contains `query`, in upper or lower case. */
 export function fileGlob(query: string): string {
   const parts = query.split(/[\\/]+/);
   const name = parts.pop() ?? '';
@@ -40,11 +43,11 @@ export function fileGlob(query: string): string {
   return `**/${folders}${name ? `*${caseInsensitiveGlob(name)}*` : '*'}`;
 }
 
-/** Returns the enabled patterns of a setting such as `files.exclude`. */
+/** Returns the enabled glob patterns of a setting such as `files.exclude`. */
 export function excludedPatterns(setting: unknown): readonly string[] {
   if (typeof setting !== 'object' || setting === null) return [];
-  // Omits patterns with braces or commas, because all patterns are combined in one glob group (`{a,b}`) and such groups
-  // can't be nested. Also omits patterns that depend on sibling files, because a glob can't express them.
+  // Patterns with braces or commas are omitted: all patterns are combined in one glob group (`{a,b}`), and glob groups
+  // can't be nested. Patterns that depend on sibling files are omitted too, because a glob can't express them.
   return Object.entries(setting)
     .filter(([pattern, value]) => value === true && !/[{},]/.test(pattern))
     .map(([pattern]) => pattern);
@@ -54,7 +57,7 @@ function caseInsensitiveGlob(text: string): string {
   return Array.from(text, (letter) => {
     const [lower, upper] = [letter.toLowerCase(), letter.toUpperCase()];
     if (lower !== upper && lower.length === 1 && upper.length === 1) return `[${lower}${upper}]`;
-    // Replaces a character that is special in globs by `?`, which matches any character.
+    // Replaces each character that has a meaning in globs by `?`, which matches any character.
     return /[*?[\]{}!,^]/.test(letter) ? '?' : letter;
   }).join('');
 }
