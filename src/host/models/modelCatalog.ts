@@ -26,15 +26,16 @@ import type { Commands } from '../commands';
 import { recentModels } from './recentModels';
 import { createEssenceText } from './modelTexts';
 
-/** The models of the last comparison. */
+/** Key in VS Code's global state. The value lists the models of the user's last comparison. */
 const comparedKey = 'holysheep.comparedModels';
 
 const cacheLifetimeMs = 10 * 60_000;
-/**
- * Milliseconds that a request waits, at most, for the model lists that are loaded after a change of gateways or keys.
- */
+/** Longest time that a request waits for model lists after the gateways or keys have changed, in milliseconds. */
 const maxListWaitMs = 250;
-/** The same limit after a gateway was added. Without the list of the gateway, prompts would go to another gateway. */
+/**
+ * Longest time that a request waits for model lists after a gateway was added, in milliseconds. Without the model list
+ * of the new gateway, prompts would go to another gateway.
+ */
 const maxNewListWaitMs = 2000;
 
 interface ModelCatalogDeps extends GatewayServices {
@@ -44,32 +45,37 @@ interface ModelCatalogDeps extends GatewayServices {
 
 type GatewayList = Extract<ModelList, { source: 'gateway' }>;
 
-/** What a loaded list says about the models of a gateway. */
+/** Names of a gateway's models and what is known about them, from a model list that was loaded. */
 interface LoadedModels {
   readonly names: ReadonlySet<string>;
   facts: FactsById | undefined;
 }
 
 /**
- * The models of the gateways: their lists, each cached for ten minutes, what is known about the models, and the pickers
- * that offer them.
+ * The models of all gateways: their model lists, each cached for ten minutes, what is known about the models, and the
+ * lists in which the user chooses models.
  */
 export class ModelCatalog extends Disposable {
-  /** Model lists, keyed by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in milliseconds. */
+  /**
+   * Cached model lists, keyed by the base URL of the gateway. `expiresAt` is a time of the monotonic clock, in
+   * milliseconds.
+   */
   private readonly cache = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
-  /** Keyed by base URL. Kept when the cached list expires. */
+  /**
+   * Models from the last model list of each gateway, keyed by base URL. They remain when the cached model list expires.
+   */
   private readonly loaded = new Map<string, LoadedModels>();
   /**
-   * From which backup gateway's list the user chose a model, as the base URL of that gateway, so that prompts go straight
-   * there before the lists are loaded.
+   * For a model that the user chose from the model list of a backup gateway: the base URL of that gateway. With it,
+   * prompts go to the gateway even before its model list is loaded.
    */
   private readonly gateways: ModelMemory<string>;
-  /** The context windows that gateways named when they refused a prompt, in tokens. See `contextKey`. */
+  /** Context windows in tokens that gateways named when they refused a prompt. See `contextKey`. */
   private readonly learnedWindows: ModelMemory<number>;
   private readonly lifetime = new AbortController();
-  /** The base URLs of the gateways when their lists were last loaded. */
+  /** Base URLs of the gateways at the time when the model lists were last loaded. */
   private known: readonly string[];
-  /** Resolves when the lists that are being loaded are known, or have taken long. */
+  /** Resolves when no model list is being loaded, or when loading takes too long. */
   settled: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ModelCatalogDeps) {
@@ -78,7 +84,7 @@ export class ModelCatalog extends Disposable {
     this.learnedWindows = new ModelMemory(deps.memory, 'holysheep.contextWindows', numberIn);
     this.known = this.urls;
     this.register(deps.settings.onDidChange(() => this.preload()));
-    // Another key may have access to other models.
+    // A new API key can give access to other models, so the model lists are loaded again.
     this.register(deps.keys.onDidChange(() => this.forgetLists()));
   }
 
@@ -86,7 +92,10 @@ export class ModelCatalog extends Disposable {
     return (await this.choose(this.deps.sets.current, {}))?.[0]?.model;
   }
 
-  /** @param exclude the model that answers now, and further ones that are not offered */
+  /**
+   * Lets the user choose another model.
+   * @param exclude models that are not offered, such as the model that is answering
+   */
   async pickOther(exclude: readonly string[], set: GatewaySet): Promise<string | undefined> {
     return (await this.choose(set, { title: vscode.l10n.t('Switch model'), exclude }))?.[0]?.model;
   }
@@ -95,7 +104,10 @@ export class ModelCatalog extends Disposable {
     return (await this.choose(set, { isForPrompt: true }))?.[0];
   }
 
-  /** Lets the user choose the models of a comparison. Their last choice is checked, or else the selected model. */
+  /**
+   * Lets the user choose the models of a comparison. The models of the last comparison are checked at first, or else
+   * the selected model.
+   */
   async pickCompared(set: GatewaySet): Promise<readonly string[] | undefined> {
     const { sets, memory } = this.deps;
     const current = set.model();
@@ -124,7 +136,7 @@ export class ModelCatalog extends Disposable {
     if (model !== undefined && position >= 0) await this.gateways.remember(model, position === 0 ? undefined : gateway);
   }
 
-  /** Loads the models for a picker. */
+  /** Loads the models that the user can choose from. */
   private async loadPickable(set: GatewaySet, fresh: boolean): Promise<PickableModels> {
     const { health, engine } = this.deps;
     if (fresh) this.cache.clear();
@@ -143,8 +155,8 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Loads the model lists if requests depend on them: with several gateways, a turn goes to one that lists its model, and a
-   * local server may cut long prompts. Never rejects.
+   * Loads the model lists if requests depend on them. With several gateways, a turn goes to a gateway that lists the
+   * model. With a local server, the list shows whether the server cuts long prompts. Never rejects.
    */
   async preload(): Promise<void> {
     const { urls, known } = this;
@@ -153,26 +165,32 @@ export class ModelCatalog extends Disposable {
     const asked = this.askUnresponsive();
     if (urls.length > 1 || urls.some(isLocalUrl)) {
       const lists = this.loadLists(false);
-      // Assigned before the first `await`, so that a prompt in the same moment waits for these and for earlier requests.
+      // This assignment precedes the first `await`, so that a prompt that is sent now waits for these model lists and
+      // for those of earlier calls.
       this.settled = Promise.all([this.settled, resultWithin(limitMs, lists)]);
       await lists;
     }
     await asked;
   }
 
-  /** Forgets the lists, and loads those that requests depend on again. Never rejects. */
+  /** Forgets all model lists, and then loads those that requests depend on. Never rejects. */
   async forgetLists(): Promise<void> {
     this.cache.clear();
     this.loaded.clear();
     await this.preload();
   }
 
-  /** Loads the model lists of the gateways that have never responded. Never rejects. */
+  /**
+   * Loads the model lists of unresponsive gateways, which have not responded since the user added them. Never rejects.
+   */
   askUnresponsive(): Promise<void> {
     return this.loadLists(true);
   }
 
-  /** Loads model lists. Never rejects. Does not wait for `settled`, which waits for this method. */
+  /**
+   * Loads the model lists of all unresponsive gateways, or of all other gateways. Never rejects. This method must not
+   * wait for `settled`, because `settled` waits for this method.
+   */
   private async loadLists(areUnresponsive: boolean): Promise<void> {
     const { ownGateways } = this.deps;
     const wanted = ownGateways.all.filter(({ id }) => ownGateways.isUnresponsive(id) === areUnresponsive);
@@ -183,7 +201,7 @@ export class ModelCatalog extends Disposable {
     await Promise.all(wanted.map(load));
   }
 
-  /** Starts to load the model list of each gateway of a set that has a key. Never rejects. */
+  /** Starts to load the model lists of a set's gateways that have an API key or need none. Never rejects. */
   async listGateways(set: GatewaySet) {
     try {
       const { primary, keys } = await readKeys(await set.gateways());
@@ -194,7 +212,10 @@ export class ModelCatalog extends Disposable {
     }
   }
 
-  /** Never rejects. */
+  /**
+   * Returns the model list of a gateway, from the cache if possible. If the list can't be loaded, returns a list with
+   * the default models. Never rejects.
+   */
   async listOf(gateway: Gateway): Promise<ModelList> {
     const { id } = gateway;
     const cached = this.cache.get(id);
@@ -205,7 +226,7 @@ export class ModelCatalog extends Disposable {
     };
     this.cache.set(id, entry);
     const list = await entry.list;
-    // The key has changed meanwhile.
+    // A different entry in the cache means that the API key has changed since, so this model list is not remembered.
     if (this.cache.get(id) !== entry) return list;
     if (list.source === 'gateway') this.keep(id, list);
     // The next call requests the model list again.
@@ -214,14 +235,15 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns whether a gateway has a model. Until its list is loaded, it has a model that the user chose from its list and
-   * lacks one that the user chose from the list of a later gateway; of any other model it returns undefined. Loads no
-   * list, because a request must not wait for it.
+   * Returns whether a gateway has a model, or undefined if that is unknown. Before the gateway's model list is loaded,
+   * the answer depends on the user's earlier choice of the model: true if the user chose the model from this gateway's
+   * list, false if the user chose it from the list of a later gateway. No list is loaded for the answer, because a
+   * request must not wait for that.
    */
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
     if (loaded?.names.has(listedName(model, loaded))) return true;
-    // A list of the maximum length was probably cut, so it does not show that the model is missing.
+    // A list of the maximum length was probably truncated, so the model can exist although the list lacks it.
     if (loaded) return loaded.names.size < maxModels ? false : undefined;
     const gateway = this.gateways.get(model);
     if (gateway === undefined) return undefined;
@@ -231,10 +253,12 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns what the user's settings, the list of the gateway and the table say about a model, in this order. A smaller
-   * context window that the gateway has named takes precedence over the list and the table.
-   * @param baseUrl gateway of the request; by default one that lists the model, or else the first whose list is loaded
-   * @param userModel the name that the user knows
+   * Returns what is known about a model, first from the user's settings, then from the gateway's model list, then from
+   * the built-in table. A smaller context window that the gateway has named takes precedence over the model list and
+   * the table.
+   * @param baseUrl base URL of the gateway that gets the request. By default, a gateway that lists the model, or else
+   * the first gateway whose list is loaded.
+   * @param userModel the name of the model that the user uses
    */
   factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
@@ -242,7 +266,7 @@ export class ModelCatalog extends Disposable {
     const loaded = this.loaded.get(url);
     const name = listedName(model, loaded);
     const known = knownFacts(name, loaded?.facts);
-    // A vendor's price does not apply to a model on the user's own computer.
+    // A vendor's price does not apply to a model that runs on the user's own computer.
     const facts = known?.price && isLocalUrl(url) ? { ...known, price: loaded?.facts?.get(name)?.price } : known;
     const overrides = settings.modelOverrides([userModel, model]);
     const tokens = this.learnedWindows.get(contextKey(url, userModel));
@@ -250,7 +274,10 @@ export class ModelCatalog extends Disposable {
     return learned || overrides ? { ...facts, ...learned, ...overrides } : facts;
   }
 
-  /** Remembers the context window that a gateway has named, until a longer prompt has an answer. */
+  /**
+   * Remembers the context window that a gateway has named. The value is forgotten when the gateway answers a longer
+   * prompt.
+   */
   async rememberContextWindow({ attempts, contextTokens }: TurnRecord): Promise<void> {
     const attempt = attempts.at(-1);
     if (!attempt) return;
@@ -263,7 +290,10 @@ export class ModelCatalog extends Disposable {
     this.deps.ownGateways.refresh();
   }
 
-  /** Reads the context of a model again, because Ollama decides on it when it loads the model for a turn. */
+  /**
+   * Asks Ollama for the context window of the model after a turn, because Ollama determines the context window when it
+   * loads the model.
+   */
   async refreshFacts({ attempts }: TurnRecord): Promise<void> {
     const { gateway: used, model = '' } = attempts.at(-1) ?? {};
     const loaded = used && this.loaded.get(used.id);
@@ -282,7 +312,11 @@ export class ModelCatalog extends Disposable {
     if (loaded.facts.get(name)?.contextWindow !== known) this.deps.ownGateways.refresh();
   }
 
-  /** Returns no models if the list of the gateway, by default the first one, can't be loaded. Never rejects. */
+  /**
+   * Returns models of a gateway with names similar to `model`. Returns an empty list if the gateway's model list can't
+   * be loaded. Never rejects.
+   * @param baseUrl base URL of the gateway; by default, the first gateway
+   */
   async nearestTo(
     model: string,
     baseUrl: string | undefined,
@@ -293,7 +327,10 @@ export class ModelCatalog extends Disposable {
     return nearestModels(model, offered, facts);
   }
 
-  /** Returns whether the list of the first gateway lacks a model but has another one. Never rejects. */
+  /**
+   * Returns whether the first gateway's model list lacks the model `missing` but contains the model `other`. Never
+   * rejects.
+   */
   async canReplace(missing: string, other: string): Promise<boolean> {
     const { models = [] } = (await this.loadedList()) ?? {};
     return !models.includes(missing) && models.includes(other);
@@ -348,7 +385,7 @@ export class ModelCatalog extends Disposable {
       log.warn(`${unusable} models are not offered, because of the characters in their names.`);
     }
     if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', label));
-    // Only Ollama and LM Studio are asked for facts beside the OpenAI API.
+    // Only local gateways are asked for further facts: Ollama and LM Studio report them beside the OpenAI API.
     if (!isLocalUrl(id)) return { source: 'gateway', models, facts };
     const selected = listedName(settings.model(), { names: new Set(models), facts });
     const ordered = models.toSorted((a, b) => Number(b === selected) - Number(a === selected));
@@ -361,7 +398,7 @@ function contextKey(baseUrl: string, userModel: string): string {
   return `${baseUrl} ${userModel}`;
 }
 
-/** Ollama lists a model that has no tag under the tag `latest`. */
+/** Returns the name of a model in a gateway's model list. Ollama lists a model without a tag under the tag `latest`. */
 function listedName(model: string, loaded: LoadedModels | undefined): string {
   const tagged = `${model}:latest`;
   return !loaded?.names.has(model) && loaded?.names.has(tagged) ? tagged : model;
@@ -386,7 +423,10 @@ interface ModelCommandDeps {
 
 export function registerModels({ sets, catalog, conversations }: ModelCommandDeps) {
   return {
-    /** A waiting turn of the current conversation switches as well. Without an argument, the user chooses a model. */
+    /**
+     * Selects a model. If a turn of the current conversation is waiting, it switches to this model, too. Without an
+     * argument, the user chooses the model.
+     */
     'holysheep.selectModel': async (argument) => {
       const model = textIn(argument) ?? (await catalog.pick());
       if (model === undefined) return undefined;

@@ -28,51 +28,57 @@ export type ModelList =
     };
 
 export interface GatewayModelList<List = Promise<ModelList>> {
-  /** Undefined if no gateway can be used. */
+  /** The gateway that the models belong to, or undefined if no gateway can be used. */
   readonly gateway: Gateway | undefined;
   readonly list: List;
-  /** Describes how well a model works through the gateway. */
+  /** Returns a short text about how well a model works through the gateway. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 
 export interface PickableModels {
   readonly gateways: readonly GatewayModelList[];
-  /** The latest first. */
+  /** Models that were used recently, the latest first. */
   readonly recent: readonly string[];
 }
 
 export interface ModelSource {
-  /** Loads the model lists. With `fresh`, ignores cached lists. */
+  /**
+   * Loads the model lists.
+   * @param fresh whether cached lists are ignored
+   */
   load(fresh: boolean): Promise<PickableModels>;
-  /** Returns what is known about a model at a gateway, by default at one that is likely to have the model. */
+  /**
+   * Returns what is known about a model at a gateway. Without a base URL, the gateway is one that is likely to have the
+   * model.
+   */
   factsOf(model: string, baseUrl: string | undefined): ModelFacts | undefined;
 }
 
 export interface ModelPickOptions {
   readonly title?: string;
   readonly exclude?: readonly string[];
-  /** Whether the user can also choose to compare models instead. */
+  /** Whether the list of models also offers to compare models. */
   readonly isForPrompt?: boolean;
   readonly fallbacks?: readonly string[];
-  /** For a comparison: the models that are checked at first. */
+  /** Models that are checked at first. Set only when the user chooses the models of a comparison. */
   readonly checked?: readonly string[];
 }
 
 export interface ModelPick {
-  /** Undefined if the user wants to compare models instead. */
+  /** The model that the user has chosen, or undefined if the user wants to compare models instead. */
   readonly model?: string;
-  /** The base URL of the first gateway that lists the model. Undefined if no gateway lists it. */
+  /** Base URL of the first gateway that lists the model, or undefined if no gateway lists it. */
   readonly gateway?: string | undefined;
 }
 
-/** The model of a separator is undefined as well. */
+/** An item of the list. Separators and the item *Compare models* have no model. */
 interface ModelItem extends vscode.QuickPickItem, ModelPick {}
 
 type LoadedList = GatewayModelList<ModelList>;
 
 /**
- * Lets the user choose a model, or the models of a comparison. The list opens before the models are loaded. The user can
- * also type a name that no gateway lists.
+ * Lets the user choose a model, or the models of a comparison. The list opens before the models are loaded. The user
+ * can also type the name of a model that no gateway lists.
  */
 export function pickModels(
   catalog: ModelSource,
@@ -87,10 +93,10 @@ export function pickModels(
   const compare = { label: `$(split-horizontal) ${vscode.l10n.t('Compare models…')}` };
   const actions: readonly ModelItem[] = isForPrompt ? [compare] : [];
   const factsText = createFactsText();
-  // Keeps the items of the lists while the user types, because a list may have thousands of models.
+  // Items of the model lists. They are reused while the user types, because a list can contain thousands of models.
   let listed: readonly ModelItem[] = [];
   let known: ReadonlySet<string | undefined> = new Set();
-  /** The list of the first gateway that offers each model. */
+  /** For each model, the model list of the first gateway that offers the model. */
   let sources: ReadonlyMap<string, LoadedList> = new Map();
 
   const gatewayOf = (model: string): Gateway | undefined => {
@@ -103,7 +109,7 @@ export function pickModels(
     const isNew = typed !== '' && !exclude.includes(typed) && !known.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
     const unlisted = checked?.filter((model) => model !== typed && !known.has(model)) ?? [];
-    // These items follow the others, whose positions identify them in VS Code's events.
+    // Added items are put at the end, because VS Code's events identify the other items by their positions.
     const added = [
       ...unlisted.map((model) => createItem(model)),
       ...(isNew ? [{ model: typed, gateway: gatewayOf(typed)?.id, label, alwaysShow: true }] : []),
@@ -161,7 +167,7 @@ export function pickModels(
     const pickable = await catalog.load(fresh);
     const lists: LoadedList[] = [];
     const update = (): void => {
-      // Ignores the lists of an earlier load, because the user has refreshed since.
+      // The results of an earlier load are ignored if the user has refreshed the list since.
       if (thisLoad !== latestLoad) return;
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
       showLists(pickable, lists[0], lists.flat());
@@ -178,7 +184,7 @@ export function pickModels(
   const list = new OpenList<ModelItem, readonly ModelPick[]>({
     title: options.title ?? (canSelectMany ? vscode.l10n.t('Compare models') : vscode.l10n.t('Select model')),
     placeholder: placeholderFor([], canSelectMany),
-    // The panel may take the focus while the list for a comparison opens.
+    // The panel can take the focus while the list for a comparison opens, which would otherwise close the list.
     ignoreFocusOut: canSelectMany,
     buttons: [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))],
     canSelectMany,
@@ -188,7 +194,7 @@ export function pickModels(
   list.onAccept((items) => {
     if (items.length >= min && items.length <= max) list.close(items);
     else if (canSelectMany) {
-      // Screen readers read a notification, but not a new title of the picker.
+      // The limit is shown in a notification, because screen readers don't read a changed title of the list.
       const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', items.length);
       showToast(log, 'warning', text);
     }
@@ -199,7 +205,7 @@ export function pickModels(
     if (checked) checked = items.flatMap(({ model }) => model ?? []);
   });
   if (first.length > 0) showItems([...first.map((model) => createItem(model)), ...actions]);
-  // Loads the lists in the background, so that the user can choose a model before they are loaded.
+  // The model lists are loaded in the background, so that the user can type a model name at once.
   list.run(() => loadLists());
   return list.result;
 }
@@ -210,8 +216,8 @@ interface ModelGroup {
 }
 
 /**
- * Groups the models: those of the first gateway by their family, then one group for each further gateway with the models
- * that no earlier group has. Leaves out empty groups.
+ * Groups the models for the list. The models of the first gateway are grouped by family. Each further gateway has one
+ * group, with the models that no earlier group contains. Empty groups are omitted.
  */
 function groupsOf(
   lists: readonly LoadedList[],
@@ -251,7 +257,7 @@ function groupsOf(
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
     } else if (source !== primary && gateway) {
-      // Names at this gateway of models that an earlier group already offers.
+      // Names that this gateway uses for models that an earlier group already contains.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
       add(
         plainLabel(gateway.label),
@@ -262,7 +268,7 @@ function groupsOf(
   return groups;
 }
 
-/** Returns the first word of the name, or an empty text. */
+/** Returns the first word of a model's name as its family, or an empty string if the name contains no letters. */
 function familyOf(model: string): string {
   return /\p{L}+/u.exec(model)?.[0].toLowerCase() ?? '';
 }
@@ -271,7 +277,10 @@ function modelsOf({ list }: LoadedList): readonly string[] {
   return list.source === 'gateway' ? list.models : [];
 }
 
-/** Returns the other name of a model and the gateway that has it, such as `anthropic/claude-sonnet-4 at OpenRouter`. */
+/**
+ * Returns the name of a model at another gateway together with the gateway's name, such as `anthropic/claude-sonnet-4
+ * at OpenRouter`.
+ */
 function otherName(gateway: Gateway | undefined, model: string): string | undefined {
   const name = gateway?.models.get(model);
   return gateway && name !== undefined

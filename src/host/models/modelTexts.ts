@@ -7,7 +7,10 @@ import { joinNotes } from '../ui/messageText';
 import { hostWords } from '../ui/words';
 import { systemClock } from '../util/systemClock';
 
-/** Returns a function that describes models in one short text, such as `200K context · images · $3 / $15 per million tokens`. */
+/**
+ * Returns a function that formats what is known about a model as a short text, such as `200K context · images · $3 /
+ * $15 per million tokens`.
+ */
 export function createFactsText(): (facts: ModelFacts | undefined) => string | undefined {
   const usd = new Intl.NumberFormat(toSupportedLocale(vscode.env.language), { maximumFractionDigits: 3 });
   return (facts) => {
@@ -26,7 +29,7 @@ function formatPrice({ input, output }: NonNullable<ModelFacts['price']>, usd: I
     : vscode.l10n.t('${0} / ${1} per million tokens', usd.format(input), usd.format(output));
 }
 
-/** Formats a number of tokens as vendors do: 200,000 and 204,800 are `200K`. */
+/** Formats a number of tokens in the usual form of vendors: both 200,000 and 204,800 are `200K`. */
 function formatTokens(tokens: number): string {
   const unit = tokens % 1000 !== 0 && tokens % 1024 === 0 ? 1024 : 1000;
   if (tokens < 1000) return String(tokens);
@@ -34,7 +37,10 @@ function formatTokens(tokens: number): string {
   return thousands < 1000 ? `${thousands}K` : `${Math.round((10 * tokens) / unit ** 2) / 10}M`;
 }
 
-/** Returns a function that describes how well a model works through a gateway, or returns undefined if that is unknown. */
+/**
+ * Returns a function that describes how well a model works through a gateway. The function returns undefined if that is
+ * unknown.
+ */
 export function createEssenceText(
   records: readonly AttemptRecord[],
 ): (model: string, baseUrl: string, cooldownEnd?: number) => string | undefined {

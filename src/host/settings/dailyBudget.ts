@@ -1,19 +1,19 @@
 import { isRecord, type JsonRecord } from '../../engine/json';
 import type { Currency } from '../../engine/events/kinds';
 
-/** The most that the user wants to spend in a day. Costs in another currency do not count. */
+/** The amount that the user wants to spend in a day at most. Costs in another currency are not included. */
 export interface DailyBudget {
   readonly daily: number;
   readonly currency: Currency;
-  /** What happens when the budget of the day is used up. The user is warned in either case. */
+  /** What happens when the daily budget is used up: the user is warned, and with `ask` also asked before requests. */
   readonly action: 'warn' | 'ask';
 }
 
-/** A larger amount is surely a mistake. The schema in package.json has the same limit. */
+/** Highest accepted daily budget, which is also the maximum in package.json. A larger amount is surely a mistake. */
 const maxDaily = 1_000_000;
 
 /**
- * Reads the setting `holysheep.budget`. Without a valid amount, there is no budget.
+ * Reads the setting `holysheep.budget`. Returns undefined (no budget) unless the setting contains a valid amount.
  * @param defaultCurrency the currency of the primary gateway
  */
 export function readBudget(value: unknown, defaultCurrency: Currency): DailyBudget | undefined {

@@ -3,8 +3,8 @@ import { maxBaseUrlLength } from '../../engine/gateway/baseUrl';
 import type { UnusableGateway } from './gateways';
 
 /**
- * Returns the sentence about a gateway that can't be used. It does not quote the URL, because the URL may contain a
- * password.
+ * Returns a message about a gateway in the settings that can't be used. The message does not quote the URL, because the
+ * URL can contain a password.
  * @param place where the user wrote the URL: a setting, an entry of a setting, or an input box
  */
 export function gatewayProblemMessage(problem: UnusableGateway['problem'], place = 'holysheep.baseUrl'): string {

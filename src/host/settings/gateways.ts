@@ -2,12 +2,12 @@ import { hostOf, normalizeBaseUrl, type BaseUrlProblem } from '../../engine/gate
 import { visibleText } from '../../engine/gateway/visibleText';
 import { isRecord, textIn } from '../../engine/json';
 
-/** What the settings say about a gateway: an entry of `holysheep.backupBaseUrls`, or the base URL alone. */
+/** A gateway in the settings: an entry of `holysheep.backupBaseUrls`, or only the base URL of the primary gateway. */
 export interface GatewayEntry {
   readonly url: string;
-  /** The name that the user gave it. */
+  /** Name that the user has given the gateway. */
   readonly name?: string | undefined;
-  /** See `Gateway.models`. */
+  /** Names that models have at the gateway, see `Gateway.models`. */
   readonly models?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -21,8 +21,9 @@ export interface UnusableGateway {
 const maxNameChars = 60;
 
 /**
- * Separates the entries that can be used from those that can't. Of entries with the same base URL, the first is used.
- * @param primary precedes the entries
+ * Splits the entries of the setting into entries that can be used and entries that can't. If several entries have the
+ * same base URL, only the first can be used.
+ * @param primary the primary gateway, which comes before the entries
  */
 export function readGateways(
   entries: readonly unknown[],
@@ -38,7 +39,10 @@ export function readGateways(
   return { usable: [...usable.values()], unusable };
 }
 
-/** Returns a label for each gateway: its name, or else the part of its base URL that no other gateway has. */
+/**
+ * Returns a label for each gateway: the gateway's name, or else the part of its base URL that distinguishes it from the
+ * other gateways.
+ */
 export function labelsOf(entries: readonly GatewayEntry[]): readonly string[] {
   return entries.map((entry) => {
     const taken = new Set(entries.filter((other) => other !== entry).flatMap(possibleLabels));
@@ -46,7 +50,7 @@ export function labelsOf(entries: readonly GatewayEntry[]): readonly string[] {
   });
 }
 
-/** The best first. */
+/** Possible labels of a gateway, the best label first. */
 function possibleLabels({ name, url }: GatewayEntry): readonly string[] {
   const host = hostOf(url);
   const hostAndPath = url.slice(url.indexOf(host));
@@ -54,7 +58,7 @@ function possibleLabels({ name, url }: GatewayEntry): readonly string[] {
   return name === undefined ? places : [name, ...places.map((place) => `${name} (${place})`)];
 }
 
-/** Returns the problem of an entry that can't be used. */
+/** Returns the reason why an entry of the setting can't be used. */
 export function readGateway(entry: unknown): GatewayEntry | UnusableGateway['problem'] {
   const {
     baseUrl: text,
@@ -74,7 +78,9 @@ export function readGateway(entry: unknown): GatewayEntry | UnusableGateway['pro
   };
 }
 
-/** Returns undefined if the value is not an object whose values are names. */
+/**
+ * Returns the names that models have at the gateway, or undefined if the value is not an object whose values are names.
+ */
 function readModelNames(value: unknown): ReadonlyMap<string, string> | undefined {
   if (!isRecord(value)) return undefined;
   const names = Object.entries(value).map(([here, there]) => [here.trim(), textIn(there)] as const);
@@ -83,7 +89,10 @@ function readModelNames(value: unknown): ReadonlyMap<string, string> | undefined
   return names.every(isComplete) ? new Map(names) : undefined;
 }
 
-/** Returns the base URL alone if there is nothing else to write, as the user would. */
+/**
+ * Returns the entry of the setting for a gateway: only the base URL if the gateway has neither a name nor model names,
+ * as the user would write it.
+ */
 export function entryOf({ url, name, models = new Map() }: GatewayEntry): unknown {
   if (name === undefined && models.size === 0) return url;
   return {
@@ -98,7 +107,10 @@ export function isEntryOf(entry: unknown, url: string): boolean {
   return typeof gateway !== 'string' && gateway.url === url;
 }
 
-/** Swaps a gateway with the usable one before it (-1) or behind it (1). Entries that can't be used stay in place. */
+/**
+ * Moves a gateway in the setting by swapping it with the previous (-1) or the next (1) entry that can be used. Entries
+ * that can't be used keep their places.
+ */
 export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1): readonly unknown[] {
   const { usable } = readGateways(entries);
   const index = usable.findIndex((gateway) => gateway.url === url);

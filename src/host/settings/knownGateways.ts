@@ -3,26 +3,29 @@ import gateways from './knownGateways.json';
 
 interface KnownGateway {
   readonly name: string;
-  /** Name under which its models are known, if it is another one. */
+  /** Name by which users know the models of the gateway, such as Kimi, if it differs from `name`. */
   readonly models?: string;
-  /** Normalized. */
+  /** Base URL of the gateway in normalized form. */
   readonly baseUrl: string;
-  /** Set if all hosts of this domain belong to the gateway, not only the host of its base URL. */
+  /** Domain whose hosts all belong to the gateway. Without it, only the host of the base URL belongs to the gateway. */
   readonly domain?: string;
-  /** Web page where users create API keys. Local servers need no key. */
+  /** Web page on which users create API keys. Local servers have no such page, because they need no key. */
   readonly keyPage?: string;
-  /** Web page where users buy credit. */
+  /** Web page on which users buy credit for the gateway. */
   readonly billingPage?: string;
-  /** How all of its keys begin. */
+  /** Prefix of all API keys of the gateway. */
   readonly keyPrefix?: string;
-  /** By default, USD. HolySheep bills ¥1 where the list price of the model is $1. */
+  /** Currency of the gateway's costs, USD by default. HolySheep charges ¥1 where the list price of a model is $1. */
   readonly currency?: string;
 }
 
-/** The gateways that *Add Gateway* offers. */
+/** The well-known gateways that *Add Gateway* offers. */
 export const knownGateways: readonly KnownGateway[] = gateways;
 
-/** Returns the gateway to which requests go that are sent to a URL over HTTPS, whatever its port and path. */
+/**
+ * Returns the well-known gateway that receives HTTPS requests to a URL, or undefined. The port and the path of the URL
+ * are ignored.
+ */
 export function knownGatewayOf(url: string): KnownGateway | undefined {
   const { protocol, hostname } = URL.parse(url) ?? {};
   if (protocol !== 'https:') return undefined;
@@ -42,7 +45,9 @@ export function knownName(url: string): string | undefined {
   return knownGateways.find(({ baseUrl }) => baseUrl === url)?.name;
 }
 
-/** Returns where users buy credit: a known page, or the origin of the gateway if it is a web page. */
+/**
+ * Returns the web page on which users buy credit: the page of a well-known gateway, or else the origin of the base URL.
+ */
 export function billingPage(baseUrl: string): string | undefined {
   const { protocol, origin } = URL.parse(baseUrl) ?? {};
   if (protocol !== 'https:' && protocol !== 'http:') return undefined;

@@ -3,7 +3,10 @@ import { firstTokens, knownFields, maxUsdPerMillionTokens } from '../../engine/m
 import { reasoningFormats, type ModelFacts } from '../../engine/models/modelFacts';
 import { reasoningEfforts } from '../../engine/request';
 
-/** Returns what the user has set for a model with these names, or undefined if the user has set nothing. */
+/**
+ * Function that returns the user's settings for a model with one of these names, or undefined if the user has set
+ * nothing for the model.
+ */
 export type ModelOverrides = (names: readonly string[]) => Partial<ModelFacts> | undefined;
 
 interface Entry {
@@ -14,8 +17,8 @@ interface Entry {
 }
 
 /**
- * Reads the setting `holysheep.modelOverrides`. Fields with invalid or absurd values are ignored. Of several entries
- * that match a model, one with its exact name is used, and else the one with the longest pattern.
+ * Reads the setting `holysheep.modelOverrides`. Fields with invalid or absurd values are ignored. If several entries
+ * match a model, the entry with the exact name is used, or else the entry with the longest pattern.
  */
 export function readModelOverrides(value: unknown): ModelOverrides {
   const entries = isRecord(value) ? Object.entries(value).flatMap(readEntry) : [];
@@ -46,10 +49,12 @@ function readFacts(fields: JsonRecord): Partial<ModelFacts> {
       price: priceIn(fields['price']),
       extraBody: isRecord(extraBody) ? extraBody : undefined,
     }),
-    // The known `maxInput` applies only to the context window that is replaced here.
+    // The built-in `maxInput` of the model is removed, because it belongs to the context window that the setting
+    // replaces.
     ...(contextWindow !== undefined && { maxInput: undefined }),
     ...(typeof temperature === 'boolean' && { takesTemperature: temperature, omitsTemperature: !temperature }),
-    // The levels say whether the reasoning can be switched off.
+    // The reasoning efforts in the setting also define whether reasoning can be switched off, so the built-in
+    // information about that is removed.
     ...(efforts && { reasoningToggle: undefined }),
   };
 }

@@ -1,7 +1,7 @@
 import { everyOther } from '../../engine/gateway/gateway';
 import { entryOf, isEntryOf, readGateway, type GatewayEntry } from './gateways';
 
-/** The settings that depend on which gateway is the primary one. */
+/** The settings whose values depend on which gateway is the primary gateway. */
 export interface PrimarySettings {
   readonly baseUrl: string;
   readonly backupBaseUrls: readonly unknown[];
@@ -10,9 +10,10 @@ export interface PrimarySettings {
 }
 
 /**
- * Returns the settings with another gateway as the primary one, so that the same models answer as before. The settings
- * contain the names that models have at the primary gateway, so its own names replace the previous ones everywhere.
- * @param previous the primary gateway so far, which becomes the first backup; undefined to leave it out
+ * Returns the settings after another gateway becomes the primary gateway. The same models answer as before. The
+ * settings refer to models by their names at the primary gateway, so all model names are replaced by those of the new
+ * primary gateway.
+ * @param previous the previous primary gateway, which becomes the first backup, or undefined to remove it
  */
 export function withPrimary(
   { backupBaseUrls, model, fallbackModels }: Omit<PrimarySettings, 'baseUrl'>,
@@ -36,11 +37,15 @@ export function withPrimary(
 
 type Renamed = readonly (readonly [here: string, there: string])[];
 
-/** If several names stand for the same model, the first one is kept, or the one of the selected model. */
+/**
+ * Returns the names that the models have at the previous primary gateway, keyed by their names at the new one. If
+ * several previous names map to the same new name, the name of the selected model is used, or else the first name.
+ */
 function invertedNames(renamed: Renamed, model: string, newModel: string): ReadonlyMap<string, string> {
   const inverted = new Map(renamed.toReversed().map(([here, there]) => [there, here]));
   if (newModel === model) return inverted;
-  // The model that stood for every other one has no name of its own at the previous gateway.
+  // A substitute (the `*` entry of a gateway) has no name at the previous gateway, so the selected model becomes the
+  // `*` entry there.
   const isSameModel = renamed.some(([here]) => here === model);
   return inverted.set(isSameModel ? newModel : everyOther, model);
 }
@@ -57,7 +62,7 @@ function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
   return entryOf({ ...gateway, models });
 }
 
-/** Returns undefined if the gateway has another model in place of this one. */
+/** Returns the name of a model at a gateway, or undefined if the gateway answers with a substitute model. */
 function nameAt({ models }: GatewayEntry, model: string): string | undefined {
   return models?.get(model) ?? (models?.has(everyOther) ? undefined : model);
 }

@@ -29,7 +29,7 @@ export interface SettingsManifest {
   };
 }
 
-/** The local and the remote user settings are not documented in VS Code's API. */
+/** Result of VS Code's `inspect`. The API documentation lacks the local and the remote user settings. */
 interface InspectedSetting {
   readonly globalValue?: unknown;
   readonly globalLocalValue?: unknown;
@@ -38,15 +38,24 @@ interface InspectedSetting {
   readonly workspaceFolderValue?: unknown;
 }
 
-/** Memento key. The value is the last model that the user chose in this workspace; the workspace's files can't change it. */
+/**
+ * Key in VS Code's workspace state. The value is the last model that the user chose in this workspace. Files of the
+ * workspace can't change it.
+ */
 const chosenModelKey = 'holysheep.chosenModel';
 
-/** Reads most settings anew at every call. VS Code passes on invalid values, which the defaults or limits replace. */
+/**
+ * The settings of the extension. Most settings are read at every call. VS Code also returns invalid values, so these
+ * are replaced by the default value or the nearest limit.
+ */
 export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
   private readonly schemas: Readonly<Record<string, SettingSchema>>;
-  /** Cached until the settings change, because a list may have thousands of models. */
+  /**
+   * Function for `holysheep.modelOverrides`, cached until the settings change, because it is called for lists of
+   * thousands of models.
+   */
   private overrides: ModelOverrides | undefined;
 
   constructor(
@@ -65,7 +74,10 @@ export class Settings extends Disposable {
     );
   }
 
-  /** @param model the model of a request, by the name that the user knows */
+  /**
+   * Returns the settings for a turn.
+   * @param model the model of the turn, by the name that the user uses
+   */
   engineSettings(model = this.model()): EngineSettings {
     const group = (name: string, keys: readonly string[]): Readonly<Record<string, unknown>> =>
       Object.fromEntries(keys.map((key) => [key, this.value(`${name}.${key}`)]));
@@ -84,7 +96,7 @@ export class Settings extends Disposable {
     return normalizeBaseUrl(this.baseUrlText());
   }
 
-  /** Returns the base URL as the user wrote it. It may contain credentials or be invalid. */
+  /** Returns the base URL in the user's spelling. It can contain credentials or be invalid. */
   baseUrlText(): string {
     const value = this.readUser('baseUrl');
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);
@@ -95,7 +107,10 @@ export class Settings extends Disposable {
     return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : { url: primary.url });
   }
 
-  /** @param url normalized */
+  /**
+   * Returns the gateway with a base URL and its model names from the settings.
+   * @param url the normalized base URL
+   */
   gateway(url: string): GatewayEntry {
     return this.gateways().usable.find((entry) => entry.url === url) ?? { url };
   }
@@ -137,13 +152,19 @@ export class Settings extends Disposable {
     return readPrompts(this.readUser('prompts'));
   }
 
-  /** The settings of a remote machine count as part of the workspace, because a dev container gets them from it. */
+  /**
+   * Returns the prompts of the workspace's settings. They include the settings of a remote machine, because a dev
+   * container can define these.
+   */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
     return readPrompts([...listIn(workspaceValue), ...listIn(globalRemoteValue)]).usable;
   }
 
-  /** Invalid entries stay, because the user may still be editing them. */
+  /**
+   * Adds a prompt to the user's settings. Invalid entries of the setting are kept, because the user might still be
+   * editing them.
+   */
   addPrompt(prompt: UserPrompt): Thenable<void> {
     return this.update('prompts', [...this.userList('prompts'), prompt]);
   }
@@ -153,8 +174,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Whether only the workspace's settings name a model, not the user or the user settings. Its name must not decide which
-   * gateway is used. The settings of a remote machine are treated as the workspace's.
+   * Returns whether a model's name comes only from the settings of the workspace or of a remote machine, and neither
+   * from the user's settings nor from the user's choice. Such a name must not decide which gateway is used.
    */
   isWorkspaceModel(model: string): boolean {
     const ofUser = [
@@ -171,8 +192,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Saves the model in the workspace settings if they contain a model, or else in the user settings.
-   * @param value a previous value of the setting may be of any type; undefined removes the setting
+   * Saves the selected model in the workspace settings if they contain a model, or else in the user settings.
+   * @param value the model. To restore an earlier state, it can be any value, or undefined to remove the setting.
    */
   setModel(value: unknown): Thenable<void> {
     const isOverridden = this.inspect('model').workspaceValue !== undefined;
@@ -180,18 +201,21 @@ export class Settings extends Disposable {
     return this.update('model', value, isOverridden ? Workspace : Global);
   }
 
-  /** Saves the model that the user has chosen, and remembers that the user made the choice, not the workspace. */
+  /** Saves the model that the user has chosen, and remembers that the choice is the user's, not the workspace's. */
   async chooseModel(model: string): Promise<void> {
     await this.workspaceState.update(chosenModelKey, model);
     await this.setModel(model);
   }
 
-  /** Whether the user has not chosen a primary gateway. */
+  /** Returns whether the base URL is still the default, so that the user has not chosen a primary gateway. */
   hasDefaultBaseUrl(): boolean {
     return this.baseUrlText() === this.schema('baseUrl').default;
   }
 
-  /** Adds a backup gateway. @returns a function that removes it again */
+  /**
+   * Adds a backup gateway to the settings.
+   * @returns a function that removes the gateway again
+   */
   async addBackup(gateway: GatewayEntry): Promise<() => Promise<void>> {
     await this.update('backupBaseUrls', [...this.userList('backupBaseUrls'), entryOf(gateway)]);
     return async () => {
@@ -212,10 +236,10 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Makes a gateway the primary one, see {@link withPrimary}.
+   * Makes a gateway the primary gateway, see {@link withPrimary}.
    * @param keepsPrevious whether the previous primary gateway becomes the first backup
-   * @returns a function that undoes the change, but keeps model settings that the user has changed since. It throws a
-   *   UserError if the base URL or the backups have changed since.
+   * @returns a function that undoes the change. It keeps model settings that the user has changed since. It throws a
+   * UserError if the base URL or the backups have changed since.
    */
   async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean): Promise<() => Promise<void>> {
     const primary = this.baseUrl();
@@ -236,7 +260,8 @@ export class Settings extends Disposable {
       gateway,
       keepsPrevious && !('error' in primary) ? { url: primary.url, name: knownName(primary.url) } : undefined,
     );
-    // The backups come first, so that the settings never lack the gateway that is the primary one so far.
+    // The backups are written before the base URL, so that the settings contain the previous primary gateway at every
+    // moment.
     await this.update('backupBaseUrls', after.backupBaseUrls);
     await this.update('baseUrl', after.baseUrl);
     if (after.fallbackModels.length > 0) await this.update('fallbackModels', after.fallbackModels);
@@ -258,7 +283,7 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Removes a backup gateway. Other entries stay, even if they are invalid.
+   * Removes a backup gateway from the settings. Other entries are kept, even if they are invalid.
    * @returns a function that inserts the removed entries again
    */
   async removeBackupBaseUrls(baseUrl: string): Promise<() => Thenable<void>> {
@@ -269,13 +294,16 @@ export class Settings extends Disposable {
       previous.filter((entry) => !removed.includes(entry)),
     );
     return () => {
-      // Inserts the entries into the current list, because the user may have changed the list in the meantime.
+      // The entries are inserted into the current list, because the user might have changed the list in the meantime.
       const current = this.userList('backupBaseUrls');
       return this.update('backupBaseUrls', current.toSpliced(previous.indexOf(removed[0]), 0, ...removed));
     };
   }
 
-  /** Returns undefined if the user has set no value, not even an invalid one. */
+  /**
+   * Returns the value of a numeric setting, or undefined if the user has not set it. An invalid value is replaced by
+   * the default value or the nearest limit.
+   */
   private numberIfSet(key: string): number | undefined {
     const isSet = Object.entries(this.inspect(key)).some(
       ([name, value]) => /^(?!default).*Value$/.test(name) && value !== undefined,
@@ -305,7 +333,10 @@ export class Settings extends Disposable {
     return vscode.workspace.getConfiguration(section).get(key);
   }
 
-  /** The settings of a workspace or a remote machine must not decide where requests go or what is sent or deleted. */
+  /**
+   * Returns the value of a setting from the user settings only. The settings of a workspace or of a remote machine must
+   * not decide where requests go, or what is sent or deleted.
+   */
   private readUser(key: string): unknown {
     const { globalValue, globalLocalValue, globalRemoteValue } = this.inspect(key);
     return globalRemoteValue === undefined ? globalValue : globalLocalValue;

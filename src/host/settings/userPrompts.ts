@@ -3,7 +3,7 @@ import { effortChoiceIn, type EffortChoice } from '../../engine/request';
 
 export interface UserPrompt {
   readonly title: string;
-  /** May contain variables, such as the selected code. */
+  /** Text of the prompt. It can contain variables, such as the selected code. */
   readonly template: string;
   readonly model?: string | undefined;
   readonly reasoningEffort?: EffortChoice | undefined;
@@ -18,8 +18,9 @@ export interface UnusablePrompt {
 }
 
 /**
- * Separates the prompts of the setting that can be used from those that can't. Prompts are selected by title, so only the
- * first with each title can be used. A setting that is not a list counts as one prompt.
+ * Splits the prompts in the setting into prompts that can be used and prompts that can't. A prompt is identified by its
+ * title, so only the first prompt with a title can be used. A setting that is not a list is reported as one prompt that
+ * can't be used.
  */
 export function readPrompts(value: unknown): {
   readonly usable: readonly UserPrompt[];
