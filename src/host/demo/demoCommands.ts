@@ -24,7 +24,8 @@ export function registerDemo(deps: DemoCommandDeps) {
     demo.onWillClose(() => {
       conversations.stopAllOf(demo);
       tour.reset();
-      // The next prompt must not go to the user's gateway below answers of the demo.
+      // A new conversation is shown when the demo ends. Otherwise, the next prompt would go to the user's gateway,
+      // below answers of the demo.
       const { current } = conversations;
       const isShown = panels.isAnyOpen((conversation) => conversation === current);
       if (current && isShown && current.set === demo) panels.show(conversations.startNew());
@@ -37,12 +38,13 @@ export function registerDemo(deps: DemoCommandDeps) {
     }),
   );
   /**
-   * Starts the demo. Shows the current conversation if it belongs to the running demo, otherwise a new one.
-   * @param argument id of a scenario that is started immediately, e.g. `demo-rate-limit`
+   * Starts the offline demo, and shows a conversation of the demo. The current conversation is shown if it belongs to
+   * the running demo, otherwise a new conversation.
+   * @param argument id of a scenario that is started at once, such as `demo-rate-limit`
    */
   const openDemo = async (argument: unknown): Promise<void> => {
-    // Starts a new conversation instead of continuing one from an earlier demo. An empty conversation is reused, because
-    // its composer may contain a prompt that can't be sent before an API key is set.
+    // A conversation of an earlier demo is not continued. An empty conversation is reused, because its composer can
+    // contain a prompt that the user typed before setting an API key.
     const canReuseCurrent = demo.isOpen || conversations.current?.tree.firstPrompt === undefined;
     await demo.open();
     const { current } = conversations;

@@ -17,21 +17,27 @@ interface RunningDemo {
 interface DemoDeps {
   readonly log: HostEngineDeps['log'];
   readonly version: string;
-  /** The user's defaults, except for the model. */
+  /** Returns the user's default parameters of a request. The demo replaces the model. */
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
 }
 
-/** The offline demo: a set of embedded gateways on the loopback address, which are free and need no key. */
+/**
+ * The offline demo: gateways embedded in the extension, which listen on the loopback address, cost nothing and need no
+ * key.
+ */
 export class DemoGateways extends Disposable implements GatewaySet {
   readonly id = 'demo';
   readonly isFree = true;
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
   private readonly closeEmitter = this.register(new vscode.EventEmitter<void>());
-  /** Fires before the demo ends. Running turns can be stopped then, because the demo's gateways still run. */
+  /** Fires before the demo ends, while its gateways are still running, so that running turns can be stopped. */
   readonly onWillClose = this.closeEmitter.event;
 
-  /** Developers set `HOLYSHEEP_DEMO` to `1` to try out the extension without an API key. */
+  /**
+   * Whether the demo opens at startup. Developers set the environment variable `HOLYSHEEP_DEMO` to `1` to try the
+   * extension without an API key.
+   */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 
   private running: RunningDemo | undefined;
@@ -65,14 +71,20 @@ export class DemoGateways extends Disposable implements GatewaySet {
     await closeGateways(running);
   }
 
-  /** Each turn gets a new engine, so that a scenario always runs in the same way and delays no other request. */
+  /**
+   * Each turn of the demo gets a new engine. So a scenario always runs in the same way, and its failures delay no other
+   * turn.
+   */
   readonly run: GatewaySet['run'] = (request, options) => {
     const { log, version } = this.deps;
     const gateways = (): Promise<Gateways> => this.gateways(request.model);
     return createHostEngine({ log, version, settings: () => demoSettings, gateways }).run(request, options);
   };
 
-  /** @param model the model of a request. For a scenario with a backup gateway, a second embedded gateway is started. */
+  /**
+   * Returns the gateways of the demo. For a scenario with a backup gateway, a second embedded gateway is started.
+   * @param model the model of the request, which identifies the scenario
+   */
   async gateways(model?: string): Promise<Gateways> {
     const { running } = this;
     if (!running) {
@@ -104,7 +116,10 @@ export class DemoGateways extends Disposable implements GatewaySet {
     return this.deps.defaults({ ...choice, model: choice.model ?? this.selected });
   }
 
-  /** Returns one model for each scenario, with English texts. */
+  /**
+   * Returns one model for each scenario of the demo, with English texts. Returns an empty list while the demo is
+   * closed.
+   */
   models(): readonly DemoModel[] {
     return this.isOpen ? demoModels : [];
   }
@@ -139,7 +154,7 @@ export class DemoGateways extends Disposable implements GatewaySet {
     const { running } = this;
     this.running = undefined;
     super.dispose();
-    // Ignores an error on closing the gateways, because the process may be about to exit.
+    // An error on closing the demo's gateways is ignored, because the process might be about to exit.
     if (running) closeGateways(running).catch(() => undefined);
   }
 

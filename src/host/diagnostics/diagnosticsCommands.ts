@@ -10,7 +10,7 @@ import { hostNameHider, positionName, requestedOrigins } from './hostNames';
 import type { HostWindow } from '../hostWindow';
 
 export function registerDiagnostics(deps: GatewayServices & HostWindow) {
-  /** Opens the report as an unsaved document, so that the user can read it before sharing it. */
+  /** Opens the diagnostics report as an unsaved document, so that the user can read it before sharing it. */
   const exportDiagnostics = async (): Promise<string> => {
     const content = await createDiagnosticsReport(deps);
     const document = await vscode.workspace.openTextDocument({ language: 'json', content });
@@ -23,7 +23,10 @@ export function registerDiagnostics(deps: GatewayServices & HostWindow) {
   } satisfies Commands;
 }
 
-/** Positions replace private host names and the names of gateways. */
+/**
+ * Returns the diagnostics report. In place of private host names and names of gateways, it contains the gateways'
+ * positions in the settings.
+ */
 async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Promise<string> {
   const { engine, settings, ownGateways, sets, log, version, context } = deps;
   const gateways = ownGateways.all;
@@ -37,7 +40,7 @@ async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Prom
     isHolySheep: isHolySheep(origin),
   }));
   const networkSettings = {
-    // Leaves out the path and the query of the base URL, which may contain secrets.
+    // The report contains only the origin of the base URL, because the path and the query can contain secrets.
     origin: 'error' in baseUrl ? null : originOf(baseUrl.url),
     gateways: summaries,
     baseUrlProblem: 'error' in baseUrl ? baseUrl.error : null,
@@ -66,7 +69,7 @@ async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Prom
   );
 }
 
-/** Identifies neither the user nor any file. */
+/** Returns versions and properties of VS Code and the operating system. They identify neither the user nor any file. */
 async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKind) {
   const { appName, appHost, language, remoteName, uiKind } = vscode.env;
   return {
@@ -86,7 +89,7 @@ async function readHostInfo(extension: string, extensionKind: vscode.ExtensionKi
   };
 }
 
-/** Checks VS Code's chat view and chat API separately, because a build of VS Code may have one without the other. */
+/** Returns whether VS Code has a chat view and a chat API. Some builds of VS Code have only one of them. */
 async function readChatSupport() {
   const { chat, lm } = vscode as Partial<typeof vscode>;
   const commands = await vscode.commands.getCommands(true);

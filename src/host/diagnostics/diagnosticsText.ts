@@ -4,9 +4,9 @@ import { originOf } from '../../engine/gateway/baseUrl';
 import type { LedgerEntry, LedgerWait, TurnRecord } from '../../engine/state/ledger';
 import type { ErrorRecord } from '../util/errorRecord';
 
-/** Further sections about the environment are included unchanged. */
+/** Content of a diagnostics report. Further sections, such as the versions of VS Code, are copied without changes. */
 export interface Diagnostics {
-  /** Epoch milliseconds at which the report is created. */
+  /** Time at which the report is created, in epoch milliseconds. */
   readonly time: number;
   readonly engine: EngineReport;
   /** Recent errors, oldest first. */
@@ -15,9 +15,10 @@ export interface Diagnostics {
 }
 
 /**
- * Formats diagnostics as JSON for a bug report. The result never contains an API key, a prompt, an answer or a path.
+ * Formats a diagnostics report as JSON for a bug report. The result never contains an API key, a prompt, an answer or a
+ * path.
  * @param nameOf returns the name of a gateway in the report
- * @param redact removes API keys from a text, because a gateway may have echoed a key
+ * @param redact removes API keys from a text, because a message of a gateway can quote the key
  */
 export function formatDiagnostics(
   diagnostics: Diagnostics,
@@ -29,7 +30,7 @@ export function formatDiagnostics(
   const report = {
     time: new Date(time).toISOString(),
     ...environment,
-    // The path of a base URL may contain a secret.
+    // Only the origin of a base URL is included, because the path can contain a secret.
     gateways: gateways.map((state) => ({ ...state, id: originOf(state.id) })),
     turns: turns.map((turn) => formatTurn(turn, nameOf)),
     errors: errors.map((error) => ({ ...error, time: new Date(error.time).toISOString() })),
@@ -41,7 +42,10 @@ export function formatDiagnostics(
   );
 }
 
-/** Names each field, so that no other part of an event, such as a text or the path of a base URL, gets into the report. */
+/**
+ * Formats a turn for the diagnostics report. Each field is listed by name, so that no other field of an event gets into
+ * the report, such as text of an answer or the path of a base URL.
+ */
 function formatTurn(turn: TurnRecord, nameOf: (gateway: GatewayRef) => string): unknown {
   return {
     ...pick(turn, 'host', 'outcome', 'contextTokens'),
@@ -79,33 +83,47 @@ function pick<T extends object>(value: T, ...names: readonly (keyof T)[]): objec
   return Object.fromEntries(names.map((name) => [name, value[name]]));
 }
 
-/** The gateway chooses the request id, and could put any text of the request in it. */
+/**
+ * Matches a request ID that looks harmless. The gateway chooses the request ID, and could copy text of the prompt into
+ * it.
+ */
 const plainRequestId = /^[\w.:+=[\]-]{1,128}$/;
 
 function redactValue(name: string, text: string): string {
   return name === 'requestId' && !plainRequestId.test(text) ? '…' : redactPaths(text);
 }
 
-/** Matches the path of a folder, but not the path in a URL and not a model id such as `Qwen/Qwen2.5`. */
+/**
+ * Matches the path of a folder in a text. It does not match the path in a URL, or a model id such as `Qwen/Qwen2.5`.
+ */
 const folderPattern =
   /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
 /**
- * Matches a URL up to whitespace or a quotation mark. To avoid quadratic time in a long text, the length of the scheme
- * is limited, and a URL within a URL is part of the same match.
+ * Matches a URL up to whitespace or a quotation mark. Two rules prevent quadratic time in a long text: the length of
+ * the scheme is limited, and a URL inside a URL belongs to the same match.
  */
 const urlPattern = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
 const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;
-/** Also matches a password with characters that usually end the host name. */
+/**
+ * Matches a user name and a password in a URL, even if the password contains characters such as `/` that usually end
+ * the host name.
+ */
 const oddCredentialsPattern = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
 const queryPattern = /[?#][^]*/;
 
-/** Folders often contain the name of the user, and local servers name models after their files. */
+/**
+ * Removes folders from the paths in a text, and secrets from its URLs. Folder names often contain the name of the user,
+ * and local servers name models after their files.
+ */
 export function redactPaths(text: string): string {
   const withoutSecrets = text.replace(urlPattern, (url) => removeCredentials(url).replace(queryPattern, ''));
   return withoutSecrets.replace(folderPattern, '…/');
 }
 
-/** The search stops at the last `@`, because searching the remaining text would take quadratic time. */
+/**
+ * The search for credentials ends at the last `@` of the URL. Searching the rest of the text as well would take
+ * quadratic time.
+ */
 function removeCredentials(url: string): string {
   const end = url.lastIndexOf('@') + 1;
   return url.slice(0, end).replace(oddCredentialsPattern, '$1').replace(credentialsPattern, '$1') + url.slice(end);
@@ -113,7 +131,10 @@ function removeCredentials(url: string): string {
 
 const knownRemoteKinds = ['ssh-remote', 'wsl', 'dev-container', 'attached-container', 'codespaces', 'tunnel'];
 
-/** Returns `other` for an unknown `vscode.env.remoteName`, because the name may be the address of a machine. */
+/**
+ * Returns the kind of a remote window, such as `wsl`. For an unknown `vscode.env.remoteName`, returns `other`, because
+ * the name can be the address of a machine.
+ */
 export function remoteKind(name: string | undefined): string | null {
   if (name === undefined) return null;
   return knownRemoteKinds.includes(name) ? name : 'other';

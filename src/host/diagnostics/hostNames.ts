@@ -3,28 +3,33 @@ import { hostOf, originOf } from '../../engine/gateway/baseUrl';
 import type { GatewayRef } from '../../engine/events/events';
 import { knownGatewayOf } from '../settings/knownGateways';
 
-/** Returns whether an origin tells nothing about the user: HolySheep's own gateway, or a server on this computer. */
+/**
+ * Returns whether an origin reveals nothing about the user, because it is HolySheep's own gateway or a server on this
+ * computer.
+ */
 export function isPublicOrigin(origin: string): boolean {
   const { name, baseUrl = '' } = knownGatewayOf(origin) ?? {};
   const isPublic = name === 'HolySheep' && originOf(baseUrl) === origin;
   return isPublic || /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(origin);
 }
 
-/** Returns the origins of the requests in the report of the engine, which may no longer be in the settings. */
+/** Returns the origins of all requests in the engine's report. The settings might no longer contain these origins. */
 export function requestedOrigins({ turns, gateways }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
     const ofAttempts = attempts.map(({ gateway }) => originOf(gateway.id));
-    // The scheme of a turn is unknown unless it made an attempt. A turn without a connection has no host.
+    // HTTPS is assumed for a turn that made no attempt, because its scheme is unknown. The host name is empty if no
+    // gateway could be used.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
   return [...new Set([...ofTurns, ...gateways.map(({ id }) => originOf(id))])];
 }
 
 /**
- * Returns a function that replaces the origins and host names of gateways in a text with `gateway 1`, `gateway 2` and so on,
- * and those of other requests with `former gateway`. Public origins are not replaced.
- * @param gateways origins of the gateways in the settings, in their order
- * @param requested as returned by {@link requestedOrigins}
+ * Returns a function that hides private host names in a text. Origins and host names of the gateways in the settings
+ * become `gateway 1`, `gateway 2` and so on, and those of other requests become `former gateway`. Public origins are
+ * kept.
+ * @param gateways origins of the gateways, in the order of the settings
+ * @param requested origins of all requests, see {@link requestedOrigins}
  */
 export function hostNameHider(gateways: readonly string[], requested: readonly string[]): (text: string) => string {
   const names = new Map<string, string>();
@@ -37,15 +42,16 @@ export function hostNameHider(gateways: readonly string[], requested: readonly s
   gateways.forEach((origin, index) => add(origin, `gateway ${index + 1}`));
   for (const origin of requested) add(origin, 'former gateway');
   if (names.size === 0) return (text) => text;
-  // Looks for longer texts first, because an origin contains its host.
+  // Longer texts are searched first. Otherwise, only the host name within an origin would be replaced.
   const longestFirst = [...names.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(`(?<![\\w-])(?:${longestFirst.map(escapePattern).join('|')})(?![\\w-])`, 'gi');
   return (text) => text.replace(pattern, (found) => names.get(found.toLowerCase()) ?? 'former gateway');
 }
 
 /**
- * Returns the name of a gateway in the report, which tells its position instead of its own name.
- * @param gateways the gateways in the settings, in their order
+ * Returns the name of a gateway in the diagnostics report, such as `gateway 1`. It contains the gateway's position in
+ * the settings, because the real name can be private.
+ * @param gateways the gateways, in the order of the settings
  */
 export function positionName({ id }: GatewayRef, gateways: readonly GatewayRef[]): string {
   const index = gateways.findIndex((gateway) => gateway.id === id);

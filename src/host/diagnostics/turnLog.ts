@@ -6,14 +6,20 @@ export type TurnLogEvent = readonly [conversationId: string, answerId: string, e
 
 const warnings: ReadonlySet<StreamEvent['type']> = new Set(['waiting', 'cut', 'failed']);
 
-/** Fields of events that the log contains. No field with text of the prompt, the answer or an error may be added. */
+/**
+ * Fields of events that are written to the log. A field that contains text of a prompt, an answer or an error must
+ * never be added.
+ */
 const fields = [
   'attempt attempts maxAttempts why how model userModel effort refusedEffort gateway from to',
   'reason kind row status requestId finishReason source estimated told until hintFrom',
   'delayMs hintMs jitterMs waitedMs ms firstTokenMs bytes chars tokens trimmed',
 ].flatMap((names) => names.split(' '));
 
-/** Logs the network activity of a turn, one line for each event except the deltas. */
+/**
+ * Logs the network activity of a turn, with one line for each event. Parts of the answer and token counts are not
+ * logged.
+ */
 export function logTurnEvent(log: Log, ...[conversationId, answerId, event]: TurnLogEvent): void {
   if (isDelta(event) || event.type === 'usage') return;
   const isWarning = warnings.has(event.type) || (event.type === 'gateway' && event.reason !== 'user');
@@ -33,7 +39,7 @@ function format(name: string, value: unknown): string {
   return name === 'until' ? new Date(value).toISOString() : String(Math.round(value));
 }
 
-/** Returns the start of a UUID, which is enough to identify the file of a conversation. */
+/** Returns the start of a UUID. The start suffices to find the file of a conversation. */
 function shortId(id: string): string {
   return id.slice(0, 8);
 }

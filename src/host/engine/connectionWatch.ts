@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ConnectionObserver } from '../../engine/environment';
 
-/** A message on a diagnostics channel of undici, on which the `fetch` of Node and of VS Code is based. */
+/** A message on a diagnostics channel of undici, the HTTP client behind the `fetch` of Node.js and of VS Code. */
 interface RequestMessage {
   readonly request: { readonly method: string };
 }
@@ -11,11 +11,10 @@ const created = 'undici:request:create';
 const sent = 'undici:client:sendHeaders';
 
 /**
- * Calls `send`, which sends one request with `fetch`, and tells the observer when undici looks for a connection
- * and when the request leaves. The observer learns nothing if `fetch` does not use undici, as with Electron's.
- *
- * The channels report the requests of all extensions in this process. The asynchronous context
- * identifies the request that `send` started. The HTTP method distinguishes it from the CONNECT request to a proxy.
+ * Calls `send`, which makes one request with `fetch`. Notifies the observer when undici starts to look for a connection
+ * and when undici sends the request. The observer is not notified if `fetch` does not use undici, as in Electron. The
+ * diagnostics channels report the requests of all extensions in this process: the asynchronous context identifies the
+ * request of `send`, and the HTTP method distinguishes it from the CONNECT request to a proxy.
  */
 export async function watchConnection(send: () => Promise<Response>, observer: ConnectionObserver): Promise<Response> {
   const context = new AsyncLocalStorage<true>();
@@ -32,7 +31,7 @@ export async function watchConnection(send: () => Promise<Response>, observer: C
     stop();
     observer.onSent();
   };
-  /** Ends the watch. While it runs, each `await` in this process takes about 0.1 µs longer. */
+  /** Stops watching the request. While a request is watched, each `await` in this process takes about 0.1 µs longer. */
   const stop = (): void => {
     unsubscribe(created, onCreated);
     unsubscribe(sent, onSent);

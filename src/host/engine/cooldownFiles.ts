@@ -5,29 +5,35 @@ import type { Clock } from '../../engine/clock';
 import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate/cooldowns';
 import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 
-/** A longer cooldown is either a mistake or a quota, and the engine does not wait for quotas. */
+/**
+ * Longest cooldown that windows share, in milliseconds. A longer cooldown is either a mistake or a quota, and the
+ * engine does not wait for quotas.
+ */
 const maxCooldownMs = 3_600_000;
-/** If a cooldown seems to start later than this, the clock was set back, and the cooldown is dropped. */
+/**
+ * Tolerance for the start of a cooldown, in milliseconds. A cooldown that starts further in the future is ignored,
+ * because it was written before the clock was set back.
+ */
 const maxClockSkewMs = 5000;
 
 interface CooldownEntry {
   readonly cooldown: Cooldown;
   readonly name: string;
-  /** Hash of the base URL, the API key and the model: 24 hexadecimal digits. */
+  /** Hash of the base URL, the API key and the model, as 24 hexadecimal digits. */
   readonly scopeHash: string;
-  /** Id of the window that wrote the file: 8 hexadecimal digits. */
+  /** Id of the window that wrote the file, as 8 hexadecimal digits. */
   readonly writer: string;
 }
 
 /**
- * Shares cooldowns between windows as empty files whose names contain all data. A file is created either completely or
- * not at all, so any number of windows can write without locks. The engine works without these files, so failures are
- * only logged, once until the operation succeeds again.
+ * Shares cooldowns between windows. Each cooldown is an empty file whose name contains all data. A file with such a
+ * name exists either completely or not at all, so all windows can write without locks. Failures are only logged,
+ * because the engine also works without these files. A repeated failure is logged once.
  */
 export class CooldownFiles implements SharedCooldowns {
-  /** Id of this window, which ignores the cooldown files that it has written itself. */
+  /** Id of this window. The window ignores the cooldown files that it has written itself. */
   private readonly writer = randomBytes(4).toString('hex');
-  /** Problems that have been logged, by operation. When the operation succeeds, its problem is removed. */
+  /** Last logged failure of each file operation. It is removed when the operation succeeds. */
   private readonly problems = new Map<string, string>();
 
   constructor(
@@ -78,8 +84,8 @@ export class CooldownFiles implements SharedCooldowns {
   }
 
   /**
-   * Logs a failure of a file operation, unless it has the expected code.
-   * @param operation past participle for the log message, e.g. `written`
+   * Performs a file operation, and logs its failure unless the error code is the expected one.
+   * @param operation past participle for the log message, such as `written`
    */
   private async attempt<T>(operation: string, expectedCode: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -97,7 +103,7 @@ export class CooldownFiles implements SharedCooldowns {
   }
 }
 
-/** No file name may reveal the API key. */
+/** Returns a hash for the file name of a cooldown. The file name must not reveal the API key. */
 function hashScope({ gateway, key = '', model }: CooldownScope): string {
   return createHash('sha256').update(`${gateway}\0${key}\0${model}`).digest('hex').slice(0, 24);
 }

@@ -25,7 +25,7 @@ export interface HostEngineDeps extends Pick<
   readonly log: EngineLog & { readonly keys: KeyRedactor };
   readonly version: string;
   readonly onProbe?: ((baseUrl: string, result: ProbeResult) => void) | undefined;
-  /** Folder that all windows of this machine share. Without it, no cooldowns are shared. */
+  /** Folder for files that all windows of this machine share. Without the folder, windows don't share cooldowns. */
   readonly storage?: string | undefined;
 }
 
@@ -48,7 +48,7 @@ export function createHostEngine({ log, version, storage, onProbe, ...deps }: Ho
         : new CooldownFiles(join(storage, 'cooldowns'), systemClock, (problem) => log.warn(problem)),
     userAgent: `HolySheepPrompt/${version}`,
   });
-  /** Fires when a cooldown starts, changes or is cleared, but not when it expires. */
+  /** Fires when a cooldown starts, changes or is cleared, but not when a cooldown expires. */
   const onDidChangeCooldown = cooldownChanges.event;
   const probe: Engine['probe'] = async (baseUrl, key, signal) => {
     const result = await engine.probe(baseUrl, key, signal);
@@ -65,7 +65,7 @@ interface EngineCommandDeps extends HostWindow {
   readonly catalog: { preload(): Promise<void>; askUnresponsive(): Promise<void>; forgetLists(): Promise<void> };
 }
 
-/** Time after the start of the app, in milliseconds, after which VS Code is expected to be idle. */
+/** Time after the start of the app at which VS Code is expected to be idle, in milliseconds. */
 const preparationDelayMs = 2000;
 
 export function registerEngine({ register, ownGateways, settings, engine, catalog, log }: EngineCommandDeps) {
@@ -77,7 +77,7 @@ export function registerEngine({ register, ownGateways, settings, engine, catalo
       catalog.askUnresponsive().catch(log.error);
     }),
   );
-  /** Loads what the first prompt would otherwise wait for. */
+  /** Loads in advance the data and connections that the first prompt would otherwise have to wait for. */
   const prepare = async (): Promise<void> => {
     factsOf(settings.model());
     const baseUrl = settings.baseUrl();
@@ -88,7 +88,10 @@ export function registerEngine({ register, ownGateways, settings, engine, catalo
     dispose: systemClock.after(preparationDelayMs, () => void prepare().catch(log.error)),
   });
   return {
-    /** For users who know that their rate limit was raised or that the gateway has recovered. */
+    /**
+     * Clears all cooldowns and circuit breakers. Users run this command when they know that their rate limit was raised
+     * or that the gateway has recovered.
+     */
     'holysheep.resetNetworkState': async () => {
       ownGateways.forget();
       await Promise.all([engine.resetNetworkState(), catalog.forgetLists()]);

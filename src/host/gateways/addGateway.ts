@@ -34,12 +34,18 @@ interface AddGatewayResult {
 
 const cancelled: AddGatewayResult = { state: 'cancelled' };
 
-/** Adds a gateway to the settings. Writes nothing before the last step, so that the user can cancel at each one. */
+/**
+ * Lets the user add a gateway. Nothing is written to the settings before the last step, so the user can cancel at each
+ * step.
+ */
 export async function addGateway(deps: GatewayDeps): Promise<AddGatewayResult> {
   return addChosen(deps, await chooseGateway(deps));
 }
 
-/** @param earlier the user's previous answers, if the same server is tried again */
+/**
+ * Adds a gateway that the user has chosen.
+ * @param earlier the user's previous answers about an API key, if the same server is tried once more
+ */
 async function addChosen(
   deps: GatewayDeps,
   gateway: GatewayEntry | undefined,
@@ -64,7 +70,8 @@ async function addChosen(
     if (next === 'retry') return addChosen(deps, gateway, access);
     if (next === 'edit') {
       const edited = await editGateway(gateway);
-      // The dialog has promised to send the key only to the origin that it named.
+      // The user's API key is reused only for the same origin, because the dialog promised to send the key only to the
+      // origin in its message.
       return addChosen(deps, edited, edited && originOf(edited.url) === origin ? access : undefined);
     }
     if (!next) return cancelled;
@@ -78,7 +85,8 @@ async function addChosen(
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
-  // The gateway is remembered before it is in the settings, so that no prompt goes there in between.
+  // The gateway is remembered as unresponsive before it is added to the settings, so that no prompt goes to it in the
+  // meantime.
   if (isUnresponsive) await ownGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
@@ -106,13 +114,16 @@ async function addChosen(
 
 interface Access {
   readonly result: Exclude<ProbeResult, { state: 'cancelled' }>;
-  /** A key that is not stored yet. */
+  /** API key that the user has entered and that is not stored yet. */
   readonly newKey?: string;
-  /** Whether the user has confirmed that this private address needs no key. */
+  /** Whether the user has confirmed that the gateway at this private address needs no API key. */
   readonly isConfirmedKeyless?: boolean;
 }
 
-/** Asks what to do about a gateway that does not respond. @returns undefined if the user cancels */
+/**
+ * Asks the user what to do with a gateway that does not respond.
+ * @returns undefined if the user cancels
+ */
 function chooseNext(
   { name, url }: GatewayEntry,
   { kind, row }: Extract<ProbeResult, { readonly kind: unknown }>,
@@ -135,7 +146,10 @@ function chooseNext(
   ]);
 }
 
-/** Tests the connection to the gateway. Asks for a key unless the gateway responds with a stored key or without one. */
+/**
+ * Tests the connection to a gateway that is being added. The user is asked for an API key, unless the gateway responds
+ * with a stored key or without a key.
+ */
 async function gainAccess(
   deps: GatewayDeps,
   gateway: GatewayEntry,
@@ -163,14 +177,17 @@ async function gainAccess(
   return state === 'cancelled' || state === 'rejected' ? { state } : { result, newKey };
 }
 
-/** Asks a gateway for its models, with its stored key if there is one. */
+/** Requests the model list of a gateway, with the stored API key if there is one. */
 export async function probeGateway({ ownGateways, engine }: GatewayDeps, url: string) {
   const { value: key } = await ownGateways.keyOf(url);
   const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(url));
   return { key, result: await withDelayedProgress(title, (signal) => engine.probe(url, key, signal)) };
 }
 
-/** Asks the user only about private addresses, once. @returns undefined if the user cancels */
+/**
+ * Returns whether a gateway needs an API key. The user is asked only about a private address.
+ * @returns undefined if the user cancels
+ */
 async function needsApiKey({ ownGateways }: GatewayDeps, url: string): Promise<boolean | undefined> {
   const { type } = await ownGateways.keyOf(url);
   if (allowsRequests(type)) return false;
@@ -181,7 +198,11 @@ async function needsApiKey({ ownGateways }: GatewayDeps, url: string): Promise<b
   ]);
 }
 
-/** Asks only users who have no primary gateway yet. @returns undefined if the user cancels */
+/**
+ * Returns whether the new gateway becomes the primary gateway or a backup. The user is asked only if no primary gateway
+ * is in use yet.
+ * @returns undefined if the user cancels
+ */
 async function choosePlace({ settings, keys }: GatewayDeps, name: string): Promise<'primary' | 'backup' | undefined> {
   const primary = settings.baseUrl();
   const isUnused =

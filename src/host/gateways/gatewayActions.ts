@@ -11,17 +11,20 @@ import { pickModelNames } from './modelNamesPick';
 export interface GatewayAction {
   readonly title: string;
   readonly icon: string;
-  /** Whether the gateway's row in the list also has a button for the action. */
+  /** Whether the action also has a button in the gateway's row of the list. */
   readonly hasButton: boolean;
   isPossible(row: GatewayListItem): boolean;
   run(deps: GatewayDeps, gateway: Gateway): unknown;
-  /** What the action opens: an editor, so that the list of gateways closes, or a dialog that hides the list until the dialog closes. */
+  /**
+   * What the action opens, if anything. For an editor, the list of gateways closes. For a dialog, the list is hidden
+   * until the dialog closes.
+   */
   readonly opens?: 'editor' | 'dialog';
 }
 
 const isBackup = ({ gateway }: GatewayListItem): boolean => gateway.position > 0;
 
-/** What a user can do with a gateway, in the order of the menu. */
+/** Returns the actions for a gateway, in the order of the menu. */
 export function gatewayActions(): readonly GatewayAction[] {
   return [
     {
@@ -86,7 +89,10 @@ export function gatewayActions(): readonly GatewayAction[] {
   ];
 }
 
-/** The previous primary gateway becomes the first backup. The user can undo this. */
+/**
+ * Makes a gateway the primary gateway, and offers the user to undo the change. The previous primary gateway becomes the
+ * first backup.
+ */
 async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<void> {
   const { settings, log, onError } = deps;
   const entry = settings.gateway(id);
@@ -103,7 +109,10 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
   ]);
 }
 
-/** Returns a note if the daily budget's currency, which is that of the primary gateway by default, has changed. */
+/**
+ * Returns a note for the user if the currency of the daily budget has changed. By default, the budget has the currency
+ * of the primary gateway.
+ */
 function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefined): string | undefined {
   if (!before || !now || before.currency === now.currency) return undefined;
   const { format } = hostWords();

@@ -9,11 +9,14 @@ import { askForText } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 
 interface Item extends vscode.QuickPickItem {
-  /** Undefined for *Other base URL*. */
+  /** Base URL of a well-known gateway, or undefined for the item *Other base URL*. */
   readonly baseUrl?: string;
 }
 
-/** Lets the user choose a known gateway or enter a base URL. @returns undefined if the user cancels */
+/**
+ * Lets the user choose a well-known gateway or enter a base URL.
+ * @returns undefined if the user cancels
+ */
 export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry | undefined> {
   const configured = new Set(deps.ownGateways.all.map(({ id }) => id));
   const running = new Set<string>();
@@ -29,7 +32,7 @@ export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry
     .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
     .map(async ({ baseUrl }) => {
       const { state } = await deps.engine.probe(baseUrl, undefined, closing.signal);
-      // A server that demands a key runs as well.
+      // A local server is marked as running also if it rejects the request for lack of a key.
       if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);
       list.setItems(itemsOf(configured, running), ({ baseUrl }) => baseUrl);
@@ -44,7 +47,8 @@ export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry
 export async function editGateway({ url: previous, name }: GatewayEntry): Promise<GatewayEntry | undefined> {
   const url = await askForBaseUrl(previous);
   if (url === undefined) return undefined;
-  // A local server keeps its name if the user changes its port or address.
+  // The gateway keeps its name if the new base URL is that of a local server, because the user has probably changed
+  // only the port or the address.
   return { url, name: knownName(url) ?? (isLocalUrl(url) ? name : undefined) };
 }
 
@@ -68,7 +72,11 @@ function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>):
   ];
 }
 
-/** @param typed the current base URL, or the text that the user has typed to filter the list, which may be a URL */
+/**
+ * Asks the user for the base URL of a gateway.
+ * @param typed the current base URL, or the text with which the user has filtered the list of gateways. Such a text can
+ * be a URL.
+ */
 async function askForBaseUrl(typed: string): Promise<string | undefined> {
   const text = await askForText({
     title: vscode.l10n.t('Add gateway'),

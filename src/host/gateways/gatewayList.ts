@@ -8,10 +8,10 @@ import { joinNotes, plainLabel } from '../ui/messageText';
 import type { GatewayDeps } from './addGateway';
 import { mappingText } from './modelNamesPick';
 
-/** A row of *Manage Gateways*. */
+/** A row in the list of *Manage Gateways*. */
 export interface GatewayListItem extends KeyState {
   readonly isLast: boolean;
-  /** Whether the gateway was added although it did not respond, and has not responded since. */
+  /** Whether the user added the gateway although it did not respond, and the gateway has not responded since. */
   readonly isUnresponsive: boolean;
 }
 
@@ -24,12 +24,12 @@ export async function listGateways({ ownGateways }: GatewayDeps): Promise<readon
   }));
 }
 
-/** Returns a function that describes a gateway in the list. */
+/** Returns a function that creates the text of a gateway's row in the list. */
 export function createGatewayTexts(
   records: readonly AttemptRecord[],
   states: EngineReport['gateways'],
 ): (row: GatewayListItem) => vscode.QuickPickItem {
-  // Counts the attempts of all models of a gateway together.
+  // The health of a gateway includes the attempts of all its models, so the model names are removed from the records.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
   return (row) => {
     const { gateway, isUnresponsive } = row;

@@ -13,7 +13,7 @@ interface Item extends vscode.QuickPickItem {
   readonly row: GatewayListItem;
 }
 
-/** The list in which users order, test, replace and remove their gateways. It stays open after an action. */
+/** The list in which the user reorders, tests, replaces and removes gateways. The list stays open after an action. */
 class GatewayList {
   private readonly actions = gatewayActions().map((action) => ({
     ...action,
@@ -38,7 +38,8 @@ class GatewayList {
       if (action) this.queue(() => this.perform(action, row.gateway), row.gateway.id);
     });
     list.picker.onDidTriggerButton(() => this.queue(() => list.showAfter(enterGateway)));
-    // Another window, or the *Undo* of a notification, may change the gateways.
+    // The list is refreshed after each change of the gateways, because another window or the *Undo* of a notification
+    // can also change them.
     const changes = deps.ownGateways.onDidChange(() => {
       this.refresh().catch(deps.onError);
     });
@@ -49,7 +50,10 @@ class GatewayList {
     return this.list.isOpen;
   }
 
-  /** @param focused base URL of the gateway to focus; by default, the focus stays */
+  /**
+   * Shows the list of gateways with current data.
+   * @param focused base URL of the gateway that gets the focus; without it, the focus does not move
+   */
   async show(focused?: string): Promise<void> {
     await this.deps.health.refresh();
     await this.refresh(focused);
@@ -78,9 +82,10 @@ class GatewayList {
   }
 
   /**
-   * Runs actions one after another, because they may change the same settings, and then refreshes the list.
-   * @param focused base URL of the gateway to focus at the end, because VS Code focuses the first row of a list that was
-   * hidden
+   * Performs an action after all earlier actions have ended, because actions can change the same settings. Then shows
+   * the current list.
+   * @param focused base URL of the gateway that gets the focus at the end. Without it, VS Code would focus the first
+   * row of a list that was hidden.
    */
   private queue(action: () => unknown, focused?: string): void {
     const { onError } = this.deps;
@@ -100,7 +105,8 @@ class GatewayList {
       const placeholder = createGatewayTexts([], [])(row).detail ?? '';
       const chosen = await pickFrom({ title: plainLabel(row.gateway.label), placeholder, items }).result;
       action = chosen?.[0]?.action;
-      // The list of gateways would flash between the menu and what the action opens.
+      // An action that opens an editor or a dialog is performed before the list of gateways reappears. Otherwise, the
+      // list would flash up between the menu and the editor or dialog.
       if (action?.opens) await this.perform(action, row.gateway);
     });
     if (action && !action.opens) await this.perform(action, row.gateway);
@@ -117,7 +123,7 @@ export function registerGateways(deps: GatewayDeps) {
   let list: GatewayList | undefined;
   return {
     'holysheep.addGateway': () => addGateway(deps),
-    /** @param argument base URL of the gateway that initially has the focus */
+    /** @param argument base URL of the gateway that has the focus when the list opens */
     'holysheep.manageGateways': (argument) => {
       if (!list?.isOpen) list = new GatewayList(deps);
       return list.show(textIn(argument));

@@ -22,8 +22,8 @@ interface ModelNamesDeps {
 
 /**
  * Lets the user confirm the names that models have at a gateway.
- * @param gateway its name for the user
- * @param current the names in the settings
+ * @param gateway the gateway's name
+ * @param current the model names in the settings
  * @returns undefined if the user cancels
  */
 export async function pickModelNames(
@@ -35,14 +35,16 @@ export async function pickModelNames(
   if (list.models.length === 0) return current;
   const used = await usedModels(deps);
   const choices = [...current].map(([here, there]) => ({ here, there, picked: true, description: '' }));
-  // The nearest name for each model that the list lacks. It may be the name of another model.
+  // For each model that the gateway's model list lacks, the most similar name in the list is offered. It can be the
+  // name of a different model.
   for (const here of used.filter((name) => !current.has(name) && !list.models.includes(name))) {
     const [there] = nearestModels(here, list.models, list.facts);
     if (there !== undefined) {
       const isSame = areSameModel(here, there);
       choices.push({ here, there, picked: isSame, description: isSame ? '' : vscode.l10n.t('another model') });
     }
-    // Lets the other work of the extension host go on meanwhile, because a list may have thousands of models.
+    // The loop yields to other work of the extension host after each model, because a model list can contain thousands
+    // of names.
     await new Promise(setImmediate);
   }
   const hasUsedModel =
@@ -61,13 +63,16 @@ export async function pickModelNames(
   return chosen && new Map(chosen.map(({ here, there }) => [here, there]));
 }
 
-/** Describes an entry of `Gateway.models`. */
+/** Returns a text for a model name and the name of that model at a gateway, see `Gateway.models`. */
 export function mappingText(here: string, there: string): string {
   const name = here === everyOther ? vscode.l10n.t('all other models') : plainLabel(here);
   return `${name} → ${plainLabel(there)}`;
 }
 
-/** For a gateway that has none of the user's models, such as a local server. */
+/**
+ * Lets the user choose a substitute for all models, if the gateway has none of the user's models. An example is a local
+ * server.
+ */
 async function pickReplacement(
   gateway: string,
   { models, facts }: ListedModels,
@@ -96,7 +101,10 @@ async function pickReplacement(
   return names;
 }
 
-/** Returns the selected model, the fallback models and those that were lately used through the primary gateway. */
+/**
+ * Returns the user's models: the selected model, the fallback models, and the models that were used recently through
+ * the primary gateway.
+ */
 async function usedModels({ settings, health }: ModelNamesDeps): Promise<readonly string[]> {
   await health.refresh();
   const [primary] = settings.gateways().usable;

@@ -22,28 +22,34 @@ export interface Situation {
   /** Number of conversations with a running turn. */
   readonly runningCount: number;
   readonly failure: UnseenFailure | undefined;
-  /** The cooldown of the model and the gateway that the next request would use. */
+  /** Cooldown that would delay the next request to the selected model. */
   readonly cooldown: ModelCooldown | undefined;
   readonly scheduled: ScheduledCount;
 }
 
 export interface ActivityItem {
-  /** Text with an icon, e.g. `$(watch) Retrying in 4 s`. */
+  /** Text of the status bar item with an icon, such as `$(watch) Retrying in 4 s`. */
   readonly text: string;
   readonly tooltip: string;
-  /** Contains a time of day instead of a countdown, because screen readers announce each change of the label. */
+  /**
+   * Label of the status bar item for screen readers. It contains a time of day instead of a countdown, because screen
+   * readers announce each change of the label.
+   */
   readonly label: string;
   readonly command: 'holysheep.showPanel' | 'holysheep.openScheduled';
-  /** The conversation that the command shows, if it is a certain one. */
+  /**
+   * Conversation that is shown when the user clicks the status bar item. Without it, the command chooses the
+   * conversation.
+   */
   readonly conversationId?: string | undefined;
-  /** Whether the item changes as time passes. */
+  /** Whether the text of the status bar item changes as time passes, such as a countdown. */
   readonly isTimed: boolean;
 }
 
 interface Activity {
   readonly icon: string;
   readonly caption: string;
-  /** The caption for screen readers, if it is another one. */
+  /** Caption of the status bar item for screen readers, if it differs from the visible caption. */
   readonly spoken?: string;
   readonly explanation?: string | undefined;
   readonly conversationId?: string;
@@ -51,7 +57,10 @@ interface Activity {
   readonly isTimed?: true;
 }
 
-/** Returns the status bar item, or undefined if there is nothing to show. @param now epoch milliseconds */
+/**
+ * Returns the activity item of the status bar, or undefined if there is nothing to show.
+ * @param now the current time in epoch milliseconds
+ */
 export function activityItem(situation: Situation, words: Words, now: number): ActivityItem | undefined {
   const { running, runningCount } = situation;
   const state = running?.activeAnswer?.state;
@@ -97,7 +106,10 @@ function turnActivity({ activeAnswers }: Conversation, state: TurnState, words: 
   return { icon: 'watch', caption, spoken: describeRetryTime(words, wait), explanation, isTimed: true };
 }
 
-/** Returns what to show while no turn runs: a failure, scheduled prompts, or the cooldown that is usually their reason. */
+/**
+ * Returns what the status bar shows while no turn is running: a failure, scheduled prompts, or a cooldown, which is the
+ * usual reason why scheduled prompts wait.
+ */
 function idleActivity(
   { failure, cooldown, scheduled }: Situation,
   { format }: Words,
@@ -107,7 +119,7 @@ function idleActivity(
     const { conversation, answer } = failure;
     const { state } = answer;
     const single = state.text === '' ? vscode.l10n.t('Failed') : vscode.l10n.t('Incomplete answer');
-    // Names the model of a comparison, because its other models may have answered.
+    // For a comparison, the text names the model that failed, because the other models might have answered.
     const caption = openComparison(answer)
       ? vscode.l10n.t('{model} failed', { model: plainLabel(state.model) })
       : single;
@@ -142,7 +154,7 @@ function idleActivity(
 export function setTurnContext({ running, current }: Conversations, setContext: SetContext): void {
   setContext('holysheep.running', running !== undefined);
   setContext('holysheep.retryable', isRetryable(running ?? current));
-  // False for an empty conversation, because it can't be renamed, exported or deleted.
+  // An empty conversation can't be renamed, exported or deleted, so the context key is false for it.
   setContext('holysheep.hasConversation', current?.last !== undefined);
 }
 

@@ -21,7 +21,7 @@ interface StatusDeps extends HostWindow, GatewayServices {
   readonly panels: PanelRegistry;
 }
 
-/** Shows the activity of the turns in the status bar and in notifications, and keeps the context keys up to date. */
+/** Shows the activity of turns in the status bar and in notifications, and updates the context keys. */
 export function registerStatus(deps: StatusDeps): void {
   const { register, conversations, sets, engine, schedule, panels, log, setContext, onError } = deps;
   const failures = register(
@@ -39,7 +39,7 @@ export function registerStatus(deps: StatusDeps): void {
   const readCooldown = (): void => {
     const read = ++reads;
     cooldownOfSelectedModel(deps).then((next) => {
-      // Ignores the result of a slow read that a newer one has overtaken.
+      // The cooldown is read asynchronously. A result is ignored if a newer read has started in the meantime.
       if (read !== reads) return;
       cooldown = next;
       statusBar.refresh();

@@ -9,7 +9,7 @@ import { Disposable } from '../util/disposable';
 import { hostWords } from '../ui/words';
 import { activityItem, type ActivityItem, type Situation } from './activity';
 
-/** The two status bar items: the current model, and the activity of the turns. */
+/** The two items in the status bar: the selected model, and the activity of the turns. */
 export class StatusBar extends Disposable {
   private readonly model = this.register(createItem('holysheep.model', 101));
   private readonly activity = this.register(createItem('holysheep.activity', 100));
@@ -27,7 +27,10 @@ export class StatusBar extends Disposable {
     this.register(sets.subscribe((view) => this.showModel(view)));
   }
 
-  /** Called for every change of a conversation, so equal items are not set again. */
+  /**
+   * Updates the status bar. This method is called at every change of a conversation, so the item is set only if its
+   * content differs.
+   */
   refresh(): void {
     if (this.disposed) return;
     const situation = this.situation();

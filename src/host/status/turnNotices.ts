@@ -18,14 +18,14 @@ interface NoticeServices {
 }
 
 /**
- * Minimum length of a wait or a turn that triggers a notification, in milliseconds. During a shorter wait, users are
- * usually still watching the panel.
+ * Minimum length of a wait or a turn that causes a notification, in milliseconds. During a shorter wait, most users are
+ * still watching the panel.
  */
 const minNoticedMs = 30_000;
 
 /**
- * Shows at most one notification about each turn whose panel is not visible. Turns of VS Code's chat and of other
- * extensions never cause one, because they have no panel.
+ * Shows a notification about a turn whose panel is not visible, at most one for each turn. Turns of VS Code's chat and
+ * of other extensions cause no notifications, because they have no panel.
  */
 export function registerTurnNotices(services: NoticeServices): { dispose(): void } {
   /** Ids of answers whose running turn has already caused a notification. */
@@ -38,7 +38,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
     const isCompared = sideBySide(exchange).length > 1;
     const name = isCompared ? `${title} · ${plainLabel(state.model)}` : title;
     const isUnseen = !notified.has(answerId) && !services.panels.isVisible(conversation.id);
-    // Only the last answer of a comparison to complete is reported.
+    // For a comparison, only the last answer to complete causes a notification.
     const isNotLast = event.type === 'done' && conversation.activeAnswers.length > 0;
     const text = isUnseen && !isNotLast ? noticeText(event, state, name, exchange === undefined) : undefined;
     if (text !== undefined) {
@@ -56,7 +56,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
 function noticeText(event: RecordedEvent, state: TurnState, name: string, isSummary: boolean): string | undefined {
   switch (event.type) {
     case 'waiting': {
-      // The length of a wait for the network is unknown. The status bar shows it.
+      // A wait for the network causes no notification, because its length is unknown. The status bar shows this wait.
       if (event.reason === 'offline' || event.delayMs < minNoticedMs) return undefined;
       const until = hostWords().format.timeOfDay(event.until);
       return vscode.l10n.t('“{0}” is waiting until {1}. {2}', name, until, event.message);
@@ -85,7 +85,7 @@ function show(services: NoticeServices, type: RecordedEvent['type'], text: strin
   showToast(services.log, kind, text, type === 'waiting' ? [showPanel, retry] : [showPanel]);
 }
 
-/** Ends the wait of the turn if the turn is still running. Otherwise shows its panel. */
+/** Ends the wait of the turn. If the turn is no longer running, shows its conversation instead. */
 async function retryNow(services: NoticeServices, id: string, answerId: string): Promise<void> {
   const conversation = await services.conversations.open(id);
   if (conversation?.activeAnswers.some(({ id }) => id === answerId)) conversation.retryNow(answerId);

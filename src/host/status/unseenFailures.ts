@@ -10,7 +10,7 @@ import { Disposable } from '../util/disposable';
 
 export interface UnseenFailure {
   readonly conversation: Conversation;
-  /** The answer as it was when its turn failed. */
+  /** The answer in the state that it had when its turn failed. */
   readonly answer: Answer;
 }
 
@@ -26,10 +26,15 @@ interface UnseenFailuresDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Time for which a panel must be visible in a focused window until the user has seen the failure in it, in milliseconds. */
+/**
+ * Time in milliseconds after which the user has seen a failure. The panel must be visible in a focused window for this
+ * time.
+ */
 const seenAfterMs = 2000;
 
-/** The last failed turn of each conversation whose panel was not visible for long enough since the failure. */
+/**
+ * Remembers the last failed turn of each conversation until the user has seen the failure in the conversation's panel.
+ */
 export class UnseenFailures extends Disposable {
   private readonly failures = new Map<string, KnownFailure>();
   private readonly changes = new Listeners<void>((error) => this.deps.onError(error));
@@ -50,7 +55,8 @@ export class UnseenFailures extends Disposable {
         const failed = this.failures.get(id)?.answer;
         const comparison = openComparison(answer);
         const hasFailed = change.events.at(-1)?.type === 'failed';
-        // An event of another answer that is compared does not show that the user has seen the failure.
+        // If another answer of the same comparison continues, the user might still not have seen the failure, so the
+        // failure is kept.
         const isOther = comparison && failed && openComparison(failed) === comparison && failed.id !== answer.id;
         if (hasFailed || !isOther) this.forget(id);
         if (!hasFailed) return;
@@ -61,7 +67,10 @@ export class UnseenFailures extends Disposable {
     );
   }
 
-  /** Returns the newest failure. Those of a set count only while it is open. */
+  /**
+   * Returns the newest failure that the user has not seen. Failures of the offline demo are ignored after the demo has
+   * ended.
+   */
   latest(): UnseenFailure | undefined {
     return [...this.failures.values()].findLast(({ conversation }) => conversation.set.isOpen);
   }

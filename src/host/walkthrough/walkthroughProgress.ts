@@ -3,7 +3,7 @@ import type { Attachment } from '../../shared/protocol';
 import type { Conversations } from '../conversation/conversations';
 import type { SetContext } from '../commands';
 
-/** Returns the context keys of the walkthrough steps that an event of a turn completes. */
+/** Returns the context keys of the walkthrough steps that are completed by an event of a turn. */
 export function completedSteps(
   { attachments = [] }: { readonly attachments?: readonly Attachment[] | undefined },
   event: RecordedEvent,
@@ -18,10 +18,10 @@ export function completedSteps(
 }
 
 /**
- * Completes the walkthrough steps that require a turn. VS Code can't complete them by the click on *Ask*, because that
- * click alone sends no prompt. VS Code completes a step only when its context key changes to true while VS Code knows
- * the walkthrough. Therefore each key is set to true and reset at once, so that a later attempt can complete the step
- * as well.
+ * Completes the walkthrough steps that require a turn. A click on *Ask* in the walkthrough can't complete them, because
+ * the click sends no prompt. VS Code completes a step only when a context key changes to true after VS Code has loaded
+ * the walkthrough. Therefore each key is set to true and reset at once, so that a later turn can complete the step as
+ * well.
  */
 export function followWalkthroughSteps(conversations: Conversations, setContext: SetContext) {
   return conversations.onDidChange(({ conversation, change }) => {
