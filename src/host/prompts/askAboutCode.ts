@@ -12,8 +12,8 @@ import { type CodePromptId, codePrompts, codePromptText } from '../code/codeProm
 import { findCode, findProblems } from '../code/findCode';
 
 /**
- * Sends a built-in or a custom prompt about the code in the editor.
- * @throws UserError if no editor is open, or it contains no code
+ * Sends a built-in or custom prompt about the code in the text editor.
+ * @throws UserError if no text editor is open, or it contains no code
  */
 export async function askAboutCode(deps: PanelServices, prompt: CodePromptId | UserPrompt): Promise<void> {
   const editor = deps.target.editor();
@@ -35,8 +35,8 @@ export async function askAboutCode(deps: PanelServices, prompt: CodePromptId | U
 }
 
 /**
- * Returns the location of the selection, which the answer may replace. Returns undefined if the prompt contains only
- * the start of the selection, or other code.
+ * Returns the location of the selection that code from the answer can replace. Returns undefined if the prompt contains
+ * only the start of the selection, or code that is not selected.
  */
 function applyTarget({ uri, origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
   if (origin !== 'selection' || truncated) return undefined;

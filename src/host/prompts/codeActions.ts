@@ -6,11 +6,14 @@ import type { CodePromptId } from '../code/codePrompts';
 import type { UserPrompt } from '../settings/userPrompts';
 
 interface CodePromptTitles {
-  /** Whether the answer replaces the code. VS Code lists the other prompts under *More Actions*, not under *Rewrite*. */
+  /**
+   * Whether the answer of the prompt replaces the selected code. VS Code's lightbulb menu lists such prompts under
+   * *Rewrite*, and all other prompts under *More Actions*.
+   */
   readonly rewrites: boolean;
-  /** Title in the lightbulb menu. */
+  /** Returns the title of the prompt in the lightbulb menu. */
   readonly action: () => string;
-  /** Text that the conversation shows in place of the prompt. */
+  /** Returns the short text that the conversation shows in place of the complete prompt. */
   readonly shown: (label: string) => string;
 }
 
@@ -38,8 +41,8 @@ const titles: Readonly<Record<CodePromptId, CodePromptTitles>> = {
 };
 
 /**
- * Adds the prompts to the lightbulb menu of all languages. All prompts are offered for a selection. Only *Fix* is
- * offered for a problem that the editor reports.
+ * Adds the prompts to the lightbulb menu in all languages. For a selection, the menu offers all prompts. For a problem
+ * that the editor reports, it offers only *Fix*.
  */
 export function registerCodeActions(customPrompts: CustomPrompts): vscode.Disposable {
   const provideCodeActions = (
@@ -76,7 +79,8 @@ function customActions(customPrompts: CustomPrompts): readonly vscode.CodeAction
     .list()
     .map(({ title, from }) => customAction(customPromptActionTitle(title, from), [{ title, from }]));
   if (customPrompts.awaitingConsent().length === 0) return actions;
-  // Asks for consent only when the user chooses this item, because selecting code must not open a dialog.
+  // Workspace prompts without the user's consent are replaced by this item. The user is asked for consent only after
+  // choosing the item, because selecting code must not open a dialog.
   return [...actions, customAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
 }
 
@@ -93,7 +97,10 @@ export function customPromptActionTitle(title: string, from: CustomPrompt['from'
     : vscode.l10n.t('{0} with HolySheep (workspace prompt)', abbreviateTitle(title));
 }
 
-/** Returns the short text that the conversation shows in place of a prompt about code, which it shows as an attachment. */
+/**
+ * Returns the short text that the conversation shows in place of a prompt about code. The code itself is shown as an
+ * attachment.
+ */
 export function codePromptTitle(prompt: CodePromptId | UserPrompt, { label, truncated }: CodeExcerpt): string {
   const title = typeof prompt === 'string' ? titles[prompt].shown(label) : `${abbreviateTitle(prompt.title)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (first {1} characters)', title, codeLimits.characters) : title;

@@ -5,27 +5,31 @@ import type { StateStore } from '../util/stateStore';
 import type { Settings } from '../settings/settings';
 import type { UserPrompt } from '../settings/userPrompts';
 
-/** A prompt that the user can run now. */
+/** A custom prompt that can be run: a prompt of the user, or a workspace prompt with the user's consent. */
 export interface CustomPrompt extends UserPrompt {
   readonly from: 'user' | 'workspace';
 }
 
-/** The user's decisions about workspace prompts, as stored in VS Code's workspace state. */
+/** The user's decisions about the prompts of a workspace, which are stored in VS Code's workspace state. */
 const consentSchema = v.object({
-  /** Whether the user refused all prompts of the workspace, including future ones. */
+  /** Whether the user has refused all prompts of the workspace, including prompts that are added later. */
   never: v.boolean(),
-  /** Hashes of the sets of prompts that the user agreed to, most recent last. */
+  /** Hashes of the sets of workspace prompts to which the user has agreed, most recent last. */
   agreed: v.array(v.string()),
 });
 
 type Consent = v.InferOutput<typeof consentSchema>;
 
 const memoryKey = 'holysheep.workspacePrompts';
-/** Maximum number of consents that are stored for a workspace, whose Git branches may have different prompts. */
+/**
+ * Maximum number of stored consents for a workspace. Several consents are stored, because the Git branches of a
+ * workspace can contain different prompts.
+ */
 const maxSavedConsents = 20;
 
 /**
- * Lists the user's prompts. Also lists the prompts of a trusted workspace, if the user has agreed to exactly this set.
+ * The custom prompts of the user and of the workspace. Workspace prompts can be run only if the workspace is trusted
+ * and the user has agreed to exactly this set of prompts.
  */
 export class CustomPrompts {
   constructor(
@@ -35,8 +39,8 @@ export class CustomPrompts {
   ) {}
 
   /**
-   * Returns the prompts that can be run. User prompts come before workspace prompts, so they take precedence when the
-   * title is the same.
+   * Returns the prompts that can be run. User prompts come first, so that a user prompt is found before a workspace
+   * prompt with the same title.
    */
   list(): readonly CustomPrompt[] {
     const user = this.settings.prompts().usable.map((prompt) => ({ ...prompt, from: 'user' as const }));
@@ -44,19 +48,22 @@ export class CustomPrompts {
     return [...user, ...workspacePrompts.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
   }
 
-  /** Returns the workspace prompts that are not listed or run until the user agrees to them. */
+  /**
+   * Returns the workspace prompts about which the user has not decided yet. They are not listed or run until the user
+   * agrees.
+   */
   awaitingConsent(): readonly UserPrompt[] {
     return this.readConsent().never ? [] : this.withoutConsent();
   }
 
-  /** Returns the workspace prompts that the user has refused, or has not agreed to yet. */
+  /** Returns the workspace prompts that the user has refused or has not agreed to yet. */
   withoutConsent(): readonly UserPrompt[] {
     return this.hasConsent() ? [] : this.workspacePrompts();
   }
 
   /**
-   * Stores the user's consent to a set of prompts.
-   * @param prompts the prompts that the user saw, because the workspace may have changed since
+   * Stores the user's consent to a set of workspace prompts.
+   * @param prompts the prompts that the user has seen. The workspace's prompts might have changed since.
    */
   async agree(prompts: readonly UserPrompt[]): Promise<void> {
     const hash = hashPrompts(prompts);
@@ -64,7 +71,7 @@ export class CustomPrompts {
     await this.saveConsent({ never: false, agreed: [...previous, hash].slice(-maxSavedConsents) });
   }
 
-  /** Stores that the user refuses all prompts of this workspace, including future ones. */
+  /** Stores that the user refuses all prompts of this workspace, including prompts that are added later. */
   async refuse(): Promise<void> {
     await this.saveConsent({ never: true, agreed: [] });
   }

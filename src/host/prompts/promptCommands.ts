@@ -18,7 +18,7 @@ interface PromptServices extends PanelFeatures {
   readonly customPrompts: CustomPrompts;
 }
 
-/** Registers the lightbulb actions and the commands that ask about code, with built-in and custom prompts. */
+/** Registers the lightbulb actions and the commands that send built-in and custom prompts about code. */
 export function registerPrompts(services: PromptServices) {
   const { register, customPrompts, settings, promptHistory, panels, setContext } = services;
   register(registerCodeActions(customPrompts));
@@ -30,7 +30,7 @@ export function registerPrompts(services: PromptServices) {
     'holysheep.improveSelection': () => askAboutCode(services, 'improveSelection'),
     'holysheep.writeTests': () => askAboutCode(services, 'writeTests'),
     'holysheep.runPrompt': (argument) => {
-      // Ignores the file URI that the context menu of the editor passes.
+      // The editor's context menu runs the command with the URI of the file as its argument. This argument is ignored.
       if (argument === undefined || argument instanceof vscode.Uri) return runChosenPrompt(deps);
       return runNamedPrompt(deps, parseRunPromptArgument(argument));
     },
@@ -38,7 +38,9 @@ export function registerPrompts(services: PromptServices) {
   } satisfies Commands;
 }
 
-/** Clears the prompt history on disk and in the open panels, and then confirms this in the status bar. */
+/**
+ * Deletes the prompt history on disk and in the open panels. A message in the status bar then confirms the deletion.
+ */
 export async function clearPromptHistory(
   history: PromptHistory,
   panels: { updatePromptHistory(): void },
@@ -49,9 +51,9 @@ export async function clearPromptHistory(
 }
 
 /**
- * Keeps the context key `holysheep.hasPrompts` up to date. The key is true if there is a usable prompt, an unusable
- * prompt that the user can fix, or a workspace prompt. A refused workspace prompt counts as well, because the user may
- * change that decision.
+ * Updates the context key `holysheep.hasPrompts`. The key is true if the list of prompts would contain something: a
+ * prompt that can be run, a prompt that the user can fix, or a workspace prompt. A refused workspace prompt is also
+ * listed, because the user might change the decision.
  */
 export function watchHasPrompts(prompts: CustomPrompts, settings: Settings, setContext: SetContext): vscode.Disposable {
   const update = (): void => {
@@ -63,14 +65,15 @@ export function watchHasPrompts(prompts: CustomPrompts, settings: Settings, setC
 }
 
 interface RunPromptServices extends PromptServices {
-  /** Templates with unknown variables that the user has already been warned about. */
+  /** Templates with unknown variables about which the user has already been warned. */
   readonly warnedTemplates: Set<string>;
 }
 
 type PromptReference = ReturnType<typeof parseRunPromptArgument>;
 
 /**
- * Runs the prompt with a given title. Without a source, a user prompt takes precedence over a workspace prompt. If the prompt belongs to the workspace, the user must agree to it first.
+ * Runs the prompt with a given title. If no source is given, a user prompt takes precedence over a workspace prompt. A
+ * workspace prompt runs only after the user has agreed to it.
  * @throws UserError when no prompt has this title, or there is no code to ask about
  */
 async function runNamedPrompt(deps: RunPromptServices, reference: PromptReference): Promise<void> {
@@ -86,7 +89,8 @@ async function runNamedPrompt(deps: RunPromptServices, reference: PromptReferenc
 }
 
 /**
- * Lets the user choose a prompt. If workspace prompts need consent, the user is asked for it first.
+ * Lets the user choose a custom prompt to run. If workspace prompts need the user's consent, the user is asked for
+ * consent first.
  * @throws UserError when there is no code to ask about
  */
 async function runChosenPrompt(deps: RunPromptServices): Promise<void> {
@@ -137,8 +141,8 @@ async function runPrompt(deps: RunPromptServices, prompt: CustomPrompt): Promise
 }
 
 /**
- * Offers to run a new prompt. The prompt does not run immediately, because the selection may have changed in the
- * meantime.
+ * Offers the user to run a prompt that was just added. The prompt does not run at once, because the selection might
+ * have changed in the meantime.
  */
 async function offerToRun(deps: RunPromptServices, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');

@@ -10,8 +10,9 @@ import type { CustomPrompts } from './customPrompts';
 import { quotedTitles } from './promptTemplate';
 
 /**
- * Asks the user whether to use the workspace prompts, and returns the answer. If the user closes the dialog, nothing is
- * stored and the user is asked again next time.
+ * Asks the user whether the workspace prompts can be used. If the user closes the dialog, nothing is stored, and the
+ * user is asked at the next opportunity.
+ * @returns whether the user agrees
  */
 export async function askAboutWorkspacePrompts(
   customPrompts: CustomPrompts,
@@ -27,7 +28,7 @@ export async function askAboutWorkspacePrompts(
   let answer = await askUser('information', question, [use, show, never], detail);
   if (answer === show) {
     const closePreview = await showPreview(prompts);
-    // Asks in a notification, because a modal dialog would cover the prompts.
+    // This question is a notification, because a modal dialog would cover the prompts that the user wants to read.
     answer = await askUser('information', question, [use, never]);
     await closePreview();
   }
@@ -43,7 +44,10 @@ function consentQuestion(prompts: readonly UserPrompt[]): string {
     : vscode.l10n.t('This workspace defines {0} prompts: {1}. Use them?', prompts.length, titles);
 }
 
-/** Shows prompts in a read-only editor. @returns a function that closes the editor */
+/**
+ * Shows workspace prompts in a read-only editor.
+ * @returns a function that closes the editor
+ */
 async function showPreview(prompts: readonly UserPrompt[]): Promise<() => Promise<void>> {
   const uri = vscode.Uri.from({ scheme: promptsScheme, path: `/${vscode.l10n.t('Prompts')}.txt` });
   const text = prompts.map(toMarkdown).join('\n\n');

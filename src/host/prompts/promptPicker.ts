@@ -6,14 +6,20 @@ import type { CustomPrompt, CustomPrompts } from './customPrompts';
 import { abbreviateTitle } from './promptTemplate';
 import type { UnusablePrompt } from '../settings/userPrompts';
 
-/** The prompt to run, or `ask` to decide about the workspace prompts, `add` to add a prompt, or `edit` to edit them. */
+/**
+ * The user's choice in the list of prompts: a prompt to run, `ask` to decide about the workspace prompts, `add` to add
+ * a prompt, or `edit` to edit the prompts in the settings.
+ */
 type PromptChoice = CustomPrompt | 'ask' | 'add' | 'edit';
 
 interface PromptItem extends vscode.QuickPickItem {
   readonly choice?: PromptChoice;
 }
 
-/** Lets the user choose a prompt to run, add a prompt or edit the prompts in the settings. */
+/**
+ * Lets the user choose a custom prompt to run. The list also offers to add a prompt and to edit the prompts in the
+ * settings.
+ */
 export async function pickPrompt(
   customPrompts: CustomPrompts,
   unusable: readonly UnusablePrompt[],
@@ -67,7 +73,10 @@ function promptItem(prompt: CustomPrompt): PromptItem {
 
 const maxReasons = 4;
 
-/** Returns the item that opens the settings, where the user can fix the unusable prompts. */
+/**
+ * Returns the list item about prompts in the settings that can't be used. The item opens the settings, where the user
+ * can fix the prompts.
+ */
 function unusableItem(unusable: readonly UnusablePrompt[]): PromptItem {
   const label =
     unusable.length === 1
@@ -97,7 +106,7 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
   }
 }
 
-/** Asks the user for a title and a template, and saves them in the user's settings. */
+/** Asks the user for the title and the template of a new custom prompt, and saves the prompt in the user's settings. */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
   const usedTitles = new Set(settings.prompts().usable.map((prompt) => prompt.title));
   const title = await askForTrimmedText({
@@ -121,7 +130,9 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
   return { title, template, from: 'user' };
 }
 
-/** Keeps the input box open when it loses the focus, so that the user can look something up without losing the text. */
+/**
+ * The input box stays open when it loses the focus. The user can then look something up without losing the typed text.
+ */
 async function askForTrimmedText(options: Parameters<typeof askForText>[0]): Promise<string | undefined> {
   const text = (await askForText({ ...options, ignoreFocusOut: true }))?.trim();
   return text === '' ? undefined : text;

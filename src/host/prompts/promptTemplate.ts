@@ -4,17 +4,17 @@ import type { CodeExcerpt } from '../code/codeExcerpt';
 import { codePromptText, truncationNotice, toSingleLine } from '../code/codePrompts';
 import type { UserPrompt } from '../settings/userPrompts';
 
-/** Names of the variables that a template can contain, for example as `${selection}`. */
+/** Names of the variables that the template of a custom prompt can contain, for example as `${selection}`. */
 export const templateVariables = ['selection', 'language', 'file', 'problems'] as const;
 
 type TemplateVariable = (typeof templateVariables)[number];
 
-/** Matches variables, and `$${`, which stands for a literal `${`. */
+/** Matches a variable such as `${file}`, and the escape `$${`, which produces `${` in the text. */
 const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
 /**
- * Replaces the variables of a template in one pass, so that a value is not changed even if it contains a variable.
- * Unknown variables are not replaced.
+ * Replaces the variables of a template by their values. Unknown variables are kept. All variables are replaced at once,
+ * so that text such as `${file}` within a value stays unchanged.
  */
 export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): string {
   const known = new Map<string, string>(Object.entries(values));
@@ -35,9 +35,9 @@ export function unknownVariables(template: string): readonly string[] {
 }
 
 /**
- * Returns the prompt text for a custom prompt. If the template contains the code, the text is the template alone.
- * Otherwise, the code and its surroundings are appended as in the built-in prompts.
- * @param locale the language in which the model is asked to answer, as for `codePromptText`
+ * Returns the text of a custom prompt for the model. If the template contains the code, the text is only the expanded
+ * template. Otherwise, the code and the lines around it are appended as in a built-in prompt.
+ * @param locale the display language, in which the model is asked to answer
  */
 export function customPromptText(
   template: string,
@@ -59,7 +59,7 @@ export function customPromptText(
 
 const titleLimits = { titles: 5, characters: 40 } as const;
 
-/** Returns the titles of the first few prompts as a quoted list for a sentence. */
+/** Returns the titles of the first few prompts as a quoted list, for use within a sentence. */
 export function quotedTitles(prompts: readonly UserPrompt[], format: Format): string {
   const quoted = prompts.slice(0, titleLimits.titles).map(({ title }) => `“${abbreviateTitle(title)}”`);
   return format.list([...quoted, ...(prompts.length > titleLimits.titles ? ['…'] : [])]);

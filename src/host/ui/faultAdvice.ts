@@ -2,13 +2,16 @@ import type { FaultDetails } from '../../shared/panelStrings';
 import type { FaultKind } from '../../shared/protocol';
 import advice from './faultAdvice.json';
 
-/** Help in the details of a failure card. The English texts are the keys of their translations. */
+/**
+ * Help text for a fault kind, which is shown in the details of a failure card. The English texts are the keys of the
+ * translations.
+ */
 interface FaultAdvice {
   readonly cause: string;
   readonly remedy: string;
-  /** Name of the page in `docs/troubleshooting`, without its extension. */
+  /** Name of the help page in `docs/troubleshooting`, without its extension. */
   readonly page: string;
-  /** Whether the same request would fail in the same way and is therefore not retried. */
+  /** Whether the fault is permanent: the same request would fail in the same way, so it is not retried. */
   readonly isPermanent?: boolean;
 }
 
@@ -16,7 +19,11 @@ export const faultAdvice: Readonly<Record<FaultKind, FaultAdvice>> = advice;
 
 const repositoryUrl = 'https://github.com/holysheep-ai/holysheep-prompt';
 
-/** @param translate translates an English text, e.g. `vscode.l10n.t`. @param locale e.g. `zh-cn` */
+/**
+ * Returns the help texts of all fault kinds in the display language.
+ * @param translate translates an English text, such as `vscode.l10n.t`
+ * @param locale the display language, such as `zh-cn`
+ */
 export function translateFaultHelp(translate: (english: string) => string, locale: string): FaultDetails {
   const extension = /^zh\b/i.test(locale) ? '.zh-CN.md' : '.md';
   const entries = Object.entries(faultAdvice).map(([kind, { cause, remedy, page, isPermanent = false }]) => {

@@ -1,20 +1,26 @@
 import { nearDayOptions, timeOfDayOptions, toSupportedLocale } from '../../engine/gateway/visibleText';
 
-/** The groups of the history, from the newest to the oldest. */
+/** Groups of conversations in the history list, from the newest to the oldest. */
 export type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Returns the group of a conversation by calendar days in the local time zone. Times are in epoch milliseconds. */
+/**
+ * Returns the group of a conversation in the history list. Groups are calendar days in the local time zone. All times
+ * are in epoch milliseconds.
+ */
 export function historyGroup(timeMs: number, now: number): HistoryGroup {
-  // Rounds the number of days, because a day on which the clocks change has 23 or 25 hours.
+  // The number of days is rounded, because a day with a clock change has 23 or 25 hours.
   const days = Math.round((startOfDay(now) - startOfDay(timeMs)) / dayMs);
   if (days <= 0) return 'today';
   if (days === 1) return 'yesterday';
   return days <= 7 ? 'week' : 'older';
 }
 
-/** Formats the time of an item in the shortest form that is unambiguous within the item's group. */
+/**
+ * Formats the time of a conversation in the history list. The text is as short as possible but still clear within the
+ * conversation's group, such as only the time of day under *Today*.
+ */
 export function historyTime(timeMs: number, now: number, locale: string): string {
   const language = toSupportedLocale(locale);
   return new Intl.DateTimeFormat(language, timeFormat(timeMs, now, language)).format(timeMs);
@@ -35,7 +41,7 @@ function timeFormat(timeMs: number, now: number, language: string | undefined): 
   }
 }
 
-/** Returns the start of the day in the local time zone, in epoch milliseconds. */
+/** Returns the start of a day in the local time zone, in epoch milliseconds. */
 export function startOfDay(timeMs: number): number {
   return new Date(timeMs).setHours(0, 0, 0, 0);
 }

@@ -5,14 +5,14 @@ import { webviewHtml } from './webviewPage';
 interface WebviewContent {
   readonly script: string;
   readonly styles: readonly string[];
-  /** See {@link webviewHtml}. */
+  /** Data for the page's script, see {@link webviewHtml}. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly directives?: readonly string[];
-  /** Files of the tab's icon in light and dark themes. */
+  /** File names of the tab's icon for light and dark themes. */
   readonly icon?: { readonly light: string; readonly dark: string };
 }
 
-/** Loads a page and the icon of a webview panel. The page may load only files of this extension. */
+/** Loads a page into a webview panel, and sets the icon of its tab. The page can load only files of this extension. */
 export function loadWebviewPage(
   panel: vscode.WebviewPanel,
   extensionUri: vscode.Uri,

@@ -11,8 +11,8 @@ export interface ToastAction {
   readonly run: () => unknown;
 }
 
-// Lint allows only this file to show notifications, dialogs, input boxes and texts in the status bar, so that text from
-// outside the extension is always escaped.
+// Only this file shows notifications, dialogs, input boxes and status bar messages, so that text from outside the
+// extension is always escaped. Oxlint enforces this rule.
 
 export function showToast(
   log: ErrorLog,
@@ -26,7 +26,10 @@ export function showToast(
     .then(undefined, log.error);
 }
 
-/** Waits for the user. @param detail shows a modal dialog with this detail instead of a notification */
+/**
+ * Shows a message with buttons, and waits for the user's choice.
+ * @param detail further text. With it, the message is a modal dialog instead of a notification.
+ */
 export function askUser(
   kind: MessageKind,
   message: string,
@@ -41,7 +44,10 @@ export function askUser(
 
 const statusBarMessageMs = 5000;
 
-/** Shows a result that needs no response. Unlike a notification, it covers nothing, and screen readers don't read it. */
+/**
+ * Shows a result in the status bar if the user need not respond. Unlike a notification, a status bar message covers
+ * nothing, and screen readers don't read it.
+ */
 export function showInStatusBar(text: string): void {
   vscode.window.setStatusBarMessage(escapeIcons(plainMessage(text)), statusBarMessageMs);
 }
@@ -76,14 +82,18 @@ export function checkUrlAction(isBackup: boolean): ToastAction {
   return openSettingAction(isBackup ? 'holysheep.backupBaseUrls' : 'holysheep.baseUrl', vscode.l10n.t('Check URL'));
 }
 
-/** The key was stored for `verified` and `unverified` only. For `invalid`, no request was sent. */
+/**
+ * Result of the command that sets an API key. The key was stored only for `verified` and `unverified`. For `invalid`,
+ * the key was rejected without a request.
+ */
 export interface SetApiKeyResult {
   readonly state: ProbeResult['state'] | 'invalid';
 }
 
 /**
- * Lets the user enter an API key. @returns whether the key was stored
- * @param baseUrl base URL of the gateway. Without it, the user chooses the gateway if there are several.
+ * Lets the user enter an API key.
+ * @returns whether the key was stored
+ * @param baseUrl base URL of the key's gateway. Without it, the user chooses the gateway if there are several.
  */
 export async function enterApiKey(baseUrl?: string): Promise<boolean> {
   const argument = baseUrl === undefined ? [] : [{ baseUrl }];
@@ -92,7 +102,10 @@ export async function enterApiKey(baseUrl?: string): Promise<boolean> {
   return result?.state === 'verified' || result?.state === 'unverified';
 }
 
-/** Lets the user add a gateway. @returns whether one was added */
+/**
+ * Lets the user add a gateway.
+ * @returns whether a gateway was added
+ */
 export async function enterGateway(): Promise<boolean> {
   const result = await vscode.commands.executeCommand<{ readonly state: string } | undefined>('holysheep.addGateway');
   return result?.state === 'added';
@@ -122,7 +135,10 @@ export function networkSettingsAction(): ToastAction {
   return { title: vscode.l10n.t('Proxy and certificate settings'), run: () => searchSettings('http.proxy') };
 }
 
-/** A task that finishes sooner, in milliseconds, must not flash a notification over the panel. */
+/**
+ * Delay before a progress notification is shown, in milliseconds. Work that ends sooner must not flash a notification
+ * over the panel.
+ */
 const progressDelayMs = 500;
 
 export async function withDelayedProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

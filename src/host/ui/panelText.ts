@@ -5,21 +5,24 @@ interface Titled {
   readonly firstPrompt: string | undefined;
 }
 
-/** Returns the tab title of a conversation, or '' if it has neither a title nor a prompt. */
+/** Returns the tab title of a conversation, or an empty string if the conversation has neither a title nor a prompt. */
 export function tabTitle({ title, firstPrompt = '' }: Titled): string {
   return panelTitle(title ?? firstPrompt);
 }
 
 const maxTitleLength = 40;
 
-/** Shortens a prompt or title to a tab title. Returns '' when it has no visible characters. */
+/** Shortens a prompt or a title to a tab title. Returns an empty string if the text has no visible characters. */
 export function panelTitle(prompt: string): string {
   return visibleText(prompt, maxTitleLength);
 }
 
 const openableSchemes: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:']);
 
-/** Returns the URL of a link in an answer, or undefined if the link must not be opened, e.g. a command or a script. */
+/**
+ * Returns the URL of a link in an answer, or undefined if the link must not be opened because it runs a command or a
+ * script, for example.
+ */
 export function openableLink(href: string): string | undefined {
   const url = URL.parse(href.trim());
   return url && openableSchemes.has(url.protocol) ? url.href : undefined;

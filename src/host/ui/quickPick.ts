@@ -1,15 +1,20 @@
 import * as vscode from 'vscode';
 
-/** A list that stays open until the user dismisses it or `close` is called. */
+/** A list (VS Code's QuickPick) that stays open until the user dismisses it or `close` is called. */
 export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
   readonly picker: vscode.QuickPick<Item>;
   private readonly closing = Promise.withResolvers<Result | undefined>();
-  /** Resolves when the list closes, with `undefined` if the user dismisses it. */
+  /**
+   * Result of the list, which is available when the list closes. It is undefined if the user has dismissed the list.
+   */
   readonly result = this.closing.promise;
   isOpen = true;
   private isReplaced = false;
 
-  /** @param onError receives the errors of `run`. By default, an error closes the list and rejects its result. */
+  /**
+   * @param onError receives the errors of functions that are passed to `run`. Without it, an error closes the list and
+   * rejects the list's result.
+   */
   constructor(
     properties: Partial<vscode.QuickPick<Item>>,
     private readonly onError?: (error: unknown) => void,
@@ -43,7 +48,9 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
     });
   }
 
-  /** The item with the key of the active item becomes active. */
+  /**
+   * Replaces the items of the list. The active item stays active if the new items contain an item with the same key.
+   */
   setItems(items: readonly Item[], keyOf: (item: Item) => unknown): void {
     const [active] = this.picker.activeItems;
     const key = active && keyOf(active);
@@ -52,7 +59,7 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
     if (stillActive) this.picker.activeItems = [stillActive];
   }
 
-  /** Keeps the list while a dialog or another list hides it, and then shows the list again. */
+  /** Shows a dialog or another list, during which this list is hidden but not closed. Then shows this list again. */
   async showAfter(dialog: () => unknown): Promise<void> {
     this.isReplaced = true;
     try {
@@ -64,7 +71,7 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
   }
 
   close(result?: Result): void {
-    // Disposing of the picker hides it.
+    // Disposing of the list hides it, so `isOpen` is cleared before.
     if (!this.isOpen) return;
     this.isOpen = false;
     this.closing.resolve(result);
@@ -72,11 +79,11 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
   }
 }
 
-/** Shows a list that closes when the user accepts or dismisses it. The result is the selected items. */
+/** Shows a list that closes when the user accepts or dismisses it. The result of the list is the selected items. */
 export function pickFrom<Item extends vscode.QuickPickItem>(
   properties: Partial<vscode.QuickPick<Item>>,
 ): OpenList<Item, readonly Item[]> {
-  // The panel may take the focus while the list opens.
+  // The panel can take the focus while the list opens, which would otherwise close the list.
   const list = new OpenList<Item, readonly Item[]>({ ignoreFocusOut: true, ...properties });
   list.onAccept((items) => list.close(items));
   return list;

@@ -5,10 +5,10 @@ import { documentUriOf, openTabs } from './editorTabs';
 type ShowDocument = (document: vscode.TextDocument) => PromiseLike<unknown>;
 
 /**
- * Shows a read-only document that exists only in memory, and that VS Code never asks to save. The URI gets a unique
- * query, because VS Code may have cached an earlier text of the same URI. If the text comes from a model or a workspace,
- * the path must not end with `.md`, because VS Code runs the commands of the links in a Markdown document.
- * @param show opens the editor of the document; by default in the preview tab
+ * Shows a read-only document that exists only in memory and that VS Code never asks the user to save. The URI gets a
+ * unique query, because VS Code can have cached an earlier text of the same URI. If the text comes from a model or a
+ * workspace, the path must not end with `.md`: VS Code would run commands from links in a Markdown document.
+ * @param show opens an editor for the document; by default, in the preview tab
  * @returns a function that closes the editor
  */
 export async function showVirtualDocument(
@@ -31,7 +31,7 @@ export async function showVirtualDocument(
     await close();
     throw error;
   } finally {
-    // From now on, the editor keeps the text.
+    // The open editor keeps the text of the document, so the provider of the text is no longer needed.
     provider.dispose();
   }
   return close;

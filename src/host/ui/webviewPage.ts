@@ -1,5 +1,5 @@
 export interface WebviewPage {
-  /** Random value without which the content security policy allows no script. */
+  /** Random value that a script must have. The content security policy blocks scripts without this value. */
   readonly nonce: string;
   readonly cspSource: string;
   readonly scriptUri: string;
@@ -7,7 +7,11 @@ export interface WebviewPage {
   readonly locale: string;
 }
 
-/** @param data values that the script reads, as JSON, from the attributes `data-<name>` of the body */
+/**
+ * Returns the HTML of a webview page.
+ * @param data values for the page's script. The script reads them as JSON from the attributes `data-<name>` of the
+ * body.
+ */
 export function webviewHtml(
   page: WebviewPage,
   data: Readonly<Record<string, unknown>>,
@@ -20,7 +24,7 @@ export function webviewHtml(
     `img-src ${page.cspSource}`,
     `font-src 'none'`,
     ...directives,
-    // `base-uri` and `form-action` must be set, because they don't fall back to `default-src`.
+    // The directives `base-uri` and `form-action` are set explicitly, because `default-src` does not apply to them.
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');

@@ -3,14 +3,17 @@ import { joinSentences, type Words } from '../../shared/describe';
 import { createFormat } from '../../shared/format';
 import { panelStrings, type PanelStrings } from '../../shared/panelStrings';
 
-/** Returns texts as consecutive sentences. */
+/** Joins texts to consecutive sentences in the display language. */
 export function inSentences(...texts: readonly (string | undefined)[]): string {
   return joinSentences(hostWords().strings, texts);
 }
 
 let words: Words | undefined;
 
-/** Returns the words of the display language. They are created at the first call, because that takes a while. */
+/**
+ * Returns texts and formats in the display language. They are created at the first call and then reused, because
+ * creating them takes long.
+ */
 export function hostWords(): Words {
   if (words) return words;
   const translated = Object.entries(panelStrings).map(([name, english]) => [name, vscode.l10n.t(english)] as const);

@@ -4,7 +4,10 @@ export abstract class Disposable implements vscode.Disposable {
   private readonly items: vscode.Disposable[] = [];
   protected disposed = false;
 
-  /** Disposes of `item` together with this object, or at once if this object is already disposed of. */
+  /**
+   * Registers an item that is disposed of together with this object. If this object is already disposed of, the item is
+   * disposed of at once.
+   */
   protected register<T extends vscode.Disposable>(item: T): T {
     if (this.disposed) item.dispose();
     else this.items.push(item);

@@ -1,21 +1,25 @@
 import { basename, dirname } from 'node:path';
 
-/** An error in a diagnostics report. The record leaves out the message, because a message may quote any text. */
+/** An error in the diagnostics report. The error's message is omitted, because it can quote any text. */
 export interface ErrorRecord {
   readonly time: number;
-  /** Name of the error class, or `text` when something other than an `Error` was thrown. */
+  /** Name of the error's class, or `text` if the thrown value is not an `Error`. */
   readonly name: string;
-  /** Error code, e.g. `ENOSPC`, of the error or of its cause. */
+  /** Code of the error or of its cause, such as `ENOSPC`. */
   readonly code?: string | undefined;
-  /** Stack frames in the files of this extension, innermost first, e.g. `app-RXFHMWMG.js:1:2345`. */
+  /** Stack frames in the files of this extension, innermost first, such as `app-RXFHMWMG.js:1:2345`. */
   readonly at: readonly string[];
 }
 
 const maxFrames = 5;
-/** In characters. A stack starts with the message of the error, which may have any length. */
+/** Number of characters of a stack that are searched for stack frames. A stack can be of any length. */
 const maxStackChars = 5000;
 
-/** @param time epoch milliseconds. @param folder the folder of the extension's bundles */
+/**
+ * Returns the record of an error without its message.
+ * @param time time of the error in epoch milliseconds
+ * @param folder folder that contains the extension's files
+ */
 export function createErrorRecord(problem: unknown, time: number, folder: string): ErrorRecord {
   if (!(problem instanceof Error)) return { time, name: 'text', at: [] };
   const name = /^[A-Z]\w{0,40}$/i.test(problem.name) ? problem.name : 'Error';
@@ -33,7 +37,7 @@ function findErrorCode(problem: unknown): string | undefined {
   return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : undefined;
 }
 
-/** Skips the message, because it may contain lines that look like stack frames. */
+/** The message at the start of the stack is skipped, because it can contain lines that look like stack frames. */
 function findOwnFrames({ stack = '', message }: Error, folder: string): readonly string[] {
   const end = stack.indexOf(message);
   if (end < 0) return [];

@@ -4,27 +4,32 @@ interface Fence {
   readonly info: string;
 }
 
-/** A longer line is not treated as a fence, so that a line of any length is examined in constant time. */
+/**
+ * Maximum length of a line that can be a code fence, in characters. With this limit, checking a long line takes
+ * constant time.
+ */
 const maxFenceChars = 1000;
 
 /**
- * Matches a line that is a fence, or that may become one: whitespace, blockquote markers and list markers, then
- * backticks or tildes, then the info string. After backticks, the info string contains no backtick, because such a line
- * starts with inline code.
+ * Matches a line that is a code fence or can become a code fence when the rest of the line arrives: whitespace,
+ * blockquote markers and list markers, then backticks or tildes, then the info string. After backticks, the info string
+ * must not contain a backtick, because such a line starts with inline code.
  */
 const fencePattern = /^(?<prefix>(?:[\s>]|[-*+](?=\s)|\d{1,9}[.)](?=\s))*)(?<marker>`+(?=[^`]*$)|~+)(?<info>.*)$/s;
 
 /**
- * Splits streamed Markdown into pieces for a chat that may show something else between two pieces. A line of code is
- * buffered until it is complete, because the two parts of a line would become two lines if each were shown in a
- * separate code block.
+ * Splits streamed Markdown into pieces, so that a chat can show something else between two pieces. A line of code is
+ * held back until it is complete. Otherwise, its two parts would appear as two lines in separate code blocks.
  */
 export class FencedText {
   private line = '';
   private buffered = '';
   private fence: Fence | undefined;
 
-  /** Adds a piece of Markdown. @returns the text that can be shown now */
+  /**
+   * Adds streamed Markdown.
+   * @returns the text that can be shown now
+   */
   push(text: string): string {
     const pieces = text.split('\n');
     const remainder = pieces.pop() ?? '';
@@ -41,7 +46,10 @@ export class FencedText {
     return text;
   }
 
-  /** The lines that close the open code block and open it again, or undefined when no block is open. */
+  /**
+   * Two lines with which something else can be shown within a code block: the first closes the code block, the second
+   * opens it again. Undefined if no code block is open.
+   */
   get interruption(): { readonly close: string; readonly open: string } | undefined {
     if (!this.fence) return undefined;
     const { indent, marker, info } = this.fence;

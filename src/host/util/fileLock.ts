@@ -5,26 +5,34 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../engine/clock';
 import { hasCode, ignoreMissingFile, privateFileMode, readRegularFile } from './files';
 
-/** Time between stealing a lock and using it, in milliseconds, in which running writes of its former owner finish. */
+/**
+ * Time between stealing a lock and using it, in milliseconds. In this time, the previous owner can finish its running
+ * writes.
+ */
 const settleMs = 300;
 const maxOwnerBytes = 64 * 1024;
 
 /**
- * A lock in the form of a file that names its owner. The owner keeps the lock until it releases the lock or another
- * process steals it, so it must call `acquire` again before each use. The lock of a process that has exited is free.
+ * A lock in the form of a file that names the lock's owner. The owner keeps the lock until it releases the lock or
+ * another process steals it. Because of stealing, the owner must call `acquire` before each use of the lock. The lock
+ * of a process that has exited is free.
  */
 export class FileLock {
-  /** The content of the lock file: process id, name of the machine, random token. */
+  /** Content of the lock file when this process owns the lock: process id, name of the machine and a random token. */
   private readonly owner = `${process.pid} ${hostname()} ${randomUUID()}`;
   private wasAcquired = false;
 
-  /** @param path path of the lock file, in an existing folder */
+  /** @param path path of the lock file; the folder must exist */
   constructor(
     private readonly path: string,
     private readonly clock: Clock,
   ) {}
 
-  /** Acquires or checks the lock. A lock that was lost is never acquired again. @throws the error of the file system */
+  /**
+   * Acquires the lock, or checks that this process still owns it. A lock that was lost is never acquired again.
+   * @returns whether this process owns the lock
+   * @throws the error of the file system
+   */
   async acquire(): Promise<boolean> {
     if (this.wasAcquired) return !(await this.isLost());
     try {
@@ -33,7 +41,8 @@ export class FileLock {
       return true;
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) {
-        // A lock file without content, as on a full disk, would belong to nobody.
+        // If writing fails, for example because the disk is full, the lock file is removed. A lock file without content
+        // would name no owner.
         await rm(this.path, { force: true });
         throw error;
       }
@@ -41,9 +50,9 @@ export class FileLock {
     return !(await this.isHeldElsewhere()) && this.steal();
   }
 
-  /** Takes the lock from its owner. If several processes do so at once, the last one has the lock. */
+  /** Steals the lock from its owner. If several processes steal the lock at the same time, the last process owns it. */
   async steal(): Promise<boolean> {
-    // Replaces the file at once, because a lock without content would belong to nobody.
+    // The lock file is replaced in one step, because a lock file without content would name no owner.
     const copy = `${this.path}.${randomUUID()}`;
     try {
       await writeFile(copy, this.owner, { mode: privateFileMode });
@@ -57,14 +66,17 @@ export class FileLock {
     return this.wasAcquired;
   }
 
-  /** A lock file that is missing counts as lost, because another process may have stolen and released the lock. */
+  /**
+   * Returns whether this process has lost the lock. This is also the case if the lock file is missing, because another
+   * process might have stolen and released the lock.
+   */
   async isLost(): Promise<boolean> {
     return this.wasAcquired && (await this.currentOwner()) !== this.owner;
   }
 
   isLostSync(): boolean {
     try {
-      // A pipe or device that has replaced the file is not read, because reading it could block all extensions.
+      // A pipe or device in place of the lock file is not read, because reading it could block all extensions.
       if (this.wasAcquired && !lstatSync(this.path).isFile()) return true;
       return this.wasAcquired && readFileSync(this.path, 'utf8') !== this.owner;
     } catch (error) {
@@ -78,7 +90,7 @@ export class FileLock {
     return owner !== undefined && owner !== this.owner && isRunning(owner);
   }
 
-  /** Ignores a failure, because the lock is free as soon as this process has exited. */
+  /** An error on removing the lock file is ignored, because the lock is free as soon as this process has exited. */
   async release(): Promise<void> {
     const isOurs = (await this.currentOwner().catch(() => undefined)) === this.owner;
     if (isOurs) await rm(this.path, { force: true }).catch(() => undefined);
@@ -94,8 +106,9 @@ export class FileLock {
 }
 
 /**
- * Returns whether the owner of a lock runs. This is assumed if the owner is on another machine or its file is
- * incomplete. 0 and negative numbers are not process ids: a signal to them would go to groups of processes.
+ * Returns whether the process that owns a lock is running. The answer is true if the owner is on another machine, or if
+ * the lock file is incomplete. Process ids of 0 and less are rejected: a signal to them would reach groups of
+ * processes.
  */
 function isRunning(owner: string): boolean {
   const [pid, host] = owner.split(' ');
@@ -103,7 +116,7 @@ function isRunning(owner: string): boolean {
   try {
     return Number(pid) > 0 && process.kill(Number(pid), 0);
   } catch (error) {
-    // The process exists, but belongs to another user.
+    // The error code `EPERM` means that the process is running, but belongs to another user.
     return hasCode(error, 'EPERM');
   }
 }

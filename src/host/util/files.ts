@@ -1,11 +1,14 @@
 import { constants } from 'node:fs';
 import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 
-// Modes that give other users of the machine no access. Windows ignores them.
+// File modes that deny other users of the machine access to files and folders. Windows ignores the modes.
 export const privateFileMode = 0o600;
 export const privateFolderMode = 0o700;
 
-/** After a crash, either the old or the new file exists completely. @param modifiedAt epoch milliseconds */
+/**
+ * Replaces the content of a file. After a crash, either the old or the new file exists completely.
+ * @param modifiedAt modification time of the file, in epoch milliseconds
+ */
 export async function replaceFile(path: string, content: Buffer | string, modifiedAt?: number): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
@@ -24,16 +27,16 @@ export async function replaceFile(path: string, content: Buffer | string, modifi
   }
 }
 
-/** Opens a file for reading. If the file is a pipe, does not wait for a writer. */
+/** Opens a file for reading. If the file is a pipe, the call does not wait for a writer. */
 export async function openWithoutBlocking(path: string): Promise<FileHandle> {
-  // Omits the flag `O_NONBLOCK` on Windows, where it does not exist. The file system of Windows has no pipes, so
-  // opening a file can't wait for a writer.
+  // The flag `O_NONBLOCK` does not exist on Windows. The flag is not needed there, because the file system of Windows
+  // contains no pipes.
   return open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
 }
 
 /**
- * Reads a regular file. Returns undefined if it does not exist.
- * @throws an error of the file system, also if the path leads to something other than a regular file, or to a larger
+ * Reads a regular file, or returns undefined if the file does not exist.
+ * @throws an error of the file system, also if the path leads to a larger file or to something other than a regular
  * file
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
@@ -48,13 +51,16 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<B
   }
 }
 
-/** Returns undefined for an `ENOENT` error, for use in `catch`. @throws any other error */
+/**
+ * Returns undefined for an error `ENOENT` (no such file), for use in `catch`.
+ * @throws any other error
+ */
 export function ignoreMissingFile(error: unknown): undefined {
   if (hasCode(error, 'ENOENT')) return undefined;
   throw error;
 }
 
-/** Returns the code of a thrown error, e.g. `ENOENT`, or its text if it has no code. */
+/** Returns the code of an error, such as `ENOENT`, or the error as text if it has no code. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

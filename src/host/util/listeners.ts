@@ -1,13 +1,18 @@
-/** An event emitter that does not import `vscode`, so that conversations can be tested in Node.js. */
+/**
+ * An event emitter that does not import `vscode`. Its users, such as the conversations, can be tested in plain Node.js.
+ */
 export class Listeners<T> {
   private readonly callbacks = new Set<(value: T) => void>();
 
-  /** @param onError receives the error of a listener, which affects neither other listeners nor `fire` */
+  /**
+   * @param onError receives the error of a listener. Such an error affects neither other listeners nor the caller of
+   * `fire`.
+   */
   constructor(private readonly onError: (error: unknown) => void) {}
 
   readonly event = (listener: (value: T) => unknown): { dispose(): void } => {
-    // Creates a new function for each subscription, because the same listener may subscribe twice and each subscription
-    // must end separately.
+    // Each subscription gets a new function, because the same listener can subscribe twice, and each subscription must
+    // end separately.
     const callback = (value: T): void => {
       listener(value);
     };

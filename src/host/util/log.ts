@@ -10,10 +10,16 @@ export interface ErrorLog {
   readonly error: (problem: unknown) => void;
 }
 
-/** Text from outside the extension can't start a new line in the log, and every API key in use is redacted. */
+/**
+ * The log of the extension. Text from outside the extension can't start a new line in the log. Every API key in use is
+ * redacted.
+ */
 export class Log extends Disposable implements EngineLog, ErrorLog {
   private readonly channel = this.register(vscode.window.createOutputChannel('HolySheep Prompt', { log: true }));
-  /** The keys to redact. A key that is not added is redacted only if it has a well-known format. */
+  /**
+   * API keys that are redacted in the log. A key that has not been added is redacted only if it has a well-known
+   * format.
+   */
   readonly keys = new KeyRedactor();
   private readonly recentErrors: ErrorRecord[] = [];
 
@@ -43,10 +49,14 @@ export class Log extends Disposable implements EngineLog, ErrorLog {
     this.channel.show(true);
   }
 
-  /** Never throws, because turns may still be running after VS Code has closed the channel during shutdown. */
+  /**
+   * Writes to the log. Never throws, because turns can still be running when VS Code has already closed the log during
+   * shutdown.
+   */
   private write(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
     try {
-      // Redacts keys before the text is escaped and truncated, because a key could no longer be found afterwards.
+      // API keys are redacted before the text is escaped and truncated, because an escaped or truncated key would not
+      // be found.
       this.channel[level](logLine(this.keys.redact(text)));
     } catch {
       // There is nowhere to report a failure of the log.
@@ -54,7 +64,10 @@ export class Log extends Disposable implements EngineLog, ErrorLog {
   }
 }
 
-/** The limit is needed because the chain of causes may be circular. */
+/**
+ * Maximum number of causes of an error that are logged. The limit is needed, because the chain of causes can be
+ * circular.
+ */
 const maxChainLength = 8;
 
 function formatError(problem: unknown): string {
@@ -74,9 +87,9 @@ function stackOf(problem: unknown): string {
 const maxEntryChars = 10_000;
 
 /**
- * Returns a message as one line of the log, followed by the indented lines of a stack. Line breaks, control characters
- * and format characters are escaped, for example as `\n` and `\u{1b}`, so that text from outside the extension can
- * neither fake a log entry nor control a terminal that shows the log.
+ * Formats a message as one line of the log, followed by the indented lines of a stack. Line breaks, control characters
+ * and format characters are escaped, for example as `\n` and `\u{1b}`. So text from outside the extension can neither
+ * imitate a log entry nor control a terminal that shows the log.
  */
 function logLine(message: string): string {
   const excess = message.length - maxEntryChars;

@@ -2,11 +2,11 @@ import type * as vscode from 'vscode';
 
 const maxRemembered = 100;
 
-/** Remembers a value for each of the models for which one was stored last. */
+/** Remembers a value for each model, for the models whose values were stored most recently. */
 export class ModelMemory<Value> {
   /**
-   * @param key name under which the memory stores the values
-   * @param valueIn returns undefined for a damaged value, which is ignored
+   * @param key key of the values in VS Code's state storage
+   * @param valueIn validates a stored value, and returns undefined for a damaged value, which is ignored
    */
   constructor(
     private readonly memory: vscode.Memento,
@@ -18,17 +18,23 @@ export class ModelMemory<Value> {
     return this.all().get(model);
   }
 
-  /** @param value undefined to forget the model */
+  /**
+   * Remembers a value for a model.
+   * @param value the value, or undefined to forget the model
+   */
   async remember(model: string, value: Value | undefined): Promise<void> {
     const values = this.all();
     if (values.get(model) === value) return;
-    // Moves the model to the end, because the oldest entries are forgotten first.
+    // The model is moved to the end of the list, because models at the start of the list are forgotten first.
     values.delete(model);
     if (value !== undefined) values.set(model, value);
     await this.memory.update(this.key, [...values].slice(-maxRemembered));
   }
 
-  /** Stored as pairs, because a model may have the name of a property that every object has. */
+  /**
+   * Values are stored as pairs. An object would fail for a model with the name of a built-in property, such as
+   * `constructor`.
+   */
   all(): Map<string, Value> {
     const stored: unknown = this.memory.get(this.key);
     const pairs: readonly unknown[] = Array.isArray(stored) ? stored : [];

@@ -1,4 +1,4 @@
-/** The part of `vscode.Memento` that stores the state of a workspace. */
+/** The methods of `vscode.Memento` that are needed to store the state of a workspace. */
 export interface StateStore {
   get(key: string): unknown;
   update(key: string, value: unknown): Thenable<void>;

@@ -9,7 +9,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Returns the result of a promise, or the value `late` when the promise takes longer than `ms` milliseconds. */
+/** Returns the result of a promise, or the string `late` if the promise takes longer than `ms` milliseconds. */
 export async function resultWithin<T>(ms: number, result: Promise<T>, clock = systemClock): Promise<T | 'late'> {
   const { promise: late, resolve } = Promise.withResolvers<'late'>();
   const cancel = clock.after(ms, () => resolve('late'));

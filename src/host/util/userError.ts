@@ -1,11 +1,14 @@
 import type { ConnectionError, ConnectionProblem } from '../../engine/request';
 
-/** An error that the user can fix. Its localized message is shown to the user unchanged. */
+/** An error about something that the user can fix. The error's localized message is shown to the user unchanged. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
-/** Thrown when no request can be made: the base URL can't be used, or the keyring can't read or store the API key. */
+/**
+ * Error that is thrown if no request can be made: the base URL can't be used, or the keyring of the operating system
+ * can't read or store the API key.
+ */
 export class NoConnectionError extends UserError implements ConnectionError {
   constructor(
     readonly connectionProblem: ConnectionProblem,
@@ -16,7 +19,7 @@ export class NoConnectionError extends UserError implements ConnectionError {
   }
 }
 
-/** Thrown to the caller when a command or the API gets an invalid argument. */
+/** Error that is thrown to the caller if a command or the API gets an invalid argument. */
 export class ArgumentError extends TypeError {
   readonly code = 'ERR_HOLYSHEEP_ARGUMENT';
 }

@@ -1,9 +1,12 @@
 import * as v from 'valibot';
 
-/** The compiler reports a field without a schema, and a schema whose type differs from that of the field. */
+/**
+ * A validation schema for each field of a type. The compiler reports a field without a schema, and a schema whose type
+ * differs from the field's type.
+ */
 export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
-/** Returns a copy of the value with only the fields that the schema lists, or undefined when the value is invalid. */
+/** Returns a copy of a value with only those fields that the schema lists, or undefined if the value is invalid. */
 export function parseOrUndefined<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
   const result = v.safeParse(schema, value, { abortEarly: true });
   return result.success ? result.output : undefined;
