@@ -12,7 +12,7 @@ import { ArgumentError } from './util/userError';
  */
 const maxMaxTokens = 1_000_000;
 
-/** Returns a copy of a valid argument value, or undefined for an invalid value. */
+/** Function that returns a copy of a valid argument value, or undefined for an invalid value. */
 type Reader = (value: unknown) => unknown;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Ids of all commands. They are registered at startup. Executing a command loads the app, which contains the command's
- * function, if the app is not loaded yet. The commands that users run are also listed in package.json.
+ * Ids of all commands. They are registered at startup. The app contains the functions of the commands, and is loaded at
+ * the latest when a command is executed. The commands that users run are also listed in package.json.
  */
 export const commandIds = [
   'holysheep.ask',

@@ -20,9 +20,9 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 }
 
 /**
- * Indents an inserted text of several lines like the line with the cursor. The text is returned unchanged in two cases:
- * if other text than the indentation precedes the cursor, and if the first line of the inserted text is indented more
- * than one of its other lines, because the intended indentation is then unknown.
+ * Indents an inserted text of several lines like the line with the cursor. The text stays unchanged unless only
+ * indentation precedes the cursor. It also stays unchanged if its first line is indented more than another line,
+ * because the intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
 export function indentInsertion(text: string, linePrefix: string): string {

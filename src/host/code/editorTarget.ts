@@ -10,7 +10,7 @@ import { languageWithoutCommands } from './markdownLinks';
 import { replaceAfterPreview } from './previewedEdits';
 import { RecentEditors, visibleEditorOf } from './recentEditors';
 
-/** Inserts code from an answer into the text editor that the user used last, and applies code to the selection. */
+/** Inserts code from an answer into the last active text editor, or replaces the selection there. */
 export class EditorTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
 

@@ -16,10 +16,7 @@ const unconfirmedScheme = new RegExp(
   'gi',
 );
 
-/**
- * Adds a backslash after the scheme of each link that VS Code would open without asking the user. The backslash
- * disables the link.
- */
+/** Disables each link that VS Code would open without asking the user, with a backslash after the link's scheme. */
 export function escapeUnconfirmedLinks(markdown: string): string {
   return markdown.replace(unconfirmedScheme, '$&\\');
 }

@@ -70,8 +70,9 @@ export class RecentEditors extends Disposable {
 }
 
 /**
- * Returns a visible text editor of the document: VS Code creates a new editor object when it shows a hidden editor
- * again. The left side of a diff is skipped, because the user has not placed the cursor there.
+ * Returns a visible text editor of the document. An editor object from an earlier time can't be used, because VS Code
+ * creates a new editor object when it shows a hidden editor again. The left side of a diff is skipped, because the user
+ * has not placed the cursor there.
  */
 export function visibleEditorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   const editors = vscode.window.visibleTextEditors.filter((visible) => visible.document === document);

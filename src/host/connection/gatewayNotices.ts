@@ -21,7 +21,7 @@ const memoryKey = 'holysheep.gatewayNotices';
  * corrected URL, plain HTTP and a backup gateway without an API key are reported only once.
  */
 export class GatewayNotices extends Disposable {
-  /** Base URLs that this window has checked, in the user's spelling. */
+  /** Base URLs that this window has checked, as the user wrote them. */
   private readonly checked = new Set<string>();
   /**
    * Origins for which this window has seen an API key. If such a key is missing later, the user has removed it, and a
@@ -100,7 +100,7 @@ export class GatewayNotices extends Disposable {
   }
 
   /**
-   * Remembers a text, also after a restart of VS Code.
+   * Remembers a text for all later windows and sessions.
    * @returns false if the text was already remembered
    */
   private remember(text: string): boolean {

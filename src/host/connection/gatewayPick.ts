@@ -44,8 +44,8 @@ export async function pickGateway(gateways: readonly KeyState[], title: string):
     title,
     placeholder: vscode.l10n.t('Choose a gateway'),
     items,
-    // With an empty array as `activeItems`, no row would have the focus, and Enter would choose nothing. So the
-    // property is omitted.
+    // If all gateways have a key, `activeItems` is omitted: with an empty array, no row would have the focus, and Enter
+    // would choose nothing.
     ...(withoutKey && { activeItems: [withoutKey] }),
   }).result;
   return chosen?.[0]?.gateway;

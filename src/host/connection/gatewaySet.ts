@@ -14,8 +14,8 @@ export interface RequestDefaults extends RequestParameters {
 }
 
 /**
- * Model and reasoning effort that a prompt requests in place of the selected model and the effort remembered for the
- * model.
+ * Model and reasoning effort of a single prompt. They replace the selected model and the effort that is remembered for
+ * the model.
  */
 export interface RequestChoice {
   readonly model?: string | undefined;
@@ -56,8 +56,8 @@ export interface GatewaySet {
    */
   mayUse(models: readonly string[]): Promise<boolean>;
   /**
-   * Returns the message that is shown instead of performing the action of a failure card's button, or undefined if
-   * these gateways allow the action.
+   * Returns the message that is shown instead of performing the action of a button on a failure card. Returns undefined
+   * if these gateways allow the action.
    */
   notice(action: FaultAction): string | undefined;
 }
@@ -109,8 +109,8 @@ export class GatewaySets extends Disposable {
   }
 
   /**
-   * Calls `show` with the view of the current set of gateways, at once and after each change. A view that is loaded too
-   * slowly never follows a newer view.
+   * Calls `show` with the view of the current set of gateways, at once and after each change. An older view that
+   * arrives after a newer view is dropped.
    */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;

@@ -8,8 +8,8 @@ import { NoConnectionError } from '../util/userError';
 const secretPrefix = 'holysheep.apiKey:';
 
 /**
- * Prefix of the secrets that record that an origin needs no API key. They are secrets, because VS Code reports changes
- * of secrets to all windows.
+ * Prefix of the secrets that record that an origin needs no API key. These records are stored as secrets, because VS
+ * Code reports changes of secrets to all windows.
  */
 const keylessPrefix = 'holysheep.keyless:';
 

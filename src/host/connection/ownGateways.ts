@@ -161,8 +161,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns the gateway that gets prompts by default, or undefined if that gateway still needs an API key. Rejects like
-   * {@link keyed}.
+   * Returns the gateway that gets a prompt unless the model requires another gateway. Returns undefined if that gateway
+   * still needs an API key. Rejects like {@link keyed}.
    */
   async firstWithAccess(): Promise<Gateway | undefined> {
     const keyed = await this.keyed();

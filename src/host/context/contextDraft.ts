@@ -68,8 +68,8 @@ export class ContextDraft {
   }
 
   /**
-   * Lets the user choose files to attach in a dialog. Unlike other attachments, a prompt that is sent does not wait for
-   * this dialog.
+   * Lets the user choose files to attach in a dialog. A prompt that is sent in the meantime does not wait until the
+   * user closes the dialog.
    * @throws UserError when the size limit is reached
    */
   async browse(): Promise<void> {

@@ -22,7 +22,7 @@ export interface DraftAttachment {
 
 const maxSuggestions = 20;
 
-/** Suggests context items for a prompt, and reads the text of those that the user chooses. */
+/** Suggests context items for a prompt, and reads the text of the items that the user chooses. */
 export class ContextSource {
   private readonly files = new WorkspaceFiles();
 

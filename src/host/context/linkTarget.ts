@@ -51,8 +51,8 @@ export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {
 }
 
 /**
- * Returns a text such as "an unknown location" if a remote file or one of its parent folders is a symbolic link. VS
- * Code does not report the target of a remote link.
+ * Returns the text “an unknown location” if a remote file or one of its parent folders is a symbolic link, because VS
+ * Code does not report the target of a remote link. Otherwise, returns undefined.
  */
 async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   const folder = vscode.workspace.getWorkspaceFolder(uri);

@@ -4,7 +4,10 @@ import { originOf } from '../../engine/gateway/baseUrl';
 import type { LedgerEntry, LedgerWait, TurnRecord } from '../../engine/state/ledger';
 import type { ErrorRecord } from '../util/errorRecord';
 
-/** Content of a diagnostics report. Further sections, such as the versions of VS Code, are copied without changes. */
+/**
+ * Content of a diagnostics report. Sections without a type here, such as the versions of VS Code, are copied without
+ * changes.
+ */
 export interface Diagnostics {
   /** Time at which the report is created, in epoch milliseconds. */
   readonly time: number;

@@ -89,8 +89,8 @@ export function registerEngine({ register, ownGateways, settings, engine, catalo
   });
   return {
     /**
-     * Clears all cooldowns and circuit breakers. Users run this command when they know that their rate limit was raised
-     * or that the gateway has recovered.
+     * Ends all cooldowns and waits, and forgets what earlier requests have revealed about gateways. Users run this
+     * command when they know that their rate limit was raised or that the gateway has recovered.
      */
     'holysheep.resetNetworkState': async () => {
       ownGateways.forget();

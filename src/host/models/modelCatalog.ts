@@ -30,10 +30,10 @@ import { createEssenceText } from './modelTexts';
 const comparedKey = 'holysheep.comparedModels';
 
 const cacheLifetimeMs = 10 * 60_000;
-/** Longest time that a request waits for model lists after the gateways or keys have changed, in milliseconds. */
+/** Maximum time that a request waits for model lists after the gateways or keys have changed, in milliseconds. */
 const maxListWaitMs = 250;
 /**
- * Longest time that a request waits for model lists after a gateway was added, in milliseconds. Without the model list
+ * Maximum time that a request waits for model lists after a gateway was added, in milliseconds. Without the model list
  * of the new gateway, prompts would go to another gateway.
  */
 const maxNewListWaitMs = 2000;
@@ -226,10 +226,11 @@ export class ModelCatalog extends Disposable {
     };
     this.cache.set(id, entry);
     const list = await entry.list;
-    // A different entry in the cache means that the API key has changed since, so this model list is not remembered.
+    // A different entry in the cache means that the lists were cleared, for example because the API key has changed.
+    // Then this model list is not remembered.
     if (this.cache.get(id) !== entry) return list;
     if (list.source === 'gateway') this.keep(id, list);
-    // The next call requests the model list again.
+    // The list is not cached, so that the next call requests it again.
     else this.cache.delete(id);
     return list;
   }
@@ -398,7 +399,7 @@ function contextKey(baseUrl: string, userModel: string): string {
   return `${baseUrl} ${userModel}`;
 }
 
-/** Returns the name of a model in a gateway's model list. Ollama lists a model without a tag under the tag `latest`. */
+/** Returns the name under which a gateway lists a model. Ollama lists a model without a tag under the tag `latest`. */
 function listedName(model: string, loaded: LoadedModels | undefined): string {
   const tagged = `${model}:latest`;
   return !loaded?.names.has(model) && loaded?.names.has(tagged) ? tagged : model;

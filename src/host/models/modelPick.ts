@@ -19,7 +19,7 @@ export type ModelList =
       readonly models: readonly string[];
       readonly facts?: FactsById | undefined;
     }
-  /** Common models. `message` is the localized reason why the gateway's list could not be loaded. */
+  /** Common models, which replace a gateway's model list that could not be loaded. `message` is the localized reason. */
   | {
       readonly source: 'default';
       readonly models: readonly string[];
@@ -109,7 +109,8 @@ export function pickModels(
     const isNew = typed !== '' && !exclude.includes(typed) && !known.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
     const unlisted = checked?.filter((model) => model !== typed && !known.has(model)) ?? [];
-    // Added items are put at the end, because VS Code's events identify the other items by their positions.
+    // Items for models that no gateway lists are added at the end, because VS Code's events identify the other items by
+    // their positions.
     const added = [
       ...unlisted.map((model) => createItem(model)),
       ...(isNew ? [{ model: typed, gateway: gatewayOf(typed)?.id, label, alwaysShow: true }] : []),
@@ -184,7 +185,8 @@ export function pickModels(
   const list = new OpenList<ModelItem, readonly ModelPick[]>({
     title: options.title ?? (canSelectMany ? vscode.l10n.t('Compare models') : vscode.l10n.t('Select model')),
     placeholder: placeholderFor([], canSelectMany),
-    // The panel can take the focus while the list for a comparison opens, which would otherwise close the list.
+    // When the list for a comparison opens, the panel can take the focus. Without this option, the list would then
+    // close.
     ignoreFocusOut: canSelectMany,
     buttons: [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))],
     canSelectMany,
@@ -278,7 +280,7 @@ function modelsOf({ list }: LoadedList): readonly string[] {
 }
 
 /**
- * Returns the name of a model at another gateway together with the gateway's name, such as `anthropic/claude-sonnet-4
+ * Returns the name that a model has at a gateway, together with the gateway's name, such as `anthropic/claude-sonnet-4
  * at OpenRouter`.
  */
 function otherName(gateway: Gateway | undefined, model: string): string | undefined {

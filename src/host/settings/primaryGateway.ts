@@ -44,8 +44,8 @@ type Renamed = readonly (readonly [here: string, there: string])[];
 function invertedNames(renamed: Renamed, model: string, newModel: string): ReadonlyMap<string, string> {
   const inverted = new Map(renamed.toReversed().map(([here, there]) => [there, here]));
   if (newModel === model) return inverted;
-  // A substitute (the `*` entry of a gateway) has no name at the previous gateway, so the selected model becomes the
-  // `*` entry there.
+  // A substitute (the `*` entry of a gateway) has no name at the previous gateway, so the `*` entry of the previous
+  // gateway names the selected model.
   const isSameModel = renamed.some(([here]) => here === model);
   return inverted.set(isSameModel ? newModel : everyOther, model);
 }

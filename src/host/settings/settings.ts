@@ -96,7 +96,7 @@ export class Settings extends Disposable {
     return normalizeBaseUrl(this.baseUrlText());
   }
 
-  /** Returns the base URL in the user's spelling. It can contain credentials or be invalid. */
+  /** Returns the base URL as the user wrote it. It can contain credentials or be invalid. */
   baseUrlText(): string {
     const value = this.readUser('baseUrl');
     return typeof value === 'string' ? value : String(this.schema('baseUrl').default);

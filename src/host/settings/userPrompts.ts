@@ -19,8 +19,8 @@ export interface UnusablePrompt {
 
 /**
  * Splits the prompts in the setting into prompts that can be used and prompts that can't. A prompt is identified by its
- * title, so only the first prompt with a title can be used. A setting that is not a list is reported as one prompt that
- * can't be used.
+ * title, so only the first prompt with a given title can be used. A setting that is not a list is reported as a single
+ * prompt that can't be used.
  */
 export function readPrompts(value: unknown): {
   readonly usable: readonly UserPrompt[];

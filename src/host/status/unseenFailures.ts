@@ -26,10 +26,7 @@ interface UnseenFailuresDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/**
- * Time in milliseconds after which the user has seen a failure. The panel must be visible in a focused window for this
- * time.
- */
+/** Time in milliseconds for which the panel must be visible in a focused window until the failure is marked as seen. */
 const seenAfterMs = 2000;
 
 /**

@@ -71,7 +71,7 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
   }
 
   close(result?: Result): void {
-    // Disposing of the list hides it, so `isOpen` is cleared before.
+    // Disposing of the list hides it, and hiding it calls `close` a second time. That second call does nothing.
     if (!this.isOpen) return;
     this.isOpen = false;
     this.closing.resolve(result);
@@ -83,7 +83,7 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
 export function pickFrom<Item extends vscode.QuickPickItem>(
   properties: Partial<vscode.QuickPick<Item>>,
 ): OpenList<Item, readonly Item[]> {
-  // The panel can take the focus while the list opens, which would otherwise close the list.
+  // When the list opens, the panel can take the focus. Without this option, the list would then close.
   const list = new OpenList<Item, readonly Item[]>({ ignoreFocusOut: true, ...properties });
   list.onAccept((items) => list.close(items));
   return list;

@@ -12,7 +12,7 @@ export interface ErrorRecord {
 }
 
 const maxFrames = 5;
-/** Number of characters of a stack that are searched for stack frames. A stack can be of any length. */
+/** Maximum number of characters of a stack that are searched for stack frames. A stack can be of any length. */
 const maxStackChars = 5000;
 
 /**

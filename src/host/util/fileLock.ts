@@ -14,8 +14,8 @@ const maxOwnerBytes = 64 * 1024;
 
 /**
  * A lock in the form of a file that names the lock's owner. The owner keeps the lock until it releases the lock or
- * another process steals it. Because of stealing, the owner must call `acquire` before each use of the lock. The lock
- * of a process that has exited is free.
+ * another process steals it. Because another process can steal the lock, the owner must call `acquire` before each use.
+ * The lock of a process that has exited is free.
  */
 export class FileLock {
   /** Content of the lock file when this process owns the lock: process id, name of the machine and a random token. */
@@ -90,7 +90,10 @@ export class FileLock {
     return owner !== undefined && owner !== this.owner && isRunning(owner);
   }
 
-  /** An error on removing the lock file is ignored, because the lock is free as soon as this process has exited. */
+  /**
+   * Releases the lock. An error on removing the lock file is ignored, because the lock is free as soon as this process
+   * has exited.
+   */
   async release(): Promise<void> {
     const isOurs = (await this.currentOwner().catch(() => undefined)) === this.owner;
     if (isOurs) await rm(this.path, { force: true }).catch(() => undefined);

@@ -2,7 +2,9 @@ import type * as vscode from 'vscode';
 
 const maxRemembered = 100;
 
-/** Remembers a value for each model, for the models whose values were stored most recently. */
+/**
+ * Remembers a value for each model. If there are too many models, those whose values were stored longest ago are forgotten.
+ */
 export class ModelMemory<Value> {
   /**
    * @param key key of the values in VS Code's state storage
