@@ -28,9 +28,9 @@ export async function removeApiKey({
     showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', gateways[0].label));
     return { state: 'none' };
   }
-  const chosen = await pickGateway(removable, vscode.l10n.t('Remove API key'));
-  if (!chosen) return { state: 'cancelled' };
-  const { origin, label } = chosen;
+  const gateway = await pickGateway(removable, vscode.l10n.t('Remove API key'));
+  if (!gateway) return { state: 'cancelled' };
+  const { origin, label } = gateway;
   // The key is read now, after the user's choice, because another window can have removed the key in the meantime.
   const apiKey = await keys.getIfReadable(origin);
   await keys.delete(origin);

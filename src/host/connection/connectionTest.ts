@@ -53,8 +53,8 @@ async function readGateways({ sets, ownGateways }: GatewayServices, only: string
   const { current: set, own } = sets;
   const gateways = set === own ? ownGateways.withPrimary() : await set.gateways();
   await readKeys(gateways);
-  const chosen = gateways.filter(({ id }) => id === only);
-  return { set, gateways: chosen.length > 0 ? chosen : gateways };
+  const requested = gateways.filter(({ id }) => id === only);
+  return { set, gateways: requested.length > 0 ? requested : gateways };
 }
 
 /**

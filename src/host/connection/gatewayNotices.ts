@@ -22,12 +22,12 @@ const memoryKey = 'holysheep.gatewayNotices';
  */
 export class GatewayNotices extends Disposable {
   /** Base URLs that this window has checked, as the user wrote them. */
-  private readonly checked = new Set<string>();
+  private readonly checkedUrls = new Set<string>();
   /**
    * Origins for which this window has seen an API key. If such a key is missing later, the user has removed it, and a
    * notification would be superfluous.
    */
-  private readonly keyed = new Set<string>();
+  private readonly originsWithKey = new Set<string>();
 
   constructor(private readonly deps: GatewayNoticeDeps) {
     super();
@@ -92,8 +92,8 @@ export class GatewayNotices extends Disposable {
     if (!allowsRequests(primary?.key)) return;
     for (const { gateway, key } of backups) {
       const { id, origin, label } = gateway;
-      if (key === 'key') this.keyed.add(origin);
-      if (key !== 'missing' || this.keyed.has(origin) || !this.remember(origin)) continue;
+      if (key === 'key') this.originsWithKey.add(origin);
+      if (key !== 'missing' || this.originsWithKey.has(origin) || !this.remember(origin)) continue;
       const message = vscode.l10n.t("The backup gateway {0} has no API key, so it isn't used.", label);
       showToast(log, 'information', message, [enterApiKeyAction(id)]);
     }
@@ -112,8 +112,8 @@ export class GatewayNotices extends Disposable {
   }
 
   private isUnchecked(id: string): boolean {
-    const isNew = !this.checked.has(id);
-    this.checked.add(id);
+    const isNew = !this.checkedUrls.has(id);
+    this.checkedUrls.add(id);
     return isNew;
   }
 }

@@ -107,10 +107,10 @@ export async function importKey(
   store: () => Promise<{ readonly state: string }>,
 ): Promise<void> {
   const fingerprint = createHash('sha256').update(key).digest('hex');
-  const known = (await secrets.get(importedKeysSecret)) ?? '';
-  if (known.includes(fingerprint)) return;
+  const fingerprints = (await secrets.get(importedKeysSecret)) ?? '';
+  if (fingerprints.includes(fingerprint)) return;
   // The fingerprint is saved before the key: a key without a fingerprint could later be imported for another origin.
-  await secrets.store(importedKeysSecret, `${known} ${fingerprint}`);
+  await secrets.store(importedKeysSecret, `${fingerprints} ${fingerprint}`);
   const { state } = await store();
-  if (state === 'cancelled') await secrets.store(importedKeysSecret, known);
+  if (state === 'cancelled') await secrets.store(importedKeysSecret, fingerprints);
 }

@@ -61,8 +61,8 @@ export class ModelEfforts extends Disposable {
  * accept that level.
  */
 export function effortView(level: EffortChoice, facts: ModelFacts | undefined): EffortView {
-  const known: readonly EffortChoice[] = ['default', level, ...levelsOf(facts)];
-  const levels = effortChoices.filter((choice) => known.includes(choice));
+  const possibleLevels: readonly EffortChoice[] = ['default', level, ...levelsOf(facts)];
+  const levels = effortChoices.filter((choice) => possibleLevels.includes(choice));
   return { level, levels, ...(isToggle(facts) && { isToggle: true }) };
 }
 

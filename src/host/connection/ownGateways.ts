@@ -76,8 +76,8 @@ export class OwnGateways extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
   /** Origins of gateways that have refused a request without an API key. */
-  private readonly refusing = new Set<string>();
-  private cached: readonly Gateway[] | undefined;
+  private readonly originsNeedingKey = new Set<string>();
+  private cachedGateways: readonly Gateway[] | undefined;
 
   constructor(private readonly deps: OwnGatewaysDeps) {
     super();
@@ -89,7 +89,7 @@ export class OwnGateways extends Disposable {
    * might be known about a model.
    */
   refresh(): void {
-    this.cached = undefined;
+    this.cachedGateways = undefined;
     this.changeEmitter.fire();
   }
 
@@ -98,14 +98,16 @@ export class OwnGateways extends Disposable {
    * a backup.
    */
   get all(): readonly Gateway[] {
-    if (!this.cached) {
+    if (!this.cachedGateways) {
       const { settings } = this.deps;
       const { usable } = settings.gateways();
       const labels = labelsOf(usable);
       const firstPosition = 'error' in settings.baseUrl() ? 1 : 0;
-      this.cached = usable.map((entry, index) => this.create(entry, labels[index] ?? entry.url, firstPosition + index));
+      this.cachedGateways = usable.map((entry, index) =>
+        this.create(entry, labels[index] ?? entry.url, firstPosition + index),
+      );
     }
-    return this.cached;
+    return this.cachedGateways;
   }
 
   /**
@@ -236,15 +238,15 @@ export class OwnGateways extends Disposable {
     for (const { gateway, headers, ended } of attempts) {
       const origin = originOf(gateway.id);
       if (headers) this.recordResponse(origin);
-      if (ended?.row !== 'noKey' || this.refusing.has(origin)) continue;
-      this.refusing.add(origin);
+      if (ended?.row !== 'noKey' || this.originsNeedingKey.has(origin)) continue;
+      this.originsNeedingKey.add(origin);
       this.refresh();
     }
   }
 
   /** Forgets which gateways have refused a request without an API key. */
   forget(): void {
-    this.refusing.clear();
+    this.originsNeedingKey.clear();
     this.refresh();
   }
 
@@ -278,7 +280,7 @@ export class OwnGateways extends Disposable {
 
   private async isKeyless(url: string): Promise<boolean> {
     const origin = originOf(url);
-    if (this.refusing.has(origin)) return false;
+    if (this.originsNeedingKey.has(origin)) return false;
     return isLoopbackUrl(url) || (isPrivateUrl(url) && this.deps.keys.isKeyless(origin));
   }
 

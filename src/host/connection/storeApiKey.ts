@@ -63,12 +63,12 @@ async function chooseKeyGateway(
 ): Promise<{ readonly url: string } | { readonly error: BaseUrlProblem } | undefined> {
   // Gateways are compared by their origins: gateways of the same origin share the key, and some callers have only the
   // origin.
-  const known = ownGateways.all.find(({ origin }) => origin === originOf(preferred));
-  if (known) return { url: known.id };
+  const preferredGateway = ownGateways.all.find(({ origin }) => origin === originOf(preferred));
+  if (preferredGateway) return { url: preferredGateway.id };
   const baseUrl = settings.baseUrl();
   if ('error' in baseUrl || ownGateways.all.length < 2) return baseUrl;
-  const chosen = await pickGateway(await withKeyStates(ownGateways.all), vscode.l10n.t('Set API key'));
-  return chosen && { url: chosen.id };
+  const gateway = await pickGateway(await withKeyStates(ownGateways.all), vscode.l10n.t('Set API key'));
+  return gateway && { url: gateway.id };
 }
 
 function enterAgainAction(url: string): ToastAction {

@@ -69,20 +69,20 @@ export class ModelCatalog extends Disposable {
    * For a model that the user chose from the model list of a backup gateway: the base URL of that gateway. With it,
    * prompts go to the gateway even before its model list is loaded.
    */
-  private readonly gateways: ModelMemory<string>;
+  private readonly gatewayUrls: ModelMemory<string>;
   /** Context windows in tokens that gateways named when they refused a prompt. See `contextKey`. */
   private readonly learnedWindows: ModelMemory<number>;
   private readonly lifetime = new AbortController();
   /** Base URLs of the gateways at the time when the model lists were last loaded. */
-  private known: readonly string[];
+  private previousUrls: readonly string[];
   /** Resolves when no model list is being loaded, or when loading takes too long. */
   settled: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
-    this.gateways = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels', textIn);
+    this.gatewayUrls = new ModelMemory(deps.memory, 'holysheep.gatewaysOfModels', textIn);
     this.learnedWindows = new ModelMemory(deps.memory, 'holysheep.contextWindows', numberIn);
-    this.known = this.urls;
+    this.previousUrls = this.urls;
     this.register(deps.settings.onDidChange(() => this.preload()));
     // A new API key can give access to other models, so the model lists are loaded again.
     this.register(deps.keys.onDidChange(() => this.forgetLists()));
@@ -133,7 +133,8 @@ export class ModelCatalog extends Disposable {
 
   private async rememberGateway({ model, gateway }: ModelPick): Promise<void> {
     const position = this.deps.ownGateways.all.findIndex(({ id }) => id === gateway);
-    if (model !== undefined && position >= 0) await this.gateways.remember(model, position === 0 ? undefined : gateway);
+    if (model !== undefined && position >= 0)
+      await this.gatewayUrls.remember(model, position === 0 ? undefined : gateway);
   }
 
   /** Loads the models that the user can choose from. */
@@ -159,9 +160,9 @@ export class ModelCatalog extends Disposable {
    * model. With a local server, the list shows whether the server cuts long prompts. Never rejects.
    */
   async preload(): Promise<void> {
-    const { urls, known } = this;
-    this.known = urls;
-    const limitMs = urls.every((url) => known.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
+    const { urls, previousUrls } = this;
+    this.previousUrls = urls;
+    const limitMs = urls.every((url) => previousUrls.includes(url)) ? maxListWaitMs : maxNewListWaitMs;
     const asked = this.askUnresponsive();
     if (urls.length > 1 || urls.some(isLocalUrl)) {
       const lists = this.loadLists(false);
@@ -193,12 +194,12 @@ export class ModelCatalog extends Disposable {
    */
   private async loadLists(areUnresponsive: boolean): Promise<void> {
     const { ownGateways } = this.deps;
-    const wanted = ownGateways.all.filter(({ id }) => ownGateways.isUnresponsive(id) === areUnresponsive);
+    const gateways = ownGateways.all.filter(({ id }) => ownGateways.isUnresponsive(id) === areUnresponsive);
     const load = async (gateway: Gateway): Promise<void> => {
       const { type } = await gateway.key();
       if (allowsRequests(type)) await this.listOf(gateway);
     };
-    await Promise.all(wanted.map(load));
+    await Promise.all(gateways.map(load));
   }
 
   /** Starts to load the model lists of a set's gateways that have an API key or need none. Never rejects. */
@@ -246,7 +247,7 @@ export class ModelCatalog extends Disposable {
     if (loaded?.names.has(listedName(model, loaded))) return true;
     // A list of the maximum length was probably truncated, so the model can exist although the list lacks it.
     if (loaded) return loaded.names.size < maxModels ? false : undefined;
-    const gateway = this.gateways.get(model);
+    const gateway = this.gatewayUrls.get(model);
     if (gateway === undefined) return undefined;
     const { urls } = this;
     const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
@@ -266,9 +267,10 @@ export class ModelCatalog extends Disposable {
     const url = baseUrl ?? this.likelyGateway(model) ?? '';
     const loaded = this.loaded.get(url);
     const name = listedName(model, loaded);
-    const known = knownFacts(name, loaded?.facts);
+    const baseFacts = knownFacts(name, loaded?.facts);
     // A vendor's price does not apply to a model that runs on the user's own computer.
-    const facts = known?.price && isLocalUrl(url) ? { ...known, price: loaded?.facts?.get(name)?.price } : known;
+    const facts =
+      baseFacts?.price && isLocalUrl(url) ? { ...baseFacts, price: loaded?.facts?.get(name)?.price } : baseFacts;
     const overrides = settings.modelOverrides([userModel, model]);
     const tokens = this.learnedWindows.get(contextKey(url, userModel));
     const learned = tokens !== undefined && tokens < (facts?.contextWindow ?? Infinity) && { contextWindow: tokens };
@@ -284,9 +286,9 @@ export class ModelCatalog extends Disposable {
     if (!attempt) return;
     const { gateway, model, userModel = model, ended } = attempt;
     const key = contextKey(gateway.id, userModel);
-    const known = this.learnedWindows.get(key);
-    const wasExceeded = known !== undefined && (ended?.promptTokens ?? 0) > known;
-    if (known === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
+    const knownWindow = this.learnedWindows.get(key);
+    const wasExceeded = knownWindow !== undefined && (ended?.promptTokens ?? 0) > knownWindow;
+    if (knownWindow === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
     await this.learnedWindows.remember(key, contextTokens);
     this.deps.ownGateways.refresh();
   }
@@ -308,9 +310,9 @@ export class ModelCatalog extends Disposable {
       [name],
       this.lifetime.signal,
     );
-    const known = loaded.facts.get(name)?.contextWindow;
+    const previousWindow = loaded.facts.get(name)?.contextWindow;
     loaded.facts = mergeFacts(loaded.facts, facts);
-    if (loaded.facts.get(name)?.contextWindow !== known) this.deps.ownGateways.refresh();
+    if (loaded.facts.get(name)?.contextWindow !== previousWindow) this.deps.ownGateways.refresh();
   }
 
   /**

@@ -94,8 +94,8 @@ export function pickModels(
   const actions: readonly ModelItem[] = isForPrompt ? [compare] : [];
   const factsText = createFactsText();
   // Items of the model lists. They are reused while the user types, because a list can contain thousands of models.
-  let listed: readonly ModelItem[] = [];
-  let known: ReadonlySet<string | undefined> = new Set();
+  let listItems: readonly ModelItem[] = [];
+  let listedModels: ReadonlySet<string | undefined> = new Set();
   /** For each model, the model list of the first gateway that offers the model. */
   let sources: ReadonlyMap<string, LoadedList> = new Map();
 
@@ -106,16 +106,16 @@ export function pickModels(
 
   const updateItems = (): void => {
     const typed = picker.value.trim();
-    const isNew = typed !== '' && !exclude.includes(typed) && !known.has(typed);
+    const isNew = typed !== '' && !exclude.includes(typed) && !listedModels.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
-    const unlisted = checked?.filter((model) => model !== typed && !known.has(model)) ?? [];
+    const unlisted = checked?.filter((model) => model !== typed && !listedModels.has(model)) ?? [];
     // Items for models that no gateway lists are added at the end, because VS Code's events identify the other items by
     // their positions.
     const added = [
       ...unlisted.map((model) => createItem(model)),
       ...(isNew ? [{ model: typed, gateway: gatewayOf(typed)?.id, label, alwaysShow: true }] : []),
     ];
-    picker.items = added.length > 0 ? [...listed, ...added] : listed;
+    picker.items = added.length > 0 ? [...listItems, ...added] : listItems;
     if (checked) {
       const models = new Set<string | undefined>(checked);
       picker.selectedItems = picker.items.filter(({ model }) => model !== undefined && models.has(model));
@@ -123,8 +123,8 @@ export function pickModels(
   };
   const showItems = (items: readonly ModelItem[]): void => {
     const active = picker.activeItems[0]?.model;
-    listed = items;
-    known = new Set(listed.map(({ model }) => model));
+    listItems = items;
+    listedModels = new Set(listItems.map(({ model }) => model));
     updateItems();
     const stillActive = active === undefined ? undefined : picker.items.find(({ model }) => model === active);
     if (stillActive) picker.activeItems = [stillActive];

@@ -17,10 +17,10 @@ const placeholders = /\$(\$\{)|\$\{([^{}]*)\}/g;
  * so that text such as `${file}` within a value stays unchanged.
  */
 export function expandTemplate(template: string, values: Readonly<Record<TemplateVariable, string>>): string {
-  const known = new Map<string, string>(Object.entries(values));
+  const valuesByName = new Map<string, string>(Object.entries(values));
   return template.replace(
     placeholders,
-    (match: string, escaped: string | undefined, name: string) => escaped ?? known.get(name) ?? match,
+    (match: string, escaped: string | undefined, name: string) => escaped ?? valuesByName.get(name) ?? match,
   );
 }
 
@@ -30,8 +30,8 @@ export function variablesIn(template: string): ReadonlySet<string> {
 }
 
 export function unknownVariables(template: string): readonly string[] {
-  const known: readonly string[] = templateVariables;
-  return [...variablesIn(template)].filter((name) => !known.includes(name)).map((name) => `\${${name}}`);
+  const knownVariables: readonly string[] = templateVariables;
+  return [...variablesIn(template)].filter((name) => !knownVariables.includes(name)).map((name) => `\${${name}}`);
 }
 
 /**

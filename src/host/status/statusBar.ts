@@ -14,7 +14,7 @@ export class StatusBar extends Disposable {
   private readonly model = this.register(createItem('holysheep.model', 101));
   private readonly activity = this.register(createItem('holysheep.activity', 100));
   private countdown: NodeJS.Timeout | undefined;
-  private shown: ActivityItem | undefined;
+  private shownItem: ActivityItem | undefined;
 
   constructor(
     sets: GatewaySets,
@@ -39,8 +39,8 @@ export class StatusBar extends Disposable {
     const item = activityItem(situation, hostWords(), now);
     clearTimeout(this.countdown);
     if (item?.isTimed) this.countdown = setTimeout(() => this.refresh(), msUntilNextSecond(state, now));
-    if (isDeepStrictEqual(item, this.shown)) return;
-    this.shown = item;
+    if (isDeepStrictEqual(item, this.shownItem)) return;
+    this.shownItem = item;
     this.showActivity(item);
   }
 

@@ -29,7 +29,7 @@ const minNoticedMs = 30_000;
  */
 export function registerTurnNotices(services: NoticeServices): { dispose(): void } {
   /** Ids of answers whose running turn has already caused a notification. */
-  const notified = new Set<string>();
+  const notifiedAnswers = new Set<string>();
   const handleEvent = (conversation: Conversation, answerId: string, event: RecordedEvent): void => {
     const { tree } = conversation;
     const { state = initialTurn } = tree.answer(answerId) ?? {};
@@ -37,15 +37,15 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
     const title = tabTitle(tree);
     const isCompared = sideBySide(exchange).length > 1;
     const name = isCompared ? `${title} · ${plainLabel(state.model)}` : title;
-    const isUnseen = !notified.has(answerId) && !services.panels.isVisible(conversation.id);
+    const isUnseen = !notifiedAnswers.has(answerId) && !services.panels.isVisible(conversation.id);
     // For a comparison, only the last answer to complete causes a notification.
     const isNotLast = event.type === 'done' && conversation.activeAnswers.length > 0;
     const text = isUnseen && !isNotLast ? noticeText(event, state, name, exchange === undefined) : undefined;
     if (text !== undefined) {
-      notified.add(answerId);
+      notifiedAnswers.add(answerId);
       show(services, event.type, text, conversation.id, answerId);
     }
-    if (isTerminal(event)) notified.delete(answerId);
+    if (isTerminal(event)) notifiedAnswers.delete(answerId);
   };
   return services.conversations.onDidChange(({ conversation, change }) => {
     if (change?.type !== 'events') return;
