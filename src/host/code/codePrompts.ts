@@ -47,7 +47,7 @@ export const truncationNotice = `The code was too long: only its first ${codeLim
 
 /**
  * Returns the complete prompt for the model: the instruction, the code and the lines around the code.
- * @param problems the lines that `findProblems` returns
+ * @param problems lines about the problems (errors and warnings) in the code
  * @param locale the display language, for example `zh-cn`. The prompt asks the model to explain in this language.
  */
 export function codePromptText(

@@ -11,7 +11,10 @@ export function registerConnection(deps: GatewayServices) {
   return {
     'holysheep.setApiKey': (argument) => storeApiKey(deps, argument),
     'holysheep.removeApiKey': () => removeApiKey(deps),
-    /** @param argument base URL of the gateway to test; without it, all gateways are tested */
+    /**
+     * Tests the connection.
+     * @param argument base URL of the gateway to test; without it, all gateways are tested
+     */
     'holysheep.testConnection': (argument) => testConnection(deps, textIn(argument)),
   } satisfies Commands;
 }

@@ -76,6 +76,7 @@ function enterAgainAction(url: string): ToastAction {
 }
 
 /**
+ * Verifies an API key, and stores it unless the gateway rejects it.
  * @param url the base URL of the gateway
  * @param position position of the gateway in the settings, see `Gateway.position`. It is undefined if the settings have
  * no gateway with the origin of `url`. The notifications then have no buttons, because the buttons work only for

@@ -35,8 +35,8 @@ export class DemoGateways extends Disposable implements GatewaySet {
   readonly onWillClose = this.closeEmitter.event;
 
   /**
-   * Whether the demo opens at startup. Developers set the environment variable `HOLYSHEEP_DEMO` to `1` to try the
-   * extension without an API key.
+   * Whether the demo opens at startup and remains open. Developers set the environment variable `HOLYSHEEP_DEMO` to `1`
+   * to try the extension without an API key.
    */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 

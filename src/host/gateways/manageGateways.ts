@@ -123,7 +123,10 @@ export function registerGateways(deps: GatewayDeps) {
   let list: GatewayList | undefined;
   return {
     'holysheep.addGateway': () => addGateway(deps),
-    /** @param argument base URL of the gateway that has the focus when the list opens */
+    /**
+     * Opens the list of gateways.
+     * @param argument base URL of the gateway that has the focus when the list opens
+     */
     'holysheep.manageGateways': (argument) => {
       if (!list?.isOpen) list = new GatewayList(deps);
       return list.show(textIn(argument));

@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord } from '../../engine/json';
 import type { Currency } from '../../engine/events/kinds';
 
-/** The amount that the user wants to spend in a day at most. Costs in another currency are not included. */
+/** Maximum amount that the user wants to spend in a day. Costs in another currency are not included. */
 export interface DailyBudget {
   readonly daily: number;
   readonly currency: Currency;

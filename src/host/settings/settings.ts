@@ -108,7 +108,7 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns the gateway with a base URL and its model names from the settings.
+   * Returns the gateway with this base URL, including its name and model names if the settings contain them.
    * @param url the normalized base URL
    */
   gateway(url: string): GatewayEntry {

@@ -38,7 +38,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
     const isCompared = sideBySide(exchange).length > 1;
     const name = isCompared ? `${title} · ${plainLabel(state.model)}` : title;
     const isUnseen = !notifiedAnswers.has(answerId) && !services.panels.isVisible(conversation.id);
-    // For a comparison, only the last answer to complete causes a notification.
+    // A completed answer of a comparison causes no notification while other answers are still running.
     const isNotLast = event.type === 'done' && conversation.activeAnswers.length > 0;
     const text = isUnseen && !isNotLast ? noticeText(event, state, name, exchange === undefined) : undefined;
     if (text !== undefined) {

@@ -6,8 +6,8 @@ export type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Returns the group of a conversation in the history list. Groups are calendar days in the local time zone. All times
- * are in epoch milliseconds.
+ * Returns the group of a conversation in the history list. The group depends on the number of calendar days since the
+ * conversation, in the local time zone. All times are in epoch milliseconds.
  */
 export function historyGroup(timeMs: number, now: number): HistoryGroup {
   // The number of days is rounded, because a day with a clock change has 23 or 25 hours.

@@ -12,6 +12,7 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
   private isReplaced = false;
 
   /**
+   * Opens the list.
    * @param onError receives the errors of functions that are passed to `run`. Without it, an error closes the list and
    * rejects the list's result.
    */

@@ -18,8 +18,9 @@ const maxFenceChars = 1000;
 const fencePattern = /^(?<prefix>(?:[\s>]|[-*+](?=\s)|\d{1,9}[.)](?=\s))*)(?<marker>`+(?=[^`]*$)|~+)(?<info>.*)$/s;
 
 /**
- * Splits streamed Markdown into pieces, so that a chat can show something else between two pieces. A line of code is
- * held back until it is complete. Otherwise, its two parts would appear as two lines in separate code blocks.
+ * Splits streamed Markdown into pieces, so that a chat can show other content, such as a notice about a retry, between
+ * two pieces. A line of code is held back until it is complete. Otherwise, its two parts would appear as two lines in
+ * separate code blocks.
  */
 export class FencedText {
   private line = '';
@@ -47,8 +48,8 @@ export class FencedText {
   }
 
   /**
-   * Two lines with which something else can be shown within a code block: the first closes the code block, the second
-   * opens it again. Undefined if no code block is open.
+   * Lines that end the open code block and start it anew, so that a chat can show other content in between. Undefined
+   * if no code block is open.
    */
   get interruption(): { readonly close: string; readonly open: string } | undefined {
     if (!this.fence) return undefined;

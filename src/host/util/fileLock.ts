@@ -22,7 +22,10 @@ export class FileLock {
   private readonly owner = `${process.pid} ${hostname()} ${randomUUID()}`;
   private wasAcquired = false;
 
-  /** @param path path of the lock file; the folder must exist */
+  /**
+   * Creates a lock that is not acquired yet.
+   * @param path path of the lock file; the folder must exist
+   */
   constructor(
     private readonly path: string,
     private readonly clock: Clock,
