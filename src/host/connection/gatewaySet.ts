@@ -42,7 +42,6 @@ export interface GatewaySet {
    * @param preferredGateway the id of the gateway to which the user has switched
    */
   view(preferredGateway?: string): Promise<ConnectionView>;
-  /** Returns the selected model. */
   model(): string;
   selectModel(model: string): Promise<void>;
   /**

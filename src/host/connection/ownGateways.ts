@@ -174,8 +174,8 @@ export class OwnGateways extends Disposable {
 
   /**
    * Returns whether a prompt may go to these models. If only a gateway over plain HTTP has one of the models, the user
-   * is asked, but only once for each gateway. If no gateway can be used, the user is not asked, because the failed turn
-   * shows the reason.
+   * is asked once for each gateway. If no gateway can be used, the user is not asked, because the failed turn shows the
+   * reason.
    * @returns false if the user does not want to send the prompt
    */
   async mayUse(models: readonly string[]): Promise<boolean> {

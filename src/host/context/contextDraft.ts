@@ -10,8 +10,8 @@ import { contextLimits } from './contextPrompt';
 import type { ContextSource, DraftAttachment } from './contextSource';
 
 /**
- * An attachment of the next prompt. After a reload of the window, it is only an id until the attachment has been read
- * from its file or editor.
+ * An attachment of the next prompt. After a reload of the window, the attachment is only an id until its text has been
+ * read.
  */
 type DraftEntry = DraftAttachment | { readonly id: string; readonly attachment?: undefined };
 

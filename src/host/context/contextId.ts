@@ -19,7 +19,6 @@ const referenceSchema = v.variant('kind', [
  */
 export type ContextReference = Readonly<v.InferOutput<typeof referenceSchema>>;
 
-/** Returns the id that encodes a context item. */
 export function contextId(reference: ContextReference): string {
   // Only the listed properties are encoded, so that equal context items have equal ids. A selection also has other
   // properties, such as its active end.

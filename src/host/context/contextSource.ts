@@ -9,7 +9,6 @@ import { rankContext } from './rankContext';
 import { readFile, readProblems, readSelection } from './readContext';
 import { WorkspaceFiles } from './workspaceFiles';
 
-/** An attachment of the next prompt. */
 export interface DraftAttachment {
   /**
    * Id of the context item, with which the attachment can be read later, for example after a reload. See `contextId`.

@@ -137,7 +137,6 @@ export class ModelCatalog extends Disposable {
       await this.gatewayUrls.remember(model, position === 0 ? undefined : gateway);
   }
 
-  /** Loads the models that the user can choose from. */
   private async loadPickable(set: GatewaySet, fresh: boolean): Promise<PickableModels> {
     const { health, engine } = this.deps;
     if (fresh) this.cache.clear();
@@ -238,9 +237,8 @@ export class ModelCatalog extends Disposable {
 
   /**
    * Returns whether a gateway has a model, or undefined if that is unknown. Before the gateway's model list is loaded,
-   * the answer depends on the user's earlier choice of the model: true if the user chose the model from this gateway's
-   * list, false if the user chose it from the list of a later gateway. No list is loaded for the answer, because a
-   * request must not wait for that.
+   * the result depends on the list from which the user once chose the model: true for this gateway's list, false for
+   * the list of a later gateway. This method loads no list, because a request must not wait for a list.
    */
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);

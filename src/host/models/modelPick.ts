@@ -19,7 +19,7 @@ export type ModelList =
       readonly models: readonly string[];
       readonly facts?: FactsById | undefined;
     }
-  /** Common models, which replace a gateway's model list that could not be loaded. `message` is the localized reason. */
+  /** Common models, in place of a model list that could not be loaded. `message` is the localized reason. */
   | {
       readonly source: 'default';
       readonly models: readonly string[];

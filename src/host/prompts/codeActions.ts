@@ -90,7 +90,6 @@ function customAction(title: string, args: unknown[]): vscode.CodeAction {
   return action;
 }
 
-/** Returns the title of a custom prompt in the lightbulb menu. */
 export function customPromptActionTitle(title: string, from: CustomPrompt['from']): string {
   return from === 'user'
     ? vscode.l10n.t('{0} with HolySheep', abbreviateTitle(title))

@@ -24,7 +24,6 @@ export function expandTemplate(template: string, values: Readonly<Record<Templat
   );
 }
 
-/** Returns the names of the variables that a template contains. */
 export function variablesIn(template: string): ReadonlySet<string> {
   return new Set(Array.from(template.matchAll(placeholders)).flatMap(([, , name]) => name ?? []));
 }
