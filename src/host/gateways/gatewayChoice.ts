@@ -9,12 +9,12 @@ import { askForText } from '../ui/notifications';
 import { pickFrom } from '../ui/quickPick';
 
 interface Item extends vscode.QuickPickItem {
-  /** Base URL of a well-known gateway, or undefined for the item *Other base URL*. */
+  /** Base URL of a known gateway, or undefined for the item *Other base URL*. */
   readonly baseUrl?: string;
 }
 
 /**
- * Lets the user choose a well-known gateway or enter a base URL.
+ * Lets the user choose a known gateway from a list, or enter a base URL.
  * @returns undefined if the user cancels
  */
 export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry | undefined> {

@@ -19,12 +19,12 @@ interface KnownGateway {
   readonly currency?: string;
 }
 
-/** The well-known gateways that *Add Gateway* offers. */
+/** The known gateways, which *Add Gateway* offers. */
 export const knownGateways: readonly KnownGateway[] = gateways;
 
 /**
- * Returns the well-known gateway that receives HTTPS requests to a URL, or undefined. The port and the path of the URL
- * are ignored.
+ * Returns the known gateway (offered by *Add Gateway*) that receives HTTPS requests to a URL, or undefined. The port
+ * and the path of the URL are ignored.
  */
 export function knownGatewayOf(url: string): KnownGateway | undefined {
   const { protocol, hostname } = URL.parse(url) ?? {};
@@ -46,7 +46,8 @@ export function knownName(url: string): string | undefined {
 }
 
 /**
- * Returns the web page on which users buy credit: the page of a well-known gateway, or else the origin of the base URL.
+ * Returns the web page on which users buy credit. For a gateway that *Add Gateway* offers, it is a known page,
+ * otherwise the origin of the base URL.
  */
 export function billingPage(baseUrl: string): string | undefined {
   const { protocol, origin } = URL.parse(baseUrl) ?? {};
