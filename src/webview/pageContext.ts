@@ -9,7 +9,10 @@ import type { Requests } from './util/requests';
 /** Announces texts to screen readers, but never the text of an answer. */
 export interface Announcer {
   readonly element: HTMLElement;
-  /** @param source id of the column that the text is about. The columns do not replace each other's announcements. */
+  /**
+   * @param source id of the comparison column that the text is about; the announcements of different columns do not
+   * replace each other
+   */
   announce(text: string, source?: string): void;
 }
 
@@ -28,28 +31,49 @@ export interface PageContext {
   readonly format: Format;
   readonly clock: PanelClock;
   readonly post: (message: ToHost) => void;
-  /** Posts a message that the host answers. */
+  /** Posts a message to which the host replies. */
   readonly request: Requests['send'];
-  /** Copies a text and announces that to screen readers. */
+  /** Copies a text to the clipboard, and announces this to screen readers. */
   readonly copy: (text: string) => void;
-  /** Returns the host of the gateway to which the next prompt goes. A turn shows it until it knows its own gateway. */
+  /**
+   * Returns the host name of the gateway to which the next prompt goes. A turn shows this name until its own gateway is
+   * known.
+   */
   readonly host: () => string;
-  /** Returns whether another window writes the conversation. The page then has no buttons that change it. */
+  /**
+   * Returns whether another window writes the conversation. If so, the page has no buttons that change the
+   * conversation.
+   */
   readonly isReadOnly: () => boolean;
-  /** Returns whether a turn runs or waits, which *Regenerate* or another version would end. */
+  /**
+   * Returns whether a turn is running or waiting. *Regenerate* and the buttons for other versions are then disabled,
+   * because they would end the turn.
+   */
   readonly areVersionButtonsDisabled: () => boolean;
   readonly announcer: Announcer;
   readonly createMarkdown: (within: HTMLElement, options: Omit<MarkdownOptions, 'findRuns'>) => StreamingMarkdown;
-  /** Moves the focus for a reason other than a key press or a click, such as the removal of the focused element. */
+  /**
+   * Moves the focus for a reason other than a key press or a click, for example because the focused element was
+   * removed.
+   */
   readonly moveFocus: MoveFocus;
-  /** Moves the focus to the composer, or on a read-only page to the button *Open Here* or the conversation. */
+  /**
+   * Moves the focus to the composer. On a read-only page, moves the focus to the button *Open Here* or to the
+   * conversation.
+   */
   readonly focusComposer: () => void;
-  /** Scrolls to the end of the conversation, and keeps it in view. */
+  /** Scrolls to the end of the conversation, and keeps the end in view. */
   readonly followEnd: () => void;
-  /** Called when something that only the page knows has changed: the draft, an open editor, the reading position, a notice. */
+  /**
+   * Called when data that exists only on the page has changed: the draft, an open editor, the reading position, or a
+   * dismissed notice.
+   */
   readonly onLocalChange: () => void;
-  /** Called when the page has scrolled, unfolded or folded something, which may move the end out of or into view. */
+  /**
+   * Called when the page has scrolled, unfolded or folded something. This can move the end of the conversation out of
+   * or into view.
+   */
   readonly onLayoutChange: () => void;
-  /** The page stores a sent prompt until the host confirms it. */
+  /** Called when the user has sent a prompt. The page stores the prompt until the host confirms it. */
   readonly onPromptSent: (prompt: string) => void;
 }

@@ -33,8 +33,8 @@ interface PanelEnvironment {
 type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type };
 
 /**
- * Creates the page of a conversation. Each snapshot of the host replaces everything on the page except unsent text.
- * @returns a function that handles a message of the host
+ * Creates the page of a conversation. Each snapshot from the host replaces everything on the page except unsent text.
+ * @returns a function that handles a message from the host
  */
 export function createPanel(
   root: HTMLElement,
@@ -45,7 +45,7 @@ export function createPanel(
   let tourStep: TourStep | undefined;
   let suggestions: readonly Suggestion[] = [];
   let isReadOnly = false;
-  /** Whether the unsent text of the page is in the store. */
+  /** Whether the `UnsentStore` contains the unsent text of the page. */
   let isSaved = true;
 
   const post = (message: ToHost): void => api.postMessage(message);
@@ -101,7 +101,10 @@ export function createPanel(
 
   const view = () => ({ ...conversation.view, place: autoscroll.readingPosition });
 
-  /** Stores the unsent text, but not on a read-only page, whose unsent text belongs to the window that writes. */
+  /**
+   * Stores the unsent text of the page. A read-only page stores nothing, because its unsent text belongs to the window
+   * that writes the conversation.
+   */
   const save = (): void => {
     const isOwner = conversationId !== '' && !isReadOnly;
     isSaved = isOwner && unsent.save(conversationId, { ...composer.unsent, ...view() });
@@ -134,8 +137,8 @@ export function createPanel(
   };
 
   /**
-   * Stops the running turn, or all running turns of a comparison. The message names the turn, because the next turn may
-   * have started before the host receives the message.
+   * Stops the running turn, or all running turns of a comparison. The message contains the id of the answer, because
+   * the next turn might have started before the host receives the message.
    */
   const stopActiveTurn = (): void => {
     const { active } = conversation;
@@ -153,7 +156,8 @@ export function createPanel(
   const showSnapshot = (message: Message<'snapshot'>): void => {
     const { items, readOnly = false } = message;
     unsent.remove(message.deleted ?? []);
-    // The page of the other window has stored the latest unsent text while that window wrote the conversation.
+    // When this page takes over the conversation, it loads the unsent text that the page of the other window has
+    // stored.
     const isTakenOver = isReadOnly && !readOnly;
     const isFirst = conversationId === '';
     const stored = isFirst || isTakenOver ? (unsent.load(message.conversationId) ?? { draft: '' }) : undefined;
@@ -161,7 +165,7 @@ export function createPanel(
     conversationId = message.conversationId;
     isReadOnly = readOnly;
     api.setState({ conversationId });
-    // Empties the composer, because the other window may send or change the text.
+    // A read-only page has an empty composer, because the other window might send or change the unsent text.
     if (readOnly && isSaved) composer.clear();
     composer.element.hidden = readOnly;
     setConnection(message.connection, message.suggestions);
@@ -172,7 +176,7 @@ export function createPanel(
     composer.setContext(message.context, message.unread);
     if (stored && !readOnly) composer.restore(stored);
     autoscroll.restore(restored.place);
-    // If the exchange seen last is gone because its prompt was edited, all prompts count as new.
+    // If the exchange that was last on the page is gone because its prompt was edited, all prompts are treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
     composer.confirmPrompts(newItems.flatMap((item) => ('turns' in item ? [] : item.prompt)));
     save();
@@ -222,18 +226,18 @@ export function createPanel(
   const receive = (message: ToWebview): void => {
     const handle = handlers[message.type] as (message: ToWebview) => void;
     handle(message);
-    // Text arrives often, so the conversation calls `refresh` when an event changes more than the text.
+    // Events with text arrive often. The conversation calls `refresh` itself when an event changes more than the text.
     if (message.type !== 'events') refresh();
   };
 
   const handleKey = (event: KeyboardEvent): void => {
     if (composer.handleShortcut(event)) {
       event.preventDefault();
-      // VS Code would run its own command for these keys, too.
+      // If VS Code also received these keys, it would run its own command for them.
       event.stopPropagation();
     }
     if (event.key !== 'Escape' || isComposing(event)) return;
-    // Escape cancels the edit of a prompt, or closes a menu, and has no other effect then.
+    // Escape in an open editor or menu only closes the editor or menu. It does not stop the turn.
     if (closestElement(event.target, '.prompt-editor, [role="menu"]')) return;
     if (composer.popup.close()) event.stopPropagation();
     else if (conversation.active && !isReadOnly) stopActiveTurn();
@@ -252,9 +256,10 @@ export function createPanel(
     dock,
     announcer.element,
   );
-  // Listens in the capture phase, so that the keys are received before any element of the page can handle them.
+  // Listens in the capture phase, so that the page receives the keys before any of its elements can handle them.
   window.addEventListener('keydown', handleKey, { capture: true });
-  // VS Code forwards the messages of the host from a frame of the same origin, and deletes `window.parent`.
+  // Checks the origin of each message: VS Code forwards the messages of the host from a frame of the same origin, and
+  // deletes `window.parent`.
   window.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
     if (origin === window.origin) receive(data);
   });

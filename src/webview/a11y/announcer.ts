@@ -14,16 +14,17 @@ import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/pro
 import type { Announcer } from '../pageContext';
 import { element } from '../util/element';
 
-/** One for a comparison and one for each of its columns. */
+/** Maximum number of announcements in the live region: one for a comparison and one for each of its columns. */
 const maxAnnouncements = 5;
 
 export function createAnnouncer(): Announcer {
-  // The region has no role, because the wait card must be the only element with `role="status"`.
+  // The live region has no role, because the wait card must be the only element with `role="status"`.
   const region = element('div', { class: 'visually-hidden', 'aria-live': 'polite' });
   return {
     element: region,
     announce: (text, source) => {
-      // Replaces the node, so that screen readers also read a text that equals the previous one.
+      // Creates a new element for each announcement, so that screen readers also read a text that equals the previous
+      // one.
       const announcement = element('p', {}, text);
       if (source === undefined) {
         region.replaceChildren(announcement);
@@ -39,10 +40,10 @@ export function createAnnouncer(): Announcer {
 }
 
 /**
- * Returns the announcement for an event, or undefined if the event is not announced. A failure is not announced here,
- * because screen readers read the failure card, which is an alert.
- * @param before the state before the event, which shows what was already announced
- * @param state the state after the event
+ * Returns the announcement for an event of a turn, or undefined if the event is not announced. A failure is not
+ * announced here, because screen readers already read the failure card (`role="alert"`).
+ * @param before state of the turn before the event
+ * @param state state of the turn after the event
  */
 export function announcementFor(
   words: Words,
@@ -57,7 +58,7 @@ export function announcementFor(
         undefined
       );
     case 'waiting':
-      // The attempt after a wait announces no cut.
+      // A brief wait announces why the stream broke, because the attempt after a wait doesn't announce that.
       if (isBriefWait(event)) return before.phase === 'streaming' ? before.cutMessage : undefined;
       return before.wait && isSameWait(before.wait, event) && !isBriefWait(before.wait)
         ? undefined
@@ -76,9 +77,10 @@ export function announcementFor(
 }
 
 /**
- * Returns why an attempt uses another gateway than the previous attempt, why the stream broke before it, and what it
- * requests. The switch of the gateway is announced with the attempt, because the announcement of the attempt would
- * replace an earlier one. A further attempt after the same break, and one after a wait, only announce the gateway.
+ * Returns the parts of the announcement for a new attempt: the switch to another gateway, why the stream broke before
+ * the attempt, and what the attempt requests. They are one announcement, because a later announcement would replace an
+ * earlier one. A further attempt after the same break of the stream, and an attempt after a wait, only announce the
+ * gateway switch.
  */
 function attemptAnnouncements(
   { strings }: Words,

@@ -1,14 +1,16 @@
 import { closestElement, scrollToStart } from '../util/element';
 
-/** The prompts, the answers, and the buttons of a comparison. */
+/** Selects the visible entries of a conversation: prompts, answers, and the button bars of comparisons. */
 const entrySelector = ':is(article, .comparison-bar):not([hidden], [hidden] *)';
 
 /**
- * Makes the entries of a conversation a single Tab stop (roving tabindex). Tab enters one entry, moves through its
- * controls and leaves the conversation. The arrow keys move the focus to the neighboring entries.
- * @param exitElement the last element in `log`; it has the focus for a moment while Tab leaves the conversation
+ * Makes the entries of a conversation, such as prompts and answers, a single Tab stop (roving tabindex). The Tab key
+ * enters one entry, moves through its controls, and leaves the conversation. The arrow keys move the focus to the
+ * neighboring entries.
+ * @param exitElement the last element in `log`, which has the focus for a moment while the Tab key leaves the
+ * conversation
  * @param onEndKey called when the user presses the End key
- * @returns a function that makes the newest entry the Tab stop, unless the focus is in the current one
+ * @returns a function that makes the newest entry the Tab stop, unless the focus is in the current Tab stop
  */
 export function createRovingTabindex(
   log: HTMLElement,
@@ -16,9 +18,15 @@ export function createRovingTabindex(
   exitElement: HTMLElement,
   onEndKey: () => void,
 ): () => void {
-  /** If the focus was set with a pointer, the arrow keys scroll, as on any web page, and do not move the focus. */
+  /**
+   * Whether a pointer has set the focus. The arrow keys then scroll the conversation, as on any web page, and do not
+   * move the focus.
+   */
   let focusedByPointer = false;
-  /** True while Shift+Tab moves the focus through the scrollable `log`, which must not pass it on to an entry then. */
+  /**
+   * Whether Shift+Tab is moving the focus out of the conversation. The focus passes through the scrollable `log`, which
+   * must then not move it to an entry.
+   */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
 
@@ -33,8 +41,8 @@ export function createRovingTabindex(
     if (!entry) return;
     focusedByPointer = false;
     entry.focus({ preventScroll: true });
-    // If the focused entry (a prompt or an answer) is taller than the view, shows its start. Otherwise scrolls only
-    // as far as needed to show all of it.
+    // If an entry is taller than the view, its start is shown. Otherwise, the conversation scrolls only as far as
+    // needed to show the entire entry.
     if (entry.offsetHeight > log.clientHeight) scrollToStart(log, entry);
     else entry.scrollIntoView({ block: 'nearest' });
   };
@@ -42,8 +50,8 @@ export function createRovingTabindex(
   const onTab = (event: KeyboardEvent, entry: HTMLElement, target: Element): void => {
     const tabbable = findTabbable(entry);
     if (event.shiftKey) {
-      // Focuses the scrollable element, which precedes all entries, so that the browser moves the focus from there to
-      // the element before the conversation.
+      // Shift+Tab on an entry focuses the scrollable element, which precedes all entries. From there, the browser moves
+      // the focus to the element before the conversation.
       if (target === entry) {
         isLeaving = true;
         log.focus({ preventScroll: true });
@@ -102,7 +110,7 @@ export function createRovingTabindex(
   };
 }
 
-/** Returns the elements in `parent` that Tab stops at, in document order. */
+/** Returns the elements in `parent` that the Tab key reaches, in document order. */
 function findTabbable(parent: HTMLElement): HTMLElement[] {
   const candidates = parent.querySelectorAll<HTMLElement>(
     'button:enabled, textarea:enabled, summary, a[href], [tabindex="0"]',
@@ -111,12 +119,12 @@ function findTabbable(parent: HTMLElement): HTMLElement[] {
 }
 
 /**
- * Moves the keyboard focus within the page, but never takes it from another part of VS Code. While the user works in
- * another part, the page only remembers the element, and focuses it as soon as VS Code focuses the panel.
+ * Moves the keyboard focus within the page, but never takes the focus from another part of VS Code. While another part
+ * has the focus, the page only remembers the element, and focuses it as soon as VS Code focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 
-/** @param focusInitial called when VS Code focuses the panel and no element in the page has the focus */
+/** @param focusInitial sets the focus when VS Code focuses the panel and no element in the page has the focus */
 export function createMoveFocus(focusInitial: () => void): MoveFocus {
   let deferredElement: HTMLElement | undefined;
   window.addEventListener('focus', () => {
@@ -126,8 +134,8 @@ export function createMoveFocus(focusInitial: () => void): MoveFocus {
     else if (document.activeElement === null || document.activeElement === document.body) focusInitial();
   });
   return (element, options) => {
-    // Calls focus() only while the page has the focus, because focus() would take it from the command palette or an
-    // editor.
+    // Calls focus() only while the page has the focus. Otherwise, focus() would take the focus from the command palette
+    // or an editor.
     if (document.hasFocus()) element.focus(options);
     else deferredElement = element;
   };

@@ -10,7 +10,7 @@ import { createEffortChoice } from './effortChoice';
 import { createModelChoice, withKeys } from './modelChoice';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
-/** Separator between the unconfirmed prompts that are restored together as one draft. */
+/** Separator between sent prompts that the host has not confirmed and that are restored together as one draft. */
 const promptSeparator = '\n\n';
 
 /** Creates the composer: the text field for the next prompt, its context items and its buttons. */
@@ -18,9 +18,15 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const { strings, post, onLocalChange } = context;
   const history = new PromptHistory();
   const prefilledPrompts = new PrefilledPrompts();
-  /** Sent prompts that the host has not confirmed. They must not be lost if the page is closed or the host stops. */
+  /**
+   * Sent prompts that the extension host has not confirmed yet. They must not be lost if the page is closed or the
+   * extension host stops.
+   */
   let pending: readonly string[] = [];
-  /** Unconfirmed prompts of a previous page that became the draft. The host may still receive them. */
+  /**
+   * Prompts that an earlier page sent, that the host did not confirm, and that have become the draft. The host might
+   * still receive them.
+   */
   let returned: readonly string[] = [];
   let contextIds: readonly string[] = [];
   let isStoppable = false;
@@ -34,7 +40,10 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const draft = (): string => input.value.trim();
   const focus = (): void => context.moveFocus(input);
 
-  /** The user may compare models with the draft, which stays in the composer until the host has received it. */
+  /**
+   * Opens the choice of models. The message contains the draft, because the user can start a comparison of models with
+   * it. The draft remains in the composer until the host has received it.
+   */
   const selectModel = (): void => {
     const prompt = draft();
     post({ type: 'selectModel', prompt, more: prefilledPrompts.payloadFor(prompt) });
@@ -54,7 +63,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
 
   const sendButton = iconButton(strings.send, 'send', submit);
   const stopButton = iconButton(strings.stop, 'stopCircle', ({ detail }) => {
-    // *Stop* takes the place of *Send*, so it gets the second click of a double click on *Send*.
+    // *Stop* appears in the place of *Send*, so the second click of a double click on *Send* reaches *Stop*. This click
+    // is ignored.
     if (detail <= 1) onStop();
   });
   const attachButton = iconButton(strings.attachContext, 'attach', () => popup.open());
@@ -68,14 +78,18 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const choices = [model.element, ...effort.elements, model.badge];
   const sendOrStop = element('div', { class: 'composer-send' }, stopButton, sendButton);
   sendOrStop.addEventListener('mousedown', (event) => {
-    // Otherwise, a click on the disabled *Send* would take the focus from the text field, and typing would be lost.
+    // Otherwise, a click on the disabled *Send* button would take the focus from the text field, and the user's typing
+    // would be lost.
     event.preventDefault();
     focus();
   });
   const bar = element('div', { class: 'composer-bar' }, attachButton, ...choices, ...ring.elements, sendOrStop);
   const root = element('div', { class: 'composer' }, popup.element, chips.element, input, bar);
 
-  /** Shows one button in the place of *Send*, or both while an answer is running and there is a draft. */
+  /**
+   * Shows *Send* or *Stop* in the same place, or both buttons while an answer is running and the composer contains a
+   * draft.
+   */
   const updateBar = (): void => {
     const isEmpty = draft() === '';
     ring.setDraft(draft());
@@ -99,14 +113,20 @@ export function createComposer(context: PageContext, onStop: () => void) {
     pending = [...pending, prompt];
   };
 
-  /** Removes one pending prompt, even if several are equal. @returns whether the prompt was pending */
+  /**
+   * Removes one pending prompt, even if several pending prompts are equal.
+   * @returns whether the prompt was pending
+   */
   const removePending = (prompt: string): boolean => {
     const index = pending.indexOf(prompt);
     if (index >= 0) pending = pending.toSpliced(index, 1);
     return index >= 0;
   };
 
-  /** Makes the prompts the draft. If there is a draft, they are added to the prompt history and stay pending. */
+  /**
+   * Makes the prompts the draft. If the text field already contains a draft, the prompts are added to the prompt
+   * history instead and remain pending.
+   */
   const returnPrompts = (prompts: readonly string[]): void => {
     if (input.value === '') {
       setInput(prompts.join(promptSeparator));
@@ -116,7 +136,10 @@ export function createComposer(context: PageContext, onStop: () => void) {
     pending = prompts;
   };
 
-  /** Removes a prompt that the host has received. @param isDraft whether the prompt may still be in the composer */
+  /**
+   * Removes a prompt that the host has received from the composer.
+   * @param isDraft whether the prompt might still be in the text field
+   */
   const confirmPrompt = (prompt: string, isDraft = returned.includes(prompt)): void => {
     prefilledPrompts.removeContainedIn(prompt);
     if (!removePending(prompt) && isDraft && draft() === prompt) {
@@ -160,12 +183,15 @@ export function createComposer(context: PageContext, onStop: () => void) {
     focus,
     addPending,
     confirmPrompt,
-    /** The draft with its context items, and the prompts that the host has not confirmed. This data survives a reload. */
+    /**
+     * Draft with its context items, and the prompts that the host has not confirmed. This data survives a reload of the
+     * page.
+     */
     get unsent(): Unsent {
       const prefilled = prefilledPrompts.containedIn([input.value, ...pending]);
       return { draft: input.value, prefilled, context: contextIds, pending };
     },
-    /** @param name name of the stop button. Two buttons on the page must not have the same name. */
+    /** @param name accessible name of the *Stop* button; two buttons on the page must not have the same name */
     setStoppable: (canStop: boolean, name: string): void => {
       const title = fill(strings.stopTooltip, name);
       if (stopButton.title !== title) Object.assign(stopButton, { ariaLabel: name, title });
@@ -173,10 +199,13 @@ export function createComposer(context: PageContext, onStop: () => void) {
       isStoppable = canStop;
       updateBar();
     },
-    /** Handles the keys that VS Code's chat has for the same buttons. @returns whether the key is one of them */
+    /**
+     * Handles the keyboard shortcuts that VS Code's chat has for the same buttons.
+     * @returns whether the key was a shortcut of the composer
+     */
     handleShortcut: ({ key, code, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean => {
       if ((!ctrlKey && !metaKey) || root.hidden) return false;
-      // On macOS, Alt changes the `key`.
+      // On macOS, the Alt key changes the value of `key`, so the period key is recognized by its `code`.
       const isPeriod = key === '.' || (metaKey && code === 'Period');
       if (key === '/' && !altKey) popup.open();
       else if (isPeriod && altKey) selectModel();
@@ -187,19 +216,22 @@ export function createComposer(context: PageContext, onStop: () => void) {
       model.setConnection(connection);
       effort.setConnection(connection);
     },
-    /** @param unread ids of the items that the host has not read yet */
+    /** @param unread ids of the context items whose content the host has not read yet */
     setContext: (items: readonly DraftContext[], unread: readonly string[] = []): void => {
       contextIds = [...items.map(({ id }) => id), ...unread];
       chips.update(items);
       onLocalChange();
     },
-    /** Puts a prompt into the composer, or into the prompt history if the composer contains a draft. */
+    /**
+     * Puts a prompt into the composer. If the user has typed a draft, the prompt is added to the prompt history
+     * instead.
+     */
     prefill: ({ text, more }: Prefilled): void => {
-      // A prompt that the host returns for editing was not sent, so it is not pending any more.
+      // A prompt that the host returns for editing was not sent, so it is no longer pending.
       removePending(text);
       const previous = draft();
       if (previous !== text.trim()) {
-        // A prefilled prompt that the user has not edited makes way for the new one.
+        // The new prefilled prompt replaces an earlier prefilled prompt that the user has not edited.
         if (prefilledPrompts.isPrefilled(previous)) {
           history.add(previous);
           setInput('');
@@ -220,13 +252,16 @@ export function createComposer(context: PageContext, onStop: () => void) {
       contextIds = ids;
       post({ type: 'restoreContext', ids });
     },
-    /** Empties the composer while another window writes the conversation. The unsent text stays in the `UnsentStore`. */
+    /** Empties the composer while another window writes the conversation. The `UnsentStore` keeps the unsent text. */
     clear: (): void => {
       prefilledPrompts.clear();
       pending = [];
       setInput('');
     },
-    /** Confirms the prompts that the host received while there was no page, and returns the lost ones to the user. */
+    /**
+     * Confirms the prompts that the host received while the page was closed, and returns the prompts that were lost to
+     * the user.
+     */
     confirmPrompts: (received: readonly string[]): void => {
       for (const prompt of received) if (pending.includes(prompt)) confirmPrompt(prompt);
       const lost = pending;

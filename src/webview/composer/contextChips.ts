@@ -3,12 +3,17 @@ import type { PageContext } from '../pageContext';
 import { element, fillNodes, iconButton } from '../util/element';
 import { fill } from '../../shared/format';
 
-/** @param onEmptied called when the user has removed the last item and the focus was on that item */
+/** @param onEmptied called when the user has removed the last context item and the focus was on that item */
 export function createContextChips(context: PageContext, onEmptied: () => void) {
   const { strings, format, announcer, moveFocus } = context;
-  /** The chip elements by their content. Replacing an unchanged chip during a click would prevent the click. */
+  /**
+   * Elements of the chips, keyed by the content of their context items. An unchanged chip keeps its element, because
+   * replacing a chip during a click would prevent the click.
+   */
   let chips = new Map<string, HTMLElement>();
-  /** Ids of the items that were already announced; undefined until the first update, which announces nothing. */
+  /**
+   * Ids of the context items that were already announced. Undefined until the first update, which announces nothing.
+   */
   let existingIds: ReadonlySet<string> | undefined;
   const list = element('ul', { class: 'context-chips', 'aria-label': strings.context });
   list.hidden = true;
@@ -56,7 +61,10 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
       if (next) moveFocus(next);
       else onEmptied();
     },
-    /** Moves the focus to the last chip. @returns false if there is no chip */
+    /**
+     * Moves the focus to the last chip of a context item.
+     * @returns false if there is no chip
+     */
     focusLast: (): boolean => {
       const last = findButtons().at(-1);
       last?.focus();
@@ -93,7 +101,10 @@ function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): re
   return [element('span', { class: 'context-outside', title }, ` → ${realPath}`)];
 }
 
-/** Creates a label whose folders are shortened before the more important file name. */
+/**
+ * Creates the label of a context item. In a narrow panel, its folders are shortened before the more important file
+ * name.
+ */
 function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   const { kind, label } = item;
   const nameStart = label.lastIndexOf('/') + 1;

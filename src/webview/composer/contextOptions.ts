@@ -11,8 +11,8 @@ const icons: Readonly<Record<ContextSuggestion['kind'], Icon>> = {
 };
 
 /**
- * Creates a list box for a text field that keeps the focus. The field stays a `textbox`, for which `aria-expanded` is not
- * allowed, so the popup announces the number of suggestions instead.
+ * Creates the list box with the suggestions for a text field that keeps the focus. The field keeps the role `textbox`,
+ * which doesn't allow `aria-expanded`, so the popup announces the number of suggestions instead.
  */
 export function createContextOptions(
   strings: PanelStrings,
@@ -26,7 +26,7 @@ export function createContextOptions(
     id: 'context-options',
     role: 'listbox',
     'aria-label': strings.contextSuggestions,
-    // The list must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
+    // The list of suggestions must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
     tabindex: '0',
   });
   list.hidden = true;
@@ -66,8 +66,8 @@ export function createContextOptions(
       return option;
     }
     option.addEventListener('click', () => onChoose(item));
-    // Listens to `mousemove`, because `mouseenter` would also fire when the keyboard scrolls the list under a pointer
-    // that does not move.
+    // Highlights an option on `mousemove`. The event `mouseenter` would also fire when the keyboard scrolls the list
+    // under a pointer that does not move.
     option.addEventListener('mousemove', () => highlight(index));
     return option;
   };
@@ -80,7 +80,7 @@ export function createContextOptions(
     get active() {
       return activeIndex === undefined ? undefined : items[activeIndex];
     },
-    /** @param highlightsFirst whether the first available item is highlighted */
+    /** @param highlightsFirst whether to highlight the first available suggestion */
     show: (nextItems: readonly ContextSuggestion[], highlightsFirst = false): void => {
       if (nextItems.length === 0 && !isOpen()) return;
       items = nextItems;
@@ -90,7 +90,10 @@ export function createContextOptions(
       else input.removeAttribute('aria-controls');
       highlight(highlightsFirst ? findAvailable()[0] : undefined);
     },
-    /** Wraps around at both ends of the list and skips unavailable items. @returns false if there are no options */
+    /**
+     * Highlights the next or the previous available suggestion, and wraps around at both ends of the list.
+     * @returns false if no suggestion is available
+     */
     move: (by: 1 | -1): boolean => {
       const indexes = findAvailable();
       if (indexes.length === 0) return false;

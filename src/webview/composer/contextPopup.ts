@@ -4,16 +4,22 @@ import { createContextOptions } from './contextOptions';
 
 /**
  * Creates the popup that suggests context items after a `#` in the composer. The focus stays in the text field.
- * @param onSend called if the user pressed Enter before the suggestions arrived, and none of them matches
+ * @param onSend called if the user pressed Enter before the suggestions arrived, and no suggestion matches
  */
 export function createContextPopup(context: PageContext, input: HTMLTextAreaElement, onSend: () => void) {
   const { strings, format, announcer, post, request } = context;
   let query: ContextQuery | undefined;
   let dismissedStart: number | undefined;
-  /** Offset at which `open` has inserted a `#`, perhaps after a space. That text goes if the user chooses nothing. */
+  /**
+   * Offset in the text at which `open` has inserted a `#`, perhaps after a space. The inserted text is removed if the
+   * user chooses no suggestion. Undefined if the user has typed the `#`.
+   */
   let insertedStart: number | undefined;
   let isAnswered = false;
-  /** Enter or Tab, if the user pressed it before the suggestions arrived. The key is handled when they arrive. */
+  /**
+   * Enter or Tab key that the user pressed before the suggestions arrived. The key is handled when the suggestions
+   * arrive.
+   */
   let deferredKey: 'Enter' | 'Tab' | undefined;
 
   const reset = (): void => {
@@ -36,7 +42,8 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
   const showSuggestions = (answered: ContextQuery, items: readonly ContextSuggestion[]): void => {
     if (answered !== query) return;
     isAnswered = true;
-    // Lets Enter send the prompt if no file matches, because the user may have typed the `#` as a part of the prompt.
+    // If no file matches, no suggestion is highlighted, so that Enter sends the prompt. The user might have typed the
+    // `#` as a part of the prompt.
     const isPrompt = insertedStart === undefined && query.text !== '' && items[0]?.kind === 'browse';
     options.show(items, !isPrompt);
     const { length } = items.filter(({ unavailable }) => !unavailable);
@@ -57,7 +64,7 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
     request({ type: 'suggestContext', query: next.text }, (items) => showSuggestions(next, items));
   };
 
-  /** Updates the popup after a change of the text or the caret. Only typing opens the popup. */
+  /** Updates the popup after the text or the position of the caret has changed. Only typing opens the popup. */
   const refresh = (cause: 'typing' | 'caret'): void => {
     const { value, selectionStart, selectionEnd } = input;
     const next = selectionStart === selectionEnd ? contextQueryAt(value, selectionStart) : undefined;
@@ -67,7 +74,10 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
       requestSuggestions(next);
   };
 
-  /** Closes the popup until the user types another `#`. @returns whether the popup was open */
+  /**
+   * Closes the popup, which doesn't open again until the user types another `#`.
+   * @returns whether the popup was open
+   */
   const close = (): boolean => {
     const closed = query;
     const inserted = insertedStart;
@@ -80,7 +90,7 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
 
   input.addEventListener('input', (event) => {
     const { isComposing, inputType } = event;
-    // Text that the user is still composing with an input method is not a query yet.
+    // Text that the user is still composing with an input method is not a query for suggestions yet.
     if (!isComposing) refresh(typingInputTypes.test(inputType) ? 'typing' : 'caret');
   });
   input.addEventListener('compositionend', () => refresh('typing'));
@@ -104,7 +114,7 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
     /** Handles a key while suggestions are open or requested. @returns whether the popup has handled the key */
     handleKey: ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean => {
       if (key === 'Escape') return close();
-      // Closes the suggestions on Shift+Tab. Otherwise the focus would move into the list, which closes when the text
+      // Shift+Tab closes the suggestions. Otherwise, the focus would move into the list, which closes when the text
       // field loses the focus.
       if (key === 'Tab' && shiftKey) reset();
       if (!query || ctrlKey || metaKey || altKey || shiftKey) return false;
@@ -112,8 +122,8 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
       if (key === 'ArrowUp') return options.move(-1);
       if (key !== 'Enter' && key !== 'Tab') return false;
       if (!isAnswered) {
-        // Until the suggestions arrive, remembers only the first Enter or Tab. A second press has its usual effect, so
-        // that the user never has to wait for suggestions.
+        // Before the suggestions arrive, only the first press of Enter or Tab is remembered. A second press has its
+        // usual effect, so that the user never has to wait for suggestions.
         if (deferredKey) return false;
         deferredKey = key;
         return true;
@@ -133,10 +143,10 @@ function isSame(a: ContextQuery | undefined, b: ContextQuery): boolean {
   return a?.start === b.start && a.text === b.text;
 }
 
-/** Types of input that can open the popup. Pasting, dropping and undoing never open it. */
+/** Matches the types of `input` events that can open the popup. Pasting, dropping and undoing never open the popup. */
 const typingInputTypes = /^(insertText|insertComposition|delete)/;
 
-/** Replaces a range of the text. The user can undo this, and an `input` event is fired. */
+/** Replaces a range of the text in the composer. The user can undo the change, and an `input` event is fired. */
 function replaceText(input: HTMLTextAreaElement, start: number, end: number, text: string): void {
   input.setSelectionRange(start, end);
   if (document.activeElement === input && executeCommand(text)) return;
@@ -144,7 +154,7 @@ function replaceText(input: HTMLTextAreaElement, start: number, end: number, tex
   input.dispatchEvent(new window.Event('input', { bubbles: true }));
 }
 
-/** `execCommand` is deprecated, but it is the only API that adds to the undo history. */
+/** `execCommand` is deprecated, but no other API adds a change to the undo history of a text field. */
 function executeCommand(text: string): boolean {
   const execute: unknown = Reflect.get(document, 'execCommand');
   const command = text === '' ? ['delete'] : ['insertText', false, text];
@@ -153,7 +163,7 @@ function executeCommand(text: string): boolean {
 
 /** A `#` in the composer and the text that the user is typing after it, for which context items are suggested. */
 interface ContextQuery {
-  /** Offset of the `#` in the text. */
+  /** Offset of the `#` in the text of the composer. */
   readonly start: number;
   readonly text: string;
 }
@@ -167,10 +177,13 @@ interface ContextQuery {
 const queryPattern =
   /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]{0,260})$/u;
 
-/** Returns the context query at the caret, for example for `#src`, or undefined if the caret is not in a query. */
+/**
+ * Returns the query for context items at the caret, for example `src` for `#src`, or undefined if the caret is not in a
+ * query.
+ */
 export function contextQueryAt(text: string, caret: number): ContextQuery | undefined {
   const query = queryPattern.exec(text.slice(0, caret))?.[1];
-  // Ignores a `#` before a number, such as `#123`, because that usually refers to an issue.
+  // A `#` before a number, such as `#123`, is not a query, because it usually refers to an issue.
   if (query === undefined || /^\d+$/.test(query)) return undefined;
   return { start: caret - query.length - 1, text: query };
 }

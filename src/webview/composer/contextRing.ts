@@ -6,7 +6,7 @@ import type { PageContext } from '../pageContext';
 import { button, svg } from '../util/element';
 import { createMenu } from '../util/menu';
 
-/** The ring is shown from this percentage of the context window on. */
+/** Percentage of the context window from which the ring is shown. */
 const minPercent = 50;
 const warningPercent = 80;
 const errorPercent = 95;
@@ -25,8 +25,8 @@ interface ShownPart {
 }
 
 /**
- * Creates the ring that shows how much of the context window the next request fills, with the text in the composer. The
- * room for the answer does not count.
+ * Creates the ring that shows how much of the model's context window the next request fills, including the text in the
+ * composer. The room that the answer needs is not included.
  */
 export function createContextRing({ strings, format, post, areVersionButtonsDisabled, focusComposer }: PageContext) {
   let use: ContextUse | undefined;
@@ -64,12 +64,15 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
   return {
     elements: createMenu(
       strings.contextWindow,
-      // The host requests no summary while a turn runs.
+      // The menu doesn't offer a summary while a turn is running, because the host requests no summary then.
       () => (canSummarize && !areVersionButtonsDisabled() ? [summarize] : []),
       trigger,
       () => trigger.title,
     ),
-    /** The percentage of the context window, with the text in the composer; undefined if the window is unknown. */
+    /**
+     * Percentage of the context window that the next request fills, including the text in the composer. Undefined if
+     * the size of the window is unknown.
+     */
     get percent() {
       return findPercent();
     },

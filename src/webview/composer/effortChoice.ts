@@ -5,7 +5,7 @@ import type { PageContext } from '../pageContext';
 import { button, element, setText, svgIcon } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
 
-/** Creates the button that shows the reasoning effort of the selected model, and its menu with the other levels. */
+/** Creates the button that shows the reasoning effort of the selected model, and its menu with all levels of effort. */
 export function createEffortChoice({ strings, post, announcer }: PageContext) {
   let model = '';
   let effort: EffortView | undefined;
@@ -14,7 +14,7 @@ export function createEffortChoice({ strings, post, announcer }: PageContext) {
   trigger.setAttribute('aria-label', strings.reasoningEffort);
   trigger.hidden = true;
   const items = (): readonly MenuItem[] => {
-    // Another model may be selected while the menu is open.
+    // The menu keeps the model for which it was opened, because another model can be selected while the menu is open.
     const [shownModel, shown] = [model, effort];
     return (shown?.levels ?? []).map((level) => ({
       ...effortText(strings, level, shown),

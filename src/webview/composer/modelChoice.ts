@@ -4,8 +4,8 @@ import { button, element, setText, svgIcon } from '../util/element';
 import { fill } from '../../shared/format';
 
 /**
- * Creates the button with the selected model, and with its gateway if only a backup gateway offers the model. A badge says
- * that prompts do not go to the base URL for another reason.
+ * Creates the button that shows the selected model, and its gateway if only a backup gateway offers the model. A badge
+ * appears if prompts go to a backup gateway for another reason, or to the offline demo.
  */
 export function createModelChoice({ strings, post, focusComposer }: PageContext, onChoose: () => void) {
   const nameText = element('span', { class: 'model-name' });
@@ -27,7 +27,7 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
       setText(gatewayText, place);
       gatewayText.hidden = gateway === undefined;
       trigger.title = withKeys(modelAtGateway, '.', { alt: true });
-      // The name contains the visible text, because users of speech control say what they read.
+      // The accessible name of the button contains the visible text, because users of speech control say what they see.
       const spoken = gateway === undefined ? modelAtGateway : model + place;
       trigger.setAttribute('aria-label', fill(strings.modelButton, spoken));
       badge.hidden = !backup && set === 'own';
@@ -39,8 +39,8 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
 }
 
 /**
- * Returns a tooltip with the keys of a button, as VS Code shows them.
- * @param key pressed together with Ctrl, or with Cmd on macOS
+ * Returns the tooltip of a button with its keyboard shortcut, written as in VS Code.
+ * @param key key that is pressed together with Ctrl, or with Cmd on macOS
  */
 export function withKeys(tooltip: string, key: string, { alt = false } = {}): string {
   const isMac = window.navigator.userAgent.includes('Mac');

@@ -1,8 +1,8 @@
 import type { Prefilled } from '../state/unsentStore';
-/** The prompts that the arrow keys bring back, oldest first. */
+/** Earlier prompts that the arrow keys bring back into the composer, oldest first. */
 export class PromptHistory {
   private entries: readonly string[] = [];
-  /** Index of the prompt that the user has recalled; undefined when the user is not browsing the history. */
+  /** Index of the prompt that the user has recalled. Undefined while the user is not browsing the prompt history. */
   private index: number | undefined;
 
   get isBrowsing(): boolean {
@@ -30,7 +30,10 @@ export class PromptHistory {
     return this.entries[previous];
   }
 
-  /** Returns an empty text after the last prompt, and undefined when the user is not browsing. */
+  /**
+   * Returns the next newer prompt of the history, or an empty text after the newest prompt. Returns undefined if the
+   * user is not browsing the history.
+   */
   forward(): string | undefined {
     if (this.index === undefined) return undefined;
     const next = this.index + 1;
@@ -39,7 +42,10 @@ export class PromptHistory {
   }
 }
 
-/** Returns undefined if the key can still move the caret within the text, or if the prompt would overwrite a draft. */
+/**
+ * Returns the prompt that an arrow key recalls, and the caret position in it. Returns undefined if the key can still
+ * move the caret within the text, or if the prompt would overwrite a draft.
+ */
 export function recallPrompt(
   key: string,
   input: HTMLTextAreaElement,
@@ -50,7 +56,7 @@ export function recallPrompt(
   if (key === 'ArrowUp' && (value === '' || history.isBrowsing) && !value.slice(0, selectionStart).includes('\n')) {
     const text = history.back();
     if (text === undefined) return undefined;
-    // Moves the caret to the end of the first line, where another arrow up recalls the previous prompt.
+    // Places the caret at the end of the first line, where another press of the up arrow recalls the previous prompt.
     const lineEnd = text.indexOf('\n');
     return { text, caret: lineEnd < 0 ? text.length : lineEnd };
   }
@@ -61,7 +67,10 @@ export function recallPrompt(
   return undefined;
 }
 
-/** The prompts that commands have put into the composer, newest first. The user may have edited them since then. */
+/**
+ * Prompts that commands have put into the composer (prefilled prompts), newest first. The user might have edited them
+ * since then.
+ */
 export class PrefilledPrompts {
   private prompts: readonly Prefilled[] = [];
 
@@ -81,7 +90,10 @@ export class PrefilledPrompts {
     return this.prompts.filter((prefilled) => texts.some((text) => text.includes(prefilled.text.trim())));
   }
 
-  /** Returns data such as the code to explain, without which the model would not see the code. */
+  /**
+   * Returns the data that belongs to a prefilled prompt, such as the code to explain. Without this data, the model
+   * would not see the code.
+   */
   payloadFor(prompt: string): object | undefined {
     return this.containedIn([prompt]).find(({ more }) => more)?.more;
   }

@@ -20,27 +20,33 @@ import type { EntryEditor } from './entryEditor';
 import { createTurnView, type TurnView } from '../turn/turnView';
 import { element } from '../util/element';
 
-/** The exchange or the summary that contains an answer. */
+/** Exchange or summary that contains an answer. */
 interface AnswerOwner {
-  /** Undefined for a summary. */
+  /** Exchange that contains the answer, or undefined if the answer belongs to a summary. */
   readonly exchange: ShownExchange | undefined;
-  /** What the user can edit: the prompt, or the summary. */
+  /** Entry that the user can edit: the prompt of the exchange, or the summary. */
   readonly entry: { readonly editor: EntryEditor };
-  /** Called once, when the answer is drawn. */
+  /** Called once, when the elements of the answer are created. */
   onDraw(): void;
-  /** Called when the answer may look different. */
+  /** Called when the appearance of the answer might have changed. */
   onRender(): void;
 }
 
-/** An answer. Before it is drawn, it is an empty space of the estimated height. */
+/** View of an answer. Until the answer is drawn, its element is an empty space of the estimated height. */
 export class AnswerView implements ShownAnswer {
   readonly element: HTMLElement;
   readonly head: ReturnType<typeof createTurnHead>;
   readonly isCompared: boolean;
-  /** Height of the answer before it is drawn, so that the content below moves little when it is. */
+  /**
+   * Estimated height of the answer, in em. It is reserved until the answer is drawn, so that the content below hardly
+   * moves.
+   */
   readonly estimatedEm: number;
   state: TurnState;
-  /** The state on screen. The end of a turn appears only after all of its text has been rendered. */
+  /**
+   * State of the turn that is visible on screen. The end of a turn is shown only after all of its text has been
+   * rendered.
+   */
   visibleState: TurnState | undefined;
   isLatest = false;
   summaryOffer: SummaryOffer = 'none';
@@ -85,7 +91,7 @@ export class AnswerView implements ShownAnswer {
     return this.answer.isQueued;
   }
 
-  /** Epoch milliseconds of the last attempt, or 0 if there was none. */
+  /** Time of the last attempt in epoch milliseconds, or 0 if the turn has made no attempt. */
   get sentAt(): number {
     return this.state.ledger.entries.at(-1)?.time ?? 0;
   }
@@ -96,7 +102,7 @@ export class AnswerView implements ShownAnswer {
   }
 
   /**
-   * Whether a running turn has a button *Stop*: in the head of a compared answer, or in the card of a wait. The card is
+   * Whether a running turn has its own *Stop* button: in the head of a compared answer, or in the wait card, which is
    * not shown while text arrives.
    */
   get hasStopButton(): boolean {
@@ -104,17 +110,17 @@ export class AnswerView implements ShownAnswer {
     return this.state.phase !== 'streaming' && this.element.querySelector('.wait-card') !== null;
   }
 
-  /** The failure whose card has buttons; undefined for a failure of an older answer. */
+  /** Failure whose card has buttons. Undefined if the turn has not failed or belongs to an older answer. */
   get activeFailure(): TurnState['failure'] {
     return this.isLatest && this.state.phase === 'failed' ? this.state.failure : undefined;
   }
 
-  /** Whether the request was too long for the context, so that a summary would help. */
+  /** Whether the turn failed because the request was too long for the context window, so that a summary would help. */
   get wasTooLong(): boolean {
     return this.state.failure?.actions.includes('summarize') ?? false;
   }
 
-  /** Whether the turn has ever run. A turn that was removed from the queue has not. */
+  /** Whether the turn has ever run. A turn that was removed from the queue has never run. */
   get hasStarted(): boolean {
     if (this.isQueued) return false;
     return this.isRunning || this.state.attempts > 0 || hasPartialAnswer(this.state);
@@ -139,7 +145,7 @@ export class AnswerView implements ShownAnswer {
       const { announcer, clock } = this.context;
       announcer.announce(describeSchedule(this.context, schedule, clock.now()));
     }
-    // Keeps the elements of a finished turn that has not changed, so that details which the user has opened stay open.
+    // A finished turn that has not changed keeps its elements, so that details that the user has opened stay open.
     if (!isSameEnd(this.state, answer.state)) this.state = answer.state;
     if (this.turn) this.renderAll();
   }
@@ -194,7 +200,7 @@ export class AnswerView implements ShownAnswer {
       return;
     }
     texts.finish(() => {
-      // Shows the end of the turn only if no further events have arrived while the text was being rendered.
+      // The end of the turn is shown only if no further events have arrived while the text was being rendered.
       if (this.state === state) this.setVisibleState(state);
     });
     if (this.visibleState !== state) this.render();
@@ -203,7 +209,7 @@ export class AnswerView implements ShownAnswer {
   private setVisibleState(state: TurnState): void {
     this.visibleState = state;
     this.render();
-    // Removes the estimated height, or the height that a wait card has left.
+    // Removes the estimated height of the answer, or the height that was set when a wait card was removed.
     this.element.style.minHeight = '';
   }
 

@@ -2,15 +2,20 @@ import type { PageContext } from '../pageContext';
 import type { ReadingPosition } from '../state/unsentStore';
 import { closestElement, element, iconButton } from '../util/element';
 
-/** Maximum distance, in pixels, at which the end counts as in view: half a line, as positions can be fractional. */
+/**
+ * Distance from the end of the conversation, in pixels, up to which the end is treated as in view. The distance is half
+ * a line, because scroll positions can be fractional.
+ */
 const endTolerancePx = 12;
 
 const dragEnds = ['pointerup', 'pointercancel'];
 
-/** The conversation, or a column of a comparison that scrolls on its own. */
+/**
+ * Scrollable element that autoscroll controls: the conversation, or a column of a comparison that scrolls separately.
+ */
 interface ScrollArea {
   readonly element: HTMLElement;
-  /** The content of the element. */
+  /** Content of the scrollable element. */
   readonly thread: HTMLElement;
   readonly readingPosition?: ReadingPosition | undefined;
   readonly scrollTopOf?: (position: ReadingPosition) => number | undefined;
@@ -18,7 +23,7 @@ interface ScrollArea {
 
 /**
  * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event without user
- * input neither starts nor stops this, because autoscroll itself or shrinking content may have caused the event.
+ * input neither starts nor stops following, because autoscroll or shrinking content might have caused the event.
  */
 export function createAutoscroll(context: PageContext, area: ScrollArea, jumpButton?: JumpButton) {
   const { element: scroller, thread } = area;
@@ -26,9 +31,12 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   let restoredTop: (() => number | undefined) | undefined;
   let isUserScrolling = false;
   let isDragging = false;
-  /** The last position that autoscroll set. A scroll event there is not from the user, even if the content has grown. */
+  /**
+   * Scroll position that autoscroll has set last. A scroll event at this position was not caused by the user, even if
+   * the content has grown.
+   */
   let lastSetTop = 0;
-  /** Where the user reads; undefined at the end of the conversation. */
+  /** Position in the conversation at which the user is reading. Undefined while autoscroll follows the end. */
   let readingPosition: ReadingPosition | undefined;
 
   const isAtEnd = (): boolean => {
@@ -37,7 +45,7 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   };
 
   const reportPosition = (): void => {
-    // This attribute makes the style sheet turn off the browser's scroll anchoring while autoscroll follows the end.
+    // While autoscroll follows the end, the style sheet uses this attribute to turn off the browser's scroll anchoring.
     scroller.toggleAttribute('data-following', follows);
     jumpButton?.setVisible(!follows && !isAtEnd());
   };
@@ -53,8 +61,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   };
 
   /**
-   * @param upwards whether the input scrolls up. Following then stops at once, because the next token might scroll to the
-   *   end before the scroll event arrives.
+   * @param upwards whether the user scrolls up. Following the end then stops at once, because the next token might
+   * scroll to the end before the scroll event arrives.
    */
   const handleInput = (upwards: boolean): void => {
     const { scrollTop, scrollHeight, clientHeight } = scroller;
@@ -80,14 +88,15 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     follows = true;
     isUserScrolling = false;
     restoredTop = undefined;
-    // Scrolls in the next frame, because scrolling immediately would force a synchronous layout of the new content.
+    // Scrolls in the next frame, because scrolling at once would force a synchronous layout of the new content.
     context.clock.frame(applyScroll);
   };
 
   scroller.addEventListener('wheel', ({ deltaY }) => handleInput(deltaY < 0), { passive: true });
   scroller.addEventListener('touchmove', () => handleInput(false), { passive: true });
   scroller.addEventListener('keydown', (event) => handleInput(scrollsUp(event)));
-  // Listens to the window only during a drag, because columns of a comparison come and go.
+  // The window has these listeners only during a drag. Otherwise, the listeners of removed comparison columns would
+  // remain.
   const endDrag = (): void => {
     isDragging = false;
     for (const end of dragEnds) window.removeEventListener(end, endDrag);
@@ -98,15 +107,16 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     for (const end of dragEnds) window.addEventListener(end, endDrag);
   });
   scroller.addEventListener('click', ({ target }) => {
-    // The end of the conversation is below the answer in which the user is active.
+    // A click in a column that is stacked above another column stops following, because the end of the conversation is
+    // below that column.
     if (!isInColumnAbove(target, scroller)) return;
     follows = false;
     reportPosition();
   });
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Updates here too, because Chromium fires the last `scroll` event after `scrollend`, and that event no longer
-    // counts as scrolling by the user.
+    // Chromium fires the last `scroll` event after `scrollend`, when the event is no longer attributed to the user. The
+    // state is therefore updated here as well.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) updateReadingPosition();
@@ -120,7 +130,9 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
       return readingPosition;
     },
     followEnd,
-    /** Scrolls to a reading position, and again whenever the content changes its size, until the user scrolls. */
+    /**
+     * Scrolls to a reading position. Until the user scrolls, this is repeated whenever the content changes its size.
+     */
     restore: (position: ReadingPosition | undefined): void => {
       readingPosition = position;
       const top = (): number | undefined => position && area.scrollTopOf?.(position);
@@ -132,7 +144,10 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
       restoredTop = top;
       context.clock.frame(applyScroll);
     },
-    /** Call this when something other than scrolling may have moved the end into or out of view. */
+    /**
+     * Must be called when something other than scrolling might have moved the end of the conversation into or out of
+     * view.
+     */
     updateAfterMove: (): void => {
       restoredTop = undefined;
       follows = isAtEnd();
@@ -141,7 +156,10 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   };
 }
 
-/** Whether an element is in a column of a comparison that stands above another one and does not scroll itself. */
+/**
+ * Returns whether an element is in a column of a comparison that is stacked above another column and does not scroll
+ * separately.
+ */
 function isInColumnAbove(target: EventTarget | null, scroller: HTMLElement): boolean {
   const column = closestElement(target, '.column');
   const last = column?.parentElement?.lastElementChild;

@@ -10,24 +10,24 @@ import { describeComparison } from './comparisonResults';
 interface Column {
   readonly answer: AnswerView;
   readonly element: HTMLElement;
-  /** Follows the end of the answer while the columns scroll separately. */
+  /** Keeps the end of the column's answer in view while the columns scroll separately. */
   autoscroll?: ReturnType<typeof createAutoscroll>;
 }
 
 export type Comparison = ReturnType<typeof createComparison>;
 
-/** Creates the view of a prompt and its compared answers, which are side by side or in a stack. */
+/** Creates the view of a prompt and its compared answers, which are shown side by side or stacked. */
 export function createComparison(context: PageContext, prompt: HTMLElement, answers: readonly AnswerView[]) {
   const { strings, post, announcer, format, isReadOnly, moveFocus } = context;
   let isApart = false;
-  /** Which state of the columns the buttons and the results show. */
+  /** Key of the column states that the buttons and the results currently show. */
   let shown = '';
   const columns = answers.map((answer): Column => ({
     answer,
     element: element('section', { class: 'column' }, answer.element),
   }));
 
-  /** Returns all pairs of answers that can be compared with each other. */
+  /** Returns all pairs of answers that can be shown in a diff editor. */
   const findPairs = (): readonly MenuItem[] => {
     const ended = answers.filter(({ visibleState: state }) => state && !isRunning(state.phase) && state.text !== '');
     return ended.flatMap((first, index) =>
@@ -71,7 +71,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
 
   const updateColumn = (column: Column): void => {
     const { answer, element: section } = column;
-    // Only the last comparison has landmarks, because the names of landmarks must be unique.
+    // Only the columns of the latest comparison are landmarks, because the names of landmarks must be unique on a page.
     section.ariaLabel = answer.isLatest ? answer.model : null;
     if (isApart && answer.activity !== 'idle')
       column.autoscroll ??= createAutoscroll(context, { element: section, thread: answer.element });
@@ -82,14 +82,17 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     root.classList.toggle('apart', isApart);
     scrollApart.setAttribute('aria-pressed', String(isApart));
     for (const column of columns) {
-      // A scrollable element must be focusable (axe rule `scrollable-region-focusable`).
+      // A column that scrolls must be focusable (axe rule `scrollable-region-focusable`).
       if (isApart) column.element.setAttribute('tabindex', '0');
       else column.element.removeAttribute('tabindex');
       updateColumn(column);
     }
   };
 
-  /** Called for every batch of events, so it changes the document only if the state of a column has changed. */
+  /**
+   * Updates the buttons and the results. This function is called for every batch of events, so it changes the document
+   * only if the state of a column has changed.
+   */
   const update = (): void => {
     const isActive = answers.some(({ activity }) => activity !== 'idle');
     const states = answers.map(({ model, isLatest, visibleState }) => [model, isLatest, visibleState?.phase].join());

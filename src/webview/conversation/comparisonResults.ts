@@ -5,13 +5,14 @@ import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../
 
 interface ComparedAnswer {
   readonly model: string;
-  /** Undefined if the answer has not been drawn. */
+  /** State of the answer that is visible on screen. Undefined if the answer has not been drawn. */
   readonly visibleState: TurnState | undefined;
 }
 
 /**
- * Says which answer of a comparison was first, fastest, cheapest and longest. Empty until all answers have ended and at
- * least two of them are complete. A quality that is not known for all of these, or has no single best, is left out.
+ * Returns a text that says which answer of a comparison was first, fastest, cheapest and longest. The text is empty
+ * until all answers have ended and at least two of them are complete. A criterion is left out if its value is unknown
+ * for a complete answer, or if several answers share the best value.
  */
 export function describeComparison({ strings, format }: Words, answers: readonly ComparedAnswer[]): string {
   const ended = answers.flatMap(({ model, visibleState: state }) =>
@@ -24,7 +25,7 @@ export function describeComparison({ strings, format }: Words, answers: readonly
   const currencies = new Set(compared.flatMap(({ costs }) => costs?.map(({ currency }) => currency) ?? []));
 
   type Measured = (typeof compared)[number];
-  /** @param valueOf returns the value of which the lowest one is the best */
+  /** @param valueOf returns the value of an answer; the answer with the lowest value is the best */
   const best = (
     template: string,
     valueOf: (answer: Measured) => number | undefined,
@@ -33,9 +34,9 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     if (compared.some((answer) => valueOf(answer) === undefined)) return [];
     const winner = compared.reduce((a, b) => ((valueOf(b) ?? 0) < (valueOf(a) ?? 0) ? b : a));
     const description = describe(winner);
-    // A difference too small to show does not count.
+    // Two answers share the best value if their values are equal as displayed, even if the exact values differ.
     if (compared.some((answer) => answer !== winner && describe(answer) === description)) return [];
-    // No-break spaces keep a figure in one line.
+    // No-break spaces keep a number and its unit on the same line.
     return [fill(template, winner.model, description.replaceAll(' ', '\u00a0'))];
   };
   const size = ({ usage, characters }: Measured): number =>
@@ -75,7 +76,7 @@ function measure(model: string, state: TurnState) {
     usage: totals.usage,
     costs: costsOf(state),
     characters: state.text.length,
-    // From the start of the turn, so that it includes the waits and retries before the first token.
+    // The time to the first token begins with the turn, so that it includes the waits and retries before the token.
     firstTokenMs: first?.firstTokenAt === undefined ? undefined : first.firstTokenAt - (first.startedAt ?? 0),
     seconds: answerSeconds(totals),
   };

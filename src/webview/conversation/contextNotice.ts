@@ -4,27 +4,30 @@ import { button, element, iconButton } from '../util/element';
 import type { SummaryEntry } from './summaryEntry';
 
 interface ContextSituation {
-  /** How full the context is; undefined if that is unknown, or if a summary should not be offered. */
+  /**
+   * Percentage of the context window that the next request fills. Undefined if the percentage is unknown, or if no
+   * summary should be offered.
+   */
   readonly percent: number | undefined;
-  /** The summary that is being written. */
+  /** Summary that the model is writing. */
   readonly runningSummary: SummaryEntry | undefined;
-  /** Whether the notice may offer a summary, or say that it is ready. */
+  /** Whether the notice is allowed to offer a summary, or to report that a summary is ready. */
   readonly canMention: boolean;
 }
 
-/** Percentage of the context from which a summary is offered. */
+/** Percentage of the context window from which the notice offers a summary. */
 const minPercent = 90;
 
 /**
- * Offers a summary before the context is full, and says that a summary is being written and when it is ready, because it
- * may be out of view.
+ * Creates the notice that offers a summary before the context window is full. The notice also reports that a summary is
+ * being written or is ready, because the summary might be out of view.
  */
 export function createContextNotice(context: PageContext, showSummary: (summary: SummaryEntry) => void) {
   const { strings, format, post, isReadOnly, focusComposer } = context;
   const notice = element('section', { class: 'notice', hidden: '' });
   let isDismissed = false;
   let shown = '';
-  /** The summary that is being written, or that has become ready and was not shown or dismissed. */
+  /** Summary that is being written, or that is ready and was neither shown nor dismissed. */
   let summary: SummaryEntry | undefined;
 
   const describe = (percent: number): string =>
@@ -32,10 +35,10 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
 
   const update = (situation: ContextSituation): void => {
     const { percent, runningSummary, canMention } = situation;
-    // The summary is disconnected after *Undo*.
+    // After *Undo*, the element of the summary is no longer in the document, so the summary is not reported as ready.
     const isReady = canMention && summary?.isUsable && summary.element.isConnected;
     if (runningSummary || !isReady) summary = runningSummary;
-    // The notice appears again when the context has become full once more.
+    // A dismissed notice can appear again after the context window was less full for a time.
     if (percent !== undefined && percent < minPercent) isDismissed = false;
     const isFull = percent !== undefined && percent >= minPercent;
     const isOffered = isFull && !isDismissed && !isReadOnly();
@@ -62,7 +65,8 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
       element('p', { class: 'notice-texts' }, text),
       element('div', { class: 'actions' }, ...buttons),
     );
-    // The removed button would keep the focus, and the page would receive no keys.
+    // The removed button had the focus. The composer gets the focus, because the page would otherwise receive no key
+    // events.
     if (hadFocus) focusComposer();
   };
   return { element: notice, update };

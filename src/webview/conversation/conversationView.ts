@@ -11,27 +11,33 @@ import { createEarlierTurns, type ItemView, summaryOfferFor } from './earlierTur
 import { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
 
-/** Time for drawing exchanges out of view in one idle period. Rendering those near the view takes more. */
+/**
+ * Time for drawing exchanges out of view in one idle period, in milliseconds. The browser needs additional time to
+ * render the exchanges near the view.
+ */
 const idleBudgetMs = 2;
-/** Estimated height of what surrounds the text of an answer. */
+/** Estimated height of everything around the text of an answer, in em. */
 const surroundingsEm = 7;
 
 type ConversationState = Partial<Unsent>;
 
-/** Only running turns, the latest exchange that has started and those after it have cards with buttons. */
+/**
+ * View of the exchanges and summaries of a conversation. Only three kinds of exchanges have cards with buttons: those
+ * with a running turn, the latest exchange that has started, and the exchanges after it.
+ */
 export class ConversationView {
   readonly element: HTMLElement;
   readonly thread = element('div', { class: 'thread' });
   private readonly updateEarlierTurns: ReturnType<typeof createEarlierTurns>;
-  /** The exchanges and summaries from top to bottom. A summary has the id of its answer. */
+  /** Views of the exchanges and summaries, from top to bottom. The id of a summary is the id of its answer. */
   private items: readonly ItemView[] = [];
-  /** The items whose answers are still to be drawn, oldest first. */
+  /** Views of exchanges and summaries whose answers have not been drawn yet, oldest first. */
   private readonly undrawn = new Set<ItemView>();
   private isDrawScheduled = false;
   private readonly refreshTabStop: () => void;
   areVersionButtonsDisabled = false;
   canSummarize = false;
-  /** Edits whose exchange is not on the page, or which can't be continued because the page is read-only. */
+  /** Unfinished edits that the page can't show, because their exchange is not on the page or the page is read-only. */
   private deferredEdits: readonly OpenEdit[] = [];
 
   /** @param onChange called when an event has changed more than the text of an answer */
@@ -46,8 +52,8 @@ export class ConversationView {
         class: 'conversation',
         role: 'log',
         'aria-label': context.strings.conversation,
-        // An element with the role `log` is a live region. `aria-live="off"` turns the live region off, because screen
-        // readers would read every token. The announcer announces the progress of turns instead.
+        // An element with the role `log` is a live region, so screen readers would read every token. `aria-live="off"`
+        // turns the live region off. The announcer announces the progress of turns instead.
         'aria-live': 'off',
         tabindex: '0',
       },
@@ -55,7 +61,7 @@ export class ConversationView {
       end,
     );
     this.updateEarlierTurns = createEarlierTurns(context, () => this.updateLatest());
-    // The browser is about to render an item, because it has come near the view.
+    // The browser fires this event when an exchange or summary comes near the view and is about to be rendered.
     this.thread.addEventListener('contentvisibilityautostatechange', (event) => {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
       if (!skipped) for (const item of this.undrawn) if (item.element === target) this.draw(item);
@@ -79,7 +85,7 @@ export class ConversationView {
     return this.answers.find((answer) => answer.id === id);
   }
 
-  /** The answer whose turn waits; if none waits, the last answer whose turn runs. */
+  /** Answer whose turn is waiting or, if no turn is waiting, the last answer whose turn is running. */
   get active(): AnswerView | undefined {
     const active = this.answers.filter(({ activity }) => activity !== 'idle');
     return active.find(({ activity }) => activity === 'waiting') ?? active.at(-1);
@@ -89,7 +95,7 @@ export class ConversationView {
     return this.answers.some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }
 
-  /** Whether no turn runs, and no failure card offers a summary or says that one is ready. */
+  /** Whether no turn is running, and no failure card offers a summary or reports that a summary is ready. */
   get canMentionSummary(): boolean {
     return !this.active && !this.hasActionButton('summarize');
   }
@@ -123,13 +129,14 @@ export class ConversationView {
   }
 
   /**
-   * The first visible answer, and how many pixels of it are above the view; undefined if no answer is visible. A summary
-   * does not count, because the user may undo it.
+   * First visible answer, and how many of its pixels are above the view. Undefined if no answer is visible. Summaries
+   * are skipped, because the user might undo them.
    */
   get readingPosition(): ReadingPosition | undefined {
     const { top } = this.element.getBoundingClientRect();
     for (const { exchange, element: item, answers } of this.items) {
-      // Measuring the content of an exchange that the browser does not render would make the browser lay it out.
+      // Skips an exchange above the view without measuring its answers. Otherwise, the browser would have to lay out
+      // content that it doesn't render.
       if (!exchange || item.getBoundingClientRect().bottom <= top) continue;
       for (const answer of answers) {
         const rectangle = answer.element.getBoundingClientRect();
@@ -147,7 +154,7 @@ export class ConversationView {
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
-  /** Call this when the host of the gateway to which prompts go has changed. */
+  /** Renders all answers again. This is necessary when prompts go to another gateway host than before. */
   renderAnswers(): void {
     for (const answer of this.answers) answer.render();
   }
@@ -158,7 +165,10 @@ export class ConversationView {
     setVersionButtonsDisabled(this.context, this.thread, areDisabled);
   }
 
-  /** Replaces everything that the conversation shows. @param view the view that the user had, for example before a reload */
+  /**
+   * Replaces everything that the conversation shows.
+   * @param view what the user had opened and unfolded, for example before a reload
+   */
   replaceAll(items: readonly ShownItem[], view: ConversationState): void {
     this.removeAllBut([]);
     this.items = items.map((item) => this.create(item));
@@ -167,8 +177,9 @@ export class ConversationView {
   }
 
   /**
-   * Items that are on the page with the same answers keep their elements.
-   * @returns the last item if it is another one than before
+   * Shows another branch of the conversation. Exchanges that are already on the page with the same answers keep their
+   * elements.
+   * @returns the last exchange or summary, or undefined if it was the last one before
    */
   showPath(items: readonly ShownItem[]): ItemView | undefined {
     const { view, items: previous } = this;
@@ -204,7 +215,7 @@ export class ConversationView {
     return last === previous.at(-1) ? undefined : last;
   }
 
-  /** Adds an exchange at the end. */
+  /** Adds an exchange at the end of the conversation. */
   add(exchange: ShownExchange): void {
     this.items = [...this.items, this.create(exchange)];
     this.updateAfterChange();
@@ -215,9 +226,12 @@ export class ConversationView {
     this.updateLatest();
   }
 
-  /** @returns whether the events may have changed the end of the conversation, and not only a summary above it */
+  /**
+   * Applies new events to an answer.
+   * @returns whether the events might have changed the end of the conversation, and not only a summary above it
+   */
   apply(answerId: string, events: readonly RecordedEvent[]): boolean {
-    // Ignores events of an unknown answer. They belong to a conversation that this page no longer shows.
+    // Events of an unknown answer are ignored. They belong to a conversation that this page no longer shows.
     const answer = this.findAnswer(answerId);
     if (!answer) return false;
     const { isRunning, visibleState } = answer;
@@ -225,14 +239,14 @@ export class ConversationView {
     const isSummary = !answer.exchange;
     if (!events.every(isDelta) || answer.visibleState?.phase !== visibleState?.phase) {
       this.updateLatest();
-      // The summary may be above the view.
+      // Scrolls to a summary that has failed, because the summary might be above the view.
       if (isSummary && isRunning && answer.activeFailure) this.scrollTo(answer.element);
       this.onChange();
     }
     return !isSummary;
   }
 
-  /** @param following the item above which the new one is inserted; by default, it is the last one */
+  /** @param following the view above which the new view is inserted; without it, the new view is the last one */
   private create(item: ShownItem, following?: ItemView): ItemView {
     const { context } = this;
     const view = 'turns' in item ? new SummaryEntry(context, item) : new ExchangeView(context, item);
@@ -257,7 +271,7 @@ export class ConversationView {
     if (this.undrawn.delete(item)) for (const answer of item.answers) answer.draw();
   }
 
-  /** Draws the items out of view, so that they can be found and read aloud. The newest comes first. */
+  /** Draws the exchanges that are out of view, newest first, so that search and screen readers can find their text. */
   private drawWhenIdle(): void {
     if (this.isDrawScheduled || this.undrawn.size === 0) return;
     this.isDrawScheduled = true;
@@ -273,7 +287,7 @@ export class ConversationView {
     });
   }
 
-  /** Opens the editors and unfolds the entries that were open and unfolded in an earlier view. */
+  /** Restores an earlier view: opens the editors that were open, and unfolds the entries that were unfolded. */
   private restore({ edits = [], unfolded = [] }: ConversationState): void {
     for (const item of this.items) if (unfolded.includes(item.id)) item.entry.isUnfolded = true;
     const canOpen = ({ id }: OpenEdit): boolean => !this.context.isReadOnly() && this.findItem(id) !== undefined;
@@ -303,7 +317,7 @@ export class ConversationView {
     const { items } = this;
     const latestIndex = items.findLastIndex(({ answers }) => answers.some(({ hasStarted }) => hasStarted));
     items.forEach((item, index) => {
-      // A summary may be followed by turns that it does not replace.
+      // A summary keeps its buttons even if it is followed by turns that it does not replace.
       const isLatest = index >= latestIndex || !item.exchange;
       for (const answer of item.answers)
         answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));
@@ -312,7 +326,7 @@ export class ConversationView {
   }
 }
 
-/** Returns the id of an exchange, or that of a summary's answer. */
+/** Returns the id of an exchange, or the id of a summary's answer. */
 export function idOf(item: ShownItem): string {
   return 'turns' in item ? item.answer.id : item.id;
 }

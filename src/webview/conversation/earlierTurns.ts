@@ -12,8 +12,9 @@ function isUsableSummary(item: ItemView): item is SummaryEntry {
 }
 
 /**
- * Returns what the card of a request that was too long offers.
- * @param index position of the item with the answer
+ * Returns what the failure card of a request that was too long offers: nothing, a summary, or a retry with a new
+ * summary.
+ * @param index position of the exchange or summary that contains the answer
  * @param canSummarize whether a summary would shorten the last request
  */
 export function summaryOfferFor(
@@ -24,7 +25,7 @@ export function summaryOfferFor(
 ): SummaryOffer {
   if (!answer.wasTooLong) return 'none';
   const item = items[index];
-  // After a summary of several turns has failed, one of fewer turns can replace it.
+  // After a summary of several turns has failed, the user can request a summary of fewer turns.
   if (item instanceof SummaryEntry) return item.turns > 1 ? 'possible' : 'none';
   if (canSummarize) return 'possible';
   const summary = items.slice(0, index).findLast(isUsableSummary);
@@ -33,7 +34,7 @@ export function summaryOfferFor(
 
 /**
  * Folds the turns before the last usable summary behind a button at the start of the conversation.
- * @returns a function to call when the items have changed
+ * @returns a function that must be called when the exchanges and summaries have changed
  */
 export function createEarlierTurns({ strings, format, moveFocus, onLayoutChange }: PageContext, onToggle: () => void) {
   const label = element('span');
@@ -43,7 +44,7 @@ export function createEarlierTurns({ strings, format, moveFocus, onLayoutChange 
     onToggle();
     onLayoutChange();
   });
-  // An `article`, so that the arrow keys reach it.
+  // The entry with the button is an `article`, so that the arrow keys can reach it.
   const entry = element('article', { class: 'turn exchange earlier-turns', tabindex: '-1' }, toggle);
   return (thread: HTMLElement, items: readonly ItemView[]): void => {
     summary = items.findLast(isUsableSummary);

@@ -2,7 +2,7 @@ import type { Suggestion } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, setText, svgIcon } from '../util/element';
 
-/** Creates what an empty conversation shows: how to start. */
+/** Creates the content of an empty conversation: a hint, suggested prompts and recent conversations. */
 export function createEmptyState({ strings, post, focusComposer }: PageContext, parent: HTMLElement) {
   const title = element('h2');
   const hint = element('p', { class: 'empty-hint' });
@@ -10,7 +10,7 @@ export function createEmptyState({ strings, post, focusComposer }: PageContext, 
   const lists = element('div', { class: 'suggestions' });
   const children = [svgIcon('commentDiscussion'), title, hint, cardPlace, lists];
   const root = element('div', { class: 'empty-state' }, ...children);
-  /** The data of the current buttons, as JSON. Unchanged buttons are not replaced, so they keep the focus. */
+  /** Data of the current buttons, as JSON. Unchanged buttons are not replaced, so that they keep the focus. */
   let shown = '';
 
   const createList = (heading: string | undefined, suggestions: readonly Suggestion[]): readonly HTMLElement[] => {
@@ -27,7 +27,7 @@ export function createEmptyState({ strings, post, focusComposer }: PageContext, 
   };
 
   return {
-    /** The place of the tour's card or the card for a missing key. */
+    /** Element that contains the tour card or the card for a missing API key. */
     cardPlace,
     setVisible: (visible: boolean): void => {
       if (visible === root.isConnected) return;

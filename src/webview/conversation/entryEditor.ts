@@ -1,17 +1,17 @@
 import type { PageContext } from '../pageContext';
 import { button, element, isComposing } from '../util/element';
 
-/** An entry of the conversation with a text that the user can edit in place: a prompt that was sent, or a summary. */
+/** Entry of the conversation with a text that the user can edit in place: a sent prompt or a summary. */
 interface EditableEntry {
-  /** Has the class `editing` while the editor is open. */
+  /** Element of the entry. It has the class `editing` while the editor is open. */
   readonly element: HTMLElement;
-  /** The editor takes the place of this element. */
+  /** Element with the text of the entry. The open editor replaces this element. */
   readonly text: HTMLElement;
-  /** The buttons of the entry, which an open editor hides. */
+  /** Buttons of the entry, which are hidden while the editor is open. */
   readonly tools: HTMLElement;
   readonly label: string;
   readonly submitLabel: string;
-  /** Whether Enter adds a line. Ctrl+Enter or Cmd+Enter then submits the text. */
+  /** Whether the Enter key adds a line to the text. If so, Ctrl+Enter or Cmd+Enter submits the text. */
   readonly hasParagraphs?: true;
   readonly currentText: () => string;
   readonly submit: (changed: string) => void;
@@ -19,9 +19,9 @@ interface EditableEntry {
 
 export type EntryEditor = ReturnType<typeof createEntryEditor>;
 
-/** Creates the editor of an entry: a text field with the keys of the composer. */
+/** Creates the editor of an entry: a text field with the same keys as the composer. */
 export function createEntryEditor(context: PageContext, entry: EditableEntry) {
-  /** Undefined while the editor is closed. */
+  /** Text field of the editor. Undefined while the editor is closed. */
   let input: HTMLTextAreaElement | undefined;
 
   const close = (): void => {
@@ -79,7 +79,7 @@ export function createEntryEditor(context: PageContext, entry: EditableEntry) {
 
   return {
     open,
-    /** The text in the editor; undefined while the editor is closed. */
+    /** Text in the editor. Undefined while the editor is closed. */
     get text() {
       return input?.value;
     },

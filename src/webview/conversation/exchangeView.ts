@@ -5,7 +5,7 @@ import { AnswerView } from './answerView';
 import { createComparison, type Comparison } from './comparison';
 import { PromptEntry } from './promptEntry';
 
-/** A prompt with its answer, or with the answers of several models. */
+/** View of a prompt with its answer, or with the answers of several models. */
 export class ExchangeView {
   readonly answers: readonly AnswerView[];
   readonly comparison: Comparison | undefined;
@@ -28,7 +28,10 @@ export class ExchangeView {
     return this.exchange.id;
   }
 
-  /** @returns whether the view can show the item. If the item has other answers, it needs a view of its own. */
+  /**
+   * Shows the current data of an exchange.
+   * @returns false if the exchange has other answers, which need a new view
+   */
   update(item: ShownItem): boolean {
     if ('turns' in item || item.answers.length !== this.answers.length) return false;
     if (item.answers.some(({ id }, index) => id !== this.answers[index]?.id)) return false;

@@ -3,8 +3,8 @@ import type { PageContext } from '../pageContext';
 import { button, element, setText, svgIcon } from '../util/element';
 
 /**
- * Creates the card for a missing API key. It stands in the empty state, then in the dock.
- * @returns a function that moves the card to the element that contains it, or removes the card
+ * Creates the card for a missing API key. The card is in the empty conversation at first, and later above the composer.
+ * @returns a function that moves the card into the given element, or removes the card
  */
 export function createKeyCard({ strings, post, host, focusComposer }: PageContext) {
   const text = element('span');

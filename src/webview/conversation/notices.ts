@@ -2,18 +2,19 @@ import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 
 /**
- * Creates the boxes above the composer: the card of the tour or of a missing key, or the notice that the conversation is
- * open in another window.
- * @param contextNotice the offer of a summary when the context is almost full
+ * Creates the notices above the composer: the tour card, the card for a missing API key, the offer of a summary, and
+ * the notice that the conversation is open in another window.
+ * @param contextNotice element that offers a summary when the context window is almost full
  */
 export function createNotices({ strings, post, focusComposer, moveFocus }: PageContext, contextNotice: HTMLElement) {
   const openHere = button(strings.openHere, 'primary', () => {
     openHere.disabled = true;
-    // Moves the focus away, because a disabled button would keep the focus and the page would receive no keys.
+    // Moves the focus to the composer, because a disabled button keeps the focus and the page then receives no key
+    // events.
     focusComposer();
     post({ type: 'openHere' });
   });
-  // Screen readers read the notice when the button gets the focus.
+  // The notice describes the button, so that screen readers read the notice when the button gets the focus.
   openHere.setAttribute('aria-describedby', 'open-elsewhere');
   const text = element('p', { class: 'notice-texts', id: 'open-elsewhere' }, strings.openInOtherWindow);
   const actions = element('div', { class: 'actions' }, openHere);
@@ -21,14 +22,20 @@ export function createNotices({ strings, post, focusComposer, moveFocus }: PageC
   const cardPlace = element('div', { class: 'card-place' });
   return {
     element: element('div', { class: 'notices' }, openElsewhere, contextNotice, cardPlace),
-    /** The place of the tour's card or the card for a missing key. */
+    /** Element that contains the tour card or the card for a missing API key. */
     cardPlace,
-    /** Sets whether another window writes the conversation. Enables *Open Here* again if taking over has failed. */
+    /**
+     * Shows or hides the notice that another window writes the conversation. *Open Here* is enabled again, because an
+     * earlier click on it might have failed to take over the conversation.
+     */
     setOpenElsewhere: (isOpenElsewhere: boolean): void => {
       openElsewhere.hidden = !isOpenElsewhere;
       openHere.disabled = false;
     },
-    /** Moves the focus to *Open Here*. @returns false if the button is not shown or was already pressed */
+    /**
+     * Moves the focus to *Open Here*.
+     * @returns false if the button is hidden or was already pressed
+     */
     focusOpenHere: (): boolean => {
       const isOffered = !openElsewhere.hidden && !openHere.disabled;
       if (isOffered) moveFocus(openHere);

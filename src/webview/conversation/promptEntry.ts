@@ -4,14 +4,17 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
 import { createEntryEditor, type EntryEditor } from './entryEditor';
 
-/** The entry that shows a prompt and its attachments and lets the user edit the prompt. Its accessible name is *You*. */
+/** Entry that shows a prompt and its attachments and lets the user edit the prompt. Its accessible name is *You*. */
 export class PromptEntry {
   readonly element: HTMLElement;
   readonly editor: EntryEditor;
   private readonly tools = element('div', { class: 'turn-tools' });
   private readonly bubble: HTMLElement;
   private readonly text: HTMLElement;
-  /** Folds a long prompt, so that it does not push its answer out of view. The text stays in the document. */
+  /**
+   * Button that folds a long prompt, so that the prompt does not push its answer out of view. The complete text stays
+   * in the document.
+   */
   private readonly toggle: HTMLButtonElement | undefined;
 
   constructor(
@@ -26,7 +29,7 @@ export class PromptEntry {
     if (isLong(prompt)) {
       this.toggle = button('', 'quiet prompt-toggle', () => {
         this.isUnfolded = !this.isUnfolded;
-        // The start of the folded prompt may be far above the view, because the button is at its end.
+        // The start of the folded prompt might be far above the view, because the button is at the end of the prompt.
         if (!this.isUnfolded) text.scrollIntoView({ block: 'nearest' });
         context.onLayoutChange();
       });
@@ -67,10 +70,10 @@ export class PromptEntry {
     this.toggle.setAttribute('aria-expanded', String(isUnfolded));
   }
 
-  /** Adds what is not needed before the exchange is drawn. */
+  /** Adds the buttons and the attachments, which are not needed before the exchange is drawn. */
   addTools(): void {
     const { context, exchange } = this;
-    // The answers of a comparison share their prompt.
+    // The answers of a comparison share a prompt, so the buttons of the prompt might already exist.
     if (this.tools.hasChildNodes()) return;
     const { strings, copy } = context;
     if (!context.isReadOnly()) this.tools.append(iconButton(strings.editPrompt, 'edit', () => this.editor.edit()));
@@ -96,7 +99,7 @@ function createAttachmentItem(context: PageContext, attachment: Attachment): HTM
         ' ',
         element('span', { class: 'attachment-details' }, attachmentDetails(context, attachment).join(' · ')),
       ),
-      // The code must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
+      // The attached code must be focusable because it can scroll (axe rule `scrollable-region-focusable`).
       element('pre', { tabindex: '0' }, code),
     ),
   );
@@ -112,7 +115,10 @@ function attachmentDetails({ strings, format }: PageContext, { kind, code, trunc
   return [kinds[kind], size, ...(truncated ? [strings.attachmentTruncated] : [])];
 }
 
-/** Limits above which a prompt is folded. A folded prompt is shorter, because hiding two lines would gain nothing. */
+/**
+ * Limits above which a prompt is folded. A folded prompt is several lines shorter than these limits, because hiding
+ * only two lines would be pointless.
+ */
 const maxUnfoldedLines = 16;
 const maxUnfoldedColumns = 1600;
 

@@ -5,7 +5,7 @@ import { button, element } from '../util/element';
 import { AnswerView } from './answerView';
 import { createEntryEditor, type EntryEditor } from './entryEditor';
 
-/** A summary: an answer with a heading, an editor and buttons. */
+/** View of a summary: an answer with a heading, an editor and buttons. */
 export class SummaryEntry {
   /** A summary belongs to no exchange. */
   readonly exchange = undefined;
@@ -14,7 +14,7 @@ export class SummaryEntry {
   readonly answers: readonly [AnswerView];
   readonly element: HTMLElement;
   readonly editor: EntryEditor;
-  /** Whether the turns before the summary are visible. */
+  /** Whether the turns that the summary replaces are visible. */
   isUnfolded = false;
   private readonly tools = element('div', { class: 'actions summary-tools' });
   private shownTools = '';
@@ -42,7 +42,7 @@ export class SummaryEntry {
     this.element = element('div', { class: 'exchange' }, answer.element);
     const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
     answer.head.element.prepend(element('h2', {}, title));
-    // Empty, because the text of the summary is an answer. An open editor hides the answer.
+    // The element is empty, because the text of the summary is shown as an answer. An open editor hides that answer.
     const text = element('span');
     const place = element('div', { class: 'summary-editor' }, text);
     answer.element.append(place);
@@ -63,18 +63,21 @@ export class SummaryEntry {
     return this.summary.answer.id;
   }
 
-  /** Number of turns before it that the summary replaces; 0 if they are in another conversation. */
+  /** Number of earlier turns that the summary replaces, or 0 if these turns are in another conversation. */
   get turns(): number {
     return this.summary.turns;
   }
 
-  /** Whether the summary replaces earlier turns in requests. */
+  /** Whether the summary is complete and replaces earlier turns in requests. */
   get isUsable(): boolean {
     const { phase, text } = this.answers[0].state;
     return phase === 'done' && text.trim() !== '';
   }
 
-  /** @returns whether the view can show the item */
+  /**
+   * Shows the current data of a summary.
+   * @returns false if the item is not a summary
+   */
   update(item: ShownItem): boolean {
     if (!('turns' in item)) return false;
     this.answers[0].update(item.answer);
@@ -85,7 +88,7 @@ export class SummaryEntry {
     this.answers[0].element.append(this.tools);
   }
 
-  /** Shows the buttons that fit the state of the summary, which has none while the model writes it. */
+  /** Shows the buttons that fit the state of the summary. There are no buttons while the model writes the summary. */
   onRender(): void {
     const { visibleState } = this.answers[0];
     const hasEnded = visibleState && !isRunning(visibleState.phase) && !this.context.isReadOnly();

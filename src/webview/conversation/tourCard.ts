@@ -4,25 +4,30 @@ import type { PageContext } from '../pageContext';
 import { button, element } from '../util/element';
 
 /**
- * Creates the card with the current step of the tour and its buttons. It stands in the empty state, then in the dock.
- * @returns a function that shows a step in the element that contains the card, or removes the card if there is no tour
+ * Creates the card with the current step of the tour and its buttons. The card is in the empty conversation at first,
+ * and later above the composer.
+ * @returns a function that shows a step in the given element, or removes the card if no element is given
  */
 export function createTourCard({ strings, post, focusComposer, moveFocus }: PageContext) {
   const texts = element('div', { class: 'tour-step' });
   const actions = element('div', { class: 'actions' });
   const card = element('section', { class: 'tour-card', 'aria-label': strings.tour }, texts, actions);
-  /** The data of the current buttons, as JSON. */
+  /** Data of the step that the card currently shows, as JSON. */
   let shown = '';
 
   const createButton = (label: string, message: ToHost): HTMLButtonElement =>
     button(label, 'secondary', () => post(message));
 
-  /** @returns whether the buttons were replaced */
+  /**
+   * Shows a step of the tour.
+   * @returns whether the content of the card was replaced
+   */
   const showStep = (step: TourStep | undefined, hasKey: ConnectionView['hasKey']): boolean => {
     const key = JSON.stringify([step, hasKey]);
     if (key === shown) return false;
     shown = key;
-    // While a step runs, its text is not read out, because the announcer already says that the answer has started.
+    // Screen readers don't read the text of a running step, because the announcer already reports that the answer has
+    // started.
     const isRunning = step?.offers[0]?.act === 'skip';
     texts.setAttribute('aria-live', isRunning ? 'off' : 'polite');
     texts.replaceChildren(
@@ -51,7 +56,7 @@ export function createTourCard({ strings, post, focusComposer, moveFocus }: Page
     const wasMoved = card.parentElement !== place;
     if (wasMoved) place.append(card);
     const wasChanged = showStep(step, hasKey);
-    // Keeps the keyboard focus on the button that continues the tour.
+    // If a button of the card had the focus, the focus moves to the button that continues the tour.
     const first = actions.querySelector('button');
     if (hadFocus && first && (wasMoved || wasChanged)) moveFocus(first);
   };

@@ -10,13 +10,13 @@ import { fill } from '../../shared/format';
 import { disclosure, element } from '../util/element';
 import { createChart, createFigure, type ChartLook } from './healthCharts';
 
-/** Minimum number of requests from which a model and gateway has charts. */
+/** Minimum number of requests from which the card of a model and gateway shows charts. */
 const minChartedAttempts = 5;
 
-/** Largest throughput that is shown with a decimal place, in tokens per second. */
+/** Throughput below which one decimal place is shown, in tokens per second. */
 const maxPreciseSpeed = 10;
 
-/** Text for a figure that is unknown, because no attempt has provided it. */
+/** Text for a figure that is unknown because no attempt has reported it. */
 const unknownFigure = '–';
 
 interface Measure {
@@ -25,12 +25,15 @@ interface Measure {
   readonly valueOf: (figures: HealthFigures) => number | undefined;
   readonly upperOf?: (figures: HealthFigures) => number | undefined;
   readonly format: (value: number) => string;
-  /** Formats the value together with the upper value. By default, only the value is shown. */
+  /**
+   * Formats the value together with the upper value, for example the median with a slow time. Without this function,
+   * only the value is shown.
+   */
   readonly textOf?: (figures: HealthFigures) => string;
   readonly note?: (row: HealthRow) => string;
 }
 
-/** Returns a function that creates the card of a model and gateway. */
+/** Returns a function that creates the card of one model at one gateway. */
 export function createCards({ strings, format }: Words) {
   const tenths = new Intl.NumberFormat(format.language, { maximumFractionDigits: 1 });
   const dates = new Intl.DateTimeFormat(format.language, { month: 'short', day: 'numeric' });
@@ -105,7 +108,7 @@ export function createCards({ strings, format }: Words) {
   const createDetails = ({ total, faults, refusals }: HealthRow): HTMLElement => {
     const { attempts, cuts, resumes, waitedMs, promptTokens, completionTokens } = total;
     const all = [...faults, ...refusals].map((each) => `${count(each.count)} × ${faultLabel(strings, each.kind)}`);
-    // Gateways that report no usage add no tokens.
+    // Gateways that report no usage add no tokens, so a sum of 0 is shown as unknown.
     const hasTokens = promptTokens + completionTokens > 0;
     const facts: readonly (readonly [name: string, text: string])[] = [
       [strings.requests, count(attempts)],

@@ -4,21 +4,21 @@ export type ChartLook = 'success' | 'first-token' | 'speed' | 'retries' | 'cost'
 
 interface ChartBar {
   readonly value: number;
-  /** A second, larger value, which is drawn as an outline above the first. */
+  /** Second, larger value of the bar, which is drawn as an outline above the first value. */
   readonly upper?: number | undefined;
   readonly title: string;
 }
 
 interface Chart {
   readonly look: ChartLook;
-  /** By time, null without a value. */
+  /** Bars of the hours or days in chronological order. An hour or day without a value has null instead of a bar. */
   readonly bars: readonly (ChartBar | null)[];
   readonly label: string;
   readonly start: string;
   readonly end: string;
 }
 
-/** Creates an entry of a list of figures: its name, the figure, and notes and a chart below it. */
+/** Creates an entry in a list of figures: the name of the figure, its text, and below them notes and a chart. */
 export function createFigure(
   name: string,
   text: string,
@@ -36,12 +36,15 @@ export function createFigure(
 }
 
 const height = 44;
-/** Height of a bar whose value is 0, in pixels. It distinguishes an hour without faults from one without requests. */
+/**
+ * Height of a bar whose value is 0, in pixels. The bar distinguishes an hour without faults from an hour without
+ * requests.
+ */
 const minBarHeight = 2;
-/** Share of the space for an hour or a day that its bar fills. */
+/** Fraction of the space for an hour or a day that its bar fills. */
 const barShare = 0.72;
 
-/** Draws without a library, which would need ten times the code. */
+/** Creates a bar chart without a chart library, which would need ten times as much code. */
 export function createChart({ look, bars, label, start, end }: Chart): readonly Element[] {
   const top = Math.max(0, ...bars.flatMap((bar) => (bar ? [bar.value, bar.upper ?? 0] : [])));
   return [

@@ -9,7 +9,8 @@ const api = acquireVsCodeApi();
 const { strings = '{}' } = document.body.dataset;
 const page = createHealthPage(root, api, JSON.parse(strings) as PanelStrings, document.documentElement.lang);
 window.addEventListener('message', ({ data, origin }: MessageEvent<ToHealthPage>) => {
-  // Ignores messages from other origins. VS Code forwards those of the host from a frame of the same origin.
+  // Ignores messages from other origins. VS Code forwards the messages of the extension from a frame of the same
+  // origin.
   if (origin === window.origin) page.show(data.report, data.tab);
 });
 api.postMessage({ type: 'ready' });

@@ -21,7 +21,10 @@ export interface HealthPageApi {
 
 const periodNames: readonly HealthPeriodName[] = ['hours', 'days'];
 
-/** Creates the page *Usage and health*. `show` displays a report, and keeps the focus and the scroll position. */
+/**
+ * Creates the page *Usage and health*. Its function `show` displays a report, and keeps the focus and the scroll
+ * position.
+ */
 export function createHealthPage(
   root: HTMLElement,
   api: HealthPageApi,
@@ -41,7 +44,8 @@ export function createHealthPage(
 
   const heading = element('h1', { tabindex: '-1' }, strings.healthTitle);
   const periodButtons = periodNames.map((name) => button(strings[name], 'secondary', () => setState({ period: name })));
-  // The dialog of the host takes the focus from the button.
+  // Whether the user is clearing the numbers. The confirmation dialog takes the focus from the button, so the focus
+  // alone doesn't show that.
   let isClearing = false;
   const clear = button(strings.clearHealth, 'secondary', () => {
     isClearing = true;
@@ -117,7 +121,7 @@ function storedState(stored: unknown): PageState {
   return { tab: tab === 'network' ? 'network' : 'usage', period: period === 'days' ? 'days' : 'hours' };
 }
 
-/** Keeps the details of a card open, and the focus on their summary. */
+/** Replaces the cards. Details that the user has opened stay open, and their summary keeps the focus. */
 function replaceCards(container: Element, cards: readonly HTMLElement[]): void {
   const { activeElement } = document;
   const labelOf = (card: Element): string | null => card.getAttribute('aria-label');

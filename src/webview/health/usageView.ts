@@ -11,7 +11,7 @@ import { addCosts } from '../../shared/protocol';
 import { element } from '../util/element';
 import { createChart, createFigure } from './healthCharts';
 
-/** Text for an unknown cost or number of tokens. */
+/** Text for an unknown cost or an unknown number of tokens. */
 const unknown = '–';
 
 const summed = ['attempts', 'promptTokens', 'completionTokens', 'cachedTokens', 'unknownCosts'] as const;
@@ -21,13 +21,17 @@ type UsageFigures = Sums & { readonly costs: HealthFigures['costs'] };
 
 type UsageRow = UsageFigures & { readonly model: string; readonly host: string };
 
-/** The figures of a period, and of each model and gateway in it. The ones with the highest cost come first. */
+/**
+ * Figures of a period, and one row for each model and gateway in the period. The rows with the highest cost come first.
+ */
 type UsageGroup = UsageFigures & { readonly rows: readonly UsageRow[] };
 
 interface Usage {
-  /** The last 14 days. */
+  /** Figures of the last 14 days. */
   readonly total: UsageGroup;
-  /** Each of these days in ascending order. `start` is the epoch milliseconds at which the day begins. */
+  /**
+   * Figures of each of the last 14 days, in ascending order. `start` is the beginning of the day in epoch milliseconds.
+   */
   readonly days: readonly (UsageGroup & { readonly start: number })[];
 }
 
@@ -58,7 +62,7 @@ export function createUsageView({ strings, format }: Words) {
   const dayOf = (start: number): string => dates.format(start);
   const costText = ({ costs }: UsageFigures): string => format.costs(costs) || unknown;
   const tokenText = ({ promptTokens, completionTokens }: UsageFigures): string =>
-    // Gateways that report no usage add no tokens.
+    // Gateways that report no usage add no tokens, so a sum of 0 is shown as unknown.
     promptTokens + completionTokens > 0 ? `${format.count(promptTokens)} / ${format.count(completionTokens)}` : unknown;
   const cachedText = ({ cachedTokens }: UsageFigures): string =>
     cachedTokens > 0 ? fill(strings.cached, format.count(cachedTokens)) : '';
@@ -114,7 +118,7 @@ export function createUsageView({ strings, format }: Words) {
       withNote(tokenText(figures), cachedText(figures)),
       withNote(
         costText(figures),
-        // Without any known cost, the cell says already that the cost is unknown.
+        // If no cost is known, the cell already shows that the cost is unknown, so it needs no note.
         figures.costs.length > 0 && figures.unknownCosts > 0
           ? fill(strings.unknownCostsShort, format.number(figures.unknownCosts))
           : '',

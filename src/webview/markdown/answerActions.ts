@@ -2,13 +2,16 @@ import { closestElement, markCopied } from '../util/element';
 import { codeActions, type CodeAction } from './codeBlock';
 
 export interface ActionHandlers {
-  /** `code` lacks the line break before the closing fence. `languageId` is the first word of the info string, or ''. */
+  /**
+   * Called when the user clicks a button of a code block. `code` has no line break before the closing fence.
+   * `languageId` is the first word of the info string, or an empty string.
+   */
   readonly onCodeAction: (action: Exclude<CodeAction, 'wrap'>, code: string, languageId: string) => void;
   /** Called when the user clicks a link or presses Enter on it. The page itself does not navigate. */
   readonly onLink: (href: string) => void;
 }
 
-/** Listens for clicks on all buttons and links, including those rendered later. */
+/** Listens for clicks on all code buttons and links of an answer, including elements that are rendered later. */
 export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: ActionHandlers): void {
   root.addEventListener('click', (event) => {
     const { target } = event;
@@ -16,7 +19,7 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     if (href) {
       event.preventDefault();
       // Hides the click from the listener that VS Code adds to the document. That listener opens the link even after
-      // `preventDefault()`, and in a trusted workspace it does so without confirmation.
+      // `preventDefault()`, in a trusted workspace without confirmation.
       event.stopPropagation();
       onLink(href);
       return;
@@ -34,7 +37,10 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
   });
 }
 
-/** Omits the line break before the closing fence. Pasted into a terminal, it would run the command at once. */
+/**
+ * Returns the code without the line break before the closing fence. With the line break, a terminal would run pasted
+ * code at once.
+ */
 function extractCode(block: Element): string {
   return (block.querySelector('pre > code')?.textContent ?? '').replace(/\n$/, '');
 }

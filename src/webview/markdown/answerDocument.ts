@@ -6,19 +6,22 @@ import type { AnswerControls } from './codeBlock';
 import { References } from './references';
 
 interface AnswerDocumentOptions extends AnswerControls {
-  /** Called with each element that only a later link definition can still change, and again after such a change. */
+  /** Called with the element of each committed block, and again if a later link definition has changed the element. */
   readonly onFinal: (element: Element) => void;
 }
 
-/** Committed blocks, which no further text can change, are not parsed again. The open blocks after them are. */
+/**
+ * Rendered Markdown of an answer. Committed blocks, which no further text can change, are not parsed again. The open
+ * blocks after them are parsed again when text is added.
+ */
 export class AnswerDocument {
   private tail = '';
-  /** Offset in the complete source at which the tail starts. */
+  /** Offset in the complete source at which the tail (the source of the open blocks) starts. */
   private tailStart = 0;
   private open: readonly RenderedBlock[] = [];
   private committed: RenderedBlock[] = [];
   private references = new References();
-  /** Appends plain text to the last open block without parsing it again. */
+  /** Appends plain text to the last open block without parsing the block again. */
   private fastPath: AppendFastPath | undefined;
   private readonly renderBlock: RenderBlock;
   private readonly sections: Sections;
@@ -32,25 +35,28 @@ export class AnswerDocument {
     this.sections = new Sections(root);
   }
 
-  /** Number of characters that `append` parses again. */
+  /** Number of characters in the open blocks, which `append` parses again. */
   get openLength(): number {
     return this.tail.length;
   }
 
-  /** Renders plain text without parsing. Returns false, and renders nothing, if the text must be parsed. */
+  /** Renders additional plain text without parsing. Returns false, and renders nothing, if the text must be parsed. */
   tryAppendPlainText(text: string): boolean {
     if (!this.fastPath?.tryAppend(text)) return false;
     this.tail += text;
     return true;
   }
 
-  /** @param isFinal whether the answer is complete, so that all blocks are committed */
+  /**
+   * Adds text and parses the open blocks again.
+   * @param isFinal whether the answer is complete, so that all blocks are committed
+   */
   append(text: string, isFinal: boolean): void {
     this.tail += text;
     this.renderTail(isFinal);
   }
 
-  /** Replaces the text. Blocks that are equal, counted from the start, keep their elements. */
+  /** Replaces the complete text. Blocks at the start that are equal to the previous blocks keep their elements. */
   replace(text: string): void {
     this.open = [...this.committed, ...this.open];
     this.committed = [];
@@ -82,7 +88,7 @@ export class AnswerDocument {
     const count = isFinal ? blocks.length : countFinalBlocks(blocks, tail);
     this.commit(blocks.slice(0, count), references);
     if (isFinal) this.rerenderCommitted();
-    // Without a block, the tail consists of blank lines.
+    // If the tail contains no open block, it consists of blank lines.
     const end = blocks[count]?.start ?? (isFinal ? tail.length : tail.lastIndexOf('\n') + 1);
     this.tail = tail.slice(end);
     this.tailStart += end;
@@ -93,7 +99,7 @@ export class AnswerDocument {
     return last && block?.end === this.tail.length ? AppendFastPath.create(last, block) : undefined;
   }
 
-  /** Commits the first open blocks, and the link labels that they define. */
+  /** Commits the first open blocks, and the link definitions that they contain. */
   private commit(blocks: readonly Block[], references: References): void {
     for (const label of blocks.flatMap(({ definitions }) => definitions)) {
       const reference = references.lookUp(label);
@@ -105,7 +111,7 @@ export class AnswerDocument {
     for (const { element } of rendered) if (element) this.options.onFinal(element);
   }
 
-  /** Renders each committed block again whose links a later definition has changed. */
+  /** Renders a committed block again if a later link definition has changed its links. */
   private rerenderCommitted(): void {
     this.committed.forEach((block, index) => {
       if (this.references.resolveTo(block.lookups)) return;
@@ -117,28 +123,35 @@ export class AnswerDocument {
   }
 }
 
-/** Committed blocks don't keep their rendered inline content, to free memory. */
+/** Committed blocks don't keep their rendered inline content. This saves memory. */
 const noInlines: RenderedBlock['inlines'] = new Map();
 
 /**
- * A block starts a new section if it is at least this many characters after the start of the current section. The
- * browser paints the growing section again for each frame, and checks for each section whether it is in view.
+ * Number of characters after which a block starts a new section. Long sections are slow, because the browser paints the
+ * growing section again for each frame. Many sections are slow, because the browser checks for each section whether it
+ * is in view.
  */
 const SECTION_LENGTH = 2000;
 
 interface Section {
-  /** Offset in the source, so that the boundaries of sections don't depend on how the text was split into deltas. */
+  /**
+   * Offset of the section in the source of the answer. The boundaries of sections therefore don't depend on how the
+   * text was split into deltas.
+   */
   readonly start: number;
   readonly element: HTMLElement;
 }
 
-/** The children of an answer: sections of about two thousand characters, which the browser lays out independently. */
+/** Sections of an answer, of about two thousand characters each. The browser lays out each section independently. */
 class Sections {
   private readonly sections: Section[] = [];
 
   constructor(private readonly root: HTMLElement) {}
 
-  /** Inserts elements after `last`, or as the first ones. Elements in the right position are not touched. */
+  /**
+   * Inserts the elements of blocks after the element `last`, or at the start. Elements in the right position are not
+   * touched.
+   */
   placeBlocks(last: Element | undefined, blocks: readonly RenderedBlock[]): void {
     let index = this.sections.findLastIndex((section) => section.element === last?.parentElement);
     let previous = last;

@@ -5,15 +5,21 @@ import { CHUNK_LENGTH } from './codeBlock';
 import { highlightedCode } from './morph';
 import type { ElementSpec, NodeSpec } from './tree';
 
-/** Matches characters that can't be part of a marker, link, entity or escape when they are appended to a nonempty line. */
+/**
+ * Matches characters that can't be part of a Markdown marker, link, entity or escape when they are appended to a
+ * nonempty line.
+ */
 const PLAIN_TEXT = /^[\p{L}\p{M}\p{N} ,.;'’"“”–—，。、；-]*$/u;
 
 const LETTER = /\p{L}/u;
 
-/** Matches the start of a line that may be the closing fence. */
+/** Matches the start of a line that could be the closing fence of a code block. */
 const MAY_CLOSE_FENCE = /^[ \t]*[`~]/m;
 
-/** Appends plain text to the last text node. The text is parsed later, together with the text after it. */
+/**
+ * Appends plain text to the last text node of a block without parsing. The text is parsed later, together with the text
+ * after it.
+ */
 export class AppendFastPath {
   private accepted = '';
   private rendered = '';
@@ -21,14 +27,17 @@ export class AppendFastPath {
   private constructor(
     private readonly rendering: RenderedBlock,
     private readonly node: Text,
-    /** Last line of the code. Undefined for prose. */
+    /** Last line of the code. Undefined if the block is prose. */
     private codeLine: string | undefined,
-    /** Spaces at the end of prose that are not rendered until a word follows. */
+    /** Spaces at the end of prose, which are not rendered until a word follows. */
     private spaces: string,
     private readonly maxLength: number,
   ) {}
 
-  /** Returns a fast path for the last block of a text, or undefined if text can't be appended without parsing. */
+  /**
+   * Returns a fast path for the last block of an answer, or undefined if text can't be appended to the block without
+   * parsing.
+   */
   static create(rendering: RenderedBlock, { tokens }: Block): AppendFastPath | undefined {
     const { text, spec, element } = rendering;
     const last = spec && findLastText(spec);
@@ -40,7 +49,7 @@ export class AppendFastPath {
       return spaces === undefined ? undefined : new AppendFastPath(rendering, node, undefined, spaces, Infinity);
     }
     const codeLine = lastLineOf(text);
-    // Only in an open, unindented fence is everything after the first line exactly the code.
+    // Only in an open, unindented code block is all text after the first line exactly the code.
     const isVerbatim = text.startsWith(first.markup) && text.length === text.indexOf('\n') + 1 + first.content.length;
     if (!isVerbatim || MAY_CLOSE_FENCE.test(codeLine)) return undefined;
     return new AppendFastPath(rendering, node, codeLine, '', CHUNK_LENGTH - last.length);
@@ -72,7 +81,10 @@ function lastLineOf(text: string): string {
   return text.slice(text.lastIndexOf('\n') + 1);
 }
 
-/** Returns the spaces at the end of a paragraph or heading, or undefined if its last word is not plain text. */
+/**
+ * Returns the spaces at the end of a paragraph or heading. Returns undefined for other blocks, or if the last word is
+ * not plain text.
+ */
 function trailingSpacesOfProse(tokens: readonly Token[], text: string): string | undefined {
   const index = tokens.findLastIndex(({ nesting }) => nesting >= 0);
   const [inline, close] = [tokens[index], tokens[index + 1]];
@@ -81,7 +93,7 @@ function trailingSpacesOfProse(tokens: readonly Token[], text: string): string |
   const { content } = inline;
   const line = lastLineOf(content);
   const word = line.slice(line.lastIndexOf(' ') + 1);
-  // Content that starts with a bracket may become a link definition, so it is always parsed.
+  // Text that starts with a bracket could become a link definition, so it is always parsed.
   if (content.startsWith('[') || !LETTER.test(line) || !PLAIN_TEXT.test(word)) return undefined;
   const end = text.trimEnd();
   const spaces = text.slice(end.length);

@@ -8,7 +8,7 @@ import { createElement, patchElement } from './morph';
 import type { Lookups, References } from './references';
 import { pushNodes, type ElementSpec, type NodeSpec } from './tree';
 
-/** A piece of inline content that was rendered. It is rendered again only if one of its link labels is redefined. */
+/** Rendered piece of inline content. It is rendered again only if the definition of one of its link labels changes. */
 interface RenderedInline {
   readonly specs: readonly NodeSpec[];
   readonly lookups: Lookups;
@@ -17,13 +17,13 @@ interface RenderedInline {
 export interface RenderedBlock {
   readonly start: number;
   readonly text: string;
-  /** Whether a code block at the end of the block may still grow. */
+  /** Whether the block ends with a code block that can still grow. */
   readonly mayGrow: boolean;
-  /** Undefined, like the element, for a link definition, which shows nothing. */
+  /** Description of the block's element. Undefined, like the element, for a link definition, which is not visible. */
   readonly spec: ElementSpec | undefined;
   readonly element: Element | undefined;
   readonly lookups: Lookups;
-  /** The rendered inline content of an open block, by its source. */
+  /** Rendered inline content of an open block, keyed by its Markdown source. */
   readonly inlines: ReadonlyMap<string, RenderedInline>;
 }
 
@@ -31,13 +31,16 @@ export interface BlockSource {
   readonly start: number;
   readonly text: string;
   readonly tokens: Block['tokens'];
-  /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can. */
+  /**
+   * Number of a line in the parsed text. A code block that ends at this line or later can still grow. Infinity if no
+   * code block can grow.
+   */
   readonly openFromLine: number;
 }
 
 export type RenderBlock = ReturnType<typeof createBlockRenderer>;
 
-/** Returns a function that renders a block, or changes the element of its previous rendering. */
+/** Returns a function that renders a Markdown block, or updates the element of the block's previous rendering. */
 export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls, document: Document) {
   const toolbar = toolbarSpec(controls);
 
@@ -87,17 +90,20 @@ export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls
   };
 }
 
-/** In characters. For hostile content, the time to parse grows with the square of the length. */
+/**
+ * Maximum length of inline content that is parsed at once, in characters. For hostile content, the parsing time grows
+ * with the square of the length.
+ */
 const MAX_INLINE_LENGTH = 4000;
 
-/** Matches text up to its last boundary between sentences or lines. */
+/** Matches the text up to the last boundary between two sentences or lines. */
 const SENTENCES = /^[^]*(?:\n *|[.!?] +|[。！？])/;
 
 const WORDS = /^[^]* /;
 
 /**
- * Splits long inline content into pieces that are parsed on their own, if possible between two sentences. Markup that
- * extends over the end of a piece is shown as text. The end of a piece depends only on the text before it, so that an
+ * Splits long inline content into pieces that are parsed separately, if possible between two sentences. Markup that
+ * extends beyond the end of a piece is shown as text. The end of a piece depends only on the text before it, so an
  * answer is split in the same way whether it arrives in pieces or at once.
  */
 function splitInline(content: string): readonly string[] {

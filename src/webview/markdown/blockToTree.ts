@@ -6,10 +6,13 @@ import type { Attributes, ElementSpec, NodeSpec, Tag } from './tree';
 
 interface BlockContext {
   readonly renderInline: (content: string) => readonly NodeSpec[];
-  /** Resolves the escapes and entities in an info string. */
+  /** Resolves the escapes and entities in the info string of a code block. */
   readonly unescape: (info: string) => string;
   readonly toolbar: ElementSpec;
-  /** A code block that ends at this line of the parsed text or later may still grow. Infinity if none can. */
+  /**
+   * Number of a line in the parsed text. A code block that ends at this line or later can still grow. Infinity if no
+   * code block can grow.
+   */
   readonly openFromLine: number;
   readonly labels: AnswerControls['labels'];
 }
@@ -32,7 +35,9 @@ const HEADINGS: readonly Tag[] = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
 
 const TASK = /^\[([ xX])\]\s/;
 
-/** Returns undefined for a link definition, which shows nothing. */
+/**
+ * Converts the tokens of a Markdown block to an element. Returns undefined for a link definition, which is not visible.
+ */
 export function blockToTree(tokens: readonly Token[], context: BlockContext): ElementSpec | undefined {
   const nodes = tokensToNodes(tokens, openElement, (token, parent, frames) => pushLeaf(token, parent, frames, context));
   return nodes.find((node): node is ElementSpec => typeof node !== 'string');
@@ -40,12 +45,12 @@ export function blockToTree(tokens: readonly Token[], context: BlockContext): El
 
 function openElement(token: Token) {
   const tag = token.type === 'heading_open' ? HEADINGS.find((name) => name === token.tag) : TAGS.get(token.type);
-  // The paragraphs of a tight list have no element. Their text is a direct child of the item.
+  // A paragraph in a tight list has no element of its own. Its text is a direct child of the list item.
   return tag && !token.hidden ? { tag, attributes: toAttributes(token) } : undefined;
 }
 
 function toAttributes(token: Token): Attributes {
-  // A block token has at most one attribute: the start of a list or the alignment of a cell.
+  // A Markdown block token has at most one attribute: the start number of a list or the alignment of a table cell.
   const [name, value] = token.attrs?.[0] ?? [];
   if (name === undefined) return noAttributes;
   return name === 'start' ? { start: String(value) } : { class: String(value).replace('text-align:', 'align-') };
@@ -75,7 +80,7 @@ function pushLeaf(token: Token, parent: Frame, frames: readonly Frame[], context
   }
 }
 
-/** Returns the language of a fence from its info string, such as `ts` from `ts title="a.ts"`. */
+/** Returns the language of a code block from its info string, such as `ts` from `ts title="a.ts"`. */
 function languageOf(info: string): string {
   return info.trim().split(/\s+/, 1)[0] ?? '';
 }
@@ -96,7 +101,7 @@ function extractTaskMarker(
   return [taskMark(done ? taskDone : taskOpen), text.slice(match[0].length), ...specs.slice(1)];
 }
 
-/** Replaces `[x]` or `[ ]` in a task list. It has an accessible name, but no text. */
+/** Creates the mark that replaces `[x]` or `[ ]` in a task list. The mark has an accessible name, but no text. */
 function taskMark(label: string): ElementSpec {
   return element('span', { class: 'task-mark', role: 'img', 'aria-label': label }, []);
 }

@@ -1,7 +1,7 @@
 import MarkdownIt, { type MarkdownIt as Parser, type StateBlock, type Token } from 'markdown-it';
 import type { References } from './references';
 
-/** A top-level block of a Markdown text, before its inline markup is parsed. */
+/** Top-level block of a Markdown text, before its inline markup is parsed. */
 export interface Block {
   /** Offset in the parsed text at which the first line of the block starts. */
   readonly start: number;
@@ -16,7 +16,7 @@ export interface ParsedBlocks {
   readonly lineCount: number;
 }
 
-/** Parses blocks without their inline markup, and adds their link definitions to `references`. */
+/** Parses the blocks of a text without their inline markup, and adds the link definitions in them to `references`. */
 export function parseBlocks(parser: Parser, text: string, references: References): ParsedBlocks {
   const tokens: Token[] = [];
   const state = new BlockState(text, parser, { references: references.record() }, tokens);
@@ -38,8 +38,8 @@ export function parseBlocks(parser: Parser, text: string, references: References
 const tokenDefaults = { attrs: null, map: null, children: null, content: '', markup: '', info: '', meta: null };
 
 /**
- * Creates tokens without their methods, which no block rule calls. Their constructor in markdown-it's build calls a slow
- * function for each property.
+ * Parser state that creates tokens without methods, because no block rule calls the methods. The token constructor in
+ * markdown-it's build calls a slow function for each property.
  */
 class BlockState extends MarkdownIt.StateBlock {
   override push(type: string, tag: string, nesting: Token['nesting']): Token {
@@ -67,18 +67,21 @@ export function countFinalBlocks(blocks: readonly Block[], text: string): number
 
 const MAY_BE_TITLE = /^[ \t]*["'(]/;
 
-/** A line of other whitespace, such as an ideographic space, is text. */
+/** Matches a blank line. A line of other whitespace, such as an ideographic space, is text. */
 const BLANK_LINE = /^[ \t]*\r?\n?$/;
 
-/** Matches the start of a line that may continue the list before it, or define a label that text before it links to. */
+/**
+ * Matches the first character of a line that could continue the list before it, or define a link label that earlier
+ * text uses.
+ */
 const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 
 /**
- * Returns whether no further text can change the block before the line that starts at offset `start`. If a blank line
- * is between them, it is enough that the line at `start` is complete, or that its first character neither continues a
- * list nor begins a link definition. Otherwise, the next line must be complete too, because it could make the line at
- * `start` a table header, and the line at `start` must not look like the title of a link definition, because it could
- * belong to the block.
+ * Returns whether no further text can change the block before the line that starts at offset `start`. After a blank
+ * line, it is enough that the line at `start` is complete, or that its first character neither continues a list nor
+ * begins a link definition. Without a blank line, the next line must be complete as well, because it could turn the
+ * line at `start` into a table header. The line at `start` must also not look like the title of a link definition,
+ * because the title would belong to the block before it.
  */
 function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
@@ -88,32 +91,39 @@ function isFinalBefore(text: string, start: number): boolean {
   return text.indexOf('\n', lineEnd + 1) >= 0 && !MAY_BE_TITLE.test(text.slice(start, lineEnd));
 }
 
-/** Level from which `>` and list markers are rendered as text. A list counts as two levels, like its items. */
+/**
+ * Nesting level from which `>` and list markers are rendered as text. A nested list adds two levels: one for the list
+ * and one for its item.
+ */
 const MAX_CONTAINER_LEVEL = 80;
 
 const CONTAINER_MARKER = /^[>*+\-0-9]/;
 
 /**
- * Creates a parser that accepts all link targets. They are checked in inlineToTree.ts, so that a forbidden link still
- * shows its label.
+ * Creates a Markdown parser that accepts all link targets. The targets are checked in inlineToTree.ts, so that a
+ * forbidden link still shows its label.
  */
 export function createParser({ showsDefinitions = false } = {}): Parser {
   const parser = new MarkdownIt({ html: false, linkify: true, typographer: false, breaks: false, maxNesting: 100 });
-  // Links only URLs with a scheme. In an answer about code, a bare `README.md` is a file name, although `.md` is also a
-  // top-level domain.
+  // Only URLs with a scheme become links. In an answer about code, a bare `README.md` is a file name, although `.md` is
+  // also a top-level domain.
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
-  // The other rules would change nothing: line ends are already normalized, and `typographer` is off.
+  // The other rules of markdown-it would change nothing, because line ends are already normalized and `typographer` is
+  // off.
   parser.core.ruler.enableOnly(['block', 'inline', 'linkify', 'text_join']);
   if (showsDefinitions) parser.block.ruler.disable('reference');
   parser.validateLink = () => true;
-  // Shows a bare URL as the model wrote it. Decoding the URL could make it look like a different address.
+  // Shows a bare URL exactly as the model wrote it. Decoding the URL could make it look like a different address.
   parser.normalizeLinkText = (url) => url;
   parser.block.ruler.before('table', 'container_limit', containerLimit);
   return parser;
 }
 
-/** Otherwise, markdown-it would reach its own nesting limit and drop the rest of the document. */
+/**
+ * Renders the marker of a list or quote as text if it is nested too deeply. Otherwise, markdown-it would reach its own
+ * nesting limit and drop the rest of the document.
+ */
 function containerLimit(state: StateBlock, startLine: number): boolean {
   if (state.level < MAX_CONTAINER_LEVEL) return false;
   const content = state.getLines(startLine, startLine + 1, state.blkIndent, false).trim();

@@ -6,14 +6,20 @@ export const codeActions = ['copy', 'insert', 'apply', 'newFile', 'wrap'] as con
 
 export type CodeAction = (typeof codeActions)[number];
 
-/** What an answer contains besides the text of the model: the buttons of code blocks, and the marks of task lists. */
+/** Parts of an answer besides the text of the model: the buttons of code blocks, and the marks of task lists. */
 export interface AnswerControls {
-  /** Accessible names. They are attributes, so that the text of an answer is exactly the model's text. */
+  /**
+   * Accessible names of the buttons and marks. They are attributes, so that the text of an answer is exactly the
+   * model's text.
+   */
   readonly labels: Readonly<Record<CodeAction | 'taskDone' | 'taskOpen', string>>;
   readonly canApply: boolean;
 }
 
-/** The check mark replaces the other icon for a moment after a click. The style sheet shows one of them. */
+/**
+ * Icons of the code block buttons. For a moment after a click on *Copy*, the style sheet shows the check mark instead
+ * of the other icon.
+ */
 const ICONS: Readonly<Record<CodeAction, readonly Icon[]>> = {
   copy: ['copy', 'check'],
   insert: ['insert'],
@@ -22,7 +28,10 @@ const ICONS: Readonly<Record<CodeAction, readonly Icon[]>> = {
   wrap: ['wordWrap'],
 };
 
-/** Maximum length of a text node in code, in characters. The cost of appending to it grows with its length. */
+/**
+ * Maximum length of a text node in a code block, in characters. The longer a text node is, the slower it is to append
+ * text to it.
+ */
 export const CHUNK_LENGTH = 4000;
 
 export function toolbarSpec({ labels, canApply }: AnswerControls): ElementSpec {
@@ -41,7 +50,7 @@ function iconSpec(icon: Icon): ElementSpec {
   return element('svg', attributes, [element('path', { d: iconPath(icon) }, [])]);
 }
 
-/** @param isOpen whether more code may arrive; the buttons stay hidden until the code is complete */
+/** @param isOpen whether more code might arrive; the buttons are hidden until the code is complete */
 export function codeBlockSpec(code: string, language: string, toolbar: ElementSpec, isOpen: boolean): ElementSpec {
   const attributes = {
     class: 'code-block',

@@ -78,14 +78,17 @@ function attribute(token: Token, name: string): string {
 
 const FOLLOWABLE = /^(?:https?:\/\/[^/?#]|mailto:.)/i;
 
-/** Returns whether a link may be opened from an answer: an absolute web address or a mail address. */
+/** Returns whether a link in an answer can be opened. Only absolute web addresses and mail addresses can be opened. */
 export function isFollowable(href: string): boolean {
   return FOLLOWABLE.test(href);
 }
 
 const maxTitleLength = 200;
 
-/** The address comes before the title, because the model chose the title, which may look like an address. */
+/**
+ * Returns the tooltip of a link. The address comes before the title, because the model chose the title and could make
+ * it look like an address.
+ */
 function linkTooltip(href: string, title: string): string {
   const visible = visibleText(title, maxTitleLength);
   return visible === '' ? href : `${href} (${visible})`;

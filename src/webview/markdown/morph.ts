@@ -1,6 +1,9 @@
 import { noAttributes, type Attributes, type ElementSpec, type NodeSpec } from './tree';
 
-/** Code elements whose nodes highlighting has replaced, so that they no longer match their specs. */
+/**
+ * Code elements whose nodes were replaced by highlighting, so that the nodes no longer match the description of the
+ * element.
+ */
 export const highlightedCode = new WeakSet<Element>();
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -9,7 +12,10 @@ function createNode(spec: NodeSpec, document: Document): Node {
   return typeof spec === 'string' ? document.createTextNode(spec) : createElement(spec, document);
 }
 
-/** Creates an element with its descendants. Only `createElement` and text nodes are used, never HTML of the model. */
+/**
+ * Creates an element with its descendants. Only `createElement` and text nodes are used, and HTML from the model is
+ * never parsed.
+ */
 export function createElement(spec: ElementSpec, document: Document): Element {
   const { tag, attributes, children } = spec;
   const created = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
@@ -18,10 +24,13 @@ export function createElement(spec: ElementSpec, document: Document): Element {
   return created;
 }
 
-/** Changes `node` from the spec `before` to `after` with few DOM operations. Returns `node` or its replacement. */
+/**
+ * Changes `node` from the description `before` to the description `after` with few DOM operations. Returns `node`, or
+ * the element that replaces it.
+ */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;
-  // Code in another language gets a new element, so that its colors never have to be removed.
+  // A code block whose language changes gets a new element, so that its colors never have to be removed.
   const isSameCode = after.tag !== 'code' || before.attributes['class'] === after.attributes['class'];
   if (before.tag === after.tag && isSameCode) {
     patchAttributes(node, before.attributes, after.attributes);
@@ -45,8 +54,8 @@ function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec)
   if (highlightedCode.delete(parent))
     parent.replaceChildren(...oldSpecs.map((spec) => createNode(spec, parent.ownerDocument)));
   const patch = () => patchSiblings(parent, oldSpecs, newSpecs);
-  // If the number of nodes has changed, a chunk element replaces the text node at the end of the code, and with it a
-  // selection in the text node.
+  // If the number of nodes changes, a chunk element replaces the text node at the end of the code. A selection in that
+  // text node would be lost, so it is restored.
   if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }
@@ -76,7 +85,10 @@ function patchNode(node: ChildNode, before: NodeSpec, after: NodeSpec, document:
   else node.replaceWith(createNode(after, document));
 }
 
-/** Changes a text node from `before` to `after`. Their common prefix is not touched, so a selection in it survives. */
+/**
+ * Changes a text node from `before` to `after`. The beginning that both texts share is not touched, so a selection in
+ * it survives.
+ */
 function patchText(node: Text, before: string, after: string): void {
   let commonLength = after.startsWith(before) ? before.length : 0;
   while (commonLength < after.length && before.charCodeAt(commonLength) === after.charCodeAt(commonLength))
@@ -84,7 +96,7 @@ function patchText(node: Text, before: string, after: string): void {
   node.replaceData(commonLength, before.length - commonLength, after.slice(commonLength));
 }
 
-/** Calls `change`, which replaces the nodes of `element` but not its text, and restores the selection afterwards. */
+/** Calls `change`, which replaces the nodes of `element` but not its text. Afterwards, restores the selection. */
 export function preserveSelection(element: Element, change: () => void): void {
   const selection = element.ownerDocument.getSelection();
   const { anchorNode, anchorOffset = 0, focusNode, focusOffset = 0 } = selection ?? {};
@@ -100,7 +112,10 @@ export function preserveSelection(element: Element, change: () => void): void {
 
 type Position = readonly [node: Node, offset: number];
 
-/** Returns a function that finds the position again, by the length of the text before it. */
+/**
+ * Records a position in the document by the length of the text before it. Returns a function that finds the position
+ * after the nodes have changed.
+ */
 function capturePosition(element: Element, node: Node, offset: number): () => Position {
   if (!element.contains(node)) return () => [node, offset];
   const range = element.ownerDocument.createRange();

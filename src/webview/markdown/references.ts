@@ -1,13 +1,16 @@
-/** A link definition in the form that markdown-it uses. */
+/** Link definition in the form that markdown-it uses. */
 interface Reference {
   readonly title: string;
   readonly href: string;
 }
 
-/** Link labels that were looked up, with their definitions. Undefined for a label without a definition. */
+/** Link labels that were looked up, with their definitions. The value is undefined for a label without a definition. */
 export type Lookups = ReadonlyMap<string, Reference | undefined>;
 
-/** The link definitions of a text. The first definition of a label counts, and those of `earlier` text come first. */
+/**
+ * Link definitions of a Markdown text. If a label has several definitions, the first definition wins. The definitions
+ * in `earlier` text come first.
+ */
 export class References {
   private readonly own = new Map<string, Reference>();
 
@@ -21,7 +24,7 @@ export class References {
     if (!this.lookUp(label)) this.own.set(label, reference);
   }
 
-  /** Returns whether each label still has the definition that `lookups` contains for it. */
+  /** Returns whether each link label in `lookups` still has the same definition. */
   resolveTo(lookups: Lookups): boolean {
     for (const [label, before] of lookups) {
       const now = this.lookUp(label);
@@ -30,7 +33,10 @@ export class References {
     return true;
   }
 
-  /** Returns the object through which markdown-it reads and writes link definitions. `lookups` gets the labels. */
+  /**
+   * Returns the object through which markdown-it reads and writes link definitions. The labels that markdown-it reads
+   * are added to `lookups`.
+   */
   record(lookups?: Map<string, Reference | undefined>): Record<string, Reference> {
     const get = (_: object, label: string | symbol): Reference | undefined => {
       if (typeof label === 'symbol') return undefined;

@@ -7,11 +7,13 @@ import type { FrameClock } from '../util/panelClock';
 
 export interface StreamingMarkdown {
   append(text: string): void;
-  /** Replaces the text. At least as many characters are shown as before, so that the answer does not shrink. */
+  /**
+   * Replaces the complete text. At least as many characters are shown as before, so that the answer does not shrink.
+   */
   replace(text: string): void;
-  /** Marks the text as complete. `onShown` is called when it is rendered, unless more text is appended before. */
+  /** Marks the text as complete. `onShown` is called when all text is rendered, unless more text is appended before. */
   finish(onShown?: () => void): void;
-  /** Prepares for a time without new text: queued text and all sections are rendered with the next frame. */
+  /** Prepares for a time without new text. Queued text and all sections are rendered with the next frame. */
   pause(): void;
   readonly text: string;
 }
@@ -23,17 +25,24 @@ export interface MarkdownOptions extends AnswerControls, ActionHandlers {
   readonly showsDefinitions?: boolean;
 }
 
-/** Maximum number of characters that one flush renders, unless the open blocks are long. */
+/** Maximum number of queued characters that one flush renders. The maximum is higher if the open blocks are long. */
 const MAX_FLUSH_LENGTH = 4000;
-/** Maximum length of a queue that `finish` renders at once, in characters. */
+/** Maximum length of the queued text that `finish` renders at once, in characters. */
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
-/** Flushes also run between frames if more characters are queued, so that a window that paints no frames keeps up. */
+/**
+ * Number of queued characters above which flushes also run between frames, so that a window that paints no frames keeps
+ * up.
+ */
 const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
-/** In milliseconds per character of the open blocks, so that a long block takes a small share of the processor. */
+/**
+ * Minimum time between two parses, in milliseconds per character of the open blocks. It keeps a long block from using a
+ * large share of the processor.
+ */
 const PARSE_INTERVAL_PER_CHARACTER = 0.008;
 /**
- * Fraction by which the open blocks grow with a flush if more text is queued than {@link MAX_FLUSH_LENGTH}. Because each
- * flush parses all of them, the work is proportional to the length only if the additions grow with the length.
+ * Fraction by which one flush lengthens the open blocks if more than {@link MAX_FLUSH_LENGTH} characters are queued.
+ * Each flush parses all open blocks, so the total work is proportional to the length only if the additions grow with
+ * the length.
  */
 const OPEN_GROWTH = 1 / 3;
 
@@ -41,9 +50,12 @@ const parser = createParser();
 
 export class MarkdownStream implements StreamingMarkdown {
   text = '';
-  /** The end of the received text that is not rendered yet, as it is parsed. */
+  /** Received text that is not rendered yet, with normalized line breaks. */
   private queue = '';
-  /** A carriage return at the end of a piece, because the next piece may begin with a line feed. */
+  /**
+   * Carriage return at the end of the received text. It is held back, because the next piece might begin with a line
+   * feed.
+   */
   private heldBack = '';
   private phase: 'open' | 'ending' | 'finished' = 'open';
   private parsedAt = -Infinity;
@@ -66,7 +78,7 @@ export class MarkdownStream implements StreamingMarkdown {
 
   append(addition: string): void {
     if (addition === '') return;
-    // New text may extend the last block of a finished text, so the whole text is replaced.
+    // New text might extend the last block of a finished text, so the complete text is replaced.
     if (this.phase === 'finished') return this.replace(this.text + addition);
     this.reopen();
     this.text += addition;
@@ -106,7 +118,10 @@ export class MarkdownStream implements StreamingMarkdown {
     this.setStreaming(true);
   }
 
-  /** While text arrives, the browser may skip the rendering of sections that are far from the viewport. */
+  /**
+   * Sets whether text is arriving. While it is, the browser can skip the rendering of sections that are far from the
+   * viewport.
+   */
   private setStreaming(isStreaming: boolean): void {
     this.root.toggleAttribute('data-streaming', isStreaming);
   }
@@ -161,7 +176,7 @@ export class MarkdownStream implements StreamingMarkdown {
   }
 }
 
-/** Replaces line breaks and NUL as CommonMark requires. */
+/** Replaces line breaks and NUL characters as CommonMark requires. */
 function normalize(text: string): string {
   return text.replace(/\r\n?/g, '\n').replaceAll('\0', '\uFFFD');
 }

@@ -1,17 +1,17 @@
 import type { Token } from 'markdown-it';
 import { element, noAttributes, type Attributes, type ElementSpec, type NodeSpec, type Tag } from './tree';
 
-/** An element that a token opens. */
+/** Element that a Markdown token opens. */
 interface OpenedElement {
   readonly tag: Tag;
   readonly attributes: Attributes;
-  /** Whether the element is a link whose text is its address. */
+  /** Whether the element is a link whose text is the address of the link. */
   readonly isAddress?: boolean;
 }
 
-/** An element whose content is not complete yet. */
+/** Element whose content is not complete yet. */
 export interface Frame {
-  /** Undefined if the element is left out and its content belongs to the parent. */
+  /** Tag of the element. Undefined if the element is left out and its content belongs to the parent element. */
   readonly tag: Tag | undefined;
   attributes: Attributes;
   readonly isAddress?: boolean;
@@ -21,8 +21,9 @@ export interface Frame {
 }
 
 /**
- * Builds the nodes for tokens. Not recursive, because the model decides how deep the tokens are nested.
- * @param open returns undefined to leave the element out
+ * Builds the nodes for Markdown tokens. The function is not recursive, because the model decides how deep the tokens
+ * are nested.
+ * @param open returns the element that a token opens, or undefined to leave the element out
  */
 export function tokensToNodes(
   tokens: readonly Token[],

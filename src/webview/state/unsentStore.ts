@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * Stores unsent text: drafts with their context items, edited prompts, prefilled prompts, and sent prompts that the host
- * has not confirmed. There is one record per conversation, in the `localStorage` that all pages of the extension share.
+ * Stores unsent text: drafts with their context items, edited prompts, prefilled prompts, and sent prompts that the
+ * host has not confirmed. Each conversation has one record in the `localStorage` that all pages of the extension share.
  * A record survives a reload, a closed panel, and a crash of the window or the extension host. All windows share the
  * records, so a page must not write a record while another window has the right to write the conversation.
  */
@@ -25,7 +25,10 @@ export class UnsentStore {
     return this.read(keyPrefix + conversationId);
   }
 
-  /** If the storage is full, the old record stays. @returns whether the record was replaced */
+  /**
+   * Stores the unsent text of a conversation. If the storage is full, the previous record is kept.
+   * @returns whether the text was stored
+   */
   save(conversationId: string, unsent: Unsent): boolean {
     if (this.deleted.has(conversationId)) return false;
     const isSaved = tryOrUndefined(() => {
@@ -52,7 +55,10 @@ export class UnsentStore {
 }
 
 const keyPrefix = 'holysheep.draft.';
-/** In milliseconds. Unsent text should survive a weekend, but it may contain code. */
+/**
+ * Time after which stored text expires, in milliseconds. Unsent text should survive a weekend, but must not be kept for
+ * long, because it might contain code.
+ */
 const retentionMs = 7 * 24 * 60 * 60 * 1000;
 
 const text = v.string();
@@ -61,31 +67,34 @@ const listOf = <T extends v.GenericSchema>(item: T) => v.optional(v.pipe(v.array
 
 const prefilled = v.object({
   text,
-  /** Data such as code, which the page sends back to the host with the prompt. */
+  /** Data of a prefilled prompt, such as code. The page sends this data back to the host with the prompt. */
   more: v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null)),
 });
 
 const readingPosition = v.object({
   answerId: text,
-  /** Height of the part of that answer that is above the visible area, in pixels. */
+  /** Height of the part of the answer that is above the visible area, in pixels. */
   offset: finite,
 });
 
-/** `id` is the id of an exchange, or of the answer of a summary, as also in the list of unfolded entries. */
+/** Unfinished edit of a prompt or a summary. `id` is the id of the exchange, or of the answer of the summary. */
 const openEdit = v.object({ id: text, text });
 
-/** The unsent text of a conversation, together with the view of the page, which is restored after a reload. */
+/** Unsent text of a conversation, together with the view of the page. Both are restored after a reload. */
 const unsent = v.object({
   draft: text,
-  /** The prefilled prompts whose text is part of the draft or of a pending prompt, newest first. */
+  /** Prefilled prompts whose text is part of the draft or of a pending prompt, newest first. */
   prefilled: listOf(prefilled),
   /** Ids of the draft's context items. After a reload, the host reads the content of the items again. */
   context: listOf(text),
   edits: listOf(openEdit),
   pending: listOf(text),
-  /** Id of the last exchange or summary on the page. A pending prompt in a later exchange must have reached the host. */
+  /**
+   * Id of the last exchange or summary on the page. If a later exchange contains a pending prompt, that prompt has
+   * reached the host.
+   */
   seen: v.optional(text),
-  /** Absent if autoscroll was following the end of the conversation. */
+  /** Reading position in the conversation. Absent if autoscroll was following the end. */
   place: v.optional(readingPosition),
   unfolded: listOf(text),
 });

@@ -11,7 +11,9 @@ export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
     : fill(words.strings.timelineAttempt, String(part.number), part.entry.model);
 }
 
-/** Formats a time since the start of the turn. The start itself needs no unit. */
+/**
+ * Formats a time on the time axis, measured from the start of the turn. The start itself is shown as 0 without a unit.
+ */
 export function formatAxisTime({ format }: Words, ms: number): string {
   return ms === 0 ? format.number(0) : format.duration(ms);
 }
@@ -28,7 +30,10 @@ function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
   return fill(template, format.duration(wait.waitedMs), fault);
 }
 
-/** Returns whether the turn waited of its own accord, without a request by the gateway or another turn. */
+/**
+ * Returns whether the wait was a backoff of the turn. Neither the gateway nor another turn has then requested the wait,
+ * and the computer was not offline.
+ */
 function isBackoff(wait: LedgerWait): boolean {
   const { told = 'turn', source } = wait;
   return told === 'turn' && source === 'backoff' && !isOffline(wait);

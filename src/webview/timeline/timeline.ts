@@ -11,8 +11,8 @@ import { type AttemptSpan, createSpans, type TurnSpans, type WaitSpan } from './
 export type Timeline = ReturnType<typeof createTimeline>;
 
 /**
- * Creates the timeline of a turn without a caption. A timeline is closed at first: it draws nothing until `setOpen(true)`.
- * While it is open and the turn runs, it is drawn again once per second.
+ * Creates the timeline of a turn, without a caption. The timeline is closed at first and draws nothing until
+ * `setOpen(true)` is called. While the timeline is open and the turn is running, it is drawn again once per second.
  */
 export function createTimeline(context: PageContext, currentState: () => TurnState) {
   const chart = element('div');
@@ -20,7 +20,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   const body = element('div', { class: 'timeline-body' }, chart, rows);
   let isOpen = false;
   let markedPart: string | undefined;
-  /** Marks a bar and its row. */
+  /** Marks a bar of the chart and its row in the table. */
   const mark = (part: string | undefined): void => {
     markedPart = part;
     for (const target of body.querySelectorAll('[data-part]'))
@@ -38,7 +38,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     const label = fill(context.strings.timelineLabel, describeTurn(context, state).full);
     chart.replaceChildren(...createTimelineChart(context, spans, label));
     const table = createTable(context, spans);
-    // An unchanged table stays, so that it keeps the selection.
+    // An unchanged table is not replaced, so that a selection in it survives.
     if (!rows.firstElementChild?.isEqualNode(table)) rows.replaceChildren(table);
     mark(part);
   };
@@ -49,13 +49,13 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     get isOpen() {
       return isOpen;
     },
-    /** Draws the timeline and keeps it up to date, or stops updating it. The caller shows and hides the element. */
+    /** Draws the timeline and keeps it up to date, or stops updating it. The caller must show and hide the element. */
     setOpen: (open: boolean): void => {
       if (open && !isOpen) draw();
       isOpen = open;
       updateTimer();
     },
-    /** Must be called when the turn has changed. */
+    /** Must be called when the state of the turn has changed. */
     refresh: (): void => {
       if (isOpen && !isRunning(currentState().phase)) draw();
       updateTimer();
@@ -107,7 +107,7 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
   const duration = (time: number | undefined): string => (time === undefined ? '' : format.duration(time));
   const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
   const counted = tokens > 0 ? format.number(tokens) : '';
-  // In a narrow timeline, which has no visible headers, the style sheet shows the label before the value.
+  // A narrow timeline has no visible column headers. The style sheet then shows this label before the value.
   const labelled = (label: string, text: string): HTMLElement => element('td', { 'data-label': label }, text);
   return [
     element('th', { scope: 'row' }, String(number)),

@@ -4,31 +4,34 @@ import { element, percent, svg, svgPatterns } from '../util/element';
 import { formatAxisTime, titleOf } from './partTexts';
 import type { AttemptSpan, TurnSpans, WaitSpan } from './timelineSpans';
 
-// Vertical sizes are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the whole chart
-// would stretch its text.
+// Vertical sizes of the chart are in pixels. Horizontal sizes are fractions of the chart's width, because scaling the
+// whole chart would stretch its text.
 const numberHeight = 14;
 const laneHeight = 14;
-/** Height of the bar before the first token. */
+/** Height of the bar for the time before the first token, in pixels. */
 const thinHeight = 3;
-/** Distance between a bar and the frame that marks it. */
+/** Distance between a bar and the frame that marks the bar, in pixels. */
 const markWidth = 3;
 const symbolWidth = 16;
 const throughputGap = 5;
 const throughputHeight = 22;
 const axisHeight = 16;
 
-/** Minimum distance between the numbers above two attempts, as a fraction of the width. Closer numbers are left out. */
+/**
+ * Minimum distance between the numbers of two attempts above the chart, as a fraction of the chart's width. A number
+ * that is closer to the previous number is left out.
+ */
 const minNumberGap = 0.05;
 
 type Bar = 'first-token' | 'text' | 'silence' | 'wait';
 type Mark = 'fault' | 'stopped';
 
-/** Creates the patterns of the bars, which a page with timelines contains once. */
+/** Creates the SVG patterns of the bars. A page with timelines contains these patterns once. */
 export function createTimelinePatterns(): SVGSVGElement {
   return svgPatterns(6, { 'timeline-hatch': 'M-1 1L1-1M0 6L6 0M5 7L7 5', 'timeline-dots': 'M1.5 1.5h1M4.5 4.5h1' });
 }
 
-/** Converts a time to a fraction of the chart's width. */
+/** Converts a time in milliseconds to a fraction of the chart's width. */
 type ToFraction = (ms: number) => number;
 
 /**
@@ -58,7 +61,8 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
       kinds.add(mark);
       shapes.push(createMark(mark, percent(fraction(part.to)), top + laneHeight / 2));
     }
-    // The area makes a thin bar as easy to point at as a thick one, and shows which row the pointer is over.
+    // The invisible area around a bar makes a thin bar as easy to point at as a thick bar. The frame of the area marks
+    // the bar whose table row is under the pointer.
     const area = { y: top - markWidth, height: laneHeight + 2 * markWidth, ...position(part.from, part.to) };
     const title = svg('title', {}, titleOf(context, part));
     return svg('g', { 'data-part': index }, title, svg('rect', { class: 'picture-area', ...area }), ...shapes);
@@ -86,14 +90,17 @@ function barsOf(part: AttemptSpan | WaitSpan): readonly (readonly [kind: Bar, fr
   return bars.filter(([, start, end]) => end > start);
 }
 
-/** Attempts that succeeded or still run have no mark at the end of their bar. */
+/** Returns the mark at the end of an attempt's bar. Attempts that succeeded or are still running have no mark. */
 function endMark(part: AttemptSpan | WaitSpan): Mark | undefined {
   const outcome = part.kind === 'attempt' ? part.entry.ended?.how : undefined;
   if (outcome === undefined || outcome === 'finished') return undefined;
   return outcome === 'stopped' || outcome === 'abandoned' ? 'stopped' : 'fault';
 }
 
-/** The kinds of bars differ in height or pattern, so that colors are not needed. */
+/**
+ * Creates a bar of the chart. The kinds of bars differ in height or pattern, so that they can be distinguished without
+ * colors.
+ */
 function createBar(
   kind: Bar,
   position: { readonly x: string | number; readonly width: string | number },
@@ -104,7 +111,7 @@ function createBar(
   return svg('rect', { class: `picture-${kind}`, ...position, y, height });
 }
 
-/** Creates a cross for an attempt that failed, or a square for one that was stopped. */
+/** Creates a cross for an attempt that failed, or a square for an attempt that was stopped. */
 function createMark(kind: Mark, x: string | number, y: number): Element {
   const mark =
     kind === 'stopped'
@@ -159,7 +166,7 @@ function throughputArea({ strings, format }: PageContext, { throughput, total }:
   );
 }
 
-/** Creates the line between two segments. The line marks that the user continued the answer later. */
+/** Creates the line between two segments of a turn. The line marks the time at which the user continued the answer. */
 function segmentLine({ strings }: PageContext, x: string, y1: number, y2: number): Element {
   const line = svg('line', { class: 'picture-resume-point', x1: x, x2: x, y1, y2 });
   return svg('g', {}, svg('title', {}, strings.pictureContinuedByUser), line);
@@ -184,7 +191,9 @@ function textAnchor(fraction: number): 'start' | 'middle' | 'end' {
 /** Possible distances between two ticks of the time axis, in seconds. */
 const stepSeconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
-/** Maximum number of steps between ticks on the time axis. With more ticks, labels would overlap in a narrow panel. */
+/**
+ * Maximum number of steps between ticks on the time axis. With more steps, the labels would overlap in a narrow panel.
+ */
 const maxSteps = 5;
 
 /** Returns the ticks of a time axis: round times from 0 to `totalMs`, in milliseconds. */

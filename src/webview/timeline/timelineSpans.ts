@@ -10,7 +10,7 @@ import {
   type TurnState,
 } from '../../shared/protocol';
 
-/** A range in milliseconds. The axis joins the segments of the turn, without the time between them. */
+/** Range on the time axis, in milliseconds. The axis joins the segments of a turn, without the time between them. */
 interface TimeRange {
   readonly from: number;
   readonly to: number;
@@ -24,18 +24,21 @@ export interface WaitSpan extends TimeRange {
 export interface AttemptSpan extends TimeRange {
   readonly kind: 'attempt';
   readonly entry: LedgerEntry;
-  /** The previous attempt of the same segment. */
+  /** Attempt before this attempt in the same segment of the turn. */
   readonly previous: LedgerEntry | undefined;
   /** Number of the attempt, counted from 1 over all segments of the turn. */
   readonly number: number;
-  /** Undefined if all attempts of the turn use the same gateway. */
+  /** Name of the attempt's gateway. Undefined if all attempts of the turn use the same gateway. */
   readonly gateway: string | undefined;
-  /** The model whose partial answer the attempt continued, if it is another model. */
+  /**
+   * Other model whose partial answer the attempt continued. Undefined if the attempt did not continue the answer of
+   * another model.
+   */
   readonly continuedModel: string | undefined;
-  /** The provider's message about the fault of the attempt. */
+  /** Message of the provider about the fault of the attempt. */
   readonly detail: string | undefined;
   readonly firstToken: number | undefined;
-  /** Times without data after the first token, in ascending order. */
+  /** Periods without data after the first token, in ascending order. */
   readonly silences: readonly TimeRange[];
 }
 
@@ -51,7 +54,10 @@ export interface TurnSpans {
   readonly throughput: readonly ThroughputSpan[];
 }
 
-/** @param now the current monotonic time in milliseconds; undefined if the turn is not running */
+/**
+ * Converts the state of a turn to spans on a time axis.
+ * @param now current monotonic time in milliseconds, or undefined if the turn is not running
+ */
 export function createSpans(state: TurnState, now?: number): TurnSpans {
   const allEntries = segmentsOf(state).flatMap(({ ledger }) => ledger.entries);
   const gateways = new Set(allEntries.map(({ gateway }) => gateway.id)).size;
@@ -96,7 +102,7 @@ export function createSpans(state: TurnState, now?: number): TurnSpans {
 
 interface SegmentAxis {
   readonly end: number;
-  /** Converts a monotonic time of the segment to a time on the axis. */
+  /** Converts a monotonic time in the segment to a time on the axis. */
   readonly toAxis: (at: number) => number;
 }
 
@@ -109,8 +115,8 @@ function createAxis(segment: TurnSegment, start: number, now: number | undefined
 function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
   return waits.flatMap((wait) => {
     const { at, waitedMs } = wait;
-    // A wait without `waitedMs` is still in progress, or its window was closed. Its duration is unknown, so it is
-    // always shown.
+    // A wait without `waitedMs` is still in progress, or its window was closed. The duration of the wait is unknown, so
+    // the wait is always shown.
     if (waitedMs !== undefined && waitedMs < minDisplayedMs) return [];
     return { kind: 'wait', wait, from: toAxis(at), to: waitedMs === undefined ? end : toAxis(at + waitedMs) };
   });
@@ -145,9 +151,9 @@ function attemptTimes(
 }
 
 /**
- * Returns the time from the start of a running attempt to its first token, in milliseconds, or undefined if it has no
- * token yet. Only the first token of the turn has a timestamp, so for a later attempt the time to its headers is
- * returned as an estimate.
+ * Returns the time from the start of a running attempt to its first token, in milliseconds. Returns undefined if no
+ * token has arrived. Only the first token of the turn has a timestamp, so the arrival of the response headers is the
+ * estimate for a later attempt.
  */
 function firstTokenSoFar(
   { firstTokenAt, lastTokenAt = -Infinity }: TurnSegment,

@@ -16,8 +16,8 @@ export interface Card {
 export type CardSlot = ReturnType<typeof createCardSlot>;
 
 /**
- * Creates a slot for one card. When a card with the keyboard focus is removed, its turn gets the focus. The composer
- * does not, because the user may be about to press Enter, which would send the draft.
+ * Creates a slot for one card. If the removed card had the keyboard focus, the turn of the card gets the focus. The
+ * composer does not get the focus, because the user might be about to press Enter, which would send the draft.
  */
 export function createCardSlot({ moveFocus, focusComposer }: PageContext) {
   const slot = element('div', { class: 'card-slot' });
@@ -33,7 +33,7 @@ export function createCardSlot({ moveFocus, focusComposer }: PageContext) {
   };
   return {
     element: slot,
-    /** Refreshes the card if there is one and `key` has not changed, and otherwise creates a new one. */
+    /** Shows a card. If `key` has not changed, the existing card is refreshed. Otherwise, a new card is created. */
     show: (key: readonly unknown[], build: () => Card | undefined): void => {
       if (card && key.length === currentKey.length && key.every((part, index) => part === currentKey[index])) {
         card.refresh?.();
@@ -47,7 +47,7 @@ export function createCardSlot({ moveFocus, focusComposer }: PageContext) {
       card = build();
       if (card) slot.append(card.element);
     },
-    // The turn is about to be removed, too.
+    // The focus moves to the composer, because the turn is about to be removed as well.
     dispose: (): void => clear(focusComposer),
   };
 }
@@ -56,10 +56,12 @@ interface CardTexts {
   readonly message: string;
   readonly note?: string | undefined;
   readonly countdown?: {
-    /** Text with the placeholder `{0}` for the remaining time. */
+    /** Text of the countdown, with the placeholder `{0}` for the remaining time. */
     readonly template: string;
     readonly remainingMs: number;
-    /** Total time. If it is given, a ring shows the share of the time that remains. */
+    /**
+     * Total time of the countdown in milliseconds. If it is given, a ring shows the fraction of the time that remains.
+     */
     readonly totalMs?: number;
   };
 }
@@ -67,13 +69,16 @@ interface CardTexts {
 interface CardContent {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Returns the texts. Called at every update, and several times per second if there is a countdown. */
+  /**
+   * Returns the texts of the card. This function is called at every update, and several times per second if there is a
+   * countdown.
+   */
   readonly texts: () => CardTexts;
-  /** Read by screen readers before the texts, but not shown. */
+  /** Text that screen readers read before the visible texts of the card. It is not visible. */
   readonly spoken?: string;
-  /** Shown before the texts, unless the ring of a countdown is. */
+  /** Icon before the texts of the card. The ring of a countdown replaces the icon. */
   readonly icon?: Icon;
-  /** Elements between the texts and the buttons. */
+  /** Elements between the texts and the buttons of the card. */
   readonly children?: readonly HTMLElement[];
   readonly actions: readonly HTMLElement[];
   readonly details?: HTMLElement;
@@ -121,7 +126,10 @@ export function createCard(
   };
 }
 
-/** Creates a ring that empties as the time passes. Screen readers skip the ring, because it repeats the countdown. */
+/**
+ * Creates a ring that empties as the time of a countdown passes. Screen readers skip the ring, because it repeats the
+ * countdown.
+ */
 function createRing() {
   const circle = { cx: 8, cy: 8, r: 6.5, pathLength: 1 };
   const remaining = svg('circle', { class: 'ring-remaining', ...circle });
@@ -139,15 +147,15 @@ interface ActionChoice {
   readonly buttons: readonly CardAction[];
   /** Actions in the menu after the buttons. */
   readonly more: readonly CardAction[];
-  /** The recommended action. At most one button is highlighted. */
+  /** Recommended action, whose button is highlighted. No other button of the card is highlighted. */
   readonly primary?: CardAction | undefined;
   readonly retryNowTooltip?: string | undefined;
 }
 
 /**
- * Creates the buttons of a card. A read-only page has none.
- * @param event contains the fallback model, the next gateway and the reset time that some buttons name. Without a reset
- * time, `sendLater` sends the prompt when the network is back.
+ * Creates the buttons of a card. A read-only page has no buttons.
+ * @param event contains the fallback model, the next gateway and the reset time, which some buttons name. If there is
+ * no reset time, `sendLater` sends the prompt when the network is back.
  */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
@@ -186,15 +194,15 @@ export function createActions(
   return more.length === 0 ? elements : [...elements, ...createMenu(strings.moreActions, () => items(more))];
 }
 
-/** Marks a button that must not be pressed while a turn runs, for example one that would end the turn. */
+/** Marks a button that must be disabled while a turn is running, for example because the button would end the turn. */
 export function markVersionButton(button: HTMLButtonElement, isDisabled: boolean): void {
   button.dataset['versionButton'] = '';
   button.disabled = isDisabled;
 }
 
 /**
- * Creates a disclosure with the given elements, the gateway's response and the timeline of the turn.
- * @param timeline moves to the place that shows it, and stays open or closed
+ * Creates a collapsible section with the given elements, the gateway's response and the timeline of the turn.
+ * @param timeline is moved into the section, and stays open or closed
  */
 export function createDetails(
   context: PageContext,
@@ -219,19 +227,23 @@ export function createDetails(
   details.querySelector('summary')?.append(svgIcon('chevronRight'));
   details.open = timeline.isOpen;
   details.addEventListener('toggle', () => timeline.setOpen(details.open));
-  // Keeps screen readers from announcing details that the user has just opened, although the card is a live region.
+  // Keeps screen readers from announcing details that the user has just opened. Otherwise, they would be announced,
+  // because the card is a live region.
   details.setAttribute('aria-live', 'off');
   return details;
 }
 
 type CardEvent = Failure | WaitingEvent;
 
-/** Returns whether the turn has switched to another gateway, or can do so now. */
+/** Returns whether the turn has switched to another gateway, or can switch to another gateway now. */
 export function hasGateways({ gatewaySwitches }: TurnState, { actions }: CardEvent): boolean {
   return gatewaySwitches.length > 0 || actions.includes('switchGateway');
 }
 
-/** Returns the host that a card names. Undefined if there is only one gateway, or if the message already names the host. */
+/**
+ * Returns the name of the gateway that a card shows. Undefined if there is only one gateway, or if the message of the
+ * card already contains the name.
+ */
 export function gatewayOfCard(state: TurnState, event: CardEvent, host: string): string | undefined {
   return hasGateways(state, event) && !event.message.includes(host) ? host : undefined;
 }

@@ -6,7 +6,7 @@ import { button, element } from '../util/element';
 import { type Card, createActions, createCard, createDetails, gatewayOfCard } from './card';
 import { hostOf, type ShownAnswer } from './shownAnswer';
 
-/** Number of actions that are buttons. Further actions are in a menu. */
+/** Maximum number of actions that are shown as buttons. Further actions are in a menu. */
 const maxButtons = 2;
 
 export function createFailureCard(
@@ -19,7 +19,7 @@ export function createFailureCard(
   const { strings, isReadOnly, post, clock } = context;
   const { id: answerId, isLatest, model: chosenModel, summaryOffer } = answer;
   const { resetsAt = Infinity } = event;
-  // Once there is a summary, the same prompt makes a shorter request.
+  // After a summary, sending the same prompt again makes a shorter request.
   const isSummarized = summaryOffer === 'ready';
   const offered = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
   const actions = event.actions.flatMap((action) => (action === 'summarize' ? offered[summaryOffer] : action));
@@ -34,7 +34,7 @@ export function createFailureCard(
   const choices = element('div', { class: 'actions model-choices', 'aria-live': 'off' });
   const possible = actions.filter((action) => action !== 'sendLater' || resetsAt > clock.now());
   const [best] = possible;
-  // Setting a key retries by itself, so *Retry now* needs no button there.
+  // Setting the API key also retries the turn, so *Retry now* needs no button beside *Set API key*.
   const buttons = possible.slice(0, maxButtons).filter((action) => best !== 'setApiKey' || action !== 'retryNow');
   const choice = {
     buttons,
@@ -91,7 +91,7 @@ function createHelpLink(caption: string, href: string, post: PageContext['post']
   const link = element('a', { href, title: href }, caption);
   link.addEventListener('click', (event) => {
     event.preventDefault();
-    // Stops the propagation of the event, because VS Code's listener at the document would open the link a second time.
+    // Hides the click from VS Code's listener at the document, because that listener would open the link a second time.
     event.stopPropagation();
     post({ type: 'openLink', href });
   });

@@ -3,33 +3,33 @@ import type { TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 
 /**
- * Whether a summary can shorten a request that was too long (`possible`), or has done so since the request failed
- * (`ready`).
+ * Whether a summary helps after a request that was too long: `possible` if a summary would shorten the request, `ready`
+ * if a summary has shortened it since the failure.
  */
 export type SummaryOffer = 'none' | 'possible' | 'ready';
 
-/** An answer on the page, as the parts of its turn see it. */
+/** Data of an answer on the page that the cards and other parts of its turn show. */
 export interface ShownAnswer {
   readonly id: string;
-  /** The state of the turn, which may be ahead of the one on screen. */
+  /** State of the turn. It can be newer than the state that is visible on screen. */
   readonly state: TurnState;
   readonly isQueued: boolean;
-  /** The model that the user has chosen. */
+  /** Model that the user has chosen for the answer. */
   readonly model: string;
-  /** The exchange to which the answer belongs. Undefined for the answer of a summary. */
+  /** Exchange to which the answer belongs. Undefined if the answer belongs to a summary. */
   readonly exchange: ShownExchange | undefined;
-  /** Whether the answer is shown side by side with answers of other models. */
+  /** Whether the answer belongs to a comparison, which shows it beside the answers of other models. */
   readonly isCompared: boolean;
-  /** Whether no started turn follows. The card of an older turn has no role and no buttons. */
+  /** Whether no later turn has started. The card of an older turn has no role and no buttons. */
   readonly isLatest: boolean;
   readonly summaryOffer: SummaryOffer;
-  /** Lets the user edit the prompt of the exchange. */
+  /** Opens the editor of the prompt to which the answer belongs. */
   editPrompt(): void;
 }
 
 /**
- * Returns the host to which the turn belongs. A scheduled prompt goes to the gateway in the settings, whichever gateway its
- * last attempt used.
+ * Returns the name of the gateway to which the turn belongs. A scheduled prompt goes to the gateway in the settings,
+ * even if its last attempt used another gateway.
  */
 export function hostOf({ host }: PageContext, state: TurnState): string {
   return (state.schedule ? undefined : state.gateway?.label) ?? host();

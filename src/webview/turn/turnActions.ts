@@ -6,7 +6,7 @@ import { isRunning, type TurnState } from '../../shared/protocol';
 import { type Card, type CardSlot, markVersionButton } from './card';
 import type { ShownAnswer } from './shownAnswer';
 
-/** Shows the buttons below an answer. There are none while the turn runs. */
+/** Shows the buttons below an answer. There are no buttons while the turn is running. */
 export function showTurnActions(
   context: PageContext,
   slot: CardSlot,
@@ -16,8 +16,8 @@ export function showTurnActions(
   const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
   const hasEnded = !isRunning(phase);
   const text = hasEnded ? currentText : '';
-  // Leaves out *Regenerate* if the answer ended at the token limit, because the outcome line of the latest turn
-  // already has a button that restarts the answer.
+  // If the latest answer has ended at the token limit, *Regenerate* is left out, because the outcome line already has a
+  // button that restarts the answer.
   const canRegenerate = phase === 'done' && !isCompared && !(isLatest && finishReason === 'length');
   const hasAnswer = phase === 'done' || text !== '';
   const versions = hasEnded ? (exchange?.versions ?? []) : [];
@@ -46,7 +46,7 @@ export function showTurnActions(
       ];
       parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
     }
-    // An open comparison is one version, which has the ID of its first answer.
+    // An open comparison is one version of the answer. Its id is the id of its first answer.
     if (versions.length > 1 && versions.includes(answerId) && mayChange)
       parts.push(createVersionPager(context, answerId, versions));
     if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', answerId })));
@@ -56,11 +56,12 @@ export function showTurnActions(
   slot.show([isQueued, canRegenerate, hasAnswer, text, ...versions], create);
 }
 
-/** Disables or enables *Regenerate* and the buttons that show another version, in all answers of a thread. */
+/** Disables or enables *Regenerate* and the buttons that show another version, in all answers of a conversation. */
 export function setVersionButtonsDisabled({ moveFocus }: PageContext, thread: HTMLElement, areDisabled: boolean): void {
   const { activeElement } = document;
   const buttons = [...thread.querySelectorAll<HTMLButtonElement>('button[data-version-button]')];
-  // A disabled button would keep the focus, and the page would receive no keys.
+  // Moves the focus before the button is disabled: a disabled button keeps the focus, and the page then receives no key
+  // events.
   const turn = buttons.find((button) => button === activeElement)?.closest('article');
   if (areDisabled && turn) moveFocus(turn, { preventScroll: true });
   for (const button of buttons) button.disabled = areDisabled;
@@ -100,7 +101,10 @@ function createVersionPager(
   );
 }
 
-/** Returns a function that moves the focus to the same version button of the answer that replaces this exchange. */
+/**
+ * Remembers the focused version button of an exchange. Returns a function that moves the focus to the same button of
+ * the answer that replaces the exchange.
+ */
 export function carryVersionFocus(
   { moveFocus }: PageContext,
   from: HTMLElement,

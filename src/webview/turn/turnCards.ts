@@ -55,14 +55,17 @@ export function createTurnCard(
   }
 }
 
-/** Shortest wait whose last seconds are announced, in milliseconds. A shorter wait is announced only at its start. */
+/**
+ * Duration of the shortest wait whose last seconds are announced, in milliseconds. A shorter wait is announced only at
+ * its start.
+ */
 const longWaitMs = 15_000;
-/** Remaining time of a long wait, in milliseconds, at which its approaching end is announced. */
+/** Remaining time of a long wait at which its approaching end is announced, in milliseconds. */
 const lastSecondsMs = 5000;
-/** Shortest backoff for which *Retry now* is highlighted, in milliseconds. */
+/** Duration above which a backoff has a highlighted button *Retry now*, in milliseconds. */
 const minHighlightedBackoffMs = 10_000;
 
-/** Actions of a wait that are always buttons. */
+/** Actions that are always buttons of a wait card, and never items of its menu. */
 const waitButtons: readonly CardAction[] = ['retryNow', 'sendLater', 'stop', 'continueWithFallback', 'switchModel'];
 
 function createWaitCard(
@@ -92,15 +95,15 @@ function createWaitCard(
   const { actions, source, delayMs, hintMs = delayMs, fallbackModel } = event;
   const isPossible = (action: CardAction): boolean => {
     if (action === 'continueWithFallback') return fallbackModel !== undefined;
-    // The head of a compared answer has a button *Stop*.
+    // A compared answer already has a *Stop* button in its head.
     if (action === 'stop') return !answer.isCompared;
     return action !== 'sendLater' || isOffline(event);
   };
   const breakerTooltip = actions.includes('tryAnyway') ? strings.retryNowTooltip : undefined;
   const card = createCard(context, {
     name: 'wait-card',
-    // Turns the live region of the card off, because screen readers would read the card again after every change of the
-    // countdown. The announcer announces the wait once.
+    // Turns off the live region of the card. Otherwise, screen readers would read the card again after every change of
+    // the countdown. The announcer announces the wait once.
     attributes: { role: 'status', 'aria-live': 'off' },
     texts,
     actions: createActions(
@@ -109,7 +112,7 @@ function createWaitCard(
       {
         buttons: waitButtons.filter(isPossible),
         more: actions.filter((action) => !waitButtons.includes(action)),
-        // While the gateway has asked for the wait, the recommended action is to wait.
+        // If the gateway has asked for the wait, waiting is the recommended action, so no button is highlighted.
         primary:
           source === 'backoff' && !isOffline(event) && delayMs > minHighlightedBackoffMs ? 'retryNow' : undefined,
         retryNowTooltip:
@@ -122,15 +125,18 @@ function createWaitCard(
   const dispose = (): void => {
     card.dispose();
     card.element.querySelector('.card-details > div')?.remove();
-    // Keeps the height of the turn without the open details until it ends, so that its text does not move
-    // when the answer goes on.
+    // Keeps the height that the turn has without the open details, until the turn ends. The text of the turn therefore
+    // does not move when the answer continues.
     const turn = card.element.closest<HTMLElement>('.turn');
     if (turn && turn.offsetHeight > 0) turn.style.minHeight = `${turn.offsetHeight}px`;
   };
   return { ...card, dispose };
 }
 
-/** Names no host if there are several gateways, because the turn continues over the first one that can be reached. */
+/**
+ * Returns the text about being offline. It names no gateway if there are several, because the turn continues with the
+ * first gateway that can be reached.
+ */
 function offlineText(strings: PageContext['strings'], state: TurnState, event: WaitingEvent, host: string): string {
   return host && !hasGateways(state, event) ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
 }
@@ -186,7 +192,10 @@ function createOutcomeLine(
 /** Maximum length of a tool name on screen, in characters. */
 const maxNameLength = 200;
 
-/** The extension does not execute tool calls. A call is listed only once its name has arrived. */
+/**
+ * Creates the list of the tool calls that the model requested. The extension does not execute tool calls. A call is
+ * listed only after its name has arrived.
+ */
 export function createToolCalls({ strings }: PageContext, calls: TurnState['toolCalls']): Card | undefined {
   const lines = calls
     .filter(({ name }) => name !== '')

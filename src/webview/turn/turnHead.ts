@@ -5,8 +5,8 @@ import { element, type Icon, iconButton, setText, svgIcon } from '../util/elemen
 import type { ShownAnswer } from './shownAnswer';
 
 /**
- * Creates the head of an answer: the name of its model, and what is unusual about its gateway. The style sheet adds a
- * spinner. The head of a compared answer also names the gateway and has a button *Stop*.
+ * Creates the head of an answer: the name of its model, and badges such as *backup* for an unusual gateway. The style
+ * sheet adds a spinner. The head of a compared answer also shows the gateway and a *Stop* button.
  */
 export function createTurnHead({ strings, post, isReadOnly, moveFocus }: PageContext, answer: ShownAnswer) {
   const modelText = element('span', { class: 'turn-name' });
@@ -40,7 +40,8 @@ export function createTurnHead({ strings, post, isReadOnly, moveFocus }: PageCon
     render: (state: TurnState): void => {
       const model = state.model || (answer.isCompared ? answer.model : '');
       setText(modelText, model);
-      // A long name is cut, so that the head keeps its height.
+      // The style sheet cuts off a long model name, so that the head keeps its height. The tooltip contains the
+      // complete name.
       modelText.title = model;
       if (answer.isCompared) {
         const gateway = state.gateway?.label ?? '';

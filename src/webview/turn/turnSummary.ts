@@ -8,8 +8,8 @@ import { createCardSlot } from './card';
 import type { ShownAnswer } from './shownAnswer';
 
 /**
- * Sums up a turn that has ended, and the waits and retries of a running turn. The card of a failed or waiting turn
- * contains the timeline instead.
+ * Creates the summary of a turn that has ended, or of the waits and retries of a running turn. A failed or waiting turn
+ * has no summary, because its card contains the timeline.
  */
 export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline) {
   const slot = createCardSlot(context);
@@ -26,15 +26,18 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
   };
   const mayShow = (state: TurnState, hasCard: boolean): boolean => {
     if (!isRunning(state.phase)) return state.phase !== 'failed' && hasTimeline(state);
-    // Below growing text, the button would move with every line.
+    // The button is hidden while the text above it grows, because it would move with every line.
     return !hasCard && (state.phase !== 'streaming' || timeline.isOpen) && hasTimeline(state);
   };
   return {
-    /** Contains the button that opens the timeline. */
+    /** Element that contains the button to open the timeline. */
     element: slot.element,
-    /** Contains the timeline while there is a summary. */
+    /** Element that contains the timeline while the turn has a summary. */
     timelinePlace,
-    /** @param hasCard whether the turn has a card */
+    /**
+     * Shows or hides the summary of the turn.
+     * @param hasCard whether the turn has a card
+     */
     update: (state: TurnState, hasCard: boolean): void => {
       const description = mayShow(state, hasCard) ? describeTurn(context, state, isCompared) : undefined;
       const isShown = description !== undefined && (!isRunning(state.phase) || description.isEventful);
@@ -53,7 +56,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
   };
 }
 
-/** Shows each figure in an element of its own, which stays in one line. */
+/** Shows each figure of the summary in its own element, so that no figure is broken into two lines. */
 function showFigures(target: HTMLElement, text: string): void {
   if (target.textContent === text) return;
   const figures = text.split(/(?<=·) /).map((figure) => element('span', {}, figure));

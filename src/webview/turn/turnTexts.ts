@@ -19,7 +19,7 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
   const options = {
     clock,
     labels: strings,
-    // A summary has no exchange. Its link definitions are shown, because requests contain them, too.
+    // A summary has no exchange. The link definitions in a summary are shown, because requests contain them as well.
     showsDefinitions: !exchange,
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),
@@ -38,16 +38,16 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
       else if (event.type === 'replaced') answer.replace(event.text);
       else if (event.type === 'cut') answer.pause();
     },
-    /** Renders a snapshot. The elements of unchanged text are not replaced. */
+    /** Renders the texts of a snapshot. Text that has not changed keeps its elements. */
     show: (state: TurnState): void => {
       updateText(answer, state.text);
       reasoning.show(state.reasoning);
     },
-    /** Renders the rest of the text, and calls `onShown`, immediately or later, when all of it is on screen. */
+    /** Renders the remaining text of the turn. Calls `onShown`, immediately or later, when all text is on screen. */
     finish: (onShown: () => void): void => reasoning.finish(() => answer.finish(onShown)),
     /** Sets whether the model is still reasoning and has not started the answer. */
     setThinking: reasoning.setThinking,
-    /** Renders text that waits for more text, because no more may come for a while. */
+    /** Renders the queued text with the next frame, because more text might not arrive for a while. */
     pause: (): void => answer.pause(),
   };
 }
@@ -75,7 +75,10 @@ function createReasoningView(strings: PanelStrings, create: (root: HTMLElement) 
   };
 }
 
-/** Compares the complete texts, so use it for snapshots and finished answers, not for every token. */
+/**
+ * Updates the rendered text. This function compares the complete texts, so it is meant for snapshots and finished
+ * answers, not for every token.
+ */
 function updateText(markdown: StreamingMarkdown, text: string): void {
   const current = markdown.text;
   if (text === current) return;

@@ -36,7 +36,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
-  // The buttons take the place of the progress line, so that nothing moves when the turn ends.
+  // The buttons appear in the place of the progress line, so that nothing moves when the turn ends.
   const row = element(
     'div',
     { class: 'turn-row' },
@@ -63,7 +63,8 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
       const { isLatest, summaryOffer } = answer;
       const { phase, failure, schedule, wait } = state;
       texts.setThinking(isRunning(state.phase) && state.text === '');
-      // A note below text that is still growing would move with every line.
+      // Notes are shown only after the turn has ended. A note below text that is still growing would move with every
+      // line.
       const hasEnded = !isRunning(phase);
       for (const { note, textOf } of notes) setNote(note, hasEnded ? textOf(context, state) : '');
       showGatewayNote(context, gateway, state, isLatest);
@@ -78,7 +79,8 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, answer, state, timeline),
       );
-      // Follows the card, because a wait card that is removed measures the height of the turn.
+      // The progress line and the summary are updated after the card, because the removal of a wait card measures the
+      // height of the turn.
       const hasCard = card.element.hasChildNodes();
       progress.update(state, hasCard);
       summary.update(state, hasCard);
@@ -102,7 +104,10 @@ function setNote(note: HTMLElement, text: string): void {
   if (note.textContent !== text) note.replaceChildren(...(text === '' ? [] : [svgIcon('info'), text]));
 }
 
-/** Counts the seconds while the gateway sends nothing. Not a live region, because it would announce every second. */
+/**
+ * Creates the line that counts the seconds while the gateway sends nothing. The line is not a live region, because
+ * screen readers would announce every second.
+ */
 function createProgressLine(context: PageContext, answer: ShownAnswer, texts: TurnTexts) {
   const { strings, clock, announcer, isReadOnly } = context;
   const offer = createCardSlot(context);
@@ -134,7 +139,7 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
         offer.show([isOffered], () => (isOffered ? createOffer() : undefined));
       };
       show();
-      // A wait or a queued turn changes nothing in the line as time passes.
+      // The line of a waiting or queued turn does not change as time passes, so it needs no timer.
       setTicking(isRunning(state.phase) && !state.wait && !isQueued);
     },
     dispose: () => {

@@ -4,7 +4,7 @@ export type Icon = keyof typeof icons;
 
 type Child = Node | string;
 
-/** The `style` attribute can't be used, because the content security policy forbids it. */
+/** Creates an HTML element. The content security policy forbids the `style` attribute. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string>> = {},
@@ -18,7 +18,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 
 type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-/** @param style the style of the button, which further class names may follow */
+/** @param style the style of the button, after which further class names can follow */
 export function button(
   content: Child | readonly Child[],
   style: ButtonStyle | `${ButtonStyle} ${string}`,
@@ -33,18 +33,21 @@ export function disclosure(caption: string, className: string, ...children: read
   return element('details', { class: className }, element('summary', {}, caption), ...children);
 }
 
-/** Returns the element that matches a selector and contains the target of an event, or is the target. */
+/** Returns the closest element that matches a selector, starting at the target of an event. */
 export function closestElement(target: EventTarget | null, selector: string): HTMLElement | null {
   return target !== null && 'closest' in target ? (target as Element).closest<HTMLElement>(selector) : null;
 }
 
-/** In WebKit, a composition ends before the key event, which only the deprecated `keyCode` 229 identifies. */
+/**
+ * Returns whether an input method handles the key. In WebKit, the composition ends before the key event, so only the
+ * deprecated `keyCode` 229 identifies the key.
+ */
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || Reflect.get(event, 'keyCode') === 229;
 }
 
 /**
- * Scrolls the start of an element to the top of `scroller`. `scrollIntoView` would also scroll the frame around the page
+ * Scrolls `scroller` until an element starts at its top. `scrollIntoView` would also scroll the frame around the page
  * by a few pixels.
  */
 export function scrollToStart(scroller: HTMLElement, target: HTMLElement): void {
@@ -52,10 +55,10 @@ export function scrollToStart(scroller: HTMLElement, target: HTMLElement): void 
   scroller.scrollTop += target.getBoundingClientRect().top - scroller.getBoundingClientRect().top - padding;
 }
 
-/** How long a button shows a check mark after a click, in milliseconds. */
+/** Time for which a copy button shows a check mark after a click, in milliseconds. */
 const copiedMs = 1500;
 
-/** Shows the second icon of a button, a check mark, for a moment. */
+/** Shows the check mark of a copy button, which is its second icon, for a moment. */
 export function markCopied(copyButton: Element): void {
   copyButton.setAttribute('data-copied', '');
   setTimeout(() => copyButton.removeAttribute('data-copied'), copiedMs);
@@ -72,7 +75,7 @@ export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | 
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }
 
-/** Creates an SVG element. The `style` attribute can't be used, because the content security policy forbids it. */
+/** Creates an SVG element. The content security policy forbids the `style` attribute. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string | number>> = {},
@@ -85,7 +88,8 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 }
 
 /**
- * Creates the patterns of charts. The style sheet refers to a pattern by its id, which is also the class of its path.
+ * Creates the SVG patterns of charts. The style sheet refers to a pattern by its id, which is also the class of its
+ * path.
  * @param size width and height of a pattern, in pixels
  */
 export function svgPatterns(size: number, paths: Readonly<Record<string, string>>): SVGSVGElement {
@@ -95,12 +99,12 @@ export function svgPatterns(size: number, paths: Readonly<Record<string, string>
   return svg('svg', { class: 'chart-patterns', width: 0, height: 0, 'aria-hidden': 'true' }, ...patterns);
 }
 
-/** Formats a fraction as a percentage for an attribute of an SVG element. */
+/** Formats a fraction as a percentage, for an attribute of an SVG element. */
 export function percent(fraction: number): string {
   return `${Math.round(fraction * 10_000) / 100}%`;
 }
 
-/** Returns the data of the SVG paths of an icon, on a grid of 16 by 16. */
+/** Returns the path data of an SVG icon, on a grid of 16 by 16. */
 export function iconPath(icon: Icon): string {
   return [...icons[icon].matchAll(/ d="([^"]+)"/g)].map(([, path]) => path).join('');
 }
@@ -111,7 +115,10 @@ export function svgIcon(icon: Icon): SVGSVGElement {
   return svg('svg', attributes, svg('path', { d: iconPath(icon) }));
 }
 
-/** Creates a button in the `quiet` style with an icon. The caption is its accessible name and its tooltip. */
+/**
+ * Creates a button in the `quiet` style that shows an icon. The caption is the accessible name and the tooltip of the
+ * button.
+ */
 export function iconButton(caption: string, icon: Icon, onClick: (event: MouseEvent) => void): HTMLButtonElement {
   const created = button([svgIcon(icon)], 'quiet icon-button', onClick);
   created.setAttribute('aria-label', caption);

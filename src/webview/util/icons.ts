@@ -1,4 +1,4 @@
-/** The icons of the pages, as the text of their SVG files. */
+/** Icons of the pages, as the text of their SVG files. */
 export { default as applyCode } from '@vscode/codicons/src/icons/git-pull-request-go-to-changes.svg?text';
 export { default as arrowDown } from '@vscode/codicons/src/icons/arrow-down.svg?text';
 export { default as arrowSwap } from '@vscode/codicons/src/icons/arrow-swap.svg?text';

@@ -3,19 +3,20 @@ import { element, iconButton, svgIcon } from './element';
 export interface MenuItem {
   readonly caption: string;
   readonly title?: string | undefined;
-  /** A second line. */
+  /** Second line of the menu item. */
   readonly detail?: string | undefined;
-  /** Set for the items of a choice, of which one is checked. */
+  /** Whether the item is the current choice. Undefined if the item is not part of a choice. */
   readonly isChecked?: boolean | undefined;
   readonly choose: () => void;
 }
 
 /**
- * Creates a button that opens a menu, with the keys of the ARIA menu pattern. The button and the menu belong beside each
- * other in the document. The browser closes the menu on Escape and on a click elsewhere. The menu also closes when the
- * page scrolls, which would move it out of view, and when another part of VS Code gets the focus.
- * @param listItems called each time the menu opens, which it does not without items
- * @param describe returns a text above the items, which the accessible name of the button contains, too
+ * Creates a button that opens a menu, with the keys of the ARIA menu pattern. The button and the menu must be next to
+ * each other in the document. The browser closes the menu on Escape and on a click elsewhere. The menu also closes when
+ * the page scrolls, which would move the menu out of view, and when another part of VS Code gets the focus.
+ * @param listItems returns the items; it is called each time the menu is about to open, and without items the menu
+ * stays closed
+ * @param describe returns a text that is shown above the items and is part of the button's accessible name
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
 export function createMenu(
@@ -35,7 +36,8 @@ export function createMenu(
   });
   const close = ({ target }: Event): void => {
     if (target === menu) return;
-    // A menu that has the focus returns it to its button, which would take it from another part of VS Code.
+    // Removes the focus from the menu item before the menu closes. Otherwise, the focus would move to the menu's
+    // button, and away from another part of VS Code.
     if (!document.hasFocus()) elements.find((item) => item === document.activeElement)?.blur();
     menu.hidePopover();
     setWatching(false);
@@ -88,10 +90,11 @@ function createItem({ caption, title, detail, isChecked, choose }: MenuItem, men
     item.ariaChecked = String(isChecked);
     item.append(svgIcon('check'));
   }
-  // Only one item is highlighted, as in the menus of VS Code.
+  // The item under the pointer gets the focus, so that only one item is highlighted, as in the menus of VS Code.
   item.addEventListener('mousemove', () => item.focus());
   item.addEventListener('click', () => {
-    // Closes the menu first: that returns the focus to the button, and the action may move the focus elsewhere.
+    // The menu closes first, because this returns the focus to the button. The action can then move the focus
+    // elsewhere.
     menu.hidePopover();
     choose();
   });

@@ -2,20 +2,26 @@ export interface FrameClock {
   monotonicNow(): number;
   /** Calls a function before the next frame. */
   readonly frame: (call: () => void) => void;
-  /** Calls a function in a new task, so that user input is handled first. The function is called even if the window paints no frames. */
+  /**
+   * Calls a function in a new task, so that pending user input is handled first. The function is called even if the
+   * window paints no frames.
+   */
   readonly runInNextTask: (call: () => void) => void;
 }
 
 export interface PanelClock extends FrameClock {
-  /** Epoch milliseconds. */
+  /** Returns the current time in epoch milliseconds. */
   now(): number;
-  /** @returns a function that cancels the call */
+  /**
+   * Calls a function after a delay.
+   * @returns a function that cancels the call
+   */
   readonly after: (ms: number, call: () => void) => () => void;
   /** Calls a function when the browser is idle after the next frame. */
   readonly idle: (call: () => void) => void;
 }
 
-/** Maximum time that a function waits for the browser to be idle, in milliseconds. */
+/** Maximum time to wait until the browser is idle, in milliseconds. */
 const maxIdleDelayMs = 2000;
 
 const tasks: (() => void)[] = [];

@@ -2,7 +2,7 @@ import type { PanelClock } from './panelClock';
 
 /**
  * Returns a function that starts or stops repeated calls of `call`.
- * @param msUntilNext returns the milliseconds until the next call; by default, a second
+ * @param msUntilNext returns the milliseconds until the next call; by default, 1000
  */
 export function createTicker(
   clock: PanelClock,

@@ -3,19 +3,22 @@ import type { PanelClock } from '../../util/panelClock';
 import { highlightedCode, preserveSelection } from '../morph';
 import type { CodeRequest, CodeRun } from './codeRuns';
 
-/** Splits complete code into colored runs. Resolves to undefined if the code stays in the default color. */
+/** Splits complete code into runs of one color each. Resolves to undefined if the code keeps the default color. */
 export type FindRuns = (language: string, code: string) => Promise<readonly CodeRun[] | undefined>;
 
-/** In characters. Inserting the colored elements of longer code would block the page. */
+/**
+ * Maximum length of code that is highlighted, in characters. Inserting the colored elements of longer code would block
+ * the page.
+ */
 const MAX_HIGHLIGHTED_LENGTH = 20_000;
 
-/** Colors code that no further text can change, once the worker has split it into colored runs. */
+/** Colors code that no further text can change, after the worker has split the code into colored runs. */
 export async function highlightCode(code: Element, findRuns: FindRuns): Promise<void> {
   const text = code.textContent;
   const language = infoStringLanguage(/^language-(.+)/.exec(code.className)?.[1] ?? '');
   if (highlightedCode.has(code) || language === '' || text.length > MAX_HIGHLIGHTED_LENGTH) return;
   const runs = await findRuns(language, text);
-  // Code that was replaced in the meantime is highlighted separately.
+  // Code that was replaced while the worker was running is highlighted separately.
   const isCurrent = !code.closest('[data-open]') && code.textContent === text;
   if (!runs || !isCurrent) return;
   const nodes = runs.map((run) => createRunNode(run, code.ownerDocument));
@@ -31,12 +34,15 @@ function createRunNode({ text, kind }: CodeRun, document: Document): Node {
   return span;
 }
 
-/** In milliseconds, with the start of the worker. Ordinary code takes a few milliseconds. */
+/**
+ * Maximum time for highlighting a code block, including the start of the worker, in milliseconds. Ordinary code takes a
+ * few milliseconds.
+ */
 const maxHighlightMs = 3000;
 
 /**
- * Returns a function that highlights code in a worker, one block at a time, and gives up on slow blocks.
- * @param startWorker throws if the page is not allowed to start workers
+ * Returns a function that highlights code in a worker, one code block at a time, and gives up on slow code blocks.
+ * @param startWorker starts the worker, or throws if the page is not allowed to start workers
  */
 export function createRunFinder(startWorker: () => Worker, after: PanelClock['after']): FindRuns {
   let worker: Worker | undefined;
@@ -60,11 +66,14 @@ export function createRunFinder(startWorker: () => Worker, after: PanelClock['af
       current.postMessage(request);
     });
 
-  // An error of `startWorker` is not shown or logged, because the code is readable without colors.
+  // An error of `startWorker` is neither shown nor logged, because the code is readable without colors.
   return (language, code) => (last = last.then(() => run({ language, code })).catch(() => undefined));
 }
 
-/** @param source the script of the worker as text, because a webview can't start a worker from a file */
+/**
+ * Starts the worker that highlights code.
+ * @param source the script of the worker as text, because a webview can't start a worker from a file
+ */
 export function startHighlightWorker(source: string): Worker {
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   try {

@@ -21,7 +21,10 @@ import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
 import { createLowlight } from 'lowlight';
 
-/** Like the SQL grammar below, it replaces a grammar of highlight.js that is larger than the whole renderer. */
+/**
+ * Short grammar for CSS. Like the SQL grammar below, it replaces a grammar of highlight.js that is larger than the
+ * whole Markdown renderer.
+ */
 const css: LanguageFn = (hljs) => ({
   name: 'CSS',
   aliases: ['scss', 'less', 'sass'],
@@ -65,7 +68,10 @@ const sql: LanguageFn = (hljs) => ({
   ],
 });
 
-/** The languages that models write most often. Each grammar has its own aliases, such as `ts`, `py` and `html`. */
+/**
+ * Grammars of the languages that models write most often. Each grammar has its own aliases, such as `ts`, `py` and
+ * `html`.
+ */
 const languages = {
   typescript,
   cpp,
@@ -91,7 +97,10 @@ const languages = {
   diff,
 };
 
-/** Additional names by grammar, some of them of other languages that look similar enough to share it. */
+/**
+ * Additional language names for each grammar. Some names belong to other languages that look similar enough to share
+ * the grammar.
+ */
 const aliases = {
   bash: ['shell', 'shellscript', 'shellsession', 'shell-session', 'console', 'ksh', 'fish'],
   cpp: ['c', 'h', 'cuda', 'arduino', 'objectivec', 'objc'],
@@ -108,7 +117,7 @@ export interface CodeRequest {
   readonly code: string;
 }
 
-/** A piece of code in one color. A piece without a token type has the default color of code. */
+/** Piece of code in one color. A piece without a token type has the default color of code. */
 export interface CodeRun {
   readonly text: string;
   readonly kind: CodeKind | undefined;
@@ -125,7 +134,10 @@ export function findCodeRuns(language: string, code: string): readonly CodeRun[]
   return flattenRuns(lowlight.highlight(language, code));
 }
 
-/** Flattens a highlighted tree without recursion, because the model decides how deep the tree is nested. */
+/**
+ * Flattens a highlighted tree into colored runs. The function is not recursive, because the model decides how deep the
+ * tree is nested.
+ */
 function flattenRuns(root: Root): readonly CodeRun[] {
   const runs: CodeRun[] = [];
   const stack: [Child, CodeKind | undefined][] = [...root.children].reverse().map((child) => [child, undefined]);
@@ -149,7 +161,10 @@ function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): v
 
 type CodeKind = keyof typeof SCOPES;
 
-/** The scopes of highlight.js by token type. A scope that is not listed has the color of the scope around it. */
+/**
+ * Token types, each with the scopes of highlight.js that have its color. A scope that is not listed has the color of
+ * the scope around it.
+ */
 const SCOPES = {
   keyword: 'keyword name section doctag meta selector-tag selector-pseudo bullet',
   string: 'string regexp char link code',
