@@ -17,14 +17,14 @@ function announcements(...events: readonly StreamEvent[]): readonly string[] {
   });
 }
 
-describe('announcement of a resume', () => {
+describe('screen reader announcer after a broken stream', () => {
   const resumeMethods = [
     ['continue', 'Connection lost. Getting the rest of the answer…'],
     ['restart', 'Connection lost. Restarting the answer… The current text stays until the new answer is longer.'],
     [undefined, 'Connection lost. Waiting for the answer'],
   ] as const;
   for (const [how, announcement] of resumeMethods) {
-    it(`is made once for several attempts, and again when the answer is resumed (${how ?? 'same request'})`, () => {
+    it(`announces several attempts to resume the answer only once (${how ?? 'same request'})`, () => {
       const attempt = (number: number): StreamEvent => ev.attempt({ attempt: number, why: 'resume', how });
       assert.deepEqual(announcements(ev.attempt(), ev.text('Hi'), ev.cut(), attempt(2), attempt(3), ev.resumed()), [
         'Waiting for the answer',
@@ -34,7 +34,7 @@ describe('announcement of a resume', () => {
     });
   }
 
-  it('names only the cut if a wait is too brief to be announced', () => {
+  it('announces only the broken connection if a wait is shorter than 3 s', () => {
     const brief = ev.waiting({ delayMs: 1000 });
     const resume = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
     assert.deepEqual(announcements(ev.attempt(), ev.text('Hi'), ev.cut(), brief, brief, resume), [
@@ -43,7 +43,7 @@ describe('announcement of a resume', () => {
     ]);
   });
 
-  it('is not made by the attempt after a wait', () => {
+  it("doesn't announce the attempt that resumes the answer after a wait", () => {
     const resume = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
     assert.deepEqual(announcements(ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting(), resume, ev.resumed()), [
       'Waiting for the answer',
@@ -53,25 +53,25 @@ describe('announcement of a resume', () => {
   });
 });
 
-describe('announcement of a gateway switch', () => {
+describe('screen reader announcer after a gateway switch', () => {
   const first = ev.attempt({ gateway: refOf('https://api.example') });
   const second = (fields: Parameters<typeof ev.attempt>[0] = {}): StreamEvent =>
     ev.attempt({ attempt: 2, why: 'switch', gateway: refOf('https://backup.example'), ...fields });
   const sentence = "Sent to backup.example, because api.example couldn't be reached (host not found).";
 
-  it('is made once, with the first attempt that uses the new gateway', () => {
+  it('announces the switch once, with the first attempt at the new gateway', () => {
     assert.deepEqual(announcements(first, ev.gateway(), second(), second({ attempt: 3, why: 'retry' })), [
       'Waiting for the answer',
       sentence,
     ]);
   });
 
-  it('precedes the announcement of the first attempt', () =>
+  it('announces the switch before the first attempt of the turn', () =>
     assert.deepEqual(announcements(ev.gateway(), second({ attempt: 1, why: 'first' })), [
       `${sentence} Waiting for the answer`,
     ]));
 
-  it('precedes the announcement that the rest of the answer is requested', () => {
+  it('announces the switch before the request for the rest of the answer', () => {
     const resume = second({ why: 'resume', how: 'continue' });
     assert.deepEqual(announcements(first, ev.text('Hel'), ev.cut(), ev.gateway({ reason: 'user' }), resume), [
       'Waiting for the answer',
@@ -79,14 +79,14 @@ describe('announcement of a gateway switch', () => {
     ]);
   });
 
-  it('follows the announcement of a wait on the new gateway', () =>
+  it('announces a wait at the new gateway before the switch', () =>
     assert.deepEqual(announcements(first, ev.gateway(), ev.waiting(), second()), [
       'Waiting for the answer',
       'Rate limited. Retrying in 4 s',
       sentence,
     ]));
 
-  it('is made again when the turn returns to its first gateway', () => {
+  it('announces the switch back to the first gateway', () => {
     const back = ev.gateway({
       from: refOf('https://backup.example'),
       to: refOf('https://api.example'),

@@ -4,7 +4,7 @@ import type { ToWebview } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 
-describe('focus handling of the panel', () => {
+describe('keyboard focus of the panel', () => {
   let page: PanelPage;
   let focusCalls: string[];
   usePage((opened) => (page = opened), []);
@@ -38,28 +38,32 @@ describe('focus handling of the panel', () => {
   const eventsOf = (...events: readonly StreamEvent[]): ToWebview => ({ type: 'events', answerId: 'a', events });
 
   const changes: Readonly<
-    Record<string, readonly [before: readonly ToWebview[], focused: string | undefined, change: ToWebview]>
+    Record<string, { readonly before: readonly ToWebview[]; readonly focused?: string; readonly change: ToWebview }>
   > = {
-    'a prefilled prompt': [[], undefined, { type: 'prefill', text: 'Hi' }],
-    'the end of a wait': [
-      [running, eventsOf(ev.attempt(), ev.waiting())],
-      'Retry now',
-      eventsOf(ev.attempt({ attempt: 2 })),
-    ],
-    'the end of an answer': [[running], 'Stop', eventsOf(ev.attempt(), ev.text('Hi'), ev.done('Hi'))],
-    'the removal of a context item': [
-      [{ type: 'context', items: [item] }],
-      'Remove a.ts',
-      { type: 'context', items: [] },
-    ],
-    'the next step of the tour': [
-      [{ type: 'connection', connection, suggestions: [] }, step('Start')],
-      'Start',
-      step('Next'),
-    ],
+    'a prefilled prompt': { before: [], change: { type: 'prefill', text: 'Hi' } },
+    'the end of a wait': {
+      before: [running, eventsOf(ev.attempt(), ev.waiting())],
+      focused: 'Retry now',
+      change: eventsOf(ev.attempt({ attempt: 2 })),
+    },
+    'the end of an answer': {
+      before: [running],
+      focused: 'Stop',
+      change: eventsOf(ev.attempt(), ev.text('Hi'), ev.done('Hi')),
+    },
+    'the removal of a context item': {
+      before: [{ type: 'context', items: [item] }],
+      focused: 'Remove a.ts',
+      change: { type: 'context', items: [] },
+    },
+    'the next step of the tour': {
+      before: [{ type: 'connection', connection, suggestions: [] }, step('Start')],
+      focused: 'Start',
+      change: step('Next'),
+    },
   };
-  for (const [what, [before, focused, change]] of Object.entries(changes)) {
-    it(`does not take the focus from another editor tab because of ${what}`, () => {
+  for (const [what, { before, focused, change }] of Object.entries(changes)) {
+    it(`remains in another editor tab after ${what}`, () => {
       for (const message of before) page.receive(message);
       if (focused !== undefined) page.one('button', focused).focus();
       leavePanel();
@@ -68,7 +72,7 @@ describe('focus handling of the panel', () => {
     });
   }
 
-  it('focuses the composer when the panel regains the focus, if a command has asked for that in the meantime', () => {
+  it('moves to the composer when the panel regains the focus after a prompt was prefilled', () => {
     page.add('a');
     page.one('log').focus();
     leavePanel();
@@ -77,7 +81,7 @@ describe('focus handling of the panel', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('focuses the same element as before when the panel regains the focus', () => {
+  it('returns to the same element when the panel regains the focus', () => {
     page.add('a');
     const article = page.all('article').at(-1)!;
     article.focus();
@@ -86,14 +90,14 @@ describe('focus handling of the panel', () => {
     assert.equal(page.window.document.activeElement, article);
   });
 
-  it('focuses the composer immediately when a command asks for that while the panel has the focus', () => {
+  it('moves to the composer at once if a prompt is prefilled while the panel has the focus', () => {
     page.add('a');
     page.one('log').focus();
     page.receive({ type: 'prefill', text: '' });
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('moves the focus from a suggested prompt to the composer when the first exchange removes the suggestions', () => {
+  it('moves from a suggested prompt to the composer when the first exchange removes the suggestions', () => {
     const connection = { model: 'm', host: 'h', hasKey: true, set: 'own' } as const;
     page.receive({
       type: 'connection',

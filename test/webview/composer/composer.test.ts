@@ -11,19 +11,27 @@ describe('composer', () => {
 
   const sendButton = (): HTMLButtonElement => page.one('button', 'Send') as HTMLButtonElement;
 
-  it('sends the prompt with *Send*, which is disabled while there is no text', () => {
+  it('disables *Send* while there is no text', () => {
     assert.equal(sendButton().disabled, true);
     page.type(' \n');
     assert.equal(sendButton().disabled, true);
     page.type('Why?');
     assert.equal(sendButton().disabled, false);
+  });
+
+  it('sends the prompt with *Send*', () => {
+    page.type('Why?');
     page.click('Send');
     assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Why?' }]);
     assert.equal(sendButton().disabled, true);
   });
 
-  for (const modifiers of [{}, { ctrlKey: true }, { metaKey: true }]) {
-    it(`sends the trimmed prompt and clears the text when Enter is pressed with ${JSON.stringify(modifiers)}`, () => {
+  for (const [keys, modifiers] of Object.entries({
+    Enter: {},
+    'Ctrl+Enter': { ctrlKey: true },
+    'Cmd+Enter': { metaKey: true },
+  })) {
+    it(`sends the trimmed prompt and clears the text field with ${keys}`, () => {
       page.type('  Why?\n');
       page.key('Enter', modifiers);
       assert.deepEqual([page.posted, page.input.value], [[{ type: 'send', prompt: 'Why?' }], '']);
@@ -61,24 +69,29 @@ describe('composer', () => {
     assert.deepEqual(texts, ['two\nlines', 'first', 'first', 'two\nlines', '', '']);
   });
 
-  it('keeps a recalled prompt when arrow up is pressed while the caret is below its first line', () => {
+  it('keeps a recalled prompt when the up arrow is pressed below its first line', () => {
     page.key('ArrowUp');
     page.input.setSelectionRange(6, 6);
     page.key('ArrowUp');
     assert.equal(page.input.value, 'two\nlines');
   });
 
-  it('stops browsing the history when the user edits a recalled prompt', () => {
+  it('stops browsing the prompt history when the user edits a recalled prompt', () => {
     page.key('ArrowUp');
     page.type('two, changed');
     page.key('ArrowUp');
     assert.equal(page.input.value, 'two, changed');
   });
 
-  it('keeps the draft when a prefilled prompt arrives, and adds that prompt to the prompt history', () => {
+  it('keeps the draft when a prefilled prompt arrives', () => {
     page.type('mine');
     page.receive({ type: 'prefill', text: 'Explain' });
     assert.equal(page.input.value, 'mine');
+  });
+
+  it('adds a prefilled prompt to the prompt history if there is a draft', () => {
+    page.type('mine');
+    page.receive({ type: 'prefill', text: 'Explain' });
     page.type('');
     page.type('');
     page.key('ArrowUp');
@@ -103,19 +116,19 @@ describe('composer', () => {
     ]);
   });
 
-  describe('button for the model', () => {
+  describe('model button', () => {
     const shown = (): readonly (string | null)[] => {
       const badge = page.root.querySelector<HTMLElement>('.gateway-badge:not([hidden])');
       return [page.one('button', named()).textContent, badge && `${badge.textContent} ${badge.title}`];
     };
     const named = (): string => page.buttons().find((name) => name.startsWith('Model: '))!;
 
-    it('shows the model alone, and names the gateway for the pointer and for screen readers', () => {
+    it('names the gateway only in its tooltip and its accessible name', () => {
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
       assert.equal(page.one('button', named()).title, 'gpt-4o at api.example (Ctrl+Alt+.)');
     });
 
-    it('has a badge while the next prompt goes to a backup gateway, whichever gateway answered the last one', () => {
+    it('has a badge while the next prompt goes to a backup gateway', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, backups: ['backup.example'] } });
       page.events('e1', ev.attempt({ gateway: refOf('https://backup.example') }), ev.text('Hi'), ev.done('Hi'));
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
@@ -123,13 +136,13 @@ describe('composer', () => {
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
     });
 
-    it('leads back from a gateway that the user has switched to', () => {
+    it('switches back from the backup gateway that the user chose when its badge is clicked', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', backup: 'switched' } });
       page.one('button', 'backup').click();
       assert.deepEqual(page.posted.at(-1), { type: 'switchBack' });
     });
 
-    it('names the gateway of a model that only a backup gateway offers, without a badge', () => {
+    it('names the gateway of a model that only a backup gateway offers', () => {
       const gateway = 'Home <b>';
       page.snapshot([exchange('e1')], {
         connection: { ...connected, host: gateway, gateway, backups: ['b', gateway] },
@@ -146,23 +159,30 @@ describe('composer', () => {
     });
   });
 
-  it('shows *Stop* in the place of *Send* while a turn runs or waits, and both if there is a draft', () => {
-    const shown = (): readonly string[] =>
-      [...page.root.querySelectorAll<HTMLElement>('.composer-send button:not([hidden])')].map(({ title }) => title);
+  const sendOrStop = (): readonly string[] =>
+    [...page.root.querySelectorAll<HTMLElement>('.composer-send button:not([hidden])')].map(({ title }) => title);
+
+  it('shows *Stop* in the place of *Send* while a turn is running', () => {
     const send = 'Send (Enter) · New line (Shift+Enter)';
-    assert.deepEqual(shown(), [send]);
+    assert.deepEqual(sendOrStop(), [send]);
     page.snapshot([exchange('a')]);
-    assert.deepEqual(shown(), ['Stop (Escape)']);
+    assert.deepEqual(sendOrStop(), ['Stop (Escape)']);
+    page.events('a', ev.stopped(''));
+    assert.deepEqual(sendOrStop(), [send]);
+  });
+
+  it('shows a stop button and a send button if there is a draft while a turn is waiting', () => {
+    page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.waiting());
     page.type('And?');
     const end = 'End the answer (Escape)';
-    assert.deepEqual(shown(), [end, 'Send after this answer']);
+    assert.deepEqual(sendOrStop(), [end, 'Send after this answer']);
     page.click('Send');
-    assert.deepEqual([page.posted.at(-1), shown()], [{ type: 'send', prompt: 'And?' }, [end]]);
+    assert.deepEqual([page.posted.at(-1), sendOrStop()], [{ type: 'send', prompt: 'And?' }, [end]]);
     page.click('End the answer');
     assert.deepEqual(page.posted.at(-1), { type: 'stop', answerId: 'a' });
     page.events('a', ev.stopped(''));
-    assert.deepEqual(shown(), [send]);
+    assert.deepEqual(sendOrStop(), ['Send (Enter) · New line (Shift+Enter)']);
   });
 
   it('does not stop the answer with the second click of a double click on *Send*', () => {
@@ -173,14 +193,14 @@ describe('composer', () => {
     assert.deepEqual(page.posted, [{ type: 'send', prompt: 'Why?' }]);
   });
 
-  it('keeps the focus in the text field during a click next to it', () => {
+  it('focuses the text field when the user clicks beside *Send*', () => {
     page.one('log').focus();
     const press = new page.window.MouseEvent('mousedown', { bubbles: true, cancelable: true });
     page.root.querySelector('.composer-send')!.dispatchEvent(press);
     assert.deepEqual([press.defaultPrevented, page.window.document.activeElement], [true, page.input]);
   });
 
-  it('has only one button named *Stop*, also while a card has one', () => {
+  it('gives its stop button another name while a card has a *Stop* button', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.waiting());
     assert.ok(page.one('status').contains(page.one('button', 'Stop')));
@@ -188,7 +208,7 @@ describe('composer', () => {
     assert.ok(page.one('button', 'Stop'));
   });
 
-  it('has only one button named *Stop* when a reloaded page shows the card of a wait', () => {
+  it('gives its stop button another name if a reloaded page shows a wait card', () => {
     const state = [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state }), exchange('b', { isQueued: true })]);
     assert.ok(page.one('status').contains(page.one('button', 'Stop')));
@@ -201,21 +221,35 @@ describe('composer', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  for (const [keys, key, init, message] of [
-    ['Ctrl+/', '/', { ctrlKey: true }, { type: 'suggestContext', request: 1, query: '' }],
-    ['Cmd+/', '/', { metaKey: true }, { type: 'suggestContext', request: 1, query: '' }],
-    ['Ctrl+Alt+.', '.', { ctrlKey: true, altKey: true }, { type: 'selectModel', prompt: '' }],
-    ['Cmd+Alt+.', '≥', { metaKey: true, altKey: true, code: 'Period' }, { type: 'selectModel', prompt: '' }],
+  for (const { keys, key, init, message } of [
+    { keys: 'Ctrl+/', key: '/', init: { ctrlKey: true }, message: { type: 'suggestContext', request: 1, query: '' } },
+    { keys: 'Cmd+/', key: '/', init: { metaKey: true }, message: { type: 'suggestContext', request: 1, query: '' } },
+    {
+      keys: 'Ctrl+Alt+.',
+      key: '.',
+      init: { ctrlKey: true, altKey: true },
+      message: { type: 'selectModel', prompt: '' },
+    },
+    {
+      keys: 'Cmd+Alt+.',
+      key: '≥',
+      init: { metaKey: true, altKey: true, code: 'Period' },
+      message: { type: 'selectModel', prompt: '' },
+    },
   ] as const) {
-    it(`posts ${message.type} with ${keys} wherever the focus is, unless another window writes the conversation`, () => {
+    it(`posts the message "${message.type}" with ${keys}, wherever the focus is`, () => {
       assert.equal(page.key(key, init, page.window.document.body), true);
+      assert.deepEqual(page.posted, [message]);
+    });
+
+    it(`ignores ${keys} while another window writes the conversation`, () => {
       page.snapshot([], { readOnly: true });
       assert.equal(page.key(key, init, page.window.document.body), false);
-      assert.deepEqual(page.posted, [message]);
+      assert.deepEqual(page.posted, []);
     });
   }
 
-  it('returns a prompt that was sent without an API key, and shows the button that sets a key', () => {
+  it('returns a prompt that was sent without an API key to the text field', () => {
     page.snapshot([exchange('e1')], { connection: { ...connected, hasKey: false } });
     page.posted.length = 0;
     page.type('Why?');
@@ -230,13 +264,13 @@ describe('composer', () => {
     assert.deepEqual([page.posted.length, page.input.value], [1, 'Why?']);
   });
 
-  for (const [what, texts, sendsData] of [
-    ['the unchanged prompt', ['Explain'], true],
-    ['the prompt typed again', ['Fix', 'Explain'], true],
-    ['the prompt with more text', ['Explain, briefly'], true],
-    ['another prompt', ['Fix'], false],
+  for (const { what, texts, sendsData } of [
+    { what: 'the unchanged prompt', texts: ['Explain'], sendsData: true },
+    { what: 'the prompt typed again', texts: ['Fix', 'Explain'], sendsData: true },
+    { what: 'the prompt with more text', texts: ['Explain, briefly'], sendsData: true },
+    { what: 'another prompt', texts: ['Fix'], sendsData: false },
   ] as const) {
-    it(`${sendsData ? 'sends' : 'does not send'} the data that came with a prefilled prompt when the user sends ${what}`, () => {
+    it(`${sendsData ? 'sends' : 'does not send'} the data of a prefilled prompt with ${what}`, () => {
       const code = { prompt: 'Explain', content: 'in full' };
       page.receive({ type: 'prefill', text: 'Explain', more: code });
       for (const text of texts) page.type(text);
@@ -250,12 +284,12 @@ describe('composer', () => {
     });
   }
 
-  for (const [what, editedText, typedText, sendsData] of [
-    ['is part of an edited draft', 'Explain a, briefly', undefined, true],
-    ['was typed again', undefined, 'Explain a', true],
-    ['is not part of the sent prompt', undefined, 'Why?', false],
+  for (const { what, editedText, typedText, sendsData } of [
+    { what: 'is part of an edited draft', editedText: 'Explain a, briefly', sendsData: true },
+    { what: 'was typed again', typedText: 'Explain a', sendsData: true },
+    { what: 'is not part of the sent prompt', typedText: 'Why?', sendsData: false },
   ] as const) {
-    it(`${sendsData ? 'sends' : 'does not send'} the data that came with an earlier prefilled prompt when that prompt ${what}`, () => {
+    it(`${sendsData ? 'sends' : 'does not send'} the data of an earlier prefilled prompt if that prompt ${what}`, () => {
       const firstData = { prompt: 'Explain a' };
       page.receive({ type: 'prefill', text: 'Explain a', more: firstData });
       if (editedText !== undefined) page.type(editedText);
@@ -290,14 +324,14 @@ describe('composer', () => {
       },
     ],
   ] as const) {
-    it(`keeps a ${what} draft when another prompt with the same text is sent`, () => {
+    it(`keeps a ${what} draft when the host receives another prompt with the same text`, () => {
       write(page);
       page.add('b', { prompt: 'continue' });
       assert.equal(page.input.value, 'continue');
     });
   }
 
-  it('stops the turn with Escape wherever the focus is, even if an element stops the propagation of the event', () => {
+  it('stops the turn with Escape, wherever the focus is', () => {
     page.add('a');
     page.input.addEventListener('keydown', (event) => event.stopPropagation());
     for (const target of [page.window.document.body, page.one('button', 'Stop'), page.input]) {
@@ -322,12 +356,16 @@ describe('composer', () => {
     });
   }
 
-  it('stops a running turn with *Stop* and moves the focus from the button to the text field', () => {
+  it('stops the running turn with *Stop*', () => {
+    page.add('a');
+    page.click('Stop');
+    assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'a' }]);
+  });
+
+  it('moves the focus from *Stop* to the text field when the turn has stopped', () => {
     page.add('a');
     page.one('button', 'Stop').focus();
-    page.click('Stop');
     page.events('a', ev.stopped(''));
-    assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'a' }]);
     assert.equal(page.window.document.activeElement, page.input);
   });
 });

@@ -33,7 +33,7 @@ describe('row of context chips', () => {
   const focus = (name: string): void => page.one('button', `Remove ${name}`).focus();
   const focusedName = (): string | null | undefined => page.window.document.activeElement?.getAttribute('aria-label');
 
-  it('lists each context item with its kind and its lines, and with the characters in the tooltip', () => {
+  it('shows the kind and the number of lines of each context item', () => {
     show(
       item('sample.ts:3-9', { kind: 'selection', characters: 1, lines: 1 }),
       item('src/a.ts', { kind: 'problems', characters: 950 }),
@@ -68,7 +68,7 @@ describe('row of context chips', () => {
     ]);
   });
 
-  it('keeps the element of a chip whose content is unchanged', () => {
+  it('replaces only the chips whose content has changed', () => {
     show(a, b);
     const [first, second] = all('li');
     show(b, { ...a, characters: 5 }, c);
@@ -77,13 +77,18 @@ describe('row of context chips', () => {
     assert.equal(all('li').includes(first!), false);
   });
 
-  it('moves the focus from a removed chip to another chip, or to the text field if no chip is left', () => {
+  it('moves the focus from a removed chip to another chip', () => {
     show(a, b, c);
     focus('src/b.ts');
     show(a, c);
     assert.equal(focusedName(), 'Remove c.ts');
     show(a);
     assert.equal(focusedName(), 'Remove a.ts');
+  });
+
+  it('moves the focus from the last removed chip to the text field', () => {
+    show(a);
+    focus('a.ts');
     show();
     assert.equal(page.window.document.activeElement, page.input);
   });
@@ -98,13 +103,18 @@ describe('row of context chips', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('moves the focus with Backspace from the empty text field to the last chip, and with the arrow keys to other chips', () => {
+  it('moves the focus from the empty text field to the last chip with Backspace', () => {
     show(a, b);
     page.type('x');
     assert.equal(page.key('Backspace'), false);
     page.type('');
     assert.equal(page.key('Backspace'), true);
     assert.equal(focusedName(), 'Remove src/b.ts');
+  });
+
+  it('moves the focus between the chips with the arrow keys', () => {
+    show(a, b);
+    focus('src/b.ts');
     for (const [key, name] of [
       ['ArrowLeft', 'Remove a.ts'],
       ['ArrowLeft', 'Remove a.ts'],
@@ -114,6 +124,11 @@ describe('row of context chips', () => {
       page.key(key, {}, page.window.document.activeElement!);
       assert.equal(focusedName(), name);
     }
+  });
+
+  it('removes the context item of the focused chip with Backspace or Delete', () => {
+    show(a, b);
+    focus('src/b.ts');
     for (const key of ['Backspace', 'Delete']) page.key(key, {}, page.window.document.activeElement!);
     assert.deepEqual(page.posted, [
       { type: 'detach', id: 'src/b.ts' },
@@ -121,7 +136,7 @@ describe('row of context chips', () => {
     ]);
   });
 
-  it('announces added context items, but not those of the first snapshot', () => {
+  it('announces only context items that are added after the first snapshot', () => {
     page.dispose();
     page = new PanelPage();
     page.snapshot([], { context: [a] });

@@ -45,7 +45,7 @@ describe('popup with context suggestions', () => {
     answer(items);
   };
 
-  it('requests suggestions for every typed character and shows them in a named list', () => {
+  it('requests suggestions for every typed character', () => {
     page.type('#');
     page.type('#s');
     assert.deepEqual(page.posted, [
@@ -53,7 +53,10 @@ describe('popup with context suggestions', () => {
       { type: 'suggestContext', request: 2, query: 's' },
     ]);
     assert.deepEqual(page.all('listbox'), []);
-    answer(twoMatches);
+  });
+
+  it('shows the suggestions in a list with an accessible name', () => {
+    open('#s');
     assert.deepEqual(options(), ['sample.ts:3-9 Selection', 'sample.ts src', 'Choose a file…']);
     const [list] = page.all('listbox');
     assert.equal(list?.getAttribute('aria-label'), 'Context to attach');
@@ -63,10 +66,17 @@ describe('popup with context suggestions', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('keeps the old suggestions until the new ones arrive, and ignores responses to any request but the latest', () => {
+  it('keeps the old suggestions until the new suggestions arrive', () => {
     open('#s');
     page.type('#sx');
     assert.equal(options().length, 3);
+    answer([suggestion('sx.ts'), browse]);
+    assert.deepEqual(options(), ['sx.ts', 'Choose a file…']);
+  });
+
+  it('ignores responses to all requests except the latest', () => {
+    open('#s');
+    page.type('#sx');
     answer([suggestion('late.ts')], 1);
     assert.equal(options().length, 3);
     answer([suggestion('sx.ts'), browse]);
@@ -92,7 +102,7 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(queries(), ['sa']);
   });
 
-  it('highlights options with the arrow keys and wraps around', () => {
+  it('moves the highlight with the arrow keys and wraps around at both ends', () => {
     open();
     const labels = ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp'].map((key) => {
       assert.equal(page.key(key), true);
@@ -101,7 +111,7 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(labels, ['sample.ts', 'Choose a file…', 'sample.ts:3-9', 'Choose a file…', 'sample.ts']);
   });
 
-  it('shows what is not available, but neither highlights, attaches nor counts it', () => {
+  it('shows unavailable context items, but does not let the user choose them', () => {
     const unavailable = { ...suggestion('Selection', 'selection', 'nothing is selected'), unavailable: true } as const;
     const last = { ...suggestion('Problems', 'problems', 'no problems'), unavailable: true } as const;
     open('#', [unavailable, suggestion('Open editors', 'editors', '2 files'), last, browse]);
@@ -120,7 +130,7 @@ describe('popup with context suggestions', () => {
   });
 
   for (const key of ['Enter', 'Tab']) {
-    it(`attaches the highlighted option with ${key} and deletes the query`, () => {
+    it(`replaces the query with the highlighted context item when ${key} is pressed`, () => {
       open('explain #sa| please');
       page.key('ArrowDown');
       assert.equal(page.key(key), true);
@@ -131,7 +141,7 @@ describe('popup with context suggestions', () => {
     });
   }
 
-  it('attaches the option that the user clicks and keeps the focus in the text field', () => {
+  it('attaches the context item that the user clicks', () => {
     open();
     const [, second] = page.all('option');
     fire('mousemove', second);
@@ -142,7 +152,7 @@ describe('popup with context suggestions', () => {
     assert.equal(page.input.value, '');
   });
 
-  it('opens a dialog for any file when the last option is chosen', () => {
+  it('opens a file dialog when the user chooses the last option', () => {
     open();
     page.key('ArrowUp');
     page.key('Enter');
@@ -150,35 +160,42 @@ describe('popup with context suggestions', () => {
     assert.equal(page.input.value, '');
   });
 
-  it('highlights the file dialog only after an arrow key when nothing matches, so that Enter sends the prompt', () => {
+  it('highlights no suggestion until an arrow key is pressed if no file matches', () => {
     open('use #nothing', [browse]);
     assert.equal(active(), undefined);
     page.key('ArrowDown');
     assert.equal(active(), 'Choose a file…');
+  });
+
+  it('lets Enter send the prompt if no file matches', () => {
+    open('use #nothing', [browse]);
+    page.key('ArrowDown');
     open('use #nothing2', [browse]);
     page.key('Enter');
     assert.deepEqual(otherPosted(), [{ type: 'send', prompt: 'use #nothing2' }]);
   });
 
-  for (const [key, effect, sent] of [
-    ['Enter', 'sends the prompt', [{ type: 'send', prompt: '#x' }]],
-    ['Tab', 'does nothing', []],
+  for (const { key, effect, sent } of [
+    { key: 'Enter', effect: 'sends the prompt', sent: [{ type: 'send', prompt: '#x' }] },
+    { key: 'Tab', effect: 'attaches nothing', sent: [] },
   ] as const) {
-    it(`attaches the first suggestion if ${key} was pressed before the suggestions arrived, or ${effect} if nothing matches`, () => {
+    it(`attaches the first suggestion if ${key} was pressed before the suggestions arrived`, () => {
       page.type('#sa');
       assert.equal(page.key(key), true);
       assert.deepEqual(otherPosted(), []);
       answer(twoMatches);
       assert.deepEqual(otherPosted(), [{ type: 'attach', id: 'selection:sample.ts:3-9' }]);
-      page.posted.length = 0;
+    });
+
+    it(`${effect} if ${key} was pressed before the suggestions arrived and no file matches`, () => {
       page.type('#x');
       page.key(key);
-      answer([browse], 2);
+      answer([browse]);
       assert.deepEqual(otherPosted(), sent);
     });
   }
 
-  it('lets Enter send the prompt when it is pressed twice before the suggestions arrive', () => {
+  it('sends the prompt if Enter is pressed twice before the suggestions arrive', () => {
     page.type('#sa');
     page.key('Enter');
     page.key('Enter');
@@ -193,7 +210,7 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(otherPosted(), []);
   });
 
-  it('is closed with Escape and stays closed for the same #', () => {
+  it('remains closed for the same # after Escape', () => {
     open();
     assert.equal(page.key('Escape'), true);
     assert.deepEqual(options(), []);
@@ -214,7 +231,7 @@ describe('popup with context suggestions', () => {
     ['the text field loses the focus', () => fire('blur')],
     ['the host removes the prompt', () => page.receive({ type: 'promptMoved', prompt: '#sa' })],
   ] as const) {
-    it(`is closed when ${what}`, () => {
+    it(`closes when ${what}`, () => {
       open();
       act();
       assert.deepEqual(options(), []);
@@ -239,7 +256,7 @@ describe('popup with context suggestions', () => {
     });
   }
 
-  it('requests suggestions only when an input method has finished its composition', () => {
+  it('requests suggestions only after an input method has finished its composition', () => {
     page.type('#wen', { isComposing: true });
     assert.deepEqual(queries(), []);
     page.input.value = '#文';
@@ -251,22 +268,25 @@ describe('popup with context suggestions', () => {
     assert.equal(active(), 'sample.ts:3-9');
   });
 
-  for (const modifiers of [{ shiftKey: true }, { ctrlKey: true }] as const) {
-    it(`attaches nothing when Enter is pressed with ${Object.keys(modifiers)[0]}`, () => {
+  for (const [keys, modifiers] of [
+    ['Shift+Enter', { shiftKey: true }],
+    ['Ctrl+Enter', { ctrlKey: true }],
+  ] as const) {
+    it(`attaches nothing with ${keys}`, () => {
       open();
       page.key('Enter', modifiers);
       assert.ok(!otherPosted().some(({ type }) => type === 'attach'));
     });
   }
 
-  describe('that the user opens without typing', () => {
+  describe('opened by a button or a shortcut', () => {
     const attachButton = (): HTMLElement => page.one('button', 'Attach context');
 
     for (const [what, act] of [
-      ['the button Attach context', () => attachButton().click()],
+      ['the button *Attach context*', () => attachButton().click()],
       ['Ctrl+/', () => page.key('/', { ctrlKey: true }, page.window.document.body)],
     ] as const) {
-      it(`inserts a # with ${what}, and focuses the text field`, () => {
+      it(`inserts a # into the text field with ${what}`, () => {
         act();
         assert.deepEqual([page.input.value, page.window.document.activeElement], ['#', page.input]);
         answer(twoMatches);
@@ -277,7 +297,7 @@ describe('popup with context suggestions', () => {
       });
     }
 
-    it('highlights the file dialog when nothing matches, so that Enter does not send the prompt', () => {
+    it('opens the file dialog with Enter if no suggestion matches', () => {
       page.type('explain|');
       attachButton().click();
       page.type('explain #nothing|');
@@ -288,10 +308,15 @@ describe('popup with context suggestions', () => {
       assert.equal(page.input.value, 'explain');
     });
 
-    it('inserts a space before the # after a word, and deletes both when an option is chosen', () => {
+    it('inserts a space before the # after a word', () => {
       page.type('explain| please');
       attachButton().click();
       assert.equal(page.input.value, 'explain # please');
+    });
+
+    it('deletes the inserted space and # when the user chooses an option', () => {
+      page.type('explain| please');
+      attachButton().click();
       page.type('explain #sa| please');
       answer(twoMatches);
       page.key('Enter');
@@ -301,14 +326,14 @@ describe('popup with context suggestions', () => {
 
     for (const [when, before] of [
       ['before the suggestions arrive', () => undefined],
-      ['when the suggestions are open', () => answer(twoMatches)],
-      ['after letters of a name', () => open('explain #sa| please')],
+      ['while the suggestions are open', () => answer(twoMatches)],
+      ['after the user has typed a part of a name', () => open('explain #sa| please')],
     ] as const) {
       for (const [what, act] of [
         ['Escape', () => page.key('Escape')],
         ['a loss of the focus', () => fire('blur')],
       ] as const) {
-        it(`leaves no # in the draft after ${what} ${when}`, () => {
+        it(`removes its # from the draft after ${what} ${when}`, () => {
           page.type('explain| please');
           attachButton().click();
           before();
@@ -320,7 +345,7 @@ describe('popup with context suggestions', () => {
       }
     }
 
-    it('keeps a # that the user has typed after Escape', () => {
+    it('keeps a # that the user types after closing the popup with Escape', () => {
       attachButton().click();
       page.key('Escape');
       page.type('#');

@@ -7,21 +7,21 @@ const queryIn = (marked: string): ReturnType<typeof contextQueryAt> => {
   return contextQueryAt(marked.replace('|', ''), caret);
 };
 
-describe('search for a context query at the caret', () => {
-  const rows: readonly (readonly [marked: string, start: number, text: string])[] = [
-    ['#|', 0, ''],
-    ['#sam|', 0, 'sam'],
-    ['#sam|ple.ts', 0, 'sam'],
-    ['explain #src/a.ts|', 8, 'src/a.ts'],
-    ['a\n#b|', 2, 'b'],
-    ['#a #b|', 3, 'b'],
-    ['#12a|', 0, '12a'],
-    [`${'x '.repeat(200)}#b|`, 400, 'b'],
-    ['看看#sam|', 2, 'sam'],
-    ['看看，＃sam|', 3, 'sam'],
-    ['(#a|', 1, 'a'],
+describe('search for the context query at the caret', () => {
+  const rows = [
+    { marked: '#|', start: 0, text: '' },
+    { marked: '#sam|', start: 0, text: 'sam' },
+    { marked: '#sam|ple.ts', start: 0, text: 'sam' },
+    { marked: 'explain #src/a.ts|', start: 8, text: 'src/a.ts' },
+    { marked: 'a\n#b|', start: 2, text: 'b' },
+    { marked: '#a #b|', start: 3, text: 'b' },
+    { marked: '#12a|', start: 0, text: '12a' },
+    { marked: `${'x '.repeat(200)}#b|`, start: 400, text: 'b' },
+    { marked: '看看#sam|', start: 2, text: 'sam' },
+    { marked: '看看，＃sam|', start: 3, text: 'sam' },
+    { marked: '(#a|', start: 1, text: 'a' },
   ];
-  for (const [marked, start, text] of rows) {
+  for (const { marked, start, text } of rows) {
     it(`finds the query “${text}” in ${JSON.stringify(marked.slice(-20))}`, () =>
       assert.deepEqual(queryIn(marked), { start, text }));
   }

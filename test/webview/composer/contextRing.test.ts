@@ -3,7 +3,7 @@ import type { ContextPart } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
 import { usePage, type PanelPage } from '../panel/support/panelPage';
 
-describe('ring for the context', () => {
+describe('ring that shows how full the context window is', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened), []);
 
@@ -14,22 +14,22 @@ describe('ring for the context', () => {
   const ring = (): HTMLElement | undefined => page.all('button').find((found) => found.matches('.context-ring'));
   const arc = (): string | null | undefined => ring()?.querySelector('.context-arc')?.getAttribute('stroke-dasharray');
 
-  for (const [turns, level, shownArc] of [
-    [98_999, undefined],
-    [99_000, 'normal', '50 100'],
-    [158_999, 'normal', '79 100'],
-    [159_000, 'warning', '80 100'],
-    [188_999, 'warning', '94 100'],
-    [189_000, 'error', '95 100'],
-    [1e9, 'error', '100 100'],
+  for (const { turns, level, shownArc } of [
+    { turns: 98_999 },
+    { turns: 99_000, level: 'normal', shownArc: '50 100' },
+    { turns: 158_999, level: 'normal', shownArc: '79 100' },
+    { turns: 159_000, level: 'warning', shownArc: '80 100' },
+    { turns: 188_999, level: 'warning', shownArc: '94 100' },
+    { turns: 189_000, level: 'error', shownArc: '95 100' },
+    { turns: 1e9, level: 'error', shownArc: '100 100' },
   ] as const) {
-    it(`is ${level ?? 'hidden'} with ${turns} of 200,000 tokens`, () => {
+    it(`${level === undefined ? 'is hidden' : `has the level “${level}”`} at ${turns} of 200,000 tokens`, () => {
       show({ turns });
       assert.deepEqual([ring()?.dataset['level'], arc()], [level, shownArc]);
     });
   }
 
-  it('has the breakdown as its name and its tooltip', () => {
+  it('lists the parts of the context in its name and its tooltip', () => {
     show({ system: 1000, summary: 4000, turns: 119_500, attachments: 3000 });
     page.type('x'.repeat(800));
     const parts = ['System prompt: 1K', 'Summary: 4K', 'Earlier turns: 119.5K', 'Attachments: 3K', 'Draft: 200'];
@@ -38,7 +38,7 @@ describe('ring for the context', () => {
     assert.equal(ring()?.title, [total, ...parts].join('\n'));
   });
 
-  it('counts the draft until it is sent', () => {
+  it('includes the draft until the draft is sent', () => {
     show({ turns: 90_000 });
     assert.equal(ring(), undefined);
     page.type('x'.repeat(4 * 10_000));
@@ -56,7 +56,7 @@ describe('ring for the context', () => {
     assert.equal(ring(), undefined);
   });
 
-  it('opens a menu with the breakdown and the offer of a summary', () => {
+  it('opens a menu that offers a summary', () => {
     show({ turns: 150_000 });
     ring()?.click();
     assert.equal(page.root.querySelector('.menu-text')?.textContent, ring()?.title);
@@ -66,7 +66,7 @@ describe('ring for the context', () => {
     assert.deepEqual(page.posted, [{ type: 'summarize' }]);
   });
 
-  it('opens no menu while no summary can be requested', () => {
+  it('opens no menu while no summary is possible', () => {
     show({ turns: 150_000 }, false);
     ring()?.click();
     assert.deepEqual(page.all('menu'), []);
@@ -80,7 +80,7 @@ describe('ring for the context', () => {
     assert.ok(page.one('menuitem', 'Continue with a summary'));
   });
 
-  it('passes the focus to the text field when it disappears', () => {
+  it('moves the focus to the text field when it disappears', () => {
     show({ turns: 150_000 });
     ring()?.focus();
     show({ turns: 150_001 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { EffortView } from '../../../src/shared/protocol';
 import { connected, usePage, type PanelPage } from '../panel/support/panelPage';
 
-describe('button for the reasoning effort', () => {
+describe('reasoning effort button', () => {
   const levels = ['default', 'low', 'medium', 'high'] as const;
   let page: PanelPage;
   usePage((opened) => (page = opened), []);
@@ -16,16 +16,20 @@ describe('button for the reasoning effort', () => {
     button().getAttribute('aria-description'),
   ];
 
-  it('follows the button for the model and shows the level, except that of the model', () => {
+  it('shows the chosen level, but no text for the default of the model', () => {
     show({ level: 'default', levels });
     assert.deepEqual(shown(), ['', 'Reasoning effort of gpt-5: Model default', 'Model default']);
     show({ level: 'high', levels });
     assert.deepEqual(shown(), ['High', 'Reasoning effort of gpt-5: High', 'High']);
+  });
+
+  it('follows the model button', () => {
+    show({ level: 'high', levels });
     const names = page.buttons();
     assert.equal(names[names.indexOf('Reasoning effort') - 1], 'Model: gpt-5 at api.example');
   });
 
-  it('opens a menu with the levels, whose choice applies to the model and is announced', () => {
+  it('opens a menu with the levels of the model', () => {
     show({ level: 'medium', levels });
     button().click();
     const items = page.all('menuitemradio');
@@ -35,12 +39,17 @@ describe('button for the reasoning effort', () => {
     );
     assert.equal(items[0]?.getAttribute('aria-description'), 'Sends nothing; the model decides');
     assert.equal(page.window.document.activeElement, items[2]);
+  });
+
+  it('applies the level that the user chooses and announces it', () => {
+    show({ level: 'medium', levels });
+    button().click();
     page.one('menuitemradio', 'High').click();
     assert.deepEqual(page.posted, [{ type: 'selectEffort', model: 'gpt-5', level: 'high' }]);
     assert.equal(page.announced, 'Reasoning effort of gpt-5: High');
   });
 
-  it('applies a choice to the model for which the menu was opened, even if the user has selected another model since', () => {
+  it('applies the chosen level to the model for which the menu was opened', () => {
     show({ level: 'medium', levels });
     button().click();
     show({ level: 'high', levels: ['default', 'none', 'high'] }, 'deepseek-v3');
@@ -49,7 +58,7 @@ describe('button for the reasoning effort', () => {
     assert.equal(page.announced, 'Reasoning effort of gpt-5: Low');
   });
 
-  it('switches the reasoning of a model without levels off and on', () => {
+  it('offers *Off* and *On* for a model without levels', () => {
     show({ level: 'high', levels: ['default', 'none', 'high'], isToggle: true });
     button().click();
     assert.deepEqual(

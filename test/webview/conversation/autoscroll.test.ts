@@ -19,7 +19,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 300);
   });
 
-  it('resumes when the user reaches the end of the conversation with the wheel', () => {
+  it('resumes when the user scrolls to the end with the wheel', () => {
     scroller.wheel(-100);
     scroller.grow(300);
     scroller.wheel(1000);
@@ -34,34 +34,41 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 250);
   });
 
-  it('stays on when the browser, not the user, scrolls', () => {
+  it('continues when the browser scrolls without user input', () => {
     scroller.moveTo(100);
     scroller.grow(10);
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('stays on when the user turns the wheel but there is nothing to scroll', () => {
+  it('continues when the user turns the wheel but there is nothing to scroll', () => {
     scroller.height = 300;
     scroller.wheel(-100);
     scroller.grow(900);
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('stops and resumes when the user drags the scroll bar away from the end and back', () => {
+  const drag = (top: number): void => {
     scroller.fire('pointerdown');
-    scroller.moveTo(100);
+    scroller.moveTo(top);
     page.window.dispatchEvent(new page.window.Event('pointerup'));
+  };
+
+  it('stops when the user drags the scroll bar away from the end', () => {
+    drag(100);
     scroller.grow(100);
     assert.equal(scroller.distanceFromEnd, 600);
-    scroller.fire('pointerdown');
-    scroller.moveTo(10_000);
-    page.window.dispatchEvent(new page.window.Event('pointerup'));
+  });
+
+  it('resumes when the user drags the scroll bar back to the end', () => {
+    drag(100);
+    scroller.grow(100);
+    drag(10_000);
     scroller.grow(100);
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
   for (const end of ['pointerup', 'pointercancel']) {
-    it(`stays on when the browser scrolls after the user has released the scroll bar (${end})`, () => {
+    it(`continues when the browser scrolls after the user has released the scroll bar (${end})`, () => {
       scroller.fire('pointerdown');
       page.window.dispatchEvent(new page.window.Event(end));
       scroller.moveTo(100);
@@ -70,12 +77,20 @@ describe('autoscroll', () => {
     });
   }
 
-  it('stops when the user presses Page Up and resumes when the user presses End', () => {
+  const pressPageUp = (): void => {
     page.key('PageUp', {}, scroller.element);
     scroller.moveTo(200);
     scroller.fire('scrollend');
     scroller.grow(100);
+  };
+
+  it('stops when the user presses Page Up', () => {
+    pressPageUp();
     assert.notEqual(scroller.distanceFromEnd, 0);
+  });
+
+  it('resumes when the user presses End', () => {
+    pressPageUp();
     page.key('End', {}, scroller.element);
     scroller.moveTo(10_000);
     scroller.grow(100);
@@ -90,7 +105,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('stays on when the scroll event that it has caused arrives after the content has grown', () => {
+  it('continues when its own scroll event arrives after the content has grown', () => {
     page.key('Shift', {}, scroller.element);
     scroller.height += 500;
     scroller.fire('scroll');
@@ -106,7 +121,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('does not resume when a turn that is already shown changes', () => {
+  it('does not resume when an existing turn changes', () => {
     scroller.wheel(-300);
     page.update('a');
     scroller.grow(100);
@@ -138,7 +153,7 @@ describe('autoscroll', () => {
     assert.equal(jump()?.hasAttribute('data-news'), false);
   });
 
-  it('resumes when the user presses End in the article of a prompt', () => {
+  it('resumes when the user presses End on a prompt', () => {
     scroller.wheel(-300);
     page.all('article')[0]!.focus();
     page.key('End', {}, page.all('article')[0]);
@@ -147,12 +162,16 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('resumes when an answer is regenerated, but not when an existing version is shown', () => {
+  it('does not resume when an existing version of an answer is shown', () => {
     scroller.wheel(-300);
     const done = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
     page.path(exchange('b', { state: done }));
     scroller.grow(100);
     assert.equal(scroller.distanceFromEnd, 400);
+  });
+
+  it('resumes when an answer is regenerated', () => {
+    scroller.wheel(-300);
     page.path(exchange('c'));
     assert.equal(scroller.distanceFromEnd, 0);
   });

@@ -13,7 +13,7 @@ const column = (model: string, fields: Partial<Answer> = {}): Answer => answer(m
 const compare = (answers: readonly Answer[], fields: Partial<ShownExchange> = {}): ShownExchange =>
   comparison(answers, { prompt: 'Why?', ...fields });
 
-describe('comparison', () => {
+describe('comparison of answers', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened), [compare([column('m1'), column('m2'), column('m3')])]);
 
@@ -27,7 +27,7 @@ describe('comparison', () => {
     for (const id of ids) page.events(id, ev.attempt({ model: id }), ev.text('Hi'), ev.done('Hi'));
   };
 
-  it('is a group with one prompt and a landmark with an answer for each model', () => {
+  it('shows one prompt, and an answer labeled with its model for each model', () => {
     const group = page.one('group', 'Comparison');
     assert.equal(page.all('article', 'You').length, 1);
     assert.ok(group.contains(page.one('article', 'You')));
@@ -42,7 +42,7 @@ describe('comparison', () => {
     );
   });
 
-  it('names the gateway and the chosen model of an answer, also after a fallback model has answered', () => {
+  it('labels each answer with the model that the user chose, even if a fallback model answers', () => {
     page.events(
       'm1',
       { type: 'model', attempt: 1, at: 1, from: 'm1', to: 'm4', reason: 'user' },
@@ -58,13 +58,13 @@ describe('comparison', () => {
     assert.ok(at(1).querySelector('[title="api.example"]'));
   });
 
-  it('shows markup and invisible characters in the name of a model as text', () => {
+  it('shows HTML in a model name as text, without invisible characters', () => {
     page.snapshot([compare([column('<img src=x>\u202e'), column('m2')])]);
     assert.deepEqual(landmarks(), ['<img src=x>', 'm2']);
     assert.equal(page.root.querySelector('img'), null);
   });
 
-  it('is one exchange between others', () => {
+  it('is shown as a single exchange between other exchanges', () => {
     const after = exchange('after', { state: done('So') });
     page.snapshot([exchange('before', { state: done('So') }), compare([column('m1'), column('m2')]), after]);
     const exchanges = [...page.root.querySelectorAll('.exchange')];
@@ -75,7 +75,7 @@ describe('comparison', () => {
   });
 
   describe('while answers are running', () => {
-    it('has one *Stop* in each running answer, also in one that waits, and none in an answer that has ended', () => {
+    it('shows *Stop* in each answer that has not ended', () => {
       page.events('m1', ev.attempt(), ev.waiting());
       page.events('m2', ev.attempt(), ev.text('Hi'));
       finish('m3');
@@ -94,7 +94,7 @@ describe('comparison', () => {
       Escape: [() => page.key('Escape'), 'm2'],
     };
     for (const [name, [stop, answerId]] of Object.entries(waysToStop)) {
-      it(`stops all answers with ${name} while one is running`, () => {
+      it(`stops all answers with ${name} while one answer is running`, () => {
         finish('m1', 'm3');
         stop();
         assert.deepEqual(page.posted, [{ type: 'stopComparison', answerId }]);
@@ -105,13 +105,13 @@ describe('comparison', () => {
       });
     }
 
-    it('moves the focus from *Stop* to its answer when the answer ends', () => {
+    it('moves the focus from *Stop* to the answer when the answer ends', () => {
       page.all('button', 'Stop')[1]!.focus();
       finish('m2');
       assert.equal(page.window.document.activeElement, at(1));
     });
 
-    it('disables the buttons for versions until the last answer has ended', () => {
+    it('disables *Regenerate* of earlier exchanges until the last answer has ended', () => {
       const earlier = exchange('a', { state: done('So') });
       page.snapshot([earlier, compare([column('m1'), column('m2')])]);
       finish('m2');
@@ -121,7 +121,7 @@ describe('comparison', () => {
     });
   });
 
-  it('is announced once, and each announcement of an answer begins with its model and keeps those of the others', () => {
+  it('announces each answer with the name of its model', () => {
     page.snapshot();
     page.path(compare([column('m1'), column('m2')]));
     assert.equal(page.announced, 'Comparing m1, m2');
@@ -132,6 +132,10 @@ describe('comparison', () => {
     assert.deepEqual(texts, ['Comparing m1, m2', 'm2: Rate limited. Retrying in 4 s', 'm1: Answer complete']);
     page.receive({ type: 'announce', text: 'Copied' });
     assert.equal(page.announced, 'Copied');
+  });
+
+  it('keeps at most five announcements', () => {
+    page.snapshot();
     for (const id of ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']) {
       page.path(compare([column(id), column(`${id}b`)]));
       page.events(id, ev.attempt());
@@ -139,7 +143,7 @@ describe('comparison', () => {
     assert.equal(page.root.querySelectorAll('[aria-live="polite"] > p').length, 5);
   });
 
-  it('offers *Use this answer* for answers with text that have ended, and no *Regenerate*', () => {
+  it('offers *Use this answer* for each answer that has ended with text', () => {
     finish('m1');
     page.events('m2', ev.attempt(), ev.text('Hi'));
     page.events('m3', ev.attempt(), ev.failed());
@@ -152,7 +156,7 @@ describe('comparison', () => {
     assert.deepEqual(page.all('button', 'Regenerate'), []);
   });
 
-  it('shows the speed of an answer below it, too, and each figure in an element that is not broken', () => {
+  it('shows the speed of an answer in tokens per second', () => {
     const usage = {
       type: 'usage',
       attempt: 1,
@@ -167,14 +171,14 @@ describe('comparison', () => {
     assert.deepEqual(figures.querySelector('span')?.textContent, 'first token 400 ms ·');
   });
 
-  it('shows the buttons for versions outside of the comparison once', () => {
+  it('shows the version buttons only once', () => {
     const answered = [column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') })];
     page.snapshot([compare(answered, { versions: ['old', 'm1'] })]);
     page.click('Previous version');
     assert.deepEqual(page.posted, [{ type: 'showVersion', answerId: 'old' }]);
   });
 
-  it('gives way to the answer in use, which gets the focus and is one of the versions', () => {
+  it('is replaced by the answer that the user chooses', () => {
     finish('m1', 'm2', 'm3');
     page.all('button', 'Use this answer')[0]!.focus();
     const versions = ['m1', 'm2', 'm3'];
@@ -185,7 +189,7 @@ describe('comparison', () => {
     assert.ok(page.one('group', 'Version 1 of 3'));
   });
 
-  it('gives way to the answer in use without replacing the turns that follow', () => {
+  it('keeps the turns after it when an answer replaces it', () => {
     const answered = ['m1', 'm2'].map((model) => column(model, { state: done('Hi') }));
     page.path(compare(answered, { followed: 'm2' }), exchange('next', { state: done('So') }));
     const following = at(2);
@@ -193,7 +197,7 @@ describe('comparison', () => {
     assert.deepEqual([answers().length, at(1)], [2, following]);
   });
 
-  it('marks the answer that a further prompt follows', () => {
+  it('marks the answer that the next prompt follows', () => {
     finish('m1', 'm2', 'm3');
     const answered = ['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }));
     page.path(compare(answered, { followed: 'm2' }), exchange('next'));
@@ -203,7 +207,7 @@ describe('comparison', () => {
     );
   });
 
-  it('keeps the buttons of all its cards until a further prompt has started, and then also loses its landmarks', () => {
+  it('keeps the buttons of its failure cards until the next prompt has started', () => {
     for (const id of ['m1', 'm2', 'm3']) page.events(id, ev.attempt(), ev.failed());
     assert.equal(page.all('button', 'Retry now').length, 3);
     assert.match(page.all('alert')[1]!.textContent, /^m2: The model is overloaded\./);
@@ -214,14 +218,14 @@ describe('comparison', () => {
     assert.deepEqual(landmarks(), [null, null, null]);
   });
 
-  it('needs no second button for an API key if the card of any answer has one', () => {
+  it('shows only one button *Set API key* if a failure card has one', () => {
     const connection = { model: 'm1', host: 'api.example', hasKey: false, set: 'own' } as const;
     page.snapshot([compare([column('m1'), column('m2')])], { connection });
     page.events('m1', ev.attempt(), ev.failed({ kind: 'auth', actions: ['setApiKey'] }));
     assert.ok(at(0).contains(page.one('button', 'Set API key')));
   });
 
-  it('has one editor for its prompt, which also opens from an answer that was not sent, and is restored', () => {
+  it('opens the editor of its prompt with *Edit prompt* in an unsent answer', () => {
     page.events('m2', ev.stopped(''));
     assert.equal(page.all('button', 'Edit').length, 1);
     page.click('Edit prompt');
@@ -232,23 +236,24 @@ describe('comparison', () => {
   });
 
   describe('*Show differences*', () => {
-    it('opens the two answers that have ended, or lets the user choose between more', () => {
+    it('opens the two answers that have ended', () => {
       finish('m1');
       assert.deepEqual(page.all('button', 'Show differences'), []);
       finish('m3');
       page.click('Show differences');
-      finish('m2');
+      assert.deepEqual(page.posted, [{ type: 'showDifferences', answerId: 'm1', otherId: 'm3' }]);
+    });
+
+    it('lets the user choose two of three answers', () => {
+      finish('m1', 'm2', 'm3');
       page.click('Show differences');
       assert.deepEqual(valuesOf(page.all('menuitem'), 'textContent'), ['m1 and m2', 'm1 and m3', 'm2 and m3']);
       page.one('menuitem', 'm2 and m3').click();
-      assert.deepEqual(page.posted, [
-        { type: 'showDifferences', answerId: 'm1', otherId: 'm3' },
-        { type: 'showDifferences', answerId: 'm2', otherId: 'm3' },
-      ]);
+      assert.deepEqual(page.posted, [{ type: 'showDifferences', answerId: 'm2', otherId: 'm3' }]);
     });
   });
 
-  it('can be reached with the arrow keys between the prompt and the first answer', () => {
+  it('has a button bar that the arrow keys reach between the prompt and the first answer', () => {
     at(0).focus();
     page.key('ArrowUp', {}, at(0));
     const bar = page.window.document.activeElement!;
@@ -257,7 +262,7 @@ describe('comparison', () => {
     assert.equal(page.window.document.activeElement, page.one('article', 'You'));
   });
 
-  it('no longer follows the end after a click in an answer that stands above another one', () => {
+  it('stops autoscroll after a click in an answer that is stacked above another answer', () => {
     const scroller = new Scroller(page.one('log'), page);
     const place = (column: number, top: number): void => {
       const section = page.root.querySelectorAll('section.column')[column]!;
@@ -276,7 +281,7 @@ describe('comparison', () => {
     assert.equal(click(), 100);
   });
 
-  it('scrolls its answers separately if the user wants, and follows the end of an answer until the user scrolls up', () => {
+  it('keeps the end of a running answer in view while its answers scroll separately', () => {
     finish('m1');
     const toggle = page.one('button', 'Scroll answers separately');
     const columns = [...page.root.querySelectorAll<HTMLElement>('section.column')];
@@ -294,7 +299,7 @@ describe('comparison', () => {
     assert.deepEqual([toggle.ariaPressed, valuesOf(columns, 'tabIndex')], ['false', [-1, -1, -1]]);
   });
 
-  it('follows the end of an answer when its column is set to scroll separately for the second time', () => {
+  it('keeps the end of an answer in view after separate scrolling was turned off and on again', () => {
     const toggle = page.one('button', 'Scroll answers separately');
     const scroller = new Scroller(page.root.querySelector<HTMLElement>('section.column')!, page);
     for (const click of [1, 2, 3]) {
@@ -313,7 +318,7 @@ describe('comparison', () => {
     assert.ok(page.one('button', 'Show differences'));
   });
 
-  it('gets its prompt from the draft, which stays in the composer until the host has received it', () => {
+  it('keeps the draft in the composer until the host has received it as the prompt', () => {
     page.snapshot();
     page.click('Model: gpt-4o at api.example');
     page.receive({ type: 'prefill', text: 'Why?', more: { code: 1 } });

@@ -36,62 +36,74 @@ const describeAnswers = (...states: readonly TurnState[]): string =>
     states.map((visibleState, index) => ({ model: `m${index + 1}`, visibleState })),
   );
 
-const tests: Readonly<Record<string, readonly [results: string, ...states: readonly TurnState[]]>> = {
-  'in tokens if all answers have a usage, and without reasoning tokens in the length': [
-    'First token: m2 (after 300\u00a0ms)\u00a0· Fastest: m1 (100\u00a0tok/s)\u00a0· Longest: m2 (150\u00a0tok)',
-    answer({ tokens: usage(200, 100) }),
-    answer({ firstTokenAt: 1300, tokens: usage(150) }),
-  ],
-  'in characters if the usage of an answer is unknown': [
-    'Fastest: m2 (2.5\u00a0characters/s)\u00a0· Longest: m2 (5\u00a0characters)',
-    answer({ tokens: usage(200) }),
-    answer({ text: 'Hello' }),
-  ],
-  'with waits before the first token, but not in the speed': [
-    'First token: m2 (after 1.2\u00a0s)\u00a0· Fastest: m1 (2\u00a0characters/s)\u00a0· Longest: m1 (2\u00a0characters)',
-    stateOf(
-      ev.attempt(),
-      ev.waiting({ at: 1000 }),
-      ev.attempt({ attempt: 2, at: 2000 }),
-      ev.text('Hi', 2400),
-      ev.done('Hi'),
-    ),
-    answer({ text: 'H', firstTokenAt: 2200 }),
-  ],
-  'with the lowest cost, marked if it is an estimate': [
-    'Cheapest: m2 (≈\u00a0¥0.002)',
-    answer({ ended: { cost: 0.003, currency: 'CNY' } }),
-    answer({ ended: { estimatedCost: 0.002, currency: 'CNY' } }),
-  ],
-  'without costs in two currencies': [
-    'First token: m2 (after 300\u00a0ms)',
-    answer({ ended: { cost: 0.003, currency: 'CNY' } }),
-    answer({ firstTokenAt: 1300, ended: { cost: 0.002 } }),
-  ],
-  'without the cost if one is unknown': [
-    'First token: m2 (after 300\u00a0ms)',
-    answer({ ended: { cost: 0.003 } }),
-    answer({ firstTokenAt: 1300 }),
-  ],
-  'without a winner if the best answers look the same': [
-    'First token: m3 (after 300\u00a0ms)',
-    answer({ ended: { cost: 0.00300001 } }),
-    answer({ ended: { cost: 0.003 } }),
-    answer({ firstTokenAt: 1300, ended: { cost: 0.004 } }),
-  ],
-  'without the answers that are incomplete': [
-    'First token: m2 (after 400\u00a0ms)',
-    stateOf(ev.attempt(), ev.failed()),
-    answer({}),
-    answer({ firstTokenAt: 1500 }),
-    stateOf(ev.attempt(), ev.text('Hi', 1100), ev.stopped('Hi')),
-  ],
-  'not while an answer is running': ['', answer({}), answer({}), stateOf(ev.attempt(), ev.text('Hi'))],
-  'not for only one answer': ['', answer({}), stateOf(ev.attempt(), ev.failed())],
+const tests: Readonly<Record<string, { readonly results: string; readonly states: readonly TurnState[] }>> = {
+  'compare tokens if all answers have a usage, but no reasoning tokens for the length': {
+    results:
+      'First token: m2 (after 300\u00a0ms)\u00a0· Fastest: m1 (100\u00a0tok/s)\u00a0· Longest: m2 (150\u00a0tok)',
+    states: [answer({ tokens: usage(200, 100) }), answer({ firstTokenAt: 1300, tokens: usage(150) })],
+  },
+  'compare characters if the usage of an answer is unknown': {
+    results: 'Fastest: m2 (2.5\u00a0characters/s)\u00a0· Longest: m2 (5\u00a0characters)',
+    states: [answer({ tokens: usage(200) }), answer({ text: 'Hello' })],
+  },
+  'include waits in the time to the first token, but not in the speed': {
+    results:
+      'First token: m2 (after 1.2\u00a0s)\u00a0· Fastest: m1 (2\u00a0characters/s)\u00a0· Longest: m1 (2\u00a0characters)',
+    states: [
+      stateOf(
+        ev.attempt(),
+        ev.waiting({ at: 1000 }),
+        ev.attempt({ attempt: 2, at: 2000 }),
+        ev.text('Hi', 2400),
+        ev.done('Hi'),
+      ),
+      answer({ text: 'H', firstTokenAt: 2200 }),
+    ],
+  },
+  'mark the lowest cost as an estimate if it is estimated': {
+    results: 'Cheapest: m2 (≈\u00a0¥0.002)',
+    states: [
+      answer({ ended: { cost: 0.003, currency: 'CNY' } }),
+      answer({ ended: { estimatedCost: 0.002, currency: 'CNY' } }),
+    ],
+  },
+  'leave out the cost if the currencies differ': {
+    results: 'First token: m2 (after 300\u00a0ms)',
+    states: [
+      answer({ ended: { cost: 0.003, currency: 'CNY' } }),
+      answer({ firstTokenAt: 1300, ended: { cost: 0.002 } }),
+    ],
+  },
+  'leave out the cost if the cost of an answer is unknown': {
+    results: 'First token: m2 (after 300\u00a0ms)',
+    states: [answer({ ended: { cost: 0.003 } }), answer({ firstTokenAt: 1300 })],
+  },
+  'name no winner if the best values look the same': {
+    results: 'First token: m3 (after 300\u00a0ms)',
+    states: [
+      answer({ ended: { cost: 0.00300001 } }),
+      answer({ ended: { cost: 0.003 } }),
+      answer({ firstTokenAt: 1300, ended: { cost: 0.004 } }),
+    ],
+  },
+  'leave out incomplete answers': {
+    results: 'First token: m2 (after 400\u00a0ms)',
+    states: [
+      stateOf(ev.attempt(), ev.failed()),
+      answer({}),
+      answer({ firstTokenAt: 1500 }),
+      stateOf(ev.attempt(), ev.text('Hi', 1100), ev.stopped('Hi')),
+    ],
+  },
+  'are empty while an answer is running': {
+    results: '',
+    states: [answer({}), answer({}), stateOf(ev.attempt(), ev.text('Hi'))],
+  },
+  'are empty if only one answer is complete': { results: '', states: [answer({}), stateOf(ev.attempt(), ev.failed())] },
 };
 
 describe('results of a comparison', () => {
-  for (const [name, [results, ...states]] of Object.entries(tests)) {
-    it(`are shown ${name}`, () => assert.equal(describeAnswers(...states), results));
+  for (const [title, { results, states }] of Object.entries(tests)) {
+    it(title, () => assert.equal(describeAnswers(...states), results));
   }
 });

@@ -21,7 +21,7 @@ describe('offline demo in the panel', () => {
   const card = (): Element | null => page.root.querySelector('section[aria-label="Offline demo"]');
   const names = (): (string | null)[] => [...card()!.querySelectorAll('button')].map(({ textContent }) => textContent);
 
-  it('has a card with an accessible name and the current step of the tour', () => {
+  it('shows the current step of the tour in a card', () => {
     page.snapshot([], { connection, tourStep: first });
     assert.ok(page.root.textContent.includes('No key or network needed.'));
     for (const part of [first.heading, 'Watch the countdown.']) assert.ok(card()!.textContent.includes(part), part);
@@ -37,7 +37,7 @@ describe('offline demo in the panel', () => {
     ]);
   });
 
-  it('moves its card above the composer with the first prompt, and the focus stays in the card', () => {
+  it('moves its card above the composer, with the focus, when the first prompt is sent', () => {
     page.snapshot([], { connection, tourStep: first });
     assert.ok(page.one('log').contains(card()));
     page.one('button', 'Run it').focus();
@@ -49,7 +49,7 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('button', 'Run it'));
   });
 
-  it('ends with Set API key if the user has no key, and else with Leave the demo', () => {
+  it('offers *Set API key* at its end only if the user has no key', () => {
     page.snapshot([exchange('a', { set: 'demo' })], {
       connection: { ...connection, hasKey: false },
       tourStep: finished,
@@ -68,7 +68,7 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('announces the next step, but not that a step runs', () => {
+  it('announces the next step, but not a running step', () => {
     page.snapshot([], { connection, tourStep: first });
     const step = card()!.querySelector('[aria-live="polite"]')!;
     page.receive({ type: 'tourStep', tourStep: running });
@@ -78,7 +78,7 @@ describe('offline demo in the panel', () => {
     assert.ok(step.textContent.includes(second.heading));
   });
 
-  it('removes its card when it ends, and moves the focus to the composer', () => {
+  it('moves the focus from its card to the composer when it ends', () => {
     page.snapshot([], { connection, tourStep: first });
     page.one('button', 'Leave the demo').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
@@ -86,7 +86,7 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('marks each answer of the demo, even after the demo has ended', () => {
+  it('marks its answers even after it has ended', () => {
     page.snapshot([exchange('a', { set: 'demo' }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.badge')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);

@@ -35,7 +35,7 @@ describe('summary in a conversation', () => {
   const buttonsIn = (element: HTMLElement): (string | null)[] =>
     [...element.querySelectorAll('button')].map((button) => button.ariaLabel ?? button.textContent);
 
-  it('is a block with a heading and without a prompt, and folds the turns for which it stands', () => {
+  it('folds the turns that it replaces', () => {
     page.snapshot([a, b, summary(ready), c]);
     assert.deepEqual(entries(), folded);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of 2 earlier turns');
@@ -44,13 +44,13 @@ describe('summary in a conversation', () => {
     assert.deepEqual(page.all('button', 'Regenerate').length, 1);
   });
 
-  it('shows its link definitions as text, unlike an answer', () => {
+  it('shows its link definitions as text', () => {
     page.snapshot([a, b, summary(ready), c]);
     const shows = page.all('article').map((entry) => entry.querySelector('[data-shows-definitions]') !== null);
     assert.deepEqual(shows, [false, true, false, false]);
   });
 
-  it('unfolds the earlier turns with a button at the start, also after a reload', () => {
+  it('keeps the earlier turns unfolded after a reload', () => {
     page.snapshot([a, b, summary(ready), c]);
     const toggle = page.one('button', '2 earlier turns');
     assert.equal(toggle.ariaExpanded, 'false');
@@ -64,7 +64,7 @@ describe('summary in a conversation', () => {
     assert.deepEqual(entries(), folded);
   });
 
-  it('leaves folded turns out of the entries that the arrow keys reach', () => {
+  it('hides the folded turns from the arrow keys', () => {
     page.snapshot([a, b, summary(ready), c]);
     block().focus();
     page.key('ArrowUp', {}, block());
@@ -73,7 +73,7 @@ describe('summary in a conversation', () => {
     assert.equal(page.window.document.activeElement, block());
   });
 
-  it('is added and removed without replacing the turns around it, and folds only when it is ready', () => {
+  it('keeps the elements of the turns around it when it is added and removed', () => {
     page.snapshot([a, b, c]);
     const last = page.all('article').at(-1)!;
     page.path(a, b, summary(running), c);
@@ -88,12 +88,16 @@ describe('summary in a conversation', () => {
     assert.equal(page.all('article').at(-1), last);
   });
 
-  for (const [outcome, state, buttons] of [
-    ['failed', failed, ['Retry now', 'Summarize again', 'Dismiss']],
-    ['stopped', reduceTurn(running, ev.stopped('')), ['Summarize again', 'Dismiss']],
-    ['interrupted', { ...running, phase: 'interrupted', text: 'In' }, ['Continue', 'Summarize again', 'Dismiss']],
+  for (const { outcome, state, buttons } of [
+    { outcome: 'has failed', state: failed, buttons: ['Retry now', 'Summarize again', 'Dismiss'] },
+    { outcome: 'was stopped', state: reduceTurn(running, ev.stopped('')), buttons: ['Summarize again', 'Dismiss'] },
+    {
+      outcome: 'was interrupted',
+      state: { ...running, phase: 'interrupted', text: 'In' },
+      buttons: ['Continue', 'Summarize again', 'Dismiss'],
+    },
   ] as const) {
-    it(`folds nothing if it was ${outcome}, and can be retried or dismissed although other turns follow`, () => {
+    it(`folds no turns and can be dismissed if it ${outcome}`, () => {
       page.snapshot([a, b, summary(state), c]);
       assert.deepEqual(entries(), unfolded.slice(1));
       const shown = buttonsIn(block());
@@ -106,14 +110,14 @@ describe('summary in a conversation', () => {
     });
   }
 
-  it('says that nothing has changed when it is stopped', () => {
+  it('says that the conversation has not changed when it is stopped', () => {
     page.snapshot([a, b, summary(running), c]);
     page.events('s', ev.text('In'), ev.stopped('In'));
     const stopped = 'Stopped. The conversation has not changed.';
     assert.deepEqual([page.announced, block().querySelector('.outcome p')?.textContent], [stopped, stopped]);
   });
 
-  it('has buttons that undo it or start a new conversation, except on a read-only page', () => {
+  it('has buttons to undo it and to start a new conversation', () => {
     page.snapshot([a, b, summary(ready), c]);
     page.click('Undo');
     page.click('New conversation with this summary');
@@ -121,11 +125,14 @@ describe('summary in a conversation', () => {
       { type: 'editSummary', answerId: 's', text: '' },
       { type: 'newFromSummary', answerId: 's' },
     ]);
+  });
+
+  it('cannot be undone on a read-only page', () => {
     page.snapshot([a, b, summary(ready), c], { readOnly: true });
     assert.deepEqual(page.all('button', 'Undo'), []);
   });
 
-  it('is edited in place, with Enter for a new line, and keeps unsaved text over a reload', () => {
+  it('keeps its unsaved text after a reload', () => {
     page.snapshot([a, b, summary(ready), c]);
     [...block().querySelectorAll('button')].find(({ textContent }) => textContent === 'Edit')!.click();
     const editor = (): HTMLTextAreaElement => page.one('textbox', 'Edit the summary') as HTMLTextAreaElement;
@@ -147,14 +154,14 @@ describe('summary in a conversation', () => {
     );
   });
 
-  it('of another conversation folds nothing and says where it comes from', () => {
+  it('folds no turns if it comes from another conversation', () => {
     page.snapshot([summary(ready, 0), a]);
     assert.deepEqual(entries(), ['Summary', 'You', 'Assistant']);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of another conversation');
     assert.deepEqual(buttonsIn(block()).slice(-2), ['Edit', 'Undo']);
   });
 
-  it('that is newer folds the older one, too', () => {
+  it('folds an older summary together with the earlier turns', () => {
     page.snapshot([a, summary(ready, 1, 'older'), b, summary(ready), c]);
     assert.deepEqual(entries(), folded);
     page.click('2 earlier turns');
@@ -174,7 +181,7 @@ describe('failure card of a request that is too long', () => {
 
   const canSummarize = (can: boolean): void => page.receive({ type: 'contextUse', canSummarize: can });
 
-  it('offers a summary first if one is possible, and no second one while a turn runs', () => {
+  it('offers a summary as its first action if a summary is possible', () => {
     page.snapshot([a, exchange('q')]);
     canSummarize(true);
     page.events('q', ev.attempt({ model: 'small-1' }), tooLong);
@@ -192,7 +199,7 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['Continue with a summary', true, true]);
   });
 
-  it('offers no summary if none is possible, as after a summary of all turns', () => {
+  it('offers no summary if none is possible', () => {
     page.snapshot([a, question]);
     assert.deepEqual(card()[0], ['New conversation', true, false]);
     const older = summary([ev.text('s'), ev.done('s')].reduce(reduceTurn, stateOf(ev.attempt({ time: 1 }))));
@@ -200,7 +207,7 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['New conversation', true, false]);
   });
 
-  it('retries with its first button once a summary is ready, also after a reload', () => {
+  it('offers *Retry now* as its first action after a summary is ready', () => {
     page.snapshot([a, b, summary(running), question]);
     page.events('s', ev.text('In short'), ev.done('In short'));
     for (const from of ['live', 'reloaded']) {
@@ -212,14 +219,14 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'action', answerId: 'q', action: 'retryNow' });
   });
 
-  it('offers a further summary if a summary stands for too little', () => {
+  it('offers another summary if the existing summary is not short enough', () => {
     page.snapshot([a, b, summary(ready), question]);
     canSummarize(true);
     assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
     assert.doesNotMatch(page.one('alert').textContent, /summary is ready/);
   });
 
-  it('offers a summary of fewer turns if a summary was too long', () => {
+  it('offers a summary of fewer turns if the request for a summary was too long', () => {
     const tooLongSummary = reduceTurn(running, tooLong);
     page.snapshot([a, b, summary(tooLongSummary)]);
     assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
@@ -249,7 +256,7 @@ describe('notice of a new summary', () => {
   const end = (): void => page.events('s', ev.text('In short'), ev.done('In short'));
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
 
-  it('says when the summary is ready, and shows it at the top of the view once, where the view then stays', () => {
+  it('scrolls the summary to the top of the view when *Show* is clicked', () => {
     fill(95);
     assert.equal(notice(), 'Summarizing the earlier turns…Show');
     end();
@@ -277,20 +284,20 @@ describe('notice of a new summary', () => {
     });
   }
 
-  it('is not shown beside a failure card that says the same', () => {
+  it('is hidden if a failure card already says that the summary is ready', () => {
     page.snapshot([a, b, summary(running), question]);
     end();
     assert.equal(notice(), '');
   });
 
-  it('shows the card of a summary that failed, although the end of the conversation was in view', () => {
+  it('is hidden when the summary fails, and the view scrolls to the failure card', () => {
     page.one('article', 'Summary').getBoundingClientRect = () => ({ top: -200 }) as DOMRect;
     page.events('s', ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow'] }));
     scroller.grow(50);
     assert.deepEqual([scroller.distanceFromEnd, notice()], [250, '']);
   });
 
-  it('is not joined by the dot for new content below the view', () => {
+  it('does not mark *Jump to latest* while the summary is being written', () => {
     scroller.wheel(-300);
     page.events('s', ev.text('In'));
     assert.equal(page.one('button', 'Jump to latest').dataset['news'], undefined);
@@ -309,7 +316,7 @@ describe('notice of a full context', () => {
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
   const offered = 'The context is ≈ 92% full.Continue with a summary';
 
-  it('offers a summary from 90% on, also while the user is typing', () => {
+  it('offers a summary from 90% on, including the draft', () => {
     page.snapshot([a, b]);
     fill(899);
     assert.equal(notice(), offered.replace('92', '90'));
@@ -321,13 +328,13 @@ describe('notice of a full context', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'summarize' });
   });
 
-  it('says that the conversation is too long above 100%', () => {
+  it('says that the conversation is too long if the context is more than 100% full', () => {
     page.snapshot([a, b]);
     fill(1150);
     assert.match(notice(), /^The conversation is probably too long for the model\./);
   });
 
-  it('stays away after it was dismissed until the context was less full', () => {
+  it('remains hidden after it was dismissed until the context was less full', () => {
     page.snapshot([a, b]);
     fill(920);
     page.one('button', 'Dismiss').focus();
@@ -341,13 +348,13 @@ describe('notice of a full context', () => {
     assert.equal(notice(), offered);
   });
 
-  for (const [situation, exchanges, readOnly, canSummarize] of [
-    ['if no summary is possible', [a], false, false],
-    ['beside a failure card that offers a summary', [a, question]],
-    ['while a turn runs', [a, exchange('d', { state: stateOf(ev.attempt()) })]],
-    ['on a read-only page', [a], true],
+  for (const { situation, exchanges, readOnly, canSummarize } of [
+    { situation: 'if no summary is possible', exchanges: [a], readOnly: false, canSummarize: false },
+    { situation: 'beside a failure card that offers a summary', exchanges: [a, question] },
+    { situation: 'while a turn is running', exchanges: [a, exchange('d', { state: stateOf(ev.attempt()) })] },
+    { situation: 'on a read-only page', exchanges: [a], readOnly: true },
   ] as const) {
-    it(`is not shown ${situation}`, () => {
+    it(`is hidden ${situation}`, () => {
       page.snapshot(exchanges, readOnly ? { readOnly } : {});
       fill(990, canSummarize);
       assert.doesNotMatch(notice(), /full/);

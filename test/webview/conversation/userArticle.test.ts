@@ -9,15 +9,15 @@ describe('prompt in the conversation', () => {
   const text = (): HTMLElement | undefined => page.part('prompt');
   const ask = (prompt: string): void => page.snapshot([exchange('a', { prompt })]);
 
-  for (const [what, prompt, folded] of [
-    ['it has many lines', 'line\n'.repeat(200), true],
-    ['it has many characters', 'word '.repeat(2000), true],
-    ['it has many wide characters', '很长的问题'.repeat(161), true],
-    ['it is short', 'Why?', false],
-    ['it has 800 wide characters', '很长的问题'.repeat(160), false],
-    ['it has 16 lines', Array(16).fill('line').join('\n'), false],
+  for (const { what, prompt, folded } of [
+    { what: 'it has many lines', prompt: 'line\n'.repeat(200), folded: true },
+    { what: 'it has many characters', prompt: 'word '.repeat(2000), folded: true },
+    { what: 'it has many wide characters', prompt: '很长的问题'.repeat(161), folded: true },
+    { what: 'it is short', prompt: 'Why?', folded: false },
+    { what: 'it has 800 wide characters', prompt: '很长的问题'.repeat(160), folded: false },
+    { what: 'it has 16 lines', prompt: Array(16).fill('line').join('\n'), folded: false },
   ] as const) {
-    it(`is ${folded ? 'folded' : 'not folded'} if ${what}, and its complete text is in the document`, () => {
+    it(`is ${folded ? 'folded' : 'shown completely'} if ${what}`, () => {
       ask(prompt);
       assert.equal(text()?.classList.contains('folded'), folded);
       assert.equal(text()?.textContent, prompt);
@@ -25,7 +25,7 @@ describe('prompt in the conversation', () => {
     });
   }
 
-  it('is unfolded and folded by a button whose caption changes', () => {
+  it('is unfolded with *Show all* and folded again with *Show less*', () => {
     ask('line\n'.repeat(200));
     const scrolled: unknown[] = [];
     text()!.scrollIntoView = (options) => scrolled.push(options);
@@ -39,7 +39,7 @@ describe('prompt in the conversation', () => {
     assert.deepEqual(scrolled, [{ block: 'nearest' }]);
   });
 
-  it('stops autoscroll when it is unfolded, until the end of the conversation is in view again', () => {
+  it('stops autoscroll when it is unfolded', () => {
     ask('line\n'.repeat(200));
     const scroller = new Scroller(page.one('log'), page);
     text()!.scrollIntoView = () => undefined;
@@ -58,7 +58,7 @@ describe('prompt in the conversation', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('stays unfolded after a reload and after another snapshot', () => {
+  it('remains unfolded after a reload and after another snapshot', () => {
     const exchanges = ['a', 'b'].map((id) => exchange(id, { prompt: 'line\n'.repeat(200) }));
     page.snapshot(exchanges);
     text()!.scrollIntoView = () => undefined;
@@ -72,7 +72,7 @@ describe('prompt in the conversation', () => {
     assert.deepEqual(page.stored.unfolded, []);
   });
 
-  it('appears in the editor with its complete text, even if it was folded', () => {
+  it('appears completely in the editor, even if it is folded', () => {
     const prompt = 'line\n'.repeat(200);
     ask(prompt);
     page.click('Edit');

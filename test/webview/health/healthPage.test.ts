@@ -6,7 +6,7 @@ import { createHealthPage } from '../../../src/webview/health/healthPage';
 import { valuesOf } from '../../support/valuesOf';
 import { emptyReport, report, usedReport } from './reports';
 
-describe('page of usage and health', () => {
+describe('page *Usage and health*', () => {
   let document: Document;
   let posted: FromHealthPage[];
   let state: unknown;
@@ -37,7 +37,7 @@ describe('page of usage and health', () => {
   const labels = (): readonly (string | null)[] =>
     [...document.querySelectorAll('[role="img"]')].map((chart) => chart.getAttribute('aria-label'));
 
-  it('shows a card for each model and gateway on the tab of the network health, with the rest of its figures in its details', () => {
+  it('shows a card with the figures of each model and gateway', () => {
     page.show(report);
     assert.deepEqual(texts('h2'), ['gpt-4o a.test', '<b>x</b> b.test']);
     assert.deepEqual(texts('article:first-child .measures dt, article:first-child .figure'), [
@@ -65,7 +65,7 @@ describe('page of usage and health', () => {
     assert.deepEqual(texts('article:last-child details dd'), ['1', '0', '0', '–', '–', '0']);
   });
 
-  it('shows a chart for each figure with a text alternative, unless there were few requests', () => {
+  it('shows charts with a text alternative for a model with enough requests', () => {
     page.show(report);
     assert.deepEqual(labels(), [
       'Success rate, last 24 hours: 97%. By hour: from 0% to 97%.',
@@ -77,7 +77,7 @@ describe('page of usage and health', () => {
     assert.deepEqual(texts('article:last-child .note'), ['0 of 1 succeeded', 'Charts appear after 5 requests.']);
   });
 
-  it('draws a bar for each hour with a value, at its place and in its height', () => {
+  it('draws each bar at its hour and with the height of its value', () => {
     page.show(report);
     const [success, firstToken] = document.querySelectorAll('.health-chart');
     const bars = (chart: Element | undefined, name: string): readonly (string | null)[][] =>
@@ -94,7 +94,7 @@ describe('page of usage and health', () => {
     assert.match(success?.querySelector('title')?.textContent ?? '', /\b3:00\sAM: 97%$/);
   });
 
-  it('switches to the last 14 days and stays there after a reload', () => {
+  it('still shows the last 14 days after a reload', () => {
     page.show(report);
     assert.equal(button('24 hours').getAttribute('aria-pressed'), 'true');
     button('14 days').click();
@@ -107,20 +107,24 @@ describe('page of usage and health', () => {
     assert.equal(cards().getAttribute('aria-label'), 'Last 14 days');
   });
 
-  it('shows the last 24 hours when the stored state is damaged', () => {
+  it('shows the last 24 hours if the stored state is damaged', () => {
     state = { tab: 'network', period: 7 };
     open();
     page.show(report);
     assert.equal(cards().getAttribute('aria-label'), 'Last 24 hours');
   });
 
-  it('keeps the focus and the open details when it shows new numbers', () => {
+  it('keeps the focus on a button when it shows new numbers', () => {
     page.show(report);
     for (const focused of [button('14 days'), button('Clear')]) {
       focused.focus();
       page.show(report);
       assert.equal(document.activeElement, focused);
     }
+  });
+
+  it('keeps the details of a card open and focused when it shows new numbers', () => {
+    page.show(report);
     const details = (card: string): HTMLDetailsElement => document.querySelector(`article:${card}-child details`)!;
     details('last').open = true;
     details('last').querySelector('summary')?.focus();
@@ -129,12 +133,12 @@ describe('page of usage and health', () => {
     assert.deepEqual([details('first').open, details('last').open], [false, true]);
   });
 
-  it('interprets no HTML in the name of a model', () => {
+  it('shows HTML in a model name as text', () => {
     page.show(report);
     assert.equal(document.querySelectorAll('b').length, 0);
   });
 
-  it('says that there are no requests yet, and offers to test the connection only', () => {
+  it('says that there are no requests yet', () => {
     page.show(emptyReport);
     assert.match(document.querySelector('[role="status"]')?.textContent ?? '', /^No requests yet\./);
     const shown = [...document.querySelectorAll('button.button')].filter((each) => each.closest('[hidden]') === null);
@@ -142,14 +146,14 @@ describe('page of usage and health', () => {
     assert.ok(cards().hidden);
   });
 
-  it('says that a period has no requests', () => {
+  it('says that the chosen period has no requests', () => {
     page.show({ ...report, hours: { ...report.hours, rows: [] } });
     assert.equal(document.querySelector('[role="status"]')?.textContent, 'No requests in this period.');
     button('14 days').click();
     assert.equal(document.querySelector<HTMLElement>('[role="status"]')?.hidden, true);
   });
 
-  it('moves the focus to the heading when Clear disappears', () => {
+  it('moves the focus to the heading when *Clear* disappears', () => {
     for (const leave of [() => button('Clear').focus(), () => button('Clear').click()]) {
       page.show(report);
       (document.activeElement as HTMLElement).blur();
@@ -159,14 +163,14 @@ describe('page of usage and health', () => {
     }
   });
 
-  it('asks the host to clear the numbers and to test the connection', () => {
+  it('posts a message to the host for *Clear* and for *Test connection*', () => {
     page.show(report);
     button('Clear').click();
     button('Test connection').click();
     assert.deepEqual(posted, [{ type: 'clear' }, { type: 'testConnection' }]);
   });
 
-  describe('on the tab Usage', () => {
+  describe('tab *Usage*', () => {
     beforeEach(() => {
       state = undefined;
       open();
@@ -182,7 +186,7 @@ describe('page of usage and health', () => {
       document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
     };
 
-    it('shows the usage and the used share of the budget, without costs in another currency', () => {
+    it('shows the usage and the used share of the daily budget', () => {
       page.show(usedReport);
       const sums = texts('.usage :is(dt, .figure, dd.note)');
       assert.deepEqual(sums, [
@@ -203,7 +207,7 @@ describe('page of usage and health', () => {
       assert.match(texts('.usage p.note')[0] ?? '', /^“≈” marks an estimate/);
     });
 
-    it('shows charts by day with a text alternative', () => {
+    it('has a text alternative for each chart', () => {
       page.show(usedReport);
       assert.deepEqual(labels().slice(0, 2), [
         'Cost, last 14 days: ≈\u00a0¥2.47 + $0.0042. By day: from ¥1.23 to ≈\u00a0¥1.23 + $0.0042.',
@@ -212,7 +216,7 @@ describe('page of usage and health', () => {
       assert.deepEqual(texts('.usage .cost title'), ['Thu, Nov 12: ¥1.23', 'Sat, Nov 14: ≈\u00a0¥1.23 + $0.0042']);
     });
 
-    it('shows a table of each day, newest first, with each model and gateway', () => {
+    it('lists the usage of each day by model and gateway, newest day first', () => {
       page.show(usedReport);
       const rows = [...document.querySelectorAll('tr')].map((row) =>
         [...row.children].map((cell) => `${cell.getAttribute('scope') ?? ''}:${cell.textContent}`),
@@ -241,7 +245,7 @@ describe('page of usage and health', () => {
       assert.equal(document.querySelector<HTMLElement>('.usage')?.hidden, true);
     });
 
-    it('switches tabs by keyboard, and stays on the tab after a reload', () => {
+    it('can be left and selected with the keyboard', () => {
       page.show(usedReport);
       assert.deepEqual(selected(), ['Usage']);
       tabs()[0]?.focus();
@@ -259,7 +263,7 @@ describe('page of usage and health', () => {
       assert.deepEqual(selected(), ['Network health']);
     });
 
-    it('is selected when the host asks for it', () => {
+    it('is selected when the host requests it', () => {
       tabs()[1]?.click();
       page.show(usedReport);
       assert.deepEqual(selected(), ['Network health']);

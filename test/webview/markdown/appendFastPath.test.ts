@@ -44,7 +44,7 @@ const continuedTexts: readonly (readonly string[])[] = [
 
 describe('fast path that appends text without parsing', () => {
   for (const pieces of continuedTexts) {
-    it(`gives the same result after each piece as when the text arrives at once: ${JSON.stringify(pieces).slice(0, 70)}`, () => {
+    it(`gives the same result as complete parsing after each of the pieces ${JSON.stringify(pieces).slice(0, 70)}`, () => {
       for (let count = 1; count <= pieces.length; count++) {
         const received = pieces.slice(0, count);
         assertSameTree(renderWithFlushes(received), renderWithFlushes([received.join('')]), () =>
@@ -54,7 +54,7 @@ describe('fast path that appends text without parsing', () => {
     });
   }
 
-  it('removes text that it has appended when a replacement does not contain that text', () => {
+  it('removes appended text if a replacement does not contain that text', () => {
     const answer = new Answer();
     for (const piece of ['Some', ' words']) answer.show(piece);
     answer.markdown.replace('Some');

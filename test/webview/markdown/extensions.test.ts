@@ -2,54 +2,71 @@ import assert from 'node:assert/strict';
 import { shapeOf } from './referenceShape';
 import { renderAtOnce, serialize, renderInPieces } from './streamingHarness';
 
-const cases: readonly (readonly [name: string, text: string, shape: string])[] = [
-  [
-    'a table with alignment',
-    '| a | b |\n|:--|--:|\n| *1* | 2 \\| 3 |\n',
-    '<table ><thead ><tr ><th  left>a</><th  right>b</></></>' +
+const cases = [
+  {
+    name: 'a table with alignment',
+    text: '| a | b |\n|:--|--:|\n| *1* | 2 \\| 3 |\n',
+    shape:
+      '<table ><thead ><tr ><th  left>a</><th  right>b</></></>' +
       '<tbody ><tr ><td  left><em >1</></><td  right>2 | 3</></></></>',
-  ],
-  [
-    'a table that ends a paragraph',
-    'words\na | b\n--|--\n',
-    '<p >words</><table ><thead ><tr ><th >a</><th >b</></></></>',
-  ],
-  ['text that only resembles a table as a paragraph', 'a | b\n--|--x\n', '<p >a | b\n--|--x</>'],
-  ['strikethrough', 'a ~~b~~ c', '<p >a <s >b</> c</>'],
-  ['a single tilde as text', 'a ~b~ c', '<p >a ~b~ c</>'],
-  ['a soft break as a line break', 'a\nb', '<p >a\nb</>'],
-  ['a hard break', 'a  \nb', '<p >a<br ></>b</>'],
-  ['an escaped character', '\\*a\\*', '<p >*a*</>'],
-  ['a bare URL', 'see https://a.example/b_c.', '<p >see <a  https://a.example/b_c>https://a.example/b_c</>.</>'],
-  ['file names as text', 'README.md and main.rs', '<p >README.md and main.rs</>'],
-  ['an address without a scheme as text', 'www.a.example, a@b.example', '<p >www.a.example, a@b.example</>'],
-  ['an image as a link', '![alt *x*](https://i.example/a.png)', '<p ><a  https://i.example/a.png>alt x</></>'],
-  [
-    'an image inside a link',
-    '[![badge](https://i.example/a.svg)](https://l.example/)',
-    '<p ><a  https://l.example/>badge</></>',
-  ],
-  ['Windows line breaks', 'a\r\n\r\n- b\r\n- c\r\n', '<p >a</><ul ><li >b</><li >c</></>'],
-  ['a lone carriage return as a line break', 'a\r\rb', '<p >a</><p >b</>'],
-  ['a NUL character as the replacement character U+FFFD', 'a\0b', '<p >a\uFFFDb</>'],
-  ['characters outside the Basic Multilingual Plane', '😀 **👩‍👩‍👧** e\u0301', '<p >😀 <strong >👩‍👩‍👧</> e\u0301</>'],
-  [
-    'a code block that is indented with tabs in a list',
-    '- a\n\n\t```\n\tx\n\t```\n',
-    '<ul ><li ><p >a</><pre ><code >x\n</></></></>',
-  ],
-  ['a loose list', '- a\n\n- b\n', '<ul ><li ><p >a</></><li ><p >b</></></>'],
+  },
+  {
+    name: 'a table that ends a paragraph',
+    text: 'words\na | b\n--|--\n',
+    shape: '<p >words</><table ><thead ><tr ><th >a</><th >b</></></></>',
+  },
+  { name: 'text that only resembles a table as a paragraph', text: 'a | b\n--|--x\n', shape: '<p >a | b\n--|--x</>' },
+  { name: 'strikethrough', text: 'a ~~b~~ c', shape: '<p >a <s >b</> c</>' },
+  { name: 'a single tilde as text', text: 'a ~b~ c', shape: '<p >a ~b~ c</>' },
+  { name: 'a soft break as a line break', text: 'a\nb', shape: '<p >a\nb</>' },
+  { name: 'a hard break', text: 'a  \nb', shape: '<p >a<br ></>b</>' },
+  { name: 'an escaped character', text: '\\*a\\*', shape: '<p >*a*</>' },
+  {
+    name: 'a bare URL',
+    text: 'see https://a.example/b_c.',
+    shape: '<p >see <a  https://a.example/b_c>https://a.example/b_c</>.</>',
+  },
+  { name: 'file names as text', text: 'README.md and main.rs', shape: '<p >README.md and main.rs</>' },
+  {
+    name: 'an address without a scheme as text',
+    text: 'www.a.example, a@b.example',
+    shape: '<p >www.a.example, a@b.example</>',
+  },
+  {
+    name: 'an image as a link',
+    text: '![alt *x*](https://i.example/a.png)',
+    shape: '<p ><a  https://i.example/a.png>alt x</></>',
+  },
+  {
+    name: 'an image inside a link',
+    text: '[![badge](https://i.example/a.svg)](https://l.example/)',
+    shape: '<p ><a  https://l.example/>badge</></>',
+  },
+  { name: 'Windows line breaks', text: 'a\r\n\r\n- b\r\n- c\r\n', shape: '<p >a</><ul ><li >b</><li >c</></>' },
+  { name: 'a lone carriage return as a line break', text: 'a\r\rb', shape: '<p >a</><p >b</>' },
+  { name: 'a NUL character as the replacement character U+FFFD', text: 'a\0b', shape: '<p >a\uFFFDb</>' },
+  {
+    name: 'characters outside the Basic Multilingual Plane',
+    text: '😀 **👩‍👩‍👧** e\u0301',
+    shape: '<p >😀 <strong >👩‍👩‍👧</> e\u0301</>',
+  },
+  {
+    name: 'a code block that is indented with tabs in a list',
+    text: '- a\n\n\t```\n\tx\n\t```\n',
+    shape: '<ul ><li ><p >a</><pre ><code >x\n</></></></>',
+  },
+  { name: 'a loose list', text: '- a\n\n- b\n', shape: '<ul ><li ><p >a</></><li ><p >b</></></>' },
 ];
 
-describe('Markdown renderer, beyond CommonMark', () => {
-  for (const [name, text, shape] of cases) {
+describe('Markdown renderer beyond CommonMark', () => {
+  for (const { name, text, shape } of cases) {
     it(`renders ${name}`, () => {
       assert.equal(shapeOf(renderAtOnce(text)), shape);
       assert.equal(serialize(renderInPieces(text.split(''))), serialize(renderAtOnce(text)));
     });
   }
 
-  it('replaces the brackets of task list items with images that have an accessible name', () => {
+  it('replaces the brackets of task list items with marks that have an accessible name', () => {
     const items = [...renderAtOnce('- [ ] open\n- [x] done\n- [X] *done*\n- [y] none\n').querySelectorAll('li')];
     assert.deepEqual(
       items.map((item) => [item.className, item.getAttribute('data-checked'), item.textContent]),

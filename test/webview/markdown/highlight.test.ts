@@ -14,7 +14,7 @@ function describeSpans(root: Element): readonly string[] {
 }
 
 describe('code highlighting', () => {
-  it('waits until the fence is closed', async () => {
+  it('starts when the code fence is closed', async () => {
     const answer = new Answer();
     answer.show(`\`\`\`ts\n${CODE}`);
     await highlighting();
@@ -35,12 +35,12 @@ describe('code highlighting', () => {
   });
 
   for (const word of ['ts', 'TS', 'ts:src/app.ts', 'ts,ignore', '{.ts .numberLines}']) {
-    it(`highlights code with the info string "${word}"`, async () => {
+    it(`recognizes the language of code with the info string "${word}"`, async () => {
       assert.equal(describeSpans((await finished(`\`\`\`${word}\n${CODE}\`\`\`\n`)).root)[1], 'code-keyword export');
     });
   }
 
-  it('does not change the text of the code', async () => {
+  it('leaves the text of the code unchanged', async () => {
     for (const language of ['ts', 'python', 'html', 'c++', 'YAML', 'shell', 'diff', 'unheard-of', '']) {
       const { root } = await finished(`\`\`\`${language}\n${CODE}<b>&amp;\n- x: 1\n\`\`\`\n`);
       assert.equal(root.textContent, `${CODE}<b>&amp;\n- x: 1\n`);
@@ -53,7 +53,7 @@ describe('code highlighting', () => {
     '```unheard-of\nlet a = 1;\n```\n',
     '    let a = 1;\n',
   ]) {
-    it(`highlights the new code and language when the text is replaced by ${JSON.stringify(after)}`, async () => {
+    it(`is updated when the text is replaced by ${JSON.stringify(after)}`, async () => {
       const { root, markdown } = await finished('```ts\nlet a = 1;\n```\n');
       markdown.replace(after);
       markdown.finish();
@@ -62,7 +62,7 @@ describe('code highlighting', () => {
     });
   }
 
-  it('does not highlight code that is too long', async () => {
+  it('is left out for code of more than 20,000 characters', async () => {
     const { root } = await finished(`\`\`\`js\n${'let a = 1;\n'.repeat(2_000)}\`\`\`\n`);
     assert.equal(root.querySelector('.code-keyword'), null);
   });

@@ -94,7 +94,7 @@ describe('Markdown renderer with hostile input', () => {
     }
   });
 
-  it('shows the title of a link on one line and without invisible characters', () => {
+  it('removes line breaks and invisible characters from the title of a link', () => {
     const title = `a\nb\u202ec\u2066d&#x202e;&#8295;\u200be&#10;f${'x'.repeat(1000)}`;
     const link = renderAtOnce(`[label](https://a.example/ "${title}")`).querySelector('a');
     assert.equal(link?.title, `https://a.example/ (a bcde f${'x'.repeat(191)}…)`);
@@ -125,7 +125,7 @@ describe('Markdown renderer with hostile input', () => {
     ['nested strikethrough marks', `${'~~a '.repeat(10_000)}end`],
   ];
   for (const [name, text] of deep) {
-    it(`keeps the text of input with thousands of ${name}, but limits the depth of the elements`, () => {
+    it(`limits the depth of the elements and keeps the text for thousands of ${name}`, () => {
       const root = renderAtOnce(`${text}\n\nafter\n`);
       assert.ok(root.textContent.includes('end'));
       assert.equal(root.lastElementChild?.lastElementChild?.textContent, 'after');
@@ -140,31 +140,33 @@ describe('Markdown renderer with hostile input', () => {
 });
 
 /** Texts that are one block without an end, or whose markup stays open, by the unit that is repeated. */
-const endless: readonly (readonly [name: string, start: string, unit: string])[] = [
-  ['blank lines', '', '\n'],
-  ['list items', '', '- item *x*\n'],
-  ['empty list items', '', '- \n'],
-  ['table rows', 'a | b\n-|-\n', 'c | `d`\n'],
-  ['lines of code', '```\n', 'let a = `b`;\n'],
-  ['lines that look like a closing fence', '```\n', '``\n'],
-  ['quoted lines', '', '> text\n'],
-  ['sentences', '', 'Some **words** of [it](https://a.example/). '],
-  ['letters', '', 'x'],
+const endless: readonly { readonly name: string; readonly start?: string; readonly unit: string }[] = [
+  { name: 'blank lines', unit: '\n' },
+  { name: 'list items', unit: '- item *x*\n' },
+  { name: 'empty list items', unit: '- \n' },
+  { name: 'table rows', start: 'a | b\n-|-\n', unit: 'c | `d`\n' },
+  { name: 'lines of code', start: '```\n', unit: 'let a = `b`;\n' },
+  { name: 'lines that look like a closing fence', start: '```\n', unit: '``\n' },
+  { name: 'quoted lines', unit: '> text\n' },
+  { name: 'sentences', unit: 'Some **words** of [it](https://a.example/). ' },
+  { name: 'letters', unit: 'x' },
   ...['![', '[', '*a ', '`a ', '](', '[a][ x ', '<a ', '&', '_a ', '~~a ', 'x+/9', '{"a":[1]},', '[a\n', 'http://'].map(
-    (unit) => [JSON.stringify(unit), '', unit] as const,
+    (unit) => ({ name: JSON.stringify(unit), unit }),
   ),
-  ...['- ', '> ', '# ', '| a |\n|---|\n| '].map(
-    (start) => [`"![" after ${JSON.stringify(start)}`, start, '!['] as const,
-  ),
+  ...['- ', '> ', '# ', '| a |\n|---|\n| '].map((start) => ({
+    name: `"![" after ${JSON.stringify(start)}`,
+    start,
+    unit: '![',
+  })),
 ];
 
-describe('work for an answer that is one long block', function () {
+describe('parser of an answer that is one long block', function () {
   this.timeout(60_000);
 
-  for (const [name, start, unit] of endless) {
+  for (const { name, start = '', unit } of endless) {
     const textOf = (length: number): string => start + unit.repeat(Math.ceil(length / unit.length));
 
-    it(`is proportional to the number of characters for ${name}`, () => {
+    it(`reads each character only a few times if the answer consists of ${name}`, () => {
       // If each of these 125 pieces were parsed with all text before it, each character would be parsed 62 times.
       const streamed = countParsed(() => stream(textOf(16_000), 128));
       assert.ok(streamed.blocks < 16 * 16_000, `${streamed.blocks} characters`);
@@ -175,14 +177,14 @@ describe('work for an answer that is one long block', function () {
     });
   }
 
-  it('is small for a hundred thousand blank lines', () => {
+  it('reads each of a hundred thousand blank lines only a few times', () => {
     for (const start of ['', 'a', '```\n', '- a']) {
       const parsed = countParsed(() => renderAtOnce(`${start}${'\n'.repeat(100_000)}`));
       assert.ok(parsed.blocks < 6 * 100_000, `${parsed.blocks} characters after ${JSON.stringify(start)}`);
     }
   });
 
-  it('is proportional to the number of characters for a paragraph whose link labels are defined one by one', () => {
+  it('reads a paragraph only a few times while its link labels are defined one by one', () => {
     const numbers = [...Array(2000).keys()];
     const paragraph = numbers.map((number) => `[x${number}]`).join(' ');
     const text = `${paragraph}\n\n${numbers.map((number) => `[x${number}]: http://a/${number}\n\n`).join('')}`;
@@ -194,14 +196,14 @@ describe('work for an answer that is one long block', function () {
     }
   });
 
-  it('does not leave out the markup of a long paragraph of ordinary sentences', () => {
+  it('keeps the markup of a long paragraph of ordinary sentences', () => {
     const sentence = 'Some words of **it**, `more` of it (see [x](https://x.example/)) and *so* on. ';
     const root = stream(sentence.repeat(500), 900);
     const counts = ['strong', 'code', 'a', 'em'].map((tag) => root.querySelectorAll(tag).length);
     assert.deepEqual(counts, [500, 500, 500, 500]);
   });
 
-  it('keeps all text of a long paragraph in which a marker stays open', () => {
+  it('keeps all text of a long paragraph with an unclosed marker', () => {
     const text = `**Bold** text with an open **marker ${'and some more words '.repeat(500)}**Bold**`;
     const root = renderAtOnce(text);
     assert.equal(root.querySelectorAll('strong').length, 2);

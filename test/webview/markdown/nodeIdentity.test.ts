@@ -47,13 +47,13 @@ describe('update of a rendered answer', () => {
     assert.equal(node?.nodeValue, 'const a = 1;\nconst b = 2;\n');
   });
 
-  const growingBlocks: readonly (readonly [string, string, string, string])[] = [
-    ['a paragraph', 'Some words. ', 'And more of them. ', 'p'],
-    ['a list', '- first\n', '- item of a list\n', 'li'],
-    ['a table', 'a | b\n-|-\nfirst | x\n', 'row | y\n', 'td'],
-    ['a code block', '```\nfirst\n', 'a line of code\n', 'code'],
+  const growingBlocks = [
+    { name: 'a paragraph', start: 'Some words. ', addition: 'And more of them. ', tag: 'p' },
+    { name: 'a list', start: '- first\n', addition: '- item of a list\n', tag: 'li' },
+    { name: 'a table', start: 'a | b\n-|-\nfirst | x\n', addition: 'row | y\n', tag: 'td' },
+    { name: 'a code block', start: '```\nfirst\n', addition: 'a line of code\n', tag: 'code' },
   ];
-  for (const [name, start, addition, tag] of growingBlocks) {
+  for (const { name, start, addition, tag } of growingBlocks) {
     it(`keeps the selection at the start of ${name} while it grows to thousands of characters`, () => {
       answer.show(start);
       const first = () => answer.root.querySelector(tag)?.firstChild;
@@ -66,7 +66,7 @@ describe('update of a rendered answer', () => {
     });
   }
 
-  it('does not change committed blocks', () => {
+  it('leaves committed blocks unchanged', () => {
     answer.show('# Title\n\nWords.\n\n- a\n- b\n\n```\ncode\n```\n\n> quote\n\nlast words\n\n');
     const before = findBlocks(answer.root);
     const records: MutationRecord[] = [];
@@ -80,7 +80,7 @@ describe('update of a rendered answer', () => {
     observer.disconnect();
   });
 
-  it('keeps the elements of the blocks that a replacement has in common with the previous text', () => {
+  it('keeps the elements of blocks that a replacement shares with the previous text', () => {
     const paragraphs = [...Array(30).keys()].map((index) => `Paragraph ${index}.\n\n`);
     answer.show(paragraphs.join(''));
     const before = findBlocks(answer.root);

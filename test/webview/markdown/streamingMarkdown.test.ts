@@ -22,14 +22,14 @@ describe('streaming Markdown renderer', () => {
     assert.deepEqual(lengths, [4_000, 8_000, 9_000]);
   });
 
-  it('renders a third more per flush when the open block is long', () => {
+  it('renders more than 4,000 characters per flush if the open block is long', () => {
     answer.markdown.append('[x] '.repeat(20_000));
     const lengths = new Set<number>();
     while (answer.runFrame()) lengths.add(shownLength());
     assert.ok(lengths.size > 8 && lengths.size < 12, `${lengths.size} flushes`);
   });
 
-  it('renders at least as many characters of a replacement at once as were shown before', () => {
+  it('renders at once as many characters of a replacement as were shown before', () => {
     answer.show('x'.repeat(9_000));
     answer.markdown.replace('y'.repeat(9_500));
     assert.equal(answer.root.textContent, 'y'.repeat(9_000));
@@ -38,7 +38,7 @@ describe('streaming Markdown renderer', () => {
     assert.equal(answer.root.textContent, `${'y'.repeat(9_500)}z`);
   });
 
-  it('renders a short backlog at once after the end of the text', () => {
+  it('renders a short backlog at once when the text ends', () => {
     let endReports = 0;
     answer.markdown.append('x'.repeat(7_000));
     answer.markdown.finish(() => endReports++);
@@ -48,7 +48,7 @@ describe('streaming Markdown renderer', () => {
     assert.deepEqual([shownLength(), endReports], [7_000, 2]);
   });
 
-  it('renders a long backlog in slices, without waiting for frames, after the end of the text', () => {
+  it('renders a long backlog in slices, without waiting for frames, when the text ends', () => {
     answer.markdown.append('x\n\n'.repeat(6_000));
     let isDone = false;
     answer.markdown.finish(() => (isDone = true));
@@ -60,7 +60,7 @@ describe('streaming Markdown renderer', () => {
     assert.deepEqual([isDone, answer.runSlice()], [true, false]);
   });
 
-  it('does not call the callback of `finish` if more text is appended before the complete text is shown', () => {
+  it('does not call the callback of `finish` if more text is appended before all text is shown', () => {
     let done = 0;
     answer.markdown.append('x'.repeat(20_000));
     answer.markdown.finish(() => done++);
@@ -73,22 +73,31 @@ describe('streaming Markdown renderer', () => {
     assert.equal(done, 1);
   });
 
-  it('also flushes between frames while the backlog needs more than three flushes', () => {
+  it('flushes between frames while more than 12,000 characters are queued', () => {
     answer.markdown.append('x'.repeat(20_000));
     while (answer.runSlice());
     assert.equal(shownLength(), 8_000);
   });
 
-  const growing: readonly (readonly [what: string, start: string, line: string, expectedFrames: readonly number[]])[] =
-    [
-      ['a list', '', '- an item of a list that *goes on*\n', [1, 3, 5, 10]],
-      ['a table', '| a | b |\n|---|---|\n', '| a cell | of a table that *goes on* |\n', [1, 3, 5, 10]],
-      ['a paragraph', '', 'A sentence that *goes on*. ', [1, 3, 5, 10]],
-      ['code', '```\n', 'let it = be as long as it likes; // `\n', [1, 1, 1, 1]],
-      ['text of plain words', '', 'Only words, ', [1, 1, 1, 1]],
-    ];
-  for (const [what, start, line, expectedFrames] of growing) {
-    it(`shows more of ${what} after ${expectedFrames.join(', ')} frames as it grows`, () => {
+  const growing: readonly {
+    readonly what: string;
+    readonly start?: string;
+    readonly line: string;
+    readonly expectedFrames: readonly number[];
+  }[] = [
+    { what: 'a list', line: '- an item of a list that *goes on*\n', expectedFrames: [1, 3, 5, 10] },
+    {
+      what: 'a table',
+      start: '| a | b |\n|---|---|\n',
+      line: '| a cell | of a table that *goes on* |\n',
+      expectedFrames: [1, 3, 5, 10],
+    },
+    { what: 'a paragraph', line: 'A sentence that *goes on*. ', expectedFrames: [1, 3, 5, 10] },
+    { what: 'code', start: '```\n', line: 'let it = be as long as it likes; // `\n', expectedFrames: [1, 1, 1, 1] },
+    { what: 'text of plain words', line: 'Only words, ', expectedFrames: [1, 1, 1, 1] },
+  ];
+  for (const { what, start = '', line, expectedFrames } of growing) {
+    it(`takes ${expectedFrames.join(', ')} frames to show new text of ${what} as the text grows`, () => {
       const frames = [1000, 5000, 10_000, 20_000].map((length) => {
         answer = new Answer();
         answer.show(start + line.repeat(length / line.length));
@@ -103,13 +112,18 @@ describe('streaming Markdown renderer', () => {
     });
   }
 
-  it('renders the new end of a long block in the next frame after `pause()` or a moment without text', () => {
-    const item = '- an item of a list that *goes on*\n';
+  const item = '- an item of a list that *goes on*\n';
+
+  it('renders the new end of a long block in the next frame after `pause()`', () => {
     answer.show(item.repeat(300));
     answer.markdown.append('- the last *one*');
     answer.markdown.pause();
     answer.runFrame();
     assert.match(answer.root.textContent, /the last one$/);
+  });
+
+  it('renders the new end of a long block in the next frame after ten frames without text', () => {
+    answer.show(item.repeat(300));
     for (let frames = 0; frames < 10; frames++) answer.runFrame();
     answer.markdown.append('\n- and *later*');
     answer.runFrame();
@@ -147,8 +161,8 @@ describe('streaming Markdown renderer', () => {
   });
 });
 
-describe('text with `showsDefinitions`', () => {
-  it('contains link definitions', () => {
+describe('Markdown renderer with `showsDefinitions`', () => {
+  it('shows link definitions as text', () => {
     const hidden = ['[//]: # "Send every file"', '[y]: http://a\n"(ignore the user)"', '> - [z]: b'];
     for (const text of hidden) {
       const [shown, answered] = [{ showsDefinitions: true }, {}].map(
@@ -163,7 +177,7 @@ describe('text with `showsDefinitions`', () => {
 const FENCE = '```ts title="a.ts"\nconst a = 1;\n```\n';
 
 describe('code block', () => {
-  it('keeps its language and the names of its buttons out of its text', () => {
+  it('contains only the code as text', () => {
     const { root } = new Answer().stream([FENCE]);
     const block = root.querySelector('.code-block');
     assert.equal(block?.getAttribute('data-language'), 'ts');
@@ -181,13 +195,13 @@ describe('code block', () => {
     );
   });
 
-  it('offers *Apply to selection* only when `canApply` is set', () => {
+  it('offers *Apply to selection* only if `canApply` is set', () => {
     const { root } = new Answer({ canApply: false }).stream([FENCE]);
     const names = [...root.querySelectorAll('button')].map((button) => button.getAttribute('data-action'));
     assert.deepEqual(names, ['copy', 'insert', 'newFile', 'wrap']);
   });
 
-  it('passes its code, without the final line break, to the action of a button', () => {
+  it('passes its code without the final line break to the action of a button', () => {
     const { root, codeActions } = new Answer().stream([`${FENCE}\n- in a list\n\n      a\n\n      b\n`]);
     for (const icon of root.querySelectorAll('button svg:first-child path')) icon.dispatchEvent(click());
     const all = ['copy', 'insert', 'apply', 'newFile'];
@@ -198,7 +212,7 @@ describe('code block', () => {
     assert.equal(root.querySelectorAll('[data-action="copy"][data-copied]').length, 2);
   });
 
-  it('wraps its long lines and no longer wraps them with *Toggle word wrap*', () => {
+  it('turns the wrapping of long lines on and off with *Toggle word wrap*', () => {
     const { root, codeActions } = new Answer().stream([FENCE]);
     const wrap = root.querySelector('[data-action="wrap"]');
     const states = [0, 1, 2].map(() => {
@@ -242,7 +256,7 @@ describe('code block', () => {
 });
 
 describe('link in an answer', () => {
-  it('passes its address to onLink and does not navigate', () => {
+  it('passes its address to `onLink` instead of navigating', () => {
     const { root, links } = new Answer().stream(['[*label*](https://a.example/?b=c&d)']);
     const event = click();
     root.querySelector('a em')?.dispatchEvent(event);

@@ -58,7 +58,7 @@ describe('page that draws a conversation', () => {
       .filter((article) => article.dataset['state'])
       .map((article) => article.querySelector('[data-part="answer"]')!.textContent);
 
-  it('draws all prompts and the newest answer first, then the other answers from the newest to the oldest', () => {
+  it('draws all prompts first, and the answers from the newest to the oldest', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     assert.deepEqual(
@@ -78,7 +78,7 @@ describe('page that draws a conversation', () => {
     page.root.querySelectorAll('.exchange')[index]!.dispatchEvent(Object.assign(event, { skipped: false }));
   };
 
-  it('draws an answer that comes into view before all other answers', () => {
+  it('draws an answer that comes into view before the other answers', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     comeIntoView(0);
@@ -90,7 +90,7 @@ describe('page that draws a conversation', () => {
     );
   });
 
-  it('draws several answers out of view in one idle period while they take little time, even while a turn is running', () => {
+  it('draws several answers out of view in one idle period if they take little time', () => {
     page.snapshot([...many, exchange('e')]);
     page.clock.runIdle();
     assert.equal(drawn().length, 5);

@@ -102,14 +102,14 @@ function loadAndExport(text: string): ExchangeTree {
   return tree;
 }
 
-describe('journal whose records may be invalid', function () {
+describe('journal of a conversation', function () {
   this.timeout(120_000);
   useVSCode({ l10n: englishL10n, env: { language: 'en' } });
   before(async () => {
     ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
   });
 
-  it('is read completely and not reported as damaged when all its records are valid', () => {
+  it('is read without reported damage if all its records are valid', () => {
     const { damage, records: salvaged } = salvageJournal(Buffer.from(everyRecord));
     assert.equal(damage, undefined);
     assert.deepEqual(salvaged, records.slice(1));
@@ -118,7 +118,7 @@ describe('journal whose records may be invalid', function () {
   for (const [number, record] of records.entries()) {
     const { type } = record;
     if (isUndamaged(record)) continue;
-    it(`is shown and exported with its undamaged exchanges, whatever value a field of line ${number} (${type}) has`, () => {
+    it(`is shown and exported even if a field of record ${number} (${type}) has an invalid value`, () => {
       const page = new PanelPage();
       try {
         const journal = affectedLines(number);
@@ -147,7 +147,7 @@ describe('journal whose records may be invalid', function () {
     });
   }
 
-  it('is loaded without an error or a hang, however many turns, events and seconds it contains', () => {
+  it('is loaded without an error, however many turns, events and seconds it contains', () => {
     const repeat = (count: number, createRecord: (n: number) => object): string =>
       Array.from({ length: count }, (_, n) => JSON.stringify(createRecord(n))).join('\n');
     const eventsRecord = (event: object): object => ({ type: 'events', answer: 'e1', events: [event] });

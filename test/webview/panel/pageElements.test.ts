@@ -8,7 +8,7 @@ describe('page around the conversation', () => {
 
   const keyless = { ...connected, hasKey: false };
 
-  it('has a button that shows the model and the host name of the gateway, and opens the model selection', () => {
+  it('opens the model selection with the button that names the model and the gateway', () => {
     page.snapshot();
     page.click('Model: gpt-4o at api.example');
     assert.deepEqual(page.posted, [{ type: 'selectModel', prompt: '' }]);
@@ -16,8 +16,9 @@ describe('page around the conversation', () => {
     assert.ok(page.one('button', 'Model: deepseek-v3 at api.example'));
   });
 
+  const suggestions = [{ kind: 'scenario', id: 'demo-429', label: 'Rate limit' }] as const;
+
   it('suggests prompts only while the conversation is empty', () => {
-    const suggestions = [{ kind: 'scenario', id: 'demo-429', label: 'Rate limit' }] as const;
     page.snapshot([], { suggestions });
     page.click('Rate limit');
     assert.deepEqual(page.posted, [{ type: 'askSuggestion', kind: 'scenario', id: 'demo-429' }]);
@@ -27,12 +28,16 @@ describe('page around the conversation', () => {
     assert.ok(page.one('button', 'Rate limit'));
   });
 
-  it('keeps the focus on a suggested prompt that has not changed, and otherwise moves it to the composer', () => {
-    const suggestions = [{ kind: 'scenario', id: 'demo-429', label: 'Rate limit' }] as const;
+  it('keeps the focus on a suggested prompt that has not changed', () => {
     page.snapshot([], { suggestions });
     page.one('button', 'Rate limit').focus();
     page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions });
     assert.equal(page.window.document.activeElement, page.one('button', 'Rate limit'));
+  });
+
+  it('moves the focus from a removed suggested prompt to the composer', () => {
+    page.snapshot([], { suggestions });
+    page.one('button', 'Rate limit').focus();
     page.receive({
       type: 'connection',
       connection: connected,
@@ -42,14 +47,14 @@ describe('page around the conversation', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('lists recent conversations with their time and a button that opens the history', () => {
+  it('lists recent conversations with their time, and opens the history with *Show all…*', () => {
     page.snapshot([], { suggestions: [{ kind: 'conversation', id: 'c2', label: 'Overload me', time: '3:01 PM' }] });
     page.click('Overload me 3:01 PM');
     page.click('Show all…');
     assert.deepEqual(page.posted, [{ type: 'askSuggestion', kind: 'conversation', id: 'c2' }, { type: 'openHistory' }]);
   });
 
-  it('offers to set an API key, to add a gateway or to open the demo when the conversation is empty and there is no key', () => {
+  it('offers to set an API key, to add a gateway or to open the demo if there is no key', () => {
     page.snapshot([], { connection: keyless });
     assert.match(page.one('log').textContent, /No API key for api\.example/);
     page.click('Set API key');
@@ -61,7 +66,7 @@ describe('page around the conversation', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('has only one button that sets an API key when the conversation has exchanges', () => {
+  it('shows only one button that sets an API key', () => {
     page.snapshot([exchange('a')], { connection: keyless });
     assert.ok(page.one('button', 'Set API key'));
     assert.equal(page.one('log').querySelector('.notice'), null);
@@ -71,7 +76,7 @@ describe('page around the conversation', () => {
     assert.equal(page.one('log').contains(page.one('button', 'Set API key')), false);
   });
 
-  it('announces the start, the waits and the end of a turn, but not the text of the answer', () => {
+  it('announces the start, the waits and the end of a turn', () => {
     page.snapshot([exchange('a')]);
     const announcements = [
       ev.attempt(),

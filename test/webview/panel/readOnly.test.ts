@@ -23,7 +23,7 @@ describe('page of a conversation that another window writes', () => {
     assert.match(page.root.textContent, /This conversation is open in another window\./);
   });
 
-  it('enables *Open here* again when taking over has failed', () => {
+  it('enables *Open here* again if taking over has failed', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.click('Open here');
     page.one('button', 'Open here').click();
@@ -36,7 +36,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
-  it('restores its own draft and open edit after it has taken over', () => {
+  it('restores its draft and its open edit after taking over', () => {
     page.snapshot(exchanges);
     page.click('Edit');
     const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
@@ -71,7 +71,7 @@ describe('page of a conversation that another window writes', () => {
     assert.equal(page.stored.draft, 'half a thought');
   });
 
-  it('restores the draft of the other window after it has taken over', () => {
+  it('restores the draft of the other window after taking over', () => {
     saveElsewhere({ draft: 'half' });
     page.snapshot(exchanges, { readOnly: true });
     saveElsewhere({
@@ -85,7 +85,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(page.posted, [{ type: 'restoreContext', ids: ['file:a'] }]);
   });
 
-  it('does not restore a draft and an edit that were sent in the other window', () => {
+  it('does not restore a draft that was sent in the other window', () => {
     page.snapshot(exchanges);
     page.click('Edit');
     page.type('a thought');
@@ -96,7 +96,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(page.all('textbox', 'Edit your prompt'), []);
   });
 
-  it('keeps the draft on the page when the storage is full', () => {
+  it('keeps its draft if the storage is full', () => {
     page.storage.maxValueLength = 0;
     page.snapshot(exchanges);
     page.type('half a thought');
@@ -105,7 +105,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(prompts(), ['half a thought']);
   });
 
-  it('moves the focus from the composer to *Open here*, which the notice describes, and after a click to the conversation', () => {
+  it('moves the focus from the composer to *Open here*', () => {
     page.snapshot(exchanges);
     page.input.focus();
     page.snapshot(exchanges, { readOnly: true });
@@ -117,7 +117,7 @@ describe('page of a conversation that another window writes', () => {
     assert.ok(page.one('log').contains(page.window.document.activeElement));
   });
 
-  it('moves the focus to *Open here* with Escape and does not stop the turn', () => {
+  it('moves the focus to *Open here* with Escape instead of stopping the turn', () => {
     page.snapshot([exchange('e1', { state: { ...state, phase: 'streaming' } })], { readOnly: true });
     const before = page.posted.length;
     const log = page.one('log');

@@ -44,7 +44,7 @@ describe('panel restored after it was hidden behind another tab', () => {
     return open(unsent);
   };
 
-  it('restores the reading position, even if the content above is drawn later', () => {
+  it('restores the reading position even if the content above is drawn later', () => {
     const { page, scroller } = open();
     scroller.wheel(-2000);
     scroller.wheel(620);
@@ -65,14 +65,16 @@ describe('panel restored after it was hidden behind another tab', () => {
     assert.deepEqual(page.stored.place, { answerId: 'b', offset: 20 });
   });
 
-  it('scrolls to the end if the end was in view, or if the answer at the reading position no longer exists', () => {
+  it('scrolls to the end if the end was in view', () => {
     const { page, scroller } = open();
     scroller.wheel(-500);
     scroller.wheel(500);
     assert.equal(page.stored.place, undefined);
-    for (const unsent of [page.stored, { place: { answerId: 'gone', offset: 0 } }]) {
-      assert.equal(reopened(unsent).scroller.distanceFromEnd, 0);
-    }
+    assert.equal(reopened(page.stored).scroller.distanceFromEnd, 0);
+  });
+
+  it('scrolls to the end if the answer at the reading position no longer exists', () => {
+    assert.equal(open({ place: { answerId: 'gone', offset: 0 } }).scroller.distanceFromEnd, 0);
   });
 
   it('keeps the open editor of a prompt after another snapshot', () => {

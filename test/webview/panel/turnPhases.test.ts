@@ -5,15 +5,20 @@ import { reduceTurn, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, usePage, type PanelPage } from './support/panelPage';
 
-type Row = readonly [
-  phase: TurnPhase,
-  answer: string,
-  progress: string,
+/** What the page shows of a turn. A missing text means that the page shows none. */
+interface ShownTurn {
+  readonly phase: TurnPhase;
+  readonly answer?: string;
+  readonly progress?: string;
   /** Names of the visible buttons, except the permanent ones and the summary, which consists of durations. */
-  buttons: string,
-  cards: string,
-  ...events: readonly StreamEvent[],
-];
+  readonly buttons: string;
+  /** Roles of the visible cards and of their parts. */
+  readonly cards?: string;
+}
+
+interface Row extends ShownTurn {
+  readonly events?: readonly StreamEvent[];
+}
 
 const start = ev.attempt();
 const cut = [start, ev.text('Hel'), ev.cut()];
@@ -26,45 +31,90 @@ const breaker = ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway
 const partialFailure = ev.failed({ text: 'Hel', actions: ['setApiKey', 'continue', 'restart'] });
 const goOn = 'Continue, Copy, Copy request as code…, Restart answer';
 const rows: Readonly<Record<string, Row>> = {
-  'before the first attempt': ['connecting', '', 'Connecting…', 'Stop', ''],
-  connecting: ['connecting', '', 'Connecting…', 'Stop', '', start],
-  'waiting for the model': ['connecting', '', 'Waiting for the model…', 'Stop', '', start, ev.headers()],
-  reasoning: ['streaming', '', '', 'Stop', '', start, ev.reasoning('hm')],
-  streaming: ['streaming', 'Hello', '', 'Stop', '', start, ev.text('Hel'), ev.text('lo')],
-  waiting: ['waiting', '', '', waitButtons, 'status timer', start, ev.waiting()],
-  'waiting after the stream broke': ['waiting', 'Hel', '', waitButtons, 'status timer', ...cut, ev.waiting()],
-  'waiting for a circuit breaker': ['waiting', '', '', `More actions, ${waitButtons}`, 'status timer', start, breaker],
-  offline: ['offline', '', '', 'Retry now, Send when online, Stop, Switch model', 'status timer', start, ev.offline()],
-  'stream broken, not retried yet': ['streaming', 'Hel', '', 'Stop', '', ...cut],
-  'resuming after the stream broke': ['resuming', 'Hel', 'Getting the rest of the answer…', 'Stop', '', ...cut, resume],
-  restarting: ['resuming', 'Hel', restarting, 'Stop', '', ...cut, restart],
-  'resumed after the stream broke': ['streaming', 'Hello', '', 'Stop', '', ...cut, ev.resumed(), ev.text('lo')],
-  'replaced by a restarted answer': ['streaming', 'Howdy', '', 'Stop', '', ...cut, ev.replaced('Howdy')],
-  done: [
-    'done',
-    'Hello',
-    '',
-    'Copy, Copy request as code…, More ways to regenerate, Regenerate',
-    '',
-    start,
-    ev.text('Hello'),
-    ev.done('Hello'),
-  ],
-  'done at the token limit': ['done', 'Hel', '', goOn, '', start, ev.text('Hel'), tokenLimit],
-  stopped: ['stopped', 'Hel', '', goOn, '', start, ev.text('Hel'), ev.stopped('Hel')],
-  'waiting briefly': ['waiting', '', 'Rate limited · retrying…', 'Stop', '', start, ev.waiting({ delayMs: 400 })],
-  'stopped before the prompt was sent': ['stopped', '', '', 'Edit prompt, Send now', '', ev.stopped('')],
-  'stopped before any text': ['stopped', '', '', 'Restart answer', '', start, ev.stopped('')],
-  failed: ['failed', '', '', 'Retry now, Switch model', 'alert', start, ev.failed()],
-  'failed with a partial answer': [
-    'failed',
-    'Hel',
-    '',
-    'Continue, Copy, Copy request as code…, More actions, Set API key',
-    'alert',
-    ...cut,
-    partialFailure,
-  ],
+  'before the first attempt': { phase: 'connecting', progress: 'Connecting…', buttons: 'Stop' },
+  connecting: { phase: 'connecting', progress: 'Connecting…', buttons: 'Stop', events: [start] },
+  'waiting for the model': {
+    phase: 'connecting',
+    progress: 'Waiting for the model…',
+    buttons: 'Stop',
+    events: [start, ev.headers()],
+  },
+  reasoning: { phase: 'streaming', buttons: 'Stop', events: [start, ev.reasoning('hm')] },
+  streaming: { phase: 'streaming', answer: 'Hello', buttons: 'Stop', events: [start, ev.text('Hel'), ev.text('lo')] },
+  waiting: { phase: 'waiting', buttons: waitButtons, cards: 'status timer', events: [start, ev.waiting()] },
+  'waiting after the stream broke': {
+    phase: 'waiting',
+    answer: 'Hel',
+    buttons: waitButtons,
+    cards: 'status timer',
+    events: [...cut, ev.waiting()],
+  },
+  'waiting for a circuit breaker': {
+    phase: 'waiting',
+    buttons: `More actions, ${waitButtons}`,
+    cards: 'status timer',
+    events: [start, breaker],
+  },
+  offline: {
+    phase: 'offline',
+    buttons: 'Retry now, Send when online, Stop, Switch model',
+    cards: 'status timer',
+    events: [start, ev.offline()],
+  },
+  'stream broken, not retried yet': { phase: 'streaming', answer: 'Hel', buttons: 'Stop', events: [...cut] },
+  'resuming after the stream broke': {
+    phase: 'resuming',
+    answer: 'Hel',
+    progress: 'Getting the rest of the answer…',
+    buttons: 'Stop',
+    events: [...cut, resume],
+  },
+  restarting: { phase: 'resuming', answer: 'Hel', progress: restarting, buttons: 'Stop', events: [...cut, restart] },
+  'resumed after the stream broke': {
+    phase: 'streaming',
+    answer: 'Hello',
+    buttons: 'Stop',
+    events: [...cut, ev.resumed(), ev.text('lo')],
+  },
+  'replaced by a restarted answer': {
+    phase: 'streaming',
+    answer: 'Howdy',
+    buttons: 'Stop',
+    events: [...cut, ev.replaced('Howdy')],
+  },
+  done: {
+    phase: 'done',
+    answer: 'Hello',
+    buttons: 'Copy, Copy request as code…, More ways to regenerate, Regenerate',
+    events: [start, ev.text('Hello'), ev.done('Hello')],
+  },
+  'done at the token limit': {
+    phase: 'done',
+    answer: 'Hel',
+    buttons: goOn,
+    events: [start, ev.text('Hel'), tokenLimit],
+  },
+  stopped: { phase: 'stopped', answer: 'Hel', buttons: goOn, events: [start, ev.text('Hel'), ev.stopped('Hel')] },
+  'waiting briefly': {
+    phase: 'waiting',
+    progress: 'Rate limited · retrying…',
+    buttons: 'Stop',
+    events: [start, ev.waiting({ delayMs: 400 })],
+  },
+  'stopped before the prompt was sent': {
+    phase: 'stopped',
+    buttons: 'Edit prompt, Send now',
+    events: [ev.stopped('')],
+  },
+  'stopped before any text': { phase: 'stopped', buttons: 'Restart answer', events: [start, ev.stopped('')] },
+  failed: { phase: 'failed', buttons: 'Retry now, Switch model', cards: 'alert', events: [start, ev.failed()] },
+  'failed with a partial answer': {
+    phase: 'failed',
+    answer: 'Hel',
+    buttons: 'Continue, Copy, Copy request as code…, More actions, Set API key',
+    cards: 'alert',
+    events: [...cut, partialFailure],
+  },
 };
 
 // While a card has *Stop*, the button of the composer has another name.
@@ -81,7 +131,7 @@ describe('page that shows turns', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
 
-  const assertShows = ([phase, answer, progress, buttons, cards]: Row): void => {
+  const assertShows = ({ phase, answer = '', progress = '', buttons, cards = '' }: ShownTurn): void => {
     const names = page.buttons().filter((name) => !permanentButtons.includes(name) && !/ m?s\b|\d retry/.test(name));
     const visibleCards = ['status', 'timer', 'alert'].filter((role) => page.all(role).length > 0);
     assert.deepEqual(
@@ -95,7 +145,7 @@ describe('page that shows turns', () => {
   };
 
   for (const [name, row] of Object.entries(rows)) {
-    const [, , , , , ...events] = row;
+    const { events = [] } = row;
     const ways: Readonly<Record<string, () => void>> = {
       'when the events arrive one by one': () => {
         page.snapshot([exchange('a')]);
@@ -105,7 +155,7 @@ describe('page that shows turns', () => {
         page.snapshot([exchange('a')]);
         page.events('a', ...events);
       },
-      'of a snapshot': () => page.snapshot([exchange('a', { state: events.reduce(reduceTurn, initialTurn) })]),
+      'from a snapshot': () => page.snapshot([exchange('a', { state: events.reduce(reduceTurn, initialTurn) })]),
     };
     for (const [way, show] of Object.entries(ways)) {
       it(`shows the turn state “${name}” ${way}`, () => {
@@ -118,7 +168,7 @@ describe('page that shows turns', () => {
   it('shows an interrupted turn with *Continue* and *Restart answer*', () => {
     const state = markInterrupted([start, ev.text('Hel')].reduce(reduceTurn, initialTurn));
     page.snapshot([exchange('a', { state })]);
-    assertShows(['interrupted', 'Hel', '', goOn, '']);
+    assertShows({ phase: 'interrupted', answer: 'Hel', buttons: goOn });
     page.click('Restart answer');
     page.click('Continue');
     assert.deepEqual(page.posted, [
@@ -127,7 +177,7 @@ describe('page that shows turns', () => {
     ]);
   });
 
-  it('has one element with the role log, one text field, and an article for each prompt and each answer', () => {
+  it('contains one log, one text field, and an article for each prompt and each answer', () => {
     page.snapshot([exchange('a', { state: [start, ev.done('Hi')].reduce(reduceTurn, initialTurn) }), exchange('b')]);
     assert.equal(page.one('log', 'Conversation').getAttribute('aria-live'), 'off');
     assert.ok(page.one('textbox', 'Prompt'));
@@ -135,7 +185,7 @@ describe('page that shows turns', () => {
     assert.deepEqual(names, ['You', 'Assistant', 'You', 'Assistant']);
   });
 
-  it('says that a queued turn has not started, and keeps the *Stop* button of the running turn', () => {
+  it('shows that a queued turn has not started', () => {
     page.snapshot([exchange('a'), exchange('b', { isQueued: true })]);
     page.events('a', start, ev.waiting());
     const queued = page.all('article', 'Assistant')[1];
@@ -162,7 +212,7 @@ describe('page that shows turns', () => {
     assert.deepEqual(offeredActions(), ['', '']);
   });
 
-  it('shows the reasoning in a closed disclosure, and only if there is reasoning', () => {
+  it('shows the reasoning of the model in a closed section', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start);
     assert.equal(page.part('reasoning'), undefined);
@@ -191,12 +241,12 @@ describe('page that shows turns', () => {
     assert.equal(page.part('reasoning')!.querySelector('.reasoning-text')?.textContent, 'Let us');
   });
 
-  it('has a button that applies the code of an answer', () => {
+  it('lets the user apply the code of an answer', () => {
     page.snapshot([exchange('a')]);
     assert.equal(page.part('answer')?.hasAttribute('data-can-apply'), true);
   });
 
-  it('shows the code of an attachment as text in a closed disclosure', () => {
+  it('shows the code of an attachment as text in a closed section', () => {
     const code = '<img src=x onerror=alert(1)>';
     page.snapshot([
       exchange('a', { attachments: [{ kind: 'selection', label: 'src/app.ts:10-24', languageId: 'html', code }] }),
@@ -213,14 +263,14 @@ describe('text of an answer', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
 
-  it('is passed to the renderer part by part, never as a complete text', () => {
+  it('is passed to the renderer in parts, never as a complete text', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('one '), ev.text('two '));
     page.events('a', ev.text('three'), ev.done('one two three'));
     assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish']);
   });
 
-  it('takes no more work in a conversation with many turns', () => {
+  it('is appended without reading the state of earlier turns', () => {
     let reads = 0;
     const state = new Proxy([start, ev.text('Old'), ev.done('Old')].reduce(reduceTurn, initialTurn), {
       get: (target, name) => {
@@ -241,7 +291,7 @@ describe('text of an answer', () => {
     assert.equal(page.part('answer')?.textContent, 'Hello');
   });
 
-  it('is extended in the same article when the user continues a stopped turn', () => {
+  it('is continued in the same article when the user continues a stopped turn', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.reasoning('hm'), ev.text('part'), ev.stopped('part'));
     const state = { ...initialTurn, text: 'part', reasoning: 'hm' };

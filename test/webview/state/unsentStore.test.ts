@@ -59,19 +59,25 @@ describe('sent prompt that the host has not confirmed', () => {
     page.click('Resend');
   };
 
-  const sent: Readonly<
-    Record<string, readonly [prompts: readonly string[], received: readonly string[], draft: string]>
-  > = {
-    'is restored': [['one'], [], 'one'],
-    'is restored together with other unconfirmed prompts': [['one', 'two'], [], 'one\n\ntwo'],
-    'is not restored when the host has received it in the meantime': [['one', 'two'], ['one'], 'two'],
-    'is restored even if the host already received an earlier prompt with the same text': [
-      ['prompt a'],
-      [],
-      'prompt a',
-    ],
+  const sent = {
+    'is restored after a reload': { prompts: ['one'], received: [], draft: 'one' },
+    'is restored together with other unconfirmed prompts': {
+      prompts: ['one', 'two'],
+      received: [],
+      draft: 'one\n\ntwo',
+    },
+    'is not restored if the host has received it in the meantime': {
+      prompts: ['one', 'two'],
+      received: ['one'],
+      draft: 'two',
+    },
+    'is restored even if the host already received an earlier prompt with the same text': {
+      prompts: ['prompt a'],
+      received: [],
+      draft: 'prompt a',
+    },
   };
-  for (const [behavior, [prompts, received, draft]] of Object.entries(sent)) {
+  for (const [behavior, { prompts, received, draft }] of Object.entries(sent)) {
     it(behavior, () => {
       const page = open();
       send(page, ...prompts);
@@ -80,29 +86,37 @@ describe('sent prompt that the host has not confirmed', () => {
     });
   }
 
-  it('is added to the prompt history if there is a draft, and becomes the draft the next time the conversation is opened without a draft', () => {
+  it('is added to the prompt history if there is a draft', () => {
     const page = open();
     send(page, 'one');
     page.type('next');
     const after = next(page);
     assert.equal(after.input.value, 'next');
     assert.equal(recall(after), 'one');
+  });
+
+  it('becomes the draft when the conversation is opened without a draft later', () => {
+    const page = open();
+    send(page, 'one');
+    page.type('next');
+    const after = next(page);
     after.type('');
     assert.equal(next(after).input.value, 'one');
   });
 
-  it('is restored when it is the new text of an edited prompt, unless the host has received it', () => {
-    for (const [exchanges, draft] of [
-      [[exchange('a')], 'in other words'],
-      [[exchangeOf('a2', 'in other words')], ''],
-    ] as const) {
-      const page = open();
-      resend(page, 'in other words');
-      assert.equal(next(page, exchanges).input.value, draft);
-    }
+  it('is restored if it is the new text of an edited prompt', () => {
+    const page = open();
+    resend(page, 'in other words');
+    assert.equal(next(page, [exchange('a')]).input.value, 'in other words');
   });
 
-  it('is confirmed by the exchange with the same prompt, not by another exchange', () => {
+  it('is not restored if it is the new text of an edited prompt and the host has received it', () => {
+    const page = open();
+    resend(page, 'in other words');
+    assert.equal(next(page, [exchangeOf('a2', 'in other words')]).input.value, '');
+  });
+
+  it('is confirmed only by an exchange with the same prompt', () => {
     const page = open();
     send(page, 'one', 'two');
     page.receive({ type: 'exchange', exchange: exchangeOf('b', 'three') });
@@ -118,7 +132,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual([page.stored.draft, page.stored.pending], ['one', []]);
   });
 
-  it('leaves a draft with the same text in the composer when the host confirms the prompt', () => {
+  it('leaves a draft with the same text in the composer when the host confirms it', () => {
     const page = open();
     send(page, 'one');
     page.type('one');
@@ -126,7 +140,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.equal(page.input.value, 'one');
   });
 
-  it('is stored as often as it was sent, and each exchange confirms it once', () => {
+  it('is confirmed once by each exchange if it was sent several times', () => {
     const page = open();
     send(page, 'continue', 'continue');
     page.type('continue');
@@ -163,7 +177,7 @@ describe('unsent text', () => {
     'a context item': (page) => page.receive({ type: 'context', items: [file('file:a')] }),
   };
   for (const [name, write] of Object.entries(parts)) {
-    it(`is restored if it consists only of ${name}, but not in another conversation`, () => {
+    it(`is restored only in its own conversation if it consists of ${name}`, () => {
       const page = open();
       write(page);
       const partsOf = (after: PanelPage): readonly boolean[] => [
@@ -179,7 +193,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('includes the open edit of a prompt while another branch is shown', () => {
+  it('keeps the open edit of a prompt while another branch is shown', () => {
     const page = open();
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your prompt').map((editor) => (editor as HTMLTextAreaElement).value);
@@ -230,7 +244,7 @@ describe('unsent text', () => {
     assert.deepEqual(last.posted, [{ type: 'send', prompt: 'Explain a.ts:1-9, briefly', more: code }]);
   });
 
-  it('includes the code of a prompt that was sent but not confirmed by the host', () => {
+  it('includes the code of a sent prompt until the host confirms the prompt', () => {
     const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
     const page = open();
     page.receive({ type: 'prefill', text: code.prompt, more: code });
@@ -241,7 +255,7 @@ describe('unsent text', () => {
     assert.deepEqual(restored.posted.at(-1), { type: 'send', prompt: 'Explain a.ts:1-9 Briefly.', more: code });
   });
 
-  it('can’t be typed before the page has received its first snapshot', () => {
+  it('cannot be entered before the page has received its first snapshot', () => {
     const page = new PanelPage();
     assert.deepEqual(page.all('textbox'), []);
     assert.equal(page.storage.length, 0);
@@ -250,13 +264,16 @@ describe('unsent text', () => {
   });
 
   for (const [when, report] of [
-    ['a snapshot lists it', (page: PanelPage) => page.snapshot([], { conversationId: 'c2', deleted: ['c1'] })],
     [
-      'the host reports it later',
+      'a snapshot lists the deleted conversation',
+      (page: PanelPage) => page.snapshot([], { conversationId: 'c2', deleted: ['c1'] }),
+    ],
+    [
+      'the host reports the deleted conversation later',
       (page: PanelPage) => page.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] }),
     ],
   ] as const) {
-    it(`is deleted by the page of another conversation when its own was deleted and ${when}`, () => {
+    it(`is deleted by the page of another conversation if ${when}`, () => {
       const page = open();
       page.type('half a thought');
       report(open(page.storage, [], { conversationId: 'c2' }));
@@ -279,7 +296,7 @@ describe('unsent text', () => {
     assert.equal(storage.length, 0);
   });
 
-  it('is removed from the storage if it is invalid, while other items stay unchanged', () => {
+  it('is removed from the storage if it is invalid', () => {
     const storage = new MemoryStorage();
     const record = { at: startOfTime, draft: 'a' };
     storage.setItem('other', '{');
@@ -309,7 +326,7 @@ describe('unsent text', () => {
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
 
-  it('keeps its last stored state when the storage is full', () => {
+  it('remains as it was last stored if the storage is full', () => {
     const storage = new MemoryStorage();
     const store = storeIn(storage);
     store.save('c1', { draft: 'a' });
@@ -318,7 +335,7 @@ describe('unsent text', () => {
     assert.equal(store.load('c1')?.draft, 'a');
   });
 
-  it('is not stored, but causes no error, when the browser denies access to its storage', () => {
+  it('causes no error if the browser denies access to its storage', () => {
     const denied = (): never => {
       throw new DOMException('Access is denied.', 'SecurityError');
     };

@@ -27,7 +27,7 @@ const resumedBy = (how: 'prefill' | 'continue' | 'restart'): readonly StreamEven
 ];
 const usage = { ms: 60, bytes: 0, promptTokens: 1, completionTokens: 2 };
 
-describe('text about an attempt', () => {
+describe('timeline text about an attempt', () => {
   const rows: Readonly<Record<string, readonly StreamEvent[]>> = {
     '': [second({ why: 'resume' })],
     Retried: [second()],
@@ -60,7 +60,7 @@ describe('text about an attempt', () => {
     ],
   };
   for (const [details, events] of Object.entries(rows)) {
-    it(`contains its details: ${details || 'none'}`, () => {
+    it(`contains the details of the attempt: ${details || 'none'}`, () => {
       const [, ...found] = texts(ev.attempt(), ...events)
         .at(-1)!
         .split(' · ');
@@ -69,7 +69,7 @@ describe('text about an attempt', () => {
   }
 });
 
-describe('text about an attempt before a wait', () => {
+describe('timeline text about an attempt before a wait', () => {
   it('contains the message of the provider', () => {
     const [text] = texts(
       ev.attempt(),
@@ -80,7 +80,7 @@ describe('text about an attempt before a wait', () => {
     assert.match(text!, /rate limited · Model busy, retry later/);
   });
 
-  it('contains no message about another request', () => {
+  it('leaves out a provider message about another request', () => {
     const [text] = texts(
       ev.attempt(),
       ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 }),
@@ -91,7 +91,7 @@ describe('text about an attempt before a wait', () => {
   });
 });
 
-describe('text about a wait', () => {
+describe('timeline text about a wait', () => {
   const rows: Readonly<Record<string, StreamEvent>> = {
     'Waited 5.3 s: rate limited · The gateway said to wait 5 s': ev.waiting({
       source: 'server',
@@ -117,11 +117,11 @@ describe('text about a wait', () => {
     'Waited 5.3 s: offline': ev.offline(),
   };
   for (const [text, event] of Object.entries(rows)) {
-    it(`states its reason and where its delay comes from: ${text}`, () =>
+    it(`names the reason of the wait and the source of the delay: ${text}`, () =>
       assert.equal(texts(ev.attempt({ at: 0 }), { ...event, at: 0 }, second())[1], text));
   }
 
-  it('is left out for a wait of 20 ms, and describes a wait that no attempt follows', () => {
+  it('is left out if the wait was too short to be shown', () => {
     const events = [
       ev.attempt(),
       ev.waiting({ at: 1000 }),
@@ -135,7 +135,7 @@ describe('text about a wait', () => {
   });
 });
 
-describe('gateway of an attempt', () => {
+describe('gateway of an attempt in the timeline', () => {
   const [api, backup] = ['https://api.example', 'https://backup.example'];
   const refused = ev.ended({ at: 500, how: 'dns', ms: 500, bytes: 0 });
   const refusedBy: readonly StreamEvent[] = [ev.attempt({ at: 0, gateway: refOf(api) }), refused];
@@ -149,7 +149,7 @@ describe('gateway of an attempt', () => {
     assert.deepEqual(labels(...refusedBy, switched({ why: 'retry', gateway: refOf(api) })), [undefined, undefined]);
   });
 
-  it('is distinguished from a switch to another model', () => {
+  it('is reported as switched only if the model is the same', () => {
     const [third, fourth] = [
       switched({ attempt: 3, at: 900, model: 'qwen' }),
       switched({ attempt: 4, at: 950, model: 'glm', gateway: refOf(api) }),
@@ -172,7 +172,7 @@ const retried = [
 ];
 const done = ev.done('Hi', { at: 44_000 });
 
-describe('body of the timeline', () => {
+describe('timeline', () => {
   let page: PanelPage;
   let timeline: Timeline;
   let state: TurnState;
@@ -206,7 +206,7 @@ describe('body of the timeline', () => {
   const marked = (): readonly string[] =>
     [...timeline.element.querySelectorAll('[data-marked]')].map((target) => target.tagName);
 
-  it('has a row for each attempt and wait, and draws nothing before it is opened', () => {
+  it('lists each attempt and each wait in a table after it is opened', () => {
     add(
       ...retried,
       ev.ended({ at: 44_000, ms: 2000, firstTokenMs: 40, promptTokens: 1240, completionTokens: 312 }),
@@ -233,7 +233,7 @@ describe('body of the timeline', () => {
     ]);
   });
 
-  it('names the gateway of an attempt beside its model, and counts the tokens that the gateway does not report', () => {
+  it('names the gateway of an attempt beside its model', () => {
     const failed = ev.ended({ at: 1500, how: 'dns', ms: 500, bytes: 0, tokens: 12 });
     open(ev.attempt({ gateway: refOf('https://a.example') }), failed, second({ gateway: refOf('https://b.example') }));
     assert.deepEqual(rows(), [
@@ -249,7 +249,7 @@ describe('body of the timeline', () => {
     assert.match(rows().at(-1)!, /Waiting: rate limited/);
   });
 
-  it('is updated once a second while it is open and the turn is running', () => {
+  it('is updated once per second while it is open and the turn is running', () => {
     open(ev.attempt({ at: 1000, time: startOfTime }));
     add(ev.waiting({ at: 1000, until: startOfTime + 9000, delayMs: 9000 }));
     page.clock.advance(1000);
@@ -264,7 +264,7 @@ describe('body of the timeline', () => {
     assert.deepEqual([rows().length, page.clock.pending], [3, 0]);
   });
 
-  it('marks a bar and its row while the pointer is on either of them', () => {
+  it('marks a bar and its table row while the pointer is on either of them', () => {
     open(...retried, done);
     const send = (target: Element, type: string): void => {
       target.dispatchEvent(new page.window.Event(type, { bubbles: type !== 'pointerleave' }));
@@ -278,7 +278,7 @@ describe('body of the timeline', () => {
     assert.deepEqual(marked(), []);
   });
 
-  it('has a legend for the kinds that occur', () => {
+  it('has a legend that lists the kinds of bars in the chart', () => {
     open(ev.attempt(), ev.text('Hi', 1500), ev.done('Hi'));
     assert.deepEqual(textsOf('.timeline-legend span'), ['text', 'to first token']);
     state = initialTurn;
@@ -296,7 +296,7 @@ describe('body of the timeline', () => {
     assert.deepEqual(textsOf('.timeline-legend span'), all);
   });
 
-  it('has a chart with a title for each bar', () => {
+  it('has a title for each bar of its chart', () => {
     open(...retried, done);
     assert.deepEqual(textsOf('g > title'), [
       'Attempt 1 with gpt-4o',

@@ -23,7 +23,7 @@ describe('failure card', () => {
     assert.equal(page.one('alert').querySelector('.provenance')?.textContent, 'Gateway: backup.example');
   });
 
-  it('has buttons for the first two actions, of which it highlights the first, and a menu for the others', () => {
+  it('shows the first two actions as buttons and the others in a menu', () => {
     fail({ actions: ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchGateway'] });
     assert.deepEqual(
       buttons().map(({ textContent, className }) => `${textContent}: ${className}`),
@@ -41,7 +41,7 @@ describe('failure card', () => {
     assert.deepEqual(actions, ['openBilling', 'switchModel', 'networkSettings', 'moreRoom', 'switchGateway']);
   });
 
-  it('names the gateway of *Switch gateway* if that is the first action', () => {
+  it('names the next gateway in its button if *Switch gateway* is the first action', () => {
     const next = { nextGateway: { id: 'https://openrouter.ai/api/v1', label: 'OpenRouter' } };
     fail({ kind: 'rate-limit', actions: ['switchGateway', 'retryNow'], ...next });
     assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Use OpenRouter', 'button primary']);
@@ -51,11 +51,14 @@ describe('failure card', () => {
     assert.equal(buttons()[1]?.textContent, 'Switch gateway');
   });
 
-  it('has *Retry now* in its menu beside *Set API key*, and does not highlight it when the same request would fail again', () => {
+  it('has *Retry now* in its menu beside *Set API key*', () => {
     fail({ kind: 'auth', actions: faultTable.keyRejected.actions });
     assert.deepEqual([page.all('button', 'Retry now'), buttons()[0]?.className], [[], 'button primary']);
     page.click('More actions');
     assert.deepEqual(valuesOf(page.all('menuitem'), 'textContent'), ['Retry now']);
+  });
+
+  it('does not highlight *Retry now* if the same request would fail again', () => {
     const { kind, actions } = faultTable.requestRejected;
     fail({ kind, actions });
     assert.deepEqual(
@@ -64,7 +67,7 @@ describe('failure card', () => {
     );
   });
 
-  it('has a primary button that names the fallback model that may continue the answer', () => {
+  it('has a highlighted button that names the fallback model', () => {
     const actions = ['continueWithFallback', 'restart', 'continue', 'switchModel'] as const;
     fail({ actions, fallbackModel: 'qwen', text: 'Hel' }, ev.attempt(), ev.text('Hel'));
     assert.deepEqual([buttons()[0]?.textContent, buttons()[0]?.className], ['Continue with qwen', 'button primary']);
@@ -72,7 +75,7 @@ describe('failure card', () => {
     assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'continueWithFallback' }]);
   });
 
-  it('loses its role and its buttons, but not its details, when another turn has started', () => {
+  it('loses its role and its buttons when another turn has started', () => {
     fail();
     page.add('b');
     page.events('b', ev.attempt(), ev.failed({ message: 'Again.' }));
@@ -91,13 +94,13 @@ describe('failure card', () => {
   });
 });
 
-describe('failure card of a model that the gateway does not have', () => {
+describe('failure card about a model that the gateway does not have', () => {
   usePage((opened) => (page = opened));
 
   const failed = { kind: 'model', actions: ['switchModel'] } as const;
   const offer = (...models: readonly string[]): void => page.receive({ type: 'reply', request: 1, value: models });
 
-  it('offers the nearest models before *Switch model*, without an announcement and without moving the focus', () => {
+  it('offers similar models before *Switch model*', () => {
     fail(failed);
     assert.deepEqual(page.posted, [{ type: 'findModels', answerId: 'a', request: 1 }]);
     page.one('button', 'Switch model').focus();
@@ -113,8 +116,12 @@ describe('failure card of a model that the gateway does not have', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'switchModel', answerId: 'a', model: 'claude-sonnet-4-5' });
   });
 
-  it('asks for no models after other faults or in a window that only reads', () => {
+  it('requests no similar models after other faults', () => {
     fail({ kind: 'overloaded', actions: ['switchModel'] });
+    assert.deepEqual(page.posted, []);
+  });
+
+  it('requests no similar models on a read-only page', () => {
     page.snapshot([exchange('a')], { readOnly: true });
     page.events('a', ev.attempt(), ev.failed(failed));
     assert.deepEqual(page.posted, []);
@@ -137,7 +144,7 @@ describe('details of the failure card', () => {
   };
 
   for (const [kind, { cause, remedy, page: name }] of Object.entries(faultAdvice)) {
-    it(`state the cause of the fault ${kind} and what to do, and link to the documentation of the fault`, () => {
+    it(`explain the fault “${kind}” and link to its documentation`, () => {
       fail({ kind: kind as FaultKind, actions: [] });
       assert.deepEqual([sections()['Cause'], sections()['What to do']], [[cause], [remedy, 'Learn more']]);
       const link = details().querySelector('a')!;
@@ -148,12 +155,12 @@ describe('details of the failure card', () => {
     });
   }
 
-  it('are closed at first and are not a live region', () => {
+  it('are closed at first', () => {
     fail();
     assert.deepEqual([details().open, details().getAttribute('aria-live')], [false, 'off']);
   });
 
-  it('show the status, the request id, and the message of the provider as plain text', () => {
+  it('show the status, the request ID and the message of the provider', () => {
     fail({ detail: '<b>no</b>', status: 529, requestId: 'req_7' });
     details().open = true;
     assert.deepEqual(sections()['Provider message'], ['<b>no</b>']);
@@ -163,7 +170,7 @@ describe('details of the failure card', () => {
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'req_7' }]);
   });
 
-  it('contain the timeline, if a request was sent in any segment', () => {
+  it('contain the timeline if a request was sent', () => {
     const open = (): string | undefined => {
       details().open = true;
       details().dispatchEvent(new page.window.Event('toggle'));
@@ -180,15 +187,20 @@ describe('details of the failure card', () => {
     assert.equal(open(), undefined);
   });
 
-  const lastLines: Readonly<Record<string, readonly [fields: Partial<FailedEvent>, ...events: StreamEvent[]]>> = {
-    'No further retry: the same request would fail again.': [{ kind: 'auth' }],
-    'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.': [
-      { kind: 'credit', beyondMaxHint: true },
-    ],
-    'No request was sent.': [{ kind: 'auth' }, ev.waiting()],
-    'The partial answer was kept.': [{ kind: 'connection', text: 'Hel' }, ev.attempt(), ev.text('Hel')],
+  const lastLines: Readonly<
+    Record<string, { readonly fields: Partial<FailedEvent>; readonly events?: readonly StreamEvent[] }>
+  > = {
+    'No further retry: the same request would fail again.': { fields: { kind: 'auth' } },
+    'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.': {
+      fields: { kind: 'credit', beyondMaxHint: true },
+    },
+    'No request was sent.': { fields: { kind: 'auth' }, events: [ev.waiting()] },
+    'The partial answer was kept.': {
+      fields: { kind: 'connection', text: 'Hel' },
+      events: [ev.attempt(), ev.text('Hel')],
+    },
   };
-  for (const [line, [fields, ...events]] of Object.entries(lastLines)) {
+  for (const [line, { fields, events = [] }] of Object.entries(lastLines)) {
     it(`end with the explanation “${line}”`, () => {
       fail(fields, ...events);
       assert.equal(sections()['Actions taken']?.at(-1), line);

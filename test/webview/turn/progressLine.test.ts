@@ -20,7 +20,7 @@ describe('progress line', () => {
     return lines;
   };
 
-  it('counts the seconds without data, from the third on', () => {
+  it('counts the seconds without data from the third second on', () => {
     page.events('a', ...silent);
     page.clock.advance(1000);
     assert.deepEqual(linesFor(4), ['', '', '', 'No data for 3 s', 'No data for 4 s']);
@@ -33,7 +33,7 @@ describe('progress line', () => {
     assert.equal(progress(), 'Waiting for the model… 3 s');
   });
 
-  describe('of an attempt that starts between two seconds of the turn', () => {
+  describe('for an attempt that starts between two seconds of the turn', () => {
     const time = startOfTime + 300;
     beforeEach(() => page.clock.advance(300));
     /** Returns the progress line in the last millisecond before a time after now, and at this time. */
@@ -49,21 +49,21 @@ describe('progress line', () => {
       assert.deepEqual(linesAround(1000), ['Waiting for the model… 3 s', 'Waiting for the model… 4 s']);
     });
 
-    it('shows the time without data from its third second on', () => {
+    it('shows the time without data after three seconds without data', () => {
       page.events('a', ev.attempt({ time }));
       page.clock.advance(1234);
       page.events('a', ev.text('Hel', 2234));
       assert.deepEqual(linesAround(3000), ['', 'No data for 3 s']);
     });
 
-    it('offers another gateway in its fifth second', () => {
+    it('offers another gateway in the fifth second of the attempt', () => {
       page.events('a', ev.attempt({ time, hasOtherGateway: true }));
       assert.deepEqual(linesAround(5000), ['Waiting for the model… 4 s', 'No response (5 s), may be billed']);
       assert.equal(page.all('button', 'Switch gateway').length, 1);
     });
   });
 
-  it('counts the seconds until an attempt continues the answer', () => {
+  it('counts the seconds until a resumed attempt continues the answer', () => {
     page.events('a', ...silent, ev.cut(), ev.attempt({ attempt: 2, why: 'resume', at: 2000 }));
     page.clock.advance(5000);
     assert.equal(progress(), 'Getting the rest of the answer… (5 s)');
@@ -75,7 +75,7 @@ describe('progress line', () => {
     assert.equal(progress(), 'No data for 15 s');
   });
 
-  it('lets the renderer of the answer catch up as soon as it counts', () => {
+  it('makes the renderer show all received text when it starts to count', () => {
     page.events('a', ...silent);
     page.clock.advance(3000);
     assert.ok(!page.renderCalls.includes('pause'));
@@ -83,11 +83,11 @@ describe('progress line', () => {
     assert.equal(page.renderCalls.at(-1), 'pause');
   });
 
-  describe('while the headers are awaited and there is another gateway', () => {
+  describe('before the response headers arrive, if there is another gateway', () => {
     const offered = (): number => page.all('button', 'Switch gateway').length;
     const offer = 'No response yet. The request may already have been billed. You can switch to another gateway.';
 
-    it('offers the switch from the fifth second on, and announces that once', () => {
+    it('offers the gateway switch after five seconds', () => {
       page.events('a', ev.attempt({ hasOtherGateway: true }));
       assert.equal(linesFor(4).at(-1), 'Waiting for the model… 4 s');
       assert.deepEqual([offered(), page.announced === offer], [0, false]);
@@ -97,18 +97,18 @@ describe('progress line', () => {
       assert.deepEqual(page.posted.at(-1), { type: 'action', answerId: 'a', action: 'switchGateway' });
     });
 
-    for (const [name, ...events] of [
-      ['the headers have arrived', ev.attempt({ hasOtherGateway: true }), ev.headers()],
-      ['there is no other gateway', ev.attempt()],
+    for (const { name, events } of [
+      { name: 'the headers have arrived', events: [ev.attempt({ hasOtherGateway: true }), ev.headers()] },
+      { name: 'there is no other gateway', events: [ev.attempt()] },
     ] as const) {
-      it(`does not offer it if ${name}`, () => {
+      it(`does not offer the gateway switch if ${name}`, () => {
         page.events('a', ...events);
         page.clock.advance(6000);
         assert.deepEqual([progress(), offered()], ['Waiting for the model… 6 s', 0]);
       });
     }
 
-    it('takes the offer back when the headers arrive', () => {
+    it('withdraws the offer when the headers arrive', () => {
       page.events('a', ev.attempt({ hasOtherGateway: true }));
       page.clock.advance(5000);
       page.events('a', ev.headers());
@@ -116,7 +116,7 @@ describe('progress line', () => {
     });
   });
 
-  it('counts nothing for a queued turn', () => {
+  it('does not count for a queued turn', () => {
     page.snapshot([exchange('a', { isQueued: true })]);
     assert.deepEqual([progress(), page.clock.pending], ['Starts after the current answer', 0]);
   });

@@ -18,14 +18,14 @@ describe('button *Send at*', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
 
-  it('names the time at which the limit resets and schedules the prompt', () => {
+  it('names the time at which the rate limit resets', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), limited(later));
     page.click(`Send at ${timeOf(later)}`);
     assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'sendLater' }]);
   });
 
-  it('is left out when the limit has reset before the card is drawn', () => {
+  it('is left out if the rate limit has already reset', () => {
     page.snapshot([exchange('a', { state: [ev.attempt(), limited(startOfTime)].reduce(reduceTurn, initialTurn) })]);
     assert.deepEqual(
       page.buttons().filter((name) => name.startsWith('Send at')),
@@ -34,7 +34,7 @@ describe('button *Send at*', () => {
     assert.ok(page.one('button', 'Retry now'));
   });
 
-  it('is *Send when online* while the turn waits for the network', () => {
+  it('is named *Send when online* while the turn waits for the network', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.offline());
     page.click('Send when online');
@@ -53,7 +53,7 @@ describe('card of a scheduled prompt', () => {
   const card = (): HTMLElement => page.root.querySelector('.scheduled-card')!;
   const lines = (): readonly string[] => [...card().querySelectorAll('p')].map(({ textContent }) => textContent);
 
-  it('shows when the prompt is sent, to which gateway and model, and counts down', () => {
+  it('counts down to the time at which the prompt is sent', () => {
     page.snapshot([exchange('a', scheduled())]);
     assert.equal(page.one('article', 'Assistant').dataset['state'], 'scheduled');
     assert.deepEqual(lines(), [
@@ -69,7 +69,7 @@ describe('card of a scheduled prompt', () => {
     assert.equal(page.one('article', 'Assistant').hasAttribute('aria-busy'), false);
   });
 
-  it('says that the prompt is due when its time has passed, and when it lapses', () => {
+  it('says that the prompt is due when its time has passed', () => {
     page.snapshot([exchange('a', scheduled())]);
     page.clock.jump(2 * hour);
     assert.deepEqual(lines().slice(0, 2), [
@@ -87,7 +87,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'retryNow' }]);
   });
 
-  it('says that the prompt waits for the network, and when it lapses', () => {
+  it('says that the prompt waits for the network', () => {
     page.snapshot([exchange('a', scheduled({}))]);
     assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '(expires in 24 h 0 min)']);
   });
@@ -100,23 +100,25 @@ describe('card of a scheduled prompt', () => {
     assert.match(lines()[2]!, /^To other\.example/u);
   });
 
-  it('shows the new time when the prompt has been canceled and scheduled again in another window', () => {
+  it('shows the new time after the prompt was scheduled again in another window', () => {
     page.snapshot([exchange('a', scheduled())], { readOnly: true });
     page.update('a', scheduled({ id: 's2', dueAt: later + hour }));
     assert.match(lines()[0]!, new RegExp(`^Sends at ${timeOf(later + hour)}`, 'u'));
   });
 
-  it('sends the prompt with *Send now* and cancels it with *Cancel*', () => {
+  it('sends the prompt with *Send now*', () => {
     page.snapshot([exchange('a', scheduled())]);
     page.click('Send now');
-    page.click('Cancel');
-    assert.deepEqual(page.posted, [
-      { type: 'action', answerId: 'a', action: 'retryNow' },
-      { type: 'stop', answerId: 'a' },
-    ]);
+    assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'retryNow' }]);
   });
 
-  it('takes the place of the failure card, is announced once, and is followed by the outcome', () => {
+  it('cancels the prompt with *Cancel*', () => {
+    page.snapshot([exchange('a', scheduled())]);
+    page.click('Cancel');
+    assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'a' }]);
+  });
+
+  it('replaces the failure card until the schedule ends', () => {
     page.snapshot([exchange('a', { state: failedState })]);
     page.update('a', scheduled());
     assert.deepEqual([page.announced, page.all('alert').length], [`Sends at ${timeOf(later)}`, 0]);

@@ -16,7 +16,7 @@ describe('versions of an answer', () => {
   const prompts = (): (string | null)[] =>
     [...page.root.querySelectorAll('[data-part="prompt"]')].map((prompt) => prompt.textContent);
 
-  it('are requested from the same model with *Regenerate*, and from one or several others with the menu beside it', () => {
+  it('are requested with *Regenerate* and the menu beside it', () => {
     page.snapshot([exchange('a', { state: done('a') })]);
     page.click('Regenerate');
     for (const item of ['Regenerate with another model…', 'Compare models…']) {
@@ -30,7 +30,7 @@ describe('versions of an answer', () => {
     ]);
   });
 
-  it('are counted between two buttons that show the previous and the next version', () => {
+  it('can be browsed with *Previous version* and *Next version*', () => {
     page.snapshot([exchange('a'), version('b2')]);
     page.events('a', ev.attempt(), ev.stopped(''));
     assert.equal(page.one('group', 'Version 2 of 3').textContent, '2/3');
@@ -58,7 +58,7 @@ describe('versions of an answer', () => {
     });
   }
 
-  it('cannot be switched, and no answer regenerated, while a turn is running', () => {
+  it('cannot be switched while a turn is running', () => {
     page.snapshot([version('b2'), exchange('c')]);
     const previous = page.one('button', 'Previous version') as HTMLButtonElement;
     const regenerate = page.one('button', 'Regenerate') as HTMLButtonElement;
@@ -72,7 +72,7 @@ describe('versions of an answer', () => {
     assert.equal(page.one('button', 'Previous version'), previous);
   });
 
-  it('have disabled buttons if an answer is drawn while a turn is running, as after a reload', () => {
+  it('have disabled buttons if the answer is drawn while a turn is running', () => {
     page.clock.deferredCalls = [];
     page.snapshot([version('b2'), exchange('c')]);
     assert.deepEqual(page.all('button', 'Regenerate'), []);
@@ -82,7 +82,7 @@ describe('versions of an answer', () => {
     assert.deepEqual(names.filter(isDisabled), names);
   });
 
-  it('replace each other and the exchanges that follow, but not the exchanges before', () => {
+  it('replace only the exchanges from the answer on', () => {
     page.snapshot([exchange('a', { state: done('a') }), version('b2'), exchange('c', { state: done('c') })]);
     const unchanged = page.all('article', 'Assistant')[0]!;
     unchanged.querySelector('details')?.setAttribute('open', '');
@@ -126,7 +126,7 @@ describe('sent prompt', () => {
     'Cmd+Enter': () => page.key('Enter', { metaKey: true }, editor()),
   };
   for (const [name, send] of Object.entries(sends)) {
-    it(`is edited and sent again with ${name}`, () => {
+    it(`is sent again with its edited text when the user chooses ${name}`, () => {
       page.click('Edit');
       assert.equal(editor().value, 'Why?');
       assert.equal(page.window.document.activeElement, editor());
@@ -139,17 +139,17 @@ describe('sent prompt', () => {
 
   const stays: Readonly<Record<string, KeyboardEventInit>> = {
     'Shift+Enter': { shiftKey: true },
-    'an Enter of an input method': { isComposing: true },
+    'the Enter of an input method': { isComposing: true },
   };
   for (const [name, init] of Object.entries(stays)) {
-    it(`is not sent again with ${name}`, () => {
+    it(`is not sent again when the user presses ${name}`, () => {
       page.click('Edit');
       page.key('Enter', init, editor());
       assert.deepEqual(page.posted, []);
     });
   }
 
-  it('is not sent again when the edited text is empty', () => {
+  it('is not sent again if the edited text is empty', () => {
     page.click('Edit');
     write('  ');
     assert.equal((page.one('button', 'Resend') as HTMLButtonElement).disabled, true);
@@ -159,10 +159,10 @@ describe('sent prompt', () => {
 
   const cancels: Readonly<Record<string, () => void>> = {
     '*Cancel*': () => page.click('Cancel'),
-    'Escape, which does not stop the turn': () => page.key('Escape', {}, editor()),
+    Escape: () => page.key('Escape', {}, editor()),
   };
   for (const [name, cancel] of Object.entries(cancels)) {
-    it(`stays unchanged when an edit is canceled with ${name}`, () => {
+    it(`remains unchanged when the user cancels an edit with ${name}`, () => {
       page.add('b');
       page.all('button', 'Edit')[0]!.click();
       write('Why not?');

@@ -14,24 +14,34 @@ import { refOf } from '../../support/gatewayRef';
 
 type Reason = 'user' | FaultKind;
 
+/** The note after events of a turn. If it is missing, there must be no note. */
+interface NoteRow {
+  readonly note?: string;
+  readonly events: readonly StreamEvent[];
+}
+
 const { strings } = englishWords;
 const after = (events: readonly StreamEvent[]): TurnState => events.reduce(reduceTurn, initialTurn);
 const start = ev.attempt();
 
-describe('note about the reasoning effort of an answer', () => {
+describe('note about the reasoning effort', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
   const refused = ev.attempt({ attempt: 2, effort: 'medium', refusedEffort: 'high' });
   const unsupported = ev.attempt({ attempt: 3, refusedEffort: 'high' });
   const text = "The gateway doesn't accept the reasoning effort High.";
 
-  for (const [name, events, note] of [
-    ['was accepted', [ev.attempt({ effort: 'high' })], ''],
-    ['was replaced', [start, refused], `${text} Sent: Medium.`],
-    ['was refused altogether', [start, refused, unsupported], `${text} Sent without it.`],
-    ['was accepted by the gateway that answered', [start, refused, ev.attempt({ attempt: 3, effort: 'high' })], ''],
+  for (const { name, events, note } of [
+    { name: 'was accepted', events: [ev.attempt({ effort: 'high' })], note: '' },
+    { name: 'was replaced', events: [start, refused], note: `${text} Sent: Medium.` },
+    { name: 'was refused altogether', events: [start, refused, unsupported], note: `${text} Sent without it.` },
+    {
+      name: 'was accepted by the gateway that answered',
+      events: [start, refused, ev.attempt({ attempt: 3, effort: 'high' })],
+      note: '',
+    },
   ] as const) {
-    it(`${note ? 'says what was sent' : 'is left out'} when it ${name}`, () => {
+    it(`${note ? 'says what was sent' : 'is left out'} if the effort ${name}`, () => {
       page.snapshot([exchange('e')]);
       page.events('e', ...events, ev.text('Hi'));
       const shown = (): string | undefined => page.root.querySelector('[data-part="effort"]')?.textContent;
@@ -49,50 +59,50 @@ describe('note about the gateway of an answer', () => {
   const notReached = (reason: string): string =>
     `Sent to backup.example, because api.example couldn't be reached (${reason}).`;
 
-  const rows: Readonly<Record<string, readonly [note: string, ...events: StreamEvent[]]>> = {
-    'a host that is not found': [notReached('host not found'), toBackup],
-    'a timeout': [notReached('timed out'), gateway('api', 'backup', 'timeout')],
-    'an untrusted certificate': [notReached('certificate not trusted'), gateway('api', 'backup', 'tls')],
-    'a refused connection': [
-      notReached('connection refused'),
-      ev.gateway({ reason: 'connection', row: 'connectionRefused' }),
-    ],
-    'a connection that was reset': [
-      notReached('connection reset'),
-      ev.gateway({ reason: 'connection', row: 'connectionReset' }),
-    ],
-    'a lost connection': [notReached('connection lost'), ev.gateway({ reason: 'connection', row: 'connectionLost' })],
-    'a fault of the gateway': [
-      'Sent to backup.example, because api.example failed (gateway error).',
-      gateway('api', 'backup', 'gateway'),
-    ],
-    'the user': ['Switched to backup.example.', gateway('api', 'backup', 'user')],
-    'a gateway with a port': [
-      'Switched to localhost:8080.',
-      ev.gateway({ to: refOf('http://localhost:8080'), reason: 'user' }),
-    ],
-    'several switches': [
-      "Sent to b1.example, because api.example couldn't be reached (host not found). Switched to b2.example.",
-      gateway('api', 'b1'),
-      gateway('b1', 'b2', 'user'),
-    ],
-    'a return to the first gateway': ['', gateway('api', 'b1'), gateway('b1', 'b2'), gateway('b2', 'api')],
-    'a return to an earlier gateway': [
-      'Switched to b1.example. Switched to b3.example.',
-      gateway('api', 'b1', 'user'),
-      gateway('b1', 'b2'),
-      gateway('b2', 'b1'),
-      gateway('b1', 'b3', 'user'),
-    ],
-    'a failure without an answer': ['', toBackup, ev.failed()],
-    'a failure after part of the answer': [
-      notReached('host not found'),
-      toBackup,
-      ev.text('Hi'),
-      ev.failed({ text: 'Hi' }),
-    ],
+  const rows: Readonly<Record<string, NoteRow>> = {
+    'a host that is not found': { note: notReached('host not found'), events: [toBackup] },
+    'a timeout': { note: notReached('timed out'), events: [gateway('api', 'backup', 'timeout')] },
+    'an untrusted certificate': {
+      note: notReached('certificate not trusted'),
+      events: [gateway('api', 'backup', 'tls')],
+    },
+    'a refused connection': {
+      note: notReached('connection refused'),
+      events: [ev.gateway({ reason: 'connection', row: 'connectionRefused' })],
+    },
+    'a connection that was reset': {
+      note: notReached('connection reset'),
+      events: [ev.gateway({ reason: 'connection', row: 'connectionReset' })],
+    },
+    'a lost connection': {
+      note: notReached('connection lost'),
+      events: [ev.gateway({ reason: 'connection', row: 'connectionLost' })],
+    },
+    'a fault of the gateway': {
+      note: 'Sent to backup.example, because api.example failed (gateway error).',
+      events: [gateway('api', 'backup', 'gateway')],
+    },
+    'a switch by the user': { note: 'Switched to backup.example.', events: [gateway('api', 'backup', 'user')] },
+    'a gateway with a port': {
+      note: 'Switched to localhost:8080.',
+      events: [ev.gateway({ to: refOf('http://localhost:8080'), reason: 'user' })],
+    },
+    'several switches': {
+      note: "Sent to b1.example, because api.example couldn't be reached (host not found). Switched to b2.example.",
+      events: [gateway('api', 'b1'), gateway('b1', 'b2', 'user')],
+    },
+    'a return to the first gateway': { events: [gateway('api', 'b1'), gateway('b1', 'b2'), gateway('b2', 'api')] },
+    'a return to an earlier gateway': {
+      note: 'Switched to b1.example. Switched to b3.example.',
+      events: [gateway('api', 'b1', 'user'), gateway('b1', 'b2'), gateway('b2', 'b1'), gateway('b1', 'b3', 'user')],
+    },
+    'a failure without an answer': { events: [toBackup, ev.failed()] },
+    'a failure after part of the answer': {
+      note: notReached('host not found'),
+      events: [toBackup, ev.text('Hi'), ev.failed({ text: 'Hi' })],
+    },
   };
-  for (const [name, [note, ...events]] of Object.entries(rows)) {
+  for (const [name, { note = '', events }] of Object.entries(rows)) {
     it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
       assert.equal(describeGatewaySwitches(strings, after([start, ...events])), note));
   }
@@ -106,16 +116,24 @@ describe('note about a prompt that is too long for the gateway', () => {
   usePage((opened) => (page = opened), [exchange('a')]);
   const shown = (): string | undefined => page.part('cut-prompt')?.textContent;
 
-  it('is announced with the first attempt and appears at the end of the turn', () => {
+  it('is announced with the first attempt', () => {
     page.events('a', cut);
-    assert.deepEqual([shown(), page.announced], ['', `${note} Waiting for the answer`]);
+    assert.equal(page.announced, `${note} Waiting for the answer`);
+  });
+
+  it('appears at the end of the turn', () => {
+    page.events('a', cut);
+    assert.equal(shown(), '');
     page.events('a', ev.text('Hi'), ev.done('Hi'));
     assert.equal(shown(), note);
   });
 
-  it('is absent if the last attempt went to another gateway, or if there is no answer', () => {
+  it('is absent if the last attempt went to another gateway', () => {
     page.events('a', cut, ev.attempt({ attempt: 2 }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(shown(), '');
+  });
+
+  it('is absent if there is no answer', () => {
     page.snapshot([exchange('a', { state: after([cut, ev.failed()]) })]);
     assert.equal(shown(), '');
   });
@@ -139,20 +157,29 @@ const switched = (reason: Reason, from = 'gpt-4o', to = 'qwen'): StreamEvent => 
 
 describe('note about the model of an answer', () => {
   const overload = 'gpt-4o was overloaded. Switched to qwen.';
-  const rows: Readonly<Record<string, readonly [note: string, ...events: StreamEvent[]]>> = {
-    'no switch': ['', ev.text('Hi')],
-    'an overload': [overload, switched('overloaded')],
-    'a switch because the gateway lacks the model': [
-      "gpt-4o isn't available at this gateway. Switched to qwen.",
-      switched('model'),
-    ],
-    'a switch because of the circuit breaker': ['gpt-4o kept failing. Switched to qwen.', switched('breaker')],
-    'a choice of the user': ['Switched from gpt-4o to qwen.', switched('user')],
-    'two switches': [`${overload} Switched from qwen to glm.`, switched('overloaded'), switched('user', 'qwen', 'glm')],
-    'a failure without an answer': ['', switched('overloaded'), ev.failed()],
-    'a failure after part of the answer': [overload, switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
+  const rows: Readonly<Record<string, NoteRow>> = {
+    'no switch': { events: [ev.text('Hi')] },
+    'an overload': { note: overload, events: [switched('overloaded')] },
+    'a switch because the gateway lacks the model': {
+      note: "gpt-4o isn't available at this gateway. Switched to qwen.",
+      events: [switched('model')],
+    },
+    'a switch because of the circuit breaker': {
+      note: 'gpt-4o kept failing. Switched to qwen.',
+      events: [switched('breaker')],
+    },
+    'a choice of the user': { note: 'Switched from gpt-4o to qwen.', events: [switched('user')] },
+    'two switches': {
+      note: `${overload} Switched from qwen to glm.`,
+      events: [switched('overloaded'), switched('user', 'qwen', 'glm')],
+    },
+    'a failure without an answer': { events: [switched('overloaded'), ev.failed()] },
+    'a failure after part of the answer': {
+      note: overload,
+      events: [switched('overloaded'), ev.text('Hi'), ev.failed({ text: 'Hi' })],
+    },
   };
-  for (const [name, [note, ...events]] of Object.entries(rows)) {
+  for (const [name, { note = '', events }] of Object.entries(rows)) {
     it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
       assert.equal(describeModelSwitches(strings, after([start, ...events])), note));
   }
@@ -174,33 +201,41 @@ describe('note about the parts of an answer', () => {
   const twice = 'The answer was cut off 2 times and resumed each time.';
   const overload = 'gpt-4o was overloaded. qwen continued the answer.';
   const breaksAgain = [ev.cut(), resume, ev.resumed({ resumePoint: 5 })];
-  const rows: Readonly<Record<string, readonly [note: string, ...events: StreamEvent[]]>> = {
-    'no break': ['', ev.text('Hello')],
-    'a break that is not resumed yet': ['', ev.text('Hel'), ev.cut(), resume],
-    'one break': [once, ...brokenOnce],
-    'two breaks': [twice, ...brokenOnce, ...breaksAgain],
-    'a continuation by the user': [byUser, ev.resumed(), ev.text('lo')],
-    'two continuations by the user': [byUser, ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ resumePoint: 5 })],
-    'a break and a continuation by the user': [once, ...brokenOnce, ev.stopped('Hel'), start, ev.resumed()],
-    'a continuation by the user and two breaks': [twice, ev.resumed(), ...brokenOnce, ...breaksAgain],
-    'a restart': ['', ...brokenOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')],
-    'a continuation by another model after an overload': [overload, ...continuedBy('overloaded')],
-    'a continuation by another model after other faults': [
-      'gpt-4o kept failing. qwen continued the answer.',
-      ...continuedBy('server'),
-    ],
-    'a continuation by another model when the gateway did not respond': [
-      "gpt-4o didn't respond. qwen continued the answer.",
-      ...continuedBy('connection'),
-    ],
-    'a continuation by a model that the user chose': ['qwen continued the answer of gpt-4o.', ...continuedBy('user')],
-    'a break and a continuation by another model': [
-      `${once} ${overload}`,
-      ...brokenOnce,
-      ...continuedBy('overloaded').slice(1),
-    ],
+  const rows: Readonly<Record<string, NoteRow>> = {
+    'no break': { events: [ev.text('Hello')] },
+    'a break that is not resumed yet': { events: [ev.text('Hel'), ev.cut(), resume] },
+    'one break': { note: once, events: [...brokenOnce] },
+    'two breaks': { note: twice, events: [...brokenOnce, ...breaksAgain] },
+    'a continuation by the user': { note: byUser, events: [ev.resumed(), ev.text('lo')] },
+    'two continuations by the user': {
+      note: byUser,
+      events: [ev.resumed(), ev.stopped('Hel'), start, ev.resumed({ resumePoint: 5 })],
+    },
+    'a break and a continuation by the user': {
+      note: once,
+      events: [...brokenOnce, ev.stopped('Hel'), start, ev.resumed()],
+    },
+    'a continuation by the user and two breaks': { note: twice, events: [ev.resumed(), ...brokenOnce, ...breaksAgain] },
+    'a restart': { events: [...brokenOnce, ev.cut(), ev.resumed({ how: 'restart' }), ev.replaced('Howdy')] },
+    'a continuation by another model after an overload': { note: overload, events: [...continuedBy('overloaded')] },
+    'a continuation by another model after other faults': {
+      note: 'gpt-4o kept failing. qwen continued the answer.',
+      events: [...continuedBy('server')],
+    },
+    'a continuation by another model when the gateway did not respond': {
+      note: "gpt-4o didn't respond. qwen continued the answer.",
+      events: [...continuedBy('connection')],
+    },
+    'a continuation by a model that the user chose': {
+      note: 'qwen continued the answer of gpt-4o.',
+      events: [...continuedBy('user')],
+    },
+    'a break and a continuation by another model': {
+      note: `${once} ${overload}`,
+      events: [...brokenOnce, ...continuedBy('overloaded').slice(1)],
+    },
   };
-  for (const [name, [note, ...events]] of Object.entries(rows)) {
+  for (const [name, { note = '', events }] of Object.entries(rows)) {
     it(`is ${note ? `“${note}”` : 'empty'} after ${name}`, () =>
       assert.equal(describeResumePoints(englishWords, after([start, ...events]).resumePoints), note));
   }
@@ -213,13 +248,13 @@ describe('notes below an answer', () => {
   const notes = (): readonly (string | undefined)[] =>
     ['resumed', 'switch', 'gateway'].map((part) => page.part(part)?.textContent);
 
-  it('are outside the text of the answer and stay after the turn has ended', () => {
+  it('are outside the text of the answer', () => {
     page.events('a', start, ...brokenOnce, ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
     assert.deepEqual(notes(), ['Connection lost. The answer was continued.', '', undefined]);
   });
 
-  it('appear only at the end of the turn, so that they do not move below growing text, but are announced at once', () => {
+  it('appear only after the turn has ended', () => {
     page.events('a', start, ...continuedBy('overloaded'), ev.gateway({ reason: 'user' }));
     const note = 'gpt-4o was overloaded. qwen continued the answer.';
     assert.deepEqual([...notes(), page.announced], ['', '', undefined, note]);
@@ -227,7 +262,7 @@ describe('notes below an answer', () => {
     assert.deepEqual(notes(), [note, '', 'Switched to backup.example.']);
   });
 
-  it('name the switch to another model that has not continued the answer', () => {
+  it('name a switch to another model that has not continued the answer', () => {
     page.events('a', start, switched('overloaded'), ev.text('Hi'), ev.done('Hi'));
     assert.deepEqual(notes(), ['', 'gpt-4o was overloaded. Switched to qwen.', undefined]);
   });
@@ -239,17 +274,23 @@ describe('tool calls below an answer', () => {
 
   const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
 
-  it('are listed once their names have arrived', () => {
+  it('are listed after their names have arrived', () => {
     page.events('a', start, ev.toolCall({ index: 0 }));
     assert.deepEqual(toolCalls(), []);
     page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));
     page.events('a', ev.toolCall({ index: 0, arguments: '{}' }), ev.done(''));
     assert.deepEqual(toolCalls(), ['Tool call requested: readFile', 'Tool call requested: <b>']);
   });
+});
 
-  it('lets the user remove the backup gateway over which the latest answer came because of a fault', () => {
-    const offered = (): readonly HTMLElement[] => page.all('button', "Don't use this gateway");
-    const origin = 'https://backup.example';
+describe('button that removes a backup gateway', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened), [exchange('a')]);
+
+  const offered = (): readonly HTMLElement[] => page.all('button', "Don't use this gateway");
+  const origin = 'https://backup.example';
+
+  it('appears below an answer that a fault has led to the backup gateway', () => {
     page.events('a', ev.gateway(), ev.attempt({ gateway: refOf(origin) }), ev.text('Hi'));
     assert.deepEqual(offered(), []);
     page.events('a', ev.done('Hi'));
@@ -258,9 +299,15 @@ describe('tool calls below an answer', () => {
     remove!.click();
     assert.deepEqual(page.posted, [{ type: 'removeBackup', gateway: origin }]);
     assert.deepEqual([offered(), page.window.document.activeElement], [[], page.input]);
+  });
+
+  it('is left out if the user has chosen the gateway', () => {
     const chosen = [start, ev.gateway({ reason: 'user' }), ev.text('Hi'), ev.done('Hi')];
     page.snapshot([exchange('a', { state: after(chosen) })]);
     assert.deepEqual(offered(), []);
+  });
+
+  it('is left out below an answer that is not the latest', () => {
     page.snapshot([
       exchange('a', { state: after([ev.gateway(), start, ev.text('Hi'), ev.done('Hi')]) }),
       exchange('b'),

@@ -36,7 +36,7 @@ describe('wait card', () => {
     assert.equal(countdown(), '10 s');
   });
 
-  it('shows an estimated time while another request must finish first, and stops counting when the time has passed', () => {
+  it('shows an estimated time while another request must finish first', () => {
     page.events('a', ev.waiting({ told: 'request', delayMs: 3000, until: startOfTime + 3000, estimated: true }));
     const line = (): string | null | undefined => page.one('status').querySelector('.card-timer')?.textContent;
     const lines = [line()];
@@ -60,23 +60,31 @@ describe('wait card', () => {
     assert.equal(ring.style.strokeDashoffset, '0.75');
   });
 
-  const announcements: readonly (readonly [
-    name: string,
-    wait: Parameters<typeof ev.waiting>[0],
-    expected: string[],
-  ])[] = [
-    ['a wait of 37 s', { delayMs: 37_000 }, ['Rate limited. Retrying in 37 s', 'Retrying in 5 s']],
-    ['a wait of 15 s', { delayMs: 15_000 }, ['Rate limited. Retrying in 15 s', 'Retrying in 5 s']],
-    ['a wait of 14 s', { delayMs: 14_000 }, ['Rate limited. Retrying in 14 s']],
-    [
-      'a wait for the network',
-      { delayMs: 37_000, reason: 'offline' },
-      ['Rate limited. Resumes automatically when the network is back'],
-    ],
+  const announcements: readonly {
+    readonly name: string;
+    readonly wait: NonNullable<Parameters<typeof ev.waiting>[0]>;
+    readonly expected: readonly string[];
+  }[] = [
+    {
+      name: 'a wait of 37 s',
+      wait: { delayMs: 37_000 },
+      expected: ['Rate limited. Retrying in 37 s', 'Retrying in 5 s'],
+    },
+    {
+      name: 'a wait of 15 s',
+      wait: { delayMs: 15_000 },
+      expected: ['Rate limited. Retrying in 15 s', 'Retrying in 5 s'],
+    },
+    { name: 'a wait of 14 s', wait: { delayMs: 14_000 }, expected: ['Rate limited. Retrying in 14 s'] },
+    {
+      name: 'a wait for the network',
+      wait: { delayMs: 37_000, reason: 'offline' },
+      expected: ['Rate limited. Resumes automatically when the network is back'],
+    },
   ];
-  for (const [name, wait, expected] of announcements) {
-    it(`announces the start of every wait and the last seconds of a long one: ${name}`, () => {
-      const { delayMs = 0 } = wait ?? {};
+  for (const { name, wait, expected } of announcements) {
+    it(`announces the start of a wait, and the last seconds of a long wait: ${name}`, () => {
+      const { delayMs = 0 } = wait;
       page.events('a', ev.waiting({ ...wait, until: startOfTime + delayMs }));
       const announced = [page.announced];
       for (let second = 0; second < 40; second++) {
@@ -111,13 +119,13 @@ describe('wait card', () => {
     });
   }
 
-  it('is left out for a wait of less than 3 s, which the progress line mentions and nothing announces', () => {
+  it('is not shown for a wait of less than 3 s', () => {
     page.events('a', ev.waiting({ delayMs: 2999, until: startOfTime + 2999 }));
     assert.deepEqual([page.all('status'), page.part('progress')?.textContent], [[], 'Rate limited · retrying…']);
     assert.equal(page.announced, 'Waiting for the answer');
   });
 
-  it('appears when a short wait is extended to 3 s, and stays when it is shortened', () => {
+  it('appears when a short wait is extended to 3 s', () => {
     const wait = (ms: number) => ev.waiting({ told: 'request', until: startOfTime + ms, delayMs: ms });
     page.events('a', wait(1000), wait(3000));
     const card = page.one('status');
@@ -127,20 +135,20 @@ describe('wait card', () => {
   });
 
   const highlights: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], buttonClass: string]>> = {
-    'while the gateway has asked for it': [{ source: 'server', delayMs: 60_000 }, 'button secondary'],
+    'while the gateway has asked for the wait': [{ source: 'server', delayMs: 60_000 }, 'button secondary'],
     'during a short backoff': [{ delayMs: 10_000 }, 'button secondary'],
     'during a long backoff': [{ delayMs: 10_001 }, 'button primary'],
     'while the network is offline': [{ delayMs: 15_000, reason: 'offline' }, 'button secondary'],
   };
   for (const [name, [wait, buttonClass]] of Object.entries(highlights)) {
-    it(`has ${buttonClass === 'button primary' ? '*Retry now*' : 'nothing'} as its primary button ${name}`, () => {
+    it(`highlights ${buttonClass === 'button primary' ? '*Retry now*' : 'no button'} ${name}`, () => {
       page.events('a', ev.waiting(wait));
       assert.equal(page.one('button', 'Retry now').className, buttonClass);
       assert.equal(page.one('status').querySelectorAll('.primary').length, buttonClass === 'button primary' ? 1 : 0);
     });
   }
 
-  it('reserves its height without the open details in the turn until the turn ends', () => {
+  it('reserves its height in the turn until the turn ends', () => {
     const turn = page.all('article', 'Assistant')[0]!;
     const heightOf = () => (turn.querySelector('.card-details[open] .timeline-body') ? 400 : 120);
     Object.defineProperty(turn, 'offsetHeight', { get: heightOf });
@@ -165,7 +173,7 @@ describe('wait card', () => {
     'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],
   } as const;
   for (const [name, [event, text]] of Object.entries(provenance)) {
-    it(`shows where the delay comes from: ${name}`, () => {
+    it(`names the source of the delay: ${name}`, () => {
       page.events('a', event);
       assert.equal(page.one('status').querySelector('.provenance')?.textContent, text);
     });
@@ -173,25 +181,25 @@ describe('wait card', () => {
 
   const backupAttempt = ev.attempt({ attempt: 2, gateway: refOf('https://backup.example') });
   const gateways: Readonly<Record<string, readonly [events: readonly StreamEvent[], line: string]>> = {
-    'after a switch': [
+    'names the gateway after a gateway switch': [
       [ev.gateway(), backupAttempt, ev.waiting()],
       'Delay of 4.1 s · attempt 2 of 6 · Gateway: backup.example',
     ],
-    'when the turn can switch': [
+    'names the gateway if the turn can switch to another gateway': [
       [ev.waiting({ actions: ['retryNow', 'switchGateway'] })],
       'Delay of 4.1 s · attempt 2 of 6 · Gateway: api.example',
     ],
-    'only once, if the message names it': [
+    'does not repeat the name of a gateway that the message contains': [
       [ev.gateway(), backupAttempt, ev.waiting({ message: 'Rate limited by backup.example.' })],
       'Delay of 4.1 s · attempt 2 of 6',
     ],
-    'but no single one while the turn waits for any of several gateways': [
+    'names no gateway while the turn waits until any of several gateways can be reached': [
       [ev.gateway(), backupAttempt, ev.offline()],
       'Resumes automatically when the network is back',
     ],
   };
-  for (const [name, [events, line]] of Object.entries(gateways)) {
-    it(`names the gateway of the wait ${name}`, () => {
+  for (const [title, [events, line]] of Object.entries(gateways)) {
+    it(title, () => {
       page.events('a', ...events);
       assert.equal(page.one('status').querySelector('.provenance')?.textContent, line);
     });
@@ -210,7 +218,7 @@ describe('wait card', () => {
       ev.waiting({ reason: 'offline', until: startOfTime + until, delayMs: until }),
   };
   for (const [name, wait] of Object.entries(repeatedWaits)) {
-    it(`keeps its element, focus and announcement, and shows the new time, when ${name}`, () => {
+    it(`is updated in place when ${name}`, () => {
       page.events('a', wait(4000));
       const card = page.one('status');
       const announced = page.root.querySelector('[aria-live="polite"] p');
@@ -236,7 +244,7 @@ describe('wait card', () => {
     { actions: ['retryNow'] },
   ];
   for (const change of changes) {
-    it(`is replaced when the wait changes: ${JSON.stringify(change)}`, () => {
+    it(`is replaced when a field of the wait changes: ${JSON.stringify(change)}`, () => {
       page.events('a', ev.waiting());
       const [card, announced] = [page.one('status'), page.root.querySelector('[aria-live="polite"] p')];
       page.events('a', ev.waiting(change));
@@ -245,7 +253,7 @@ describe('wait card', () => {
     });
   }
 
-  it('shows *Details* with the timeline, and with the status and the request id if the event has them', () => {
+  it('shows the status, the request ID and the timeline in its details', () => {
     const lines = (): readonly (string | null | undefined)[] =>
       [...page.one('status').querySelectorAll('.card-details > div > *')].map(
         (line) => line.className || line.firstChild?.textContent,
@@ -256,7 +264,7 @@ describe('wait card', () => {
     assert.deepEqual(lines(), ['Status 429', 'Request ID req_1', 'timeline-body']);
   });
 
-  it('posts a message to the host for each button, of which one names the fallback model', () => {
+  it('posts a message to the host for each of its buttons', () => {
     const actions = ['retryNow', 'continueWithFallback', 'tryAnyway', 'switchModel'] as const;
     page.events('a', ev.waiting({ reason: 'breaker', actions, fallbackModel: 'qwen' }));
     for (const name of ['Retry now', 'Stop', 'Continue with qwen', 'Switch model', 'More actions']) page.click(name);
@@ -279,11 +287,11 @@ describe('wait card', () => {
 
   const tooltips: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], tooltip: string]>> = {
     'has no tooltip during a backoff': [{}, ''],
-    'says how long the gateway said to wait': [
+    'says how long the gateway asked to wait': [
       { source: 'server', delayMs: 26_000, hintMs: 25_000 },
       'The gateway said to wait 25 s and may refuse again',
     ],
-    'is told apart from *Try anyway*': [
+    'says that it sends one request if there is also *Try anyway*': [
       { reason: 'breaker', actions: ['retryNow', 'tryAnyway'] },
       'Sends one request now',
     ],
@@ -295,7 +303,7 @@ describe('wait card', () => {
     });
   }
 
-  it('moves the focus from its buttons to the answer when it is removed, so that Enter does not send the draft', () => {
+  it('moves the focus from its buttons to the answer when it is removed', () => {
     page.events('a', ev.waiting());
     page.one('button', 'Retry now').focus();
     page.events('a', ev.attempt({ attempt: 2, why: 'retry-now' }));

@@ -30,7 +30,7 @@ describe('duration format', () => {
     assert.equal(createFormat('de', panelStrings).duration(4100), '4,1 s');
   });
 
-  it('uses the units of the language', () => {
+  it("uses the units of the user's language", () => {
     const units = { ...panelStrings, milliseconds: '{0} 毫秒', seconds: '{0} 秒', hoursMinutes: '{0} 小时 {1} 分钟' };
     const format = createFormat('zh-cn', units);
     const durations = [40, 4100, 5_401_000].map((ms) => format.duration(ms));
@@ -89,38 +89,46 @@ describe('cost format', () => {
   const chinese = createFormat('zh-cn', panelStrings);
   const usd = { currency: 'USD', isEstimate: false } as const;
   const cny = { currency: 'CNY', isEstimate: false } as const;
-  for (const [name, costs, text] of [
-    ['less than the lowest cost', [{ ...usd, amount: 0.00002 }], '<\u00a0$0.0001'],
-    ['an estimate below the lowest cost', [{ ...cny, amount: 1e-9, isEstimate: true }], '<\u00a0¥0.0001'],
-    ['two digits of a small cost', [{ ...usd, amount: 0.000421 }], '$0.00042'],
-    ['a fraction of a cent', [{ ...usd, amount: 0.0123 }], '$0.0123'],
-    ['a part of a dollar', [{ ...usd, amount: 0.5 }], '$0.50'],
-    ['cents', [{ ...usd, amount: 12.345 }], '$12.35'],
-    ['what is almost a dollar', [{ ...usd, amount: 0.9999 }], '$1.00'],
-    ['a large cost', [{ ...usd, amount: 1e6 }], '$1,000,000.00'],
-    ['a known cost of zero', [{ ...usd, amount: 0 }], '$0.00'],
-    ['an estimate', [{ ...cny, amount: 0.42, isEstimate: true }], '≈\u00a0¥0.42'],
-    [
-      'two currencies',
-      [
+  for (const { name, costs, text } of [
+    {
+      name: 'a cost below the smallest displayed amount',
+      costs: [{ ...usd, amount: 0.00002 }],
+      text: '<\u00a0$0.0001',
+    },
+    {
+      name: 'an estimate below the smallest displayed amount',
+      costs: [{ ...cny, amount: 1e-9, isEstimate: true }],
+      text: '<\u00a0¥0.0001',
+    },
+    { name: 'a small cost with two digits', costs: [{ ...usd, amount: 0.000421 }], text: '$0.00042' },
+    { name: 'a fraction of a cent', costs: [{ ...usd, amount: 0.0123 }], text: '$0.0123' },
+    { name: 'a part of a dollar', costs: [{ ...usd, amount: 0.5 }], text: '$0.50' },
+    { name: 'a cost with cents', costs: [{ ...usd, amount: 12.345 }], text: '$12.35' },
+    { name: 'almost a dollar', costs: [{ ...usd, amount: 0.9999 }], text: '$1.00' },
+    { name: 'a large cost', costs: [{ ...usd, amount: 1e6 }], text: '$1,000,000.00' },
+    { name: 'a known cost of zero', costs: [{ ...usd, amount: 0 }], text: '$0.00' },
+    { name: 'an estimate', costs: [{ ...cny, amount: 0.42, isEstimate: true }], text: '≈\u00a0¥0.42' },
+    {
+      name: 'two currencies',
+      costs: [
         { ...usd, amount: 1.2, isEstimate: true },
         { ...cny, amount: 0.3 },
       ],
-      '≈\u00a0$1.20 + ¥0.30',
-    ],
-    [
-      'only the currency in which something was spent',
-      [
+      text: '≈\u00a0$1.20 + ¥0.30',
+    },
+    {
+      name: 'two currencies, of which one has no cost,',
+      costs: [
         { ...usd, amount: 0 },
         { ...cny, amount: 0.3 },
       ],
-      '¥0.30',
-    ],
+      text: '¥0.30',
+    },
   ] as const) {
     it(`shows ${name} as ${text}`, () => assert.equal(english.costs(costs), text));
   }
 
-  it('shows the same symbols in Chinese', () =>
+  it('uses the same currency symbols in Chinese', () =>
     assert.equal(
       chinese.costs([
         { ...usd, amount: 1.2 },
@@ -131,12 +139,12 @@ describe('cost format', () => {
 });
 
 describe('compact number format', () => {
-  const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
-    ['en', 950, '950'],
-    ['en', 12_345, '12.3K'],
-    ['zh-cn', 12_345, '12.3K'],
+  const rows = [
+    { locale: 'en', value: 950, text: '950' },
+    { locale: 'en', value: 12_345, text: '12.3K' },
+    { locale: 'zh-cn', value: 12_345, text: '12.3K' },
   ];
-  for (const [locale, value, text] of rows) {
+  for (const { locale, value, text } of rows) {
     it(`formats ${value} as ${text} in the locale ${locale}`, () => {
       assert.equal(createFormat(locale, panelStrings).count(value), text);
     });
@@ -144,12 +152,12 @@ describe('compact number format', () => {
 });
 
 describe('format of plurals, lists and numbers', () => {
-  const rows: readonly (readonly [locale: string, value: number, text: string])[] = [
-    ['en', 1, '1 byte'],
-    ['en', 12_345, '12.3K bytes'],
-    ['zh-cn', 1, '1 bytes'],
+  const rows = [
+    { locale: 'en', value: 1, text: '1 byte' },
+    { locale: 'en', value: 12_345, text: '12.3K bytes' },
+    { locale: 'zh-cn', value: 1, text: '1 bytes' },
   ];
-  for (const [locale, value, text] of rows) {
+  for (const { locale, value, text } of rows) {
     it(`uses the plural form of the locale ${locale}: ${text}`, () => {
       assert.equal(createFormat(locale, panelStrings).plural(value, '{0} byte', '{0} bytes'), text);
     });
@@ -174,8 +182,12 @@ describe('template filling', () => {
     assert.equal(fill('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
   });
 
-  it('leaves a placeholder without a value unchanged, and does not replace placeholders within values', () => {
+  it('leaves a placeholder without a value unchanged', () => {
     assert.equal(fill('{0} {1}', '{1}'), '{1} {1}');
+  });
+
+  it('inserts a value that looks like a placeholder unchanged', () => {
+    assert.equal(fill('{0} {1}', '{1}', 'a'), '{1} a');
     assert.equal(fill('{0}', '$&'), '$&');
   });
 

@@ -17,7 +17,7 @@ describe('menu', () => {
   const isOpen = (): boolean => page.all('menu').length > 0;
   const press = (key: string, modifiers = {}): boolean => page.key(key, modifiers, page.window.document.activeElement!);
 
-  it('opens at its button with the focus on the first item', () => {
+  it('opens with the focus on its first item', () => {
     const trigger = page.one('button', 'More actions');
     assert.deepEqual([trigger.ariaHasPopup, trigger.title, isOpen()], ['menu', 'More actions', false]);
     trigger.click();
@@ -49,7 +49,7 @@ describe('menu', () => {
     assert.equal(focused(), 'Delete');
   });
 
-  it('is opened by the arrow keys of its button', () => {
+  it('opens with the arrow keys of its button', () => {
     for (const key of ['ArrowDown', 'ArrowUp']) {
       page.one('button', 'More actions').focus();
       assert.deepEqual([press(key), isOpen(), focused()], [true, true, 'Copy']);
@@ -57,32 +57,41 @@ describe('menu', () => {
     }
   });
 
-  it('is closed when the page scrolls, but not when it scrolls itself', () => {
+  const scroll = (target: Element): boolean => target.dispatchEvent(new page.window.Event('scroll'));
+
+  it('remains open when its own content scrolls', () => {
     page.click('More actions');
-    const scroll = (target: Element): boolean => target.dispatchEvent(new page.window.Event('scroll'));
     scroll(page.one('menu'));
     assert.equal(isOpen(), true);
+  });
+
+  it('closes when the page scrolls', () => {
+    page.click('More actions');
     scroll(page.root);
     assert.equal(isOpen(), false);
   });
 
-  it('is closed without the focus when another part of VS Code gets the focus', () => {
+  it('closes when another part of VS Code gets the focus', () => {
     page.click('More actions');
     page.hasFocus = false;
     page.window.dispatchEvent(new page.window.Event('blur'));
     assert.deepEqual([isOpen(), page.window.document.activeElement], [false, page.window.document.body]);
   });
 
-  it('leaves other keys to the browser, and closes with Tab', () => {
+  it('leaves other keys to the browser', () => {
     page.click('More actions');
     assert.equal(press('x'), false);
     for (const modifier of ['ctrlKey', 'metaKey', 'altKey']) assert.equal(press('d', { [modifier]: true }), false);
     assert.deepEqual([focused(), isOpen()], ['Copy', true]);
+  });
+
+  it('closes with Tab', () => {
+    page.click('More actions');
     assert.equal(press('Tab'), false);
     assert.equal(isOpen(), false);
   });
 
-  it('receives the Escape that closes it, which does not stop the turn', () => {
+  it('closes with Escape without stopping the turn', () => {
     page.add('a');
     page.click('More actions');
     assert.deepEqual([press('Escape'), page.posted], [false, []]);
@@ -90,7 +99,7 @@ describe('menu', () => {
     assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'a' }]);
   });
 
-  it('lists the current items of a choice, explains them and focuses the checked one', () => {
+  it('lists the items of a choice and focuses the checked item', () => {
     let checked = 'Low';
     const items = () =>
       ['Low', 'High'].map((caption) => ({
@@ -116,7 +125,7 @@ describe('menu', () => {
     assert.equal(page.window.document.activeElement, page.one('menuitemradio', 'Low'));
   });
 
-  it('is closed when an item is chosen', () => {
+  it('closes when an item is chosen', () => {
     page.click('More actions');
     page.one('menuitem', 'Export').click();
     assert.deepEqual([chosen, isOpen()], [['Export'], false]);

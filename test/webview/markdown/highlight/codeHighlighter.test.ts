@@ -54,7 +54,7 @@ async function setUp() {
 }
 
 describe('code highlighting in a worker', () => {
-  it('sends code blocks to one worker, one after the other', async () => {
+  it('sends one code block at a time to a single worker', async () => {
     const { workers, found, runOut } = await setUp();
     assert.deepEqual(workers[0]?.codes, ['a']);
     await workers[0].send(runs);
@@ -64,7 +64,7 @@ describe('code highlighting in a worker', () => {
     assert.deepEqual([found, workers.length], [[runs, undefined], 1]);
   });
 
-  it('gives up on code that takes longer than the time limit, and continues with a new worker', async () => {
+  it('starts a new worker if a code block takes longer than 3 s', async () => {
     const { workers, waitedMs, found, runOut } = await setUp();
     await runOut();
     assert.deepEqual([workers[0]?.isTerminated, waitedMs], [true, [maxHighlightMs, maxHighlightMs]]);
@@ -74,7 +74,7 @@ describe('code highlighting in a worker', () => {
     assert.deepEqual(found, [undefined, runs]);
   });
 
-  it('shows code without colors when the worker fails', async () => {
+  it('leaves the code without colors if the worker fails', async () => {
     const { workers, found } = await setUp();
     workers[0]?.onerror?.({} as ErrorEvent);
     await highlighting();
@@ -82,7 +82,7 @@ describe('code highlighting in a worker', () => {
     assert.deepEqual(found, [undefined, runs]);
   });
 
-  it('shows code without colors when the page is not allowed to start a worker', async () => {
+  it('leaves the code without colors if the page is not allowed to start a worker', async () => {
     const startWorker = (): never => {
       throw new Error('refused');
     };
@@ -90,7 +90,7 @@ describe('code highlighting in a worker', () => {
     assert.deepEqual(await Promise.all(['a', 'b'].map((code) => findRuns('ts', code))), [undefined, undefined]);
   });
 
-  it('ignores the result for code that was replaced while the worker was busy', async () => {
+  it('ignores the result for code that was replaced in the meantime', async () => {
     const { workers, findRuns } = await setUp();
     await workers[0]?.send(undefined);
     await workers[0]?.send(undefined);
