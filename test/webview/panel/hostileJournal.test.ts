@@ -1,30 +1,21 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { exportJson } from '../../../src/host/history/exportJson';
 import type { exportMarkdown as ExportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { foldJournal, type ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { usesLargeInputs } from '../../support/propertyRuns';
+import { everyRecord, firstEvents, wait } from './everyRecord';
 import { PanelPage } from './support/panelPage';
 
 interface StoredRecord {
   readonly type: string;
   readonly id?: string;
   readonly answer?: unknown;
-  readonly events?: readonly (object & { readonly type: string })[];
 }
 
-/**
- * A journal with every type of record and event, and with a value in every field. Its records of events begin alike,
- * and its first exchange, `z`, stays undamaged.
- */
-const everyRecord = readFileSync(join(__dirname, 'everyRecord.jsonl'), 'utf8');
-const lines = everyRecord.trim().split('\n');
-const records = lines.map((line) => JSON.parse(line) as StoredRecord);
-const events = records.find(({ type }) => type === 'events')?.events ?? [];
-const commonEvents = events.length - 1;
+const records: readonly StoredRecord[] = everyRecord;
+const lines = records.map((record) => JSON.stringify(record));
 
 const deeplyNested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 /** Invalid values as JSON texts, because `JSON.stringify` cannot produce some of them. */
@@ -110,7 +101,7 @@ describe('journal of a conversation', function () {
   });
 
   it('is read without reported damage if all its records are valid', () => {
-    const { damage, records: salvaged } = salvageJournal(Buffer.from(everyRecord));
+    const { damage, records: salvaged } = salvageJournal(Buffer.from(`${lines.join('\n')}\n`));
     assert.equal(damage, undefined);
     assert.deepEqual(salvaged, records.slice(1));
   });
@@ -122,11 +113,7 @@ describe('journal of a conversation', function () {
       const page = new PanelPage();
       try {
         const journal = affectedLines(number);
-        const isRepeated = ([name, index]: Path): boolean =>
-          record.events !== events && name === 'events' && Number(index) < commonEvents;
-        for (const [index, path] of pathsIn(record)
-          .filter((path) => !isRepeated(path))
-          .entries()) {
+        for (const [index, path] of pathsIn(record).entries()) {
           const drawn = usesLargeInputs ? drawnValues : [drawnValues[index % drawnValues.length]];
           for (const by of [...hostile, undefined]) {
             const crafted = journal.with(journal.indexOf(lines[number]!), withHostile(record, path, by));
@@ -152,8 +139,7 @@ describe('journal of a conversation', function () {
       Array.from({ length: count }, (_, n) => JSON.stringify(createRecord(n))).join('\n');
     const eventsRecord = (event: object): object => ({ type: 'events', answer: 'e1', events: [event] });
     const start = [lines[0], ...lines.filter((_, index) => records[index]?.id === 'e')].join('\n');
-    const [attempt] = events;
-    const wait = events.find(({ type }) => type === 'waiting');
+    const [attempt] = firstEvents;
     // Exceeds the number of exchanges and of events that a journal may have.
     const count = usesLargeInputs ? 60_000 : 12_000;
     for (const content of [
