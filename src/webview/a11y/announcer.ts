@@ -58,7 +58,8 @@ export function announcementFor(
         undefined
       );
     case 'waiting':
-      // A brief wait announces why the stream broke, because the attempt after a wait doesn't announce that.
+      // Announces why the stream broke even if the wait is too brief to be announced. The attempt after a wait doesn't
+      // announce the break.
       if (isBriefWait(event)) return before.phase === 'streaming' ? before.cutMessage : undefined;
       return before.wait && isSameWait(before.wait, event) && !isBriefWait(before.wait)
         ? undefined

@@ -78,8 +78,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const choices = [model.element, ...effort.elements, model.badge];
   const sendOrStop = element('div', { class: 'composer-send' }, stopButton, sendButton);
   sendOrStop.addEventListener('mousedown', (event) => {
-    // Otherwise, a click on the disabled *Send* button would take the focus from the text field, and the user's typing
-    // would be lost.
+    // Keeps the focus in the text field. Otherwise, a click on the disabled *Send* button would take the focus, and the
+    // user's typing would be lost.
     event.preventDefault();
     focus();
   });
@@ -137,7 +137,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
   };
 
   /**
-   * Removes a prompt that the host has received from the composer.
+   * Removes a prompt from the composer after the host has received it.
    * @param isDraft whether the prompt might still be in the text field
    */
   const confirmPrompt = (prompt: string, isDraft = returned.includes(prompt)): void => {
@@ -259,8 +259,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
       setInput('');
     },
     /**
-     * Confirms the prompts that the host received while the page was closed, and returns the prompts that were lost to
-     * the user.
+     * Confirms the prompts that the host received while the page was closed. All other pending prompts become the
+     * draft, or are added to the prompt history if there is a draft.
      */
     confirmPrompts: (received: readonly string[]): void => {
       for (const prompt of received) if (pending.includes(prompt)) confirmPrompt(prompt);

@@ -62,7 +62,7 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
       else onEmptied();
     },
     /**
-     * Moves the focus to the last chip of a context item.
+     * Moves the focus to the chip of the last context item.
      * @returns false if there is no chip
      */
     focusLast: (): boolean => {

@@ -107,8 +107,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     for (const end of dragEnds) window.addEventListener(end, endDrag);
   });
   scroller.addEventListener('click', ({ target }) => {
-    // A click in a column that is stacked above another column stops following, because the end of the conversation is
-    // below that column.
+    // A click in a column that is stacked above another column stops following the end, because the end of the
+    // conversation is below that column.
     if (!isInColumnAbove(target, scroller)) return;
     follows = false;
     reportPosition();
@@ -131,7 +131,7 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     },
     followEnd,
     /**
-     * Scrolls to a reading position. Until the user scrolls, this is repeated whenever the content changes its size.
+     * Scrolls to a reading position, and repeats this whenever the content changes its size, until the user scrolls.
      */
     restore: (position: ReadingPosition | undefined): void => {
       readingPosition = position;

@@ -76,7 +76,8 @@ function measure(model: string, state: TurnState) {
     usage: totals.usage,
     costs: costsOf(state),
     characters: state.text.length,
-    // The time to the first token begins with the turn, so that it includes the waits and retries before the token.
+    // The time to the first token is measured from the start of the turn, so that it includes the waits and retries
+    // before the token.
     firstTokenMs: first?.firstTokenAt === undefined ? undefined : first.firstTokenAt - (first.startedAt ?? 0),
     seconds: answerSeconds(totals),
   };

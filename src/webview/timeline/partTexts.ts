@@ -31,8 +31,8 @@ function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
 }
 
 /**
- * Returns whether the wait was a backoff of the turn. Neither the gateway nor another turn has then requested the wait,
- * and the computer was not offline.
+ * Returns whether the turn itself chose the wait (a backoff). Returns false if the gateway, another turn or the missing
+ * network caused the wait.
  */
 function isBackoff(wait: LedgerWait): boolean {
   const { told = 'turn', source } = wait;

@@ -26,7 +26,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
   };
   const mayShow = (state: TurnState, hasCard: boolean): boolean => {
     if (!isRunning(state.phase)) return state.phase !== 'failed' && hasTimeline(state);
-    // The button is hidden while the text above it grows, because it would move with every line.
+    // The button is hidden while the text above it grows, because the button would move with every line.
     return !hasCard && (state.phase !== 'streaming' || timeline.isOpen) && hasTimeline(state);
   };
   return {

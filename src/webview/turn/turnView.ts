@@ -58,7 +58,6 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
       summary.timelinePlace,
     ],
     texts,
-    /** @param state the state to show */
     render: (state: TurnState): void => {
       const { isLatest, summaryOffer } = answer;
       const { phase, failure, schedule, wait } = state;

@@ -15,7 +15,7 @@ describe('conversation', () => {
   const press = (key: string, modifiers: KeyboardEventInit = {}): boolean => page.key(key, modifiers, focused()!);
 
   describe('keyboard focus', () => {
-    it('enters at the newest answer, which is the only Tab stop', () => {
+    it('enters the conversation at the newest answer, which is the only Tab stop', () => {
       assert.deepEqual(valuesOf(articles(), 'tabIndex'), [-1, -1, -1, 0]);
       page.one('log').focus();
       assert.equal(focused(), articles()[3]);
@@ -41,7 +41,7 @@ describe('conversation', () => {
       });
     }
 
-    it('scrolls the conversation to the start of an article that is taller than the view', () => {
+    it('shows the start of an article that is taller than the view', () => {
       const [prompt, answer] = articles();
       Object.defineProperty(prompt, 'offsetHeight', { value: 1 });
       prompt!.getBoundingClientRect = () => ({ top: 70 }) as DOMRect;

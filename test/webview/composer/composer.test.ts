@@ -267,7 +267,7 @@ describe('composer', () => {
   for (const { what, texts, sendsData } of [
     { what: 'the unchanged prompt', texts: ['Explain'], sendsData: true },
     { what: 'the prompt typed again', texts: ['Fix', 'Explain'], sendsData: true },
-    { what: 'the prompt with more text', texts: ['Explain, briefly'], sendsData: true },
+    { what: 'the extended prompt', texts: ['Explain, briefly'], sendsData: true },
     { what: 'another prompt', texts: ['Fix'], sendsData: false },
   ] as const) {
     it(`${sendsData ? 'sends' : 'does not send'} the data of a prefilled prompt with ${what}`, () => {

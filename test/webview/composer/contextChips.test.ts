@@ -86,7 +86,7 @@ describe('row of context chips', () => {
     assert.equal(focusedName(), 'Remove a.ts');
   });
 
-  it('moves the focus from the last removed chip to the text field', () => {
+  it('moves the focus to the text field when the last chip is removed', () => {
     show(a);
     focus('a.ts');
     show();

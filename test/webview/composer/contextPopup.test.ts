@@ -167,7 +167,7 @@ describe('popup with context suggestions', () => {
     assert.equal(active(), 'Choose a file…');
   });
 
-  it('lets Enter send the prompt if no file matches', () => {
+  it('sends the prompt with Enter if no file matches', () => {
     open('use #nothing', [browse]);
     page.key('ArrowDown');
     open('use #nothing2', [browse]);

@@ -7,7 +7,7 @@ const queryIn = (marked: string): ReturnType<typeof contextQueryAt> => {
   return contextQueryAt(marked.replace('|', ''), caret);
 };
 
-describe('search for the context query at the caret', () => {
+describe('search for the context query at the caret (|)', () => {
   const rows = [
     { marked: '#|', start: 0, text: '' },
     { marked: '#sam|', start: 0, text: 'sam' },

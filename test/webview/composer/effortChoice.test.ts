@@ -23,7 +23,7 @@ describe('reasoning effort button', () => {
     assert.deepEqual(shown(), ['High', 'Reasoning effort of gpt-5: High', 'High']);
   });
 
-  it('follows the model button', () => {
+  it('is placed after the model button', () => {
     show({ level: 'high', levels });
     const names = page.buttons();
     assert.equal(names[names.indexOf('Reasoning effort') - 1], 'Model: gpt-5 at api.example');

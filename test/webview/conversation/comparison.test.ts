@@ -27,7 +27,7 @@ describe('comparison of answers', () => {
     for (const id of ids) page.events(id, ev.attempt({ model: id }), ev.text('Hi'), ev.done('Hi'));
   };
 
-  it('shows one prompt, and an answer labeled with its model for each model', () => {
+  it('shows one prompt, and one labeled answer for each model', () => {
     const group = page.one('group', 'Comparison');
     assert.equal(page.all('article', 'You').length, 1);
     assert.ok(group.contains(page.one('article', 'You')));
@@ -134,7 +134,7 @@ describe('comparison of answers', () => {
     assert.equal(page.announced, 'Copied');
   });
 
-  it('keeps at most five announcements', () => {
+  it('keeps at most five announcements for screen readers', () => {
     page.snapshot();
     for (const id of ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']) {
       page.path(compare([column(id), column(`${id}b`)]));
@@ -171,7 +171,7 @@ describe('comparison of answers', () => {
     assert.deepEqual(figures.querySelector('span')?.textContent, 'first token 400 ms ·');
   });
 
-  it('shows the version buttons only once', () => {
+  it('shows the buttons for earlier versions of the answer only once', () => {
     const answered = [column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') })];
     page.snapshot([compare(answered, { versions: ['old', 'm1'] })]);
     page.click('Previous version');
@@ -318,7 +318,7 @@ describe('comparison of answers', () => {
     assert.ok(page.one('button', 'Show differences'));
   });
 
-  it('keeps the draft in the composer until the host has received it as the prompt', () => {
+  it('keeps the draft in the composer until the host has received it as the prompt to compare', () => {
     page.snapshot();
     page.click('Model: gpt-4o at api.example');
     page.receive({ type: 'prefill', text: 'Why?', more: { code: 1 } });

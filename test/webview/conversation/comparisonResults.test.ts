@@ -37,7 +37,7 @@ const describeAnswers = (...states: readonly TurnState[]): string =>
   );
 
 const tests: Readonly<Record<string, { readonly results: string; readonly states: readonly TurnState[] }>> = {
-  'compare tokens if all answers have a usage, but no reasoning tokens for the length': {
+  'compare tokens if all answers have a usage': {
     results:
       'First token: m2 (after 300\u00a0ms)\u00a0· Fastest: m1 (100\u00a0tok/s)\u00a0· Longest: m2 (150\u00a0tok)',
     states: [answer({ tokens: usage(200, 100) }), answer({ firstTokenAt: 1300, tokens: usage(150) })],

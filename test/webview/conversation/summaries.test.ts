@@ -316,7 +316,7 @@ describe('notice of a full context', () => {
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
   const offered = 'The context is ≈ 92% full.Continue with a summary';
 
-  it('offers a summary from 90% on, including the draft', () => {
+  it('offers a summary if the context, including the draft, is at least 90% full', () => {
     page.snapshot([a, b]);
     fill(899);
     assert.equal(notice(), offered.replace('92', '90'));

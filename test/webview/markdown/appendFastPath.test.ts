@@ -7,7 +7,7 @@ function renderWithFlushes(pieces: readonly string[]): HTMLElement {
 }
 
 /**
- * Texts in pieces. Each piece seems to be plain text that continues the text before it, but may turn out to be markup.
+ * Texts in pieces. Each piece looks like plain text that continues the text before it, but some pieces are markup.
  */
 const continuedTexts: readonly (readonly string[])[] = [
   ['Some', ' words', ' and', ' more. ', 'And more, ', '  ', 'again'],

@@ -139,7 +139,7 @@ describe('Markdown renderer with hostile input', () => {
   });
 });
 
-/** Texts that are one block without an end, or whose markup stays open, by the unit that is repeated. */
+/** Units whose repetition creates one endless block, or markup that is never closed. */
 const endless: readonly { readonly name: string; readonly start?: string; readonly unit: string }[] = [
   { name: 'blank lines', unit: '\n' },
   { name: 'list items', unit: '- item *x*\n' },

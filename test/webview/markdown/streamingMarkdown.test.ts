@@ -94,10 +94,10 @@ describe('streaming Markdown renderer', () => {
     },
     { what: 'a paragraph', line: 'A sentence that *goes on*. ', expectedFrames: [1, 3, 5, 10] },
     { what: 'code', start: '```\n', line: 'let it = be as long as it likes; // `\n', expectedFrames: [1, 1, 1, 1] },
-    { what: 'text of plain words', line: 'Only words, ', expectedFrames: [1, 1, 1, 1] },
+    { what: 'plain text', line: 'Only words, ', expectedFrames: [1, 1, 1, 1] },
   ];
   for (const { what, start = '', line, expectedFrames } of growing) {
-    it(`takes ${expectedFrames.join(', ')} frames to show new text of ${what} as the text grows`, () => {
+    it(`extends ${what} of 1,000, 5,000, 10,000 and 20,000 characters within ${expectedFrames.join(', ')} frames`, () => {
       const frames = [1000, 5000, 10_000, 20_000].map((length) => {
         answer = new Answer();
         answer.show(start + line.repeat(length / line.length));

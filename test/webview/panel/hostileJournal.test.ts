@@ -45,8 +45,8 @@ const drawnValues: readonly (string | undefined)[] = ['1e308', '-1e999', '"NaN"'
 const isUndamaged = ({ id, answer }: StoredRecord): boolean => id === 'z' || answer === 'z1';
 
 /**
- * Returns the journal without the events of unrelated answers, which would only take time. Keeps the exchange `z`, which
- * must stay undamaged.
+ * Returns the lines of the journal without the events of unrelated answers, which would only take time. The exchange
+ * `z`, which must stay undamaged, is included.
  */
 function affectedLines(number: number): readonly string[] {
   const { answer } = records[number]!;
@@ -66,7 +66,7 @@ function pathsIn(value: unknown, path: Path = []): readonly Path[] {
 const marker = '"<hostile>"';
 
 /**
- * Returns a line as JSON in which one value is replaced.
+ * Returns a line of the journal in which one value is replaced.
  *
  * @param by the new value, as JSON; undefined removes the field
  */
@@ -140,7 +140,7 @@ describe('journal of a conversation', function () {
     const eventsRecord = (event: object): object => ({ type: 'events', answer: 'e1', events: [event] });
     const start = [lines[0], ...lines.filter((_, index) => records[index]?.id === 'e')].join('\n');
     const [attempt] = firstEvents;
-    // Exceeds the number of exchanges and of events that a journal may have.
+    // The count exceeds the numbers of exchanges and of events that a journal is allowed to contain.
     const count = usesLargeInputs ? 60_000 : 12_000;
     for (const content of [
       repeat(count, (n) => ({

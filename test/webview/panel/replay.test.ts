@@ -5,7 +5,7 @@ import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 
-/** Events of all types in one turn. */
+/** Events of a turn, of most types. */
 const turnEvents: readonly StreamEvent[] = [
   ev.attempt(),
   ev.headers(),

@@ -5,12 +5,12 @@ import { reduceTurn, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
 import { exchange, usePage, type PanelPage } from './support/panelPage';
 
-/** What the page shows of a turn. A missing text means that the page shows none. */
+/** Texts and buttons that the page shows for a turn. A field is absent if the page shows nothing of its kind. */
 interface ShownTurn {
   readonly phase: TurnPhase;
   readonly answer?: string;
   readonly progress?: string;
-  /** Names of the visible buttons, except the permanent ones and the summary, which consists of durations. */
+  /** Names of the visible buttons, except the permanent buttons and the summary, which consists of durations. */
   readonly buttons: string;
   /** Roles of the visible cards and of their parts. */
   readonly cards?: string;
@@ -117,7 +117,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-// While a card has *Stop*, the button of the composer has another name.
+// While a card has a *Stop* button, the stop button of the composer is named *End the answer*.
 const permanentButtons = [
   'Model: gpt-4o at api.example',
   'Send',

@@ -132,7 +132,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual([page.stored.draft, page.stored.pending], ['one', []]);
   });
 
-  it('leaves a draft with the same text in the composer when the host confirms it', () => {
+  it('does not remove a draft with the same text when the host confirms the prompt', () => {
     const page = open();
     send(page, 'one');
     page.type('one');

@@ -149,7 +149,7 @@ describe('gateway of an attempt in the timeline', () => {
     assert.deepEqual(labels(...refusedBy, switched({ why: 'retry', gateway: refOf(api) })), [undefined, undefined]);
   });
 
-  it('is reported as switched only if the model is the same', () => {
+  it('is reported as switched only if the model has not changed', () => {
     const [third, fourth] = [
       switched({ attempt: 3, at: 900, model: 'qwen' }),
       switched({ attempt: 4, at: 950, model: 'glm', gateway: refOf(api) }),

@@ -132,7 +132,7 @@ describe('details of the failure card', () => {
   usePage((opened) => (page = opened));
 
   const details = (): HTMLDetailsElement => page.one('alert').querySelector('details')!;
-  /** Returns the lines under each heading. */
+  /** Returns the lines of the details by the heading above them. */
   const sections = (): Readonly<Record<string, readonly string[]>> => {
     const linesByHeading: Record<string, string[]> = {};
     let lines: string[] = [];

@@ -10,7 +10,7 @@ describe('progress line', () => {
   const progress = (): string => page.part('progress')?.textContent ?? '';
   const silent = [ev.attempt(), ev.text('Hel', 2000)];
 
-  /** Returns the progress line now and after each of the seconds. */
+  /** Returns the text of the progress line now and after each of the next seconds. */
   const linesFor = (seconds: number): readonly string[] => {
     const lines = [progress()];
     for (let second = 0; second < seconds; second++) {
@@ -36,7 +36,7 @@ describe('progress line', () => {
   describe('for an attempt that starts between two seconds of the turn', () => {
     const time = startOfTime + 300;
     beforeEach(() => page.clock.advance(300));
-    /** Returns the progress line in the last millisecond before a time after now, and at this time. */
+    /** Returns the text of the progress line one millisecond before the given time has passed, and when it has passed. */
     const linesAround = (ms: number): readonly string[] =>
       [ms - 1, 1].map((step) => {
         page.clock.advance(step);
@@ -49,7 +49,7 @@ describe('progress line', () => {
       assert.deepEqual(linesAround(1000), ['Waiting for the model… 3 s', 'Waiting for the model… 4 s']);
     });
 
-    it('shows the time without data after three seconds without data', () => {
+    it('shows the time without data from its third second on', () => {
       page.events('a', ev.attempt({ time }));
       page.clock.advance(1234);
       page.events('a', ev.text('Hel', 2234));

@@ -68,7 +68,7 @@ describe('versions of an answer', () => {
     previous.focus();
     page.add('d');
     assert.deepEqual([previous.disabled, page.window.document.activeElement], [true, previous.closest('article')]);
-    // The other buttons of the answer stay, with the focus and the check mark after a copy.
+    // The buttons of the answer are not replaced, so that they keep the focus and the check mark after a copy.
     assert.equal(page.one('button', 'Previous version'), previous);
   });
 
@@ -82,7 +82,7 @@ describe('versions of an answer', () => {
     assert.deepEqual(names.filter(isDisabled), names);
   });
 
-  it('replace only the exchanges from the answer on', () => {
+  it('replace only the answer and the exchanges after it', () => {
     page.snapshot([exchange('a', { state: done('a') }), version('b2'), exchange('c', { state: done('c') })]);
     const unchanged = page.all('article', 'Assistant')[0]!;
     unchanged.querySelector('details')?.setAttribute('open', '');
@@ -126,7 +126,7 @@ describe('sent prompt', () => {
     'Cmd+Enter': () => page.key('Enter', { metaKey: true }, editor()),
   };
   for (const [name, send] of Object.entries(sends)) {
-    it(`is sent again with its edited text when the user chooses ${name}`, () => {
+    it(`is sent again with its edited text when the user presses ${name}`, () => {
       page.click('Edit');
       assert.equal(editor().value, 'Why?');
       assert.equal(page.window.document.activeElement, editor());

@@ -83,7 +83,7 @@ describe('note about the gateway of an answer', () => {
       events: [gateway('api', 'backup', 'gateway')],
     },
     'a switch by the user': { note: 'Switched to backup.example.', events: [gateway('api', 'backup', 'user')] },
-    'a gateway with a port': {
+    'a switch to a gateway with a port': {
       note: 'Switched to localhost:8080.',
       events: [ev.gateway({ to: refOf('http://localhost:8080'), reason: 'user' })],
     },
@@ -158,7 +158,7 @@ const switched = (reason: Reason, from = 'gpt-4o', to = 'qwen'): StreamEvent => 
 describe('note about the model of an answer', () => {
   const overload = 'gpt-4o was overloaded. Switched to qwen.';
   const rows: Readonly<Record<string, NoteRow>> = {
-    'no switch': { events: [ev.text('Hi')] },
+    'an answer without a switch': { events: [ev.text('Hi')] },
     'an overload': { note: overload, events: [switched('overloaded')] },
     'a switch because the gateway lacks the model': {
       note: "gpt-4o isn't available at this gateway. Switched to qwen.",
@@ -195,14 +195,14 @@ const continuedBy = (reason: Reason): readonly StreamEvent[] => [
   ev.resumed({ resumePoint: 1204 }),
 ];
 
-describe('note about the parts of an answer', () => {
+describe('note about the continuation of an answer', () => {
   const once = 'Connection lost. The answer was continued.';
   const byUser = 'The answer was resumed where it stopped.';
   const twice = 'The answer was cut off 2 times and resumed each time.';
   const overload = 'gpt-4o was overloaded. qwen continued the answer.';
   const breaksAgain = [ev.cut(), resume, ev.resumed({ resumePoint: 5 })];
   const rows: Readonly<Record<string, NoteRow>> = {
-    'no break': { events: [ev.text('Hello')] },
+    'an answer without a break': { events: [ev.text('Hello')] },
     'a break that is not resumed yet': { events: [ev.text('Hel'), ev.cut(), resume] },
     'one break': { note: once, events: [...brokenOnce] },
     'two breaks': { note: twice, events: [...brokenOnce, ...breaksAgain] },

@@ -138,7 +138,7 @@ describe('wait card', () => {
     'while the gateway has asked for the wait': [{ source: 'server', delayMs: 60_000 }, 'button secondary'],
     'during a short backoff': [{ delayMs: 10_000 }, 'button secondary'],
     'during a long backoff': [{ delayMs: 10_001 }, 'button primary'],
-    'while the network is offline': [{ delayMs: 15_000, reason: 'offline' }, 'button secondary'],
+    'while the computer is offline': [{ delayMs: 15_000, reason: 'offline' }, 'button secondary'],
   };
   for (const [name, [wait, buttonClass]] of Object.entries(highlights)) {
     it(`highlights ${buttonClass === 'button primary' ? '*Retry now*' : 'no button'} ${name}`, () => {

@@ -104,7 +104,7 @@ describe('cost format', () => {
     { name: 'a fraction of a cent', costs: [{ ...usd, amount: 0.0123 }], text: '$0.0123' },
     { name: 'a part of a dollar', costs: [{ ...usd, amount: 0.5 }], text: '$0.50' },
     { name: 'a cost with cents', costs: [{ ...usd, amount: 12.345 }], text: '$12.35' },
-    { name: 'almost a dollar', costs: [{ ...usd, amount: 0.9999 }], text: '$1.00' },
+    { name: 'an amount that rounds to a dollar', costs: [{ ...usd, amount: 0.9999 }], text: '$1.00' },
     { name: 'a large cost', costs: [{ ...usd, amount: 1e6 }], text: '$1,000,000.00' },
     { name: 'a known cost of zero', costs: [{ ...usd, amount: 0 }], text: '$0.00' },
     { name: 'an estimate', costs: [{ ...cny, amount: 0.42, isEstimate: true }], text: '≈\u00a0¥0.42' },
@@ -117,7 +117,7 @@ describe('cost format', () => {
       text: '≈\u00a0$1.20 + ¥0.30',
     },
     {
-      name: 'two currencies, of which one has no cost,',
+      name: 'a cost in one of two currencies',
       costs: [
         { ...usd, amount: 0 },
         { ...cny, amount: 0.3 },

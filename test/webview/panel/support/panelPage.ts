@@ -22,7 +22,7 @@ export function answer(id: string, fields: Partial<Answer> = {}): Answer {
 
 /**
  * Creates an exchange with one answer, unless `fields` has answers.
- * @param id id of the answer; that of the exchange is `exchange-` and the id
+ * @param id id of the answer; the id of the exchange is `exchange-` and this id
  */
 export function exchange(
   id: string,
@@ -103,7 +103,7 @@ export class PanelPage {
     installPopovers(window);
     this.root = window.document.querySelector('main')!;
     this.receive = createPanel(this.root, {
-      // VS Code, too, leaves out the fields that are undefined.
+      // VS Code also leaves out fields that are undefined.
       api: {
         postMessage: (message) => this.posted.push(JSON.parse(JSON.stringify(message)) as ToHost),
         setState: (next) => (this.state = next),
@@ -254,7 +254,7 @@ function installPopovers({ Event, HTMLButtonElement, HTMLElement }: JSDOM['windo
     const toggling = new Event('beforetoggle', { cancelable: isOpen });
     if (!popover.dispatchEvent(Object.assign(toggling, { newState }))) return;
     popover.hidden = !isOpen;
-    // The style sheet of jsdom hides every popover, because it knows no open one.
+    // The style sheet of jsdom hides every popover, because jsdom has no open popovers.
     popover.style.display = isOpen ? 'block' : '';
     popover.dispatchEvent(Object.assign(new Event('toggle'), { newState }));
   };
