@@ -42,7 +42,7 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
     element: list,
     update: (items: readonly DraftContext[]): void => {
       announceAdded(items);
-      const focused = findButtons().findIndex((button) => button === document.activeElement);
+      const focusedIndex = findButtons().findIndex((button) => button === document.activeElement);
       const previous = chips;
       chips = new Map(
         items.map((item) => {
@@ -56,8 +56,8 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
         if (list.children[index] !== chip) list.insertBefore(chip, list.children[index] ?? null);
       }
       list.hidden = items.length === 0;
-      if (focused < 0 || list.contains(document.activeElement)) return;
-      const next = findButtons()[Math.min(focused, items.length - 1)];
+      if (focusedIndex < 0 || list.contains(document.activeElement)) return;
+      const next = findButtons()[Math.min(focusedIndex, items.length - 1)];
       if (next) moveFocus(next);
       else onEmptied();
     },

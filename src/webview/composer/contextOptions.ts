@@ -44,10 +44,10 @@ export function createContextOptions(
     const options = [...list.children] as HTMLElement[];
     for (const [position, option] of options.entries())
       option.setAttribute('aria-selected', String(position === index));
-    const highlighted = index === undefined ? undefined : options[index];
-    if (highlighted) {
-      input.setAttribute('aria-activedescendant', highlighted.id);
-      highlighted.scrollIntoView({ block: 'nearest' });
+    const highlightedOption = index === undefined ? undefined : options[index];
+    if (highlightedOption) {
+      input.setAttribute('aria-activedescendant', highlightedOption.id);
+      highlightedOption.scrollIntoView({ block: 'nearest' });
     } else input.removeAttribute('aria-activedescendant');
   };
 

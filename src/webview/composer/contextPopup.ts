@@ -79,12 +79,12 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
    * @returns whether the popup was open
    */
   const close = (): boolean => {
-    const closed = query;
-    const inserted = insertedStart;
-    const wasOpen = options.isOpen || inserted !== undefined;
+    const closedQuery = query;
+    const insertedAt = insertedStart;
+    const wasOpen = options.isOpen || insertedAt !== undefined;
     reset();
-    if (closed && inserted !== undefined) replaceText(input, inserted, endOf(closed), '');
-    else dismissedStart = closed?.start ?? dismissedStart;
+    if (closedQuery && insertedAt !== undefined) replaceText(input, insertedAt, endOf(closedQuery), '');
+    else dismissedStart = closedQuery?.start ?? dismissedStart;
     return wasOpen;
   };
 

@@ -15,13 +15,13 @@ export function createEffortChoice({ strings, post, announcer }: PageContext) {
   trigger.hidden = true;
   const items = (): readonly MenuItem[] => {
     // The menu keeps the model for which it was opened, because another model can be selected while the menu is open.
-    const [shownModel, shown] = [model, effort];
-    return (shown?.levels ?? []).map((level) => ({
-      ...effortText(strings, level, shown),
-      isChecked: level === shown?.level,
+    const [shownModel, shownEffort] = [model, effort];
+    return (shownEffort?.levels ?? []).map((level) => ({
+      ...effortText(strings, level, shownEffort),
+      isChecked: level === shownEffort?.level,
       choose: () => {
         post({ type: 'selectEffort', model: shownModel, level });
-        announcer.announce(fill(strings.effortOf, shownModel, effortText(strings, level, shown).caption));
+        announcer.announce(fill(strings.effortOf, shownModel, effortText(strings, level, shownEffort).caption));
       },
     }));
   };

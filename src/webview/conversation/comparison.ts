@@ -21,7 +21,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
   const { strings, post, announcer, format, isReadOnly, moveFocus } = context;
   let isApart = false;
   /** Key of the column states that the buttons and the results currently show. */
-  let shown = '';
+  let shownKey = '';
   const columns = answers.map((answer): Column => ({
     answer,
     element: element('section', { class: 'column' }, answer.element),
@@ -97,8 +97,8 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     const isActive = answers.some(({ activity }) => activity !== 'idle');
     const states = answers.map(({ model, isLatest, visibleState }) => [model, isLatest, visibleState?.phase].join());
     const key = [isActive, ...states].join('|');
-    if (key === shown) return;
-    shown = key;
+    if (key === shownKey) return;
+    shownKey = key;
     const { length: pairCount } = findPairs();
     setHidden(stopAll, !isActive || isReadOnly());
     setHidden(differences, pairCount !== 1);

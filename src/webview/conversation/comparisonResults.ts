@@ -15,27 +15,27 @@ interface ComparedAnswer {
  * for a complete answer, or if several answers share the best value.
  */
 export function describeComparison({ strings, format }: Words, answers: readonly ComparedAnswer[]): string {
-  const ended = answers.flatMap(({ model, visibleState: state }) =>
+  const endedAnswers = answers.flatMap(({ model, visibleState: state }) =>
     state && !isRunning(state.phase) ? { model, state } : [],
   );
-  const complete = ended.filter(({ state }) => state.phase === 'done' && state.text !== '');
-  const compared = complete.map(({ model, state }) => measure(model, state));
-  if (ended.length < answers.length || compared.length < 2) return '';
-  const hasTokens = compared.every(({ usage }) => (usage?.completionTokens ?? 0) > 0);
-  const currencies = new Set(compared.flatMap(({ costs }) => costs?.map(({ currency }) => currency) ?? []));
+  const completeAnswers = endedAnswers.filter(({ state }) => state.phase === 'done' && state.text !== '');
+  const measuredAnswers = completeAnswers.map(({ model, state }) => measure(model, state));
+  if (endedAnswers.length < answers.length || measuredAnswers.length < 2) return '';
+  const hasTokens = measuredAnswers.every(({ usage }) => (usage?.completionTokens ?? 0) > 0);
+  const currencies = new Set(measuredAnswers.flatMap(({ costs }) => costs?.map(({ currency }) => currency) ?? []));
 
-  type Measured = (typeof compared)[number];
+  type Measured = (typeof measuredAnswers)[number];
   /** @param valueOf returns the value of an answer; the answer with the lowest value is the best */
   const best = (
     template: string,
     valueOf: (answer: Measured) => number | undefined,
     describe: (answer: Measured) => string,
   ): readonly string[] => {
-    if (compared.some((answer) => valueOf(answer) === undefined)) return [];
-    const winner = compared.reduce((a, b) => ((valueOf(b) ?? 0) < (valueOf(a) ?? 0) ? b : a));
+    if (measuredAnswers.some((answer) => valueOf(answer) === undefined)) return [];
+    const winner = measuredAnswers.reduce((a, b) => ((valueOf(b) ?? 0) < (valueOf(a) ?? 0) ? b : a));
     const description = describe(winner);
     // Two answers share the best value if their values are equal as displayed, even if the exact values differ.
-    if (compared.some((answer) => answer !== winner && describe(answer) === description)) return [];
+    if (measuredAnswers.some((answer) => answer !== winner && describe(answer) === description)) return [];
     // No-break spaces keep a number and its unit on the same line.
     return [fill(template, winner.model, description.replaceAll(' ', '\u00a0'))];
   };

@@ -26,7 +26,7 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
   const { strings, format, post, isReadOnly, focusComposer } = context;
   const notice = element('section', { class: 'notice', hidden: '' });
   let isDismissed = false;
-  let shown = '';
+  let shownText = '';
   /** Summary that is being written, or that is ready and was neither shown nor dismissed. */
   let summary: SummaryEntry | undefined;
 
@@ -44,8 +44,8 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
     const isOffered = isFull && !isDismissed && !isReadOnly();
     const offer = isOffered ? describe(percent) : '';
     const text = runningSummary ? strings.summarizing : summary ? strings.summaryReady : offer;
-    if (text === shown) return;
-    shown = text;
+    if (text === shownText) return;
+    shownText = text;
     const hadFocus = notice.contains(document.activeElement);
     const dismiss = (): void => {
       if (summary) summary = undefined;

@@ -183,25 +183,25 @@ export class ConversationView {
    */
   showPath(items: readonly ShownItem[]): ItemView | undefined {
     const { view, items: previous } = this;
-    const kept = items.map((item) => {
+    const keptViews = items.map((item) => {
       const found = this.findItem(idOf(item));
       return found?.update(item) ? found : undefined;
     });
-    const firstRemoved = previous.find((item) => item.exchange && !kept.includes(item));
+    const firstRemoved = previous.find((item) => item.exchange && !keptViews.includes(item));
     const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.element);
     const comparisonHadFocus = firstRemoved?.comparison?.element.contains(document.activeElement) ?? false;
-    this.removeAllBut(kept);
-    const shown = items.map(
+    this.removeAllBut(keptViews);
+    const nextViews = items.map(
       (item, index) =>
-        kept[index] ??
+        keptViews[index] ??
         this.create(
           item,
-          kept.slice(index).find((following) => following !== undefined),
+          keptViews.slice(index).find((following) => following !== undefined),
         ),
     );
-    this.items = shown;
+    this.items = nextViews;
     this.restore(view);
-    const firstAdded = shown.find((item) => item.exchange && !previous.includes(item));
+    const firstAdded = nextViews.find((item) => item.exchange && !previous.includes(item));
     const first = firstAdded?.answers[0];
     if (firstAdded) this.draw(firstAdded);
     this.updateAfterChange();
@@ -211,7 +211,7 @@ export class ConversationView {
       this.announceVersion(first);
       moveFocusTo?.(first.element, this.element);
     }
-    const last = shown.at(-1);
+    const last = nextViews.at(-1);
     return last === previous.at(-1) ? undefined : last;
   }
 
@@ -258,9 +258,9 @@ export class ConversationView {
     return view;
   }
 
-  private removeAllBut(kept: readonly (ItemView | undefined)[]): void {
+  private removeAllBut(keptViews: readonly (ItemView | undefined)[]): void {
     for (const view of this.items) {
-      if (kept.includes(view)) continue;
+      if (keptViews.includes(view)) continue;
       for (const answer of view.answers) answer.dispose();
       this.undrawn.delete(view);
       view.element.remove();

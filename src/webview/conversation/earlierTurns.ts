@@ -50,8 +50,8 @@ export function createEarlierTurns({ strings, format, moveFocus, onLayoutChange 
     summary = items.findLast(isUsableSummary);
     const index = summary ? items.indexOf(summary) : -1;
     const isFolded = summary?.isUnfolded === false;
-    const focused = document.activeElement;
-    const focusedIndex = items.findIndex(({ element: item }) => item.contains(focused));
+    const focusedElement = document.activeElement;
+    const focusedIndex = items.findIndex(({ element: item }) => item.contains(focusedElement));
     items.forEach(({ element: item }, at) => {
       item.hidden = isFolded && at < index;
     });

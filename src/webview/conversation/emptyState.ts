@@ -11,7 +11,7 @@ export function createEmptyState({ strings, post, focusComposer }: PageContext, 
   const children = [svgIcon('commentDiscussion'), title, hint, cardPlace, lists];
   const root = element('div', { class: 'empty-state' }, ...children);
   /** Data of the current buttons, as JSON. Unchanged buttons are not replaced, so that they keep the focus. */
-  let shown = '';
+  let shownData = '';
 
   const createList = (heading: string | undefined, suggestions: readonly Suggestion[]): readonly HTMLElement[] => {
     if (suggestions.length === 0) return [];
@@ -40,8 +40,8 @@ export function createEmptyState({ strings, post, focusComposer }: PageContext, 
       setText(title, inTour ? strings.tour : strings.emptyTitle);
       setText(hint, inTour ? strings.tourHint : strings.emptyHint);
       const key = JSON.stringify([inTour, suggestions]);
-      if (key === shown) return;
-      shown = key;
+      if (key === shownData) return;
+      shownData = key;
       const hadFocus = lists.contains(document.activeElement);
       const recent = suggestions.filter(({ kind }) => kind === 'conversation');
       const others = suggestions.filter(({ kind }) => kind !== 'conversation');

@@ -13,7 +13,7 @@ export function createTourCard({ strings, post, focusComposer, moveFocus }: Page
   const actions = element('div', { class: 'actions' });
   const card = element('section', { class: 'tour-card', 'aria-label': strings.tour }, texts, actions);
   /** Data of the step that the card currently shows, as JSON. */
-  let shown = '';
+  let shownData = '';
 
   const createButton = (label: string, message: ToHost): HTMLButtonElement =>
     button(label, 'secondary', () => post(message));
@@ -24,8 +24,8 @@ export function createTourCard({ strings, post, focusComposer, moveFocus }: Page
    */
   const showStep = (step: TourStep | undefined, hasKey: ConnectionView['hasKey']): boolean => {
     const key = JSON.stringify([step, hasKey]);
-    if (key === shown) return false;
-    shown = key;
+    if (key === shownData) return false;
+    shownData = key;
     // Screen readers don't read the text of a running step, because the announcer already reports that the answer has
     // started.
     const isRunning = step?.offers[0]?.act === 'skip';

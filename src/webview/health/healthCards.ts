@@ -40,11 +40,11 @@ export function createCards({ strings, format }: Words) {
   const count = (value: number): string => format.number(value);
   const duration = (ms: number | undefined): string => (ms === undefined ? unknownFigure : format.duration(ms));
   const successNote = ({ total, refusals }: HealthRow): string => {
-    const refused = refusals.reduce((sum, each) => sum + each.count, 0);
+    const refusedCount = refusals.reduce((sum, each) => sum + each.count, 0);
     const labels = format.list(refusals.map(({ kind }) => faultLabel(strings, kind)));
     return [
       ...(total.judged === 0 ? [] : [fill(strings.successCounts, count(total.complete), count(total.judged))]),
-      ...(refused === 0 ? [] : [fill(strings.refused, count(refused), labels)]),
+      ...(refusedCount === 0 ? [] : [fill(strings.refused, count(refusedCount), labels)]),
     ].join(' · ');
   };
   const measures: readonly Measure[] = [
@@ -122,14 +122,14 @@ export function createCards({ strings, format }: Words) {
     return element('dl', { class: 'facts' }, ...entries);
   };
 
-  return (row: HealthRow, shown: HealthPeriod, period: HealthPeriodName): HTMLElement => {
+  return (row: HealthRow, shownPeriod: HealthPeriod, period: HealthPeriodName): HTMLElement => {
     const { model, host, total } = row;
     const createMeasure = (measure: Measure): HTMLElement =>
       createFigure(
         measure.name,
         textOf(measure, total),
         [measure.note?.(row) ?? ''],
-        chartOf(measure, row, shown, period),
+        chartOf(measure, row, shownPeriod, period),
       );
     const hint = fill(strings.fewRequests, count(minChartedAttempts));
     return element(

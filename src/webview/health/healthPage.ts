@@ -79,13 +79,13 @@ export function createHealthPage(
     if (!report) return;
     root.removeAttribute('aria-busy');
     const isEmpty = periodNames.every((name) => report?.[name].rows.length === 0);
-    const shown = report[period];
-    const hasContent = tab === 'usage' ? !isEmpty : shown.rows.length > 0;
+    const shownPeriod = report[period];
+    const hasContent = tab === 'usage' ? !isEmpty : shownPeriod.rows.length > 0;
     const { activeElement } = document;
     if (isEmpty && (isClearing || activeElement === clear || cards.contains(activeElement))) heading.focus();
     if (isEmpty) isClearing = false;
     periods.hidden = clear.hidden = usage.hidden = isEmpty;
-    cards.hidden = shown.rows.length === 0;
+    cards.hidden = shownPeriod.rows.length === 0;
     setText(
       message,
       isEmpty
@@ -102,7 +102,7 @@ export function createHealthPage(
     }
     replaceCards(
       cards,
-      shown.rows.map((row) => createCard(row, shown, period)),
+      shownPeriod.rows.map((row) => createCard(row, shownPeriod, period)),
     );
   };
   update();

@@ -12,11 +12,11 @@ import { element } from '../util/element';
 import { createChart, createFigure } from './healthCharts';
 
 /** Text for an unknown cost or an unknown number of tokens. */
-const unknown = '–';
+const unknownFigure = '–';
 
-const summed = ['attempts', 'promptTokens', 'completionTokens', 'cachedTokens', 'unknownCosts'] as const;
+const summedNames = ['attempts', 'promptTokens', 'completionTokens', 'cachedTokens', 'unknownCosts'] as const;
 
-type Sums = Readonly<Record<(typeof summed)[number], number>>;
+type Sums = Readonly<Record<(typeof summedNames)[number], number>>;
 type UsageFigures = Sums & { readonly costs: HealthFigures['costs'] };
 
 type UsageRow = UsageFigures & { readonly model: string; readonly host: string };
@@ -37,17 +37,17 @@ interface Usage {
 
 function usageOf({ starts, rows }: HealthPeriod): Usage {
   const groupOf = (figuresOf: (row: HealthRow) => HealthFigures | null | undefined): UsageGroup => {
-    const used = rows
+    const usedRows = rows
       .flatMap((row) => {
         const figures = figuresOf(row);
         return figures ? { ...row, ...figures } : [];
       })
       .sort((a, b) => sumOfAmounts(b.costs) - sumOfAmounts(a.costs) || b.attempts - a.attempts);
-    const sums = summed.map((name) => [name, used.reduce((sum, each) => sum + each[name], 0)]);
+    const sums = summedNames.map((name) => [name, usedRows.reduce((sum, each) => sum + each[name], 0)]);
     return {
       ...(Object.fromEntries(sums) as Sums),
-      costs: addCosts(used.flatMap(({ costs }) => costs)),
-      rows: used,
+      costs: addCosts(usedRows.flatMap(({ costs }) => costs)),
+      rows: usedRows,
     };
   };
   return {
@@ -60,10 +60,12 @@ function usageOf({ starts, rows }: HealthPeriod): Usage {
 export function createUsageView({ strings, format }: Words) {
   const dates = new Intl.DateTimeFormat(format.language, { weekday: 'short', month: 'short', day: 'numeric' });
   const dayOf = (start: number): string => dates.format(start);
-  const costText = ({ costs }: UsageFigures): string => format.costs(costs) || unknown;
+  const costText = ({ costs }: UsageFigures): string => format.costs(costs) || unknownFigure;
   const tokenText = ({ promptTokens, completionTokens }: UsageFigures): string =>
     // Gateways that report no usage add no tokens, so a sum of 0 is shown as unknown.
-    promptTokens + completionTokens > 0 ? `${format.count(promptTokens)} / ${format.count(completionTokens)}` : unknown;
+    promptTokens + completionTokens > 0
+      ? `${format.count(promptTokens)} / ${format.count(completionTokens)}`
+      : unknownFigure;
   const cachedText = ({ cachedTokens }: UsageFigures): string =>
     cachedTokens > 0 ? fill(strings.cached, format.count(cachedTokens)) : '';
   const unknownText = ({ unknownCosts }: UsageFigures): string =>
@@ -76,8 +78,8 @@ export function createUsageView({ strings, format }: Words) {
     valueOf: (figures: UsageFigures) => number,
     textOf: (figures: UsageFigures) => string,
   ): readonly Element[] => {
-    const used = days.filter((day) => valueOf(day) > 0).toSorted((a, b) => valueOf(a) - valueOf(b));
-    const [lowest, highest] = [used[0], used.at(-1)];
+    const usedDays = days.filter((day) => valueOf(day) > 0).toSorted((a, b) => valueOf(a) - valueOf(b));
+    const [lowest, highest] = [usedDays[0], usedDays.at(-1)];
     if (!lowest || !highest) return [];
     const bars = days.map((day) => {
       const title = fill(strings.barTitle, dayOf(day.start), textOf(day));

@@ -72,8 +72,9 @@ export function createBlockRenderer(parser: MarkdownIt, controls: AnswerControls
       renderInline: (content) => {
         const specs: NodeSpec[] = [];
         for (const piece of splitInline(content)) {
-          const known = inlines.get(piece) ?? previous?.inlines.get(piece);
-          const inline = known && references.resolveTo(known.lookups) ? known : renderInline(piece, references);
+          const knownInline = inlines.get(piece) ?? previous?.inlines.get(piece);
+          const inline =
+            knownInline && references.resolveTo(knownInline.lookups) ? knownInline : renderInline(piece, references);
           inlines.set(piece, inline);
           pushNodes(specs, inline.specs);
         }

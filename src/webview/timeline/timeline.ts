@@ -106,17 +106,17 @@ function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLEle
   const { firstTokenMs, ms, tokens = 0, promptTokens = 0, completionTokens = 0 } = ended ?? {};
   const duration = (time: number | undefined): string => (time === undefined ? '' : format.duration(time));
   const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
-  const counted = tokens > 0 ? format.number(tokens) : '';
+  const countedTokens = tokens > 0 ? format.number(tokens) : '';
   // A narrow timeline has no visible column headers. The style sheet then shows this label before the value.
-  const labelled = (label: string, text: string): HTMLElement => element('td', { 'data-label': label }, text);
+  const labeledCell = (label: string, text: string): HTMLElement => element('td', { 'data-label': label }, text);
   return [
     element('th', { scope: 'row' }, String(number)),
     startCell(context, part),
     element('td', { class: 'timeline-model' }, gateway === undefined ? model : `${model} · ${gateway}`),
     element('td', {}, headers ? String(headers.status) : ''),
-    labelled(strings.columnFirstToken, duration(firstTokenMs)),
-    labelled(strings.columnDuration, duration(ms)),
-    labelled(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : counted),
+    labeledCell(strings.columnFirstToken, duration(firstTokenMs)),
+    labeledCell(strings.columnDuration, duration(ms)),
+    labeledCell(strings.columnTokens, promptTokens + completionTokens > 0 ? usage : countedTokens),
     element('td', { class: 'timeline-details' }, detailsOf(context, part).join(' · ')),
   ];
 }

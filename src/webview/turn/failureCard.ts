@@ -21,8 +21,8 @@ export function createFailureCard(
   const { resetsAt = Infinity } = event;
   // After a summary, sending the same prompt again makes a shorter request.
   const isSummarized = summaryOffer === 'ready';
-  const offered = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
-  const actions = event.actions.flatMap((action) => (action === 'summarize' ? offered[summaryOffer] : action));
+  const summaryActions = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
+  const actions = event.actions.flatMap((action) => (action === 'summarize' ? summaryActions[summaryOffer] : action));
   const gateway = gatewayOfCard(state, event, hostOf(context, state));
   const note = gateway === undefined ? undefined : fill(strings.gateway, gateway);
   const messages = {

@@ -109,12 +109,12 @@ export function carryVersionFocus(
   { moveFocus }: PageContext,
   from: HTMLElement,
 ): ((to: HTMLElement, scroller: HTMLElement) => void) | undefined {
-  const pressed = buttonsIn(from).find((button) => button === document.activeElement);
-  if (!pressed) return undefined;
-  const { top } = pressed.getBoundingClientRect();
+  const pressedButton = buttonsIn(from).find((button) => button === document.activeElement);
+  if (!pressedButton) return undefined;
+  const { top } = pressedButton.getBoundingClientRect();
   return (to, scroller) => {
     const buttons = buttonsIn(to).filter((button) => !button.disabled);
-    const next = buttons.find((button) => button.dataset['version'] === pressed.dataset['version']) ?? buttons[0];
+    const next = buttons.find((button) => button.dataset['version'] === pressedButton.dataset['version']) ?? buttons[0];
     if (!next) return;
     moveFocus(next, { preventScroll: true });
     scroller.scrollTop += next.getBoundingClientRect().top - top;

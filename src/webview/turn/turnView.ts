@@ -117,18 +117,18 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
   };
   const line = element('p', { class: 'progress', 'data-part': 'progress' });
   let show = (): void => undefined;
-  let counted: TurnState | undefined;
+  let countedState: TurnState | undefined;
   const setTicking = createTicker(
     clock,
     () => show(),
-    () => msUntilNextSecond(counted, clock.now()),
+    () => msUntilNextSecond(countedState, clock.now()),
   );
   return {
     element: line,
     gatewayOffer: offer.element,
     update: (state: TurnState, hasCard: boolean) => {
       const { isQueued } = answer;
-      counted = state;
+      countedState = state;
       show = () => {
         const progress = hasCard ? '' : describeProgress(context, state, clock.now());
         const text = isQueued ? strings.queued : progress;
