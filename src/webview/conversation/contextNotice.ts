@@ -9,7 +9,6 @@ interface ContextSituation {
    * summary should be offered.
    */
   readonly percent: number | undefined;
-  /** Summary that the model is writing. */
   readonly runningSummary: SummaryEntry | undefined;
   /** Whether the notice is allowed to offer a summary, or to report that a summary is ready. */
   readonly canMention: boolean;
