@@ -59,7 +59,7 @@ const anyPieces = fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), { maxL
 const story = 'Once upon a time there was a sheep that counted the people of a village, one by one, until it slept.';
 
 describe('answer', () => {
-  it('appends each delta that arrives and ignores an empty one', () => {
+  it('appends each delta that arrives and ignores an empty delta', () => {
     const run = new ShownAnswer('', 'original').append('Hel', '', 'lo');
     assert.equal(run.finish(), true);
     assert.deepEqual([run.events, run.shown], [['text Hel', 'text lo'], 'Hello']);
@@ -76,7 +76,7 @@ describe('answer', () => {
     });
   }
 
-  it('discards a restarted answer that is not shown yet when the answer is restarted again', () => {
+  it('discards a restarted answer that is not yet shown when the answer is restarted again', () => {
     const run = new ShownAnswer('12345', 'restart').append('xxxx');
     run.answer.startAttempt('restart');
     run.append('ab').finish();
@@ -96,7 +96,7 @@ describe('answer', () => {
     });
   }
 
-  it('is replaced by a restarted answer that consists of a tool call', () => {
+  it('is replaced by a restarted answer that consists only of a tool call', () => {
     const run = new ShownAnswer('a long answer', 'restart');
     run.answer.add({ type: 'toolCall', part: { index: 0, id: '1', name: 'feed', arguments: '{}' } });
     run.finish();
@@ -119,7 +119,7 @@ describe('answer', () => {
     });
   }
 
-  it('is continued by a further prompt instead of a prefill once the model has reasoned', () => {
+  it('is continued with a continue prompt instead of a prefill once the model has reasoned', () => {
     const run = new ShownAnswer('', 'original');
     run.answer.add({ type: 'reasoning', text: 'Hm.' });
     assert.equal(run.append('some').answer.requestMode('auto', 'assistant'), 'continue');
@@ -136,12 +136,12 @@ describe('answer', () => {
     });
   }
 
-  it('holds back half of a character at the end of a longer delta', () => {
+  it('holds back half of a surrogate pair at the end of a delta', () => {
     const run = new ShownAnswer('', 'original').append('abc\ud83d', '\ude00d');
     assert.deepEqual(run.events, ['text abc', 'text 😀d']);
   });
 
-  it('emits nothing for a part of a tool call that is held back, and emits the rest when the attempt ends', () => {
+  it('holds back a part of a tool call that looks like the start of a key until the attempt ends', () => {
     const run = new ShownAnswer('', 'original', {}, ['hsa-secret-key-1']);
     run.answer.add({ type: 'toolCall', part: { index: 0, id: '', name: '', arguments: 'hsa-sec' } });
     assert.deepEqual(run.events, []);
@@ -157,7 +157,7 @@ describe('answer', () => {
     assert.deepEqual(run.events, ['reasoning Hm.']);
   });
 
-  it('is joined without the blank lines that follow the reasoning of a continuation', () => {
+  it('is continued without the blank lines that follow the reasoning of a continuation', () => {
     const run = new ShownAnswer('Sheep graze ', 'continue');
     run.answer.add({ type: 'reasoning', text: 'Go on.' });
     assert.equal(run.append(' \n\n', '\n', 'on hills.\n', '\nAll day.').shown, 'Sheep graze on hills.\n\nAll day.');
@@ -179,7 +179,7 @@ describe('answer', () => {
     ]);
   });
 
-  it('keeps its text when the gateway restarts it within an attempt, until the new text is longer', () => {
+  it('keeps its text when the gateway restarts the answer within an attempt, until the new text is longer', () => {
     const run = new ShownAnswer('', 'original').append('12345');
     assert.equal(run.answer.startOver(), true);
     assert.equal(run.append('abc').shown, '12345');
@@ -187,25 +187,25 @@ describe('answer', () => {
     assert.equal(new ShownAnswer('12345', 'restart').append('x').answer.startOver(), true);
   });
 
-  it('shows its first text at once even if the gateway started over before any text', () => {
+  it('shows its first text at once when the gateway restarted the answer before any text', () => {
     const run = new ShownAnswer('', 'original');
     assert.equal(run.answer.startOver(), true);
     assert.deepEqual(run.append('a').events, ['text a']);
   });
 
-  it('looks for the overlap again when the text of a continuation turns out to be reasoning', () => {
+  it('searches for the overlap again when the text of a continuation turns out to be reasoning', () => {
     const run = new ShownAnswer(story, 'continue').append(' Let me see: the sheep slept, so I go on.');
     run.answer.add({ type: 'textWasReasoning', text: 'Let me see.' });
     assert.equal(run.append(story.slice(-50), ' The end.').shown, `${story} The end.`);
   });
 
-  it('cannot be restarted by the gateway within an attempt that continues it', () => {
+  it('cannot be restarted by the gateway within an attempt that continues the answer', () => {
     const run = new ShownAnswer('Once upon a time', 'continue').append(' there was a');
     assert.equal(run.answer.startOver(), false);
     assert.equal(run.shown, 'Once upon a time there was a');
   });
 
-  it('is not complete if the model only repeated a part of it', () => {
+  it('is not complete if the model only repeated a part of the answer', () => {
     const run = new ShownAnswer(story, 'continue').append(story.slice(0, 80));
     assert.deepEqual([run.finish(), run.shown, run.events], [false, story, []]);
   });
@@ -248,7 +248,7 @@ describe('answer', () => {
     });
   }
 
-  it('never gets shorter while a restarted answer arrives, however that answer is split into deltas', () => {
+  it('never becomes shorter while a restarted answer arrives, however the restarted answer is split into deltas', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), anyPieces, (partial, pieces) => {
         const run = new ShownAnswer(partial, 'restart');

@@ -79,7 +79,7 @@ describe('size limit of an answer', function () {
     assert.equal(run.shownText.length, maxAnswerChars);
   });
 
-  it('counts the text of all attempts of a turn', async () => {
+  it('applies to the text of all attempts of a turn together', async () => {
     const part = (chars: number): Reply =>
       streaming((body) => {
         for (let sent = 0; sent < chars; sent += mebibyte) body.delta(filler);

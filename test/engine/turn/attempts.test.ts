@@ -20,7 +20,7 @@ const half = 'Once upon a time there was a sheep that';
 const remainder = ' counted people until it fell asleep.';
 
 describe('attempt event', () => {
-  it('contains only the fields that every attempt has when nothing special applies', async () => {
+  it('contains only the required fields for an ordinary first attempt', async () => {
     const run = new EngineRun({ replies: [answering('ok')] });
     const time = run.clock.now();
     await run.toEnd();
@@ -38,8 +38,8 @@ describe('attempt event', () => {
   });
 });
 
-describe('facts of a model from the host', () => {
-  it('are requested for the model at the base URL of the attempt', async () => {
+describe('model facts from the host', () => {
+  it('are requested for the model and the base URL of the attempt', async () => {
     const requested: unknown[] = [];
     const facts: EngineDeps['facts'] = (model) => void requested.push(model);
     await new EngineRun({ replies: [answering('ok')], deps: { facts } }).toEnd();
@@ -67,7 +67,7 @@ describe('request for a continuation', () => {
 });
 
 describe('answer with the resume setting "off"', () => {
-  it('is requested again when its stream broke within a tool call before any text', async () => {
+  it('is requested again when the stream broke within a tool call before any text', async () => {
     const call = { index: 0, id: 'call-1', function: { name: 'look', arguments: '{"a' } };
     const calling = cutStream((body) => body.event({ choices: [{ delta: { tool_calls: [call] } }] }));
     const run = await new EngineRun({ replies: [calling, answering('Found.')], settings: { resume: 'off' } }).toEnd();
@@ -99,8 +99,8 @@ describe('first request after a rate limit', () => {
   });
 });
 
-describe('gateway without a key', () => {
-  it('reports a server error, not a missing key', async () => {
+describe('turn with a gateway that needs no key', () => {
+  it('fails with "server", not with a missing key, after a server error', async () => {
     const connection = () =>
       Promise.resolve({ baseUrl: 'http://127.0.0.1:11434/v1', apiKey: undefined, isKeyless: true });
     const settings = { retry: { maxRetries: 0 } };
@@ -110,7 +110,7 @@ describe('gateway without a key', () => {
 });
 
 describe('turn without a key', () => {
-  it('reads the connection only once', async () => {
+  it('reads the base URL and the key only once', async () => {
     let reads = 0;
     const connection = () => {
       reads++;
@@ -128,13 +128,13 @@ describe('text that is held back because it may be the start of a key', () => {
       keys: new KeyRedactor(['hsa-secret-key-1']),
     });
 
-  it('is shown before the attempt ends with a complete answer', async () => {
+  it('is shown before the end of the attempt when the answer is complete', async () => {
     const run = await held((body) => body.finish().done()).toEnd();
     assert.deepEqual(run.types.slice(-3), ['text', 'ended', 'done']);
     assert.equal(run.shownText, 'The key is hsa-secret');
   });
 
-  it('is shown before the attempt ends when the user stops the turn', async () => {
+  it('is shown before the end of the attempt when the user stops the turn', async () => {
     const run = await held(() => undefined).settle();
     run.turn.stop();
     assert.deepEqual((await run.toEnd()).types.slice(-3), ['text', 'ended', 'stopped']);
@@ -154,12 +154,12 @@ describe('cost of an answer without a cost from the gateway', () => {
     return (await new EngineRun({ replies: [reply], deps: { facts } }).toEnd()).last('ended').estimatedCost;
   };
 
-  it('is estimated from the text when the gateway counts zero tokens', async () => {
+  it('is estimated from the text when the gateway reports zero tokens', async () => {
     const cost = await costOf({ prompt_tokens: 0, completion_tokens: 0 });
     assert.ok(cost !== undefined && cost > 1000e-6, String(cost));
   });
 
-  it('is estimated from the counted tokens when the answer has more tokens than the prompt', async () => {
+  it('is estimated from the reported tokens when the answer has more tokens than the prompt', async () => {
     assert.equal(await costOf({ prompt_tokens: 10, completion_tokens: 20 }), 210e-6);
   });
 });

@@ -51,8 +51,8 @@ const lastMessage = (sent: SentRequest | undefined): unknown => sent?.body.messa
 const switchesOf = (run: EngineRun): readonly unknown[] =>
   run.of('model').map(({ from, to, reason }) => [from, to, reason]);
 
-describe('partial answer with continueWithFallback "auto"', () => {
-  it('is continued by the fallback model when its model refuses the resume because of an overload', async () => {
+describe('turn with a partial answer and continueWithFallback "auto"', () => {
+  it('continues with the fallback model when the original model is overloaded at the resume', async () => {
     const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
     const run = await start(replies, 'auto').toEnd();
     assert.deepEqual(modelsOf(run), ['claude-sonnet-4', 'claude-sonnet-4', 'gpt-4o']);
@@ -62,7 +62,7 @@ describe('partial answer with continueWithFallback "auto"', () => {
     assert.deepEqual([run.last('done').text, run.shownText, run.of('replaced').length], [fullAnswer, fullAnswer, 0]);
   });
 
-  it('is continued by the fallback model when three resumes have broken off', async () => {
+  it('continues with the fallback model when the streams of three resumes have broken', async () => {
     const parts = [half, remainder.slice(0, 5), remainder.slice(5, 10), remainder.slice(10, 15)];
     const replies = {
       'claude-sonnet-4': parts.map((part) => cutAfter(part)),
@@ -74,7 +74,7 @@ describe('partial answer with continueWithFallback "auto"', () => {
     assert.equal(run.shownText, fullAnswer);
   });
 
-  it('is continued by the fallback model when another turn has opened the breaker before the resume', async () => {
+  it('continues with the fallback model when another turn has opened the circuit breaker before the resume', async () => {
     const replies = byModel({ 'claude-sonnet-4': [cutAfter(half), status(502)], 'gpt-4o': [answering(remainder)] });
     const world = new EngineWorld({ replies: [replies], settings: settingsFor('auto'), random: () => 0.99 });
     const run = await world.ask({ request }).settle();
@@ -103,7 +103,7 @@ describe('partial answer with continueWithFallback "auto"', () => {
     });
   }
 
-  it('gets a resume budget of its own with the fallback model', async () => {
+  it('has a new resume budget for the fallback model', async () => {
     const replies = {
       'claude-sonnet-4': [cutAfter(half), emptyStream],
       'gpt-4o': [cutAfter(remainder.slice(0, 5)), cutAfter(remainder.slice(5, 10)), answering(remainder.slice(10))],
@@ -123,7 +123,7 @@ describe('partial answer with continueWithFallback "auto"', () => {
     assert.deepEqual([text, fallbackModel, actions.includes('continueWithFallback')], [half, undefined, false]);
   });
 
-  it('is continued by a prefill when the fallback model supports it', async () => {
+  it('continues with a prefill when the fallback model supports it', async () => {
     const replies = { 'gpt-5': [cutAfter(half), overloaded], 'claude-sonnet-4': [answering(remainder)] };
     const run = await new EngineRun({
       replies: [byModel(replies)],
@@ -135,8 +135,8 @@ describe('partial answer with continueWithFallback "auto"', () => {
   });
 });
 
-describe('partial answer with continueWithFallback "ask"', () => {
-  it('waits for its model and offers the fallback model while that model is overloaded', async () => {
+describe('turn with a partial answer and continueWithFallback "ask"', () => {
+  it('waits for the original model and offers the fallback model while the original model is overloaded', async () => {
     const run = start({ 'claude-sonnet-4': [cutAfter(half), overloaded, answering(remainder)] }, 'ask');
     await run.toEnd();
     const [afterCut, afterOverload] = run.of('waiting');
@@ -145,7 +145,7 @@ describe('partial answer with continueWithFallback "ask"', () => {
     assert.deepEqual([run.of('model'), run.shownText], [[], fullAnswer]);
   });
 
-  it('is continued by the fallback model at once when the user asks for that during a wait', async () => {
+  it('continues with the fallback model at once when the user requests this during a wait', async () => {
     const run = start({ 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] }, 'ask');
     while (run.of('waiting').at(-1)?.fallbackModel === undefined) await run.clock.next();
     const time = run.clock.monotonicNow();
@@ -157,13 +157,13 @@ describe('partial answer with continueWithFallback "ask"', () => {
     assert.deepEqual([run.shownText, run.of('replaced')], [fullAnswer, []]);
   });
 
-  it('offers the fallback model first when no resumes are left', async () => {
+  it('offers the fallback model as the first action when no resumes are left', async () => {
     const run = await start({ 'claude-sonnet-4': [cutAfter(half), emptyStream] }, 'ask').toEnd();
     const { kind, text, fallbackModel, actions } = run.last('failed');
     assert.deepEqual([kind, text, fallbackModel, actions[0]], ['truncated', half, 'gpt-4o', 'continueWithFallback']);
   });
 
-  it('offers the fallback model when an overload that another turn reported lasts longer than the turn may wait', async () => {
+  it('offers the fallback model when an overload in another turn causes a longer cooldown than this turn may wait', async () => {
     const replies = byModel({
       'claude-sonnet-4': [
         cutAfter(half),
@@ -180,17 +180,17 @@ describe('partial answer with continueWithFallback "ask"', () => {
     assert.ok(resetsAt !== undefined);
   });
 
-  it('does not offer a model that the turn has used', async () => {
+  it('does not offer a model that the turn has already used', async () => {
     const run = await start({ 'claude-sonnet-4': [cutAfter(half), overloaded] }, 'ask', ['claude-sonnet-4']).toEnd();
     assert.ok(run.of('waiting').every(({ fallbackModel }) => fallbackModel === undefined));
     assert.equal(run.last('failed').fallbackModel, undefined);
   });
 });
 
-describe('continueWith', () => {
+describe("user's request to continue with another model", () => {
   const resumeFrom = { text: half, hadReasoning: false, mode: 'continue' } as const;
 
-  it('lets another model make the first attempt of a turn that continues an earlier answer', async () => {
+  it('lets this model make the first attempt of a turn that continues an earlier answer', async () => {
     const run = new EngineRun({ replies: [answering(remainder)], request, options: { resumeFrom } });
     run.turn.continueWith('gpt-4o', 'truncated');
     await run.toEnd();
@@ -199,7 +199,7 @@ describe('continueWith', () => {
     assert.deepEqual([run.last('resumed').how, run.shownText], ['continue', remainder]);
   });
 
-  it('is needed for another model: without it, the same model is retried', async () => {
+  it('is necessary for a switch: otherwise, the turn retries the same model', async () => {
     const overloaded = status(503);
     const replies = [overloaded, overloaded, overloaded, answering(remainder)];
     const settings = { fallbackModels: ['gpt-4o'] };
@@ -207,7 +207,7 @@ describe('continueWith', () => {
     assert.deepEqual([run.of('model'), run.last('done').text], [[], half + remainder]);
   });
 
-  it('does nothing while an answer streams, after the end, or for the current model', async () => {
+  it('has no effect while an answer streams, after the end of the turn, or for the current model', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta(half))], request });
     run.turn.continueWith('claude-sonnet-4', 'overloaded');
     await settle();
@@ -219,8 +219,8 @@ describe('continueWith', () => {
   });
 });
 
-describe('partial answer with continueWithFallback "off"', () => {
-  it('is neither continued by a fallback model nor offered to one', async () => {
+describe('turn with a partial answer and continueWithFallback "off"', () => {
+  it('neither continues with a fallback model nor offers one', async () => {
     const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
     const run = await start(replies, 'off').toEnd();
     assert.deepEqual(new Set(modelsOf(run)), new Set(['claude-sonnet-4']));

@@ -62,7 +62,7 @@ describe('stop of a turn', () => {
     });
   }
 
-  it('stops the turn when its abort signal fires', async () => {
+  it('is triggered by the abort signal of the turn', async () => {
     const controller = new AbortController();
     const run = await new EngineRun({ replies: [silent], options: { signal: controller.signal } }).settle();
     controller.abort();
@@ -70,13 +70,13 @@ describe('stop of a turn', () => {
     assert.deepEqual([run.last('stopped').text, run.last('ended').how], ['', 'stopped']);
   });
 
-  it('sends no request when the signal is already aborted', async () => {
+  it('prevents every request if the signal is already aborted', async () => {
     const run = new EngineRun({ replies: [silent], options: { signal: AbortSignal.abort() } });
     await run.finished;
     assert.deepEqual([run.types, run.wire.requests.length], [['stopped'], 0]);
   });
 
-  it('stops the turn when the reader leaves its loop over the events', async () => {
+  it('is triggered when the reader leaves its loop over the events', async () => {
     const { engine, wire, clock } = new EngineWorld({ replies: [streaming((body) => body.delta('a').delta('b'))] });
     const types: string[] = [];
     for await (const { type } of engine.stream({ model: 'm', messages: [] })) {
@@ -90,7 +90,7 @@ describe('stop of a turn', () => {
 });
 
 describe('Retry now', () => {
-  it('ends a wait immediately and sends one request, even when it is clicked twice', async () => {
+  it('ends a wait immediately and sends only one request, even when it is clicked twice', async () => {
     const run = await new EngineRun({ replies: [rateLimited(30), answering('ok')] }).settle();
     run.turn.retryNow();
     run.turn.retryNow();
@@ -99,7 +99,7 @@ describe('Retry now', () => {
     assert.equal(run.last('done').waitedMs, 0);
   });
 
-  it('counts neither toward the maximum number of retries nor against the retry budget, however often it is clicked', async () => {
+  it('does not count toward the maximum number of retries or the retry budget, however often it is clicked', async () => {
     const world = new EngineWorld({ replies: [status(408)], settings: { retry: { maxRetries: 1 } } });
     const run = world.ask();
     for (let click = 0; click < 4; click++) {
@@ -246,7 +246,7 @@ describe('restart of an answer whose stream broke', () => {
     assert.deepEqual([run.shownText, run.last('done').text], ['short', 'short']);
   });
 
-  it('fails with the longer of the two partial answers when the new stream breaks, too', async () => {
+  it('fails with the longer of the two partial answers when the second stream breaks, too', async () => {
     const run = await new EngineRun({
       replies: [cutAfter('the longest partial'), cutAfter('short')],
       settings,
@@ -304,7 +304,7 @@ describe('click on Retry now', () => {
     });
   }
 
-  it('abandons an attempt that hangs, immediately and with an ended event', async () => {
+  it('immediately abandons an attempt that receives no response', async () => {
     const run = new EngineRun({ replies: [silent] });
     await run.clock.advance(3000);
     run.turn.retryNow();
@@ -314,7 +314,7 @@ describe('click on Retry now', () => {
     assert.equal(run.wire.requests[1]?.signal.aborted, true);
   });
 
-  it('skips the queue when it happens while the cooldowns of other windows are being read', async () => {
+  it('skips the queue even while the cooldowns of other windows are being read', async () => {
     const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')], cooldowns });
     const first = world.ask();
@@ -344,7 +344,7 @@ describe('click on Retry now', () => {
 });
 
 describe('switch of the model', () => {
-  it('abandons a streaming answer', async () => {
+  it('abandons an attempt whose answer is streaming', async () => {
     const run = await new EngineRun({
       replies: [streaming((body) => body.delta('half')), answering('other')],
     }).settle();
@@ -355,7 +355,7 @@ describe('switch of the model', () => {
     assert.equal(run.last('model').reason, 'user');
   });
 
-  it('is ignored when the model is the current one', async () => {
+  it('is ignored when the user selects the current model', async () => {
     const run = await new EngineRun({ replies: [status(500), answering('ok')] }).settle();
     run.turn.switchModel('gpt-4o');
     await settle();
@@ -370,7 +370,7 @@ describe('switch of the model', () => {
     assert.deepEqual([run.wire.requests.length, run.of('model').length], [1, 0]);
   });
 
-  it('lets the next request of the previous model start when it abandons the probe of that model', async () => {
+  it('admits the next request to the previous model when the abandoned attempt was the probe of that model', async () => {
     const world = new EngineWorld({ replies: [rateLimited(1), silent] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -385,7 +385,7 @@ describe('switch of the model', () => {
     for (const { turn } of [first, second]) turn.stop();
   });
 
-  it('leaves the queue of the previous model', async () => {
+  it('removes the turn from the queue of the previous model', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -398,7 +398,7 @@ describe('switch of the model', () => {
 });
 
 describe('stopped or finished turn', () => {
-  it('contacts no gateway when it is stopped before its key has been read', async () => {
+  it('sends no request when it is stopped before its key has been read', async () => {
     let resolveKey: (() => void) | undefined;
     const world = new EngineWorld({
       replies: [answering('never')],
@@ -440,7 +440,7 @@ describe('failure count of a model', () => {
     for (let n = 0; n < 5; n++) await world.ask().toEnd();
   };
 
-  it('is cleared by Try anyway while the turn is queued', async () => {
+  it('is cleared when the user clicks Try anyway while the turn is queued', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await openBreaker(world);
     const run = await world.ask().settle();
@@ -449,7 +449,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('does not keep a request waiting after Try anyway', async () => {
+  it('does not make a request wait after Try anyway', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await openBreaker(world);
     const run = await world.ask().settle();
@@ -459,7 +459,7 @@ describe('failure count of a model', () => {
     assert.equal(world.wire.requests.length, requests + 1);
   });
 
-  it('is cleared once when a turn starts with *Try anyway*, and not again later in that turn', async () => {
+  it('is cleared only once when a turn starts with *Try anyway*', async () => {
     const world = new EngineWorld({ replies: [failing], settings: { retry: { maxRetries: 2 } } });
     await world.ask().toEnd();
     assertFailures(world, 3);
@@ -475,7 +475,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('opens the circuit breaker at the fifth failure of a turn, and that turn then has to wait', async () => {
+  it('opens the circuit breaker at five failures, and the turn with the fifth failure has to wait', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
     while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));
@@ -486,7 +486,7 @@ describe('failure count of a model', () => {
     run.turn.stop();
   });
 
-  it('is not the reason that a turn announces when it waits for the cooldown of another turn', async () => {
+  it('is not the announced reason when a turn waits for the cooldown of another turn', async () => {
     const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = world.ask();
@@ -499,7 +499,7 @@ describe('failure count of a model', () => {
 });
 
 describe('time without progress', () => {
-  it('ends the turn after five minutes, although attempts remain', async () => {
+  it('ends the turn after five minutes, although attempts are left', async () => {
     const run = await new EngineRun({ replies: [silent], settings: { retry: { maxRetries: 10 } } }).toEnd();
     assert.equal(run.wire.requests.length, 5);
     assert.match(run.last('failed').message, /^No response from .* No progress for 5 min/);
@@ -517,7 +517,7 @@ describe('attempt whose stream ended after output', () => {
     text: (body) => body.delta('some of the answer'),
     'a tool call': (body) => body.event({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }),
   })) {
-    it(`is followed by a resume, and resets the count of retries: ${output}`, async () => {
+    it(`is followed by a resume and resets the count of retries if the output was ${output}`, async () => {
       const run = new EngineRun({
         replies: [failing, cutStream(write), failing, silent],
         settings: { retry: { maxRetries: 1 } },
@@ -528,14 +528,14 @@ describe('attempt whose stream ended after output', () => {
     });
   }
 
-  it('is followed by an ordinary retry, and leaves the count of retries: reasoning only', async () => {
+  it('is followed by an ordinary retry that counts toward the maximum if the output was only reasoning', async () => {
     const settings = { retry: { maxRetries: 1 } };
     const run = await new EngineRun({ replies: [cutStream(streamReasoning)], settings }).toEnd();
     assert.deepEqual(valuesOf(run.of('attempt'), 'why'), ['first', 'retry']);
     assert.deepEqual([run.of('cut').length, run.last('failed').kind], [0, 'connection']);
   });
 
-  it('emits no cut event when the model finished after reasoning only', async () => {
+  it('causes no cut event if the model finished after reasoning only', async () => {
     const reasoningOnly = streaming((body) => streamReasoning(body).finish().done());
     const run = await new EngineRun({ replies: [reasoningOnly, answering('ok')] }).toEnd();
     assert.deepEqual([run.of('cut').length, run.of('ended')[0]?.how], [0, 'empty']);
@@ -554,7 +554,7 @@ describe('attempt whose stream ended after output', () => {
     });
   }
 
-  it('is resumed again with a continue prompt when the first such request failed with a server error', async () => {
+  it('is resumed with another continue prompt when the first continue prompt failed with a server error', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({ replies: [cutAfter(half), failing, answering('people.')] }).toEnd();
     assert.deepEqual(rowsOf(run.of('attempt'), 'why', 'how'), [
@@ -566,7 +566,7 @@ describe('attempt whose stream ended after output', () => {
 });
 
 describe('report of the engine', () => {
-  it('lists running and finished turns in the order of their start', async () => {
+  it('lists running and finished turns in the order in which they started', async () => {
     const world = new EngineWorld({ replies: [silent, answering('ok')] });
     const first = world.ask();
     await world.clock.advance(1000);

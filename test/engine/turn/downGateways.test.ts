@@ -12,13 +12,13 @@ async function withDownBackup(primaryReply: Reply, ...probes: readonly Reply[]):
 }
 
 describe('backup gateway that is down', () => {
-  it('does not replace a model that is overloaded for long', async () => {
+  it('gets no prompt when the model is overloaded at the primary gateway', async () => {
     const gateways = await withDownBackup(status(503), refused);
     const run = await gateways.ask().toEnd();
     assert.deepEqual([run.last('done').text, switches(run)], ['second', []]);
   });
 
-  it('gets another attempt when the network of the other gateway cannot be reached', async () => {
+  it('gets another attempt if it responds while the network of the primary gateway is unreachable', async () => {
     const gateways = await withDownBackup(rejecting('ENETUNREACH'), refused, status(200));
     const run = await gateways.ask().toEnd();
     assert.equal(run.last('done').text, 'from the backup');

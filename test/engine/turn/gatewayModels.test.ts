@@ -32,8 +32,8 @@ const modelSwitches = (run: EngineRun): readonly string[] =>
   run.of('model').map(({ from, to, reason }) => `${from} → ${to} (${reason})`);
 const request = { request: { model } };
 
-describe('models of gateways', () => {
-  it('are sent by the name that the gateway has for them, and shown by the name of the user', async () => {
+describe('turn with several gateways', () => {
+  it('sends the model name of the gateway, and shows the name that the user chose', async () => {
     const gateway = { ...naming([model, vendorName]), name: 'Router' };
     const net = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, gateway] });
     const run = await net.ask(request).toEnd();
@@ -45,7 +45,7 @@ describe('models of gateways', () => {
     assert.deepEqual(modelSwitches(run), []);
   });
 
-  it('continue a partial answer of the same model under its other name', async () => {
+  it('continues a partial answer at a gateway that has the same model under another name', async () => {
     const gateway = naming([model, vendorName]);
     const net = new Gateways(
       { primary: [cutAfter(partial), refused], backup: [answering(remainder)] },
@@ -57,8 +57,8 @@ describe('models of gateways', () => {
     assert.equal(stateOf(run).resumePoints[0]?.models, undefined);
   });
 
-  describe('that a gateway replaces by its own', () => {
-    it('are announced as another model, and back when the primary gateway answers', async () => {
+  describe('with a substitute at the backup gateway', () => {
+    it('announces the switch to the substitute, and the switch back when the primary gateway answers', async () => {
       const net = new Gateways(
         { primary: [refused, refused, ...hello], backup: [status(529, {}), ...dark] },
         { gateways: [primary, offering('llama3')] },
@@ -72,7 +72,7 @@ describe('models of gateways', () => {
       assert.equal(stateOf(run).model, model);
     });
 
-    it('do not replace a model that only their gateway lists', async () => {
+    it('does not use the substitute for a model that only the backup gateway lists', async () => {
       const gateway = listing(offering('llama3'), 'qwen3:8b', 'llama3');
       const net = new Gateways({ primary: hello, backup: hello }, { gateways: [listing(primary, model), gateway] });
       await net.ask({ request: { model: 'qwen3:8b' } }).toEnd();
@@ -85,7 +85,7 @@ describe('models of gateways', () => {
       settings: { continueWithFallback, retry: { maxRetries: 2 } },
     });
 
-    it('continue the partial answer of the other model with "auto", and the seam names both models', async () => {
+    it('continues a partial answer with the substitute when continueWithFallback is "auto"', async () => {
       const run = await new Gateways(cutThenDark, settings('auto')).ask(request).toEnd();
       assert.equal(run.shownText, partial + remainder);
       assert.deepEqual(
@@ -94,7 +94,7 @@ describe('models of gateways', () => {
       );
     });
 
-    it('continue a partial answer with "ask" once the user agrees', async () => {
+    it('asks the user before the substitute continues a partial answer when continueWithFallback is "ask"', async () => {
       const net = new Gateways(cutThenDark, settings('ask'));
       const run = net.ask(request);
       while (run.of('attempt').length < 2 || run.of('waiting').length < 2) await run.clock.next();
@@ -107,14 +107,14 @@ describe('models of gateways', () => {
       assert.deepEqual(switches(run), ['primary → backup (connection)']);
     });
 
-    it('never continue a partial answer with "off"', async () => {
+    it('never continues a partial answer with the substitute when continueWithFallback is "off"', async () => {
       const net = new Gateways(cutThenDark, settings('off'));
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.terminal?.type, net.requests('backup').length], ['failed', 0]);
       assert.equal(run.last('waiting').fallbackModel, undefined);
     });
 
-    it('continue their own partial answer without a question', async () => {
+    it('resumes an answer of the substitute with the substitute, even when continueWithFallback is "off"', async () => {
       const net = new Gateways(
         { primary: dark, backup: [cutAfter(partial), answering(remainder)] },
         { ...settings('off') },
@@ -124,7 +124,7 @@ describe('models of gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3', 'llama3']);
     });
 
-    it('continue their own partial answer in a later turn without a question', async () => {
+    it('resumes an answer of the substitute from an earlier turn, even when continueWithFallback is "off"', async () => {
       const net = new Gateways({ primary: dark, backup: [answering(remainder)] }, settings('off'));
       const resumeFrom = { text: partial, model: 'llama3', hadReasoning: false, mode: 'continue' } as const;
       const run = await net.ask({ ...request, options: { resumeFrom } }).toEnd();
@@ -132,14 +132,14 @@ describe('models of gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
     });
 
-    it('are asked a limited number of times with "auto" when the substitute fails, too', async () => {
+    it('fails after fewer than 12 attempts when the substitute fails, too', async () => {
       const gateways = { primary: [cutAfter(partial), refused], backup: [status(529, {})] };
       const run = await new Gateways(gateways, settings('auto')).ask(request).toEnd();
       assert.equal(run.terminal?.type, 'failed');
       assert.ok(run.of('attempt').length < 12, String(run.of('attempt').length));
     });
 
-    it('do not fall back to models that the gateway replaces as well', async () => {
+    it('does not switch to a fallback model that the gateway would also replace with the substitute', async () => {
       const net = new Gateways(
         { primary: dark, backup: [status(529, {})] },
         { ...settings('off'), settings: { fallbackModels: ['gpt-4o', 'gemini-3-pro'], retry: { maxRetries: 4 } } },
@@ -151,15 +151,15 @@ describe('models of gateways', () => {
       );
     });
 
-    it('are asked at their own gateway when the user has chosen them by name', async () => {
+    it('sends the prompt to the backup gateway when the user has chosen the substitute by its name', async () => {
       const net = new Gateways({ primary: hello, backup: hello }, { gateways: [primary, offering('llama3')] });
       await net.ask({ request: { model: 'llama3' } }).toEnd();
       assert.deepEqual([net.requests('primary').length, modelsSent(net, 'backup')], [0, ['llama3']]);
     });
   });
 
-  describe('that a gateway does not list', () => {
-    it('are asked of the next gateway that may have them', async () => {
+  describe('with a model that a gateway does not list', () => {
+    it('skips a gateway whose model list lacks the model', async () => {
       const gateways = [primary, listing(backup, 'gpt-4o'), listing(third, model)];
       const net = new Gateways({ primary: dark, backup: hello, third: hello }, { gateways });
       const run = await net.ask(request).toEnd();
@@ -167,20 +167,20 @@ describe('models of gateways', () => {
       assert.equal(net.requests('backup').length, 0);
     });
 
-    it('go straight to the backup gateway that lists them, without a note about a switch', async () => {
+    it('starts at the backup gateway that lists the model, without announcing a switch', async () => {
       const gateways = [listing(primary, 'gpt-4o'), listing(backup, model)];
       const net = new Gateways({ primary: hello, backup: hello }, { gateways });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([net.requests('primary').length, switches(run)], [0, []]);
     });
 
-    it('go to the primary gateway if no gateway is known to have them', async () => {
+    it('uses the primary gateway if no gateway is known to have the model', async () => {
       const net = new Gateways({ primary: hello, backup: hello }, { gateways: [listing(primary, 'gpt-4o'), backup] });
       await net.ask(request).toEnd();
       assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 0]);
     });
 
-    it('go to the primary gateway if no gateway lists them, and to a backup gateway while it is down', async () => {
+    it('uses the backup gateway while the primary gateway is down, even if neither gateway lists the model', async () => {
       const gateways = [listing(primary, 'gpt-4o'), listing(backup, 'gpt-4o')];
       const net = new Gateways({ primary: [...hello, refused], backup: hello }, { gateways });
       for (let turns = 0; turns < 2; turns++) await net.ask(request).toEnd();
@@ -188,12 +188,12 @@ describe('models of gateways', () => {
     });
   });
 
-  describe('that a backup gateway turns out to lack', () => {
+  describe('with a model that the backup gateway turns out to lack', () => {
     for (const [name, reply] of [
       ['model not found', unknownModel],
       ['a plain 404', status(404, 'Not Found')],
     ] as const) {
-      it(`skip this gateway after ${name}, and do not end the turn`, async () => {
+      it(`goes on to the next gateway after ${name}`, async () => {
         const gateways = [primary, naming([model, vendorName]), third];
         const net = new Gateways({ primary: dark, backup: [reply], third: hello }, { gateways });
         for (let turns = 0; turns < 2; turns++) assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
@@ -205,7 +205,7 @@ describe('models of gateways', () => {
 
     const lackingBackup = { primary: dark, backup: [unknownModel, answering('Pulled')] };
 
-    it('are requested from that gateway again after ten minutes', async () => {
+    it('requests the model from the backup gateway again after ten minutes', async () => {
       const net = new Gateways(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
       await net.ask(request).toEnd();
       await net.world.clock.advance(590_000);
@@ -214,14 +214,14 @@ describe('models of gateways', () => {
       assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
     });
 
-    it('are requested from that gateway again when the network state is reset', async () => {
+    it('requests the model from the backup gateway again after the network state is reset', async () => {
       const net = new Gateways(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
       await net.ask(request).toEnd();
       await net.world.engine.resetNetworkState();
       assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
     });
 
-    it('are requested from that gateway again by a waiting turn when the network state is reset', async () => {
+    it('leaves its wait and requests the model from the backup gateway again when the network state is reset', async () => {
       const net = new Gateways(lackingBackup);
       const run = await net.ask(request).settle();
       assert.equal(run.of('waiting').length, 1);
@@ -230,26 +230,26 @@ describe('models of gateways', () => {
       assert.equal(run.shownText, 'Pulled');
     });
 
-    it('ask the primary gateway even if only the backup gateway lists them', async () => {
+    it('uses the primary gateway even if only the backup gateway lists the model', async () => {
       const gateways = [listing(primary, 'gpt-4o'), listing(backup, model)];
       const net = new Gateways({ primary: hello, backup: [unknownModel] }, { gateways });
       for (let turns = 0; turns < 2; turns++) assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
       assert.equal(net.requests('backup').length, 1);
     });
 
-    it('wait for the primary gateway', async () => {
+    it('waits until the primary gateway answers', async () => {
       const net = new Gateways({ primary: [refused, ...hello], backup: [unknownModel] });
       const run = await net.ask(request).toEnd();
       assert.equal(run.shownText, 'Hello');
     });
 
-    it('fail with the fault of the primary gateway if waiting does not help there', async () => {
+    it('fails with the fault of the primary gateway if waiting does not help there', async () => {
       const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [unknownModel] });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.terminal?.type, run.last('failed').kind], ['failed', 'tls']);
     });
 
-    it('end the turn if the primary gateway lacks them, too', async () => {
+    it('fails without asking the backup gateway when the primary gateway reports that it lacks the model', async () => {
       const net = new Gateways({ primary: [unknownModel], backup: hello });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['model', 0]);
@@ -257,7 +257,7 @@ describe('models of gateways', () => {
   });
 });
 
-describe('a backup gateway over plain HTTP', () => {
+describe('backup gateway over plain HTTP', () => {
   const llama = { request: { model: 'llama3' } };
   const plain: DescribedGateway = { ...backup, baseUrl: 'http://backup.test/v1' };
   const plainWith = (fields: Partial<DescribedGateway>): DescribedGateway => ({ ...plain, ...fields });
@@ -312,7 +312,7 @@ describe('a backup gateway over plain HTTP', () => {
     });
   }
 
-  it('is offered when a gateway over HTTPS fails because it lacks the model', async () => {
+  it('is offered to the user when the gateway over HTTPS lacks the model', async () => {
     const net = new Gateways({ primary: [unknownModel], backup: hello }, { gateways: [lacking, listed] });
     const { kind, nextGateway, actions } = (await net.ask(llama).toEnd()).last('failed');
     assert.deepEqual([kind, nextGateway?.label, actions.at(-1)], ['model', 'backup.test', 'switchGateway']);
@@ -320,7 +320,7 @@ describe('a backup gateway over plain HTTP', () => {
     assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
   });
 
-  it('continues with a fallback model that is named in its `models`', async () => {
+  it('answers with a fallback model that is named in the `models` setting of the gateway', async () => {
     const gateway = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
     const net = new Gateways(
       { primary: [status(503)], backup: hello },
@@ -330,7 +330,7 @@ describe('a backup gateway over plain HTTP', () => {
     assert.deepEqual([run.shownText, modelsSent(net, 'backup')], ['Hello', ['llama3:8b']]);
   });
 
-  it('does not get a model without a name there that the user selects while the turn waits', async () => {
+  it('gets no request when the user switches to a model for which the gateway has no name', async () => {
     const net = new Gateways(
       { primary: hello, backup: [status(429, {}, { 'retry-after': '30' })] },
       { gateways: [lacking, named] },
@@ -341,7 +341,7 @@ describe('a backup gateway over plain HTTP', () => {
     assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], ['llama3:8b']]);
   });
 
-  it('gets a model that the user selects after switching to it', async () => {
+  it('gets the request when the user switches first to this gateway and then to another model', async () => {
     const limited = status(429, {}, { 'retry-after': '30' });
     const net = new Gateways({ primary: [limited], backup: [limited, ...hello] }, { gateways: [primary, plain] });
     const run = await net.ask(request).settle();
@@ -352,7 +352,7 @@ describe('a backup gateway over plain HTTP', () => {
     assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], [model, 'llama3']]);
   });
 
-  it('does not get a fallback model without a name there', async () => {
+  it('gets no request for a fallback model for which the gateway has no name', async () => {
     const net = new Gateways(
       { primary: hello, backup: [status(503)] },
       { gateways: [lacking, named], settings: { fallbackModels: [model] } },
@@ -389,7 +389,7 @@ describe('a backup gateway over plain HTTP', () => {
   });
 });
 
-describe('a model that only a workspace names', () => {
+describe('model that only a workspace setting names', () => {
   const workspaceModels = ['llama3'];
   const llama = { request: { model: 'llama3' } };
 
@@ -408,17 +408,21 @@ describe('a model that only a workspace names', () => {
     });
   }
 
-  it('goes to a backup gateway after a fault of the primary one, but not to the next one that has it', async () => {
-    const gateways = [primary, backup, listing(third, 'llama3')];
-    const options = { gateways, workspaceModels, settings: { retry: { maxRetries: 1 } } };
+  const gateways = [primary, backup, listing(third, 'llama3')];
+  const options = { gateways, workspaceModels, settings: { retry: { maxRetries: 1 } } };
+
+  it('goes to the first backup gateway after a fault of the primary gateway', async () => {
     const net = new Gateways({ primary: dark, backup: hello, third: hello }, options);
     assert.deepEqual(switches(await net.ask(llama).toEnd()), ['primary → backup (connection)']);
-    const lacking = new Gateways({ primary: dark, backup: [unknownModel], third: hello }, options);
-    for (let turns = 0; turns < 2; turns++) await lacking.ask(llama).toEnd();
-    assert.equal(lacking.requests('third').length, 0);
   });
 
-  it('does not choose a gateway when it is a fallback model', async () => {
+  it('does not go to the gateway that lists the model when the first backup gateway lacks the model', async () => {
+    const net = new Gateways({ primary: dark, backup: [unknownModel], third: hello }, options);
+    for (let turns = 0; turns < 2; turns++) await net.ask(llama).toEnd();
+    assert.equal(net.requests('third').length, 0);
+  });
+
+  it('does not lead to another gateway when the model is a fallback model', async () => {
     const options = { gateways: [listing(primary, model), listing(backup, 'llama3')], workspaceModels };
     const settings = { fallbackModels: ['llama3'], retry: { maxRetries: 3 } };
     const net = new Gateways({ primary: [status(503)], backup: hello }, { ...options, settings });
@@ -430,10 +434,10 @@ describe('a model that only a workspace names', () => {
   });
 });
 
-describe('gateways without a key', () => {
+describe('gateway without a key', () => {
   const keyless: DescribedGateway = { ...backup, apiKey: undefined };
 
-  it('get no Authorization header, as primary and as backup gateway', async () => {
+  it('gets requests without an Authorization header, as primary gateway and as backup gateway', async () => {
     const asBackup = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, keyless] });
     await asBackup.ask(request).toEnd();
     const asPrimary = new Gateways({ backup: hello }, { gateways: [keyless], isKeyless: true });
@@ -445,13 +449,13 @@ describe('gateways without a key', () => {
     assert.equal(asBackup.requests('primary')[0]?.headers.get('authorization'), `Bearer ${primary.apiKey}`);
   });
 
-  it('ask for a key when the primary gateway answers 401', async () => {
+  it('makes the turn ask for a key when it is the primary gateway and answers 401', async () => {
     const net = new Gateways({ backup: [status(401, {})] }, { gateways: [keyless], isKeyless: true });
     const { kind, actions } = (await net.ask(request).toEnd()).last('failed');
     assert.deepEqual([kind, actions[0]], ['auth', 'setApiKey']);
   });
 
-  it('are skipped as backup gateways that answer 401', async () => {
+  it('is skipped when it is a backup gateway and answers 401', async () => {
     const net = new Gateways(
       { primary: [refused, ...hello], backup: [status(401, {})] },
       { gateways: [primary, keyless] },
@@ -459,7 +463,7 @@ describe('gateways without a key', () => {
     assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
   });
 
-  it('are asked again as backup gateways once they have a key', async () => {
+  it('is used again once the user has set a key for it', async () => {
     const net = new Gateways({ primary: dark, backup: [status(401, {}), ...hello] }, { gateways: [primary, keyless] });
     const run = net.ask(request);
     while (net.requests('backup').length === 0) await run.clock.next();
@@ -468,7 +472,7 @@ describe('gateways without a key', () => {
     assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
   });
 
-  it('on this computer answer while the computer is offline', async () => {
+  it('answers while the network of the primary gateway is unreachable', async () => {
     const gateways = { primary: [rejecting('ENETUNREACH')], backup: { replies: hello, probes: [status(200, '{}')] } };
     const run = await new Gateways(gateways, { gateways: [primary, keyless] }).ask(request).toEnd();
     assert.deepEqual([run.shownText, switches(run)], ['Hello', ['primary → backup (offline)']]);

@@ -64,7 +64,7 @@ describe('backup gateways', () => {
     });
   }
 
-  it('send each key to its own origin only', async () => {
+  it('receive only the key of their own origin', async () => {
     const net = new Gateways({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
     await net.ask().toEnd();
     await net.ask().toEnd();
@@ -75,7 +75,7 @@ describe('backup gateways', () => {
     }
   });
 
-  it('are tried in their order, are named in each attempt, and are skipped while they are down', async () => {
+  it('are tried in the order of the settings, and skipped while they are down', async () => {
     const net = new Gateways(
       { primary: [refused], backup: [rejecting('ENOTFOUND')], third: [answering('One'), answering('Two')] },
       { gateways: [primary, backup, third] },
@@ -95,7 +95,7 @@ describe('backup gateways', () => {
   });
 });
 
-describe('a stream that breaks', () => {
+describe('stream that breaks', () => {
   it('is resumed on the same gateway first', async () => {
     const net = new Gateways({ primary: [cutAfter(partial), answering(remainder)], backup: [] });
     const run = await net.ask().toEnd();
@@ -103,7 +103,7 @@ describe('a stream that breaks', () => {
     assert.deepEqual(switches(run), []);
   });
 
-  it('is resumed on the next gateway if its own gateway fails on reconnection', async () => {
+  it('is resumed on the next gateway if reconnecting to the first gateway fails', async () => {
     const net = new Gateways({
       primary: [cutAfter(partial), refused],
       backup: [answering(partial.slice(-20) + remainder)],
@@ -115,8 +115,8 @@ describe('a stream that breaks', () => {
   });
 });
 
-describe('a gateway that is down', () => {
-  it('is probed without the key at growing intervals, and the next turn returns to it', async () => {
+describe('gateway that is down', () => {
+  it('is probed after 5, 15 and 35 seconds, and used by the next turn once it has responded', async () => {
     const net = new Gateways(
       { primary: { replies: [refused, answering('Back')], probes: [refused, refused, status(401)] }, backup: hello },
       focused,
@@ -153,7 +153,7 @@ describe('a gateway that is down', () => {
     });
   }
 
-  it('is back after a probe only twice if its gateway then does not answer', async () => {
+  it('is used again after a successful probe only twice if it then does not answer requests', async () => {
     const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
@@ -174,7 +174,7 @@ describe('a gateway that is down', () => {
     assert.equal(net.requests('primary').length, 4);
   });
 
-  it('is back when the user switches to it and it answers, also if probes are not enough', async () => {
+  it('is used again once it has answered a prompt that the user sent to it, even if probes are no longer trusted', async () => {
     const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
@@ -189,7 +189,7 @@ describe('a gateway that is down', () => {
     assert.deepEqual(switches(await net.ask().toEnd()), []);
   });
 
-  it('is back after each probe as long as it answers in between', async () => {
+  it('is used again after every successful probe as long as it also answers requests', async () => {
     const net = new Gateways(
       {
         primary: {
@@ -216,7 +216,7 @@ describe('a gateway that is down', () => {
     assert.equal(net.probesOf('primary').length, 1);
   });
 
-  it('is probed when the window gets the focus again, if a probe is overdue', async () => {
+  it('is probed when the window gets the focus, if a probe is overdue', async () => {
     let isWindowFocused = false;
     const net = new Gateways(
       { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
@@ -231,7 +231,7 @@ describe('a gateway that is down', () => {
     assert.deepEqual(gatewaysDown(net), []);
   });
 
-  it('stays down while a web page or a redirect answers the probe', async () => {
+  it('remains down when a web page or a redirect answers the probe', async () => {
     const net = new Gateways(
       {
         primary: {
@@ -273,7 +273,7 @@ describe('a gateway that is down', () => {
     assert.equal(changes, 2);
   });
 
-  it('is used again after the network state was reset', async () => {
+  it('is used again after the network state is reset', async () => {
     const net = new Gateways({ primary: [refused, answering('Back')], backup: hello });
     await net.ask().toEnd();
     assert.deepEqual(gatewaysDown(net), ['https://primary.test/v1']);
@@ -282,22 +282,22 @@ describe('a gateway that is down', () => {
   });
 });
 
-describe('gateways that all fail', () => {
-  it('are tried again after a backoff', async () => {
+describe('turn with failing gateways', () => {
+  it('tries the gateways again after a backoff', async () => {
     const net = new Gateways({ primary: [refused, answering('Back')], backup: [refused] });
     const run = await net.ask().toEnd();
     assert.equal(run.shownText, 'Back');
     assert.equal(run.of('waiting').length, 1);
   });
 
-  it('end the turn when the retries are used up', async () => {
+  it('fails when the retries are used up', async () => {
     const net = new Gateways({ primary: [refused], backup: [refused] }, { settings: { retry: { maxRetries: 2 } } });
     const run = await net.ask().toEnd();
     assert.equal(run.last('failed').kind, 'connection');
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [3, 3]);
   });
 
-  it('mean that the computer is offline if none can be reached, and the turn then waits for the network', async () => {
+  it('waits for the network if no gateway can be reached', async () => {
     const offline = rejecting('ENETUNREACH');
     const net = new Gateways({
       primary: { replies: [offline, answering('Online')], probes: [offline, status(401)] },
@@ -310,7 +310,7 @@ describe('gateways that all fail', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('do not mean that the computer is offline if one of them responds', async () => {
+  it('uses a gateway that responds instead of waiting for the network', async () => {
     const net = new Gateways({
       primary: [rejecting('ENETUNREACH')],
       backup: { replies: [answering('Local')], probes: [status(200)] },
@@ -322,7 +322,7 @@ describe('gateways that all fail', () => {
   });
 });
 
-describe('the check whether another gateway works', () => {
+describe('check whether another gateway works', () => {
   const offline = rejecting('ENETUNREACH');
 
   it('ends when the user stops the turn', async () => {
@@ -371,7 +371,7 @@ describe('switching the gateway by hand', () => {
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('continues a partial answer through the next gateway', async () => {
+  it('lets the next gateway continue a partial answer', async () => {
     const net = new Gateways({
       primary: [streaming((body) => void body.delta(partial))],
       backup: [answering(remainder)],
@@ -391,7 +391,7 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
-  it('uses a gateway that is down, also if the connection of the next attempt is just being read', async () => {
+  it('uses a gateway that is down, even while the key for the next attempt is being read', async () => {
     let reading: Promise<void> = Promise.resolve();
     const net = new Gateways(
       { primary: [answering('Hi'), limited], backup: [refused, answering('Hello')] },
@@ -410,7 +410,7 @@ describe('switching the gateway by hand', () => {
     assert.equal(run.shownText, 'Hello');
   });
 
-  it('is not offered and does nothing if there is only one gateway', async () => {
+  it('is neither offered nor possible if there is only one gateway', async () => {
     const net = new Gateways({ primary: [limited] }, { gateways: [primary] });
     const run = await net.ask().settle();
     run.turn.switchGateway();
@@ -420,7 +420,7 @@ describe('switching the gateway by hand', () => {
     run.turn.stop();
   });
 
-  it('is offered when a turn has failed, but not for a fault of the request', async () => {
+  it('is offered after a rejected key, but not after a request that is too large', async () => {
     for (const [code, isOffered] of [
       [401, true],
       [413, false],
@@ -430,7 +430,7 @@ describe('switching the gateway by hand', () => {
     }
   });
 
-  it('skips a gateway that is down if another one is not', async () => {
+  it('skips a gateway that is down if another gateway is up', async () => {
     const net = new Gateways(
       { primary: [limited], backup: [refused], third: hello },
       { gateways: [primary, backup, third] },
@@ -442,7 +442,7 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual(switches(run), ['primary → third (user)']);
   });
 
-  it('reaches every gateway in turn after failed turns, and then the first one again', async () => {
+  it('leads to every gateway in order when turn after turn fails, and then to the first gateway again', async () => {
     const rejected = [status(401)];
     const net = new Gateways(
       { primary: rejected, backup: rejected, third: rejected },
@@ -463,7 +463,7 @@ describe('switching the gateway by hand', () => {
     ]);
   });
 
-  it('tells gateways with the same host apart by their base URLs', async () => {
+  it('distinguishes gateways with the same host by their base URLs', async () => {
     const sibling = { ...backup, baseUrl: 'https://primary.test/v2' };
     const net = new Gateways({ primary: [status(401), ...hello] }, { gateways: [primary, sibling] });
     const preferredGateway = (await net.ask().toEnd()).last('failed').nextGateway?.id;
@@ -471,7 +471,7 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual([preferredGateway, run.last('attempt').gateway.id], [sibling.baseUrl, sibling.baseUrl]);
   });
 
-  it('is the first action of a turn that fails because of a long rate limit, and names the next gateway', async () => {
+  it('is the first action after a failure because of a long rate limit, and names the next gateway', async () => {
     const net = new Gateways(
       { primary: [rateLimited(5_400)], backup: hello },
       { gateways: [primary, { ...backup, name: 'OpenRouter' }] },
@@ -497,7 +497,7 @@ describe('switching the gateway by hand', () => {
     });
   }
 
-  it('skips a gateway with a known limit', async () => {
+  it('skips a gateway that is known to be rate-limited', async () => {
     const net = new Gateways(
       { primary: [rateLimited(5_400)], backup: [rateLimited(3_600)], third: hello },
       { gateways: [primary, backup, third] },
@@ -507,14 +507,14 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual([actions[0], nextGateway?.label], ['switchGateway', 'third.test']);
   });
 
-  it('is not the first action when the other gateway has a known limit', async () => {
+  it('is not the first action when the other gateway is known to be rate-limited', async () => {
     const net = new Gateways({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
     await net.ask(startingAt(backup)).toEnd();
     const { actions } = (await net.ask().toEnd()).last('failed');
     assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'switchGateway']);
   });
 
-  it('leads a later turn to the same gateway until it fails there', async () => {
+  it('also applies to a later turn, until the gateway fails', async () => {
     const net = new Gateways({ primary: hello, backup: [...hello, refused] });
     assert.deepEqual(
       net.world.engine.gatewayForAttempt('gpt-4o', await net.keyed(), backup.baseUrl)?.id,
@@ -525,13 +525,13 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual(switches(second), ['primary → backup (user)', 'backup → primary (connection)']);
   });
 
-  it('has no effect on a later turn if the gateway has been removed', async () => {
+  it('has no effect on a later turn if the gateway has been removed from the settings', async () => {
     const net = new Gateways({ primary: hello, backup: [] });
     assert.deepEqual(switches(await net.ask(startingAt(third)).toEnd()), []);
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('is reported as the reason of the switch even if the previous gateway is down', async () => {
+  it('is reported with the reason "user" even if the previous gateway is down', async () => {
     const net = new Gateways({ primary: [refused], backup: hello });
     await net.ask().toEnd();
     const run = await net.ask(startingAt(backup)).toEnd();
@@ -539,7 +539,7 @@ describe('switching the gateway by hand', () => {
   });
 });
 
-describe('a gateway over plain HTTP', () => {
+describe('gateway over plain HTTP', () => {
   const plain: DescribedGateway = { baseUrl: 'http://backup.test/v1', apiKey: 'hsa-key-of-backup' };
   const plainThird: DescribedGateway = { baseUrl: 'http://third.test/v1', apiKey: 'hsa-key-of-third' };
   const limited = rateLimited(60);
@@ -572,20 +572,20 @@ describe('a gateway over plain HTTP', () => {
     });
   }
 
-  it('is offered in the failure of an https gateway, which says why it was not tried', async () => {
+  it('is offered when a gateway over HTTPS fails, with the reason why it was not tried', async () => {
     const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [] }, { gateways: [primary, plain] });
     const { message, actions } = (await net.ask().toEnd()).last('failed');
     assert.match(message, /The backup gateway backup\.test was not tried, because it uses plain HTTP\.$/);
     assert.ok(actions.includes('switchGateway'));
   });
 
-  it('is not mentioned in a failure that another gateway would not have prevented', async () => {
+  it('is not mentioned in a failure that another gateway could not have prevented', async () => {
     const replies = { primary: [status(401)], backup: [] };
     const net = new Gateways(replies, { gateways: [primary, plain] });
     assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
   });
 
-  it('is used, and so is another one after it, if the user starts the prompt again through another gateway', async () => {
+  it('is used when the user sends the prompt again through it, and can then be followed by another such gateway', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -595,7 +595,7 @@ describe('a gateway over plain HTTP', () => {
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → third (connection)']);
   });
 
-  it('is skipped for the next https gateway', async () => {
+  it('is skipped in favor of the next gateway over HTTPS', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [], third: [answering('One'), answering('Two')] },
       { gateways: [primary, plain, third] },
@@ -605,7 +605,7 @@ describe('a gateway over plain HTTP', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('is not the first gateway of a turn while the https gateway before it is down', async () => {
+  it('does not start a turn in place of a gateway over HTTPS that is down', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello },
       { gateways: [primary, plain] },
@@ -616,7 +616,7 @@ describe('a gateway over plain HTTP', () => {
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [2, 0]);
   });
 
-  it('is not used when the key of the https gateway is removed during a wait', async () => {
+  it('is not used when the key of the gateway over HTTPS is removed during a wait', async () => {
     const net = new Gateways(
       { primary: [limited], backup: hello },
       {
@@ -633,7 +633,7 @@ describe('a gateway over plain HTTP', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('is used after an https gateway if the user switches to it, until it fails', async () => {
+  it('is used when the user switches to it, until it fails', async () => {
     const net = new Gateways(
       { primary: [limited, limited], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -647,7 +647,7 @@ describe('a gateway over plain HTTP', () => {
     assert.deepEqual(switches(rerun), ['primary → third (user)']);
   });
 
-  it('does not get a turn back that an https gateway has taken over', async () => {
+  it('does not get a turn back from a gateway over HTTPS that fails', async () => {
     const net = new Gateways(
       { backup: [refused], third: [rejecting('CERT_HAS_EXPIRED')] },
       { gateways: [plain, third] },
@@ -657,7 +657,7 @@ describe('a gateway over plain HTTP', () => {
     assert.equal(run.last('failed').kind, 'tls');
   });
 
-  it('replaces another one', async () => {
+  it('replaces another gateway over plain HTTP that fails', async () => {
     const net = new Gateways({ backup: [refused], third: hello }, { gateways: [plain, plainThird] });
     assert.deepEqual(switches(await net.ask().toEnd()), ['backup → third (connection)']);
   });
@@ -681,7 +681,7 @@ describe('a gateway over plain HTTP', () => {
   }
 });
 
-describe('a turn without automatic retries', () => {
+describe('turn without automatic retries', () => {
   for (const code of [
     'ECONNREFUSED',
     'ENOTFOUND',
@@ -706,7 +706,7 @@ describe('a turn without automatic retries', () => {
     });
   }
 
-  it('fails at once if the network cannot be reached and no other gateway responds', async () => {
+  it('fails at once if the network is unreachable and no other gateway responds', async () => {
     const offline = rejecting('ENETUNREACH');
     const net = new Gateways(
       { primary: [offline], backup: { replies: [], probes: [offline] } },
@@ -725,7 +725,7 @@ describe('two gateways with the same host', () => {
     DescribedGateway,
   ];
 
-  it('are told apart by their base URLs in the events', async () => {
+  it('have different IDs in the events, because the IDs are the base URLs', async () => {
     const net = new Gateways({ primary: [refused, answering('Hello')] }, { gateways: [a, b, third] });
     const run = await net.ask().toEnd();
     const { from, to } = run.last('gateway');
@@ -736,17 +736,17 @@ describe('two gateways with the same host', () => {
     );
   });
 
-  it('are both reached with Switch gateway after a failed turn', async () => {
+  it('can both be reached with Switch gateway after a failed turn', async () => {
     const net = new Gateways({ primary: [status(401)] }, { gateways: [a, b] });
     const run = await net.ask(startingAt(b)).toEnd();
     assert.deepEqual([run.last('gateway').from.id, run.last('gateway').to.id], [a.baseUrl, b.baseUrl]);
   });
 });
 
-describe('a turn that waits', () => {
+describe('turn that waits', () => {
   const limited = rateLimited(10);
 
-  it('leaves the queue of a gateway that goes down for another turn', async () => {
+  it('leaves the queue of a gateway when another turn finds that gateway down', async () => {
     const net = new Gateways({ primary: [limited, silent], backup: [answering('One'), answering('Two')] });
     const first = await net.ask().settle();
     const second = await net.ask().settle();
@@ -757,7 +757,7 @@ describe('a turn that waits', () => {
     assert.deepEqual([...switches(first), ...switches(second)], Array(2).fill('primary → backup (timeout)'));
   });
 
-  it('notices a new key of its backup gateway, even if the base URL has no key', async () => {
+  it('uses a new key of its backup gateway at once, even if the primary gateway has no key', async () => {
     let backups: readonly DescribedGateway[] = [backup];
     const net = new Gateways(
       { backup: [limited, answering('Hello')] },
@@ -771,7 +771,7 @@ describe('a turn that waits', () => {
     assert.equal(net.requests('backup')[1]?.headers.get('authorization'), 'Bearer hsa-new-key-of-backup');
   });
 
-  it('announces the switch to the backup gateway when the key of its gateway was removed', async () => {
+  it('announces the switch to the backup gateway when the key of its gateway is removed', async () => {
     const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
     net.gateways = [backup];
@@ -781,7 +781,7 @@ describe('a turn that waits', () => {
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
-  it('keeps waiting on a backup gateway when a setting changes', async () => {
+  it('keeps waiting for a backup gateway when a setting changes', async () => {
     const net = new Gateways({ primary: [refused], backup: [rateLimited(60), answering('Hello')] });
     const run = await net.ask().settle();
     net.world.engine.onGatewaysChanged();
@@ -792,7 +792,7 @@ describe('a turn that waits', () => {
   });
 });
 
-describe('a connection that is not established', () => {
+describe('connection that is not established', () => {
   /** A runtime that tells when it opens a connection, and after how many milliseconds the request leaves, if ever. */
   const telling = (clock: VirtualClock, sentAfterMs = Infinity): Partial<EngineDeps> => ({
     watchConnection: (send, observer) => {
@@ -834,7 +834,7 @@ describe('a connection that is not established', () => {
     });
   }
 
-  it('is given the whole headers timeout if the other gateway is down', async () => {
+  it('gets the whole headers timeout if the other gateway is down', async () => {
     const clock = new VirtualClock();
     const net = new Gateways({ primary: [silent], backup: [silent] }, { clock, deps: telling(clock) });
     const run = await net.ask().settle();
@@ -845,7 +845,7 @@ describe('a connection that is not established', () => {
     run.turn.stop();
   });
 
-  it('does not bring its gateway back when a probe waits longer for it', async () => {
+  it('keeps its gateway down when a probe would also need longer than 2 s to connect', async () => {
     const clock = new VirtualClock();
     const slowProbe: Reply = ({ signal }) =>
       new Promise((resolve, reject) => {
@@ -863,7 +863,7 @@ describe('a connection that is not established', () => {
   });
 });
 
-describe('two windows', () => {
+describe('two VS Code windows', () => {
   let folder: string;
   let clock: VirtualClock;
   beforeEach(() => {
@@ -878,7 +878,7 @@ describe('two windows', () => {
       { ...options, clock, cooldowns: new CooldownFiles(folder, clock, (problem) => assert.equal(problem, undefined)) },
     );
 
-  it('pay only once for a gateway that is down, also between two probes that are far apart', async () => {
+  it('send only one request to a gateway that is down, even between two probes that are far apart', async () => {
     const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
     await first.ask().settle();
     await clock.advance(900_000);
@@ -887,7 +887,7 @@ describe('two windows', () => {
     assert.deepEqual([first.requests('primary').length, second.requests('primary').length], [1, 0]);
   });
 
-  it('use the gateway again when a probe of either has found it back', async () => {
+  it('use a gateway again when a probe of one window has got a response', async () => {
     const back = status(401);
     const [first, second] = [openWindow(refused, refused, {}), openWindow(answering('Hello'), back)];
     await first.ask().settle();
@@ -899,7 +899,7 @@ describe('two windows', () => {
     }
   });
 
-  it('use the gateway again when a turn of either has received a response over it', async () => {
+  it('use a gateway again when a turn of one window has received a response from it', async () => {
     const first = openWindow(refused, refused);
     await first.ask().settle();
     const second = openWindow(answering('Hello'), refused);
@@ -910,7 +910,7 @@ describe('two windows', () => {
     assert.deepEqual([second.requests('primary').length, third.requests('primary').length], [1, 1]);
   });
 
-  it('keep an outage when an answer arrives that began before one of them learned of it', async () => {
+  it('treat a gateway as down even if it completes an answer that began before the fault', async () => {
     let earlier: LiveBody | undefined;
     const second = openWindow(
       streaming((body) => void (earlier = body.delta('Hi'))),
@@ -931,7 +931,7 @@ describe('two windows', () => {
     );
   });
 
-  it('learn from each other that probes miss the fault', async () => {
+  it('share the knowledge that probes succeed although the gateway answers no requests', async () => {
     const [first, second] = [openWindow(silent, status(401)), openWindow(silent, status(401))];
     for (let asked = 0; asked < 3; asked++) {
       await (await first.ask().settle()).toEnd();
@@ -951,7 +951,7 @@ describe('two windows', () => {
     }
   });
 
-  it('forget the gateway when the network state is reset in one of them', async () => {
+  it('use a gateway again when the network state is reset in one window', async () => {
     const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
     await first.ask().settle();
     await first.world.engine.resetNetworkState();
@@ -959,7 +959,7 @@ describe('two windows', () => {
     assert.equal(second.requests('primary').length, 1);
   });
 
-  it('do not wait for long for outages that can not be read', async () => {
+  it('do not wait long when the shared outages cannot be read', async () => {
     const hangs = (): Promise<undefined> => new Promise(() => undefined);
     const cooldowns = { read: hangs, write: hangs, clear: hangs };
     const net = new Gateways({ primary: hello, backup: [] }, { clock, cooldowns });

@@ -61,7 +61,7 @@ describe('ledger in the report of the engine', () => {
     assert.deepEqual(rowsOf(waits, 'reason', 'waitedMs'), [['rate-limit', 3000]]);
   });
 
-  it('contains the last fifty turns', async () => {
+  it('contains only the last fifty turns', async () => {
     const world = new EngineWorld({ replies: [answering('ok')] });
     for (let n = 0; n < 51; n++) await world.ask({ request: { model: `model-${n}` } }).toEnd();
     const { turns } = world.engine.report();

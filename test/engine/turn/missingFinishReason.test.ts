@@ -18,10 +18,16 @@ async function ask(world: EngineWorld): Promise<EngineRun> {
 }
 
 describe('stream that ends with [DONE] but without a finish reason', () => {
-  it('counts as complete when a continuation adds nothing, and in later turns even without a continuation', async () => {
-    const world = new EngineWorld({ replies: [unfinished(answer), unfinished(''), unfinished(answer)] });
-    const first = await ask(world);
-    assert.deepEqual([first.last('done').text, first.of('attempt').length], [answer, 2]);
+  const replies = [unfinished(answer), unfinished(''), unfinished(answer)];
+
+  it('is complete once a continuation adds nothing', async () => {
+    const run = await ask(new EngineWorld({ replies }));
+    assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 2]);
+  });
+
+  it('is complete without a continuation after an earlier turn whose continuation added nothing', async () => {
+    const world = new EngineWorld({ replies });
+    await ask(world);
     const second = await ask(world);
     assert.deepEqual([second.last('done').text, second.of('attempt').length], [answer, 1]);
   });
@@ -32,7 +38,7 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
     assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 3]);
   });
 
-  it('is continued in every turn when the gateway has once sent a finish reason', async () => {
+  it('is continued in every turn if the gateway has ever sent a finish reason', async () => {
     const world = new EngineWorld({
       replies: [finished(answer), unfinished(answer), unfinished(''), unfinished(answer), finished(' All day.')],
     });
@@ -42,7 +48,7 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
     assert.equal(third.last('done').text, `${answer} All day.`);
   });
 
-  it('counts as complete when a second attempt repeats its tool calls', async () => {
+  it('is complete once a second attempt repeats its tool calls', async () => {
     const call = chunk({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n":7}' } }] });
     const world = new EngineWorld({ replies: [streaming((body) => void body.event(call).done())] });
     const run = await ask(world);
@@ -66,7 +72,7 @@ describe('answer that the gateway restarts within one stream', () => {
     assert.deepEqual([run.of('cut')[0]?.reason, run.last('done').text], ['server', answer]);
   });
 
-  it('keeps the text that a continuation added before the restart, and is continued again', async () => {
+  it('keeps the text that a continuation added before the gateway restarted the answer', async () => {
     const cut = streaming((body) => void body.event(chunk({ content: 'Sheep ' })).done());
     const restarted = streaming((body) => {
       body.event(named('a', { role: 'assistant', content: '' })).event(named('a', { content: 'graze on ' }));

@@ -26,7 +26,7 @@ const refusal = (param: string) =>
   status(400, { error: { message: `Unsupported parameter: '${param}'`, param, code: 'unsupported_parameter' } });
 
 describe('parameters of a request', () => {
-  it('are the defaults for a model that does not reason, and for an unknown one', async () => {
+  it('are the defaults for an unknown model and for a model that does not reason', async () => {
     const expected = { temperature: 0.7, max_tokens: 2048 };
     assert.deepEqual(await send({ model: 'gpt-4o', defaults }), expected);
     assert.deepEqual(await send({ model: 'unknown', defaults }), expected);
@@ -46,12 +46,12 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'deepseek-r1', ...set }), { temperature: 1, max_tokens: 500 });
   });
 
-  it("follow the host's facts about a model", async () => {
+  it('depend on the facts that the host has about the model', async () => {
     assert.deepEqual(await send({ model: 'gpt-4o', defaults }, { reasons: true, takesTemperature: false }), {});
     assert.deepEqual(await send({ model: 'o3', defaults }, {}), { temperature: 0.7, max_completion_tokens: 2048 });
   });
 
-  it('never contain a temperature that the user has ruled out for the model', async () => {
+  it("do not contain a temperature if the user's settings exclude it for the model", async () => {
     const facts = { takesTemperature: false, omitsTemperature: true };
     assert.deepEqual(await send({ model: 'gpt-4o', temperature: 1, maxTokens: 5 }, facts), { max_tokens: 5 });
   });
@@ -68,13 +68,13 @@ describe('parameters of a request', () => {
     assert.deepEqual(run.of('attempt').at(-1)?.model, 'o3');
   });
 
-  it('are left out once the gateway refuses them', async () => {
+  it('do not contain a parameter that the gateway has refused', async () => {
     const request = { topP: 0.5, temperature: undefined, maxTokens: undefined };
     const run = await new EngineRun({ replies: [refusal('top_p'), answering('ok')], request }).toEnd();
     assert.deepEqual(sentBy(run), [{ top_p: 0.5 }, {}]);
   });
 
-  it('contain the limit under its older name once the gateway refuses the newer one', async () => {
+  it('contain the token limit under its older name once the gateway has refused the newer name', async () => {
     const request = { model: 'gpt-5', temperature: undefined, maxTokens: 500 };
     const run = await new EngineRun({ replies: [refusal('max_completion_tokens'), answering('ok')], request }).toEnd();
     assert.deepEqual(sentBy(run), [{ max_completion_tokens: 500 }, { max_tokens: 500 }]);

@@ -40,7 +40,7 @@ describe('answer that ends at the token limit before any text', () => {
     assert.equal((await new EngineRun({ replies: [calling] }).toEnd()).last('done').finishReason, 'length');
   });
 
-  it('keeps a partial answer that the attempt was to continue', async () => {
+  it('keeps the partial answer that the attempt was meant to continue', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({ replies: [cutAfter(half), thinking] }).toEnd();
     assert.deepEqual([run.last('done').finishReason, run.last('done').text], ['length', half]);
@@ -55,23 +55,23 @@ describe('answer that ends at the token limit before any text', () => {
     return body['max_tokens'] ?? body['max_completion_tokens'];
   };
 
-  it('gets four times the limit with more room', async () => {
+  it('is requested with four times the token limit when the user asks for more room', async () => {
     assert.equal(await limitWithMoreRoom({ model: 'unknown', defaults: { maxTokens: 2048 } }), 8192);
     assert.equal(await limitWithMoreRoom({ model: 'gpt-4o', maxTokens: 100 }), 400);
   });
 
-  it('gets at most the maximum output of its model with more room', async () =>
+  it('is requested with at most the maximum output of the model when the user asks for more room', async () =>
     assert.equal(await limitWithMoreRoom({ model: 'gpt-4o', maxTokens: 8000 }), 16_384));
 
-  it('gets no limit with more room if its model reasons', async () =>
+  it('is requested without a token limit when the user asks for more room and the model reasons', async () =>
     assert.equal(await limitWithMoreRoom({ model: 'gpt-5', maxTokens: 500 }), undefined));
 
-  it('gets the maximum output with more room if no limit was sent', async () => {
+  it('is requested with the maximum output of the model when the user asks for more room and no limit was sent before', async () => {
     assert.equal(await limitWithMoreRoom({ model: 'deepseek-r1' }), 32_768);
     assert.equal(await limitWithMoreRoom({ model: 'unknown' }), undefined);
   });
 
-  it('is not offered more room if the limit cannot grow', async () => {
+  it('does not offer more room if the token limit cannot grow', async () => {
     for (const [request, facts] of [
       [{ maxTokens: 16_384 }, undefined],
       [{ maxTokens: undefined }, {}],

@@ -16,7 +16,7 @@ import { rowsOf, valuesOf } from '../../support/valuesOf';
 const failing = status(500, { error: { message: 'boom' } });
 
 describe('cooldown after a rate limit', () => {
-  it('delays the other requests of the window, and their turns announce the reason', async () => {
+  it('delays the other requests of the window, whose turns announce the reason', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -34,7 +34,7 @@ describe('cooldown after a rate limit', () => {
     assert.equal(second.last('done').attempts, 1);
   });
 
-  it('delays the other requests by a backoff, without a detail, when the response contains neither a time nor a message', async () => {
+  it('delays the other requests by a backoff when the response names no time', async () => {
     const world = new EngineWorld({ replies: [status(503, ''), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -46,7 +46,7 @@ describe('cooldown after a rate limit', () => {
     for (const { turn } of [first, second]) turn.stop();
   });
 
-  it('delays no requests to another model, and only one request follows it, however many wait', async () => {
+  it('does not delay requests to another model, and is followed by a single request to the same model', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok'), silent] });
     const limited = world.ask({ request: { model: 'a' } });
     await settle();
@@ -64,7 +64,7 @@ describe('cooldown after a rate limit', () => {
     for (const run of [limited, ...columns]) run.turn.stop();
   });
 
-  it('is followed by a wait for the probe, which is announced once as an estimate, however long the probe takes', async () => {
+  it('is followed by an estimated wait for the probe, which is announced only once', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), silent] });
     const runs = [world.ask()];
     await settle();
@@ -95,7 +95,7 @@ describe('cooldown after a rate limit', () => {
     }
   });
 
-  it('continues for the rate-limited model after the turn has switched to a fallback model', async () => {
+  it('continues for the overloaded model after the turn has switched to a fallback model', async () => {
     const overloaded = status(503, { error: { message: 'overloaded' } }, { 'retry-after': '60' });
     const world = new EngineWorld({
       replies: [overloaded, overloaded, overloaded, answering('ok')],
@@ -107,7 +107,7 @@ describe('cooldown after a rate limit', () => {
     run.turn.stop();
   });
 
-  it('ends when the network state is reset, and the waiting requests are sent', async () => {
+  it('ends when the network state is reset', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -117,7 +117,7 @@ describe('cooldown after a rate limit', () => {
     assert.equal(first.of('attempt')[1]?.why, 'retry-now');
   });
 
-  it('ends without disturbing an attempt in flight when the network state is reset', async () => {
+  it('can be reset without disturbing an attempt in flight', async () => {
     const world = new EngineWorld({ replies: [silent] });
     const run = await world.ask().settle();
     await world.engine.resetNetworkState();
@@ -126,7 +126,7 @@ describe('cooldown after a rate limit', () => {
     run.turn.stop();
   });
 
-  it('leaves no timer when the waiting turns are stopped', async () => {
+  it('leaves no timer behind when the waiting turns are stopped', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30)] });
     const runs = [world.ask()];
     await settle();
@@ -156,7 +156,7 @@ describe('cooldown that windows share', () => {
     second.turn.stop();
   });
 
-  it('delays a turn by at most 250 ms while its store does not respond', async () => {
+  it('delays a turn by at most 250 ms when the stored cooldown cannot be read', async () => {
     const cooldowns = new SharedStore();
     cooldowns.read = () => new Promise(() => undefined);
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
@@ -167,7 +167,7 @@ describe('cooldown that windows share', () => {
     assert.equal(run.last('done').text, 'ok');
   });
 
-  it('ends a queued turn at its deadline when it is extended repeatedly', async () => {
+  it("does not keep a turn in the queue beyond the turn's deadline when the cooldown is extended repeatedly", async () => {
     const cooldowns = new SharedStore();
     const world = new EngineWorld({ replies: [answering('never')], cooldowns });
     const setCooldown = (ms: number): void => {
@@ -184,7 +184,7 @@ describe('cooldown that windows share', () => {
     assert.deepEqual([world.clock.pending, world.wire.requests.length], [0, 0]);
   });
 
-  it('admits the requests that it has delayed when it is cleared', async () => {
+  it('admits the delayed requests when the cooldown is cleared', async () => {
     const cooldowns = new SharedStore();
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
     cooldowns.cooldown = { until: world.clock.now() + 60_000, delayMs: 60_000, source: 'server', reason: 'rate-limit' };
@@ -219,7 +219,7 @@ describe('circuit breaker of a model', () => {
     assert.equal(next.of('waiting').length, 0);
   });
 
-  it('is bypassed by *Try anyway* even before the turn has a gateway', async () => {
+  it('is bypassed by *Try anyway* even before the turn has chosen a gateway', async () => {
     const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
     await openBreaker(world);
     const run = world.ask();
@@ -228,7 +228,7 @@ describe('circuit breaker of a model', () => {
     assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 0]);
   });
 
-  it('makes a turn switch to the fallback model immediately, and is named as the reason of the switch', async () => {
+  it('makes a turn switch to the fallback model immediately', async () => {
     const world = new EngineWorld({
       replies: [...fiveFailures, answering('ok')],
       settings: { ...settings, fallbackModels: ['second'] },
@@ -244,7 +244,7 @@ describe('circuit breaker of a model', () => {
     ]);
   });
 
-  it('does not count client errors', async () => {
+  it('does not open because of client errors', async () => {
     const world = new EngineWorld({ replies: [status(400, { error: { message: 'bad' } })], settings });
     for (let n = 0; n < 7; n++) await world.ask().toEnd();
     assert.equal(world.wire.requests.length, 7);
@@ -255,16 +255,20 @@ describe('retry budget of a gateway', () => {
   const settings = { retry: { maxRetries: 10, jitter: 'none', baseDelayMs: 250, maxDelayMs: 250 } } as const;
   const slow = status(408);
 
-  it('ends automatic retries with a message and the action Retry now when it is used up, and recovers over time', async () => {
+  it('stops automatic retries when it is used up', async () => {
     const world = new EngineWorld({ replies: [slow], settings });
     const [first, second] = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.deepEqual([first.last('failed').kind, second.last('failed').kind], ['timeout', 'budget']);
     assert.equal(world.wire.requests.length, 11 + 3);
     assert.ok(second.last('failed').actions.includes('retryNow'));
     assert.match(second.last('failed').message, /timed out.*automatic retries/);
+  });
+
+  it('recovers over time', async () => {
+    const world = new EngineWorld({ replies: [slow], settings });
+    for (const kind of ['timeout', 'budget']) assert.equal((await world.ask().toEnd()).last('failed').kind, kind);
     await world.clock.advance(200_000);
-    const third = await world.ask().toEnd();
-    assert.equal(third.last('failed').kind, 'timeout');
+    assert.equal((await world.ask().toEnd()).last('failed').kind, 'timeout');
   });
 
   it('grows with each complete answer', async () => {
@@ -290,7 +294,7 @@ describe('retry budget of a gateway', () => {
     assert.equal(world.engine.report().gateways[0]?.tokens, 12);
   });
 
-  it('is not charged for retries after an overload, because the gate then delays all requests', async () => {
+  it('is not charged for retries after an overload', async () => {
     const world = new EngineWorld({ replies: [status(503)], settings });
     for (let n = 0; n < 3; n++) await world.ask().toEnd();
     assert.equal(world.engine.report().gateways[0]?.tokens, 12);
@@ -300,7 +304,7 @@ describe('retry budget of a gateway', () => {
 describe('turn without a network', () => {
   const offline = rejecting('EAI_AGAIN');
 
-  it('announces that it is offline, checks the network and continues automatically', async () => {
+  it('checks the network and continues automatically once the network is back', async () => {
     const run = await new EngineRun({
       replies: [offline, offline, offline, answering('network check'), answering('ok')],
     }).toEnd();
@@ -330,7 +334,7 @@ describe('turn without a network', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('fails when its retries are used up and only the network checks reach the gateway', async () => {
+  it('fails when its retries are used up although network checks reach the gateway', async () => {
     const world = new EngineWorld({
       replies: [({ url }) => (url.endsWith('/models') ? new Response(null) : offline({} as never))],
       settings: { retry: { maxRetries: 3 } },
@@ -351,7 +355,7 @@ describe('turn without a network', () => {
 });
 
 describe('turn while the computer sleeps', () => {
-  it('resumes the answer when the connection stays silent for a few seconds after sleep', async () => {
+  it('resumes the answer if no data arrives within a few seconds after sleep', async () => {
     const run = new EngineRun({
       replies: [streaming((body) => body.delta('half of it, ')), answering('and the rest')],
     });
@@ -366,7 +370,7 @@ describe('turn while the computer sleeps', () => {
     assert.equal(run.last('done').text, 'half of it, and the rest');
   });
 
-  it('keeps a connection that sends data after sleep', async () => {
+  it('keeps a connection on which data arrives after sleep', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('a')))] });
     await run.clock.advance(5000);

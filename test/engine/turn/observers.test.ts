@@ -13,15 +13,15 @@ const fail = (): never => {
   throw new Error('the channel is closed');
 };
 
-describe('exception of an observer', () => {
-  it('does not end a turn, and is logged, when the listener for cooldowns throws it', async () => {
+describe('exception in an observer', () => {
+  it('does not end the turn if the listener for cooldowns throws it', async () => {
     const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
     assert.equal(run.last('done').text, 'ok');
     assert.match(world.log.join('\n'), /the channel is closed/);
   });
 
-  it('does not end a turn when the store of shared cooldowns throws it', async () => {
+  it('does not end the turn if the store of shared cooldowns throws it', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', onUnhandled);
@@ -120,7 +120,7 @@ describe('listener for ended turns', () => {
     );
   });
 
-  it('receives the context window that the gateway names, as do the listeners of the turn', async () => {
+  it('receives the context window that the gateway names in an error', async () => {
     const records: TurnRecord[] = [];
     const message = "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens.";
     const deps = { onTurnEnd: (record: TurnRecord) => void records.push(record) };
@@ -193,7 +193,7 @@ describe('API key of a turn', () => {
 });
 
 describe('engine', () => {
-  it('keeps the turn that ended last, whose objects V8 needs to keep optimized code, and no earlier turn', async () => {
+  it('keeps a reference only to the turn that ended last', async () => {
     const world = new EngineWorld({ replies: [answering('ok'), answering('ok')] });
     const ask = async () => new WeakRef((await world.ask().toEnd()).turn);
     const turns = [await ask(), await ask()];

@@ -184,13 +184,13 @@ describe('reasoning effort of a turn', () => {
     );
   });
 
-  it('is sent, and reported by the attempt', async () => {
+  it('is sent with the request and reported in the attempt event', async () => {
     const run = await runTurn({ replies: [answering('ok')], request: { model: 'gpt-5', reasoningEffort: 'xhigh' } });
     assert.deepEqual(sentBy(run), [{ reasoning_effort: 'high' }]);
     assert.deepEqual(effortsOf(run), [['high', undefined]]);
   });
 
-  it('above `none` leaves out the default token limit, but not one that the user has set', async () => {
+  it('above `none` removes the default token limit, but not a limit that the user has set', async () => {
     const limitsWith = async (request: Partial<ChatRequest>): Promise<unknown> =>
       sentBy(await runTurn({ replies: [answering('ok')], request }))[0]?.['max_tokens'];
     assert.equal(await limitsWith({ defaults, ...high }), undefined);
@@ -198,7 +198,7 @@ describe('reasoning effort of a turn', () => {
     assert.equal(await limitsWith({ maxTokens: 500, ...high }), 500);
   });
 
-  it('gives the model the time of one that reasons', async () => {
+  it('gives the model the longer timeouts of a reasoning model', async () => {
     const silence = (reasoningEffort?: 'high'): Turn => ({
       replies: [({ signal }) => new Response(new LiveBody(signal).stream), answering('ok')],
       request: { model: 'gpt-4o', reasoningEffort },
@@ -224,7 +224,7 @@ describe('reasoning effort of a turn', () => {
     });
   }
 
-  it('that was refused is not sent to the model again, but to another model', async () => {
+  it('is not sent again to a model that has refused it, but to another model', async () => {
     const refusal = status(400, { error: { message: `reasoning_effort: invalid. ${levels}` } });
     const turn: Turn = { replies: [refusal, answering('ok')], request: { reasoningEffort: 'max' } };
     const world = createWorld(turn);
@@ -238,7 +238,7 @@ describe('reasoning effort of a turn', () => {
     assert.deepEqual(effortsOf(run), [['max', undefined]]);
   });
 
-  it('fails the turn once a gateway refuses a request without it', async () => {
+  it('is removed from the request before the turn fails with "request"', async () => {
     const refusal = status(400, { error: { message: 'reasoning_effort is not supported' } });
     const run = await runTurn({ replies: [refusal], request: { ...high, defaults } });
     assert.deepEqual(sentBy(run), [
@@ -253,7 +253,7 @@ describe('corrections of a request', () => {
   const refusalOf = (parameter: string, text = 'is not supported'): Reply =>
     status(400, { error: { message: `${parameter} ${text}`, param: parameter } });
 
-  it('send the nearest level that the gateway names when Claude is asked not to reason', async () => {
+  it('replace the level `none` with the nearest level that the gateway names for Claude', async () => {
     const run = await runTurn({
       replies: [refusalOf('reasoning_effort', 'must be one of: low, medium, high'), answering('ok')],
       request: { model: 'claude-sonnet-5', reasoningEffort: 'none' },
@@ -262,7 +262,7 @@ describe('corrections of a request', () => {
     assert.equal(run.last('done').text, 'ok');
   });
 
-  it('leave the effort out when the gateway refuses it with every level', async () => {
+  it('remove the effort when the gateway refuses every level', async () => {
     const refusal = refusalOf('reasoning_effort', 'must be one of: low, medium, high');
     const run = await runTurn({
       replies: [...Array.from({ length: 20 }, () => refusal), answering('ok')],
@@ -275,7 +275,7 @@ describe('corrections of a request', () => {
     assert.equal(run.last('failed').kind, 'request');
   });
 
-  it('end with the fault after twelve corrections, even if a fallback model needs more', async () => {
+  it('stop after twelve corrections, even if a fallback model needs more', async () => {
     const allLevels = refusalOf('reasoning_effort', `must be one of: ${reasoningEfforts.join(', ')}`);
     const refusingAll = [
       ...Array.from({ length: 6 }, () => allLevels),
@@ -315,7 +315,7 @@ describe('corrections of a request', () => {
   const models = ['claude-sonnet-5', 'claude-opus-4-5', 'gpt-5', 'qwen3-x', 'deepseek-v4-pro', 'some-model'];
   const hosts = ['gateway.test', 'openrouter.ai', 'api.anthropic.com', 'api.together.xyz', 'api.siliconflow.cn'];
 
-  it('stop after twelve without a delay, whatever the gateway refuses', async () => {
+  it('never exceed twelve and cause no delay, whatever the gateway refuses', async () => {
     const requests = fc.record({
       model: fc.constantFrom(...models),
       reasoningEffort: fc.constantFrom(...reasoningEfforts),
@@ -342,10 +342,10 @@ describe('corrections of a request', () => {
   });
 });
 
-describe("the user's own fields of a request", () => {
+describe("request fields from the user's settings", () => {
   const extraBody = { top_k: 5, temperature: 1, reasoning_effort: 'low' };
 
-  it('replace those of the settings, but not what is asked and how the answer arrives', async () => {
+  it('replace other settings, but not the model, the messages or the streaming', async () => {
     const fixed = { model: 'x', messages: [], stream: false, stream_options: {} };
     const facts = { extraBody: { ...(JSON.parse('{"__proto__":{"a":1}}') as Fields), ...extraBody, ...fixed } };
     const run = await runTurn({ replies: [answering('ok')], facts, request: { ...high, defaults } });

@@ -33,7 +33,7 @@ const toolCall = {
 };
 
 describe('answer whose stream broke', () => {
-  it('is resumed with a continuation, and the resumed event contains the resume point', async () => {
+  it('is resumed at the offset that the resumed event contains', async () => {
     const run = await new EngineRun({ replies: [cutAfter(half), answering(remainder)] }).toEnd();
     assert.equal(run.last('done').text, fullAnswer);
     assert.equal(run.shownText, fullAnswer);
@@ -55,7 +55,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.last('done').text, 'The end of the line.\n\nNew paragraph.');
   });
 
-  it('is resumed immediately by a continue prompt when the prefill is rejected, and later resumes use no prefill', async () => {
+  it('is resumed by a continue prompt immediately when the gateway rejects the prefill', async () => {
     const refusal = status(400, { error: { message: 'This model does not support assistant message prefill.' } });
     const replies = [cutAfter(half), refusal, cutAfter(remainder.slice(0, 10)), answering(remainder.slice(10))];
     const run = await new EngineRun({ replies, request: { model: 'claude-sonnet-4' } }).toEnd();
@@ -90,13 +90,13 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is requested again with the original request when the stream broke before any text', async () => {
+  it('is requested again with the original request if no text has arrived', async () => {
     const run = await new EngineRun({ replies: [cutAfter(), answering(fullAnswer)] }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
     assert.deepEqual([run.of('resumed'), run.of('cut'), run.last('done').text], [[], [], fullAnswer]);
   });
 
-  it('is retried with the original request after reasoning only', async () => {
+  it('is requested again with the original request if only reasoning has arrived', async () => {
     const thinking = cutStream((body) => body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] }));
     const run = await new EngineRun({
       replies: [thinking, answering(fullAnswer)],
@@ -107,7 +107,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.last('waiting').source, 'backoff');
   });
 
-  it('is restarted when the stream broke within a tool call', async () => {
+  it('is restarted if the stream broke within a tool call', async () => {
     const calling = cutStream((body) => body.delta('I look it up.').event(toolCall));
     const run = await new EngineRun({ replies: [calling, answering('I look it up. Found.')] }).toEnd();
     const { index, id, name, arguments: json } = run.last('tool-call');
@@ -119,14 +119,14 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is continued after a restart without a tool call has replaced it', async () => {
+  it('is continued after a restarted answer without a tool call has replaced it', async () => {
     const calling = cutStream((body) => body.delta('I look').event(toolCall));
     const run = await new EngineRun({ replies: [calling, cutAfter(half), answering(remainder)] }).toEnd();
     assert.deepEqual(valuesOf(run.of('attempt'), 'how'), [undefined, 'restart', 'continue']);
     assert.equal(run.last('done').text, fullAnswer);
   });
 
-  it('shows a held-back continuation after 1.5 s, even if its overlap is still uncertain', async () => {
+  it('includes a held-back continuation after 1.5 s, even if the overlap is still uncertain', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({
       replies: [cutAfter('one two three'), streaming((body) => (stream = body.delta(' two')))],
@@ -152,7 +152,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('contains no repetition when the stream of the continuation breaks within the overlap', async () => {
+  it("contains no repetition when the continuation's stream breaks within the overlap", async () => {
     const replies = [cutAfter(half), cutAfter(half.slice(-20, -8)), answering(remainder)];
     const run = await new EngineRun({ replies }).toEnd();
     assert.deepEqual([run.last('done').text, run.shownText], [fullAnswer, fullAnswer]);
@@ -165,7 +165,7 @@ describe('answer whose stream broke', () => {
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', fullAnswer]);
   });
 
-  it('is continued from a restarted answer that has replaced it, if that stream breaks, too', async () => {
+  it('is continued from the restarted answer when the stream of the restarted answer breaks, too', async () => {
     const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
     const longer = fullAnswer.slice(0, 60);
     const replies = [cutAfter(half), refusal, cutAfter(longer), answering(fullAnswer.slice(60))];
@@ -174,14 +174,14 @@ describe('answer whose stream broke', () => {
     assert.equal(run.last('done').text, fullAnswer);
   });
 
-  it('is not resumed with the setting "off", but offers Continue and Restart answer', async () => {
+  it('is not resumed when the resume setting is "off"', async () => {
     const run = await new EngineRun({ replies: [cutAfter(half)], settings: { resume: 'off' } }).toEnd();
     const { text, actions, kind } = run.last('failed');
     assert.deepEqual([text, kind, run.wire.requests.length], [half, 'connection', 1]);
     assert.ok(actions.includes('continue') && actions.includes('restart'));
   });
 
-  it('is restarted with the setting "restart"', async () => {
+  it('is restarted when the resume setting is "restart"', async () => {
     const run = await new EngineRun({
       replies: [cutAfter(half), answering(fullAnswer)],
       settings: { resume: 'restart' },
@@ -194,7 +194,7 @@ describe('answer whose stream broke', () => {
 describe('resume budget of a turn', () => {
   const emptyStream = streaming((body) => body.send(': hello\n\n').end());
 
-  it('is used up by two resumes that add nothing', async () => {
+  it('allows only two resumes that add no text', async () => {
     const run = await new EngineRun({ replies: [cutAfter(half), emptyStream] }).toEnd();
     const { kind, text, message, actions } = run.last('failed');
     assert.deepEqual([kind, text, run.wire.requests.length], ['truncated', half, 3]);
@@ -202,7 +202,7 @@ describe('resume budget of a turn', () => {
     assert.equal(actions[0], 'restart');
   });
 
-  it('allows three resumes that add little', async () => {
+  it('allows three resumes that add little text', async () => {
     const run = await new EngineRun({
       replies: [cutAfter(half), cutAfter(' X'), cutAfter(' Y'), cutAfter(' Z')],
     }).toEnd();
@@ -210,7 +210,7 @@ describe('resume budget of a turn', () => {
     assert.equal(run.wire.requests.length, 4);
   });
 
-  it('allows five resumes that add a lot', async () => {
+  it('allows five resumes that add a lot of text', async () => {
     const longPart = (n: number): Reply =>
       cutAfter(Array.from({ length: 40 }, (_, i) => `${n}/${i * i + n} `).join(''));
     const run = await new EngineRun({ replies: [1, 2, 3, 4, 5, 6, 7].map(longPart) }).toEnd();
@@ -228,7 +228,7 @@ describe('resume budget of a turn', () => {
 describe('turn that continues an earlier answer', () => {
   const earlier = (mode: 'continue' | 'restart') => ({ resumeFrom: { text: half, hadReasoning: false, mode } });
 
-  it('continues the answer, whatever the resume setting', async () => {
+  it('continues the answer, whatever the resume setting is', async () => {
     for (const resume of ['auto', 'restart', 'off'] as const) {
       const run = await new EngineRun({
         replies: [answering(remainder)],
@@ -240,7 +240,7 @@ describe('turn that continues an earlier answer', () => {
     }
   });
 
-  it('restarts the answer on request and shows the partial answer until it is replaced', async () => {
+  it('restarts the answer on request, and shows the partial answer until the new answer replaces it', async () => {
     const run = await new EngineRun({ replies: [answering(fullAnswer)], options: earlier('restart') }).toEnd();
     assert.deepEqual(
       [run.last('done').text, run.of('text').length, run.last('replaced').text],

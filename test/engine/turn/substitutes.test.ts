@@ -6,7 +6,7 @@ const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
 
 describe('substitute at a backup gateway', () => {
-  it('continues a partial answer, with the fault as the reason of the switch, when the chosen model is overloaded', async () => {
+  it('continues a partial answer when the chosen model is overloaded', async () => {
     const substituting = { ...backup, models: new Map([['*', 'llama3']]) };
     const gateways = new Gateways(
       { primary: [cutAfter(partial), status(503)], backup: [answering(remainder)] },

@@ -55,7 +55,7 @@ describe('turn', () => {
     assert.ok(!run.log.join().includes('hsa-secret'));
   });
 
-  it('waits for the Retry-After of the gateway and announces it', async () => {
+  it('waits for the Retry-After of the gateway and announces the wait', async () => {
     const run = await new EngineRun({ replies: [rateLimited(5), answering('ok')], random: () => 0 }).settle();
     const waiting = run.last('waiting');
     assert.deepEqual(
@@ -79,7 +79,7 @@ describe('turn', () => {
     assert.equal(run.last('done').waitedMs, 5000);
   });
 
-  it('fails after the maximum number of retries and still offers Retry now', async () => {
+  it('still offers Retry now when it fails after the maximum number of retries', async () => {
     const run = await new EngineRun({ replies: [status(500)], settings: { retry: { maxRetries: 2 } } }).toEnd();
     assert.equal(run.wire.requests.length, 3);
     const failed = run.last('failed');
@@ -87,7 +87,7 @@ describe('turn', () => {
     assert.ok(failed.actions.includes('retryNow'));
   });
 
-  describe('offers to send the prompt later', () => {
+  describe('offer to send the prompt later', () => {
     const quota = { error: { message: 'You have reached your daily limit', code: 'RequestsPerDay' } };
     const offers: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
       ['a Retry-After beyond the maximum', rateLimited(7200)],
@@ -95,7 +95,7 @@ describe('turn', () => {
       ['an overload with a Retry-After beyond the maximum', status(503, {}, { 'retry-after': '7200' })],
     ];
     for (const [name, reply] of offers) {
-      it(`after ${name}`, async () => {
+      it(`is the first action after ${name}`, async () => {
         const run = await new EngineRun({ replies: [reply] }).toEnd();
         const { actions, resetsAt } = run.last('failed');
         assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'retryNow']);
@@ -114,26 +114,26 @@ describe('turn', () => {
       ['a server error with a Retry-After', status(500, {}, { 'retry-after': '7200' })],
     ];
     for (const [name, reply] of refusals) {
-      it(`but not after ${name}`, async () => {
+      it(`is not made after ${name}`, async () => {
         const run = await new EngineRun({ replies: [reply] }).toEnd();
         assert.ok(!run.last('failed').actions.includes('sendLater'), run.last('failed').actions.join());
       });
     }
 
-    it('but not after a limit for which the turn has waited until its retries were used up', async () => {
+    it('is not made after a rate limit for which the turn has used up its retries', async () => {
       const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
       assert.ok(!run.last('failed').actions.includes('sendLater'));
     });
   });
 
-  it('repeats the request once, immediately and without counting it as a retry, when the connection is reset before any byte has arrived', async () => {
+  it('repeats the request at once, without counting a retry, when the connection is reset before the first byte', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNRESET'), answering('ok')] }).toEnd();
     assert.deepEqual(run.of('waiting'), []);
     assert.equal(run.of('attempt')[1]?.why, 'replay');
     assert.equal(run.last('done').attempts, 2);
   });
 
-  it('leaves out an unsupported parameter in an immediate attempt that does not count as a retry', async () => {
+  it('sends the request at once without a parameter that the gateway does not support', async () => {
     const refusal = status(400, {
       error: { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens', code: 'unsupported_parameter' },
     });
@@ -161,7 +161,7 @@ describe('turn', () => {
     assert.match(run.last('failed').message, /gateway\.test/);
   });
 
-  it('fails with "request" and the reason when the base URL is unusable', async () => {
+  it('fails with "request" when the base URL is unusable', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.reject(noConnection('base-url', 'The base URL is no URL.')),
@@ -170,7 +170,7 @@ describe('turn', () => {
     assert.deepEqual([kind, message, actions], ['request', 'The base URL is no URL.', ['checkUrl']]);
   });
 
-  it('fails with "keyring" when the key cannot be read, and logs the reason', async () => {
+  it('fails with "keyring" when the key cannot be read', async () => {
     const cause = new Error('Error while decrypting the ciphertext');
     const run = await new EngineRun({
       replies: [answering('never')],
@@ -184,7 +184,7 @@ describe('turn', () => {
     assert.equal(run.wire.requests.length, 0);
   });
 
-  it('fails with "internal" after an unexpected exception, and logs its stack', async () => {
+  it('fails with "internal" after an unexpected exception', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.reject(new TypeError('x is not a function')),
@@ -195,7 +195,7 @@ describe('turn', () => {
     assert.match(run.log.join('\n'), /TypeError: x is not a function\n\s+at .*turn\.test\.ts/);
   });
 
-  it('fails with "internal" and keeps the partial answer when reading of the response throws an exception', async () => {
+  it('fails with "internal" and keeps the partial answer when an exception interrupts the reading of the response', async () => {
     let body!: LiveBody;
     const run = await new EngineRun({ replies: [streaming((live) => (body = live))] }).settle();
     body.delta('part of an answer');
@@ -214,7 +214,7 @@ describe('turn', () => {
     assert.deepEqual([run.last('ended').how, run.last('ended').row], ['internal', 'internalError']);
   });
 
-  it('fails with "internal", without a retry, when the body of the request cannot be built', async () => {
+  it('fails with "internal" without a retry when the request body cannot be built', async () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     for (const parameters of [circular, { big: 1n }]) {
@@ -245,7 +245,7 @@ describe('turn', () => {
     assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. See the log for details.');
   });
 
-  it('fails with "auth", without the status of the last attempt, when the key is removed during a wait', async () => {
+  it('fails with "auth" when the key is removed during a wait', async () => {
     let key: string | undefined = 'hsa-first-key';
     const run = await new EngineRun({
       replies: [status(500)],
@@ -259,7 +259,7 @@ describe('turn', () => {
 });
 
 describe('successful turn', () => {
-  it('is not delayed by a gateway that repeats the finish reason', async () => {
+  it('is not delayed when the gateway repeats the finish reason', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('x').finish()))] });
     for (let sent = 0; sent < 3; sent++) {
@@ -354,7 +354,7 @@ describe('successful turn', () => {
       assert.ok(costs[1]! > 3000e-6 && costs[1]! < 3200e-6, String(costs[1]));
     });
 
-  it('estimates no cost without a price', async () => {
+  it('reports no estimated cost if the price of the model is unknown', async () => {
     const run = await new EngineRun({ replies: [answering('x')], deps: { facts: () => ({}) } }).toEnd();
     assert.equal(run.last('ended').estimatedCost, undefined);
   });

@@ -45,7 +45,7 @@ describe('failure of a turn', () => {
     ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'addGateway']],
     ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'switchGateway'], true],
   ] as const) {
-    it(`with a partial answer comes with the actions ${actions.join(', ')} after ${row}`, () => {
+    it(`offers the actions ${actions.join(', ')} for a partial answer after the fault ${row}`, () => {
       const fault = faultOfRow(row);
       const nextGateway = hasOtherGateway ? fake<Gateway>(refOf('https://next.test')) : undefined;
       const failed = messagesFor('some', nextGateway).describeFailure({ type: 'fail', fault }, fault);

@@ -13,7 +13,7 @@ const fail = (error: unknown): never => {
 const cut = { type: 'cut', reason: 'connection', message: 'Lost.' } as const;
 
 describe('events of a turn', () => {
-  it('are delivered in one batch with one time if they are emitted during one read', async () => {
+  it('are delivered in one batch with the same time if one read of the response caused them', async () => {
     const batches: (readonly StreamEvent[])[] = [];
     const clock = new VirtualClock();
     const output = new TurnOutput(clock, (batch) => batches.push(batch), fail);
@@ -37,7 +37,7 @@ describe('events of a turn', () => {
     );
   });
 
-  it('are all delivered when the turn is stopped, and no event follows', async () => {
+  it('are all delivered when the turn is stopped', async () => {
     const types: string[] = [];
     const output = new TurnOutput(new VirtualClock(), (batch) => types.push(...batch.map(({ type }) => type)), fail);
     output.emitToken('text', 'a');
@@ -49,7 +49,7 @@ describe('events of a turn', () => {
     assert.equal(types.length, 2);
   });
 
-  it('end with the fault kind internal when their receiver throws', async () => {
+  it('end with the fault kind "internal" when the receiver of the events throws an exception', async () => {
     const { engine, log } = new EngineWorld({ replies: [answering('ok')] });
     const kinds: string[] = [];
     engine.run(
@@ -67,8 +67,8 @@ describe('events of a turn', () => {
   });
 });
 
-describe('a sink that stops its turn', () => {
-  it('gets the terminal event after the rest of the batch, and nothing else', async () => {
+describe('receiver of events that stops its turn', () => {
+  it('gets the rest of the batch, then the terminal event, and nothing else', async () => {
     const types: string[] = [];
     const output = new TurnOutput(
       new VirtualClock(),

@@ -31,7 +31,7 @@ function startWait(ms: number) {
 }
 
 describe('wait', () => {
-  it('ends exactly at its time and leaves no timer', async () => {
+  it('ends exactly at its time and leaves no timer behind', async () => {
     const { clock, hasEnded } = startWait(2500);
     await clock.advance(2499);
     assert.equal(await hasEnded(), false);
@@ -48,7 +48,7 @@ describe('wait', () => {
     });
   }
 
-  it('lasts until it is ended, without a timer, when it has no end time', async () => {
+  it('lasts until the caller ends it, without a timer, when it has no end time', async () => {
     const { clock, waits, hasEnded } = startWait(Infinity);
     assert.deepEqual([clock.pending, await hasEnded()], [0, false]);
     waits.end();
@@ -63,7 +63,7 @@ describe('wait', () => {
     );
   });
 
-  it('ends within a second of wake-up when its time passed while the computer slept', async () => {
+  it('ends within a second after the computer wakes up if its time passed during sleep', async () => {
     const { clock, hasEnded } = startWait(60_000);
     await clock.advance(500);
     clock.epoch += 3_600_000;
@@ -87,7 +87,7 @@ describe('message of the provider in a wait', () => {
   const key = 'hsa-secret-key-1';
   const limited = status(429, { error: { message: 'Model busy,\n  retry later' } });
 
-  it('is the detail of the waiting event, on one line', async () => {
+  it('appears on one line in the waiting event', async () => {
     const run = await new EngineRun({ replies: [limited, answering('ok')] }).toEnd();
     assert.equal(run.last('waiting').detail, 'Model busy, retry later');
   });
@@ -103,7 +103,7 @@ describe('message of the provider in a wait', () => {
     assert.equal(run.last('waiting').detail, undefined);
   });
 
-  it('also explains the wait of another turn in the queue, and its failure', async () => {
+  it('also explains the wait and the failure of another turn in the queue', async () => {
     for (const [seconds, type] of [
       [20, 'waiting'],
       [1200, 'failed'],
@@ -126,7 +126,7 @@ describe('message of the provider in a wait', () => {
     run.turn.stop();
   });
 
-  it('is in the log', async () => {
+  it('is written to the log', async () => {
     const run = new EngineRun({ replies: [limited] });
     await run.clock.advance(0);
     assert.match(run.log.join('\n'), /Model busy, retry later/);
