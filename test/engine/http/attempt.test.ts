@@ -105,8 +105,8 @@ const garbled = fault('garbledStream');
 const connectionError = new TypeError('terminated');
 
 function nameOf(end: AttemptEnd): string {
-  if (end.type !== 'fault') return end.type;
-  return `the fault ${typeof end.evidence === 'string' ? end.evidence : end.evidence.type}`;
+  if (end.type !== 'fault') return `as ${end.type}`;
+  return `with the fault ${typeof end.evidence === 'string' ? end.evidence : end.evidence.type}`;
 }
 
 /** Breaks a body after its pieces have been read, because pieces in the queue would be lost. */
@@ -272,7 +272,7 @@ const jsonBodies: readonly (readonly [body: string, end: AttemptEnd])[] = [
 
 describe('attempt', () => {
   for (const [name, write, end] of endings) {
-    it(`ends as ${nameOf(end)} after ${name}`, async () => {
+    it(`ends ${nameOf(end)} after ${name}`, async () => {
       const { ends, clock } = await runAttempt(streaming((body) => void write(body)));
       // Only the timeout for the end of the body is shorter than this.
       await clock.advance(200);
@@ -287,7 +287,7 @@ describe('attempt', () => {
     });
   }
 
-  it('ends as the fault answerTooLong when the bodies of the turn are longer than their limit', async () => {
+  it('ends with the fault answerTooLong when all response bodies of the turn together exceed the limit', async () => {
     const size = new ReceivedSize();
     size.addBytes(maxTurnBytes);
     const { ends } = await runAttempt(
@@ -301,7 +301,7 @@ describe('attempt', () => {
     ['text', { content: 'a' }],
     ['tool calls', toolCall],
   ] as const)
-    it(`ends as the fault answerTooLong, without a report, when the ${name} of the turn are longer than the limit`, async () => {
+    it(`ends with the fault answerTooLong, without a report, when the ${name} of the turn exceed the limit`, async () => {
       const size = new ReceivedSize();
       size.addChars(maxAnswerChars);
       const { ends, reports } = await runAttempt(
@@ -311,26 +311,26 @@ describe('attempt', () => {
       assert.deepEqual([ends, reports], [[fault('answerTooLong')], ['headers 200 req-1 0']]);
     });
 
-  it('is neither accepted nor streaming when the connection is refused', async () => {
+  it('is marked neither as accepted nor as streaming when the connection is refused', async () => {
     const { ends, attempt } = await runAttempt(rejecting('ECONNREFUSED'));
     const [end] = ends;
     assert.ok(end?.type === 'fault' && typeof end.evidence === 'object' && end.evidence.type === 'error');
     assert.deepEqual([end.evidence.streaming, attempt.isAccepted], [false, false]);
   });
 
-  it('ends as the fault noBody after a response without a body', async () => {
+  it('ends with the fault noBody when the response has no body', async () => {
     const { ends } = await runAttempt(() => new Response(null));
     assert.deepEqual(ends, [fault('noBody')]);
   });
 
-  it('ends as the fault slept when no data arrives within 10 s after a sleep of the computer', async () => {
+  it('ends with the fault slept when no data arrives within 10 s after the computer wakes up', async () => {
     const { ends, clock } = await runAttempt(streaming((body) => body.delta('a')));
     clock.sleep(100_000);
     await clock.advance(10_000);
     assert.deepEqual(ends, [fault('slept')]);
   });
 
-  it('ends as a defect when a listener throws an exception at the text that a timeout releases', async () => {
+  it('ends with an internal error when a listener throws an exception on text that was held back until a timeout', async () => {
     let texts = 0;
     const onReport = (name: string): unknown => name === 'text' && ++texts === 2 && fail(connectionError);
     const { ends, clock } = await runAttempt(
@@ -341,7 +341,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [{ type: 'defect', error: connectionError }]);
   });
 
-  it('ends when the error of `fetch` is its own cause', async () => {
+  it('ends even when the error of `fetch` names itself as its cause', async () => {
     const error = new TypeError('fetch failed');
     error.cause = error;
     const { ends } = await runAttempt(() => Promise.reject(error));
@@ -363,7 +363,7 @@ describe('attempt', () => {
     });
   }
 
-  it('measures its duration and the time to the first token, and returns its statistics only once', async () => {
+  it('measures its duration and the time to the first token', async () => {
     const body = new LiveBody();
     let respond!: (response: Response) => void;
     const { attempt, clock, reports } = await runAttempt(() => new Promise((resolve) => (respond = resolve)));
@@ -377,6 +377,12 @@ describe('attempt', () => {
     assert.equal(attempt.idleMs(), 700);
     const stats = attempt.takeStats();
     assert.deepEqual([stats?.ms, stats?.firstTokenMs, stats?.chars], [1200, 500, 5]);
+    attempt.abandon();
+  });
+
+  it('returns its statistics only once', async () => {
+    const { attempt } = await runAttempt(streaming((body) => body.delta('a')));
+    assert.ok(attempt.takeStats());
     assert.equal(attempt.takeStats(), undefined);
     attempt.abandon();
   });
@@ -387,7 +393,7 @@ describe('attempt', () => {
     [toolCall, true],
     [{ role: 'assistant' }, false],
   ] as const) {
-    it(`${streamed ? 'counts' : 'does not count'} as streaming after the delta ${JSON.stringify(delta)}`, async () => {
+    it(`is ${streamed ? '' : 'not '}marked as streaming after the delta ${JSON.stringify(delta)}`, async () => {
       const { attempt } = await runAttempt(streaming((body) => body.event(chunkWith(delta))));
       assert.equal(attempt.hasStreamed, streamed);
       assert.equal(attempt.hasCompleteToolCalls, delta === toolCall);
@@ -404,7 +410,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [finished('stop')]);
   });
 
-  it('emits the possible start of a think tag, which was held back, when the connection breaks', async () => {
+  it('emits the held-back start of a possible think tag when the connection breaks', async () => {
     const { reports } = await runAttempt(
       streaming((body) => void breakAfterReading(body.delta('a <').delta('</th'), connectionError)),
     );
@@ -420,17 +426,19 @@ describe('attempt', () => {
     assert.deepEqual(reports.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
   });
 
-  it('sends a marked prefill, and no temperature if that parameter is unsupported', async () => {
+  it('sends the messages with a marked prefill unchanged', async () => {
     const messages: readonly OutgoingMessage[] = [
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'Hel', prefix: true },
     ];
-    const { wire } = await runAttempt(answering('lo'), {
-      messages,
-      behavior: { unsupportedParameters: new Set(['temperature'] as const) },
-    });
+    const { wire } = await runAttempt(answering('lo'), { messages });
     assert.deepEqual(wire.requests[0]?.body.messages, messages);
-    assert.ok(!('temperature' in wire.requests[0].body));
+  });
+
+  it('sends no temperature if the gateway does not support a temperature', async () => {
+    const behavior = { unsupportedParameters: new Set(['temperature'] as const) };
+    const { wire } = await runAttempt(answering('lo'), { behavior });
+    assert.ok(wire.requests[0] && !('temperature' in wire.requests[0].body));
   });
 });
 
@@ -474,8 +482,8 @@ describe('abandoned attempt', () => {
   }
 });
 
-describe('finish reason for an error', () => {
-  it('is replaced by the error in the same read', async () => {
+describe('finish reason "error"', () => {
+  it('is replaced by the error event that arrives in the same read', async () => {
     const error = { message: 'engine crashed' };
     const events = [chunkWith({}, 'error'), { error }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
     const { ends } = await runAttempt(streaming((body) => body.delta('a').send(events.join(''))));
@@ -504,7 +512,7 @@ describe('text that an attempt holds back', () => {
   });
 });
 
-describe('usage of an attempt', () => {
+describe('usage recording of an attempt', () => {
   const cost = { promptTokens: 0, completionTokens: 0, totalTokens: 0, cost: 0.004 };
   for (const [name, events, usage] of [
     [
@@ -522,8 +530,12 @@ describe('usage of an attempt', () => {
       [{ usage: counts }, { choices: [], cost_usd: 0.004 }],
       { ...cost, promptTokens: 10, completionTokens: 20, totalTokens: 30 },
     ],
-    ['keeps the last cost', [{ usage: { cost: 0.002 } }, { usage: { cost: 0.004 } }, { usage: { cost: 0 } }], cost],
-    ['reads the usage of an error', [{ error: 'no', usage: { cost: 0.004 } }], cost],
+    [
+      'keeps the last cost that is not zero',
+      [{ usage: { cost: 0.002 } }, { usage: { cost: 0.004 } }, { usage: { cost: 0 } }],
+      cost,
+    ],
+    ['reads the usage beside an error', [{ error: 'no', usage: { cost: 0.004 } }], cost],
   ] as const)
     it(name, async () => {
       const { attempt } = await runAttempt(streaming((body) => events.forEach((event) => body.event(event))));
@@ -531,14 +543,14 @@ describe('usage of an attempt', () => {
       attempt.abandon();
     });
 
-  it('reads the usage of an event named error', async () => {
+  it('reads the usage from an event named "error"', async () => {
     const event = JSON.stringify({ message: 'no', usage: { cost: 0.004 } });
     const { attempt, ends } = await runAttempt(streaming((body) => body.send(`event: error\ndata: ${event}\n\n`)));
     assert.deepEqual(ends, [inband(JSON.parse(event))]);
     assert.deepEqual(attempt.takeStats()?.usage, cost);
   });
 
-  it('ignores usage after an error', async () => {
+  it('ignores usage that arrives after an error', async () => {
     const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
     const events = [{ error: 'no' }, { choices: [], usage }];
     const { attempt } = await runAttempt(

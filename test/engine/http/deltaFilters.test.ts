@@ -56,19 +56,19 @@ describe('think tag filter', () => {
     });
   }
 
-  it('passes on leading whitespace in linear time', () => {
+  it('takes linear time for leading whitespace', () => {
     const { text } = read(Array.from({ length: 100_000 }, () => '\n'));
     assert.equal(text.length, 100_000);
   });
 
-  it('holds back at most 100 characters after a closing tag, and takes linear time', function () {
+  it('takes linear time for many spaces after a closing tag', function () {
     this.timeout(10_000);
     const spaces = Array.from({ length: 500_000 }, () => ' ');
     const { text } = read(['Hm', ' so </think>', ...spaces]);
     assert.equal(text.length, 'Hm so </think>'.length + spaces.length);
   });
 
-  it('leaves a closing tag after 256 K characters in the text', () => {
+  it('treats a closing tag after 256 K characters as ordinary text', () => {
     const { reasoning, text } = read(['x'.repeat(256 * 1024), 'y', '\n</think>\n4']);
     assert.equal(reasoning, '');
     assert.ok(text.endsWith('y\n</think>\n4'));
@@ -131,7 +131,7 @@ describe('key filter', () => {
     });
   }
 
-  it('passes on an ordinary text that ends like the first letters of a key', () => {
+  it('emits an ordinary text at once even if the text ends with the first letters of a key', () => {
     assert.deepEqual(filtered(['return Math', ' and hsa-', ' too']), ['return Math', ' and hsa-', ' too', '']);
   });
 
@@ -139,7 +139,7 @@ describe('key filter', () => {
     assert.deepEqual(filtered(['keys begin with hsa-0', ' or hsa-1']), ['keys begin with ', 'hsa-0 or hsa-1', '']);
   });
 
-  it('is not created if a model could write every key by chance', () => {
+  it('is not created if every key could also occur in ordinary text', () => {
     assert.equal(new KeyRedactor(['none', 'lm-studio', 'no-key-required']).createFilter(), undefined);
   });
 

@@ -20,7 +20,7 @@ const chunks = readFileSync(join(__dirname, 'chunks.jsonl'), 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line) as { name: string; chunk: unknown; deltas: readonly ReceivedDelta[] });
 
-describe('readChunk', () => {
+describe('reading of a chunk', () => {
   for (const { name, chunk, deltas } of chunks) {
     it(`reads ${name}`, () => assert.deepEqual(deltasOf(chunk), deltas));
   }
@@ -177,7 +177,7 @@ const toolCallDeltas: readonly (readonly [
   ['a function call of a wrong type', { function_call: 'read' }, []],
 ];
 
-describe('toolCallParts', () => {
+describe('reading of the parts of tool calls', () => {
   for (const [name, delta, parts] of toolCallDeltas) {
     it(`reads ${name}`, () => assert.deepEqual(toolCallParts(delta), parts));
   }
@@ -223,7 +223,7 @@ describe('numbering of tool calls', () => {
       assert.equal(numbers.areComplete, areComplete);
     });
 
-  it('refuses calls after the 128th, but accepts further parts of previous calls', () => {
+  it('refuses calls after the 128th, but accepts further parts of earlier calls', () => {
     const numbers = new ToolCallNumbers();
     for (let index = 0; index < 128; index++) assert.equal(numbers.numberPart(part({ index }))?.index, index);
     assert.equal(numbers.numberPart(part({ index: 128 })), undefined);

@@ -75,7 +75,7 @@ describe('attempt timeouts', () => {
     ['for almost all of the time limit', 1900, 1750],
     ['for so short that it does not matter', 100, 1900],
   ] as const) {
-    it(`leave a connection its time when the process is blocked ${name}`, async () => {
+    it(`give a connection its full time to be established when the process is blocked ${name}`, async () => {
       const fixture = new TestClocks();
       fixture.clocks.onConnecting();
       fixture.clock.sleep(blockedMs);
@@ -168,12 +168,12 @@ describe('default timeouts', () => {
     assert.deepEqual(timeoutsFor('m', undefined, unset), longer);
   });
 
-  it('follow the name of an unknown model that says whether the model reasons', () => {
+  it('are chosen by the name of an unknown model if the name shows whether the model reasons', () => {
     assert.deepEqual(timeoutsFor('grok-4-fast-non-reasoning', undefined, unset), usual);
     assert.deepEqual(timeoutsFor('qwen3-235b-a22b-thinking-2507', undefined, unset), longer);
   });
 
-  it('are replaced with the timeouts that the settings contain', () => {
+  it('are replaced by the timeouts from the settings', () => {
     const configured = { headersMs: 1000, firstTokenMs: 2000, idleMs: 3000, silentMs: 4000 };
     assert.deepEqual(timeoutsFor('m', { reasons: true }, configured), configured);
     assert.deepEqual(timeoutsFor('m', { reasons: false }, { ...unset, idleMs: 5000 }), {

@@ -4,7 +4,7 @@ import type { EngineDeps } from '../../../src/engine/engine';
 import { readLocalFacts } from '../../../src/engine/http/localFacts';
 import { settle, VirtualClock } from '../../support/virtualClock';
 
-describe('facts of a local server', () => {
+describe('model facts from a local server', () => {
   const clock = new VirtualClock();
   const baseUrl = 'http://localhost:11434/v1';
   let requests: (readonly [url: string, body: unknown, authorization: string | null, redirect: unknown])[];
@@ -24,14 +24,14 @@ describe('facts of a local server', () => {
     return readLocalFacts(fake<EngineDeps>({ clock, fetch, userAgent: 'test' }), baseUrl, apiKey, models);
   };
 
-  it('come from LM Studio', async () => {
+  it('are read from LM Studio', async () => {
     const data = [{ id: 'qwen', type: 'llm', max_context_length: 8192 }];
     const facts = await read({ '/api/v0/models': { data }, '/api/ps': { error: 'Unexpected endpoint' } }, ['qwen']);
     assert.deepEqual(facts.get('qwen'), { contextWindow: 8192, images: false, writesText: true });
     assert.equal(requests.length, 2);
   });
 
-  it('come from Ollama for no more than 20 models', async () => {
+  it('are read from Ollama for at most 20 models', async () => {
     const models = Array.from({ length: 30 }, (_, index) => `model-${index}`);
     const ps = { models: [{ name: 'model-1', context_length: 4096 }] };
     const facts = await read({ '/api/ps': ps, '/api/show': { parameters: 'num_ctx 2048' } }, models);
@@ -44,12 +44,12 @@ describe('facts of a local server', () => {
     assert.deepEqual([isEnded, clock.pending], [true, 0]);
   });
 
-  it('are unknown for another server, which gets only two requests', async () => {
+  it('are unknown for any other server, which gets only two requests', async () => {
     assert.equal((await read({}, ['a', 'b'])).size, 0);
     assert.equal(requests.length, 2);
   });
 
-  it('are requested with the key of the gateway, and without redirects to another one', async () => {
+  it('are requested with the key of the gateway and without following redirects', async () => {
     await read({}, [], 'hsa-local');
     assert.deepEqual(
       requests,

@@ -82,7 +82,7 @@ const failures: readonly (readonly [name: string, reply: Reply, state: string, k
 ];
 
 describe('probe of a gateway', () => {
-  it('sends the API key and returns the ids of the models', async () => {
+  it('sends the API key and returns the IDs of the models', async () => {
     const received: unknown[] = [];
     const listener: RequestListener = ({ method, url, headers }, response) => {
       received.push(method, url, headers.authorization, headers['user-agent']);
@@ -94,7 +94,7 @@ describe('probe of a gateway', () => {
     assert.deepEqual(result.models, ['a', 'b']);
   });
 
-  it('sends no Authorization header without an API key, and asks for one if the gateway requires it', async () => {
+  it('sends no Authorization header when no API key is set, and reports the missing key after a 401 response', async () => {
     const wire = new ScriptedFetch([reply(401, '')]);
     const baseUrl = 'https://gateway.test/v1';
     const result = await probe({ ...deps, fetch: wire.fetch }, baseUrl, undefined);
@@ -104,7 +104,7 @@ describe('probe of a gateway', () => {
   });
 
   for (const [name, response, state, kind, message] of failures) {
-    it(`reports ${name} as the fault that a turn would have`, async () => {
+    it(`reports the same fault as a turn after ${name}`, async () => {
       const result = await probeFrom(response);
       assert.ok('message' in result, JSON.stringify(result));
       assert.deepEqual([result.state, result.kind], [state, kind]);

@@ -95,7 +95,7 @@ describe('reading of server-sent events', () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 
-  it('reads a charset in which an ASCII byte may be part of a character', async () => {
+  it('reads a charset in which an ASCII byte can be part of a character', async () => {
     const bytes = Buffer.from('data: \x81\x30\x81\x31\n\n', 'latin1');
     assert.deepEqual((await read(splitBytes(bytes, 2), 'text/event-stream; charset=gb18030')).events, ['\u0081']);
   });
@@ -211,7 +211,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     );
   });
 
-  it('uses the frame only at the first line of an event, and never for an event with the name error', () => {
+  it('uses a known frame only for the first line of an event, and never for an event named "error"', () => {
     const framed: string[] = [];
     const events: string[] = [];
     const scanner = new EventScanner({

@@ -23,12 +23,12 @@ const streams = readFileSync(join(__dirname, 'responses.jsonl'), 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line) as { name: string; events: readonly object[]; deltas: readonly ReceivedDelta[] });
 
-describe('events of the Responses API', () => {
+describe('reader of Responses API events', () => {
   for (const { name, events, deltas } of streams) {
     it(`reads ${name}`, () => assert.deepEqual(deltasOf(events), deltas));
   }
 
-  it('passes on a text once, in whatever events it comes', () => {
+  it('emits a text only once, even if several events contain it', () => {
     const parts = fc.array(fc.constantFrom('a', 'ab', '\n', '"', '好', 'sheep '), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(parts, fc.nat(8), fc.subarray([0, 1, 2, 3]), (texts, deltas, repeats) => {

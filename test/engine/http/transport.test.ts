@@ -66,7 +66,7 @@ describe('sending a request', () => {
     }
   });
 
-  it('encodes the body as the SDK does', async () => {
+  it('encodes the request body exactly like the OpenAI SDK', async () => {
     const { wire, sendTo } = createSender(ok);
     const request = requestTo('https://a.test/v1', 'key-1');
     await sendTo({ ...request, messages: [{ role: 'user', content: 'π\ud800\u2028"' }] });

@@ -99,7 +99,7 @@ describe('reading of usage', () => {
   ] as const)
     it(`counts ${name}`, () => assert.deepEqual(readUsage(received, {}), expected));
 
-  it('reads a cost beside the usage', () => {
+  it('reads a cost that stands next to the usage object', () => {
     assert.deepEqual(readUsage(counts, { usage: counts, cost: 0.5 }), { ...usage, cost: 0.5 });
   });
 
@@ -122,12 +122,12 @@ describe('reading of usage', () => {
       assert.deepEqual(readUsage({ ...counts, cost: absurd }, {}), usage);
     });
 
-  it('uses another field for a count if the first one is absurd', () => {
+  it('reads a count from another field if the first field has an impossible value', () => {
     const fields = { prompt_tokens_details: { cached_tokens: -1 }, prompt_cache_hit_tokens: 8 };
     assert.equal(readUsage({ ...counts, ...fields }, {})?.cachedTokens, 8);
   });
 
-  it('reads a cost without counts', () => {
+  it('reads a cost even if the token counts are missing', () => {
     assert.deepEqual(readUsage({ cost: 0.5 }, {}), { promptTokens: 0, completionTokens: 0, totalTokens: 0, cost: 0.5 });
   });
 
@@ -137,7 +137,7 @@ describe('reading of usage', () => {
       assert.equal(readUsage(null, { [name]: 0 }), undefined);
     });
 
-  it('reads nothing before the gateway has counted the tokens', () => {
+  it('returns no usage if the gateway has not counted any tokens yet', () => {
     assert.equal(readUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cost: 0 }, {}), undefined);
     assert.equal(readUsage({ completion_tokens: 1.5 }, {}), undefined);
   });
