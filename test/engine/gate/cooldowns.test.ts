@@ -28,7 +28,7 @@ describe('reason why a request waits at the gate', () => {
     }
   });
 
-  it('changes when the cooldown ends, even if that is before the announced time', async () => {
+  it('changes from cooldown to probe as soon as the cooldown has ended, even before the announced end', async () => {
     const { clock, cause, cooldown } = start();
     const block = cooldown.renewBlock(undefined);
     await clock.advance(4500);
@@ -40,7 +40,7 @@ describe('reason why a request waits at the gate', () => {
     } satisfies GateBlock);
   });
 
-  it('contains an estimate of the end of the wait, and a new one after that time', async () => {
+  it('contains an estimated end of the wait, and a later estimate once the first one has passed', async () => {
     const { clock, cooldown } = start();
     const expired = cooldown.expired();
     const block = expired.renewBlock(undefined);

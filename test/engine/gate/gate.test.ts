@@ -127,7 +127,7 @@ const useFixture = (): unknown => beforeEach(() => (fixture = new GateFixture())
 describe('open gate', () => {
   useFixture();
 
-  it('admits every request and starts no timer', async () => {
+  it('admits every request without starting a timer', async () => {
     const requests = fixture.enqueueMany(50);
     await settle();
     assert.equal(admittedCount(requests), 50);
@@ -141,13 +141,13 @@ describe('open gate', () => {
 describe('gate after a rate limit', () => {
   useFixture();
 
-  it('runs no timer when no request waits', () => {
+  it('runs no timer while no request waits', () => {
     fixture.limit(5000);
     fixture.enqueue().force();
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('blocks requests until the cooldown ends, and names the cause and whose request was rate-limited', async () => {
+  it('blocks requests until the cooldown ends', async () => {
     const cause = fixture.limit(30_000);
     const request = fixture.enqueue();
     assert.deepEqual(request.block, {
@@ -179,7 +179,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([request.block.until, request.block.cause, request.changes], [first.until, first, 0]);
   });
 
-  it('admits only the first request when the cooldown expires, as a probe, and renews the estimated waits of the others', async () => {
+  it('admits only the first waiting request, as a probe, when the cooldown expires', async () => {
     const cause = fixture.limit(5000);
     const requests = fixture.enqueueMany(20);
     await fixture.clock.advance(5000);
@@ -227,7 +227,7 @@ describe('gate after a rate limit', () => {
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('admits a waiting request when a request ends that the gateway has not accepted, but not when an accepted request ends', async () => {
+  it('admits a waiting request when a request ends before the gateway has accepted it, but not when an accepted request ends', async () => {
     const requests = await fixture.enqueueDuringCooldown(6);
     requests[0]?.accepted();
     assert.equal(admittedCount(requests), 3);
@@ -250,7 +250,7 @@ describe('gate after a rate limit', () => {
     { width: 7, after: 3 },
     { width: 8, after: 4 },
   ]) {
-    it(`admits one probe and then ${after} requests after a rate limit with ${width} requests in flight`, async () => {
+    it(`admits one probe and then ${after} requests if ${width} requests were in flight at the rate limit`, async () => {
       const { requests, window } = await halfOpen(width);
       for (const request of window) request.limited(fixture.cooldown(3000));
       const sent = admittedCount(requests);
@@ -261,7 +261,7 @@ describe('gate after a rate limit', () => {
     });
   }
 
-  it('halves the number of requests in flight only once, even if several probes are rate-limited', async () => {
+  it('halves the number of requests in flight only once when several probes are rate-limited', async () => {
     const { requests, window } = await halfOpen(8);
     window[0]?.limited(fixture.cooldown(3000));
     let sent = admittedCount(requests);
@@ -275,7 +275,7 @@ describe('gate after a rate limit', () => {
     assert.equal(admittedCount(requests), sent + 1 + 4);
   });
 
-  it('admits a request that the user sends in spite of the cooldown, and treats it as the probe', async () => {
+  it('treats a request that the user sends during the cooldown as the probe', async () => {
     fixture.limit(5000);
     const [first, second, third] = fixture.enqueueMany(3);
     second!.force();
@@ -286,7 +286,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [true, false]);
   });
 
-  it('ends the cooldown and admits two waiting requests when the gateway accepts a request that the user sent in spite of the cooldown', () => {
+  it('ends the cooldown and admits two waiting requests when the gateway accepts a request that the user sent during the cooldown', () => {
     fixture.limit(60_000);
     const [first, second, ...others] = fixture.enqueueMany(5);
     second!.force();
@@ -295,7 +295,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual(valuesOf([first!, ...others], 'isAdmitted'), [true, true, false, false]);
   });
 
-  it('opens fully when the gateway accepts a request that the user sent in spite of the cooldown and no other request waits', async () => {
+  it('opens fully when no request waits and the gateway accepts a request that the user sent during the cooldown', async () => {
     const store = new SharedStore();
     fixture = new GateFixture(store);
     fixture.limit(60_000);
@@ -309,7 +309,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([store.cooldown, fixture.clock.pending], [undefined, 0]);
   });
 
-  it('ignores a second result of a permit, and any result of a permit that was never granted', () => {
+  it('ignores a second result of the same request', () => {
     const request = fixture.enqueue();
     request.failed();
     request.failed();
@@ -317,16 +317,21 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([fixture.gate.failures, fixture.gate.closedUntil], [1, undefined]);
     const limited = fixture.enqueue();
     for (const delayMs of [5000, 90_000]) limited.limited(fixture.cooldown(delayMs));
+    assert.equal(fixture.gate.closedUntil, fixture.clock.now() + 5000);
+  });
+
+  it('ignores every result of a request that was never admitted', () => {
+    const { until } = fixture.limit(5000);
     const waiting = fixture.enqueue();
     waiting.accepted();
     waiting.limited(fixture.cooldown(90_000));
-    assert.equal(fixture.gate.closedUntil, fixture.clock.now() + 5000);
+    assert.equal(fixture.gate.closedUntil, until);
     waiting.force();
     assert.equal(waiting.isAdmitted, false);
   });
 });
 
-describe('gate whose wall clock is changed', () => {
+describe('gate during a change of the system clock', () => {
   useFixture();
 
   it('admits the queued requests within a second after the clock jumps forward', async () => {
@@ -351,7 +356,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('keeps its count of failures when a request that was sent before it opened succeeds', () => {
+  it('keeps its failure count when a request that was sent before the breaker opened succeeds', () => {
     const early = fixture.enqueue();
     early.accepted();
     fixture.fail(5);
@@ -371,7 +376,7 @@ describe('circuit breaker of a gate', () => {
     assert.deepEqual([fixture.gate.isBreakerOpen, fixture.gate.failures], [true, 5]);
   });
 
-  it('resets its count of failures after a complete answer, but not when a request ends without a result', () => {
+  it('resets its failure count after a complete answer, but not when a request ends without a result', () => {
     fixture.fail(4);
     fixture.enqueue().release();
     const stopped = fixture.enqueue();
@@ -388,7 +393,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('counts failures of requests that the gateway has already accepted', () => {
+  it('counts the failure of a request that the gateway had already accepted', () => {
     for (let n = 0; n < 5; n++) {
       const request = fixture.enqueue();
       request.accepted();
@@ -397,7 +402,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, true);
   });
 
-  it('stays open for a retry-after that is longer than its own cooldown', () => {
+  it("stays open until the end of a retry-after that is longer than the breaker's cooldown", () => {
     fixture.fail(4);
     fixture.fail(1, 90_000);
     const { until, cause } = fixture.enqueue().block;
@@ -496,7 +501,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(here.enqueue().block.blockedBy, 'request');
   });
 
-  it('does not shorten its cooldown for a shorter one of another window', async () => {
+  it('keeps its cooldown when another window shares a shorter one', async () => {
     const { here, there } = windows();
     const longer = there.limit(90_000);
     here.limit(30_000);
@@ -511,7 +516,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(there.enqueueMany(2)), 2);
   });
 
-  it('admits a probe as soon as a read no longer finds the cooldown of another window', async () => {
+  it('admits a probe as soon as another window has cleared its shared cooldown', async () => {
     const { store, here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
@@ -522,7 +527,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(requests), 1);
   });
 
-  it('keeps a shared cooldown of another window when the gateway accepts a request that was sent before this window read that cooldown', async () => {
+  it("keeps another window's cooldown when the gateway accepts a request that was sent before that cooldown was read", async () => {
     const { store, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();

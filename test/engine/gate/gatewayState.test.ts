@@ -61,8 +61,8 @@ function limit(clock: VirtualClock, states: GatewayStates, limitedScope: Cooldow
   return cooldown;
 }
 
-describe('gateway states', () => {
-  it('have one gate for each gateway, key and model', () => {
+describe('state of the gateways', () => {
+  it('contains a separate gate for each gateway, key and model', () => {
     const { states } = start();
     const gate = gateOf(states, scope);
     assert.equal(gateOf(states, { ...scope }), gate);
@@ -71,7 +71,7 @@ describe('gateway states', () => {
     }
   });
 
-  it('list closed gates and used retry budgets in the diagnostics, without an API key', () => {
+  it('lists closed gates and used retry budgets in the diagnostics, without an API key', () => {
     const { clock, states } = start();
     states.of(scope.gateway).budget.charge(5);
     const { until } = limit(clock, states, scope);
@@ -137,7 +137,7 @@ describe('gateway states', () => {
       assert.deepEqual(sent(), [true, true, true]);
     });
 
-    it('do not wait for a model that is refused again and again', async () => {
+    it('are sent even while another model is rate-limited again and again', async () => {
       const { clock, scopes, sent, permits, states } = limited('a', 'b');
       const gate = gateOf(states, scopes[0]!);
       let probe = permits[0]!;
@@ -150,7 +150,7 @@ describe('gateway states', () => {
       assert.equal(sent()[1], true);
     });
 
-    it('are spaced again after the next cooldown', async () => {
+    it('are sent with a delay between them again after the next cooldown', async () => {
       const { clock, scopes, permits, states } = limited('a');
       await clock.advance(30_000);
       const until = clock.now() + 30_000;
@@ -170,7 +170,7 @@ describe('gateway states', () => {
       );
     });
 
-    it('wait for the latest probe when the gateway accepts an earlier one', async () => {
+    it('wait until the gateway accepts the most recent probe, not only an earlier one', async () => {
       const { accept, clock, permits, scopes, sent, states } = limited('a', 'b', 'c');
       await clock.advance(30_000);
       gateOf(states, scopes[1]!).force(permits[1]!);
@@ -189,7 +189,7 @@ describe('gateway states', () => {
       assert.deepEqual([...sent(), permit.block], [true, undefined]);
     });
 
-    it('delay neither a model that was not limited, nor the next probe of the same model', async () => {
+    it('delay no request to a model without a rate limit, and no further probe of the same model', async () => {
       const { clock, scopes, sent, permits, states } = limited('a', 'b');
       await clock.advance(30_000);
       assert.equal(gateOf(states, { ...scope, model: 'free' }).enqueue(() => undefined).block, undefined);
@@ -200,7 +200,7 @@ describe('gateway states', () => {
     });
   });
 
-  it('return the cooldown of a rate-limited model until it ends, but not for another key', async () => {
+  it('contains the cooldown of a rate-limited model until the cooldown ends, but not for another key', async () => {
     const { clock, states } = start();
     assert.equal(cooldownOf(states, scope), undefined);
     const { until } = limit(clock, states, scope);
@@ -210,7 +210,7 @@ describe('gateway states', () => {
     assert.equal(cooldownOf(states, scope), undefined);
   });
 
-  it('notify the host when a cooldown starts, becomes longer or is cleared, but not when it stays the same', async () => {
+  it('notifies the host only when a cooldown starts, becomes longer or is cleared', async () => {
     const clock = new VirtualClock();
     const changes: (number | undefined)[] = [];
     const states: GatewayStates = statesWith({
@@ -230,7 +230,7 @@ describe('gateway states', () => {
     assert.deepEqual(changes, [startedAt + 30_000, startedAt + 40_000, undefined]);
   });
 
-  it('do not notify the host when a cooldown expires or the probe after it is accepted', async () => {
+  it('does not notify the host when a cooldown expires or the gateway accepts the probe that follows', async () => {
     const clock = new VirtualClock();
     let changes = 0;
     const states = statesWith({ clock, onCooldownChange: () => changes++ });
@@ -245,7 +245,7 @@ describe('gateway states', () => {
 const url = 'https://api.holysheep.ai/v1';
 
 describe('gateway that lacks a model', () => {
-  it('is not asked for the model for ten minutes', async () => {
+  it('gets no request for this model for ten minutes', async () => {
     const clock = new VirtualClock();
     const state = statesWith({ clock }).of(url);
     assert.equal(state.lacksModel('gpt-5'), false);
@@ -258,7 +258,7 @@ describe('gateway that lacks a model', () => {
 });
 
 describe('observed behavior of a model at a gateway', () => {
-  it('contains the unsupported parameters and whether the gateway omits finish reasons', () => {
+  it('includes unsupported parameters and whether the gateway omits finish reasons', () => {
     const state = statesWith().of(url);
     state.behavior('gpt-5').unsupportedParameters.add('max_tokens');
     state.behavior('gpt-5').finishReason = 'omitted';
@@ -274,8 +274,8 @@ describe('observed behavior of a model at a gateway', () => {
   });
 });
 
-describe('forgotten gateway', () => {
-  it('loses everything that was learned about it, and nothing that was learned about another one', async () => {
+describe('forgetting a gateway', () => {
+  it('discards everything that was learned about this gateway, and nothing that was learned about another gateway', async () => {
     const { clock, states, cleared } = start();
     const other = 'https://gateway.test/v2';
     for (const id of [scope.gateway, other]) {
@@ -329,13 +329,18 @@ function spent(tokens: number): { readonly clock: Ticks; readonly budget: RetryB
 }
 
 describe('retry budget', () => {
-  it('starts with 12 tokens, never falls below zero, and gains what is refunded', () => {
+  it('starts with 12 tokens', () => assert.equal(new RetryBudget(new Ticks()).tokens, 12));
+
+  it('never falls below zero', () => {
     const budget = new RetryBudget(new Ticks());
-    assert.equal(budget.tokens, 12);
     for (let n = 0; n < 11; n++) budget.charge(1);
     assert.equal(budget.tokens, 1);
     budget.charge(2);
     assert.equal(budget.tokens, 0);
+  });
+
+  it('grows by the tokens that are refunded', () => {
+    const { budget } = spent(0);
     budget.refund(2);
     assert.equal(budget.tokens, 2);
   });
@@ -352,7 +357,7 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 4);
   });
 
-  it('gains no more than its maximum', () => {
+  it('never exceeds its maximum', () => {
     const { clock, budget } = spent(0);
     clock.time += 1_000_000;
     assert.equal(budget.tokens, 12);

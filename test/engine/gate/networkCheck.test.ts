@@ -47,7 +47,7 @@ describe('network check', () => {
     assert.equal(await result, false);
   });
 
-  it('waits 2 s for the connection of a probe, of which a blocked process costs only an eighth', async () => {
+  it('gives a probe 2 s to connect, plus most of the time in which the process was blocked', async () => {
     const clock = new VirtualClock();
     const { fetch, requests } = new ScriptedFetch([silent]);
     const watchConnection: EngineEnvironment['watchConnection'] = (send, observer) => {
@@ -88,13 +88,13 @@ describe('check whether a gateway responds', () => {
     ['an error of Cloudflare', status(521), false],
     ['a refused connection', rejecting('ECONNREFUSED'), false],
   ] as const) {
-    it(`is ${responds} after ${name}`, async () => {
+    it(`${responds ? 'succeeds' : 'fails'} after ${name}`, async () => {
       const { fetch } = new ScriptedFetch([reply]);
       assert.equal(await respondsAsGateway({ clock: new VirtualClock(), fetch }, url, signal), responds);
     });
   }
 
-  it('sends a HEAD request and leaves neither a timer nor a listener', async () => {
+  it('sends a HEAD request and leaves no timer or listener behind', async () => {
     const methods: unknown[] = [];
     const clock = new VirtualClock();
     const fetch: EngineEnvironment['fetch'] = (_, init) => {
@@ -110,7 +110,7 @@ describe('check whether a gateway responds', () => {
     assert.deepEqual([methods, clock.pending, getEventListeners(ownSignal, 'abort')], [['HEAD'], 0, []]);
   });
 
-  it('waits for a response after the connection is established, and 2 s for each address of the host', async () => {
+  it('allows 2 s to connect to each address of the host, and more time for the response once connected', async () => {
     const clock = new VirtualClock();
     let respond!: (response: Response) => void;
     const fetch = (): Promise<Response> => new Promise((resolve) => (respond = resolve));
@@ -128,7 +128,7 @@ describe('check whether a gateway responds', () => {
     assert.equal(await result, true);
   });
 
-  it('does not limit the time to connect when it checks the network', async () => {
+  it('does not limit the connection time when only the network is checked', async () => {
     const { fetch } = new ScriptedFetch([status(200)]);
     const watchConnection = (): never => assert.fail('the connection is watched');
     assert.equal(await isReachable({ clock: new VirtualClock(), fetch, watchConnection }, url, signal), true);
