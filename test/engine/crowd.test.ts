@@ -37,7 +37,7 @@ function isLitFor(time: number, ms: number): boolean {
 }
 
 describe('many simultaneous requests to a gateway with a rate limit', () => {
-  it('stay below about three times the rate limit in every second, whatever the outage', async () => {
+  it('never exceed about three times the rate limit in any second, whatever outage the gateway has', async () => {
     const anyCrowd = fc.integer({ min: 2, max: 40 });
     await fc.assert(
       fc.asyncProperty(anyScenario, anyCrowd, fc.nat(), async (scenario, clients, seed) => {
@@ -50,7 +50,7 @@ describe('many simultaneous requests to a gateway with a rate limit', () => {
   }).timeout(120_000);
 });
 
-describe('many requests through a primary gateway that goes dark', () => {
+describe('many requests while the primary gateway does not respond', () => {
   const anyCrowd = fc.record({
     darkness: fc.constantFrom('refused' as const, 'timeout' as const),
     clients: fc.integer({ min: 1, max: 20 }),
@@ -59,7 +59,7 @@ describe('many requests through a primary gateway that goes dark', () => {
   });
   const connection = { ...primary, backups: [backup] };
 
-  it('are all answered through the backup gateway, at most one connection timeout late', async () => {
+  it('are all answered by the backup gateway, delayed by at most one connection timeout', async () => {
     await fc.assert(
       fc.asyncProperty(anyCrowd, async (crowd) => {
         const strategy = (options: WindowOptions): Strategy => inOneWindow({ connection, ...options });

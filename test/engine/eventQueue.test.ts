@@ -8,7 +8,7 @@ const stopped: StreamEvent = { type: 'stopped', text: '', attempt: 1, at: 0 };
 const next = (value: StreamEvent): IteratorResult<StreamEvent> => ({ done: false, value });
 
 describe('event queue', () => {
-  it('delivers the events up to the terminal event in order, and no later ones', async () => {
+  it('delivers events in order, and none after the terminal event', async () => {
     const queue = new EventQueue(() => undefined);
     queue.push([text('a'), text('b')]);
     queue.push([stopped]);
@@ -18,7 +18,7 @@ describe('event queue', () => {
     assert.deepEqual(types, ['text', 'text', 'stopped']);
   });
 
-  it('delivers 200,000 events that came before the first read', async () => {
+  it('delivers 200,000 events that were added before the first read', async () => {
     const queue = new EventQueue(() => undefined);
     for (let n = 0; n < 200_000; n++) queue.push([text('a')]);
     queue.push([stopped]);
@@ -27,7 +27,7 @@ describe('event queue', () => {
     assert.equal(events, 200_000);
   });
 
-  it('accepts 200,000 events at once', async () => {
+  it('accepts 200,000 events in a single call', async () => {
     const queue = new EventQueue(() => undefined);
     queue.push([...Array.from({ length: 200_000 }, () => text('a')), stopped]);
     let events = 0;
@@ -44,7 +44,7 @@ describe('event queue', () => {
     assert.deepEqual(await Promise.all(reads), [next(text('a')), next(stopped), end]);
   });
 
-  it('notifies the turn at once when the reader leaves, ends all pending reads, and accepts no more events', async () => {
+  it('tells the turn and ends all pending reads as soon as the reader stops reading', async () => {
     let leaves = 0;
     const queue = new EventQueue(() => leaves++);
     const reader = queue[Symbol.asyncIterator]();

@@ -11,14 +11,14 @@ const peerPackages = Object.keys(
     .dependencies,
 );
 
-describe('bundles of the benches', () => {
-  it('contain all benches', async () => {
+describe('bundle of the benchmarks', () => {
+  it('contains the benchmark of the renderers', async () => {
     const bundle = readFileSync(await buildBenches(), 'utf8');
     assert.match(bundle, /async function renderer\(/);
   });
 
   for (const renderer of [ours, ...peers]) {
-    it(`contain a page for ${renderer.name}`, async () => {
+    it(`contains a page for ${renderer.name}`, async () => {
       assert.notEqual(await rendererScript(renderer, peerPackages), '');
     });
   }

@@ -47,8 +47,8 @@ function withoutTimes(state: TurnState): TurnState {
   return { ...state, lastTokenAt: undefined, throughput: { ...noThroughput, chars } };
 }
 
-describe('event batch', () => {
-  it('does not change the resulting state, except for the arrival times of characters', () => {
+describe('batch of events', () => {
+  it('leads to the same turn state as the separate events, except for the arrival times of characters', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const fold = (all: readonly StreamEvent[]): TurnState =>
@@ -58,7 +58,7 @@ describe('event batch', () => {
     );
   });
 
-  it('joins all consecutive texts that can be joined', () => {
+  it('never contains two consecutive text events or two consecutive reasoning events', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const types = merged(events).map(({ type }) => type);
@@ -68,12 +68,12 @@ describe('event batch', () => {
     );
   });
 
-  it('leaves the added events unchanged', () => {
+  it('does not modify the events that are added to the batch', () => {
     const first = text('a');
     assert.deepEqual([merged([first, text('b')]), first], [[text('ab')], text('a')]);
   });
 
-  it('does not join the text of different attempts', () => {
+  it('does not join text events of different attempts', () => {
     const second: StreamEvent = { type: 'text', text: 'b', attempt: 2, at: 3 };
     assert.deepEqual(merged([text('a'), second]), [text('a'), second]);
   });

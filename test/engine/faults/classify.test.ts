@@ -61,7 +61,7 @@ describe('classification of a response', () => {
     [[525, 526], 'gatewayCertificate'],
   ];
 
-  it('maps every status from 100 to 999 to its fault, and one without a fault of its own to unexpectedStatus', () => {
+  it('maps each HTTP status from 100 to 999 to its fault, or to unexpectedStatus if no fault is defined for the status', () => {
     const rowOf = new Map<number, FaultName>(
       rowsByStatus.flatMap(([statuses, row]) => statuses.map((status) => [status, row] as const)),
     );
@@ -91,7 +91,7 @@ describe('classification of a response', () => {
     });
   }
 
-  it("keeps the provider's message on one line of at most 300 characters", () => {
+  it("shortens the provider's message to one line of at most 300 characters", () => {
     assert.equal(classifyResponse(400, { error: { message: 'a\n  b' } }).detail, 'a b');
     assert.equal(classifyResponse(400, 'plain words').detail, 'plain words');
     assert.equal(classifyResponse(400, '<html>secret</html>').detail, '');
@@ -104,7 +104,7 @@ describe('classification of a response', () => {
     );
   });
 
-  it('includes the time at which the limit resets in the message only if the gateway named it', () => {
+  it('mentions when the rate limit resets only if the gateway named that time', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     // A countdown shows the time until the retry.
@@ -116,13 +116,13 @@ describe('classification of a response', () => {
     assert.match(classifyResponse(429, dailyQuota, { 'retry-after': '7200' }).message, /\{time\}/);
   });
 
-  it('ignores a retry-after of half a minute for a daily quota', () => {
+  it('ignores a retry-after of 30 seconds when the daily quota is used up', () => {
     const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }, { retryDelay: '36s' }];
     const fault = classifyResponse(429, { error: { message: 'quota', details } });
     assert.deepEqual([fault.row, fault.retryAfter], ['usageLimitReached', undefined]);
   });
 
-  it('honors a retry-after of five minutes even if a daily quota is used up', () => {
+  it('honors a retry-after of five minutes even if the daily quota is used up', () => {
     const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }];
     const fault = classifyResponse(429, { error: { message: 'quota', details } }, { 'retry-after': '300' });
     assert.deepEqual([fault.row, fault.retryAfter?.delayMs], ['usageLimitReached', 300_000]);
@@ -159,13 +159,13 @@ describe('classification of an error inside a 200', () => {
   }
 });
 
-describe('classification of a plain text in place of an answer', () => {
-  it('depends on the words that it contains', () => {
+describe('classification of a plain text that arrives instead of an answer', () => {
+  it('recognizes a rate limit by the words "Too many requests"', () => {
     const { row, detail } = classify({ type: 'plainText', text: 'Too many requests, slow down' }, now);
     assert.deepEqual([row, detail], ['rateLimitedWithoutRetryAfter', 'Too many requests, slow down']);
   });
 
-  it('is a malformed response with its text if it contains no known words', () => {
+  it('reports a malformed response with the text as its detail if the text contains no known words', () => {
     const { row, detail } = classify({ type: 'plainText', text: 'sheep' }, now);
     assert.deepEqual([row, detail], ['garbledBody', 'sheep']);
   });
@@ -212,11 +212,11 @@ describe('classification of failures without an error response', () => {
     });
   }
 
-  it('returns the length of the expired timeout in seconds', () => {
+  it('includes the duration of the expired timeout in seconds', () => {
     assert.equal(classify({ type: 'timeout', clock: 'streamStalled', afterMs: 59_600 }, now).seconds, 60);
   });
 
-  it('returns the row of a fault that needs no classification', () => {
+  it('copies the message, the actions and the policy from the fault table for a fault that is already known by name', () => {
     const { kind, policy, message, actions } = faultTable.noKey;
     assert.deepEqual(classify('noKey', now), { row: 'noKey', detail: '', kind, policy, message, actions });
     assert.equal(classify('webPage', now).leavesGateway, true);
@@ -299,7 +299,7 @@ describe('classification of random responses', () => {
     )
     .chain((error) => fc.constantFrom<unknown>({ error }, [{ error }], error));
 
-  it('never retries after a lack of credit, unless a 402 or 403 named a retry-after', () => {
+  it('never leads to a retry after a lack of credit, unless a 402 or 403 response names a retry-after', () => {
     // A 403 may be a limit that resets at a time that it names.
     const errorStatus = fc.integer({ min: 400, max: 599 }).filter((value) => ![402, 403, 407].includes(value));
     fc.assert(
@@ -323,7 +323,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('never retries when an error inside a stream reports a lack of credit', () => {
+  it('never leads to a retry when an error inside a stream reports a lack of credit', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('insufficient_quota', 'insufficient_balance'),

@@ -14,7 +14,7 @@ function classified(error: object, status = 400): Fault {
   return classify({ type: 'status', status, headers: new Headers(), body: JSON.stringify({ error }) }, 0);
 }
 
-describe('context window in the message of a provider', () => {
+describe('context window in an error message of a provider', () => {
   for (const { tokens, message } of cases) {
     it(`is ${tokens ?? 'unknown'} after “${message}”`, () => {
       const { row, contextTokens = null } = classified({ message });
@@ -22,13 +22,13 @@ describe('context window in the message of a provider', () => {
     });
   }
 
-  it('is read from the error of GitHub, which has another status', () => {
+  it('is read from the error of GitHub Models, which has the status 413', () => {
     const message = 'Request body too large for gpt-4o model. Max size: 8000 tokens.';
     const { row, contextTokens } = classified({ code: 'tokens_limit_reached', message }, 413);
     assert.deepEqual([row, contextTokens], ['contextLength', 8000]);
   });
 
-  it('is read from the field of llama.cpp, unless its value is absurd', () => {
+  it('is read from the field `n_ctx` of llama.cpp, unless the value is impossible', () => {
     const message = 'the request exceeds the available context size, try increasing it';
     for (const [value, tokens] of [
       [4096, 4096] as const,
@@ -37,11 +37,11 @@ describe('context window in the message of a provider', () => {
       assert.equal(classified({ message, n_ctx: value }).contextTokens, tokens, String(value));
   });
 
-  it('is not read from another fault', () => {
+  it('is not read from a rate limit error that contains a number', () => {
     assert.equal(classified({ message: 'maximum requests is 5000', code: 'rate_limit' }, 429).contextTokens, undefined);
   });
 
-  it('is found in a long message at once', () => {
+  it('is searched in a very long message without delay', () => {
     for (const part of ['1,', '9', 'max ', 'limit 1 ', '> '])
       assert.equal(contextTokensIn(part.repeat(20_000)), undefined);
   });

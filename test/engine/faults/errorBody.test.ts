@@ -19,7 +19,7 @@ describe('body of an error', () => {
     });
 });
 
-describe('token limit that a gateway rejects', () => {
+describe('message of a rejected request', () => {
   for (const [message, isTooLarge] of [
     ['max_tokens is too large', true],
     ['max_completion_tokens is too large: 50000', true],
@@ -27,21 +27,21 @@ describe('token limit that a gateway rejects', () => {
     ["max_tokens is too large: 4000. This model's maximum context length is 8192 tokens", false],
     ['the prompt is too large', false],
   ] as const)
-    it(`is ${isTooLarge ? '' : 'not '}the cause of the rejection "${message}"`, () => {
+    it(`${isTooLarge ? 'blames' : 'does not blame'} a token limit that is too large: "${message}"`, () => {
       assert.equal(reportsTooLargeTokenLimit(message), isTooLarge);
     });
 
-  it('is no context window below 256 tokens', () => {
+  it('names a context window only if the number of tokens is at least 256', () => {
     assert.deepEqual([isContextWindow(255), isContextWindow(256)], [false, true]);
   });
 });
 
 describe('fault of a rejected request', () => {
-  it('has a context window only if the conversation is too long', () => {
+  it('contains no context window if the message does not mention the length of the conversation', () => {
     assert.equal('contextTokens' in rejected(400, 'Bad request'), false);
   });
 
-  it("blames the gateway's key only if a request ID ends the message", () => {
+  it("blames the gateway's own upstream key only if the message ends with a request ID", () => {
     const id = '(request id: 20260115090000123)';
     const rows = [`Incorrect API key provided ${id}`, `${id} Incorrect API key provided`].map(
       (message) => rejected(401, message).row,

@@ -62,14 +62,14 @@ describe('fault table', () => {
     }
   }
 
-  it('has sentences as messages, with known placeholders', () => {
+  it('contains only messages that are sentences with known placeholders', () => {
     for (const message of messages) {
       assert.match(message, /^(?:[A-Z]|\{).*(?:\.|\})$/);
       for (const [, name = ''] of message.matchAll(/\{(.*?)\}/g)) assert.ok(placeholders.has(name), message);
     }
   });
 
-  it('has a second message, with the time at which the limit resets, for every fault that ends a turn and may name that time', () => {
+  it('has an extra message with the reset time for every fault that ends a turn and can have a known reset time', () => {
     const withTime = faultNames.filter((name) => faultTable[name].limit?.messageWithTime !== undefined);
     assert.deepEqual(withTime, ['outOfCredit', 'permissionDenied', 'usageLimitReached', 'overloaded']);
     for (const name of withTime) assert.match(faultTable[name].limit?.messageWithTime ?? '', /\{time\}/, name);
@@ -83,7 +83,7 @@ describe('fault table', () => {
     }
   });
 
-  it('counts only failures of the provider and failures to reach it toward the circuit breaker', () => {
+  it('lets only provider failures and connection failures count toward the circuit breaker', () => {
     const expected: readonly FaultName[] = [
       'connectionRefused',
       'connectTimeout',

@@ -59,9 +59,12 @@ describe('reading of a provider error', () => {
     assert.equal(readProviderError(body).message, 'innermost');
   });
 
-  it('truncates the message to 300 characters, and the text for the classification to 8192', () => {
+  it('shortens the message to 300 characters', () => {
     assert.equal(readProviderError('x'.repeat(300)).message, 'x'.repeat(300));
     assert.equal(readProviderError('x'.repeat(301)).message, `${'x'.repeat(299)}…`);
+  });
+
+  it('shortens the text for the classification to 8192 characters', () => {
     assert.equal(readProviderError('x'.repeat(10_000)).searchText.length, 8192);
   });
 

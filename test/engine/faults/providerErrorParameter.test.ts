@@ -73,19 +73,19 @@ const cases: readonly (readonly [
   ['reasoning_content is not allowed in messages', [], undefined],
 ];
 
-describe('search for the parameter that an error refuses', () => {
+describe('search for the refused parameter in a provider error', () => {
   for (const [searchText, codes, refused] of cases) {
     it(`finds ${refused ?? 'no parameter'} in the message ${JSON.stringify(searchText)} with ${codes.length === 0 ? 'no code' : `the code ${codes.join(' and ')}`}`, () => {
       assert.equal(findRefusedParameter({ ...noDetails, searchText, codes }), refused);
     });
   }
 
-  it('prefers the parameter in the `param` field to the one in the message', () => {
+  it("prefers the parameter in the error's `param` field to a parameter in the error's message", () => {
     const searchText = 'max_tokens and temperature are not supported together';
     assert.equal(findRefusedParameter({ ...noDetails, searchText, param: 'temperature' }), 'temperature');
   });
 
-  it('finds the parameter to which a field in `param` belongs', () => {
+  it('finds the parameter `reasoning` when the error names the nested field `reasoning.effort`', () => {
     const codes = ['unsupported_parameter'];
     assert.equal(findRefusedParameter({ ...noDetails, codes, param: 'reasoning.effort' }), 'reasoning');
   });

@@ -310,7 +310,7 @@ describe('parsing of retry-after', () => {
     ]);
   });
 
-  it('distinguishes a retry-after in the body from one in a header', () => {
+  it('reports whether the retry-after was found in the body or in a header', () => {
     const isInBody = (headers: Headers, body: unknown): boolean | undefined =>
       parseRetryAfter(headers, JSON.stringify(body), now)?.isInBody;
     assert.equal(isInBody(new Headers(), { error: { retry_after: 5 } }), true);
@@ -320,7 +320,7 @@ describe('parsing of retry-after', () => {
     assert.equal(isInBody(new Headers(limits), {}), undefined);
   });
 
-  it('uses the next source if a source names zero or a time in the past', () => {
+  it('uses the next source when a source contains zero or a time in the past', () => {
     const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': httpDate(now - 5000) });
     assert.equal(parseRetryAfter(headers, JSON.stringify(errorWithMessage('try again in 20s')), now)?.delayMs, 20_000);
   });
@@ -330,18 +330,18 @@ describe('parsing of retry-after', () => {
       assert.equal(parseRetryAfter(new Headers(), body, now)?.delayMs, 5000);
     });
 
-  it('reads the delay of an error inside a stream from the message of the error', () => {
+  it("reads the delay of an error inside a stream from the error's message", () => {
     for (const body of ['{"message":"Please retry in 5s"}', '"Please retry in 5s"', 'Please retry in 5s'])
       assert.equal(parseRetryAfter(undefined, body, now)?.delayMs, 5000);
   });
 
-  it('does not read the delay of an error inside a stream from the answer beside the error', () => {
+  it("ignores a delay that is mentioned in the answer's text next to an error inside a stream", () => {
     const error = { message: 'Provider disconnected', code: 'server_error' };
     const choices = [{ delta: { content: ' Just try again in 2 hours.' } }];
     assert.equal(parseRetryAfter(undefined, JSON.stringify({ error, choices }), now), undefined);
   });
 
-  it('does not read the delay of an error inside a stream from the time of its chunk', () => {
+  it('ignores the creation time of a chunk that contains an error', () => {
     const error = { message: 'Upstream failed, please try again later', code: 502 };
     const body = JSON.stringify({ error, created: Math.ceil(now / 1000) + 60 });
     assert.equal(parseRetryAfter(undefined, body, now), undefined);

@@ -146,7 +146,7 @@ describe('classification of a transport error', () => {
     );
   });
 
-  it('returns a fault for an error that is its own cause', () => {
+  it('returns a fault for an error that names itself as its cause', () => {
     const first = new Error('first');
     first.cause = new Error('second', { cause: first });
     assert.equal(transportRow(first), 'connectionReset');
@@ -206,7 +206,7 @@ describe('detection of a proxy in a transport error', () => {
 });
 
 describe('chain of an error and its causes', () => {
-  it('contains the code and message of each error if they are strings', () => {
+  it('contains only codes and messages that are strings', () => {
     const error = { code: 20, message: 7, cause: { code: 'EPIPE' } };
     assert.deepEqual(errorChain(error), [
       { code: '', message: '' },
@@ -230,7 +230,7 @@ describe('description of an error for the log', () => {
     );
   });
 
-  it('returns a value that is not an error as text', () => assert.equal(describeError('gone'), 'gone'));
+  it('shows a thrown value that is not an error as text', () => assert.equal(describeError('gone'), 'gone'));
 
   it('takes linear time for a long message', function () {
     this.timeout(10_000);

@@ -34,7 +34,7 @@ const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContex
 const rejection = (body: string): Evidence => ({ type: 'status', status: 418, headers: new Headers(), body });
 
 describe('message of a fault for the user', () => {
-  it('replaces the placeholder of a missing value with an empty text', () => {
+  it('has an empty text in place of each missing value', () => {
     const { template, values, detail } = describeEvidence('streamTruncated');
     assert.equal(template, 'The answer was cut off.');
     assert.equal(detail, '');
@@ -51,7 +51,7 @@ describe('message of a fault for the user', () => {
     });
   });
 
-  it('replaces the placeholders of all values that are present', () => {
+  it('has values for all placeholders whose values are known', () => {
     const circumstances = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
     const { values } = describeEvidence({ type: 'timeout', clock: 'streamStalled', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {
@@ -93,7 +93,7 @@ describe('message of a fault for the user', () => {
     assert.deepEqual([values['host'], detail], ['example.com:8443', 'none']);
   });
 
-  it('contains the base URL unchanged if the URL is invalid', () => {
+  it('contains an invalid base URL unchanged', () => {
     assert.equal(describeEvidence('streamTruncated', { baseUrl: 'nowhere' }).values['host'], 'nowhere');
   });
 });

@@ -60,7 +60,7 @@ const tooLong: readonly (readonly [name: string, input: string])[] = [
   ['letters', 'x'.repeat(1_000_000)],
 ];
 
-describe('cleanApiKey', () => {
+describe('cleanup of an entered API key', () => {
   for (const input of pastedTexts) {
     it(`finds the key in ${JSON.stringify(input)}`, () => {
       assert.deepEqual(cleanApiKey(input), { key });
@@ -118,7 +118,7 @@ const lookalikes: readonly (readonly [text: string, expected: string])[] = [
   ['keys start with hsa- here', 'keys start with hsa- here'],
 ];
 
-describe('redactLookalikes', () => {
+describe('redaction of texts that look like an API key', () => {
   for (const [text, expected] of lookalikes) {
     it(`${text === expected ? 'leaves' : 'redacts'} ${JSON.stringify(text)}${text === expected ? ' unchanged' : ''}`, () => {
       assert.equal(redactLookalikes(text), expected);

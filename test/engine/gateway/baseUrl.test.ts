@@ -87,15 +87,15 @@ const plainHttpCases: readonly (readonly [url: string, isPlainHttp: boolean])[] 
   [holySheep, false],
 ];
 
-describe('usesPlainHttp', () => {
+describe('detection of plain HTTP', () => {
   for (const [url, isPlainHttp] of plainHttpCases) {
-    it(`is ${isPlainHttp} for ${url}`, () => {
+    it(`${isPlainHttp ? 'reports' : 'does not report'} plain HTTP for ${url}`, () => {
       assert.equal(usesPlainHttp(url), isPlainHttp);
     });
   }
 });
 
-describe('normalizeBaseUrl', () => {
+describe('normalization of a base URL', () => {
   for (const [input, url, isCorrected = false] of accepted) {
     it(`reads ${JSON.stringify(input)} as ${url} (${isCorrected ? 'corrected' : 'not corrected'})`, () => {
       assert.deepEqual(normalizeBaseUrl(input), { url, isCorrected });
@@ -108,7 +108,7 @@ describe('normalizeBaseUrl', () => {
     });
   }
 
-  it('never throws, and leaves a normalized URL unchanged', () => {
+  it('never throws, and does not change a URL that is already normalized', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl({ withQueryParameters: true, withFragments: true })), (input) => {
         const normalized = normalizeBaseUrl(input);
@@ -120,14 +120,13 @@ describe('normalizeBaseUrl', () => {
   });
 });
 
-describe('originOf', () => {
-  it('returns the origin, or the text itself if it is no URL', () => {
-    const urls = ['https://a.test/v1', 'nonsense'];
-    assert.deepEqual(urls.map(originOf), ['https://a.test', 'nonsense']);
-  });
+describe('origin of a URL', () => {
+  it('does not include the path', () => assert.equal(originOf('https://a.test/v1'), 'https://a.test'));
+
+  it('is the text itself if the text is not a URL', () => assert.equal(originOf('nonsense'), 'nonsense'));
 });
 
-describe('mayReplace', () => {
+describe('automatic replacement of a gateway', () => {
   for (const [from, to, expected] of [
     ['https://a.test', 'http://b.test', false],
     ['https://a.test', 'https://b.test', true],
@@ -181,7 +180,7 @@ describe('address of a gateway', () => {
     });
   }
 
-  it('is neither for a text that is no URL', () => {
+  it('is neither a loopback address nor a private address if the text is not a URL', () => {
     assert.deepEqual([isLoopbackUrl('localhost'), isPrivateUrl('10.0.0.1')], [false, false]);
   });
 });

@@ -22,7 +22,7 @@ const keyed = (primary: DescribedGateway, backups: readonly DescribedGateway[] =
 const lists = (isListed: boolean | undefined) => ({ lists: () => isListed });
 const urlsOf = (gateways: readonly Gateway[]): readonly string[] => gateways.map(({ id }) => id);
 
-describe('model that is sent through a gateway', () => {
+describe('model name that is sent to a gateway', () => {
   const substituting: DescribedGateway = { ...backup, models: new Map([[everyOther, 'own']]) };
   for (const [name, atGateway, atPrimary, isSubstitute] of [
     ['lists the model and the primary gateway lacks it', true, false, false],
@@ -30,20 +30,20 @@ describe('model that is sent through a gateway', () => {
     ['and the primary gateway both list the model', true, true, true],
     ['and the primary gateway both lack the model', false, false, true],
   ] as const)
-    it(`is ${isSubstitute ? 'the substitute' : 'the chosen model'} when a gateway with a substitute ${name}`, () => {
+    it(`is the name of the ${isSubstitute ? 'substitute' : 'chosen model'} when a gateway with a substitute ${name}`, () => {
       const gateway = gatewayFrom({ ...substituting, ...lists(atGateway) });
       const sent = modelAt(gateway, 'gpt', gatewayFrom({ ...encrypted, ...lists(atPrimary) }));
       assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
     });
 
-  it('is the substitute while the turn has no primary gateway', () => {
+  it('is the name of the substitute while the turn has no primary gateway', () => {
     const sent = modelAt(gatewayFrom({ ...substituting, ...lists(true) }), 'gpt', undefined);
     assert.deepEqual(sent, { name: 'own', isSubstitute: true });
   });
 });
 
-describe('gateways that may answer', () => {
-  it('exclude those over plain HTTP when the first gateway with the model uses HTTPS', async () => {
+describe('gateways that can answer a prompt', () => {
+  it('exclude gateways over plain HTTP when the first gateway with the model uses HTTPS', async () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const gateways = await keyed({ ...encrypted, ...lists(true) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [encrypted.baseUrl, backup.baseUrl]);
@@ -73,7 +73,7 @@ describe('first gateway', () => {
 });
 
 describe('gateway for a model', () => {
-  it('is the backup gateway when only the backup lists the model', async () => {
+  it('is the backup gateway when only the backup gateway lists the model', async () => {
     const gateways = await keyed({ ...encrypted, ...lists(false) }, [{ ...backup, ...lists(true) }]);
     assert.equal(gatewayFor(gpt, gateways).id, backup.baseUrl);
   });
@@ -95,7 +95,7 @@ describe('keys of the gateways', () => {
   const error = Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' as const });
   const unreadable: Gateway['key'] = () => Promise.resolve({ type: 'unreadable', error });
 
-  it('contain those of the gateways that can be used, in their order', async () => {
+  it('are returned in the order of the gateways, and only for gateways that can be used', async () => {
     const { primary, keys } = await readKeys([
       gatewayFrom({ ...encrypted, apiKey: undefined }, 'missing'),
       gatewayFrom(backup),
@@ -112,7 +112,7 @@ describe('keys of the gateways', () => {
     );
   });
 
-  it('are an error when the key of the primary gateway cannot be read, although a backup has a key', async () => {
+  it('are reported as unreadable when the key of the primary gateway cannot be read, although a backup gateway has a key', async () => {
     await assert.rejects(readKeys([withKey(encrypted, unreadable), gatewayFrom(backup)]), error);
   });
 });

@@ -24,7 +24,7 @@ const lists: readonly (readonly [name: string, body: unknown, expected: readonly
   ['a text', 'models', undefined],
 ];
 
-describe('parseModelList', () => {
+describe('reading of a model list', () => {
   for (const [name, body, expected] of lists) {
     it(`${expected ? 'reads' : 'rejects'} ${name}`, () => {
       assert.deepEqual(parseModelList(body)?.models, expected);
@@ -54,12 +54,12 @@ describe('parseModelList', () => {
     });
   }
 
-  it('does not count entries without an ID among those that are left out', () => {
+  it('does not include entries without an ID in the number of omitted models', () => {
     assert.deepEqual(parseModelList([' ok ', '', ' ', {}]), { models: ['ok'] });
     assert.equal(isUsableModelId(''), false);
   });
 
-  it('reads the IDs that relays use', () => {
+  it('accepts model IDs in the formats that relay gateways use', () => {
     const ids = [
       'Pro/deepseek-ai/DeepSeek-V3',
       '[provider]gpt-4o',

@@ -6,7 +6,7 @@ import {
   withoutHiddenCharacters,
 } from '../../../src/engine/gateway/visibleText';
 
-describe('visibleText', () => {
+describe('cleanup of a text for display', () => {
   for (const [name, text, expected] of [
     ['keeps ordinary text in any language', 'Fix “füße” in 代码.ts – naïve?', 'Fix “füße” in 代码.ts – naïve?'],
     ['collapses whitespace and line ends into one space', '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ', 'a b c d e'],
@@ -42,21 +42,21 @@ describe('visibleText', () => {
     assert.equal(visibleText('word '.repeat(10_000)), 'word '.repeat(10_000).trimEnd());
   });
 
-  it('does not read a long text beyond the point where it is truncated', () => {
+  it('does not read a long text beyond the point at which the text is truncated', () => {
     const long = `title ${'a'.repeat(50_000_000)}`;
     for (let round = 0; round < 10_000; round++) assert.equal(visibleText(long, 10), 'title aaa…');
   });
 });
 
-describe('withoutHiddenCharacters', () => {
-  it('keeps lines, indentation and emoji, and removes other characters without a glyph', () =>
+describe('removal of hidden characters', () => {
+  it('keeps line breaks, indentation and emoji, and removes other characters without a glyph', () =>
     assert.equal(
       withoutHiddenCharacters('a\u{e0041}\u202e\r\n\t  b\u0000\u200b \n\n👩‍💻 ❤️ \ud83d代码'),
       'a\r\n\t  b \n\n👩‍💻 ❤️ 代码',
     ));
 });
 
-describe('toSupportedLocale', () => {
+describe('choice of a supported locale', () => {
   for (const [tag, locale] of [
     ['de', 'de'],
     ['zh-cn', 'zh-CN'],
@@ -70,7 +70,7 @@ describe('toSupportedLocale', () => {
   }
 });
 
-it('shows times of day with a leading zero only in locales with 24 hours', () => {
+it('time of day has a leading zero only in locales with a 24-hour clock', () => {
   assert.deepEqual(timeOfDayOptions('en-US'), { hour: 'numeric', minute: '2-digit' });
   assert.deepEqual(timeOfDayOptions('de'), { hour: '2-digit', minute: '2-digit' });
 });

@@ -17,7 +17,7 @@ describe('models that can chat', () => {
     it(`don't include ${model}`, () => assert.equal(canChat(model), false));
   }
 
-  it('follow the output modalities that the gateway lists', () => {
+  it("are recognized by the output modalities in the gateway's model list", () => {
     const listed = new Map([
       ['gemini-image', { writesText: true }],
       ['painter', { writesText: false }],

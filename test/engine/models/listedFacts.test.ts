@@ -90,7 +90,7 @@ describe('facts in a model list', () => {
     it(`include ${name}`, () => assert.deepEqual(readListedFacts(entry), expected));
   }
 
-  it('belong to the model that the entry names', () => {
+  it('are assigned to the model whose ID is in the same entry', () => {
     const list = parseModelList({
       data: [{ id: 'b', context_length: 8192 }, { id: 'a' }, { id: 'b', context_length: 1 }],
     });
@@ -99,7 +99,7 @@ describe('facts in a model list', () => {
     assert.deepEqual([...(list.facts ?? [])], [['b', { contextWindow: 8192 }]]);
   });
 
-  it('never make a list unreadable, whatever the JSON', () => {
+  it('never prevent the list from being read, whatever the JSON', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom('pricing', 'architecture', 'top_provider'), fc.jsonValue()),
@@ -111,7 +111,7 @@ describe('facts in a model list', () => {
     );
   });
 
-  it('come before those of the table, field by field', () => {
+  it('take precedence over the facts in the built-in table, field by field', () => {
     const listed = new Map([['gpt-4o', { contextWindow: 8192, price: { input: 1, output: 2 } }]]);
     const { contextWindow, images, price } = knownFacts('gpt-4o', listed) ?? {};
     assert.deepEqual([contextWindow, images, price], [8192, true, { input: 1, output: 2 }]);

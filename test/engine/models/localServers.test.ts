@@ -61,7 +61,7 @@ describe('facts of Ollama', () => {
     it(`contain ${name}`, () => assert.deepEqual(readOllamaFacts(body, running), { ...(expected as object), ...cuts }));
   }
 
-  it('include the contexts of the running models', () => {
+  it('include the context windows of the running models', () => {
     const models = [{ name: 'qwen3:8b', context_length: 4096 }, 7, { name: '__proto__', context_length: 'much' }];
     const expected = new Map([
       ['qwen3:8b', 4096],
@@ -77,7 +77,7 @@ describe('facts of Ollama', () => {
   });
 });
 
-it('reads any JSON of a local server', () => {
+it('facts of a local server are read without an exception, whatever the JSON', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom('data', 'models', 'model_info'), (value, key) => {
       const body = { [key]: value };

@@ -57,7 +57,7 @@ const unknown: readonly string[] = `
   .split(/\s+/)
   .concat('', `${'gpt-4o/'.repeat(1000)}gpt-4o`);
 
-describe('model facts', () => {
+describe('lookup of model facts', () => {
   it('finds every model of the table by its name', () => {
     assert.ok(names.length > 280);
     assert.deepEqual(
@@ -66,7 +66,7 @@ describe('model facts', () => {
     );
   });
 
-  it('finds the same facts by each spelling of a name', () => {
+  it('finds the same facts by every spelling of a model name', () => {
     const prefix = fc.constantFrom('', 'vendor/', 'us.vendor.', '[provider]', 'Pro/vendor/', '[provider]vendor/');
     const separators = fc.constantFrom<(name: string) => string>(
       (name) => name,
@@ -98,18 +98,18 @@ describe('model facts', () => {
     it(`does not guess what "${model.slice(0, 50)}" is`, () => assert.equal(factsOf(model), undefined));
   }
 
-  it('tells apart models whose names begin alike', () => {
+  it('distinguishes models whose names begin alike', () => {
     const similar = ['gpt-4o', 'gpt-4o-mini', 'gpt-5', 'gpt-5-codex', 'claude-sonnet-4', 'claude-sonnet-4-5'];
     assert.equal(new Set(similar.map(factsOf)).size, similar.length);
     assert.notEqual(factsOf('o1-preview'), factsOf('o1'));
     assert.notEqual(factsOf('gpt-4-1106-preview'), factsOf('gpt-4'));
   });
 
-  it('contain every model of the table under its plain name', () => {
+  it('finds no decorated model name in the table, only plain names', () => {
     for (const name of readTable().keys()) assert.equal(plainName(name), name);
   });
 
-  it('finds the first of several models that have the same name without suffixes', () => {
+  it('finds the first model of the table when several models share a name without suffixes', () => {
     const facts = readTable();
     for (const [shared, first] of [
       ['claude-opus-4', 'claude-opus-4-0'],
@@ -119,7 +119,7 @@ describe('model facts', () => {
     assert.equal(facts.get('north-mini-code-1'), undefined);
   });
 
-  it('reads all facts of a model', () => {
+  it('returns all facts of a model', () => {
     const facts = readTable();
     assert.deepEqual(facts.get('gpt-5'), {
       contextWindow: 400_000,
@@ -148,7 +148,7 @@ describe('model facts', () => {
     });
   });
 
-  it('reads which reasoning controls a model has', () => {
+  it('returns the reasoning controls that a model has', () => {
     const reasoningOf = (name: string): readonly unknown[] => {
       const { efforts, reasoningToggle, reasoningBudget } = readTable().get(name) ?? assert.fail();
       return [efforts, reasoningToggle, reasoningBudget];
@@ -161,7 +161,7 @@ describe('model facts', () => {
     assert.deepEqual(reasoningOf('gpt-4o'), [undefined, undefined, undefined]);
   });
 
-  it('reads a model without limits that calls no tools', () => {
+  it('returns the facts of a model that has no limits and cannot call tools', () => {
     const { contextWindow, maxOutput, tools } = readTable().get('gpt-image-1-5') ?? assert.fail();
     assert.deepEqual([contextWindow, maxOutput, tools], [undefined, undefined, false]);
   });

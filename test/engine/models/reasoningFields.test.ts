@@ -92,7 +92,7 @@ const formats: readonly (readonly [NonNullable<ModelFacts['reasoningFormat']>, F
   ['none', {}],
 ];
 
-describe('fields for a reasoning effort', () => {
+describe('request fields for a reasoning effort', () => {
   for (const [baseUrl, model, chosen, fields, sent = chosen] of cases) {
     it(`are ${JSON.stringify(fields)} for ${chosen} with ${model} at ${new URL(baseUrl).host}`, () => {
       const effort = Object.keys(fields).length === 0 ? undefined : sent;
@@ -107,7 +107,7 @@ describe('fields for a reasoning effort', () => {
     });
   }
 
-  it('are none without a chosen effort', () =>
+  it('are empty when no effort is chosen', () =>
     assert.deepEqual(reasoningFields(undefined, { baseUrl: relay, model: 'gpt-5' }), { fields: {} }));
 
   for (const [maxTokens, budgets] of [
@@ -124,7 +124,7 @@ describe('fields for a reasoning effort', () => {
     });
   }
 
-  it("leave out the user's own fields", () => {
+  it("do not include a field that the user sets in the model's settings", () => {
     const facts = { efforts: ['low', 'high'] as const, extraBody: { thinking: { type: 'auto' } } };
     const expected = { fields: { reasoning_effort: 'low' }, effort: 'low' };
     assert.deepEqual(reasoningFields('low', { baseUrl: zhipu, model: 'glm', facts }), expected);
@@ -148,14 +148,14 @@ function effortsAfter(
   });
 }
 
-describe('a refused reasoning effort', () => {
+describe('reasoning effort that the gateway refuses', () => {
   const list = "Supported values are: 'low', 'medium', and 'high'.";
   const refusal = "Unsupported value: 'reasoning_effort' does not support 'xhigh' with this model.";
 
   it('is replaced by the nearest level that the gateway names', () =>
     assert.deepEqual(effortsAfter([['reasoning_effort', `${refusal} ${list}`]]), ['high']));
 
-  it('is replaced until the gateway accepts a level or has refused all that it named', () => {
+  it('is replaced by one named level after another, and left out once the gateway has refused all of them', () => {
     const error = ['reasoning_effort', `Must be one of "none", "low", "high", "xhigh".`] as const;
     assert.deepEqual(effortsAfter([error, error, error]), ['high', 'low', undefined]);
   });
@@ -179,19 +179,19 @@ describe('a refused reasoning effort', () => {
     it(`is replaced by a level of a list without quotes: ${detail}`, () =>
       assert.deepEqual(effortsAfter([['reasoning_effort', detail]], { chosen: 'low' }), ['medium']));
 
-  it('is left out of the parameter of the gateway that contains it', () => {
+  it('is recognized when the gateway refuses the parameter that contains the effort', () => {
     assert.deepEqual(effortsAfter([['reasoning', list]], { baseUrl: openRouter }), ['high']);
     assert.deepEqual(effortsAfter([['thinking_budget', 'high']], { baseUrl: nim }), [undefined]);
   });
 
-  it('is left out by the name that the message uses for it', () => {
+  it('is left out even if the error message names the parameter differently', () => {
     const options = { baseUrl: openRouter, chosen: 'none' } as const;
     assert.deepEqual(effortsAfter([['reasoning_effort', 'Reasoning is mandatory, such as high.']], options), [
       undefined,
     ]);
   });
 
-  it('does not stand for another level, or for another field', () => {
+  it('does not change how other levels and other fields are sent', () => {
     const learned: LearnedEfforts = { refused: new Set() };
     const target = { baseUrl: together, model: 'unknown', learned };
     const { fields } = reasoningFields('low', target);
@@ -200,7 +200,7 @@ describe('a refused reasoning effort', () => {
     assert.deepEqual(Object.keys(reasoningFields('high', target).fields), ['reasoning', 'reasoning_effort']);
   });
 
-  it('is not learned from the refusal of another parameter', () => {
+  it('is not recorded when the gateway refuses a different parameter', () => {
     const learned: LearnedEfforts = { refused: new Set() };
     const refused = { parameter: 'temperature', detail: 'high' };
     assert.equal(learnRefusal(learned, { reasoning_effort: 'low' }, 'low', refused), false);

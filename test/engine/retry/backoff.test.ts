@@ -63,13 +63,13 @@ describe('backoff', () => {
     });
   }
 
-  it('stays between the minimum and the exponential ceiling with full jitter', () => {
+  it('stays between the minimum and the exponential ceiling when the jitter setting is "full"', () => {
     const options = { ...defaults, jitter: 'full' } as const;
     assert.equal(transientDelay(options, { failures: 3, random: () => 0 }), minDelayMs);
     assert.equal(transientDelay(options, { failures: 3, random: () => 0.999 }), 7992);
   });
 
-  it('grows from the previous delay with decorrelated jitter', () => {
+  it('grows from the previous delay when the jitter setting is "decorrelated"', () => {
     const options = { ...defaults, jitter: 'decorrelated' } as const;
     const delayAfter = (previousMs: number, random: number) =>
       transientDelay(options, { failures: 1, random: () => random, previousMs });
@@ -105,7 +105,7 @@ describe('delay for a retry-after', () => {
     });
   }
 
-  it('exceeds the retry-after by at most a tenth of it, by at most 250 ms if it is short, and by at most 5 s if it is long', () => {
+  it('exceeds the retry-after by at most 10 %, or 250 ms for a short retry-after, and never by more than 5 s', () => {
     fc.assert(
       fc.property(fc.double({ min: 1, max: 366 * 86_400_000, noNaN: true }), anyRandom, (retryAfterMs, random) => {
         const margin = retryAfterDelay(retryAfterMs, () => random) - retryAfterMs;

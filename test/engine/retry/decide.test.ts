@@ -351,7 +351,7 @@ describe('retry policy', () => {
     });
   }
 
-  it('uses the next fallback model when the breaker is open, but only before the first text', () => {
+  it('uses the next fallback model when the circuit breaker is open, but only before the first text', () => {
     const decisionCase = { row: 'serverError', breakerOpen: true, fallbackModels: ['m', 'n'] } as const;
     assert.deepEqual(decideCase(decisionCase), { type: 'fall-back', model: 'n' } satisfies Decision);
     assert.equal(decideCase({ ...decisionCase, ...cut, breakerOpen: true }).type, 'wait');
@@ -400,7 +400,7 @@ describe('retry policy', () => {
     });
   }
 
-  it("lets another gateway's model continue while no network can be reached", () => {
+  it('continues with the substitute of another gateway while the network is unreachable, if the setting allows it', () => {
     const decisionCase = { row: 'offline', ...partial, substitute: 'other' } as const;
     const decisions = (['auto', 'ask', 'off'] as const).map((continueWithFallback) =>
       decideCase({ ...decisionCase, continueWithFallback }),
@@ -412,7 +412,7 @@ describe('retry policy', () => {
     ]);
   });
 
-  it('retries the same model after a lost connection, although another gateway has a substitute', () => {
+  it('retries the same model after a lost connection, although another gateway offers a substitute', () => {
     const decisionCase = { row: 'connectionLost', ...partial, substitute: 'other' } as const;
     assert.equal(decideCase({ ...decisionCase, continueWithFallback: 'auto' }).type, 'wait');
   });
@@ -451,7 +451,7 @@ describe('retry policy', () => {
     );
   });
 
-  it('waits at least for the retry-after or, without one, for the minimum delay', () => {
+  it('waits at least for the retry-after or, if the gateway named none, for the minimum delay', () => {
     const rows = rowsOf('transient', 'overload', 'resume', 'hint', 'offline');
     fc.assert(
       fc.property(fc.constantFrom(...rows), fc.integer({ min: 0, max: 300_000 }), (row, retryAfterMs) => {
@@ -512,13 +512,13 @@ describe('decision about the gateway', () => {
     assert.equal(decideCase({ row: 'offline', retries: 5 }).type, 'fail');
   });
 
-  it('keeps the gateway after a third overload when a fallback model is set', () => {
+  it('is to keep the gateway after a third overload when a fallback model is set', () => {
     const decision = decideCase({ row: 'overloaded', otherGateway: backup, overloads: 2, fallbackModels: ['n'] });
     assert.deepEqual(decision, { type: 'fall-back', model: 'n' });
   });
 });
 
-describe('decision in the queue of a gate', () => {
+describe('decision for a turn that waits at a gate', () => {
   type Block = NonNullable<Situation['block']>;
   const blockOf = (kind: Block['blockKind'], leftMs: number, cause: Partial<Block['cause']> = {}): Block => ({
     blockKind: kind,
@@ -547,7 +547,7 @@ describe('decision in the queue of a gate', () => {
     });
   }
 
-  it('does not count a retry twice that waits in the queue', () => {
+  it('counts a retry only once while the retry waits in the queue', () => {
     const decision = decideBlock(blockOf('cooldown', 1000), { retries: 1, isRetryPending: true });
     assert.equal(decision.type === 'wait' && decision.attemptsLeft, 4);
   });
@@ -579,7 +579,7 @@ describe('decision in the queue of a gate', () => {
     });
   }
 
-  it('does not say that the gateway named a time that it did not name', () => {
+  it('does not claim that the gateway named a reset time when the gateway named none', () => {
     for (const block of [blockOf('breaker', 400_000), blockOf('cooldown', 400_000, { source: 'backoff' })]) {
       const decision = decideBlock(block);
       assert.ok(decision.type === 'fail');
@@ -615,7 +615,7 @@ describe('decision in the queue of a gate', () => {
     });
   }
 
-  it('offers the fallback model if the user decides about it', () => {
+  it('offers the fallback model when continueWithFallback is "ask"', () => {
     const options = { ...seen, continueWithFallback: 'ask', fallbackModels: ['n'] } as const;
     for (const leftMs of [5000, 400_000]) {
       const decision = decideBlock(blockOf('breaker', leftMs), options);

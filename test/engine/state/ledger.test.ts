@@ -77,7 +77,7 @@ const cases: Readonly<
   'that has not ended, without a duration': [[attempt(0), waiting(10)], [[5000, undefined]], 0],
 };
 
-describe('ledger', () => {
+describe('ledger of a turn', () => {
   for (const [name, [events, waits, sum]] of Object.entries(cases)) {
     it(`records a wait ${name}`, () => {
       const ledger = ledgerOf(events);
@@ -87,7 +87,7 @@ describe('ledger', () => {
     });
   }
 
-  it('records two consecutive waits of a turn as two entries if its own faults caused them, even for the same reason', () => {
+  it("contains two entries for two consecutive waits with the same reason if the turn's own faults caused both", () => {
     const { waits } = ledgerOf([attempt(0), waiting(10), waiting(30), stopped(70)]);
     assert.deepEqual(rowsOf(waits, 'at', 'waitedMs'), [
       [10, 20],
@@ -110,7 +110,7 @@ describe('ledger', () => {
     });
   }
 
-  it('returns the same object for events that it does not record', () => {
+  it('remains the same object after an event that the ledger does not record', () => {
     const ledger = ledgerOf([attempt(0)]);
     assert.equal(addToLedger(ledger, { type: 'text', text: 'a', attempt: 1, at: 1 }), ledger);
     assert.equal(addToLedger(ledger, stopped(2)), ledger);

@@ -8,23 +8,22 @@ const message = 'The scheduled prompt has expired.';
 const actions = ['retryNow', 'switchModel'] as const;
 const stopped: TurnState = { ...initialTurn, text: 'Hal', phase: 'stopped', attempts: 2, endedAt: 9 };
 
-describe('scheduled prompt', () => {
-  it('keeps the partial answer until it is sent, for a day', () => {
-    const scheduled = markScheduled(stopped, schedule);
-    assert.deepEqual(scheduled, { ...stopped, phase: 'scheduled', schedule });
-    assert.equal(scheduleLifetimeMs, 86_400_000);
-  });
+describe('schedule of a prompt', () => {
+  it('keeps the partial answer of the turn', () =>
+    assert.deepEqual(markScheduled(stopped, schedule), { ...stopped, phase: 'scheduled', schedule }));
 
-  it('is no longer scheduled once the user has cancelled it', () =>
+  it('lasts for at most a day', () => assert.equal(scheduleLifetimeMs, 86_400_000));
+
+  it('ends when the user cancels it', () =>
     assert.deepEqual(endSchedule(markScheduled(stopped, schedule), { outcome: 'stopped' }), {
       ...stopped,
       isUnscheduled: true,
     }));
 
-  it('leaves a turn unchanged that is not scheduled', () =>
+  it('cannot be ended for a turn that is not scheduled', () =>
     assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));
 
-  it('has failed once it has expired, for the reason for which the turn had failed before', () => {
+  it('leaves the turn failed with its earlier fault when the schedule expires', () => {
     const fault = { kind: 'rate-limit', status: 429, requestId: 'r1', attempt: 3, at: 8 } as const;
     const failed: FailedEvent = { type: 'failed', ...fault, message: '', text: '', actions: [], resetsAt: 1 };
     const unknown = { kind: 'offline', attempt: 2, at: 9 };

@@ -33,35 +33,51 @@ const unknown = attempt('USD', { promptTokens: 9, tokens: 10 });
 
 describe('cost of a turn', () => {
   for (const [name, state, costs] of [
-    ['sums its attempts, without drifting', turn([paid, attempt('USD', { cost: 0.2 })]), [usd(0.3)]],
-    ['prefers what the gateway reports', turn([attempt('USD', { cost: 0, estimatedCost: 1 })]), [usd(0)]],
-    ['is an estimate if a part of it is', turn([paid, attempt('USD', { estimatedCost: 0.2 })]), [usd(0.3, true)]],
+    ['is the sum of its attempts, without rounding errors', turn([paid, attempt('USD', { cost: 0.2 })]), [usd(0.3)]],
+    [
+      'is the cost that the gateway reports rather than an estimate',
+      turn([attempt('USD', { cost: 0, estimatedCost: 1 })]),
+      [usd(0)],
+    ],
+    [
+      'is marked as an estimate if the cost of one attempt is estimated',
+      turn([paid, attempt('USD', { estimatedCost: 0.2 })]),
+      [usd(0.3, true)],
+    ],
     [
       'has a sum for each currency',
       turn([attempt('CNY', { estimatedCost: 1 }), paid, attempt('CNY', { cost: 2 })]),
       [cny(3, true), usd(0.1)],
     ],
     ['leaves out attempts that no gateway charges for', turn([unbilled, paid]), [usd(0.1)]],
-    ['counts earlier segments', turn([paid], { previousSegments: [turn([paid])] }), [usd(0.2)]],
-    ['counts attempts of answers that were restarted', turn([], { discardedAttempts: [paid] }), [usd(0.1)]],
-    ['is unknown without attempts that cost something', turn([unbilled]), undefined],
-    ['is unknown if that of an attempt with a usage is', turn([paid, unknown]), undefined],
-    ['is unknown if that of an attempt with text is', turn([paid, attempt('USD', { firstTokenMs: 5 })]), undefined],
+    ['includes earlier segments', turn([paid], { previousSegments: [turn([paid])] }), [usd(0.2)]],
+    ['includes the attempts of answers that were restarted', turn([], { discardedAttempts: [paid] }), [usd(0.1)]],
+    ['is unknown if no attempt was charged', turn([unbilled]), undefined],
+    ['is unknown if the cost of an attempt with a usage is unknown', turn([paid, unknown]), undefined],
+    [
+      'is unknown if the cost of an attempt with text is unknown',
+      turn([paid, attempt('USD', { firstTokenMs: 5 })]),
+      undefined,
+    ],
     [
       'is unknown if the window was closed during an attempt',
       turn([paid, attempt('USD')], { phase: 'interrupted' }),
       undefined,
     ],
-    ['is known so far while an attempt runs', turn([paid, attempt('USD')], { phase: 'streaming' }), [usd(0.1)]],
+    [
+      'contains the costs so far while an attempt runs',
+      turn([paid, attempt('USD')], { phase: 'streaming' }),
+      [usd(0.1)],
+    ],
   ] as const)
     it(name, () => assert.deepEqual(costsOf(state), costs));
 
-  it('of several turns contains what is known, and says how many answers are incomplete', () => {
+  it('is the sum of the known costs for several turns, with the number of answers whose cost is unknown', () => {
     const states = [turn([paid, unknown]), turn([unknown, unknown]), turn([paid]), turn([unbilled])];
     assert.deepEqual(totalCost(states), { costs: [usd(0.2)], unknownAnswers: 2 });
   });
 
-  it('is exact for many sums of sums', () => {
+  it('has no rounding errors after thousands of additions', () => {
     let total = addCosts([]);
     for (let index = 0; index < 10_000; index++) total = addCosts([...total, usd(0.000_000_1), usd(0.11)]);
     assert.deepEqual(total, [usd(1100.001)]);

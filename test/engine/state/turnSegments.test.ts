@@ -106,7 +106,7 @@ describe('list of segments of a turn', () => {
 });
 
 describe('calculation of the totals of a turn', () => {
-  it('uses the numbers of the only segment, as its attempts measured them', () => {
+  it('uses the measurements of the attempts when the turn has only one segment', () => {
     const beforeAnswer = [
       start(0),
       ended(100, 100, { how: 'rate-limit', firstTokenMs: 50, bytes: 40 }),
@@ -127,7 +127,7 @@ describe('calculation of the totals of a turn', () => {
     });
   });
 
-  it('adds up the usage of all segments and leaves out what no gateway has reported', () => {
+  it('adds up the usage of all segments, without counts that no gateway has reported', () => {
     const reported = event(200, {
       type: 'usage',
       promptTokens: 1,

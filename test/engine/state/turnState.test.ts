@@ -323,7 +323,7 @@ describe('state of a turn', () => {
     assert.deepEqual(stateAfter([part(1, '')]).toolCalls, [{ index: 1, id: '', name: '', arguments: '' }]);
   });
 
-  it('has no resume points after a restarted answer', () => {
+  it('has no resume points after the answer was restarted', () => {
     for (const event of [restarted, replaced('New.')])
       assert.deepEqual(stateAfter([event], { ...initialTurn, resumePoints: [{ offset: 3 }] }).resumePoints, []);
   });
@@ -354,7 +354,7 @@ describe('recorded turn', () => {
   );
   const terminal = fc.tuple(fc.constantFrom(done, failed, stopped), fc.option(shortText));
 
-  it('leads to the same state as the events of the engine, even after a round trip through a journal', () => {
+  it('has the same state as the live turn, even after a round trip through a journal', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(numbers, anyEvent)), terminal, fc.nat(), (newEvents, [end, otherText], splitAt) => {
         const events = newEvents.map(([[at, attempt], newEvent]): StreamEvent => ({ ...newEvent, at, attempt }));

@@ -76,7 +76,7 @@ describe('messages of a continuation request', () => {
     assert.ok(!continuePrompt(english, text).includes(text.slice(-201)));
   });
 
-  it('quote no half of a surrogate pair at the start of the quotation', () => {
+  it('do not start the quotation with half of a surrogate pair', () => {
     const text = `${'🐑'.repeat(10)}${'x'.repeat(199)}`;
     assert.ok(continuePrompt(english, text).includes(`«${'x'.repeat(199)}»`));
   });
@@ -96,7 +96,7 @@ describe('messages of a continuation request', () => {
     assert.match(continuePrompt(messages), /connection error/);
   });
 
-  it('ask for no repetition and no new code fence', () => {
+  it('ask the model not to repeat text and not to open a new code fence', () => {
     assert.match(continuePrompt(english), /no repetition .*no new code fence/);
     assert.match(continuePrompt(conversationWith('羊是什么?')), /不要重复现有内容.*代码块/);
   });

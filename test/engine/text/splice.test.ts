@@ -223,15 +223,15 @@ function testCases(method: JoinMethod, cases: Cases): void {
 describe('splice after a continue prompt', () => testCases('continue', continueCases));
 describe('splice after a prefill', () => testCases('prefill', prefillCases));
 
-describe('splice', () => {
-  it('joins a continuation that is held back beyond the time limit as soon as the repetition reaches the end of the partial answer', () => {
+describe('splice of a continuation', () => {
+  it('joins a long repetition as soon as it reaches the end of the partial answer, even after the time limit', () => {
     const splice = new Splice(long, 'continue');
     splice.push(long.slice(9, 200));
     assert.deepEqual(splice.expire(), hold);
     assert.deepEqual(splice.push(long.slice(200)), join(long.length - 9, ''));
   });
 
-  it('processes a continuation of whitespace in linear time', function () {
+  it('takes linear time for a continuation that consists of whitespace', function () {
     this.timeout(10_000);
     const length = 200_000;
     const splice = new Splice(`Sheep${' '.repeat(length)}`, 'prefill');

@@ -78,7 +78,7 @@ const runs = { numRuns: propertyRuns };
 describe('splice of any continuation', function () {
   this.timeout(600_000);
 
-  it('shows an overlap of at least 16 characters once and loses no text after it', () => {
+  it('shows an overlap of at least 16 characters only once, and all text after the overlap', () => {
     const given = fc.tuple(anyPartial, anyRepetition, anyRemainder, fc.nat(), anySizes);
     fc.assert(
       fc.property(given, ([fragment, times, remainder, nth, sizes]) => {
@@ -99,7 +99,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows an overlap of at least 64 characters once, even after the time limit', () => {
+  it('shows an overlap of at least 64 characters only once, even after the time limit', () => {
     // The numbers make sure that no other part of the overlap also matches the end of the partial answer.
     const partialOf = (count: number): string => Array.from({ length: count }, (_, n) => `羊 ${n}🐑 `).join('');
     const given = fc.tuple(
@@ -121,7 +121,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows a partial answer of any length once when the continuation repeats it', () => {
+  it('shows a partial answer of any length only once when the continuation repeats it', () => {
     const given = fc.tuple(
       anyPartial,
       anyRepetition,

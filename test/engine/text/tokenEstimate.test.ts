@@ -18,7 +18,7 @@ describe('estimated number of tokens', () => {
     assert.equal(estimateTokens(`${'word'.repeat(2500)}${'羊'.repeat(10_000)}`), 12_500);
   });
 
-  it('examines 20,000 characters of a longer text', () => {
+  it('is projected from the first 20,000 characters of a longer text', () => {
     const half = 'Sheep graze. '.repeat(100_000);
     const text = half + '羊吃草，人看羊。'.repeat(half.length / 8);
     let examined = 0;
@@ -58,16 +58,19 @@ describe('warning about a prompt that the gateway cuts', () => {
     return run.events.flatMap((event) => (event.type === 'attempt' ? event.cutAtTokens : []));
   };
 
-  it('has the context window, at each attempt', async () => {
+  it('contains the context window at each attempt', async () => {
     assert.deepEqual(await attemptsOf(100), [100, 100]);
   });
 
-  it('is absent for a prompt that fits, and for a gateway that rejects long prompts', async () => {
+  it('is absent for a prompt that fits into the context window', async () => {
     assert.deepEqual(await attemptsOf(101), [undefined, undefined]);
+  });
+
+  it('is absent for a gateway that rejects long prompts', async () => {
     assert.deepEqual(await attemptsOf(100, false), [undefined, undefined]);
   });
 
-  it('counts the texts of all messages, but no images', () => {
+  it('considers the texts of all messages, but no images', () => {
     const image = { type: 'image', mimeType: 'image/png', data: content } as const;
     const text = { type: 'text', text: 'x'.repeat(200) } as const;
     assert.equal(exceededContext([{ role: 'user', content: [text, image] }], facts), undefined);
@@ -75,7 +78,7 @@ describe('warning about a prompt that the gateway cuts', () => {
     assert.equal(exceededContext([system, { role: 'user', content: [text, image] }], facts), 100);
   });
 
-  it('is absent if the context is unknown', () => {
+  it('is absent if the context window is unknown', () => {
     assert.equal(exceededContext([{ role: 'user', content }], { cutsLongPrompts: true }), undefined);
   });
 });

@@ -38,7 +38,7 @@ describe('reply of the test gateway', () => {
     });
   }
 
-  it('makes the connection of the client fail with ECONNRESET after a reset, but only after all sent bytes have arrived', async () => {
+  it("makes the client's connection fail with ECONNRESET after a reset, but only after all sent bytes have arrived", async () => {
     let release = (): void => undefined;
     gateway.script = () => [
       { send: 'half' },

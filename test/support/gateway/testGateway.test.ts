@@ -29,7 +29,7 @@ describe('test gateway', () => {
     assert.equal(request!.body, JSON.stringify(request!.json));
   });
 
-  it('sends no content type if that of the script is empty', async () => {
+  it('sends no content type if the script sets an empty one', async () => {
     const gateway = await start({ script: () => [{ status: 200, headers: { 'content-type': '' } }, { done: true }] });
     assert.equal((await chat(gateway)).headers.get('content-type'), null);
   });
@@ -43,11 +43,12 @@ describe('test gateway', () => {
     });
   }
 
-  it('lists six models by default, or the configured models, or sends a scripted reply instead of the list', async () => {
-    const gateway = await start();
-    const list = async (): Promise<unknown> => (await fetch(`${gateway.baseUrl}/models`)).json();
-    const ids = async (): Promise<string[]> => ((await list()) as { data: { id: string }[] }).data.map(({ id }) => id);
-    assert.deepEqual(await ids(), [
+  const modelList = async ({ baseUrl }: { baseUrl: string }): Promise<unknown> =>
+    (await fetch(`${baseUrl}/models`)).json();
+  const idsOf = (list: unknown): readonly string[] => (list as { data: { id: string }[] }).data.map(({ id }) => id);
+
+  it('lists six models by default', async () => {
+    assert.deepEqual(idsOf(await modelList(await start())), [
       'claude-opus-4',
       'claude-sonnet-4',
       'gpt-4o',
@@ -55,10 +56,18 @@ describe('test gateway', () => {
       'deepseek-r1',
       'deepseek-v3',
     ]);
+  });
+
+  it('lists the configured models', async () => {
+    const gateway = await start();
     gateway.models = ['one'];
-    assert.deepEqual(await ids(), ['one']);
+    assert.deepEqual(idsOf(await modelList(gateway)), ['one']);
+  });
+
+  it('sends a scripted reply instead of the model list', async () => {
+    const gateway = await start();
     gateway.models = () => json({ odd: true });
-    assert.deepEqual(await list(), { odd: true });
+    assert.deepEqual(await modelList(gateway), { odd: true });
   });
 
   it('responds with 404 to other methods and paths, and does not record them', async () => {

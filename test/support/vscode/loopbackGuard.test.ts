@@ -70,7 +70,7 @@ describe('loopback guard', () => {
   };
   const token = (): string => new URL(guard.address({})).searchParams.get('tkn')!;
 
-  it('refuses a wrong cookie, and the cookie of another server', async () => {
+  it('refuses a wrong cookie and the cookie of another server', async () => {
     const [name = '', value = ''] = (await cookieOf()).split('=');
     for (const cookie of ['', name, `${name}=`, `${name}=${value}x`, `${name}=${value.slice(1)}`, `other=${value}`]) {
       assert.equal((await send(guard, { headers: { cookie } })).status, 403, cookie);
