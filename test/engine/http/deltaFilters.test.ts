@@ -8,7 +8,7 @@ import type { Delta } from '../../../src/engine/http/deltas';
 import { textPieces } from '../../support/pieces';
 import { propertyRuns } from '../../support/propertyRuns';
 
-/** Deltas and what a filter passes on. */
+/** Deltas, and the deltas that a filter emits for them. */
 interface Row {
   readonly name: string;
   readonly deltas: readonly Delta[];
@@ -48,7 +48,16 @@ function answerOf(deltas: readonly Delta[]): { readonly reasoning: string; reado
 const read = (parts: readonly string[]) => answerOf(withoutTags(texts(parts)));
 
 describe('think tag filter', () => {
-  for (const { name, deltas, passed } of rowsIn('thinkTags.jsonl')) {
+  const longLine: readonly Delta[] = [
+    { type: 'reasoning', text: 'Hm' },
+    { type: 'text', text: `${'x'.repeat(201)}</think>4` },
+  ];
+  const longLineRow: Row = {
+    name: 'leaves a closing tag in a long line after reasoning in a separate field',
+    deltas: longLine,
+    passed: longLine,
+  };
+  for (const { name, deltas, passed } of [...rowsIn('thinkTags.jsonl'), longLineRow]) {
     it(`${name}, also character by character`, () => {
       assert.deepEqual(withoutTags(deltas), passed);
       const characters = deltas.flatMap((delta) => (delta.type === 'text' ? texts(textPieces(delta.text, 1)) : delta));
@@ -112,14 +121,18 @@ function filtered(deltas: readonly string[]): readonly string[] {
 }
 
 describe('key filter', () => {
-  for (const [name, text, expected] of [
-    ['a key', `The key is ${key}.`, 'The key is [redacted].'],
-    ['a key in upper case', `The key is ${key.toUpperCase()}.`, 'The key is [redacted].'],
-    ['two keys', `${key} ${key}`, '[redacted] [redacted]'],
-    ['the first twelve characters of a key', `${key.slice(0, 12)} is it`, '[redacted] is it'],
-    ['the first half of a key at the end', `It is ${key.slice(0, 14)}`, 'It is [redacted]'],
-    ['a key that follows the first characters of a key', `hsa-01${key}`, 'hsa-01[redacted]'],
-    ['no start of a key that is shorter', `${key.slice(0, 11)} is it`, `${key.slice(0, 11)} is it`],
+  for (const { name, text, expected } of [
+    { name: 'a key', text: `The key is ${key}.`, expected: 'The key is [redacted].' },
+    { name: 'a key in upper case', text: `The key is ${key.toUpperCase()}.`, expected: 'The key is [redacted].' },
+    { name: 'two keys', text: `${key} ${key}`, expected: '[redacted] [redacted]' },
+    { name: 'the first twelve characters of a key', text: `${key.slice(0, 12)} is it`, expected: '[redacted] is it' },
+    { name: 'the first half of a key at the end', text: `It is ${key.slice(0, 14)}`, expected: 'It is [redacted]' },
+    { name: 'a key that follows the first characters of a key', text: `hsa-01${key}`, expected: 'hsa-01[redacted]' },
+    {
+      name: 'no start of a key that is shorter',
+      text: `${key.slice(0, 11)} is it`,
+      expected: `${key.slice(0, 11)} is it`,
+    },
   ] as const) {
     it(`removes ${name}, in one delta and split between deltas`, () => {
       assert.equal(filtered([text]).join(''), expected);
@@ -135,7 +148,7 @@ describe('key filter', () => {
     assert.deepEqual(filtered(['return Math', ' and hsa-', ' too']), ['return Math', ' and hsa-', ' too', '']);
   });
 
-  it('holds back only the text that may begin a key', () => {
+  it('holds back only text that could be the start of a key', () => {
     assert.deepEqual(filtered(['keys begin with hsa-0', ' or hsa-1']), ['keys begin with ', 'hsa-0 or hsa-1', '']);
   });
 

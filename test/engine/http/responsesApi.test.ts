@@ -17,15 +17,16 @@ function deltasOf(events: readonly object[]): readonly ReceivedDelta[] {
   return deltas;
 }
 
-/** Streams and what is read from them. Each line of the file is a stream. */
-const streams = readFileSync(join(__dirname, 'responses.jsonl'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as { name: string; events: readonly object[]; deltas: readonly ReceivedDelta[] });
+/** Streams, and the deltas that are read from them. */
+const streams = JSON.parse(readFileSync(join(__dirname, 'responses.json'), 'utf8')) as readonly {
+  readonly name: string;
+  readonly events: readonly object[];
+  readonly deltas: readonly ReceivedDelta[];
+}[];
 
 describe('reader of Responses API events', () => {
   for (const { name, events, deltas } of streams) {
-    it(`reads ${name}`, () => assert.deepEqual(deltasOf(events), deltas));
+    it(name, () => assert.deepEqual(deltasOf(events), deltas));
   }
 
   it('emits a text only once, even if several events contain it', () => {
