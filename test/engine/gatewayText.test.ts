@@ -6,20 +6,24 @@ import { readFinishReason } from '../../src/engine/http/deltas';
 import { requestIdOf } from '../../src/engine/http/transport';
 import { parseRetryAfter } from '../../src/engine/faults/retryAfter';
 
-const hiddenCharacters: readonly (readonly [name: string, characters: string, replacement: string])[] = [
-  ['bidi overrides and embeddings', '\u202a\u202b\u202c\u202d\u202e', ''],
-  ['bidi isolates', '\u2066\u2067\u2068\u2069', ''],
-  ['bidi marks', '\u200e\u200f\u061c', ''],
-  ['zero-width characters', '\u200b\u200c\u200d\u2060', ''],
-  ['soft hyphens', '\u00ad', ''],
-  ['C0 controls', '\u0000\u0007\u001b\u007f', ' '],
-  ['C1 controls', '\u0080\u009b', ' '],
-  ['tags', '\u{e0001}\u{e0041}\u{e007f}', ''],
-  ['halves of surrogate pairs', '\ud800', ''],
+const hiddenCharacters: readonly {
+  readonly name: string;
+  readonly characters: string;
+  readonly replacement: string;
+}[] = [
+  { name: 'bidi overrides and embeddings', characters: '\u202a\u202b\u202c\u202d\u202e', replacement: '' },
+  { name: 'bidi isolates', characters: '\u2066\u2067\u2068\u2069', replacement: '' },
+  { name: 'bidi marks', characters: '\u200e\u200f\u061c', replacement: '' },
+  { name: 'zero-width characters', characters: '\u200b\u200c\u200d\u2060', replacement: '' },
+  { name: 'soft hyphens', characters: '\u00ad', replacement: '' },
+  { name: 'C0 controls', characters: '\u0000\u0007\u001b\u007f', replacement: ' ' },
+  { name: 'C1 controls', characters: '\u0080\u009b', replacement: ' ' },
+  { name: 'tags', characters: '\u{e0001}\u{e0041}\u{e007f}', replacement: '' },
+  { name: 'halves of surrogate pairs', characters: '\ud800', replacement: '' },
 ];
 
 describe('safe reading of text from a gateway', () => {
-  for (const [name, characters, replacement] of hiddenCharacters) {
+  for (const { name, characters, replacement } of hiddenCharacters) {
     it(`removes ${name} from errors, finish reasons and request IDs`, () => {
       const text = `a${characters}b`;
       const visible = `a${replacement}b`;

@@ -77,13 +77,13 @@ describe('classification of a response', () => {
     }
   });
 
-  for (const [status, parameter, unsupportedParameter] of [
-    [400, 'max_tokens', 'max_tokens'],
-    [400, 'temperature', 'temperature'],
-    [400, 'stream_options', 'stream_options'],
-    [400, 'max_completion_tokens', 'max_completion_tokens'],
-    [400, 'top_k', undefined],
-    [500, 'max_tokens', undefined],
+  for (const { status, parameter, unsupportedParameter } of [
+    { status: 400, parameter: 'max_tokens', unsupportedParameter: 'max_tokens' },
+    { status: 400, parameter: 'temperature', unsupportedParameter: 'temperature' },
+    { status: 400, parameter: 'stream_options', unsupportedParameter: 'stream_options' },
+    { status: 400, parameter: 'max_completion_tokens', unsupportedParameter: 'max_completion_tokens' },
+    { status: 400, parameter: 'top_k', unsupportedParameter: undefined },
+    { status: 500, parameter: 'max_tokens', unsupportedParameter: undefined },
   ] as const) {
     it(`names ${unsupportedParameter ?? 'no parameter'} as one that a corrected request can leave out after status ${status} for ${parameter}`, () => {
       const error = { message: `Unsupported parameter: '${parameter}'`, code: 'unsupported_parameter' };
@@ -355,7 +355,7 @@ describe('classification of random responses', () => {
     JSON.stringify({ error: { message: '{"message":'.repeat(5000) } }),
   ];
   for (const body of largeBodies) {
-    it(`maps 64 KB of ${JSON.stringify(body.slice(0, 12))}… in linear time`, () => {
+    it(`maps ${body.length} characters that start with ${JSON.stringify(body.slice(0, 12))} in linear time`, () => {
       assert.equal(classifyResponse(418, body).row, 'unexpectedStatus');
       assert.ok(['requestRejected', 'unsupportedParameter', 'modelNotFound'].includes(classifyResponse(400, body).row));
     });

@@ -7,31 +7,55 @@ import { faultPage, updateCommand } from './faultPage';
 const pagePath = join(__dirname, '../../../docs/faults.md');
 
 /** The faults by their policies. A fault that is not listed ends the turn. */
-const policies: readonly (readonly [reaction: string, policy: Policy, names: readonly FaultName[]])[] = [
-  [
-    'retry',
-    { retry: 'transient' },
-    ['connectionRefused', 'connectTimeout', 'requestTimeout', 'serverError', 'badGateway', 'proxyCannotConnect'],
-  ],
-  [
-    'retry, the first time at once and without a charge to the retry budget,',
-    { retry: 'transient', freeReplay: true },
-    ['connectionReset'],
-  ],
-  ['retry once', { retry: 'transient', limit: 1 }, ['notHttp', 'webPage', 'noText']],
-  ['retry twice', { retry: 'transient', limit: 2 }, ['noBody', 'conflict', 'garbledBody']],
-  ['retry three times', { retry: 'transient', limit: 3 }, ['hostNotFound', 'proxyUnreachable']],
-  ['retry at double charge', { retry: 'transient', charge: 2 }, ['headersTimeout', 'firstTokenTimeout']],
-  ['retry twice at double charge', { retry: 'transient', limit: 2, charge: 2 }, ['gatewayTimeout']],
-  ['retry with the backoff for an overload', { retry: 'overload' }, ['rateLimitedWithoutRetryAfter']],
-  ['retry with that backoff or a fallback model', { retry: 'overload', fallback: true }, ['overloaded']],
-  ['wait for the retry-after', { retry: 'hint' }, ['creditResets', 'rateLimited']],
-  ['wait for the network', { retry: 'offline' }, ['offline']],
-  ['wait for the circuit breaker', { retry: 'breaker' }, ['breakerOpen']],
-  [
-    'resume the answer',
-    { retry: 'resume' },
-    [
+const policies: readonly {
+  readonly reaction: string;
+  readonly policy: Policy;
+  readonly names: readonly FaultName[];
+}[] = [
+  {
+    reaction: 'retry',
+    policy: { retry: 'transient' },
+    names: ['connectionRefused', 'connectTimeout', 'requestTimeout', 'serverError', 'badGateway', 'proxyCannotConnect'],
+  },
+  {
+    reaction: 'retry, the first time at once and without a charge to the retry budget,',
+    policy: { retry: 'transient', freeReplay: true },
+    names: ['connectionReset'],
+  },
+  { reaction: 'retry once', policy: { retry: 'transient', limit: 1 }, names: ['notHttp', 'webPage', 'noText'] },
+  { reaction: 'retry twice', policy: { retry: 'transient', limit: 2 }, names: ['noBody', 'conflict', 'garbledBody'] },
+  {
+    reaction: 'retry three times',
+    policy: { retry: 'transient', limit: 3 },
+    names: ['hostNotFound', 'proxyUnreachable'],
+  },
+  {
+    reaction: 'retry at double charge',
+    policy: { retry: 'transient', charge: 2 },
+    names: ['headersTimeout', 'firstTokenTimeout'],
+  },
+  {
+    reaction: 'retry twice at double charge',
+    policy: { retry: 'transient', limit: 2, charge: 2 },
+    names: ['gatewayTimeout'],
+  },
+  {
+    reaction: 'retry with the backoff for an overload',
+    policy: { retry: 'overload' },
+    names: ['rateLimitedWithoutRetryAfter'],
+  },
+  {
+    reaction: 'retry with that backoff or a fallback model',
+    policy: { retry: 'overload', fallback: true },
+    names: ['overloaded'],
+  },
+  { reaction: 'wait for the retry-after', policy: { retry: 'hint' }, names: ['creditResets', 'rateLimited'] },
+  { reaction: 'wait for the network', policy: { retry: 'offline' }, names: ['offline'] },
+  { reaction: 'wait for the circuit breaker', policy: { retry: 'breaker' }, names: ['breakerOpen'] },
+  {
+    reaction: 'resume the answer',
+    policy: { retry: 'resume' },
+    names: [
       'streamStalled',
       'streamSilent',
       'connectionLost',
@@ -42,8 +66,8 @@ const policies: readonly (readonly [reaction: string, policy: Policy, names: rea
       'finishedWithError',
       'garbledStream',
     ],
-  ],
-  ['correct the request', { retry: 'repair' }, ['unsupportedParameter']],
+  },
+  { reaction: 'correct the request', policy: { retry: 'repair' }, names: ['unsupportedParameter'] },
 ];
 
 const messages = faultNames.flatMap((name) => {
@@ -54,9 +78,10 @@ const messages = faultNames.flatMap((name) => {
 const placeholders = new Set(['host', 'proxy', 'model', 'status', 'detail', 'time', 'seconds', 'minutes', 'last']);
 
 describe('fault table', () => {
-  const handled = new Set(policies.flatMap(([, , names]) => names));
+  const handled = new Set(policies.flatMap(({ names }) => names));
   const ending = faultNames.filter((name) => !handled.has(name));
-  for (const [reaction, policy, names] of [...policies, ['end the turn', { retry: 'never' }, ending] as const]) {
+  const rest = { reaction: 'end the turn', policy: { retry: 'never' }, names: ending } as const;
+  for (const { reaction, policy, names } of [...policies, rest]) {
     for (const name of names) {
       it(`makes the engine ${reaction} after ${name}`, () => assert.deepEqual(faultTable[name].policy, policy));
     }

@@ -8,116 +8,167 @@ const now = Date.UTC(2026, 0, 15, 9, 0, 0);
 const hour = 3_600_000;
 const in37s = now + 37_000;
 
-type Cases<Input> = readonly (readonly [name: string, input: Input, delayMs: number | undefined])[];
-
 const httpDate = (at: number): string => new Date(at).toUTCString();
 const bodyText = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
-const headerCases: Cases<Readonly<Record<string, string>>> = [
-  ['no headers', {}, undefined],
-  ['seconds', { 'retry-after': '37' }, 37_000],
-  ['60 seconds, not the year 60', { 'retry-after': '60' }, 60_000],
-  ['zero', { 'retry-after': '0' }, undefined],
-  ['a negative number', { 'retry-after': '-5' }, undefined],
-  ['a number with an exponent', { 'retry-after': '1e3' }, undefined],
-  ['words', { 'retry-after': 'soon' }, undefined],
-  ['an empty value', { 'retry-after': '' }, undefined],
-  ['a huge number', { 'retry-after': '9'.repeat(400) }, 366 * 86_400_000],
-  ['epoch seconds', { 'retry-after': String(in37s / 1000) }, 37_000],
-  ['epoch milliseconds', { 'retry-after': String(in37s) }, 37_000],
-  ['the smallest number read as epoch seconds, in the past', { 'retry-after': '1000000000' }, undefined],
-  ['the smallest number read as epoch milliseconds, in the past', { 'retry-after': '1000000000000' }, undefined],
-  ['epoch seconds in the past', { 'retry-after': String(now / 1000 - 1) }, undefined],
-  ['a duration with units', { 'retry-after': '2m30s' }, 150_000],
-  ['the header x-retry-after', { 'x-retry-after': '37' }, 37_000],
-  ['milliseconds', { 'retry-after-ms': '1500' }, 1500],
-  ['decimal milliseconds, rounded up', { 'retry-after-ms': '1500.2' }, 1501],
-  ['milliseconds in the header of Azure', { 'x-ms-retry-after-ms': '250' }, 250],
-  ['an HTTP date', { 'retry-after': httpDate(in37s) }, 37_000],
-  ['an RFC 3339 time', { 'retry-after': '2026-01-15T09:00:37Z' }, 37_000],
-  ['an RFC 3339 time in another zone', { 'retry-after': '2026-01-15T10:00:37+01:00' }, 37_000],
-  ['a day without a time', { 'retry-after': '2026-01-16' }, undefined],
-  ['an HTTP date in the past', { 'retry-after': httpDate(now - 1000) }, undefined],
-  [
-    'a date from a gateway whose clock is 3 h ahead',
-    { 'retry-after': httpDate(in37s + 3 * hour), date: httpDate(now + 3 * hour) },
-    37_000,
-  ],
-  [
-    'a date next to a Date header that is more than a week off',
-    { 'retry-after': httpDate(in37s), date: httpDate(now - 170 * hour) },
-    37_000,
-  ],
-  ['a date next to an invalid Date header', { 'retry-after': httpDate(in37s), date: 'yesterday' }, 37_000],
-  [
-    'an exhausted rate limit of tokens (OpenAI)',
-    { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '6m0s' },
-    360_000,
-  ],
-  [
-    'the reset of a rate limit in milliseconds',
-    { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '120ms' },
-    120,
-  ],
-  [
-    'the later of two exhausted rate limits, which is listed last',
-    {
+/** A response, and the retry-after that is read from it. */
+interface Case {
+  readonly name: string;
+  readonly delayMs: number | undefined;
+}
+
+const headerCases: readonly (Case & { readonly headers: Readonly<Record<string, string>> })[] = [
+  { name: 'no headers', headers: {}, delayMs: undefined },
+  { name: 'seconds', headers: { 'retry-after': '37' }, delayMs: 37_000 },
+  { name: '60 seconds, not the year 60', headers: { 'retry-after': '60' }, delayMs: 60_000 },
+  { name: 'zero', headers: { 'retry-after': '0' }, delayMs: undefined },
+  { name: 'a negative number', headers: { 'retry-after': '-5' }, delayMs: undefined },
+  { name: 'a number with an exponent', headers: { 'retry-after': '1e3' }, delayMs: undefined },
+  { name: 'words', headers: { 'retry-after': 'soon' }, delayMs: undefined },
+  { name: 'an empty value', headers: { 'retry-after': '' }, delayMs: undefined },
+  { name: 'a huge number', headers: { 'retry-after': '9'.repeat(400) }, delayMs: 366 * 86_400_000 },
+  { name: 'epoch seconds', headers: { 'retry-after': String(in37s / 1000) }, delayMs: 37_000 },
+  { name: 'epoch milliseconds', headers: { 'retry-after': String(in37s) }, delayMs: 37_000 },
+  {
+    name: 'the smallest number read as epoch seconds, in the past',
+    headers: { 'retry-after': '1000000000' },
+    delayMs: undefined,
+  },
+  {
+    name: 'the smallest number read as epoch milliseconds, in the past',
+    headers: { 'retry-after': '1000000000000' },
+    delayMs: undefined,
+  },
+  { name: 'epoch seconds in the past', headers: { 'retry-after': String(now / 1000 - 1) }, delayMs: undefined },
+  { name: 'a duration with units', headers: { 'retry-after': '2m30s' }, delayMs: 150_000 },
+  { name: 'the header x-retry-after', headers: { 'x-retry-after': '37' }, delayMs: 37_000 },
+  { name: 'milliseconds', headers: { 'retry-after-ms': '1500' }, delayMs: 1500 },
+  { name: 'decimal milliseconds, rounded up', headers: { 'retry-after-ms': '1500.2' }, delayMs: 1501 },
+  { name: 'milliseconds in the header of Azure', headers: { 'x-ms-retry-after-ms': '250' }, delayMs: 250 },
+  { name: 'an HTTP date', headers: { 'retry-after': httpDate(in37s) }, delayMs: 37_000 },
+  { name: 'an RFC 3339 time', headers: { 'retry-after': '2026-01-15T09:00:37Z' }, delayMs: 37_000 },
+  {
+    name: 'an RFC 3339 time in another zone',
+    headers: { 'retry-after': '2026-01-15T10:00:37+01:00' },
+    delayMs: 37_000,
+  },
+  { name: 'a day without a time', headers: { 'retry-after': '2026-01-16' }, delayMs: undefined },
+  { name: 'an HTTP date in the past', headers: { 'retry-after': httpDate(now - 1000) }, delayMs: undefined },
+  {
+    name: 'a date from a gateway whose clock is 3 h ahead',
+    headers: { 'retry-after': httpDate(in37s + 3 * hour), date: httpDate(now + 3 * hour) },
+    delayMs: 37_000,
+  },
+  {
+    name: 'a date next to a Date header that is more than a week off',
+    headers: { 'retry-after': httpDate(in37s), date: httpDate(now - 170 * hour) },
+    delayMs: 37_000,
+  },
+  {
+    name: 'a date next to an invalid Date header',
+    headers: { 'retry-after': httpDate(in37s), date: 'yesterday' },
+    delayMs: 37_000,
+  },
+  {
+    name: 'an exhausted rate limit of tokens (OpenAI)',
+    headers: { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '6m0s' },
+    delayMs: 360_000,
+  },
+  {
+    name: 'the reset of a rate limit in milliseconds',
+    headers: { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '120ms' },
+    delayMs: 120,
+  },
+  {
+    name: 'the later of two exhausted rate limits, which is listed last',
+    headers: {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '2s',
       'x-ratelimit-remaining-tokens': '0',
       'x-ratelimit-reset-tokens': '5s',
     },
-    5000,
-  ],
-  [
-    'an exhausted rate limit next to one with an unreadable reset',
-    {
+    delayMs: 5000,
+  },
+  {
+    name: 'an exhausted rate limit next to one with an unreadable reset',
+    headers: {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '5s',
       'x-ratelimit-remaining-tokens': '0',
       'x-ratelimit-reset-tokens': 'soon',
     },
-    5000,
-  ],
-  ['a rate limit with unknown header names', { 'x-quota-remaining': '0', 'x-quota-reset': '60' }, undefined],
-  ['a rate limit that is not exhausted', { 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '60' }, undefined],
-  ['a rate limit without a remaining count', { 'x-ratelimit-reset': '60' }, undefined],
-  [
-    'a rate limit with an unreadable remaining count',
-    { 'x-ratelimit-remaining': 'some', 'x-ratelimit-reset': '60' },
-    undefined,
-  ],
-  ['a reset in epoch seconds', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(in37s / 1000) }, 37_000],
-  ['a reset without the x- prefix (IETF)', { 'ratelimit-remaining': '0', 'ratelimit-reset': '37' }, 37_000],
-  [
-    'a reset in RFC 3339 (Anthropic)',
-    {
+    delayMs: 5000,
+  },
+  {
+    name: 'a rate limit with unknown header names',
+    headers: { 'x-quota-remaining': '0', 'x-quota-reset': '60' },
+    delayMs: undefined,
+  },
+  {
+    name: 'a rate limit that is not exhausted',
+    headers: { 'x-ratelimit-remaining': '3', 'x-ratelimit-reset': '60' },
+    delayMs: undefined,
+  },
+  { name: 'a rate limit without a remaining count', headers: { 'x-ratelimit-reset': '60' }, delayMs: undefined },
+  {
+    name: 'a rate limit with an unreadable remaining count',
+    headers: { 'x-ratelimit-remaining': 'some', 'x-ratelimit-reset': '60' },
+    delayMs: undefined,
+  },
+  {
+    name: 'a reset in epoch seconds',
+    headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(in37s / 1000) },
+    delayMs: 37_000,
+  },
+  {
+    name: 'a reset without the x- prefix (IETF)',
+    headers: { 'ratelimit-remaining': '0', 'ratelimit-reset': '37' },
+    delayMs: 37_000,
+  },
+  {
+    name: 'a reset in RFC 3339 (Anthropic)',
+    headers: {
       'anthropic-ratelimit-input-tokens-remaining': '0',
       'anthropic-ratelimit-input-tokens-reset': '2026-01-15T09:00:37Z',
       'anthropic-ratelimit-requests-remaining': '49',
       'anthropic-ratelimit-requests-reset': '2026-01-15T09:05:00Z',
     },
-    37_000,
-  ],
-  ['the retry-after of a rate limit', { 'x-ratelimit-retry-after': '37' }, 37_000],
-  ['the retry-after of Bucket4j', { 'x-rate-limit-retry-after-seconds': '37' }, 37_000],
-  ['the header RateLimit', { ratelimit: '"burst";r=0;t=37' }, 37_000],
-  ['the header RateLimit of an older draft', { ratelimit: 'limit=100, remaining=0, reset=37' }, 37_000],
-  ['the header RateLimit with a remaining request', { ratelimit: '"burst";r=1;t=37' }, undefined],
-  ['the unified reset of Anthropic', { 'anthropic-ratelimit-unified-reset': String(in37s / 1000) }, 37_000],
-  [
-    'the unified reset of Anthropic, with a rate limit that rejects requests',
-    { 'anthropic-ratelimit-unified-status': 'rejected', 'anthropic-ratelimit-unified-reset': String(in37s / 1000) },
-    37_000,
-  ],
-  [
-    'the unified reset of Anthropic, with a rate limit that is not reached',
-    {
+    delayMs: 37_000,
+  },
+  { name: 'the retry-after of a rate limit', headers: { 'x-ratelimit-retry-after': '37' }, delayMs: 37_000 },
+  { name: 'the retry-after of Bucket4j', headers: { 'x-rate-limit-retry-after-seconds': '37' }, delayMs: 37_000 },
+  { name: 'the header RateLimit', headers: { ratelimit: '"burst";r=0;t=37' }, delayMs: 37_000 },
+  {
+    name: 'the header RateLimit of an older draft',
+    headers: { ratelimit: 'limit=100, remaining=0, reset=37' },
+    delayMs: 37_000,
+  },
+  {
+    name: 'the header RateLimit with a remaining request',
+    headers: { ratelimit: '"burst";r=1;t=37' },
+    delayMs: undefined,
+  },
+  {
+    name: 'the unified reset of Anthropic',
+    headers: { 'anthropic-ratelimit-unified-reset': String(in37s / 1000) },
+    delayMs: 37_000,
+  },
+  {
+    name: 'the unified reset of Anthropic, with a rate limit that rejects requests',
+    headers: {
+      'anthropic-ratelimit-unified-status': 'rejected',
+      'anthropic-ratelimit-unified-reset': String(in37s / 1000),
+    },
+    delayMs: 37_000,
+  },
+  {
+    name: 'the unified reset of Anthropic, with a rate limit that is not reached',
+    headers: {
       'anthropic-ratelimit-unified-status': 'allowed_warning',
       'anthropic-ratelimit-unified-reset': String(in37s / 1000),
     },
-    undefined,
-  ],
+    delayMs: undefined,
+  },
 ];
 
 const errorWithMessage = (message: string): unknown => ({ error: { message } });
@@ -127,30 +178,32 @@ const errorWithCode = (code: string, message: string): unknown => ({ error: { co
 const wrapped = (error: unknown, times: number): unknown =>
   times === 0 ? error : { message: JSON.stringify(wrapped(error, times - 1)) };
 
-const bodyCases: Cases<unknown> = [
-  ['epoch seconds in a field', { error: { retry_after: in37s / 1000 } }, 37_000],
-  [
-    'OpenAI, minutes',
-    errorWithMessage(
+const bodyCases: readonly (Case & { readonly body: unknown })[] = [
+  { name: 'epoch seconds in a field', body: { error: { retry_after: in37s / 1000 } }, delayMs: 37_000 },
+  {
+    name: 'OpenAI, minutes',
+    body: errorWithMessage(
       'Rate limit reached for gpt-4o in organization org-x on requests per day (RPD): Limit 200, Used 200, Requested 1. Please try again in 7m12s. Visit https://platform.openai.com/account/rate-limits to learn more.',
     ),
-    432_000,
-  ],
-  [
-    'OpenAI, seconds',
-    errorWithMessage('Rate limit reached for gpt-4 on tokens per min (TPM): Limit 10000. Please try again in 20s.'),
-    20_000,
-  ],
-  [
-    'Groq',
-    errorWithMessage(
+    delayMs: 432_000,
+  },
+  {
+    name: 'OpenAI, seconds',
+    body: errorWithMessage(
+      'Rate limit reached for gpt-4 on tokens per min (TPM): Limit 10000. Please try again in 20s.',
+    ),
+    delayMs: 20_000,
+  },
+  {
+    name: 'Groq',
+    body: errorWithMessage(
       'Rate limit reached for model `llama-3.3-70b-versatile` in organization `org_01` service tier `on_demand` on tokens per day (TPD): Limit 100000, Used 99336, Requested 1500. Please try again in 12m2.304s. Need more tokens?',
     ),
-    722_304,
-  ],
-  [
-    'Gemini, RetryInfo in a list',
-    [
+    delayMs: 722_304,
+  },
+  {
+    name: 'Gemini, RetryInfo in a list',
+    body: [
       {
         error: {
           code: 429,
@@ -163,34 +216,46 @@ const bodyCases: Cases<unknown> = [
         },
       },
     ],
-    22_000,
-  ],
-  [
-    'Gemini, a RetryInfo of zero before a message',
-    { error: { details: [{ retryDelay: '0s' }], message: 'Please retry in 12.3s.' } },
-    12_300,
-  ],
-  ['the fourth error of a list', [{}, {}, {}, { retry_after: 5 }], 5000],
-  ['the fifth error of a list', [{}, {}, {}, {}, { retry_after: 5 }], undefined],
-  ['an error nested in four messages', wrapped({ retry_after: 5 }, 4), 5000],
-  ['an error nested in five messages', wrapped({ retry_after: 5 }, 5), undefined],
-  ['an error in a message, after whitespace', { message: ' \n{"retry_after":5}' }, 5000],
-  ['an error of the provider in metadata.raw', { error: { metadata: { raw: '{"retry_after":5}' } } }, 5000],
-  [
-    'Gemini, wrapped by a gateway',
-    errorWithMessage(JSON.stringify([{ error: { details: [{ retryDelay: '22s' }] } }])),
-    22_000,
-  ],
-  ['Moonshot', errorWithMessage('request reached organization max RPM: 3, please try again after 1 seconds'), 1000],
-  [
-    'OpenRouter, seconds',
-    { error: { message: 'Provider returned error', code: 429, metadata: { retry_after_seconds: 41 } } },
-    41_000,
-  ],
-  ['OpenRouter, a header', { error: { metadata: { headers: { 'Retry-After': '19' } } } }, 19_000],
-  [
-    'OpenRouter, an exhausted rate limit',
-    {
+    delayMs: 22_000,
+  },
+  {
+    name: 'Gemini, a RetryInfo of zero before a message',
+    body: { error: { details: [{ retryDelay: '0s' }], message: 'Please retry in 12.3s.' } },
+    delayMs: 12_300,
+  },
+  { name: 'the fourth error of a list', body: [{}, {}, {}, { retry_after: 5 }], delayMs: 5000 },
+  { name: 'the fifth error of a list', body: [{}, {}, {}, {}, { retry_after: 5 }], delayMs: undefined },
+  { name: 'an error nested in four messages', body: wrapped({ retry_after: 5 }, 4), delayMs: 5000 },
+  { name: 'an error nested in five messages', body: wrapped({ retry_after: 5 }, 5), delayMs: undefined },
+  { name: 'an error in a message, after whitespace', body: { message: ' \n{"retry_after":5}' }, delayMs: 5000 },
+  {
+    name: 'an error of the provider in metadata.raw',
+    body: { error: { metadata: { raw: '{"retry_after":5}' } } },
+    delayMs: 5000,
+  },
+  {
+    name: 'Gemini, wrapped by a gateway',
+    body: errorWithMessage(JSON.stringify([{ error: { details: [{ retryDelay: '22s' }] } }])),
+    delayMs: 22_000,
+  },
+  {
+    name: 'Moonshot',
+    body: errorWithMessage('request reached organization max RPM: 3, please try again after 1 seconds'),
+    delayMs: 1000,
+  },
+  {
+    name: 'OpenRouter, seconds',
+    body: { error: { message: 'Provider returned error', code: 429, metadata: { retry_after_seconds: 41 } } },
+    delayMs: 41_000,
+  },
+  {
+    name: 'OpenRouter, a header',
+    body: { error: { metadata: { headers: { 'Retry-After': '19' } } } },
+    delayMs: 19_000,
+  },
+  {
+    name: 'OpenRouter, an exhausted rate limit',
+    body: {
       error: {
         message: 'Rate limit exceeded: free-models-per-min. ',
         code: 429,
@@ -199,89 +264,161 @@ const bodyCases: Cases<unknown> = [
         },
       },
     },
-    37_000,
-  ],
-  ['a field in seconds', { error: { retry_after: 2520 } }, 2_520_000],
-  ['a field in milliseconds', { retry_after_ms: 1200 }, 1200],
-  ['an error that is a text', { error: 'Too fast, retry in 3 s' }, 3000],
-  ['words before the duration', errorWithMessage('Please retry your request in 20 seconds'), 20_000],
-  ['a number of attempts before a duration', errorWithMessage('Retry after 3 attempts; try again in 20s'), 20_000],
-  ['a duration that is cut at the maximum length', errorWithMessage(`try again in ${'1s'.repeat(80)}`), 50_000],
-  ['a duration beyond the part of a message that is searched', `${'x'.repeat(5000)} try again in 20s`, undefined],
-  ['a wait', errorWithMessage('Please wait 20 seconds before the next request'), 20_000],
-  ['a wait of at least some time', errorWithMessage('Please wait at least 20 seconds'), 20_000],
-  ['hours, minutes and seconds', errorWithMessage('Quota will be replenished in 05:11:02.'), 18_662_000],
-  ['days and hours', errorWithMessage('Quota resets in 1.05:11:02.'), 105_062_000],
-  ['minutes and seconds in words', errorWithMessage('Please retry in 1 minute and 20 seconds.'), 80_000],
-  ['Chinese', errorWithMessage('请求过于频繁，请在 20 秒后重试'), 20_000],
-  ['Chinese, two units', errorWithMessage('请1分30秒之后再试'), 90_000],
-  ['Chinese, a time in the zone of China', errorWithMessage('您的限额将在 2026-01-15 20:33:36 重置。'), 3.56 * hour],
-  ['Chinese, a date in words', errorWithMessage('将于2026年1月15日18:00恢复'), hour],
-  [
-    'Zhipu in English, a time in the zone of China',
-    errorWithCode('1308', 'It will reset at 2026-01-15 18:00:00'),
-    hour,
-  ],
-  ['a time without a zone', errorWithMessage('Your limit resets at 2026-01-15 10:00'), hour],
-  ['a time with an offset', errorWithMessage('Your limit will reset at 2026-01-15 18:00 (UTC+8)'), hour],
-  [
-    'the time of a log line before a message to try again',
-    errorWithMessage(
+    delayMs: 37_000,
+  },
+  { name: 'a field in seconds', body: { error: { retry_after: 2520 } }, delayMs: 2_520_000 },
+  { name: 'a field in milliseconds', body: { retry_after_ms: 1200 }, delayMs: 1200 },
+  { name: 'an error that is a text', body: { error: 'Too fast, retry in 3 s' }, delayMs: 3000 },
+  {
+    name: 'words before the duration',
+    body: errorWithMessage('Please retry your request in 20 seconds'),
+    delayMs: 20_000,
+  },
+  {
+    name: 'a number of attempts before a duration',
+    body: errorWithMessage('Retry after 3 attempts; try again in 20s'),
+    delayMs: 20_000,
+  },
+  {
+    name: 'a duration that is cut at the maximum length',
+    body: errorWithMessage(`try again in ${'1s'.repeat(80)}`),
+    delayMs: 50_000,
+  },
+  {
+    name: 'a duration beyond the part of a message that is searched',
+    body: `${'x'.repeat(5000)} try again in 20s`,
+    delayMs: undefined,
+  },
+  { name: 'a wait', body: errorWithMessage('Please wait 20 seconds before the next request'), delayMs: 20_000 },
+  { name: 'a wait of at least some time', body: errorWithMessage('Please wait at least 20 seconds'), delayMs: 20_000 },
+  {
+    name: 'hours, minutes and seconds',
+    body: errorWithMessage('Quota will be replenished in 05:11:02.'),
+    delayMs: 18_662_000,
+  },
+  { name: 'days and hours', body: errorWithMessage('Quota resets in 1.05:11:02.'), delayMs: 105_062_000 },
+  {
+    name: 'minutes and seconds in words',
+    body: errorWithMessage('Please retry in 1 minute and 20 seconds.'),
+    delayMs: 80_000,
+  },
+  { name: 'Chinese', body: errorWithMessage('请求过于频繁，请在 20 秒后重试'), delayMs: 20_000 },
+  { name: 'Chinese, two units', body: errorWithMessage('请1分30秒之后再试'), delayMs: 90_000 },
+  {
+    name: 'Chinese, a time in the zone of China',
+    body: errorWithMessage('您的限额将在 2026-01-15 20:33:36 重置。'),
+    delayMs: 3.56 * hour,
+  },
+  { name: 'Chinese, a date in words', body: errorWithMessage('将于2026年1月15日18:00恢复'), delayMs: hour },
+  {
+    name: 'Zhipu in English, a time in the zone of China',
+    body: errorWithCode('1308', 'It will reset at 2026-01-15 18:00:00'),
+    delayMs: hour,
+  },
+  { name: 'a time without a zone', body: errorWithMessage('Your limit resets at 2026-01-15 10:00'), delayMs: hour },
+  {
+    name: 'a time with an offset',
+    body: errorWithMessage('Your limit will reset at 2026-01-15 18:00 (UTC+8)'),
+    delayMs: hour,
+  },
+  {
+    name: 'the time of a log line before a message to try again',
+    body: errorWithMessage(
       '[2026-01-15 17:00:00] upstream failed after a long time of waiting for an answer that never came, please try again later',
     ),
-    undefined,
-  ],
-  ['the time at which a key expired', errorWithMessage('The key has expired at 2026-01-15 10:00 UTC'), undefined],
-  ['a duration in Chinese before a reset', errorWithMessage('距离重置还有 5 分钟'), 300_000],
-  ['an hour', errorWithMessage('Try again in an hour.'), hour],
-  ['a minute', errorWithMessage('Please wait a minute'), 60_000],
-  ['an unknown duration', errorWithMessage('Try again in a moment'), undefined],
-  ['an ISO 8601 duration', { retryAfter: 'PT1M30S' }, 90_000],
-  ['a time to come back', errorWithMessage('Come back in 3h 47m'), 13_620_000],
-  ['epoch seconds in a message', errorWithMessage(`Quota exceeded, resets at ${in37s / 1000}`), 37_000],
-  ['a number that is no time in a message', errorWithMessage(`Resource ${in37s / 1000} is exhausted`), undefined],
-  ['a time after which to retry', errorWithMessage('Retry after 2026-01-15T09:00:37Z.'), 37_000],
-  ['a field of an envelope that is JSON text', { code: 429, data: '{"retry_after":37}' }, 37_000],
-  ['a field in milliseconds', { error: { resetsInMs: 2500 } }, 2500],
-  ['a field with the time of the reset', { error: { resets_at: '2026-01-15T09:00:37Z' } }, 37_000],
-  ['plain text', 'Too Many Requests, retry in 7 seconds', 7000],
-  ['no time at all', errorWithMessage('Overloaded. Please try again later.'), undefined],
-  ['a number of attempts', errorWithMessage('Please retry after 3 attempts'), undefined],
-  ['a month, not a minute', errorWithMessage('try again in 1 month'), undefined],
-  ['a number without a unit in a message', errorWithMessage('try again in 20'), undefined],
-  ['a duration in another sentence', errorWithMessage('Please retry. Limit 20s of audio.'), undefined],
-  ['a negative number in a field', { error: { retry_after: -3 } }, undefined],
-  [
-    'fields of wrong types',
-    { error: { retry_after: {}, metadata: { headers: [], retry_after_seconds: true } } },
-    undefined,
-  ],
-  ['null', 'null', undefined],
-  ['an error quoted in plain text', 'Failed: {"error":{"retry_after":5}}', 5000],
-  ['an error at the fifth level of nesting', { a: { a: { a: { a: { retry_after: 5 } } } } }, 5000],
-  ['an error at the sixth level of nesting', { a: { a: { a: { a: { a: { retry_after: 5 } } } } } }, undefined],
-  ['a field in milliseconds with spaces', { retry_after_ms: ' 1200 ' }, 1200],
-  ['a field in milliseconds whose text has another unit', { retry_delay_ms: '22s' }, 22_000],
-  ['a field in minutes', { retry_after_minutes: 2 }, 120_000],
-  ['a field with a time without a zone', { cooldown_until: '2026-01-15 10:00:00' }, hour],
-  ['a time west of UTC', errorWithMessage('Your limit resets at 2026-01-15 06:30 (UTC-03:30)'), hour],
-  ['a message in Chinese with an English title', { title: 'Limit', msg: '将于 2026-01-15 18:00 恢复' }, hour],
-  [
-    'a time far away from a message to try again',
-    errorWithMessage(`Please try again. The request ${'x'.repeat(60)} failed at 2026-01-15 10:00`),
-    undefined,
-  ],
-  ['a truncated body', '{"error":{"message":"Please try again in 20s', 20_000],
+    delayMs: undefined,
+  },
+  {
+    name: 'the time at which a key expired',
+    body: errorWithMessage('The key has expired at 2026-01-15 10:00 UTC'),
+    delayMs: undefined,
+  },
+  { name: 'a duration in Chinese before a reset', body: errorWithMessage('距离重置还有 5 分钟'), delayMs: 300_000 },
+  { name: 'an hour', body: errorWithMessage('Try again in an hour.'), delayMs: hour },
+  { name: 'a minute', body: errorWithMessage('Please wait a minute'), delayMs: 60_000 },
+  { name: 'an unknown duration', body: errorWithMessage('Try again in a moment'), delayMs: undefined },
+  { name: 'an ISO 8601 duration', body: { retryAfter: 'PT1M30S' }, delayMs: 90_000 },
+  { name: 'a time to come back', body: errorWithMessage('Come back in 3h 47m'), delayMs: 13_620_000 },
+  {
+    name: 'epoch seconds in a message',
+    body: errorWithMessage(`Quota exceeded, resets at ${in37s / 1000}`),
+    delayMs: 37_000,
+  },
+  {
+    name: 'a number that is no time in a message',
+    body: errorWithMessage(`Resource ${in37s / 1000} is exhausted`),
+    delayMs: undefined,
+  },
+  { name: 'a time after which to retry', body: errorWithMessage('Retry after 2026-01-15T09:00:37Z.'), delayMs: 37_000 },
+  {
+    name: 'a field of an envelope that is JSON text',
+    body: { code: 429, data: '{"retry_after":37}' },
+    delayMs: 37_000,
+  },
+  { name: 'a camel-case field in milliseconds', body: { error: { resetsInMs: 2500 } }, delayMs: 2500 },
+  {
+    name: 'a field with the time of the reset',
+    body: { error: { resets_at: '2026-01-15T09:00:37Z' } },
+    delayMs: 37_000,
+  },
+  { name: 'plain text', body: 'Too Many Requests, retry in 7 seconds', delayMs: 7000 },
+  { name: 'no time at all', body: errorWithMessage('Overloaded. Please try again later.'), delayMs: undefined },
+  { name: 'a number of attempts', body: errorWithMessage('Please retry after 3 attempts'), delayMs: undefined },
+  { name: 'a month, not a minute', body: errorWithMessage('try again in 1 month'), delayMs: undefined },
+  { name: 'a number without a unit in a message', body: errorWithMessage('try again in 20'), delayMs: undefined },
+  {
+    name: 'a duration in another sentence',
+    body: errorWithMessage('Please retry. Limit 20s of audio.'),
+    delayMs: undefined,
+  },
+  { name: 'a negative number in a field', body: { error: { retry_after: -3 } }, delayMs: undefined },
+  {
+    name: 'fields of wrong types',
+    body: { error: { retry_after: {}, metadata: { headers: [], retry_after_seconds: true } } },
+    delayMs: undefined,
+  },
+  { name: 'null', body: 'null', delayMs: undefined },
+  { name: 'an error quoted in plain text', body: 'Failed: {"error":{"retry_after":5}}', delayMs: 5000 },
+  {
+    name: 'an error at the fifth level of nesting',
+    body: { a: { a: { a: { a: { retry_after: 5 } } } } },
+    delayMs: 5000,
+  },
+  {
+    name: 'an error at the sixth level of nesting',
+    body: { a: { a: { a: { a: { a: { retry_after: 5 } } } } } },
+    delayMs: undefined,
+  },
+  { name: 'a field in milliseconds with spaces', body: { retry_after_ms: ' 1200 ' }, delayMs: 1200 },
+  { name: 'a field in milliseconds whose text has another unit', body: { retry_delay_ms: '22s' }, delayMs: 22_000 },
+  { name: 'a field in minutes', body: { retry_after_minutes: 2 }, delayMs: 120_000 },
+  { name: 'a field with a time without a zone', body: { cooldown_until: '2026-01-15 10:00:00' }, delayMs: hour },
+  {
+    name: 'a time west of UTC',
+    body: errorWithMessage('Your limit resets at 2026-01-15 06:30 (UTC-03:30)'),
+    delayMs: hour,
+  },
+  {
+    name: 'a message in Chinese with an English title',
+    body: { title: 'Limit', msg: '将于 2026-01-15 18:00 恢复' },
+    delayMs: hour,
+  },
+  {
+    name: 'a time far away from a message to try again',
+    body: errorWithMessage(`Please try again. The request ${'x'.repeat(60)} failed at 2026-01-15 10:00`),
+    delayMs: undefined,
+  },
+  { name: 'a truncated body', body: '{"error":{"message":"Please try again in 20s', delayMs: 20_000 },
 ];
 
 describe('parsing of retry-after', () => {
-  for (const [name, headers, delayMs] of headerCases) {
+  for (const { name, headers, delayMs } of headerCases) {
     it(`${delayMs === undefined ? 'finds no retry-after' : 'reads a retry-after'} in the headers: ${name}`, () => {
       assert.equal(parseRetryAfter(new Headers(headers), '', now)?.delayMs, delayMs);
     });
   }
 
-  for (const [name, body, delayMs] of bodyCases) {
+  for (const { name, body, delayMs } of bodyCases) {
     it(`${delayMs === undefined ? 'finds no retry-after' : 'reads a retry-after'} in the body: ${name}`, () => {
       assert.equal(parseRetryAfter(new Headers(), bodyText(body), now)?.delayMs, delayMs);
     });

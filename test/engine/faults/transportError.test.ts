@@ -26,91 +26,105 @@ const codes = Object.entries(codesByRow).flatMap(([row, list]) =>
   list.split(/\s+/).map((code) => [code, row as FaultName] as const),
 );
 
-const cases: readonly (readonly [name: string, error: unknown, row: FaultName])[] = [
-  ['an empty cause, which a 407 of a proxy leaves', fetchFailed(new Error('')), 'proxySignIn'],
-  [
-    'a message that mentions proxies',
-    fetchFailed(new Error('Failed to establish a socket connection to proxies: PROXY p:1')),
-    'proxyRefused',
-  ],
-  [
-    'a tunnel that failed with 407',
-    new Error('tunneling socket could not be established, statusCode=407'),
-    'proxySignIn',
-  ],
-  [
-    'a tunnel that failed with 403',
-    new Error('tunneling socket could not be established, statusCode=403'),
-    'proxyRefused',
-  ],
-  [
-    'a tunnel that failed with 502',
-    new Error('tunneling socket could not be established, statusCode=502'),
-    'proxyCannotConnect',
-  ],
+const cases: readonly { readonly name: string; readonly error: unknown; readonly row: FaultName }[] = [
+  { name: 'an empty cause, which a 407 of a proxy leaves', error: fetchFailed(new Error('')), row: 'proxySignIn' },
+  {
+    name: 'a message that mentions proxies',
+    error: fetchFailed(new Error('Failed to establish a socket connection to proxies: PROXY p:1')),
+    row: 'proxyRefused',
+  },
+  {
+    name: 'a tunnel that failed with 407',
+    error: new Error('tunneling socket could not be established, statusCode=407'),
+    row: 'proxySignIn',
+  },
+  {
+    name: 'a tunnel that failed with 403',
+    error: new Error('tunneling socket could not be established, statusCode=403'),
+    row: 'proxyRefused',
+  },
+  {
+    name: 'a tunnel that failed with 502',
+    error: new Error('tunneling socket could not be established, statusCode=502'),
+    row: 'proxyCannotConnect',
+  },
   ...([407, 403, 401, 302, 408, 429, 500, 502, 503, 504] as const).map((status) => {
     const aborted = errorWithCode('UND_ERR_ABORTED', `Proxy response (${status}) !== 200 when HTTP Tunneling`);
     const row: FaultName =
       status === 407 ? 'proxySignIn' : [403, 401, 302].includes(status) ? 'proxyRefused' : 'proxyCannotConnect';
-    return [
-      `a proxy that answers ${status} to CONNECT`,
-      fetchFailed(new Error('cancelled', { cause: aborted })),
+    return {
+      name: `a proxy that answers ${status} to CONNECT`,
+      error: fetchFailed(new Error('cancelled', { cause: aborted })),
       row,
-    ] as const;
+    } as const;
   }),
-  [
-    "a 407 in VS Code's message",
-    fetchFailed(errorWithCode('UND_ERR_ABORTED', 'Proxy response (407) ?.== 200 when HTTP Tunneling')),
-    'proxySignIn',
-  ],
-  [
-    'a message that mentions a certificate',
-    new Error('unable to verify the first certificate'),
-    'certificateUntrusted',
-  ],
-  [
-    'a message about a response that is not HTTP',
-    fetchFailed(new Error('Response does not match the HTTP/1.1 protocol (Invalid header)')),
-    'notHttp',
-  ],
-  ['a net::ERR_ code in a message', new Error('Failed: net::ERR_NAME_NOT_RESOLVED'), 'hostNotFound'],
-  ['a failed fetch without a cause', new TypeError('fetch failed'), 'connectionReset'],
-  [
-    'a socket closed by the other side',
-    fetchFailed(errorWithCode('UND_ERR_SOCKET', 'other side closed')),
-    'connectionReset',
-  ],
-  [
-    'refused connections to all addresses',
-    fetchFailed(new AggregateError([errorWithCode('ECONNREFUSED', '::1'), errorWithCode('ECONNREFUSED', '127.0.0.1')])),
-    'connectionRefused',
-  ],
-  [
-    'a refused connection over one address family and no gateway over the other',
-    fetchFailed(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('ECONNREFUSED')])),
-    'connectionRefused',
-  ],
-  [
-    'no gateway over any address family',
-    fetchFailed(
+  {
+    name: "a 407 in VS Code's message",
+    error: fetchFailed(errorWithCode('UND_ERR_ABORTED', 'Proxy response (407) ?.== 200 when HTTP Tunneling')),
+    row: 'proxySignIn',
+  },
+  {
+    name: 'a message that mentions a certificate',
+    error: new Error('unable to verify the first certificate'),
+    row: 'certificateUntrusted',
+  },
+  {
+    name: 'a message about a response that is not HTTP',
+    error: fetchFailed(new Error('Response does not match the HTTP/1.1 protocol (Invalid header)')),
+    row: 'notHttp',
+  },
+  {
+    name: 'a net::ERR_ code in a message',
+    error: new Error('Failed: net::ERR_NAME_NOT_RESOLVED'),
+    row: 'hostNotFound',
+  },
+  { name: 'a failed fetch without a cause', error: new TypeError('fetch failed'), row: 'connectionReset' },
+  {
+    name: 'a socket closed by the other side',
+    error: fetchFailed(errorWithCode('UND_ERR_SOCKET', 'other side closed')),
+    row: 'connectionReset',
+  },
+  {
+    name: 'refused connections to all addresses',
+    error: fetchFailed(
+      new AggregateError([errorWithCode('ECONNREFUSED', '::1'), errorWithCode('ECONNREFUSED', '127.0.0.1')]),
+    ),
+    row: 'connectionRefused',
+  },
+  {
+    name: 'a refused connection over one address family and no gateway over the other',
+    error: fetchFailed(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('ECONNREFUSED')])),
+    row: 'connectionRefused',
+  },
+  {
+    name: 'no gateway over any address family',
+    error: fetchFailed(
       Object.assign(new AggregateError([errorWithCode('ENETUNREACH'), errorWithCode('EHOSTUNREACH')]), {
         code: 'ENETUNREACH',
       }),
     ),
-    'offline',
-  ],
-  [
-    'the code of an outer error whose cause has another code',
-    Object.assign(new Error('x', { cause: errorWithCode('ENOTFOUND') }), { code: 'ECONNRESET' }),
-    'connectionReset',
-  ],
-  ['an error from another realm', { message: 'x', cause: { code: 'ENOTFOUND', message: '' } }, 'hostNotFound'],
-  ['a cause that is not an error', new Error('x', { cause: {} }), 'connectionReset'],
-  ['an empty error without a cause', new Error(''), 'connectionReset'],
-  ['an empty cause with an undocumented code', fetchFailed(errorWithCode('UNKNOWN_CODE')), 'connectionReset'],
-  ['a numeric code', Object.assign(new Error('x'), { code: 20 }), 'connectionReset'],
-  ['a thrown string', 'ENOTFOUND', 'connectionReset'],
-  ['a thrown value undefined', undefined, 'connectionReset'],
+    row: 'offline',
+  },
+  {
+    name: 'the code of an outer error whose cause has another code',
+    error: Object.assign(new Error('x', { cause: errorWithCode('ENOTFOUND') }), { code: 'ECONNRESET' }),
+    row: 'connectionReset',
+  },
+  {
+    name: 'an error from another realm',
+    error: { message: 'x', cause: { code: 'ENOTFOUND', message: '' } },
+    row: 'hostNotFound',
+  },
+  { name: 'a cause that is not an error', error: new Error('x', { cause: {} }), row: 'connectionReset' },
+  { name: 'an empty error without a cause', error: new Error(''), row: 'connectionReset' },
+  {
+    name: 'an empty cause with an undocumented code',
+    error: fetchFailed(errorWithCode('UNKNOWN_CODE')),
+    row: 'connectionReset',
+  },
+  { name: 'a numeric code', error: Object.assign(new Error('x'), { code: 20 }), row: 'connectionReset' },
+  { name: 'a thrown string', error: 'ENOTFOUND', row: 'connectionReset' },
+  { name: 'a thrown value undefined', error: undefined, row: 'connectionReset' },
 ];
 
 /** Matches codes that are recognized by their prefix. */
@@ -135,7 +149,7 @@ describe('classification of a transport error', () => {
     });
   }
 
-  for (const [name, error, row] of cases) {
+  for (const { name, error, row } of cases) {
     it(`returns ${row} for ${name}`, () => assert.equal(transportRow(error), row));
   }
 
@@ -161,43 +175,58 @@ describe('detection of a proxy in a transport error', () => {
   const notFound = (hostname: string): Error =>
     Object.assign(errorWithCode('ENOTFOUND', `getaddrinfo ENOTFOUND ${hostname}`), { hostname });
 
-  for (const [name, error, proxy] of [
-    ['a port that the base URL does not have', refused('127.0.0.1', 7890), '127.0.0.1:7890'],
-    ['a host name that the base URL does not have', notFound('proxy.example'), 'proxy.example'],
-    [
-      'refused connections to both addresses of the proxy',
-      new AggregateError([refused('::1', 7890), refused('127.0.0.1', 7890)]),
-      '::1:7890',
-    ],
-    [
-      'a timeout at an address and port that the base URL does not have',
-      Object.assign(errorWithCode('ETIMEDOUT'), { address: '10.0.0.1', port: 3128 }),
-      '10.0.0.1:3128',
-    ],
+  for (const { name, error, proxy } of [
+    { name: 'a port that the base URL does not have', error: refused('127.0.0.1', 7890), proxy: '127.0.0.1:7890' },
+    { name: 'a host name that the base URL does not have', error: notFound('proxy.example'), proxy: 'proxy.example' },
+    {
+      name: 'refused connections to both addresses of the proxy',
+      error: new AggregateError([refused('::1', 7890), refused('127.0.0.1', 7890)]),
+      proxy: '::1:7890',
+    },
+    {
+      name: 'a timeout at an address and port that the base URL does not have',
+      error: Object.assign(errorWithCode('ETIMEDOUT'), { address: '10.0.0.1', port: 3128 }),
+      proxy: '10.0.0.1:3128',
+    },
   ] as const) {
     it(`recognizes a proxy by ${name}`, () => {
       assert.deepEqual(transportFault(fetchFailed(error), baseUrl), { row: 'proxyUnreachable', proxy });
     });
   }
 
-  for (const [name, error, url, row] of [
-    ['the default port of https', refused('10.0.0.1', 443), baseUrl, 'connectionRefused'],
-    ['the default port of http', refused('10.0.0.1', 80), 'http://gateway.test/v1', 'connectionRefused'],
-    ['the port of the base URL', refused('127.0.0.1', 11434), 'http://localhost:11434/v1', 'connectionRefused'],
-    ['the host name of the base URL', notFound('gateway.test'), baseUrl, 'hostNotFound'],
-    [
-      'an address without a port',
-      Object.assign(errorWithCode('ETIMEDOUT'), { address: '::1' }),
-      baseUrl,
-      'connectTimeout',
-    ],
-    ['a host name when the base URL is invalid', notFound('gateway.test'), 'nonsense', 'hostNotFound'],
-    [
-      'the address of a connection that was established and then reset',
-      Object.assign(errorWithCode('ECONNRESET'), { address: '::1', port: 7890 }),
-      baseUrl,
-      'connectionReset',
-    ],
+  for (const { name, error, url, row } of [
+    { name: 'the default port of https', error: refused('10.0.0.1', 443), url: baseUrl, row: 'connectionRefused' },
+    {
+      name: 'the default port of http',
+      error: refused('10.0.0.1', 80),
+      url: 'http://gateway.test/v1',
+      row: 'connectionRefused',
+    },
+    {
+      name: 'the port of the base URL',
+      error: refused('127.0.0.1', 11434),
+      url: 'http://localhost:11434/v1',
+      row: 'connectionRefused',
+    },
+    { name: 'the host name of the base URL', error: notFound('gateway.test'), url: baseUrl, row: 'hostNotFound' },
+    {
+      name: 'an address without a port',
+      error: Object.assign(errorWithCode('ETIMEDOUT'), { address: '::1' }),
+      url: baseUrl,
+      row: 'connectTimeout',
+    },
+    {
+      name: 'a host name when the base URL is invalid',
+      error: notFound('gateway.test'),
+      url: 'nonsense',
+      row: 'hostNotFound',
+    },
+    {
+      name: 'the address of a connection that was established and then reset',
+      error: Object.assign(errorWithCode('ECONNRESET'), { address: '::1', port: 7890 }),
+      url: baseUrl,
+      row: 'connectionReset',
+    },
   ] as const) {
     it(`recognizes no proxy by ${name}`, () => {
       assert.deepEqual(transportFault(fetchFailed(error), url), { row });

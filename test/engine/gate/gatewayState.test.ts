@@ -87,7 +87,7 @@ describe('state of the gateways', () => {
     assert.ok(!JSON.stringify(report).includes(String(scope.key)));
   });
 
-  it('refill retry budgets, clear cooldowns (including the cooldowns of other windows) and admit waiting requests when they are forgotten', async () => {
+  it('refills retry budgets, clears all shared cooldowns and admits waiting requests when the network state is reset', async () => {
     const { clock, states, cleared } = start();
     states.of(scope.gateway).budget.charge(5);
     limit(clock, states, scope);
@@ -200,7 +200,7 @@ describe('state of the gateways', () => {
     });
   });
 
-  it('contains the cooldown of a rate-limited model until the cooldown ends, but not for another key', async () => {
+  it('contains the cooldown of a rate-limited model until the cooldown ends, for the same key only', async () => {
     const { clock, states } = start();
     assert.equal(cooldownOf(states, scope), undefined);
     const { until } = limit(clock, states, scope);

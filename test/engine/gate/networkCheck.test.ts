@@ -13,15 +13,15 @@ function checkNetwork(reply: Reply, signal = new AbortController().signal) {
 }
 
 describe('network check', () => {
-  for (const [name, reply, reachable] of [
-    ['a 200 response', status(200), true],
-    ['a 401 response', status(401), true],
-    ['a 503 response', status(503), true],
-    ['a refused connection', rejecting('ECONNREFUSED'), true],
-    ['an unknown host name', rejecting('ENOTFOUND'), true],
-    ['the error ENETUNREACH (no gateway)', rejecting('ENETUNREACH'), false],
-    ['the error EAI_AGAIN (no response from the name server)', rejecting('EAI_AGAIN'), false],
-    ['a connect timeout', rejecting('ETIMEDOUT'), false],
+  for (const { name, reply, reachable } of [
+    { name: 'a 200 response', reply: status(200), reachable: true },
+    { name: 'a 401 response', reply: status(401), reachable: true },
+    { name: 'a 503 response', reply: status(503), reachable: true },
+    { name: 'a refused connection', reply: rejecting('ECONNREFUSED'), reachable: true },
+    { name: 'an unknown host name', reply: rejecting('ENOTFOUND'), reachable: true },
+    { name: 'the error ENETUNREACH (no gateway)', reply: rejecting('ENETUNREACH'), reachable: false },
+    { name: 'the error EAI_AGAIN (no response from the name server)', reply: rejecting('EAI_AGAIN'), reachable: false },
+    { name: 'a connect timeout', reply: rejecting('ETIMEDOUT'), reachable: false },
   ] as const) {
     it(`reports the gateway as ${reachable ? 'reachable' : 'unreachable'} after ${name}`, async () => {
       const { clock, wire, result } = checkNetwork(reply);
@@ -77,16 +77,16 @@ describe('check whether a gateway responds', () => {
   const url = 'https://gateway.test/v1';
   const { signal } = new AbortController();
 
-  for (const [name, reply, responds] of [
-    ['a 200 response', status(200), true],
-    ['a 400 response', status(400), true],
-    ['a 503 response', status(503), true],
-    ['a web page', status(200, '', { 'content-type': 'text/html' }), false],
-    ['a 300 response', status(300), false],
-    ['a redirect', status(302), false],
-    ['a proxy that requires a sign-in', status(407), false],
-    ['an error of Cloudflare', status(521), false],
-    ['a refused connection', rejecting('ECONNREFUSED'), false],
+  for (const { name, reply, responds } of [
+    { name: 'a 200 response', reply: status(200), responds: true },
+    { name: 'a 400 response', reply: status(400), responds: true },
+    { name: 'a 503 response', reply: status(503), responds: true },
+    { name: 'a web page', reply: status(200, '', { 'content-type': 'text/html' }), responds: false },
+    { name: 'a 300 response', reply: status(300), responds: false },
+    { name: 'a redirect', reply: status(302), responds: false },
+    { name: 'a proxy that requires a sign-in', reply: status(407), responds: false },
+    { name: 'an error of Cloudflare', reply: status(521), responds: false },
+    { name: 'a refused connection', reply: rejecting('ECONNREFUSED'), responds: false },
   ] as const) {
     it(`${responds ? 'succeeds' : 'fails'} after ${name}`, async () => {
       const { fetch } = new ScriptedFetch([reply]);

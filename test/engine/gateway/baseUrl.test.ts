@@ -13,49 +13,49 @@ import { propertyRuns } from '../../support/propertyRuns';
 
 const holySheep = 'https://api.holysheep.ai/v1';
 
-const accepted: readonly (readonly [input: string, url: string, isCorrected?: true])[] = [
-  [holySheep, holySheep],
-  ['  https://api.holysheep.ai/v1\n', holySheep],
-  ['"https://api.holysheep.ai/v1"', holySheep],
-  ['“https://api.holysheep.ai/v1”', holySheep],
-  ['<https://api.holysheep.ai/v1>', holySheep],
-  ['\u200bhttps://api.holysheep.ai/v1\ufeff', holySheep],
-  ['https://api.holysheep.ai/v1/', holySheep],
-  ['https://api.holysheep.ai//v1//', holySheep],
-  ['HTTPS://API.HolySheep.AI/v1', holySheep],
-  ['https：／／api.holysheep.ai／v1', holySheep, true],
-  ['api.holysheep.ai/v1', holySheep, true],
-  ['//api.holysheep.ai/v1', holySheep, true],
-  ['https://api.holysheep.ai', holySheep, true],
-  ['https://api.holysheep.ai/', holySheep, true],
-  ['https://api.holysheep.ai/v1/chat/completions', holySheep, true],
-  ['https://api.holysheep.ai/v1/chat/completions/', holySheep, true],
-  ['https://api.holysheep.ai/v1/models', holySheep, true],
-  ['https://api.holysheep.ai/chat/completions', holySheep, true],
-  ['https://api.holysheep.ai/v1?key=1', holySheep, true],
-  ['https://api.holysheep.ai/v1#top', holySheep, true],
-  ['https://api.holysheep.ai/v1/models?limit=1', holySheep, true],
-  ['https://api.holysheep.ai/v1/models/chat/completions', holySheep, true],
-  ["https://api.holysheep.ai/v1/models'/models", holySheep, true],
-  ["https://api.holysheep.ai/v1'/", holySheep],
-  ['api.holysheep.ai/v1?next=https://example.com', holySheep, true],
-  ['api.holysheep.ai/v1?next=ftp://example.com', holySheep, true],
-  ['////api.holysheep.ai/v1', holySheep, true],
-  ['https://example.com/modelship', 'https://example.com/modelship'],
-  ['https://example.com/models/v1', 'https://example.com/models/v1'],
-  ['api.holysheep.ai', holySheep, true],
-  ['https://openrouter.ai/api/v1', 'https://openrouter.ai/api/v1'],
-  [
-    'https://generativelanguage.googleapis.com/v1beta/openai',
-    'https://generativelanguage.googleapis.com/v1beta/openai',
-  ],
-  ['https://example.com:8443/v1', 'https://example.com:8443/v1'],
-  ['https://example.com:443/v1', 'https://example.com/v1'],
-  ['localhost:11434', 'http://localhost:11434/v1', true],
-  ['127.0.0.1:8080/v1', 'http://127.0.0.1:8080/v1', true],
-  ['[::1]:8080/v1', 'http://[::1]:8080/v1', true],
-  ['example.com:8080/v1', 'https://example.com:8080/v1', true],
-  ['localhost.example.com/v1', 'https://localhost.example.com/v1', true],
+const accepted: readonly { readonly input: string; readonly url: string; readonly isCorrected?: true }[] = [
+  { input: holySheep, url: holySheep },
+  { input: '  https://api.holysheep.ai/v1\n', url: holySheep },
+  { input: '"https://api.holysheep.ai/v1"', url: holySheep },
+  { input: '“https://api.holysheep.ai/v1”', url: holySheep },
+  { input: '<https://api.holysheep.ai/v1>', url: holySheep },
+  { input: '\u200bhttps://api.holysheep.ai/v1\ufeff', url: holySheep },
+  { input: 'https://api.holysheep.ai/v1/', url: holySheep },
+  { input: 'https://api.holysheep.ai//v1//', url: holySheep },
+  { input: 'HTTPS://API.HolySheep.AI/v1', url: holySheep },
+  { input: 'https：／／api.holysheep.ai／v1', url: holySheep, isCorrected: true },
+  { input: 'api.holysheep.ai/v1', url: holySheep, isCorrected: true },
+  { input: '//api.holysheep.ai/v1', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/v1/chat/completions', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/v1/chat/completions/', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/v1/models', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/chat/completions', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/v1?key=1', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/v1#top', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/v1/models?limit=1', url: holySheep, isCorrected: true },
+  { input: 'https://api.holysheep.ai/v1/models/chat/completions', url: holySheep, isCorrected: true },
+  { input: "https://api.holysheep.ai/v1/models'/models", url: holySheep, isCorrected: true },
+  { input: "https://api.holysheep.ai/v1'/", url: holySheep },
+  { input: 'api.holysheep.ai/v1?next=https://example.com', url: holySheep, isCorrected: true },
+  { input: 'api.holysheep.ai/v1?next=ftp://example.com', url: holySheep, isCorrected: true },
+  { input: '////api.holysheep.ai/v1', url: holySheep, isCorrected: true },
+  { input: 'https://example.com/modelship', url: 'https://example.com/modelship' },
+  { input: 'https://example.com/models/v1', url: 'https://example.com/models/v1' },
+  { input: 'api.holysheep.ai', url: holySheep, isCorrected: true },
+  { input: 'https://openrouter.ai/api/v1', url: 'https://openrouter.ai/api/v1' },
+  {
+    input: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    url: 'https://generativelanguage.googleapis.com/v1beta/openai',
+  },
+  { input: 'https://example.com:8443/v1', url: 'https://example.com:8443/v1' },
+  { input: 'https://example.com:443/v1', url: 'https://example.com/v1' },
+  { input: 'localhost:11434', url: 'http://localhost:11434/v1', isCorrected: true },
+  { input: '127.0.0.1:8080/v1', url: 'http://127.0.0.1:8080/v1', isCorrected: true },
+  { input: '[::1]:8080/v1', url: 'http://[::1]:8080/v1', isCorrected: true },
+  { input: 'example.com:8080/v1', url: 'https://example.com:8080/v1', isCorrected: true },
+  { input: 'localhost.example.com/v1', url: 'https://localhost.example.com/v1', isCorrected: true },
 ];
 
 const rejected: readonly (readonly [input: string, error: BaseUrlProblem])[] = [
@@ -96,7 +96,7 @@ describe('detection of plain HTTP', () => {
 });
 
 describe('normalization of a base URL', () => {
-  for (const [input, url, isCorrected = false] of accepted) {
+  for (const { input, url, isCorrected = false } of accepted) {
     it(`reads ${JSON.stringify(input)} as ${url} (${isCorrected ? 'corrected' : 'not corrected'})`, () => {
       assert.deepEqual(normalizeBaseUrl(input), { url, isCorrected });
     });
@@ -127,12 +127,12 @@ describe('origin of a URL', () => {
 });
 
 describe('automatic replacement of a gateway', () => {
-  for (const [from, to, expected] of [
-    ['https://a.test', 'http://b.test', false],
-    ['https://a.test', 'https://b.test', true],
-    ['https://a.test', 'http://localhost', true],
-    ['https://a.test', 'nonsense', true],
-    ['http://a.test', 'http://b.test', true],
+  for (const { from, to, expected } of [
+    { from: 'https://a.test', to: 'http://b.test', expected: false },
+    { from: 'https://a.test', to: 'https://b.test', expected: true },
+    { from: 'https://a.test', to: 'http://localhost', expected: true },
+    { from: 'https://a.test', to: 'nonsense', expected: true },
+    { from: 'http://a.test', to: 'http://b.test', expected: true },
   ] as const) {
     it(`${expected ? 'allows' : 'forbids'} ${to} in place of ${from}`, () => {
       assert.equal(mayReplace(from, to), expected);

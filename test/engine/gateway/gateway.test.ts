@@ -24,11 +24,21 @@ const urlsOf = (gateways: readonly Gateway[]): readonly string[] => gateways.map
 
 describe('model name that is sent to a gateway', () => {
   const substituting: DescribedGateway = { ...backup, models: new Map([[everyOther, 'own']]) };
-  for (const [name, atGateway, atPrimary, isSubstitute] of [
-    ['lists the model and the primary gateway lacks it', true, false, false],
-    ['lists the model and the list of the primary gateway is unknown', true, undefined, true],
-    ['and the primary gateway both list the model', true, true, true],
-    ['and the primary gateway both lack the model', false, false, true],
+  for (const { name, atGateway, atPrimary, isSubstitute } of [
+    {
+      name: 'lists the model and the primary gateway lacks it',
+      atGateway: true,
+      atPrimary: false,
+      isSubstitute: false,
+    },
+    {
+      name: 'lists the model and the list of the primary gateway is unknown',
+      atGateway: true,
+      atPrimary: undefined,
+      isSubstitute: true,
+    },
+    { name: 'and the primary gateway both list the model', atGateway: true, atPrimary: true, isSubstitute: true },
+    { name: 'and the primary gateway both lack the model', atGateway: false, atPrimary: false, isSubstitute: true },
   ] as const)
     it(`is the name of the ${isSubstitute ? 'substitute' : 'chosen model'} when a gateway with a substitute ${name}`, () => {
       const gateway = gatewayFrom({ ...substituting, ...lists(atGateway) });
@@ -49,7 +59,7 @@ describe('gateways that can answer a prompt', () => {
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [encrypted.baseUrl, backup.baseUrl]);
   });
 
-  it('include a gateway over plain HTTP that the user has chosen when it is the first gateway with the model', async () => {
+  it('include a gateway over plain HTTP that the user has chosen when that gateway is the first one with the model', async () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const gateways = await keyed({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [plain.baseUrl, backup.baseUrl]);
@@ -59,13 +69,22 @@ describe('gateways that can answer a prompt', () => {
 describe('first gateway', () => {
   const keyless: DescribedGateway = { ...encrypted, apiKey: undefined };
 
-  for (const [name, [primary, ...backups], expected] of [
-    ['the primary gateway', [encrypted, backup], encrypted],
-    ['the first backup gateway when the primary gateway has no key', [keyless, backup], backup],
-    ['the primary gateway when it has no key and the backup gateway uses plain HTTP', [keyless, plain], keyless],
-    ['the primary gateway when it has no key and is the only one', [keyless], keyless],
+  for (const { name, settings, expected } of [
+    { name: 'the primary gateway', settings: [encrypted, backup], expected: encrypted },
+    {
+      name: 'the first backup gateway when the primary gateway has no key',
+      settings: [keyless, backup],
+      expected: backup,
+    },
+    {
+      name: 'the primary gateway when it has no key and the backup gateway uses plain HTTP',
+      settings: [keyless, plain],
+      expected: keyless,
+    },
+    { name: 'the primary gateway when it has no key and is the only gateway', settings: [keyless], expected: keyless },
   ] as const)
     it(`is ${name}`, async () => {
+      const [primary, ...backups] = settings;
       const gateways = await keyed(primary, backups);
       assert.equal(firstGateway(gateways).id, expected.baseUrl);
       assert.equal(gatewayFor(gpt, gateways).id, expected.baseUrl);
@@ -80,9 +99,9 @@ describe('gateway for a model', () => {
 });
 
 describe('offer to use a gateway over plain HTTP', () => {
-  for (const [name, atPlain, expected] of [
-    ['the gateway that is the only one to list the model', true, plain.baseUrl],
-    ['nothing when its list is unknown', undefined, undefined],
+  for (const { name, atPlain, expected } of [
+    { name: 'the gateway that is the only one to list the model', atPlain: true, expected: plain.baseUrl },
+    { name: 'nothing when its list is unknown', atPlain: undefined, expected: undefined },
   ] as const)
     it(`is ${name}`, async () => {
       const gateways = await keyed({ ...encrypted, ...lists(false) }, [{ ...plain, ...lists(atPlain) }]);

@@ -3,29 +3,41 @@ import * as fc from 'fast-check';
 import { defaultModels, isUsableModelId, parseModelList } from '../../../src/engine/gateway/modelList';
 import { propertyRuns } from '../../support/propertyRuns';
 
-const lists: readonly (readonly [name: string, body: unknown, expected: readonly string[] | undefined])[] = [
-  ['the format of OpenAI', { object: 'list', data: [{ id: 'b' }, { id: 'a' }] }, ['a', 'b']],
-  ['a bare array', [{ id: 'gpt-4o' }], ['gpt-4o']],
-  ['a field named models', { models: [{ id: 'm' }] }, ['m']],
-  ['IDs as plain strings', ['x', 'y'], ['x', 'y']],
-  ['duplicate IDs only once', { data: [{ id: 'a' }, { id: 'a' }, { id: ' a ' }] }, ['a']],
-  [
-    'only the valid entry among invalid ones',
-    { data: [null, 3, {}, { id: 7 }, { id: '' }, { id: '  ' }, [], { id: 'ok' }] },
-    ['ok'],
-  ],
-  ['only the other model when an ID has a control character', { data: [{ id: 'a\nb' }, { id: 'ok' }] }, ['ok']],
-  ['only the other model when an ID has 201 characters', { data: [{ id: 'x'.repeat(201) }, { id: 'ok' }] }, ['ok']],
-  ['an ID of 200 characters', { data: [{ id: 'x'.repeat(200) }] }, ['x'.repeat(200)]],
-  ['an empty list', { data: [] }, []],
-  ['data that is not a list', { data: { id: 'a' } }, undefined],
-  ['an error', { error: { message: 'no' } }, undefined],
-  ['null', null, undefined],
-  ['a text', 'models', undefined],
+const lists: readonly {
+  readonly name: string;
+  readonly body: unknown;
+  readonly expected: readonly string[] | undefined;
+}[] = [
+  { name: 'the format of OpenAI', body: { object: 'list', data: [{ id: 'b' }, { id: 'a' }] }, expected: ['a', 'b'] },
+  { name: 'a bare array', body: [{ id: 'gpt-4o' }], expected: ['gpt-4o'] },
+  { name: 'a field named models', body: { models: [{ id: 'm' }] }, expected: ['m'] },
+  { name: 'IDs as plain strings', body: ['x', 'y'], expected: ['x', 'y'] },
+  { name: 'duplicate IDs only once', body: { data: [{ id: 'a' }, { id: 'a' }, { id: ' a ' }] }, expected: ['a'] },
+  {
+    name: 'only the valid entry among invalid ones',
+    body: { data: [null, 3, {}, { id: 7 }, { id: '' }, { id: '  ' }, [], { id: 'ok' }] },
+    expected: ['ok'],
+  },
+  {
+    name: 'only the other model when an ID has a control character',
+    body: { data: [{ id: 'a\nb' }, { id: 'ok' }] },
+    expected: ['ok'],
+  },
+  {
+    name: 'only the other model when an ID has 201 characters',
+    body: { data: [{ id: 'x'.repeat(201) }, { id: 'ok' }] },
+    expected: ['ok'],
+  },
+  { name: 'an ID of 200 characters', body: { data: [{ id: 'x'.repeat(200) }] }, expected: ['x'.repeat(200)] },
+  { name: 'an empty list', body: { data: [] }, expected: [] },
+  { name: 'data that is not a list', body: { data: { id: 'a' } }, expected: undefined },
+  { name: 'an error', body: { error: { message: 'no' } }, expected: undefined },
+  { name: 'null', body: null, expected: undefined },
+  { name: 'a text', body: 'models', expected: undefined },
 ];
 
 describe('reading of a model list', () => {
-  for (const [name, body, expected] of lists) {
+  for (const { name, body, expected } of lists) {
     it(`${expected ? 'reads' : 'rejects'} ${name}`, () => {
       assert.deepEqual(parseModelList(body)?.models, expected);
     });

@@ -7,22 +7,50 @@ import {
 } from '../../../src/engine/gateway/visibleText';
 
 describe('cleanup of a text for display', () => {
-  for (const [name, text, expected] of [
-    ['keeps ordinary text in any language', 'Fix “füße” in 代码.ts – naïve?', 'Fix “füße” in 代码.ts – naïve?'],
-    ['collapses whitespace and line ends into one space', '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ', 'a b c d e'],
-    ['replaces control characters with a space', 'a\u0000b\u0007c\u007fd\u0085e\u009bf', 'a b c d e f'],
-    ['removes the control characters of terminal escapes', '\u001b[31mred\u001b]0;t\u0007', '[31mred ]0;t'],
-    ['removes characters that change the direction of text', '\u202egnp.exe\u2066\u2069\u200f\u061c', 'gnp.exe'],
-    ['removes zero-width characters', 'pay\u200bp\u200ca\u200dl\u2060\u00ad\u180e', 'paypal'],
-    [
-      'removes characters that Unicode defines as ignorable by default',
-      'a\u3164b\u115fc\u034fd\u{e0041}e\u{e0100}f',
-      'abcdef',
-    ],
-    ['removes halves of surrogate pairs', 'a\ud83db\ude00c', 'abc'],
-    ['keeps emoji that are joined from several characters', '👩‍💻 and 🏳️‍🌈 and ❤️', '👩‍💻 and 🏳️‍🌈 and ❤️'],
-    ['removes joiners and variation selectors that belong to no emoji', '👩\u200d\u200da\ufe0fb\u200d👩', '👩ab👩'],
-    ['returns an empty text for text without visible characters', ' \u200b\u202e\n', ''],
+  for (const { name, text, expected } of [
+    {
+      name: 'keeps ordinary text in any language',
+      text: 'Fix “füße” in 代码.ts – naïve?',
+      expected: 'Fix “füße” in 代码.ts – naïve?',
+    },
+    {
+      name: 'collapses whitespace and line ends into one space',
+      text: '  a \t\r\n b\u00a0\u2028c\u2029d\ufeffe  ',
+      expected: 'a b c d e',
+    },
+    {
+      name: 'replaces control characters with a space',
+      text: 'a\u0000b\u0007c\u007fd\u0085e\u009bf',
+      expected: 'a b c d e f',
+    },
+    {
+      name: 'removes the control characters of terminal escapes',
+      text: '\u001b[31mred\u001b]0;t\u0007',
+      expected: '[31mred ]0;t',
+    },
+    {
+      name: 'removes characters that change the direction of text',
+      text: '\u202egnp.exe\u2066\u2069\u200f\u061c',
+      expected: 'gnp.exe',
+    },
+    { name: 'removes zero-width characters', text: 'pay\u200bp\u200ca\u200dl\u2060\u00ad\u180e', expected: 'paypal' },
+    {
+      name: 'removes characters that Unicode defines as ignorable by default',
+      text: 'a\u3164b\u115fc\u034fd\u{e0041}e\u{e0100}f',
+      expected: 'abcdef',
+    },
+    { name: 'removes halves of surrogate pairs', text: 'a\ud83db\ude00c', expected: 'abc' },
+    {
+      name: 'keeps emoji that are joined from several characters',
+      text: '👩‍💻 and 🏳️‍🌈 and ❤️',
+      expected: '👩‍💻 and 🏳️‍🌈 and ❤️',
+    },
+    {
+      name: 'removes joiners and variation selectors that belong to no emoji',
+      text: '👩\u200d\u200da\ufe0fb\u200d👩',
+      expected: '👩ab👩',
+    },
+    { name: 'returns an empty text for text without visible characters', text: ' \u200b\u202e\n', expected: '' },
   ] as const) {
     it(name, () => assert.equal(visibleText(text, 100), expected));
   }

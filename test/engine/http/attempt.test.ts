@@ -115,147 +115,231 @@ async function breakAfterReading(body: LiveBody, error: Error): Promise<void> {
   body.break(error);
 }
 
-const endings: readonly (readonly [name: string, write: (body: LiveBody) => unknown, end: AttemptEnd])[] = [
-  ['an event without an end', (body) => body.send(`data: ${'x'.repeat(maxEventChars + 1)}`), fault('endlessEvent')],
-  ['a JSON body that is too long', (body) => body.send(`{"a":"${'x'.repeat(maxEventChars)}`), fault('endlessEvent')],
-  ['an event stream that ends at once', (body) => body.end(), fault('noBody')],
-  [
-    '`[DONE]` after chunks whose finish reasons are all null',
-    (body) => body.event(chunkWith({ content: 'a' })).send('data: [DONE]\n\n'),
-    fault('finishReasonMissing'),
-  ],
-  [
-    'a stream whose finish reasons are all null',
-    (body) => body.event(chunkWith({ content: 'a' })).end(),
-    fault('streamTruncated'),
-  ],
-  [
-    'an answer that starts over',
-    (body) => {
+const endings: readonly {
+  readonly name: string;
+  readonly write: (body: LiveBody) => unknown;
+  readonly end: AttemptEnd;
+}[] = [
+  {
+    name: 'an event without an end',
+    write: (body) => body.send(`data: ${'x'.repeat(maxEventChars + 1)}`),
+    end: fault('endlessEvent'),
+  },
+  {
+    name: 'a JSON body that is too long',
+    write: (body) => body.send(`{"a":"${'x'.repeat(maxEventChars)}`),
+    end: fault('endlessEvent'),
+  },
+  { name: 'an event stream that ends at once', write: (body) => body.end(), end: fault('noBody') },
+  {
+    name: '`[DONE]` after chunks whose finish reasons are all null',
+    write: (body) => body.event(chunkWith({ content: 'a' })).send('data: [DONE]\n\n'),
+    end: fault('finishReasonMissing'),
+  },
+  {
+    name: 'a stream whose finish reasons are all null',
+    write: (body) => body.event(chunkWith({ content: 'a' })).end(),
+    end: fault('streamTruncated'),
+  },
+  {
+    name: 'an answer that starts over',
+    write: (body) => {
       for (const id of ['a', 'a', 'b']) body.event({ id, ...chunkWith({ role: 'assistant', content: 'x' }) });
       body.finish().end();
     },
-    finished('stop'),
-  ],
-  ['`[DONE]` without any finish reason', (body) => body.delta('a').done(), finished('stop')],
-  ['a finish reason and no `[DONE]`', (body) => body.delta('a').finish().end(), finished('stop')],
-  ['`[DONE]` on an open connection', (body) => body.delta('a').finish().send('data: [DONE]\n\n'), finished('stop')],
-  ['an error after a finish reason', (body) => body.delta('a').finish().event({ error: 'late' }), finished('stop')],
-  [
-    'a connection that breaks after `[DONE]`',
-    (body) => breakAfterReading(body.delta('a').send('data: [DONE]\n\n'), connectionError),
-    finished('stop'),
-  ],
-  [
-    'a last event without its blank line',
-    (body) =>
+    end: finished('stop'),
+  },
+  { name: '`[DONE]` without any finish reason', write: (body) => body.delta('a').done(), end: finished('stop') },
+  { name: 'a finish reason and no `[DONE]`', write: (body) => body.delta('a').finish().end(), end: finished('stop') },
+  {
+    name: '`[DONE]` on an open connection',
+    write: (body) => body.delta('a').finish().send('data: [DONE]\n\n'),
+    end: finished('stop'),
+  },
+  {
+    name: 'an error after a finish reason',
+    write: (body) => body.delta('a').finish().event({ error: 'late' }),
+    end: finished('stop'),
+  },
+  {
+    name: 'a connection that breaks after `[DONE]`',
+    write: (body) => breakAfterReading(body.delta('a').send('data: [DONE]\n\n'), connectionError),
+    end: finished('stop'),
+  },
+  {
+    name: 'a last event without its blank line',
+    write: (body) =>
       body
         .delta('a')
         .send(`data: ${JSON.stringify(chunkWith({}, 'stop'))}`)
         .end(),
-    finished('stop'),
-  ],
-  [
-    'the finish reason `"null"` and then another',
-    (body) =>
+    end: finished('stop'),
+  },
+  {
+    name: 'the finish reason `"null"` and then another',
+    write: (body) =>
       body
         .event(chunkWith({ content: 'a' }, 'null'))
         .finish()
         .end(),
-    finished('stop'),
-  ],
-  ['the finish reason `MAX_TOKENS`', (body) => body.delta('a').finish('MAX_TOKENS').done(), finished('length')],
-  [
-    'the finish reason `network_error`',
-    (body) => body.delta('a').finish('network_error').done(),
-    fault('finishedWithError'),
-  ],
-  ['the finish reason `sensitive`', (body) => body.delta('a').finish('sensitive').done(), fault('answerFiltered')],
-  ['only reasoning in tags', (body) => body.delta('<think>Hm</think>').finish().done(), fault('noText')],
-  ['only reasoning before a closing tag', (body) => body.delta('Hm\n</think>').finish().done(), fault('noText')],
-  [
-    'a connection that breaks',
-    (body) => breakAfterReading(body.delta('a'), connectionError),
-    fault({ type: 'error', error: connectionError, streaming: true, baseUrl }),
-  ],
-  ['the finish reason `error`', (body) => body.delta('a').finish('error'), fault('finishedWithError')],
-  ['the finish reason `content_filter`', (body) => body.delta('a').finish('content_filter'), fault('answerFiltered')],
-  ['two events that are not JSON', (body) => body.send('data: {\n\n').delta('a').send('data: {\n\n'), garbled],
-  [
-    'events without data between chunks',
-    (body) => body.send('data:\n\n').delta('a').send('data: \n\ndata:\n\n').finish().done(),
-    finished('stop'),
-  ],
-  [
-    'texts that keep the connection open',
-    (body) => body.send('data: ping\n\ndata: null\n\n').delta('a').send('data: keep-alive\n\n').finish().done(),
-    finished('stop'),
-  ],
-  [
-    'named events with plain text',
-    (body) => body.send('event: tick\ndata: 09:00\n\n'.repeat(2)).delta('a').finish().done(),
-    finished('stop'),
-  ],
-  [
-    'one chunk per line without `data:`',
-    (body) =>
+    end: finished('stop'),
+  },
+  {
+    name: 'the finish reason `MAX_TOKENS`',
+    write: (body) => body.delta('a').finish('MAX_TOKENS').done(),
+    end: finished('length'),
+  },
+  {
+    name: 'the finish reason `network_error`',
+    write: (body) => body.delta('a').finish('network_error').done(),
+    end: fault('finishedWithError'),
+  },
+  {
+    name: 'the finish reason `sensitive`',
+    write: (body) => body.delta('a').finish('sensitive').done(),
+    end: fault('answerFiltered'),
+  },
+  {
+    name: 'only reasoning in tags',
+    write: (body) => body.delta('<think>Hm</think>').finish().done(),
+    end: fault('noText'),
+  },
+  {
+    name: 'only reasoning before a closing tag',
+    write: (body) => body.delta('Hm\n</think>').finish().done(),
+    end: fault('noText'),
+  },
+  {
+    name: 'a connection that breaks',
+    write: (body) => breakAfterReading(body.delta('a'), connectionError),
+    end: fault({ type: 'error', error: connectionError, streaming: true, baseUrl }),
+  },
+  {
+    name: 'the finish reason `error`',
+    write: (body) => body.delta('a').finish('error'),
+    end: fault('finishedWithError'),
+  },
+  {
+    name: 'the finish reason `content_filter`',
+    write: (body) => body.delta('a').finish('content_filter'),
+    end: fault('answerFiltered'),
+  },
+  {
+    name: 'two events that are not JSON',
+    write: (body) => body.send('data: {\n\n').delta('a').send('data: {\n\n'),
+    end: garbled,
+  },
+  {
+    name: 'events without data between chunks',
+    write: (body) => body.send('data:\n\n').delta('a').send('data: \n\ndata:\n\n').finish().done(),
+    end: finished('stop'),
+  },
+  {
+    name: 'texts that keep the connection open',
+    write: (body) => body.send('data: ping\n\ndata: null\n\n').delta('a').send('data: keep-alive\n\n').finish().done(),
+    end: finished('stop'),
+  },
+  {
+    name: 'named events with plain text',
+    write: (body) => body.send('event: tick\ndata: 09:00\n\n'.repeat(2)).delta('a').finish().done(),
+    end: finished('stop'),
+  },
+  {
+    name: 'one chunk per line without `data:`',
+    write: (body) =>
       body.send(`${JSON.stringify(chunkWith({ content: 'a' }))}\n${JSON.stringify(chunkWith({}, 'stop'))}\n`).end(),
-    finished('stop'),
-  ],
-  ['the finish reason `blocked`', (body) => body.delta('a').finish('blocked').done(), fault('answerFiltered')],
-  ['a last event that is not JSON', (body) => body.delta('a').send('data: {\n\ndata: [DONE]\n\n'), garbled],
-  [
-    'one event that is not JSON and a finish reason',
-    (body) => body.send('data: {\n\n').delta('a').finish().end(),
-    finished('stop'),
-  ],
-  ['`[DONE]` and a space after text', (body) => body.delta('a').send('data: [DONE] \n\n'), finished('stop')],
-  ['`[DONE]` alone', (body) => body.send('data: [DONE]\n\n'), fault('streamTruncated')],
-  ['an event named error', (body) => body.send('event: error\ndata: {"message":"no"}\n\n'), inband({ message: 'no' })],
-  ['an event named error that only contains null', (body) => body.send('event: error\ndata: null\n\n'), inband('null')],
-  ['two events with plain text', (body) => body.send('data: 09:00\n\n'.repeat(2)).delta('a'), garbled],
-  [
-    'two events named message with plain text',
-    (body) => body.send('event: message\ndata: 09:00\n\n'.repeat(2)).delta('a'),
-    garbled,
-  ],
-  [
-    'two named events with JSON that ends too early',
-    (body) => body.send('event: tick\ndata: {\n\n'.repeat(2)),
-    garbled,
-  ],
-  ['an event named error with plain text', (body) => body.send('event: error\ndata: no\n\n'), inband('no')],
-  [
-    'an error object in an event named error',
-    (body) => body.send('event: error\ndata: {"error":{"code":429}}\n\n'),
-    inband({ error: { code: 429 } }),
-  ],
-  ['an error as text', (body) => body.event({ error: 'no' }), inband({ error: 'no' })],
-  [
-    'a connection that breaks after the finish reason',
-    (body) => breakAfterReading(body.delta('a').finish('length'), connectionError),
-    finished('length'),
-  ],
-  [
-    'only reasoning up to the token limit',
-    (body) =>
+    end: finished('stop'),
+  },
+  {
+    name: 'the finish reason `blocked`',
+    write: (body) => body.delta('a').finish('blocked').done(),
+    end: fault('answerFiltered'),
+  },
+  {
+    name: 'a last event that is not JSON',
+    write: (body) => body.delta('a').send('data: {\n\ndata: [DONE]\n\n'),
+    end: garbled,
+  },
+  {
+    name: 'one event that is not JSON and a finish reason',
+    write: (body) => body.send('data: {\n\n').delta('a').finish().end(),
+    end: finished('stop'),
+  },
+  {
+    name: '`[DONE]` and a space after text',
+    write: (body) => body.delta('a').send('data: [DONE] \n\n'),
+    end: finished('stop'),
+  },
+  { name: '`[DONE]` alone', write: (body) => body.send('data: [DONE]\n\n'), end: fault('streamTruncated') },
+  {
+    name: 'an event named error',
+    write: (body) => body.send('event: error\ndata: {"message":"no"}\n\n'),
+    end: inband({ message: 'no' }),
+  },
+  {
+    name: 'an event named error that only contains null',
+    write: (body) => body.send('event: error\ndata: null\n\n'),
+    end: inband('null'),
+  },
+  {
+    name: 'two events with plain text',
+    write: (body) => body.send('data: 09:00\n\n'.repeat(2)).delta('a'),
+    end: garbled,
+  },
+  {
+    name: 'two events named message with plain text',
+    write: (body) => body.send('event: message\ndata: 09:00\n\n'.repeat(2)).delta('a'),
+    end: garbled,
+  },
+  {
+    name: 'two named events with JSON that ends too early',
+    write: (body) => body.send('event: tick\ndata: {\n\n'.repeat(2)),
+    end: garbled,
+  },
+  {
+    name: 'an event named error with plain text',
+    write: (body) => body.send('event: error\ndata: no\n\n'),
+    end: inband('no'),
+  },
+  {
+    name: 'an error object in an event named error',
+    write: (body) => body.send('event: error\ndata: {"error":{"code":429}}\n\n'),
+    end: inband({ error: { code: 429 } }),
+  },
+  { name: 'an error as text', write: (body) => body.event({ error: 'no' }), end: inband({ error: 'no' }) },
+  {
+    name: 'a connection that breaks after the finish reason',
+    write: (body) => breakAfterReading(body.delta('a').finish('length'), connectionError),
+    end: finished('length'),
+  },
+  {
+    name: 'only reasoning up to the token limit',
+    write: (body) =>
       body
         .event(chunkWith({ reasoning: 'Hm' }))
         .finish('length')
         .end(),
-    finished('length'),
-  ],
-  [
-    'only reasoning',
-    (body) =>
+    end: finished('length'),
+  },
+  {
+    name: 'only reasoning',
+    write: (body) =>
       body
         .event(chunkWith({ reasoning: 'Hm' }))
         .finish('stop')
         .end(),
-    fault('noText'),
-  ],
-  ['neither text nor reasoning up to the token limit', (body) => body.finish('length').end(), finished('length')],
-  ['a tool call', (body) => body.event(chunkWith(toolCall)).finish('tool_calls').end(), finished('tool_calls')],
+    end: fault('noText'),
+  },
+  {
+    name: 'neither text nor reasoning up to the token limit',
+    write: (body) => body.finish('length').end(),
+    end: finished('length'),
+  },
+  {
+    name: 'a tool call',
+    write: (body) => body.event(chunkWith(toolCall)).finish('tool_calls').end(),
+    end: finished('tool_calls'),
+  },
 ];
 
 const jsonBodies: readonly (readonly [body: string, end: AttemptEnd])[] = [
@@ -271,7 +355,7 @@ const jsonBodies: readonly (readonly [body: string, end: AttemptEnd])[] = [
 ];
 
 describe('attempt', () => {
-  for (const [name, write, end] of endings) {
+  for (const { name, write, end } of endings) {
     it(`ends ${nameOf(end)} after ${name}`, async () => {
       const { ends, clock } = await runAttempt(streaming((body) => void write(body)));
       // Only the timeout for the end of the body is shorter than this.
@@ -348,15 +432,19 @@ describe('attempt', () => {
     assert.equal(ends[0]?.type, 'fault');
   });
 
-  const responses: readonly (readonly [status: number, response: () => Response, isAccepted: boolean])[] = [
-    [200, () => new Response(''), true],
-    [299, () => new Response('', { status: 299 }), true],
-    [300, () => new Response('', { status: 300 }), false],
-    [503, () => new Response('', { status: 503 }), false],
+  const responses: readonly {
+    readonly status: number;
+    readonly response: () => Response;
+    readonly isAccepted: boolean;
+  }[] = [
+    { status: 200, response: () => new Response(''), isAccepted: true },
+    { status: 299, response: () => new Response('', { status: 299 }), isAccepted: true },
+    { status: 300, response: () => new Response('', { status: 300 }), isAccepted: false },
+    { status: 503, response: () => new Response('', { status: 503 }), isAccepted: false },
     // `fetch` returns status 0 for a redirect that is not followed.
-    [0, () => Response.error(), false],
+    { status: 0, response: () => Response.error(), isAccepted: false },
   ];
-  for (const [status, response, isAccepted] of responses) {
+  for (const { status, response, isAccepted } of responses) {
     it(`${isAccepted ? 'is' : 'is not'} accepted with status ${status}`, async () => {
       const { attempt } = await runAttempt(response);
       assert.deepEqual([attempt.status, attempt.isAccepted], [status, isAccepted]);
@@ -514,28 +602,34 @@ describe('text that an attempt holds back', () => {
 
 describe('usage recording of an attempt', () => {
   const cost = { promptTokens: 0, completionTokens: 0, totalTokens: 0, cost: 0.004 };
-  for (const [name, events, usage] of [
-    [
-      'keeps cost and cached tokens that a later report lacks',
-      [{ usage: { prompt_tokens: 9, cached_tokens: 4, cost: 0.5 } }, { usage: { ...counts, cached_tokens: 0 } }],
-      { promptTokens: 10, completionTokens: 20, totalTokens: 30, cachedTokens: 4, cost: 0.5 },
-    ],
-    [
-      'reads the tokens of the prompt from one report and those of the answer from another (Anthropic)',
-      [{ usage: { input_tokens: 9, cache_read_input_tokens: 5, output_tokens: 1 } }, { usage: { output_tokens: 20 } }],
-      { promptTokens: 14, completionTokens: 20, totalTokens: 34, cachedTokens: 5 },
-    ],
-    [
-      'reads a cost that arrives after the usage',
-      [{ usage: counts }, { choices: [], cost_usd: 0.004 }],
-      { ...cost, promptTokens: 10, completionTokens: 20, totalTokens: 30 },
-    ],
-    [
-      'keeps the last cost that is not zero',
-      [{ usage: { cost: 0.002 } }, { usage: { cost: 0.004 } }, { usage: { cost: 0 } }],
-      cost,
-    ],
-    ['reads the usage beside an error', [{ error: 'no', usage: { cost: 0.004 } }], cost],
+  for (const { name, events, usage } of [
+    {
+      name: 'keeps cost and cached tokens that a later report lacks',
+      events: [
+        { usage: { prompt_tokens: 9, cached_tokens: 4, cost: 0.5 } },
+        { usage: { ...counts, cached_tokens: 0 } },
+      ],
+      usage: { promptTokens: 10, completionTokens: 20, totalTokens: 30, cachedTokens: 4, cost: 0.5 },
+    },
+    {
+      name: 'reads the tokens of the prompt from one report and those of the answer from another (Anthropic)',
+      events: [
+        { usage: { input_tokens: 9, cache_read_input_tokens: 5, output_tokens: 1 } },
+        { usage: { output_tokens: 20 } },
+      ],
+      usage: { promptTokens: 14, completionTokens: 20, totalTokens: 34, cachedTokens: 5 },
+    },
+    {
+      name: 'reads a cost that arrives after the usage',
+      events: [{ usage: counts }, { choices: [], cost_usd: 0.004 }],
+      usage: { ...cost, promptTokens: 10, completionTokens: 20, totalTokens: 30 },
+    },
+    {
+      name: 'keeps the last cost that is not zero',
+      events: [{ usage: { cost: 0.002 } }, { usage: { cost: 0.004 } }, { usage: { cost: 0 } }],
+      usage: cost,
+    },
+    { name: 'reads the usage beside an error', events: [{ error: 'no', usage: { cost: 0.004 } }], usage: cost },
   ] as const)
     it(name, async () => {
       const { attempt } = await runAttempt(streaming((body) => events.forEach((event) => body.event(event))));

@@ -47,82 +47,96 @@ const event = (text: string, suffix = ''): string =>
   `{"id":"a","choices":[{"index":0,"delta":{"content":"${text}"},"finish_reason":null}]${suffix}}`;
 
 /** Streams with the indices of the events that must be parsed. */
-const streams: readonly (readonly [name: string, events: readonly string[], parsed: readonly number[]])[] = [
-  [
-    'parses only the first two of a series of events that differ in nothing but their text',
-    ['a', 'b', 'c', 'd'].map((text) => event(text)),
-    [0, 1],
-  ],
-  [
-    'parses every event as long as all texts are the same',
-    ['a', 'a', 'a', 'b', 'c'].map((text) => event(text)),
-    [0, 1, 2, 3],
-  ],
-  [
-    'parses an event whose text has an escape',
-    ['a', 'b', '\\n', 'c', '\\"', 'd'].map((text) => event(text)),
-    [0, 1, 2, 4],
-  ],
-  ['parses an event whose text is empty', ['a', 'b', '', 'c'].map((text) => event(text)), [0, 1, 2]],
-  ['parses an event whose text is not valid JSON', ['a', 'b', 'c\n', 'd'].map((text) => event(text)), [0, 1, 2]],
-  [
-    'does not parse later events whose text looks like other parts of the JSON',
-    [':', ',', 'a', 'id', 'choices', 'content', ':'].map((text) => event(text)),
-    [0, 1],
-  ],
-  [
-    'parses only two events after the JSON around the text has changed',
-    [event('a'), event('b'), ...['c', 'd', 'e'].map((text) => event(text, ',"created":2'))],
-    [0, 1, 2, 3],
-  ],
-  [
-    'parses an event with an additional space at its end',
-    [event('a'), event('b'), `${event('c')} `, event('d')],
-    [0, 1, 2, 3],
-  ],
-  [
-    'parses an event with usage, but not the next event, which is like those before',
-    [event('a'), event('b'), event('c', ',"usage":{"total_tokens":3}'), event('d')],
-    [0, 1, 2],
-  ],
-  [
-    'does not parse events with reasoning after the first two',
-    ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":null,"reasoning_content":"${text}"}}]}`),
-    [0, 1],
-  ],
-  [
-    'does not parse later events that also differ in the length of their padding (OpenAI)',
-    ['xy', 'z', '', 'zzz'].map((pad, n) => event(`t${n}`, `,"obfuscation":"${pad}"`)),
-    [0, 1],
-  ],
-  [
-    'parses events whose padding has an escape or is followed by other fields',
-    [
+const streams: readonly {
+  readonly name: string;
+  readonly events: readonly string[];
+  readonly parsed: readonly number[];
+}[] = [
+  {
+    name: 'parses only the first two of a series of events that differ in nothing but their text',
+    events: ['a', 'b', 'c', 'd'].map((text) => event(text)),
+    parsed: [0, 1],
+  },
+  {
+    name: 'parses every event as long as all texts are the same',
+    events: ['a', 'a', 'a', 'b', 'c'].map((text) => event(text)),
+    parsed: [0, 1, 2, 3],
+  },
+  {
+    name: 'parses an event whose text has an escape',
+    events: ['a', 'b', '\\n', 'c', '\\"', 'd'].map((text) => event(text)),
+    parsed: [0, 1, 2, 4],
+  },
+  {
+    name: 'parses an event whose text is empty',
+    events: ['a', 'b', '', 'c'].map((text) => event(text)),
+    parsed: [0, 1, 2],
+  },
+  {
+    name: 'parses an event whose text is not valid JSON',
+    events: ['a', 'b', 'c\n', 'd'].map((text) => event(text)),
+    parsed: [0, 1, 2],
+  },
+  {
+    name: 'does not parse later events whose text looks like other parts of the JSON',
+    events: [':', ',', 'a', 'id', 'choices', 'content', ':'].map((text) => event(text)),
+    parsed: [0, 1],
+  },
+  {
+    name: 'parses only two events after the JSON around the text has changed',
+    events: [event('a'), event('b'), ...['c', 'd', 'e'].map((text) => event(text, ',"created":2'))],
+    parsed: [0, 1, 2, 3],
+  },
+  {
+    name: 'parses an event with an additional space at its end',
+    events: [event('a'), event('b'), `${event('c')} `, event('d')],
+    parsed: [0, 1, 2, 3],
+  },
+  {
+    name: 'parses an event with usage, but not the next event, which is like those before',
+    events: [event('a'), event('b'), event('c', ',"usage":{"total_tokens":3}'), event('d')],
+    parsed: [0, 1, 2],
+  },
+  {
+    name: 'does not parse events with reasoning after the first two',
+    events: ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":null,"reasoning_content":"${text}"}}]}`),
+    parsed: [0, 1],
+  },
+  {
+    name: 'does not parse later events that also differ in the length of their padding (OpenAI)',
+    events: ['xy', 'z', '', 'zzz'].map((pad, n) => event(`t${n}`, `,"obfuscation":"${pad}"`)),
+    parsed: [0, 1],
+  },
+  {
+    name: 'parses events whose padding has an escape or is followed by other fields',
+    events: [
       ...['xy', 'z', '\\n'].map((pad, n) => event(`t${n}`, `,"obfuscation":"${pad}"`)),
       event('t3', ',"obfuscation":"x","error":"no"'),
     ],
-    [0, 1, 2, 3],
-  ],
-  [
-    'does not take the first of several lines for a complete event',
-    [event('a'), event('b'), `${event('c')}\n\n${event('d')}`, event('e')],
-    [0, 1, 2],
-  ],
-  [
-    'parses all events with tool calls',
-    ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"${text}"}}]}}]}`),
-    [0, 1, 2],
-  ],
-  [
-    'parses all events whose text has two parts',
-    ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":["${text}","x"]}}]}`),
-    [0, 1, 2],
-  ],
-  [
-    'parses all events with a finish reason',
-    ['a', 'b', 'c'].map((text) => event(text).replace('null', '"stop"')),
-    [0, 1, 2],
-  ],
+    parsed: [0, 1, 2, 3],
+  },
+  {
+    name: 'does not take the first of several lines for a complete event',
+    events: [event('a'), event('b'), `${event('c')}\n\n${event('d')}`, event('e')],
+    parsed: [0, 1, 2],
+  },
+  {
+    name: 'parses all events with tool calls',
+    events: ['a', 'b', 'c'].map(
+      (text) => `{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"${text}"}}]}}]}`,
+    ),
+    parsed: [0, 1, 2],
+  },
+  {
+    name: 'parses all events whose text has two parts',
+    events: ['a', 'b', 'c'].map((text) => `{"choices":[{"delta":{"content":["${text}","x"]}}]}`),
+    parsed: [0, 1, 2],
+  },
+  {
+    name: 'parses all events with a finish reason',
+    events: ['a', 'b', 'c'].map((text) => event(text).replace('null', '"stop"')),
+    parsed: [0, 1, 2],
+  },
 ];
 
 /** Frames with placeholders A and B. In some of them, A is not the text of the event or B affects its meaning. */
@@ -187,7 +201,7 @@ const stream = fc
   );
 
 describe('chunk reader that avoids parsing JSON', () => {
-  for (const [name, events, parsed] of streams) {
+  for (const { name, events, parsed } of streams) {
     it(name, () => {
       assert.deepEqual(read(events).parsed, parsed);
       assertSameAsParsed(events);
@@ -217,46 +231,58 @@ describe('chunk reader that avoids parsing JSON', () => {
   });
 });
 
-describe('message in a stream', () => {
+describe('complete message in a stream of deltas', () => {
   const piece = (content: string): string => JSON.stringify({ choices: [{ delta: { content } }] });
   const thought = (text: string): string => JSON.stringify({ choices: [{ delta: { reasoning_content: text } }] });
   const message = (fields: object): string => JSON.stringify({ choices: [{ message: fields }] });
   const call = [{ index: 0, id: 'c', function: { name: 'read', arguments: '{}' } }];
   const callPart = { index: 0, id: 'c', name: 'read', arguments: '{}' };
 
-  for (const [name, events, deltas] of [
-    [
-      'adds nothing that its deltas have contained',
-      [thought('Hm'), piece('a'), piece('b'), piece('c'), message({ content: 'abc', reasoning_content: 'Hm' })],
-      ['reasoning Hm', 'text a', 'text b', 'text c'],
-    ],
-    ['adds the end that its deltas lack', [piece('a'), message({ content: 'ab' })], ['text a', 'text b']],
-    ['adds no text that differs from its deltas', [piece('a '), message({ content: 'a' })], ['text a ']],
-    ['is the answer if there are no deltas', [piece(''), message({ content: 'ab' })], ['text ab']],
-    [
-      'may grow in every event',
-      ['a', 'ab', 'abc'].map((content) => message({ content })),
-      ['text a', 'text b', 'text c'],
-    ],
-    [
-      'may contain a part in every event',
-      ['a', 'b', 'c'].map((content) => message({ content })),
-      ['text a', 'text b', 'text c'],
-    ],
-    [
-      'adds nothing if it comes as the last delta',
-      [
+  for (const { name, events, deltas } of [
+    {
+      name: 'adds nothing that the deltas have contained',
+      events: [thought('Hm'), piece('a'), piece('b'), piece('c'), message({ content: 'abc', reasoning_content: 'Hm' })],
+      deltas: ['reasoning Hm', 'text a', 'text b', 'text c'],
+    },
+    {
+      name: 'adds the end that the deltas lack',
+      events: [piece('a'), message({ content: 'ab' })],
+      deltas: ['text a', 'text b'],
+    },
+    {
+      name: 'adds no text that differs from the text of the deltas',
+      events: [piece('a '), message({ content: 'a' })],
+      deltas: ['text a '],
+    },
+    {
+      name: 'is the answer if there are no deltas',
+      events: [piece(''), message({ content: 'ab' })],
+      deltas: ['text ab'],
+    },
+    {
+      name: 'can be longer in every event',
+      events: ['a', 'ab', 'abc'].map((content) => message({ content })),
+      deltas: ['text a', 'text b', 'text c'],
+    },
+    {
+      name: 'can contain another part in every event',
+      events: ['a', 'b', 'c'].map((content) => message({ content })),
+      deltas: ['text a', 'text b', 'text c'],
+    },
+    {
+      name: 'adds nothing if it arrives as the last delta',
+      events: [
         piece('Sheep on the hill '),
         piece('graze.'),
         JSON.stringify({ choices: [{ delta: { content: 'Sheep on the hill graze.' }, finish_reason: 'stop' }] }),
       ],
-      ['text Sheep on the hill ', 'text graze.', 'finish {"type":"complete","reason":"stop"}'],
-    ],
-    [
-      'repeats no tool call',
-      [JSON.stringify({ choices: [{ delta: { tool_calls: call } }] }), message({ tool_calls: call })],
-      [`toolCall ${JSON.stringify(callPart)}`],
-    ],
+      deltas: ['text Sheep on the hill ', 'text graze.', 'finish {"type":"complete","reason":"stop"}'],
+    },
+    {
+      name: 'repeats no tool call',
+      events: [JSON.stringify({ choices: [{ delta: { tool_calls: call } }] }), message({ tool_calls: call })],
+      deltas: [`toolCall ${JSON.stringify(callPart)}`],
+    },
   ] as const)
     it(name, () => {
       const texts = read(events).deltas.map(([type, value]) => {
@@ -281,13 +307,29 @@ describe('detection of a restart within a stream', () => {
     ]);
   });
 
-  for (const [name, events, restarts] of [
-    ['ignores new IDs when every chunk has a different ID and a role', ['a', 'b', 'c'].map((id) => start(id)), 0],
-    ['ignores new IDs when every chunk has a different ID', [start('a'), chunk('b', 'y'), chunk('c', 'z')], 0],
-    ['ignores a new ID without a role', [start('a'), chunk('a', 'y'), chunk('b', 'z')], 0],
-    ['ignores the first ID', [start(''), start(''), start('a')], 0],
-    ['ignores chunks without an ID or a delta', [start('a'), start('a'), start(''), '{"id":"b","choices":[{}]}'], 0],
-    ['detects a changed ID when every chunk has a role', [start('a'), start('a'), start('b')], 1],
+  for (const { name, events, restarts } of [
+    {
+      name: 'ignores new IDs when every chunk has a different ID and a role',
+      events: ['a', 'b', 'c'].map((id) => start(id)),
+      restarts: 0,
+    },
+    {
+      name: 'ignores new IDs when every chunk has a different ID',
+      events: [start('a'), chunk('b', 'y'), chunk('c', 'z')],
+      restarts: 0,
+    },
+    { name: 'ignores a new ID without a role', events: [start('a'), chunk('a', 'y'), chunk('b', 'z')], restarts: 0 },
+    { name: 'ignores the first ID', events: [start(''), start(''), start('a')], restarts: 0 },
+    {
+      name: 'ignores chunks without an ID or a delta',
+      events: [start('a'), start('a'), start(''), '{"id":"b","choices":[{}]}'],
+      restarts: 0,
+    },
+    {
+      name: 'detects a changed ID when every chunk has a role',
+      events: [start('a'), start('a'), start('b')],
+      restarts: 1,
+    },
   ] as const)
     it(name, () => {
       assert.equal(read(events).deltas.filter(([type]) => type === 'restartInStream').length, restarts);

@@ -105,80 +105,84 @@ const part = (fields: Partial<ToolCallPart>): ToolCallPart => ({
 /** JSON that is nested too deeply for `JSON.stringify`, although a single event may contain it. */
 const deeplyNested = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as unknown;
 
-const toolCallDeltas: readonly (readonly [
-  name: string,
-  delta: Record<string, unknown>,
-  parts: readonly ToolCallPart[],
-])[] = [
-  ['no calls', { content: 'Hi' }, []],
-  [
-    'the first part of a call',
-    { tool_calls: [{ index: 2, id: 'c1', type: 'function', function: { name: 'read', arguments: '' } }] },
-    [part({ index: 2, id: 'c1', name: 'read' })],
-  ],
-  [
-    'further arguments of a call',
-    { tool_calls: [{ index: 2, function: { arguments: '{"a' } }] },
-    [part({ index: 2, arguments: '{"a' })],
-  ],
-  [
-    'several calls',
-    {
+const toolCallDeltas: readonly {
+  readonly name: string;
+  readonly delta: Record<string, unknown>;
+  readonly parts: readonly ToolCallPart[];
+}[] = [
+  { name: 'no calls', delta: { content: 'Hi' }, parts: [] },
+  {
+    name: 'the first part of a call',
+    delta: { tool_calls: [{ index: 2, id: 'c1', type: 'function', function: { name: 'read', arguments: '' } }] },
+    parts: [part({ index: 2, id: 'c1', name: 'read' })],
+  },
+  {
+    name: 'further arguments of a call',
+    delta: { tool_calls: [{ index: 2, function: { arguments: '{"a' } }] },
+    parts: [part({ index: 2, arguments: '{"a' })],
+  },
+  {
+    name: 'several calls',
+    delta: {
       tool_calls: [
         { index: 1, id: 'c2' },
         { index: 0, id: 'c1' },
       ],
     },
-    [part({ index: 1, id: 'c2' }), part({ id: 'c1' })],
-  ],
-  [
-    'calls without an index, which get their position as index',
-    { tool_calls: [{ id: 'c1' }, null, { id: 'c3' }] },
-    [part({ id: 'c1' }), part({ index: 2, id: 'c3' })],
-  ],
-  [
-    'calls with an invalid index, which get their position as index',
-    { tool_calls: ['1', -1, null].map((index) => ({ index, id: 'c' })) },
-    [0, 1, 2].map((index) => part({ index, id: 'c' })),
-  ],
-  [
-    'arguments as an object',
-    { tool_calls: [{ function: { name: 'read', arguments: { path: 'a', lines: [1, 2] } } }] },
-    [part({ name: 'read', arguments: '{"path":"a","lines":[1,2]}' })],
-  ],
-  ['arguments as an empty object', { tool_calls: [{ function: { arguments: {} } }] }, [part({ arguments: '{}' })]],
-  [
-    'arguments that are nested too deeply, which become empty',
-    { tool_calls: [{ id: 'c1', function: { name: 'read', arguments: deeplyNested } }] },
-    [part({ id: 'c1', name: 'read' })],
-  ],
-  [
-    'an ID, a name and arguments of wrong types',
-    { tool_calls: [{ id: 1, function: { name: null, arguments: 3 } }, { id: [], function: 'read' }, {}] },
-    [],
-  ],
-  ['calls of a wrong type', { tool_calls: { index: 0, id: 'c1' } }, []],
-  ['an empty list', { tool_calls: [] }, []],
-  [
-    'the older function call',
-    { function_call: { name: 'read', arguments: '{}' } },
-    [part({ name: 'read', arguments: '{}' })],
-  ],
-  [
-    'the same call in the older and the current field only once',
-    { tool_calls: [{ id: 'c1' }], function_call: { name: 'read' } },
-    [part({ id: 'c1' })],
-  ],
-  [
-    'the older function call next to null tool calls',
-    { tool_calls: null, function_call: { arguments: '{' } },
-    [part({ arguments: '{' })],
-  ],
-  ['a function call of a wrong type', { function_call: 'read' }, []],
+    parts: [part({ index: 1, id: 'c2' }), part({ id: 'c1' })],
+  },
+  {
+    name: 'calls without an index, which get their position as index',
+    delta: { tool_calls: [{ id: 'c1' }, null, { id: 'c3' }] },
+    parts: [part({ id: 'c1' }), part({ index: 2, id: 'c3' })],
+  },
+  {
+    name: 'calls with an invalid index, which get their position as index',
+    delta: { tool_calls: ['1', -1, null].map((index) => ({ index, id: 'c' })) },
+    parts: [0, 1, 2].map((index) => part({ index, id: 'c' })),
+  },
+  {
+    name: 'arguments as an object',
+    delta: { tool_calls: [{ function: { name: 'read', arguments: { path: 'a', lines: [1, 2] } } }] },
+    parts: [part({ name: 'read', arguments: '{"path":"a","lines":[1,2]}' })],
+  },
+  {
+    name: 'arguments as an empty object',
+    delta: { tool_calls: [{ function: { arguments: {} } }] },
+    parts: [part({ arguments: '{}' })],
+  },
+  {
+    name: 'arguments that are nested too deeply, which become empty',
+    delta: { tool_calls: [{ id: 'c1', function: { name: 'read', arguments: deeplyNested } }] },
+    parts: [part({ id: 'c1', name: 'read' })],
+  },
+  {
+    name: 'an ID, a name and arguments of wrong types',
+    delta: { tool_calls: [{ id: 1, function: { name: null, arguments: 3 } }, { id: [], function: 'read' }, {}] },
+    parts: [],
+  },
+  { name: 'calls of a wrong type', delta: { tool_calls: { index: 0, id: 'c1' } }, parts: [] },
+  { name: 'an empty list', delta: { tool_calls: [] }, parts: [] },
+  {
+    name: 'the older function call',
+    delta: { function_call: { name: 'read', arguments: '{}' } },
+    parts: [part({ name: 'read', arguments: '{}' })],
+  },
+  {
+    name: 'the same call in the older and the current field only once',
+    delta: { tool_calls: [{ id: 'c1' }], function_call: { name: 'read' } },
+    parts: [part({ id: 'c1' })],
+  },
+  {
+    name: 'the older function call next to null tool calls',
+    delta: { tool_calls: null, function_call: { arguments: '{' } },
+    parts: [part({ arguments: '{' })],
+  },
+  { name: 'a function call of a wrong type', delta: { function_call: 'read' }, parts: [] },
 ];
 
 describe('reading of the parts of tool calls', () => {
-  for (const [name, delta, parts] of toolCallDeltas) {
+  for (const { name, delta, parts } of toolCallDeltas) {
     it(`reads ${name}`, () => assert.deepEqual(toolCallParts(delta), parts));
   }
 });
@@ -190,26 +194,42 @@ describe('numbering of tool calls', () => {
     return parts.map((fields) => numbers.numberPart(part(fields))?.index);
   };
 
-  for (const [name, parts, numbers] of [
-    [
-      'counts the calls in the order in which they begin, whatever indexes the gateway sends',
-      [{ index: 9999 }, { index: 1, id: 'b' }, { index: 0.5 }, { index: 1 }, { index: 9999 }],
-      [0, 1, 2, 1, 0],
-    ],
-    [
-      'starts a new call when a new ID and a name arrive at an index in use',
-      [{ index: 5, id: 'a', name: 'x' }, { index: 5 }, { index: 5, id: 'b', name: 'x' }, { index: 5 }],
-      [0, 0, 1, 1],
-    ],
-    ['continues the call when its ID is repeated', [call('a'), call('a'), call('b')], [0, 0, 1]],
-    ['continues the call when only its name is repeated', [call('a'), call(''), call('b')], [0, 0, 1]],
-    ['continues the call when its ID arrives after the first part', [call(''), { id: 'a' }, call('b')], [0, 0, 1]],
-    ['continues the call when a new ID arrives without a name', [call('a'), { id: 'b' }, { id: 'c' }], [0, 0, 0]],
-    [
-      'does not give a number that is in use to a later call with that index',
-      [call('a'), call('b'), { index: 1, ...call('c') }, { index: 1 }],
-      [0, 1, 2, 2],
-    ],
+  for (const { name, parts, numbers } of [
+    {
+      name: 'counts the calls in the order in which they begin, whatever indexes the gateway sends',
+      parts: [{ index: 9999 }, { index: 1, id: 'b' }, { index: 0.5 }, { index: 1 }, { index: 9999 }],
+      numbers: [0, 1, 2, 1, 0],
+    },
+    {
+      name: 'starts a new call when a new ID and a name arrive at an index in use',
+      parts: [{ index: 5, id: 'a', name: 'x' }, { index: 5 }, { index: 5, id: 'b', name: 'x' }, { index: 5 }],
+      numbers: [0, 0, 1, 1],
+    },
+    {
+      name: 'continues the call when its ID is repeated',
+      parts: [call('a'), call('a'), call('b')],
+      numbers: [0, 0, 1],
+    },
+    {
+      name: 'continues the call when only its name is repeated',
+      parts: [call('a'), call(''), call('b')],
+      numbers: [0, 0, 1],
+    },
+    {
+      name: 'continues the call when its ID arrives after the first part',
+      parts: [call(''), { id: 'a' }, call('b')],
+      numbers: [0, 0, 1],
+    },
+    {
+      name: 'continues the call when a new ID arrives without a name',
+      parts: [call('a'), { id: 'b' }, { id: 'c' }],
+      numbers: [0, 0, 0],
+    },
+    {
+      name: 'does not give a number that is in use to a later call with that index',
+      parts: [call('a'), call('b'), { index: 1, ...call('c') }, { index: 1 }],
+      numbers: [0, 1, 2, 2],
+    },
   ] as const)
     it(name, () => assert.deepEqual(numbersOf(...parts), numbers));
 

@@ -20,7 +20,7 @@ class TestClocks {
 }
 
 describe('attempt timeouts', () => {
-  it('expire 120 s after the headers without text, even if comments arrive', async () => {
+  it('expire 120 s after the headers if no text arrives, even if comments arrive', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(50_000);
     fixture.clocks.onHeaders();
@@ -70,10 +70,10 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[5000, 'tail', 5000]]);
   });
 
-  for (const [name, blockedMs, leftMs] of [
-    ['longer than the time limit', 2600, 1750],
-    ['for almost all of the time limit', 1900, 1750],
-    ['for so short that it does not matter', 100, 1900],
+  for (const { name, blockedMs, leftMs } of [
+    { name: 'longer than the time limit', blockedMs: 2600, leftMs: 1750 },
+    { name: 'for almost all of the time limit', blockedMs: 1900, leftMs: 1750 },
+    { name: 'only briefly', blockedMs: 100, leftMs: 1900 },
   ] as const) {
     it(`give a connection its full time to be established when the process is blocked ${name}`, async () => {
       const fixture = new TestClocks();

@@ -46,39 +46,111 @@ async function withServer<T>(server: Server | TcpServer, run: (baseUrl: string) 
   }
 }
 
-const failures: readonly (readonly [name: string, reply: Reply, state: string, kind: string, message: string])[] = [
-  ['a rejected key', reply(401, error('no')), 'rejected', 'auth', 'The key for gateway.test was rejected.'],
-  ['a forbidden list', reply(403, error('no such right')), 'rejected', 'permission', 'Request not allowed: no such'],
-  ['missing credit', reply(403, error('余额不足')), 'unverified', 'credit', 'Out of credit at gateway.test.'],
-  [
-    'the web page of a firewall',
-    reply(403, '<html>blocked', html),
-    'unverified',
-    'not-a-stream',
-    'Received a web page',
-  ],
-  ['a missing path', reply(404, error('The model does not exist')), 'unverified', 'not-found', 'No API found at this'],
-  ['a proxy that requires a sign-in', reply(407, ''), 'unverified', 'proxy', 'The proxy requires authentication.'],
-  ['a rate limit', reply(429, ''), 'unverified', 'rate-limit', 'Rate limited by gateway.test.'],
-  [
-    'a bad gateway',
-    reply(502, '<html>', html),
-    'unverified',
-    'gateway',
-    "The gateway can't reach the model (status 502).",
-  ],
-  ['a redirect', reply(302, '', { location: 'https://login.test' }), 'unverified', 'redirect', 'The gateway redirects'],
-  ['a sign-in page', reply(200, '<!doctype html><p>Sign in'), 'unverified', 'not-a-stream', 'Received a web page'],
-  ['JSON without a list', reply(200, '{"ok":true}'), 'unverified', 'not-found', 'No API found at this address'],
-  ['plain text', reply(200, 'hello'), 'unverified', 'not-found', 'No API found at this address'],
-  ['an endless list', reply(200, `["${'x'.repeat(9_000_000)}"]`), 'unverified', 'not-found', 'No API found at this'],
-  [
-    'a rejected key in a successful response',
-    reply(200, error('Invalid API key', 'invalid_api_key')),
-    'rejected',
-    'auth',
-    'The key',
-  ],
+const failures: readonly {
+  readonly name: string;
+  readonly response: Reply;
+  readonly state: string;
+  readonly kind: string;
+  readonly message: string;
+}[] = [
+  {
+    name: 'a rejected key',
+    response: reply(401, error('no')),
+    state: 'rejected',
+    kind: 'auth',
+    message: 'The key for gateway.test was rejected.',
+  },
+  {
+    name: 'a forbidden list',
+    response: reply(403, error('no such right')),
+    state: 'rejected',
+    kind: 'permission',
+    message: 'Request not allowed: no such',
+  },
+  {
+    name: 'missing credit',
+    response: reply(403, error('余额不足')),
+    state: 'unverified',
+    kind: 'credit',
+    message: 'Out of credit at gateway.test.',
+  },
+  {
+    name: 'the web page of a firewall',
+    response: reply(403, '<html>blocked', html),
+    state: 'unverified',
+    kind: 'not-a-stream',
+    message: 'Received a web page',
+  },
+  {
+    name: 'a missing path',
+    response: reply(404, error('The model does not exist')),
+    state: 'unverified',
+    kind: 'not-found',
+    message: 'No API found at this',
+  },
+  {
+    name: 'a proxy that requires a sign-in',
+    response: reply(407, ''),
+    state: 'unverified',
+    kind: 'proxy',
+    message: 'The proxy requires authentication.',
+  },
+  {
+    name: 'a rate limit',
+    response: reply(429, ''),
+    state: 'unverified',
+    kind: 'rate-limit',
+    message: 'Rate limited by gateway.test.',
+  },
+  {
+    name: 'a bad gateway',
+    response: reply(502, '<html>', html),
+    state: 'unverified',
+    kind: 'gateway',
+    message: "The gateway can't reach the model (status 502).",
+  },
+  {
+    name: 'a redirect',
+    response: reply(302, '', { location: 'https://login.test' }),
+    state: 'unverified',
+    kind: 'redirect',
+    message: 'The gateway redirects',
+  },
+  {
+    name: 'a sign-in page',
+    response: reply(200, '<!doctype html><p>Sign in'),
+    state: 'unverified',
+    kind: 'not-a-stream',
+    message: 'Received a web page',
+  },
+  {
+    name: 'JSON without a list',
+    response: reply(200, '{"ok":true}'),
+    state: 'unverified',
+    kind: 'not-found',
+    message: 'No API found at this address',
+  },
+  {
+    name: 'plain text',
+    response: reply(200, 'hello'),
+    state: 'unverified',
+    kind: 'not-found',
+    message: 'No API found at this address',
+  },
+  {
+    name: 'an endless list',
+    response: reply(200, `["${'x'.repeat(9_000_000)}"]`),
+    state: 'unverified',
+    kind: 'not-found',
+    message: 'No API found at this',
+  },
+  {
+    name: 'a rejected key in a successful response',
+    response: reply(200, error('Invalid API key', 'invalid_api_key')),
+    state: 'rejected',
+    kind: 'auth',
+    message: 'The key',
+  },
 ];
 
 describe('probe of a gateway', () => {
@@ -103,7 +175,7 @@ describe('probe of a gateway', () => {
     assert.equal(result.message, 'No API key is set for gateway.test.');
   });
 
-  for (const [name, response, state, kind, message] of failures) {
+  for (const { name, response, state, kind, message } of failures) {
     it(`reports the same fault as a turn after ${name}`, async () => {
       const result = await probeFrom(response);
       assert.ok('message' in result, JSON.stringify(result));
@@ -112,20 +184,25 @@ describe('probe of a gateway', () => {
     });
   }
 
-  for (const [name, server, scheme, kind] of [
-    ['a dropped connection', createServer((request) => request.socket.destroy()), 'http', 'connection'],
-    [
-      'a server without HTTP',
-      createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')),
-      'http',
-      'not-a-stream',
-    ],
-    [
-      'a list that breaks off',
-      createServer((_, response) => response.write('[', () => response.destroy())),
-      'http',
-      'connection',
-    ],
+  for (const { name, server, scheme, kind } of [
+    {
+      name: 'a dropped connection',
+      server: createServer((request) => request.socket.destroy()),
+      scheme: 'http',
+      kind: 'connection',
+    },
+    {
+      name: 'a server without HTTP',
+      server: createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')),
+      scheme: 'http',
+      kind: 'not-a-stream',
+    },
+    {
+      name: 'a list that breaks off',
+      server: createServer((_, response) => response.write('[', () => response.destroy())),
+      scheme: 'http',
+      kind: 'connection',
+    },
   ] as const) {
     it(`recognizes ${name}`, async () => {
       const result = await withServer(server, (baseUrl) => probe(deps, baseUrl.replace('http', scheme), apiKey));

@@ -117,22 +117,27 @@ describe('reading of server-sent events', () => {
 
 describe('reading of a body', () => {
   const longError = `{"error":"${'x'.repeat(70)}"}`;
-  const cases: readonly (readonly [type: string, text: string, end: BodyEnd, events: number])[] = [
-    ['application/json; charset=utf-8', ' {"a":1} ', { kind: 'json', text: '{"a":1}' }, 0],
-    ['text/html', '<html>', { kind: 'web-page' }, 0],
-    ['', '<!doctype html>', { kind: 'web-page' }, 0],
-    ['', '  {"a":1}', { kind: 'json', text: '{"a":1}' }, 0],
-    ['text/plain', 'data: {"a":1}\n\n', { kind: 'stream' }, 1],
-    ['application/octet-stream', ': ping\n\ndata: 1\n\n', { kind: 'stream' }, 1],
-    ['text/plain', 'nope', { kind: 'unknown', text: 'nope' }, 0],
-    ['text/event-stream', '', { kind: 'stream' }, 0],
-    ['text/event-stream', longError, { kind: 'json', text: longError }, 0],
-    ['text/event-stream', 'x: y\ndata: 1\n\n', { kind: 'stream' }, 1],
-    ['application/json', 'data: 1\n\n', { kind: 'stream' }, 1],
-    ['', '\uFEFF{"a":1}', { kind: 'json', text: '{"a":1}' }, 0],
-    ['application/json', 'nope', { kind: 'json', text: 'nope' }, 0],
+  const cases: readonly {
+    readonly type: string;
+    readonly text: string;
+    readonly end: BodyEnd;
+    readonly events: number;
+  }[] = [
+    { type: 'application/json; charset=utf-8', text: ' {"a":1} ', end: { kind: 'json', text: '{"a":1}' }, events: 0 },
+    { type: 'text/html', text: '<html>', end: { kind: 'web-page' }, events: 0 },
+    { type: '', text: '<!doctype html>', end: { kind: 'web-page' }, events: 0 },
+    { type: '', text: '  {"a":1}', end: { kind: 'json', text: '{"a":1}' }, events: 0 },
+    { type: 'text/plain', text: 'data: {"a":1}\n\n', end: { kind: 'stream' }, events: 1 },
+    { type: 'application/octet-stream', text: ': ping\n\ndata: 1\n\n', end: { kind: 'stream' }, events: 1 },
+    { type: 'text/plain', text: 'nope', end: { kind: 'unknown', text: 'nope' }, events: 0 },
+    { type: 'text/event-stream', text: '', end: { kind: 'stream' }, events: 0 },
+    { type: 'text/event-stream', text: longError, end: { kind: 'json', text: longError }, events: 0 },
+    { type: 'text/event-stream', text: 'x: y\ndata: 1\n\n', end: { kind: 'stream' }, events: 1 },
+    { type: 'application/json', text: 'data: 1\n\n', end: { kind: 'stream' }, events: 1 },
+    { type: '', text: '\uFEFF{"a":1}', end: { kind: 'json', text: '{"a":1}' }, events: 0 },
+    { type: 'application/json', text: 'nope', end: { kind: 'json', text: 'nope' }, events: 0 },
   ];
-  for (const [type, text, end, events] of cases) {
+  for (const { type, text, end, events } of cases) {
     for (const size of [1, 100]) {
       it(`detects the kind ${end.kind} of the body ${JSON.stringify(text)} with the content type "${type}" in ${size}-byte pieces`, async () => {
         const result = await read(splitBytes(new TextEncoder().encode(text), size), type);
@@ -211,7 +216,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     );
   });
 
-  it('uses a known frame only for the first line of an event, and never for an event named "error"', () => {
+  it('tries the fast path for a known frame only on the first line of an event, and never for an event named "error"', () => {
     const framed: string[] = [];
     const events: string[] = [];
     const scanner = new EventScanner({

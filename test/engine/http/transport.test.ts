@@ -98,70 +98,79 @@ function body(request: Partial<ChatRequest>, ...unsupported: readonly Correctabl
 }
 
 /** Parameters of requests and their names in the body. Model, messages, stream and usage options are left out. */
-const parameters: readonly (readonly [name: string, request: Partial<ChatRequest>, sent: object])[] = [
-  ['no optional parameters', {}, {}],
-  ['a temperature of 0', { temperature: 0 }, { temperature: 0 }],
-  ['a token limit', { maxTokens: 5 }, { max_tokens: 5 }],
-  ['a `top_p`', { topP: 0.5 }, { top_p: 0.5 }],
-  ['stop sequences', { stop: ['a', 'b'] }, { stop: ['a', 'b'] }],
-  ['no empty list of stop sequences', { stop: [] }, {}],
+const parameters: readonly { readonly name: string; readonly request: Partial<ChatRequest>; readonly sent: object }[] =
   [
-    'a tool',
-    { tools: [tool] },
+    { name: 'no optional parameters', request: {}, sent: {} },
+    { name: 'a temperature of 0', request: { temperature: 0 }, sent: { temperature: 0 } },
+    { name: 'a token limit', request: { maxTokens: 5 }, sent: { max_tokens: 5 } },
+    { name: 'a `top_p`', request: { topP: 0.5 }, sent: { top_p: 0.5 } },
+    { name: 'stop sequences', request: { stop: ['a', 'b'] }, sent: { stop: ['a', 'b'] } },
+    { name: 'no empty list of stop sequences', request: { stop: [] }, sent: {} },
     {
-      tools: [
-        { type: 'function', function: { name: 'read', description: 'Reads a file.', parameters: tool.parameters } },
-      ],
+      name: 'a tool',
+      request: { tools: [tool] },
+      sent: {
+        tools: [
+          { type: 'function', function: { name: 'read', description: 'Reads a file.', parameters: tool.parameters } },
+        ],
+      },
     },
-  ],
-  ['neither an empty list of tools nor a tool choice', { tools: [], toolChoice: 'required' }, {}],
-];
-
-const messages: readonly (readonly [name: string, message: OutgoingMessage, sent: object])[] = [
-  ['a text', { role: 'system', content: 'Be brief.' }, { role: 'system', content: 'Be brief.' }],
-  ['a prefill', { role: 'assistant', content: 'So', prefix: true }, { role: 'assistant', content: 'So', prefix: true }],
-  [
-    'an image and a text',
     {
+      name: 'neither an empty list of tools nor a tool choice',
+      request: { tools: [], toolChoice: 'required' },
+      sent: {},
+    },
+  ];
+
+const messages: readonly { readonly name: string; readonly message: OutgoingMessage; readonly sent: object }[] = [
+  { name: 'a text', message: { role: 'system', content: 'Be brief.' }, sent: { role: 'system', content: 'Be brief.' } },
+  {
+    name: 'a prefill',
+    message: { role: 'assistant', content: 'So', prefix: true },
+    sent: { role: 'assistant', content: 'So', prefix: true },
+  },
+  {
+    name: 'an image and a text',
+    message: {
       role: 'user',
       content: [
         { type: 'text', text: 'What is it?' },
         { type: 'image', mimeType: 'image/png', data: 'AAAA' },
       ],
     },
-    {
+    sent: {
       role: 'user',
       content: [
         { type: 'text', text: 'What is it?' },
         { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
       ],
     },
-  ],
-  [
-    'a tool call without text',
-    { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'read', arguments: '{"a":1}' }] },
-    {
+  },
+  {
+    name: 'a tool call without text',
+    message: { role: 'assistant', content: '', toolCalls: [{ id: '1', name: 'read', arguments: '{"a":1}' }] },
+    sent: {
       role: 'assistant',
       content: null,
       tool_calls: [{ id: '1', type: 'function', function: { name: 'read', arguments: '{"a":1}' } }],
     },
-  ],
-  [
-    'the result of a tool',
-    { role: 'tool', toolCallId: '1', content: 'text' },
-    { role: 'tool', tool_call_id: '1', content: 'text' },
-  ],
+  },
+  {
+    name: 'the result of a tool',
+    message: { role: 'tool', toolCallId: '1', content: 'text' },
+    sent: { role: 'tool', tool_call_id: '1', content: 'text' },
+  },
 ];
 
 describe('request body', () => {
-  for (const [name, request, sent] of parameters) {
+  for (const { name, request, sent } of parameters) {
     it(`contains ${name}`, () => {
       const defaults = { model: 'm', messages: [], stream: true, stream_options: { include_usage: true } };
       assert.deepEqual(body(request), { ...defaults, ...sent });
     });
   }
 
-  for (const [name, message, sent] of messages) {
+  for (const { name, message, sent } of messages) {
     it(`contains ${name} in the format of the OpenAI API`, () =>
       assert.deepEqual(body({ messages: [message] })['messages'], [sent]));
   }

@@ -6,96 +6,126 @@ const counts = { prompt_tokens: 16, completion_tokens: 300, total_tokens: 316 };
 const usage = { promptTokens: 16, completionTokens: 300, totalTokens: 316 };
 
 describe('reading of usage', () => {
-  for (const [name, fields, expected] of [
-    ['prompt_tokens_details.cached_tokens', { prompt_tokens_details: { cached_tokens: 8 } }, { cachedTokens: 8 }],
-    ['input_tokens_details.cached_tokens', { input_tokens_details: { cached_tokens: 8 } }, { cachedTokens: 8 }],
-    ['prompt_cache_hit_tokens', { prompt_cache_hit_tokens: 8 }, { cachedTokens: 8 }],
-    ['cache_read_input_tokens', { cache_read_input_tokens: 8 }, { cachedTokens: 8 }],
-    ['cached tokens of zero', { prompt_tokens_details: { cached_tokens: 0 } }, { cachedTokens: 0 }],
-    [
-      'completion_tokens_details.reasoning_tokens',
-      { completion_tokens_details: { reasoning_tokens: 9 } },
-      { reasoningTokens: 9 },
-    ],
-    [
-      'output_tokens_details.reasoning_tokens',
-      { output_tokens_details: { reasoning_tokens: 9 } },
-      { reasoningTokens: 9 },
-    ],
-    ['cost', { cost: 0.0125 }, { cost: 0.0125 }],
-    ['cost_usd', { cost_usd: 2 }, { cost: 2 }],
-    ['a cost of zero', { cost: 0 }, { cost: 0 }],
-    ['a cost as text', { cost: '0.0123' }, { cost: 0.0123 }],
-    ['a cost as text with an exponent', { cost_usd: '1.2e-05' }, { cost: 1.2e-5 }],
-    ['the parts of a cost (Perplexity)', { cost: { request_cost: 0.005, total_cost: 0.006 } }, { cost: 0.006 }],
-    ['details that are null', { prompt_tokens_details: null, completion_tokens_details: null, cost: null }, {}],
-    ['no details', {}, {}],
+  for (const { name, fields, expected } of [
+    {
+      name: 'prompt_tokens_details.cached_tokens',
+      fields: { prompt_tokens_details: { cached_tokens: 8 } },
+      expected: { cachedTokens: 8 },
+    },
+    {
+      name: 'input_tokens_details.cached_tokens',
+      fields: { input_tokens_details: { cached_tokens: 8 } },
+      expected: { cachedTokens: 8 },
+    },
+    { name: 'prompt_cache_hit_tokens', fields: { prompt_cache_hit_tokens: 8 }, expected: { cachedTokens: 8 } },
+    { name: 'cache_read_input_tokens', fields: { cache_read_input_tokens: 8 }, expected: { cachedTokens: 8 } },
+    {
+      name: 'cached tokens of zero',
+      fields: { prompt_tokens_details: { cached_tokens: 0 } },
+      expected: { cachedTokens: 0 },
+    },
+    {
+      name: 'completion_tokens_details.reasoning_tokens',
+      fields: { completion_tokens_details: { reasoning_tokens: 9 } },
+      expected: { reasoningTokens: 9 },
+    },
+    {
+      name: 'output_tokens_details.reasoning_tokens',
+      fields: { output_tokens_details: { reasoning_tokens: 9 } },
+      expected: { reasoningTokens: 9 },
+    },
+    { name: 'cost', fields: { cost: 0.0125 }, expected: { cost: 0.0125 } },
+    { name: 'cost_usd', fields: { cost_usd: 2 }, expected: { cost: 2 } },
+    { name: 'a cost of zero', fields: { cost: 0 }, expected: { cost: 0 } },
+    { name: 'a cost as text', fields: { cost: '0.0123' }, expected: { cost: 0.0123 } },
+    { name: 'a cost as text with an exponent', fields: { cost_usd: '1.2e-05' }, expected: { cost: 1.2e-5 } },
+    {
+      name: 'the parts of a cost (Perplexity)',
+      fields: { cost: { request_cost: 0.005, total_cost: 0.006 } },
+      expected: { cost: 0.006 },
+    },
+    {
+      name: 'details that are null',
+      fields: { prompt_tokens_details: null, completion_tokens_details: null, cost: null },
+      expected: {},
+    },
+    { name: 'no details', fields: {}, expected: {} },
   ] as const) {
     it(`reads ${name}`, () => assert.deepEqual(readUsage({ ...counts, ...fields }, {}), { ...usage, ...expected }));
   }
 
-  for (const [name, received, expected] of [
-    [
-      'tokens that the cache has read and stored (Anthropic)',
-      { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 100, cache_creation_input_tokens: 20 },
-      { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
-    ],
-    [
-      'the fields of Google',
-      { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 },
-      { promptTokens: 10, completionTokens: 5, totalTokens: 15 },
-    ],
-    [
-      'tokens that the cache has stored but not read (Anthropic)',
-      { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: null, cache_creation_input_tokens: 2000 },
-      { promptTokens: 2010, completionTokens: 5, totalTokens: 2015 },
-    ],
-    [
-      'reasoning if neither the prompt nor the total contains the cached tokens',
-      {
+  for (const { name, received, expected } of [
+    {
+      name: 'tokens that the cache has read and stored (Anthropic)',
+      received: { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 100, cache_creation_input_tokens: 20 },
+      expected: { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
+    },
+    {
+      name: 'the fields of Google',
+      received: { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 },
+      expected: { promptTokens: 10, completionTokens: 5, totalTokens: 15 },
+    },
+    {
+      name: 'tokens that the cache has stored but not read (Anthropic)',
+      received: {
+        input_tokens: 10,
+        output_tokens: 5,
+        cache_read_input_tokens: null,
+        cache_creation_input_tokens: 2000,
+      },
+      expected: { promptTokens: 2010, completionTokens: 5, totalTokens: 2015 },
+    },
+    {
+      name: 'reasoning if neither the prompt nor the total contains the cached tokens',
+      received: {
         prompt_tokens: 10,
         completion_tokens: 10,
         total_tokens: 420,
         cached_tokens: 80,
         reasoning_tokens: 400,
       },
-      { promptTokens: 90, completionTokens: 410, totalTokens: 500, cachedTokens: 80, reasoningTokens: 400 },
-    ],
-    [
-      'cached tokens that the prompt does not contain',
-      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, prompt_tokens_details: { cached_tokens: 100 } },
-      { promptTokens: 110, completionTokens: 5, totalTokens: 115, cachedTokens: 100 },
-    ],
-    [
-      'cached tokens that the prompt contains (Responses API)',
-      { input_tokens: 130, output_tokens: 5, input_tokens_details: { cached_tokens: 100 } },
-      { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
-    ],
-    [
-      'reasoning that the completion does not contain (Google, xAI)',
-      { ...counts, total_tokens: 1316, completion_tokens_details: { reasoning_tokens: 1000 } },
-      { promptTokens: 16, completionTokens: 1300, totalTokens: 1316, reasoningTokens: 1000 },
-    ],
-    [
-      'reasoning that only the total contains (Google)',
-      { ...counts, total_tokens: 1316 },
-      { promptTokens: 16, completionTokens: 1300, totalTokens: 1316, reasoningTokens: 1000 },
-    ],
-    [
-      'the cost at the provider if the user brings its key (OpenRouter)',
-      { ...counts, cost: 0.001, is_byok: true, cost_details: { upstream_inference_cost: 0.02 } },
-      { ...usage, cost: 0.021 },
-    ],
-    [
-      'the cost at the provider if both costs are texts (OpenRouter)',
-      { ...counts, cost: '0.001', is_byok: true, cost_details: { upstream_inference_cost: '0.02' } },
-      { ...usage, cost: 0.021 },
-    ],
-    [
-      'the cost at the provider only once if OpenRouter pays it',
-      { ...counts, cost: 0.02, is_byok: false, cost_details: { upstream_inference_cost: 0.02 } },
-      { ...usage, cost: 0.02 },
-    ],
+      expected: { promptTokens: 90, completionTokens: 410, totalTokens: 500, cachedTokens: 80, reasoningTokens: 400 },
+    },
+    {
+      name: 'cached tokens that the prompt does not contain',
+      received: {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 15,
+        prompt_tokens_details: { cached_tokens: 100 },
+      },
+      expected: { promptTokens: 110, completionTokens: 5, totalTokens: 115, cachedTokens: 100 },
+    },
+    {
+      name: 'cached tokens that the prompt contains (Responses API)',
+      received: { input_tokens: 130, output_tokens: 5, input_tokens_details: { cached_tokens: 100 } },
+      expected: { promptTokens: 130, completionTokens: 5, totalTokens: 135, cachedTokens: 100 },
+    },
+    {
+      name: 'reasoning that the completion does not contain (Google, xAI)',
+      received: { ...counts, total_tokens: 1316, completion_tokens_details: { reasoning_tokens: 1000 } },
+      expected: { promptTokens: 16, completionTokens: 1300, totalTokens: 1316, reasoningTokens: 1000 },
+    },
+    {
+      name: 'reasoning that only the total contains (Google)',
+      received: { ...counts, total_tokens: 1316 },
+      expected: { promptTokens: 16, completionTokens: 1300, totalTokens: 1316, reasoningTokens: 1000 },
+    },
+    {
+      name: 'the cost at the provider if the user brings its key (OpenRouter)',
+      received: { ...counts, cost: 0.001, is_byok: true, cost_details: { upstream_inference_cost: 0.02 } },
+      expected: { ...usage, cost: 0.021 },
+    },
+    {
+      name: 'the cost at the provider if both costs are texts (OpenRouter)',
+      received: { ...counts, cost: '0.001', is_byok: true, cost_details: { upstream_inference_cost: '0.02' } },
+      expected: { ...usage, cost: 0.021 },
+    },
+    {
+      name: 'the cost at the provider only once if OpenRouter pays it',
+      received: { ...counts, cost: 0.02, is_byok: false, cost_details: { upstream_inference_cost: 0.02 } },
+      expected: { ...usage, cost: 0.02 },
+    },
   ] as const)
     it(`counts ${name}`, () => assert.deepEqual(readUsage(received, {}), expected));
 

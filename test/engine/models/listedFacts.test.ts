@@ -4,89 +4,134 @@ import { parseModelList } from '../../../src/engine/gateway/modelList';
 import { knownFacts, readListedFacts } from '../../../src/engine/models/listedFacts';
 import { propertyRuns } from '../../support/propertyRuns';
 
-const facts: readonly (readonly [name: string, entry: Record<string, unknown>, expected: unknown])[] = [
+const facts: readonly { readonly name: string; readonly entry: Record<string, unknown>; readonly expected: unknown }[] =
   [
-    'a complete entry of OpenRouter',
     {
-      context_length: 200_000,
-      top_provider: { context_length: 100_000, max_completion_tokens: 64_000 },
-      architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
-      supported_parameters: ['max_tokens', 'tools', 'reasoning'],
-      pricing: { prompt: '0.000003', completion: '0.000015', input_cache_read: '0.0000003' },
+      name: 'a complete entry of OpenRouter',
+      entry: {
+        context_length: 200_000,
+        top_provider: { context_length: 100_000, max_completion_tokens: 64_000 },
+        architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
+        supported_parameters: ['max_tokens', 'tools', 'reasoning'],
+        pricing: { prompt: '0.000003', completion: '0.000015', input_cache_read: '0.0000003' },
+      },
+      expected: {
+        contextWindow: 200_000,
+        maxOutput: 64_000,
+        images: true,
+        tools: true,
+        reasons: true,
+        takesTemperature: false,
+        price: { input: 3, output: 15, cacheRead: 0.3 },
+        writesText: true,
+      },
     },
     {
-      contextWindow: 200_000,
-      maxOutput: 64_000,
-      images: true,
-      tools: true,
-      reasons: true,
-      takesTemperature: false,
-      price: { input: 3, output: 15, cacheRead: 0.3 },
-      writesText: true,
+      name: 'the context window of a provider',
+      entry: { top_provider: { context_length: 8192 } },
+      expected: { contextWindow: 8192 },
     },
-  ],
-  ['the context window of a provider', { top_provider: { context_length: 8192 } }, { contextWindow: 8192 }],
-  ['the context window of vLLM', { max_model_len: 32_768 }, { contextWindow: 32_768 }],
-  ['the context window under other names', { context_window: 4096 }, { contextWindow: 4096 }],
-  ['the context window of LM Studio', { max_context_length: 4096 }, { contextWindow: 4096 }],
-  ['the limit of the output', { max_output_tokens: 1000 }, { maxOutput: 1000 }],
-  ['another limit of the output', { max_completion_tokens: 2000 }, { maxOutput: 2000 }],
-  ['a description of reasoning', { reasoning: { supports_max_tokens: true } }, { reasons: true }],
-  [
-    'the levels of reasoning effort in ascending order, without unknown ones',
-    { reasoning: { supported_efforts: ['xhigh', 'high', 'enormous', 3, 'low'], mandatory: true } },
-    { reasons: true, efforts: ['low', 'high', 'xhigh'] },
-  ],
-  [
-    'all levels of reasoning effort for null, without the one that the model does not take',
-    { reasoning: { supported_efforts: null, mandatory: true } },
-    { reasons: true, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
-  ],
-  [
-    'that the reasoning can be switched off',
-    { reasoning: { supported_efforts: ['high'], mandatory: false } },
-    { reasons: true, efforts: ['none', 'high'] },
-  ],
-  ['no levels without a level above `none`', { reasoning: { supported_efforts: ['none'] } }, { reasons: true }],
-  ['the levels of Hyperstack', { supported_reasoning_efforts: ['high', 'low'] }, { efforts: ['low', 'high'] }],
-  ['a price of zero', { pricing: { prompt: '0', completion: 0 } }, { price: { input: 0, output: 0 } }],
-  ['parameters, without a conclusion from an incomplete list', { supported_parameters: ['tools', 7] }, { tools: true }],
-  [
-    'missing parameters from a complete list, except that the model does not reason',
-    { supported_parameters: ['max_completion_tokens', 'temperature'] },
-    { tools: false, takesTemperature: true },
-  ],
-  ['that a model reasons', { reasoning: true }, { reasons: true }],
-  ['that a model does not reason', { reasoning: false }, { reasons: false }],
-  ['a model that creates images', { architecture: { output_modalities: ['image'] } }, { writesText: false }],
-  ['nothing from an entry without facts', { id: 'a', object: 'model' }, undefined],
-  [
-    'nothing from absurd numbers of tokens',
-    { context_length: -1, max_model_len: 0.5, max_output_tokens: 1e12 },
-    undefined,
-  ],
-  ['nothing from numbers of tokens that are texts', { context_length: '8192', context_window: null }, undefined],
-  [
-    'the first number of tokens that is not absurd',
-    { context_length: 0, max_model_len: 4096 },
-    { contextWindow: 4096 },
-  ],
-  ['no price that is negative', { pricing: { prompt: '-1', completion: '-1' } }, undefined],
-  ['no price that is not a number', { pricing: { prompt: 'free', completion: '0' } }, undefined],
-  ['no price that is null', { pricing: { prompt: null, completion: '0' } }, undefined],
-  ['no price that is blank', { pricing: { prompt: '0', completion: ' ' } }, undefined],
-  ['no price that is too high to be meant per token', { pricing: { prompt: 3, completion: 15 } }, undefined],
-  ['no price without one for the output', { pricing: { prompt: '0.000001' } }, undefined],
-  ['no price without one for the input', { pricing: { completion: '0.000001' } }, undefined],
-  [
-    'no modalities that are not texts',
-    { architecture: { input_modalities: [1], output_modalities: 'text' } },
-    undefined,
-  ],
-];
+    { name: 'the context window of vLLM', entry: { max_model_len: 32_768 }, expected: { contextWindow: 32_768 } },
+    {
+      name: 'the context window under other names',
+      entry: { context_window: 4096 },
+      expected: { contextWindow: 4096 },
+    },
+    { name: 'the context window of LM Studio', entry: { max_context_length: 4096 }, expected: { contextWindow: 4096 } },
+    { name: 'the limit of the output', entry: { max_output_tokens: 1000 }, expected: { maxOutput: 1000 } },
+    { name: 'another limit of the output', entry: { max_completion_tokens: 2000 }, expected: { maxOutput: 2000 } },
+    {
+      name: 'a description of reasoning',
+      entry: { reasoning: { supports_max_tokens: true } },
+      expected: { reasons: true },
+    },
+    {
+      name: 'the levels of reasoning effort in ascending order, without unknown ones',
+      entry: { reasoning: { supported_efforts: ['xhigh', 'high', 'enormous', 3, 'low'], mandatory: true } },
+      expected: { reasons: true, efforts: ['low', 'high', 'xhigh'] },
+    },
+    {
+      name: 'all levels of reasoning effort for null, without the one that the model does not take',
+      entry: { reasoning: { supported_efforts: null, mandatory: true } },
+      expected: { reasons: true, efforts: ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] },
+    },
+    {
+      name: 'that the reasoning can be switched off',
+      entry: { reasoning: { supported_efforts: ['high'], mandatory: false } },
+      expected: { reasons: true, efforts: ['none', 'high'] },
+    },
+    {
+      name: 'no levels without a level above `none`',
+      entry: { reasoning: { supported_efforts: ['none'] } },
+      expected: { reasons: true },
+    },
+    {
+      name: 'the levels of Hyperstack',
+      entry: { supported_reasoning_efforts: ['high', 'low'] },
+      expected: { efforts: ['low', 'high'] },
+    },
+    {
+      name: 'a price of zero',
+      entry: { pricing: { prompt: '0', completion: 0 } },
+      expected: { price: { input: 0, output: 0 } },
+    },
+    {
+      name: 'parameters, without a conclusion from an incomplete list',
+      entry: { supported_parameters: ['tools', 7] },
+      expected: { tools: true },
+    },
+    {
+      name: 'missing parameters from a complete list, except that the model does not reason',
+      entry: { supported_parameters: ['max_completion_tokens', 'temperature'] },
+      expected: { tools: false, takesTemperature: true },
+    },
+    { name: 'that a model reasons', entry: { reasoning: true }, expected: { reasons: true } },
+    { name: 'that a model does not reason', entry: { reasoning: false }, expected: { reasons: false } },
+    {
+      name: 'a model that creates images',
+      entry: { architecture: { output_modalities: ['image'] } },
+      expected: { writesText: false },
+    },
+    { name: 'nothing from an entry without facts', entry: { id: 'a', object: 'model' }, expected: undefined },
+    {
+      name: 'nothing from absurd numbers of tokens',
+      entry: { context_length: -1, max_model_len: 0.5, max_output_tokens: 1e12 },
+      expected: undefined,
+    },
+    {
+      name: 'nothing from numbers of tokens that are texts',
+      entry: { context_length: '8192', context_window: null },
+      expected: undefined,
+    },
+    {
+      name: 'the first number of tokens that is not absurd',
+      entry: { context_length: 0, max_model_len: 4096 },
+      expected: { contextWindow: 4096 },
+    },
+    { name: 'no price that is negative', entry: { pricing: { prompt: '-1', completion: '-1' } }, expected: undefined },
+    {
+      name: 'no price that is not a number',
+      entry: { pricing: { prompt: 'free', completion: '0' } },
+      expected: undefined,
+    },
+    { name: 'no price that is null', entry: { pricing: { prompt: null, completion: '0' } }, expected: undefined },
+    { name: 'no price that is blank', entry: { pricing: { prompt: '0', completion: ' ' } }, expected: undefined },
+    {
+      name: 'no price that is too high to be meant per token',
+      entry: { pricing: { prompt: 3, completion: 15 } },
+      expected: undefined,
+    },
+    { name: 'no price without one for the output', entry: { pricing: { prompt: '0.000001' } }, expected: undefined },
+    { name: 'no price without one for the input', entry: { pricing: { completion: '0.000001' } }, expected: undefined },
+    {
+      name: 'no modalities that are not texts',
+      entry: { architecture: { input_modalities: [1], output_modalities: 'text' } },
+      expected: undefined,
+    },
+  ];
 
 describe('facts in a model list', () => {
-  for (const [name, entry, expected] of facts) {
+  for (const { name, entry, expected } of facts) {
     it(`include ${name}`, () => assert.deepEqual(readListedFacts(entry), expected));
   }
 

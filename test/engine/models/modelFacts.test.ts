@@ -105,7 +105,7 @@ describe('lookup of model facts', () => {
     assert.notEqual(factsOf('gpt-4-1106-preview'), factsOf('gpt-4'));
   });
 
-  it('finds no decorated model name in the table, only plain names', () => {
+  it('uses a table that contains only plain model names, without prefixes and suffixes', () => {
     for (const name of readTable().keys()) assert.equal(plainName(name), name);
   });
 

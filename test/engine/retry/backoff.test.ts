@@ -9,33 +9,34 @@ const minDelayMs = 250;
 const jitters: readonly JitterKind[] = ['full', 'equal', 'decorrelated', 'classic', 'none'];
 const defaults = { baseDelayMs: 1000, maxDelayMs: 60_000 };
 
-type Delays = readonly [n0: number, n1: number, n2: number, n6: number];
+/** Delays in milliseconds, by the number of failures. */
+type Delays = Readonly<Record<0 | 1 | 2 | 6, number>>;
 
 /** Backoffs after a transient fault if every random number is 0.5 and there was no previous backoff. */
 const transientMs: Readonly<Record<JitterKind, Delays>> = {
-  full: [500, 1000, 2000, 30_000],
-  equal: [750, 1500, 3000, 45_000],
-  decorrelated: [2000, 2000, 2000, 2000],
-  classic: [1500, 2500, 4500, 60_500],
-  none: [1000, 2000, 4000, 60_000],
+  full: { 0: 500, 1: 1000, 2: 2000, 6: 30_000 },
+  equal: { 0: 750, 1: 1500, 2: 3000, 6: 45_000 },
+  decorrelated: { 0: 2000, 1: 2000, 2: 2000, 6: 2000 },
+  classic: { 0: 1500, 1: 2500, 2: 4500, 6: 60_500 },
+  none: { 0: 1000, 1: 2000, 2: 4000, 6: 60_000 },
 };
 
 /** Backoffs after an overload: the base delay is doubled, and full jitter becomes equal jitter. */
 const overloadMs: Readonly<Record<JitterKind, Delays>> = {
-  full: [1500, 3000, 6000, 45_000],
-  equal: [1500, 3000, 6000, 45_000],
-  decorrelated: [4000, 4000, 4000, 4000],
-  classic: [2500, 4500, 8500, 60_500],
-  none: [2000, 4000, 8000, 60_000],
+  full: { 0: 1500, 1: 3000, 2: 6000, 6: 45_000 },
+  equal: { 0: 1500, 1: 3000, 2: 6000, 6: 45_000 },
+  decorrelated: { 0: 4000, 1: 4000, 2: 4000, 6: 4000 },
+  classic: { 0: 2500, 1: 4500, 2: 8500, 6: 60_500 },
+  none: { 0: 2000, 1: 4000, 2: 8000, 6: 60_000 },
 };
 
-const retryAfters: readonly (readonly [retryAfterMs: number, random: number, delayMs: number])[] = [
-  [37_000, 0, 37_000],
-  [37_000, 0.5, 38_850],
-  [1000, 0.5, 1125],
-  [10, 0.5, 135],
-  [100_000, 0.5, 102_500],
-  [3_600_000, 0.5, 3_602_500],
+const retryAfters: readonly { readonly retryAfterMs: number; readonly random: number; readonly delayMs: number }[] = [
+  { retryAfterMs: 37_000, random: 0, delayMs: 37_000 },
+  { retryAfterMs: 37_000, random: 0.5, delayMs: 38_850 },
+  { retryAfterMs: 1000, random: 0.5, delayMs: 1125 },
+  { retryAfterMs: 10, random: 0.5, delayMs: 135 },
+  { retryAfterMs: 100_000, random: 0.5, delayMs: 102_500 },
+  { retryAfterMs: 3_600_000, random: 0.5, delayMs: 3_602_500 },
 ];
 
 /** Maximum that a kind of jitter adds to the cap, in milliseconds. */
@@ -56,10 +57,10 @@ describe('backoff', () => {
   for (const jitter of jitters) {
     it(`computes the delay after 0, 1, 2 and 6 failures with the jitter setting "${jitter}"`, () => {
       const options = { ...defaults, jitter };
-      const transientDelays = [0, 1, 2, 6].map((n) => transientDelay(options, inputWith(n)));
-      assert.deepEqual(transientDelays, transientMs[jitter]);
-      const overloadDelays = [0, 1, 2, 6].map((n) => overloadDelay(options, inputWith(n)));
-      assert.deepEqual(overloadDelays, overloadMs[jitter]);
+      for (const failures of [0, 1, 2, 6] as const) {
+        assert.equal(transientDelay(options, inputWith(failures)), transientMs[jitter][failures]);
+        assert.equal(overloadDelay(options, inputWith(failures)), overloadMs[jitter][failures]);
+      }
     });
   }
 
@@ -96,7 +97,7 @@ describe('backoff', () => {
 });
 
 describe('delay for a retry-after', () => {
-  for (const [retryAfterMs, random, delayMs] of retryAfters) {
+  for (const { retryAfterMs, random, delayMs } of retryAfters) {
     it(`is ${delayMs} ms for ${retryAfterMs} ms and the random number ${random}`, () => {
       assert.equal(
         retryAfterDelay(retryAfterMs, () => random),

@@ -115,185 +115,326 @@ type Outcome =
   | 'fail'
   | 'replay'
   | 'wait-for-network'
-  | readonly [delayMs: number, source: 'server' | 'backoff', left: number];
+  | { readonly delayMs: number; readonly source: 'server' | 'backoff'; readonly attemptsLeft: number };
 
-const outcomes: readonly (readonly [name: string, decisionCase: DecisionCase, outcome: Outcome])[] = [
-  ['a first server error', { row: 'serverError' }, [500, 'backoff', 5]],
-  ['a third server error in a row', { row: 'serverError', retries: 2, sameRowFaults: 2 }, [2000, 'backoff', 3]],
-  ['a fault with one retry left', { row: 'serverError', retries: 4, sameRowFaults: 4 }, [8000, 'backoff', 1]],
-  ['a fault without a retry left', { row: 'serverError', retries: 5, sameRowFaults: 5 }, 'fail'],
-  ['a fault with retries switched off', { row: 'serverError', retry: { maxRetries: 0 } }, 'fail'],
-  ['a fault with jitter switched off', { row: 'serverError', retry: { jitter: 'none' } }, [1000, 'backoff', 5]],
-  [
-    'a fault with a lower maximum delay',
-    { row: 'serverError', retries: 4, retry: { maxDelayMs: 3000 } },
-    [1500, 'backoff', 1],
-  ],
-  [
-    'a fault with decorrelated jitter and a previous delay of 5000 ms',
-    { row: 'serverError', previousDelayMs: 5000, retry: { jitter: 'decorrelated' } },
-    [8000, 'backoff', 5],
-  ],
-  ['a server error with a retry-after', { row: 'serverError', retryAfterMs: 10_000 }, [10_500, 'server', 5]],
+const outcomes: readonly { readonly name: string; readonly decisionCase: DecisionCase; readonly outcome: Outcome }[] = [
+  {
+    name: 'a first server error',
+    decisionCase: { row: 'serverError' },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a third server error in a row',
+    decisionCase: { row: 'serverError', retries: 2, sameRowFaults: 2 },
+    outcome: { delayMs: 2000, source: 'backoff', attemptsLeft: 3 },
+  },
+  {
+    name: 'a fault with one retry left',
+    decisionCase: { row: 'serverError', retries: 4, sameRowFaults: 4 },
+    outcome: { delayMs: 8000, source: 'backoff', attemptsLeft: 1 },
+  },
+  {
+    name: 'a fault without a retry left',
+    decisionCase: { row: 'serverError', retries: 5, sameRowFaults: 5 },
+    outcome: 'fail',
+  },
+  {
+    name: 'a fault with retries switched off',
+    decisionCase: { row: 'serverError', retry: { maxRetries: 0 } },
+    outcome: 'fail',
+  },
+  {
+    name: 'a fault with jitter switched off',
+    decisionCase: { row: 'serverError', retry: { jitter: 'none' } },
+    outcome: { delayMs: 1000, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a fault with a lower maximum delay',
+    decisionCase: { row: 'serverError', retries: 4, retry: { maxDelayMs: 3000 } },
+    outcome: { delayMs: 1500, source: 'backoff', attemptsLeft: 1 },
+  },
+  {
+    name: 'a fault with decorrelated jitter and a previous delay of 5000 ms',
+    decisionCase: { row: 'serverError', previousDelayMs: 5000, retry: { jitter: 'decorrelated' } },
+    outcome: { delayMs: 8000, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a server error with a retry-after',
+    decisionCase: { row: 'serverError', retryAfterMs: 10_000 },
+    outcome: { delayMs: 10_500, source: 'server', attemptsLeft: 5 },
+  },
 
-  ['an overload', { row: 'overloaded' }, [1500, 'backoff', 5]],
-  ['an overload with a retry-after', { row: 'overloaded', retryAfterMs: 37_000 }, [38_850, 'server', 5]],
-  ['a rate limit without a retry-after', { row: 'rateLimitedWithoutRetryAfter' }, [1500, 'backoff', 5]],
-  ['a rate limit with a retry-after', { row: 'rateLimited', retryAfterMs: 37_000 }, [38_850, 'server', 5]],
-  [
-    'a rate limit with a retry-after beyond the maximum backoff',
-    { row: 'rateLimited', retryAfterMs: 120_000 },
-    [122_500, 'server', 5],
-  ],
-  [
-    'a rate limit with a retry-after of exactly the allowed maximum',
-    { row: 'rateLimited', retryAfterMs: 300_000 },
-    [302_500, 'server', 5],
-  ],
-  ['a rate limit with a retry-after beyond the allowed maximum', { row: 'rateLimited', retryAfterMs: 300_001 }, 'fail'],
-  [
-    'a rate limit with a retry-after when the settings allow no wait for it',
-    { row: 'rateLimited', retryAfterMs: 1, retry: { maxHintMs: 0 } },
-    'fail',
-  ],
-  [
-    'a rate limit with a retry-after but without a retry left',
-    { row: 'rateLimited', retryAfterMs: 1000, retries: 5 },
-    'fail',
-  ],
-  [
-    'a used-up budget of the API key, with a retry-after',
-    { row: 'creditResets', retryAfterMs: 60_000 },
-    [62_500, 'server', 5],
-  ],
-  ['a used-up budget of the API key, without a retry-after', { row: 'creditResets' }, 'fail'],
+  {
+    name: 'an overload',
+    decisionCase: { row: 'overloaded' },
+    outcome: { delayMs: 1500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'an overload with a retry-after',
+    decisionCase: { row: 'overloaded', retryAfterMs: 37_000 },
+    outcome: { delayMs: 38_850, source: 'server', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit without a retry-after',
+    decisionCase: { row: 'rateLimitedWithoutRetryAfter' },
+    outcome: { delayMs: 1500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit with a retry-after',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 37_000 },
+    outcome: { delayMs: 38_850, source: 'server', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit with a retry-after beyond the maximum backoff',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 120_000 },
+    outcome: { delayMs: 122_500, source: 'server', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit with a retry-after of exactly the allowed maximum',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 300_000 },
+    outcome: { delayMs: 302_500, source: 'server', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit with a retry-after beyond the allowed maximum',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 300_001 },
+    outcome: 'fail',
+  },
+  {
+    name: 'a rate limit with a retry-after when the settings allow no wait for it',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 1, retry: { maxHintMs: 0 } },
+    outcome: 'fail',
+  },
+  {
+    name: 'a rate limit with a retry-after but without a retry left',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 1000, retries: 5 },
+    outcome: 'fail',
+  },
+  {
+    name: 'a used-up budget of the API key, with a retry-after',
+    decisionCase: { row: 'creditResets', retryAfterMs: 60_000 },
+    outcome: { delayMs: 62_500, source: 'server', attemptsLeft: 5 },
+  },
+  {
+    name: 'a used-up budget of the API key, without a retry-after',
+    decisionCase: { row: 'creditResets' },
+    outcome: 'fail',
+  },
 
-  ['an unknown host for the third time', { row: 'hostNotFound', sameRowFaults: 2, retries: 2 }, [2000, 'backoff', 1]],
-  ['an unknown host for the fourth time', { row: 'hostNotFound', sameRowFaults: 3, retries: 3 }, 'fail'],
-  ['a web page', { row: 'webPage' }, [500, 'backoff', 1]],
-  ['a web page for the second time', { row: 'webPage', sameRowFaults: 1, retries: 1 }, 'fail'],
-  ['a web page after other faults', { row: 'webPage', sameRowFaults: 0, retries: 3 }, [4000, 'backoff', 1]],
-  ['a second reply that is not HTTP', { row: 'notHttp', sameRowFaults: 1, retries: 1 }, 'fail'],
-  ['an empty reply for the second time', { row: 'noBody', sameRowFaults: 1, retries: 1 }, [1000, 'backoff', 1]],
-  ['an empty reply for the third time', { row: 'noBody', sameRowFaults: 2, retries: 2 }, 'fail'],
-  ['a conflict for the third time', { row: 'conflict', sameRowFaults: 2, retries: 2 }, 'fail'],
-  ['a gateway timeout for the third time', { row: 'gatewayTimeout', sameRowFaults: 2, retries: 2 }, 'fail'],
-  ['garbled JSON for the third time', { row: 'garbledBody', sameRowFaults: 2, retries: 2 }, 'fail'],
-  ['an empty answer', { row: 'noText' }, [500, 'backoff', 1]],
-  ['an empty answer for the second time', { row: 'noText', sameRowFaults: 1, retries: 1 }, 'fail'],
-  [
-    'reasoning without an answer for the second time',
-    { row: 'noText', ...cut, sameRowFaults: 1, resumesLeft: 2 },
-    'fail',
-  ],
+  {
+    name: 'an unknown host for the third time',
+    decisionCase: { row: 'hostNotFound', sameRowFaults: 2, retries: 2 },
+    outcome: { delayMs: 2000, source: 'backoff', attemptsLeft: 1 },
+  },
+  {
+    name: 'an unknown host for the fourth time',
+    decisionCase: { row: 'hostNotFound', sameRowFaults: 3, retries: 3 },
+    outcome: 'fail',
+  },
+  {
+    name: 'a web page',
+    decisionCase: { row: 'webPage' },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 1 },
+  },
+  {
+    name: 'a web page for the second time',
+    decisionCase: { row: 'webPage', sameRowFaults: 1, retries: 1 },
+    outcome: 'fail',
+  },
+  {
+    name: 'a web page after other faults',
+    decisionCase: { row: 'webPage', sameRowFaults: 0, retries: 3 },
+    outcome: { delayMs: 4000, source: 'backoff', attemptsLeft: 1 },
+  },
+  {
+    name: 'a second reply that is not HTTP',
+    decisionCase: { row: 'notHttp', sameRowFaults: 1, retries: 1 },
+    outcome: 'fail',
+  },
+  {
+    name: 'an empty reply for the second time',
+    decisionCase: { row: 'noBody', sameRowFaults: 1, retries: 1 },
+    outcome: { delayMs: 1000, source: 'backoff', attemptsLeft: 1 },
+  },
+  {
+    name: 'an empty reply for the third time',
+    decisionCase: { row: 'noBody', sameRowFaults: 2, retries: 2 },
+    outcome: 'fail',
+  },
+  {
+    name: 'a conflict for the third time',
+    decisionCase: { row: 'conflict', sameRowFaults: 2, retries: 2 },
+    outcome: 'fail',
+  },
+  {
+    name: 'a gateway timeout for the third time',
+    decisionCase: { row: 'gatewayTimeout', sameRowFaults: 2, retries: 2 },
+    outcome: 'fail',
+  },
+  {
+    name: 'garbled JSON for the third time',
+    decisionCase: { row: 'garbledBody', sameRowFaults: 2, retries: 2 },
+    outcome: 'fail',
+  },
+  {
+    name: 'an empty answer',
+    decisionCase: { row: 'noText' },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 1 },
+  },
+  {
+    name: 'an empty answer for the second time',
+    decisionCase: { row: 'noText', sameRowFaults: 1, retries: 1 },
+    outcome: 'fail',
+  },
+  {
+    name: 'reasoning without an answer for the second time',
+    decisionCase: { row: 'noText', ...cut, sameRowFaults: 1, resumesLeft: 2 },
+    outcome: 'fail',
+  },
 
-  ['a connection reset before any byte', { row: 'connectionReset' }, 'replay'],
-  [
-    'a connection reset with retries switched off, because the first retry does not count',
-    { row: 'connectionReset', retry: { maxRetries: 0 } },
-    'replay',
-  ],
-  [
-    'a second connection reset',
-    { row: 'connectionReset', freeReplayUsed: true, sameRowFaults: 1 },
-    [500, 'backoff', 5],
-  ],
-  [
-    'a connection reset before any byte of a continuation',
-    { row: 'connectionReset', hasText: true, hasOutput: true },
-    'replay',
-  ],
+  { name: 'a connection reset before any byte', decisionCase: { row: 'connectionReset' }, outcome: 'replay' },
+  {
+    name: 'a connection reset with retries switched off, because the first retry does not count',
+    decisionCase: { row: 'connectionReset', retry: { maxRetries: 0 } },
+    outcome: 'replay',
+  },
+  {
+    name: 'a second connection reset',
+    decisionCase: { row: 'connectionReset', freeReplayUsed: true, sameRowFaults: 1 },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a connection reset before any byte of a continuation',
+    decisionCase: { row: 'connectionReset', hasText: true, hasOutput: true },
+    outcome: 'replay',
+  },
 
-  ['a connection lost before any text', { row: 'connectionLost' }, [500, 'backoff', 5]],
-  ['an answer whose stream broke', { row: 'connectionLost', ...cut }, [500, 'backoff', 3]],
-  [
-    'an answer whose stream broke, without a retry left, because resumes are counted separately',
-    { row: 'connectionLost', ...cut, retries: 5 },
-    [500, 'backoff', 3],
-  ],
-  [
-    'an answer whose stream broke after two resumes',
-    { row: 'streamTruncated', ...cut, resumes: 2, resumesLeft: 1 },
-    [2000, 'backoff', 1],
-  ],
-  [
-    'reasoning whose stream broke, with resuming switched off, because there is no text to keep',
-    { row: 'connectionLost', isResuming: true, hasOutput: true, resume: 'off' },
-    [500, 'backoff', 3],
-  ],
-  [
-    'a connection lost before any text, with resuming switched off',
-    { row: 'connectionLost', resume: 'off' },
-    [500, 'backoff', 5],
-  ],
-  [
-    'a rate limit during a resume',
-    { row: 'rateLimited', retryAfterMs: 5000, hasText: true, hasOutput: true, retries: 3 },
-    [5250, 'server', 2],
-  ],
-  ['being offline', { row: 'offline' }, 'wait-for-network'],
-  ['being offline with retries switched off', { row: 'offline', retry: { maxRetries: 0 } }, 'fail'],
+  {
+    name: 'a connection lost before any text',
+    decisionCase: { row: 'connectionLost' },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'an answer whose stream broke',
+    decisionCase: { row: 'connectionLost', ...cut },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 3 },
+  },
+  {
+    name: 'an answer whose stream broke, without a retry left, because resumes are counted separately',
+    decisionCase: { row: 'connectionLost', ...cut, retries: 5 },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 3 },
+  },
+  {
+    name: 'an answer whose stream broke after two resumes',
+    decisionCase: { row: 'streamTruncated', ...cut, resumes: 2, resumesLeft: 1 },
+    outcome: { delayMs: 2000, source: 'backoff', attemptsLeft: 1 },
+  },
+  {
+    name: 'reasoning whose stream broke, with resuming switched off, because there is no text to keep',
+    decisionCase: { row: 'connectionLost', isResuming: true, hasOutput: true, resume: 'off' },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 3 },
+  },
+  {
+    name: 'a connection lost before any text, with resuming switched off',
+    decisionCase: { row: 'connectionLost', resume: 'off' },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit during a resume',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 5000, hasText: true, hasOutput: true, retries: 3 },
+    outcome: { delayMs: 5250, source: 'server', attemptsLeft: 2 },
+  },
+  { name: 'being offline', decisionCase: { row: 'offline' }, outcome: 'wait-for-network' },
+  {
+    name: 'being offline with retries switched off',
+    decisionCase: { row: 'offline', retry: { maxRetries: 0 } },
+    outcome: 'fail',
+  },
 
-  ['a fault with an empty retry budget', { row: 'serverError', tokens: 0.9 }, 'fail'],
-  ['a fault with the last token of the retry budget', { row: 'serverError', tokens: 1 }, [500, 'backoff', 5]],
-  [
-    'a timeout, which costs two tokens, with one token left in the retry budget',
-    { row: 'headersTimeout', tokens: 1.9 },
-    'fail',
-  ],
-  [
-    'an answer whose stream broke, with resuming switched off',
-    { row: 'connectionLost', ...cut, resume: 'off' },
-    'fail',
-  ],
-  ['a timeout with two tokens left in the retry budget', { row: 'headersTimeout', tokens: 2 }, [500, 'backoff', 5]],
-  [
-    'a rate limit with an empty retry budget, because the wait for a retry-after costs no token',
-    { row: 'rateLimited', retryAfterMs: 1000, tokens: 0 },
-    [1125, 'server', 5],
-  ],
-  ['an overload with an empty retry budget', { row: 'overloaded', tokens: 0 }, [1500, 'backoff', 5]],
-  ['an open breaker with an empty budget', { row: 'serverError', breakerOpen: true, tokens: 0 }, [500, 'backoff', 5]],
-  ['a fault whose backoff ends at the deadline', { row: 'serverError', idleMs: deadlineMs - 500 }, [500, 'backoff', 5]],
-  ['a fault whose backoff would end after the deadline', { row: 'serverError', idleMs: deadlineMs - 499 }, 'fail'],
-  [
-    'a rate limit with a retry-after that ends at the deadline',
-    { row: 'rateLimited', retryAfterMs: 10_000, idleMs: 290_000 },
-    [10_500, 'server', 5],
-  ],
-  [
-    'a rate limit with a retry-after that ends at the deadline, even if the turn has waited before',
-    { row: 'rateLimited', retryAfterMs: 10_000, idleMs: 290_000, hasWaited: true },
-    [10_500, 'server', 5],
-  ],
-  [
-    'a rate limit with a retry-after that ends after the deadline, if the turn has waited before',
-    { row: 'rateLimited', retryAfterMs: 10_001, idleMs: 290_000, hasWaited: true },
-    'fail',
-  ],
-  [
-    'a fault whose deadline is later because longer retry-afters are allowed',
-    { row: 'serverError', idleMs: 599_000, retry: { maxHintMs: 600_000 } },
-    [500, 'backoff', 5],
-  ],
+  { name: 'a fault with an empty retry budget', decisionCase: { row: 'serverError', tokens: 0.9 }, outcome: 'fail' },
+  {
+    name: 'a fault with the last token of the retry budget',
+    decisionCase: { row: 'serverError', tokens: 1 },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a timeout, which costs two tokens, with one token left in the retry budget',
+    decisionCase: { row: 'headersTimeout', tokens: 1.9 },
+    outcome: 'fail',
+  },
+  {
+    name: 'an answer whose stream broke, with resuming switched off',
+    decisionCase: { row: 'connectionLost', ...cut, resume: 'off' },
+    outcome: 'fail',
+  },
+  {
+    name: 'a timeout with two tokens left in the retry budget',
+    decisionCase: { row: 'headersTimeout', tokens: 2 },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit with an empty retry budget, because the wait for a retry-after costs no token',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 1000, tokens: 0 },
+    outcome: { delayMs: 1125, source: 'server', attemptsLeft: 5 },
+  },
+  {
+    name: 'an overload with an empty retry budget',
+    decisionCase: { row: 'overloaded', tokens: 0 },
+    outcome: { delayMs: 1500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'an open breaker with an empty budget',
+    decisionCase: { row: 'serverError', breakerOpen: true, tokens: 0 },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a fault whose backoff ends at the deadline',
+    decisionCase: { row: 'serverError', idleMs: deadlineMs - 500 },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
+  {
+    name: 'a fault whose backoff would end after the deadline',
+    decisionCase: { row: 'serverError', idleMs: deadlineMs - 499 },
+    outcome: 'fail',
+  },
+  {
+    name: 'a rate limit with a retry-after that ends at the deadline',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 10_000, idleMs: 290_000 },
+    outcome: { delayMs: 10_500, source: 'server', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit with a retry-after that ends at the deadline, even if the turn has waited before',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 10_000, idleMs: 290_000, hasWaited: true },
+    outcome: { delayMs: 10_500, source: 'server', attemptsLeft: 5 },
+  },
+  {
+    name: 'a rate limit with a retry-after that ends after the deadline, if the turn has waited before',
+    decisionCase: { row: 'rateLimited', retryAfterMs: 10_001, idleMs: 290_000, hasWaited: true },
+    outcome: 'fail',
+  },
+  {
+    name: 'a fault whose deadline is later because longer retry-afters are allowed',
+    decisionCase: { row: 'serverError', idleMs: 599_000, retry: { maxHintMs: 600_000 } },
+    outcome: { delayMs: 500, source: 'backoff', attemptsLeft: 5 },
+  },
 ];
 
 /** Describes what the turn does, for the title of a test. */
 function verbFor(outcome: Outcome): string {
   if (outcome === 'fail') return 'ends the turn';
   if (outcome === 'replay') return 'retries at once';
-  return outcome === 'wait-for-network' ? 'waits for the network' : `waits ${outcome[0]} ms`;
+  return outcome === 'wait-for-network' ? 'waits for the network' : `waits ${outcome.delayMs} ms`;
 }
 
 describe('retry policy', () => {
-  for (const [name, decisionCase, outcome] of outcomes) {
+  for (const { name, decisionCase, outcome } of outcomes) {
     it(`${verbFor(outcome)} after ${name}`, () => {
       const decision = decideCase(decisionCase);
-      const { type } = decision;
-      assert.deepEqual(type === 'wait' ? [decision.delayMs, decision.source, decision.attemptsLeft] : type, outcome);
+      if (decision.type !== 'wait') return assert.equal(decision.type, outcome);
+      const { delayMs, source, attemptsLeft } = decision;
+      assert.deepEqual({ delayMs, source, attemptsLeft }, outcome);
       const { retryAfterMs: hintMs } = decisionCase;
-      const jitterMs = hintMs && type === 'wait' ? decision.delayMs - hintMs : undefined;
-      if (type === 'wait') assert.deepEqual([decision.hintMs, decision.jitterMs], [hintMs, jitterMs]);
+      const jitterMs = hintMs && delayMs - hintMs;
+      assert.deepEqual([decision.hintMs, decision.jitterMs], [hintMs, jitterMs]);
     });
   }
 
@@ -313,14 +454,14 @@ describe('retry policy', () => {
   }
 
   /** A fault, the fault that ends the turn, and a pattern for its message. */
-  const longLimits: readonly (readonly [row: FaultName, finalRow: FaultName, message: RegExp])[] = [
-    ['rateLimited', 'usageLimitReached', /until \{time\}/],
-    ['rateLimitedWithoutRetryAfter', 'usageLimitReached', /until \{time\}/],
-    ['creditResets', 'outOfCredit', /until \{time\}/],
-    ['overloaded', 'overloaded', /overloaded\. Try again after \{time\}/],
-    ['serverError', 'serverError', /returned an error \(status/],
+  const longLimits: readonly { readonly row: FaultName; readonly finalRow: FaultName; readonly message: RegExp }[] = [
+    { row: 'rateLimited', finalRow: 'usageLimitReached', message: /until \{time\}/ },
+    { row: 'rateLimitedWithoutRetryAfter', finalRow: 'usageLimitReached', message: /until \{time\}/ },
+    { row: 'creditResets', finalRow: 'outOfCredit', message: /until \{time\}/ },
+    { row: 'overloaded', finalRow: 'overloaded', message: /overloaded\. Try again after \{time\}/ },
+    { row: 'serverError', finalRow: 'serverError', message: /returned an error \(status/ },
   ];
-  for (const [row, finalRow, message] of longLimits) {
+  for (const { row, finalRow, message } of longLimits) {
     it(`ends a turn with ${finalRow} after ${row} with a retry-after of an hour`, () => {
       const decision = decideCase({ row, retryAfterMs: 3_600_000 });
       assert.ok(decision.type === 'fail');
@@ -330,9 +471,13 @@ describe('retry policy', () => {
     });
   }
 
-  for (const [name, history, message] of [
-    ['the retry budget of the origin is empty', { tokens: 0 }, faultTable.budget.message],
-    ['there was no progress for too long', { idleMs: deadlineMs }, faultTable.deadline.message],
+  for (const { name, history, message } of [
+    { name: 'the retry budget of the origin is empty', history: { tokens: 0 }, message: faultTable.budget.message },
+    {
+      name: 'there was no progress for too long',
+      history: { idleMs: deadlineMs },
+      message: faultTable.deadline.message,
+    },
   ] as const) {
     it(`ends the turn with the fault kind budget when ${name}`, () => {
       const decision = decideCase({ row: 'serverError', ...history });
@@ -357,10 +502,15 @@ describe('retry policy', () => {
     assert.equal(decideCase({ ...decisionCase, ...cut, breakerOpen: true }).type, 'wait');
   });
 
-  for (const [name, row, overloads, model] of [
-    ['a third consecutive overload', 'overloaded', 2, 'n'],
-    ['a second overload', 'overloaded', 1, undefined],
-    ['a third rate limit, which concerns the key and not the model', 'rateLimitedWithoutRetryAfter', 2, undefined],
+  for (const { name, row, overloads, model } of [
+    { name: 'a third consecutive overload', row: 'overloaded', overloads: 2, model: 'n' },
+    { name: 'a second overload', row: 'overloaded', overloads: 1, model: undefined },
+    {
+      name: 'a third rate limit, which concerns the key and not the model',
+      row: 'rateLimitedWithoutRetryAfter',
+      overloads: 2,
+      model: undefined,
+    },
   ] as const) {
     it(`${model ? 'uses the next fallback model' : 'keeps the model'} after ${name}`, () => {
       const decision = decideCase({ row, overloads, fallbackModels: ['m', 'n'] });
@@ -370,25 +520,89 @@ describe('retry policy', () => {
 
   const partial = { ...cut, isContinuable: true } as const;
   const refused = { hasText: true, hasOutput: true, isContinuable: true } as const;
-  const continuationCases: readonly (readonly [name: string, decisionCase: DecisionCase, isContinued: boolean])[] = [
-    ['a refused resume because of an overload', { row: 'overloaded', ...refused }, true],
-    ['a stream that broke because of an overload', { row: 'overloaded', ...partial }, true],
-    ['an overload beyond the longest retry-after', { row: 'overloaded', ...refused, retryAfterMs: 900_000 }, true],
-    ['an overload after the last retry', { row: 'overloaded', ...refused, retries: 5 }, true],
-    ['the last resume', { row: 'connectionLost', ...partial, resumesLeft: 0 }, true],
-    ['two resumes without text', { row: 'streamTruncated', ...partial, resumesLeft: 0, emptyResumes: 2 }, true],
-    ['a fault that opens the breaker', { row: 'badGateway', ...refused, breakerOpen: true }, true],
-    ['a broken stream with resumes left', { row: 'connectionLost', ...partial }, false],
-    ['a refused resume because of a rate limit', { row: 'rateLimitedWithoutRetryAfter', ...refused }, false],
-    ['a refused resume because of a server error', { row: 'serverError', ...refused }, false],
-    ['the last refused resume because of a lost connection', { row: 'connectionReset', ...refused, retries: 5 }, false],
-    ['being offline with an open breaker', { row: 'offline', ...refused, breakerOpen: true }, false],
-    ['a content filter', { row: 'answerFiltered', ...partial, resumesLeft: 0 }, false],
-    ['an overload of an answer with tool calls', { row: 'overloaded', ...refused, isContinuable: false }, false],
-    ['an overload with resuming switched off', { row: 'overloaded', ...refused, resume: 'off' }, false],
-    ['an overload of the last model', { row: 'overloaded', ...refused, models: ['m', 'n'] }, false],
+  const continuationCases: readonly {
+    readonly name: string;
+    readonly decisionCase: DecisionCase;
+    readonly isContinued: boolean;
+  }[] = [
+    {
+      name: 'a refused resume because of an overload',
+      decisionCase: { row: 'overloaded', ...refused },
+      isContinued: true,
+    },
+    {
+      name: 'a stream that broke because of an overload',
+      decisionCase: { row: 'overloaded', ...partial },
+      isContinued: true,
+    },
+    {
+      name: 'an overload beyond the longest retry-after',
+      decisionCase: { row: 'overloaded', ...refused, retryAfterMs: 900_000 },
+      isContinued: true,
+    },
+    {
+      name: 'an overload after the last retry',
+      decisionCase: { row: 'overloaded', ...refused, retries: 5 },
+      isContinued: true,
+    },
+    { name: 'the last resume', decisionCase: { row: 'connectionLost', ...partial, resumesLeft: 0 }, isContinued: true },
+    {
+      name: 'two resumes without text',
+      decisionCase: { row: 'streamTruncated', ...partial, resumesLeft: 0, emptyResumes: 2 },
+      isContinued: true,
+    },
+    {
+      name: 'a fault that opens the breaker',
+      decisionCase: { row: 'badGateway', ...refused, breakerOpen: true },
+      isContinued: true,
+    },
+    {
+      name: 'a broken stream with resumes left',
+      decisionCase: { row: 'connectionLost', ...partial },
+      isContinued: false,
+    },
+    {
+      name: 'a refused resume because of a rate limit',
+      decisionCase: { row: 'rateLimitedWithoutRetryAfter', ...refused },
+      isContinued: false,
+    },
+    {
+      name: 'a refused resume because of a server error',
+      decisionCase: { row: 'serverError', ...refused },
+      isContinued: false,
+    },
+    {
+      name: 'the last refused resume because of a lost connection',
+      decisionCase: { row: 'connectionReset', ...refused, retries: 5 },
+      isContinued: false,
+    },
+    {
+      name: 'being offline with an open breaker',
+      decisionCase: { row: 'offline', ...refused, breakerOpen: true },
+      isContinued: false,
+    },
+    {
+      name: 'a content filter',
+      decisionCase: { row: 'answerFiltered', ...partial, resumesLeft: 0 },
+      isContinued: false,
+    },
+    {
+      name: 'an overload of an answer with tool calls',
+      decisionCase: { row: 'overloaded', ...refused, isContinuable: false },
+      isContinued: false,
+    },
+    {
+      name: 'an overload with resuming switched off',
+      decisionCase: { row: 'overloaded', ...refused, resume: 'off' },
+      isContinued: false,
+    },
+    {
+      name: 'an overload of the last model',
+      decisionCase: { row: 'overloaded', ...refused, models: ['m', 'n'] },
+      isContinued: false,
+    },
   ];
-  for (const [name, decisionCase, isContinued] of continuationCases) {
+  for (const { name, decisionCase, isContinued } of continuationCases) {
     it(`${isContinued ? 'lets the next fallback model continue' : 'keeps the model'} after ${name}`, () => {
       const modes = (['auto', 'ask', 'off'] as const).map((continueWithFallback) =>
         decideCase({ ...decisionCase, fallbackModels: ['m', 'n'], continueWithFallback }),
@@ -468,31 +682,66 @@ const backup = gatewayFrom({ baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key
 
 describe('decision about the gateway', () => {
   const gatewayFault = { leavesGateway: true } as const;
-  const cases: readonly (readonly [
-    name: string,
-    row: FaultName,
-    history: Partial<TurnCase>,
-    outcome: Decision['type'],
-  ])[] = [
-    ['a refused connection', 'connectionRefused', { otherGateway: backup }, 'switch-gateway'],
-    ['an untrusted certificate', 'certificateUntrusted', { otherGateway: backup }, 'switch-gateway'],
-    [
-      'an untrusted certificate while other gateways may recover',
-      'certificateUntrusted',
-      { othersMayRecover: true },
-      'wait',
-    ],
-    ['an unknown model while other gateways may recover', 'modelNotFound', { othersMayRecover: true }, 'fail'],
-    ['an untrusted certificate of the only gateway', 'certificateUntrusted', {}, 'fail'],
-    ['a connection reset, which is first replayed', 'connectionReset', { otherGateway: backup }, 'replay'],
-    ['a second connection reset', 'connectionReset', { otherGateway: backup, freeReplayUsed: true }, 'switch-gateway'],
-    ['a second overload', 'overloaded', { otherGateway: backup, overloads: 1 }, 'wait'],
-    ['a third overload', 'overloaded', { otherGateway: backup, overloads: 2 }, 'switch-gateway'],
-    ['a server error', 'serverError', { otherGateway: backup }, 'wait'],
-    ['being offline with another gateway', 'offline', { otherGateway: backup }, 'probe-gateways'],
-    ['being offline when no other gateway is left', 'offline', {}, 'wait-for-network'],
+  const cases: readonly {
+    readonly name: string;
+    readonly row: FaultName;
+    readonly history: Partial<TurnCase>;
+    readonly outcome: Decision['type'];
+  }[] = [
+    {
+      name: 'a refused connection',
+      row: 'connectionRefused',
+      history: { otherGateway: backup },
+      outcome: 'switch-gateway',
+    },
+    {
+      name: 'an untrusted certificate',
+      row: 'certificateUntrusted',
+      history: { otherGateway: backup },
+      outcome: 'switch-gateway',
+    },
+    {
+      name: 'an untrusted certificate while other gateways may recover',
+      row: 'certificateUntrusted',
+      history: { othersMayRecover: true },
+      outcome: 'wait',
+    },
+    {
+      name: 'an unknown model while other gateways may recover',
+      row: 'modelNotFound',
+      history: { othersMayRecover: true },
+      outcome: 'fail',
+    },
+    { name: 'an untrusted certificate of the only gateway', row: 'certificateUntrusted', history: {}, outcome: 'fail' },
+    {
+      name: 'a connection reset, which is first replayed',
+      row: 'connectionReset',
+      history: { otherGateway: backup },
+      outcome: 'replay',
+    },
+    {
+      name: 'a second connection reset',
+      row: 'connectionReset',
+      history: { otherGateway: backup, freeReplayUsed: true },
+      outcome: 'switch-gateway',
+    },
+    { name: 'a second overload', row: 'overloaded', history: { otherGateway: backup, overloads: 1 }, outcome: 'wait' },
+    {
+      name: 'a third overload',
+      row: 'overloaded',
+      history: { otherGateway: backup, overloads: 2 },
+      outcome: 'switch-gateway',
+    },
+    { name: 'a server error', row: 'serverError', history: { otherGateway: backup }, outcome: 'wait' },
+    {
+      name: 'being offline with another gateway',
+      row: 'offline',
+      history: { otherGateway: backup },
+      outcome: 'probe-gateways',
+    },
+    { name: 'being offline when no other gateway is left', row: 'offline', history: {}, outcome: 'wait-for-network' },
   ];
-  for (const [name, row, history, outcome] of cases) {
+  for (const { name, row, history, outcome } of cases) {
     it(`is "${outcome}" after ${name}`, () => {
       const fault = {
         ...faultOf(row),
@@ -528,11 +777,15 @@ describe('decision for a turn that waits at a gate', () => {
   const decideBlock = (block: Block, decisionCase: Omit<DecisionCase, 'row'> = {}): Decision =>
     decideCase({ row: 'serverError', fault: faultOfBlock(block), block, ...decisionCase });
 
-  for (const [name, block, expected] of [
-    ['a named cooldown', blockOf('cooldown', 9000), { source: 'server', hintMs: 9000 }],
-    ['a cooldown without a named time', blockOf('cooldown', 900, { source: 'backoff' }), { source: 'backoff' }],
-    ['an open breaker', blockOf('breaker', 5000), { source: 'server' }],
-    ['a probe', blockOf('probe', 1000), { source: 'backoff', estimated: true }],
+  for (const { name, block, expected } of [
+    { name: 'a named cooldown', block: blockOf('cooldown', 9000), expected: { source: 'server', hintMs: 9000 } },
+    {
+      name: 'a cooldown without a named time',
+      block: blockOf('cooldown', 900, { source: 'backoff' }),
+      expected: { source: 'backoff' },
+    },
+    { name: 'an open breaker', block: blockOf('breaker', 5000), expected: { source: 'server' } },
+    { name: 'a probe', block: blockOf('probe', 1000), expected: { source: 'backoff', estimated: true } },
   ] as const) {
     it(`is to wait for ${name}`, () => {
       const wait = {
@@ -552,23 +805,35 @@ describe('decision for a turn that waits at a gate', () => {
     assert.equal(decision.type === 'wait' && decision.attemptsLeft, 4);
   });
 
-  for (const [name, leftMs, history, row, beyondMaxHint] of [
-    ['a cooldown that ends at the deadline', deadlineMs, { idleMs: 1 }, undefined, undefined],
-    [
-      'a cooldown that ends at the deadline of a turn that has waited',
-      deadlineMs - 1,
-      { hasWaited: true, idleMs: 1 },
-      undefined,
-      undefined,
-    ],
-    [
-      'a cooldown that ends after the deadline of a turn that has waited',
-      deadlineMs,
-      { hasWaited: true, idleMs: 1 },
-      'deadline',
-      undefined,
-    ],
-    ['a cooldown that is longer than any turn waits', deadlineMs + 1, {}, 'usageLimitReached', true],
+  for (const { name, leftMs, history, row, beyondMaxHint } of [
+    {
+      name: 'a cooldown that ends at the deadline',
+      leftMs: deadlineMs,
+      history: { idleMs: 1 },
+      row: undefined,
+      beyondMaxHint: undefined,
+    },
+    {
+      name: 'a cooldown that ends at the deadline of a turn that has waited',
+      leftMs: deadlineMs - 1,
+      history: { hasWaited: true, idleMs: 1 },
+      row: undefined,
+      beyondMaxHint: undefined,
+    },
+    {
+      name: 'a cooldown that ends after the deadline of a turn that has waited',
+      leftMs: deadlineMs,
+      history: { hasWaited: true, idleMs: 1 },
+      row: 'deadline',
+      beyondMaxHint: undefined,
+    },
+    {
+      name: 'a cooldown that is longer than any turn waits',
+      leftMs: deadlineMs + 1,
+      history: {},
+      row: 'usageLimitReached',
+      beyondMaxHint: true,
+    },
   ] as const) {
     it(`is to ${row === undefined ? 'wait' : 'fail'} for ${name}`, () => {
       const decision = decideBlock(blockOf('cooldown', leftMs), history);
@@ -588,26 +853,56 @@ describe('decision for a turn that waits at a gate', () => {
   });
 
   const seen = { hasText: true, hasOutput: true, isContinuable: true } as const;
-  for (const [name, block, history, continueWithFallback, expected] of [
-    ['uses a fallback model when the breaker is open', blockOf('breaker', 5000), {}, 'off', 'n'],
-    ['waits for a probe of the breaker', blockOf('probe', 1000, { reason: 'breaker' }), {}, 'off', undefined],
-    [
-      'waits for an overload before any output',
-      blockOf('cooldown', 5000, { reason: 'overloaded' }),
-      {},
-      'auto',
-      undefined,
-    ],
-    ['waits for the breaker once there is output', blockOf('breaker', 5000), seen, 'off', undefined],
-    ['lets a fallback model continue while the breaker is open', blockOf('breaker', 5000), seen, 'auto', 'n'],
-    [
-      'lets a fallback model continue during an overload',
-      blockOf('cooldown', 5000, { reason: 'overloaded' }),
-      seen,
-      'auto',
-      'n',
-    ],
-    ['waits for a rate limit, which concerns every model', blockOf('cooldown', 5000), seen, 'auto', undefined],
+  for (const { name, block, history, continueWithFallback, expected } of [
+    {
+      name: 'uses a fallback model when the breaker is open',
+      block: blockOf('breaker', 5000),
+      history: {},
+      continueWithFallback: 'off',
+      expected: 'n',
+    },
+    {
+      name: 'waits for a probe of the breaker',
+      block: blockOf('probe', 1000, { reason: 'breaker' }),
+      history: {},
+      continueWithFallback: 'off',
+      expected: undefined,
+    },
+    {
+      name: 'waits for an overload before any output',
+      block: blockOf('cooldown', 5000, { reason: 'overloaded' }),
+      history: {},
+      continueWithFallback: 'auto',
+      expected: undefined,
+    },
+    {
+      name: 'waits for the breaker once there is output',
+      block: blockOf('breaker', 5000),
+      history: seen,
+      continueWithFallback: 'off',
+      expected: undefined,
+    },
+    {
+      name: 'lets a fallback model continue while the breaker is open',
+      block: blockOf('breaker', 5000),
+      history: seen,
+      continueWithFallback: 'auto',
+      expected: 'n',
+    },
+    {
+      name: 'lets a fallback model continue during an overload',
+      block: blockOf('cooldown', 5000, { reason: 'overloaded' }),
+      history: seen,
+      continueWithFallback: 'auto',
+      expected: 'n',
+    },
+    {
+      name: 'waits for a rate limit, which concerns every model',
+      block: blockOf('cooldown', 5000),
+      history: seen,
+      continueWithFallback: 'auto',
+      expected: undefined,
+    },
   ] as const) {
     it(name, () => {
       const decision = decideBlock(block, { ...history, continueWithFallback, fallbackModels: ['m', 'n'] });
@@ -623,13 +918,13 @@ describe('decision for a turn that waits at a gate', () => {
     }
   });
 
-  for (const [blockKind, reason, row] of [
-    ['cooldown', 'rate-limit', 'rateLimited'],
-    ['cooldown', 'overloaded', 'overloaded'],
-    ['cooldown', 'credit', 'creditResets'],
-    ['breaker', 'rate-limit', 'breakerOpen'],
-    ['probe', 'breaker', 'breakerOpen'],
-    ['probe', 'rate-limit', 'rateLimited'],
+  for (const { blockKind, reason, row } of [
+    { blockKind: 'cooldown', reason: 'rate-limit', row: 'rateLimited' },
+    { blockKind: 'cooldown', reason: 'overloaded', row: 'overloaded' },
+    { blockKind: 'cooldown', reason: 'credit', row: 'creditResets' },
+    { blockKind: 'breaker', reason: 'rate-limit', row: 'breakerOpen' },
+    { blockKind: 'probe', reason: 'breaker', row: 'breakerOpen' },
+    { blockKind: 'probe', reason: 'rate-limit', row: 'rateLimited' },
   ] as const) {
     it(`explains a "${blockKind}" after the fault "${reason}" with ${row}`, () => {
       assert.equal(faultOfBlock(blockOf(blockKind, 1000, { reason })).row, row);
@@ -641,12 +936,37 @@ describe('cooldown after a fault', () => {
   const wait = { type: 'wait', inQueue: false, source: 'backoff', attemptsLeft: 5, charge: 0 } as const;
   const waitOf = (delayMs: number): Decision => ({ ...wait, delayMs });
   const fail = { type: 'fail', fault: faultOf('rateLimited') } as const;
-  for (const [title, fault, decision, cooldownMs] of [
-    ['lasts for the retry-after of a rate limit, even if the turn fails', faultOf('rateLimited', 4000), fail, 4000],
-    ['lasts for the backoff after an overload', faultOf('overloaded'), waitOf(1200), 1200],
-    ['lasts at most 2.8 s without a retry-after', faultOf('overloaded'), waitOf(9000), 2800],
-    ['does not start after an overload when the turn fails', faultOf('overloaded'), fail, undefined],
-    ['does not start after a server error with a retry-after', faultOf('serverError', 4000), waitOf(4000), undefined],
+  for (const { title, fault, decision, cooldownMs } of [
+    {
+      title: 'lasts for the retry-after of a rate limit, even if the turn fails',
+      fault: faultOf('rateLimited', 4000),
+      decision: fail,
+      cooldownMs: 4000,
+    },
+    {
+      title: 'lasts for the backoff after an overload',
+      fault: faultOf('overloaded'),
+      decision: waitOf(1200),
+      cooldownMs: 1200,
+    },
+    {
+      title: 'lasts at most 2.8 s without a retry-after',
+      fault: faultOf('overloaded'),
+      decision: waitOf(9000),
+      cooldownMs: 2800,
+    },
+    {
+      title: 'does not start after an overload when the turn fails',
+      fault: faultOf('overloaded'),
+      decision: fail,
+      cooldownMs: undefined,
+    },
+    {
+      title: 'does not start after a server error with a retry-after',
+      fault: faultOf('serverError', 4000),
+      decision: waitOf(4000),
+      cooldownMs: undefined,
+    },
   ] as const) {
     it(title, () => assert.equal(cooldownAfter(fault, decision), cooldownMs));
   }

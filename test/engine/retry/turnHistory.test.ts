@@ -13,19 +13,31 @@ const initialResumes = 3;
 const maxResumes = 5;
 
 /** The characters that each resume of a turn adds, and the remaining resumes after each. */
-const table: readonly (readonly [title: string, added: readonly number[], remaining: readonly number[]])[] = [
-  ['is charged for resumes that add less than 200 characters', [1, 199, 50], [2, 1, 0]],
-  ['refunds a resume that adds 200 characters', [200], [3]],
-  ['allows at most five resumes, however much they add', [900, 900, 900, 900, 900], [3, 3, 2, 1, 0]],
-  ['is charged twice for a resume that adds nothing', [0], [1]],
-  ['is used up by two resumes that add nothing', [0, 0], [1, 0]],
-  ['never falls below zero', [0, 0, 1], [1, 0, 0]],
-  ['is used up by a resume that adds little and one that adds nothing', [1, 0], [2, 0]],
-  ['keeps a resume for a turn whose useful resumes alternate with useless ones', [0, 300, 0], [1, 1, 0]],
+const table: readonly {
+  readonly title: string;
+  readonly added: readonly number[];
+  readonly remaining: readonly number[];
+}[] = [
+  { title: 'is charged for resumes that add less than 200 characters', added: [1, 199, 50], remaining: [2, 1, 0] },
+  { title: 'refunds a resume that adds 200 characters', added: [200], remaining: [3] },
+  {
+    title: 'allows at most five resumes, however much they add',
+    added: [900, 900, 900, 900, 900],
+    remaining: [3, 3, 2, 1, 0],
+  },
+  { title: 'is charged twice for a resume that adds nothing', added: [0], remaining: [1] },
+  { title: 'is used up by two resumes that add nothing', added: [0, 0], remaining: [1, 0] },
+  { title: 'never falls below zero', added: [0, 0, 1], remaining: [1, 0, 0] },
+  { title: 'is used up by a resume that adds little and one that adds nothing', added: [1, 0], remaining: [2, 0] },
+  {
+    title: 'keeps a resume for a turn whose useful resumes alternate with useless ones',
+    added: [0, 300, 0],
+    remaining: [1, 1, 0],
+  },
 ];
 
 describe('resume budget', () => {
-  for (const [title, added, remaining] of table) {
+  for (const { title, added, remaining } of table) {
     it(title, () => {
       const budget = new ResumeBudget();
       assert.equal(budget.remaining, 3);
@@ -81,11 +93,35 @@ describe('history of a turn', () => {
     return { history, budget, record };
   }
 
-  for (const [name, row, isResuming, { retries, tokens, delayMs, replayed = false }] of [
-    ['a wait', 'serverError', false, { retries: 1, tokens: 11, delayMs: 500 }],
-    ['a wait before a resume', 'connectionLost', true, { retries: 0, tokens: 11, delayMs: 500 }],
-    ['a wait for the network', 'offline', false, { retries: 1, tokens: 12, delayMs: undefined }],
-    ['an immediate retry', 'connectionReset', false, { retries: 0, tokens: 12, delayMs: undefined, replayed: true }],
+  for (const { name, row, isResuming, retries, tokens, delayMs, replayed } of [
+    { name: 'a wait', row: 'serverError', isResuming: false, retries: 1, tokens: 11, delayMs: 500, replayed: false },
+    {
+      name: 'a wait before a resume',
+      row: 'connectionLost',
+      isResuming: true,
+      retries: 0,
+      tokens: 11,
+      delayMs: 500,
+      replayed: false,
+    },
+    {
+      name: 'a wait for the network',
+      row: 'offline',
+      isResuming: false,
+      retries: 1,
+      tokens: 12,
+      delayMs: undefined,
+      replayed: false,
+    },
+    {
+      name: 'an immediate retry',
+      row: 'connectionReset',
+      isResuming: false,
+      retries: 0,
+      tokens: 12,
+      delayMs: undefined,
+      replayed: true,
+    },
   ] as const) {
     it(`records ${name}`, () => {
       const { history, budget, record } = setUp();

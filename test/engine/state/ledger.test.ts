@@ -34,56 +34,72 @@ const stopped = (at: number): StreamEvent => ({ type: 'stopped', attempt: 1, at,
 
 const ledgerOf = (events: readonly StreamEvent[]): Ledger => events.reduce(addToLedger, emptyLedger);
 
-/** Expected `[planned, waited]` milliseconds of each wait, and the total waited time. */
-const cases: Readonly<
-  Record<string, readonly [StreamEvent[], (readonly [number, number | undefined])[], sum: number]>
-> = {
-  'with its actual duration': [[attempt(0), waiting(10), attempt(5010, 2)], [[5000, 5000]], 5000],
-  'that the user ends, with its actual duration': [[attempt(0), waiting(10), attempt(60, 2)], [[5000, 50]], 50],
-  'that ends with the turn': [[attempt(0), waiting(10), stopped(40)], [[5000, 30]], 30],
-  'that another wait replaces': [
-    [attempt(0), waiting(10), inQueue(30, 1000), offline(40, 1000), attempt(50, 2)],
-    [
+/** The events of a turn, with the expected `[planned, waited]` milliseconds of each wait and the total waited time. */
+interface Case {
+  readonly events: readonly StreamEvent[];
+  readonly waits: readonly (readonly [plannedMs: number, waitedMs: number | undefined])[];
+  readonly totalMs: number;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'with its actual duration': {
+    events: [attempt(0), waiting(10), attempt(5010, 2)],
+    waits: [[5000, 5000]],
+    totalMs: 5000,
+  },
+  'that the user ends, with its actual duration': {
+    events: [attempt(0), waiting(10), attempt(60, 2)],
+    waits: [[5000, 50]],
+    totalMs: 50,
+  },
+  'that ends with the turn': { events: [attempt(0), waiting(10), stopped(40)], waits: [[5000, 30]], totalMs: 30 },
+  'that another wait replaces': {
+    events: [attempt(0), waiting(10), inQueue(30, 1000), offline(40, 1000), attempt(50, 2)],
+    waits: [
       [5000, 20],
       [1000, 10],
       [1000, 10],
     ],
-    40,
-  ],
-  'before the first attempt': [[inQueue(0, 3000), attempt(3000)], [[3000, 3000]], 3000],
-  'in the queue whose announced delay changes, as a single wait': [
-    [attempt(0), inQueue(100, 20_000), inQueue(4100, 16_000), inQueue(9100, 1000), attempt(10_100, 2)],
-    [[1000, 10_000]],
-    10_000,
-  ],
-  'for the probe of another request, as part of the previous wait': [
-    [attempt(0), inQueue(100, 4000), estimate(4100), attempt(10_100, 2)],
-    [[4000, 10_000]],
-    10_000,
-  ],
-  'offline with several network checks, as a single wait': [
-    [attempt(0), offline(0, 1000), offline(1500, 2000), offline(4000, 4000), attempt(8200, 2)],
-    [[4000, 8200]],
-    8200,
-  ],
-  'after each of two attempts': [
-    [attempt(0), waiting(10), attempt(60, 2), waiting(70), attempt(170, 3)],
-    [
+    totalMs: 40,
+  },
+  'before the first attempt': { events: [inQueue(0, 3000), attempt(3000)], waits: [[3000, 3000]], totalMs: 3000 },
+  'in the queue whose announced delay changes, as a single wait': {
+    events: [attempt(0), inQueue(100, 20_000), inQueue(4100, 16_000), inQueue(9100, 1000), attempt(10_100, 2)],
+    waits: [[1000, 10_000]],
+    totalMs: 10_000,
+  },
+  'for the probe of another request, as part of the previous wait': {
+    events: [attempt(0), inQueue(100, 4000), estimate(4100), attempt(10_100, 2)],
+    waits: [[4000, 10_000]],
+    totalMs: 10_000,
+  },
+  'offline with several network checks, as a single wait': {
+    events: [attempt(0), offline(0, 1000), offline(1500, 2000), offline(4000, 4000), attempt(8200, 2)],
+    waits: [[4000, 8200]],
+    totalMs: 8200,
+  },
+  'after each of two attempts': {
+    events: [attempt(0), waiting(10), attempt(60, 2), waiting(70), attempt(170, 3)],
+    waits: [
       [5000, 50],
       [5000, 100],
     ],
-    150,
-  ],
-  'that has not ended, without a duration': [[attempt(0), waiting(10)], [[5000, undefined]], 0],
+    totalMs: 150,
+  },
+  'that has not ended, without a duration': {
+    events: [attempt(0), waiting(10)],
+    waits: [[5000, undefined]],
+    totalMs: 0,
+  },
 };
 
 describe('ledger of a turn', () => {
-  for (const [name, [events, waits, sum]] of Object.entries(cases)) {
+  for (const [name, { events, waits, totalMs }] of Object.entries(cases)) {
     it(`records a wait ${name}`, () => {
       const ledger = ledgerOf(events);
       const allWaits = [...ledger.entries.flatMap((entry) => entry.waits), ...ledger.waits];
       assert.deepEqual(rowsOf(allWaits, 'delayMs', 'waitedMs'), waits);
-      assert.equal(waitedMs(ledger), sum);
+      assert.equal(waitedMs(ledger), totalMs);
     });
   }
 

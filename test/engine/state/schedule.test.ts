@@ -20,10 +20,10 @@ describe('schedule of a prompt', () => {
       isUnscheduled: true,
     }));
 
-  it('cannot be ended for a turn that is not scheduled', () =>
+  it('has no effect on a turn that is not scheduled', () =>
     assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));
 
-  it('leaves the turn failed with its earlier fault when the schedule expires', () => {
+  it("makes the turn fail with the turn's earlier fault when the schedule expires", () => {
     const fault = { kind: 'rate-limit', status: 429, requestId: 'r1', attempt: 3, at: 8 } as const;
     const failed: FailedEvent = { type: 'failed', ...fault, message: '', text: '', actions: [], resetsAt: 1 };
     const unknown = { kind: 'offline', attempt: 2, at: 9 };

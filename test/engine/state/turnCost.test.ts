@@ -32,43 +32,55 @@ const unbilled = attempt('USD', { how: 'overloaded' }, 529);
 const unknown = attempt('USD', { promptTokens: 9, tokens: 10 });
 
 describe('cost of a turn', () => {
-  for (const [name, state, costs] of [
-    ['is the sum of its attempts, without rounding errors', turn([paid, attempt('USD', { cost: 0.2 })]), [usd(0.3)]],
-    [
-      'is the cost that the gateway reports rather than an estimate',
-      turn([attempt('USD', { cost: 0, estimatedCost: 1 })]),
-      [usd(0)],
-    ],
-    [
-      'is marked as an estimate if the cost of one attempt is estimated',
-      turn([paid, attempt('USD', { estimatedCost: 0.2 })]),
-      [usd(0.3, true)],
-    ],
-    [
-      'has a sum for each currency',
-      turn([attempt('CNY', { estimatedCost: 1 }), paid, attempt('CNY', { cost: 2 })]),
-      [cny(3, true), usd(0.1)],
-    ],
-    ['leaves out attempts that no gateway charges for', turn([unbilled, paid]), [usd(0.1)]],
-    ['includes earlier segments', turn([paid], { previousSegments: [turn([paid])] }), [usd(0.2)]],
-    ['includes the attempts of answers that were restarted', turn([], { discardedAttempts: [paid] }), [usd(0.1)]],
-    ['is unknown if no attempt was charged', turn([unbilled]), undefined],
-    ['is unknown if the cost of an attempt with a usage is unknown', turn([paid, unknown]), undefined],
-    [
-      'is unknown if the cost of an attempt with text is unknown',
-      turn([paid, attempt('USD', { firstTokenMs: 5 })]),
-      undefined,
-    ],
-    [
-      'is unknown if the window was closed during an attempt',
-      turn([paid, attempt('USD')], { phase: 'interrupted' }),
-      undefined,
-    ],
-    [
-      'contains the costs so far while an attempt runs',
-      turn([paid, attempt('USD')], { phase: 'streaming' }),
-      [usd(0.1)],
-    ],
+  for (const { name, state, costs } of [
+    {
+      name: 'is the sum of its attempts, without rounding errors',
+      state: turn([paid, attempt('USD', { cost: 0.2 })]),
+      costs: [usd(0.3)],
+    },
+    {
+      name: 'is the cost that the gateway reports rather than an estimate',
+      state: turn([attempt('USD', { cost: 0, estimatedCost: 1 })]),
+      costs: [usd(0)],
+    },
+    {
+      name: 'is marked as an estimate if the cost of one attempt is estimated',
+      state: turn([paid, attempt('USD', { estimatedCost: 0.2 })]),
+      costs: [usd(0.3, true)],
+    },
+    {
+      name: 'has a sum for each currency',
+      state: turn([attempt('CNY', { estimatedCost: 1 }), paid, attempt('CNY', { cost: 2 })]),
+      costs: [cny(3, true), usd(0.1)],
+    },
+    { name: 'leaves out attempts that no gateway charges for', state: turn([unbilled, paid]), costs: [usd(0.1)] },
+    { name: 'includes earlier segments', state: turn([paid], { previousSegments: [turn([paid])] }), costs: [usd(0.2)] },
+    {
+      name: 'includes the attempts of answers that were restarted',
+      state: turn([], { discardedAttempts: [paid] }),
+      costs: [usd(0.1)],
+    },
+    { name: 'is unknown if no attempt was charged', state: turn([unbilled]), costs: undefined },
+    {
+      name: 'is unknown if the cost of an attempt with a usage is unknown',
+      state: turn([paid, unknown]),
+      costs: undefined,
+    },
+    {
+      name: 'is unknown if the cost of an attempt with text is unknown',
+      state: turn([paid, attempt('USD', { firstTokenMs: 5 })]),
+      costs: undefined,
+    },
+    {
+      name: 'is unknown if the window was closed during an attempt',
+      state: turn([paid, attempt('USD')], { phase: 'interrupted' }),
+      costs: undefined,
+    },
+    {
+      name: 'contains the costs so far while an attempt runs',
+      state: turn([paid, attempt('USD')], { phase: 'streaming' }),
+      costs: [usd(0.1)],
+    },
   ] as const)
     it(name, () => assert.deepEqual(costsOf(state), costs));
 

@@ -37,7 +37,7 @@ describe('clock conversion within a segment', () => {
     assert.equal(toMonotonic(state, epoch + 1500), 1500);
   });
 
-  it('uses the nearest previous attempt, because the monotonic clock may have stopped during sleep', () => {
+  it('uses the nearest previous attempt, because the monotonic clock can stop during sleep', () => {
     const late = event(
       2000,
       { type: 'attempt', gateway: refOf(origin), model: 'm', why: 'retry', time: epoch + 600_000 },
@@ -157,7 +157,7 @@ describe('calculation of the totals of a turn', () => {
     assert.equal(totalsOf(continued()).ms, 1400);
   });
 
-  it('measures the time to the first token from the start of its attempt', () => {
+  it('measures the time to the first token from the start of the attempt that received this token', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
     const state = stateAfter([start(90_000), waiting(90_100), start(91_000, 2), text(91_500), done(92_000)], {
       ...initialTurn,

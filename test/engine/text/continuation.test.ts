@@ -175,19 +175,23 @@ const modelsWithoutPrefill: readonly string[] = `
   .trim()
   .split(/\s+/);
 
-const deepSeekTable: readonly (readonly [baseUrl: string, model: string, prefill: Prefill | undefined])[] = [
-  [deepSeek, 'deepseek-chat', 'prefix'],
-  [`${deepSeek}/`, 'deepseek-reasoner', 'prefix'],
-  ['https://api.deepseek.com:443/beta', 'deepseek-chat', 'prefix'],
-  [deepSeek, 'another-model', undefined],
-  [deepSeek, 'not-deepseek-chat', undefined],
-  ['https://api.deepseek.com', 'deepseek-chat', undefined],
-  ['https://api.deepseek.com/v1', 'deepseek-chat', undefined],
-  ['https://api.deepseek.com/beta2', 'deepseek-chat', undefined],
-  ['http://api.deepseek.com/beta', 'deepseek-chat', undefined],
-  ['https://api.deepseek.com.example.org/beta', 'deepseek-chat', undefined],
-  ['https://example.org/https://api.deepseek.com/beta', 'deepseek-chat', undefined],
-  ['https://apixdeepseek.com/beta', 'deepseek-chat', undefined],
+const deepSeekTable: readonly {
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly prefill: Prefill | undefined;
+}[] = [
+  { baseUrl: deepSeek, model: 'deepseek-chat', prefill: 'prefix' },
+  { baseUrl: `${deepSeek}/`, model: 'deepseek-reasoner', prefill: 'prefix' },
+  { baseUrl: 'https://api.deepseek.com:443/beta', model: 'deepseek-chat', prefill: 'prefix' },
+  { baseUrl: deepSeek, model: 'another-model', prefill: undefined },
+  { baseUrl: deepSeek, model: 'not-deepseek-chat', prefill: undefined },
+  { baseUrl: 'https://api.deepseek.com', model: 'deepseek-chat', prefill: undefined },
+  { baseUrl: 'https://api.deepseek.com/v1', model: 'deepseek-chat', prefill: undefined },
+  { baseUrl: 'https://api.deepseek.com/beta2', model: 'deepseek-chat', prefill: undefined },
+  { baseUrl: 'http://api.deepseek.com/beta', model: 'deepseek-chat', prefill: undefined },
+  { baseUrl: 'https://api.deepseek.com.example.org/beta', model: 'deepseek-chat', prefill: undefined },
+  { baseUrl: 'https://example.org/https://api.deepseek.com/beta', model: 'deepseek-chat', prefill: undefined },
+  { baseUrl: 'https://apixdeepseek.com/beta', model: 'deepseek-chat', prefill: undefined },
 ];
 
 describe('models that support a prefill', () => {
@@ -202,7 +206,7 @@ describe('models that support a prefill', () => {
     it(`do not include "${model}"`, () => assert.equal(prefillOf(gateway, model), undefined));
   }
 
-  for (const [baseUrl, model, prefill] of deepSeekTable) {
+  for (const { baseUrl, model, prefill } of deepSeekTable) {
     it(`${prefill ? 'include' : 'do not include'} ${model}${prefill ? ', with a marked prefill,' : ''} at ${baseUrl}`, () => {
       assert.equal(prefillOf(baseUrl, model), prefill);
     });
@@ -220,26 +224,55 @@ const partialAnswer: PartialAnswer = {
 
 type Method = ReturnType<typeof resumeMethod>;
 
-const methods: readonly (readonly [name: string, changes: Partial<PartialAnswer>, method: Method])[] = [
-  ['sends the original request again when nothing has arrived', { text: '' }, 'original'],
-  ['sends the original request again when only reasoning has arrived', { text: '', hadReasoning: true }, 'original'],
-  ['restarts the answer when only a tool call has arrived', { text: '', hadToolCalls: true }, 'restart'],
-  ['restarts the answer when only whitespace has arrived', { text: ' \n', prefill: 'assistant' }, 'restart'],
-  ['restarts the answer when a tool call is incomplete', { hadToolCalls: true, prefill: 'prefix' }, 'restart'],
-  ['continues a partial answer with a continue prompt', {}, 'continue'],
-  ['continues with a prefill when the model supports one', { prefill: 'assistant' }, 'prefill'],
+const methods: readonly { readonly name: string; readonly changes: Partial<PartialAnswer>; readonly method: Method }[] =
   [
-    'continues with a continue prompt, not a prefill, after reasoning',
-    { hadReasoning: true, prefill: 'assistant' },
-    'continue',
-  ],
-  ['restarts the answer when the gateway rejects continuations', { continuationsRejected: true }, 'restart'],
-  ['continues an answer of 60,000 characters', { text: 'x'.repeat(60_000) }, 'continue'],
-  ['restarts an answer of more than 60,000 characters', { text: 'x'.repeat(60_001), prefill: 'prefix' }, 'restart'],
-];
+    { name: 'sends the original request again when nothing has arrived', changes: { text: '' }, method: 'original' },
+    {
+      name: 'sends the original request again when only reasoning has arrived',
+      changes: { text: '', hadReasoning: true },
+      method: 'original',
+    },
+    {
+      name: 'restarts the answer when only a tool call has arrived',
+      changes: { text: '', hadToolCalls: true },
+      method: 'restart',
+    },
+    {
+      name: 'restarts the answer when only whitespace has arrived',
+      changes: { text: ' \n', prefill: 'assistant' },
+      method: 'restart',
+    },
+    {
+      name: 'restarts the answer when a tool call is incomplete',
+      changes: { hadToolCalls: true, prefill: 'prefix' },
+      method: 'restart',
+    },
+    { name: 'continues a partial answer with a continue prompt', changes: {}, method: 'continue' },
+    {
+      name: 'continues with a prefill when the model supports one',
+      changes: { prefill: 'assistant' },
+      method: 'prefill',
+    },
+    {
+      name: 'continues with a continue prompt, not a prefill, after reasoning',
+      changes: { hadReasoning: true, prefill: 'assistant' },
+      method: 'continue',
+    },
+    {
+      name: 'restarts the answer when the gateway rejects continuations',
+      changes: { continuationsRejected: true },
+      method: 'restart',
+    },
+    { name: 'continues an answer of 60,000 characters', changes: { text: 'x'.repeat(60_000) }, method: 'continue' },
+    {
+      name: 'restarts an answer of more than 60,000 characters',
+      changes: { text: 'x'.repeat(60_001), prefill: 'prefix' },
+      method: 'restart',
+    },
+  ];
 
 describe('resume method', () => {
-  for (const [name, changes, method] of methods) {
+  for (const { name, changes, method } of methods) {
     it(name, () => assert.equal(resumeMethod({ ...partialAnswer, ...changes }), method));
   }
 });

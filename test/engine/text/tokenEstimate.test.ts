@@ -14,7 +14,7 @@ describe('estimated number of tokens', () => {
   ] as const)
     it(`is ${tokens} for “${text}”`, () => assert.equal(estimateTokens(text), tokens));
 
-  it('is exact for a text of 20,000 characters', () => {
+  it('considers every character of a text of 20,000 characters', () => {
     assert.equal(estimateTokens(`${'word'.repeat(2500)}${'羊'.repeat(10_000)}`), 12_500);
   });
 
@@ -40,7 +40,7 @@ describe('estimated cost of an attempt without usage', () => {
     return Math.floor(run.last('ended').estimatedCost ?? NaN);
   };
 
-  it('is based on the estimated tokens of its texts', async () => {
+  it('is based on the estimated tokens of the text that arrived', async () => {
     assert.equal(await costOf('你好，', '世界。 words', ' and'), 9);
   });
 });

@@ -65,9 +65,13 @@ describe('answer', () => {
     assert.deepEqual([run.events, run.shown], [['text Hel', 'text lo'], 'Hello']);
   });
 
-  for (const [name, received, expected] of [
-    ['is replaced by a shorter restarted answer once that answer is complete', 'short', 'short'],
-    ['keeps the partial answer when a restarted answer is empty', '', 'a long answer'],
+  for (const { name, received, expected } of [
+    {
+      name: 'is replaced by a shorter restarted answer once that answer is complete',
+      received: 'short',
+      expected: 'short',
+    },
+    { name: 'keeps the partial answer when a restarted answer is empty', received: '', expected: 'a long answer' },
   ] as const) {
     it(name, () => {
       const run = new ShownAnswer('a long answer', 'restart').append(received);
@@ -103,18 +107,36 @@ describe('answer', () => {
     assert.deepEqual([run.shown, run.answer.requestMode('auto', undefined)], ['', 'restart']);
   });
 
-  for (const [expected, text, mode, previous, resume = 'auto'] of [
-    ['continue', 'some', 'continue', { hadReasoning: true }],
-    ['prefill', 'some', 'continue', {}, 'restart'],
-    ['prefill', 'some', 'restart', { hadReasoning: true }],
-    ['restart', 'some', 'restart', { mode: 'restart' }],
-    ['restart', 'some', 'restart', { hadToolCalls: true }],
-    ['original', '', 'restart', { hadReasoning: true, hadToolCalls: true }],
-    ['original', '', 'original', { mode: 'restart' }, 'restart'],
-    ['original', '', 'original', { hadReasoning: true, hadToolCalls: true }],
-    ['original', '', 'continue', { hadReasoning: true, hadToolCalls: true }],
+  for (const { expected, text, mode, previous, resume } of [
+    { expected: 'continue', text: 'some', mode: 'continue', previous: { hadReasoning: true }, resume: 'auto' },
+    { expected: 'prefill', text: 'some', mode: 'continue', previous: {}, resume: 'restart' },
+    { expected: 'prefill', text: 'some', mode: 'restart', previous: { hadReasoning: true }, resume: 'auto' },
+    { expected: 'restart', text: 'some', mode: 'restart', previous: { mode: 'restart' }, resume: 'auto' },
+    { expected: 'restart', text: 'some', mode: 'restart', previous: { hadToolCalls: true }, resume: 'auto' },
+    {
+      expected: 'original',
+      text: '',
+      mode: 'restart',
+      previous: { hadReasoning: true, hadToolCalls: true },
+      resume: 'auto',
+    },
+    { expected: 'original', text: '', mode: 'original', previous: { mode: 'restart' }, resume: 'restart' },
+    {
+      expected: 'original',
+      text: '',
+      mode: 'original',
+      previous: { hadReasoning: true, hadToolCalls: true },
+      resume: 'auto',
+    },
+    {
+      expected: 'original',
+      text: '',
+      mode: 'continue',
+      previous: { hadReasoning: true, hadToolCalls: true },
+      resume: 'auto',
+    },
   ] as const) {
-    it(`is requested in the mode "${expected}" after an attempt in the mode "${mode}" brought nothing`, () => {
+    it(`is requested in the mode "${expected}" after an attempt in the mode "${mode}" without output, when the partial answer is ${JSON.stringify({ text, ...previous })}`, () => {
       assert.equal(new ShownAnswer(text, mode, previous).answer.requestMode(resume, 'assistant'), expected);
     });
   }
@@ -125,12 +147,12 @@ describe('answer', () => {
     assert.equal(run.append('some').answer.requestMode('auto', 'assistant'), 'continue');
   });
 
-  for (const [expected, name, text, hadToolCalls] of [
-    [true, 'text', 'some', false],
-    [false, 'text and a tool call', 'some', true],
-    [false, 'neither text nor a tool call', '', false],
+  for (const { expected, name, text, hadToolCalls } of [
+    { expected: true, name: 'text', text: 'some', hadToolCalls: false },
+    { expected: false, name: 'text and a tool call', text: 'some', hadToolCalls: true },
+    { expected: false, name: 'neither text nor a tool call', text: '', hadToolCalls: false },
   ] as const) {
-    it(`can ${expected ? '' : 'not '}be continued when it consists of ${name}`, () => {
+    it(`${expected ? 'can' : 'cannot'} be continued when it consists of ${name}`, () => {
       const run = new ShownAnswer(text, 'continue', { hadToolCalls });
       assert.equal(run.answer.isContinuable('auto'), expected);
     });
@@ -232,16 +254,16 @@ describe('answer', () => {
     assert.equal(run.append('c\ud83d', '\udc11').shown, 'abc\ud83d\udc11');
   });
 
-  for (const [mode, text, addedNothing] of [
-    ['continue', '', true],
-    ['prefill', '', true],
-    ['continue', 'Once upon a time there was', true],
-    ['continue', 'a time there was', true],
-    ['continue', 'Once upon', false],
-    ['continue', ', far away,', false],
-    ['restart', 'Once upon', false],
-    ['restart', '', false],
-    ['original', '', false],
+  for (const { mode, text, addedNothing } of [
+    { mode: 'continue', text: '', addedNothing: true },
+    { mode: 'prefill', text: '', addedNothing: true },
+    { mode: 'continue', text: 'Once upon a time there was', addedNothing: true },
+    { mode: 'continue', text: 'a time there was', addedNothing: true },
+    { mode: 'continue', text: 'Once upon', addedNothing: false },
+    { mode: 'continue', text: ', far away,', addedNothing: false },
+    { mode: 'restart', text: 'Once upon', addedNothing: false },
+    { mode: 'restart', text: '', addedNothing: false },
+    { mode: 'original', text: '', addedNothing: false },
   ] as const) {
     it(`${addedNothing ? 'treats' : 'does not treat'} «${text}» as a repetition in the request mode "${mode}"`, () => {
       assert.equal(new ShownAnswer('Once upon a time there was', mode).append(text).answer.addedNothing, addedNothing);

@@ -59,7 +59,7 @@ describe('size limit of an answer', function () {
   ];
 
   for (const [name, event] of endless) {
-    it(`ends the turn when an endless stream exceeds it: ${name}`, async () => {
+    it(`ends the turn when an endless stream of ${name} exceeds the limit`, async () => {
       const gateway = new EndlessReply(event);
       const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();
       const { kind, actions } = run.last('failed');

@@ -100,7 +100,7 @@ describe('first request after a rate limit', () => {
 });
 
 describe('turn with a gateway that needs no key', () => {
-  it('fails with "server", not with a missing key, after a server error', async () => {
+  it('fails with "server" after a server error, and not because of the missing key', async () => {
     const connection = () =>
       Promise.resolve({ baseUrl: 'http://127.0.0.1:11434/v1', apiKey: undefined, isKeyless: true });
     const settings = { retry: { maxRetries: 0 } };

@@ -199,7 +199,7 @@ describe("user's request to continue with another model", () => {
     assert.deepEqual([run.last('resumed').how, run.shownText], ['continue', remainder]);
   });
 
-  it('is necessary for a switch: otherwise, the turn retries the same model', async () => {
+  it('is necessary: without the request, the turn retries the same model', async () => {
     const overloaded = status(503);
     const replies = [overloaded, overloaded, overloaded, answering(remainder)];
     const settings = { fallbackModels: ['gpt-4o'] };

@@ -186,11 +186,11 @@ describe('change of the key or base URL', () => {
       replies: [rateLimited(30), answering('ok')],
       connection: () => Promise.resolve({ baseUrl: gateways.base, apiKey: gateways.key }),
     });
-  for (const [title, change, endsWait] of [
-    ['ends a wait when the key changes', { key: 'hsa-second' }, true],
-    ['ends a wait when the base URL changes', { base: 'https://other.test/v1' }, true],
-    ['does not end a wait when nothing has changed', {}, false],
-    ['does not end a wait when the key is removed', { key: undefined }, false],
+  for (const { title, change, endsWait } of [
+    { title: 'ends a wait when the key changes', change: { key: 'hsa-second' }, endsWait: true },
+    { title: 'ends a wait when the base URL changes', change: { base: 'https://other.test/v1' }, endsWait: true },
+    { title: 'does not end a wait when nothing has changed', change: {}, endsWait: false },
+    { title: 'does not end a wait when the key is removed', change: { key: undefined }, endsWait: false },
   ] as const) {
     it(title, async () => {
       Object.assign(gateways, { base: 'https://gateway.test/v1', key: 'hsa-first' });
@@ -326,9 +326,9 @@ describe('click on Retry now', () => {
     first.turn.stop();
   });
 
-  for (const [state, ms, checks] of [
-    ['wait before a network check', 500, []],
-    ['network check', 2000, [silent]],
+  for (const { state, ms, checks } of [
+    { state: 'wait before a network check', ms: 500, checks: [] },
+    { state: 'network check', ms: 2000, checks: [silent] },
   ] as const)
     it(`starts an attempt instead of another wait when it happens during a ${state}`, async () => {
       const run = new EngineRun({ replies: [rejecting('EAI_AGAIN'), ...checks, answering('ok')] });

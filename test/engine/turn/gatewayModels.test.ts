@@ -193,7 +193,7 @@ describe('turn with several gateways', () => {
       ['model not found', unknownModel],
       ['a plain 404', status(404, 'Not Found')],
     ] as const) {
-      it(`goes on to the next gateway after ${name}`, async () => {
+      it(`continues with the next gateway after ${name}`, async () => {
         const gateways = [primary, naming([model, vendorName]), third];
         const net = new Gateways({ primary: dark, backup: [reply], third: hello }, { gateways });
         for (let turns = 0; turns < 2; turns++) assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
@@ -267,27 +267,51 @@ describe('backup gateway over plain HTTP', () => {
   const named = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
   const accepted = { ...listed, acceptsPlainHttp: true };
 
-  for (const [name, gateways, expected] of [
-    ['lists the model, which the primary gateway lacks', [lacking, listed], 'primary'],
-    ['has a model for every other one', [lacking, starred], 'primary'],
-    ['is the only one with a key', [{ ...primary, apiKey: undefined }, plain], undefined],
-    ['lists the model and is the only one with a key', [{ ...lacking, apiKey: undefined }, listed], undefined],
-    ['lists the model, which another gateway over HTTPS may have', [lacking, listed, third], 'primary'],
-    ['has a name for the model', [lacking, named], 'backup'],
-    [
-      'has a name for the model, and the primary gateway has no key',
-      [{ ...primary, apiKey: undefined }, named],
-      'backup',
-    ],
-    ['has a name for the model, which the primary gateway lists', [listing(primary, 'llama3'), named], 'primary'],
-    ['was accepted by the user and lists the model', [lacking, accepted], 'backup'],
-    ['was accepted by the user, but the primary gateway may have the model', [primary, accepted], 'primary'],
-    [
-      'was accepted by the user, but another gateway has a model for every other one',
-      [lacking, accepted, { ...third, models: new Map([['*', 'x']]) }],
-      'third',
-    ],
-  ] as readonly (readonly [string, readonly DescribedGateway[], string | undefined])[]) {
+  for (const { name, gateways, expected } of [
+    { name: 'lists the model, which the primary gateway lacks', gateways: [lacking, listed], expected: 'primary' },
+    { name: 'has a substitute for all other models', gateways: [lacking, starred], expected: 'primary' },
+    {
+      name: 'is the only gateway with a key',
+      gateways: [{ ...primary, apiKey: undefined }, plain],
+      expected: undefined,
+    },
+    {
+      name: 'lists the model and is the only gateway with a key',
+      gateways: [{ ...lacking, apiKey: undefined }, listed],
+      expected: undefined,
+    },
+    {
+      name: 'lists the model, which another gateway over HTTPS may have',
+      gateways: [lacking, listed, third],
+      expected: 'primary',
+    },
+    { name: 'has a name for the model', gateways: [lacking, named], expected: 'backup' },
+    {
+      name: 'has a name for the model, and the primary gateway has no key',
+      gateways: [{ ...primary, apiKey: undefined }, named],
+      expected: 'backup',
+    },
+    {
+      name: 'has a name for the model, which the primary gateway lists',
+      gateways: [listing(primary, 'llama3'), named],
+      expected: 'primary',
+    },
+    { name: 'was accepted by the user and lists the model', gateways: [lacking, accepted], expected: 'backup' },
+    {
+      name: 'was accepted by the user, but the primary gateway may have the model',
+      gateways: [primary, accepted],
+      expected: 'primary',
+    },
+    {
+      name: 'was accepted by the user, but another gateway has a substitute for all other models',
+      gateways: [lacking, accepted, { ...third, models: new Map([['*', 'x']]) }],
+      expected: 'third',
+    },
+  ] as readonly {
+    readonly name: string;
+    readonly gateways: readonly DescribedGateway[];
+    readonly expected: string | undefined;
+  }[]) {
     it(`${expected === 'backup' ? 'gets' : 'does not get'} the prompt when it ${name}`, async () => {
       const net = new Gateways({ primary: hello, backup: hello, third: hello }, { gateways });
       const { engine } = net.world;

@@ -29,19 +29,49 @@ const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
 
 describe('backup gateways', () => {
-  for (const [name, reply, requests, reason] of [
-    ['the host name is not found', rejecting('ENOTFOUND'), 1, 'dns'],
-    ['the connection is refused', refused, 1, 'connection'],
-    ['the connection times out', rejecting('UND_ERR_CONNECT_TIMEOUT'), 1, 'timeout'],
-    ['the certificate is not trusted', rejecting('CERT_HAS_EXPIRED'), 1, 'tls'],
-    ['the TLS handshake fails', rejecting('ERR_SSL_WRONG_VERSION_NUMBER'), 1, 'not-a-stream'],
-    ['the connection is reset twice before any byte', rejecting('ECONNRESET'), 2, 'connection'],
-    ['no headers arrive in time', silent, 1, 'timeout'],
-    ['the proxy fails', rejecting('ERR_PROXY_CONNECTION_FAILED'), 1, 'proxy'],
-    ['a web page arrives', status(200, '<html>', { 'content-type': 'text/html' }), 1, 'not-a-stream'],
-    ['Cloudflare cannot reach the gateway (522)', status(522, 'error code: 522'), 1, 'gateway'],
-    ['Cloudflare does not trust the gateway (526)', status(526, 'error code: 526'), 1, 'gateway'],
-    ['Cloudflare cannot resolve the gateway (530)', status(530, 'error code: 1016'), 1, 'gateway'],
+  for (const { name, reply, requests, reason } of [
+    { name: 'the host name is not found', reply: rejecting('ENOTFOUND'), requests: 1, reason: 'dns' },
+    { name: 'the connection is refused', reply: refused, requests: 1, reason: 'connection' },
+    { name: 'the connection times out', reply: rejecting('UND_ERR_CONNECT_TIMEOUT'), requests: 1, reason: 'timeout' },
+    { name: 'the certificate is not trusted', reply: rejecting('CERT_HAS_EXPIRED'), requests: 1, reason: 'tls' },
+    {
+      name: 'the TLS handshake fails',
+      reply: rejecting('ERR_SSL_WRONG_VERSION_NUMBER'),
+      requests: 1,
+      reason: 'not-a-stream',
+    },
+    {
+      name: 'the connection is reset twice before any byte',
+      reply: rejecting('ECONNRESET'),
+      requests: 2,
+      reason: 'connection',
+    },
+    { name: 'no headers arrive in time', reply: silent, requests: 1, reason: 'timeout' },
+    { name: 'the proxy fails', reply: rejecting('ERR_PROXY_CONNECTION_FAILED'), requests: 1, reason: 'proxy' },
+    {
+      name: 'a web page arrives',
+      reply: status(200, '<html>', { 'content-type': 'text/html' }),
+      requests: 1,
+      reason: 'not-a-stream',
+    },
+    {
+      name: 'Cloudflare cannot reach the gateway (522)',
+      reply: status(522, 'error code: 522'),
+      requests: 1,
+      reason: 'gateway',
+    },
+    {
+      name: 'Cloudflare does not trust the gateway (526)',
+      reply: status(526, 'error code: 526'),
+      requests: 1,
+      reason: 'gateway',
+    },
+    {
+      name: 'Cloudflare cannot resolve the gateway (530)',
+      reply: status(530, 'error code: 1016'),
+      requests: 1,
+      reason: 'gateway',
+    },
   ] as const) {
     it(`answer without a wait when ${name}`, async () => {
       const net = new Gateways({ primary: [reply], backup: hello });
@@ -153,7 +183,7 @@ describe('gateway that is down', () => {
     });
   }
 
-  it('is used again after a successful probe only twice if it then does not answer requests', async () => {
+  it('is used again after a successful probe at most twice if it answers no request', async () => {
     const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
@@ -585,7 +615,7 @@ describe('gateway over plain HTTP', () => {
     assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
   });
 
-  it('is used when the user sends the prompt again through it, and can then be followed by another such gateway', async () => {
+  it('is used when the user sends the prompt again through it, and is followed by another gateway over plain HTTP', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -605,7 +635,7 @@ describe('gateway over plain HTTP', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('does not start a turn in place of a gateway over HTTPS that is down', async () => {
+  it('does not replace a gateway over HTTPS that is already down when the turn starts', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello },
       { gateways: [primary, plain] },
@@ -725,7 +755,7 @@ describe('two gateways with the same host', () => {
     DescribedGateway,
   ];
 
-  it('have different IDs in the events, because the IDs are the base URLs', async () => {
+  it('have their base URLs as their IDs in the events', async () => {
     const net = new Gateways({ primary: [refused, answering('Hello')] }, { gateways: [a, b, third] });
     const run = await net.ask().toEnd();
     const { from, to } = run.last('gateway');
@@ -802,22 +832,32 @@ describe('connection that is not established', () => {
     },
   });
 
-  for (const [name, deps, gateways, ms] of [
-    ['is given up after 2 s if another gateway is up', telling, [primary, backup], 2_000],
-    [
-      'gets the whole headers timeout once the request is sent',
-      (clock) => telling(clock, 1_999),
-      [primary, backup],
-      61_999,
-    ],
-    ['gets the whole headers timeout if nothing tells about it', () => ({}), [primary, backup], 60_000],
-    ['gets the whole headers timeout if there is no other gateway', telling, [primary], 60_000],
-  ] as readonly (readonly [
-    string,
-    (clock: VirtualClock) => Partial<EngineDeps>,
-    readonly DescribedGateway[],
-    number,
-  ])[]) {
+  for (const { name, deps, gateways, ms } of [
+    { name: 'is given up after 2 s if another gateway is up', deps: telling, gateways: [primary, backup], ms: 2_000 },
+    {
+      name: 'gets the whole headers timeout once the request is sent',
+      deps: (clock) => telling(clock, 1_999),
+      gateways: [primary, backup],
+      ms: 61_999,
+    },
+    {
+      name: 'gets the whole headers timeout if nothing tells about it',
+      deps: () => ({}),
+      gateways: [primary, backup],
+      ms: 60_000,
+    },
+    {
+      name: 'gets the whole headers timeout if there is no other gateway',
+      deps: telling,
+      gateways: [primary],
+      ms: 60_000,
+    },
+  ] as readonly {
+    readonly name: string;
+    readonly deps: (clock: VirtualClock) => Partial<EngineDeps>;
+    readonly gateways: readonly DescribedGateway[];
+    readonly ms: number;
+  }[]) {
     it(name, async () => {
       const clock = new VirtualClock();
       const net = new Gateways({ primary: [silent], backup: hello }, { gateways, clock, deps: deps(clock) });
@@ -959,7 +999,7 @@ describe('two VS Code windows', () => {
     assert.equal(second.requests('primary').length, 1);
   });
 
-  it('do not wait long when the shared outages cannot be read', async () => {
+  it('send a request after a short wait when the shared record of outages cannot be read', async () => {
     const hangs = (): Promise<undefined> => new Promise(() => undefined);
     const cooldowns = { read: hangs, write: hangs, clear: hangs };
     const net = new Gateways({ primary: hello, backup: [] }, { clock, cooldowns });

@@ -32,7 +32,7 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'unknown', defaults }), expected);
   });
 
-  it('contain no default limit for a model that reasons', async () => {
+  it('contain no default token limit for a model that reasons', async () => {
     assert.deepEqual(await send({ model: 'deepseek-r1', defaults }), { temperature: 0.7 });
     assert.deepEqual(await send({ model: 'some-model-thinking', defaults }), { temperature: 0.7 });
   });

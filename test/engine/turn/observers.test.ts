@@ -77,18 +77,22 @@ describe('listener for ended attempts', () => {
 });
 
 describe('log of a turn', () => {
-  for (const [name, reply, line] of [
-    [
-      'the cause of a connection that failed',
-      refused,
-      /^attempt 1: row connectionRefused connection \(.*ECONNREFUSED.*\)$/,
-    ],
-    [
-      "the provider's message",
-      status(400, { error: { message: 'bad input' } }),
-      /^attempt 1: row requestRejected request \(bad input\)$/,
-    ],
-    ['no detail when the response has none', status(500, ''), /^attempt 1: row serverError server$/],
+  for (const { name, reply, line } of [
+    {
+      name: 'the cause of a connection that failed',
+      reply: refused,
+      line: /^attempt 1: row connectionRefused connection \(.*ECONNREFUSED.*\)$/,
+    },
+    {
+      name: "the provider's message",
+      reply: status(400, { error: { message: 'bad input' } }),
+      line: /^attempt 1: row requestRejected request \(bad input\)$/,
+    },
+    {
+      name: 'no detail when the response has none',
+      reply: status(500, ''),
+      line: /^attempt 1: row serverError server$/,
+    },
   ] as const)
     it(`contains the fault of an attempt with ${name}`, async () => {
       const world = new EngineWorld({ replies: [reply], settings: { retry: { maxRetries: 0 } } });

@@ -50,17 +50,17 @@ const openRouter = 'https://openrouter.ai/api/v1';
 const levels = "Supported values are: 'low', 'medium', and 'high'.";
 
 /** Errors of gateways, each with the base URL, the chosen effort and the fields of the next request. */
-const refusals: readonly (readonly [
-  name: string,
-  status: number,
-  body: unknown,
-  next: Fields,
-  more?: Partial<Turn>,
-])[] = [
-  [
-    "OpenAI's list of values",
-    400,
-    {
+const refusals: readonly {
+  readonly name: string;
+  readonly code: number;
+  readonly body: unknown;
+  readonly next: Fields;
+  readonly more?: Partial<Turn>;
+}[] = [
+  {
+    name: "OpenAI's list of values",
+    code: 400,
+    body: {
       error: {
         message: `Unsupported value: 'reasoning_effort' does not support 'max' with this model. ${levels}`,
         type: 'invalid_request_error',
@@ -68,110 +68,129 @@ const refusals: readonly (readonly [
         code: 'unsupported_value',
       },
     },
-    { reasoning_effort: 'high' },
-  ],
-  [
-    'the list of FastAPI',
-    422,
-    {
+    next: { reasoning_effort: 'high' },
+  },
+  {
+    name: 'the list of FastAPI',
+    code: 422,
+    body: {
       detail: [{ loc: ['body', 'reasoning_effort'], msg: "Input should be 'low' or 'medium'", type: 'literal_error' }],
     },
-    { reasoning_effort: 'medium' },
-  ],
-  [
-    'the list of vLLM',
-    400,
-    {
+    next: { reasoning_effort: 'medium' },
+  },
+  {
+    name: 'the list of vLLM',
+    code: 400,
+    body: {
       message: `1 validation error: {'type': 'literal_error', 'loc': ('body', 'reasoning_effort'), 'msg': "Input should be 'low', 'medium' or 'high'", 'input': 'max'}`,
       type: 'BadRequestError',
       code: 400,
     },
-    { reasoning_effort: 'high' },
-  ],
-  [
-    'the list of Groq',
-    400,
-    { error: { message: '`reasoning_effort` must be one of `none` or `default`', type: 'invalid_request_error' } },
-    {},
-  ],
-  [
-    'the list of Ollama',
-    400,
-    { error: `invalid reasoning value: 'max' (must be "high", "medium", "low", or "none")` },
-    { reasoning_effort: 'high' },
-  ],
-  [
-    'a list in Chinese',
-    400,
-    { error: { message: '参数 reasoning_effort 取值错误，可选值：low、medium。', code: '1210' } },
-    { reasoning_effort: 'medium' },
-  ],
-  [
-    'a list of a union',
-    400,
-    { error: { message: 'reasoning.effort: Invalid option: expected one of "xhigh"|"high"|"low"', code: 400 } },
-    { reasoning: { effort: 'xhigh' } },
-    { baseUrl: openRouter },
-  ],
-  [
-    'an unknown variant',
-    422,
-    { error: { message: 'reasoning_effort: unknown variant `max`, expected one of `low`, `high`' } },
-    { reasoning_effort: 'high' },
-  ],
-  [
-    'an unsupported parameter',
-    400,
-    { error: { message: "Unsupported parameter: 'reasoning_effort' is not supported with this model." } },
-    {},
-  ],
-  [
-    'an unrecognized argument',
-    400,
-    { error: { message: 'Unrecognized request argument supplied: reasoning_effort' } },
-    {},
-  ],
-  ['a parameter in camel case', 400, { error: 'Model grok-4 does not support parameter reasoningEffort.' }, {}],
-  ['a model of Ollama that does not reason', 400, { error: { message: '"gemma3:4b" does not support thinking' } }, {}],
-  ['a refusal in Chinese', 400, { error: { message: '该模型不支持深度思考' } }, {}],
-  ['a refused parameter in Chinese', 400, { error: { message: '参数 reasoning_effort 无效' } }, {}],
-  [
-    'reasoning that can not be switched off',
-    400,
-    { error: { message: 'Reasoning is mandatory for this endpoint and cannot be disabled.', code: 400 } },
-    {},
-    { baseUrl: openRouter, request: { reasoningEffort: 'none' } },
-  ],
-  [
-    'a budget that is too large',
-    400,
-    { error: { message: 'The thinking_budget parameter must be a positive integer and not greater than 8192' } },
-    { enable_thinking: true },
-    { request: { model: 'qwen3-x', ...high } },
-  ],
-  [
-    'a budget above the token limit',
-    400,
-    {
+    next: { reasoning_effort: 'high' },
+  },
+  {
+    name: 'the list of Groq',
+    code: 400,
+    body: {
+      error: { message: '`reasoning_effort` must be one of `none` or `default`', type: 'invalid_request_error' },
+    },
+    next: {},
+  },
+  {
+    name: 'the list of Ollama',
+    code: 400,
+    body: { error: `invalid reasoning value: 'max' (must be "high", "medium", "low", or "none")` },
+    next: { reasoning_effort: 'high' },
+  },
+  {
+    name: 'a list in Chinese',
+    code: 400,
+    body: { error: { message: '参数 reasoning_effort 取值错误，可选值：low、medium。', code: '1210' } },
+    next: { reasoning_effort: 'medium' },
+  },
+  {
+    name: 'a list of a union',
+    code: 400,
+    body: { error: { message: 'reasoning.effort: Invalid option: expected one of "xhigh"|"high"|"low"', code: 400 } },
+    next: { reasoning: { effort: 'xhigh' } },
+    more: { baseUrl: openRouter },
+  },
+  {
+    name: 'an unknown variant',
+    code: 422,
+    body: { error: { message: 'reasoning_effort: unknown variant `max`, expected one of `low`, `high`' } },
+    next: { reasoning_effort: 'high' },
+  },
+  {
+    name: 'an unsupported parameter',
+    code: 400,
+    body: { error: { message: "Unsupported parameter: 'reasoning_effort' is not supported with this model." } },
+    next: {},
+  },
+  {
+    name: 'an unrecognized argument',
+    code: 400,
+    body: { error: { message: 'Unrecognized request argument supplied: reasoning_effort' } },
+    next: {},
+  },
+  {
+    name: 'a parameter in camel case',
+    code: 400,
+    body: { error: 'Model grok-4 does not support parameter reasoningEffort.' },
+    next: {},
+  },
+  {
+    name: 'a model of Ollama that does not reason',
+    code: 400,
+    body: { error: { message: '"gemma3:4b" does not support thinking' } },
+    next: {},
+  },
+  { name: 'a refusal in Chinese', code: 400, body: { error: { message: '该模型不支持深度思考' } }, next: {} },
+  {
+    name: 'a refused parameter in Chinese',
+    code: 400,
+    body: { error: { message: '参数 reasoning_effort 无效' } },
+    next: {},
+  },
+  {
+    name: 'reasoning that can not be switched off',
+    code: 400,
+    body: { error: { message: 'Reasoning is mandatory for this endpoint and cannot be disabled.', code: 400 } },
+    next: {},
+    more: { baseUrl: openRouter, request: { reasoningEffort: 'none' } },
+  },
+  {
+    name: 'a budget that is too large',
+    code: 400,
+    body: { error: { message: 'The thinking_budget parameter must be a positive integer and not greater than 8192' } },
+    next: { enable_thinking: true },
+    more: { request: { model: 'qwen3-x', ...high } },
+  },
+  {
+    name: 'a budget above the token limit',
+    code: 400,
+    body: {
       error: { message: '`max_tokens` must be greater than `thinking.budget_tokens`.', type: 'invalid_request_error' },
     },
-    {},
-    {
+    next: {},
+    more: {
       baseUrl: 'https://api.anthropic.com/v1',
       request: { model: 'claude-new', ...high },
       facts: { reasoningBudget: { min: 1024 } },
     },
-  ],
-  [
-    'a budget of Gemini',
-    400,
-    [{ error: { code: 400, message: 'Budget 0 is invalid. This model only works in thinking mode.', status: 'X' } }],
-    {},
-    {
+  },
+  {
+    name: 'a budget of Gemini',
+    code: 400,
+    body: [
+      { error: { code: 400, message: 'Budget 0 is invalid. This model only works in thinking mode.', status: 'X' } },
+    ],
+    next: {},
+    more: {
       baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
       request: { model: 'gemini-2.5-new', reasoningEffort: 'none' },
     },
-  ],
+  },
 ];
 
 describe('reasoning effort of a turn', () => {
@@ -190,7 +209,7 @@ describe('reasoning effort of a turn', () => {
     assert.deepEqual(effortsOf(run), [['high', undefined]]);
   });
 
-  it('above `none` removes the default token limit, but not a limit that the user has set', async () => {
+  it('removes the default token limit if it is above `none`, but not a limit that the user has set', async () => {
     const limitsWith = async (request: Partial<ChatRequest>): Promise<unknown> =>
       sentBy(await runTurn({ replies: [answering('ok')], request }))[0]?.['max_tokens'];
     assert.equal(await limitsWith({ defaults, ...high }), undefined);
@@ -207,7 +226,7 @@ describe('reasoning effort of a turn', () => {
     assert.ok(longer.clock.now() > usual.clock.now());
   });
 
-  for (const [name, code, body, next, more] of refusals) {
+  for (const { name, code, body, next, more } of refusals) {
     it(`is corrected at once after ${name}`, async () => {
       const request = { reasoningEffort: 'max', ...more?.request } as const;
       const run = await runTurn({ ...more, replies: [status(code, body), answering('ok')], request });

@@ -79,7 +79,7 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is replaced when the continuation repeats its start and then differs', async () => {
+  it('is replaced when the continuation repeats the start of the answer and then differs', async () => {
     const first = 'A sheep is an animal that lives on hills and eats grass, mostly in company of other sheep.';
     const different =
       first.slice(0, 70) + ' It is not alone. It has friends in the valley and a dog that looks after it.';

@@ -294,11 +294,11 @@ describe('successful turn', () => {
     ]);
   });
 
-  for (const [name, reported, cost] of [
-    ['reads the cost from the header of LiteLLM', {}, 0.25],
-    ['prefers the cost in the usage to the header', { cost: 0.5 }, 0.5],
-    ['prefers the cost in the header to a cost of zero in the usage', { cost: 0 }, 0.25],
-    ['reads the cost from the header if that in the usage is absurd', { cost: -1 }, 0.25],
+  for (const { name, reported, cost } of [
+    { name: 'reads the cost from the header of LiteLLM', reported: {}, cost: 0.25 },
+    { name: 'prefers the cost in the usage to the header', reported: { cost: 0.5 }, cost: 0.5 },
+    { name: 'prefers the cost in the header to a cost of zero in the usage', reported: { cost: 0 }, cost: 0.25 },
+    { name: 'reads the cost from the header if that in the usage is absurd', reported: { cost: -1 }, cost: 0.25 },
   ] as const) {
     it(name, async () => {
       const headers = { ...sseHeaders, 'x-litellm-response-cost': '0.25' };
@@ -320,25 +320,29 @@ describe('successful turn', () => {
   const charged = { ...usage, prompt_tokens: 1000, prompt_tokens_details: { cached_tokens: 800 } };
   const withCost = { ...usage, cost: 0 };
   const prompt = 'p'.repeat(4000);
-  for (const [name, reply, estimates] of [
-    [
-      'the tokens that the gateway has counted',
-      streaming((body) => body.delta('x').finish('stop', charged).done()),
-      [630e-6],
-    ],
-    ['the text if the gateway counts no tokens', answering('y'.repeat(400)), [2000e-6]],
-    [
-      'the text of a stream that was cut, and the longer prompt of the next attempt',
-      cutAfter('y'.repeat(4000)),
-      undefined,
-    ],
-    [
-      'nothing if the gateway reports a cost',
-      streaming((body) => body.delta('x').finish('stop', withCost).done()),
-      [undefined],
-    ],
-    ['nothing for a request that was refused', status(400), [undefined]],
-    ['nothing for an accepted request without text and usage', streaming((body) => body.finish().done()), [undefined]],
+  for (const { name, reply, estimates } of [
+    {
+      name: 'the tokens that the gateway has counted',
+      reply: streaming((body) => body.delta('x').finish('stop', charged).done()),
+      estimates: [630e-6],
+    },
+    { name: 'the text if the gateway counts no tokens', reply: answering('y'.repeat(400)), estimates: [2000e-6] },
+    {
+      name: 'the text of a stream that was cut, and the longer prompt of the next attempt',
+      reply: cutAfter('y'.repeat(4000)),
+      estimates: undefined,
+    },
+    {
+      name: 'nothing if the gateway reports a cost',
+      reply: streaming((body) => body.delta('x').finish('stop', withCost).done()),
+      estimates: [undefined],
+    },
+    { name: 'nothing for a request that was refused', reply: status(400), estimates: [undefined] },
+    {
+      name: 'nothing for an accepted request without text and usage',
+      reply: streaming((body) => body.finish().done()),
+      estimates: [undefined],
+    },
   ] as const)
     it(`estimates from the price of the model ${name}`, async () => {
       const run = new EngineRun({
@@ -371,22 +375,52 @@ describe('successful turn', () => {
 });
 
 describe('response without an answer', () => {
-  const cases: readonly (readonly [string, ReturnType<typeof status>, string, number])[] = [
-    ['a web page', status(200, '<html>', { 'content-type': 'text/html' }), 'not-a-stream', 2],
-    ['an empty 200 response', status(200, '', { 'content-type': 'text/event-stream' }), 'empty', 3],
-    ['a 204 response', status(204), 'empty', 3],
-    ['JSON that cannot be parsed', status(200, '{"choices": [', {}), 'malformed', 3],
-    ['a finish reason without any text', streaming((body) => body.finish().done()), 'empty', 2],
-    ['a stream that ends without any text', streaming((body) => body.event({ choices: [] }).end()), 'truncated', 6],
-    [
-      'an error event',
-      streaming((body) => body.send('event: error\ndata: {"error":{"message":"boom"}}\n\n').end()),
-      'server',
-      6,
-    ],
-    ['a redirect', status(302, '', { location: 'https://elsewhere.test/' }), 'redirect', 1],
+  const cases: readonly {
+    readonly name: string;
+    readonly reply: ReturnType<typeof status>;
+    readonly kind: string;
+    readonly requests: number;
+  }[] = [
+    {
+      name: 'a web page',
+      reply: status(200, '<html>', { 'content-type': 'text/html' }),
+      kind: 'not-a-stream',
+      requests: 2,
+    },
+    {
+      name: 'an empty 200 response',
+      reply: status(200, '', { 'content-type': 'text/event-stream' }),
+      kind: 'empty',
+      requests: 3,
+    },
+    { name: 'a 204 response', reply: status(204), kind: 'empty', requests: 3 },
+    { name: 'JSON that cannot be parsed', reply: status(200, '{"choices": [', {}), kind: 'malformed', requests: 3 },
+    {
+      name: 'a finish reason without any text',
+      reply: streaming((body) => body.finish().done()),
+      kind: 'empty',
+      requests: 2,
+    },
+    {
+      name: 'a stream that ends without any text',
+      reply: streaming((body) => body.event({ choices: [] }).end()),
+      kind: 'truncated',
+      requests: 6,
+    },
+    {
+      name: 'an error event',
+      reply: streaming((body) => body.send('event: error\ndata: {"error":{"message":"boom"}}\n\n').end()),
+      kind: 'server',
+      requests: 6,
+    },
+    {
+      name: 'a redirect',
+      reply: status(302, '', { location: 'https://elsewhere.test/' }),
+      kind: 'redirect',
+      requests: 1,
+    },
   ];
-  for (const [name, reply, kind, requests] of cases) {
+  for (const { name, reply, kind, requests } of cases) {
     it(`fails with "${kind}" after ${requests} ${requests === 1 ? 'request' : 'requests'}: ${name}`, async () => {
       const run = await new EngineRun({ replies: [reply] }).toEnd();
       assert.deepEqual([run.last('failed').kind, run.wire.requests.length], [kind, requests]);

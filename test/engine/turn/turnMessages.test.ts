@@ -37,13 +37,25 @@ describe('failure of a turn', () => {
       fake<TurnOutput>({ attempt: 0 }),
       fake<Answer>({ text }),
     );
-  for (const [row, actions, hasOtherGateway = false] of [
-    ['connectionLost', ['continue', 'restart', 'retryNow']],
-    ['serverError', ['continue', 'restart', 'retryNow', 'switchModel']],
-    ['answerTooLong', ['restart', 'switchModel'], true],
-    ['certificateUntrusted', ['networkSettings', 'continue', 'restart', 'retryNow', 'switchGateway'], true],
-    ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'addGateway']],
-    ['connectionRefused', ['continue', 'restart', 'retryNow', 'checkUrl', 'switchGateway'], true],
+  for (const { row, actions, hasOtherGateway } of [
+    { row: 'connectionLost', actions: ['continue', 'restart', 'retryNow'], hasOtherGateway: false },
+    { row: 'serverError', actions: ['continue', 'restart', 'retryNow', 'switchModel'], hasOtherGateway: false },
+    { row: 'answerTooLong', actions: ['restart', 'switchModel'], hasOtherGateway: true },
+    {
+      row: 'certificateUntrusted',
+      actions: ['networkSettings', 'continue', 'restart', 'retryNow', 'switchGateway'],
+      hasOtherGateway: true,
+    },
+    {
+      row: 'connectionRefused',
+      actions: ['continue', 'restart', 'retryNow', 'checkUrl', 'addGateway'],
+      hasOtherGateway: false,
+    },
+    {
+      row: 'connectionRefused',
+      actions: ['continue', 'restart', 'retryNow', 'checkUrl', 'switchGateway'],
+      hasOtherGateway: true,
+    },
   ] as const) {
     it(`offers the actions ${actions.join(', ')} for a partial answer after the fault ${row}`, () => {
       const fault = faultOfRow(row);

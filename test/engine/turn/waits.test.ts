@@ -48,7 +48,7 @@ describe('wait', () => {
     });
   }
 
-  it('lasts until the caller ends it, without a timer, when it has no end time', async () => {
+  it('lasts until the caller ends it, and runs no timer, if no end time is set', async () => {
     const { clock, waits, hasEnded } = startWait(Infinity);
     assert.deepEqual([clock.pending, await hasEnded()], [0, false]);
     waits.end();

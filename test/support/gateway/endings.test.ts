@@ -15,17 +15,40 @@ describe('reply of the test gateway', () => {
   };
 
   /** `text` is undefined if the client receives no byte. */
-  const cases: readonly [name: string, steps: Step[], ending: string, isComplete: boolean, text?: string][] = [
-    ['one byte and no end step', [{ send: 'x' }], 'fin', true, 'x'],
-    ['one byte and a fin step', [{ send: 'x' }, { end: 'fin' }], 'fin', true, 'x'],
-    ['only a fin step', [{ end: 'fin' }], 'fin', true, ''],
-    ['one byte and a short step', [{ send: 'x' }, { end: 'short' }], 'fin', false, 'x'],
-    ['only a short step', [{ end: 'short' }], 'fin', false, ''],
-    ['an empty raw step and a fin step', [{ raw: '' }, { end: 'fin' }], 'fin', false],
-    ['only a reset step', [{ end: 'reset' }], 'ECONNRESET', false],
+  const cases: readonly {
+    readonly name: string;
+    readonly steps: Step[];
+    readonly ending: string;
+    readonly isComplete: boolean;
+    readonly text?: string;
+  }[] = [
+    { name: 'one byte and no end step', steps: [{ send: 'x' }], ending: 'fin', isComplete: true, text: 'x' },
+    {
+      name: 'one byte and a fin step',
+      steps: [{ send: 'x' }, { end: 'fin' }],
+      ending: 'fin',
+      isComplete: true,
+      text: 'x',
+    },
+    { name: 'only a fin step', steps: [{ end: 'fin' }], ending: 'fin', isComplete: true, text: '' },
+    {
+      name: 'one byte and a short step',
+      steps: [{ send: 'x' }, { end: 'short' }],
+      ending: 'fin',
+      isComplete: false,
+      text: 'x',
+    },
+    { name: 'only a short step', steps: [{ end: 'short' }], ending: 'fin', isComplete: false, text: '' },
+    {
+      name: 'an empty raw step and a fin step',
+      steps: [{ raw: '' }, { end: 'fin' }],
+      ending: 'fin',
+      isComplete: false,
+    },
+    { name: 'only a reset step', steps: [{ end: 'reset' }], ending: 'ECONNRESET', isComplete: false },
   ];
 
-  for (const [name, steps, ending, isComplete, text] of cases) {
+  for (const { name, steps, ending, isComplete, text } of cases) {
     it(`closes the connection with "${ending}" and is ${isComplete ? 'complete' : 'incomplete'} when the script has ${name}`, async () => {
       gateway.script = () => steps;
       const connection = await post(gateway).ended;
