@@ -45,7 +45,7 @@ const policies: readonly {
     names: ['rateLimitedWithoutRetryAfter'],
   },
   {
-    reaction: 'retry with that backoff or a fallback model',
+    reaction: 'retry with the backoff for an overload, or with a fallback model,',
     policy: { retry: 'overload', fallback: true },
     names: ['overloaded'],
   },

@@ -100,8 +100,8 @@ describe('gateway for a model', () => {
 
 describe('offer to use a gateway over plain HTTP', () => {
   for (const { name, atPlain, expected } of [
-    { name: 'the gateway that is the only one to list the model', atPlain: true, expected: plain.baseUrl },
-    { name: 'nothing when its list is unknown', atPlain: undefined, expected: undefined },
+    { name: 'made for the only gateway that lists the model', atPlain: true, expected: plain.baseUrl },
+    { name: 'not made when the model list of that gateway is unknown', atPlain: undefined, expected: undefined },
   ] as const)
     it(`is ${name}`, async () => {
       const gateways = await keyed({ ...encrypted, ...lists(false) }, [{ ...plain, ...lists(atPlain) }]);

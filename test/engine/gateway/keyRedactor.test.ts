@@ -7,7 +7,7 @@ const key = 'Zq8-vT3_kLm5/xY7+bN9wRpE2';
 
 describe('key redactor', () => {
   for (const [name, text] of [
-    ['unchanged', key],
+    ['in its original form', key],
     ['after "Bearer"', `Bearer ${key}`],
     ['in upper case', key.toUpperCase()],
     ['in lower case', key.toLowerCase()],
