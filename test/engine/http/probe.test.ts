@@ -166,11 +166,16 @@ describe('probe of a gateway', () => {
     assert.deepEqual(result.models, ['a', 'b']);
   });
 
-  it('sends no Authorization header when no API key is set, and reports the missing key after a 401 response', async () => {
+  const probeWithoutKey = ({ fetch }: ScriptedFetch) => probe({ ...deps, fetch }, 'https://gateway.test/v1', undefined);
+
+  it('sends no Authorization header when no API key is set', async () => {
     const wire = new ScriptedFetch([reply(401, '')]);
-    const baseUrl = 'https://gateway.test/v1';
-    const result = await probe({ ...deps, fetch: wire.fetch }, baseUrl, undefined);
+    await probeWithoutKey(wire);
     assert.equal(wire.requests[0]?.headers.get('authorization'), null);
+  });
+
+  it('reports the missing API key after a 401 response', async () => {
+    const result = await probeWithoutKey(new ScriptedFetch([reply(401, '')]));
     assert.ok(result.state === 'rejected');
     assert.equal(result.message, 'No API key is set for gateway.test.');
   });

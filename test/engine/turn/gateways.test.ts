@@ -105,12 +105,14 @@ describe('backup gateways', () => {
     }
   });
 
-  it('are tried in the order of the settings, and skipped while they are down', async () => {
-    const net = new Gateways(
+  const withTwoDown = () =>
+    new Gateways(
       { primary: [refused], backup: [rejecting('ENOTFOUND')], third: [answering('One'), answering('Two')] },
       { gateways: [primary, backup, third] },
     );
-    const run = await net.ask().toEnd();
+
+  it('are tried in the order of the settings', async () => {
+    const run = await withTwoDown().ask().toEnd();
     assert.deepEqual(switches(run), ['primary → backup (connection)', 'backup → third (dns)']);
     assert.deepEqual(
       run.of('attempt').map(({ gateway, why }) => [gateway.label, why]),
@@ -120,6 +122,11 @@ describe('backup gateways', () => {
         ['third.test', 'switch'],
       ],
     );
+  });
+
+  it('are skipped while they are down', async () => {
+    const net = withTwoDown();
+    await net.ask().toEnd();
     assert.deepEqual(switches(await net.ask().toEnd()), ['primary → third (connection)']);
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 1]);
   });
@@ -146,11 +153,14 @@ describe('stream that breaks', () => {
 });
 
 describe('gateway that is down', () => {
-  it('is probed after 5, 15 and 35 seconds, and used by the next turn once it has responded', async () => {
-    const net = new Gateways(
+  const respondingToThirdProbe = () =>
+    new Gateways(
       { primary: { replies: [refused, answering('Back')], probes: [refused, refused, status(401)] }, backup: hello },
       focused,
     );
+
+  it('is probed after 5, 15 and 35 seconds until it responds', async () => {
+    const net = respondingToThirdProbe();
     await net.ask().settle();
     const { clock } = net.world;
     const times: number[] = [];
@@ -158,6 +168,12 @@ describe('gateway that is down', () => {
     while ((await clock.next()) !== undefined) times.push(clock.now() - start);
     assert.deepEqual(times, [5_000, 15_000, 35_000]);
     assert.equal(net.probesOf('primary').length, 3);
+  });
+
+  it('is used by the next turn after it has responded to a probe', async () => {
+    const net = respondingToThirdProbe();
+    await net.ask().settle();
+    while ((await net.world.clock.next()) !== undefined);
     const run = await net.ask().toEnd();
     assert.deepEqual(switches(run), []);
     assert.equal(run.shownText, 'Back');

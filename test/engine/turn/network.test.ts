@@ -46,22 +46,23 @@ describe('cooldown after a rate limit', () => {
     for (const { turn } of [first, second]) turn.stop();
   });
 
-  it('does not delay requests to another model, and is followed by a single request to the same model', async () => {
-    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok'), silent] });
-    const limited = world.ask({ request: { model: 'a' } });
-    await settle();
+  it('does not delay requests to another model', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
+    const limited = await world.ask({ request: { model: 'a' } }).settle();
     const other = await world.ask({ request: { model: 'b' } }).settle();
     assert.equal(other.last('done').text, 'ok');
-    const columns = [
-      world.ask({ request: { model: 'a' } }),
-      world.ask({ request: { model: 'a' } }),
-      world.ask({ request: { model: 'a' } }),
-    ];
+    limited.turn.stop();
+  });
+
+  it('is followed by a single request, the probe, however many requests wait', async () => {
+    const world = new EngineWorld({ replies: [rateLimited(30), silent] });
+    const limited = await world.ask().settle();
+    const waiting = [world.ask(), world.ask(), world.ask()];
     await world.clock.advance(29_999);
-    assert.equal(world.wire.requests.length, 2);
+    assert.equal(world.wire.requests.length, 1);
     await world.clock.advance(1);
-    assert.equal(world.wire.requests.length, 3, 'one request is the probe');
-    for (const run of [limited, ...columns]) run.turn.stop();
+    assert.equal(world.wire.requests.length, 2, 'one request is the probe');
+    for (const run of [limited, ...waiting]) run.turn.stop();
   });
 
   it('is followed by an estimated wait for the probe, which is announced only once', async () => {
