@@ -8,7 +8,7 @@ export interface Clock {
    * Calls a function after a delay.
    * @returns a function that cancels the call, or does nothing if the call has already been made
    */
-  after(ms: number, call: () => void): () => void;
+  callAfter(ms: number, call: () => void): () => void;
 }
 
 /** Number of consecutive timers into which {@link afterUnblocked} divides its delay. */
@@ -23,7 +23,7 @@ const partsOfDelay = 8;
 export function afterUnblocked(clock: Clock, ms: number, call: () => void): () => void {
   let cancel: () => void;
   const wait = (parts: number): void => {
-    cancel = clock.after(ms / partsOfDelay, parts === 1 ? call : () => wait(parts - 1));
+    cancel = clock.callAfter(ms / partsOfDelay, parts === 1 ? call : () => wait(parts - 1));
   };
   wait(partsOfDelay);
   return () => cancel();

@@ -24,7 +24,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
    * Holds the turn that ended last. If no object of a class is left after a garbage collection, V8 discards its
    * optimized code for this class. Each token of the next answer would then take twice as long.
    */
-  const kept: { lastTurn?: Turn } = {};
+  const retained: { lastTurn?: Turn } = {};
   const mayProbe = (): boolean => running.size > 0 || (deps.isWindowFocused?.() ?? false);
   const states = new GatewayStates({ ...deps, mayProbe });
   /** Records of the turns that have ended. They contain no prompts, answers or keys. */
@@ -34,7 +34,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     import('./http/sdk').catch(() => undefined);
     const turn = new Turn(deps, states, request, options, () => {
       running.delete(turn);
-      kept.lastTurn = turn;
+      retained.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);
       deps.onTurnEnd?.(turn.record);
     });

@@ -62,7 +62,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       log,
       memory,
       lists: (...name) => catalog.lists(...name),
-      listsSettled: () => catalog.settled,
+      listsSettled: () => catalog.listsLoaded,
     }),
   );
   const { health, healthPanel, budget } = createHealth(host, settings, () => engine.report().turns);
@@ -84,17 +84,17 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onProbe: (baseUrl, result) => ownGateways.recordProbe(baseUrl, result),
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
-  const own = createOwnSet({ ownGateways, engine, settings, efforts, log });
-  const demo = register(new DemoGateways({ log, version, defaults: (choice) => own.defaults(choice) }));
-  const sets = register(new GatewaySets(own, demo, log));
-  register(new GatewayNotices({ settings, keys, sets, ownGateways, engine, log, memory }));
+  const ownSet = createOwnSet({ ownGateways, engine, settings, efforts, log });
+  const demo = register(new DemoGateways({ log, version, defaults: (choice) => ownSet.defaults(choice) }));
+  const gatewaySets = register(new GatewaySets(ownSet, demo, log));
+  register(new GatewayNotices({ settings, keys, gatewaySets, ownGateways, engine, log, memory }));
   const catalog: ModelCatalog = register(
-    new ModelCatalog({ settings, sets, ownGateways, keys, engine, log, health, memory }),
+    new ModelCatalog({ settings, gatewaySets, ownGateways, keys, engine, log, health, memory }),
   );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
   const conversations = new Conversations({
-    sets,
+    gatewaySets,
     clock: systemClock,
     resumeSetting: () => settings.engineSettings().resume,
     budget,
@@ -106,7 +106,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const schedule = register(createScheduler({ ...host, conversations, budget, ownGateways, store }));
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
-  const tour = new Tour({ sets, models: () => demo.models(), localize });
+  const tour = new Tour({ gatewaySets, models: () => demo.models(), localize });
   const target = register(new EditorTarget());
   const contextSource = new ContextSource(target, onError);
   const suggestions = register(new Suggestions({ conversations, target, tour }));
@@ -116,7 +116,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     settings,
     keys,
     demo,
-    sets,
+    gatewaySets,
     efforts,
     ownGateways,
     catalog,
@@ -159,7 +159,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   return {
     ...chat,
     execute: createCommandRunner(commands, onError),
-    ask: createAsk(engine, budget, (choice) => own.defaults(choice)),
+    ask: createAsk(engine, budget, (choice) => ownSet.defaults(choice)),
     /**
      * Saves all conversations and health records when the window closes. Otherwise, a reload during an answer would
      * lose the text received so far.

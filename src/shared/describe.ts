@@ -175,8 +175,13 @@ function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[
 
 /** Describes the switches to other models, except switches that are already named in the text about a resume point. */
 export function describeModelSwitches(strings: PanelStrings, state: TurnState): string {
-  const others = state.switches.filter(({ from }) => !state.resumePoints.some(({ models }) => models?.from === from));
-  return joinSentences(strings, hasNoAnswer(state) ? [] : others.map((change) => describeModelSwitch(strings, change)));
+  const manualSwitches = state.switches.filter(
+    ({ from }) => !state.resumePoints.some(({ models }) => models?.from === from),
+  );
+  return joinSentences(
+    strings,
+    hasNoAnswer(state) ? [] : manualSwitches.map((change) => describeModelSwitch(strings, change)),
+  );
 }
 
 /** Returns the gateway switches that led to the answer. Switches that the turn has reversed are left out. */

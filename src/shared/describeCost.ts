@@ -8,7 +8,7 @@ export function describeTotalCost(
   { costs, unknownAnswers }: TotalCost,
 ): string | undefined {
   if (!costs.some(({ amount }) => amount > 0)) return undefined;
-  const known = fill(strings.conversationCost, format.costs(costs));
-  if (unknownAnswers === 0) return known;
-  return `${known} · ${format.plural(unknownAnswers, strings.unknownCostOne, strings.unknownCosts)}`;
+  const knownCost = fill(strings.conversationCost, format.costs(costs));
+  if (unknownAnswers === 0) return knownCost;
+  return `${knownCost} · ${format.plural(unknownAnswers, strings.unknownCostOne, strings.unknownCosts)}`;
 }

@@ -69,7 +69,7 @@ export const maxCompared = 4;
 export interface Exchange extends Prompt {
   readonly id: string;
   /** Id of the answer that the exchange follows, or '' for a first prompt. */
-  readonly after: string;
+  readonly parentAnswer: string;
   /** Answers to the prompt, oldest first. The list is never empty. */
   readonly answers: readonly Answer[];
   /**

@@ -73,8 +73,8 @@ export function createFormat(locale: string, strings: PanelStrings) {
     costs: (costs: readonly Cost[]): string => {
       // A no-break space after `<` or `≈` prevents a line break before the amount.
       const spent = costs.filter(({ amount }) => amount > 0);
-      const shown = spent.length > 0 ? spent : costs.slice(0, 1);
-      const texts = shown.map(({ amount, currency }) => {
+      const shownCosts = spent.length > 0 ? spent : costs.slice(0, 1);
+      const texts = shownCosts.map(({ amount, currency }) => {
         const isTooLow = amount > 0 && amount < minCost;
         const fractionDigits = { minimumFractionDigits: 2, maximumFractionDigits: costDigits(amount) };
         const style = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const;
@@ -84,7 +84,7 @@ export function createFormat(locale: string, strings: PanelStrings) {
         return isTooLow ? `<\u00a0${text}` : text;
       });
       const isOneTooLow = texts.length === 1 && texts[0]?.startsWith('<') === true;
-      const isEstimate = !isOneTooLow && shown.some((cost) => cost.isEstimate);
+      const isEstimate = !isOneTooLow && shownCosts.some((cost) => cost.isEstimate);
       return (isEstimate ? '≈\u00a0' : '') + texts.join(' + ');
     },
     /** Inserts a number in compact form into the singular or plural template. */

@@ -6,7 +6,7 @@ export interface HealthFigures {
    * Number of attempts that show whether the gateway works: all attempts except those that were stopped, offline, or
    * refused.
    */
-  readonly judged: number;
+  readonly judgedAttempts: number;
   /** Number of attempts that gave a complete answer, among the attempts that show whether the gateway works. */
   readonly complete: number;
   /** Median of the times to the first token, in milliseconds. */
@@ -51,8 +51,8 @@ export interface HealthRow {
 /**
  * Returns the success rate as a whole percentage. It is rounded down, so that 100% means that no attempt has failed.
  */
-export function successPercent({ judged, complete }: HealthFigures): number | undefined {
-  return judged === 0 ? undefined : Math.floor((100 * complete) / judged);
+export function successPercent({ judgedAttempts, complete }: HealthFigures): number | undefined {
+  return judgedAttempts === 0 ? undefined : Math.floor((100 * complete) / judgedAttempts);
 }
 
 export interface HealthPeriod {

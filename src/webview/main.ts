@@ -9,7 +9,7 @@ import { browserClock } from './util/panelClock';
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root element.');
 
-const findRuns = createRunFinder(() => startHighlightWorker(highlightWorker), browserClock.after);
+const findRuns = createRunFinder(() => startHighlightWorker(highlightWorker), browserClock.callAfter);
 const api = acquireVsCodeApi();
 const { strings = '{}', help = '{}' } = document.body.dataset;
 createPanel(root, {

@@ -31,8 +31,10 @@ export class HostPath {
   constructor(endpoint: Endpoint) {
     const engine = engineFor(endpoint);
     this.conversations = new Conversations({
-      sets: fakeSets({ run: (...turn) => engine.run(...turn), defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }) })
-        .sets,
+      gatewaySets: fakeSets({
+        run: (...turn) => engine.run(...turn),
+        defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }),
+      }).gatewaySets,
       clock: systemClock,
       journal: this.journal,
       resumeSetting: () => 'auto',
@@ -80,7 +82,7 @@ export function loadedPage(): WebviewPanel {
 export function servicesOf(conversations: Conversations): PanelServices {
   return {
     conversations,
-    sets: fakeSets({ defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }) }).sets,
+    gatewaySets: fakeSets({ defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }) }).gatewaySets,
     catalog: { factsOf: () => undefined },
     efforts: { viewOf: () => undefined, onDidChange: noSubscription },
     tour: { currentStep: () => undefined },

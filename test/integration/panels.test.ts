@@ -47,14 +47,14 @@ class Window {
       return [{ id, attachment: { label: id, languageId: '', code: 'x' } }];
     };
     assert.ok(extension);
-    const { sets } = created;
+    const { gatewaySets } = created;
     const services = {
       conversations: this.conversations,
       budget: { mayStart: () => Promise.resolve(true) },
-      sets: Object.assign(sets, {
+      gatewaySets: Object.assign(gatewaySets, {
         forPrompt: (conversation: Conversation) => {
           this.conversationsWithPanel.add(conversation);
-          return sets.own;
+          return gatewaySets.own;
         },
       }),
       catalog: { factsOf: () => undefined },

@@ -74,7 +74,7 @@ describe('chat participant', function () {
     logged = [];
     usesPlainHttp = true;
     events = [];
-    const { sets } = fakeSets({
+    const { gatewaySets } = fakeSets({
       defaults: ({ model = defaults.model } = {}) => ({ ...defaults, model }),
       mayUse: () => Promise.resolve(usesPlainHttp),
     });
@@ -83,7 +83,7 @@ describe('chat participant', function () {
         engine,
         budget: Object.assign(new TestBudget(), { mayStart: () => mayStart }),
         log: fake<Log>({ error: (problem) => logged.push(problem) }),
-        sets,
+        gatewaySets,
         target: fake<EditorTarget>({ editor: () => vscode.window.activeTextEditor }),
         logEvent: (_conversation, _turn, { type }) => events.push(type),
       }),

@@ -45,12 +45,14 @@ export async function simulateCrowd(
   const answerTimes: number[] = [];
   let ended = 0;
   for (const arrival of arrivalTimes(clients, seed)) {
-    world.after(arrival, () =>
+    world.callAfter(arrival, () =>
       ask({
         send: (answered) => {
           calls.push(world.monotonicNow());
           const refusal = gateway.call(world.monotonicNow());
-          world.after(between(wire, refusal ? latencyRanges.refusal : latencyRanges.headers), () => answered(refusal));
+          world.callAfter(between(wire, refusal ? latencyRanges.refusal : latencyRanges.headers), () =>
+            answered(refusal),
+          );
         },
         succeeded: () => {
           ended++;

@@ -30,7 +30,7 @@ export class World implements Clock {
     return this.time;
   }
 
-  after(ms: number, call: () => void): () => void {
+  callAfter(ms: number, call: () => void): () => void {
     const due: Due = { at: this.time + Math.max(0, ms), call };
     let index = 0;
     for (let end = this.scheduled.length; index < end;) {

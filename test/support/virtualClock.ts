@@ -25,7 +25,7 @@ export class VirtualClock implements Clock {
     return this.time;
   }
 
-  after(ms: number, call: () => void): () => void {
+  callAfter(ms: number, call: () => void): () => void {
     const timer = { at: this.time + ms, call };
     this.timers.add(timer);
     return () => this.timers.delete(timer);

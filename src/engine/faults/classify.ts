@@ -10,7 +10,7 @@ import { createMatcher, defaultRow, inbandRow, isEdgeStatus, statusRow, type Err
 import { transportFault } from './transportError';
 
 /** Names of the timeouts of an attempt. Each name is also the name of the fault that the timeout causes. */
-export type StalledClock = 'connectTimeout' | 'headersTimeout' | 'firstTokenTimeout' | 'streamStalled' | 'streamSilent';
+export type TimeoutName = 'connectTimeout' | 'headersTimeout' | 'firstTokenTimeout' | 'streamStalled' | 'streamSilent';
 
 /**
  * What was observed about a failed attempt, such as an HTTP status or a network error. If the caller already knows the
@@ -20,7 +20,7 @@ export type Evidence =
   | FaultName
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
-  | { readonly type: 'timeout'; readonly clock: StalledClock; readonly afterMs: number }
+  | { readonly type: 'timeout'; readonly clock: TimeoutName; readonly afterMs: number }
   /** An error inside a response with status 200, as JSON. `streamed`: part of the answer arrived before it. */
   | { readonly type: 'inband'; readonly body: string; readonly streamed: boolean }
   /** A response with status 200 whose body is a short text instead of JSON. */

@@ -65,7 +65,7 @@ export interface FaultRow {
    */
   readonly leavesGateway?: true;
   /** Set if the provider itself has failed. Several faults of this type in a row open the circuit breaker. */
-  readonly isOfProvider?: true;
+  readonly isProviderFault?: true;
 }
 
 const transient: NoLimitPolicy = { retry: 'transient' };
@@ -86,7 +86,7 @@ const limit = (
   ...actions: readonly FaultAction[]
 ): FaultRow => ({ kind, policy, message, actions, limit: details });
 const toGateway = (fault: FaultRow): FaultRow => ({ ...fault, leavesGateway: true });
-const ofProvider = (fault: FaultRow): FaultRow => ({ ...fault, isOfProvider: true });
+const ofProvider = (fault: FaultRow): FaultRow => ({ ...fault, isProviderFault: true });
 
 const rows = {
   hostNotFound: toGateway(

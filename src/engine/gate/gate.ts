@@ -234,7 +234,7 @@ export class Gate {
     const delayMs = leftMs > 0 ? Math.min(leftMs, checkEveryMs) : checkEveryMs;
     this.cancelCheck();
     if (queue.size === 0) return;
-    this.cancelCheck = clock.after(delayMs, () => {
+    this.cancelCheck = clock.callAfter(delayMs, () => {
       this.update();
       if (queue.size > 0) void this.sync();
     });

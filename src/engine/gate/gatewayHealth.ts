@@ -184,7 +184,7 @@ export class GatewayHealth {
     const { clock, random } = this.deps;
     const delayMs = Math.min(maxProbeMs, firstProbeMs * 2 ** outage.probes) * (1 + 0.1 * random());
     outage.dueAt = clock.monotonicNow() + delayMs;
-    outage.cancelTimer = clock.after(delayMs, () => this.check(outage));
+    outage.cancelTimer = clock.callAfter(delayMs, () => this.check(outage));
   }
 
   /**

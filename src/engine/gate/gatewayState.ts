@@ -92,7 +92,7 @@ export class RetryBudget {
 /** What the engine has learned about one gateway. All turns share this object. */
 export class GatewayState {
   readonly health: GatewayHealth;
-  readonly budget: RetryBudget;
+  readonly retryBudget: RetryBudget;
   private readonly gates = new Map<string, Gate>();
   /** Objects that space out the probes of the gateway's models, one object for each API key. */
   private readonly probes = new Map<string | undefined, Probes>();
@@ -104,7 +104,7 @@ export class GatewayState {
     private readonly id: string,
   ) {
     this.health = new GatewayHealth(deps, id);
-    this.budget = new RetryBudget(deps.clock);
+    this.retryBudget = new RetryBudget(deps.clock);
   }
 
   /**
@@ -156,7 +156,7 @@ export class GatewayState {
    */
   forget(): void {
     this.health.forget();
-    this.budget.refund(maxTokens);
+    this.retryBudget.refund(maxTokens);
     this.behaviors.clear();
     for (const gate of this.gates.values()) gate.reset();
   }
@@ -165,7 +165,7 @@ export class GatewayState {
     return {
       id: this.id,
       isDown: this.health.isDown,
-      tokens: this.budget.tokens,
+      tokens: this.retryBudget.tokens,
       gates: [...this.gates.values()].map(({ scope, closedUntil, isBreakerOpen, failures }) => {
         return { model: scope.model, closedUntil, breakerOpen: isBreakerOpen, failures };
       }),

@@ -57,7 +57,7 @@ async function check(
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const anySignal = AbortSignal.any([signal, controller.signal]);
-  const cancel = clock.after(networkCheckTimeoutMs, abort);
+  const cancel = clock.callAfter(networkCheckTimeoutMs, abort);
   let cancelConnectLimit = (): void => undefined;
   const send = (): Promise<Response> =>
     fetch(`${baseUrl}/models`, { method: 'HEAD', redirect: 'manual', signal: anySignal });

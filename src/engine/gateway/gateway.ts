@@ -55,17 +55,17 @@ export interface KeyedGateways {
  */
 export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
   const keys = await Promise.all(gateways.map((gateway) => gateway.key()));
-  const usable = new Map<Gateway, string | undefined>();
+  const keysByGateway = new Map<Gateway, string | undefined>();
   for (const [index, gateway] of gateways.entries()) {
     const key = keys[index];
     if (key?.type === 'unreadable' && index === 0) throw key.error;
-    if (allowsRequests(key?.type)) usable.set(gateway, key?.value);
+    if (allowsRequests(key?.type)) keysByGateway.set(gateway, key?.value);
   }
-  return { primary: gateways[0], keys: usable };
+  return { primary: gateways[0], keys: keysByGateway };
 }
 
 /** The key in `Gateway.models` whose value applies to all models without an entry of their own. */
-export const everyOther = '*';
+export const otherModels = '*';
 
 /** The model that a request names. */
 export interface SentModel {
@@ -81,7 +81,7 @@ export interface SentModel {
 export function modelAt(gateway: Gateway, model: string, primary: Gateway | undefined): SentModel {
   const name = gateway.models.get(model);
   if (name !== undefined) return { name, isSubstitute: false };
-  const substitute = gateway.models.get(everyOther) ?? model;
+  const substitute = gateway.models.get(otherModels) ?? model;
   const isListedOnlyHere = gateway.lists(model) === true && primary?.lists(model) === false;
   return substitute === model || isListedOnlyHere
     ? { name: model, isSubstitute: false }
@@ -92,7 +92,7 @@ export function modelAt(gateway: Gateway, model: string, primary: Gateway | unde
  * The model for a prompt, and whether only the workspace has chosen it. The name of a workspace's model must not
  * influence which gateway receives the prompt.
  */
-export interface ChosenModel {
+export interface ModelChoice {
   readonly model: string;
   readonly isOfWorkspace: boolean;
 }
@@ -102,19 +102,19 @@ export interface ChosenModel {
  * these gateways that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the user
  * has chosen one for this model. If only a workspace names the model, the model does not change the user's order of the
  * gateways.
- * @param usable the gateways that have a key or need none, without the gateways that have answered that they lack the
+ * @param usableGateways the gateways that have a key or need none, without the gateways that have answered that they lack the
  * model
  */
 export function gatewaysFor(
-  { model, isOfWorkspace }: ChosenModel,
+  { model, isOfWorkspace }: ModelChoice,
   { primary, keys }: KeyedGateways,
-  usable: readonly Gateway[] = [...keys.keys()],
+  usableGateways: readonly Gateway[] = [...keys.keys()],
 ): readonly Gateway[] {
-  const isEncrypted = usable.filter(({ id }) => mayReplace(primary.id, id));
+  const isEncrypted = usableGateways.filter(({ id }) => mayReplace(primary.id, id));
   if (isOfWorkspace) return isEncrypted;
   const isChosen = (gateway: Gateway): boolean =>
     gateway.models.has(model) || (gateway.acceptsPlainHttp() && isOnlyAt(gateway, model, { primary, keys }));
-  const candidates = usable.filter((gateway) => isEncrypted.includes(gateway) || isChosen(gateway));
+  const candidates = usableGateways.filter((gateway) => isEncrypted.includes(gateway) || isChosen(gateway));
   const suitable = gatewaysThatMayHave(model, candidates);
   return suitable[0] && isEncrypted.includes(suitable[0])
     ? suitable.filter((gateway) => isEncrypted.includes(gateway))
@@ -133,7 +133,7 @@ export function firstGateway({ primary, keys }: KeyedGateways): Gateway {
  * Returns the gateway that receives the prompts for a model while all gateways are up. This gateway might still need a
  * key.
  */
-export function gatewayFor(model: ChosenModel, gateways: KeyedGateways): Gateway {
+export function gatewayFor(model: ModelChoice, gateways: KeyedGateways): Gateway {
   return gatewaysFor(model, gateways)[0] ?? gateways.primary;
 }
 
@@ -141,9 +141,9 @@ export function gatewayFor(model: ChosenModel, gateways: KeyedGateways): Gateway
  * Returns the gateway over plain HTTP that is the only gateway with the model, unless the user has already agreed to
  * send prompts there.
  */
-export function plainHttpOffer(chosen: ChosenModel, gateways: KeyedGateways): Gateway | undefined {
-  if (chosen.isOfWorkspace || gatewaysFor(chosen, gateways).some(isPlain)) return undefined;
-  return [...gateways.keys.keys()].find((gateway) => isOnlyAt(gateway, chosen.model, gateways));
+export function plainHttpOffer(choice: ModelChoice, gateways: KeyedGateways): Gateway | undefined {
+  if (choice.isOfWorkspace || gatewaysFor(choice, gateways).some(isPlain)) return undefined;
+  return [...gateways.keys.keys()].find((gateway) => isOnlyAt(gateway, choice.model, gateways));
 }
 
 function isPlain({ id }: Gateway): boolean {
@@ -152,9 +152,9 @@ function isPlain({ id }: Gateway): boolean {
 
 /** Returns whether a gateway over plain HTTP lists a model that all gateways over HTTPS are known to lack. */
 function isOnlyAt(gateway: Gateway, model: string, { primary, keys }: KeyedGateways): boolean {
-  const others = [primary, ...keys.keys()].filter((other) => !isPlain(other));
+  const encryptedGateways = [primary, ...keys.keys()].filter((other) => !isPlain(other));
   const isLacking = (other: Gateway): boolean => other.lists(model) === false && !hasModel(other, model);
-  return isPlain(gateway) && gateway.lists(model) === true && others.every(isLacking);
+  return isPlain(gateway) && gateway.lists(model) === true && encryptedGateways.every(isLacking);
 }
 
 /**
@@ -171,7 +171,7 @@ export function gatewaysThatMayHave(model: string, gateways: readonly Gateway[])
 
 function hasModel(gateway: Gateway, model: string): boolean {
   const { models } = gateway;
-  return models.has(model) || models.has(everyOther) || namesModel(gateway, model) || gateway.lists(model) === true;
+  return models.has(model) || models.has(otherModels) || namesModel(gateway, model) || gateway.lists(model) === true;
 }
 
 /** Returns whether the settings say that the gateway has a model of this name. */

@@ -32,7 +32,7 @@ export interface ListedModels {
    * Number of models that are left out because their IDs can't be displayed (see {@link isUsableModelId}). Absent if
    * there are none.
    */
-  readonly unusable?: number | undefined;
+  readonly skippedEntries?: number | undefined;
 }
 
 /**
@@ -44,20 +44,20 @@ export function parseModelList(body: unknown): ListedModels | undefined {
   if (!entries) return undefined;
   const ids = new Set<string>();
   const facts = new Map<string, ListedFacts>();
-  let unusable = 0;
+  let skippedEntries = 0;
   for (const entry of entries) {
     if (ids.size === maxModels) break;
     const id = idOf(entry);
     if (id === '') continue;
     if (!isUsableModelId(id)) {
-      unusable++;
+      skippedEntries++;
       continue;
     }
     ids.add(id);
     const listed = isRecord(entry) ? readListedFacts(entry) : undefined;
     if (listed && !facts.has(id)) facts.set(id, listed);
   }
-  return { models: [...ids].sort(), ...(facts.size > 0 && { facts }), ...(unusable > 0 && { unusable }) };
+  return { models: [...ids].sort(), ...(facts.size > 0 && { facts }), ...(skippedEntries > 0 && { skippedEntries }) };
 }
 
 /**

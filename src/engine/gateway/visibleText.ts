@@ -37,12 +37,12 @@ export function visibleText(text: string, maxLength = Infinity): string {
       isSpaceDue ||= blank !== undefined && characters.length > 0;
       continue;
     }
-    const added = Array.from(isSpaceDue ? ` ${visible}` : visible);
-    if (characters.length + added.length > maxLength) {
+    const newCharacters = Array.from(isSpaceDue ? ` ${visible}` : visible);
+    if (characters.length + newCharacters.length > maxLength) {
       // An emoji is left out as a whole, because a part of an emoji would be a different emoji.
-      return truncate(symbol === undefined ? [...characters, ...added] : characters, maxLength);
+      return truncate(symbol === undefined ? [...characters, ...newCharacters] : characters, maxLength);
     }
-    characters.push(...added);
+    characters.push(...newCharacters);
     isSpaceDue = false;
   }
   return characters.join('');

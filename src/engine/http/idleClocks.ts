@@ -1,6 +1,6 @@
 import { afterUnblocked, type Clock } from '../clock';
 import type { ConnectionObserver, EngineSettings } from '../environment';
-import type { StalledClock } from '../faults/classify';
+import type { TimeoutName } from '../faults/classify';
 import { connectTimeoutMs } from '../gate/networkCheck';
 import { doesReason } from '../models/modelParameters';
 import type { ModelFacts } from '../models/modelFacts';
@@ -22,7 +22,7 @@ const wakeGraceMs = 10_000;
  * What has expired: one of the timeouts, the wait for the last chunks after a finish reason (`tail`), or the wait for
  * data after a sleep of the computer (`slept`).
  */
-export type Expiry = StalledClock | 'tail' | 'slept';
+export type Expiry = TimeoutName | 'tail' | 'slept';
 
 /**
  * Watches the timeouts of an attempt. To keep the processing time of a token short, this class only records the times
@@ -134,7 +134,7 @@ export class IdleClocks implements ConnectionObserver {
     // Only the timeout for connecting is measured with `afterUnblocked`. The other timeouts are so long that a short
     // block of the process hardly matters.
     const isConnecting = this.phase === 'connecting';
-    this.cancel = isConnecting ? afterUnblocked(this.clock, forMs, check) : this.clock.after(forMs, check);
+    this.cancel = isConnecting ? afterUnblocked(this.clock, forMs, check) : this.clock.callAfter(forMs, check);
   }
 
   /**

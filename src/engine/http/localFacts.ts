@@ -36,7 +36,7 @@ export async function readLocalFacts(
   signal = new AbortController().signal,
 ): Promise<FactsById> {
   const closing = new AbortController();
-  const cancelTimer = deps.clock.after(limitMs, () => closing.abort());
+  const cancelTimer = deps.clock.callAfter(limitMs, () => closing.abort());
   const load = async (path: string, body?: object): Promise<unknown> => {
     try {
       const headers = { 'content-type': 'application/json' };

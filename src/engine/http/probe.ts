@@ -28,7 +28,7 @@ export async function probe(
   const startedAt = clock.monotonicNow();
   const elapsed = (): number => Math.round(clock.monotonicNow() - startedAt);
   const closing = new AbortController();
-  const cancelTimer = clock.after(limitMs, () => closing.abort());
+  const cancelTimer = clock.callAfter(limitMs, () => closing.abort());
   const failure = (fault: Fault, status?: number): ProbeResult => {
     const { kind, row, actions } = fault;
     const state = keyFaults.includes(kind) ? 'rejected' : 'unverified';

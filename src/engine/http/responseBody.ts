@@ -118,7 +118,7 @@ export async function boundedText(
   const reader = body.getReader();
   // `cancel` ends a pending read as if the body were complete.
   const cancel = (): void => void reader.cancel().catch(() => undefined);
-  const cancelTimer = clock.after(limits.ms, cancel);
+  const cancelTimer = clock.callAfter(limits.ms, cancel);
   const parts: Uint8Array[] = [];
   let size = 0;
   try {

@@ -9,13 +9,13 @@ export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
   const facts = new Map<string, ListedFacts>();
   for (const entry of listIn(recordIn(body)['data']).map(recordIn)) {
     const { id, type, capabilities } = entry;
-    const known = knownFields({
+    const fields = knownFields({
       contextWindow: firstTokens(entry['loaded_context_length'], entry['max_context_length']),
       images: typeof type === 'string' ? type === 'vlm' : undefined,
       tools: Array.isArray(capabilities) ? capabilities.includes('tool_use') : undefined,
       writesText: typeof type === 'string' ? type !== 'embeddings' : undefined,
     });
-    if (typeof id === 'string' && known) facts.set(id, known);
+    if (typeof id === 'string' && fields) facts.set(id, fields);
   }
   return facts;
 }

@@ -186,17 +186,17 @@ const rules: readonly Rule[] = [
  * Returns the fields of a request that set the reasoning effort. A level that the model does not have is replaced by
  * the nearest level. Fields that the user sets (`extraBody`) and fields that the gateway has refused are left out.
  */
-export function reasoningFields(chosen: ReasoningEffort | undefined, target: ReasoningTarget): ReasoningFields {
-  if (chosen === undefined) return { fields: {} };
-  const wanted = fieldsAtLevel(chosen, { ...target, learned: undefined });
-  const sent = target.learned ? fieldsAtLevel(chosen, target) : wanted;
-  return { ...sent, ...(sent.effort !== wanted.effort && { refusedEffort: chosen }) };
+export function reasoningFields(effort: ReasoningEffort | undefined, target: ReasoningTarget): ReasoningFields {
+  if (effort === undefined) return { fields: {} };
+  const wanted = fieldsAtLevel(effort, { ...target, learned: undefined });
+  const sent = target.learned ? fieldsAtLevel(effort, target) : wanted;
+  return { ...sent, ...(sent.effort !== wanted.effort && { refusedEffort: effort }) };
 }
 
-function fieldsAtLevel(chosen: ReasoningEffort, target: ReasoningTarget): ReasoningFields {
+function fieldsAtLevel(effort: ReasoningEffort, target: ReasoningTarget): ReasoningFields {
   const { facts = {}, model, learned, maxTokens } = target;
   const [format, name] = [formatFor(target), plainName(model)];
-  const level = levelFor(chosen, format, target);
+  const level = levelFor(effort, format, target);
   const budget = budgetOf(level, facts, maxTokens);
   const fields = formats[format]({ level, isOn: level !== 'none', budget, name, facts });
   const sentFields = Object.entries(fields).filter(
@@ -223,30 +223,30 @@ function formatFor({ baseUrl, model, facts }: ReasoningTarget): GatewayFormat {
 }
 
 function levelFor(
-  chosen: ReasoningEffort,
+  effort: ReasoningEffort,
   format: GatewayFormat,
   { model, facts = {}, learned }: ReasoningTarget,
 ): ReasoningEffort {
   const accepted = learned?.accepted;
-  if (chosen === 'none' && formatsWithSwitch.has(format)) return chosen;
-  if (accepted) return nearestEffort(chosen, accepted);
-  if (chosen === 'none' && isClaude(plainName(model))) return chosen;
+  if (effort === 'none' && formatsWithSwitch.has(format)) return effort;
+  if (accepted) return nearestEffort(effort, accepted);
+  if (effort === 'none' && isClaude(plainName(model))) return effort;
   const efforts = format === 'together' ? togetherEfforts : facts.efforts;
-  if (!efforts?.length || (chosen === 'none' && canSwitchOff(facts))) return chosen;
-  return nearestEffort(chosen, efforts);
+  if (!efforts?.length || (effort === 'none' && canSwitchOff(facts))) return effort;
+  return nearestEffort(effort, efforts);
 }
 
 /**
  * Returns the level that is nearest to the chosen level, or the lower of two levels that are equally near. The level
  * `none` is only returned if it was chosen.
  */
-function nearestEffort(chosen: ReasoningEffort, levels: readonly ReasoningEffort[]): ReasoningEffort {
+function nearestEffort(effort: ReasoningEffort, levels: readonly ReasoningEffort[]): ReasoningEffort {
   const distance = (level: ReasoningEffort): number =>
-    Math.abs(reasoningEfforts.indexOf(level) - reasoningEfforts.indexOf(chosen));
+    Math.abs(reasoningEfforts.indexOf(level) - reasoningEfforts.indexOf(effort));
   const ascending = reasoningEfforts.filter(
-    (level) => levels.includes(level) && (chosen === 'none' || level !== 'none'),
+    (level) => levels.includes(level) && (effort === 'none' || level !== 'none'),
   );
-  return ascending.reduce((best, level) => (distance(level) < distance(best) ? level : best), ascending[0] ?? chosen);
+  return ascending.reduce((best, level) => (distance(level) < distance(best) ? level : best), ascending[0] ?? effort);
 }
 
 /** Share of the largest reasoning budget for each level of reasoning effort, as in Cline. */

@@ -17,14 +17,14 @@ export interface Progress {
 }
 
 /** What a turn can expect from other gateways after a fault. */
-export interface Outlook {
+export interface GatewayOptions {
   /** The gateway to which the turn can switch because of the fault. */
   readonly otherGateway: Gateway | undefined;
   /**
    * Whether the fault only means that a backup gateway does not serve the model, so that the fault must not end the
    * turn.
    */
-  readonly isUnserved?: boolean | undefined;
+  readonly lacksModelAtBackup?: boolean | undefined;
   /** The fault because of which the primary gateway is not used. */
   readonly primaryFault?: Fault | undefined;
   /**
@@ -39,7 +39,7 @@ export interface Outlook {
 }
 
 /** The state of a turn after a fault, or while a gate does not admit its next attempt. */
-export interface Situation extends Progress, Outlook {
+export interface TurnSituation extends Progress, GatewayOptions {
   readonly history: TurnHistory;
   /** The fault of the last attempt, or the fault because of which the gate does not admit the next attempt. */
   readonly fault: Fault;
@@ -63,7 +63,7 @@ export function deadlineOf({ retry }: EngineSettings): number {
   return Math.max(minDeadlineMs, retry.maxHintMs);
 }
 
-export function decide(situation: Situation, settings: EngineSettings, random: () => number): Decision {
+export function decide(situation: TurnSituation, settings: EngineSettings, random: () => number): Decision {
   const decision = situation.block
     ? decideInQueue(situation, situation.block, settings)
     : decideAfterFault(situation, settings, random);
@@ -76,8 +76,8 @@ export function decide(situation: Situation, settings: EngineSettings, random: (
 }
 
 function decideInQueue(
-  situation: Situation,
-  { blockKind, cause, leftMs }: NonNullable<Situation['block']>,
+  situation: TurnSituation,
+  { blockKind, cause, leftMs }: NonNullable<TurnSituation['block']>,
   settings: EngineSettings,
 ): Decision {
   const { fault, history } = situation;
@@ -104,12 +104,12 @@ function decideInQueue(
   };
 }
 
-function decideAfterFault(situation: Situation, settings: EngineSettings, random: () => number): Decision {
+function decideAfterFault(situation: TurnSituation, settings: EngineSettings, random: () => number): Decision {
   const { fault, history, otherGateway, isResuming, breakerOpen } = situation;
   const { idleMs, resumes, retries, previousDelayMs: previousMs } = history;
   const { retryAfter } = fault;
   const policy = policyOf(situation);
-  const cause = situation.isUnserved ? (situation.primaryFault ?? fault) : fault;
+  const cause = situation.lacksModelAtBackup ? (situation.primaryFault ?? fault) : fault;
   const fail: Decision = { type: 'fail', fault: cause, resetsInMs: retryAfter?.delayMs };
   if (otherGateway && mustSwitchGateway(situation, settings)) return { type: 'switch-gateway', to: otherGateway };
   if (!isRetryable(policy) || (situation.hasText && settings.resume === 'off' && isResuming)) return fail;
@@ -147,7 +147,7 @@ function decideAfterFault(situation: Situation, settings: EngineSettings, random
  * Returns whether only another model can help: the current model is overloaded, its circuit breaker is open, or the
  * answer has used up its resumes.
  */
-function needsAnotherModel(situation: Situation, settings: EngineSettings): boolean {
+function needsAnotherModel(situation: TurnSituation, settings: EngineSettings): boolean {
   const { fault, breakerOpen, isResuming } = situation;
   if (fault.row === 'breakerOpen') return true;
   if (!isRetryable(fault.policy)) return false;
@@ -159,7 +159,7 @@ function needsAnotherModel(situation: Situation, settings: EngineSettings): bool
  * Returns the model that can continue the partial answer. While no gateway can be reached, only the substitute at
  * another gateway can continue it.
  */
-function continuingModel(situation: Situation, settings: EngineSettings): string | undefined {
+function continuingModel(situation: TurnSituation, settings: EngineSettings): string | undefined {
   const { fault, isContinuable, substitute } = situation;
   if (!isContinuable || settings.continueWithFallback === 'off' || settings.resume === 'off') return undefined;
   const isOffline = fault.policy.retry === 'offline';
@@ -167,11 +167,11 @@ function continuingModel(situation: Situation, settings: EngineSettings): string
   return fault.leavesGateway || isOffline ? substitute : undefined;
 }
 
-function fallbackModel(situation: Situation, settings: EngineSettings): string | undefined {
+function fallbackModel(situation: TurnSituation, settings: EngineSettings): string | undefined {
   return situation.history.hasOutput ? undefined : unusedFallback(situation, settings);
 }
 
-function unusedFallback({ history, isSubstituting }: Situation, settings: EngineSettings): string | undefined {
+function unusedFallback({ history, isSubstituting }: TurnSituation, settings: EngineSettings): string | undefined {
   return isSubstituting ? undefined : settings.fallbackModels.find((model) => !history.models.includes(model));
 }
 
@@ -179,7 +179,7 @@ function unusedFallback({ history, isSubstituting }: Situation, settings: Engine
  * Returns how many tokens of the retry budget a retry costs. While the circuit breaker is open, a retry costs nothing,
  * because the circuit breaker already limits all requests.
  */
-function chargeOf(policy: Policy, { breakerOpen }: Situation): number {
+function chargeOf(policy: Policy, { breakerOpen }: TurnSituation): number {
   if (policy.retry === 'overload' || breakerOpen) return 0;
   return policy.retry === 'transient' ? (policy.charge ?? 1) : 1;
 }
@@ -198,12 +198,17 @@ export function isRetryable({ retry }: Policy): boolean {
  * Returns the policy that applies to a fault. A permanent fault of one gateway does not end a turn that can still wait
  * for another gateway.
  */
-function policyOf({ fault: { policy, leavesGateway }, otherGateway, othersMayRecover, isUnserved }: Situation): Policy {
-  const canWait = (leavesGateway === true || isUnserved === true) && !otherGateway && othersMayRecover;
+function policyOf({
+  fault: { policy, leavesGateway },
+  otherGateway,
+  othersMayRecover,
+  lacksModelAtBackup,
+}: TurnSituation): Policy {
+  const canWait = (leavesGateway === true || lacksModelAtBackup === true) && !otherGateway && othersMayRecover;
   return canWait && !isRetryable(policy) ? { retry: 'transient' } : policy;
 }
 
-function hasFreeReplay(policy: Policy, { history, isResuming }: Situation): boolean {
+function hasFreeReplay(policy: Policy, { history, isResuming }: TurnSituation): boolean {
   return policy.retry === 'transient' && policy.freeReplay === true && !history.freeReplayUsed && !isResuming;
 }
 
@@ -211,18 +216,22 @@ function hasFreeReplay(policy: Policy, { history, isResuming }: Situation): bool
  * Returns whether the turn must switch to another gateway. It must do so after a gateway fault, unless the fault allows
  * an immediate replay, and after several overloads if there is neither a retry-after nor a fallback model.
  */
-function mustSwitchGateway(situation: Situation, { fallbackModels }: EngineSettings): boolean {
-  const { fault, isUnserved } = situation;
-  if (fault.leavesGateway || isUnserved) return !hasFreeReplay(fault.policy, situation);
+function mustSwitchGateway(situation: TurnSituation, { fallbackModels }: EngineSettings): boolean {
+  const { fault, lacksModelAtBackup } = situation;
+  if (fault.leavesGateway || lacksModelAtBackup) return !hasFreeReplay(fault.policy, situation);
   return fallbackModels.length === 0 && !fault.retryAfter && isOverloadedForLong(situation);
 }
 
-function isOverloadedForLong({ fault, history }: Situation): boolean {
+function isOverloadedForLong({ fault, history }: TurnSituation): boolean {
   return isModelOverload(fault.policy) && history.overloads + 1 >= overloadsBeforeFallback;
 }
 
 /** Returns how many attempts are left. The limit in the fault table applies to retries and to resumes. */
-function attemptsAllowed(policy: Policy, { history, isResuming, fault }: Situation, { retry }: EngineSettings): number {
+function attemptsAllowed(
+  policy: Policy,
+  { history, isResuming, fault }: TurnSituation,
+  { retry }: EngineSettings,
+): number {
   const limit = policy.retry === 'transient' ? (policy.limit ?? Infinity) : Infinity;
   const left = isResuming ? history.resumes.remaining : retry.maxRetries - history.retries;
   return Math.min(left, limit - history.faultsOf(fault.row));

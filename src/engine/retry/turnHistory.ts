@@ -21,7 +21,7 @@ export class TurnHistory {
   previousDelayMs: number | undefined;
   /** Number of consecutive overloads of the current model. */
   overloads = 0;
-  resumes = new ResumeBudget();
+  resumes = new ResumeLimit();
   private readonly rowCounts = new Map<FaultName, number>();
   /** All models that the turn has used. The current model is the last one. */
   readonly models: string[];
@@ -29,7 +29,9 @@ export class TurnHistory {
    * What the next attempt costs in the retry budget, until the charge is final. The charge is refunded if the user
    * starts the attempt, or if no attempt is sent.
    */
-  private charge: { readonly budget: RetryBudget; readonly tokens: number; readonly isResume: boolean } | undefined;
+  private charge:
+    | { readonly retryBudget: RetryBudget; readonly tokens: number; readonly isResume: boolean }
+    | undefined;
 
   /** @param hasOutput whether the user has already seen text or a tool call */
   constructor(
@@ -53,18 +55,18 @@ export class TurnHistory {
    * Records a fault and the decision about it. A retry is charged when it is decided, so that only as many turns retry
    * as the retry budget allows if many turns fail together.
    */
-  recordFault({ row, policy }: Fault, isResuming: boolean, decision: Decision, budget: RetryBudget): void {
+  recordFault({ row, policy }: Fault, isResuming: boolean, decision: Decision, retryBudget: RetryBudget): void {
     this.rowCounts.set(row, this.faultsOf(row) + 1);
     this.overloads = isModelOverload(policy) ? this.overloads + 1 : 0;
     if (decision.type === 'replay') this.freeReplayUsed = true;
     if (decision.type === 'wait') {
       this.previousDelayMs = decision.delayMs;
-      budget.charge(decision.charge);
-      this.charge = { budget, tokens: decision.charge, isResume: isResuming };
+      retryBudget.charge(decision.charge);
+      this.charge = { retryBudget, tokens: decision.charge, isResume: isResuming };
     }
     // A wait for the network is a retry. Otherwise, a turn would retry forever if its network checks succeed
     // but its requests fail.
-    else if (policy.retry === 'offline') this.charge = { budget, tokens: 0, isResume: false };
+    else if (policy.retry === 'offline') this.charge = { retryBudget, tokens: 0, isResume: false };
   }
 
   /**
@@ -74,7 +76,7 @@ export class TurnHistory {
   settleCharge(isFree: boolean): void {
     const { charge } = this;
     this.charge = undefined;
-    if (isFree) charge?.budget.refund(charge.tokens);
+    if (isFree) charge?.retryBudget.refund(charge.tokens);
     else if (charge && !charge.isResume) this.retries++;
   }
 
@@ -104,7 +106,7 @@ export class TurnHistory {
   }
 
   resetResumes(): void {
-    this.resumes = new ResumeBudget();
+    this.resumes = new ResumeLimit();
   }
 }
 
@@ -115,7 +117,7 @@ const minRefundedChars = 200;
 const maxResumes = 5;
 
 /** Limits how often a turn resumes its answer. */
-export class ResumeBudget {
+export class ResumeLimit {
   private spent = 0;
   /** Number of resumes that the gateway has accepted. */
   started = 0;

@@ -20,7 +20,7 @@ export interface LedgerEntry extends AttemptEvent {
   readonly waits: readonly LedgerWait[];
   readonly headers?: HeadersEvent | undefined;
   readonly resumed?: ResumedEvent | undefined;
-  readonly ended?: EndedEvent | undefined;
+  readonly end?: EndedEvent | undefined;
 }
 
 /** The record of the attempts and waits of a turn. */
@@ -58,7 +58,7 @@ export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
     case 'resumed':
       return event.how === 'restart' ? ledger : amendLastEntry(ledger, { resumed: event });
     case 'ended':
-      return amendLastEntry(ledger, { ended: event });
+      return amendLastEntry(ledger, { end: event });
     default:
       return isTerminal(event) && ledger.waits.length > 0
         ? { ...ledger, waits: endWait(ledger.waits, event.at) }

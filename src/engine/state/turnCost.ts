@@ -25,10 +25,10 @@ export interface TotalCost {
 type EndedFields = Partial<EndedEvent> | undefined;
 
 /** Returns the cost of an attempt, or undefined if the cost is unknown or the attempt cost nothing. */
-export function costOfAttempt(ended: EndedFields): Cost | undefined {
-  const amount = ended?.cost ?? ended?.estimatedCost;
+export function costOfAttempt(end: EndedFields): Cost | undefined {
+  const amount = end?.cost ?? end?.estimatedCost;
   if (amount === undefined) return undefined;
-  return { amount, currency: ended?.currency ?? 'USD', isEstimate: ended?.cost === undefined };
+  return { amount, currency: end?.currency ?? 'USD', isEstimate: end?.cost === undefined };
 }
 
 /**
@@ -42,10 +42,10 @@ export function costsOf(state: TurnState): readonly Cost[] | undefined {
 
 export function totalCost(states: readonly TurnState[]): TotalCost {
   return {
-    costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap(({ ended }) => costOfAttempt(ended) ?? []))),
+    costs: addCosts(states.flatMap((state) => attemptsOf(state).flatMap(({ end }) => costOfAttempt(end) ?? []))),
     unknownAnswers: states.filter((state) =>
       attemptsOf(state).some(
-        (attempt) => hasUnknownCost(attempt.ended) || (!isRunning(state.phase) && lacksEnd(attempt)),
+        (attempt) => hasUnknownCost(attempt.end) || (!isRunning(state.phase) && lacksEnd(attempt)),
       ),
     ).length,
   };
@@ -77,15 +77,15 @@ export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
  * Returns whether the cost of an attempt that has ended is unknown. Gateways charge for a response that contains text
  * or reports usage.
  */
-export function hasUnknownCost(ended: EndedFields): boolean {
-  return (ended?.firstTokenMs ?? ended?.promptTokens) !== undefined && !costOfAttempt(ended);
+export function hasUnknownCost(end: EndedFields): boolean {
+  return (end?.firstTokenMs ?? end?.promptTokens) !== undefined && !costOfAttempt(end);
 }
 
 /**
  * Returns whether an attempt has received a successful response, but has no recorded end. If its window has closed, the
  * cost of this attempt is unknown.
  */
-export function lacksEnd({ headers, ended }: LedgerEntry): boolean {
+export function lacksEnd({ headers, end }: LedgerEntry): boolean {
   const { status = 0 } = headers ?? {};
-  return !ended && status >= 200 && status <= 299;
+  return !end && status >= 200 && status <= 299;
 }

@@ -23,7 +23,7 @@ export function lastActivityAt(segment: TurnSegment): number {
   const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
   if (endedAt !== undefined) return endedAt;
   const { entries, waits } = ledger;
-  const ends = entries.map(({ at, headers, ended }) => at + ((ended ?? headers)?.ms ?? 0));
+  const ends = entries.map(({ at, headers, end }) => at + ((end ?? headers)?.ms ?? 0));
   return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at }) => at));
 }
 
@@ -55,7 +55,7 @@ export function totalsOf(state: TurnState) {
  */
 function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);
-  return attempt ? [attempt.ended?.firstTokenMs ?? firstTokenAt - attempt.at] : [];
+  return attempt ? [attempt.end?.firstTokenMs ?? firstTokenAt - attempt.at] : [];
 }
 
 function sum(numbers: readonly number[]): number {

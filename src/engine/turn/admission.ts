@@ -55,9 +55,9 @@ export class Admission {
    * Reports a fault to the gate. Call this before the decision about a retry, because that decision depends on the
    * state of the circuit breaker.
    */
-  reportFault({ isOfProvider, retryAfter, detail }: Fault): void {
+  reportFault({ isProviderFault, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
-    if (isOfProvider) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
+    if (isProviderFault) this.joined?.gate.failed(this.joined.permit, retryAfter?.delayMs, detail);
     this.hasOpenedBreaker = this.isBreakerOpen && !wasBreakerOpen;
   }
 

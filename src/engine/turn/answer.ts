@@ -216,7 +216,7 @@ export class Answer {
     if (joined !== '') this.skipsBlankLines = false;
     this.emitText(this.append(joined));
     const { splice } = this;
-    if (splice) this.cancelHold ??= this.clock.after(maxHoldMs, () => this.expire(splice));
+    if (splice) this.cancelHold ??= this.clock.callAfter(maxHoldMs, () => this.expire(splice));
   }
 
   private expire(splice: Splice): void {
@@ -294,9 +294,9 @@ export class Answer {
    * @returns the text to emit
    */
   private show(text: string): string {
-    const shown = this.textFilter?.push(text) ?? text;
-    this.visible += shown;
-    return shown;
+    const visibleText = this.textFilter?.push(text) ?? text;
+    this.visible += visibleText;
+    return visibleText;
   }
 
   private emitText(text: string): void {
@@ -326,10 +326,10 @@ export class Answer {
       this.repeatedOnlyPart = visible.startsWith(step.text);
       return this.repeatedOnlyPart ? '' : this.addIncoming(step.text);
     }
-    const shown = this.show(step.text);
+    const visibleText = this.show(step.text);
     if (step.trimmed + step.text.length > 0)
       this.output.emit({ type: 'resumed', how: method, trimmed: step.trimmed, resumePoint: visible.length });
-    return shown;
+    return visibleText;
   }
 
   private addIncoming(text: string): string {

@@ -10,7 +10,7 @@ import { hostOf } from '../gateway/baseUrl';
 import { readKeys, type KeyedGateways } from '../gateway/gateway';
 import type { AttemptEnd } from '../http/attempt';
 import { isConnectionError, type ChatRequest } from '../request';
-import { decide, isRetryable, type Situation } from '../retry/decide';
+import { decide, isRetryable, type TurnSituation } from '../retry/decide';
 import type { Decision } from '../retry/decision';
 import { TurnHistory } from '../retry/turnHistory';
 import { waitedMs, type TurnRecord } from '../state/ledger';
@@ -98,8 +98,9 @@ export class Turn implements TurnHandle {
    * used. Never rejects.
    */
   async handleGatewaysChange(): Promise<void> {
-    const keyed = this.waits.isWaiting ? await this.readGateways().catch(() => undefined) : undefined;
-    if (keyed && this.waits.isWaiting && this.gateways.isReplaced(keyed)) this.commands.apply('switch');
+    const gatewaysWithKeys = this.waits.isWaiting ? await this.readGateways().catch(() => undefined) : undefined;
+    if (gatewaysWithKeys && this.waits.isWaiting && this.gateways.isReplaced(gatewaysWithKeys))
+      this.commands.apply('switch');
   }
 
   /** Ends the current wait, because the network state that caused this wait has been reset. */
@@ -130,7 +131,7 @@ export class Turn implements TurnHandle {
   }
 
   switchGateway(): string | undefined {
-    const next = this.output.isFinished() ? undefined : this.gateways.following();
+    const next = this.output.isFinished() ? undefined : this.gateways.nextGateway();
     if (!next || !this.commands.acceptsClick()) return undefined;
     this.gateways.switchTo(next);
     this.commands.apply('switch');
@@ -155,11 +156,11 @@ export class Turn implements TurnHandle {
     admission.release();
     this.attempts.current = undefined;
     await this.options.beforeAttempt?.();
-    const keyed = await this.readGateways();
-    const outages = gateways.readOutages(keyed);
+    const gatewaysWithKeys = await this.readGateways();
+    const outages = gateways.readOutages(gatewaysWithKeys);
     if (outages) await this.waits.waitForOptional(maxCooldownSyncMs, outages);
     if (this.output.isFinished()) return undefined;
-    const gateway = gateways.choose(keyed);
+    const gateway = gateways.choose(gatewaysWithKeys);
     if (!gateway) return this.handleFault('noKey');
     const gate = gateways.gate(gateway);
     if (this.bypassesBreaker) gate.clearFailures();
@@ -190,7 +191,7 @@ export class Turn implements TurnHandle {
    * Waits until the gate admits the attempt, or the user wants another model or gateway.
    * @returns the decision to do something other than wait, if the wait would be too long
    */
-  private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: Situation } | undefined> {
+  private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: TurnSituation } | undefined> {
     let estimatedFor: Cooldown | undefined;
     for (let { block } = this.admission; block; { block } = this.admission) {
       const fault = faultOfBlock(block);
@@ -234,7 +235,7 @@ export class Turn implements TurnHandle {
     this.endAttempt('finished');
     if (attempts.current) this.gateways.recordResponse(attempts.current.startedAt);
     this.admission.finish();
-    this.gateways.budget.refund(1);
+    this.gateways.retryBudget.refund(1);
     const { attempt, ledger } = output;
     this.finish({ type: 'done', finishReason, attempts: attempt, text: answer.text, waitedMs: waitedMs(ledger) });
     return undefined;
@@ -253,7 +254,7 @@ export class Turn implements TurnHandle {
     gateways.recordUnserved(fault);
     const situation = this.situation(fault);
     const decision = this.decide(situation);
-    this.history.recordFault(fault, situation.isResuming, decision, gateways.budget);
+    this.history.recordFault(fault, situation.isResuming, decision, gateways.retryBudget);
     admission.end(fault, decision);
     if (decision.type !== 'replay') gateways.recordFault(fault);
     if (current?.status !== undefined && !fault.leavesGateway) gateways.recordResponse(current.startedAt);
@@ -274,7 +275,7 @@ export class Turn implements TurnHandle {
     return isCorrected;
   }
 
-  private async carryOut(decision: Decision, situation: Situation): Promise<NextTrigger> {
+  private async carryOut(decision: Decision, situation: TurnSituation): Promise<NextTrigger> {
     const { waits, gateways, messages } = this;
     const { fault } = situation;
     switch (decision.type) {
@@ -290,7 +291,7 @@ export class Turn implements TurnHandle {
         this.fallBack(decision.model, fault.kind);
         return 'switch';
       case 'probe-gateways': {
-        const responding = await waits.firstGateway(gateways.untried, respondsAsGateway);
+        const responding = await waits.firstGateway(gateways.untriedGateways, respondsAsGateway);
         if (this.commands.hasPending()) break;
         if (responding) return this.carryOut({ type: 'switch-gateway', to: responding }, situation);
         const remaining = { ...situation, otherGateway: undefined };
@@ -310,14 +311,14 @@ export class Turn implements TurnHandle {
     return this.commands.take() ?? (this.history.hasOutput ? 'resume' : 'retry');
   }
 
-  private decide(situation: Situation): Decision {
+  private decide(situation: TurnSituation): Decision {
     return decide(situation, this.deps.settings(this.history.model), this.deps.random);
   }
 
-  private situation(fault: Fault, block?: Situation['block']): Situation {
+  private situation(fault: Fault, block?: TurnSituation['block']): TurnSituation {
     const { attempts, gateways, admission, history } = this;
-    const gateway = { tokens: gateways.budget.tokens, breakerOpen: admission.isBreakerOpen };
-    return { history, fault, block, ...attempts.progress, ...gateways.outlook(fault), ...gateway };
+    const gateway = { tokens: gateways.retryBudget.tokens, breakerOpen: admission.isBreakerOpen };
+    return { history, fault, block, ...attempts.progress, ...gateways.switchOptions(fault), ...gateway };
   }
 
   private changeModel(to: string, reason: ModelEvent['reason']): void {

@@ -14,7 +14,7 @@ import {
   type KeyedGateways,
   type SentModel,
 } from '../gateway/gateway';
-import { isRetryable, type Outlook } from '../retry/decide';
+import { isRetryable, type GatewayOptions } from '../retry/decide';
 import type { TurnHistory } from '../retry/turnHistory';
 import type { EventSink } from './turnOutput';
 
@@ -31,7 +31,7 @@ interface ModelGateways {
    */
   readonly automatic: readonly Gateway[];
   /** The automatic gateways, followed by gateways with plain HTTP, to which only the user can switch. */
-  readonly usable: readonly Gateway[];
+  readonly usableGateways: readonly Gateway[];
 }
 
 /** The gateways of a turn, and the name that each gateway uses for the model. */
@@ -52,7 +52,7 @@ export class TurnGateways {
    * The gateways and keys for the current or the next attempt. Undefined before the first attempt and after the end of
    * the turn.
    */
-  private keyed: KeyedGateways | undefined;
+  private gatewaysWithKeys: KeyedGateways | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly gatewaysWithoutModel = new Set<string>();
   /** Whether the turn must not use plain HTTP, because it has used, or should have used, an `https:` gateway. */
@@ -96,7 +96,7 @@ export class TurnGateways {
 
   /** Host of a gateway with plain HTTP, to which only the user can switch. Undefined if there is no such gateway. */
   get plainHttpHost(): string | undefined {
-    const plainHttp = this.usable.find((gateway) => !this.isEncryptedEnough(gateway));
+    const plainHttp = this.usableGateways.find((gateway) => !this.isEncryptedEnough(gateway));
     return plainHttp && hostOf(plainHttp.id);
   }
 
@@ -107,28 +107,30 @@ export class TurnGateways {
 
   /** Gateways that the turn may use without asking the user, in the order of the settings. */
   get allowed(): readonly Gateway[] {
-    return this.usable.filter((gateway) => this.isAllowed(gateway));
+    return this.usableGateways.filter((gateway) => this.isAllowed(gateway));
   }
 
   /** Other gateways that have not failed since the turn last waited, in the order of the settings. */
-  get untried(): readonly Gateway[] {
-    return this.others.filter(({ id }) => !this.failedGateways.has(id));
+  get untriedGateways(): readonly Gateway[] {
+    return this.otherGateways.filter(({ id }) => !this.failedGateways.has(id));
   }
 
-  outlook(fault: Fault): Outlook {
+  switchOptions(fault: Fault): GatewayOptions {
     const { primary, current } = this;
-    const isUnserved = this.isUnservedBy(fault);
+    const lacksModelAtBackup = this.isUnservedBy(fault);
     // If only the workspace names the model, the turn does not leave a gateway that lacks this model.
-    const untried = isUnserved && this.settings(this.history.model).isWorkspaceModel ? [] : this.untried;
+    const untriedGateways =
+      lacksModelAtBackup && this.settings(this.history.model).isWorkspaceModel ? [] : this.untriedGateways;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
     // If every gateway is down, the turn may try each of them, because a gateway might be back.
-    const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || isUnserved;
-    const otherGateway = untried.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untried[0] : undefined);
+    const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || lacksModelAtBackup;
+    const otherGateway =
+      untriedGateways.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untriedGateways[0] : undefined);
     const primaryFault = primary && this.stateOf(primary).health.fault;
     return {
       otherGateway,
-      isUnserved,
-      othersMayRecover: this.others.some(({ id }) => this.failedGateways.get(id)),
+      lacksModelAtBackup,
+      othersMayRecover: this.otherGateways.some(({ id }) => this.failedGateways.get(id)),
       primaryFault: primaryFault?.row && faultOfRow(primaryFault.row),
       substitute: this.encrypted.map((gateway) => this.modelAt(gateway)).find(isNewSubstitute)?.name,
       isSubstituting: current !== undefined && this.modelAt(current).isSubstitute,
@@ -185,19 +187,19 @@ export class TurnGateways {
   }
 
   /** Chooses the gateway of the next attempt. Returns undefined if the turn may use no gateway. */
-  choose(keyed: KeyedGateways): Gateway | undefined {
+  choose(gatewaysWithKeys: KeyedGateways): Gateway | undefined {
     const { current: previous, history, options } = this;
-    this.keyed = keyed;
-    const { usable } = this;
+    this.gatewaysWithKeys = gatewaysWithKeys;
+    const { usableGateways } = this;
     if (this.encryptedModel !== history.model && !(previous && previous.id === this.chosenUrl)) {
       const [first] = this.modelGateways.automatic;
       this.encryptedModel = history.model;
-      this.mustEncrypt = isEncrypted(keyed.primary) && !(first && usesPlainHttp(first.id));
+      this.mustEncrypt = isEncrypted(gatewaysWithKeys.primary) && !(first && usesPlainHttp(first.id));
     }
-    const current = usable.find(({ id }) => id === previous?.id);
+    const current = usableGateways.find(({ id }) => id === previous?.id);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
       return (this.current = current);
-    const preferred = previous ? undefined : usable.find(({ id }) => id === options.preferredGateway);
+    const preferred = previous ? undefined : usableGateways.find(({ id }) => id === options.preferredGateway);
     const { allowed } = this;
     const left = previous ?? allowed[0];
     const gateway = preferred ?? allowed.find((other) => this.isUp(other)) ?? allowed[0];
@@ -215,7 +217,7 @@ export class TurnGateways {
   get hasBetterGateway(): boolean {
     const { current } = this;
     if (!current || this.isPinned || this.isUp(current)) return false;
-    return this.others.some((gateway) => this.isUp(gateway));
+    return this.otherGateways.some((gateway) => this.isUp(gateway));
   }
 
   /**
@@ -223,12 +225,14 @@ export class TurnGateways {
    * last gateway the first. Prefers gateways that are up, and among them gateways without a known rate limit. Returns
    * undefined if there is only one gateway.
    */
-  following(): Gateway | undefined {
-    const { usable, current } = this;
-    const start = usable.findIndex(({ id }) => id === current?.id) + 1;
-    const others = [...usable.slice(start), ...usable.slice(0, start)].filter(({ id }) => id !== current?.id);
-    const up = others.filter((gateway) => this.isUp(gateway));
-    return up.find((gateway) => !this.isLimited(gateway)) ?? up[0] ?? others[0];
+  nextGateway(): Gateway | undefined {
+    const { usableGateways, current } = this;
+    const start = usableGateways.findIndex(({ id }) => id === current?.id) + 1;
+    const otherGateways = [...usableGateways.slice(start), ...usableGateways.slice(0, start)].filter(
+      ({ id }) => id !== current?.id,
+    );
+    const up = otherGateways.filter((gateway) => this.isUp(gateway));
+    return up.find((gateway) => !this.isLimited(gateway)) ?? up[0] ?? otherGateways[0];
   }
 
   /**
@@ -284,13 +288,13 @@ export class TurnGateways {
 
   /** Drops the references to the gateways, because they include the keys. */
   clear(): void {
-    this.keyed = undefined;
+    this.gatewaysWithKeys = undefined;
     this.current = undefined;
   }
 
   /** Returns the key for requests to a gateway, or undefined if the gateway needs no key. */
   keyOf(gateway: Gateway): string | undefined {
-    return this.keyed?.keys.get(gateway);
+    return this.gatewaysWithKeys?.keys.get(gateway);
   }
 
   /** Returns the gate for the model that requests to the gateway ask for. */
@@ -299,8 +303,8 @@ export class TurnGateways {
   }
 
   /** The retry budget of the gateway of the current or the next attempt. */
-  get budget(): RetryBudget {
-    return this.states.of(this.baseUrl).budget;
+  get retryBudget(): RetryBudget {
+    return this.states.of(this.baseUrl).retryBudget;
   }
 
   stateOf({ id }: Gateway): GatewayState {
@@ -309,37 +313,37 @@ export class TurnGateways {
 
   /** Whether the user can switch to another gateway. That gateway can be down. */
   get hasOtherGateway(): boolean {
-    return this.usable.length > 1;
+    return this.usableGateways.length > 1;
   }
 
   /** Whether the turn can switch automatically, because another gateway is up. */
   get canSwitch(): boolean {
-    return this.untried.some((gateway) => this.isUp(gateway));
+    return this.untriedGateways.some((gateway) => this.isUp(gateway));
   }
 
   private get primary(): Gateway | undefined {
-    return this.keyed?.primary;
+    return this.gatewaysWithKeys?.primary;
   }
 
-  private get usable(): readonly Gateway[] {
-    return this.modelGateways.usable;
+  private get usableGateways(): readonly Gateway[] {
+    return this.modelGateways.usableGateways;
   }
 
   private get encrypted(): readonly Gateway[] {
-    return this.usable.filter((gateway) => this.isEncryptedEnough(gateway));
+    return this.usableGateways.filter((gateway) => this.isEncryptedEnough(gateway));
   }
 
   private get modelGateways(): ModelGateways {
-    const { keyed } = this;
+    const { gatewaysWithKeys } = this;
     const { model } = this.history;
-    if (!keyed) return { automatic: [], usable: [] };
+    if (!gatewaysWithKeys) return { automatic: [], usableGateways: [] };
     const isOfWorkspace = this.settings(model).isWorkspaceModel;
-    const gateways = [...keyed.keys.keys()];
+    const gateways = [...gatewaysWithKeys.keys.keys()];
     const served = isOfWorkspace ? gateways : gateways.filter((gateway) => this.mayServe(gateway));
-    const amongServed = gatewaysFor({ model, isOfWorkspace }, keyed, served);
-    const automatic = amongServed.length > 0 ? amongServed : gatewaysFor({ model, isOfWorkspace }, keyed);
+    const amongServed = gatewaysFor({ model, isOfWorkspace }, gatewaysWithKeys, served);
+    const automatic = amongServed.length > 0 ? amongServed : gatewaysFor({ model, isOfWorkspace }, gatewaysWithKeys);
     const isManual = (gateway: Gateway): boolean => !automatic.includes(gateway) && usesPlainHttp(gateway.id);
-    return { automatic, usable: [...automatic, ...gatewaysThatMayHave(model, gateways).filter(isManual)] };
+    return { automatic, usableGateways: [...automatic, ...gatewaysThatMayHave(model, gateways).filter(isManual)] };
   }
 
   /**
@@ -351,7 +355,7 @@ export class TurnGateways {
     return !this.gatewaysWithoutModel.has(gateway.id) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
   }
 
-  private get others(): readonly Gateway[] {
+  private get otherGateways(): readonly Gateway[] {
     return this.allowed.filter(({ id }) => id !== this.current?.id);
   }
 

@@ -61,7 +61,7 @@ export class TurnMessages {
     const { fault, resetsInMs, beyondMaxHint, fallbackModel } = decision;
     const { deps, gateways, attempts } = this;
     const { text } = this.answer;
-    const nextGateway = gateways.following();
+    const nextGateway = gateways.nextGateway();
     const resetsAt = resetsInMs === undefined ? undefined : deps.clock.now() + resetsInMs;
     const last = this.describeFault(observed).message;
     const minutes = Math.round(deadlineOf(deps.settings(gateways.answeringModel)) / 60_000);
@@ -127,7 +127,7 @@ export class TurnMessages {
 
   /** Adds the action `switchGateway` if there is another gateway and the fault might not occur there. */
   private withSwitchAction(kind: FaultKind, actions: readonly FaultAction[]): readonly FaultAction[] {
-    return !this.gateways.following() || kindsOfAnyGateway.has(kind) ? actions : [...actions, 'switchGateway'];
+    return !this.gateways.nextGateway() || kindsOfAnyGateway.has(kind) ? actions : [...actions, 'switchGateway'];
   }
 }
 
@@ -136,9 +136,9 @@ export class TurnMessages {
  * only *Restart* is added.
  */
 function withPartialAnswerActions({ kind, actions }: Fault): readonly FaultAction[] {
-  const added = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
+  const addedActions = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
   const hasCure = actions[0] !== 'retryNow';
-  return [...new Set([...actions.slice(0, hasCure ? 1 : 0), ...added, ...actions])];
+  return [...new Set([...actions.slice(0, hasCure ? 1 : 0), ...addedActions, ...actions])];
 }
 
 /** Puts *Send later* first and *Retry now* last, because a retry does not help before the limit resets. */

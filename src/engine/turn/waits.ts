@@ -113,7 +113,7 @@ export class Waits {
       const check = (): void => {
         const leftMs = time - clock.now();
         if (leftMs <= 0) end();
-        else if (time !== Infinity) cancel = clock.after(Math.min(leftMs, checkIntervalMs), check);
+        else if (time !== Infinity) cancel = clock.callAfter(Math.min(leftMs, checkIntervalMs), check);
       };
       this.endCurrent = end;
       check();

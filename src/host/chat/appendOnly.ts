@@ -151,11 +151,11 @@ export function startChatTurn(
   engine: Engine,
   request: ChatRequest,
   { token, onEvent, ...options }: ChatTurnOptions,
-): { readonly handle: TurnHandle; readonly ended: Promise<TerminalEvent> } {
+): { readonly handle: TurnHandle; readonly terminalEvent: Promise<TerminalEvent> } {
   const abortController = new AbortController();
   if (token.isCancellationRequested) abortController.abort();
   const subscription = token.onCancellationRequested(() => abortController.abort());
-  const { promise: ended, resolve } = Promise.withResolvers<TerminalEvent>();
+  const { promise: terminalEvent, resolve } = Promise.withResolvers<TerminalEvent>();
   const onEvents = (events: readonly StreamEvent[]): void => {
     const end = events.find(isTerminal);
     if (end) {
@@ -164,5 +164,5 @@ export function startChatTurn(
     }
     events.forEach(onEvent);
   };
-  return { handle: engine.run(request, { ...options, signal: abortController.signal, onEvents }), ended };
+  return { handle: engine.run(request, { ...options, signal: abortController.signal, onEvents }), terminalEvent };
 }

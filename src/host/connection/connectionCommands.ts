@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { showToast } from '../ui/notifications';
 import { testConnection } from './connectionTest';
-import { pickGateway, withKeyStates } from './gatewayPick';
+import { pickGateway, readKeyStates } from './gatewayPick';
 import type { GatewayServices } from './ownGateways';
 import { storeApiKey } from './storeApiKey';
 
@@ -26,7 +26,7 @@ export async function removeApiKey({
   log,
 }: GatewayServices): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
   const gateways = ownGateways.withPrimary();
-  const removable = (await withKeyStates(gateways)).filter(({ key }) => key === 'key');
+  const removable = (await readKeyStates(gateways)).filter(({ key }) => key === 'key');
   if (removable.length === 0) {
     showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', gateways[0].label));
     return { state: 'none' };

@@ -49,8 +49,11 @@ export async function testConnection(deps: GatewayServices, only?: string): Prom
   return { ...primary.models, gateways: reports };
 }
 
-async function readGateways({ sets, ownGateways }: GatewayServices, only: string | undefined): Promise<TestedGateways> {
-  const { current: set, own } = sets;
+async function readGateways(
+  { gatewaySets, ownGateways }: GatewayServices,
+  only: string | undefined,
+): Promise<TestedGateways> {
+  const { current: set, own } = gatewaySets;
   const gateways = set === own ? ownGateways.withPrimary() : await set.gateways();
   await readKeys(gateways);
   const requested = gateways.filter(({ id }) => id === only);

@@ -4,7 +4,7 @@ import { allowsRequests } from '../../engine/gateway/gateway';
 import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notifications';
 import { Disposable } from '../util/disposable';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
-import { withKeyStates } from './gatewayPick';
+import { readKeyStates } from './gatewayPick';
 import type { GatewayServices } from './ownGateways';
 
 interface GatewayNoticeDeps extends GatewayServices {
@@ -31,15 +31,15 @@ export class GatewayNotices extends Disposable {
 
   constructor(private readonly deps: GatewayNoticeDeps) {
     super();
-    this.register(deps.sets.onDidChange(() => this.check()));
+    this.register(deps.gatewaySets.onDidChange(() => this.check()));
     this.check();
   }
 
   private check(): void {
-    const { settings, sets, log } = this.deps;
+    const { settings, gatewaySets, log } = this.deps;
     // Problems of the user's gateways are not reported while the offline demo is open, because the demo does not use
     // these gateways.
-    if (sets.current !== sets.own) return;
+    if (gatewaySets.current !== gatewaySets.own) return;
     this.checkBaseUrl(settings.baseUrlText());
     this.checkBackups();
     this.checkKeys().catch(log.error);
@@ -65,8 +65,8 @@ export class GatewayNotices extends Disposable {
 
   private checkBackups(): void {
     const { settings, ownGateways, log } = this.deps;
-    const { unusable } = settings.gateways();
-    const text = unusable.map(backupProblemMessage).join(' ');
+    const { unusableGateways } = settings.gateways();
+    const text = unusableGateways.map(backupProblemMessage).join(' ');
     if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
     for (const { id, position } of ownGateways.all)
       this.warnAboutPlainHttp(id, position > 0 ? backupsSetting : baseUrlSetting);
@@ -88,7 +88,7 @@ export class GatewayNotices extends Disposable {
   private async checkKeys(): Promise<void> {
     const { settings, ownGateways, log } = this.deps;
     if ('error' in settings.baseUrl()) return;
-    const [primary, ...backups] = await withKeyStates(ownGateways.withPrimary());
+    const [primary, ...backups] = await readKeyStates(ownGateways.withPrimary());
     if (!allowsRequests(primary?.key)) return;
     for (const { gateway, key } of backups) {
       const { id, origin, label } = gateway;

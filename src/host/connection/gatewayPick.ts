@@ -9,7 +9,7 @@ export interface KeyState {
 }
 
 /** Reads for each gateway whether an API key is set, missing or not needed. */
-export function withKeyStates(gateways: readonly Gateway[]): Promise<readonly KeyState[]> {
+export function readKeyStates(gateways: readonly Gateway[]): Promise<readonly KeyState[]> {
   return Promise.all(gateways.map(async (gateway) => ({ gateway, key: (await gateway.key()).type })));
 }
 
@@ -40,7 +40,7 @@ export async function pickGateway(gateways: readonly KeyState[], title: string):
     detail: plainLabel(choice.gateway.id),
   }));
   const withoutKey = items.find(({ key }) => !allowsRequests(key));
-  const chosen = await pickFrom({
+  const choice = await pickFrom({
     title,
     placeholder: vscode.l10n.t('Choose a gateway'),
     items,
@@ -48,5 +48,5 @@ export async function pickGateway(gateways: readonly KeyState[], title: string):
     // would choose nothing.
     ...(withoutKey && { activeItems: [withoutKey] }),
   }).result;
-  return chosen?.[0]?.gateway;
+  return choice?.[0]?.gateway;
 }

@@ -6,7 +6,7 @@ import {
   gatewayFor,
   plainHttpOffer,
   readKeys,
-  type ChosenModel,
+  type ModelChoice,
   type Gateway,
   type Gateways,
   type Key,
@@ -29,7 +29,7 @@ import type { KeyStore } from './keyStore';
 export interface GatewayServices {
   readonly settings: Settings;
   readonly keys: KeyStore;
-  readonly sets: GatewaySets;
+  readonly gatewaySets: GatewaySets;
   readonly ownGateways: OwnGateways;
   readonly engine: Engine;
   readonly log: Log;
@@ -100,10 +100,10 @@ export class OwnGateways extends Disposable {
   get all(): readonly Gateway[] {
     if (!this.cachedGateways) {
       const { settings } = this.deps;
-      const { usable } = settings.gateways();
-      const labels = labelsOf(usable);
+      const { usableGateways } = settings.gateways();
+      const labels = labelsOf(usableGateways);
       const firstPosition = 'error' in settings.baseUrl() ? 1 : 0;
-      this.cachedGateways = usable.map((entry, index) =>
+      this.cachedGateways = usableGateways.map((entry, index) =>
         this.create(entry, labels[index] ?? entry.url, firstPosition + index),
       );
     }
@@ -149,27 +149,27 @@ export class OwnGateways extends Disposable {
    * Returns the gateways together with their API keys. Rejects if the base URL of the primary gateway is invalid or its
    * key can't be read.
    */
-  async keyed(): Promise<KeyedGateways> {
+  async withKeys(): Promise<KeyedGateways> {
     return readKeys(await this.gateways());
   }
 
-  /** Returns the gateway that gets the prompts for a model while no gateway is down. Rejects like {@link keyed}. */
+  /** Returns the gateway that gets the prompts for a model while no gateway is down. Rejects like {@link withKeys}. */
   async gatewayFor(model: string): Promise<Gateway> {
-    return gatewayFor(this.chosen(model), await this.keyed());
+    return gatewayFor(this.modelChoice(model), await this.withKeys());
   }
 
-  chosen(model: string): ChosenModel {
+  modelChoice(model: string): ModelChoice {
     return { model, isOfWorkspace: this.deps.settings.isWorkspaceModel(model) };
   }
 
   /**
    * Returns the gateway that gets a prompt unless the model requires another gateway. Returns undefined if that gateway
-   * still needs an API key. Rejects like {@link keyed}.
+   * still needs an API key. Rejects like {@link gatewaysWithKeys}.
    */
   async firstWithAccess(): Promise<Gateway | undefined> {
-    const keyed = await this.keyed();
-    const gateway = firstGateway(keyed);
-    return keyed.keys.has(gateway) ? gateway : undefined;
+    const gatewaysWithKeys = await this.withKeys();
+    const gateway = firstGateway(gatewaysWithKeys);
+    return gatewaysWithKeys.keys.has(gateway) ? gateway : undefined;
   }
 
   /**
@@ -179,9 +179,9 @@ export class OwnGateways extends Disposable {
    * @returns false if the user does not want to send the prompt
    */
   async mayUse(models: readonly string[]): Promise<boolean> {
-    const keyed = await this.keyed().catch(() => undefined);
+    const gatewaysWithKeys = await this.withKeys().catch(() => undefined);
     for (const model of models) {
-      const offer = keyed && plainHttpOffer(this.chosen(model), keyed);
+      const offer = gatewaysWithKeys && plainHttpOffer(this.modelChoice(model), gatewaysWithKeys);
       if (!offer) continue;
       const send = vscode.l10n.t('Send');
       const message = vscode.l10n.t('{0} is at {1}, over plain HTTP. Send prompts there?', model, offer.label);
@@ -235,10 +235,10 @@ export class OwnGateways extends Disposable {
    * gateway that has refused such a request needs a key from now on.
    */
   recordTurn({ attempts }: TurnRecord): void {
-    for (const { gateway, headers, ended } of attempts) {
+    for (const { gateway, headers, end } of attempts) {
       const origin = originOf(gateway.id);
       if (headers) this.recordResponse(origin);
-      if (ended?.row !== 'noKey' || this.originsNeedingKey.has(origin)) continue;
+      if (end?.row !== 'noKey' || this.originsNeedingKey.has(origin)) continue;
       this.originsNeedingKey.add(origin);
       this.refresh();
     }
@@ -272,9 +272,9 @@ export class OwnGateways extends Disposable {
    */
   private recordResponse(origin: string): void {
     const { memory, log } = this.deps;
-    const others = this.unresponsive.filter((url) => originOf(url) !== origin);
-    if (others.length === this.unresponsive.length) return;
-    memory.update(unresponsiveKey, others).then(undefined, log.error);
+    const remaining = this.unresponsive.filter((url) => originOf(url) !== origin);
+    if (remaining.length === this.unresponsive.length) return;
+    memory.update(unresponsiveKey, remaining).then(undefined, log.error);
     this.refresh();
   }
 

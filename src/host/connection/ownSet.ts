@@ -50,11 +50,13 @@ async function viewOwn(
   try {
     const gateways = await ownGateways.gateways();
     host = gateways[0].label;
-    const keyed = await readKeys(gateways);
-    const { primary, keys } = keyed;
+    const gatewaysWithKeys = await readKeys(gateways);
+    const { primary, keys } = gatewaysWithKeys;
     const names = [...keys.keys()].filter((gateway) => gateway !== primary).map(({ label }) => label);
-    const target = engine.gatewayForAttempt(model, keyed, preferredGateway) ?? primary;
-    const isOffered = target === gatewayFor(ownGateways.chosen(model), keyed) && target !== firstGateway(keyed);
+    const target = engine.gatewayForAttempt(model, gatewaysWithKeys, preferredGateway) ?? primary;
+    const isOffered =
+      target === gatewayFor(ownGateways.modelChoice(model), gatewaysWithKeys) &&
+      target !== firstGateway(gatewaysWithKeys);
     const { name, isSubstitute } = modelAt(target, model, primary);
     const isSwitched = target.id === preferredGateway;
     const backup = isSwitched ? 'switched' : 'automatic';

@@ -21,7 +21,7 @@ import {
 import { askForApiKey, readKeyOrNotify, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
 import type { GatewayServices } from './ownGateways';
-import { pickGateway, withKeyStates } from './gatewayPick';
+import { pickGateway, readKeyStates } from './gatewayPick';
 import { probeMessage } from './testReport';
 
 /**
@@ -48,7 +48,7 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
   if (input === undefined) return { state: 'cancelled' };
   const apiKey = readKeyOrNotify(input, log, position === undefined ? [] : [enterAgainAction(url)]);
   if (apiKey === undefined) return { state: 'invalid' };
-  if (position !== undefined) await deps.sets.useOwn();
+  if (position !== undefined) await deps.gatewaySets.useOwn();
   return verifyAndStore(apiKey, url, deps, { isArgument, position });
 }
 
@@ -67,7 +67,7 @@ async function chooseKeyGateway(
   if (preferredGateway) return { url: preferredGateway.id };
   const baseUrl = settings.baseUrl();
   if ('error' in baseUrl || ownGateways.all.length < 2) return baseUrl;
-  const gateway = await pickGateway(await withKeyStates(ownGateways.all), vscode.l10n.t('Set API key'));
+  const gateway = await pickGateway(await readKeyStates(ownGateways.all), vscode.l10n.t('Set API key'));
   return gateway && { url: gateway.id };
 }
 

@@ -144,11 +144,11 @@ export class ContextDraft {
   private add(items: readonly DraftAttachment[]): boolean {
     let fits = true;
     for (const item of items) {
-      const others = this.entries.filter(({ id }) => id !== item.id);
-      const fitted = truncateToFit(item, contextLimits.draft - totalLength(others.filter(isRead)));
+      const otherEntries = this.entries.filter(({ id }) => id !== item.id);
+      const fitted = truncateToFit(item, contextLimits.draft - totalLength(otherEntries.filter(isRead)));
       fits &&= fitted !== undefined;
-      if (!fitted) this.entries = others;
-      else if (others.length === this.entries.length) this.entries = [...others, fitted];
+      if (!fitted) this.entries = otherEntries;
+      else if (otherEntries.length === this.entries.length) this.entries = [...otherEntries, fitted];
       else this.entries = this.entries.map((entry) => (entry.id === item.id ? fitted : entry));
     }
     if (items.length > 0) this.changeListeners.fire();

@@ -70,8 +70,8 @@ export class ContextSource {
   async browse(): Promise<readonly DraftAttachment[]> {
     const title = vscode.l10n.t('Attach context');
     const openLabel = vscode.l10n.t('Attach');
-    const chosen = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel, title });
-    return this.readAll((chosen ?? []).map(fileId), this.onError);
+    const chosenUris = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel, title });
+    return this.readAll((chosenUris ?? []).map(fileId), this.onError);
   }
 
   /** Reads the texts in all open editors. Editors without text, such as images, are skipped. */

@@ -49,17 +49,17 @@ function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | un
  * @returns undefined if the context window is unknown, or if the prompts don't go to the user's own gateways
  */
 export function estimateContextUse(
-  { sets, catalog }: { readonly sets: GatewaySets; readonly catalog: ModelCatalog },
+  { gatewaySets, catalog }: { readonly gatewaySets: GatewaySets; readonly catalog: ModelCatalog },
   conversation: Conversation,
   draft: Draft,
 ): ContextUse | undefined {
-  if (sets.forPrompt(conversation) !== sets.own) return undefined;
-  const { systemPrompt, model: selected } = sets.own.defaults();
+  if (gatewaySets.forPrompt(conversation) !== gatewaySets.own) return undefined;
+  const { systemPrompt, model: selected } = gatewaySets.own.defaults();
   const { model = selected, attachmentTokens = 0 } = draft;
   const windowTokens = promptWindow(catalog.factsOf(model));
   if (windowTokens === undefined) return undefined;
   const { tree } = conversation;
-  const { summary, steps } = tree.before();
+  const { summary, steps } = tree.precedingOf();
   const sent = steps.filter(isSent);
   const lastIndex = sent.findLastIndex(({ answer }) => answer.state.model === model && reportedTokens(answer) > 0);
   const earlier = sent.slice(0, lastIndex + 1);
@@ -84,13 +84,13 @@ export function estimateContextUse(
  * requests don't contain the reasoning.
  */
 function reportedTokens({ state }: Answer): number {
-  const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = state.ledger.entries.at(-1)?.ended ?? {};
+  const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = state.ledger.entries.at(-1)?.end ?? {};
   return promptTokens === 0 ? 0 : promptTokens + Math.max(0, completionTokens - reasoningTokens);
 }
 
 /** Whether a new request would contain the same earlier turns and summary as the last attempt of the answer. */
 function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
-  const { summary, steps } = tree.before(answer.id);
+  const { summary, steps } = tree.precedingOf(answer.id);
   const earlier = steps.map((step) => step.answer);
   if ([...earlier, ...(summary ? [summary] : [])].some((other) => sentAt(other) > sentAt(answer))) return false;
   // The attempt might have sent a summary that the user has undone since then.

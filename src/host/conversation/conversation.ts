@@ -12,9 +12,9 @@ import {
   comparedModels,
   isFinished,
   isScheduled,
-  isUsable,
-  promptOf,
-  sideBySide,
+  isUsableSummary,
+  promptOfExchange,
+  answersSideBySide,
 } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { RecordOf } from '../journal/records';
@@ -69,7 +69,7 @@ export class Conversation {
 
   /** The answers at the end of the page: a single answer, or all answers of a comparison. */
   get lastAnswers(): readonly Answer[] {
-    return sideBySide(this.last?.exchange);
+    return answersSideBySide(this.last?.exchange);
   }
 
   /** The answers whose turns are running: several in a comparison, otherwise at most one. */
@@ -149,9 +149,9 @@ export class Conversation {
     const edited = this.tree.exchange(exchangeId);
     if (!edited) return [];
     const compared = comparedModels(edited);
-    const answers = sideBySide(edited);
+    const answers = answersSideBySide(edited);
     const models = compared.length > 1 ? compared : answers.slice(0, 1).flatMap(({ model }) => model ?? []);
-    return this.addExchange(prompt, edited.after, models, answers);
+    return this.addExchange(prompt, edited.parentAnswer, models, answers);
   }
 
   /**
@@ -160,11 +160,11 @@ export class Conversation {
    * @returns the ids of the new answers
    * @throws Error when the conversation is read-only
    */
-  answerAgain(exchangeId: string, models: readonly string[] = []): readonly string[] {
+  requestMoreAnswers(exchangeId: string, models: readonly string[] = []): readonly string[] {
     const exchange = this.tree.exchange(exchangeId);
     if (!exchange) return [];
     const answers = newAnswers(models);
-    return this.writeStart({ type: 'answers', exchange: exchangeId, answers }, answers, sideBySide(exchange));
+    return this.writeStart({ type: 'answers', exchange: exchangeId, answers }, answers, answersSideBySide(exchange));
   }
 
   /**
@@ -176,7 +176,7 @@ export class Conversation {
     const answer = this.tree.answer(answerId);
     if (this.readOnly || !exchange || !answer || !isFinished(answer)) return [];
     const model = otherModel ?? answer.model;
-    return this.answerAgain(exchange.id, model === undefined ? [] : [model]);
+    return this.requestMoreAnswers(exchange.id, model === undefined ? [] : [model]);
   }
 
   /**
@@ -184,12 +184,12 @@ export class Conversation {
    * and of all exchanges that follow them. Queued prompts after the other answers are sent after this answer instead.
    */
   useAnswer(answerId: string): void {
-    const others = this.otherColumns(answerId);
-    if (this.readOnly || others.length === 0) return;
+    const otherColumns = this.otherColumns(answerId);
+    if (this.readOnly || otherColumns.length === 0) return;
     const unsent = this.sentByUseAnswer(answerId);
-    this.end([...others, ...this.following(others)]);
+    this.end([...otherColumns, ...this.following(otherColumns)]);
     this.log.write({ type: 'select', answer: answerId, use: true });
-    for (const { exchange, models } of unsent) this.ask(promptOf(exchange), models);
+    for (const { exchange, models } of unsent) this.ask(promptOfExchange(exchange), models);
   }
 
   /**
@@ -207,7 +207,7 @@ export class Conversation {
   }
 
   stopComparison(answerId: string): void {
-    this.end(sideBySide(this.tree.exchangeOf(answerId)));
+    this.end(answersSideBySide(this.tree.exchangeOf(answerId)));
   }
 
   /**
@@ -225,7 +225,7 @@ export class Conversation {
    * @throws Error when the conversation is read-only
    */
   summarize(upTo: string, model?: string): string {
-    const failed = this.tree.summaries().filter((summary) => !summary.isUndone && !isUsable(summary));
+    const failed = this.tree.summaries().filter((summary) => !summary.isUndone && !isUsableSummary(summary));
     for (const { answer } of failed) this.editSummary(answer.id, '');
     const answer = newAnswer(model);
     this.writeStart({ type: 'summary', upTo, answer }, [answer]);
@@ -362,7 +362,7 @@ export class Conversation {
    */
   applySettings(): void {
     const { activeAnswer } = this;
-    const { own } = this.deps.sets;
+    const { own } = this.deps.gatewaySets;
     if (!activeAnswer?.state.wait || this.set !== own) return;
     const model = own.model();
     const hasChanged = model !== this.runner.defaultModel && model !== activeAnswer.state.model;
@@ -426,7 +426,7 @@ export class Conversation {
    * answer.
    */
   private otherColumns(answerId: string): readonly Answer[] {
-    const answers = sideBySide(this.tree.exchangeOf(answerId));
+    const answers = answersSideBySide(this.tree.exchangeOf(answerId));
     return answers.some(({ id }) => id === answerId) ? answers.filter(({ id }) => id !== answerId) : [];
   }
 
@@ -436,12 +436,12 @@ export class Conversation {
 
   private addExchange(
     prompt: Prompt,
-    after: string,
+    parentAnswer: string,
     models: readonly string[],
     replaced: readonly Answer[] = [],
   ): readonly string[] {
     const answers = newAnswers(models);
-    return this.writeStart({ type: 'exchange', id: randomUUID(), after, ...prompt, answers }, answers, replaced);
+    return this.writeStart({ type: 'exchange', id: randomUUID(), parentAnswer, ...prompt, answers }, answers, replaced);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { isDelta } from '../../engine/events/events';
 import type { Answer } from '../../shared/exchanges';
 import type { ToWebview } from '../../shared/protocol';
-import { sideBySide } from '../journal/exchange';
+import { answersSideBySide } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import type { JournalRecord } from '../journal/records';
 import { Listeners } from '../util/listeners';
@@ -100,11 +100,12 @@ export class ConversationLog {
         return { type: 'title' };
       case 'exchange': {
         const exchange = tree.exchange(record.id);
-        const shown = exchange && tree.shownExchange(exchange);
+        const shownExchange = exchange && tree.shownExchange(exchange);
         // If the new prompt follows a comparison, the whole page is sent, because the page then marks the answer that
         // the prompt follows.
-        const isAtEnd = shown?.versions.length === 1 && sideBySide(tree.exchangeOf(record.after)).length <= 1;
-        return isAtEnd ? { type: 'exchange', exchange: shown } : { type: 'path', items: tree.page() };
+        const isAtEnd =
+          shownExchange?.versions.length === 1 && answersSideBySide(tree.exchangeOf(record.parentAnswer)).length <= 1;
+        return isAtEnd ? { type: 'exchange', exchange: shownExchange } : { type: 'path', items: tree.page() };
       }
       case 'answers':
       case 'select':

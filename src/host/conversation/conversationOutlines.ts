@@ -96,8 +96,8 @@ export class ConversationIndex {
   async texts(id: string): Promise<readonly string[]> {
     const cached = this.cache.get(id);
     if (cached?.texts) return cached.texts;
-    const stored = await this.journal.read(id).catch(() => undefined);
-    const texts = stored ? searchableTexts(stored.tree) : [];
+    const storedConversation = await this.journal.read(id).catch(() => undefined);
+    const texts = storedConversation ? searchableTexts(storedConversation.tree) : [];
     if (cached && cached.entry.size <= maxCachedBytes) cached.texts = texts;
     return texts;
   }

@@ -258,10 +258,10 @@ export class Conversations {
    */
   async withWritable<Result>(
     id: string,
-    mode: 'only-if-free' | 'report-if-locked',
+    lockMode: 'only-if-free' | 'report-if-locked',
     work: (conversation: Conversation) => Promise<Result>,
   ): Promise<Result | undefined> {
-    const conversation = await this.load(id, mode);
+    const conversation = await this.load(id, lockMode);
     if (!conversation || conversation.readOnly) return undefined;
     return this.withOpen(conversation, () => work(conversation));
   }
@@ -275,7 +275,7 @@ export class Conversations {
   }
 
   /** Reads again the conversations that are read-only in this window, because other windows might have written them. */
-  reread(): void {
+  rereadReadOnly(): void {
     for (const { follower } of this.openById.values()) follower?.reread();
   }
 
@@ -344,7 +344,7 @@ export class Conversations {
 
   private create(unusedId?: string): Conversation {
     const { id, file } = this.deps.journal.create(unusedId);
-    return this.add(id, { stored: foldJournal([]), file });
+    return this.add(id, { storedConversation: foldJournal([]), file });
   }
 
   /**
@@ -368,25 +368,25 @@ export class Conversations {
       .catch(this.deps.onError);
   }
 
-  private async load(id: unknown, mode: OpenMode = 'allow-read-only'): Promise<Conversation | undefined> {
+  private async load(id: unknown, openMode: OpenMode = 'allow-read-only'): Promise<Conversation | undefined> {
     if (!isConversationId(id)) return undefined;
     return this.fileMutex.runExclusive(async () => {
       const existing = this.openById.get(id);
       if (existing?.file) return existing.conversation;
-      const opened = await this.deps.journal.open(id, mode);
+      const opened = await this.deps.journal.open(id, openMode);
       if (!opened || !existing) return opened && this.add(id, opened);
       if (!opened.file) return existing.conversation;
       existing.follower?.dispose();
       existing.follower = undefined;
       existing.file = opened.file;
-      existing.conversation.log.setWritable(opened.stored.tree, opened.file);
+      existing.conversation.log.setWritable(opened.storedConversation.tree, opened.file);
       return existing.conversation;
     });
   }
 
-  private add(id: string, { stored, file }: OpenedConversation): Conversation {
+  private add(id: string, { storedConversation, file }: OpenedConversation): Conversation {
     const beforeAttempt = (): Promise<unknown> => resultWithin(maxWriteWaitMs, this.flush(id), this.deps.clock);
-    const conversation = new Conversation(id, stored.tree, file, { ...this.deps, beforeAttempt });
+    const conversation = new Conversation(id, storedConversation.tree, file, { ...this.deps, beforeAttempt });
     const open: OpenConversation = { conversation, file, holds: new Set() };
     conversation.log.onDidChangeState((change) => {
       this.changeListeners.fire({ conversation, change });

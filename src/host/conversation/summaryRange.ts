@@ -1,6 +1,6 @@
 import { estimateTokens } from '../../engine/text/tokenEstimate';
 import type { Answer, Step } from '../../shared/exchanges';
-import type { Preceding } from '../journal/exchangeTree';
+import type { PrecedingTurns } from '../journal/exchangeTree';
 import { estimateTurnTokens } from './contextUse';
 import { maxSummaryTokens } from './summaryPrompt';
 
@@ -16,7 +16,7 @@ const maxKeptTokens = 20_000;
  * @param contextWindow the context window in tokens, or Infinity if it is unknown
  * @returns undefined if all turns are short enough to be sent unchanged
  */
-export function lastToSummarize({ summary, steps }: Preceding, contextWindow: number): Answer | undefined {
+export function lastToSummarize({ summary, steps }: PrecedingTurns, contextWindow: number): Answer | undefined {
   const sizes = steps.map(tokensOf);
   const end = countWithin(sizes.toReversed(), Math.min(maxKeptTokens, contextWindow / 4));
   const summarized = steps.slice(0, steps.length - end);

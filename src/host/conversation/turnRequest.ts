@@ -17,7 +17,7 @@ export function buildRequest(
   const prompt = exchange ?? summaryRequest;
   const { reasoningEffort } = prompt;
   const { model, systemPrompt, ...parameters } = defaultsOf({ model: chosenModel, reasoningEffort });
-  const { summary, steps } = tree.before(id);
+  const { summary, steps } = tree.precedingOf(id);
   const messages: TextMessage[] = [];
   if (systemPrompt.trim()) messages.push({ role: 'system', content: systemPrompt });
   if (summary) messages.push(...summaryMessages(summary.state.text));

@@ -14,7 +14,7 @@ import { buildRequest, partialAnswer } from './turnRequest';
 const frameMs = 16;
 
 export interface TurnRunnerDeps {
-  readonly sets: Readonly<Record<GatewaySetId, GatewaySet>>;
+  readonly gatewaySets: Readonly<Record<GatewaySetId, GatewaySet>>;
   /** Delays each attempt as described at `StreamOptions.beforeAttempt`. */
   readonly beforeAttempt?: () => Promise<unknown>;
   readonly clock: Clock;
@@ -75,7 +75,7 @@ export class TurnRunner {
 
   /** The gateways that receive all prompts of the conversation. */
   get set(): GatewaySet {
-    return this.deps.sets[this.log.tree.gateways];
+    return this.deps.gatewaySets[this.log.tree.gateways];
   }
 
   get busy(): boolean {
@@ -277,6 +277,6 @@ export class TurnRunner {
     }
     const sinceFlush = this.deps.clock.monotonicNow() - running.flushedAt;
     if (isFirstText || sinceFlush >= frameMs) this.flushTurn(running);
-    else running.cancelTimer ??= this.deps.clock.after(frameMs - sinceFlush, () => this.flushTurn(running));
+    else running.cancelTimer ??= this.deps.clock.callAfter(frameMs - sinceFlush, () => this.flushTurn(running));
   }
 }

@@ -8,7 +8,7 @@ import type { DemoGateways } from './demoGateways';
 
 interface DemoCommandDeps extends HostWindow {
   readonly demo: DemoGateways;
-  readonly sets: GatewaySets;
+  readonly gatewaySets: GatewaySets;
   readonly tour: { ask(conversation: Conversation, scenario: string): void; reset(): void };
   readonly conversations: Conversations;
   readonly panels: {
@@ -19,7 +19,7 @@ interface DemoCommandDeps extends HostWindow {
 }
 
 export function registerDemo(deps: DemoCommandDeps) {
-  const { register, demo, sets, tour, conversations, panels, onError } = deps;
+  const { register, demo, gatewaySets, tour, conversations, panels, onError } = deps;
   register(
     demo.onWillClose(() => {
       conversations.stopAllOf(demo);
@@ -34,7 +34,8 @@ export function registerDemo(deps: DemoCommandDeps) {
   register(
     panels.onDidClose(() => {
       if (demo.staysOpen || !demo.isOpen) return;
-      if (!panels.isAnyOpen((conversation) => sets.forPrompt(conversation) === demo)) demo.close().catch(onError);
+      if (!panels.isAnyOpen((conversation) => gatewaySets.forPrompt(conversation) === demo))
+        demo.close().catch(onError);
     }),
   );
   /**
@@ -49,7 +50,7 @@ export function registerDemo(deps: DemoCommandDeps) {
     await demo.open();
     const { current } = conversations;
     const conversation =
-      canReuseCurrent && current && sets.forPrompt(current) === demo ? current : conversations.startNew();
+      canReuseCurrent && current && gatewaySets.forPrompt(current) === demo ? current : conversations.startNew();
     panels.show(conversation);
     if (typeof argument === 'string') tour.ask(conversation, argument);
   };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { originOf } from '../../engine/gateway/baseUrl';
-import { withKeyStates } from '../connection/gatewayPick';
+import { readKeyStates } from '../connection/gatewayPick';
 import type { GatewayServices } from '../connection/ownGateways';
 import { readProxyInfo } from '../connection/proxySettings';
 import { isHolySheep } from '../settings/knownGateways';
@@ -28,11 +28,11 @@ export function registerDiagnostics(deps: GatewayServices & HostWindow) {
  * positions in the settings.
  */
 async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Promise<string> {
-  const { engine, settings, ownGateways, sets, log, version, context } = deps;
+  const { engine, settings, ownGateways, gatewaySets, log, version, context } = deps;
   const gateways = ownGateways.all;
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
-  const states = await withKeyStates(gateways);
+  const states = await readKeyStates(gateways);
   const summaries = states.map(({ gateway: { id, origin }, key }, index) => ({
     name: `gateway ${index + 1}`,
     key,
@@ -56,7 +56,7 @@ async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Prom
     host: await readHostInfo(version, context.extension.extensionKind),
     settings: networkSettings,
     proxy: readProxyInfo(),
-    gatewaySet: sets.current.id,
+    gatewaySet: gatewaySets.current.id,
     engine: report,
     errors: log.errors(),
   };

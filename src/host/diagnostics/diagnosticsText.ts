@@ -59,7 +59,7 @@ function formatTurn(turn: TurnRecord, nameOf: (gateway: GatewayRef) => string): 
 }
 
 function formatAttempt(entry: LedgerEntry, gateway: string): unknown {
-  const { headers, resumed, ended } = entry;
+  const { headers, resumed, end } = entry;
   return {
     ...pick(entry, 'attempt', 'why', 'how', 'at', 'model', 'userModel', 'hasOtherGateway'),
     ...pick(entry, 'effort', 'refusedEffort', 'cutAtTokens'),
@@ -68,9 +68,9 @@ function formatAttempt(entry: LedgerEntry, gateway: string): unknown {
     waits: entry.waits.map(formatWait),
     ...(headers && { status: headers.status, requestId: headers.requestId, headersMs: headers.ms }),
     resumed: resumed && pick(resumed, 'resumePoint', 'trimmed'),
-    ended: ended && {
-      ...pick(ended, 'how', 'row', 'ms', 'firstTokenMs', 'bytes', 'chars', 'tokens', 'promptTokens'),
-      ...pick(ended, 'completionTokens', 'cachedTokens', 'reasoningTokens', 'cost', 'estimatedCost', 'currency'),
+    end: end && {
+      ...pick(end, 'how', 'row', 'ms', 'firstTokenMs', 'bytes', 'chars', 'tokens', 'promptTokens'),
+      ...pick(end, 'completionTokens', 'cachedTokens', 'reasoningTokens', 'cost', 'estimatedCost', 'currency'),
     },
   };
 }

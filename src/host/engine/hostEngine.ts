@@ -85,7 +85,7 @@ export function registerEngine({ register, ownGateways, settings, engine, catalo
     await catalog.preload();
   };
   register({
-    dispose: systemClock.after(preparationDelayMs, () => void prepare().catch(log.error)),
+    dispose: systemClock.callAfter(preparationDelayMs, () => void prepare().catch(log.error)),
   });
   return {
     /**

@@ -80,7 +80,7 @@ async function addChosen(
   const models = result.state === 'verified' ? await pickModelNames(deps, name, result) : new Map<string, string>();
   const place = models && (await choosePlace(deps, name));
   if (!place) return cancelled;
-  const { settings, keys, log, sets, ownGateways } = deps;
+  const { settings, keys, log, gatewaySets, ownGateways } = deps;
   const { newKey } = access;
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
@@ -90,7 +90,7 @@ async function addChosen(
   if (isUnresponsive) await ownGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
-    await sets.useOwn();
+    await gatewaySets.useOwn();
     undo = await settings.setPrimary(entry, false);
   } else undo = await settings.addBackup(entry);
   if (result.state === 'verified') {
@@ -219,6 +219,6 @@ async function choose<T>(
   question: string,
   items: readonly (vscode.QuickPickItem & { readonly value: T })[],
 ): Promise<T | undefined> {
-  const chosen = await pickFrom({ title: vscode.l10n.t('Add gateway'), placeholder: question, items }).result;
-  return chosen?.[0]?.value;
+  const choice = await pickFrom({ title: vscode.l10n.t('Add gateway'), placeholder: question, items }).result;
+  return choice?.[0]?.value;
 }

@@ -59,16 +59,16 @@ function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>):
     return { baseUrl, label: running.has(baseUrl) ? `$(check) ${name}` : name, description };
   };
   const separator = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
-  const added = knownGateways.filter(({ baseUrl }) => configured.has(baseUrl));
-  const others = knownGateways.filter((known) => !added.includes(known));
+  const addedGateways = knownGateways.filter(({ baseUrl }) => configured.has(baseUrl));
+  const gatewaysToAdd = knownGateways.filter((gateway) => !addedGateways.includes(gateway));
   return [
-    ...others.filter(({ baseUrl }) => !isLoopbackUrl(baseUrl)).map(item),
+    ...gatewaysToAdd.filter(({ baseUrl }) => !isLoopbackUrl(baseUrl)).map(item),
     separator(vscode.l10n.t('On this computer')),
-    ...others.filter(({ baseUrl }) => isLoopbackUrl(baseUrl)).map(item),
+    ...gatewaysToAdd.filter(({ baseUrl }) => isLoopbackUrl(baseUrl)).map(item),
     separator(vscode.l10n.t('Others')),
     { label: `$(link) ${vscode.l10n.t('Other base URL…')}`, alwaysShow: true },
-    ...(added.length > 0 ? [separator(vscode.l10n.t('Already added'))] : []),
-    ...added.map(item),
+    ...(addedGateways.length > 0 ? [separator(vscode.l10n.t('Already added'))] : []),
+    ...addedGateways.map(item),
   ];
 }
 

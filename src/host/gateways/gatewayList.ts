@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineReport } from '../../engine/engine';
-import { everyOther } from '../../engine/gateway/gateway';
-import { describeGateway, withKeyStates, type KeyState } from '../connection/gatewayPick';
+import { otherModels } from '../../engine/gateway/gateway';
+import { describeGateway, readKeyStates, type KeyState } from '../connection/gatewayPick';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
 import { joinNotes, plainLabel } from '../ui/messageText';
@@ -16,7 +16,7 @@ export interface GatewayListItem extends KeyState {
 }
 
 export async function listGateways({ ownGateways }: GatewayDeps): Promise<readonly GatewayListItem[]> {
-  const states = await withKeyStates(ownGateways.all);
+  const states = await readKeyStates(ownGateways.all);
   return states.map((state, index) => ({
     ...state,
     isLast: index === states.length - 1,
@@ -34,7 +34,7 @@ export function createGatewayTexts(
   return (row) => {
     const { gateway, isUnresponsive } = row;
     const { id, label, models } = gateway;
-    const replacement = models.get(everyOther);
+    const replacement = models.get(otherModels);
     const names = models.size - (replacement === undefined ? 0 : 1);
     const detail = joinNotes(
       plainLabel(id),
@@ -42,7 +42,7 @@ export function createGatewayTexts(
       states.some((state) => state.isDown && state.id === id) && vscode.l10n.t('down'),
       healthOf('', id),
       names > 0 && vscode.l10n.t('model names: {0}', names),
-      replacement !== undefined && mappingText(everyOther, replacement),
+      replacement !== undefined && mappingText(otherModels, replacement),
     );
     return {
       label: isUnresponsive ? `$(warning) ${plainLabel(label)}` : plainLabel(label),

@@ -103,8 +103,8 @@ class GatewayList {
         .filter((possible) => possible.isPossible(row))
         .map((possible) => ({ action: possible, label: `$(${possible.icon}) ${possible.title}` }));
       const placeholder = createGatewayTexts([], [])(row).detail ?? '';
-      const chosen = await pickFrom({ title: plainLabel(row.gateway.label), placeholder, items }).result;
-      action = chosen?.[0]?.action;
+      const choice = await pickFrom({ title: plainLabel(row.gateway.label), placeholder, items }).result;
+      action = choice?.[0]?.action;
       // An action that opens an editor or a dialog is performed before the list of gateways reappears. Otherwise, the
       // list would flash up between the menu and the editor or dialog.
       if (action?.opens) await this.perform(action, row.gateway);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ListedModels } from '../../engine/gateway/modelList';
 import { canChat } from '../../engine/models/listedFacts';
 import { areSameModel, nearestModels } from '../../engine/models/nearestModels';
-import { everyOther } from '../../engine/gateway/gateway';
+import { otherModels } from '../../engine/gateway/gateway';
 import { recentModels } from '../models/recentModels';
 import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
@@ -53,19 +53,19 @@ export async function pickModelNames(
   if (!hasUsedModel) return pickReplacement(gateway, list, current);
   if (choices.length === 0) return current;
   const items = choices.map((choice) => ({ ...choice, label: mappingText(choice.here, choice.there) }));
-  const chosen = await pickFrom({
+  const chosenItems = await pickFrom({
     title: vscode.l10n.t('Model names at {0}', plainLabel(gateway)),
     placeholder: vscode.l10n.t('Confirm the name of each of your models at this gateway'),
     canSelectMany: true,
     items,
     selectedItems: items.filter(({ picked }) => picked),
   }).result;
-  return chosen && new Map(chosen.map(({ here, there }) => [here, there]));
+  return chosenItems && new Map(chosenItems.map(({ here, there }) => [here, there]));
 }
 
 /** Returns a text for a model name and the name of that model at a gateway, see `Gateway.models`. */
 export function mappingText(here: string, there: string): string {
-  const name = here === everyOther ? vscode.l10n.t('all other models') : plainLabel(here);
+  const name = here === otherModels ? vscode.l10n.t('all other models') : plainLabel(here);
   return `${name} → ${plainLabel(there)}`;
 }
 
@@ -86,18 +86,18 @@ async function pickReplacement(
     description: vscode.l10n.t('only models that you select by name'),
     alwaysShow: true,
   };
-  const previous = replacements.find(({ model }) => model === current.get(everyOther));
-  const [chosen] =
+  const previous = replacements.find(({ model }) => model === current.get(otherModels));
+  const [replacement] =
     (await pickFrom({
       title: vscode.l10n.t('{0} has none of your models', plainLabel(gateway)),
       placeholder: vscode.l10n.t('Choose the model that {0} uses in place of your models', plainLabel(gateway)),
       items: [...replacements, none],
       ...(previous && { activeItems: [previous] }),
     }).result) ?? [];
-  if (!chosen) return undefined;
+  if (!replacement) return undefined;
   const names = new Map(current);
-  if (chosen.model === undefined) names.delete(everyOther);
-  else names.set(everyOther, chosen.model);
+  if (replacement.model === undefined) names.delete(otherModels);
+  else names.set(otherModels, replacement.model);
   return names;
 }
 
@@ -107,7 +107,7 @@ async function pickReplacement(
  */
 async function usedModels({ settings, health }: ModelNamesDeps): Promise<readonly string[]> {
   await health.refresh();
-  const [primary] = settings.gateways().usable;
+  const [primary] = settings.gateways().usableGateways;
   const recent = primary ? recentModels(health.records(), new Set([primary.url])) : [];
   const { fallbackModels } = settings.engineSettings();
   return [...new Set([settings.model(), ...fallbackModels, ...recent])];

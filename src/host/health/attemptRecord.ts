@@ -72,8 +72,8 @@ const quarterMs = hourMs / 4;
  * sent at once
  */
 export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecord {
-  const { attempt, how, why, ended } = entry;
-  const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost, currency } = ended ?? {};
+  const { attempt, how, why, end } = entry;
+  const { firstTokenMs, promptTokens, completionTokens, cachedTokens, cost, estimatedCost, currency } = end ?? {};
   return {
     ...pairOf(entry),
     // A refused parameter is not recorded as a failure. The corrected request that follows shows whether the gateway
@@ -109,9 +109,9 @@ function pairOf({ time, gateway, model }: LedgerEntry) {
   return { at: Math.floor(time / quarterMs) * quarterMs, gateway, model };
 }
 
-function resultOf({ ended }: LedgerEntry): AttemptRecord['result'] {
-  if (ended === undefined || ended.how === 'abandoned') return 'stopped';
-  return ended.how === 'finished' ? 'complete' : ended.how;
+function resultOf({ end }: LedgerEntry): AttemptRecord['result'] {
+  if (end === undefined || end.how === 'abandoned') return 'stopped';
+  return end.how === 'finished' ? 'complete' : end.how;
 }
 
 /**
@@ -120,8 +120,8 @@ function resultOf({ ended }: LedgerEntry): AttemptRecord['result'] {
  */
 const minStreamMs = 250;
 
-function speedOf({ ended }: LedgerEntry): number | undefined {
-  const { firstTokenMs, ms = 0, completionTokens = 0 } = ended ?? {};
+function speedOf({ end }: LedgerEntry): number | undefined {
+  const { firstTokenMs, ms = 0, completionTokens = 0 } = end ?? {};
   if (firstTokenMs === undefined || completionTokens === 0 || ms - firstTokenMs < minStreamMs) return undefined;
   return Math.round((completionTokens * 10_000) / (ms - firstTokenMs)) / 10;
 }

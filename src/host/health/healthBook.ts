@@ -133,14 +133,14 @@ export class HealthBook {
   }
 
   private async write(): Promise<void> {
-    const added = new Set(this.unwrittenRecords);
-    if (added.size === 0) return;
+    const newRecords = new Set(this.unwrittenRecords);
+    if (newRecords.size === 0) return;
     const { folder } = this.deps;
     await mkdir(folder, { recursive: true, mode: privateFolderMode });
     const path = join(folder, `${this.dayBefore(0)}.${this.window}.jsonl`);
-    await appendFile(path, encodeRecords([...added]), { mode: privateFileMode });
-    this.unwrittenRecords = this.unwrittenRecords.filter((record) => !added.has(record));
-    this.writtenRecords = [...this.writtenRecords, ...added];
+    await appendFile(path, encodeRecords([...newRecords]), { mode: privateFileMode });
+    this.unwrittenRecords = this.unwrittenRecords.filter((record) => !newRecords.has(record));
+    this.writtenRecords = [...this.writtenRecords, ...newRecords];
     const { oldFiles } = await this.files();
     // An old file that can't be removed now is removed by a later call.
     await Promise.all(oldFiles.map((file) => rm(file, { force: true }).catch(() => undefined)));
@@ -148,7 +148,7 @@ export class HealthBook {
 
   private writeAfter(delayMs: number): void {
     const { clock, onError } = this.deps;
-    this.cancelWrite ??= clock.after(delayMs, () => {
+    this.cancelWrite ??= clock.callAfter(delayMs, () => {
       this.flush().catch(onError);
     });
   }

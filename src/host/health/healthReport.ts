@@ -84,14 +84,14 @@ function budgetReport(budget: DailyBudget, { spent, uncounted }: SpentToday): Bu
 const minRecentAttempts = 5;
 
 /**
- * Returns the success rate and the time to the first token of each pair of gateway and model, keyed by {@link pairOf}.
+ * Returns the success rate and the time to the first token of each pair of gateway and model, keyed by {@link gatewayModelKey}.
  */
 export function essencesOf(records: readonly AttemptRecord[], now: number) {
   const [firstHour = now] = hoursUntil(now);
   const [firstDay = now] = daysUntil(now);
   const judged = records.filter((record) => record.at >= firstDay && isJudged(record));
   return new Map(
-    [...Map.groupBy(judged, ({ gateway, model }) => pairOf(gateway.id, model))].map(([pair, ofPair]) => {
+    [...Map.groupBy(judged, ({ gateway, model }) => gatewayModelKey(gateway.id, model))].map(([pair, ofPair]) => {
       const recent = ofPair.filter(({ at }) => at >= firstHour);
       const figures = figuresOf(recent.length < minRecentAttempts ? ofPair : recent);
       return [pair, { successPercent: successPercent(figures), firstTokenMs: figures.firstTokenMs }];
@@ -99,7 +99,7 @@ export function essencesOf(records: readonly AttemptRecord[], now: number) {
   );
 }
 
-export function pairOf(gatewayId: string, model: string): string {
+export function gatewayModelKey(gatewayId: string, model: string): string {
   return JSON.stringify([gatewayId, model]);
 }
 
@@ -128,7 +128,7 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
     records.reduce((total, record) => total + (numberOf(record) ?? 0), 0);
   return {
     attempts: records.filter(({ result }) => result !== 'waited').length,
-    judged: judged.length,
+    judgedAttempts: judged.length,
     complete: judged.filter(({ result }) => result === 'complete').length,
     firstTokenMs: percentile(firstTokens, 0.5),
     slowFirstTokenMs: percentile(firstTokens, 0.95),
@@ -167,7 +167,7 @@ function createPeriod(
   startOf: (record: AttemptRecord) => number,
 ): HealthPeriod {
   const inPeriod = records.filter((record) => starts.includes(startOf(record)));
-  const rows = [...Map.groupBy(inPeriod, ({ gateway, model }) => pairOf(gateway.id, model)).values()].flatMap(
+  const rows = [...Map.groupBy(inPeriod, ({ gateway, model }) => gatewayModelKey(gateway.id, model)).values()].flatMap(
     (ofPair): readonly HealthRow[] => {
       const [first] = ofPair;
       if (!first) return [];

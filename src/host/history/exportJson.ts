@@ -27,7 +27,7 @@ export function exportJson({ title, tree }: ExportSource, now: number): string {
     turns: tree.path().map((step) => turnJson(step, tree)),
     // All answers outside the selected branch. `after` is the id of the preceding answer.
     otherVersions: unlessEmpty(
-      tree.others().map((step) => ({ after: step.exchange.after || null, ...turnJson(step, tree) })),
+      tree.answersOffBranch().map((step) => ({ after: step.exchange.parentAnswer || null, ...turnJson(step, tree) })),
     ),
     summaries: unlessEmpty(tree.usableSummaries().map((summary) => summaryJson(summary, tree))),
   };
@@ -99,7 +99,7 @@ function segmentJson({ startedAt, firstTokenAt, endedAt, ledger }: TurnSegment):
 }
 
 function attemptJson(entry: LedgerEntry): object {
-  const { ended } = entry;
+  const { end } = entry;
   return {
     attempt: entry.attempt,
     model: entry.model,
@@ -112,15 +112,15 @@ function attemptJson(entry: LedgerEntry): object {
     status: entry.headers?.status,
     requestId: entry.headers?.requestId,
     headersMs: entry.headers?.ms,
-    ended: ended?.how,
-    ms: ended?.ms,
-    firstTokenMs: ended?.firstTokenMs,
-    bytes: ended?.bytes,
-    characters: ended?.chars,
-    tokens: ended?.tokens,
-    cachedTokens: ended?.cachedTokens,
-    reasoningTokens: ended?.reasoningTokens,
-    cost: costOfAttempt(ended),
+    ended: end?.how,
+    ms: end?.ms,
+    firstTokenMs: end?.firstTokenMs,
+    bytes: end?.bytes,
+    characters: end?.chars,
+    tokens: end?.tokens,
+    cachedTokens: end?.cachedTokens,
+    reasoningTokens: end?.reasoningTokens,
+    cost: costOfAttempt(end),
   };
 }
 

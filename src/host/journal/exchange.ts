@@ -8,7 +8,7 @@ import type { Answer, Exchange, Prompt } from '../../shared/exchanges';
  * Returns the answers that the page shows next to each other: all answers of an open comparison, or else the selected
  * answer. Without an exchange, as for a summary, returns none.
  */
-export function sideBySide(exchange: Exchange | undefined): readonly Answer[] {
+export function answersSideBySide(exchange: Exchange | undefined): readonly Answer[] {
   const { answers, selected } = exchange ?? { answers: [] };
   const { comparison } = answers.find(({ id }) => id === selected) ?? {};
   return answers.filter(({ id, comparison: other }) =>
@@ -26,12 +26,12 @@ export function openComparison(answer: Answer | undefined): string | undefined {
 
 /** Returns the models of an open comparison. Returns none if the exchange shows only a single answer. */
 export function comparedModels(exchange: Exchange | undefined): readonly string[] {
-  const answers = sideBySide(exchange);
+  const answers = answersSideBySide(exchange);
   return answers.length > 1 ? [...new Set(answers.map(({ model, state }) => model ?? state.model))] : [];
 }
 
 /** Returns the prompt of an exchange, without its answers and its place in the conversation. */
-export function promptOf({ prompt, content, attachments, target, reasoningEffort }: Exchange): Prompt {
+export function promptOfExchange({ prompt, content, attachments, target, reasoningEffort }: Exchange): Prompt {
   return { prompt, content, attachments, target, reasoningEffort };
 }
 
@@ -45,7 +45,7 @@ export function comparedWith({ answers }: Exchange, answer: Answer): readonly An
 }
 
 /** Returns whether later requests contain this summary instead of the turns that it summarizes. */
-export function isUsable({
+export function isUsableSummary({
   isUndone,
   answer: { state },
 }: {

@@ -10,7 +10,7 @@ import type {
   Step,
   Summary,
 } from '../../shared/exchanges';
-import { isUsable, sideBySide, stateForRerun } from './exchange';
+import { isUsableSummary, answersSideBySide, stateForRerun } from './exchange';
 import type { JournalRecord, RecordOf } from './records';
 
 export interface StoredConversation {
@@ -23,7 +23,7 @@ export interface StoredConversation {
 }
 
 /** The part of the conversation that a request contains before its own prompt. */
-export interface Preceding {
+export interface PrecedingTurns {
   /** Summary that replaces the turns before `steps`. */
   readonly summary?: Answer | undefined;
   readonly steps: readonly Step[];
@@ -158,12 +158,12 @@ export class ExchangeTree {
    * Returns the part of the conversation that a request contains before its own prompt.
    * @param answerId the answer that is requested, by default the answer to a new prompt at the end
    */
-  before(answerId = ''): Preceding {
-    const own = this.summaryOf(answerId);
-    const end = this.exchangeOf(answerId)?.after ?? own?.upTo;
+  precedingOf(answerId = ''): PrecedingTurns {
+    const ownSummary = this.summaryOf(answerId);
+    const end = this.exchangeOf(answerId)?.parentAnswer ?? ownSummary?.upTo;
     const steps = end === undefined ? this.path() : this.stepsUpTo(end);
     const summaryUpTo = (step?: Step): Answer | undefined =>
-      this.lastSummary(step, (summary) => summary !== own && isUsable(summary))?.answer;
+      this.lastSummary(step, (summary) => summary !== ownSummary && isUsableSummary(summary))?.answer;
     const index = steps.findLastIndex(summaryUpTo);
     return { summary: summaryUpTo(steps[index]), steps: steps.slice(index + 1) };
   }
@@ -173,14 +173,14 @@ export class ExchangeTree {
     return [undefined, ...this.path()].flatMap((step, turns) => {
       // Only the newest summary at this place is shown, even if a model is still writing it or has failed to write it.
       const summary = this.lastSummary(step, ({ isUndone }) => !isUndone);
-      const shown = summary ? [{ answer: summary.answer, turns }] : [];
-      return step ? [this.shownExchange(step.exchange), ...shown] : shown;
+      const summaryItems = summary ? [{ answer: summary.answer, turns }] : [];
+      return step ? [this.shownExchange(step.exchange), ...summaryItems] : summaryItems;
     });
   }
 
   /** Returns the summaries on the page that replace earlier turns in requests. */
   usableSummaries(): readonly ShownSummary[] {
-    return this.page().flatMap((item) => ('turns' in item && isUsable(item) ? [item] : []));
+    return this.page().flatMap((item) => ('turns' in item && isUsableSummary(item) ? [item] : []));
   }
 
   /**
@@ -191,17 +191,17 @@ export class ExchangeTree {
     const summary = this.summaryOf(answerId);
     if (summary) return !summary.isUndone && (summary.upTo === '' || this.isShown(summary.upTo));
     let exchange = this.exchangeOf(answerId);
-    if (!exchange || !sideBySide(exchange).some(({ id }) => id === answerId)) return false;
-    while (this.forks.get(exchange.after)?.selected === exchange.id) {
-      const parent: Exchange | undefined = this.exchangeOf(exchange.after);
-      if (parent?.selected !== exchange.after) return exchange.after === '';
+    if (!exchange || !answersSideBySide(exchange).some(({ id }) => id === answerId)) return false;
+    while (this.forks.get(exchange.parentAnswer)?.selected === exchange.id) {
+      const parent: Exchange | undefined = this.exchangeOf(exchange.parentAnswer);
+      if (parent?.selected !== exchange.parentAnswer) return exchange.parentAnswer === '';
       exchange = parent;
     }
     return false;
   }
 
   /** Returns the answers that are not on the selected branch, each with its exchange. */
-  others(): readonly Step[] {
+  answersOffBranch(): readonly Step[] {
     const path = new Set(this.path().map(({ answer }) => answer));
     return this.steps().filter(({ answer }) => !path.has(answer));
   }
@@ -210,18 +210,18 @@ export class ExchangeTree {
   following(answerIds: readonly string[]): readonly Answer[] {
     const before = new Set(answerIds);
     // A single pass is enough, because an exchange is always added later than the exchange that it follows.
-    const exchanges = [...this.exchanges.values()].filter(({ after, answers }) => {
-      if (before.has(after)) for (const { id } of answers) before.add(id);
-      return before.has(after);
+    const exchanges = [...this.exchanges.values()].filter(({ parentAnswer, answers }) => {
+      if (before.has(parentAnswer)) for (const { id } of answers) before.add(id);
+      return before.has(parentAnswer);
     });
     const summaries = this.summaries().filter(({ upTo }) => before.has(upTo));
     return [...exchanges.flatMap(({ answers }) => answers), ...summaries.map(({ answer }) => answer)];
   }
 
   shownExchange(exchange: Exchange): ShownExchange {
-    const { id, prompt, attachments = [], after, selected } = exchange;
-    const answers = sideBySide(exchange);
-    const versions = this.forks.get(after)?.answerIds.filter((answerId) => {
+    const { id, prompt, attachments = [], parentAnswer, selected } = exchange;
+    const answers = answersSideBySide(exchange);
+    const versions = this.forks.get(parentAnswer)?.answerIds.filter((answerId) => {
       const comparison = this.answer(answerId)?.comparison;
       return comparison === undefined || comparison.isUsed || comparison.id === answerId;
     });
@@ -248,7 +248,7 @@ export class ExchangeTree {
    */
   private lastSummary(step: Step | undefined, accepts: (summary: Summary) => boolean): Summary | undefined {
     // In an open comparison, the summary might have been requested after any of the compared answers.
-    const ids = step ? [step.answer, ...sideBySide(step.exchange)].map(({ id }) => id) : [''];
+    const ids = step ? [step.answer, ...answersSideBySide(step.exchange)].map(({ id }) => id) : [''];
     return this.summaries().findLast((summary) => ids.includes(summary.upTo) && accepts(summary));
   }
 
@@ -259,7 +259,7 @@ export class ExchangeTree {
   private stepsUpTo(answerId: string): readonly Step[] {
     const steps: Step[] = [];
     let exchange = this.exchangeOf(answerId);
-    for (let id = answerId; exchange; id = exchange.after, exchange = this.exchangeOf(id)) {
+    for (let id = answerId; exchange; id = exchange.parentAnswer, exchange = this.exchangeOf(id)) {
       steps.push({ exchange, answer: standIn(exchange, id) });
     }
     return steps.reverse();
@@ -273,15 +273,15 @@ export class ExchangeTree {
    * Adds answers to an exchange and selects the first new answer. Several answers that are added together form a
    * comparison.
    */
-  private addAnswers(exchange: Exchange | undefined, added: RecordOf<'answers'>['answers']): void {
-    const [first] = added;
+  private addAnswers(exchange: Exchange | undefined, newAnswers: RecordOf<'answers'>['answers']): void {
+    const [first] = newAnswers;
     if (!exchange || !first) return;
-    const comparison = added.length > 1 ? { id: first.id } : undefined;
-    const answers = added.map((each) => ({ ...each, state: initialTurn, isQueued: false, comparison }));
-    const { id, after } = exchange;
+    const comparison = newAnswers.length > 1 ? { id: first.id } : undefined;
+    const answers = newAnswers.map((each) => ({ ...each, state: initialTurn, isQueued: false, comparison }));
+    const { id, parentAnswer } = exchange;
     this.exchanges.set(id, { ...exchange, answers: [...exchange.answers, ...answers] });
-    const fork = this.forks.get(after) ?? { answerIds: [], selected: id };
-    this.forks.set(after, fork);
+    const fork = this.forks.get(parentAnswer) ?? { answerIds: [], selected: id };
+    this.forks.set(parentAnswer, fork);
     for (const answer of answers) this.owners.set(answer.id, id);
     fork.answerIds.push(...answers.map((answer) => answer.id));
     this.select(first.id);
@@ -306,8 +306,8 @@ export class ExchangeTree {
     this.lastSelected = exchange.id;
   }
 
-  private selectAncestors({ id, after }: Exchange): void {
-    for (let [child, answerId] = [id, after]; ;) {
+  private selectAncestors({ id, parentAnswer }: Exchange): void {
+    for (let [child, answerId] = [id, parentAnswer]; ;) {
       const fork = this.forks.get(answerId);
       if (fork) fork.selected = child;
       const parent = this.exchangeOf(answerId);
@@ -316,7 +316,7 @@ export class ExchangeTree {
       if (!isSelected) this.exchanges.set(parent.id, { ...parent, selected: answerId });
       // The branch through this exchange is already selected.
       else if (parent.id === this.lastSelected) return;
-      [child, answerId] = [parent.id, parent.after];
+      [child, answerId] = [parent.id, parent.parentAnswer];
     }
   }
 

@@ -43,7 +43,7 @@ export interface Follower {
 export interface OpenedConversation {
   /** The file that this window writes, or undefined if the conversation is read-only in this window. */
   readonly file?: JournalFile | undefined;
-  readonly stored: StoredConversation;
+  readonly storedConversation: StoredConversation;
 }
 
 /**
@@ -85,12 +85,12 @@ export class Journal {
    * Opens a conversation.
    * @returns undefined when the conversation does not exist or can't be opened in this mode
    */
-  async open(id: string, mode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
+  async open(id: string, openMode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
     if (!(await this.files.entry(id))) return undefined;
     const lock = this.newLock(id);
     // If the lock can't be acquired because of an error, the conversation is opened anyway so that it can be read.
     // Writing it will report the problem.
-    const isOurs = mode === 'take-over' ? await lock.steal() : await lock.acquire().catch(() => true);
+    const isOurs = openMode === 'take-over' ? await lock.steal() : await lock.acquire().catch(() => true);
     if (isOurs) {
       try {
         return await this.openForWriting(id, lock);
@@ -98,17 +98,17 @@ export class Journal {
         if (!this.openFiles.has(id)) await lock.release();
       }
     }
-    if (mode === 'report-if-locked') this.deps.onProblem({ kind: 'open-elsewhere' });
-    const stored = mode === 'allow-read-only' && (await this.read(id, true));
-    return stored ? { stored } : undefined;
+    if (openMode === 'report-if-locked') this.deps.onProblem({ kind: 'open-elsewhere' });
+    const storedConversation = openMode === 'allow-read-only' && (await this.read(id, true));
+    return storedConversation ? { storedConversation } : undefined;
   }
 
   /**
    * Reports the content of a conversation that another window writes. The content is reported immediately, after
-   * `reread`, and when the file has not changed for a second after a change, as at the end of a turn. So the file is
+   * `rereadReadOnly`, and when the file has not changed for a second after a change, as at the end of a turn. So the file is
    * not read for each part of an answer. `isFree` is true when no window writes the conversation any more.
    */
-  follow(id: string, onChange: (stored: StoredConversation, isFree: boolean) => void): Follower {
+  follow(id: string, onChange: (storedConversation: StoredConversation, isFree: boolean) => void): Follower {
     const lock = this.newLock(id);
     let [lastState, readState]: (string | undefined)[] = [];
     const check = async (isForced = false): Promise<void> => {
@@ -118,9 +118,9 @@ export class Journal {
       const isStable = state === lastState;
       lastState = state;
       if (state === readState || !(isStable || isForced)) return;
-      const stored = await this.read(id, isHeld);
+      const storedConversation = await this.read(id, isHeld);
       readState = state;
-      if (stored && this.checks.get(id) === check) onChange(stored, !isHeld);
+      if (storedConversation && this.checks.get(id) === check) onChange(storedConversation, !isHeld);
     };
     const reread = (): void => void check(true).catch(() => undefined);
     this.checkRegularly(id, check);
@@ -262,22 +262,22 @@ export class Journal {
       this.deps.onProblem({ kind: 'newer', path });
       return undefined;
     }
-    const stored = foldJournal(records);
-    if (!header && damage === undefined) return { file: this.createFile(id, lock), stored };
+    const storedConversation = foldJournal(records);
+    if (!header && damage === undefined) return { file: this.createFile(id, lock), storedConversation };
     let size = validBytes;
     if (damage !== undefined) {
       const savedAs = await this.files.copyAside(id, this.deps.clock.now());
       const readable = encodeJournal(this.newHeader(id), records);
       await replaceFile(path, readable, entry.modifiedAt);
       size = readable.length;
-      this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged: stored.tree.path().length, damage });
+      this.deps.onProblem({ kind: 'corrupt', savedAs, salvaged: storedConversation.tree.path().length, damage });
     } else if (validBytes < content.length) {
       await truncate(path, validBytes);
       await utimes(path, entry.modifiedAt / 1000, entry.modifiedAt / 1000).catch(() => undefined);
     }
     const file = this.createFile(id, lock, { size, lastActivityAt: entry.modifiedAt });
-    for (const record of stored.interrupted) file.append(record);
-    return { file, stored };
+    for (const record of storedConversation.interrupted) file.append(record);
+    return { file, storedConversation };
   }
 
   /**
@@ -344,7 +344,7 @@ export class Journal {
 
   private scheduleChecks(): void {
     this.isChecking = this.checks.size > 0;
-    if (this.isChecking) this.deps.clock.after(checkIntervalMs, () => void this.runChecks());
+    if (this.isChecking) this.deps.clock.callAfter(checkIntervalMs, () => void this.runChecks());
   }
 
   private async runChecks(): Promise<void> {

@@ -104,7 +104,7 @@ export class JournalFile {
     // Prompts are written at once, because a lost prompt, unlike a lost answer, can't be requested again. Other records
     // are written here only if a busy event loop has delayed the timer.
     if (record.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriting();
-    else this.cancelTimer ??= clock.after(batchMs, () => this.startWriting());
+    else this.cancelTimer ??= clock.callAfter(batchMs, () => this.startWriting());
   }
 
   handleRename(path: string): void {
@@ -185,7 +185,7 @@ export class JournalFile {
       this.lastError = undefined;
     } catch (error) {
       this.reportFailure(error);
-      if (!this.isClosed) this.cancelTimer ??= this.options.clock.after(retryIntervalMs, () => this.startWriting());
+      if (!this.isClosed) this.cancelTimer ??= this.options.clock.callAfter(retryIntervalMs, () => this.startWriting());
     }
     this.writing = undefined;
   }
@@ -194,7 +194,7 @@ export class JournalFile {
     const { path } = this;
     const { clock } = this.options;
     const slow = Object.assign(new Error('the disk does not respond'), { code: 'ETIMEDOUT' });
-    const cancelReport = clock.after(slowWriteMs, () => this.reportFailure(slow));
+    const cancelReport = clock.callAfter(slowWriteMs, () => this.reportFailure(slow));
     try {
       if (this.position === 0) await mkdir(dirname(path), { recursive: true, mode: privateFolderMode });
       const file = await open(path, this.flags(), privateFileMode);

@@ -92,9 +92,9 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
     if (!withEvents && content.subarray(start, start + eventsStart.length).equals(eventsStart)) continue;
     const record = parseByType(recordSchemas, parseJson(content.toString('utf8', start, end)));
     const valid = record && validPart(record, created);
-    const usable = valid && usablePart(valid, created);
-    if (usable) records.push(usable);
-    if (!valid || sizeOf(usable) < sizeOf(record)) damage ??= `line ${number} is invalid`;
+    const usableRecord = valid && usablePart(valid, created);
+    if (usableRecord) records.push(usableRecord);
+    if (!valid || sizeOf(usableRecord) < sizeOf(record)) damage ??= `line ${number} is invalid`;
     if (valid) continue;
     invalidLines++;
     // The damaged line might belong to any unfinished answer, so all of these answers might have a gap.
@@ -117,10 +117,10 @@ function validPart(record: JournalRecord, created: CreatedItems): JournalRecord 
     case 'gateways':
       return record;
     case 'exchange': {
-      const isValid = !exchanges.has(record.id) && canPrecede(record.after);
-      const added = isValid ? withNewAnswers(record, created) : undefined;
-      if (added) exchanges.add(record.id);
-      return added;
+      const isValid = !exchanges.has(record.id) && canPrecede(record.parentAnswer);
+      const validRecord = isValid ? withNewAnswers(record, created) : undefined;
+      if (validRecord) exchanges.add(record.id);
+      return validRecord;
     }
     case 'answers':
       return exchanges.has(record.exchange) ? withNewAnswers(record, created) : undefined;

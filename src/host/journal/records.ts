@@ -48,8 +48,8 @@ const recordEntries = {
    * own gateways.
    */
   gateways: { set: v.picklist(['own', 'demo']) },
-  /** A prompt with its answers. `after` is the id of the preceding answer, or '' for a first prompt. */
-  exchange: { id: newId, after: text, ...promptEntries, answers: newAnswers },
+  /** A prompt with its answers. `parentAnswer` is the id of the preceding answer, or '' for a first prompt. */
+  exchange: { id: newId, parentAnswer: text, ...promptEntries, answers: newAnswers },
   /** Further answers to the prompt of an existing exchange. */
   answers: { exchange: text, answers: newAnswers },
   /**

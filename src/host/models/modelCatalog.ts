@@ -76,7 +76,7 @@ export class ModelCatalog extends Disposable {
   /** Base URLs of the gateways at the time when the model lists were last loaded. */
   private previousUrls: readonly string[];
   /** Resolves when no model list is being loaded, or when loading takes too long. */
-  settled: Promise<unknown> = Promise.resolve();
+  listsLoaded: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly deps: ModelCatalogDeps) {
     super();
@@ -89,7 +89,7 @@ export class ModelCatalog extends Disposable {
   }
 
   async pick(): Promise<string | undefined> {
-    return (await this.choose(this.deps.sets.current, {}))?.[0]?.model;
+    return (await this.choose(this.deps.gatewaySets.current, {}))?.[0]?.model;
   }
 
   /**
@@ -109,9 +109,9 @@ export class ModelCatalog extends Disposable {
    * the selected model.
    */
   async pickCompared(set: GatewaySet): Promise<readonly string[] | undefined> {
-    const { sets, memory } = this.deps;
+    const { gatewaySets, memory } = this.deps;
     const current = set.model();
-    const isOwn = set === sets.own;
+    const isOwn = set === gatewaySets.own;
     const checked = !isOwn ? [current] : memory.get<readonly string[]>(comparedKey, [current]);
     const picks = await this.choose(set, { checked });
     const models = picks?.flatMap(({ model }) => model ?? []);
@@ -167,7 +167,7 @@ export class ModelCatalog extends Disposable {
       const lists = this.loadLists(false);
       // This assignment precedes the first `await`, so that a prompt that is sent now waits for these model lists and
       // for those of earlier calls.
-      this.settled = Promise.all([this.settled, resultWithin(limitMs, lists)]);
+      this.listsLoaded = Promise.all([this.listsLoaded, resultWithin(limitMs, lists)]);
       await lists;
     }
     await asked;
@@ -189,7 +189,7 @@ export class ModelCatalog extends Disposable {
 
   /**
    * Loads the model lists of all unresponsive gateways, or of all other gateways. Never rejects. This method must not
-   * wait for `settled`, because `settled` waits for this method.
+   * wait for `listsLoaded`, because `listsLoaded` waits for this method.
    */
   private async loadLists(areUnresponsive: boolean): Promise<void> {
     const { ownGateways } = this.deps;
@@ -205,8 +205,8 @@ export class ModelCatalog extends Disposable {
   async listGateways(set: GatewaySet) {
     try {
       const { primary, keys } = await readKeys(await set.gateways());
-      const usable = keys.size > 0 ? [...keys.keys()] : [primary];
-      return usable.map((gateway) => ({ gateway, key: keys.get(gateway), list: this.listOf(gateway) }));
+      const usableGateways = keys.size > 0 ? [...keys.keys()] : [primary];
+      return usableGateways.map((gateway) => ({ gateway, key: keys.get(gateway), list: this.listOf(gateway) }));
     } catch (error) {
       return [{ gateway: undefined, key: undefined, list: Promise.resolve(this.listAfterError(error)) }];
     }
@@ -248,8 +248,8 @@ export class ModelCatalog extends Disposable {
     const gateway = this.gatewayUrls.get(model);
     if (gateway === undefined) return undefined;
     const { urls } = this;
-    const [position, chosen] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
-    return position < 0 || position > chosen ? undefined : position === chosen;
+    const [position, chosenPosition] = [urls.indexOf(baseUrl), urls.indexOf(gateway)];
+    return position < 0 || position > chosenPosition ? undefined : position === chosenPosition;
   }
 
   /**
@@ -262,7 +262,7 @@ export class ModelCatalog extends Disposable {
    */
   factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
-    const url = baseUrl ?? this.likelyGateway(model) ?? '';
+    const url = baseUrl ?? this.findLikelyGateway(model) ?? '';
     const loaded = this.loaded.get(url);
     const name = listedName(model, loaded);
     const baseFacts = knownFacts(name, loaded?.facts);
@@ -282,10 +282,10 @@ export class ModelCatalog extends Disposable {
   async rememberContextWindow({ attempts, contextTokens }: TurnRecord): Promise<void> {
     const attempt = attempts.at(-1);
     if (!attempt) return;
-    const { gateway, model, userModel = model, ended } = attempt;
+    const { gateway, model, userModel = model, end } = attempt;
     const key = contextKey(gateway.id, userModel);
     const knownWindow = this.learnedWindows.get(key);
-    const wasExceeded = knownWindow !== undefined && (ended?.promptTokens ?? 0) > knownWindow;
+    const wasExceeded = knownWindow !== undefined && (end?.promptTokens ?? 0) > knownWindow;
     if (knownWindow === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
     await this.learnedWindows.remember(key, contextTokens);
     this.deps.ownGateways.refresh();
@@ -342,7 +342,7 @@ export class ModelCatalog extends Disposable {
     return this.deps.ownGateways.all.map(({ id }) => id);
   }
 
-  private likelyGateway(model: string): string | undefined {
+  private findLikelyGateway(model: string): string | undefined {
     const { urls } = this;
     return urls.find((url) => this.lists(url, model)) ?? urls.find((url) => this.loaded.has(url)) ?? urls[0];
   }
@@ -356,7 +356,7 @@ export class ModelCatalog extends Disposable {
   }
 
   private async loadedList(baseUrl?: string): Promise<GatewayList | undefined> {
-    const gateways = await this.listGateways(this.deps.sets.own);
+    const gateways = await this.listGateways(this.deps.gatewaySets.own);
     const list = await (gateways.find(({ gateway }) => gateway?.id === baseUrl) ?? gateways[0])?.list;
     return list?.source === 'gateway' ? list : undefined;
   }
@@ -381,9 +381,9 @@ export class ModelCatalog extends Disposable {
       log.warn(`The model list could not be loaded: ${result.message}`);
       return createDefaultList(probeMessage(result));
     }
-    const { models, facts, unusable } = result;
-    if (unusable !== undefined) {
-      log.warn(`${unusable} models are not offered, because of the characters in their names.`);
+    const { models, facts, skippedEntries } = result;
+    if (skippedEntries !== undefined) {
+      log.warn(`${skippedEntries} models are not offered, because of the characters in their names.`);
     }
     if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', label));
     // Only local gateways are asked for further facts: Ollama and LM Studio report them beside the OpenAI API.
@@ -417,12 +417,12 @@ function createDefaultList(message: string): ModelList {
 }
 
 interface ModelCommandDeps {
-  readonly sets: GatewaySets;
+  readonly gatewaySets: GatewaySets;
   readonly catalog: ModelCatalog;
   readonly conversations: { readonly current?: { selectModel(model: string, set: GatewaySet): void } | undefined };
 }
 
-export function registerModels({ sets, catalog, conversations }: ModelCommandDeps) {
+export function registerModels({ gatewaySets, catalog, conversations }: ModelCommandDeps) {
   return {
     /**
      * Selects a model. If a turn of the current conversation is waiting, it switches to this model, too. Without an
@@ -431,7 +431,7 @@ export function registerModels({ sets, catalog, conversations }: ModelCommandDep
     'holysheep.selectModel': async (argument) => {
       const model = textIn(argument) ?? (await catalog.pick());
       if (model === undefined) return undefined;
-      const set = sets.current;
+      const set = gatewaySets.current;
       conversations.current?.selectModel(model, set);
       await set.selectModel(model);
       return model;

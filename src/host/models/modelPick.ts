@@ -111,11 +111,11 @@ export function pickModels(
     const unlisted = checked?.filter((model) => model !== typed && !listedModels.has(model)) ?? [];
     // Items for models that no gateway lists are added at the end, because VS Code's events identify the other items by
     // their positions.
-    const added = [
+    const newModels = [
       ...unlisted.map((model) => createItem(model)),
       ...(isNew ? [{ model: typed, gateway: gatewayOf(typed)?.id, label, alwaysShow: true }] : []),
     ];
-    picker.items = added.length > 0 ? [...listItems, ...added] : listItems;
+    picker.items = newModels.length > 0 ? [...listItems, ...newModels] : listItems;
     if (checked) {
       const models = new Set<string | undefined>(checked);
       picker.selectedItems = picker.items.filter(({ model }) => model !== undefined && models.has(model));
@@ -232,9 +232,9 @@ function groupsOf(
   const seen = new Set<string>();
   const isUnseen = (model: string): boolean => !seen.has(model);
   const add = (heading: string, models: readonly string[]): void => {
-    const added = [...new Set(models)].filter(isUnseen);
-    for (const model of added) seen.add(model);
-    if (added.length > 0) groups.push({ heading, models: added });
+    const newModels = [...new Set(models)].filter(isUnseen);
+    for (const model of newModels) seen.add(model);
+    if (newModels.length > 0) groups.push({ heading, models: newModels });
   };
   const all = lists.flatMap((source) => modelsOf(source));
   const isKnown = all.includes(sought) || gateways.some(({ gateway }) => gateway?.models.has(sought));

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import type { AttemptRecord } from '../health/attemptRecord';
-import { essencesOf, pairOf } from '../health/healthReport';
+import { essencesOf, gatewayModelKey } from '../health/healthReport';
 import { joinNotes } from '../ui/messageText';
 import { hostWords } from '../ui/words';
 import { systemClock } from '../util/systemClock';
@@ -48,7 +48,7 @@ export function createEssenceText(
   const now = systemClock.now();
   const essences = essencesOf(records, now);
   return (model, baseUrl, cooldownEnd = 0) => {
-    const { successPercent, firstTokenMs } = essences.get(pairOf(baseUrl, model)) ?? {};
+    const { successPercent, firstTokenMs } = essences.get(gatewayModelKey(baseUrl, model)) ?? {};
     return joinNotes(
       cooldownEnd > now && vscode.l10n.t('paused until {0}', format.timeOfDay(cooldownEnd)),
       successPercent !== undefined && vscode.l10n.t('success rate {0}%', successPercent),

@@ -48,7 +48,7 @@ async function useAnswer({ budget }: PanelServices, conversation: Conversation, 
 
 /** Returns handlers for the page's messages that need only the conversation and the services, but not the panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
-  const { sets, target } = services;
+  const { gatewaySets, target } = services;
   return {
     stop: ({ answerId }) => conversation.stop(answerId),
     action: ({ answerId, action }) => runFailureAction(services, conversation, answerId, action),
@@ -67,7 +67,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     openHistory: () => command('openHistory'),
     addGateway: () => command('addGateway'),
     openTour: () => command('openDemo'),
-    leaveTour: () => sets.useOwn(),
+    leaveTour: () => gatewaySets.useOwn(),
     removeBackup: ({ gateway }) => services.ownGateways.removeBackup(gateway),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ text }) => target.insert(text),

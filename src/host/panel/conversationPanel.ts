@@ -53,7 +53,7 @@ export class ConversationPanel extends Disposable {
     private readonly services: PanelServices,
   ) {
     super();
-    const { contextSource, sets, efforts, suggestions, log, onError } = services;
+    const { contextSource, gatewaySets, efforts, suggestions, log, onError } = services;
     this.page = this.register(new PanelPage(view, onError));
     const updateConnection = (): void => void this.updateConnection().catch(onError);
     this.contextDraft = new ContextDraft(contextSource, log, onError);
@@ -66,7 +66,7 @@ export class ConversationPanel extends Disposable {
       }),
     );
     this.register(services.conversations.keepOpen(conversation));
-    for (const source of [sets, efforts]) this.register(source.onDidChange(updateConnection));
+    for (const source of [gatewaySets, efforts]) this.register(source.onDidChange(updateConnection));
     this.register(suggestions.onDidChange(() => conversation.tree.firstPrompt === undefined && updateConnection()));
     this.register(vscode.languages.onDidChangeDiagnostics(({ uris }) => this.handleDiagnosticsChange(uris)));
     this.register(conversation.log.onDidChange((change) => this.handleConversationChange(change)));
@@ -134,7 +134,7 @@ export class ConversationPanel extends Disposable {
 
   private panelMessages() {
     const { conversation, contextDraft } = this;
-    const { catalog, contextSource, conversations, efforts, sets, tour } = this.services;
+    const { catalog, contextSource, conversations, efforts, gatewaySets, tour } = this.services;
     return {
       ready: () => this.postSnapshot(),
       tour: ({ act }) => {
@@ -155,7 +155,7 @@ export class ConversationPanel extends Disposable {
       findModels: async ({ answerId }) => {
         const answer = conversation.tree.answer(answerId);
         // In the offline demo, every offered model exists, so no similar model names are suggested.
-        if (!answer || conversation.set !== sets.own) return [];
+        if (!answer || conversation.set !== gatewaySets.own) return [];
         const { model, gateway } = answer.state;
         return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
       },
@@ -258,12 +258,12 @@ export class ConversationPanel extends Disposable {
 
   private async selectModel(draft: PromptInput): Promise<void> {
     const { conversation } = this;
-    const { catalog, sets } = this.services;
-    const picked = await catalog.pickForPrompt(sets.forPrompt(conversation));
+    const { catalog, gatewaySets } = this.services;
+    const picked = await catalog.pickForPrompt(gatewaySets.forPrompt(conversation));
     if (!picked) return;
     const { model } = picked;
     if (model === undefined) return this.compareModels(draft);
-    const set = sets.forPrompt(conversation);
+    const set = gatewaySets.forPrompt(conversation);
     conversation.selectModel(model, set);
     await set.selectModel(model);
   }
@@ -305,11 +305,11 @@ export class ConversationPanel extends Disposable {
 
   private async readConnection() {
     const { conversation } = this;
-    const { sets, efforts, suggestions } = this.services;
-    const set = sets.forPrompt(conversation);
+    const { gatewaySets, efforts, suggestions } = this.services;
+    const set = gatewaySets.forPrompt(conversation);
     const view = await set.view(conversation.preferredGateway);
     // The page shows whether the user's own gateways have a key, because the offline demo needs no key.
-    const { hasKey } = set === sets.own ? view : await sets.own.view();
+    const { hasKey } = set === gatewaySets.own ? view : await gatewaySets.own.view();
     const connection: ConnectionView = { ...view, hasKey, effort: efforts.viewOf(view.model) };
     return { connection, suggestions: await suggestions.list(conversation, connection) };
   }

@@ -74,7 +74,9 @@ function startAgain(
   exchange: Exchange,
   models: readonly string[],
 ): Promise<void> {
-  return whenAllowed(services, conversation, exchange, models, () => conversation.answerAgain(exchange.id, models));
+  return whenAllowed(services, conversation, exchange, models, () =>
+    conversation.requestMoreAnswers(exchange.id, models),
+  );
 }
 
 /** Calls `start`. If the daily budget is used up, `start` is called only if the user agrees to exceed the budget. */

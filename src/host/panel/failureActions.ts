@@ -86,7 +86,7 @@ export async function runFailureAction(
  * for later prompts, so that the next prompt does not fail.
  */
 export async function switchModel(
-  { catalog, sets }: PanelServices,
+  { catalog, gatewaySets }: PanelServices,
   conversation: Conversation,
   answerId: string,
   model: string,
@@ -97,6 +97,6 @@ export async function switchModel(
   conversation.switchModel(answerId, model);
   const selected = set.model();
   const { failure, model: failed } = answer.state;
-  if (set !== sets.own || failure?.kind !== 'model' || failed !== selected) return;
+  if (set !== gatewaySets.own || failure?.kind !== 'model' || failed !== selected) return;
   if (await catalog.canReplace(selected, model)) await set.selectModel(model);
 }

@@ -8,9 +8,9 @@ import { askForComparison, showPromptBox } from './promptBox';
 import { sendPrompt, startConversation } from './promptSender';
 
 export function registerPanels(services: PanelFeatures) {
-  const { register, sets, conversations, panels, promptHistory, onError } = services;
-  register(sets.onDidChange(() => conversations.applySettings()));
-  register(vscode.window.onDidChangeWindowState(({ focused }) => focused && conversations.reread()));
+  const { register, gatewaySets, conversations, panels, promptHistory, onError } = services;
+  register(gatewaySets.onDidChange(() => conversations.applySettings()));
+  register(vscode.window.onDidChangeWindowState(({ focused }) => focused && conversations.rereadReadOnly()));
   register(
     conversations.onDidRemove((removal) => {
       promptHistory

@@ -35,7 +35,7 @@ interface Panels {
 export interface PanelServices extends HostWindow {
   readonly panels: Panels;
   readonly conversations: Conversations;
-  readonly sets: GatewaySets;
+  readonly gatewaySets: GatewaySets;
   readonly ownGateways: OwnGateways;
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;

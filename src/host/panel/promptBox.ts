@@ -62,8 +62,8 @@ export async function askForComparison(
   current: Conversation,
   given: { readonly prompt?: string | undefined; readonly models?: readonly string[] | undefined },
 ) {
-  const { catalog, sets } = services;
-  const models = given.models ?? (await catalog.pickCompared(sets.forPrompt(current)));
+  const { catalog, gatewaySets } = services;
+  const models = given.models ?? (await catalog.pickCompared(gatewaySets.forPrompt(current)));
   if (!models) return undefined;
   if (given.prompt) return { prompt: given.prompt, models, conversation: current };
   const title = vscode.l10n.t('Compare models');

@@ -3,7 +3,7 @@ import type { Attachment, Step } from '../../shared/exchanges';
 import { canSendPrompt } from '../../shared/protocol';
 import { contextPrompt } from '../context/contextPrompt';
 import type { Conversation } from '../conversation/conversation';
-import { promptOf } from '../journal/exchange';
+import { promptOfExchange } from '../journal/exchange';
 import type { PromptInput } from '../journal/records';
 import { enterApiKey, showInStatusBar } from '../ui/notifications';
 import type { PanelServices } from './panelServices';
@@ -40,7 +40,7 @@ export async function sendPrompt(
  * @returns whether the prompt can be sent. If not, the prompt is put back into the composer.
  */
 export async function prepareToSend(
-  { budget, sets, promptHistory, panels, onError }: PanelServices,
+  { budget, gatewaySets, promptHistory, panels, onError }: PanelServices,
   conversation: Conversation,
   input: PromptInput,
   { models, asksForKey = true }: SendOptions,
@@ -48,7 +48,7 @@ export async function prepareToSend(
   panels.show(conversation, { preserveFocus: true });
   // The prompt is sent even if the prompt history can't be saved.
   promptHistory.add(input.prompt, conversation.id).catch(onError);
-  const set = sets.forPrompt(conversation);
+  const set = gatewaySets.forPrompt(conversation);
   const canSend = async (): Promise<boolean> => canSendPrompt(await set.view());
   const hasAccess = (await canSend()) || (asksForKey && (await enterApiKey()) && (await canSend()));
   const mayUse = hasAccess && (await set.mayUse(models ?? [input.model ?? set.model()]));
@@ -93,7 +93,7 @@ export function startConversation({ conversations, panels }: PanelServices, prom
 
 /** Returns the prompt of an exchange as it was in the composer, with the model of the answer. */
 export function promptInputOf({ exchange, answer }: Step): PromptInput {
-  return { ...promptOf(exchange), model: answer.model };
+  return { ...promptOfExchange(exchange), model: answer.model };
 }
 
 export function withAttachments(input: PromptInput, attachments: readonly Attachment[]): PromptInput {

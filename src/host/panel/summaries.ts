@@ -5,7 +5,7 @@ import type { Conversation } from '../conversation/conversation';
 import { estimateContextUse, sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
 import type { Answer } from '../../shared/exchanges';
-import { canRetry, isScheduled, isUsable } from '../journal/exchange';
+import { canRetry, isScheduled, isUsableSummary } from '../journal/exchange';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
 import { promptInputOf, returnPrompt, startConversation } from './promptSender';
@@ -18,7 +18,7 @@ import { promptInputOf, returnPrompt, startConversation } from './promptSender';
 export function canSummarize(services: PanelServices, conversation: Conversation): boolean {
   const failed = lastTooLong(conversation);
   const { last, isTooLong } = rangeOf(services, conversation, failed);
-  const { summary } = conversation.tree.before(failed?.id);
+  const { summary } = conversation.tree.precedingOf(failed?.id);
   const isNewer = failed !== undefined && summary !== undefined && sentAt(summary) > sentAt(failed);
   return last !== undefined && (!isNewer || isTooLong);
 }
@@ -54,7 +54,7 @@ export async function summarize(
 export function startFromSummary(services: PanelServices, conversation: Conversation, answerId: string): void {
   const { last } = conversation;
   const summary = conversation.tree.summaryOf(answerId);
-  if (!summary || !isUsable(summary)) return;
+  if (!summary || !isUsableSummary(summary)) return;
   const target = startConversation(services);
   target.addSummary(summary.answer.state.text);
   if (!last || last.answer.state.text !== '' || !canRetry(last.answer) || isScheduled(last.answer)) return;
@@ -81,7 +81,7 @@ function rangeOf(
   // turns.
   const isSummary = conversation.tree.summaryOf(failed?.id ?? '') !== undefined;
   const contextWindow = Math.min(windowTokens, isSummary ? refused / 2 : refused);
-  const last = lastToSummarize(conversation.tree.before(failed?.id), contextWindow);
+  const last = lastToSummarize(conversation.tree.precedingOf(failed?.id), contextWindow);
   return { last, isTooLong: refused > windowTokens };
 }
 

@@ -6,7 +6,7 @@ import type { GatewaySets } from '../connection/gatewaySet';
 import type { Conversation } from '../conversation/conversation';
 
 interface TourDeps {
-  readonly sets: GatewaySets;
+  readonly gatewaySets: GatewaySets;
   /** Returns the models of the offline demo, or none while the demo is not active. Each model is a scenario. */
   readonly models: () => readonly DemoModel[];
   readonly localize: Localize;
@@ -28,8 +28,8 @@ export class Tour {
    */
   suggestions(): readonly Suggestion[] {
     const { models, localize } = this.deps;
-    const others = models().filter(({ description }) => description === undefined);
-    return others.map(({ id, title }) => ({ kind: 'scenario', id, label: localize(title) }));
+    const scenarioModels = models().filter(({ description }) => description === undefined);
+    return scenarioModels.map(({ id, title }) => ({ kind: 'scenario', id, label: localize(title) }));
   }
 
   /**
@@ -38,8 +38,8 @@ export class Tour {
    */
   currentStep(conversation: Conversation): TourStep | undefined {
     const { steps } = this;
-    const { sets, localize } = this.deps;
-    if (steps.length === 0 || sets.forPrompt(conversation) !== sets.demo) return undefined;
+    const { gatewaySets, localize } = this.deps;
+    if (steps.length === 0 || gatewaySets.forPrompt(conversation) !== gatewaySets.demo) return undefined;
     const runningIndex = this.runningIndex(conversation);
     const index = runningIndex >= 0 ? runningIndex : this.nextIndex(conversation);
     const step = steps[index];
@@ -56,9 +56,9 @@ export class Tour {
 
   /** Starts a scenario in a conversation. Does nothing when the offline demo is not active. */
   ask(conversation: Conversation, model: string): void {
-    const { sets, models, localize } = this.deps;
+    const { gatewaySets, models, localize } = this.deps;
     const scenario = models().find(({ id }) => id === model);
-    if (!scenario || sets.forPrompt(conversation) !== sets.demo) return;
+    if (!scenario || gatewaySets.forPrompt(conversation) !== gatewaySets.demo) return;
     // The title is set before the first prompt, so that the history shows that the conversation belongs to the offline
     // demo.
     if (conversation.tree.title === undefined && conversation.tree.firstPrompt === undefined) {
@@ -68,7 +68,7 @@ export class Tour {
     // read the progress.
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.nextById.set(conversation.id, step + 1);
-    conversation.useSet(sets.demo);
+    conversation.useSet(gatewaySets.demo);
     conversation.ask({ prompt: localize(scenario.prompt) }, [model]);
   }
 

@@ -14,29 +14,29 @@ interface CodePromptTitles {
   /** Returns the title of the prompt in the lightbulb menu. */
   readonly action: () => string;
   /** Returns the short text that the conversation shows in place of the complete prompt. */
-  readonly shown: (label: string) => string;
+  readonly describe: (label: string) => string;
 }
 
 const titles: Readonly<Record<CodePromptId, CodePromptTitles>> = {
   explainSelection: {
     rewrites: false,
     action: () => vscode.l10n.t('Explain with HolySheep'),
-    shown: (label) => vscode.l10n.t('Explain {0}', label),
+    describe: (label) => vscode.l10n.t('Explain {0}', label),
   },
   fixSelection: {
     rewrites: true,
     action: () => vscode.l10n.t('Fix with HolySheep'),
-    shown: (label) => vscode.l10n.t('Fix {0}', label),
+    describe: (label) => vscode.l10n.t('Fix {0}', label),
   },
   improveSelection: {
     rewrites: true,
     action: () => vscode.l10n.t('Improve with HolySheep'),
-    shown: (label) => vscode.l10n.t('Improve {0}', label),
+    describe: (label) => vscode.l10n.t('Improve {0}', label),
   },
   writeTests: {
     rewrites: false,
     action: () => vscode.l10n.t('Write tests with HolySheep'),
-    shown: (label) => vscode.l10n.t('Write tests for {0}', label),
+    describe: (label) => vscode.l10n.t('Write tests for {0}', label),
   },
 };
 
@@ -101,6 +101,7 @@ export function customPromptActionTitle(title: string, from: CustomPrompt['from'
  * attachment.
  */
 export function codePromptTitle(prompt: CodePromptId | UserPrompt, { label, truncated }: CodeExcerpt): string {
-  const title = typeof prompt === 'string' ? titles[prompt].shown(label) : `${abbreviateTitle(prompt.title)} ${label}`;
+  const title =
+    typeof prompt === 'string' ? titles[prompt].describe(label) : `${abbreviateTitle(prompt.title)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (first {1} characters)', title, codeLimits.characters) : title;
 }

@@ -43,7 +43,7 @@ export class CustomPrompts {
    * prompt with the same title.
    */
   list(): readonly CustomPrompt[] {
-    const user = this.settings.prompts().usable.map((prompt) => ({ ...prompt, from: 'user' as const }));
+    const user = this.settings.prompts().usablePrompts.map((prompt) => ({ ...prompt, from: 'user' as const }));
     const workspacePrompts = this.hasConsent() ? this.workspacePrompts() : [];
     return [...user, ...workspacePrompts.map((prompt) => ({ ...prompt, from: 'workspace' as const }))];
   }

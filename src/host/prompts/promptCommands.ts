@@ -58,7 +58,7 @@ export async function clearPromptHistory(
 export function watchHasPrompts(prompts: CustomPrompts, settings: Settings, setContext: SetContext): vscode.Disposable {
   const update = (): void => {
     const listCount = prompts.list().length + prompts.withoutConsent().length;
-    setContext('holysheep.hasPrompts', listCount + settings.prompts().unusable.length > 0);
+    setContext('holysheep.hasPrompts', listCount + settings.prompts().unusablePrompts.length > 0);
   };
   update();
   return vscode.Disposable.from(settings.onDidChange(update), vscode.workspace.onDidGrantWorkspaceTrust(update));
@@ -97,14 +97,14 @@ async function runChosenPrompt(deps: RunPromptServices): Promise<void> {
   const { customPrompts, settings } = deps;
   const unasked = customPrompts.awaitingConsent();
   if (unasked.length > 0) await askAboutWorkspacePrompts(customPrompts, unasked);
-  const choice = await pickPrompt(customPrompts, settings.prompts().unusable);
+  const choice = await pickPrompt(customPrompts, settings.prompts().unusablePrompts);
   switch (choice) {
     case 'ask':
       await askAboutWorkspacePrompts(customPrompts, customPrompts.withoutConsent());
       return runChosenPrompt(deps);
     case 'add': {
-      const added = await addPrompt(settings);
-      if (added) await offerToRun(deps, added);
+      const newPrompt = await addPrompt(settings);
+      if (newPrompt) await offerToRun(deps, newPrompt);
       return;
     }
     case 'edit':

@@ -22,13 +22,13 @@ interface PromptItem extends vscode.QuickPickItem {
  */
 export async function pickPrompt(
   customPrompts: CustomPrompts,
-  unusable: readonly UnusablePrompt[],
+  unusablePrompts: readonly UnusablePrompt[],
 ): Promise<PromptChoice | undefined> {
   const prompts = customPrompts.list();
   const placeHolder =
     prompts.length > 0
       ? vscode.l10n.t('Choose a prompt for the selected code')
-      : unusable.length > 0
+      : unusablePrompts.length > 0
         ? vscode.l10n.t('None of your custom prompts can be used')
         : vscode.l10n.t('You have no custom prompts yet');
   const options = {
@@ -37,13 +37,13 @@ export async function pickPrompt(
     matchOnDescription: true,
     matchOnDetail: true,
   };
-  return (await vscode.window.showQuickPick(pickerItems(prompts, customPrompts, unusable), options))?.choice;
+  return (await vscode.window.showQuickPick(pickerItems(prompts, customPrompts, unusablePrompts), options))?.choice;
 }
 
 function pickerItems(
   prompts: readonly CustomPrompt[],
   customPrompts: CustomPrompts,
-  unusable: readonly UnusablePrompt[],
+  unusablePrompts: readonly UnusablePrompt[],
 ): readonly PromptItem[] {
   const user = prompts.filter(({ from }) => from === 'user');
   const workspacePrompts = prompts.filter(({ from }) => from === 'workspace');
@@ -55,7 +55,7 @@ function pickerItems(
     ...(customPrompts.withoutConsent().length > 0
       ? [{ label: `$(question) ${workspace}…`, choice: 'ask' as const }]
       : []),
-    ...(unusable.length > 0 ? [unusableItem(unusable)] : []),
+    ...(unusablePrompts.length > 0 ? [unusableItem(unusablePrompts)] : []),
     { label: `$(add) ${vscode.l10n.t('Add a prompt…')}`, choice: 'add' },
     { label: `$(gear) ${vscode.l10n.t('Edit in settings.json')}`, choice: 'edit' },
   ];
@@ -77,13 +77,13 @@ const maxReasons = 4;
  * Returns the list item about prompts in the settings that can't be used. The item opens the settings, where the user
  * can fix the prompts.
  */
-function unusableItem(unusable: readonly UnusablePrompt[]): PromptItem {
+function unusableItem(unusablePrompts: readonly UnusablePrompt[]): PromptItem {
   const label =
-    unusable.length === 1
+    unusablePrompts.length === 1
       ? vscode.l10n.t("A prompt in your settings can't be used")
-      : vscode.l10n.t("{0} prompts in your settings can't be used", unusable.length);
-  const reasons = unusable.slice(0, maxReasons).map(describeReason);
-  const detail = [...reasons, ...(unusable.length > maxReasons ? ['…'] : [])].join(' · ');
+      : vscode.l10n.t("{0} prompts in your settings can't be used", unusablePrompts.length);
+  const reasons = unusablePrompts.slice(0, maxReasons).map(describeReason);
+  const detail = [...reasons, ...(unusablePrompts.length > maxReasons ? ['…'] : [])].join(' · ');
   return { label: `$(warning) ${label}`, detail: plainLabel(detail), choice: 'edit' };
 }
 
@@ -108,7 +108,7 @@ function describeReason({ number, title, reason }: UnusablePrompt): string {
 
 /** Asks the user for the title and the template of a new custom prompt, and saves the prompt in the user's settings. */
 export async function addPrompt(settings: Settings): Promise<CustomPrompt | undefined> {
-  const usedTitles = new Set(settings.prompts().usable.map((prompt) => prompt.title));
+  const usedTitles = new Set(settings.prompts().usablePrompts.map((prompt) => prompt.title));
   const title = await askForTrimmedText({
     title: vscode.l10n.t('Add a prompt (1 of 2)'),
     prompt: vscode.l10n.t('Name shown in menus'),

@@ -20,7 +20,7 @@ import type { ScheduleStore } from './scheduleStore';
 interface ScheduleCommandDeps extends HostWindow {
   readonly schedule: Scheduler;
   readonly panels: { open(id: string): Promise<boolean> };
-  readonly sets: GatewaySets;
+  readonly gatewaySets: GatewaySets;
 }
 
 export function registerSchedule(deps: ScheduleCommandDeps) {
@@ -33,11 +33,11 @@ export function registerSchedule(deps: ScheduleCommandDeps) {
 
 type Entry = vscode.QuickPickItem & { readonly prompt?: ListedPrompt };
 
-function openScheduled({ schedule, panels, sets, onError }: ScheduleCommandDeps): void {
+function openScheduled({ schedule, panels, gatewaySets, onError }: ScheduleCommandDeps): void {
   const sendButton = itemButton('send', vscode.l10n.t('Send now'));
   const cancelButton = itemButton('close', vscode.l10n.t('Cancel'));
   const refresh = async (): Promise<void> => {
-    const { host } = await sets.own.view();
+    const { host } = await gatewaySets.own.view();
     const entries = schedule.list().map((prompt) => ({
       ...scheduledItem(prompt, Date.now(), host),
       prompt,
@@ -143,7 +143,7 @@ export function createScheduler(services: SchedulerServices): Scheduler {
 async function respondsAny(ownGateways: OwnGateways): Promise<boolean> {
   const deps = { clock: systemClock, fetch: globalThis.fetch };
   const { signal } = new AbortController();
-  const { primary, keys } = await ownGateways.keyed();
+  const { primary, keys } = await ownGateways.withKeys();
   const ids = new Set([primary, ...keys.keys()].map(({ id }) => id));
   return (await Promise.all([...ids].map((id) => respondsAsGateway(deps, id, signal)))).includes(true);
 }

@@ -278,8 +278,8 @@ export class Scheduler extends Disposable {
    */
   private async send(prompt: ScheduledPrompt, byUser: boolean): Promise<boolean> {
     const { conversations } = this.deps;
-    const mode = byUser ? 'report-if-locked' : 'only-if-free';
-    const isSent = await conversations.withWritable(prompt.conversationId, mode, async (conversation) => {
+    const lockMode = byUser ? 'report-if-locked' : 'only-if-free';
+    const isSent = await conversations.withWritable(prompt.conversationId, lockMode, async (conversation) => {
       const answer = scheduledAnswer(conversation, prompt);
       if (answer && !byUser && !(await this.maySend(prompt, conversation, answer))) return false;
       return this.changes.runExclusive(() => this.start(prompt, conversation, byUser));
@@ -358,7 +358,7 @@ export class Scheduler extends Disposable {
     if (this.disposed) return;
     const now = this.deps.clock.now();
     const delays = this.prompts.map(({ dueAt = 0 }) => dueAt - now).filter((delay) => delay > 0);
-    this.cancelTimer = this.deps.clock.after(
+    this.cancelTimer = this.deps.clock.callAfter(
       Math.min(this.prompts.length > 0 ? maxTimerMs : idleTimerMs, ...delays),
       () => this.update(),
     );

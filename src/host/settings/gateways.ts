@@ -28,15 +28,15 @@ const maxNameChars = 60;
 export function readGateways(
   entries: readonly unknown[],
   primary?: GatewayEntry,
-): { readonly usable: readonly GatewayEntry[]; readonly unusable: readonly UnusableGateway[] } {
-  const usable = new Map(primary ? [[primary.url, primary]] : []);
-  const unusable: UnusableGateway[] = [];
+): { readonly usableGateways: readonly GatewayEntry[]; readonly unusableGateways: readonly UnusableGateway[] } {
+  const usableGateways = new Map(primary ? [[primary.url, primary]] : []);
+  const unusableGateways: UnusableGateway[] = [];
   for (const [index, entry] of entries.entries()) {
-    const gateway = readGateway(entry);
-    if (typeof gateway === 'string') unusable.push({ number: index + 1, problem: gateway });
-    else if (!usable.has(gateway.url)) usable.set(gateway.url, gateway);
+    const gateway = parseGateway(entry);
+    if (typeof gateway === 'string') unusableGateways.push({ number: index + 1, problem: gateway });
+    else if (!usableGateways.has(gateway.url)) usableGateways.set(gateway.url, gateway);
   }
-  return { usable: [...usable.values()], unusable };
+  return { usableGateways: [...usableGateways.values()], unusableGateways };
 }
 
 /**
@@ -59,7 +59,7 @@ function possibleLabels({ name, url }: GatewayEntry): readonly string[] {
 }
 
 /** Returns the reason why an entry of the setting can't be used. */
-export function readGateway(entry: unknown): GatewayEntry | UnusableGateway['problem'] {
+export function parseGateway(entry: unknown): GatewayEntry | UnusableGateway['problem'] {
   const {
     baseUrl: text,
     name,
@@ -103,7 +103,7 @@ export function entryOf({ url, name, models = new Map() }: GatewayEntry): unknow
 }
 
 export function isEntryOf(entry: unknown, url: string): boolean {
-  const gateway = readGateway(entry);
+  const gateway = parseGateway(entry);
   return typeof gateway !== 'string' && gateway.url === url;
 }
 
@@ -112,9 +112,9 @@ export function isEntryOf(entry: unknown, url: string): boolean {
  * that can't be used keep their places.
  */
 export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1): readonly unknown[] {
-  const { usable } = readGateways(entries);
-  const index = usable.findIndex((gateway) => gateway.url === url);
-  const other = usable[index + by];
+  const { usableGateways } = readGateways(entries);
+  const index = usableGateways.findIndex((gateway) => gateway.url === url);
+  const other = usableGateways[index + by];
   if (index < 0 || !other) return entries;
   const indexOf = (base: string): number => entries.findIndex((entry) => isEntryOf(entry, base));
   const [from, to] = [indexOf(url), indexOf(other.url)];

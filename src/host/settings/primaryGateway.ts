@@ -1,5 +1,5 @@
-import { everyOther } from '../../engine/gateway/gateway';
-import { entryOf, isEntryOf, readGateway, type GatewayEntry } from './gateways';
+import { otherModels } from '../../engine/gateway/gateway';
+import { entryOf, isEntryOf, parseGateway, type GatewayEntry } from './gateways';
 
 /** The settings whose values depend on which gateway is the primary gateway. */
 export interface PrimarySettings {
@@ -20,15 +20,15 @@ export function withPrimary(
   { url, models = new Map() }: GatewayEntry,
   previous: GatewayEntry | undefined,
 ): PrimarySettings {
-  const renamed = [...models].filter(([here, there]) => here !== everyOther && here !== there);
-  const newModel = models.get(model) ?? models.get(everyOther) ?? model;
-  const others = backupBaseUrls.filter((entry) => !isEntryOf(entry, url));
+  const renamed = [...models].filter(([here, there]) => here !== otherModels && here !== there);
+  const newModel = models.get(model) ?? models.get(otherModels) ?? model;
+  const otherBackups = backupBaseUrls.filter((entry) => !isEntryOf(entry, url));
   const first = previous && entryOf({ ...previous, models: invertedNames(renamed, model, newModel) });
   return {
     baseUrl: url,
     backupBaseUrls: [
       ...(first === undefined ? [] : [first]),
-      ...others.map((entry) => withRenamedModels(entry, renamed)),
+      ...otherBackups.map((entry) => withRenamedModels(entry, renamed)),
     ],
     model: newModel,
     fallbackModels: fallbackModels.map((fallback) => models.get(fallback) ?? fallback),
@@ -47,11 +47,11 @@ function invertedNames(renamed: Renamed, model: string, newModel: string): Reado
   // A substitute (the `*` entry of a gateway) has no name at the previous gateway, so the `*` entry of the previous
   // gateway names the selected model.
   const isSameModel = renamed.some(([here]) => here === model);
-  return inverted.set(isSameModel ? newModel : everyOther, model);
+  return inverted.set(isSameModel ? newModel : otherModels, model);
 }
 
 function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
-  const gateway = readGateway(entry);
+  const gateway = parseGateway(entry);
   if (typeof gateway === 'string' || renamed.length === 0) return entry;
   const models = new Map(gateway.models);
   for (const [here, there] of renamed) {
@@ -64,5 +64,5 @@ function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
 
 /** Returns the name of a model at a gateway, or undefined if the gateway answers with a substitute model. */
 function nameAt({ models }: GatewayEntry, model: string): string | undefined {
-  return models?.get(model) ?? (models?.has(everyOther) ? undefined : model);
+  return models?.get(model) ?? (models?.has(otherModels) ? undefined : model);
 }

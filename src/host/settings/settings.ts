@@ -112,7 +112,7 @@ export class Settings extends Disposable {
    * @param url the normalized base URL
    */
   gateway(url: string): GatewayEntry {
-    return this.gateways().usable.find((entry) => entry.url === url) ?? { url };
+    return this.gateways().usableGateways.find((entry) => entry.url === url) ?? { url };
   }
 
   model(): string {
@@ -158,7 +158,7 @@ export class Settings extends Disposable {
    */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');
-    return readPrompts([...listIn(workspaceValue), ...listIn(globalRemoteValue)]).usable;
+    return readPrompts([...listIn(workspaceValue), ...listIn(globalRemoteValue)]).usablePrompts;
   }
 
   /**

@@ -23,16 +23,16 @@ export interface UnusablePrompt {
  * prompt that can't be used.
  */
 export function readPrompts(value: unknown): {
-  readonly usable: readonly UserPrompt[];
-  readonly unusable: readonly UnusablePrompt[];
+  readonly usablePrompts: readonly UserPrompt[];
+  readonly unusablePrompts: readonly UnusablePrompt[];
 } {
-  if (value === undefined || value === null) return { usable: [], unusable: [] };
-  const usable = new Map<string, UserPrompt>();
-  const unusable: UnusablePrompt[] = [];
+  if (value === undefined || value === null) return { usablePrompts: [], unusablePrompts: [] };
+  const usablePrompts = new Map<string, UserPrompt>();
+  const unusablePrompts: UnusablePrompt[] = [];
   const entries: readonly unknown[] = Array.isArray(value) ? value : [undefined];
   for (const [index, entry] of entries.entries()) {
     const reject = (reason: UnusablePrompt['reason'], title = ''): void => {
-      unusable.push({ number: index + 1, title, reason });
+      unusablePrompts.push({ number: index + 1, title, reason });
     };
     const fields = isRecord(entry) ? entry : undefined;
     const title = textIn(fields?.title);
@@ -44,14 +44,14 @@ export function readPrompts(value: unknown): {
     else if (title === undefined) reject('no-title');
     else if (template === undefined) reject('no-template', title);
     else if (hasUnknownEffort) reject('no-effort', title);
-    else if (usable.has(title)) reject('title-taken', title);
+    else if (usablePrompts.has(title)) reject('title-taken', title);
     else
-      usable.set(title, {
+      usablePrompts.set(title, {
         title,
         template,
         ...(model !== undefined && { model }),
         ...(reasoningEffort && { reasoningEffort }),
       });
   }
-  return { usable: [...usable.values()], unusable };
+  return { usablePrompts: [...usablePrompts.values()], unusablePrompts };
 }

@@ -67,16 +67,16 @@ export function activityItem(situation: Situation, words: Words, now: number): A
   const activity = running && state ? turnActivity(running, state, words, now) : idleActivity(situation, words, now);
   if (!activity) return undefined;
   const { icon, caption, spoken = caption, explanation, conversationId, listsScheduled, isTimed = false } = activity;
-  const others = state ? Math.max(0, runningCount - 1) : 0;
+  const otherCount = state ? Math.max(0, runningCount - 1) : 0;
   const lines = [
     ...(explanation === undefined ? [] : [explanation]),
-    ...(others > 0 ? [vscode.l10n.t('Other answers in progress: {others}.', { others })] : []),
+    ...(otherCount > 0 ? [vscode.l10n.t('Other answers in progress: {others}.', { others: otherCount })] : []),
     listsScheduled
       ? vscode.l10n.t('Click to show the scheduled prompts.')
       : vscode.l10n.t('Click to show the conversation.'),
   ];
   return {
-    text: `$(${icon}) ${caption}${others > 0 ? ` (+${others})` : ''}`,
+    text: `$(${icon}) ${caption}${otherCount > 0 ? ` (+${otherCount})` : ''}`,
     tooltip: lines.join('\n'),
     label: `HolySheep: ${joinSentences(words.strings, [spoken, ...lines])}`,
     command: listsScheduled ? 'holysheep.openScheduled' : 'holysheep.showPanel',

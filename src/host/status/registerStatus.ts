@@ -23,13 +23,13 @@ interface StatusDeps extends HostWindow, GatewayServices {
 
 /** Shows the activity of turns in the status bar and in notifications, and updates the context keys. */
 export function registerStatus(deps: StatusDeps): void {
-  const { register, conversations, sets, engine, schedule, panels, log, setContext, onError } = deps;
+  const { register, conversations, gatewaySets, engine, schedule, panels, log, setContext, onError } = deps;
   const failures = register(
     new UnseenFailures({ conversations, panels, window: vscode.window, clock: systemClock, onError }),
   );
   let cooldown: ModelCooldown | undefined;
   const statusBar = register(
-    new StatusBar(sets, () => {
+    new StatusBar(gatewaySets, () => {
       const { running, runningCount } = conversations;
       const failure = failures.latest();
       return { running, runningCount, failure, cooldown, scheduled: schedule.count() };
@@ -48,7 +48,7 @@ export function registerStatus(deps: StatusDeps): void {
   register(schedule.onDidChange(() => statusBar.refresh()));
   register(failures.onDidChange(() => statusBar.refresh()));
   register(engine.onDidChangeCooldown(readCooldown));
-  register(sets.onDidChange(readCooldown));
+  register(gatewaySets.onDidChange(readCooldown));
   register(
     conversations.onDidChange(() => {
       setTurnContext(conversations, setContext);
@@ -59,11 +59,11 @@ export function registerStatus(deps: StatusDeps): void {
 }
 
 async function cooldownOfSelectedModel({
-  sets,
+  gatewaySets,
   ownGateways,
   engine,
 }: GatewayServices): Promise<ModelCooldown | undefined> {
-  const model = sets.current.model();
+  const model = gatewaySets.current.model();
   const gateway = await ownGateways.gatewayFor(model).catch(() => undefined);
   const key = await gateway?.key();
   if (!gateway || !key) return undefined;

@@ -17,14 +17,14 @@ export class StatusBar extends Disposable {
   private shownItem: ActivityItem | undefined;
 
   constructor(
-    sets: GatewaySets,
+    gatewaySets: GatewaySets,
     private readonly situation: () => Situation,
   ) {
     super();
     this.model.name = vscode.l10n.t('HolySheep Model');
     this.model.command = 'holysheep.selectModel';
     this.activity.name = vscode.l10n.t('HolySheep Activity');
-    this.register(sets.subscribe((view) => this.showModel(view)));
+    this.register(gatewaySets.subscribe((view) => this.showModel(view)));
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Conversations } from '../conversation/conversations';
 import type { ErrorLog } from '../util/log';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import { plainLabel } from '../ui/messageText';
-import { sideBySide } from '../journal/exchange';
+import { answersSideBySide } from '../journal/exchange';
 import { tabTitle } from '../ui/panelText';
 import { showToast } from '../ui/notifications';
 import { hostWords } from '../ui/words';
@@ -35,7 +35,7 @@ export function registerTurnNotices(services: NoticeServices): { dispose(): void
     const { state = initialTurn } = tree.answer(answerId) ?? {};
     const exchange = tree.exchangeOf(answerId);
     const title = tabTitle(tree);
-    const isCompared = sideBySide(exchange).length > 1;
+    const isCompared = answersSideBySide(exchange).length > 1;
     const name = isCompared ? `${title} · ${plainLabel(state.model)}` : title;
     const isUnseen = !notifiedAnswers.has(answerId) && !services.panels.isVisible(conversation.id);
     // A completed answer of a comparison causes no notification while other answers are still running.

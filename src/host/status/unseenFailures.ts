@@ -81,7 +81,7 @@ export class UnseenFailures extends Disposable {
     const { panels, window, clock } = this.deps;
     for (const [id, failure] of this.failures) {
       const isVisible = window.state.focused && panels.isVisible(id);
-      if (isVisible) failure.cancel ??= clock.after(seenAfterMs, () => this.forget(id));
+      if (isVisible) failure.cancel ??= clock.callAfter(seenAfterMs, () => this.forget(id));
       else {
         failure.cancel?.();
         failure.cancel = undefined;

@@ -64,7 +64,7 @@ export class FileLock {
       await rm(copy, { force: true });
       throw error;
     }
-    await new Promise<void>((resolve) => this.clock.after(settleMs, resolve));
+    await new Promise<void>((resolve) => this.clock.callAfter(settleMs, resolve));
     this.wasAcquired = (await this.currentOwner()) === this.owner;
     return this.wasAcquired;
   }

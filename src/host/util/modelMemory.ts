@@ -14,7 +14,7 @@ export class ModelMemory<Value> {
   constructor(
     private readonly memory: vscode.Memento,
     private readonly key: string,
-    private readonly valueIn: (stored: unknown) => Value | undefined,
+    private readonly valueIn: (storedValue: unknown) => Value | undefined,
   ) {}
 
   get(model: string): Value | undefined {
@@ -39,8 +39,8 @@ export class ModelMemory<Value> {
    * `constructor`.
    */
   all(): Map<string, Value> {
-    const stored: unknown = this.memory.get(this.key);
-    const pairs: readonly unknown[] = Array.isArray(stored) ? stored : [];
+    const storedValue: unknown = this.memory.get(this.key);
+    const pairs: readonly unknown[] = Array.isArray(storedValue) ? storedValue : [];
     return new Map(
       pairs.flatMap((pair) => {
         const [model, storedValue] = (Array.isArray(pair) ? pair : []) as readonly unknown[];

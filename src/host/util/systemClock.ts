@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/clock';
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
-  after: (ms, callback) => {
+  callAfter: (ms, callback) => {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
   },
@@ -12,7 +12,7 @@ export const systemClock: Clock = {
 /** Returns the result of a promise, or the string `late` if the promise takes longer than `ms` milliseconds. */
 export async function resultWithin<T>(ms: number, result: Promise<T>, clock = systemClock): Promise<T | 'late'> {
   const { promise: late, resolve } = Promise.withResolvers<'late'>();
-  const cancel = clock.after(ms, () => resolve('late'));
+  const cancel = clock.callAfter(ms, () => resolve('late'));
   try {
     return await Promise.race([result, late]);
   } finally {

@@ -43,7 +43,9 @@ export function createCards({ strings, format }: Words) {
     const refusedCount = refusals.reduce((sum, each) => sum + each.count, 0);
     const labels = format.list(refusals.map(({ kind }) => faultLabel(strings, kind)));
     return [
-      ...(total.judged === 0 ? [] : [fill(strings.successCounts, count(total.complete), count(total.judged))]),
+      ...(total.judgedAttempts === 0
+        ? []
+        : [fill(strings.successCounts, count(total.complete), count(total.judgedAttempts))]),
       ...(refusedCount === 0 ? [] : [fill(strings.refused, count(refusedCount), labels)]),
     ].join(' · ');
   };

@@ -41,15 +41,15 @@ function isBackoff(wait: LedgerWait): boolean {
 
 function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): readonly string[] {
   const { entry, continuedModel, detail } = attempt;
-  const { how, headers, resumed, ended, effort } = entry;
-  const { cachedTokens = 0, reasoningTokens = 0 } = ended ?? {};
-  const cost = costOfAttempt(ended);
+  const { how, headers, resumed, end, effort } = entry;
+  const { cachedTokens = 0, reasoningTokens = 0 } = end ?? {};
+  const cost = costOfAttempt(end);
   const costs = shownCosts(cost && [cost]);
   const texts = [triggerText(strings, attempt)];
   if (how === 'restart') texts.push(strings.timelineRestarted);
   else if (continuedModel !== undefined) texts.push(fill(strings.timelineContinuedModel, continuedModel));
   else if (how !== undefined) texts.push(resumed ? strings.timelineContinued : strings.timelineRequestedRest);
-  if (ended) texts.push(outcomeText(strings, ended));
+  if (end) texts.push(outcomeText(strings, end));
   if (detail) texts.push(detail);
   if (effort) texts.push(fill(strings.effortIs, effortText(strings, effort).caption));
   if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
@@ -80,7 +80,7 @@ function triggerText(strings: PanelStrings, { entry, previous }: AttemptSpan): s
   return key && strings[key];
 }
 
-type AttemptEnd = NonNullable<LedgerEntry['ended']>;
+type AttemptEnd = NonNullable<LedgerEntry['end']>;
 
 function outcomeText(strings: PanelStrings, { how, row }: AttemptEnd): string {
   switch (how) {

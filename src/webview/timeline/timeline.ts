@@ -102,8 +102,8 @@ function waitCells(context: PageContext, part: WaitSpan): readonly HTMLElement[]
 function attemptCells(context: PageContext, part: AttemptSpan): readonly HTMLElement[] {
   const { strings, format } = context;
   const { gateway, number } = part;
-  const { model, headers, ended } = part.entry;
-  const { firstTokenMs, ms, tokens = 0, promptTokens = 0, completionTokens = 0 } = ended ?? {};
+  const { model, headers, end } = part.entry;
+  const { firstTokenMs, ms, tokens = 0, promptTokens = 0, completionTokens = 0 } = end ?? {};
   const duration = (time: number | undefined): string => (time === undefined ? '' : format.duration(time));
   const usage = `${format.number(promptTokens)} → ${format.number(completionTokens)}`;
   const countedTokens = tokens > 0 ? format.number(tokens) : '';

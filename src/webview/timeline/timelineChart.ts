@@ -92,7 +92,7 @@ function barsOf(part: AttemptSpan | WaitSpan): readonly (readonly [kind: Bar, fr
 
 /** Returns the mark at the end of an attempt's bar. Attempts that succeeded or are still running have no mark. */
 function endMark(part: AttemptSpan | WaitSpan): Mark | undefined {
-  const outcome = part.kind === 'attempt' ? part.entry.ended?.how : undefined;
+  const outcome = part.kind === 'attempt' ? part.entry.end?.how : undefined;
   if (outcome === undefined || outcome === 'finished') return undefined;
   return outcome === 'stopped' || outcome === 'abandoned' ? 'stopped' : 'fault';
 }

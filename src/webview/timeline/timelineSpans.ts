@@ -138,10 +138,10 @@ function attemptTimes(
   until: number,
   silences: readonly TimeRange[],
 ) {
-  const { at, ended } = entry;
+  const { at, end } = entry;
   const from = toAxis(at);
-  const to = toAxis(ended ? at + ended.ms : until);
-  const firstTokenMs = ended ? ended.firstTokenMs : firstTokenSoFar(segment, entry);
+  const to = toAxis(end ? at + end.ms : until);
+  const firstTokenMs = end ? end.firstTokenMs : firstTokenSoFar(segment, entry);
   return {
     from,
     to,

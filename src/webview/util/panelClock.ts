@@ -16,7 +16,7 @@ export interface PanelClock extends FrameClock {
    * Calls a function after a delay.
    * @returns a function that cancels the call
    */
-  readonly after: (ms: number, call: () => void) => () => void;
+  readonly callAfter: (ms: number, call: () => void) => () => void;
   /** Calls a function when the browser is idle after the next frame. */
   readonly idle: (call: () => void) => void;
 }
@@ -31,7 +31,7 @@ channel.port1.onmessage = () => tasks.shift()?.();
 export const browserClock: PanelClock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
-  after: (ms, call) => {
+  callAfter: (ms, call) => {
     const id = window.setTimeout(call, ms);
     return () => window.clearTimeout(id);
   },

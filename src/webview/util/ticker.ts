@@ -11,7 +11,7 @@ export function createTicker(
 ): (isTicking: boolean) => void {
   let cancel: (() => void) | undefined;
   const start = (): void => {
-    cancel = clock.after(msUntilNext(), () => {
+    cancel = clock.callAfter(msUntilNext(), () => {
       start();
       call();
     });

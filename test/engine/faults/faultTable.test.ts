@@ -121,7 +121,7 @@ describe('fault table', () => {
       'errorInStream',
       'finishedWithError',
     ];
-    assert.deepEqual(faultNames.filter((name) => faultTable[name].isOfProvider).sort(), [...expected].sort());
+    assert.deepEqual(faultNames.filter((name) => faultTable[name].isProviderFault).sort(), [...expected].sort());
   });
 
   it(`is documented in docs/faults.md (update: ${updateCommand})`, async () => {

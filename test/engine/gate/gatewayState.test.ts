@@ -73,7 +73,7 @@ describe('state of the gateways', () => {
 
   it('lists closed gates and used retry budgets in the diagnostics, without an API key', () => {
     const { clock, states } = start();
-    states.of(scope.gateway).budget.charge(5);
+    states.of(scope.gateway).retryBudget.charge(5);
     const { until } = limit(clock, states, scope);
     const broken = gateOf(states, { ...scope, model: 'broken' });
     for (let n = 0; n < 5; n++) broken.failed(broken.enqueue(() => undefined));
@@ -89,14 +89,14 @@ describe('state of the gateways', () => {
 
   it('refills retry budgets, clears all shared cooldowns and admits waiting requests when the network state is reset', async () => {
     const { clock, states, cleared } = start();
-    states.of(scope.gateway).budget.charge(5);
+    states.of(scope.gateway).retryBudget.charge(5);
     limit(clock, states, scope);
     const waiting = gateOf(states, scope).enqueue(() => undefined);
     assert.ok(waiting.block);
     await states.forgetAll();
     await settle();
     assert.equal(waiting.block, undefined);
-    assert.equal(states.of(scope.gateway).budget.tokens, 12);
+    assert.equal(states.of(scope.gateway).retryBudget.tokens, 12);
     assert.ok(cleared.includes(undefined));
     gateOf(states, scope).release(waiting);
     assert.equal(clock.pending, 0);
@@ -280,7 +280,7 @@ describe('forgetting a gateway', () => {
     const other = 'https://gateway.test/v2';
     for (const id of [scope.gateway, other]) {
       const state = states.of(id);
-      state.budget.charge(12);
+      state.retryBudget.charge(12);
       state.recordMissingModel(scope.model);
       state.behavior(scope.model).refusesPrefill = true;
       state.health.markDown(faultOfRow('hostNotFound'));
@@ -293,7 +293,7 @@ describe('forgetting a gateway', () => {
       const { refusesPrefill } = state.behavior(scope.model);
       const cooldown = cooldownOf(states, { ...scope, gateway: id });
       return [
-        state.budget.tokens,
+        state.retryBudget.tokens,
         state.lacksModel(scope.model),
         refusesPrefill,
         state.health.isDown,
@@ -316,7 +316,7 @@ class Ticks implements Clock {
   monotonicNow(): number {
     return this.time;
   }
-  after(): never {
+  callAfter(): never {
     throw new Error('A retry budget starts no timer.');
   }
 }

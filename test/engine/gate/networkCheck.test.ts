@@ -121,9 +121,9 @@ describe('check whether a gateway responds', () => {
     const fetch = (): Promise<Response> => new Promise((resolve) => (respond = resolve));
     const watchConnection: EngineEnvironment['watchConnection'] = async (send, observer) => {
       observer.onConnecting();
-      await new Promise<void>((resolve) => clock.after(1500, resolve));
+      await new Promise<void>((resolve) => clock.callAfter(1500, resolve));
       observer.onConnecting();
-      await new Promise<void>((resolve) => clock.after(1500, resolve));
+      await new Promise<void>((resolve) => clock.callAfter(1500, resolve));
       observer.onSent();
       return send();
     };

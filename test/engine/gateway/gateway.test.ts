@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import {
-  everyOther,
+  otherModels,
   firstGateway,
   gatewayFor,
   gatewaysFor,
   modelAt,
   plainHttpOffer,
   readKeys,
-  type ChosenModel,
+  type ModelChoice,
   type Gateway,
   type KeyedGateways,
 } from '../../../src/engine/gateway/gateway';
@@ -16,14 +16,14 @@ import { gatewayFrom, gatewaysFrom, type DescribedGateway } from '../../support/
 const encrypted: DescribedGateway = { baseUrl: 'https://one.test/v1', apiKey: 'key-1' };
 const backup: DescribedGateway = { baseUrl: 'https://two.test/v1', apiKey: 'key-2' };
 const plain: DescribedGateway = { baseUrl: 'http://three.test/v1', apiKey: 'key-3' };
-const gpt: ChosenModel = { model: 'gpt', isOfWorkspace: false };
+const gpt: ModelChoice = { model: 'gpt', isOfWorkspace: false };
 const keyed = (primary: DescribedGateway, backups: readonly DescribedGateway[] = []): Promise<KeyedGateways> =>
   readKeys(gatewaysFrom({ ...primary, backups }));
 const lists = (isListed: boolean | undefined) => ({ lists: () => isListed });
 const urlsOf = (gateways: readonly Gateway[]): readonly string[] => gateways.map(({ id }) => id);
 
 describe('model name that is sent to a gateway', () => {
-  const substituting: DescribedGateway = { ...backup, models: new Map([[everyOther, 'own']]) };
+  const substituting: DescribedGateway = { ...backup, models: new Map([[otherModels, 'own']]) };
   for (const { name, atGateway, atPrimary, isSubstitute } of [
     {
       name: 'lists the model and the primary gateway lacks it',

@@ -62,7 +62,7 @@ describe('reading of a model list', () => {
     'www.gateway.example',
   ]) {
     it(`leaves out and counts ${id}, which VS Code could render as a link, an icon or HTML`, () => {
-      assert.deepEqual(parseModelList([id, 'ok', id]), { models: ['ok'], unusable: 2 });
+      assert.deepEqual(parseModelList([id, 'ok', id]), { models: ['ok'], skippedEntries: 2 });
     });
   }
 

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { EngineSettings } from '../../../src/engine/environment';
 import { faultOfRow, type Fault } from '../../../src/engine/faults/classify';
 import { faultNames, faultTable, type FaultName, type FaultRow } from '../../../src/engine/faults/faultTable';
-import { decide, isRetryable, type Situation } from '../../../src/engine/retry/decide';
+import { decide, isRetryable, type TurnSituation } from '../../../src/engine/retry/decide';
 import type { Decision } from '../../../src/engine/retry/decision';
-import type { ResumeBudget, TurnHistory } from '../../../src/engine/retry/turnHistory';
+import type { ResumeLimit, TurnHistory } from '../../../src/engine/retry/turnHistory';
 import { cooldownAfter, faultOfBlock } from '../../../src/engine/turn/admission';
 import { fake } from '../../support/fake';
 import { propertyRuns } from '../../support/propertyRuns';
@@ -19,7 +19,7 @@ const defaultRetry: EngineSettings['retry'] = {
   maxHintMs: 300_000,
 };
 /** A situation, with the counts that `decide` reads from the history of the turn. */
-interface TurnCase extends Omit<Situation, 'fault' | 'history'> {
+interface TurnCase extends Omit<TurnSituation, 'fault' | 'history'> {
   readonly isRetryPending: boolean;
   readonly retries: number;
   readonly sameRowFaults: number;
@@ -102,7 +102,7 @@ function decideCase({
   const history = fake<TurnHistory>({
     ...situation,
     faultsOf: () => sameRowFaults,
-    resumes: fake<ResumeBudget>({ started: resumes, remaining: resumesLeft, empty: emptyResumes }),
+    resumes: fake<ResumeLimit>({ started: resumes, remaining: resumesLeft, empty: emptyResumes }),
   });
   return decide({ ...situation, fault, history }, settings, () => 0.5);
 }
@@ -768,7 +768,7 @@ describe('decision about the gateway', () => {
 });
 
 describe('decision for a turn that waits at a gate', () => {
-  type Block = NonNullable<Situation['block']>;
+  type Block = NonNullable<TurnSituation['block']>;
   const blockOf = (kind: Block['blockKind'], leftMs: number, cause: Partial<Block['cause']> = {}): Block => ({
     blockKind: kind,
     leftMs,

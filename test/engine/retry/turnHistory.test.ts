@@ -4,7 +4,7 @@ import { faultOfRow } from '../../../src/engine/faults/classify';
 import type { FaultName } from '../../../src/engine/faults/faultTable';
 import { RetryBudget } from '../../../src/engine/gate/gatewayState';
 import { decide } from '../../../src/engine/retry/decide';
-import { ResumeBudget, TurnHistory } from '../../../src/engine/retry/turnHistory';
+import { ResumeLimit, TurnHistory } from '../../../src/engine/retry/turnHistory';
 import { defaultSettings } from '../../support/engineRun';
 import { propertyRuns } from '../../support/propertyRuns';
 import { VirtualClock } from '../../support/virtualClock';
@@ -39,7 +39,7 @@ const table: readonly {
 describe('resume budget', () => {
   for (const { title, added, remaining } of table) {
     it(title, () => {
-      const budget = new ResumeBudget();
+      const budget = new ResumeLimit();
       assert.equal(budget.remaining, 3);
       const actual = added.map((chars) => {
         budget.start();
@@ -53,7 +53,7 @@ describe('resume budget', () => {
   it('allows two to five resumes, no matter how much text each one adds', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.constantFrom(0, 1, 199, 200, 100_000)), (added) => {
-        const budget = new ResumeBudget();
+        const budget = new ResumeLimit();
         let started = 0;
         while (budget.remaining > 0) {
           assert.ok(budget.remaining <= initialResumes);

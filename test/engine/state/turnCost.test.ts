@@ -17,7 +17,7 @@ function attempt(currency: 'USD' | 'CNY', ended?: Partial<EndedEvent>, status = 
     time: 0,
     waits: [],
     headers: { ...base, type: 'headers', status, ms: 1 },
-    ended: ended && { ...end, currency, ...ended },
+    end: ended && { ...end, currency, ...ended },
   };
 }
 

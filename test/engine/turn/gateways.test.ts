@@ -843,7 +843,7 @@ describe('connection that is not established', () => {
   const telling = (clock: VirtualClock, sentAfterMs = Infinity): Partial<EngineDeps> => ({
     watchConnection: (send, observer) => {
       observer.onConnecting();
-      if (sentAfterMs !== Infinity) clock.after(sentAfterMs, () => observer.onSent());
+      if (sentAfterMs !== Infinity) clock.callAfter(sentAfterMs, () => observer.onSent());
       return send();
     },
   });
@@ -906,7 +906,7 @@ describe('connection that is not established', () => {
     const slowProbe: Reply = ({ signal }) =>
       new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
-        clock.after(3_000, () => resolve(new Response()));
+        clock.callAfter(3_000, () => resolve(new Response()));
       });
     const net = new Gateways(
       { primary: { replies: [silent], probes: [slowProbe] }, backup: hello },

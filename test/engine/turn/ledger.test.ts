@@ -27,8 +27,8 @@ describe('ledger in the report of the engine', () => {
         first?.model,
         first?.headers?.status,
         first?.headers?.requestId,
-        first?.ended?.how,
-        first?.ended?.row,
+        first?.end?.how,
+        first?.end?.row,
         first?.waits,
       ],
       ['first', 'gpt-4o', 429, 'req-limited', 'rate-limit', 'rateLimited', []],
@@ -36,10 +36,10 @@ describe('ledger in the report of the engine', () => {
     assert.equal(first?.gateway.label, 'gateway.test');
     const announced = run.last('waiting');
     assert.deepEqual(second?.waits, [{ ...announced, waitedMs: 5250 }]);
-    assert.deepEqual([second.why, second.headers?.status, second.ended?.how], ['retry', 200, 'finished']);
-    assert.deepEqual([second.ended?.chars, second.time], [5, start + 5250]);
-    assert.deepEqual([second.ended?.tokens, second.ended?.promptTokens, second.ended?.completionTokens], [10, 7, 3]);
-    assert.ok((second.ended?.bytes ?? 0) > 100);
+    assert.deepEqual([second.why, second.headers?.status, second.end?.how], ['retry', 200, 'finished']);
+    assert.deepEqual([second.end?.chars, second.time], [5, start + 5250]);
+    assert.deepEqual([second.end?.tokens, second.end?.promptTokens, second.end?.completionTokens], [10, 7, 3]);
+    assert.ok((second.end?.bytes ?? 0) > 100);
   });
 
   it('contains the outcome of running, failed and stopped turns', async () => {

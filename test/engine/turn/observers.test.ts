@@ -36,8 +36,8 @@ describe('exception in an observer', () => {
 describe('listener for ended attempts', () => {
   /** How each attempt ended, as soon as that was reported. */
   let ends: unknown[];
-  const onAttemptEnd: EngineDeps['onAttemptEnd'] = ({ attempt, ended }, isCorrected) =>
-    ends.push([attempt, ended?.how, isCorrected]);
+  const onAttemptEnd: EngineDeps['onAttemptEnd'] = ({ attempt, end }, isCorrected) =>
+    ends.push([attempt, end?.how, isCorrected]);
   beforeEach(() => (ends = []));
 
   it('receives each attempt once, as soon as it ends', async () => {

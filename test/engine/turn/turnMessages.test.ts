@@ -30,7 +30,7 @@ describe('failure of a turn', () => {
       fake<TurnGateways>({
         baseUrl: 'https://gateway.test/v1',
         answeringModel: 'one',
-        following: () => nextGateway,
+        nextGateway: () => nextGateway,
         canAnswerNow: () => true,
       }),
       fake<Attempts>({ canHaveMoreRoom: false }),

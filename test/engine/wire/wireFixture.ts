@@ -105,7 +105,7 @@ export class WireFixture {
 
   /** Resolves after a virtual time in milliseconds. */
   delay(ms: number): Promise<void> {
-    return new Promise((resolve) => this.cancels.push(this.clock.after(ms, resolve)));
+    return new Promise((resolve) => this.cancels.push(this.clock.callAfter(ms, resolve)));
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ describe("models of VS Code's chat", () => {
     const source = { onDidChange: (listener: () => void) => changes.push(listener) };
     let lists = 0;
     const register = (): void => undefined;
-    const deps = { sets: {}, ownGateways: source, efforts: source, register, modelsChanged: () => lists++ };
+    const deps = { gatewaySets: {}, ownGateways: source, efforts: source, register, modelsChanged: () => lists++ };
     registerChat(deps as unknown as Parameters<typeof registerChat>[0]);
     for (const change of changes) change();
     assert.equal(lists, 2);

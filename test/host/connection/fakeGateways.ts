@@ -25,7 +25,7 @@ function valid(text: string): BaseUrl | undefined {
 interface GatewayDeps {
   readonly settings: Settings;
   readonly keys: KeyStore;
-  readonly sets: GatewaySets;
+  readonly gatewaySets: GatewaySets;
   readonly isDemoOpen: () => boolean;
   readonly efforts: ModelEfforts;
   readonly engine: Engine;
@@ -129,7 +129,7 @@ export class FakeGateways {
         delete: (origin: string) => access(() => void this.keys.delete(origin)),
         isKeyless: (origin: string) => Promise.resolve(this.keylessOrigins.has(origin)),
       },
-      sets: { useOwn: () => Promise.resolve(void (this.hasLeftDemo = true)) },
+      gatewaySets: { useOwn: () => Promise.resolve(void (this.hasLeftDemo = true)) },
       isDemoOpen: () => this.demoActive,
       efforts: { levelOf: () => 'default' },
       engine: {
@@ -158,13 +158,13 @@ export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
   const ownGateways = new OwnGateways(deps);
   const { gatewayForAttempt, isDemoOpen, log } = deps;
   const own = createOwnSet({ ...deps, ownGateways, engine: { run: () => assert.fail(), gatewayForAttempt } });
-  const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.sets.useOwn() };
-  return { ...deps, ownGateways, own, sets: new GatewaySets(own, demo, log) };
+  const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.gatewaySets.useOwn() };
+  return { ...deps, ownGateways, own, gatewaySets: new GatewaySets(own, demo, log) };
 }
 
 /** Returns a turn in which a gateway refused a request without a key. */
 export function refusedTurn(origin: string): TurnRecord {
-  return { attempts: [{ gateway: refOf(origin), ended: { row: 'noKey' } }] } as unknown as TurnRecord;
+  return { attempts: [{ gateway: refOf(origin), end: { row: 'noKey' } }] } as unknown as TurnRecord;
 }
 
 /** Returns the result of a probe that failed although the gateway responded. */

@@ -32,5 +32,5 @@ export function fakeSets(fields: Partial<GatewaySet> = {}, demoFields: Partial<G
   const demo = Object.assign(fakeSet({ ...fields, id: 'demo', isOpen: false, isFree: true, ...demoFields }), {
     close: () => Promise.resolve(void (demo.isOpen = false)),
   });
-  return { own, demo, sets: new GatewaySets(own, demo, { error: assert.ifError }) };
+  return { own, demo, gatewaySets: new GatewaySets(own, demo, { error: assert.ifError }) };
 }

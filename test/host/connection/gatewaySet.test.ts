@@ -8,22 +8,22 @@ describe('gateways that get the next prompt of a conversation', () => {
     ['a conversation with the user’s gateways', false, ['one'], 'own'],
   ] as const) {
     it(`are those of the ${expected === 'own' ? 'user' : 'demo'} for ${name} while the demo is open`, () => {
-      const { ask, conversation, demo, sets } = openConversation({ demo: isDemo });
+      const { ask, conversation, demo, gatewaySets } = openConversation({ demo: isDemo });
       for (const prompt of prompts) ask(prompt);
       demo.isOpen = true;
-      assert.equal(sets.forPrompt(conversation).id, expected);
+      assert.equal(gatewaySets.forPrompt(conversation).id, expected);
       demo.isOpen = false;
-      assert.equal(sets.forPrompt(conversation).id, 'own');
+      assert.equal(gatewaySets.forPrompt(conversation).id, 'own');
     });
   }
 
   it('are the user’s if the conversation starts with a summary of another one', () => {
-    const { conversation, demo, sets } = openConversation();
+    const { conversation, demo, gatewaySets } = openConversation();
     conversation.addSummary('What we did so far');
     demo.isOpen = true;
-    assert.equal(sets.forPrompt(conversation).id, 'own');
+    assert.equal(gatewaySets.forPrompt(conversation).id, 'own');
     conversation.useSet(demo);
-    assert.equal(conversation.set, sets.own);
+    assert.equal(conversation.set, gatewaySets.own);
   });
 
   it('are recorded only for the demo', () => {
@@ -31,8 +31,8 @@ describe('gateways that get the next prompt of a conversation', () => {
       [false, []],
       [true, [{ type: 'gateways', set: 'demo' }]],
     ] as const) {
-      const { conversation, lines, demo, sets } = openConversation();
-      conversation.useSet(isDemo ? demo : sets.own);
+      const { conversation, lines, demo, gatewaySets } = openConversation();
+      conversation.useSet(isDemo ? demo : gatewaySets.own);
       assert.deepEqual(lines, records);
     }
   });

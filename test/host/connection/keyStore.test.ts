@@ -31,7 +31,7 @@ describe('unreadable system keyring', () => {
 
   it('makes the connection fail with a keyring fault and its cause', async () => {
     const { ownGateways } = await createDeps();
-    await assert.rejects(ownGateways.keyed(), {
+    await assert.rejects(ownGateways.withKeys(), {
       connectionProblem: 'keyring',
       message: hostFaults.keyring.message,
       cause,

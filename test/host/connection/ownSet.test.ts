@@ -22,11 +22,11 @@ describe('connection over several gateways', () => {
   useVSCode(editor.api());
   let gateways: FakeGateways;
   let ownGateways: OwnGateways;
-  let sets: GatewaySets;
+  let gatewaySets: GatewaySets;
   beforeEach(async () => {
     gateways = new FakeGateways();
     gateways.backups = [`${first}/v1`, `${second}/v1`];
-    ({ ownGateways, sets } = await openGateways(gateways.deps()));
+    ({ ownGateways, gatewaySets } = await openGateways(gateways.deps()));
   });
 
   it('takes the effort from the prompt, or else from the model that answers it', async () => {
@@ -34,8 +34,8 @@ describe('connection over several gateways', () => {
     const deps = gateways.deps();
     Object.assign(deps.settings, { systemPrompt: () => '', requestParameters: () => ({}) });
     Object.assign(deps.efforts, { levelOf: (model: string) => efforts[model] });
-    ({ sets } = await openGateways(deps));
-    const effortOf = (choice?: RequestChoice) => sets.own.defaults(choice).reasoningEffort;
+    ({ gatewaySets } = await openGateways(deps));
+    const effortOf = (choice?: RequestChoice) => gatewaySets.own.defaults(choice).reasoningEffort;
     assert.deepEqual(
       [effortOf(), effortOf({ model: 'other' }), effortOf({ model: 'other', reasoningEffort: 'max' })],
       ['low', undefined, 'max'],
@@ -45,7 +45,7 @@ describe('connection over several gateways', () => {
 
   describe('after a gateway was added although it did not respond', () => {
     const usedOrigins = async (): Promise<Origins> => {
-      const { primary, keys } = await ownGateways.keyed();
+      const { primary, keys } = await ownGateways.withKeys();
       return [...new Set([primary, ...keys.keys()])].map(({ origin }) => origin);
     };
     let changes: number;
@@ -53,10 +53,10 @@ describe('connection over several gateways', () => {
     let recordTurn: (status?: number) => void;
     beforeEach(async () => {
       gateways.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
-      ({ ownGateways, sets } = await openGateways(gateways.deps()));
+      ({ ownGateways, gatewaySets } = await openGateways(gateways.deps()));
       await ownGateways.addUnresponsive(`${first}/v1`);
       changes = 0;
-      sets.onDidChange(() => changes++);
+      gatewaySets.onDidChange(() => changes++);
       respond = (result) => ownGateways.recordProbe(`${first}/v1`, result);
       recordTurn = (status) =>
         ownGateways.recordTurn({
@@ -72,7 +72,7 @@ describe('connection over several gateways', () => {
 
     it('does not use it in place of a primary gateway without a key', async () => {
       gateways.keys = new Map([[first, 'key-1']]);
-      const { keys } = await ownGateways.keyed();
+      const { keys } = await ownGateways.withKeys();
       assert.deepEqual([await usedOrigins(), keys.size], [[primary], 0]);
     });
 
@@ -153,13 +153,13 @@ describe('connection over several gateways', () => {
       gateways.baseUrl = `${baseUrl}/v1`;
       gateways.backups = backups.map((origin) => `${origin}/v1`);
       gateways.keys = new Map(withKey.map((origin) => [origin, `hsa-${origin}`]));
-      const keyed = await ownGateways.keyed();
+      const keyed = await ownGateways.withKeys();
       const others = [...keyed.keys.keys()].filter((gateway) => gateway !== keyed.primary);
       assert.deepEqual(
         [keyed.primary, ...others].map((gateway) => [gateway.origin, keyed.keys.get(gateway)]),
         expected.map((origin) => [origin, gateways.keys.get(origin)]),
       );
-      assert.deepEqual(await sets.own.view(), {
+      assert.deepEqual(await gatewaySets.own.view(), {
         model: 'model-1',
         host: new URL(used).host,
         hasKey: gateways.keys.has(used),
@@ -176,8 +176,8 @@ describe('connection over several gateways', () => {
     const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, { keys }, preferred = current) =>
       [...keys.keys()].find(({ id }) => id === preferred);
     const shown = async (preferredGateway?: string) => {
-      ({ sets } = await openGateways({ ...gateways.deps(), gatewayForAttempt }));
-      const { host, gateway, backup } = await sets.own.view(preferredGateway);
+      ({ gatewaySets } = await openGateways({ ...gateways.deps(), gatewayForAttempt }));
+      const { host, gateway, backup } = await gatewaySets.own.view(preferredGateway);
       return [host, gateway, backup];
     };
     assert.deepEqual(await shown(), ['first.example', undefined, 'automatic']);
@@ -195,7 +195,7 @@ describe('connection over several gateways', () => {
     ]);
     const shown = async (model: string) => {
       gateways.model = model;
-      const { host, gateway } = await sets.own.view();
+      const { host, gateway } = await gatewaySets.own.view();
       return [host, gateway];
     };
     assert.deepEqual(await shown('at-all'), ['primary.example', undefined]);
@@ -214,10 +214,10 @@ describe('connection over several gateways', () => {
       [`${plain}/v1`, ['llama3']],
     ]);
     gateways.model = 'llama3';
-    assert.equal((await sets.own.view()).host, 'primary.example');
+    assert.equal((await gatewaySets.own.view()).host, 'primary.example');
     editor.pressed = 'Send';
-    assert.equal(await sets.own.mayUse(['llama3']), true);
-    assert.equal((await sets.own.view()).host, 'plain.example');
+    assert.equal(await gatewaySets.own.mayUse(['llama3']), true);
+    assert.equal((await gatewaySets.own.view()).host, 'plain.example');
   });
 
   it('uses the primary gateway for a model that only the workspace names', async () => {
@@ -227,23 +227,23 @@ describe('connection over several gateways', () => {
       [`${first}/v1`, ['at-first']],
     ]);
     gateways.model = 'at-first';
-    assert.equal((await sets.own.view()).host, 'first.example');
+    assert.equal((await gatewaySets.own.view()).host, 'first.example');
     gateways.workspaceModels = new Set(['at-first']);
-    assert.equal((await sets.own.view()).host, 'primary.example');
+    assert.equal((await gatewaySets.own.view()).host, 'primary.example');
   });
 
   it('fails when the base URL is invalid, even if a backup gateway has a key', async () => {
     gateways.keys.set(first, 'hsa-first');
     gateways.baseUrl = 'ftp://files.example';
-    await assert.rejects(ownGateways.keyed(), { connectionProblem: 'base-url' });
+    await assert.rejects(ownGateways.withKeys(), { connectionProblem: 'base-url' });
   });
 
   it('shows only the newest state, without waiting for an older one, and nothing once it is disposed of', async () => {
     const answers: ((model: string) => void)[] = [];
     const view = () => new Promise((resolve) => answers.push((model) => resolve({ model })));
-    Object.assign(sets.own, { view });
+    Object.assign(gatewaySets.own, { view });
     const shown: object[] = [];
-    const subscription = sets.subscribe((shownView) => shown.push(shownView));
+    const subscription = gatewaySets.subscribe((shownView) => shown.push(shownView));
     gateways.changeSettings();
     answers[1]?.('model-2');
     await setImmediate();

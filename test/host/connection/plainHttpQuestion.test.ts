@@ -18,8 +18,8 @@ describe('question about a gateway over plain HTTP', () => {
       [`${primary}/v1`, ['gpt-5']],
       [`${nas}/v1`, ['llama3', 'qwen3']],
     ]);
-    const { sets } = await openGateways(gateways.deps());
-    ask = (...models) => sets.own.mayUse(models);
+    const { gatewaySets } = await openGateways(gateways.deps());
+    ask = (...models) => gatewaySets.own.mayUse(models);
   });
 
   it('names the model and the only gateway that has it', async () => {

@@ -208,7 +208,7 @@ describe('comparison of models', () => {
     ask('next');
     answer('a', 'c');
     conversation.stopAll();
-    const [second = ''] = conversation.answerAgain(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
+    const [second = ''] = conversation.requestMoreAnswers(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
     conversation.stopAll();
     assert.deepEqual(shownAnswers(conversation)[1]?.versions, [a, second]);
     conversation.showVersion(a);
@@ -217,7 +217,7 @@ describe('comparison of models', () => {
 
   it('counts as one version, with all of its columns', () => {
     const { a, b, conversation, edit } = comparing();
-    const [second = ''] = conversation.answerAgain(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
+    const [second = ''] = conversation.requestMoreAnswers(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
     const third = edit(second, 'and which?');
     const versions = () => shownAnswers(conversation)[1]?.versions;
     assert.deepEqual(versions(), [a, second, third]);
@@ -232,7 +232,7 @@ describe('comparison of models', () => {
     const { conversation, engine, columns } = comparing();
     const [{ exchange, answer: before }] = conversation.tree.path() as [Step, ...Step[]];
     conversation.stop();
-    conversation.answerAgain(exchange.id, ['d', 'e']);
+    conversation.requestMoreAnswers(exchange.id, ['d', 'e']);
     assert.deepEqual(columns(), ['d connecting', 'e connecting']);
     assert.deepEqual(valuesOf(engine.turn.request.messages, 'content'), ['before']);
     const [first, second] = shownAnswers(conversation);
@@ -306,7 +306,7 @@ describe('comparison of models', () => {
           else if (what === 'showVersion') conversation.showVersion(conversation.tree.answers()[which]?.id ?? '');
           else if (id === '') continue;
           else if (exchangeId === undefined) conversation.editSummary(id, which % 3 === 0 ? '' : `edited ${which}`);
-          else if (what === 'compareAgain') conversation.answerAgain(exchangeId, models);
+          else if (what === 'compareAgain') conversation.requestMoreAnswers(exchangeId, models);
           else if (what === 'regenerate') conversation.regenerate(id);
           else if (what === 'useAnswer') conversation.useAnswer(id);
           else if (what === 'edit') conversation.edit(exchangeId, { prompt });

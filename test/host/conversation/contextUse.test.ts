@@ -29,8 +29,8 @@ describe('use of the context by the next request', () => {
   const ask = (counts?: Counts, model?: string): string =>
     opened.ask(tokens(1000), ...turn(tokens(1000), counts, model));
   const catalog = fake<ModelCatalog>({ factsOf: () => ({ contextWindow: 100_000 }) });
-  const use = (draft: Parameters<typeof estimateContextUse>[2] = {}, { conversation, sets } = opened) =>
-    estimateContextUse({ sets, catalog }, conversation, { model: 'm', ...draft });
+  const use = (draft: Parameters<typeof estimateContextUse>[2] = {}, { conversation, gatewaySets } = opened) =>
+    estimateContextUse({ gatewaySets, catalog }, conversation, { model: 'm', ...draft });
   const partsOf = (estimate = use()): Readonly<Record<string, number>> =>
     Object.fromEntries(estimate?.parts.map((part) => [part.kind, part.tokens]) ?? []);
 
@@ -131,9 +131,9 @@ describe('use of the context by the next request', () => {
   });
 
   describe('of a panel', () => {
-    const useOf = (facts: ModelFacts | undefined, { conversation, sets } = opened, draft = {}) => {
+    const useOf = (facts: ModelFacts | undefined, { conversation, gatewaySets } = opened, draft = {}) => {
       const catalog = fake<ModelCatalog>({ factsOf: (model) => (model === 'other' ? { contextWindow: 5 } : facts) });
-      return estimateContextUse({ sets, catalog }, conversation, draft);
+      return estimateContextUse({ gatewaySets, catalog }, conversation, draft);
     };
 
     for (const [facts, windowTokens] of [

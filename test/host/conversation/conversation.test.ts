@@ -36,7 +36,7 @@ describe('conversation with demo turns', () => {
     assert.equal(reopened(demo.lines).tree.gateways, 'demo');
     const own = openConversation();
     own.ask('one');
-    own.conversation.useSet(own.sets.demo);
+    own.conversation.useSet(own.gatewaySets.demo);
     assert.equal(reopened(own.lines).tree.gateways, 'own');
   });
 });
@@ -292,9 +292,9 @@ describe('running turn of a conversation', () => {
     ['a turn of the gateway to a demo model', {}, true, []],
   ] as const) {
     it(`${controls.length > 0 ? 'switches' : 'does not switch'} ${name} when the user selects a model`, () => {
-      const { ask, conversation, engine, settings, sets } = openConversation({ demo: 'demo' in input });
+      const { ask, conversation, engine, settings, gatewaySets } = openConversation({ demo: 'demo' in input });
       ask({ prompt: 'one', ...('model' in input && input) }, attempt(), waiting);
-      conversation.selectModel('other', demo ? sets.demo : sets.own);
+      conversation.selectModel('other', demo ? gatewaySets.demo : gatewaySets.own);
       // VS Code reports the changed setting after the user has selected a model.
       if (!demo) settings.model = 'other';
       conversation.applySettings();
@@ -303,11 +303,11 @@ describe('running turn of a conversation', () => {
   }
 
   it('returns from its fallback model to the model that the user selects, but not while it streams', () => {
-    const { ask, conversation, engine, sets } = openConversation();
+    const { ask, conversation, engine, gatewaySets } = openConversation();
     ask('one', attempt(), fallback, attempt('fallback', 2), waiting);
-    conversation.selectModel('default', sets.own);
+    conversation.selectModel('default', gatewaySets.own);
     engine.turn.emit(attempt('default', 3), text('Hi'));
-    conversation.selectModel('other', sets.own);
+    conversation.selectModel('other', gatewaySets.own);
     assert.deepEqual(engine.turn.controls, ['switchModel default']);
   });
 });

@@ -77,8 +77,8 @@ describe('conversation list', () => {
 
   const header = JSON.stringify({ type: 'conversation', schema: 1, id: randomUUID(), createdAt: 0 });
   const newer = header.replace('"schema":1', '"schema":2');
-  const exchangeLine = (id: string, after = ''): string =>
-    JSON.stringify({ type: 'exchange', id, after, prompt: `Prompt ${id}`, answers: [{ id }] });
+  const exchangeLine = (id: string, parentAnswer = ''): string =>
+    JSON.stringify({ type: 'exchange', id, parentAnswer, prompt: `Prompt ${id}`, answers: [{ id }] });
   const title = JSON.stringify({ type: 'title', title: 'Named' });
   for (const [what, lines, expected] of [
     ['an empty file', [], undefined],

@@ -112,10 +112,10 @@ describe(`cost of ${turnCount} turns with failures`, () => {
         { append: (line) => lines.push(line) },
         {
           clock,
-          sets: fakeSets({
+          gatewaySets: fakeSets({
             run: (...turn) => engine.run(...turn),
             defaults: ({ model = 'priced' } = {}) => ({ model, systemPrompt: '', temperature: 1, maxTokens: 9 }),
-          }).sets,
+          }).gatewaySets,
           resumeSetting: () => 'auto',
           onEvent: () => undefined,
           budget: new TestBudget(),
@@ -139,7 +139,8 @@ describe(`cost of ${turnCount} turns with failures`, () => {
       (conversation, id) => conversation.regenerate(id, 'unpriced'),
       (conversation, id) => conversation.edit(conversation.tree.exchangeOf(id)!.id, { prompt: 'Other prompt' }),
       (conversation, id) => conversation.summarize(id),
-      (conversation, id) => conversation.answerAgain(conversation.tree.exchangeOf(id)!.id, ['priced', 'unpriced']),
+      (conversation, id) =>
+        conversation.requestMoreAnswers(conversation.tree.exchangeOf(id)!.id, ['priced', 'unpriced']),
     ];
     const conversations: ReturnType<typeof openConversation>[] = [];
     while (turns < turnCount) {
@@ -161,7 +162,7 @@ describe(`cost of ${turnCount} turns with failures`, () => {
       const ids = billed.map(({ headers }) => headers?.requestId);
       assert.deepEqual(ids.toSorted(), [...gateway.ledger.keys()].toSorted());
       const unreported = billed.filter(({ headers }) => gateway.ledger.get(headers!.requestId!)?.reports === 'nothing');
-      const estimates = unreported.flatMap(({ ended }) => costOfAttempt(ended) ?? []);
+      const estimates = unreported.flatMap(({ end }) => costOfAttempt(end) ?? []);
       assert.equal(estimates.length, unreported.filter(({ model }) => model === 'priced').length);
       const charges = [...gateway.ledger.values()].filter(({ reports }) => reports !== 'nothing');
       const { costs, unknownAnswers } = totalCost(states);
@@ -171,8 +172,7 @@ describe(`cost of ${turnCount} turns with failures`, () => {
         assert.ok(Math.abs(amount - sum) < 1e-9, `${amount} instead of ${sum} ${currency}`);
       }
       assert.deepEqual(costs.map(({ currency }) => currency).toSorted(), ['CNY', 'USD']);
-      const isUnknown = (attempt: LedgerEntry): boolean =>
-        unreported.includes(attempt) && !costOfAttempt(attempt.ended);
+      const isUnknown = (attempt: LedgerEntry): boolean => unreported.includes(attempt) && !costOfAttempt(attempt.end);
       assert.equal(unknownAnswers, states.filter((state) => attemptsOf(state).some(isUnknown)).length);
     }
   });

@@ -13,9 +13,9 @@ const versionsOf = (tree: ExchangeTree, id: string): readonly string[] =>
 function treeOf(steps: string): ExchangeTree {
   const tree = new ExchangeTree();
   for (const step of steps.split(' ').filter(Boolean)) {
-    const [id = '', after = tree.path().at(-1)?.answer.id ?? ''] = step.split('<');
+    const [id = '', parentAnswer = tree.path().at(-1)?.answer.id ?? ''] = step.split('<');
     if (id.endsWith('!')) tree.apply({ type: 'select', answer: id.slice(0, -1) });
-    else tree.apply({ type: 'exchange', id, after, prompt: id, answers: [{ id }] });
+    else tree.apply({ type: 'exchange', id, parentAnswer, prompt: id, answers: [{ id }] });
   }
   return tree;
 }
@@ -57,7 +57,7 @@ describe('exchange tree', () => {
   it('lists answers and edited prompts of a fork as versions, oldest first', () => {
     const tree = treeOf('a b<');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
-    tree.apply({ type: 'exchange', id: 'c', after: '', prompt: 'c', answers: [{ id: 'c1' }, { id: 'c2' }] });
+    tree.apply({ type: 'exchange', id: 'c', parentAnswer: '', prompt: 'c', answers: [{ id: 'c1' }, { id: 'c2' }] });
     assert.deepEqual(versionsOf(tree, 'a'), ['a', 'b', 'a2', 'c1']);
     tree.apply({ type: 'select', answer: 'c2', use: true });
     assert.deepEqual(versionsOf(tree, 'a'), ['a', 'b', 'a2', 'c1', 'c2']);

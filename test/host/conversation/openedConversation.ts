@@ -17,7 +17,7 @@ import { TestBudget } from './testBudget';
 
 interface Options {
   readonly demo?: boolean;
-  readonly sets?: GatewaySets;
+  readonly gatewaySets?: GatewaySets;
   readonly stored?: StoredConversation;
   readonly resume?: EngineSettings['resume'];
   readonly systemPrompt?: string;
@@ -47,13 +47,13 @@ export function openConversation(options: Options = {}) {
     },
   });
   const fakes = fakeSets(set('own'), set('demo'));
-  const { sets = fakes.sets } = options;
+  const { gatewaySets = fakes.gatewaySets } = options;
   const conversation = new Conversation(
     'c',
     stored.tree,
     { append: (line) => lines.push(line) },
     {
-      sets,
+      gatewaySets,
       clock,
       resumeSetting: () => resume,
       budget,
@@ -61,7 +61,7 @@ export function openConversation(options: Options = {}) {
       onError: options.onError ?? ((error) => assert.fail(String(error))),
     },
   );
-  if (options.demo) conversation.useSet(sets.demo);
+  if (options.demo) conversation.useSet(gatewaySets.demo);
   conversation.log.onDidChange((change) => changes.push(change));
   /** Returns the texts of the messages of the last request. */
   const sentTexts = (): readonly unknown[] => engine.turn.request.messages.map(({ content }) => content);
@@ -88,7 +88,7 @@ export function openConversation(options: Options = {}) {
     conversation.log.onDidChangeState((change) => listener({ conversation, change }));
   return {
     ranIn,
-    sets,
+    gatewaySets,
     demo: fakes.demo,
     emit,
     edit,

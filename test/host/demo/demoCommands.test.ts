@@ -9,7 +9,7 @@ describe('Open Demo command', () => {
   let conversations: ReturnType<typeof openWindow>['conversations'];
   let shownConversations: Conversation[];
   let startedScenarios: (readonly [Conversation, string])[];
-  let sets: ReturnType<typeof openWindow>['sets'];
+  let gatewaySets: ReturnType<typeof openWindow>['gatewaySets'];
   let demo: ReturnType<typeof openWindow>['demo'] & {
     open: () => Promise<void>;
     onWillClose: (listener: () => void) => void;
@@ -19,7 +19,7 @@ describe('Open Demo command', () => {
   beforeEach(() => {
     folder = temporaryFolder();
     const window = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 });
-    ({ conversations, sets } = window);
+    ({ conversations, gatewaySets } = window);
     shownConversations = [];
     startedScenarios = [];
     openPanels = [];
@@ -43,9 +43,14 @@ describe('Open Demo command', () => {
       ask: (conversation: Conversation, model: string) => void startedScenarios.push([conversation, model]),
       reset: () => undefined,
     };
-    const services = { register: () => undefined, demo, sets, tour, conversations, panels } as unknown as Parameters<
-      typeof registerDemo
-    >[0];
+    const services = {
+      register: () => undefined,
+      demo,
+      gatewaySets,
+      tour,
+      conversations,
+      panels,
+    } as unknown as Parameters<typeof registerDemo>[0];
     await registerDemo(services)['holysheep.openDemo'](argument);
     return shownConversations.at(-1);
   };

@@ -63,7 +63,7 @@ describe('diagnostics report', () => {
   it('contains versions, settings, and every attempt with its wait', () => {
     assert.deepEqual([time, host.extension, host.language], ['1970-01-01T00:00:00.000Z', '1.2.3', 'zh-cn']);
     const [first, second] = turns[0]!.attempts;
-    assert.deepEqual([first?.status, first?.ended?.how, first?.ended?.row], [429, 'rate-limit', 'rateLimited']);
+    assert.deepEqual([first?.status, first?.end?.how, first?.end?.row], [429, 'rate-limit', 'rateLimited']);
     assert.deepEqual(second?.waits, [
       {
         at: 2,
@@ -83,7 +83,7 @@ describe('diagnostics report', () => {
       [turns[0]!.time, first?.time, second?.time],
       ['1970-01-01T00:00:00.500Z', '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'],
     );
-    assert.deepEqual([first?.headersMs, first?.ended?.ms, second?.at], [120, 130, 100]);
+    assert.deepEqual([first?.headersMs, first?.end?.ms, second?.at], [120, 130, 100]);
   });
 
   it('contains no path, even when a model is named after its file', () => {

@@ -7,7 +7,7 @@ import { refOf } from '../../support/gatewayRef';
 describe('health records of a turn', () => {
   it('contain the result, the time to the first token, the speed, the tokens and the cost of a complete answer', () => {
     const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
-    const [record] = recordsOf(turn(entry({ ended: ended({ firstTokenMs: 1000.4, ...usage, currency: 'CNY' }) })));
+    const [record] = recordsOf(turn(entry({ end: ended({ firstTokenMs: 1000.4, ...usage, currency: 'CNY' }) })));
     assert.deepEqual(record, {
       at: noon,
       gateway: refOf(origin),
@@ -37,10 +37,10 @@ describe('health records of a turn', () => {
 
   it('contain neither a success nor a fault for attempts that were stopped, abandoned or corrected', () => {
     for (const how of ['stopped', 'abandoned'] as const) {
-      const [record] = recordsOf(turn(entry({ ended: ended({ how, ms: 1, bytes: 0, chars: 0 }) })));
+      const [record] = recordsOf(turn(entry({ end: ended({ how, ms: 1, bytes: 0, chars: 0 }) })));
       assert.equal(record?.result, 'stopped');
     }
-    const refused = failedEntry({ ended: ended({ how: 'request', ms: 1, chars: 0 }) });
+    const refused = failedEntry({ end: ended({ how: 'request', ms: 1, chars: 0 }) });
     const [record] = recordsOf(turn(refused, entry({ why: 'repair' })));
     assert.equal(record?.result, 'stopped');
   });
@@ -58,7 +58,7 @@ describe('health records of a turn', () => {
 
   it('omit the speed of an answer that arrived all at once, and of an answer without a number of tokens', () => {
     for (const fields of [{ ms: 1100, completionTokens: 50 }, { ms: 3000 }]) {
-      const attempt = entry({ ended: ended({ firstTokenMs: 1000, ...fields }) });
+      const attempt = entry({ end: ended({ firstTokenMs: 1000, ...fields }) });
       assert.equal(recordsOf(turn(attempt))[0]?.tokensPerSecond, undefined);
     }
   });

@@ -79,7 +79,7 @@ describe('daily budget', () => {
 
   const costing = (cost: number | undefined, estimatedCost?: number, currency?: 'CNY') => {
     const end = ended({ firstTokenMs: 1000, cost, estimatedCost, currency });
-    return recordsOf(turn(entry({ ended: end, time: now })));
+    return recordsOf(turn(entry({ end: end, time: now })));
   };
   /** Ends a turn of this window. @returns the messages that are new since the last call */
   async function spend(...[cost, ...rest]: Parameters<typeof costing>): Promise<readonly string[]> {

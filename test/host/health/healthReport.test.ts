@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { hourMs, type AttemptRecord } from '../../../src/host/health/attemptRecord';
-import { createHealthReport, essencesOf, pairOf } from '../../../src/host/health/healthReport';
+import { createHealthReport, essencesOf, gatewayModelKey } from '../../../src/host/health/healthReport';
 import { successPercent } from '../../../src/shared/healthMessages';
 import { valuesOf } from '../../support/valuesOf';
 import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
@@ -12,7 +12,7 @@ const records = (...attempts: readonly LedgerEntry[]): readonly AttemptRecord[] 
   attempts.flatMap((attempt) => recordsOf(turn(attempt)));
 const report = (...attempts: readonly LedgerEntry[]) => createHealthReport(records(...attempts), noon);
 const failed = (how: 'timeout' | 'offline' | 'auth' | 'credit', fields: Partial<LedgerEntry> = {}): LedgerEntry =>
-  failedEntry({ ended: ended({ how, ms: 1, bytes: 0, chars: 0 }), ...fields });
+  failedEntry({ end: ended({ how, ms: 1, bytes: 0, chars: 0 }), ...fields });
 
 describe('report of the network health', () => {
   it('has one row for each model and gateway, with the most used first', () => {
@@ -43,7 +43,7 @@ describe('report of the network health', () => {
 
   it('does not judge a gateway by attempts that failed because the computer was offline', () => {
     const { total, faults } = report(entry(), failed('timeout'), failed('offline'), failed('offline')).hours.rows[0]!;
-    assert.deepEqual([total.complete, total.judged, total.attempts], [1, 2, 4]);
+    assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [
       { kind: 'offline', count: 2 },
       { kind: 'timeout', count: 1 },
@@ -53,13 +53,13 @@ describe('report of the network health', () => {
   it('does not judge a gateway by what only the user can cure, and lists that apart', () => {
     const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
       .rows[0]!;
-    assert.deepEqual([total.complete, total.judged, total.attempts], [1, 2, 4]);
+    assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [{ kind: 'timeout', count: 1 }]);
     assert.deepEqual(valuesOf(refusals, 'kind'), ['auth', 'credit']);
   });
 
   it('has no success rate when every attempt was stopped', () => {
-    const [row] = report(entry({ ended: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
+    const [row] = report(entry({ end: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
     assert.ok(row);
     assert.deepEqual([successPercent(row.total), row.total.firstTokenMs], [undefined, undefined]);
   });
@@ -68,7 +68,7 @@ describe('report of the network health', () => {
     const attempts = Array.from({ length: 100 }, (_, index) => {
       const firstTokenMs = 10 * (100 - index);
       const end = ended({ ms: firstTokenMs + 2000, firstTokenMs, completionTokens: 80 });
-      return entry({ ended: end, waits: [wait(10)], how: 'continue' });
+      return entry({ end: end, waits: [wait(10)], how: 'continue' });
     });
     const { total } = report(...attempts, failed('timeout')).hours.rows[0]!;
     assert.deepEqual([total.firstTokenMs, total.slowFirstTokenMs, total.tokensPerSecond], [500, 950, 40]);
@@ -76,7 +76,7 @@ describe('report of the network health', () => {
   });
 
   it('counts a stream that broke as a cut', () => {
-    const cut = entry({ ended: ended({ how: 'connection', ms: 2000, firstTokenMs: 300 }) });
+    const cut = entry({ end: ended({ how: 'connection', ms: 2000, firstTokenMs: 300 }) });
     assert.equal(report(cut).hours.rows[0]?.total.cuts, 1);
   });
 
@@ -92,7 +92,7 @@ describe('essence of a model', () => {
   const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
     Array.from({ length: count }, () => attempt);
   const essence = (attempts: readonly LedgerEntry[]) =>
-    essencesOf(records(...attempts), noon).get(pairOf(origin, 'gpt-4o'))?.successPercent;
+    essencesOf(records(...attempts), noon).get(gatewayModelKey(origin, 'gpt-4o'))?.successPercent;
 
   it('covers the last 24 hours', () => {
     const old = failed('timeout', { time: noon - 3 * dayMs });

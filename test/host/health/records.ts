@@ -25,14 +25,14 @@ export function entry(fields: Partial<LedgerEntry> = {}): LedgerEntry {
     at: 0,
     time: noon,
     waits: [],
-    ended: ended({ firstTokenMs: 1000 }),
+    end: ended({ firstTokenMs: 1000 }),
     ...fields,
   };
 }
 
 /** Returns an attempt that failed before the first token. */
 export function failedEntry(fields: Partial<LedgerEntry> = {}): LedgerEntry {
-  return entry({ ended: ended({ how: 'rate-limit', ms: 100, bytes: 10, chars: 0 }), ...fields });
+  return entry({ end: ended({ how: 'rate-limit', ms: 100, bytes: 10, chars: 0 }), ...fields });
 }
 
 export function turn(...entries: readonly LedgerEntry[]): TurnRecord {

@@ -13,17 +13,17 @@ const paidInYuan = (cost: number): LedgerEntry =>
   entry({
     gateway: refOf('https://api.holysheep.ai'),
     model: 'claude-sonnet-4',
-    ended: { ...end, ...tokens, cost, currency: 'CNY' },
+    end: { ...end, ...tokens, cost, currency: 'CNY' },
   });
 
 /** An attempt with tokens that cost this amount. */
 function paid(cost: number, fields: Partial<LedgerEntry> = {}): LedgerEntry {
-  return entry({ ended: { ...end, ...tokens, cost }, ...fields });
+  return entry({ end: { ...end, ...tokens, cost }, ...fields });
 }
 
 const usd = (amount: number) => ({ amount, currency: 'USD', isEstimate: false }) as const;
 const yuan = (amount: number) => ({ amount, currency: 'CNY', isEstimate: false }) as const;
-const estimated = (estimatedCost: number): LedgerEntry => entry({ ended: { ...end, ...tokens, estimatedCost } });
+const estimated = (estimatedCost: number): LedgerEntry => entry({ end: { ...end, ...tokens, estimatedCost } });
 
 /** Returns the records as they are read from the disk. */
 const records = (...attempts: readonly LedgerEntry[]) => decodeRecords(encodeRecords(recordsOf(turn(...attempts))));
@@ -68,8 +68,8 @@ describe('usage in the report', () => {
   });
 
   it('counts estimates where the gateway reports no cost, and the requests with unknown cost', () => {
-    const withoutUsage = entry({ ended: end });
-    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ ended: { ...end, ...tokens } }));
+    const withoutUsage = entry({ end: end });
+    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ end: { ...end, ...tokens } }));
     assert.deepEqual(total.costs, [{ amount: 0.25, currency: 'USD', isEstimate: true }]);
     assert.deepEqual([total.attempts, total.unknownCosts, total.cachedTokens], [4, 2, 0]);
   });
@@ -80,7 +80,7 @@ describe('usage in the report', () => {
   });
 
   it('counts an attempt that was discarded or cut off', () => {
-    const cut = paid(0.2, { ended: { ...end, ...tokens, how: 'connection', cost: 0.2 } });
+    const cut = paid(0.2, { end: { ...end, ...tokens, how: 'connection', cost: 0.2 } });
     assert.equal(figures(cut, paid(0.3, { why: 'retry' })).costs[0]?.amount, 0.5);
   });
 

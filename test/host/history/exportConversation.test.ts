@@ -55,7 +55,7 @@ const sourceOf = (...turns: readonly Turn[]) => {
   const tree = new ExchangeTree();
   turns.forEach(({ state, ...prompt }, index) => {
     const id = `e${index + 1}`;
-    tree.apply({ type: 'exchange', id, after: index === 0 ? '' : `e${index}`, ...prompt, answers: [{ id }] });
+    tree.apply({ type: 'exchange', id, parentAnswer: index === 0 ? '' : `e${index}`, ...prompt, answers: [{ id }] });
     tree.amend(id, { state });
   });
   return { title: 'Retries', tree };

@@ -17,7 +17,13 @@ const events = fc.array(fc.constantFrom<unknown>(attempt(), text('Hi'), done('Hi
   maxLength: 4,
 });
 const record = fc.oneof(
-  fc.record({ type: fc.constant('exchange'), id, after: id, prompt: fc.constantFrom<unknown>('Why?', 1), answers }),
+  fc.record({
+    type: fc.constant('exchange'),
+    id,
+    parentAnswer: id,
+    prompt: fc.constantFrom<unknown>('Why?', 1),
+    answers,
+  }),
   fc.record({ type: fc.constant('answers'), exchange: id, answers }),
   fc.record({ type: fc.constant('summary'), upTo: id, answer }),
   fc.record({ type: fc.constant('summaryText'), answer: id, text: fc.constantFrom('', 'In short') }),
@@ -52,7 +58,7 @@ describe('journal of any records', () => {
         exportMarkdown({ title: 'T', tree });
         exportJson({ title: 'T', tree }, 0);
         for (const each of tree.answers()) {
-          const { steps } = tree.before(each.id);
+          const { steps } = tree.precedingOf(each.id);
           assert.ok(steps.length <= tree.answers().length);
         }
         for (const item of tree.page()) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sideBySide } from '../../../src/host/journal/exchange';
+import { answersSideBySide } from '../../../src/host/journal/exchange';
 import { foldJournal, type StoredConversation } from '../../../src/host/journal/exchangeTree';
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { readOutline } from '../../../src/host/conversation/conversationOutlines';
@@ -11,8 +11,8 @@ const lines = (count: number, line: (index: number) => object): string =>
 const header = lines(1, () => ({ type: 'conversation', schema: 1, id: 'c', createdAt: 1 }));
 const prompts = (count: number, fields: object = {}): string =>
   lines(count, (index) => {
-    const after = index === 0 ? '' : `a${index - 1}`;
-    return { type: 'exchange', id: `e${index}`, after, prompt: 'Hi', answers: [{ id: `a${index}` }], ...fields };
+    const parentAnswer = index === 0 ? '' : `a${index - 1}`;
+    return { type: 'exchange', id: `e${index}`, parentAnswer, prompt: 'Hi', answers: [{ id: `a${index}` }], ...fields };
   });
 const answersOf = (index: number, count: number): readonly object[] =>
   Array.from({ length: count }, (_, column) => ({ id: `b${index}-${column}` }));
@@ -22,14 +22,14 @@ const answers = (count: number, compared: number): string =>
 /** Journals that took seconds or minutes with 5000 lines, because the work grew with the square of their number. */
 const crafted: readonly (readonly [name: string, content: string])[] = [
   ['consecutive prompts', prompts(1500)],
-  ['versions of one prompt', prompts(1500, { after: '' })],
+  ['versions of one prompt', prompts(1500, { parentAnswer: '' })],
   ['answers to one prompt', answers(1500, 1)],
   ['comparisons of one prompt', answers(400, 4)],
   [
     'prompts after the answers of comparisons',
     lines(1500, (index) => {
-      const after = index === 0 ? '' : `b${index - 1}-${index % 4}`;
-      return { type: 'exchange', id: `e${index}`, after, prompt: 'Hi', answers: answersOf(index, 4) };
+      const parentAnswer = index === 0 ? '' : `b${index - 1}-${index % 4}`;
+      return { type: 'exchange', id: `e${index}`, parentAnswer, prompt: 'Hi', answers: answersOf(index, 4) };
     }),
   ],
   [
@@ -57,7 +57,7 @@ describe('crafted journal', () => {
       Object.defineProperty(answer, 'comparison', { get });
     }
     tree.page();
-    tree.others();
+    tree.answersOffBranch();
     return looks;
   };
   for (const [name, content] of crafted) {
@@ -78,7 +78,7 @@ describe('crafted journal', () => {
 
   it('with a fifth answer in a comparison keeps the first four', () => {
     const { records } = salvageJournal(Buffer.from(header + answers(1, 5)));
-    assert.equal(sideBySide(foldJournal(records).tree.exchange('e0')).length, 4);
+    assert.equal(answersSideBySide(foldJournal(records).tree.exchange('e0')).length, 4);
   });
 
   for (const [name, content] of crafted.slice(-2)) {

@@ -13,10 +13,10 @@ import { dropLocks } from './dropLocks';
 import { valuesOf } from '../../support/valuesOf';
 
 /** A prompt with one answer, which has the same id. */
-const exchange = (id: string, prompt = 'Hi', after = ''): JournalRecord => ({
+const exchange = (id: string, prompt = 'Hi', parentAnswer = ''): JournalRecord => ({
   type: 'exchange',
   id,
-  after,
+  parentAnswer,
   prompt,
   answers: [{ id }],
 });
@@ -56,14 +56,14 @@ describe('journal', () => {
   const turnsOf = ({ tree }: StoredConversation): string[] =>
     tree.path().map(({ exchange: { prompt }, answer: { state } }) => `${prompt}: ${state.phase} "${state.text}"`);
   const turnsOnDisk = async (id: string): Promise<string[] | undefined> => {
-    const stored = await sharing().read(id);
-    return stored && turnsOf(stored);
+    const storedConversation = await sharing().read(id);
+    return storedConversation && turnsOf(storedConversation);
   };
 
   const openToWrite = async (all: Journal, id: string) => {
-    const { file, stored } = (await all.open(id))!;
+    const { file, storedConversation } = (await all.open(id))!;
     assert.ok(file);
-    return { file, stored };
+    return { file, storedConversation };
   };
 
   /** Writes a conversation to disk and closes it. */
@@ -89,11 +89,17 @@ describe('journal', () => {
       answer: 'e',
       events: [attempt(), text('ü€'), text('𝄞'), done('ü€𝄞')],
     };
-    const created = { type: 'exchange', id: 'p', after: '', ...input, answers: [{ id: 'e', model: 'm' }] } as const;
+    const created = {
+      type: 'exchange',
+      id: 'p',
+      parentAnswer: '',
+      ...input,
+      answers: [{ id: 'e', model: 'm' }],
+    } as const;
     const id = await written({ type: 'gateways', set: 'demo' }, { ...created, answers: [...created.answers] }, end);
-    const { tree } = (await journal().open(id))!.stored;
-    const { answers, selected, after, id: exchangeId, ...rest } = tree.exchange('p')!;
-    assert.deepEqual([rest, exchangeId, after, selected, tree.gateways], [input, 'p', '', 'e', 'demo']);
+    const { tree } = (await journal().open(id))!.storedConversation;
+    const { answers, selected, parentAnswer, id: exchangeId, ...rest } = tree.exchange('p')!;
+    assert.deepEqual([rest, exchangeId, parentAnswer, selected, tree.gateways], [input, 'p', '', 'e', 'demo']);
     const { model, state, isQueued } = answers[0]!;
     assert.deepEqual([model, state.phase, state.text, isQueued], ['m', 'done', 'ü€𝄞', false]);
   });
@@ -114,10 +120,10 @@ describe('journal', () => {
       const usage = { type: 'usage', promptTokens: 7, totalTokens: absurd, ...counts, cost };
       const events = [attempt(), text('Hello'), { ...ended, attempt: 1, at: 2 }, { ...usage, attempt: 1, at: 2 }];
       const id = await written(exchange('e'), { type: 'events', answer: 'e', events } as JournalRecord);
-      const { state } = (await journal().open(id))!.stored.tree.path()[0]!.answer;
+      const { state } = (await journal().open(id))!.storedConversation.tree.path()[0]!.answer;
       assert.deepEqual([state.text, problems], ['Hello', []]);
       assert.deepEqual(state.usage, { promptTokens: 7, completionTokens: 0, totalTokens: 0 });
-      const attemptEnd = state.ledger.entries[0]!.ended;
+      const attemptEnd = state.ledger.entries[0]!.end;
       assert.deepEqual([attemptEnd?.tokens, attemptEnd?.cachedTokens, attemptEnd?.cost], Array(3).fill(undefined));
     }
   });
@@ -128,8 +134,8 @@ describe('journal', () => {
     const incompleteLine = Buffer.from(JSON.stringify(words('e', 'ü torn')));
     for (let cut = 1; cut <= incompleteLine.length; cut++) {
       await appendFile(pathOf(id), incompleteLine.subarray(0, cut));
-      const { file, stored } = await openToWrite(journal(), id);
-      assert.equal(stored.tree.path()[0]!.answer.state.text, 'whole', `cut at ${cut}`);
+      const { file, storedConversation } = await openToWrite(journal(), id);
+      assert.equal(storedConversation.tree.path()[0]!.answer.state.text, 'whole', `cut at ${cut}`);
       file.append(words('e', '!'));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), ['Hi: interrupted "whole!"'], `cut at ${cut}`);
@@ -143,8 +149,8 @@ describe('journal', () => {
     const whole = await readFile(pathOf(id));
     for (let cut = 0; cut < whole.indexOf('\n'); cut++) {
       await writeFile(pathOf(id), whole.subarray(0, cut));
-      const { file, stored } = await openToWrite(journal(), id);
-      assert.deepEqual(turnsOf(stored), []);
+      const { file, storedConversation } = await openToWrite(journal(), id);
+      assert.deepEqual(turnsOf(storedConversation), []);
       file.append(exchange('e', 'New'));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), ['New: interrupted ""'], `cut at ${cut}`);
@@ -173,7 +179,11 @@ describe('journal', () => {
     ['a line of an unknown type', ['{"type":"other"}'], []],
     ['events of an unknown exchange', [JSON.stringify(words('e', 'a'))], []],
     ['an exchange without an id', [JSON.stringify(exchange(''))], []],
-    ['an exchange without an answer', ['{"type":"exchange","id":"f","after":"","prompt":"Hi","answers":[]}'], []],
+    [
+      'an exchange without an answer',
+      ['{"type":"exchange","id":"f","parentAnswer":"","prompt":"Hi","answers":[]}'],
+      [],
+    ],
     [
       'a damaged line in the middle',
       [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
@@ -217,8 +227,8 @@ describe('journal', () => {
       await writeFile(pathOf(id), content);
       await aged(id, 61);
       const { mtimeMs } = await stat(pathOf(id));
-      const { stored, file } = await openToWrite(journal(), id);
-      assert.deepEqual(turnsOf(stored), salvaged);
+      const { storedConversation, file } = await openToWrite(journal(), id);
+      assert.deepEqual(turnsOf(storedConversation), salvaged);
       const [problem] = problems;
       assert.ok(problem?.kind === 'corrupt');
       assert.equal(problem.salvaged, salvaged.length);
@@ -226,7 +236,7 @@ describe('journal', () => {
       assert.equal(file.lastActivityAt, mtimeMs);
       // The readable lines are on disk immediately, not only after the next prompt.
       assert.deepEqual(await turnsOnDisk(id), salvaged);
-      file.append(exchange('n', 'New', stored.tree.path().at(-1)?.answer.id));
+      file.append(exchange('n', 'New', storedConversation.tree.path().at(-1)?.answer.id));
       await file.flush();
       assert.deepEqual(await turnsOnDisk(id), [...salvaged, 'New: interrupted ""']);
       assert.equal(problems.length, 1);
@@ -239,8 +249,8 @@ describe('journal', () => {
     const event = { ...failed, actions: ['setApiKey', 'details', 'retryNow'] };
     await mkdir(folder);
     await writeFile(pathOf(id), `${header(id)}${asked}\n${JSON.stringify({ ...words('e'), events: [event] })}\n`);
-    const { stored } = await openToWrite(journal(), id);
-    assert.deepEqual(stored.tree.path()[0]?.answer.state.failure?.actions, ['setApiKey', 'retryNow']);
+    const { storedConversation } = await openToWrite(journal(), id);
+    assert.deepEqual(storedConversation.tree.path()[0]?.answer.state.failure?.actions, ['setApiKey', 'retryNow']);
     assert.deepEqual(problems, []);
   });
 

@@ -68,7 +68,7 @@ describe('journal file', () => {
   });
 
   it('writes a prompt immediately', async () => {
-    open().append({ type: 'exchange', id: 'e', after: '', prompt: 'Hi', answers: [{ id: 'e' }] });
+    open().append({ type: 'exchange', id: 'e', parentAnswer: '', prompt: 'Hi', answers: [{ id: 'e' }] });
     await settle();
     assert.match(readFileSync(pathOf(), 'utf8'), /Hi/);
   });
@@ -118,7 +118,7 @@ describe('journal file', () => {
 
     it('writes 50,000 batches of text that arrived meanwhile', async () => {
       const file = open();
-      file.append({ type: 'exchange', id: 'e', after: '', prompt: 'Hi', answers: [{ id: 'e' }] });
+      file.append({ type: 'exchange', id: 'e', parentAnswer: '', prompt: 'Hi', answers: [{ id: 'e' }] });
       await appended(file, 'one');
       const event = { type: 'text', text: 'word ', attempt: 1, at: 1 } as const;
       for (let batch = 0; batch < 50_000; batch++) file.append({ type: 'events', answer: 'e', events: [event] });

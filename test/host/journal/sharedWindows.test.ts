@@ -100,7 +100,7 @@ describe('window that shares conversations with other windows', () => {
     }
     assert.deepEqual([changes, stateOf(conversation)], [0, [true, 'streaming', 'one ']]);
     const changed = new Promise((resolve) => conversation?.log.onDidChange(resolve));
-    second.conversations.reread();
+    second.conversations.rereadReadOnly();
     await changed;
     assert.deepEqual(stateOf(conversation), [true, 'streaming', 'one two three four ']);
     await first.arrived(done('one two three four '));

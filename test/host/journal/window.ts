@@ -31,12 +31,12 @@ export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
   const onError = (problem: unknown): void => void errors.push(problem);
   const keptIds = () => Promise.resolve(new Set<string>());
   const journal = new Journal({ folder: disk.folder, clock, limit: () => disk.limit, keptIds, onProblem: onError });
-  const { sets, demo } = fakeSets({
+  const { gatewaySets, demo } = fakeSets({
     run: (...turn) => engine.run(...turn),
     defaults: ({ model = 'm' } = {}) => ({ model, systemPrompt: '', temperature: 1, maxTokens: 1 }),
   });
   const conversations = new Conversations({
-    sets,
+    gatewaySets,
     clock,
     journal,
     resumeSetting: () => 'auto',
@@ -45,14 +45,14 @@ export function createConversations(disk: Omit<Disk, 'epoch'>, clock: Clock) {
     onEvent: () => undefined,
     onError,
   });
-  return { conversations, sets, demo, engine, journal, errors, budget };
+  return { conversations, gatewaySets, demo, engine, journal, errors, budget };
 }
 
 /** Opens a window with the conversations of a folder. */
 export function openWindow(disk: Disk) {
   const clock = new VirtualClock();
   clock.epoch = disk.epoch;
-  const { conversations, sets, demo, engine, journal, errors, budget } = createConversations(disk, clock);
+  const { conversations, gatewaySets, demo, engine, journal, errors, budget } = createConversations(disk, clock);
   /** Creates a conversation with these prompts and answers. @returns the id of the conversation */
   const talk = async (...turns: readonly (readonly [prompt: string, answer: string])[]): Promise<string> => {
     const conversation = conversations.startNew();
@@ -64,5 +64,5 @@ export function openWindow(disk: Disk) {
     await journal.flush();
     return conversation.id;
   };
-  return { conversations, sets, demo, engine, journal, errors, budget, clock, talk };
+  return { conversations, gatewaySets, demo, engine, journal, errors, budget, clock, talk };
 }

@@ -34,7 +34,7 @@ describe('model catalog', () => {
   /** The gateways in the settings. */
   let gateways: readonly Gateway[];
   let catalog: ModelCatalog;
-  let { sets } = fakeSets();
+  let { gatewaySets } = fakeSets();
   let refreshed: number;
   let overrides: ModelFacts;
   let createCatalog: () => ModelCatalog;
@@ -74,7 +74,7 @@ describe('model catalog', () => {
     unresponsive = undefined;
     editor.reset();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
-    ({ sets } = fakeSets({
+    ({ gatewaySets } = fakeSets({
       model: () => 'model-0',
       gateways: () => {
         const [primary, ...backups] = gateways;
@@ -106,7 +106,7 @@ describe('model catalog', () => {
     } as unknown as Settings;
     createCatalog = () =>
       new ModelCatalog({
-        sets,
+        gatewaySets,
         ownGateways,
         engine: fake<Engine>(engine),
         health,
@@ -140,7 +140,7 @@ describe('model catalog', () => {
 
   it('loads the models of the primary gateway and of its backups', async () => {
     gateways = [gateway, otherGateway];
-    const listed = await catalog.listGateways(sets.own);
+    const listed = await catalog.listGateways(gatewaySets.own);
     const lists = await Promise.all(listed.map(({ list }) => list));
     assert.deepEqual(
       listed.map((offer, index) => [offer.gateway?.origin, lists[index]?.source]),
@@ -154,7 +154,7 @@ describe('model catalog', () => {
 
   it('offers the default models when no gateway can be used', async () => {
     gateways = [];
-    const [gateway, ...others] = await catalog.listGateways(sets.own);
+    const [gateway, ...others] = await catalog.listGateways(gatewaySets.own);
     const list = await gateway?.list;
     assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no gateway', []]);
   });
@@ -184,7 +184,7 @@ describe('model catalog', () => {
   it('checks the models of the last comparison in the next one, but those of the demo never', async () => {
     editor.isPatient = true;
     const compare = async (demo: boolean, ...labels: readonly string[]) => {
-      const picked = catalog.pickCompared(demo ? sets.demo : sets.own);
+      const picked = catalog.pickCompared(demo ? gatewaySets.demo : gatewaySets.own);
       const picker = editor.quickPicks.at(-1)!;
       const checked = valuesOf(picker.selectedItems, 'label');
       while (picker.busy) await new Promise(setImmediate);
@@ -204,7 +204,7 @@ describe('model catalog', () => {
       const attempts = [{ model: 'acme', gateway: refOf(`${origin}/v1`), ...entry } as LedgerEntry];
       return catalog.rememberContextWindow(fake<TurnRecord>({ attempts, contextTokens }));
     };
-    const answered = (promptTokens?: number) => learn(undefined, { ended: ended({ promptTokens }) });
+    const answered = (promptTokens?: number) => learn(undefined, { end: ended({ promptTokens }) });
     const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
       catalog.factsOf(model, baseUrl, userModel)?.contextWindow;
 
@@ -362,7 +362,7 @@ describe('model catalog', () => {
       gateways = [gateway, otherGateway];
       const waits: string[] = [];
       changeSettings();
-      void catalog.settled.then(() => waits.push(`${catalog.lists(otherGateway.id, 'b')}`));
+      void catalog.listsLoaded.then(() => waits.push(`${catalog.lists(otherGateway.id, 'b')}`));
       await new Promise(setImmediate);
       assert.deepEqual(waits, []);
       for (const respond of responses) respond();
@@ -382,7 +382,7 @@ describe('model catalog', () => {
       });
       const loaded = catalog.preload();
       let isSettled = false;
-      void catalog.settled.then(() => (isSettled = true));
+      void catalog.listsLoaded.then(() => (isSettled = true));
       await new Promise(setImmediate);
       assert.ok(isSettled);
       assert.deepEqual(probes.toSorted(), [gateway.id, otherGateway.id].toSorted());
@@ -510,7 +510,8 @@ describe('model catalog', () => {
       const { registerModels } = await import('../../../src/host/models/modelCatalog');
       const calls: unknown[] = [];
       const commands = registerModels({
-        sets: fakeSets({ selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)) }).sets,
+        gatewaySets: fakeSets({ selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)) })
+          .gatewaySets,
         catalog: fake<ModelCatalog>({ pick: () => Promise.resolve(picked) }),
         conversations: { current: { selectModel: (model: string) => void calls.push(`turn ${model}`) } },
       });

@@ -36,7 +36,7 @@ describe('description of a model by its facts', () => {
 describe('success rate and speed of a model in the model picker', () => {
   useVSCode(new FakeEditor().api());
   const time = Date.now();
-  const complete = entry({ time, ended: ended({ firstTokenMs: 1200 }) });
+  const complete = entry({ time, end: ended({ firstTokenMs: 1200 }) });
   const failed = failedEntry({ time });
   const many = Array.from({ length: 999 }, () => complete);
   const twentyNineOf100 = Array.from({ length: 100 }, (_, index) => (index < 29 ? complete : failed));

@@ -15,12 +15,12 @@ const importEditPrompt = () => import('../../../src/host/panel/editPrompt');
 /** Sends a prompt whose turn is then stopped. @param pickedModel the model that the user chooses when asked */
 function setUp(input: PromptInput, pickedModel?: string, demo = false) {
   const overPlainHttp = new Set<string>();
-  const { ask, conversation, sets } = openConversation({ demo });
-  Object.assign(sets.own, {
+  const { ask, conversation, gatewaySets } = openConversation({ demo });
+  Object.assign(gatewaySets.own, {
     mayUse: (models: readonly string[]) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
     view: () => Promise.resolve({ model: 'm', host: 'api.example', hasKey: true, set: 'own' }),
   });
-  const { conversation: next } = openConversation({ sets });
+  const { conversation: next } = openConversation({ gatewaySets });
   const id = ask(input);
   conversation.stopAll();
   const addedToHistory: string[] = [];
@@ -38,7 +38,7 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
       prefill: (_conversation: Conversation, { text, more }: PrefilledPrompt) =>
         void returned.push(text, ...valuesOf(more?.attachments ?? [], 'label')),
     },
-    sets,
+    gatewaySets,
     promptHistory: { add: (prompt: string) => Promise.resolve(void addedToHistory.push(prompt)) },
     catalog: {
       pickOther: () => Promise.resolve(pickedModel),
@@ -72,7 +72,7 @@ describe('edited prompt', () => {
   for (const prompt of ['Hi', 'Hello'])
     it(`goes to all models of a comparison, if it is ${prompt === 'Hi' ? 'un' : ''}changed`, async () => {
       const { edit, conversation, id } = setUp({ prompt: 'Hi' });
-      conversation.answerAgain(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
+      conversation.requestMoreAnswers(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
       await edit(prompt, shownAnswers(conversation)[1]?.id);
       assert.deepEqual(
         shownAnswers(conversation).map(({ prompt, state, versions }) => [prompt, state.model, versions.length]),
@@ -134,7 +134,7 @@ describe('regenerated answer', () => {
 
   it('can be requested for any column of a comparison', async () => {
     const { conversation, id, ...actions } = setUp({ prompt: 'one' });
-    const [, second] = conversation.answerAgain(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
+    const [, second] = conversation.requestMoreAnswers(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
     conversation.stop();
     await actions.regenerate(false, second);
     assert.deepEqual(

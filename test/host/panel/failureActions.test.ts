@@ -33,28 +33,28 @@ describe('failure card', () => {
   });
   const turnActions =
     'retryNow,tryAnyway,continue,restart,summarize,switchModel,switchGateway,continueWithFallback'.split(',');
-  const { sets } = fakeSets({
+  const { gatewaySets } = fakeSets({
     model: () => 'acme-1',
     selectModel: (model) => Promise.resolve(void record('selectModel')(model)),
     mayUse: () => Promise.resolve(usesPlainHttp),
   });
   const conversation = {
     get set() {
-      return isDemo ? sets.demo : sets.own;
+      return isDemo ? gatewaySets.demo : gatewaySets.own;
     },
     requestOf: () => undefined,
     tree: {
       answer: () => failed,
       exchangeOf: () => exchange,
       summaryOf: () => undefined,
-      before: () => ({ steps: [{ exchange: { prompt: 'Hi' }, answer: { id: 'a1', state: { text: 'Hello' } } }] }),
+      precedingOf: () => ({ steps: [{ exchange: { prompt: 'Hi' }, answer: { id: 'a1', state: { text: 'Hello' } } }] }),
       isShown: () => true,
     },
     ...Object.fromEntries(turnActions.map((name) => [name, record(name)])),
   } as unknown as Conversation;
   const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
-    sets,
+    gatewaySets,
     ownGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
@@ -71,7 +71,7 @@ describe('failure card', () => {
 
   const settings = (query: string): Call => ['command', 'workbench.action.openSettings', query];
   const enterKey = ['command', 'holysheep.setApiKey', { baseUrl: origin }];
-  const pick = ['pickOther', ['acme-1', 'acme-2', 'acme-3'], sets.own];
+  const pick = ['pickOther', ['acme-1', 'acme-2', 'acme-3'], gatewaySets.own];
   const callsOfActions: Readonly<Record<FaultAction, readonly Call[]>> = {
     retryNow: [['retryNow', 'e1']],
     tryAnyway: [['tryAnyway', 'e1']],

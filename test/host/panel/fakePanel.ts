@@ -48,7 +48,7 @@ export const openConversations = {
 
 /** Services of a panel without suggestions and without a prompt history. */
 export const idleServices = {
-  sets: fakeSets().sets,
+  gatewaySets: fakeSets().gatewaySets,
   budget: { mayStart: () => Promise.resolve(true) },
   tour: { currentStep: () => undefined },
   suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },

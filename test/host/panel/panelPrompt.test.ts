@@ -42,7 +42,7 @@ describe('prompt that a panel sends', () => {
     folder = temporaryFolder();
     window = openWindow({ folder, memory: new Map(), epoch: 0, limit: 100 });
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
-    Object.assign(window.sets.own, {
+    Object.assign(window.gatewaySets.own, {
       view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey, set: 'own' }),
     });
     view = new FakePanel();
@@ -50,7 +50,7 @@ describe('prompt that a panel sends', () => {
     const services = {
       ...idleServices,
       conversations: window.conversations,
-      sets: window.sets,
+      gatewaySets: window.gatewaySets,
       catalog: {
         ...idleServices.catalog,
         pickForPrompt: () => Promise.resolve({}),

@@ -15,13 +15,13 @@ describe('gateway of the next prompt in a panel', () => {
   it('is the one that the user has switched to, until it fails', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
-    const { ask, conversation, emit, engine, sets } = openConversation();
+    const { ask, conversation, emit, engine, gatewaySets } = openConversation();
     const viewOf = (host = 'primary') => Promise.resolve({ model: 'm', host });
-    Object.assign(sets.own, { view: viewOf });
+    Object.assign(gatewaySets.own, { view: viewOf });
     const services = {
       ...idleServices,
       conversations: openConversations,
-      sets,
+      gatewaySets,
       efforts: { viewOf: () => ({ level: 'default', levels: [] }), onDidChange: noSubscription },
       onError: assert.ifError,
     } as unknown as PanelServices;

@@ -17,19 +17,19 @@ describe('context of the next request in a panel', () => {
     const view = new FakePanel();
     const windows: Record<string, number | undefined> = { m: 1000 };
     let changeConnection = (): void => assert.fail('nobody listens');
-    const { conversation, ask, emit, sets } = openConversation();
-    Object.assign(sets, {
+    const { conversation, ask, emit, gatewaySets } = openConversation();
+    Object.assign(gatewaySets, {
       onDidChange: (listener: () => void) => {
         changeConnection = listener;
         return noSubscription();
       },
     });
-    Object.assign(sets.own, { defaults: () => ({ model: 'm', systemPrompt: '' }) });
+    Object.assign(gatewaySets.own, { defaults: () => ({ model: 'm', systemPrompt: '' }) });
     const attachment = { kind: 'file', label: 'a.ts', languageId: 'typescript', code: tokens(30) } as const;
     const services = {
       ...idleServices,
       conversations: openConversations,
-      sets,
+      gatewaySets,
       contextSource: { resolve: (id: string) => Promise.resolve([{ id, attachment }]) },
       catalog: fake<ModelCatalog>({ factsOf: (model) => ({ contextWindow: windows[model] }) }),
       onError: assert.ifError,

@@ -42,20 +42,20 @@ function setUp() {
   enterKey = () => assert.fail('The key dialog must not open.');
   /** The models that only a gateway over plain HTTP has. */
   const overPlainHttp = new Set<string>();
-  const { sets, demo } = fakeSets(
+  const { gatewaySets, demo } = fakeSets(
     {
       run: (...turn) => new ScriptedEngine().run(...turn),
       mayUse: (models) => Promise.resolve(!models.some((model) => overPlainHttp.has(model))),
     },
     { mayUse: () => Promise.resolve(true) },
   );
-  for (const set of [sets.own, sets.demo])
+  for (const set of [gatewaySets.own, gatewaySets.demo])
     Object.assign(set, {
       view: () => Promise.resolve({ model: 'm', host: 'api.example', set: set.id, ...connection }),
     });
   const names = new Map<Conversation, string>();
   const open = (name: string): Conversation => {
-    const { conversation } = openConversation({ sets });
+    const { conversation } = openConversation({ gatewaySets });
     names.set(conversation, name);
     return conversation;
   };
@@ -75,7 +75,7 @@ function setUp() {
       prefill: (conversation, { text, more }) =>
         calls.push(`prefill ${names.get(conversation)}: ${text}${more ? `, and ${JSON.stringify(more)}` : ''}`),
     },
-    sets,
+    gatewaySets,
     promptHistory: {
       add: (prompt) =>
         promptHistory.fails

@@ -18,7 +18,7 @@ describe('reasoning effort in a panel', () => {
     const services = {
       ...idleServices,
       conversations: openConversations,
-      sets: fakeSets({ model: () => selected }).sets,
+      gatewaySets: fakeSets({ model: () => selected }).gatewaySets,
       efforts: {
         viewOf: (model: string) => ({ level: model === 'm' ? 'low' : 'high', levels: [] }),
         choose: (...choice: unknown[]) => Promise.resolve(chosen.push(choice)),

@@ -33,7 +33,7 @@ describe('request for a summary', () => {
     const user = { isOverBudget: false, onBudget: (): void => undefined };
     const models: (string | undefined)[] = [];
     const services = {
-      sets: world.sets,
+      gatewaySets: world.gatewaySets,
       catalog: {
         factsOf: (model: string) => {
           models.push(model);

@@ -14,18 +14,18 @@ describe('tour of the demo', () => {
   let conversation: Conversation;
   let models: readonly DemoModel[];
   let tour: Tour;
-  let { sets, demo } = fakeSets();
+  let { gatewaySets, demo } = fakeSets();
   beforeEach(() => {
     engine = new ScriptedEngine();
     models = demoModels;
-    ({ sets, demo } = fakeSets({ run: (...turn) => engine.run(...turn) }, { isOpen: true }));
-    tour = new Tour({ sets, models: () => models, localize: englishWords.localize });
+    ({ gatewaySets, demo } = fakeSets({ run: (...turn) => engine.run(...turn) }, { isOpen: true }));
+    tour = new Tour({ gatewaySets, models: () => models, localize: englishWords.localize });
     conversation = new Conversation(
       'c',
       new ExchangeTree(),
       { append: () => undefined },
       {
-        sets,
+        gatewaySets,
         clock: new VirtualClock(),
         resumeSetting: () => 'auto',
         budget: new TestBudget(),
@@ -64,7 +64,7 @@ describe('tour of the demo', () => {
       tour.perform(conversation, 'next');
       await finishAnswer();
     }
-    assert.equal(conversation.set, sets.demo);
+    assert.equal(conversation.set, gatewaySets.demo);
     assert.equal(engine.turn.request.model, 'demo-gateway-down');
     assert.deepEqual([heading(), offeredActions()], ["You've seen everything.", []]);
   });
@@ -105,7 +105,7 @@ describe('tour of the demo', () => {
   });
 
   it('does not advance when the user sends another prompt', async () => {
-    conversation.useSet(sets.demo);
+    conversation.useSet(gatewaySets.demo);
     conversation.ask({ prompt: 'mine' });
     assert.match(heading() ?? '', /\b1 of 6/);
     tour.ask(conversation, 'demo-steady');

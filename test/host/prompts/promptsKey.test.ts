@@ -22,7 +22,7 @@ describe('context key holysheep.hasPrompts', () => {
       withoutConsent: () => [],
     });
     const settings = fake<Settings>({
-      prompts: () => ({ usable: [], unusable: [] }),
+      prompts: () => ({ usablePrompts: [], unusablePrompts: [] }),
       onDidChange: (listener: () => void) => {
         settingsChanged = listener;
         return subscription;

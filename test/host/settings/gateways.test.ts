@@ -6,7 +6,7 @@ import { labelsOf, readGateways } from '../../../src/host/settings/gateways';
 const primary = normalizeBaseUrl('https://a.test/v1');
 assert.ok(!('error' in primary));
 const readLabels = (...entries: readonly unknown[]): readonly string[] =>
-  labelsOf(readGateways(entries, primary).usable);
+  labelsOf(readGateways(entries, primary).usableGateways);
 
 describe('labels of gateways', () => {
   for (const [name, entries, labels] of [

@@ -230,7 +230,7 @@ describe('settings', () => {
       inspected = { backupBaseUrls: backups, baseUrl: { globalValue: 'https://primary.example/v1' } };
       return settings
         .gateways()
-        .usable.slice(1)
+        .usableGateways.slice(1)
         .map(({ url }) => url);
     };
 
@@ -337,7 +337,7 @@ describe('settings', () => {
       };
       effective = { model: 'x' };
       const before = values();
-      const [, , gateway] = settings.gateways().usable;
+      const [, , gateway] = settings.gateways().usableGateways;
       const undo = await settings.setPrimary(gateway!, true);
       assert.deepEqual(values(), [
         other,
@@ -366,7 +366,7 @@ describe('settings', () => {
           fallbackModels: { globalValue: ['x'] },
         };
         effective = { model: 'x' };
-        undo = await settings.setPrimary(settings.gateways().usable[2]!, true);
+        undo = await settings.setPrimary(settings.gateways().usableGateways[2]!, true);
       });
 
       it('without the models that the user has changed since', async () => {

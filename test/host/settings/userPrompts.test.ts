@@ -24,7 +24,7 @@ describe('unusable prompts in the settings', () => {
   ] as const) {
     it(`include an entry with ${defect}, which the list of prompts omits`, () => {
       const value = [usablePrompt, entry];
-      assert.deepEqual(readPrompts(value).unusable, [{ number: 2, ...expected }]);
+      assert.deepEqual(readPrompts(value).unusablePrompts, [{ number: 2, ...expected }]);
       const settings = fake<Settings>({ prompts: () => readPrompts(value), workspacePrompts: () => [] });
       const memory = { get: () => undefined, update: () => Promise.resolve() };
       const customPrompts = new CustomPrompts(settings, memory, () => true);
@@ -33,20 +33,20 @@ describe('unusable prompts in the settings', () => {
   }
 
   it('are an empty list when all prompts are usable or no prompts are set', () => {
-    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusable, []);
+    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusablePrompts, []);
   });
 
   it('do not include one with a known reasoning effort', () => {
     const prompt = { title: 'Good', template: 'a', reasoningEffort: 'high' } as const;
-    assert.deepEqual(readPrompts([prompt]), { usable: [prompt], unusable: [] });
+    assert.deepEqual(readPrompts([prompt]), { usablePrompts: [prompt], unusablePrompts: [] });
   });
 
   it('contain one entry when the setting is not a list', () => {
-    assert.deepEqual(readPrompts(usablePrompt).unusable, [{ number: 1, title: '', reason: 'no-prompt' }]);
+    assert.deepEqual(readPrompts(usablePrompt).unusablePrompts, [{ number: 1, title: '', reason: 'no-prompt' }]);
   });
 
   it('do not prevent a valid prompt from using the same title', () => {
-    assert.deepEqual(readPrompts([{ title: 'Good' }, usablePrompt]).unusable, [
+    assert.deepEqual(readPrompts([{ title: 'Good' }, usablePrompt]).unusablePrompts, [
       { number: 1, title: 'Good', reason: 'no-template' },
     ]);
   });

@@ -21,7 +21,7 @@ const wait = { ...reduceTurn(initialTurn, waiting).wait!, until: 4000 };
 /** Returns the turns of a window in whose current conversation the last turn has a state. */
 function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
   const answer: Answer = { id: 'a', isQueued: false, state: { ...initialTurn, phase, wait, ...fields } };
-  const exchange: Exchange = { id: 'e', after: '', prompt: 'Hi', answers: [answer], selected: 'a' };
+  const exchange: Exchange = { id: 'e', parentAnswer: '', prompt: 'Hi', answers: [answer], selected: 'a' };
   const active = isRunning(phase) ? answer : undefined;
   const conversation = fake<Conversation & { readonly last: Step }>({
     activeAnswer: active,

@@ -76,7 +76,7 @@ export async function simulateGatewayCrowd({
       const refusal = refusalOf(origin === originOf(backup.baseUrl));
       const fail = (): void => reject(new TypeError('fetch failed'));
       init?.signal?.addEventListener('abort', fail);
-      world.after(latencyOf(refusal, fetchTimeoutMs), () =>
+      world.callAfter(latencyOf(refusal, fetchTimeoutMs), () =>
         refusal ? fail() : resolve(new Response(null, { status: 401 })),
       );
     });
@@ -87,7 +87,9 @@ export async function simulateGatewayCrowd({
         const isBackup = baseUrl === backup.baseUrl;
         calls.push({ at: world.monotonicNow(), isBackup });
         const refusal = refusalOf(isBackup);
-        world.after(latencyOf(refusal, canSwitchGateway ? connectTimeoutMs : fetchTimeoutMs), () => answered(refusal));
+        world.callAfter(latencyOf(refusal, canSwitchGateway ? connectTimeoutMs : fetchTimeoutMs), () =>
+          answered(refusal),
+        );
       },
       succeeded: () => {
         ended++;
@@ -108,7 +110,7 @@ export async function simulateGatewayCrowd({
   const arrivals = randomNumbers(seed);
   for (let client = 0; client < clients; client++) {
     const ask = windows === 'one' ? sharedWindow : startWindow();
-    for (let n = 0; n < periods; n++) world.after((n + arrivals()) * period.ms, () => ask(question()));
+    for (let n = 0; n < periods; n++) world.callAfter((n + arrivals()) * period.ms, () => ask(question()));
   }
   await world.run();
   const questions = clients * periods;

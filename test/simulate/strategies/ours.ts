@@ -5,7 +5,7 @@ import { classify, type Fault } from '../../../src/engine/faults/classify';
 import { noSharedCooldowns, type SharedCooldowns } from '../../../src/engine/gate/cooldowns';
 import { GatewayStates, type RetryBudget } from '../../../src/engine/gate/gatewayState';
 import { readKeys, type Gateway, type Gateways } from '../../../src/engine/gateway/gateway';
-import { decide, type Situation } from '../../../src/engine/retry/decide';
+import { decide, type TurnSituation } from '../../../src/engine/retry/decide';
 import type { Decision } from '../../../src/engine/retry/decision';
 import { TurnHistory } from '../../../src/engine/retry/turnHistory';
 import { Admission, faultOfBlock } from '../../../src/engine/turn/admission';
@@ -140,7 +140,7 @@ class SimulatedTurn {
       const refusal = await new Promise<Refusal | undefined>((answered) => question.send(answered, called));
       if (!refusal) {
         this.admission.accepted();
-        this.window.world.after(question.succeeded(), () => {
+        this.window.world.callAfter(question.succeeded(), () => {
           this.gateways.recordResponse(sentAt);
           this.admission.finish();
           this.budget(gateway).refund(1);
@@ -153,7 +153,7 @@ class SimulatedTurn {
   }
 
   private budget({ id }: Gateway): RetryBudget {
-    return this.window.states.of(id).budget;
+    return this.window.states.of(id).retryBudget;
   }
 
   /** Returns whether the gate has admitted an attempt. If not, the turn ends. */
@@ -197,11 +197,11 @@ class SimulatedTurn {
     }
   }
 
-  private decide(situation: Situation): Decision {
+  private decide(situation: TurnSituation): Decision {
     return decide(situation, this.settings, this.window.random);
   }
 
-  private situation(fault: Fault, { tokens }: RetryBudget, block?: Situation['block']): Situation {
+  private situation(fault: Fault, { tokens }: RetryBudget, block?: TurnSituation['block']): TurnSituation {
     return {
       history: this.history,
       fault,
@@ -211,7 +211,7 @@ class SimulatedTurn {
       isContinuable: false,
       tokens,
       breakerOpen: this.admission.isBreakerOpen,
-      ...this.gateways.outlook(fault),
+      ...this.gateways.switchOptions(fault),
     };
   }
 }

@@ -57,7 +57,7 @@ function independentClients({ maxRetries, delayMs }: RetryLoop): Strategy {
         else if (n >= maxRetries) question.failed();
         else {
           const delay = delayMs({ n, refusal, previousMs, random });
-          world.after(delay, () => attempt(n + 1, delay));
+          world.callAfter(delay, () => attempt(n + 1, delay));
         }
       });
     attempt(0, undefined);

@@ -51,14 +51,14 @@ export class Model {
     const body = new LiveBody(request.signal);
     return this.afterDelay(headersMs, () => {
       const remaining = answer.slice(partialAnswerIn(request).length, to).match(/.{1,20}/g) ?? [];
-      remaining.forEach((piece, index) => this.clock.after(index * pieceMs, () => body.delta(piece)));
-      if (end !== 'stall') this.clock.after(remaining.length * pieceMs, () => ends[end](body));
+      remaining.forEach((piece, index) => this.clock.callAfter(index * pieceMs, () => body.delta(piece)));
+      if (end !== 'stall') this.clock.callAfter(remaining.length * pieceMs, () => ends[end](body));
       return new Response(body.stream, { headers: sseHeaders });
     });
   }
 
   private afterDelay<T>(ms: number, reply: () => T | Promise<T>): Promise<T> {
-    return new Promise<void>((resolve) => this.clock.after(ms, resolve)).then(reply);
+    return new Promise<void>((resolve) => this.clock.callAfter(ms, resolve)).then(reply);
   }
 }
 

@@ -32,7 +32,7 @@ export async function* tutorialClient(world: TutorialWorld, prompt: string): Asy
     } catch (error) {
       if (n >= maxRetries || !isRetried(error)) throw error;
       const delayMs = isStatus(error, 429) ? capMs : Math.min(capMs, baseMs * 2 ** n + world.random() * 1000);
-      await new Promise<void>((resolve) => world.clock.after(delayMs, resolve));
+      await new Promise<void>((resolve) => world.clock.callAfter(delayMs, resolve));
     }
   }
 }

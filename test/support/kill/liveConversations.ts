@@ -48,14 +48,14 @@ export function liveConversations({ folder, baseUrl, onEvent = () => undefined }
   const keptIds = () => Promise.resolve(new Set<string>());
   const journal = new Journal({ folder, clock: systemClock, limit: () => 100, keptIds, onProblem: fail });
   const conversations = new Conversations({
-    sets: fakeSets({
+    gatewaySets: fakeSets({
       run: (request, options) =>
         engine.run(
           request,
           observed(options, (event) => onEvent(event, request.model)),
         ),
       defaults: ({ model = 'gpt-4o' } = {}) => ({ model, systemPrompt: '', temperature: 1, maxTokens: 1000 }),
-    }).sets,
+    }).gatewaySets,
     clock: systemClock,
     resumeSetting: () => 'auto',
     budget: new TestBudget(),

@@ -9,7 +9,7 @@ import { gatewayFrom } from '../testGateways';
 /** Looks at the index of scheduled prompts more often than every 30 s. */
 const impatientClock = {
   ...systemClock,
-  after: (ms: number, callback: () => void) => systemClock.after(Math.min(ms, 50), callback),
+  callAfter: (ms: number, callback: () => void) => systemClock.callAfter(Math.min(ms, 50), callback),
 };
 
 export const onlineFile = 'online';

@@ -2,7 +2,7 @@ import type { HealthFigures, HealthPeriod, HealthReport } from '../../../src/sha
 
 const figures: HealthFigures = {
   attempts: 43,
-  judged: 40,
+  judgedAttempts: 40,
   complete: 39,
   firstTokenMs: 1200,
   slowFirstTokenMs: 3400,
@@ -20,7 +20,7 @@ const figures: HealthFigures = {
 const failing: HealthFigures = {
   ...figures,
   attempts: 1,
-  judged: 1,
+  judgedAttempts: 1,
   complete: 0,
   firstTokenMs: undefined,
   slowFirstTokenMs: undefined,

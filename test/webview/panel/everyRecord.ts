@@ -80,7 +80,7 @@ export const firstEvents = [
 export const everyRecord = [
   { type: 'conversation', schema: 1, id: 'c', createdAt: 1_700_000_000_000 },
   { type: 'gateways', set: 'demo' },
-  { type: 'exchange', id: 'z', after: '', prompt: 'Undamaged', answers: [{ id: 'z1' }] },
+  { type: 'exchange', id: 'z', parentAnswer: '', prompt: 'Undamaged', answers: [{ id: 'z1' }] },
   {
     type: 'events',
     answer: 'z1',
@@ -100,7 +100,7 @@ export const everyRecord = [
   {
     type: 'exchange',
     id: 'e',
-    after: '',
+    parentAnswer: '',
     prompt: 'Hi',
     content: 'Hi all',
     reasoningEffort: 'high',
@@ -143,7 +143,7 @@ export const everyRecord = [
   {
     type: 'exchange',
     id: 'f',
-    after: '',
+    parentAnswer: '',
     prompt: 'Ho',
     answers: [
       { id: 'f1', model: 'm' },
@@ -158,7 +158,7 @@ export const everyRecord = [
   { type: 'select', answer: 'f1', use: true },
   { type: 'answers', exchange: 'e', answers: [{ id: 'e2' }] },
   { type: 'select', answer: 'e1' },
-  { type: 'exchange', id: 'g', after: 'e1', prompt: 'Waits', answers: [{ id: 'g1' }] },
+  { type: 'exchange', id: 'g', parentAnswer: 'e1', prompt: 'Waits', answers: [{ id: 'g1' }] },
   {
     type: 'events',
     answer: 'g1',

@@ -146,7 +146,7 @@ describe('journal of a conversation', function () {
       repeat(count, (n) => ({
         type: 'exchange',
         id: `${n}`,
-        after: n === 0 ? '' : `a${n - 1}`,
+        parentAnswer: n === 0 ? '' : `a${n - 1}`,
         prompt: 'Hi',
         answers: [{ id: `a${n}` }],
       })),

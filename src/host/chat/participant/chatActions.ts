@@ -60,10 +60,10 @@ const chatActions = {
       await vscode.commands.executeCommand('workbench.action.chat.openModelPicker');
       return;
     }
-    const { catalog, sets } = context;
-    const model = await catalog.pickOther([], sets.own);
+    const { catalog, gatewaySets } = context;
+    const model = await catalog.pickOther([], gatewaySets.own);
     if (model === undefined) return;
-    await sets.own.selectModel(model);
+    await gatewaySets.own.selectModel(model);
     await askAgainIfLatest(context);
   },
   setApiKey: async (context) => {

@@ -73,7 +73,7 @@ export class ChatParticipant {
     // prompt.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
-    if (!(await this.services.sets.own.mayUse([chatRequest.model])))
+    if (!(await this.services.gatewaySets.own.mayUse([chatRequest.model])))
       throw new UserError(vscode.l10n.t('The prompt was not sent.'));
     const partial = intent === 'continue' ? last : undefined;
     if (!partial && !(await this.services.budget.mayStart()))
@@ -84,7 +84,7 @@ export class ChatParticipant {
     };
     const response = new ChatAnswer(show, hostWords(), partial?.text);
     const { answer } = response;
-    const { handle, ended } = startChatTurn(
+    const { handle, terminalEvent } = startChatTurn(
       this.services.engine,
       { ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) },
       {
@@ -100,7 +100,7 @@ export class ChatParticipant {
     turns.running.set(turnId, { handle, answer });
     turns.last = { id: turnId, pickedInChat: isHolySheepModel(request.model) };
     if (start === 'tryAnyway') handle.tryAnyway();
-    const end = await ended;
+    const end = await terminalEvent;
     turns.running.delete(turnId);
     const { state, message } = response.finish(end);
     const { code, command, content } = question;
@@ -123,7 +123,7 @@ export class ChatParticipant {
     { content }: ChatQuestion,
   ): ChatRequest {
     const choice = isHolySheepModel(selectedModel) ? { model: selectedModel.id } : {};
-    const { systemPrompt, ...parameters } = this.services.sets.own.defaults(choice);
+    const { systemPrompt, ...parameters } = this.services.gatewaySets.own.defaults(choice);
     const system = systemPrompt.trim() ? [{ role: 'system', content: systemPrompt } as const] : [];
     return {
       messages: [...system, ...historyMessages(previousExchanges), { role: 'user', content }],

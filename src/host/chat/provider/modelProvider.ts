@@ -48,11 +48,11 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
-    const { engine, budget, sets, logEvent } = this.services;
+    const { engine, budget, gatewaySets, logEvent } = this.services;
     const mayStart = await budget.mayOthersStart();
     const refusal = mayStart ? undefined : chatError(budget.refusal(), options.requestInitiator);
     if (refusal) throw refusal;
-    const { maxTokens, defaults, ...others } = sets.own.defaults({ model: model.id });
+    const { maxTokens, defaults, ...others } = gatewaySets.own.defaults({ model: model.id });
     const atLeastOutput = (limit: number | undefined) => limit && Math.max(limit, model.maxOutputTokens);
     const parameters = {
       ...others,
@@ -66,14 +66,14 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
     };
     const turnId = randomUUID();
     const answer = new ModelAnswer(progress, hostWords());
-    const { ended } = startChatTurn(engine, request, {
+    const { terminalEvent } = startChatTurn(engine, request, {
       token,
       onEvent: (event) => {
         logEvent('chat', turnId, event);
         answer.handle(event);
       },
     });
-    const earlyEnd = answer.finish(await ended);
+    const earlyEnd = answer.finish(await terminalEvent);
     const error = earlyEnd && chatError(earlyEnd, options.requestInitiator);
     if (error) throw error;
   }

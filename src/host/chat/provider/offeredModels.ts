@@ -41,11 +41,11 @@ export async function offeredModels(services: ChatServices, gateway: Gateway): P
   const { settings, efforts, catalog } = services;
   const configuredModel = settings.model();
   const { models, facts: listed } = await fetchModels(services, gateway);
-  const others = models.filter((id) => id !== configuredModel && canChat(id, listed));
+  const otherModels = models.filter((id) => id !== configuredModel && canChat(id, listed));
   const factsText = createFactsText();
   const { strings } = hostWords();
   const effortOf = efforts.reader();
-  return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...others].map((id) => {
+  return [...(isUsableModelId(configuredModel) ? [configuredModel] : []), ...otherModels].map((id) => {
     const facts = catalog.factsOf(id, gateway.id);
     const { imageInput, toolCalling, ...limits } = modelLimits(facts);
     const tooltip = vscode.l10n.t('{0} via {1}', id, gateway.label);

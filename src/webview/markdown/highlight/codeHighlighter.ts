@@ -44,7 +44,7 @@ const maxHighlightMs = 3000;
  * Returns a function that highlights code in a worker, one code block at a time, and gives up on slow code blocks.
  * @param startWorker starts the worker, or throws if the page is not allowed to start workers
  */
-export function createRunFinder(startWorker: () => Worker, after: PanelClock['after']): FindRuns {
+export function createRunFinder(startWorker: () => Worker, callAfter: PanelClock['callAfter']): FindRuns {
   let worker: Worker | undefined;
   let last: ReturnType<FindRuns> = Promise.resolve(undefined);
 
@@ -57,7 +57,7 @@ export function createRunFinder(startWorker: () => Worker, after: PanelClock['af
         worker = undefined;
         resolve(undefined);
       };
-      const cancelTimeout = after(maxHighlightMs, giveUp);
+      const cancelTimeout = callAfter(maxHighlightMs, giveUp);
       current.onerror = giveUp;
       current.onmessage = ({ data }: MessageEvent<readonly CodeRun[] | undefined>) => {
         cancelTimeout();

@@ -140,7 +140,7 @@ describe("answer in VS Code's chat", () => {
 
     it("is shown with the provider's message, in which Markdown is escaped", () => {
       const [, line] = chat(wait({ message: '![x](http://y) *a* <b>' }));
-      assert.ok(line?.startsWith('> !\\[x\\](http://y) \\*a\\* \\<b\\> '), line);
+      assert.ok(line?.startsWith('> !\\[x\\](http://y) \\*a\\* \\<b\\>. '), line);
     });
   });
 

@@ -32,7 +32,7 @@ export class FakeClock implements PanelClock {
     return (this.ticksMs += this.tickCostMs);
   }
 
-  after(ms: number, call: () => void): () => void {
+  callAfter(ms: number, call: () => void): () => void {
     const timer = { due: this.time + ms, call };
     this.timers.add(timer);
     return () => void this.timers.delete(timer);
