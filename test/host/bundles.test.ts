@@ -10,8 +10,8 @@ import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFold
 
 type Outputs = Metafile['outputs'];
 
-describe('bundles of the pages', () => {
-  it('contain the events, but not their schemas', async () => {
+describe('JavaScript bundle of the webview pages', () => {
+  it('includes the module with the event types, but not the module with their validation schemas', async () => {
     const { metafile } = await build({ ...pages, absWorkingDir: root, sourcemap: false, write: false, metafile: true });
     const modules = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
     assert.ok(modules.includes('src/engine/events/events.ts'));
@@ -19,7 +19,7 @@ describe('bundles of the pages', () => {
   });
 });
 
-describe('bundles of the extension', () => {
+describe('JavaScript bundle of the extension', () => {
   let outputs: Outputs = {};
 
   before(async () => {
@@ -27,7 +27,7 @@ describe('bundles of the extension', () => {
     outputs = result.metafile.outputs;
   });
 
-  it('do not contain a module twice', () => {
+  it('includes no module twice', () => {
     const modules = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
     assert.deepEqual(
       modules.filter((module, index) => modules.indexOf(module) !== index),
@@ -35,7 +35,7 @@ describe('bundles of the extension', () => {
     );
   });
 
-  it('build the same requests as the complete SDK', async () => {
+  it('builds the same HTTP requests as the complete OpenAI SDK', async () => {
     const { outputFiles } = await build({
       ...extension,
       absWorkingDir: root,

@@ -12,7 +12,7 @@ import { ArgumentError } from '../../src/host/util/userError';
 /** Checks that each argument is rejected with a message for its caller. */
 function rejects(parse: (argument: unknown) => unknown, cases: readonly (readonly [unknown, RegExp])[]): void {
   for (const [argument, message] of cases) {
-    it(`rejects ${JSON.stringify(argument)} with an error that names the problem`, () => {
+    it(`rejects ${JSON.stringify(argument)} with a TypeError that names the problem`, () => {
       assert.throws(
         () => parse(argument),
         (error) => error instanceof ArgumentError && error instanceof TypeError && message.test(error.message),
@@ -75,7 +75,7 @@ describe('argument of holysheep.compareModels', () => {
 });
 
 describe('argument of holysheep.setApiKey', () => {
-  it('contains a key, a base URL or both', () => {
+  it('can contain a key, a base URL or both', () => {
     for (const [argument, key, url] of [
       ['hsa-key-1', 'hsa-key-1', undefined],
       [{ key: 'hsa-key-1' }, 'hsa-key-1', undefined],
@@ -104,7 +104,7 @@ describe('argument of holysheep.runPrompt', () => {
     assert.deepEqual(parseRunPromptArgument(' Translate '), { title: 'Translate', from: undefined });
   });
 
-  it('can contain the source of the prompt', () => {
+  it('can be an object with the source (user or workspace) of the prompt', () => {
     assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'workspace' }), { title: 'T', from: 'workspace' });
     assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'unknown' }), { title: 'T', from: undefined });
   });
@@ -116,7 +116,7 @@ describe('argument of holysheep.runPrompt', () => {
 });
 
 describe('argument of holysheep.copyRequest', () => {
-  it('is a language, or anything that a menu passes, which lets the user choose the language', () => {
+  it('names the language of the program, and is ignored if it is anything else that a menu passes', () => {
     for (const language of languageIds) assert.equal(parseCopyRequestArgument(language), language);
     for (const argument of [undefined, null, { scheme: 'webview-panel' }, 1]) {
       assert.equal(parseCopyRequestArgument(argument), undefined);

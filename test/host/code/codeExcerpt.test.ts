@@ -27,8 +27,8 @@ const numberedLines = documentOf(Array.from({ length: 200 }, (_, index) => `line
 /** Returns whether the text has no half of a surrogate pair. */
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-describe('code excerpt', () => {
-  it('contains the code, its label and up to thirty lines before and after the code', () => {
+describe('excerpt of the code for a prompt', () => {
+  it('contains the code, its label such as a.ts:10-24, and up to thirty lines of context on each side', () => {
     const excerpt = excerptOf(numberedLines, 'src/a.ts', lineSpan(100, 102, 8), 'selection');
     assert.equal(excerpt?.code, 'line 100\nline 101\nline 102');
     assert.equal(excerpt.label, 'src/a.ts:101-103');
@@ -45,20 +45,20 @@ describe('code excerpt', () => {
     assert.equal(last?.after, '');
   });
 
-  it('contains the unselected parts of a line as context', () => {
+  it('contains the unselected parts of a partly selected line as context', () => {
     const document = documentOf(['const a = f(x) + 1;']);
     const span = rangeOf({ start: { line: 0, character: 10 }, end: { line: 0, character: 14 } });
     const excerpt = excerptOf(document, 'a.ts', span, 'selection');
     assert.deepEqual([excerpt?.before, excerpt?.code, excerpt?.after], ['const a = ', 'f(x)', ' + 1;']);
   });
 
-  it('contains a line as context, not as code, when the selection ends at the start of that line', () => {
+  it('contains the last line only as context when the selection ends at the start of that line', () => {
     const excerpt = excerptOf(numberedLines, 'a.ts', lineSpan(5, 6, 0), 'selection');
     assert.equal(excerpt?.label, 'a.ts:6');
     assert.equal(excerpt.after.split('\n')[0], 'line 6');
   });
 
-  it('is undefined when the selected code is only whitespace', () => {
+  it('is undefined when the selection contains only whitespace', () => {
     assert.equal(excerptOf(documentOf(['', '  ', '\t']), 'a.ts', lineSpan(0, 2, 1), 'visible'), undefined);
   });
 
@@ -74,7 +74,7 @@ describe('code excerpt', () => {
     assert.equal(excerptOf(documentOf([fits]), 'a.ts', lineSpan(0, 0, fits.length), 'selection')?.truncated, false);
   });
 
-  it('contains the part of a long context that is nearest to the code', () => {
+  it('contains only the part of a long context that is nearest to the code', () => {
     const long = `start${'𝄞'.repeat(codeLimits.contextCharacters)}end`;
     const excerpt = excerptOf(documentOf([long, 'code', long]), 'a.ts', lineSpan(1, 1, 4), 'selection');
     assert.ok(excerpt);
@@ -85,7 +85,7 @@ describe('code excerpt', () => {
   });
 });
 
-describe('label of a span', () => {
+describe('label of a range of lines', () => {
   const span = (startLine: number, startCharacter: number, endLine: number, endCharacter: number): Span => ({
     start: { line: startLine, character: startCharacter },
     end: { line: endLine, character: endCharacter },
@@ -97,6 +97,7 @@ describe('label of a span', () => {
     [span(9, 0, 24, 0), 'a.ts:10-24'],
     [span(0, 0, 0, 0), 'a.ts:1'],
   ] as const) {
-    it(`is ${label} for ${JSON.stringify(labelledSpan)}`, () => assert.equal(spanLabel('a.ts', labelledSpan), label));
+    it(`is ${label} for the range ${JSON.stringify(labelledSpan)}`, () =>
+      assert.equal(spanLabel('a.ts', labelledSpan), label));
   }
 });

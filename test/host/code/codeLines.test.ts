@@ -21,7 +21,7 @@ describe('text insertion after the indentation of a line', () => {
 
 const foundAt = (start: number, end: number): CodeSearchResult => ({ type: 'found', start, end });
 
-describe('search for the code of a prompt', () => {
+describe('search in a document for the code of a prompt', () => {
   for (const [behavior, text, original, offset, result] of [
     ['finds code at its original position', 'a\nb\nc', 'b', 2, foundAt(2, 3)],
     ['prefers the original position when the code occurs more than once', 'b\nb\nb', 'b', 2, foundAt(2, 3)],
@@ -49,11 +49,11 @@ describe('replacement of a selection', () => {
   }
 });
 
-describe('code with many blank lines', () => {
+describe('replacement that contains very many blank lines', () => {
   // Work that grows with the square of the number of lines would take hours.
   const blank = '\n'.repeat(500_000);
 
-  it('replaces a selection and keeps its blank lines, except for those at the end', () => {
+  it('keeps its blank lines, except for the blank lines at its end', () => {
     for (const lineEnd of ['\n', '\r\n']) {
       const replacement = `a\n${blank}b\n${blank}`.replaceAll('\n', lineEnd);
       assert.ok(fitReplacement('c\n', replacement) === `a\n${blank}b\n`);
@@ -61,8 +61,8 @@ describe('code with many blank lines', () => {
   });
 });
 
-describe('search for code', () => {
-  it('finds the only occurrence, and no other', () => {
+describe('search in any document for any code', () => {
+  it('finds the code if it occurs exactly once, and otherwise reports that it is ambiguous or has changed', () => {
     const word = fc.stringMatching(/^[ab]{1,6}$/);
     fc.assert(
       fc.property(fc.stringMatching(/^[ab]{0,40}$/), word, (text, code) => {
@@ -109,7 +109,7 @@ describe('replacement of complete lines', () => {
     it(behavior, () => assert.equal(fitReplacement(original, replacement), fitted));
   }
 
-  it('stays unchanged when the original lines have no indentation', () => {
+  it('leaves the new text unchanged when the original lines have no indentation', () => {
     assert.equal(fitReplacement('a\n  b', 'c\nd'), 'c\nd');
   });
   it('ignores blank lines when it determines the indentation', () => {

@@ -36,17 +36,17 @@ describe('prompt about code', () => {
     });
   }
 
-  it('contains the problems that the editor reports if it is the Fix prompt, and otherwise no problems', () => {
+  it('contains the problems that the editor reports only if it is the prompt of *Fix Selection*', () => {
     assert.match(codePromptText(fix, excerpt, [problem], 'en'), /- src\/a\.ts:11:1 error: Type 'x' is wrong/);
     assert.doesNotMatch(codePromptText(explain, excerpt, [problem], 'en'), /a\.ts:11:1/);
     assert.doesNotMatch(codePromptText(fix, excerpt, [], 'en'), /Problems/);
   });
 
-  it('omits the section for context when there is none', () => {
+  it('omits the section with surrounding code when there is none', () => {
     assert.doesNotMatch(codePromptText(explain, { ...excerpt, before: '', after: '' }, [], 'en'), /Context/);
   });
 
-  it('tells the model that the code was truncated', () => {
+  it('states that the code was truncated', () => {
     assert.match(codePromptText(explain, { ...excerpt, truncated: true }, [], 'en'), /only its first 60000 characters/);
   });
 
@@ -62,13 +62,13 @@ describe('prompt about code', () => {
     });
   }
 
-  it('replaces line breaks in the path with spaces', () => {
+  it('shows a path with line breaks on one line', () => {
     assert.match(codePromptText(explain, { ...excerpt, path: 'a\n\nb.ts' }, [], 'en'), /File: a b\.ts\nLanguage/);
   });
 });
 
-describe('code fence', () => {
-  it("can't be closed by the code that it encloses", () => {
+describe('code fence in a prompt', () => {
+  it("is longer than any fence in the code, so that the code can't close it", () => {
     const markdown = new MarkdownIt();
     const line = fc.oneof(fc.constantFrom('```', '````', '`````js', '~~~', ' ```', '`', 'x'), fc.string());
     fc.assert(
@@ -84,7 +84,7 @@ describe('code fence', () => {
     );
   });
 
-  it('closes without an empty line after the code', () => {
+  it('adds no empty line between the code and the closing fence', () => {
     assert.equal(codeFence('a\r\n', 'c'), '```c\na\n```');
     assert.equal(codeFence('a', 'c'), '```c\na\n```');
   });

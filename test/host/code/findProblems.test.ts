@@ -22,7 +22,7 @@ describe('problems of a file', () => {
     workspace: { getWorkspaceFolder: () => ({}), asRelativePath: () => 'src/a.ts' },
   });
 
-  it('are listed as `path:line:column severity: message`, errors first', async () => {
+  it('are listed as `path:line:column severity: message`, with errors first', async () => {
     const { findProblems } = await import('../../../src/host/code/findCode');
     assert.deepEqual(findProblems(fake<vscode.Uri>({})), [
       '- src/a.ts:3:5 error: Not assignable. (ts 2322)',

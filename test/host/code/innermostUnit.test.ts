@@ -37,7 +37,7 @@ const nested = (range: Range, children: readonly object[] = [], kind = SymbolKin
   kind,
 });
 
-describe('innermost symbol', () => {
+describe('innermost function or class at the cursor', () => {
   useVSCode({ SymbolKind });
   const find = async (symbols: readonly object[], line: number, character: number): Promise<unknown> => {
     const { innermostUnit } = await import('../../../src/host/code/findCode');
@@ -56,12 +56,12 @@ describe('innermost symbol', () => {
     ['just after the function', 6, 4, outer],
     ['outside of all symbols', 11, 0, undefined],
   ] as const) {
-    it(`is found for a cursor ${where}`, async () => {
+    it(`is ${expected === inner ? 'the function' : expected === outer ? 'the class' : 'undefined'} for a cursor ${where}`, async () => {
       assert.equal(await find(tree, line, character), expected);
     });
   }
 
-  it('is a function within a namespace, but never the namespace', async () => {
+  it('can be a function in a namespace, but never the namespace', async () => {
     const namespace = nested(span(0, 0, 9, 0), [nested(inner)], SymbolKind.Namespace);
     assert.equal(await find([namespace], 5, 0), inner);
     assert.equal(await find([namespace], 1, 0), undefined);

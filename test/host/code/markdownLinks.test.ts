@@ -13,19 +13,19 @@ const commandLinks = [
   "<img src='c&#111;mmand:run'>",
 ];
 
-describe('links of a Markdown document that VS Code opens without asking', () => {
+describe('escaping of links that VS Code opens without asking', () => {
   for (const link of commandLinks) {
-    it(`are escaped, as in ${JSON.stringify(link)}`, () => {
+    it(`applies to command links, as in ${JSON.stringify(link)}`, () => {
       const written = escapeUnconfirmedLinks(link);
       assert.notEqual(written, link);
       assert.equal(written.replace('\\', ''), link);
     });
   }
 
-  it('include links that open other programs', () =>
+  it('applies to links that open other programs', () =>
     assert.equal(escapeUnconfirmedLinks('[a](ms-msdt:/id)\n[b]: vscode:x'), '[a](ms-msdt\\:/id)\n[b]: vscode\\:x'));
 
-  it('do not include web pages, e-mails, files, headings and code', () => {
+  it('does not apply to web pages, e-mail addresses, files, headings and code', () => {
     const text =
       '[a](https://a.test) [b](<mailto:b@b.test>) [c](./c.md#d) [d](#e)\n[f]: HTTP://f.test\n<https://g.test>\n' +
       '`std::vector<std::string>` <xs:schema> command: `npm run x` <a href="https://h.test/?a=1&b=2">h</a>\nconst a = &command;';
@@ -33,15 +33,15 @@ describe('links of a Markdown document that VS Code opens without asking', () =>
   });
 });
 
-describe('language of a document with text of a model', () => {
+describe("language of a new document with a model's text", () => {
   for (const id of ['markdown', 'prompt', 'instructions', 'chatagent', 'skill']) {
     it(`is plaintext instead of ${id} if the text has a command link`, () =>
       assert.equal(languageWithoutCommands(id, '# A\n\n[a](command:run)'), 'plaintext'));
   }
 
-  it('is markdown if all links open after a confirmation', () =>
+  it('is markdown if VS Code asks before it opens any link of the text', () =>
     assert.equal(languageWithoutCommands('markdown', '[a](https://a.test)'), 'markdown'));
 
-  it('is the language of the code if VS Code would not make command links in it clickable', () =>
+  it("is the language of the code if VS Code doesn't make command links clickable in that language", () =>
     assert.equal(languageWithoutCommands('typescript', "hover('[a](command:run)')"), 'typescript'));
 });

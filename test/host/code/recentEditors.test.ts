@@ -14,7 +14,7 @@ describe('recent editors', () => {
     },
   });
 
-  it('list the open files, the last active one first, and no virtual or closed ones', async () => {
+  it('list the open files, last active first, without output channels and closed files', async () => {
     const { RecentEditors } = await import('../../../src/host/code/recentEditors');
     const recent = new RecentEditors();
     const [a, b, log] = [

@@ -68,7 +68,7 @@ describe('Test Connection command', () => {
   };
   const verdict = (): string => editor.messages.map(({ kind, message }) => `${kind}: ${message}`).join('\n');
 
-  it('returns the verification of the only gateway and tells the user about it in one sentence', async () => {
+  it("reports the only gateway's response time, models and key in one sentence", async () => {
     const result = await run();
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);
@@ -80,7 +80,7 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.messages[0]?.buttons, ['Details', 'Copy as text', 'Send test prompt']);
   });
 
-  it('tests every gateway with its own key only', async () => {
+  it('tests every gateway, and sends each gateway only its own key', async () => {
     useBackup('hsa-backup');
     const result = await run();
     assert.ok(result?.state === 'verified');
@@ -95,7 +95,7 @@ describe('Test Connection command', () => {
     assert.ok(!JSON.stringify(result).includes('hsa-'));
   });
 
-  it('tests only the gateway that was asked for, unless the settings no longer have it', async () => {
+  it('tests only the gateway in its argument, or all gateways if the settings no longer contain that gateway', async () => {
     useBackup('hsa-backup');
     const result = await run(backup.baseUrl);
     assert.deepEqual(
@@ -110,7 +110,7 @@ describe('Test Connection command', () => {
     assert.equal((await run('https://gone.example/v1'))?.gateways.length, 2);
   });
 
-  it('warns about a backup gateway that does not work, and offers the setting with its URL', async () => {
+  it('warns about a backup gateway that does not work, and opens the setting with its URL on *Check URL*', async () => {
     useBackup('hsa-backup');
     backup.models = () => failure(404, { message: 'no such page' });
     editor.pressed = 'Check URL';
@@ -120,7 +120,7 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.commands, [['workbench.action.openSettings', '@id:holysheep.backupBaseUrls']]);
   });
 
-  it('says that a backup gateway has no key, and offers to set it', async () => {
+  it('warns about a backup gateway without a key, and offers to set the key', async () => {
     useBackup();
     editor.pressed = 'Set API key';
     await run();
@@ -129,7 +129,7 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: baseUrlWithKey(backup) }]]);
   });
 
-  it('is an error when no gateway works', async () => {
+  it('shows an error when no gateway works', async () => {
     gateway.models = () => failure(401, { message: 'Incorrect API key' });
     const result = await run();
     assert.equal(result?.state, 'rejected');

@@ -53,7 +53,7 @@ describe('direct steps of the connection test', () => {
     assert.deepEqual(others, []);
   });
 
-  it('end with TLS when the certificate is not trusted', async () => {
+  it('end with the TLS step when the certificate is not trusted', async () => {
     const front = await startSecureFront(selfSigned('localhost'), port);
     const steps = await runDirectSteps(`https://localhost:${front.port}/v1`, signal);
     assert.deepEqual(summary(steps), ['nameResolution', 'connection', 'tls: DEPTH_ZERO_SELF_SIGNED_CERT']);
@@ -65,7 +65,7 @@ describe('direct steps of the connection test', () => {
     assert.deepEqual(summary(steps), ['connection', 'tls: ETIMEDOUT']);
   });
 
-  it('end at once when they are cancelled', async () => {
+  it('end at once when the user cancels the test', async () => {
     const abort = new AbortController();
     abort.abort();
     const [step] = await runDirectSteps(`http://localhost:${port}/v1`, abort.signal);

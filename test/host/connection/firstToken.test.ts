@@ -9,7 +9,7 @@ import { gatewayFrom } from '../../support/testGateways';
 
 const gateway = gatewayFrom({ baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' });
 
-describe('first token of a gateway', () => {
+describe("measurement of a gateway's time to the first token", () => {
   useVSCode(new FakeEditor().api());
   const run = async (...events: readonly StreamEvent[]) => {
     const { requestFirstToken } = await import('../../../src/host/connection/firstToken');
@@ -19,7 +19,7 @@ describe('first token of a gateway', () => {
     return { engine, result: await result };
   };
 
-  it('is requested with the selected model, through this gateway only, for a one-word answer', async () => {
+  it('requests a one-word answer of the selected model, and only from this gateway', async () => {
     const { engine } = await run(attempt(), text('OK'));
     const { request, options } = engine.turn;
     assert.deepEqual([request.model, request.defaults?.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);
@@ -39,19 +39,19 @@ describe('first token of a gateway', () => {
     ['fails instead of measuring a fallback model', [fallBack, attempt('b'), text('OK')], unavailable],
   ];
   for (const [name, events, expected] of cases) {
-    it(`${name}, and ends the answer`, async () => {
+    it(`${name}, and then ends the request`, async () => {
       const { engine, result } = await run(...events);
       assert.deepEqual([result, engine.turn.controls], [expected, ['stop']]);
     });
   }
 
-  it('fails with the failure of the turn', async () => {
+  it('fails with the fault of the request when the request fails', async () => {
     const { result } = await run(attempt(), failed(''));
     assert.ok(result && 'kind' in result);
     assert.deepEqual([result.kind, result.message], ['connection', 'Connection lost']);
   });
 
-  it('is undefined when the request was cancelled', async () => {
+  it('returns undefined when the user cancels the request', async () => {
     assert.equal((await run(attempt(), stopped(''))).result, undefined);
   });
 });

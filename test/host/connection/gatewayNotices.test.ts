@@ -4,7 +4,7 @@ import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeGateways, openGateways, refusedTurn } from './fakeGateways';
 
-describe('notices about the gateways in the settings', () => {
+describe('notice about the gateways in the settings', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   let gateways: FakeGateways;
@@ -33,7 +33,7 @@ describe('notices about the gateways in the settings', () => {
   const plainHttp = (host: string): string =>
     `warning: Requests to ${host} use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.`;
 
-  describe('name the setting and the position of an invalid backup base URL, without its text', () => {
+  describe('names the setting and the position of an invalid backup base URL, but not its text', () => {
     for (const [text, message] of [
       ['', 'contains no base URL.'],
       ['http://[', 'is not a valid URL.'],
@@ -50,7 +50,7 @@ describe('notices about the gateways in the settings', () => {
     }
   });
 
-  it('report an invalid URL again in the next window, and open its setting', async () => {
+  it('reports an invalid base URL once in each window, and opens the setting', async () => {
     gateways.baseUrl = 'ftp://files.example';
     editor.pressed = 'Open settings';
     const message = 'error: holysheep.baseUrl must start with https:// or http://.';
@@ -60,7 +60,7 @@ describe('notices about the gateways in the settings', () => {
     assert.deepEqual(await start(), [message, message]);
   });
 
-  it('report a corrected base URL only once', async () => {
+  it('reports only once how a base URL was corrected', async () => {
     gateways.baseUrl = 'primary.example/v1/models';
     const message =
       'information: Requests are sent to https://primary.example/v1 (your setting: primary.example/v1/models).';
@@ -68,7 +68,7 @@ describe('notices about the gateways in the settings', () => {
     assert.deepEqual(await start(), [message]);
   });
 
-  it('warn only once about plain HTTP to another computer, but not to this one', async () => {
+  it('warns once about each gateway that uses plain HTTP, unless it is on this computer', async () => {
     gateways.baseUrl = 'http://localhost:11434/v1';
     gateways.backups = ['http://gateway.example/v1'];
     gateways.keys.set('http://gateway.example', 'hsa-key');
@@ -79,7 +79,7 @@ describe('notices about the gateways in the settings', () => {
     assert.deepEqual(await change(), [plainHttp('gateway.example'), plainHttp('primary.example')]);
   });
 
-  it('are not shown while the demo is active', async () => {
+  it('is not shown while the offline demo is open', async () => {
     [gateways.baseUrl, gateways.demoActive] = ['ftp://files.example', true];
     assert.deepEqual(await start(), []);
   });
@@ -92,13 +92,13 @@ describe('notices about the gateways in the settings', () => {
       gateways.keys.set('https://first.example', 'hsa-first');
     });
 
-    it('set the key of that gateway', async () => {
+    it('has a button that sets the key of that gateway', async () => {
       editor.pressed = 'Set API key';
       assert.deepEqual(await start(), [second]);
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: 'https://second.example/v1' }]]);
     });
 
-    it('are shown when a gateway is added, but only once per origin, and not again after a restart', async () => {
+    it('is shown once for each added origin, and not again after a restart', async () => {
       gateways.backups = [];
       assert.deepEqual(await start(), []);
       for (const path of ['v1', 'v2']) {
@@ -108,7 +108,7 @@ describe('notices about the gateways in the settings', () => {
       assert.deepEqual(await start(), [second]);
     });
 
-    it('are shown when a gateway that should need no key refuses a request without one', async () => {
+    it('is shown when a gateway that was said to need no key refuses a request without a key', async () => {
       gateways.backups = ['http://localhost:11434/v1'];
       assert.deepEqual(await start(), []);
       ownGateways.recordTurn(refusedTurn('http://localhost:11434'));
@@ -116,13 +116,13 @@ describe('notices about the gateways in the settings', () => {
       assert.deepEqual(await shown(), [message]);
     });
 
-    it('are not shown when the key cannot be read', async () => {
+    it("is not shown when the key can't be read", async () => {
       gateways.isKeyringLocked = true;
       assert.deepEqual(await start(), []);
       assert.ok(gateways.logged.length > 0);
     });
 
-    it('are not shown before the base URL has a key', async () => {
+    it('is not shown before the primary gateway has a key', async () => {
       gateways.keys.delete('https://primary.example');
       assert.deepEqual(await start(), []);
       gateways.keys.set('https://primary.example', 'hsa-primary');
@@ -130,7 +130,7 @@ describe('notices about the gateways in the settings', () => {
       assert.deepEqual(await shown(), [second]);
     });
 
-    it('are not shown when the user has just removed the key', async () => {
+    it('is not shown when the user has just removed the key', async () => {
       gateways.keys.set('https://second.example', 'hsa-second');
       await start();
       gateways.keys.delete('https://second.example');
@@ -140,11 +140,11 @@ describe('notices about the gateways in the settings', () => {
   });
 });
 
-describe('removal of a backup gateway', () => {
+describe('removal of a backup gateway from the settings', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
 
-  it('is reported, and the user can undo it', async () => {
+  it('shows a notice with a button that restores the gateway', async () => {
     const gateways = new FakeGateways();
     editor.pressed = 'Undo';
     const { ownGateways } = await openGateways(gateways.deps());

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { openConversation } from '../conversation/openedConversation';
 
-describe('gateways that get the next prompt of a conversation', () => {
+describe("gateway set (the user's or the demo's) for the next prompt of a conversation", () => {
   for (const [name, isDemo, prompts, expected] of [
     ['an empty conversation', false, [], 'demo'],
     ['a conversation with the demo', true, ['one', 'two'], 'demo'],
     ['a conversation with the user’s gateways', false, ['one'], 'own'],
   ] as const) {
-    it(`are those of the ${expected === 'own' ? 'user' : 'demo'} for ${name} while the demo is open`, () => {
-      const { ask, conversation, demo, gatewaySets } = openConversation({ demo: isDemo });
+    it(`is the ${expected === 'own' ? 'user' : 'demo'}'s for ${name} while the demo is open`, () => {
+      const { ask, conversation, demo, sets } = openConversation({ demo: isDemo });
       for (const prompt of prompts) ask(prompt);
       demo.isOpen = true;
       assert.equal(gatewaySets.forPrompt(conversation).id, expected);
@@ -17,8 +17,8 @@ describe('gateways that get the next prompt of a conversation', () => {
     });
   }
 
-  it('are the user’s if the conversation starts with a summary of another one', () => {
-    const { conversation, demo, gatewaySets } = openConversation();
+  it("is the user's if the conversation starts with a summary of another conversation", () => {
+    const { conversation, demo, sets } = openConversation();
     conversation.addSummary('What we did so far');
     demo.isOpen = true;
     assert.equal(gatewaySets.forPrompt(conversation).id, 'own');
@@ -26,7 +26,7 @@ describe('gateways that get the next prompt of a conversation', () => {
     assert.equal(conversation.set, gatewaySets.own);
   });
 
-  it('are recorded only for the demo', () => {
+  it("is written to the journal only if it is the demo's", () => {
     for (const [isDemo, records] of [
       [false, []],
       [true, [{ type: 'gateways', set: 'demo' }]],

@@ -29,7 +29,7 @@ describe('unreadable system keyring', () => {
     return openGateways({ ...deps, keys });
   }
 
-  it('makes the connection fail with a keyring fault and its cause', async () => {
+  it('makes requests fail with a keyring fault that contains the original error', async () => {
     const { ownGateways } = await createDeps();
     await assert.rejects(ownGateways.withKeys(), {
       connectionProblem: 'keyring',
@@ -38,12 +38,12 @@ describe('unreadable system keyring', () => {
     });
   });
 
-  it('is not displayed to the user as a missing key', async () => {
+  it('is not shown to the user as a missing key', async () => {
     const { own } = await createDeps();
     assert.equal((await own.view()).hasKey, 'unreadable');
   });
 
-  it('is reported by Test Connection with buttons for the key and the log, but not for the base URL', async () => {
+  it('makes Test Connection offer to set the key or show the log, but not to change the base URL', async () => {
     const services = await createDeps();
     const { testConnection } = await import('../../../src/host/connection/connectionTest');
     const deps = { ...services, engine: {}, document: {} } as unknown as GatewayServices;
@@ -53,7 +53,7 @@ describe('unreadable system keyring', () => {
     assert.deepEqual(editor.messages, [{ kind: 'error', message: hostFaults.keyring.message, buttons }]);
   });
 
-  it('is reported by Set API Key when the verified key cannot be saved', async () => {
+  it("makes Set API Key report that the verified key can't be saved", async () => {
     const deps = await createDeps();
     const { storeApiKey } = await import('../../../src/host/connection/storeApiKey');
     const { createErrorBoundary } = await import('../../../src/host/commands');
@@ -63,14 +63,14 @@ describe('unreadable system keyring', () => {
     assert.equal((gateways.logged.at(-1) as Error).cause, cause);
   });
 
-  it('does not prevent the user from setting the key again', async () => {
+  it('is logged, and the key is then treated as missing where the user can set it again', async () => {
     const { keys } = await createDeps();
     assert.equal(await keys.getIfReadable('https://primary.example'), undefined);
     assert.equal(await keys.isKeyless('https://primary.example'), false);
     assert.ok(gateways.logged.length > 0);
   });
 
-  it('is reported as the reason why the model list contains only the default models', async () => {
+  it('is named in the model list as the reason why only the default models are listed', async () => {
     const deps = await createDeps();
     const { ModelCatalog } = await import('../../../src/host/models/modelCatalog');
     const [gateway] = await new ModelCatalog({ ...deps, health: emptyHealth }).listGateways(deps.own);
@@ -82,7 +82,7 @@ describe('unreadable system keyring', () => {
 describe('gateway that needs no key', () => {
   useVSCode(new FakeEditor().api());
 
-  it('is remembered by its origin until a key is set, and other windows learn of it', async () => {
+  it('is remembered by its origin in all windows until the user sets a key', async () => {
     const { KeyStore } = await import('../../../src/host/connection/keyStore');
     const values = new Map<string, string>();
     let secretChanged: (event: { readonly key: string }) => void = () => undefined;
@@ -108,7 +108,7 @@ describe('gateway that needs no key', () => {
   });
 });
 
-describe("import of API keys from VS Code's dialog for language model providers", () => {
+describe("import of API keys from VS Code's settings for language model providers", () => {
   useVSCode(new FakeEditor().api());
   let secretValues: Map<string, string>;
   let stored: string[];
@@ -126,13 +126,13 @@ describe("import of API keys from VS Code's dialog for language model providers"
     });
   };
 
-  it('imports each key only once, and remembers only its fingerprint', async () => {
+  it('imports each key only once, and then stores only a fingerprint of the key', async () => {
     for (const key of ['key-1', 'key-2', 'key-1']) await importKey(key);
     assert.deepEqual(stored, ['key-1', 'key-2']);
     assert.ok(!/key-\d/.test([...secretValues.values()].join()));
   });
 
-  it('imports a key again after the user canceled its verification', async () => {
+  it('imports a key a second time after the user canceled its verification', async () => {
     await importKey('key-1', 'cancelled');
     await importKey('key-1');
     assert.equal(stored.length, 2);

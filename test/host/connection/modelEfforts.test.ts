@@ -8,7 +8,7 @@ import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 
-describe('reasoning effort of a model', () => {
+describe('chosen reasoning effort', () => {
   useVSCode(new FakeEditor().api());
   let stored: unknown;
   let setting: EffortChoice;
@@ -27,7 +27,7 @@ describe('reasoning effort of a model', () => {
     efforts.onDidChange(() => changes++);
   });
 
-  it('is the one in the settings until the user chooses another one for this model', async () => {
+  it('replaces the effort in the settings for this model, and also in other windows', async () => {
     setting = 'low';
     assert.equal(efforts.levelOf('a'), 'low');
     await efforts.choose('a', 'high');
@@ -39,7 +39,7 @@ describe('reasoning effort of a model', () => {
     assert.equal(changes, 1);
   });
 
-  it('is forgotten with *Model default*, which is remembered only where the settings name a level', async () => {
+  it('is deleted when the user chooses *Model default*, unless the settings contain another level', async () => {
     await efforts.choose('a', 'high');
     await efforts.choose('a', 'default');
     assert.deepEqual([stored, efforts.levelOf('a')], [[], 'default']);
@@ -48,7 +48,7 @@ describe('reasoning effort of a model', () => {
     assert.deepEqual([stored, efforts.levelOf('a')], [[['a', 'default']], 'default']);
   });
 
-  it('is remembered for the last 100 models that the user chose it for', async () => {
+  it('is saved for only the last 100 models for which the user chose an effort', async () => {
     await efforts.choose('again', 'low');
     for (let index = 0; index < 99; index++) await efforts.choose(`m${index}`, 'low');
     await efforts.choose('again', 'max');
@@ -67,7 +67,7 @@ describe('reasoning effort of a model', () => {
     );
   });
 
-  it('is read from damaged memory and for models with names of properties', async () => {
+  it('falls back to the model default when the saved data are damaged', () => {
     for (const damaged of ['high', { a: 'high' }, [null, 'a', ['a'], ['a', 'huge'], [1, 'high']]]) {
       stored = damaged;
       assert.deepEqual(
@@ -75,6 +75,9 @@ describe('reasoning effort of a model', () => {
         ['default', 'default'],
       );
     }
+  });
+
+  it('can be saved for a model named `__proto__`, and is not found for a model named `toString`', async () => {
     await efforts.choose('__proto__', 'high');
     assert.deepEqual(
       ['__proto__', 'toString'].map((model) => efforts.levelOf(model)),
@@ -84,17 +87,25 @@ describe('reasoning effort of a model', () => {
 
   const budget = { min: 1024 };
   for (const [name, facts, levels] of [
-    ['an unknown model', undefined, 'low medium high'],
-    ['a model that the table says does not reason', { reasons: false }, 'low medium high'],
-    ['known levels', { efforts: ['low', 'max'] }, 'low max'],
-    ['levels and a switch', { efforts: ['high', 'max'], reasoningToggle: true }, 'none high max'],
-    ['no levels', { efforts: [] }, ''],
-    ['a budget', { reasoningBudget: budget }, 'low medium high'],
-    ['a budget that may be 0', { reasoningBudget: { min: 0 } }, 'none low medium high'],
-    ['a budget and a switch', { reasoningBudget: budget, reasoningToggle: true }, 'none low medium high'],
-    ['a switch alone', { reasoningToggle: true }, 'none high toggle'],
+    ['about which nothing is known', undefined, 'low medium high'],
+    ['that does not reason according to the model table', { reasons: false }, 'low medium high'],
+    ['with known levels', { efforts: ['low', 'max'] }, 'low max'],
+    [
+      'with levels and a switch for the reasoning',
+      { efforts: ['high', 'max'], reasoningToggle: true },
+      'none high max',
+    ],
+    ['without levels', { efforts: [] }, ''],
+    ['with a token budget for the reasoning', { reasoningBudget: budget }, 'low medium high'],
+    ['with a token budget for the reasoning that can be 0', { reasoningBudget: { min: 0 } }, 'none low medium high'],
+    [
+      'with a token budget and a switch for the reasoning',
+      { reasoningBudget: budget, reasoningToggle: true },
+      'none low medium high',
+    ],
+    ['with only a switch for the reasoning', { reasoningToggle: true }, 'none high toggle'],
   ] as readonly (readonly [string, ModelFacts | undefined, string])[]) {
-    it(`can be ${levels || 'only the default'} for ${name}`, async () => {
+    it(`can be ${['default', ...levels.split(' ').filter(Boolean)].join(', ')} for a model ${name}`, async () => {
       const { levels: offered, isToggle } = (await openWindow(facts)).viewOf('m');
       assert.deepEqual(
         offered.concat(isToggle ? ['toggle' as EffortChoice] : []).join(' '),
@@ -103,7 +114,7 @@ describe('reasoning effort of a model', () => {
     });
   }
 
-  it('is offered in its place among the levels even if the model is not known to take it', () => {
+  it('appears among the other levels in ascending order, even if the model is not known to accept it', () => {
     setting = 'minimal';
     assert.deepEqual(efforts.viewOf('m'), {
       level: 'minimal',

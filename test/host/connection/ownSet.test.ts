@@ -17,7 +17,7 @@ const [primary, first, second] = [
   'https://second.example',
 ] as const;
 
-describe('connection over several gateways', () => {
+describe('connection with several gateways', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   let gateways: FakeGateways;
@@ -29,7 +29,7 @@ describe('connection over several gateways', () => {
     ({ ownGateways, gatewaySets } = await openGateways(gateways.deps()));
   });
 
-  it('takes the effort from the prompt, or else from the model that answers it', async () => {
+  it('uses the reasoning effort of the prompt, or else the effort chosen for the model that answers', async () => {
     const efforts: Readonly<Record<string, EffortChoice>> = { 'model-1': 'low', other: 'default' };
     const deps = gateways.deps();
     Object.assign(deps.settings, { systemPrompt: () => '', requestParameters: () => ({}) });
@@ -43,7 +43,7 @@ describe('connection over several gateways', () => {
     assert.equal(effortOf({ reasoningEffort: 'default' }), undefined);
   });
 
-  describe('after a gateway was added although it did not respond', () => {
+  describe('with a gateway that was added although it did not respond', () => {
     const usedOrigins = async (): Promise<Origins> => {
       const { primary, keys } = await ownGateways.withKeys();
       return [...new Set([primary, ...keys.keys()])].map(({ origin }) => origin);
@@ -64,29 +64,29 @@ describe('connection over several gateways', () => {
         } as unknown as TurnRecord);
     });
 
-    it('leaves it out as a backup, also in other windows and after a restart', async () => {
+    it('does not use the gateway as a backup, not even in another window or after a restart', async () => {
       assert.deepEqual(await usedOrigins(), [primary, second]);
       ({ ownGateways } = await openGateways(gateways.deps()));
       assert.deepEqual(await usedOrigins(), [primary, second]);
     });
 
-    it('does not use it in place of a primary gateway without a key', async () => {
+    it('does not use the gateway in place of a primary gateway without a key', async () => {
       gateways.keys = new Map([[first, 'key-1']]);
       const { keys } = await ownGateways.withKeys();
       assert.deepEqual([await usedOrigins(), keys.size], [[primary], 0]);
     });
 
-    it('still uses it as the primary gateway', async () => {
+    it('uses the gateway if it is the primary gateway', async () => {
       [gateways.baseUrl, gateways.backups] = [`${first}/v1`, [`${second}/v1`]];
       assert.deepEqual(await usedOrigins(), [first, second]);
     });
 
     for (const [name, result] of [
       ['a model list', { state: 'verified', models: [], ms: 1 }],
-      ['a rejected key', failedProbe('rejected')],
-      ['an error of the gateway', failedProbe('unverified')],
+      ['a rejection of the key', failedProbe('rejected')],
+      ['an error', failedProbe('unverified')],
     ] as const) {
-      it(`uses it as a backup after ${name}`, async () => {
+      it(`uses the gateway as a backup after it has answered the request for the model list with ${name}`, async () => {
         respond(result);
         assert.deepEqual([await usedOrigins(), changes], [[primary, first, second], 1]);
       });
@@ -97,13 +97,13 @@ describe('connection over several gateways', () => {
       ['an error of the proxy', failedProbe('unverified', { kind: 'proxy', status: 502 })],
       ['a canceled request', { state: 'cancelled' }],
     ] as const) {
-      it(`still leaves it out after ${name}`, async () => {
+      it(`does not use the gateway as a backup after ${name}`, async () => {
         respond(result);
         assert.deepEqual([await usedOrigins(), changes], [[primary, second], 0]);
       });
     }
 
-    it('uses it as a backup after a turn in which it has responded', async () => {
+    it('uses the gateway as a backup after it has responded in a turn', async () => {
       recordTurn();
       assert.deepEqual(await usedOrigins(), [primary, second]);
       recordTurn(503);
@@ -127,19 +127,40 @@ describe('connection over several gateways', () => {
     expected: Origins,
     used: string,
   ])[] = [
-    ['starts with the base URL', primary, both, [second, primary, first], [primary, first, second], primary],
-    ['uses a backup that has a key if the base URL has none', primary, both, [first], [primary, first], first],
     [
-      'does not use plain HTTP in the place of https',
+      'uses the primary gateway first if all gateways have a key',
+      primary,
+      both,
+      [second, primary, first],
+      [primary, first, second],
+      primary,
+    ],
+    [
+      'uses a backup gateway that has a key if the primary gateway has no key',
+      primary,
+      both,
+      [first],
+      [primary, first],
+      first,
+    ],
+    [
+      'does not use a plain-HTTP backup in place of an HTTPS primary gateway',
       primary,
       plainFirst,
       [plain, second],
       [primary, plain, second],
       second,
     ],
-    ['waits for a key if only plain HTTP could replace https', primary, plainFirst, [plain], [primary, plain], primary],
     [
-      'may use plain HTTP in the place of plain HTTP',
+      'waits for a key if only a plain-HTTP backup could replace the HTTPS primary gateway',
+      primary,
+      plainFirst,
+      [plain],
+      [primary, plain],
+      primary,
+    ],
+    [
+      'uses a plain-HTTP backup in place of a plain-HTTP primary gateway without a key',
       'http://primary.example',
       [plain],
       [plain],
@@ -170,7 +191,7 @@ describe('connection over several gateways', () => {
     });
   }
 
-  it('shows the gateway of the next prompt after a switch by the user, or while a gateway is down', async () => {
+  it('shows the gateway of the next prompt, which is a backup after a switch by the user or while the primary gateway is down', async () => {
     for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
     let current = `${first}/v1`;
     const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, { keys }, preferred = current) =>
@@ -186,7 +207,7 @@ describe('connection over several gateways', () => {
     assert.deepEqual(await shown(), ['primary.example', undefined, undefined]);
   });
 
-  it('shows the gateway of a model that only a backup offers', async () => {
+  it('shows the backup gateway if only that gateway offers the selected model', async () => {
     for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
     gateways.backups = [`${first}/v1`, { baseUrl: `${second}/v1`, name: 'Second', models: { mapped: 'a/mapped' } }];
     gateways.lists = new Map([
@@ -206,7 +227,7 @@ describe('connection over several gateways', () => {
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
   });
 
-  it('names a plain-HTTP gateway only after the user has agreed to use it', async () => {
+  it('shows the host of a plain-HTTP gateway only after the user has agreed to use that gateway', async () => {
     gateways.backups = [`${plain}/v1`];
     for (const origin of [primary, plain]) gateways.keys.set(origin, 'hsa-key');
     gateways.lists = new Map([
@@ -220,7 +241,7 @@ describe('connection over several gateways', () => {
     assert.equal((await gatewaySets.own.view()).host, 'plain.example');
   });
 
-  it('uses the primary gateway for a model that only the workspace names', async () => {
+  it('uses the primary gateway for a model that only the workspace settings name', async () => {
     for (const origin of [primary, first]) gateways.keys.set(origin, 'hsa-key');
     gateways.lists = new Map([
       [`${primary}/v1`, ['model-1']],
@@ -232,13 +253,13 @@ describe('connection over several gateways', () => {
     assert.equal((await gatewaySets.own.view()).host, 'primary.example');
   });
 
-  it('fails when the base URL is invalid, even if a backup gateway has a key', async () => {
+  it('fails when the primary base URL is invalid, even if a backup gateway has a key', async () => {
     gateways.keys.set(first, 'hsa-first');
     gateways.baseUrl = 'ftp://files.example';
     await assert.rejects(ownGateways.withKeys(), { connectionProblem: 'base-url' });
   });
 
-  it('shows only the newest state, without waiting for an older one, and nothing once it is disposed of', async () => {
+  it('passes only its newest state to a subscriber, even if an older state is determined later', async () => {
     const answers: ((model: string) => void)[] = [];
     const view = () => new Promise((resolve) => answers.push((model) => resolve({ model })));
     Object.assign(gatewaySets.own, { view });
@@ -255,7 +276,7 @@ describe('connection over several gateways', () => {
     assert.deepEqual(shown, [{ model: 'model-2' }]);
   });
 
-  it('names the paths of gateways with the same host', () => {
+  it('adds the path to the labels of gateways that have the same host', () => {
     gateways.backups = [`${primary}/eu/v1`, `${first}/v1`];
     assert.deepEqual(valuesOf(ownGateways.all, 'label'), [
       'primary.example/v1',

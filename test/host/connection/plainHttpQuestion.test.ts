@@ -3,7 +3,7 @@ import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeGateways, openGateways } from './fakeGateways';
 
-describe('question about a gateway over plain HTTP', () => {
+describe('question whether to send prompts over plain HTTP', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   const [primary, nas] = ['https://primary.example', 'http://nas.example'];
@@ -22,7 +22,7 @@ describe('question about a gateway over plain HTTP', () => {
     ask = (...models) => gatewaySets.own.mayUse(models);
   });
 
-  it('names the model and the only gateway that has it', async () => {
+  it('names the model, and the only gateway that offers the model', async () => {
     await ask('gpt-5', 'llama3');
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
@@ -30,27 +30,27 @@ describe('question about a gateway over plain HTTP', () => {
     );
   });
 
-  it('is asked once for a gateway, also in later windows, if the user agrees', async () => {
+  it('appears only once for a gateway, even in later windows, if the user agrees', async () => {
     editor.pressed = 'Send';
     assert.equal(await ask('llama3', 'qwen3'), true);
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 1);
   });
 
-  it('is asked again for the next prompt if the user does not agree', async () => {
+  it('appears for every prompt as long as the user does not agree', async () => {
     assert.equal(await ask('llama3', 'qwen3'), false);
     assert.equal(await ask('llama3'), false);
     assert.equal(editor.messages.length, 2);
   });
 
-  it('is not asked about a model that a gateway over HTTPS has or might have', async () => {
+  it('does not appear for a model that an HTTPS gateway offers or might offer', async () => {
     assert.equal(await ask('gpt-5', 'unlisted'), true);
     gateways.lists.delete(`${primary}/v1`);
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 0);
   });
 
-  it("is not asked if a key can't be read, because the turn reports that", async () => {
+  it("does not appear if a key can't be read, because the turn then reports that error", async () => {
     gateways.isKeyringLocked = true;
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 0);

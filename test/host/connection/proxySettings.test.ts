@@ -5,7 +5,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 const proxy = 'http://staff:secret@proxy.example:3128';
 const url = 'https://gateway.example/v1';
 
-describe('proxy of a base URL', () => {
+describe('proxy for requests to a base URL', () => {
   let settings: Readonly<Record<string, unknown>>;
   let proxyOf: typeof ProxyOf;
   const environment = process.env;
@@ -29,7 +29,7 @@ describe('proxy of a base URL', () => {
     assert.equal(proxyOf(url), undefined);
   });
 
-  it('is the one in the settings, without its credentials', () => {
+  it('is the proxy in the VS Code settings, without its user name and password', () => {
     settings = { proxy };
     process.env = { HTTPS_PROXY: 'http://other.example:1' };
     assert.equal(proxyOf(url), 'proxy.example:3128');
@@ -60,7 +60,7 @@ describe('proxy of a base URL', () => {
     ['way.example', false],
     ['', false],
   ] as const) {
-    it(`is ${isDirect ? 'not used' : 'used'} with the exception ${JSON.stringify(exception)}`, () => {
+    it(`is ${isDirect ? 'not used' : 'used'} for gateway.example with the exception ${JSON.stringify(exception)}`, () => {
       const expected = isDirect ? undefined : 'proxy.example:3128';
       settings = { proxy, noProxy: [exception] };
       assert.equal(proxyOf(url), expected);
@@ -70,14 +70,14 @@ describe('proxy of a base URL', () => {
     });
   }
 
-  it('is never used for this computer, or when http.proxySupport is off', () => {
+  it('is not used for a gateway on this computer, or when http.proxySupport is off', () => {
     settings = { proxy };
     for (const host of ['localhost', '127.0.0.1', '[::1]']) assert.equal(proxyOf(`http://${host}:8080/v1`), undefined);
     settings = { proxy, proxySupport: 'off' };
     assert.equal(proxyOf(url), undefined);
   });
 
-  it('is ignored without a scheme, as VS Code does', () => {
+  it('is ignored if the setting lacks a scheme such as http://, as in VS Code', () => {
     settings = { proxy: '127.0.0.1:7890' };
     assert.equal(proxyOf(url), undefined);
   });

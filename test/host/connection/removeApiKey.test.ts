@@ -20,7 +20,7 @@ describe('Remove API Key command', () => {
     return state;
   };
 
-  it('asks which key to remove when several gateways have one', async () => {
+  it('asks which key to remove when several gateways have a key', async () => {
     gateways.keys = new Map([
       ['https://primary.example', 'hsa-primary'],
       ['https://second.example', 'hsa-second'],
@@ -35,7 +35,7 @@ describe('Remove API Key command', () => {
     assert.deepEqual(valuesOf(editor.quickPicks[0]!.activeItems, 'label'), ['primary.example']);
   });
 
-  it('removes the only key without asking, and restores it when the user chooses Undo', async () => {
+  it('removes the only key without asking, and restores the key when the user chooses Undo', async () => {
     gateways.keys.set('https://first.example', 'hsa-first');
     gateways.backups = ['https://first.example/v1'];
     editor.pressed = 'Undo';
@@ -46,7 +46,7 @@ describe('Remove API Key command', () => {
     assert.equal(gateways.keys.get('https://first.example'), 'hsa-first');
   });
 
-  it('offers no Undo when another window has removed the key while the list was open', async () => {
+  it('offers no Undo when another window has already removed the key', async () => {
     gateways.keys = new Map([
       ['https://primary.example', 'hsa-primary'],
       ['https://second.example', 'hsa-second'],
@@ -60,7 +60,7 @@ describe('Remove API Key command', () => {
     assert.deepEqual(editor.messages.at(-1)?.buttons, []);
   });
 
-  it('says that there is no key for the base URL when no gateway has one', async () => {
+  it('reports that the primary gateway has no key when no gateway has a key', async () => {
     gateways.backups = [];
     assert.equal(await remove(), 'none');
     assert.deepEqual(valuesOf(editor.messages, 'message'), ['There is no API key for primary.example.']);

@@ -33,13 +33,13 @@ describe('Set API Key command', () => {
     gateways.probeResult = { state: 'verified', models, ms: 1 };
   };
 
-  it('tells the user that a key from an argument has replaced another key of the gateway', async () => {
+  it("shows a message when a key from the command's argument replaces another key", async () => {
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages(), ['The API key for primary.example was replaced.']);
     assert.equal(gateways.keys.get(primary), 'hsa-new-key-1');
   });
 
-  it('stores a key that cannot be verified now, and says why', async () => {
+  it("stores a key that can't be verified at the moment, and shows why", async () => {
     gateways.probeResult = failedProbe('unverified');
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'unverified');
     assert.deepEqual(messages(), [
@@ -49,7 +49,7 @@ describe('Set API Key command', () => {
     assert.equal(gateways.keys.get(primary), 'hsa-new-key-1');
   });
 
-  it('does not replace the stored key with a key that the gateway rejects', async () => {
+  it('keeps the stored key when the gateway rejects the new key', async () => {
     gateways.probeResult = failedProbe('rejected', { detail: 'Key expired.' });
     assert.equal(await runSetApiKey('new-key-1'), 'rejected');
     assert.deepEqual(messages(), [
@@ -58,20 +58,20 @@ describe('Set API Key command', () => {
     assert.equal(gateways.keys.get(primary), 'hsa-old-key-1');
   });
 
-  it('does not tell the user about a replaced key when the key is the same or was typed', async () => {
+  it('shows no message when the new key is the same as the stored key, or was typed by the user', async () => {
     assert.equal(await runSetApiKey(' hsa-old-key-1\n'), 'verified');
     editor.typed = 'hsa-new-key-1';
     assert.equal(await runSetApiKey(), 'verified');
     assert.deepEqual(messages(), []);
   });
 
-  it('keeps the previous key when the user cancels the verification', async () => {
+  it('keeps the stored key when the user cancels the verification of the new key', async () => {
     gateways.probeResult = { state: 'cancelled' };
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'cancelled');
     assert.deepEqual([messages(), gateways.keys.get(primary)], [[], 'hsa-old-key-1']);
   });
 
-  it('says which gateway gets the key, and where to create a key only if it is HolySheep', async () => {
+  it('names the gateway that gets the key, and for HolySheep also the page where keys are created', async () => {
     await runSetApiKey();
     gateways.baseUrl = 'https://api.holysheep.ai/v1';
     await runSetApiKey();
@@ -89,7 +89,7 @@ describe('Set API Key command', () => {
   });
 
   describe('offers another model', () => {
-    it('when the gateway lacks the selected model', async () => {
+    it('when the gateway does not list the selected model', async () => {
       list('claude-sonnet-4-5', 'gpt-4o');
       [gateways.model, editor.pressed] = ['claude-sonnet-4', 'claude-sonnet-4-5'];
       assert.equal(await runSetApiKey('hsa-old-key-1'), 'verified');
@@ -104,7 +104,7 @@ describe('Set API Key command', () => {
       ['even if the list is very long', manyModels, 'gone', [['Select model']]],
       ['unless the gateway lists the selected model', ['a', 'b'], 'b', []],
       ['unless the gateway lists no models', [], 'b', []],
-      ['unless the list was cut', [...manyModels, 'last'], 'gone', []],
+      ['unless the list was truncated', [...manyModels, 'last'], 'gone', []],
     ] as const) {
       it(situation, async () => {
         list(...models);
@@ -116,9 +116,14 @@ describe('Set API Key command', () => {
 
     for (const [situation, backup, lists, offers] of [
       ['unless a backup gateway lists the selected model', backupUrl, ['gone'], []],
-      ['unless a backup gateway has it under another name', { baseUrl: backupUrl, models: { gone: 'a/gone' } }, [], []],
       [
-        'even if a backup gateway has other models',
+        'unless a backup gateway has the selected model under another name',
+        { baseUrl: backupUrl, models: { gone: 'a/gone' } },
+        [],
+        [],
+      ],
+      [
+        'even if a backup gateway substitutes another model for the selected model',
         { baseUrl: backupUrl, models: { '*': 'b' } },
         ['b'],
         [['Select model']],
@@ -147,7 +152,7 @@ describe('Set API Key command', () => {
       editor.typed = 'hsa-new-key-1';
     });
 
-    it('asks for the gateway, with the first gateway without a key preselected and one entry per origin', async () => {
+    it('lists each origin once, and preselects the first gateway without a key', async () => {
       assert.equal(await runSetApiKey(), 'cancelled');
       const [pick] = editor.quickPicks;
       assert.deepEqual(
@@ -162,7 +167,7 @@ describe('Set API Key command', () => {
       assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no gateway was chosen');
     });
 
-    it('preselects the first gateway that lacks a key, not one that the user has confirmed to need none', async () => {
+    it('does not preselect a gateway that the user has confirmed to need no key', async () => {
       gateways.backups = ['http://nas.lan/v1', `${second}/v1`];
       gateways.keylessOrigins = new Set(['http://nas.lan']);
       await runSetApiKey();
@@ -175,7 +180,7 @@ describe('Set API Key command', () => {
       assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['second.example']);
     });
 
-    it('asks for the key of the chosen gateway, verifies it there and keeps the other keys', async () => {
+    it("verifies the key at the gateway that the user chooses, and keeps the other gateways' keys", async () => {
       editor.accepted = 'second.example';
       assert.equal(await runSetApiKey(), 'verified');
       assert.deepEqual(gateways.probes, [[`${second}/v1`, 'hsa-new-key-1']]);
@@ -184,20 +189,20 @@ describe('Set API Key command', () => {
     });
 
     for (const baseUrl of [`${second}/v1`, second]) {
-      it(`asks for the key of the gateway ${baseUrl} in the argument without asking for the gateway`, async () => {
+      it(`asks for the key of ${baseUrl}, but not for the gateway, if the argument contains that base URL`, async () => {
         assert.equal(await runSetApiKey({ baseUrl }), 'verified');
         assert.deepEqual([editor.quickPicks, gateways.keys.get(second)], [[], 'hsa-new-key-1']);
       });
     }
 
-    it('asks for the key of the same gateway again after the gateway has rejected a key', async () => {
+    it('asks for another key of the same gateway after the gateway has rejected a key', async () => {
       gateways.probeResult = failedProbe('rejected');
       [editor.accepted, editor.pressed] = ['second.example', 'Enter the key again'];
       assert.equal(await runSetApiKey(), 'rejected');
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: `${second}/v1` }]]);
     });
 
-    it('offers to check the setting of the backup gateways when the key cannot be verified', async () => {
+    it("offers to open the setting with the backup gateways when a backup's key can't be verified", async () => {
       gateways.probeResult = failedProbe('unverified');
       [editor.accepted, editor.pressed] = ['second.example', 'Check URL'];
       assert.equal(await runSetApiKey(), 'unverified');
@@ -209,7 +214,7 @@ describe('Set API Key command', () => {
     const argument = { key: 'hsa-new-key-1', baseUrl: 'https://other.example/v1/' };
 
     for (const inSettings of ['https://primary.example/v1', 'ftp://other.example']) {
-      it(`verifies and stores the key there while the settings have ${inSettings}`, async () => {
+      it(`verifies the key at that base URL, and stores it for that base URL, while the settings contain ${inSettings}`, async () => {
         gateways.baseUrl = inSettings;
         assert.equal(await runSetApiKey(argument), 'verified');
         assert.deepEqual(gateways.probes, [['https://other.example/v1', 'hsa-new-key-1']]);
@@ -221,7 +226,7 @@ describe('Set API Key command', () => {
       });
     }
 
-    it('offers no actions for the base URL in the settings when the argument has another one', async () => {
+    it('does not offer to change the base URL in the settings, because the key is for another base URL', async () => {
       for (const state of ['unverified', 'rejected'] as const) {
         gateways.probeResult = failedProbe(state);
         await runSetApiKey(argument);

@@ -47,7 +47,7 @@ describe('report of the connection test', () => {
     return lines;
   };
 
-  it('lists the steps of each gateway with their times, and the advice of a fault', async () => {
+  it('lists the steps of each gateway with their times, and advice about a fault', async () => {
     assert.deepEqual(await format(working, refusing), [
       '',
       'Primary gateway: https://primary.example/v1',
@@ -64,7 +64,7 @@ describe('report of the connection test', () => {
     ]);
   });
 
-  it('does not blame a direct step when the request has reached the gateway', async () => {
+  it('does not call a failed direct step the cause when the request has reached the gateway', async () => {
     const lineOf = async (step: GatewayTest['steps'][number], models = working.models): Promise<string | undefined> =>
       (await format({ ...working, steps: [step], models }))[2];
     const reason = 'failed without a proxy, but the request succeeded, probably through a system proxy';

@@ -19,7 +19,7 @@ const file = (label: string, code = label, changes: Partial<Attachment> = {}): A
 });
 const item = (id: string, attachment = file(id)): DraftAttachment => ({ id, attachment });
 
-describe('context draft', () => {
+describe('attachments in the composer', () => {
   useVSCode({ l10n: englishL10n });
   let readable: Map<string, readonly DraftAttachment[]>;
   let pickedItems: readonly DraftAttachment[];
@@ -52,7 +52,7 @@ describe('context draft', () => {
 
   const ids = (): string[] => draft.items().map(({ id }) => id);
 
-  it('shows the real path of a symbolic link, and does not read the file again if the link later leads to another path', async () => {
+  it('show the real path of a symbolic link, and keep the text first read if the link later leads elsewhere', async () => {
     readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
@@ -63,7 +63,7 @@ describe('context draft', () => {
     assert.deepEqual(valuesOf(draft.takeAll(), 'code'), ['a', 'b']);
   });
 
-  it('lists attachments with their sizes, in the order in which they were attached', async () => {
+  it('are listed with their sizes, in the order in which they were attached', async () => {
     readable.set('b', [item('b', file('src/b.ts', '12345', { truncated: true }))]);
     readable.set('c', [item('c', { kind: 'selection', label: 'c.ts:1', languageId: '', code: '' })]);
     for (const id of ['b', 'a', 'c']) await draft.attach(id);
@@ -76,7 +76,7 @@ describe('context draft', () => {
     assert.equal(changes, 3);
   });
 
-  it('reads an item again when it is attached twice, and keeps its position', async () => {
+  it('keep the position of a file that is attached a second time, with its new text', async () => {
     await draft.attach('a');
     await draft.attach('b');
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -87,7 +87,7 @@ describe('context draft', () => {
     ]);
   });
 
-  it('keeps the order of attachments when a later one is read faster', async () => {
+  it('keep the order in which they were attached, even if a later file is read faster', async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const attachedItems = [draft.attach('a'), draft.attach('b')];
@@ -96,14 +96,14 @@ describe('context draft', () => {
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it('rejects an item that can’t be read, and keeps the attachments', async () => {
+  it("stay unchanged when another item can't be read", async () => {
     await draft.attach('a');
     await assert.rejects(draft.attach('gone'), UserError);
     await draft.attach('b');
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it('adds its attachments only to the next prompt', async () => {
+  it('go along with the next prompt only', async () => {
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(draft.takeAll(), [file('a'), file('b')]);
@@ -111,7 +111,7 @@ describe('context draft', () => {
     assert.equal(changes, 3);
   });
 
-  it('waits until an item is read and adds it to the prompt, even if another item can’t be read', async () => {
+  it("are complete before the prompt is sent, even if another item can't be read", async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const attached = draft.attach('a');
@@ -122,7 +122,7 @@ describe('context draft', () => {
     await Promise.all([attached, failed]);
   });
 
-  it('reads attached files again before a prompt is sent, but keeps the text of selections and of files that no longer exist', async () => {
+  it('have the latest text of a file when the prompt is sent, but the original text of a selection or of a deleted file', async () => {
     readable.set('b', [item('b', { kind: 'selection', label: 'b.ts:1', languageId: '', code: 'selected' })]);
     for (const id of ['a', 'b', 'c']) await draft.attach(id);
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -133,7 +133,7 @@ describe('context draft', () => {
     assert.deepEqual(skippedIds, ['c']);
   });
 
-  it('does not bring back an attachment that the user removes while it is read again', async () => {
+  it('do not include an item that the user removes while it is read a second time', async () => {
     await draft.attach('a');
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
@@ -144,7 +144,7 @@ describe('context draft', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it('removes an attachment, and fires no event when the item to remove is not attached', async () => {
+  it('fire a change event for the removal of an item only if the item was attached', async () => {
     await draft.attach('a');
     await draft.attach('b');
     draft.detach('a');
@@ -153,7 +153,7 @@ describe('context draft', () => {
     assert.equal(changes, 3);
   });
 
-  it('adds the files that the user chose in a dialog, but no duplicate of an attached item', async () => {
+  it('include the files that the user chooses in a dialog, without duplicates', async () => {
     await draft.attach('a');
     await draft.browse();
     assert.equal(changes, 1);
@@ -163,7 +163,7 @@ describe('context draft', () => {
     assert.equal(changes, 2);
   });
 
-  it('restores its attachments after a reload, except for items that can no longer be read', async () => {
+  it('are restored after a reload, except for items that can no longer be read', async () => {
     readable.set('c', [item('c', file('c', 'newer'))]);
     await draft.attach('c');
     readable.delete('c');
@@ -172,7 +172,7 @@ describe('context draft', () => {
     assert.deepEqual(skippedIds, ['gone']);
   });
 
-  it('replaces previously restored attachments when it is restored again', async () => {
+  it('contain only the items of the last restore when they are restored twice', async () => {
     await draft.restore(['a', 'b']);
     await draft.restore(['b', 'c']);
     assert.deepEqual(ids(), ['b', 'c']);
@@ -181,7 +181,7 @@ describe('context draft', () => {
     assert.deepEqual([ids(), draft.unread(), changes], [[], [], 1]);
   });
 
-  it('adds all attachments to a prompt that is sent while they are being restored', async () => {
+  it('go along with a prompt that is sent while they are being restored', async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'gone', 'b', 'c']);
@@ -192,7 +192,7 @@ describe('context draft', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it('lists the attachments that were not read yet after a reload, so that a second reload does not lose them', async () => {
+  it("report the items that are not read yet after a reload, so that a second reload doesn't lose them", async () => {
     let finishRead = (): void => undefined;
     readGates.set('b', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'b', 'gone']);
@@ -208,7 +208,7 @@ describe('context draft', () => {
     ]);
   });
 
-  it('restores an attached list of problems as soon as the editor reports problems, or at the latest when the prompt is sent', async () => {
+  it('restore a list of problems once the editor reports problems, or at the latest when the prompt is sent', async () => {
     const [x, y, z] = ['x', 'y', 'z'].map((uri) => contextId({ kind: 'problems', uri })) as [string, string, string];
     await draft.restore([x, y, z]);
     assert.deepEqual([ids(), draft.unread()], [[], [x, y, z]]);
@@ -222,7 +222,7 @@ describe('context draft', () => {
     assert.deepEqual([ids(), draft.unread()], [[], []]);
   });
 
-  it('truncates an attachment at the size limit, and rejects further attachments', async () => {
+  it('are truncated at the total size limit, after which no further item is accepted', async () => {
     const almostFull = 'x'.repeat(contextLimits.draft - 2);
     readable.set('big', [item('big', file('big', almostFull))]);
     readable.set('b', [item('b', file('b', 'four'))]);

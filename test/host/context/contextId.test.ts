@@ -3,7 +3,7 @@ import { contextId, parseContextId, type ContextReference } from '../../../src/h
 
 const span = { start: { line: 2, character: 0 }, end: { line: 8, character: 4 } };
 
-describe('context id', () => {
+describe('id of a context item', () => {
   const references: readonly ContextReference[] = [
     { kind: 'selection', uri: 'file:///a.ts', span },
     { kind: 'file', uri: 'untitled:Untitled-1' },
@@ -11,12 +11,12 @@ describe('context id', () => {
     { kind: 'editors' },
   ];
   for (const reference of references) {
-    it(`encodes an item of the kind ${reference.kind}`, () => {
+    it(`can be decoded for an item of the kind ${reference.kind}`, () => {
       assert.deepEqual(parseContextId(contextId(reference)), reference);
     });
   }
 
-  it('is the same for selections that differ only in their direction', () => {
+  it('is the same for two selections that differ only in their direction', () => {
     const reversed = { ...span, active: span.start };
     const idOf = (selection: typeof span): string =>
       contextId({ kind: 'selection', uri: 'file:///a', span: selection });
@@ -31,7 +31,7 @@ describe('context id', () => {
     '{"kind":"selection","uri":"file:///a"}',
     '{"kind":"selection","uri":"file:///a","span":{"start":{"line":-1,"character":0},"end":{"line":1,"character":2}}}',
   ]) {
-    it(`rejects “${id}” as an id`, () => {
+    it(`can't be “${id}”`, () => {
       assert.equal(parseContextId(id), undefined);
     });
   }

@@ -19,7 +19,7 @@ const findLabels = (query: string, among = candidates, limit = 20): readonly str
   valuesOf(rankContext(query, among, limit), 'label');
 
 describe('ranking of context suggestions', () => {
-  it('includes all suggestions in their original order when the query is empty', () => {
+  it('keeps all suggestions in their original order when the query is empty', () => {
     assert.deepEqual(findLabels(''), valuesOf(candidates, 'label'));
   });
 
@@ -45,17 +45,17 @@ describe('ranking of context suggestions', () => {
     });
   }
 
-  it('ranks a name that equals the query first, then a name that starts with it, and last a name that contains it within a word', () => {
+  it('puts a name that equals the query first, then names that begin with the query, then names that contain it', () => {
     const files = ['x/cart', 'dec-art', 'mart', 'artist', 'art'].map((label) => candidate('file', label));
     assert.deepEqual(findLabels('art', files), ['art', 'artist', 'dec-art', 'x/cart', 'mart']);
   });
 
-  it('ranks matches in the folder below matches in the name', () => {
+  it('puts matches of the folder after matches of the name', () => {
     const files = [candidate('file', 'a.ts', 'src/host'), candidate('file', 'host.ts', 'src')];
     assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });
 
-  it('lists items that are not available only when the query is empty', () => {
+  it('includes unavailable items only when the query is empty', () => {
     const among = [{ ...candidate('selection', 'Selection'), unavailable: true } as const];
     assert.deepEqual([findLabels('', among), findLabels('sel', among)], [['Selection'], []]);
   });

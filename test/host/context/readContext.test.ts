@@ -162,11 +162,11 @@ describe('attachments from files', () => {
   });
 
   for (const name of ['pipe', 'pipe link', 'socket', 'zero']) {
-    it(`are rejected without opening the file if it is not a regular file: ${name}`, () =>
+    it(`are rejected without opening the file "${name}", which is not a regular file`, () =>
       assertRefused(workspaceUri(name), `${name} is a pipe, a socket, or a device and can't be attached.`));
   }
 
-  it('are rejected, with the reason, for a folder and for a missing, large, binary, forbidden or otherwise unreadable file', async () => {
+  it('are rejected with the reason for a folder, and for a file that is missing, large, binary or unreadable', async () => {
     await assertRefused(workspaceUri('sub'), 'sub is a folder. Attach individual files instead.');
     await assertRefused(workspaceUri('gone.txt'), "gone.txt can't be read. It might have been moved or deleted.");
     await assertRefused(workspaceUri('dangling'), "dangling can't be read. It might have been moved or deleted.");
@@ -184,7 +184,7 @@ describe('attachments from files', () => {
     ['FileIsADirectory', 'a.txt is a folder. Attach individual files instead.'],
     ['Unavailable', "a.txt can't be read (Unavailable)."],
   ] as const) {
-    it(`are rejected with VS Code's reason for an unreadable remote file: ${code}`, () => {
+    it(`are rejected with a reason for a remote file that VS Code can't read because of ${code}`, () => {
       remoteFiles = { '/remote/a.txt': { type: 1, error: code } };
       return assertRefused(new FakeUri('memory', '/remote/a.txt'), message);
     });
@@ -200,7 +200,7 @@ describe('attachments from files', () => {
   });
 
   for (const name of ['link.txt', 'second.txt', 'linked/secret.txt', '../outside/../workspace/link.txt']) {
-    it(`show the real path of a symbolic link that leads out of the workspace: ${name}`, async () => {
+    it(`show the real path of "${name}", a symbolic link that leads out of the workspace`, async () => {
       const { attachment, realPath } = await resolve(new FakeUri('file', `${workspace}/${name}`));
       assert.deepEqual([attachment.code, realPath], ['secret', path.join(folder, 'outside/secret.txt')]);
     });
@@ -211,12 +211,12 @@ describe('attachments from files', () => {
     assert.equal((await resolve(new FakeUri('file', path.join(folder, 'outside/secret.txt')))).realPath, undefined);
   });
 
-  it('abbreviate the home folder as ~, so that the user name is not displayed', async () => {
+  it('show the home folder as ~, so that the user name is not displayed', async () => {
     const { outsideTarget } = await import('../../../src/host/context/linkTarget');
     assert.equal(await outsideTarget(workspaceUri('home') as unknown as vscode.Uri), '~');
   });
 
-  it('mark a remote symbolic link, or a file below one, as a link to an unknown location', async () => {
+  it('show an unknown location for a remote symbolic link, and for a file in a linked remote folder', async () => {
     const unknown = 'an unknown location (symbolic link)';
     remoteFiles = {
       '/remote/l': { type: 65, text: 'text' },
@@ -227,7 +227,7 @@ describe('attachments from files', () => {
     assert.equal((await resolve(new FakeUri('memory', '/remote/d/f'))).realPath, unknown);
   });
 
-  it('show the target of a symbolic link in the suggestions', async () => {
+  it('show the target of a symbolic link in the list of suggestions', async () => {
     const suggested = await (await createSource()).suggest('t');
     assert.deepEqual(
       suggested
@@ -243,7 +243,7 @@ describe('attachments from files', () => {
     );
   });
 
-  it("are rejected in VS Code's chat for a symbolic link out of the workspace, unless an editor shows the file", async () => {
+  it("are rejected in VS Code's chat for a symbolic link out of the workspace, unless the file is open in an editor", async () => {
     const { refuseHiddenLink } = await import('../../../src/host/context/linkTarget');
     const link = workspaceUri('link.txt');
     const refuse = () => refuseHiddenLink(link as unknown as vscode.Uri);

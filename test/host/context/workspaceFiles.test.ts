@@ -20,9 +20,9 @@ describe('file search glob', () => {
   }
 });
 
-describe('excluded file patterns', () => {
+describe('file patterns that the search for files excludes', () => {
   useVSCode({});
-  it('include only enabled patterns that can be combined in a glob group', async () => {
+  it('include only patterns that are enabled and can be combined in one glob group', async () => {
     const { excludedPatterns } = await import('../../../src/host/context/workspaceFiles');
     const setting = {
       '**/node_modules': true,
@@ -34,7 +34,7 @@ describe('excluded file patterns', () => {
     assert.deepEqual(excludedPatterns(setting), ['**/node_modules', '**/.git']);
   });
 
-  it('are empty for a setting that is not an object', async () => {
+  it('are empty when the setting is not an object', async () => {
     const { excludedPatterns } = await import('../../../src/host/context/workspaceFiles');
     for (const setting of [undefined, null, 'x']) assert.deepEqual(excludedPatterns(setting), []);
   });

@@ -58,31 +58,31 @@ function respond(events: readonly StreamEvent[], partial?: string): Response {
 const chat = (...events: readonly StreamEvent[]): readonly string[] => respond(events).calls;
 let Answer: typeof ChatAnswer;
 
-describe("answer in VS Code's chat", () => {
+describe("@holysheep in VS Code's chat", () => {
   useVSCode({ l10n: englishL10n });
   before(async () => {
     ({ ChatAnswer: Answer } = await import('../../../../src/host/chat/participant/chatAnswer'));
   });
 
-  describe('answer in the chat', () => {
+  describe('answer', () => {
     it('contains only the text of the model', () => {
       assert.deepEqual(chat(attempt(), text('one '), text('two'), done('one two')), ['one ', 'two']);
     });
 
-    it('shows once that the model is reasoning, but not the text of its reasoning', () => {
+    it('mentions once that the model is reasoning, without the text of the reasoning', () => {
       assert.deepEqual(chat(reasoning('secret'), reasoning('more'), text('a')), ['> Thinking…', 'a']);
     });
 
-    it('keeps displayed text that turned out to be reasoning, and appends the answer to it', () => {
+    it('keeps text that was already shown when the gateway later marks that text as reasoning', () => {
       assert.deepEqual(chat(text('Hm. '), textWasReasoning, text('one')), ['Hm. ', 'one']);
     });
 
-    it('sums up the turn at the end if it has made a retry', () => {
+    it('ends with a summary of the attempts if the turn needed a retry', () => {
       const retry = { ...attempt(), attempt: 2, why: 'retry', at: 5000 } as StreamEvent;
       assert.deepEqual(chat(attempt(), retry, text('a'), done('a')), ['a', summary]);
     });
 
-    it('says once that the gateway refused the reasoning effort', () => {
+    it('mentions once that the gateway refused the reasoning effort', () => {
       const refused = { ...attempt('m', 2), effort: 'medium', refusedEffort: 'high' } as StreamEvent;
       const again = { ...refused, attempt: 3 } as StreamEvent;
       assert.deepEqual(chat(attempt(), refused, again, text('a')), [
@@ -91,21 +91,21 @@ describe("answer in VS Code's chat", () => {
       ]);
     });
 
-    it('shows nothing more after the turn is stopped', () => {
+    it('shows nothing more after the user stops the turn', () => {
       const { calls, outcome } = respond([text('a'), stopped('a')]);
       assert.deepEqual([calls, outcome], [['a'], { state: 'stopped' }]);
     });
   });
 
-  describe('wait in the chat', () => {
-    it('is shown as a Retry now button and a line with the reason and the time of the next attempt', () => {
+  describe('wait for a retry', () => {
+    it('shows a *Retry now* button, and a line with the reason and the time of the next attempt', () => {
       assert.deepEqual(chat(wait()), [
         '[retryNow]',
         `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
       ]);
     });
 
-    it('adds a line for each attempt, but only one Retry now button', () => {
+    it('adds a line for each attempt, but only one *Retry now* button', () => {
       const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 4100, attempt: 3, until: 50_000 });
       assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
         '[retryNow]',
@@ -114,43 +114,43 @@ describe("answer in VS Code's chat", () => {
       ]);
     });
 
-    it('is shown only once when the engine reports the same wait again', () => {
+    it('adds only one line when the engine reports the same wait twice', () => {
       assert.equal(chat(wait(), wait({ until: 37_900 })).length, 2);
       const offline = wait({ reason: 'offline', source: 'backoff' });
       assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 2);
     });
 
-    it('is shown once, and again when an exact time replaces an estimate, while the turn queues behind another request', () => {
+    it('adds one line while the turn queues behind another request, and a second line once the exact time is known', () => {
       const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 38_500, estimated: true });
       assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 2);
       assert.equal(chat(estimate, wait()).length, 3);
       assert.match(chat(estimate)[1] ?? '', /Waiting behind another request .* Retrying soon$/);
     });
 
-    it('is shown again when the wait becomes longer', () => {
+    it('adds a second line when the wait becomes longer', () => {
       assert.equal(chat(wait(), wait({ until: 60_000 })).length, 3);
     });
 
-    it('gets a new Retry now button when the turn waits again after some text', () => {
+    it('adds a second *Retry now* button when the turn waits again after some text', () => {
       assert.deepEqual(
         chat(wait(), text('a'), wait()).filter((call) => call === '[retryNow]'),
         ['[retryNow]', '[retryNow]'],
       );
     });
 
-    it("is shown with the provider's message, in which Markdown is escaped", () => {
+    it("quotes the provider's message with its Markdown escaped", () => {
       const [, line] = chat(wait({ message: '![x](http://y) *a* <b>' }));
       assert.ok(line?.startsWith('> !\\[x\\](http://y) \\*a\\* \\<b\\>. '), line);
     });
   });
 
-  describe('answer in the chat that another model continues', () => {
+  describe('answer that a fallback model continues', () => {
     const switched = (from: string, to: string, reason: 'overloaded' | 'connection' | 'user'): StreamEvent => {
       return { type: 'model', from, to, reason, attempt: 1, at: 0 };
     };
     const resumedAt = { ...resumed, resumePoint: 4 } as StreamEvent;
 
-    it('mentions the other model at the resume point, and both models at the end', () => {
+    it('mentions the fallback model where its text begins, and both models at the end', () => {
       const events = [
         attempt('a'),
         text('one '),
@@ -171,7 +171,7 @@ describe("answer in VS Code's chat", () => {
       ]);
     });
 
-    it('names the model that wrote the text when the first fallback model added nothing', () => {
+    it('names the second fallback model at the end when the first fallback model wrote no text', () => {
       const switches = [switched('a', 'b', 'connection'), switched('b', 'c', 'overloaded')];
       const lines = chat(attempt('a'), text('one '), cut, ...switches, resumedAt, text('two'), done('one two'));
       assert.deepEqual(lines.slice(1), [
@@ -182,7 +182,7 @@ describe("answer in VS Code's chat", () => {
       ]);
     });
 
-    it('mentions no resume point when the user selected another model, which restarts the answer', () => {
+    it('shows only the switch when the user selects another model, because that model restarts the answer', () => {
       const restarted = { ...resumed, how: 'restart' } as StreamEvent;
       const lines = chat(
         attempt('a'),
@@ -196,8 +196,8 @@ describe("answer in VS Code's chat", () => {
     });
   });
 
-  describe('prompt that is too long for the gateway', () => {
-    it('is mentioned once', () => {
+  describe('prompt that is longer than the context window', () => {
+    it('causes only one warning in an answer with two attempts', () => {
       const cut = { ...attempt(), cutAtTokens: 4096 };
       const [warning, ...others] = chat(cut, cut, text('one'), done('one'));
       assert.match(
@@ -208,8 +208,8 @@ describe("answer in VS Code's chat", () => {
     });
   });
 
-  describe('gateway switch in the chat', () => {
-    it('is shown as a progress line with its reason', () => {
+  describe('gateway switch', () => {
+    it('shows a progress line with the reason for the switch', () => {
       const [from, to] = ['https://a.example', 'https://b.example'];
       assert.deepEqual(chat({ type: 'gateway', from: refOf(from), to: refOf(to), reason: 'dns', attempt: 1, at: 0 }), [
         "> Sent to b.example, because a.example couldn't be reached (host not found).",
@@ -217,7 +217,7 @@ describe("answer in VS Code's chat", () => {
     });
   });
 
-  describe('resumed answer in the chat', () => {
+  describe('answer whose stream broke', () => {
     const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, attempt: 2 });
 
     it('continues without a message in between, and mentions the broken stream at the end', () => {
@@ -239,7 +239,7 @@ describe("answer in VS Code's chat", () => {
       assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.', summary]);
     });
 
-    it('shows a long wait, and then that the answer is resumed', () => {
+    it('shows a long wait, and then that the rest of the answer is requested', () => {
       const long = { ...backoff, message: 'The connection was lost.', delayMs: 5000, until: 5000 };
       assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
         'one ',
@@ -250,11 +250,11 @@ describe("answer in VS Code's chat", () => {
       ]);
     });
 
-    it('shows that the user is offline, even for a short wait', () => {
+    it('shows that the user is offline, even if the wait is short', () => {
       assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
     });
 
-    it('shows that the answer is resumed when the user asked to continue it', () => {
+    it('shows that the rest of the answer is requested when the user asked to continue it', () => {
       assert.deepEqual(respond([resume, resumed, text('two'), done('one two')], 'one ').calls, [
         '> Getting the rest of the answer…',
         'two',
@@ -263,13 +263,13 @@ describe("answer in VS Code's chat", () => {
       ]);
     });
 
-    it('continues with a restarted answer if it starts with the displayed text', () => {
+    it('continues with the text of a restarted answer that begins with the text already shown', () => {
       const restart = { ...attempt('m', 2), why: 'resume', how: 'restart' } as StreamEvent;
       const events = [text('one '), cut, restart, replaced('one two'), text(' three')];
       assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
     });
 
-    it('fails when a restarted answer differs from the displayed text', () => {
+    it('fails when the text of a restarted answer differs from the text already shown', () => {
       const { calls, outcome } = respond([text('one '), replaced('two'), text('three'), stopped('twothree')]);
       assert.deepEqual(calls, ['one ', '[askAgain]']);
       assert.equal(outcome?.state, 'failed');
@@ -277,10 +277,10 @@ describe("answer in VS Code's chat", () => {
     });
   });
 
-  describe('code block in the chat', () => {
+  describe('code block', () => {
     const opening = '```ts\n';
 
-    it('is shown line by line', () => {
+    it('appears line by line, each line only when it is complete', () => {
       assert.deepEqual(chat(text('a\n``'), text('`ts\ncon'), text('st a'), text(';\nb'), text('\n```\nc')), [
         'a\n',
         opening,
@@ -289,7 +289,7 @@ describe("answer in VS Code's chat", () => {
       ]);
     });
 
-    it('is closed before a wait and reopened after it, without changing the text of the model', () => {
+    it("is closed before the line about a wait, and reopened after the wait without changing the model's text", () => {
       const events = [text(`a\n${opening}one;\ntw`), cut, wait(), text('o;\n```\nb'), done('')];
       const { calls, inserted } = respond(events);
       assert.deepEqual(calls, [
@@ -306,30 +306,30 @@ describe("answer in VS Code's chat", () => {
       assert.equal(markdown, `a\n${opening}one;\ntwo;\n\`\`\`\nb`);
     });
 
-    it('is reopened in a response that continues an answer with an open code block', () => {
+    it('is reopened in the response that continues an answer whose code block is open', () => {
       const { calls, inserted } = respond([wait(), text('two;\n')], `a\n${opening}one;\n`);
       assert.deepEqual(calls.slice(2), [opening, 'two;\n']);
       assert.deepEqual(inserted, [[0, opening.length]]);
     });
 
-    it('is shown completely when the answer ends in the middle of a line', () => {
+    it('appears completely when the answer ends in the middle of a line', () => {
       for (const end of [done('x'), stopped('x'), failed('x')]) {
         assert.deepEqual(chat(text(`${opening}on`), end).slice(0, 2), [opening, 'on']);
       }
     });
   });
 
-  describe('chat answer that reaches the token limit', () => {
+  describe('answer that reaches the token limit', () => {
     const tokenLimit = { ...done('a'), finishReason: 'length' } as StreamEvent;
 
-    it('shows a message about the token limit and a Continue button', () => {
+    it('ends with a message about the token limit and a *Continue* button', () => {
       const { calls, outcome } = respond([text('a'), tokenLimit]);
       assert.deepEqual(calls, ['a', '[continue]', '> The answer reached the token limit.']);
       assert.deepEqual(outcome, { state: 'length' });
     });
   });
 
-  describe('failure in the chat', () => {
+  describe('failed turn', () => {
     const failure = (...actions: readonly FaultAction[]): StreamEvent => ({ ...failed('a'), actions }) as StreamEvent;
 
     for (const [actions, buttons] of [
@@ -341,7 +341,7 @@ describe("answer in VS Code's chat", () => {
       [['newConversation', 'tryAnyway'], '[newConversation] [tryAnyway]'],
       [['moreRoom', 'switchModel'], '[moreRoom] [switchModel]'],
     ] as const) {
-      it(`shows the buttons that the chat supports for the actions ${actions.join(', ')}`, () => {
+      it(`shows only the buttons that VS Code's chat supports for the actions ${actions.join(', ')}`, () => {
         const { calls, outcome } = respond([text('a'), failure(...actions)]);
         assert.equal(calls.join(' '), `a ${buttons}`);
         assert.deepEqual(outcome, { state: 'failed', message: 'Connection lost' });

@@ -8,30 +8,30 @@ const code = { label: 'a.ts:1-2', uri: 'file:///a.ts', range: [0, 0, 1, 0] } as 
 const followups = (metadata: ChatMetadata): readonly string[] =>
   chatFollowups(metadata).map(({ prompt, command }) => (command ? `/${command} ${prompt}` : prompt));
 
-describe('follow-up suggestions in the chat', () => {
+describe("follow-up suggestions in VS Code's chat", () => {
   useVSCode({ l10n: englishL10n });
   before(async () => {
     ({ chatFollowups } = await import('../../../../src/host/chat/participant/chatIntent'));
   });
 
-  it('are /fix and /tests after /explain, and /tests after /fix', () => {
+  it('offer /fix and /tests after /explain, and /tests after /fix', () => {
     assert.deepEqual(followups({ state: 'done', command: 'explain', code }), ['/fix a.ts:1-2', '/tests a.ts:1-2']);
     assert.deepEqual(followups({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
     assert.deepEqual(followups({ state: 'done', command: 'tests', code }), []);
     assert.deepEqual(followups({ state: 'done' }), []);
   });
 
-  it('include Continue, Ask again or both after an incomplete answer', () => {
+  it('offer "Continue", "Ask again" or both after an incomplete answer', () => {
     assert.deepEqual(followups({ state: 'length', hasText: true }), ['Continue']);
     assert.deepEqual(followups({ state: 'failed', hasText: true }), ['Continue', 'Ask again']);
     assert.deepEqual(followups({ state: 'stopped', hasText: false }), ['Ask again']);
   });
 
-  it('have an empty command, so that VS Code does not repeat the previous command', () => {
+  it('have an empty command, because VS Code would otherwise repeat the previous command', () => {
     assert.equal(chatFollowups({ state: 'length' })[0]?.command, '');
   });
 
-  it('are empty after a message of the extension and for missing metadata', () => {
+  it('are empty after a message of the extension, and after a response without metadata', () => {
     assert.deepEqual(followups({ state: 'note' }), []);
     assert.deepEqual(chatFollowups(undefined), []);
   });

@@ -28,13 +28,13 @@ function turns(
 const exchanges = (...history: readonly (readonly Turn[])[]): readonly ChatHistory.ChatExchange[] =>
   chatExchanges(history.flat());
 
-describe('chat history', () => {
+describe('earlier messages that a chat prompt sends to the model', () => {
   useVSCode({ l10n: englishL10n });
   before(async () => {
     ({ chatExchanges, historyMessages } = await import('../../../../src/host/chat/participant/chatHistory'));
   });
 
-  it('contains only exchanges with this chat participant', () => {
+  it('include only the exchanges with @holysheep', () => {
     const history = exchanges(
       turns('one', ['eins'], { state: 'done' }),
       turns('two', ['zwei'], { state: 'done' }, { participant: 'other' }),
@@ -45,14 +45,14 @@ describe('chat history', () => {
     ]);
   });
 
-  it('contains the prompt that was sent to the model, not only the typed text', () => {
+  it('include the prompt that was sent for a command such as /explain, not only the text that the user typed', () => {
     const history = exchanges(
       turns('', ['It adds.'], { state: 'done', command: 'explain', content: 'Explain: a + b' }),
     );
     assert.equal(historyMessages(history)[0]?.content, 'Explain: a + b');
   });
 
-  it('contains the text of the model without the parts that the extension inserted', () => {
+  it("include the model's text without the code fences that the extension inserted", () => {
     const history = exchanges(
       turns('q', ['```\na\n```\n', '```\nb'], {
         state: 'done',
@@ -65,13 +65,13 @@ describe('chat history', () => {
     assert.equal(history[0]?.text, '```\na\nb');
   });
 
-  it('omits messages of the extension, and failed answers without text', () => {
+  it('omit messages of the extension, and failed answers without text', () => {
     const noCode = turns('', ['Open a file.'], { state: 'note' }, { command: 'fix' });
     const nothing = turns('q', [], { state: 'failed' });
     assert.deepEqual(historyMessages(exchanges(noCode, nothing)), []);
   });
 
-  it('joins an answer with its continuations', () => {
+  it('join a partial answer and its continuations into one message', () => {
     const history = exchanges(
       turns('q', ['one '], { state: 'length', reasoned: true }),
       turns('Continue', ['two '], { state: 'stopped' }),
@@ -82,7 +82,7 @@ describe('chat history', () => {
     ]);
   });
 
-  it('replaces a partial answer with the new answer after the user chose “Ask again”', () => {
+  it('include only the new answer after the user chose "Ask again" below a partial answer', () => {
     const history = exchanges(
       turns('q', ['partial'], { state: 'failed', content: 'q with code' }),
       turns('Ask again', ['complete'], { state: 'done' }),
@@ -90,16 +90,16 @@ describe('chat history', () => {
     assert.deepEqual(rowsOf(history, 'content', 'text'), [['q with code', 'complete']]);
   });
 
-  it('treats a response without metadata as stopped', () => {
+  it('treat a response without metadata as an answer that the user stopped', () => {
     assert.equal(exchanges(turns('q', ['partial']))[0]?.state, 'stopped');
   });
 
-  it('ignores invalid metadata that another version of the extension saved', () => {
+  it('ignore invalid metadata that another version of the extension saved', () => {
     const invalid = { state: 'done', inserted: [['a', 1]], code: { label: 1 }, content: 7 } as unknown as ChatMetadata;
     assert.deepEqual(exchanges(turns('q', ['a'], invalid))[0]?.content, 'q');
   });
 
-  it('contains only the newest exchanges that fit within the length limit', () => {
+  it('include only the newest exchanges that fit within the length limit', () => {
     const history = ['1', '2', '3'].map((n): ChatHistory.ChatExchange => ({
       content: n.repeat(5),
       text: n.repeat(5),
@@ -136,7 +136,7 @@ describe('intent of a prompt in the chat', () => {
     ['/fix continue', last('length'), undefined],
     ['continue with the second point', last('length'), undefined],
   ] as const) {
-    it(`is ${intent} for “${prompt}” after an answer that is ${answer?.state} with the text “${answer?.text}”`, () => {
+    it(`is ${intent} for “${prompt}” ${answer ? `after an answer with the state “${answer.state}” and the text “${answer.text}”` : 'without an earlier answer'}`, () => {
       const command = prompt.startsWith('/fix') ? 'fix' : undefined;
       assert.equal(parseIntent({ prompt: prompt.replace('/fix ', ''), command }, answer), intent);
     });

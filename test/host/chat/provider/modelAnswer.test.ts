@@ -184,10 +184,10 @@ describe('answer for the language model API', () => {
   for (const [cause, events, failure] of failures)
     it(`fails when ${cause}`, async () => assert.match((await respond(events)).earlyEnd ?? '', failure));
 
-  it('sends no tool call when one of several is invalid', async () =>
+  it('sends no tool call when one of several tool calls is invalid', async () =>
     assert.deepEqual((await respond([toolCall('{}', '1', 'a', 0), toolCall('{', '2', 'b', 1), done('')])).lines, []));
 
-  it('reports the usage of all attempts at the end with the names of the OpenAI API', async () => {
+  it('ends with the token usage of all attempts, in the format of the OpenAI API', async () => {
     const usage = { ...base, type: 'usage', promptTokens: 1, completionTokens: 1, totalTokens: 2 } as const;
     const total = { ...usage, totalTokens: 4, cachedTokens: 1, reasoningTokens: 2, cost: 0.01 };
     const { lines } = await respond([usage, total, done('')]);
@@ -209,7 +209,7 @@ describe('answer for the language model API', () => {
   });
 });
 
-describe('answer for the language model API in an editor without reasoning and data parts', () => {
+describe('answer for the language model API in an editor without the proposed API for reasoning and data parts', () => {
   useVSCode({ LanguageModelTextPart });
 
   it('contains only the text', async () => {

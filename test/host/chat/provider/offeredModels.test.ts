@@ -47,12 +47,12 @@ describe('model list for other extensions', () => {
   });
   afterEach(() => mock.timers.reset());
 
-  it('contains the configured model and the models of the gateway', async () => {
+  it('contains the model of the settings first, and then the other models of the gateway', async () => {
     const list: ModelList = { source: 'gateway', models: ['a', 'configured'] };
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
-  it('describes each model by what is known about it', async () => {
+  it('describes each model by its context window, tools, images and price, if they are known', async () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const facts = new Map([
       ['a', { contextWindow: 8000, maxOutput: 1000, tools: false }],
@@ -89,14 +89,14 @@ describe('model list for other extensions', () => {
     assert.deepEqual(others, []);
   });
 
-  it('contains no configured model whose name VS Code could render as a link or an icon', async () => {
+  it('omits a model of the settings whose name VS Code could render as a link or an icon', async () => {
     const list: ModelList = { source: 'gateway', models: ['a'] };
     for (const name of ['[gpt-5](command:x)', '$(alert) gpt-5', '']) {
       assert.deepEqual(await offeredIds(() => Promise.resolve(list), name), ['a']);
     }
   });
 
-  it('causes no unhandled rejection when loading the list fails after the timeout', async () => {
+  it('logs the error when loading the list fails after the timeout, without an unhandled rejection', async () => {
     let fail: (error: Error) => void = () => undefined;
     const list = new Promise<ModelList>((_resolve, reject) => (fail = reject));
     assert.deepEqual(await offeredIds(() => list), ['configured']);
@@ -107,7 +107,7 @@ describe('model list for other extensions', () => {
     assert.equal(changes, 0);
   });
 
-  it('notifies VS Code when the models arrive after the timeout', async () => {
+  it("is announced to VS Code as changed when the gateway's models arrive after the timeout", async () => {
     let arrive: (list: ModelList) => void = () => undefined;
     const list = new Promise<ModelList>((resolve) => (arrive = resolve));
     await offeredIds(() => list);

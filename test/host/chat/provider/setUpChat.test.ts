@@ -8,7 +8,7 @@ import { useVSCode } from '../../../support/fakeVSCode';
 import { fake } from '../../../support/fake';
 import { gatewayFrom } from '../../../support/testGateways';
 
-describe("setup of VS Code's chat", () => {
+describe('Set Up VS Code Chat command', () => {
   const editor = new FakeEditor();
   const api = editor.api() as { readonly window: object };
   let isDisabled: boolean;
@@ -62,7 +62,7 @@ describe("setup of VS Code's chat", () => {
     assert.deepEqual([editor.messages, opensChat(), changes], [[], true, []]);
   });
 
-  it('opens no chat when AI features are disabled in the settings', async () => {
+  it('opens no chat when the settings disable AI features', async () => {
     [isDisabled, editor.pressed] = [true, 'Open settings'];
     assert.equal(await setUp(), 'no-chat');
     assert.deepEqual([editor.commands, changes], [[openSetting], []]);
