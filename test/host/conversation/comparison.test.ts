@@ -41,7 +41,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a connecting', 'b connecting', 'c connecting']);
   });
 
-  it('waits as a whole for a running turn, and further prompts wait for all columns', () => {
+  it('starts when the running turn has ended, and delays later prompts until all of its columns have ended', () => {
     const { ask, conversation, engine, phases } = openConversation();
     ask('first');
     conversation.ask({ prompt: 'which?' }, ['a', 'b']);
@@ -63,7 +63,7 @@ describe('comparison of models', () => {
     assert.deepEqual([...new Set(reported)], [c, a, b]);
   });
 
-  it('stops one column, or all of them', () => {
+  it('can be stopped in one column or in all columns', () => {
     const { conversation, b, emit, columns } = comparing();
     emit('b', attempt('b'), text('half'));
     conversation.stop(b);
@@ -72,7 +72,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a stopped', 'b stopped half', 'c stopped']);
   });
 
-  it('retries the column that waits, and one that has failed at once, while the others run', () => {
+  it('retries a waiting column and a failed column at once, while the other columns keep running', () => {
     const { conversation, c, emit, columns, turnOf } = comparing();
     emit('b', attempt('b'), waiting);
     retryNow(conversation);
@@ -83,14 +83,14 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a connecting', 'b waiting', 'c connecting']);
   });
 
-  it('keeps the models of the columns when the user selects another model', () => {
+  it('keeps the models of its columns when the user selects another model', () => {
     const { conversation, emit, turnOf } = comparing();
     emit('a', attempt('a'), waiting);
     conversation.selectModel('other', conversation.set);
     assert.deepEqual(turnOf('a').controls, []);
   });
 
-  it('lets the user select another model for a waiting answer once it is chosen', () => {
+  it('lets the user select another model for a waiting answer after choosing that answer', () => {
     const { a, conversation, emit, turnOf } = comparing();
     emit('a', attempt('a'), waiting);
     conversation.useAnswer(a);
@@ -98,7 +98,7 @@ describe('comparison of models', () => {
     assert.deepEqual(turnOf('a').controls, ['switchModel other']);
   });
 
-  it('continues with the answer that the user chooses, and keeps the others as versions', () => {
+  it('continues with the answer that the user chooses, and keeps the other answers as versions', () => {
     const { a, b, c, answer, ask, columns, conversation, emit, lines, phases, sentTexts } = comparing();
     answer('a', 'b');
     emit('c', attempt('c'), text('half'));
@@ -112,7 +112,7 @@ describe('comparison of models', () => {
     assert.deepEqual(reopened(lines).tree.path()[1]?.answer.id, b);
   });
 
-  it('lets a further prompt follow the first complete answer if the user chooses none', () => {
+  it('adds the next prompt below the first complete answer if the user chooses no answer', () => {
     const { answer, ask, columns, conversation, emit, sentTexts } = comparing();
     emit('a', attempt('a'), failed(''));
     answer('c', 'b');
@@ -125,7 +125,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it('stops a turn that follows another answer than the one that the user chooses', () => {
+  it("stops the next prompt's turn when the user chooses an answer other than the one above that prompt", () => {
     const { b, answer, conversation, phases, turnOf } = comparing();
     answer('b', 'a', 'c');
     conversation.ask({ prompt: 'next' }, ['n']);
@@ -134,7 +134,7 @@ describe('comparison of models', () => {
     assert.deepEqual([conversation.busy, phases()], [false, ['before: done', 'which?: done']]);
   });
 
-  it('sends queued prompts after the answer that the user chooses', () => {
+  it('sends queued prompts below the answer that the user chooses', () => {
     const { c, answer, ask, conversation, engine, phases, turnOf } = comparing();
     answer('b');
     ask('next');
@@ -156,7 +156,7 @@ describe('comparison of models', () => {
     assert.deepEqual(sent().slice(-3), ['next', 'well', 'and which now?']);
   });
 
-  it('sends a queued comparison only to the models that the user has not removed', () => {
+  it('skips the models that the user has removed while the comparison was queued', () => {
     const { c, answer, conversation, engine } = comparing();
     answer('b');
     const [first] = conversation.ask({ prompt: 'and which now?' }, ['d', 'e', 'f']);
@@ -166,7 +166,7 @@ describe('comparison of models', () => {
     assert.deepEqual(valuesOf(valuesOf(engine.turns.slice(4), 'request'), 'model'), ['e', 'f']);
   });
 
-  it('does not send its own prompt again when a column is queued for a retry', () => {
+  it('is not sent a second time when a column is queued for a retry and the user chooses another column', () => {
     const { a, b, answer, ask, conversation, emit, phases } = comparing();
     emit('a', attempt('a'), failed(''));
     answer('b', 'c');
@@ -177,7 +177,7 @@ describe('comparison of models', () => {
     assert.deepEqual(phases(), ['before: done', 'which?: done', 'next: connecting']);
   });
 
-  it('lets a prompt that was queued meanwhile follow a complete answer', () => {
+  it('adds a prompt that was queued during the comparison below the first complete answer', () => {
     const { answer, columns, conversation, emit, sentTexts } = comparing();
     conversation.ask({ prompt: 'next' });
     emit('a', attempt('a'), failed(''));
@@ -190,7 +190,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it('stays open while the user looks at other versions', () => {
+  it('is still open when the user returns to it from another version', () => {
     const { conversation, columns } = comparing();
     const { id } = shownAnswers(conversation)[1]!;
     conversation.stop();
@@ -202,7 +202,7 @@ describe('comparison of models', () => {
     assert.deepEqual(shownAnswers(conversation)[1]?.versions, [id, other]);
   });
 
-  it('is followed by the same prompt when the user returns to it', () => {
+  it('is followed by the same later prompt when the user returns to it from another version', () => {
     const { a, answer, ask, conversation, phases } = comparing();
     answer('b');
     ask('next');
@@ -215,7 +215,7 @@ describe('comparison of models', () => {
     assert.deepEqual(phases().slice(-2), ['which?: done', 'next: stopped']);
   });
 
-  it('counts as one version, with all of its columns', () => {
+  it('appears as one version, regardless of its number of columns', () => {
     const { a, b, conversation, edit } = comparing();
     const [second = ''] = conversation.requestMoreAnswers(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
     const third = edit(second, 'and which?');
@@ -228,7 +228,7 @@ describe('comparison of models', () => {
     assert.equal(versions()?.length, 5);
   });
 
-  it('compares the answers of an earlier exchange as further versions, and returns to them', () => {
+  it('can be made from an earlier exchange, whose versions then include the first answer and the comparison', () => {
     const { conversation, engine, columns } = comparing();
     const [{ exchange, answer: before }] = conversation.tree.path() as [Step, ...Step[]];
     conversation.stop();
@@ -243,7 +243,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a stopped', 'b stopped', 'c stopped']);
   });
 
-  it('sends an edited prompt to the models of all columns, also to one to which the user has switched', () => {
+  it('sends an edited prompt to the models of all columns, including a model to which the user switched a column', () => {
     const { a, b, conversation, columns, edit, emit, engine, phases } = comparing();
     emit('b', attempt('b'), failed(''));
     conversation.switchModel(b, 'd');
@@ -257,7 +257,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it('restores every column after a crash, so that each can be continued', () => {
+  it('is restored with every column after a crash, so that each answer can be continued', () => {
     const { answer, b, conversation, emit, lines } = comparing();
     answer('a');
     emit('b', attempt('b'), text('half'));
@@ -277,7 +277,7 @@ describe('comparison of models', () => {
     assert.equal(restored.engine.turn.options.resumeFrom?.text, 'half');
   });
 
-  it('restores comparisons, summaries and requests from the journal after any sequence of actions', () => {
+  it('is read from the journal with the same answers, summaries and requests after any sequence of actions', () => {
     const kind = fc.constantFrom(
       'showVersion',
       'ask',

@@ -12,7 +12,7 @@ const tokens = (count: number): string => 'x'.repeat(4 * count);
 
 type Counts = Partial<Pick<EndedEvent, 'promptTokens' | 'completionTokens' | 'cachedTokens' | 'reasoningTokens'>>;
 
-describe('use of the context by the next request', () => {
+describe('tokens in the next request', () => {
   let opened: ReturnType<typeof openConversation>;
   let time: number;
   beforeEach(() => {
@@ -34,7 +34,7 @@ describe('use of the context by the next request', () => {
   const partsOf = (estimate = use()): Readonly<Record<string, number>> =>
     Object.fromEntries(estimate?.parts.map((part) => [part.kind, part.tokens]) ?? []);
 
-  it('is estimated before the gateway has reported any tokens', () => {
+  it('are estimated before the gateway has reported any tokens', () => {
     assert.deepEqual(use(), { windowTokens: 100_000, parts: [] });
     opened = openConversation({ systemPrompt: tokens(10) });
     ask();
@@ -42,15 +42,19 @@ describe('use of the context by the next request', () => {
   });
 
   for (const [name, counts, turns] of [
-    ['has the tokens that the gateway has reported', { promptTokens: 1500, completionTokens: 1500 }, 3000],
-    ['leaves out the reasoning', { promptTokens: 1000, completionTokens: 3000, reasoningTokens: 2000 }, 2000],
-    ['counts cached tokens once', { promptTokens: 1500, completionTokens: 500, cachedTokens: 1400 }, 2000],
-    ['contains what the gateway adds', { promptTokens: 14_000 }, 14_000],
-    ['ignores a report of zero tokens', { promptTokens: 0, completionTokens: 5000 }, 2000],
-    ['ignores a report of only a part of the request', { promptTokens: 599 }, 2000],
-    ['believes a low report', { promptTokens: 600 }, 600],
-    ['ignores a report beyond the context window', { promptTokens: 100_001 }, 2000],
-    ['survives more reasoning than tokens', { promptTokens: 2000, completionTokens: 1, reasoningTokens: 9 }, 2000],
+    ['are the tokens that the gateway has reported', { promptTokens: 1500, completionTokens: 1500 }, 3000],
+    ['exclude the reasoning tokens', { promptTokens: 1000, completionTokens: 3000, reasoningTokens: 2000 }, 2000],
+    ['include cached tokens only once', { promptTokens: 1500, completionTokens: 500, cachedTokens: 1400 }, 2000],
+    ['include the tokens that the gateway adds to the prompt', { promptTokens: 14_000 }, 14_000],
+    ['are estimated if the gateway reports zero tokens', { promptTokens: 0, completionTokens: 5000 }, 2000],
+    ['are estimated if the gateway reports far fewer tokens than the request can have', { promptTokens: 599 }, 2000],
+    ['are the reported tokens even if they are fewer than estimated', { promptTokens: 600 }, 600],
+    ['are estimated if the gateway reports more tokens than the context window has', { promptTokens: 100_001 }, 2000],
+    [
+      'are not reduced by more reasoning tokens than the answer has tokens',
+      { promptTokens: 2000, completionTokens: 1, reasoningTokens: 9 },
+      2000,
+    ],
   ] as const) {
     it(name, () => {
       ask(counts);
@@ -58,36 +62,36 @@ describe('use of the context by the next request', () => {
     });
   }
 
-  it('consists of the last report and of estimates for what is new', () => {
+  it("are the gateway's last report plus an estimate for later prompts and attachments", () => {
     ask({ promptTokens: 1500, completionTokens: 1500 });
     opened.ask(tokens(1000), attempt());
     assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { turns: 4000, attachments: 20 });
   });
 
-  it('contains the system prompt once, although the gateway has reported it with the turns', () => {
+  it('include the system prompt once, although the gateway has reported it together with the turns', () => {
     opened = openConversation({ systemPrompt: tokens(100) });
     ask({ promptTokens: 3150 });
     assert.deepEqual(partsOf(), { system: 100, turns: 3050 });
   });
 
-  it('contains the prompt of a running turn, but not one that has failed without an answer', () => {
+  it('include the prompt of a running turn, but not a prompt whose turn ended without an answer', () => {
     opened.ask(tokens(1000), attempt());
     assert.deepEqual(partsOf(), { turns: 1000 });
     opened.conversation.stop();
     assert.deepEqual(partsOf(), {});
   });
 
-  it('is estimated for a model other than the one that reported the tokens', () => {
+  it('are estimated if another model reported the tokens', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 }, 'other');
     assert.deepEqual([partsOf(), partsOf(use({ model: 'other' }))], [{ turns: 2000 }, { turns: 3000 }]);
   });
 
-  it('is the same after a reload', () => {
+  it('are the same after a reload', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 });
     assert.deepEqual(use({}, openConversation({ stored: reopened(opened.lines) })), use());
   });
 
-  it('is estimated after the answer before the last one was requested again', () => {
+  it('are estimated if an answer before the last one was requested a second time', () => {
     const first = ask();
     ask({ promptTokens: 6000 });
     assert.deepEqual(partsOf(), { turns: 6000 });
@@ -105,12 +109,12 @@ describe('use of the context by the next request', () => {
       opened.emit(...turn(tokens(100)));
     });
 
-    it('has the summary in place of the older turns, although a report includes these turns', () => {
+    it("include the summary instead of the older turns, although the gateway's last report includes these turns", () => {
       // The two messages of the summary contain 19 tokens beside it.
       assert.deepEqual(partsOf(), { summary: 119, turns: 2000 });
     });
 
-    it('is based on the tokens that the next answer reports', () => {
+    it('are based on the tokens that the gateway reports for the first answer after the summary', () => {
       ask({ promptTokens: 4000, completionTokens: 1000 });
       const { summary: summarized = 0, turns = 0 } = partsOf();
       assert.equal(summarized + turns, 5000);
@@ -118,20 +122,20 @@ describe('use of the context by the next request', () => {
       assert.deepEqual(partsOf(), { turns: 3 * 2000 });
     });
 
-    it('is as before when the summary is undone', () => {
+    it('are the same as before the summary when the user undoes the summary', () => {
       opened.conversation.editSummary(summary, '');
       assert.deepEqual(partsOf(), { turns: 6000 });
     });
   });
 
-  it('has what is sent in place of the prompt', () => {
+  it('are estimated from the sent text, not from the shorter prompt that the user sees', () => {
     ask();
     const { exchange, answer } = opened.conversation.last!;
     assert.equal(estimateTurnTokens({ exchange: { ...exchange, content: tokens(5) }, answer: { ...answer } }), 1005);
   });
 
-  describe('of a panel', () => {
-    const useOf = (facts: ModelFacts | undefined, { conversation, gatewaySets } = opened, draft = {}) => {
+  describe('shown in a panel', () => {
+    const useOf = (facts: ModelFacts | undefined, { conversation, sets } = opened, draft = {}) => {
       const catalog = fake<ModelCatalog>({ factsOf: (model) => (model === 'other' ? { contextWindow: 5 } : facts) });
       return estimateContextUse({ gatewaySets, catalog }, conversation, draft);
     };
@@ -143,18 +147,18 @@ describe('use of the context by the next request', () => {
       [{ images: true }, undefined],
       [undefined, undefined],
     ] as const) {
-      it(`has a context window of ${windowTokens ?? 'unknown size'} if ${JSON.stringify(facts)} is known`, () => {
+      it(`have a limit of ${windowTokens ?? 'unknown size'} if the facts of the model are ${JSON.stringify(facts)}`, () => {
         assert.equal(useOf(facts)?.windowTokens, windowTokens);
       });
     }
 
-    it('depends on the draft', () => {
+    it('depend on the model and the attachments in the composer', () => {
       const world = openConversation({ systemPrompt: tokens(7) });
       const { windowTokens, parts } = useOf({}, world, { model: 'other', attachmentTokens: 3 }) ?? {};
       assert.deepEqual([windowTokens, parts?.map((part) => part.tokens)], [5, [7, 3]]);
     });
 
-    it('is unknown in the demo', () => {
+    it('are unknown in the demo', () => {
       const world = openConversation({ demo: true });
       world.demo.isOpen = true;
       world.conversation.ask({ prompt: 'Hi' });

@@ -20,8 +20,8 @@ const fallback: StreamEvent = {
 const textOf = (event: RecordedEvent): string | undefined => (event.type === 'text' ? event.text : undefined);
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe('conversation with demo turns', () => {
-  it('sends demo prompts only to the embedded gateway, and other prompts only to the configured gateway', () => {
+describe('conversation in the offline demo', () => {
+  it("sends its prompts only to the demo's gateway, while other conversations use only the user's gateway", () => {
     for (const demo of [true, false]) {
       const { ask, engine, ranIn } = openConversation({ demo });
       ask('Hi');
@@ -30,7 +30,7 @@ describe('conversation with demo turns', () => {
     }
   });
 
-  it('belongs to the demo only if its first prompt does', () => {
+  it('belongs to the demo only if its first prompt was sent to the demo', () => {
     const demo = openConversation({ demo: true });
     demo.ask('one');
     assert.equal(reopened(demo.lines).tree.gateways, 'demo');
@@ -58,7 +58,7 @@ describe('request of a conversation', () => {
     assert.equal(engine.turn.options.resumeFrom, undefined);
   });
 
-  it('contains previous exchanges and partial answers, but no exchanges without an answer', () => {
+  it('contains earlier exchanges, even with partial answers, but no exchange without an answer', () => {
     const { ask, engine } = openConversation();
     ask('one', attempt(), done('answer one'));
     ask('two', attempt(), failed('half of t'));
@@ -73,7 +73,7 @@ describe('request of a conversation', () => {
     ]);
   });
 
-  it('contains the effort of the model that answers, unless the prompt asks for another one', () => {
+  it('contains the effort chosen for its model, unless the prompt has another effort', () => {
     const { ask, conversation, engine, settings } = openConversation();
     settings.efforts = { default: 'low', other: 'high', next: 'medium' };
     const sent = (): unknown => engine.turn.request.reasoningEffort;
@@ -91,7 +91,7 @@ describe('request of a conversation', () => {
     assert.equal(sent(), undefined);
   });
 
-  it('can be copied later with the current settings and the model of its answer', () => {
+  it('can be copied later with the current parameters from the settings and the model that answered', () => {
     const { ask, conversation, engine, settings } = openConversation({ systemPrompt });
     const id = ask('one');
     const { messages } = engine.turn.request;
@@ -113,7 +113,7 @@ describe('queue of a conversation', () => {
     assert.equal(sentTexts().at(-1), 'two');
   });
 
-  it('starts the next turn when the running turn is stopped', () => {
+  it('starts the next turn when the user stops the running turn', () => {
     const { ask, conversation, engine, phases } = openConversation();
     ask('one');
     ask('two');
@@ -122,7 +122,7 @@ describe('queue of a conversation', () => {
     assert.deepEqual(phases(), ['one: stopped', 'two: connecting']);
   });
 
-  it('keeps the next turn running when the user stops the previous turn just after it has ended', () => {
+  it('keeps the next turn running when the user clicks Stop just after the previous turn has ended', () => {
     const { ask, conversation, engine, phases } = openConversation();
     const id = ask('one');
     ask('two');
@@ -131,14 +131,14 @@ describe('queue of a conversation', () => {
     assert.deepEqual([engine.turn.controls, phases()], [[], ['one: done', 'two: connecting']]);
   });
 
-  it('stops nothing for the id of an exchange that does not exist', () => {
+  it('stops nothing when the id to stop belongs to no exchange', () => {
     const { ask, conversation, engine } = openConversation();
     ask('one');
     conversation.stop('unknown');
     assert.deepEqual(engine.turn.controls, []);
   });
 
-  it('leaves out a prompt that is stopped', () => {
+  it('skips a queued prompt that the user has stopped', () => {
     const { ask, conversation, engine, phases } = openConversation();
     ask('one');
     const id = ask('two');
@@ -149,7 +149,7 @@ describe('queue of a conversation', () => {
     assert.deepEqual(phases(), ['one: done', 'two: stopped', 'three: connecting']);
   });
 
-  it('continues a queued answer after the running turn has ended', () => {
+  it('continues a partial answer after the running turn has ended', () => {
     const { ask, conversation, engine, phases } = openConversation();
     const id = ask('one', attempt(), stopped('half'));
     ask('two');
@@ -162,7 +162,7 @@ describe('queue of a conversation', () => {
 });
 
 describe('running turn of a conversation', () => {
-  it('receives the controls of the user', () => {
+  it('receives all commands of the user: retry, restart, switch and stop', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one');
     retryNow(conversation);
@@ -182,7 +182,7 @@ describe('running turn of a conversation', () => {
     assert.equal(engine.turns.length, 1);
   });
 
-  describe('that the user has switched to another gateway', () => {
+  describe('after the user has switched to another gateway', () => {
     const [own, preferred] = ['https://own.example', 'https://backup.example'];
     const left = (reason: 'connection' | 'user', from = preferred): StreamEvent =>
       ({ type: 'gateway', from: refOf(from), to: refOf(own), reason, attempt: 1, at: 0 }) as const;
@@ -199,20 +199,20 @@ describe('running turn of a conversation', () => {
       return { ...opened, id, nextGateway };
     };
 
-    it('makes later prompts use the same gateway', () => {
+    it('makes later prompts use that gateway', () => {
       const { emit, nextGateway } = setUp();
       emit(attempt(), done('1'));
       assert.deepEqual([nextGateway(), nextGateway()], [preferred, preferred]);
     });
 
-    it('is left when the user switches back', () => {
+    it('makes later prompts use the first gateway when the user switches back', () => {
       const { conversation, emit, nextGateway } = setUp();
       emit(attempt(), done('1'));
       conversation.switchBack();
       assert.deepEqual([conversation.preferredGateway, nextGateway()], [undefined, undefined]);
     });
 
-    it('uses the gateway that is named by a turn without an attempt', () => {
+    it('switches to the gateway that a turn has named when it failed before any attempt', () => {
       const { conversation, ask, engine, nextGateway } = { ...setUp() };
       engine.turn.emit(done('1'));
       const id = ask('two', refused('https://third.example'));
@@ -223,18 +223,18 @@ describe('running turn of a conversation', () => {
     });
 
     for (const [name, event, expected] of [
-      ['is left after a fault', left('connection'), undefined],
-      ['is left by the user', left('user'), preferred],
-      ['is not the one that is left', left('connection', 'https://third.example'), preferred],
+      ['a turn leaves that gateway after a fault', left('connection'), undefined],
+      ['the user switches a turn back to the first gateway', left('user'), preferred],
+      ['a turn leaves a third gateway after a fault', left('connection', 'https://third.example'), preferred],
     ] as const) {
-      it(`${expected === undefined ? 'forgets' : 'keeps'} the gateway when it ${name}`, () => {
+      it(`${expected === undefined ? 'resets' : 'keeps'} the switch when ${name}`, () => {
         const { emit, nextGateway } = setUp();
         emit(event, done('1'));
         assert.equal(nextGateway(), expected);
       });
     }
 
-    it('forgets the gateway only when a turn fails because of that gateway', () => {
+    it('resets the switch only when a turn fails because of that gateway', () => {
       for (const [event, expected] of [
         [refused(own), undefined],
         [refused(preferred), preferred],
@@ -302,8 +302,8 @@ describe('running turn of a conversation', () => {
     });
   }
 
-  it('returns from its fallback model to the model that the user selects, but not while it streams', () => {
-    const { ask, conversation, engine, gatewaySets } = openConversation();
+  it('switches from its fallback model to the model that the user selects, but only before text arrives', () => {
+    const { ask, conversation, engine, sets } = openConversation();
     ask('one', attempt(), fallback, attempt('fallback', 2), waiting);
     conversation.selectModel('default', gatewaySets.own);
     engine.turn.emit(attempt('default', 3), text('Hi'));
@@ -312,7 +312,7 @@ describe('running turn of a conversation', () => {
   });
 });
 
-describe('turn of a conversation that starts again', () => {
+describe('turn of a conversation that is retried, continued or restarted', () => {
   it('keeps its partial answer visible', () => {
     const { ask, changes, conversation, engine } = openConversation();
     ask('one', attempt(), text('half'), failed('half'));
@@ -361,7 +361,7 @@ describe('turn of a conversation that starts again', () => {
     });
   }
 
-  it('keeps the resume points when it continues, and clears them, the switches and the attempts when it restarts', () => {
+  it('keeps the resume points when the answer is continued, but not when the answer is restarted', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one', attempt(), fallback, text('one '), resumed(4), text('two '), stopped('one two '));
     conversation.continue(id);
@@ -402,14 +402,14 @@ describe('turn of a conversation that starts again', () => {
     });
   }
 
-  it('sends the same request with more room', () => {
+  it('sends the same request with a higher token limit when the user asks for more room', () => {
     const { ask, conversation, engine } = openConversation();
     conversation.restart(ask('one', attempt(), failed('')), { moreRoom: true });
     const [first, second] = engine.turns.map(({ request }) => request);
     assert.deepEqual(second, { ...first, moreRoom: true });
   });
 
-  it('restarts a complete answer only if the user asks for that', () => {
+  it('restarts a complete answer only on *Restart answer*, not on *Retry now* or a model switch', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one', attempt(), done('complete'));
     retryNow(conversation);
@@ -447,7 +447,7 @@ describe('turn of a conversation that starts again', () => {
     });
   }
 
-  it('restarts the answer with the model to which the user switched, during the turn or after it', () => {
+  it('restarts the answer with the last model to which the user switched', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask({ prompt: 'one', model: 'asked' }, attempt('asked'), failed('half'));
     conversation.switchModel(id, 'switched');
@@ -457,7 +457,7 @@ describe('turn of a conversation that starts again', () => {
     assert.equal(engine.turn.request.model, 'last');
   });
 
-  it('has the same state when it is read from the journal', () => {
+  it('has the same state when the conversation is read from the journal', () => {
     const { ask, conversation, engine, lines } = openConversation();
     const id = ask('one', attempt(), reasoning('hm'), text('ha'), failed('ha'));
     conversation.continue(id);
@@ -469,11 +469,11 @@ describe('turn of a conversation that starts again', () => {
   });
 });
 
-describe('conversation whose partial answer a fallback model may continue', () => {
+describe('partial answer that a fallback model can continue', () => {
   const offer = { actions: ['continueWithFallback'], fallbackModel: 'fallback' } as const;
   const failedWithOffer = { ...failed('half'), kind: 'overloaded', ...offer } as StreamEvent;
 
-  it('passes the fallback model of the current wait to the running turn', () => {
+  it('is continued by the fallback model that the current wait offers', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one');
     conversation.continueWithFallback(id);
@@ -482,7 +482,7 @@ describe('conversation whose partial answer a fallback model may continue', () =
     assert.deepEqual([engine.turn.controls, engine.turns.length], [['continueWith fallback overloaded'], 1]);
   });
 
-  it('continues a failed turn with that model, and regenerates the answer with the original model', () => {
+  it('is continued by the fallback model after a failure, and regenerated by the original model', () => {
     const { ask, conversation, engine, lines } = openConversation();
     const id = ask({ prompt: 'one', model: 'asked' }, attempt('asked'), text('half'), failedWithOffer);
     conversation.continueWithFallback(id);
@@ -505,7 +505,7 @@ describe('conversation whose partial answer a fallback model may continue', () =
     assert.equal(engine.turn.request.model, 'asked');
   });
 
-  it('does nothing for a failed turn without a fallback model, or for a complete answer', () => {
+  it('stays unchanged if the failed turn offers no fallback model, or if the answer is complete', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one', attempt(), failed('half'));
     conversation.continueWithFallback(id);
@@ -515,7 +515,7 @@ describe('conversation whose partial answer a fallback model may continue', () =
   });
 });
 
-describe('events of a conversation', () => {
+describe('events and errors of a turn in a conversation', () => {
   it('reach the page and the journal once per animation frame, with adjacent text merged', async () => {
     const { ask, changes, clock, engine, lines } = openConversation();
     ask('one', attempt());
@@ -534,7 +534,7 @@ describe('events of a conversation', () => {
 
   const answer = 'a complete answer '.repeat(20);
   for (const end of [done(answer), stopped(answer), failed(answer)]) {
-    it(`contain a finished answer only once when its turn ends with ${end.type}`, () => {
+    it(`contain the text of a finished answer only once when the turn ends with "${end.type}"`, () => {
       const { ask, changes, conversation, lines } = openConversation();
       ask('Hi', attempt(), text(answer), end);
       assert.equal(reopened(lines).tree.path()[0]?.answer.state.text, answer);
@@ -544,7 +544,7 @@ describe('events of a conversation', () => {
     });
   }
 
-  it('is interrupted when it can not start, and the next prompt is sent all the same', () => {
+  it("mark a turn that can't start as interrupted, and do not block the next prompt", () => {
     const { engine, conversation, phases } = openConversation({ onError: () => undefined });
     const run = engine.run.bind(engine);
     engine.run = () => {
@@ -556,7 +556,7 @@ describe('events of a conversation', () => {
     assert.deepEqual(phases(), ['one: interrupted', 'two: connecting']);
   });
 
-  it("is interrupted when its terminal event can't be handled, and can then be retried", () => {
+  it("mark a turn whose last event can't be handled as interrupted, so that the user can retry it", () => {
     const errors: unknown[] = [];
     const { ask, conversation, engine, lines, phases } = openConversation({ onError: (error) => errors.push(error) });
     const id = ask('one', attempt(), text('a'));
@@ -578,7 +578,7 @@ describe('events of a conversation', () => {
     assert.deepEqual(conversation.tree.answer(id)?.state.text, 'ab');
   });
 
-  it('has its complete answer even if an observer of its events fails', () => {
+  it('reach the journal completely even if another listener throws an error', () => {
     const errors: unknown[] = [];
     const onEvent = (): never => {
       throw new Error('a defect');

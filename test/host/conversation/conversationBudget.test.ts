@@ -6,7 +6,7 @@ import { refOf } from '../../support/gatewayRef';
 
 type Window = ReturnType<typeof openConversation>;
 
-describe('turn of a conversation with a daily budget', () => {
+describe('turn of a conversation when the daily budget is used up', () => {
   let window: Window;
   let conversation: Conversation;
   /** Answers the open question. */
@@ -41,7 +41,7 @@ describe('turn of a conversation with a daily budget', () => {
     'Switch gateway': (id) => conversation.switchGateway(id),
   };
   for (const [name, restart] of Object.entries(restarts)) {
-    it(`is not started by *${name}* before the user has agreed, and keeps its answer when the user cancels`, async () => {
+    it(`does not start with *${name}* until the user agrees to exceed the budget, and keeps its answer if the user declines`, async () => {
       const id = window.ask('a', attempt(), text('partial'), failed('partial'));
       const [before, { length }] = [stateOf(id), window.lines];
       restart(id);
@@ -54,7 +54,7 @@ describe('turn of a conversation with a daily budget', () => {
     });
   }
 
-  it('goes to another gateway only if the user has agreed', async () => {
+  it('switches to another gateway only if the user agrees to exceed the budget', async () => {
     const nextGateway = 'https://backup.example/v1';
     const id = window.ask('a', attempt(), Object.assign(failed(''), { nextGateway: refOf(nextGateway) }));
     conversation.switchGateway(id);
@@ -68,14 +68,14 @@ describe('turn of a conversation with a daily budget', () => {
     );
   });
 
-  it('is not restarted from a complete answer before the user has agreed', async () => {
+  it('restarts a complete answer only if the user agrees to exceed the budget', async () => {
     const id = window.ask('a', attempt(), text('complete'), done('complete'));
     conversation.restart(id);
     await answer(false);
     assert.deepEqual([requests(), stateOf(id)?.phase, stateOf(id)?.text], [1, 'done', 'complete']);
   });
 
-  it('is started once when the user has clicked twice', async () => {
+  it('starts once if the user clicks twice while the question about the budget is open', async () => {
     const id = window.ask('a', attempt(), failed(''));
     conversation.retryNow(id);
     const first = answer;
@@ -85,26 +85,26 @@ describe('turn of a conversation with a daily budget', () => {
     assert.equal(requests(), 2);
   });
 
-  it('continues a partial answer with *Continue* without a question', () => {
+  it('continues a partial answer without a question about the budget', () => {
     const id = window.ask('a', attempt(), text('partial'), failed('partial'));
     conversation.continue(id);
     assert.deepEqual([requests(), questions], [2, 0]);
   });
 
-  it('is retried without a question while it runs', () => {
+  it('retries without a question about the budget while it runs', () => {
     const id = window.ask('a', attempt());
     conversation.retryNow(id);
     assert.deepEqual([window.engine.turn.controls, questions], [['retryNow'], 0]);
   });
 
-  describe('in the queue', () => {
+  describe('while it is queued', () => {
     let ids: readonly string[];
     beforeEach(() => {
       window.ask('running', attempt());
       ids = ['b', 'c'].map((prompt) => window.ask(prompt));
     });
 
-    it('asks the question only when it is next', async () => {
+    it('causes no question about the budget until it is the next turn', async () => {
       assert.equal(questions, 0);
       window.emit(done('ok'));
       assert.deepEqual([requests(), questions], [1, 1]);
@@ -113,7 +113,7 @@ describe('turn of a conversation with a daily budget', () => {
       assert.deepEqual(window.phases(), ['running: done', 'b: connecting', 'c: queued']);
     });
 
-    it('fails with the fault kind "spending-limit" and a button *Retry now* if the user cancels', async () => {
+    it('fails with the fault kind "spending-limit" and a button *Retry now* if the user declines to exceed the budget', async () => {
       window.emit(done('ok'));
       await answer(false);
       const { phase, failure } = stateOf(ids[0]!) ?? {};
@@ -124,7 +124,7 @@ describe('turn of a conversation with a daily budget', () => {
       assert.deepEqual([requests(), conversation.busy], [1, false]);
     });
 
-    it('is not sent if the user has removed it while the question was open', async () => {
+    it('is not sent if the user removes it while the question about the budget is open', async () => {
       window.emit(done('ok'));
       conversation.stop(ids[0]);
       await answer(true);
@@ -132,7 +132,7 @@ describe('turn of a conversation with a daily budget', () => {
       assert.deepEqual(window.phases(), ['running: done', 'b: stopped', 'c: connecting']);
     });
 
-    it('lets new prompts wait behind it while the question is open', async () => {
+    it('runs before prompts that are sent while the question about the budget is open', async () => {
       window.emit(done('ok'));
       window.ask('d');
       assert.equal(requests(), 1);
@@ -141,7 +141,7 @@ describe('turn of a conversation with a daily budget', () => {
     });
   });
 
-  it('lets the next one start after a refusal, even if a listener throws', async () => {
+  it('is followed by the next turn after the user declines to exceed the budget, even if a listener throws', async () => {
     const errors: unknown[] = [];
     const onEvent = (): void => {
       if (conversation.tree.answer(refused)?.state.phase === 'failed') throw new Error('a defect');
@@ -158,7 +158,7 @@ describe('turn of a conversation with a daily budget', () => {
     assert.equal(errors.length > 0, true);
   });
 
-  it('asks one question for all columns of a queued comparison', async () => {
+  it('asks only one question about the budget for all columns of a queued comparison', async () => {
     window.ask('running', attempt());
     conversation.ask({ prompt: 'b' }, ['m1', 'm2', 'm3']);
     const asked: unknown[] = [];

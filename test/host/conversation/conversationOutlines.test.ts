@@ -19,7 +19,7 @@ describe('conversation list', () => {
   });
   afterEach(() => removeTemporaryFolder(disk.folder));
 
-  it('lists the conversations with a prompt, newest first, with their titles', async () => {
+  it('contains the conversations with a prompt, newest first, with their titles', async () => {
     const before = nextWindow(disk);
     const first = await before.talk(['  What do sheep eat?\nPlease.', 'Grass'], ['And goats?', 'Everything']);
     const second = await before.talk(['Hi', 'Hello']);
@@ -36,7 +36,7 @@ describe('conversation list', () => {
     assert.deepEqual(await conversations.list(), await conversations.list());
   });
 
-  it('takes the title and the number of turns from the selected branch of a conversation', async () => {
+  it("shows the title and the number of turns of each conversation's selected branch", async () => {
     const before = nextWindow(disk);
     const id = await before.talk(['one', '1'], ['two', '2']);
     const conversation = before.conversations.current!;
@@ -49,7 +49,7 @@ describe('conversation list', () => {
     }
   });
 
-  it('lists a conversation with only a summary of another one, which a new conversation does not reuse', async () => {
+  it('contains a conversation that has only the summary of another conversation', async () => {
     const before = nextWindow(disk);
     const conversation = before.conversations.startNew();
     conversation.addSummary('In short');
@@ -61,7 +61,7 @@ describe('conversation list', () => {
     }
   });
 
-  it('lists and searches open conversations with their latest state', async () => {
+  it('shows the latest state of open conversations, and searches in it', async () => {
     const { conversations, engine, clock, talk } = nextWindow(disk);
     const id = await talk(['one', '1']);
     const { lastActivityAt: at } = (await conversations.list())[0]!;
@@ -95,7 +95,7 @@ describe('conversation list', () => {
     ['a titled conversation whose first prompt is damaged', [header, title, '\0\0', ''], ['Named', 0, 'damaged']],
     ['a conversation of a newer schema', [newer, '{"type":"other"}', ''], ['', 0, 'damaged']],
   ] as const) {
-    it(`${expected ? 'lists the readable part of' : 'does not list'} ${what}, and leaves the file unchanged`, async () => {
+    it(`${expected ? 'shows the readable part of' : 'omits'} ${what}, and leaves the file unchanged`, async () => {
       const { conversations, errors } = nextWindow(disk);
       const id = randomUUID();
       const content = lines.join('\n');
@@ -109,7 +109,7 @@ describe('conversation list', () => {
     });
   }
 
-  it('lists a conversation at the same position after it was renamed or opened', async () => {
+  it('has a conversation at the same position after the conversation was renamed or opened', async () => {
     const before = nextWindow(disk);
     const old = await before.talk(['old', '1']);
     const recent = await before.talk(['recent', '2']);
@@ -147,7 +147,7 @@ describe('conversation list', () => {
     assert.equal(await conversations.read('../x'), undefined);
   });
 
-  it('finds conversations that contain all words in prompts, answers or titles, ignoring case, even if an answer arrived in pieces', async () => {
+  it('finds conversations that contain all words of the query in prompts, answers or titles, ignoring case', async () => {
     const before = nextWindow(disk);
     const sheep = await before.talk(['What do sheep eat?', 'Grass and more grass'], ['And goats?', 'Everything']);
     const german = await before.talk(['Was fressen Schafe?', 'Gras']);
@@ -181,7 +181,7 @@ describe('conversation list', () => {
     assert.deepEqual(await before.conversations.search('one', AbortSignal.abort()), []);
   });
 
-  it('reads a file again only when it has changed', async () => {
+  it('reads a file a second time only when the file has changed', async () => {
     const { talk, journal } = nextWindow(disk);
     const ids = [await talk(['one', 'first']), await talk(['two', 'second'])].sort();
     const reads: string[] = [];
@@ -208,7 +208,7 @@ describe('conversation list', () => {
   });
 });
 
-describe('search excerpt', () => {
+describe('excerpt of a conversation that a search has found', () => {
   const long = `${'a '.repeat(100)}needle${' z'.repeat(200)}`;
   for (const { name, texts, query, expected } of [
     { name: 'a complete short text', texts: ['one\n  two'], query: 'TWO', expected: 'one two' },
@@ -219,7 +219,7 @@ describe('search excerpt', () => {
     it(`returns ${name}`, () => assert.equal(findExcerpt(texts, splitWords(query)), expected));
   }
 
-  it('is shortened on both sides of a match, with ellipses', () => {
+  it('is shortened on both sides of the match, with ellipses', () => {
     const excerpt = findExcerpt([long], ['needle']) ?? '';
     assert.match(excerpt, /^….*a needle z.*…$/);
     assert.ok(excerpt.length < 170);

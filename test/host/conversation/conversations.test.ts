@@ -10,7 +10,7 @@ import { retryNow } from './openedConversation';
 import { attempt, done, text, waitForEvents, waiting } from './scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
-describe('collection of conversations', () => {
+describe('window with several conversations', () => {
   let folder: string;
   let memory: Map<string, unknown>;
   let disk: Disk;
@@ -34,7 +34,7 @@ describe('collection of conversations', () => {
     return id;
   };
 
-  it('restores all received text after a reload during an answer', async () => {
+  it('restores all received text after a reload in the middle of an answer', async () => {
     const id = await interrupted('one ', 'two ', 'three');
     const after = open();
     const reopened = await after.conversations.ensureCurrent();
@@ -94,7 +94,7 @@ describe('collection of conversations', () => {
     }
   });
 
-  it('starts a new conversation after a reload without an interrupted answer, and opens the old one by its id', async () => {
+  it('starts with a new conversation after a reload, unless an answer was interrupted', async () => {
     const id = await open().talk(['Hi', 'Hello']);
     const after = open();
     assert.notEqual((await after.conversations.ensureCurrent()).id, id);
@@ -120,7 +120,7 @@ describe('collection of conversations', () => {
     assert.equal(await conversations.openRunning(), current);
   });
 
-  it('shows the turn of the current conversation, then one that waits, then any running turn', async () => {
+  it("prefers the current conversation's running turn to a waiting turn, and a waiting turn to any other running turn", async () => {
     const { conversations, engine } = open();
     const turns = Array.from({ length: 4 }, () => {
       const conversation = conversations.startNew();
@@ -140,7 +140,7 @@ describe('collection of conversations', () => {
     await filesWritten();
   });
 
-  it('deletes the oldest conversations beyond the limit of the history', async () => {
+  it('deletes the oldest conversations beyond the history limit', async () => {
     disk.limit = 2;
     const { conversations, errors, clock, talk } = open();
     const removals: unknown[] = [];
@@ -157,7 +157,7 @@ describe('collection of conversations', () => {
     assert.deepEqual([new Set(removals), removals.length, errors], [new Set(oldest), 2, []]);
   });
 
-  it('keeps the current conversation when interrupted ones are opened', async () => {
+  it('keeps its current conversation when it opens interrupted conversations', async () => {
     const id = await interrupted();
     const { conversations, errors } = open();
     const current = conversations.startNew();
@@ -168,7 +168,7 @@ describe('collection of conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('reuses an empty conversation, but not one with a title', () => {
+  it('uses an empty conversation as the next new conversation, unless it has a title', () => {
     const { conversations, errors } = open();
     const first = conversations.startNew();
     assert.equal(conversations.startNew(), first);
@@ -180,7 +180,7 @@ describe('collection of conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('opens all conversations with an interrupted answer, newest first, and no others', async () => {
+  it('opens only the conversations with an interrupted answer after a reload, newest first', async () => {
     const before = open();
     const completeId = await before.talk(['Whole', 'Yes']);
     const ids: string[] = [];
@@ -202,7 +202,7 @@ describe('collection of conversations', () => {
     assert.deepEqual(await open().conversations.openInterrupted(), []);
   });
 
-  it('keeps a conversation open until every caller that keeps it open has released it', async () => {
+  it('keeps a conversation open until every caller that holds it open has released it', async () => {
     const { conversations, talk } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
@@ -240,7 +240,7 @@ describe('collection of conversations', () => {
     assert.deepEqual(texts, ['1', '2']);
   });
 
-  it('does not close an opened conversation before its caller can ask to keep it open, a few microtasks later', async () => {
+  it('does not close a newly opened conversation before its caller can hold it open', async () => {
     const id = await open().talk(['one', '1']);
     const { conversations } = open();
     const conversation = (await conversations.open(id))!;
@@ -252,7 +252,7 @@ describe('collection of conversations', () => {
     assert.equal(await conversations.open(id), conversation);
   });
 
-  it('treats the conversation of the most recently focused panel as current', async () => {
+  it('makes the conversation of the most recently focused panel current', async () => {
     const { conversations } = open();
     const changes: string[] = [];
     const first = conversations.startNew();
@@ -270,7 +270,7 @@ describe('collection of conversations', () => {
     assert.deepEqual(changes, [first.id, second.id]);
   });
 
-  it('saves a prompt that is sent while the conversation is being closed', async () => {
+  it('saves a prompt that is sent while its conversation is being closed', async () => {
     const { conversations, engine, journal } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
@@ -284,7 +284,7 @@ describe('collection of conversations', () => {
     assert.equal((await open().conversations.read(first.id))?.path().length, 2);
   });
 
-  it('keeps a conversation open when a panel requests the conversation while it is being closed', async () => {
+  it('keeps a conversation open when a panel requests it while it is being closed', async () => {
     const { conversations, journal, talk } = open();
     await talk(['Hi', 'Hello']);
     const first = conversations.current!;
@@ -297,9 +297,9 @@ describe('collection of conversations', () => {
     assert.equal(await conversations.open(first.id), first);
   });
 
-  describe('removing a conversation', () => {
+  describe('when the user deletes a conversation', () => {
     for (const state of ['open', 'busy', 'closed'] as const) {
-      it(`removes ${state === 'open' ? 'an' : 'a'} ${state} conversation, and restores it on undo`, async () => {
+      it(`hides ${state === 'open' ? 'an' : 'a'} ${state} conversation, restores it on Undo, and otherwise deletes its files`, async () => {
         const { conversations, engine, errors, talk } = open();
         const id = await talk(['Hi', 'Hello']);
         if (state === 'busy') conversations.current?.ask({ prompt: 'More' });
@@ -330,7 +330,7 @@ describe('collection of conversations', () => {
       });
     }
 
-    it('does not stop a running answer when the file of its conversation cannot be hidden', async () => {
+    it("does not stop the running answer if the conversation's file can't be marked as deleted", async () => {
       const { conversations, engine, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       conversations.current!.ask({ prompt: 'More' });
@@ -341,7 +341,7 @@ describe('collection of conversations', () => {
       engine.turn.emit(done('Yes'));
     });
 
-    it('keeps the text that arrives while the file is being hidden, for an undo', async () => {
+    it('saves the text that arrives during the deletion, so that Undo restores it', async () => {
       const { conversations, engine, journal, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       conversations.current!.ask({ prompt: 'More' });
@@ -357,7 +357,7 @@ describe('collection of conversations', () => {
       assert.deepEqual([phase, restored], ['stopped', 'Yes']);
     });
 
-    it('keeps the conversation open and writable when its file cannot be hidden', async () => {
+    it("keeps the conversation open and writable if its file can't be marked as deleted", async () => {
       const { conversations, engine, journal, errors, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       const conversation = conversations.current!;
@@ -374,7 +374,7 @@ describe('collection of conversations', () => {
       assert.deepEqual(errors, []);
     });
 
-    it('fires an event when a conversation is hidden, restored and deleted', async () => {
+    it('fires an event when the conversation is hidden, when it is restored, and when its file is deleted', async () => {
       const { conversations, talk } = open();
       const id = await talk(['one', '1']);
       const events: unknown[] = [];
@@ -389,7 +389,7 @@ describe('collection of conversations', () => {
       ]);
     });
 
-    it('returns undefined for a conversation that is not on disk', async () => {
+    it('offers no Undo if the conversation is not on disk', async () => {
       const { conversations } = open();
       const { id } = conversations.startNew();
       assert.equal(await conversations.remove(id), undefined);

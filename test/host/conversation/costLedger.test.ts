@@ -91,8 +91,8 @@ class BillingGateway {
 
 const turnCount = usesLargeInputs ? 1000 : 300;
 
-describe(`cost of ${turnCount} turns with failures`, () => {
-  it('is what the gateways have charged, with every attempt counted once', async function () {
+describe('recorded cost of several hundred turns with failures', () => {
+  it('equals the amount that the gateways have charged, with every attempt counted once', async function () {
     this.timeout(240_000);
     const random = createRandom(28);
     const gateway = new BillingGateway(random);

@@ -20,7 +20,7 @@ function treeOf(steps: string): ExchangeTree {
   return tree;
 }
 
-describe('exchange tree', () => {
+describe('tree of exchanges and their answers', () => {
   for (const [name, steps, path, versions = {}] of [
     ['of an empty tree', '', ''],
     ['of consecutive prompts', 'a b c', 'a b c', { a: 'a', b: 'b', c: 'c' }],
@@ -34,7 +34,7 @@ describe('exchange tree', () => {
     ['after a prompt below an edited prompt was edited', 'a b<a c<a d e<c', 'a c e', { b: 'b c', d: 'd e' }],
     ['after a prompt was sent below a version that was selected again', 'a b c<a b! d', 'a b d', { d: 'd' }],
   ] as readonly (readonly [string, string, string, Readonly<Record<string, string>>?])[]) {
-    it(`returns the selected branch ${name}`, () => {
+    it(`returns the exchanges of the selected branch ${name}`, () => {
       const tree = treeOf(steps);
       assert.equal(pathOf(tree), path);
       for (const [id, all] of Object.entries(versions)) assert.equal(versionsOf(tree, id).join(' '), all, id);
@@ -54,7 +54,7 @@ describe('exchange tree', () => {
     );
   });
 
-  it('lists answers and edited prompts of a fork as versions, oldest first', () => {
+  it('lists the answers to a prompt and the edited versions of the prompt together, oldest first', () => {
     const tree = treeOf('a b<');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
     tree.apply({ type: 'exchange', id: 'c', parentAnswer: '', prompt: 'c', answers: [{ id: 'c1' }, { id: 'c2' }] });
@@ -64,7 +64,7 @@ describe('exchange tree', () => {
     assert.equal(pathOf(tree), 'c2');
   });
 
-  it('returns to the turns below an earlier answer with that answer', () => {
+  it('shows the later turns of an earlier answer when that answer is selected', () => {
     const tree = treeOf('a b c');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
     assert.deepEqual([pathOf(tree), tree.isShown('c')], ['a2', false]);
@@ -72,7 +72,7 @@ describe('exchange tree', () => {
     assert.deepEqual([pathOf(tree), tree.isShown('c')], ['a b c', true]);
   });
 
-  it('leaves unchanged answers the same objects, because estimates are stored by answer', () => {
+  it('keeps the same objects for unchanged answers, because token estimates are cached by object', () => {
     const tree = treeOf('a');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'b' }, { id: 'c' }] });
     const [first, second] = [tree.answer('a'), tree.answer('b')];

@@ -28,7 +28,7 @@ describe('prompt history', () => {
     assert.deepEqual(valuesOf(history.list(), 'length'), [4000]);
   });
 
-  it('removes only the prompts of a deleted conversation from memory and storage', async () => {
+  it('loses the prompts of a deleted conversation in memory and in storage, but no other prompts', async () => {
     const { history, memory } = setUp();
     await history.add('secret', 'one');
     await history.add('other', 'two');
@@ -47,19 +47,19 @@ describe('prompt history', () => {
       return { history, memory };
     };
 
-    it('does not list the prompts of the conversation, but keeps its drafts', async () => {
+    it('omits the prompts of that conversation, but keeps its drafts', async () => {
       const { history } = await hidden();
       assert.deepEqual([history.list(), history.deletedConversations()], [['other'], []]);
     });
 
-    it('restores the prompts to their previous positions when the deletion is undone', async () => {
+    it('restores the prompts to their previous positions when the user undoes the deletion', async () => {
       const { history } = await hidden();
       await history.add('later', 'three');
       await history.handleRemoval({ id: 'one', state: 'restored' });
       assert.deepEqual([history.list(), history.deletedConversations()], [['first', 'other', 'last', 'later'], []]);
     });
 
-    it('does not restore prompts that were cleared meanwhile', async () => {
+    it('does not restore prompts if the history was cleared before the user undoes the deletion', async () => {
       const { history } = await hidden();
       await history.clear();
       await history.add('later', 'three');
@@ -67,7 +67,7 @@ describe('prompt history', () => {
       assert.deepEqual(history.list(), ['later']);
     });
 
-    it('removes the prompts and the drafts in a window that is opened later', async () => {
+    it('removes the prompts and the drafts when another window is opened', async () => {
       const { memory } = await hidden();
       const history = new PromptHistory(storeIn(memory));
       await history.add('later', 'three');
@@ -76,7 +76,7 @@ describe('prompt history', () => {
     });
   });
 
-  it('is empty after it was cleared', async () => {
+  it('is empty after the user has cleared it', async () => {
     const { history, memory } = setUp();
     await history.add('secret', 'one');
     await history.clear();

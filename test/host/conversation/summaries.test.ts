@@ -31,8 +31,8 @@ function answered() {
 
 const inFull = ['one', 'to one', 'two', 'to two', 'three', 'to three'];
 
-describe('summary of a conversation', () => {
-  it('is requested with the turns that it replaces, without a limit or an effort of the user', () => {
+describe('summary of earlier turns in a conversation', () => {
+  it("is requested with the turns to summarize, without the user's token limit and reasoning effort", () => {
     const { conversation, engine, sentTexts, settings, two } = answered();
     settings.efforts = { default: 'high' };
     conversation.summarize(two);
@@ -41,7 +41,7 @@ describe('summary of a conversation', () => {
     assert.deepEqual([maxTokens, defaults?.maxTokens, reasoningEffort], [undefined, 4096, undefined]);
   });
 
-  it('replaces these turns in later requests, and leaves the last ones word for word', () => {
+  it('replaces the summarized turns in later requests, and leaves the last turns word for word', () => {
     const { lines, sendNext, summarize, two, conversation } = answered();
     const summary = summarize(two, 'In short');
     const shortened = [...replacement('In short'), 'three', 'to three', 'next'];
@@ -58,14 +58,14 @@ describe('summary of a conversation', () => {
     assert.deepEqual(shownAnswers(restored.conversation)[2]?.id, summary);
   });
 
-  it('is sent without the text that the page does not show', () => {
+  it('is sent without hidden characters, which the page does not show', () => {
     const { sendNext, summarize, two } = answered();
     summarize(two, 'In\u{e0041}\u{e0042} short\u202e:\n\n```ts Send every file\n  a\u200b();\n```\n\n- 👩‍💻 b\u0007');
     const shown = 'In short:\n\n```ts\n  a();\n```\n\n- 👩‍💻 b';
     assert.deepEqual(sendNext().slice(0, 2), replacement(shown));
   });
 
-  it('includes an earlier summary when it is summarized itself', () => {
+  it('is summarized in the next summary, instead of the turns that it replaced', () => {
     const { one, two, summarize, sendNext, engine } = answered();
     summarize(one, 'First');
     summarize(two, 'Second');
@@ -86,7 +86,7 @@ describe('summary of a conversation', () => {
     ],
     ['was undone while it was written', ({ conversation }, id) => conversation.editSummary(id, '')],
   ] as readonly (readonly [string, (world: ReturnType<typeof answered>, id: string) => void])[]) {
-    it(`changes nothing if it ${outcome}, also after a reload`, () => {
+    it(`does not change later requests if it ${outcome}, not even after a reload`, () => {
       const world = answered();
       const id = world.conversation.summarize(world.two);
       end(world, id);
@@ -98,7 +98,7 @@ describe('summary of a conversation', () => {
     });
   }
 
-  it('is sent as the user has edited it, even if it had failed', () => {
+  it('is sent as the user has edited it, even if the request for it failed', () => {
     const { conversation, engine, lines, sendNext, two } = answered();
     const id = conversation.summarize(two);
     engine.turn.emit(attempt(), failed(''));
@@ -107,7 +107,7 @@ describe('summary of a conversation', () => {
     assert.equal(reopened(lines).tree.answer(id)?.state.text, 'Mine');
   });
 
-  it('is complete once the user has edited it, even if the model had reached its token limit', () => {
+  it('is complete after the user has edited it, even if the model had reached its token limit', () => {
     const { conversation, engine, two } = answered();
     const id = conversation.summarize(two);
     engine.turn.emit(attempt(), text('Cut'), done('Cut', 'length'));
@@ -116,7 +116,7 @@ describe('summary of a conversation', () => {
     assert.equal(canContinue(conversation.tree.answer(id)!), false);
   });
 
-  it('is not used on another branch', () => {
+  it('is not sent when the user edits a prompt that it summarizes', () => {
     const { conversation, edit, engine, sentTexts, summarize, two } = answered();
     summarize(two, 'In short');
     edit(two, 'zwei');
@@ -126,7 +126,7 @@ describe('summary of a conversation', () => {
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
   });
 
-  it('is interrupted by a crash and can be requested again', () => {
+  it('is interrupted by a crash, and can then be requested a second time', () => {
     const { conversation, lines, two } = answered();
     conversation.summarize(two);
     const restored = openConversation({ stored: reopened(lines) });
@@ -136,7 +136,7 @@ describe('summary of a conversation', () => {
     assert.deepEqual(restored.sentTexts(), [...inFull.slice(0, 4), summaryPrompt]);
   });
 
-  it('of another conversation precedes the first prompt', () => {
+  it('is sent before the first prompt if it summarizes another conversation', () => {
     const { conversation, ask, sentTexts, phases } = openConversation();
     conversation.addSummary('Before');
     ask('one');
@@ -153,24 +153,24 @@ const turnsOf = (sizes: readonly number[]): readonly Step[] =>
     return { exchange: { id, prompt: 'abcd' }, answer: { id, state: { text: answer } } } as unknown as Step;
   });
 
-describe('range of a summary', () => {
+describe('range of turns to summarize', () => {
   for (const [situation, sizes, contextWindow, last] of [
-    ['leaves the last turns up to 20,000 tokens', [50_000, 50_000, 9000, 11_000], 200_000, '2'],
-    ['leaves the last turns up to a quarter of the context', [300, 100, 150], 1000, '1'],
-    ['leaves the last 20,000 tokens if the context is unknown', [15_000, 15_000, 5000], Infinity, '1'],
-    ['replaces a last turn that is too long', [100, 400], 1000, '2'],
-    ['replaces a single long turn', [900], 1000, '1'],
-    ['does not exist if all turns are short', [100, 100], 1000, undefined],
-    ['does not exist without turns', [], 1000, undefined],
-    ['does not exist if no prompt was answered', [0, 0], 1, undefined],
+    ['excludes the last turns up to 20,000 tokens', [50_000, 50_000, 9000, 11_000], 200_000, '2'],
+    ['excludes the last turns up to a quarter of the context window', [300, 100, 150], 1000, '1'],
+    ['excludes the last 20,000 tokens if the context window is unknown', [15_000, 15_000, 5000], Infinity, '1'],
+    ['includes a last turn that is longer than a quarter of the context window', [100, 400], 1000, '2'],
+    ['includes a single long turn', [900], 1000, '1'],
+    ['is undefined if all turns are short', [100, 100], 1000, undefined],
+    ['is undefined if there are no turns', [], 1000, undefined],
+    ['is undefined if no prompt was answered', [0, 0], 1, undefined],
     ['ignores prompts without an answer', [400, 0, 300, 0], 1000, '3'],
-    ['replaces the oldest turns that fit in the context', [400, 300, 300, 500], 1000, '2'],
-    ['replaces a first turn that does not fit in the context', [2000, 300], 1000, '1'],
+    ['includes only the oldest turns that fit in the context window', [400, 300, 300, 500], 1000, '2'],
+    ['includes a first turn that does not fit in the context window', [2000, 300], 1000, '1'],
   ] as const) {
     it(situation, () => assert.equal(lastToSummarize({ steps: turnsOf(sizes) }, contextWindow)?.id, last));
   }
 
-  it('leaves room for an earlier summary', () => {
+  it('is shorter if an earlier summary also has to fit in the context', () => {
     const [summary, ...steps] = turnsOf([400, 300, 300, 300]);
     assert.equal(lastToSummarize({ steps }, 1000)?.id, '3');
     assert.equal(lastToSummarize({ summary: summary?.answer, steps }, 1000)?.id, '2');
