@@ -154,14 +154,14 @@ describe('copied code', () => {
   });
 
   for (const id of languageIds) {
-    it(`reads the API key from the environment and contains no key, in ${languages[id].label}`, () => {
+    it(`reads the API key from an environment variable in ${languages[id].label}`, () => {
       const code = languages[id].write(exportedRequestOf());
       assert.match(code, /HOLYSHEEP_API_KEY/);
       assert.doesNotMatch(code, /hsa-/);
     });
   }
 
-  it('mentions the offline demo in a program only when the request was sent to the demo', () => {
+  it('mentions the offline demo in a program only if the request was sent to the demo', () => {
     for (const id of ['python', 'node'] as const) {
       assert.match(languages[id].write(exportedRequestOf({ isOwn: false })), /Copied from the offline demo/);
       assert.doesNotMatch(languages[id].write(exportedRequestOf()), /demo/);

@@ -8,7 +8,7 @@ import { attempt } from '../conversation/scriptedEngine';
 import { refOf } from '../../support/gatewayRef';
 import { gatewayFrom } from '../../support/testGateways';
 
-describe('copied request', () => {
+describe('Copy Request as Code command', () => {
   const statuses: string[] = [];
   useVSCode({
     env: { clipboard: { writeText: () => Promise.resolve() } },
@@ -33,7 +33,7 @@ describe('copied request', () => {
     ({ copyAsCode } = await import('../../../src/host/copyAsCode/copyAsCode'));
   });
 
-  it('uses the user’s gateway and model for a demo prompt, and says so', async () => {
+  it("writes the user's gateway and model for a demo prompt, and mentions the demo in its message", async () => {
     let code: string | undefined;
     for (const demo of [false, true]) {
       const { ask, conversation } = openConversation({ demo });
@@ -48,7 +48,7 @@ describe('copied request', () => {
     ['the gateway of the last attempt', backup.id, 'there', backup, 'here'],
     ['the base URL if that gateway is no longer configured', 'https://gone.example/v1', 'here', primary],
   ] as const) {
-    it(`calls ${name}`, async () => {
+    it(`writes ${name} into the code`, async () => {
       const last = { ...attempt('there', 2), userModel: 'here', gateway: refOf(used) } as StreamEvent;
       const opened = openConversation();
       opened.ask('Hi', attempt('first'), last);

@@ -23,7 +23,7 @@ function exportRequest(changes: Partial<RequestToExport> = {}) {
   });
 }
 
-describe('exported request', () => {
+describe('request that is copied as code', () => {
   it('contains the messages, the model, the parameters and the base URL of the request', () => {
     assert.deepEqual(exportRequest(), {
       baseUrl: 'https://a/v1',
@@ -35,11 +35,11 @@ describe('exported request', () => {
     });
   });
 
-  it('records that the request went to the offline demo', () => {
+  it('records that the original request was sent to the offline demo', () => {
     assert.equal(exportRequest({ isOwn: false }).isOwn, false);
   });
 
-  it('contains the default values that the model takes', () => {
+  it('contains the default temperature and token limit only if the model accepts them', () => {
     const parametersFor = (model: string) => {
       const defaults = { temperature: 0.7, maxTokens: 2048 };
       const { temperature, maxTokens } = exportRequest({ request: { model, messages: [], defaults } });
@@ -50,7 +50,7 @@ describe('exported request', () => {
     assert.deepEqual(parametersFor('gpt-5'), [undefined, undefined]);
   });
 
-  it('contains the reasoning effort in the form of the gateway, and no default limit for a model that reasons', () => {
+  it("contains the reasoning effort in the gateway's format, and no default token limit for a reasoning model", () => {
     const exported = (baseUrl: string) =>
       exportRequest({
         baseUrl,
@@ -65,12 +65,12 @@ describe('exported request', () => {
     assert.deepEqual(limited, { thinking: { type: 'enabled', budget_tokens: 1638 } });
   });
 
-  it('contains the body fields that the user adds, but neither “messages” nor “stream”', () => {
+  it(`contains the user's additional body fields, except "messages" and "stream"`, () => {
     const extraBody = { top_k: 5, messages: [], stream: false };
     assert.deepEqual(exportRequest({ facts: { extraBody } }).otherFields, { top_k: 5 });
   });
 
-  it('contains no images, tool results and empty answers', () => {
+  it('omits images, tool results and empty answers', () => {
     const image = { type: 'image', mimeType: 'image/png', data: 'aGk=' } as const;
     const { messages } = exportRequest({
       request: {
@@ -90,7 +90,7 @@ describe('exported request', () => {
     ]);
   });
 
-  it('contains a longer idle timeout for a reasoning model, and the first-token timeout from the settings', () => {
+  it('contains a longer idle timeout for a reasoning model, unless the settings contain a first-token timeout', () => {
     assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).idleTimeoutMs, 270_000);
     const timeout = { ...defaultTimeouts, firstTokenMs: 7000 };
     assert.equal(exportRequest({ settings: { ...demoSettings, retry, timeout } }).idleTimeoutMs, 7000);

@@ -7,7 +7,7 @@ import {
   shellLiteral,
 } from '../../../src/host/copyAsCode/literals';
 
-describe('string literal', () => {
+describe('string literal in copied code', () => {
   it('escapes invisible characters', () => {
     const invisible = '\x7f\x85\u200d\u202e\u2028\u2029\ufeff';
     const escapes = '"\\u007f\\u0085\\u200d\\u202e\\u2028\\u2029\\ufeff"';

@@ -58,165 +58,170 @@ const programs: readonly Program[] = [
   },
 ];
 
-for (const { language, name, runtime, cases } of programs) {
-  describe(`copied program in ${name}`, function () {
-    this.timeout(60_000);
-    let gateway: Gateway;
-    before(async () => {
-      gateway = await startGateway({ requireKey: testKey });
-    });
-    after(() => gateway.close());
-
-    const codeFor = (script: Script, fields: Partial<ExportedRequest> = {}): string => {
-      gateway.reset();
-      gateway.script = script;
-      return languages[language].write(exportedRequestOf({ baseUrl: gateway.baseUrl, messages, ...fields }));
-    };
-
-    for (const {
-      name: behavior,
-      script,
-      stdout,
-      requests,
-      exitCode = 0,
-      maxRetries = 3,
-      stderr = [],
-      check,
-    } of cases) {
-      it(`handles a gateway that ${behavior}`, async function () {
-        if (!runtime) return this.skip();
-        const retry = { ...exportedRequestOf().retry, maxRetries };
-        const result = await runCopiedCode(codeFor(script, { retry }), runtime);
-        assert.deepEqual({ stdout: result.stdout, code: result.code }, { stdout, code: exitCode }, result.stderr);
-        for (const message of stderr) assert.match(result.stderr, message);
-        if (stderr.length === 0) assert.equal(result.stderr, '');
-        assert.doesNotMatch(result.stderr, stackTrace);
-        assert.equal(gateway.requests.length, requests);
-        const [first] = gateway.requests;
-        assert.deepEqual(first?.json?.messages, sentMessages);
-        const { model, temperature, max_tokens: maxTokens, stream } = first.json;
-        assert.deepEqual([model, temperature, maxTokens, stream], ['gpt-4o', 0.7, 2048, true]);
-        check?.(gateway.requests);
+describe('copied program', () => {
+  for (const { language, name, runtime, cases } of programs) {
+    describe(`in ${name}`, function () {
+      this.timeout(60_000);
+      let gateway: Gateway;
+      before(async () => {
+        gateway = await startGateway({ requireKey: testKey });
       });
-    }
+      after(() => gateway.close());
 
-    it('resumes a broken stream by sending the messages, the printed text and an instruction', async function () {
-      if (!runtime) return this.skip();
-      const partial = fullAnswer.slice(0, 60);
-      const script = replySequence(cutAfter(partial, 'reset'), answer(fullAnswer.slice(60)));
-      await runCopiedCode(codeFor(script), runtime);
-      const resumeRequest = gateway.requests[1]!;
-      assert.deepEqual(resumeRequest.json?.messages.slice(0, -2), sentMessages);
-      const sent = resumeMessages(resumeRequest);
-      assert.equal(sent.partial, partial);
-      assert.match(String(sent.instruction), /^Continue your answer/);
-      assert.ok(String(sent.instruction).includes(`«${partial}»`));
-    });
-
-    for (const [when, output, script, stdout] of [
-      ['during a wait', 'Retrying in', () => rateLimited(200), ''],
-      [
-        'during a stream',
-        'half an answer',
-        function* () {
-          yield* deltas('half an answer');
-          yield { end: 'stall' };
-        },
-        'half an answer',
-      ],
-    ] satisfies readonly (readonly [string, string, Script, string])[]) {
-      it(`ends immediately when the user presses Ctrl+C ${when}`, async function () {
-        // On Windows, a test can't send the signal of Ctrl+C to a program.
-        if (!runtime || process.platform === 'win32') return this.skip();
-        const program = startCopiedCode(codeFor(script), runtime);
-        await program.waitForOutput(output);
-        program.child.kill('SIGINT');
-        const result = await program.result;
-        assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 130, stdout });
-        assert.doesNotMatch(result.stderr, stackTrace);
-        assert.equal(gateway.requests.length, 1);
-      });
-    }
-
-    for (const [status, goesTo] of [
-      [302, 'the same gateway'],
-      [302, 'another gateway'],
-      [307, 'the same gateway'],
-      [307, 'another gateway'],
-    ] as const) {
-      it(`does not follow a redirect with status ${status} to ${goesTo}`, async function () {
-        if (!runtime) return this.skip();
-        const otherGateway = await startGateway({ script: () => answer('From the other gateway') });
-        const target = goesTo === 'the same gateway' ? gateway : otherGateway;
-        const redirect = (): Iterable<Step> =>
-          failure(status, { message: 'Moved' }, { location: `${target.baseUrl}/chat/completions?again` });
-        const result = await runCopiedCode(codeFor(replySequence(redirect, answer('From the other gateway'))), runtime);
-        assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 1, stdout: '' }, result.stderr);
-        assert.match(result.stderr, /The base URL redirects to another address\. The redirect was not followed\./);
-        assert.doesNotMatch(result.stderr, stackTrace);
-        assert.deepEqual([gateway.requests.length, otherGateway.requests.length], [1, 0]);
-        await otherGateway.close();
-      });
-    }
-
-    it('ignores the environment variables of the openai package', async function () {
-      if (!runtime) return this.skip();
-      const script = (): Iterable<Step> => answer('Hello!');
-      const env = {
-        OPENAI_ORG_ID: 'org-secret',
-        OPENAI_PROJECT_ID: 'proj-secret',
-        OPENAI_CUSTOM_HEADERS: 'X-Secret: header-secret\nAuthorization: Bearer other-secret',
-        OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
-        OPENAI_API_KEY: 'key-secret',
-        OPENAI_ADMIN_KEY: 'admin-secret',
-        OPENAI_LOG: 'debug',
+      const codeFor = (script: Script, fields: Partial<ExportedRequest> = {}): string => {
+        gateway.reset();
+        gateway.script = script;
+        return languages[language].write(exportedRequestOf({ baseUrl: gateway.baseUrl, messages, ...fields }));
       };
-      const result = await runCopiedCode(codeFor(script), { ...runtime, env: { ...runtime.env, ...env } });
-      assert.deepEqual(result, { code: 0, stdout: 'Hello!', stderr: '' });
-      const { headers } = gateway.requests[0]!;
-      assert.doesNotMatch(JSON.stringify(headers), /secret/);
-      assert.equal(headers.authorization, `Bearer ${testKey}`);
-    });
 
-    it('prints the answer without control characters, but resumes with the unchanged text', async function () {
-      if (!runtime) return this.skip();
-      const partial = `Once ${controls} upon a time`;
-      const script = replySequence(cutAfter(partial, 'reset'), answer(`, \x1b[2Jthe end.`));
-      const { stdout, code } = await runCopiedCode(codeFor(script), runtime);
-      assert.deepEqual({ stdout, code }, { stdout: `Once ${printedControls} upon a time, [2Jthe end.`, code: 0 });
-      assert.equal(resumeMessages(gateway.requests[1]!).partial, partial);
-    });
-    it('resumes an answer when the stream sends no data for the idle timeout', async function () {
-      if (!runtime) return this.skip();
-      const partial = fullAnswer.slice(0, 60);
-      const script = replySequence(cutAfter(partial, 'stall'), answer(fullAnswer.slice(60)));
-      const { stdout, code } = await runCopiedCode(codeFor(script, { idleTimeoutMs: 300 }), runtime);
-      assert.deepEqual({ stdout, code }, { stdout: printed(fullAnswer), code: 0 });
-    });
-    it('retries when the connection is refused, and prints the reason', async function () {
-      if (!runtime) return this.skip();
-      const closedGateway = await startGateway();
-      const { baseUrl } = closedGateway;
-      await closedGateway.close();
-      const result = await runCopiedCode(languages[language].write(exportedRequestOf({ baseUrl })), runtime);
-      assert.equal(result.code, 1);
-      assert.match(result.stderr, /refused.*\(3 of 3\)\.\s+.*refused/is);
-      assert.doesNotMatch(result.stderr, stackTrace);
-    });
-    it('prints an error and sends no request when the API key is missing, also with its example request', async function () {
-      if (!runtime) return this.skip();
-      const file = readFileSync(join(root, `src/host/copyAsCode/programs/ask.${runtime.extension}`), 'utf8');
-      for (const code of [codeFor(() => answer('')), file]) {
-        const result = await runCopiedCode(code, runtime, '');
-        assert.equal(result.code, 1);
-        assert.equal(result.stderr.trim(), 'Set the environment variable HOLYSHEEP_API_KEY to your API key.');
-        assert.equal(gateway.requests.length, 0);
+      for (const {
+        name: behavior,
+        script,
+        stdout,
+        requests,
+        exitCode = 0,
+        maxRetries = 3,
+        stderr = [],
+        check,
+      } of cases) {
+        it(`handles a gateway that ${behavior}`, async function () {
+          if (!runtime) return this.skip();
+          const retry = { ...exportedRequestOf().retry, maxRetries };
+          const result = await runCopiedCode(codeFor(script, { retry }), runtime);
+          assert.deepEqual({ stdout: result.stdout, code: result.code }, { stdout, code: exitCode }, result.stderr);
+          for (const message of stderr) assert.match(result.stderr, message);
+          if (stderr.length === 0) assert.equal(result.stderr, '');
+          assert.doesNotMatch(result.stderr, stackTrace);
+          assert.equal(gateway.requests.length, requests);
+          const [first] = gateway.requests;
+          assert.deepEqual(first?.json?.messages, sentMessages);
+          const { model, temperature, max_tokens: maxTokens, stream } = first.json;
+          assert.deepEqual([model, temperature, maxTokens, stream], ['gpt-4o', 0.7, 2048, true]);
+          check?.(gateway.requests);
+        });
       }
-    });
-  });
-}
 
-it('copied program in Node.js runs as an ES module and as a CommonJS module', async () => {
+      it('resumes a broken stream by sending the messages, the printed text and an instruction', async function () {
+        if (!runtime) return this.skip();
+        const partial = fullAnswer.slice(0, 60);
+        const script = replySequence(cutAfter(partial, 'reset'), answer(fullAnswer.slice(60)));
+        await runCopiedCode(codeFor(script), runtime);
+        const resumeRequest = gateway.requests[1]!;
+        assert.deepEqual(resumeRequest.json?.messages.slice(0, -2), sentMessages);
+        const sent = resumeMessages(resumeRequest);
+        assert.equal(sent.partial, partial);
+        assert.match(String(sent.instruction), /^Continue your answer/);
+        assert.ok(String(sent.instruction).includes(`«${partial}»`));
+      });
+
+      for (const [when, output, script, stdout] of [
+        ['during a wait', 'Retrying in', () => rateLimited(200), ''],
+        [
+          'during a stream',
+          'half an answer',
+          function* () {
+            yield* deltas('half an answer');
+            yield { end: 'stall' };
+          },
+          'half an answer',
+        ],
+      ] satisfies readonly (readonly [string, string, Script, string])[]) {
+        it(`ends immediately when the user presses Ctrl+C ${when}`, async function () {
+          // On Windows, a test can't send the signal of Ctrl+C to a program.
+          if (!runtime || process.platform === 'win32') return this.skip();
+          const program = startCopiedCode(codeFor(script), runtime);
+          await program.waitForOutput(output);
+          program.child.kill('SIGINT');
+          const result = await program.result;
+          assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 130, stdout });
+          assert.doesNotMatch(result.stderr, stackTrace);
+          assert.equal(gateway.requests.length, 1);
+        });
+      }
+
+      for (const [status, goesTo] of [
+        [302, 'the same gateway'],
+        [302, 'another gateway'],
+        [307, 'the same gateway'],
+        [307, 'another gateway'],
+      ] as const) {
+        it(`does not follow a redirect with status ${status} to ${goesTo}`, async function () {
+          if (!runtime) return this.skip();
+          const otherGateway = await startGateway({ script: () => answer('From the other gateway') });
+          const target = goesTo === 'the same gateway' ? gateway : otherGateway;
+          const redirect = (): Iterable<Step> =>
+            failure(status, { message: 'Moved' }, { location: `${target.baseUrl}/chat/completions?again` });
+          const result = await runCopiedCode(
+            codeFor(replySequence(redirect, answer('From the other gateway'))),
+            runtime,
+          );
+          assert.deepEqual({ code: result.code, stdout: result.stdout }, { code: 1, stdout: '' }, result.stderr);
+          assert.match(result.stderr, /The base URL redirects to another address\. The redirect was not followed\./);
+          assert.doesNotMatch(result.stderr, stackTrace);
+          assert.deepEqual([gateway.requests.length, otherGateway.requests.length], [1, 0]);
+          await otherGateway.close();
+        });
+      }
+
+      it('ignores the environment variables of the openai package', async function () {
+        if (!runtime) return this.skip();
+        const script = (): Iterable<Step> => answer('Hello!');
+        const env = {
+          OPENAI_ORG_ID: 'org-secret',
+          OPENAI_PROJECT_ID: 'proj-secret',
+          OPENAI_CUSTOM_HEADERS: 'X-Secret: header-secret\nAuthorization: Bearer other-secret',
+          OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',
+          OPENAI_API_KEY: 'key-secret',
+          OPENAI_ADMIN_KEY: 'admin-secret',
+          OPENAI_LOG: 'debug',
+        };
+        const result = await runCopiedCode(codeFor(script), { ...runtime, env: { ...runtime.env, ...env } });
+        assert.deepEqual(result, { code: 0, stdout: 'Hello!', stderr: '' });
+        const { headers } = gateway.requests[0]!;
+        assert.doesNotMatch(JSON.stringify(headers), /secret/);
+        assert.equal(headers.authorization, `Bearer ${testKey}`);
+      });
+
+      it('prints the answer without control characters, but resumes with the unchanged text', async function () {
+        if (!runtime) return this.skip();
+        const partial = `Once ${controls} upon a time`;
+        const script = replySequence(cutAfter(partial, 'reset'), answer(`, \x1b[2Jthe end.`));
+        const { stdout, code } = await runCopiedCode(codeFor(script), runtime);
+        assert.deepEqual({ stdout, code }, { stdout: `Once ${printedControls} upon a time, [2Jthe end.`, code: 0 });
+        assert.equal(resumeMessages(gateway.requests[1]!).partial, partial);
+      });
+      it('resumes an answer when the stream sends no data for the idle timeout', async function () {
+        if (!runtime) return this.skip();
+        const partial = fullAnswer.slice(0, 60);
+        const script = replySequence(cutAfter(partial, 'stall'), answer(fullAnswer.slice(60)));
+        const { stdout, code } = await runCopiedCode(codeFor(script, { idleTimeoutMs: 300 }), runtime);
+        assert.deepEqual({ stdout, code }, { stdout: printed(fullAnswer), code: 0 });
+      });
+      it('retries when the connection is refused, and prints the reason', async function () {
+        if (!runtime) return this.skip();
+        const closedGateway = await startGateway();
+        const { baseUrl } = closedGateway;
+        await closedGateway.close();
+        const result = await runCopiedCode(languages[language].write(exportedRequestOf({ baseUrl })), runtime);
+        assert.equal(result.code, 1);
+        assert.match(result.stderr, /refused.*\(3 of 3\)\.\s+.*refused/is);
+        assert.doesNotMatch(result.stderr, stackTrace);
+      });
+      it('prints an error and sends no request when the API key is missing, also with its example request', async function () {
+        if (!runtime) return this.skip();
+        const file = readFileSync(join(root, `src/host/copyAsCode/programs/ask.${runtime.extension}`), 'utf8');
+        for (const code of [codeFor(() => answer('')), file]) {
+          const result = await runCopiedCode(code, runtime, '');
+          assert.equal(result.code, 1);
+          assert.equal(result.stderr.trim(), 'Set the environment variable HOLYSHEEP_API_KEY to your API key.');
+          assert.equal(gateway.requests.length, 0);
+        }
+      });
+    });
+  }
+});
+
+it('copied Node.js program runs as an ES module and as a CommonJS module', async () => {
   const gateway = await startGateway();
   const code = languages.node.write(exportedRequestOf({ baseUrl: gateway.baseUrl }));
   for (const extension of ['mjs', 'cjs', 'js']) {

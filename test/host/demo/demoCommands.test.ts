@@ -61,7 +61,7 @@ describe('Open Demo command', () => {
     return conversation;
   };
 
-  it('starts a new conversation when the current one belongs to the user’s gateway', async () => {
+  it("starts a new conversation when the current conversation uses the user's gateway", async () => {
     const real = startConversation(false);
     assert.notEqual(await openDemo(), real);
     assert.equal(shownConversations[0]?.tree.isEmpty, true);
@@ -82,12 +82,12 @@ describe('Open Demo command', () => {
     assert.equal(await openDemo(), conversation);
   });
 
-  it('does not continue a conversation of a previous demo', async () => {
+  it('starts a new conversation when the current conversation belongs to a previous demo', async () => {
     const previous = startConversation(true);
     assert.notEqual(await openDemo(), previous);
   });
 
-  it('shows the current conversation if a prompt that waited there was sent to the demo when the demo started', async () => {
+  it('shows the current conversation if the start of the demo has sent a waiting prompt there', async () => {
     const waiting = conversations.startNew();
     demo.open = () => {
       demo.isOpen = true;
@@ -103,7 +103,7 @@ describe('Open Demo command', () => {
     ['shows nothing if the panel with the answers was closed', true, false, 0],
     ['stays in a conversation with the user’s gateway', false, true, 0],
   ] as const) {
-    it(`${what}, when the demo is left`, async () => {
+    it(`${what} when the user leaves the demo`, async () => {
       await openDemo();
       const current = startConversation(isDemo);
       if (isOpen) openPanels.push(current);

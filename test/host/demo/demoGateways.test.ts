@@ -44,7 +44,7 @@ describe('gateways of the offline demo', () => {
     }
   });
 
-  it('answer through the backup gateway after two attempts through the primary gateway were reset', async () => {
+  it('answer through the backup gateway after the primary gateway has reset two connections', async () => {
     await demo.open();
     const [primary, backup] = await urls();
     assert.notEqual(backup, primary);
@@ -52,7 +52,7 @@ describe('gateways of the offline demo', () => {
     assert.deepEqual(statuses, [undefined, undefined, 200, undefined]);
   });
 
-  it('use the same backup gateway until the demo ends, and another one in the next demo', async () => {
+  it('include the same backup gateway for each prompt of a demo, and a new backup gateway in the next demo', async () => {
     await demo.open();
     const [first, second] = await Promise.all([urls(), urls()]);
     assert.equal(first[1], second[1]);
@@ -63,7 +63,7 @@ describe('gateways of the offline demo', () => {
     assert.equal(await ask((await urls())[1], 'demo-steady'), 200);
   });
 
-  it('are closed when VS Code ends while the backup gateway starts', async () => {
+  it('are closed when VS Code exits, even while the backup gateway is still starting', async () => {
     await demo.open();
     const starting = urls();
     demo.dispose();
@@ -71,7 +71,7 @@ describe('gateways of the offline demo', () => {
     while ((await ask(backup, 'demo-steady')) !== undefined);
   });
 
-  it('respond to the probe of a gateway', async () => {
+  it('respond to the request that checks whether a gateway works', async () => {
     await demo.open();
     for (const baseUrl of await urls()) {
       const { signal } = new AbortController();

@@ -69,14 +69,14 @@ describe('scenarios of the demo tour', () => {
   });
 
   for (const [model, story] of stories) {
-    it(`run as the tour describes: ${model}`, async () => {
+    it(`have the retries and faults that the tour describes: ${model}`, async () => {
       const actual = summarizeTurn((await demoTurn(model)).events);
       const withoutNumbers = actual.replace(/row \S+ → /g, '').replace(/\d+ characters/, 'answer');
       assert.equal(withoutNumbers, story);
     });
   }
 
-  it('time out a stream without data after six seconds', async () => {
+  it('abandon a stream after six seconds without data', async () => {
     const { events } = await demoTurn('demo-stall');
     const text = events.findLast(({ type, attempt }) => type === 'text' && attempt === 1);
     const ended = events.find(({ type, attempt }) => type === 'ended' && attempt === 1);

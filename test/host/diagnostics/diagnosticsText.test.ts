@@ -60,7 +60,7 @@ describe('diagnostics report', () => {
   const report = formatDiagnostics(diagnostics, labelOf, (value) => new KeyRedactor([key]).redact(value));
   const { settings, turns, host, time } = JSON.parse(report) as typeof diagnostics & PrintedReport;
 
-  it('contains versions, settings, and every attempt with its wait', () => {
+  it('contains versions, settings, and every attempt with the wait before it', () => {
     assert.deepEqual([time, host.extension, host.language], ['1970-01-01T00:00:00.000Z', '1.2.3', 'zh-cn']);
     const [first, second] = turns[0]!.attempts;
     assert.deepEqual([first?.status, first?.end?.how, first?.end?.row], [429, 'rate-limit', 'rateLimited']);
@@ -86,7 +86,7 @@ describe('diagnostics report', () => {
     assert.deepEqual([first?.headersMs, first?.end?.ms, second?.at], [120, 130, 100]);
   });
 
-  it('contains no path, even when a model is named after its file', () => {
+  it('contains no file path, even if a model is named after its file', () => {
     assert.ok(!report.includes('somebody'));
     assert.deepEqual([settings.model, ...settings.fallbackModels], ['…/qwen.gguf', 'Qwen/Qwen2.5', '…/a.gguf']);
     assert.equal(turns[0]!.attempts[1]!.model, '…/llama.gguf');
@@ -154,7 +154,7 @@ describe('diagnostics report', () => {
   });
 });
 
-describe('redaction of paths', () => {
+describe('redaction of paths, URL credentials and URL queries', () => {
   for (const [text, expected] of [
     ['Qwen/Qwen2.5', 'Qwen/Qwen2.5'],
     ['https://api.holysheep.ai', 'https://api.holysheep.ai'],
@@ -175,7 +175,7 @@ describe('redaction of paths', () => {
   }
 
   for (const unit of ['a', '/', '../', 'c:\\', 'http://a@', 'a://b:1?@']) {
-    it(`ends for a million repetitions of ${JSON.stringify(unit)}`, () => {
+    it(`does not hang for a million repetitions of ${JSON.stringify(unit)}`, () => {
       const text = unit.repeat(1_000_000);
       assert.ok(redactPaths(text).length <= text.length);
     });

@@ -77,7 +77,7 @@ describe('Export Diagnostics command', () => {
     };
   };
 
-  it('names the origin of HolySheep', async () => {
+  it("shows the origin of HolySheep's gateway", async () => {
     const report = JSON.parse(await run()) as { readonly settings: Readonly<Record<string, unknown>> };
     assert.equal(report.settings['origin'], 'https://api.holysheep.ai');
     assert.deepEqual(report.settings['gateways'], [
@@ -85,7 +85,7 @@ describe('Export Diagnostics command', () => {
     ]);
   });
 
-  it('replaces private host names with positions', async () => {
+  it('replaces private host names with names such as "gateway 1"', async () => {
     usePrivateGateway();
     const text = await run();
     for (const name of ['corp.example', 'former.example']) assert.ok(!text.includes(name), name);
@@ -105,7 +105,7 @@ describe('Export Diagnostics command', () => {
     ]);
   });
 
-  it('replaces the name and the path of each gateway with its position', async () => {
+  it('replaces the label and the path of each gateway with a name such as "gateway 1"', async () => {
     const base = 'https://relay.example/t0k3n-';
     gateways.backups = [{ baseUrl: `${base}a/v1`, name: 'Project Nightjar (ACME)' }, `${base}b/v1`];
     const sent = (id: string, label: string): AttemptEvent =>
@@ -126,7 +126,7 @@ describe('Export Diagnostics command', () => {
     );
   });
 
-  it('leaves out the private host name of a former gateway', async () => {
+  it('shows "former gateway" instead of the private host of a gateway that is no longer in the settings', async () => {
     usePrivateGateway();
     gateways.backups = [];
     const text = await run();
@@ -134,7 +134,7 @@ describe('Export Diagnostics command', () => {
     assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former gateway');
   });
 
-  it('names a key that cannot be read', async () => {
+  it("marks the key of a gateway as unreadable if it can't be read", async () => {
     gateways.isKeyringLocked = true;
     const { settings } = JSON.parse(await run()) as {
       readonly settings: { readonly gateways: readonly { readonly key: unknown }[] };

@@ -21,17 +21,17 @@ describe('host names in the diagnostics report', () => {
     ['my-old.example', 'my-old.example'],
     ['llmXcorp.example', 'llmXcorp.example'],
   ] as const) {
-    it(`are ${text === expected ? 'not found' : 'replaced'} in ${text}`, () => {
+    it(`are ${text === expected ? 'not replaced' : 'replaced'} in ${text}`, () => {
       assert.equal(hide(text), expected);
     });
   }
 
-  it('are replaced by the position of the first gateway when two gateways have the same host', () => {
+  it('are replaced with the number of the first gateway if two gateways have the same host', () => {
     assert.equal(hostNameHider([holySheep, company, company], [])('llm.corp.example'), 'gateway 2');
   });
 
   for (const origin of [holySheep, 'http://localhost:11434', 'https://127.0.0.1', 'http://[::1]:8080']) {
-    it(`are public for ${origin}`, () => assert.equal(isPublicOrigin(origin), true));
+    it(`are shown for the public origin ${origin}`, () => assert.equal(isPublicOrigin(origin), true));
   }
 
   for (const origin of [
@@ -41,6 +41,6 @@ describe('host names in the diagnostics report', () => {
     'http://localhost.corp.example',
     'http://192.168.1.7:8080',
   ]) {
-    it(`are private for ${origin}`, () => assert.equal(isPublicOrigin(origin), false));
+    it(`are hidden for the private origin ${origin}`, () => assert.equal(isPublicOrigin(origin), false));
   }
 });

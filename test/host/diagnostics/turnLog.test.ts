@@ -9,7 +9,7 @@ import { fake } from '../../support/fake';
 const secret = 'secret answer';
 const base = { attempt: 1, at: 0 } as const;
 
-describe('turn log', () => {
+describe("log of a turn's events", () => {
   const rows: readonly (readonly [StreamEvent, line: string | undefined])[] = [
     [
       {
@@ -53,7 +53,7 @@ describe('turn log', () => {
     [{ ...base, type: 'tool-call', index: 0, name: secret, arguments: secret }, undefined],
   ];
   for (const [event, line] of rows) {
-    it(line ? `logs ${event.type} as: ${line}` : `does not log ${event.type}`, () => {
+    it(line ? `contains an event "${event.type}" as: ${line}` : `omits an event "${event.type}"`, () => {
       const lines: string[] = [];
       const log = fake<Log>({
         info: (entry) => lines.push(`info ${entry}`),

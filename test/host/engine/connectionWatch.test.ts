@@ -28,7 +28,7 @@ const sendWatched = (url: string, signal?: AbortSignal, fetchOnce: typeof fetch 
   return { steps, ended };
 };
 
-describe('connection watch', () => {
+describe('progress of an HTTP request', () => {
   let http: HttpServer;
   let httpHost: string;
   /** Accepts connections, but never answers the first message of the TLS handshake. */
@@ -46,7 +46,7 @@ describe('connection watch', () => {
     silent.close();
   });
 
-  it('tells when a request leaves over a new connection and over one that is kept open', async () => {
+  it('is "connecting" and then "sent", over a new connection and over a connection that was kept open', async () => {
     for (let sent = 0; sent < 2; sent++) {
       const { steps, ended } = sendWatched(`http://${httpHost}/v1/chat/completions`);
       await ended;
@@ -54,7 +54,7 @@ describe('connection watch', () => {
     }
   });
 
-  it('tells of no sent request while the handshake is not answered, whatever other requests do', async () => {
+  it('is "connecting" until the server answers the TLS handshake, even while other requests are sent', async () => {
     const controller = new AbortController();
     const connected = once(silent, 'connection') as Promise<[Socket]>;
     const { steps, ended } = sendWatched(`https://${silentHost}/v1/chat/completions`, controller.signal);
@@ -71,13 +71,13 @@ describe('connection watch', () => {
     assert.deepEqual(steps, ['connecting', 'aborted']);
   });
 
-  it('tells nothing if the request does not go through undici', async () => {
+  it('is unknown if the request does not use undici, the HTTP client of Node.js', async () => {
     const { steps, ended } = sendWatched('http://gateway.test', undefined, () => Promise.resolve(new Response('ok')));
     await ended;
     assert.deepEqual(steps, [200]);
   });
 
-  it('tells nothing about the request with which undici asks a proxy for a connection', async () => {
+  it('ignores the CONNECT request with which undici asks a proxy for a connection', async () => {
     const { steps, ended } = sendWatched('https://gateway.test', undefined, () => {
       const message = { request: { method: 'CONNECT' } };
       for (const name of ['undici:request:create', 'undici:client:sendHeaders']) channel(name).publish(message);
@@ -87,7 +87,7 @@ describe('connection watch', () => {
     assert.deepEqual(steps, [200]);
   });
 
-  it('ends its subscriptions with the request', async () => {
+  it('removes its subscriptions to undici when the request ends', async () => {
     await sendWatched(`http://${httpHost}/v1/chat/completions`).ended;
     await sendWatched('http://127.0.0.1:1/').ended;
     for (const name of ['undici:request:create', 'undici:client:sendHeaders'])

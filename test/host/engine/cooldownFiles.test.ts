@@ -23,7 +23,7 @@ async function withoutPrivileges(run: () => Promise<void>): Promise<void> {
   }
 }
 
-describe('cooldown files', () => {
+describe('files that share cooldowns among windows', () => {
   const clock = { time: 0, now: (): number => clock.time };
   let parent: string;
   let folder: string;
@@ -50,7 +50,7 @@ describe('cooldown files', () => {
     removeTemporaryFolder(parent);
   });
 
-  it('pass a cooldown to other windows unchanged, but not to this one', async () => {
+  it('pass a cooldown unchanged to other windows, but not back to the window that wrote it', async () => {
     const written = { ...cooldown(minute), source: 'backoff', reason: 'overloaded' } as const;
     const [here, there] = [open(), open()];
     assert.equal(await there.read(scope), undefined);
@@ -60,21 +60,21 @@ describe('cooldown files', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('apply only to one combination of gateway, API key and model', async () => {
+  it('apply only to one gateway, API key and model', async () => {
     await open().write(scope, cooldown(minute));
     for (const change of [{ gateway: 'https://b.test' }, { key: 'b' }, { model: 'b' }]) {
       assert.equal(await open().read({ ...scope, ...change }), undefined);
     }
   });
 
-  it('never contain the API key in their name', async () => {
+  it('do not have the API key in their names', async () => {
     await open().write(scope, cooldown(minute));
     const [name = ''] = names();
     assert.match(name, /^[0-9a-f]{24}\.\d+\.60000\.server\.rate-limit\.[0-9a-f]{8}$/);
     assert.ok(!name.includes(String(scope.key)));
   });
 
-  it('can be written by several windows at once, after which the cooldown that ends last applies', async () => {
+  it('apply the cooldown that ends last when several windows write at once', async () => {
     const [here, there] = [open(), open()];
     const delays = Array.from({ length: 60 }, (_, n) => 1000 + ((n * 37) % 60) * 500);
     await Promise.all(delays.map((delayMs, n) => (n % 2 ? here : there).write(scope, cooldown(delayMs))));
@@ -82,7 +82,7 @@ describe('cooldown files', () => {
     assert.deepEqual([names().length, problems], [60, []]);
   });
 
-  it('are removed by the window that reads an expired cooldown or one that lasts for more than an hour', async () => {
+  it('are deleted by the next reader when the cooldown has expired or would last more than an hour', async () => {
     await open().write(scope, cooldown(1000));
     await open().write(otherScope, cooldown(minute));
     const [key = ''] = names()[0]?.split('.') ?? [];
@@ -106,13 +106,13 @@ describe('cooldown files', () => {
   });
 
   for (const delayMs of [3_600_001, 0, NaN]) {
-    it(`are not written for a cooldown of ${delayMs} ms`, async () => {
+    it(`are not written for an invalid cooldown of ${delayMs} ms`, async () => {
       await open().write(scope, { ...cooldown(minute), delayMs });
       assert.deepEqual(readdirSync(parent), []);
     });
   }
 
-  it('are dropped when the clock was set back, but not when another window is ahead by a few seconds', async () => {
+  it("are deleted when the clock was set back, but not when another window's clock is a few seconds ahead", async () => {
     const ahead = cooldown(minute, clock.time + 4000);
     await open().write(scope, ahead);
     assert.deepEqual(await open().read(scope), ahead);
@@ -131,7 +131,7 @@ describe('cooldown files', () => {
     assert.equal((await open().read(otherScope))?.until, clock.time + minute);
   });
 
-  it('log a failure again if it recurs after a success', async () => {
+  it('log a failure a second time if it recurs after a success', async () => {
     const [here, storage] = [open(), path.dirname(folder)];
     for (let n = 0; n < 2; n++) {
       rmSync(storage, { recursive: true, force: true });
@@ -143,7 +143,7 @@ describe('cooldown files', () => {
     assert.deepEqual(problems, Array(2).fill("Cooldowns shared between windows can't be written: ENOTDIR."));
   });
 
-  it('log failures to write and remove a file once each, and never throw', async () => {
+  it('log each failure to write or delete a file only once, without throwing an error', async () => {
     await open().write(scope, cooldown(1000));
     // Lets other users enter the temporary folder.
     for (const ancestor of [parent, path.dirname(folder)]) chmodSync(ancestor, 0o755);

@@ -31,7 +31,7 @@ describe('Add Gateway command', () => {
   const own = { 'https://primary.example': 'key-0' };
   const messages = () => editor.messages.map(({ message }) => message);
 
-  it('adds a known gateway with its name and the confirmed names of the models', async () => {
+  it('adds a known gateway with its name and the model names that the user has confirmed', async () => {
     window.values = { ...before, fallbackModels: ['gpt-4o'] };
     // The model was lately used through the primary gateway.
     const used = { gateway: refOf('https://primary.example/v1'), model: 'claude-opus-4' };
@@ -57,14 +57,14 @@ describe('Add Gateway command', () => {
     assert.deepEqual(messages(), []);
   });
 
-  it('adds another base URL as plain text, behind the entries that cannot be used', async () => {
+  it('adds another base URL to the end of the setting, even after invalid entries', async () => {
     window.values = { ...before, backupBaseUrls: ['::'] };
     responds.set('https://relay.example/v1', ['claude-sonnet-4']);
     assert.equal(await add([['$(link) Other base URL…']], ['relay.example', 'key-1']), 'added');
     assert.deepEqual(window.values['backupBaseUrls'], ['::', 'https://relay.example/v1']);
   });
 
-  it('shows a tick for local servers that respond, and sends them no key', async () => {
+  it('shows a check mark for local servers that respond, without sending them a key', async () => {
     responds.set(ollama, ['llama3.2']);
     responds.set('http://localhost:1234/v1', failedProbe('rejected'));
     assert.equal(await add([undefined]), 'cancelled');
@@ -79,7 +79,7 @@ describe('Add Gateway command', () => {
     assert.deepEqual(window.probes, [`${ollama} without a key`, 'http://localhost:1234/v1 without a key']);
   });
 
-  it('needs no key for a local server, and lets one of its models answer in place of every other one', async () => {
+  it('asks for no key of a local server, and lets one of its models substitute for every other model', async () => {
     responds.set(ollama, ['llama3.2', 'nomic-embed-text', 'qwen3:8b']);
     assert.equal(await add([['$(check) Ollama'], ['qwen3:8b']]), 'added');
     assert.deepEqual(
@@ -92,7 +92,7 @@ describe('Add Gateway command', () => {
     assert.deepEqual([keys(), editor.inputPrompts, [...window.keyless]], [own, [], []]);
   });
 
-  it('asks for the key of a local server that demands one', async () => {
+  it('asks for the key of a local server that refuses requests without a key', async () => {
     responds.set(ollama, failedProbe('rejected'));
     assert.equal(await add([['$(check) Ollama']], [undefined]), 'cancelled');
     assert.equal(editor.inputPrompts.length, 1);
@@ -102,7 +102,7 @@ describe('Add Gateway command', () => {
     ['No key needed', [], own, ['http://192.168.1.9:8080']],
     ['Set API key', ['key-1'], { ...own, 'http://192.168.1.9:8080': 'key-1' }, []],
   ] as const) {
-    it(`asks once whether a private address needs a key: ${answer}`, async () => {
+    it(`asks once whether a private address needs a key, and accepts the answer "${answer}"`, async () => {
       responds.set(nas, ['claude-sonnet-4']);
       assert.equal(await add([['$(link) Other base URL…'], [answer]], [nas, ...texts]), 'added');
       assert.ok(window.shownLists().includes('Add gateway: Does 192.168.1.9:8080 need an API key?'));
@@ -115,7 +115,7 @@ describe('Add Gateway command', () => {
     });
   }
 
-  it('makes the gateway the primary one for users who have no other, with one of its models', async () => {
+  it('makes the gateway the primary gateway, with one of its models, if the user has no other gateway', async () => {
     [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
     responds.set(ollama, ['llama3.2']);
     assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use it as the primary gateway']]), 'added');
@@ -123,7 +123,7 @@ describe('Add Gateway command', () => {
     assert.ok(window.gateways.hasLeftDemo);
   });
 
-  it('asks for the place also if the base URL is invalid, and says which model a new primary gateway lacks', async () => {
+  it('offers to replace an invalid base URL with the new gateway, and warns if that gateway lacks the selected model', async () => {
     window.values = { baseUrl: 'ftp://files.example' };
     responds.set(ollama, ['llama3.2']);
     assert.equal(
@@ -134,12 +134,12 @@ describe('Add Gateway command', () => {
     assert.match(messages()[0] ?? '', /^localhost:11434 doesn't list the selected model claude-sonnet-4\./);
   });
 
-  it('asks nothing about models if the gateway lists none', async () => {
+  it('asks no question about model names if the gateway lists no models', async () => {
     responds.set(ollama, []);
     assert.equal(await add([['$(check) Ollama']]), 'added');
   });
 
-  it('stores no key that the gateway rejects, and offers to enter it again', async () => {
+  it('does not store a key that the gateway rejects, and offers to enter another key', async () => {
     responds.set(openRouter, failedProbe('rejected'));
     editor.pressed = 'Enter the key again';
     assert.equal(await add([['OpenRouter']], ['wrong-1', undefined]), 'rejected');
@@ -165,14 +165,14 @@ describe('Add Gateway command', () => {
       'This text contains a user name or password. Remove it. The API key is set separately.',
     ],
   ] as const) {
-    it(`says about the base URL ${text}: ${message}`, async () => {
+    it(`shows for the base URL ${text}: "${message}"`, async () => {
       await add([['$(link) Other base URL…']], [undefined]);
       assert.deepEqual(editor.validateInput?.(text), { message, severity });
       assert.equal(editor.validateInput(''), undefined);
     });
   }
 
-  it('adds a gateway that responds but cannot be verified now, with a warning', async () => {
+  it("adds a gateway that responds but can't be verified at the moment, with a warning", async () => {
     responds.set('https://api.deepseek.com/v1', failedProbe('unverified'));
     assert.equal(await add([['DeepSeek']], ['sk-1']), 'added');
     assert.deepEqual(messages(), ["DeepSeek was added but couldn't be verified. It failed."]);
@@ -207,7 +207,7 @@ describe('Add Gateway command', () => {
         ['start its server first', '', 'it will be used after it responds'],
       ],
     ] as const) {
-      it(`asks what to do about ${title}, and writes nothing if the user cancels`, async () => {
+      it(`asks what to do about ${title}, and changes nothing if the user cancels`, async () => {
         [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
         assert.equal(await add(answers, texts), 'cancelled');
         assert.deepEqual(questions(), [`Add gateway: ${question}`]);
@@ -219,13 +219,13 @@ describe('Add Gateway command', () => {
       });
     }
 
-    it('names the host that does not respond after a word that is not a URL', async () => {
+    it('names the host that does not respond when the user typed a word instead of a URL', async () => {
       const answers = [['$(link) Other base URL…'], ['Set API key'], undefined];
       assert.equal(await add(answers, ['foo', 'sk-1']), 'cancelled');
       assert.equal(questions().at(-1), "Add gateway: foo doesn't respond (connection refused)");
     });
 
-    it('tries again with the same key, and continues once the gateway responds', async () => {
+    it('sends another request with the same key on *Try again*, and continues when the gateway responds', async () => {
       editor.isPatient = true;
       const { addGateway } = await import('../../../src/host/gateways/addGateway');
       editor.texts = ['sk-1'];
@@ -250,7 +250,7 @@ describe('Add Gateway command', () => {
       assert.deepEqual([...window.keyless], ['http://192.168.1.9:8080']);
     });
 
-    it('continues with the edited base URL, and asks for a key again only for another origin', async () => {
+    it('continues with the edited base URL, and asks for another key only if the origin has changed', async () => {
       responds.set('https://relay.example/b/v1', ['claude-sonnet-4']);
       const typo = ['https://realy.example/v1', 'key-1'];
       const edited = ['https://relay.example/a/v1', 'key-2', 'https://relay.example/b/v1'];
@@ -261,7 +261,7 @@ describe('Add Gateway command', () => {
       assert.ok(!window.probes.some((probe) => probe.includes('relay') && probe.includes('key-1')));
     });
 
-    it('keeps the name of a local server whose port is edited, and writes nothing if the user cancels the edit', async () => {
+    it('keeps the name of a local server when the user edits its port', async () => {
       responds.set('http://localhost:1235/v1', ['claude-sonnet-4']);
       assert.equal(await add([['LM Studio'], ['Edit the base URL…']], [undefined]), 'cancelled');
       assert.deepEqual(window.values, before);
@@ -270,13 +270,13 @@ describe('Add Gateway command', () => {
       assert.deepEqual(window.values['backupBaseUrls'], [lmStudio]);
     });
 
-    it('opens the list of gateways if the edited base URL was added before', async () => {
+    it('opens the list of gateways if the edited base URL has already been added', async () => {
       window.values = { ...before, backupBaseUrls: [ollama] };
       assert.equal(await add([['LM Studio'], ['Edit the base URL…']], [ollama]), 'cancelled');
       assert.deepEqual(editor.commands, [['holysheep.manageGateways', ollama]]);
     });
 
-    it('adds the gateway anyway, remembers that it has never responded, and can undo that', async () => {
+    it('adds the gateway on *Add anyway*, marks it as unresponsive, and offers Undo', async () => {
       assert.equal(await add([['DeepSeek'], ['Add anyway']], ['sk-1']), 'added');
       assert.deepEqual(editor.messages, [
         {
@@ -293,7 +293,7 @@ describe('Add Gateway command', () => {
       assert.deepEqual(window.values['backupBaseUrls'], []);
     });
 
-    it('can undo that the first gateway was added anyway as the primary one', async () => {
+    it('offers Undo after the first gateway was added with *Add anyway* as the primary gateway', async () => {
       [window.values, window.gateways.keys, editor.pressed] = [{}, new Map<string, string>(), 'Undo'];
       assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use it as the primary gateway']]), 'added');
       for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
@@ -302,24 +302,25 @@ describe('Add Gateway command', () => {
   });
 
   for (const [step, answers, texts] of [
-    ['the list', [undefined], []],
+    ['the list of known gateways', [undefined], []],
     ['the base URL', [['$(link) Other base URL…']], [undefined]],
     ['an invalid base URL', [['$(link) Other base URL…']], ['ftp://x']],
-    ['the question about a private address', [['$(link) Other base URL…'], undefined], [nas]],
+    ['the question whether a private address needs a key', [['$(link) Other base URL…'], undefined], [nas]],
     ['the key', [['OpenRouter']], [undefined]],
-    ['the names of the models', [['OpenRouter'], undefined], ['sk-or-1']],
-    ['the place', [['OpenRouter'], true, undefined], ['sk-or-1']],
+    ['the list of model names', [['OpenRouter'], undefined], ['sk-or-1']],
+    ['the choice between backup and primary gateway', [['OpenRouter'], true, undefined], ['sk-or-1']],
   ] as const) {
-    it(`writes nothing if the user cancels at ${step}`, async () => {
+    it(`changes nothing if the user cancels at ${step}`, async () => {
       responds.set(openRouter, ['anthropic/claude-sonnet-4']);
-      if (step === 'the place') [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
+      if (step === 'the choice between backup and primary gateway')
+        [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
       const [values, stored] = [window.values, keys()];
       assert.equal(await add(answers, texts), 'cancelled');
       assert.deepEqual([window.values, keys(), [...window.keyless], messages()], [values, stored, [], []]);
     });
   }
 
-  it('leads to what a gateway that was added before needs: its key, or the list of gateways', async () => {
+  it('opens the key dialog for a gateway that was already added without a key, and otherwise the list of gateways', async () => {
     window.values = { ...before, backupBaseUrls: [openRouter, ollama] };
     for (const name of ['OpenRouter', 'Ollama']) assert.equal(await add([[name]]), 'cancelled');
     const labels = editor.quickPicks[0]?.items.map(({ label }) => label) ?? [];
@@ -331,7 +332,7 @@ describe('Add Gateway command', () => {
     ]);
   });
 
-  it('uses the stored key of the origin', async () => {
+  it('uses the key that is already stored for the origin', async () => {
     window.gateways.keys.set('https://openrouter.ai', 'sk-or-1');
     responds.set(openRouter, ['claude-sonnet-4']).set(nas, ['claude-sonnet-4']);
     assert.equal(await add([['OpenRouter']]), 'added');

@@ -20,7 +20,7 @@ describe('proposed name of a model at a gateway', () => {
     ['claude-sonnet-4', ['llama3.2:3b', 'nomic-embed-text'], undefined],
     ['__proto__', ['constructor', 'claude-sonnet-4'], undefined],
   ] as const) {
-    it(`is ${expected ?? 'none'} for ${here} among ${list.join(', ')}`, () => {
+    it(`is ${expected ?? 'undefined'} for the model ${here} at a gateway with ${list.join(', ')}`, () => {
       const [there] = nearestModels(here, list);
       assert.equal(there && `${areSameModel(here, there) ? 'same' : 'other'} ${there}`, expected);
     });
