@@ -20,7 +20,7 @@ describe('health records of a turn', () => {
     });
   });
 
-  it('contain the fault of each attempt for its own model and gateway', () => {
+  it('contain the fault of each attempt together with the model and the gateway of that attempt', () => {
     const other = { gateway: refOf('https://other.test'), model: 'other' };
     assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'gateway', 'model', 'result'), [
       [refOf(origin), 'gpt-4o', 'rate-limit'],
@@ -35,7 +35,7 @@ describe('health records of a turn', () => {
     assert.deepEqual(valuesOf(records, 'retry'), [undefined, undefined, true, true]);
   });
 
-  it('contain neither a success nor a fault for attempts that were stopped, abandoned or corrected', () => {
+  it('contain neither a success nor a fault for an attempt that was stopped, abandoned or corrected', () => {
     for (const how of ['stopped', 'abandoned'] as const) {
       const [record] = recordsOf(turn(entry({ end: ended({ how, ms: 1, bytes: 0, chars: 0 }) })));
       assert.equal(record?.result, 'stopped');
@@ -45,7 +45,7 @@ describe('health records of a turn', () => {
     assert.equal(record?.result, 'stopped');
   });
 
-  it('add each wait to the attempt before it, and the first wait to the first attempt', () => {
+  it('add each wait to the attempt before the wait, and the first wait to the first attempt', () => {
     const records = recordsOf({
       ...turn(failedEntry({ waits: [wait(1)] }), failedEntry({ model: 'b', waits: [wait(20), wait(300)] })),
       waits: [wait(4000)],
@@ -56,7 +56,7 @@ describe('health records of a turn', () => {
     ]);
   });
 
-  it('omit the speed of an answer that arrived all at once, and of an answer without a number of tokens', () => {
+  it('omit the speed of an answer that arrived all at once or without a number of tokens', () => {
     for (const fields of [{ ms: 1100, completionTokens: 50 }, { ms: 3000 }]) {
       const attempt = entry({ end: ended({ firstTokenMs: 1000, ...fields }) });
       assert.equal(recordsOf(turn(attempt))[0]?.tokensPerSecond, undefined);
@@ -64,11 +64,11 @@ describe('health records of a turn', () => {
   });
 });
 
-describe('lines of health records', () => {
+describe('lines of a health file', () => {
   const good = recordsOf(turn(failedEntry(), entry()));
   const line = (fields: object): string => JSON.stringify({ ...good[0], ...fields });
 
-  it('contain everything', () => {
+  it('are the same after they have been read and written', () => {
     assert.deepEqual(encodeRecords(decodeRecords(encodeRecords(good))), encodeRecords(good));
   });
 
@@ -78,7 +78,7 @@ describe('lines of health records', () => {
     '[1]',
     line({ model: 5 }),
   ]) {
-    it(`are left out if they are damaged: ${JSON.stringify(damage)}`, () => {
+    it(`are ignored if they are damaged, such as ${JSON.stringify(damage)}`, () => {
       assert.equal(decodeRecords(`${encodeRecords(good)}\n${damage}${encodeRecords(good)}`).length, 4);
     });
   }
@@ -88,7 +88,7 @@ describe('lines of health records', () => {
     ['text instead of a number', '4'],
     ['a number that is too large', 1e300],
   ] as const) {
-    it(`keep their other values if they contain ${name}`, () => {
+    it(`keep their other values if one value is ${name}`, () => {
       const [record] = decodeRecords(line({ waitedMs, promptTokens: 3 }));
       assert.deepEqual([record?.result, record?.waitedMs, record?.promptTokens], ['rate-limit', undefined, 3]);
     });

@@ -94,7 +94,7 @@ describe('daily budget', () => {
     return [await budget.mayStart(), ...shown.splice(0)];
   }
 
-  it('warns once when a turn ends at 80% and once at 100%, and sends all prompts', async () => {
+  it('warns once at 80% and once at 100% of the budget, without refusing a prompt', async () => {
     assert.deepEqual(await spend(3.99), []);
     assert.deepEqual(await spend(0.01), [`${warning(80, '$4.00')} | Open usage`]);
     assert.deepEqual(await spend(0.5), []);
@@ -102,13 +102,13 @@ describe('daily budget', () => {
     assert.deepEqual([await spend(9), await send()], [[], [true]]);
   });
 
-  it('counts what other windows have spent, before a prompt is sent', async () => {
+  it('includes the spending of other windows when a prompt is sent', async () => {
     written = [...costing(4), ...costing(1.5)];
     assert.deepEqual(await send(), [true, `${warning(110, '$5.50')} | Open usage`]);
     assert.deepEqual(await send(), [true]);
   });
 
-  it('opens the usage when the user chooses so', async () => {
+  it('opens the usage page when the user clicks *Open usage* in the warning', async () => {
     answer = 'Open usage';
     await spend(5);
     assert.equal(openedUsage, 1);
@@ -119,7 +119,7 @@ describe('daily budget', () => {
     assert.deepEqual(await spend(3.5, 99), [`${warning(90, '≈ $4.50')} | Open usage`]);
   });
 
-  it('excludes costs in another currency, which the question names', async () => {
+  it('excludes costs in another currency, and mentions them in its question', async () => {
     setting = { daily: 5, currency: 'CNY', action: 'ask' };
     written = [...costing(5, undefined, 'CNY'), ...costing(9)];
     assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
@@ -128,7 +128,7 @@ describe('daily budget', () => {
     assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
   });
 
-  it('asks before a prompt is sent when the budget is used up, and again after another quarter of it', async () => {
+  it('asks before a prompt is sent when it is used up, and after each further quarter of the budget', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
     written = costing(4.99);
     assert.deepEqual(await send(), [true, `${warning(99, '$4.99')} | Open usage`]);
@@ -146,18 +146,18 @@ describe('daily budget', () => {
     assert.deepEqual([await budget.mayStart(true), shown], [true, []]);
   });
 
-  it('asks one question for prompts that are sent at the same time, if the user agrees', async () => {
+  it('asks only one question for two prompts that are sent at the same time, if the user agrees', async () => {
     [setting, written, answer] = [{ daily: 5, currency: 'USD', action: 'ask' }, costing(5), 'Send anyway'];
     assert.deepEqual(await Promise.all([budget.mayStart(), budget.mayStart()]), [true, true]);
     assert.equal(shown.length, 1);
   });
 
-  it('warns when an attempt of another extension ends', async () => {
+  it('shows a warning when it is used up by a request of another extension', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
     assert.deepEqual(await spend(6), [`${warning(120, '$6.00')} | Open usage`]);
   });
 
-  describe('with running turns', () => {
+  describe('with running turns, at 99%', () => {
     const question = `modal | ${warning(99, '$4.95')} | Send anyway`;
     beforeEach(() => {
       setting = { daily: 5, currency: 'USD', action: 'ask' };
@@ -165,24 +165,24 @@ describe('daily budget', () => {
       written = Array.from({ length: 150 }, () => costing(0.033)).flat();
     });
 
-    it('asks no question at 99%', async () => {
+    it('asks no question before another prompt if no turn is running', async () => {
       assert.equal((await send())[0], true);
     });
 
-    it('asks at 99% if the running turns will probably use up the rest', async () => {
+    it('asks before another prompt if the running turns will probably use up the rest', async () => {
       running = ['gpt-4o', undefined];
       assert.deepEqual(await send(), [false, question]);
       assert.match(details.join(), /^Requests that run at the same time add about \$0\.066\. If you cancel/);
     });
 
-    it('asks at 99% before several columns of a comparison start', async () => {
+    it('asks before a comparison whose columns will probably use up the rest', async () => {
       assert.equal(await budget.mayStart(false, ['a', 'b']), true);
       shown = [];
       assert.equal(await budget.mayStart(false, ['a', 'b', 'c']), false);
       assert.deepEqual(shown, [question]);
     });
 
-    it('expects each turn to cost as much as earlier requests to its model', async () => {
+    it('expects each running turn to cost as much as earlier requests to its model', async () => {
       const cheap = Array.from({ length: 99 }, () => costing(0.001)).flat();
       const [expensive] = costing(4.8);
       written = [...cheap, { ...expensive!, model: 'gpt-5' }];
@@ -193,7 +193,7 @@ describe('daily budget', () => {
     });
   });
 
-  it('asks at any amount if part of the spending is unknown, and then after each quarter', async () => {
+  it('asks at any amount, and after each further quarter, if part of the spending is unknown', async () => {
     [setting, isComplete] = [{ daily: 5, currency: 'USD', action: 'ask' }, false];
     written = costing(0.5);
     assert.deepEqual(await send('Send anyway'), [true, `modal | ${warning(10, '$0.50')} | Send anyway`]);
@@ -205,7 +205,7 @@ describe('daily budget', () => {
     assert.deepEqual(await send(), [true]);
   });
 
-  describe('for requests that the user has not started', () => {
+  describe('when a request starts without the user', () => {
     const question = `modal | ${warning(100, '$5.00')} | Send anyway`;
     /** Lets another extension send a request. */
     const request = async (): Promise<readonly (boolean | string)[]> => {
@@ -218,7 +218,7 @@ describe('daily budget', () => {
       written = costing(5);
     });
 
-    it('refuses requests from other extensions at once, and shows one question for all of them', async () => {
+    it('refuses requests of other extensions at once, and shows one question for all of them', async () => {
       answer = 'later';
       const [first, second] = await Promise.all([budget.mayOthersStart(), budget.mayOthersStart()]);
       assert.deepEqual([first, second, shown], [false, false, [question]]);
@@ -229,7 +229,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [true]);
     });
 
-    it('keeps refusing without a question after *Cancel*, until another quarter is used', async () => {
+    it('refuses further requests without a question after *Cancel*, until another quarter of the budget is used', async () => {
       assert.deepEqual(await request(), [false, question]);
       assert.deepEqual(await request(), [false]);
       written = costing(6.24);
@@ -238,13 +238,13 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(125, '$6.25')} | Send anyway`]);
     });
 
-    it('accepts requests from other extensions after the user has agreed to send a prompt', async () => {
+    it('accepts requests of other extensions after the user has agreed to send a prompt', async () => {
       await request();
       assert.deepEqual(await send('Send anyway'), [true, question]);
       assert.deepEqual(await request(), [true]);
     });
 
-    it('asks again on the next day and after a change of the setting', async () => {
+    it('asks another question on the next day, and after a change of the setting', async () => {
       await request();
       setting = { daily: 4, currency: 'USD', action: 'ask' };
       assert.deepEqual(await request(), [false, `modal | ${warning(125, '$5.00', '$4.00')} | Send anyway`]);
@@ -253,7 +253,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(100, '$4.00', '$4.00')} | Send anyway`]);
     });
 
-    it('asks again on the next day if the question was open at midnight', async () => {
+    it('asks another question on the next day if the first question was still open at midnight', async () => {
       answer = 'later';
       const sent = budget.mayStart();
       await waitForEvents();
@@ -266,7 +266,7 @@ describe('daily budget', () => {
       assert.deepEqual(await send(), [false, question]);
     });
 
-    it('makes a prompt from the user wait for the open question', async () => {
+    it("makes the user's next prompt wait for the answer to the open question", async () => {
       answer = 'later';
       await budget.mayOthersStart();
       const sent = budget.mayStart();
@@ -275,19 +275,19 @@ describe('daily budget', () => {
       assert.deepEqual(shown, [question]);
     });
 
-    it('asks before a queued prompt is sent, but not again after *Cancel*', async () => {
+    it('asks before a queued prompt is sent, but asks no second question after *Cancel*', async () => {
       assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false, question]);
       assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false]);
     });
 
-    it('refuses unattended requests without a question', async () => {
+    it('refuses scheduled prompts without a question', async () => {
       assert.deepEqual([await budget.mayStartUnattended(), shown], [false, []]);
       written = costing(4);
       assert.deepEqual([await budget.mayStartUnattended(), shown], [true, []]);
     });
   });
 
-  it('starts anew on the next day and after a change of the setting', async () => {
+  it('warns and asks as if nothing had been shown on the next day, and after a change of the setting', async () => {
     await spend(5);
     now += 24 * hourMs;
     assert.deepEqual(await spend(4), [`${warning(80, '$4.00')} | Open usage`]);
@@ -297,7 +297,7 @@ describe('daily budget', () => {
     assert.deepEqual((await send())[0], false);
   });
 
-  it('reads nothing without a budget', async () => {
+  it('does not read the health files if the user has set no budget', async () => {
     setting = undefined;
     assert.deepEqual([await spend(99), await send(), refreshes], [[], [true], 0]);
   });
@@ -313,7 +313,7 @@ describe('question about the daily budget', () => {
   };
   useVSCode({ l10n: { t: translate }, env: { language: 'zh-cn' }, window: { showWarningMessage: show } });
 
-  it('has no spaces between its sentences in a language without them', async () => {
+  it('has no spaces between its sentences in a language without spaces', async () => {
     // `import()` would return the module of the other tests, with its English words.
     const sources = createRequire(__filename)('../../../src/host/health/budget') as { Budget: typeof Budget };
     const budget = new sources.Budget({

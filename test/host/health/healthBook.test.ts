@@ -17,7 +17,7 @@ import { rowsOf } from '../../support/valuesOf';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { entry, noon } from './records';
 
-describe('health book', () => {
+describe('stored health records', () => {
   let folder: string;
   let now: number;
   let errors: unknown[];
@@ -57,7 +57,7 @@ describe('health book', () => {
     await book.flush();
   }
 
-  it('writes attempts together a second after the first of them has ended', async () => {
+  it('are written to a file together, one second after the first of several attempts has ended', async () => {
     const clock = new VirtualClock();
     clock.epoch = now;
     const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });
@@ -70,14 +70,14 @@ describe('health book', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('gives other users of the machine no access to its files', async function () {
+  it("can't be read by other users of the computer", async function () {
     if (process.platform === 'win32') this.skip();
     await write('a');
     const modes = [folder, ...files()].map((path) => statSync(path).mode & 0o777);
     assert.deepEqual(modes, [0o700, 0o600]);
   });
 
-  it('loses nothing and counts nothing twice when windows write and read at the same time', async () => {
+  it('are neither lost nor duplicated when several windows write and read at the same time', async () => {
     const windows = Array.from({ length: 3 }, () => openBook());
     await Promise.all([
       ...windows.map(async (book, index) => {
@@ -96,7 +96,7 @@ describe('health book', () => {
     }
   });
 
-  it('deletes the files of days that the page no longer shows', async () => {
+  it('are deleted after the last day that the page shows', async () => {
     await write('old');
     writeFileSync(join(folder, 'notes.txt'), 'unrelated');
     now += 16 * 24 * hourMs;
@@ -105,7 +105,7 @@ describe('health book', () => {
     assert.deepEqual([files().length, await attemptsOnDisk()], [2, { new: 1 }]);
   });
 
-  it('loses only a line that a crash has left incomplete', async () => {
+  it('lose only the line that a crash has left incomplete', async () => {
     const book = openBook();
     for (const model of ['a', 'b']) {
       book.recordAttempt(entry({ model }), false);
@@ -115,7 +115,7 @@ describe('health book', () => {
     assert.deepEqual(await attemptsOnDisk(), { a: 1, b: 1 });
   });
 
-  it('reports a failed write and a failed read once each, and keeps the attempts in memory', async () => {
+  it("remain in memory when they can't be written, and each error is reported only once", async () => {
     writeFileSync(folder, 'a file in place of the folder');
     const book = openBook();
     for (let times = 0; times < 3; times++) {
@@ -130,7 +130,7 @@ describe('health book', () => {
     assert.deepEqual(await attemptsOnDisk(), { 'gpt-4o': 3 });
   });
 
-  it('reports an error again if it recurs after a success', async () => {
+  it('report an error a second time if it recurs after a success', async () => {
     const book = openBook();
     for (let times = 0; times < 2; times++) {
       removeTemporaryFolder(folder);
@@ -144,7 +144,7 @@ describe('health book', () => {
     assert.equal(book.records().length, 2);
   });
 
-  it('repeats a failed write a minute later, without a further attempt', async () => {
+  it('are written one minute after a failed write, even if there is no further attempt', async () => {
     const clock = new VirtualClock();
     clock.epoch = now;
     const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });
@@ -158,14 +158,14 @@ describe('health book', () => {
     assert.deepEqual([await attemptsOnDisk(), clock.pending], [{ 'gpt-4o': 1 }, 0]);
   });
 
-  it('keeps the last 10,000 attempts in memory while no file can be written', () => {
+  it('keep the last 10,000 attempts in memory while no file can be written', () => {
     const clock = new VirtualClock();
     const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });
     for (let times = 0; times < 10_010; times++) book.recordAttempt(entry({ model: `m${times}` }), false);
     assert.deepEqual([book.records().length, book.records()[0]?.model], [10_000, 'm10']);
   });
 
-  describe('beside a file that can not be read', () => {
+  describe("beside a file that can't be read", () => {
     const name = '2026-11-20.bbbbbbbb.jsonl';
     const unreadable: readonly (readonly [kind: string, create: (path: string) => unknown])[] = [
       ['a folder', (path) => mkdirSync(path)],
@@ -175,7 +175,7 @@ describe('health book', () => {
       ['a file of more than 16 MB', (path) => writeFileSync(path, Buffer.alloc(16 * 1024 * 1024 + 1))],
     ];
     for (const [kind, create] of unreadable) {
-      it(`reads the other files, and reports ${kind} once`, async function () {
+      it(`contain the records of the other files, and report an error about ${kind} once`, async function () {
         if (process.platform === 'win32') this.skip();
         await write('a');
         create(join(folder, name));
@@ -189,7 +189,7 @@ describe('health book', () => {
       });
     }
 
-    it('is incomplete since the day of the file, until the file can be read', async function () {
+    it('are incomplete from the day of that file on, until the file can be read', async function () {
       if (process.platform === 'win32') this.skip();
       await write('a');
       mkdirSync(join(folder, name));
@@ -206,7 +206,7 @@ describe('health book', () => {
       assert.equal(errors.splice(0).length, 2);
     });
 
-    it('keeps what is known, and is incomplete, when the whole folder can not be read', async () => {
+    it("keep the attempts that were already read, and are incomplete, if the whole folder can't be read", async () => {
       await write('a');
       const book = openBook();
       await book.refresh();
@@ -218,7 +218,7 @@ describe('health book', () => {
     });
   });
 
-  it('is empty in all windows after it was cleared', async () => {
+  it('are empty in all windows after the user has cleared them', async () => {
     await write('a');
     const [first, second] = [openBook(), openBook()];
     await second.refresh();
@@ -234,7 +234,7 @@ describe('health book', () => {
     assert.deepEqual(await attemptsOnDisk(), { c: 1 });
   });
 
-  it('does not bring cleared attempts back when the next ones take as many bytes', async () => {
+  it('do not include cleared attempts when the next attempts take as many bytes', async () => {
     const book = openBook();
     for (const model of ['a', 'b']) {
       if (model === 'b') await book.clear();
@@ -245,12 +245,12 @@ describe('health book', () => {
     assert.deepEqual(countsOf(book), { b: 1 });
   });
 
-  describe('with the turns of an engine', () => {
+  describe('of running turns', () => {
     const key = 'hsa-secret-key-1';
     const prompt = 'a secret prompt';
     const answer = 'a secret answer';
 
-    it('contains each attempt when it ends, and its waits when the turn ends', async () => {
+    it('contain each attempt when the attempt ends, and its waits when the turn ends', async () => {
       const book = openBook();
       const world = new EngineWorld({
         replies: [rateLimited(2), answering(answer)],
@@ -269,7 +269,7 @@ describe('health book', () => {
       assert.ok(book.records()[2]!.waitedMs! >= 2000);
     });
 
-    it('has the same costs as the conversation after a reload in the middle of a resume', async () => {
+    it('contain the same costs as the conversation when VS Code was reloaded while an answer was resumed', async () => {
       const book = openBook();
       const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: 0.25 };
       const part = (body: LiveBody): LiveBody => body.delta('A part of the answer that a cut has left. ');
@@ -291,7 +291,7 @@ describe('health book', () => {
       assert.deepEqual([shown.costs[0]?.amount, shown.unknownAnswers, row?.total.attempts], [0.25, 1, 2]);
     });
 
-    it('contains neither the prompt nor the answer nor the key, even if the key was used as the name of the model', async () => {
+    it('contain no prompt, answer or key, even if the key was used as the name of a model', async () => {
       const keys = new KeyRedactor();
       const book = openBook((text) => keys.redact(text));
       const echo = status(500, { error: { message: `${key} asked: ${prompt}` } });

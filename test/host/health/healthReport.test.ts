@@ -14,7 +14,7 @@ const report = (...attempts: readonly LedgerEntry[]) => createHealthReport(recor
 const failed = (how: 'timeout' | 'offline' | 'auth' | 'credit', fields: Partial<LedgerEntry> = {}): LedgerEntry =>
   failedEntry({ end: ended({ how, ms: 1, bytes: 0, chars: 0 }), ...fields });
 
-describe('report of the network health', () => {
+describe('network health report', () => {
   it('has one row for each model and gateway, with the most used first', () => {
     const other = { gateway: refOf('https://other.test:8443') };
     const { rows } = report(entry(), entry(other), entry(other), entry({ model: 'b' })).hours;
@@ -28,7 +28,7 @@ describe('report of the network health', () => {
     );
   });
 
-  it('has figures for each of the last 24 hours and each of the last 14 days', () => {
+  it('has numbers for each of the last 24 hours and each of the last 14 days', () => {
     // In some time zones, noon is not in the middle of an hour of the report.
     const lastHour = report(entry()).hours.starts.at(-1)!;
     const times = [noon, lastHour - 1, lastHour - hourMs, noon - 3 * dayMs];
@@ -41,7 +41,7 @@ describe('report of the network health', () => {
     assert.deepEqual([hours.starts.length, days.starts.length], [24, 14]);
   });
 
-  it('does not judge a gateway by attempts that failed because the computer was offline', () => {
+  it('excludes attempts that failed because the computer was offline from the success rate', () => {
     const { total, faults } = report(entry(), failed('timeout'), failed('offline'), failed('offline')).hours.rows[0]!;
     assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [
@@ -50,7 +50,7 @@ describe('report of the network health', () => {
     ]);
   });
 
-  it('does not judge a gateway by what only the user can cure, and lists that apart', () => {
+  it('excludes faults that only the user can fix from the success rate, and lists them separately', () => {
     const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
       .rows[0]!;
     assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);
@@ -58,13 +58,13 @@ describe('report of the network health', () => {
     assert.deepEqual(valuesOf(refusals, 'kind'), ['auth', 'credit']);
   });
 
-  it('has no success rate when every attempt was stopped', () => {
-    const [row] = report(entry({ end: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
+  it('has no success rate if every attempt was stopped by the user', () => {
+    const [row] = report(entry({ ended: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
     assert.ok(row);
     assert.deepEqual([successPercent(row.total), row.total.firstTokenMs], [undefined, undefined]);
   });
 
-  it('has the median and the 95th percentile, and sums', () => {
+  it('has the median and 95th percentile of the time to the first token, and the sums of waits and tokens', () => {
     const attempts = Array.from({ length: 100 }, (_, index) => {
       const firstTokenMs = 10 * (100 - index);
       const end = ended({ ms: firstTokenMs + 2000, firstTokenMs, completionTokens: 80 });
@@ -75,12 +75,12 @@ describe('report of the network health', () => {
     assert.deepEqual([total.waitedMs, total.completionTokens, total.resumes, total.cuts], [1000, 8000, 100, 0]);
   });
 
-  it('counts a stream that broke as a cut', () => {
-    const cut = entry({ end: ended({ how: 'connection', ms: 2000, firstTokenMs: 300 }) });
+  it('includes an attempt whose stream broke in the number of broken streams', () => {
+    const cut = entry({ ended: ended({ how: 'connection', ms: 2000, firstTokenMs: 300 }) });
     assert.equal(report(cut).hours.rows[0]?.total.cuts, 1);
   });
 
-  it('shows neither hidden characters nor endless names', () => {
+  it('removes hidden characters from the names of models, and shortens long names', () => {
     const attempts = [entry({ model: `gpt\u202e-4o${'x'.repeat(150)}` }), entry({ model: '__proto__' })];
     const [row, other] = report(...attempts).hours.rows;
     assert.match(row?.model ?? '', /^gpt-4ox+…$/);
@@ -88,18 +88,18 @@ describe('report of the network health', () => {
   });
 });
 
-describe('essence of a model', () => {
+describe('success rate of a model in the model picker', () => {
   const times = (count: number, attempt: LedgerEntry): readonly LedgerEntry[] =>
     Array.from({ length: count }, () => attempt);
   const essence = (attempts: readonly LedgerEntry[]) =>
     essencesOf(records(...attempts), noon).get(gatewayModelKey(origin, 'gpt-4o'))?.successPercent;
 
-  it('covers the last 24 hours', () => {
+  it('is based on the last 24 hours', () => {
     const old = failed('timeout', { time: noon - 3 * dayMs });
     assert.equal(essence([...times(4, entry()), failed('timeout'), ...times(5, old)]), 80);
   });
 
-  it('covers the last 14 days when there were fewer than five attempts in the last 24 hours', () => {
+  it('is based on the last 14 days if there were fewer than five attempts in the last 24 hours', () => {
     assert.equal(essence([...times(4, entry()), failed('timeout', { time: noon - 3 * dayMs })]), 80);
   });
 });

@@ -31,7 +31,7 @@ const days = (...attempts: readonly LedgerEntry[]) => createHealthReport(records
 /** Returns the figures of the model and gateway with the most attempts in the last 14 days. */
 const figures = (...attempts: readonly LedgerEntry[]): HealthFigures => days(...attempts).rows[0]!.total;
 
-describe('usage in the report', () => {
+describe('usage in the network health report', () => {
   it('is summed for each day in local time, each model and each gateway', () => {
     const midnight = new Date(noon).setHours(0, 0, 0, 0);
     const { rows, starts } = days(
@@ -53,7 +53,7 @@ describe('usage in the report', () => {
     assert.deepEqual([promptTokens, completionTokens], [200, 40]);
   });
 
-  it('has days that begin at half an hour of UTC', () => {
+  it('begins each day at local midnight, even in a time zone with a half-hour offset', () => {
     const { TZ } = process.env;
     process.env['TZ'] = 'Asia/Kolkata';
     try {
@@ -67,24 +67,24 @@ describe('usage in the report', () => {
     }
   });
 
-  it('counts estimates where the gateway reports no cost, and the requests with unknown cost', () => {
-    const withoutUsage = entry({ end: end });
-    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ end: { ...end, ...tokens } }));
+  it('includes estimated costs where the gateway reports none, and the number of requests with unknown cost', () => {
+    const withoutUsage = entry({ ended: end });
+    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ ended: { ...end, ...tokens } }));
     assert.deepEqual(total.costs, [{ amount: 0.25, currency: 'USD', isEstimate: true }]);
     assert.deepEqual([total.attempts, total.unknownCosts, total.cachedTokens], [4, 2, 0]);
   });
 
-  it('expects no cost of a request that the gateway has refused', () => {
+  it('does not include a refused request in the number of requests with unknown cost', () => {
     const { unknownCosts, costs } = figures(failedEntry());
     assert.deepEqual([unknownCosts, costs], [0, []]);
   });
 
-  it('counts an attempt that was discarded or cut off', () => {
-    const cut = paid(0.2, { end: { ...end, ...tokens, how: 'connection', cost: 0.2 } });
+  it('includes the costs of discarded attempts and of attempts whose stream broke', () => {
+    const cut = paid(0.2, { ended: { ...end, ...tokens, how: 'connection', cost: 0.2 } });
     assert.equal(figures(cut, paid(0.3, { why: 'retry' })).costs[0]?.amount, 0.5);
   });
 
-  it('adds up 1,000 answers to the exact cent', () => {
+  it('is exact to the cent for the sum of 1,000 answers', () => {
     const attempts = Array.from({ length: 1000 }, (_, index) => paid(0.1, { time: noon - (index % 12) * hourMs }));
     assert.deepEqual(
       [figures(...attempts).costs[0]?.amount, spentToday(records(...attempts), noon, 'USD').spent.amount],
@@ -92,7 +92,7 @@ describe('usage in the report', () => {
     );
   });
 
-  it('rounds the used share of the budget down to whole percent', () => {
+  it('rounds the used percentage of the budget down', () => {
     const budget = { daily: 5, currency: 'USD', action: 'warn' } as const;
     const spent = records(paid(2.499), estimated(2.5), paidInYuan(0));
     const expected = { daily: usd(5), usedPercent: 99, uncounted: [] };
@@ -100,7 +100,7 @@ describe('usage in the report', () => {
     assert.equal(createHealthReport([], noon).budget, undefined);
   });
 
-  it("excludes costs in another currency than the budget's", () => {
+  it("excludes costs in a currency other than the budget's from the spending", () => {
     const spent = records(paid(1), paidInYuan(2));
     assert.deepEqual(spentToday(spent, noon, 'USD'), { spent: usd(1), uncounted: [yuan(2)] });
     assert.deepEqual(spentToday(spent, noon, 'CNY'), { spent: yuan(2), uncounted: [usd(1)] });

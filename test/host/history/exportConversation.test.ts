@@ -159,7 +159,7 @@ const continued: readonly StreamEvent[] = [
   done(`${'a'.repeat(1204)}bcd`),
 ];
 
-describe('export of costs', () => {
+describe('costs in an exported conversation', () => {
   useVSCode(vscode);
   const paid = (fields: { readonly cost?: number; readonly estimatedCost?: number }): readonly StreamEvent[] => [
     attempt,
@@ -171,7 +171,7 @@ describe('export of costs', () => {
   const estimated = exchange(paid({ estimatedCost: 0.1 }));
   const unknown = exchange([attempt, { type: 'headers', attempt: 1, at: 12, status: 200, ms: 2 }, done('Yes')]);
 
-  it('contains the costs of a summary, as JSON', () => {
+  it('include the costs of a summary in JSON', () => {
     const { conversation, engine, ask } = openConversation();
     const id = ask('Why?', attempt, done('Yes'));
     conversation.summarize(id);
@@ -183,7 +183,7 @@ describe('export of costs', () => {
     assert.deepEqual((cost as { readonly costs: unknown }).costs, costs);
   });
 
-  it('names the cost of each answer and of the conversation, as Markdown', () => {
+  it('include the cost of each answer and of the conversation in Markdown', () => {
     const free = [exchange(paid({ cost: 0 })), exchange(paid({ estimatedCost: 0 }))];
     const [, , total, ...rest] = markdown(reported, estimated, unknown, ...free).split('\n\n');
     assert.equal(total, '*Cost of this conversation: ≈\u00a0$0.30 · unknown for 1 answer*');
@@ -193,7 +193,7 @@ describe('export of costs', () => {
     );
   });
 
-  it('contains the cost of each attempt, of each answer and of the conversation, as JSON', () => {
+  it('include the cost of each attempt, of each answer and of the conversation in JSON', () => {
     const document = JSON.parse(exportJson(sourceOf(reported, estimated, unknown), time)) as {
       readonly cost: unknown;
       readonly turns: readonly {
@@ -213,14 +213,14 @@ describe('export of costs', () => {
 
 describe('export of an answer that several models wrote', () => {
   useVSCode(vscode);
-  it('names the models in the heading and in notes below the answer, as Markdown', () => {
+  it('names the models in the heading and in notes below the answer in Markdown', () => {
     const written = markdown(exchange(continued));
     assert.match(written, /^## gpt-4o → qwen → glm$/m);
     const notes = written.split('\n').filter((line) => line.startsWith('>'));
     assert.deepEqual(notes, ['> gpt-4o was overloaded. qwen continued the answer. glm continued the answer of qwen.']);
   });
 
-  it('lists the models and the resume points, as JSON', () => {
+  it('lists the models, and where each continued the answer, in JSON', () => {
     const { turns } = JSON.parse(exportJson(sourceOf(exchange(continued)), time)) as {
       readonly turns: readonly Record<string, unknown>[];
     };
@@ -354,7 +354,7 @@ describe('JSON export', () => {
     });
   });
 
-  it('contains the answers that are not current, each with the id of the answer before', () => {
+  it('contains the answers outside the selected branch, each with the id of the previous answer', () => {
     const source = sourceOf(exchange([attempt, done('No')]), exchange([]));
     source.tree.apply({ type: 'answers', exchange: 'e1', answers: [{ id: 'again' }] });
     const document = JSON.parse(exportJson(source, time)) as {
@@ -366,7 +366,7 @@ describe('JSON export', () => {
     ]);
   });
 
-  it('leaves out all fields that are not part of the format, such as keys and URLs', () => {
+  it('omits all fields that are not part of the format, such as keys and URLs', () => {
     const secret = { apiKey: 'hsa-secret', baseUrl: 'https://secret.example/v1' };
     const one = exchange([attempt, text('half'), failed]);
     const failure = one.state.failure && { ...one.state.failure, ...secret };
@@ -375,7 +375,7 @@ describe('JSON export', () => {
   });
 });
 
-describe('export of comparisons and summaries', () => {
+describe('exported conversation with comparisons and summaries', () => {
   useVSCode(vscode);
   before(async () => {
     ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
@@ -402,7 +402,7 @@ describe('export of comparisons and summaries', () => {
     return { title: 'Models', tree, texts: searchableTexts(tree), outline: outlineOf(tree) };
   };
 
-  it('contains all answers of a comparison, the one that was used first, and the summaries at their place', () => {
+  it('contains all answers of a comparison, with the chosen answer first, and each summary in its place', () => {
     const written = exportMarkdown(content());
     const lines = written.split('\n').filter((line) => line !== '' && !/^[*>]/.test(line));
     assert.deepEqual(lines, [
@@ -434,7 +434,7 @@ describe('export of comparisons and summaries', () => {
     ]);
   });
 
-  it('marks the answers of a comparison, and says for how many turns a summary stands, as JSON', () => {
+  it('marks the answers of a comparison, and has the number of turns that a summary replaces, in JSON', () => {
     const { turns, otherVersions, summaries } = JSON.parse(exportJson(content(), time)) as Record<
       'turns' | 'otherVersions' | 'summaries',
       readonly Record<string, unknown>[]
@@ -454,7 +454,7 @@ describe('export of comparisons and summaries', () => {
     ]);
   });
 
-  it('lets the search find them, but not the prompt for a summary, and takes no title from a summary', () => {
+  it('is found by the words of all answers and summaries, but not by the words of the request for a summary', () => {
     const { texts, outline } = content();
     assert.deepEqual(outline, { title: 'First?', turns: 3 });
     for (const text of ['answer a', 'answer c', 'answer e', 'Earlier facts', 'In short'])

@@ -12,7 +12,7 @@ const importItems = async (): Promise<void> => {
 const now = new Date(2026, 2, 10, 12, 0).getTime();
 const at = (day: number, hour = 12, minute = 0): number => new Date(2026, 2, day, hour, minute).getTime();
 
-describe('group of a conversation in the history', () => {
+describe('age group (such as "yesterday") of a conversation in the history', () => {
   for (const [what, time, group] of [
     ['the current time', now, 'today'],
     ['a time in the future', now + 1000, 'today'],
@@ -27,7 +27,7 @@ describe('group of a conversation in the history', () => {
     it(`is "${group}" for ${what}`, () => assert.equal(historyGroup(time, now), group));
   }
 
-  it('is based on calendar days even if a day has 23 or 25 hours', () => {
+  it('depends on the calendar day, even if a day has 23 or 25 hours', () => {
     const midnights = Array.from({ length: 365 }, (_, day) => new Date(2026, 0, 1 + day).getTime());
     for (const [day, midnight] of midnights.slice(1).entries()) {
       assert.equal(historyGroup(midnights[day]!, midnight), 'yesterday', new Date(midnight).toISOString());
@@ -50,7 +50,7 @@ describe('time of a conversation in the history', () => {
   }
 });
 
-describe('number of turns as text', () => {
+describe('text such as "2 turns" in the history', () => {
   useVSCode({ l10n: englishL10n });
   before(importItems);
 
@@ -70,7 +70,7 @@ describe('number of turns as text', () => {
   });
 });
 
-describe('sections of the history picker', () => {
+describe('list of conversations in the history', () => {
   useVSCode({ l10n: englishL10n });
   before(importItems);
 
@@ -79,7 +79,7 @@ describe('sections of the history picker', () => {
   const itemOf = (changes: object, more: Partial<typeof context> = {}) =>
     items.historySections([{ ...summary, ...changes }], { ...context, ...more })[0]?.items[0];
 
-  it('group conversations under headings, newest first', () => {
+  it('groups conversations under headings, newest first', () => {
     const times = [at(10), at(10, 1), at(9), at(5), at(4), at(1)];
     const sections = items.historySections(
       times.map((time, index) => ({ ...summary, id: String(index), lastActivityAt: time })),
@@ -96,13 +96,13 @@ describe('sections of the history picker', () => {
     );
   });
 
-  it('are empty when there is no conversation', () => assert.deepEqual(items.historySections([], context), []));
+  it('is empty when there is no conversation', () => assert.deepEqual(items.historySections([], context), []));
 
-  it('show the time and the number of turns', () => {
+  it('shows the time of the last activity and the number of turns', () => {
     assert.match(itemOf({})?.description ?? '', /^9:05\sAM · 1 turn$/);
   });
 
-  it('mark running and open conversations with words', () => {
+  it('marks running and open conversations with words', () => {
     const item = itemOf({ busy: true }, { isOpen: (id: string) => id === 'a' } as object);
     assert.equal(item?.label, '$(sync~spin) Retries');
     assert.match(item.description, / · answering · open$/);
@@ -113,7 +113,7 @@ describe('sections of the history picker', () => {
     ['is damaged', {}, 'Retries', /^9:05\sAM · 1 turn · damaged$/],
     ['is damaged from its first prompt on', { title: '', turns: 0 }, untitled, /^9:05\sAM · damaged$/],
   ] as const) {
-    it(`show that a conversation ${what}, with the best available title`, () => {
+    it(`shows that a conversation ${what}, with the best available title`, () => {
       const item = itemOf({ problem: 'damaged', ...changes });
       assert.match(item?.title ?? '', new RegExp(title));
       assert.equal(item?.label, item?.title);
@@ -121,25 +121,25 @@ describe('sections of the history picker', () => {
     });
   }
 
-  it('do not render icon codes in titles and excerpts', () => {
+  it('does not render icon codes in titles and excerpts', () => {
     const item = itemOf({ title: 'echo $(date)', excerpt: 'use $(sync~spin)' });
     assert.doesNotMatch(`${item?.label} ${item?.detail}`, /\$\(/);
     assert.equal(item?.title, 'echo $(date)');
   });
 
-  it('show each title and excerpt on one line, without hidden characters', () => {
+  it('shows each title and excerpt on one line, without hidden characters', () => {
     const item = itemOf({ title: 'a\u202e\nb\u200b', excerpt: '…c\u001b\u2066 d' });
     assert.deepEqual([item?.title, item?.label, item?.detail], ['a b', 'a b', '…c d']);
   });
 
-  it('name a conversation by its date when its title has no visible characters', () => {
+  it('uses the date as the name of a conversation whose title has no visible characters', () => {
     assert.match(itemOf({ title: '\u200b\u2060' })?.title ?? '', /^Conversation from /);
   });
 
   for (const [what, excerpt, shown] of [
-    ['show the excerpt around a match', '…back off…', { alwaysShow: true, detail: '…back off…' }],
-    ['do not repeat the title as an excerpt', 'Retries', { alwaysShow: true, detail: undefined }],
-    ['show no excerpt without a search', undefined, { alwaysShow: false, detail: undefined }],
+    ['shows the excerpt around a match', '…back off…', { alwaysShow: true, detail: '…back off…' }],
+    ['does not repeat the title as an excerpt', 'Retries', { alwaysShow: true, detail: undefined }],
+    ['shows no excerpt without a search', undefined, { alwaysShow: false, detail: undefined }],
   ] as const) {
     it(what, () => {
       const { alwaysShow, detail } = itemOf(excerpt === undefined ? {} : { excerpt }) ?? {};

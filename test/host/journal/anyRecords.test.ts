@@ -39,10 +39,10 @@ const line = fc
   .tuple(fc.oneof({ weight: 9, arbitrary: record }, fc.jsonValue()), fc.nat(20))
   .map(([value, cut]) => (cut === 0 ? JSON.stringify(value).slice(0, -2) : JSON.stringify(value)));
 
-describe('journal of any records', () => {
+describe('journal that consists of random records', () => {
   useVSCode({ l10n: englishL10n, env: { language: 'en' } });
 
-  it('can be shown, exported and read again without damage', async () => {
+  it('can be shown, exported and read a second time without damage', async () => {
     const { exportMarkdown } = await import('../../../src/host/history/exportMarkdown');
     const read = (content: Buffer) => {
       const { records, damage } = salvageJournal(content);

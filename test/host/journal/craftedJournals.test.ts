@@ -42,7 +42,7 @@ const crafted: readonly (readonly [name: string, content: string])[] = [
   ['empty lines', '\n'.repeat(9000)],
 ];
 
-describe('crafted journal', () => {
+describe('maliciously crafted journal', () => {
   const functions = [
     [Map.prototype, 'set'],
     [Set.prototype, 'add'],
@@ -61,7 +61,7 @@ describe('crafted journal', () => {
     return looks;
   };
   for (const [name, content] of crafted) {
-    it(`of thousands of ${name} is read and listed with work in proportion to its lines`, () => {
+    it(`is read and listed in linear time with thousands of ${name}`, () => {
       const file = Buffer.from(header + content);
       const count = countCalls(functions, () => {
         foldJournal(salvageJournal(file).records);
@@ -70,26 +70,26 @@ describe('crafted journal', () => {
       assert.ok(count < 50 * content.split('\n').length, String(count));
     });
 
-    it(`of thousands of ${name} is drawn with work in proportion to its lines`, () => {
+    it(`is drawn in linear time with thousands of ${name}`, () => {
       const looks = countLooks(foldJournal(salvageJournal(Buffer.from(header + content)).records));
       assert.ok(looks < 50 * content.split('\n').length, String(looks));
     });
   }
 
-  it('with a fifth answer in a comparison keeps the first four', () => {
+  it('keeps only the first four answers of a comparison with five answers', () => {
     const { records } = salvageJournal(Buffer.from(header + answers(1, 5)));
     assert.equal(answersSideBySide(foldJournal(records).tree.exchange('e0')).length, 4);
   });
 
   for (const [name, content] of crafted.slice(-2)) {
-    it(`of thousands of ${name} is not read to the end`, () => {
+    it(`is read only in part with thousands of ${name}`, () => {
       const file = Buffer.from(header + content);
       const count = countCalls([[JSON, 'parse']], () => salvageJournal(file));
       assert.ok(count < 1100, String(count));
     });
   }
 
-  it('of thousands of restarts counts as damaged after 1000 of them, and keeps the text before', () => {
+  it('is treated as damaged after the thousandth restart of an answer, and keeps the earlier text', () => {
     const turn = lines(1, () => ({ type: 'events', answer: 'a0', events: [attempt(), text('a'), stopped('a')] }));
     const restart = lines(1, () => ({ type: 'rerun', answer: 'a0', go: 'continue' }));
     const salvaged = salvageJournal(Buffer.from(header + prompts(1) + (turn + restart).repeat(5000)));

@@ -26,7 +26,7 @@ const words = (answer: string, ...all: string[]): JournalRecord => ({
   events: all.map((word) => text(word)),
 });
 
-describe('journal', () => {
+describe('journal of a conversation', () => {
   let folder: string;
   let clock: VirtualClock;
   let problems: JournalProblem[];
@@ -80,7 +80,7 @@ describe('journal', () => {
     await utimes(pathOf(id), at, at);
   }
 
-  it('reads the content that it has written', async () => {
+  it('has the same content when it is read as when it was written', async () => {
     const attachments = [{ kind: 'selection' as const, label: 'a.ts:1', languageId: 'typescript', code: 'let a;\r\n' }];
     const target = { uri: 'file:///a.ts', startLine: 0, startCharacter: 0 };
     const input = { prompt: 'Explain', content: 'in full', attachments, target, reasoningEffort: 'default' as const };
@@ -104,7 +104,7 @@ describe('journal', () => {
     assert.deepEqual([model, state.phase, state.text, isQueued], ['m', 'done', 'ü€𝄞', false]);
   });
 
-  it('writes consecutive text as one event', async () => {
+  it('merges consecutive text into one event', async () => {
     const texts = ['a', 'b', 'c', 'd', 'e', 'f'];
     const id = await written(exchange('e'), ...texts.map((word) => words('e', word)));
     const lines = (await readFile(pathOf(id), 'utf8')).trimEnd().split('\n');
@@ -112,7 +112,7 @@ describe('journal', () => {
     assert.deepEqual(JSON.parse(lines[2]!), words('e', texts.join('')));
   });
 
-  it('leaves out absurd numbers in the usage of a file, which does not count as damaged', async () => {
+  it('ignores invalid token numbers of an event without being treated as damaged', async () => {
     for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
       const counts = { completionTokens: absurd, cachedTokens: absurd, reasoningTokens: absurd };
       const cost = absurd === 1.5 ? -1.5 : absurd;
@@ -128,7 +128,7 @@ describe('journal', () => {
     }
   });
 
-  it('removes an incomplete last line, no matter after which byte it ends, and appends after the previous line', async () => {
+  it('removes an incomplete last line, wherever the line ends, before it appends', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
     const whole = (await readFile(pathOf(id))).length;
     const incompleteLine = Buffer.from(JSON.stringify(words('e', 'ü torn')));
@@ -158,7 +158,7 @@ describe('journal', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('does not create a deleted file again, and reports the failed write', async () => {
+  it('reports a failed write, and does not create the file, when the file was deleted from outside', async () => {
     const { id, file } = journal().create();
     file.append(exchange('e'));
     await file.flush();
@@ -220,7 +220,7 @@ describe('journal', () => {
     ['a list in place of an id', [asked, '{"type":"select","answer":["e"]}'], [noAnswer]],
     ['a title that is not a string', [asked, '{"type":"title","title":1}'], [noAnswer]],
   ] as readonly (readonly [string, readonly string[] | undefined, readonly string[], string?])[]) {
-    it(`keeps a copy of a file with ${what}, reports it and continues with the lines that can be read`, async () => {
+    it(`is repaired with its readable lines if it has ${what}, after a copy was saved and the damage was reported`, async () => {
       const id = randomUUID();
       const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;
       await mkdir(folder);
@@ -243,7 +243,7 @@ describe('journal', () => {
     });
   }
 
-  it('reads a failure without the actions that no longer exist', async () => {
+  it('omits the buttons of a failure that no longer exist in this version', async () => {
     const id = randomUUID();
     const failed = { type: 'failed', attempt: 1, at: 1, kind: 'auth', message: 'No key.', text: '' };
     const event = { ...failed, actions: ['setApiKey', 'details', 'retryNow'] };
@@ -267,7 +267,7 @@ describe('journal', () => {
     assert.deepEqual(await Promise.all(copies.map((copy) => readFile(copy, 'utf8'))), contents);
   });
 
-  it('changes nothing when the readable part of a damaged file can’t be saved', async () => {
+  it("stays unchanged when the readable part of a damaged file can't be saved", async () => {
     const id = randomUUID();
     const content = `${header(id)}${asked}\noops\n`;
     await mkdir(folder);
@@ -279,7 +279,7 @@ describe('journal', () => {
     assert.deepEqual(await turnsOnDisk(id), [noAnswer]);
   });
 
-  it('does not open a file of a newer schema, reports it and leaves the file unchanged', async () => {
+  it('is not opened if its schema is newer than the extension, which reports this and leaves the file unchanged', async () => {
     const id = randomUUID();
     const content = `${header(id).replace('"schema":1', '"schema":2')}{"type":"other"}\n`;
     await mkdir(folder);
@@ -290,7 +290,7 @@ describe('journal', () => {
     assert.equal(await readFile(pathOf(id), 'utf8'), content);
   });
 
-  it('rejects with the write error when it hides a conversation that could not be written', async () => {
+  it('rejects with the write error when the user deletes a conversation that could not be written', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -302,7 +302,7 @@ describe('journal', () => {
     assert.equal(await all.hide(id), true);
   });
 
-  describe('modification time of a conversation', () => {
+  describe('time of the last activity', () => {
     for (const { what, content = '', act } of [
       { what: 'when the conversation is only opened', act: () => undefined },
       { what: 'when an incomplete last line is removed', content: '{"type":"eve', act: () => undefined },
@@ -355,7 +355,7 @@ describe('journal', () => {
     }
   });
 
-  it('deletes hidden and incomplete files after an hour, but never damaged files', async () => {
+  it('is deleted an hour after the user has deleted the conversation, but never if it is damaged', async () => {
     const visible = await written(exchange('e'));
     const hidden = await written(exchange('e'));
     await journal().hide(hidden);
@@ -369,7 +369,7 @@ describe('journal', () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${visible}.jsonl`, `${visible}.jsonl.corrupt`, 'own.txt']);
   });
 
-  it('deletes the oldest conversations beyond the limit of the history, but no open conversation', async () => {
+  it('is deleted if it is one of the oldest beyond the history limit, unless the conversation is open', async () => {
     const ids: string[] = [];
     for (let age = 5; age > 0; age--) {
       const id = await written(exchange('e'));
@@ -387,7 +387,7 @@ describe('journal', () => {
     assert.deepEqual(await conversationFiles(), [`${oldest!}.jsonl`]);
   });
 
-  it('deletes no conversation with a scheduled prompt, and none while it is unknown which have one', async () => {
+  it("is not deleted if a prompt is scheduled in it, or if the scheduled prompts can't be read", async () => {
     const [scheduled, old] = [await written(exchange('e')), await written(exchange('e'))];
     for (const id of [scheduled, old]) await aged(id, 61);
     limit = 0;
@@ -396,7 +396,7 @@ describe('journal', () => {
     assert.deepEqual(await conversationFiles(), [`${scheduled}.jsonl`]);
   });
 
-  it('deletes no conversation that was written within the last hour', async () => {
+  it('is not deleted if it was written within the last hour', async () => {
     const [recent, old] = [await written(exchange('e')), await written(exchange('e'))];
     for (const [id, minutes] of [
       [recent, 59],
@@ -409,7 +409,7 @@ describe('journal', () => {
     assert.deepEqual(await readdir(folder), [`${recent}.jsonl`]);
   });
 
-  it('writes all other files and reports the failure when one file fails as the window closes', async () => {
+  it("is saved when the window closes, even if the journal of another conversation can't be written", async () => {
     const all = journal();
     const [gone, saved] = [all.create(), all.create()];
     gone.file.append(exchange('e'));
@@ -423,7 +423,7 @@ describe('journal', () => {
     assert.deepEqual(valuesOf(problems, 'kind'), ['unwritten']);
   });
 
-  it('retries a failed write after 5 s even if no further line is appended', async () => {
+  it('is written 5 s after a failed write, even if no further line is appended', async () => {
     let report: (problem: JournalProblem) => void = (problem) => problems.push(problem);
     const keptIds = () => Promise.resolve(new Set<string>());
     const all = new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => report(problem) });
@@ -441,17 +441,17 @@ describe('journal', () => {
   });
 });
 
-describe('conversation id', () => {
+describe('id of a conversation', () => {
   for (const id of ['', '..', '../../etc/passwd', `${randomUUID()}/..`, `../${randomUUID()}`, 1, undefined]) {
-    it(`rejects ${JSON.stringify(id)}`, () => assert.equal(isConversationId(id), false));
+    it(`can't be ${JSON.stringify(id)}`, () => assert.equal(isConversationId(id), false));
   }
-  it('accepts a UUID', () => assert.equal(isConversationId(randomUUID()), true));
+  it('can be a UUID', () => assert.equal(isConversationId(randomUUID()), true));
 });
 
-describe('conversations folder', () => {
+describe('folder of the conversations', () => {
   const storage = '/storage/us.ours';
 
-  it('is shared by all windows of a workspace, but not by different workspaces', () => {
+  it('is the same in all windows of a workspace, and different in another workspace', () => {
     const of = (workspace: string): string => conversationsFolder(storage, workspace);
     assert.notEqual(of('file:///project'), of('file:///project/other'));
     assert.match(of('file:///project'), /^\/storage\/us\.ours\/workspaces\/[0-9a-f]{32}\/conversations$/);

@@ -48,7 +48,7 @@ describe('journal file', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { readonly title: string }).title);
 
-  it('writes overdue lines when the next line arrives, even if the timer is late', async () => {
+  it('writes overdue lines when the next line is appended, even if the timer is late', async () => {
     const file = open();
     file.append(title('one'));
     assert.equal(clock.pending, 1);
@@ -85,7 +85,7 @@ describe('journal file', () => {
     assert.deepEqual([onDisk(), losses, failures], [['one'], 1, []]);
   });
 
-  it('creates no file while another process has its lock', async () => {
+  it('is not created while another process has its lock', async () => {
     mkdirSync(dirname(lockPathOf()));
     writeFileSync(lockPathOf(), 'another process');
     const file = open();
@@ -116,7 +116,7 @@ describe('journal file', () => {
       assert.deepEqual(onDisk(), texts);
     });
 
-    it('writes 50,000 batches of text that arrived meanwhile', async () => {
+    it('writes 50,000 batches of text that were appended during that write', async () => {
       const file = open();
       file.append({ type: 'exchange', id: 'e', parentAnswer: '', prompt: 'Hi', answers: [{ id: 'e' }] });
       await appended(file, 'one');
@@ -137,7 +137,7 @@ describe('journal file', () => {
       assert.deepEqual(onDisk(), ['one', 'two', 'three']);
     });
 
-    it('reports a write that takes longer than 5 s only once, and reports when all lines are on disk', async () => {
+    it('reports only once that a write takes longer than 5 s, and then reports when all lines are on disk', async () => {
       const file = open();
       await appended(file, 'one');
       await appended(file, 'two');
@@ -152,7 +152,7 @@ describe('journal file', () => {
     });
   });
 
-  it('repeats a failed write without a gap or a repetition', async () => {
+  it('writes the lines of a failed write later, without a gap or a repetition', async () => {
     const disk = holdWrites();
     try {
       const file = open();

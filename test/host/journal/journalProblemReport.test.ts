@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { JournalProblem } from '../../../src/host/journal/journal';
 import { useVSCode } from '../../support/fakeVSCode';
 
-describe('report about conversations on disk', () => {
+describe("message about conversations that can't be saved", () => {
   const shown: string[] = [];
   const show = (text: string): Promise<undefined> => {
     shown.push(text);
@@ -35,13 +35,13 @@ describe('report about conversations on disk', () => {
     ['ETIMEDOUT', /not responding/],
     ['EIO', /can't be saved to disk/],
   ] as const) {
-    it(`gives advice that fits the error code ${code}`, () => {
+    it(`contains advice about the error code ${code}`, () => {
       report(failed(code));
       assert.match(shown.join(), advice);
     });
   }
 
-  it('shows each kind of failure once until writing succeeds again, and then says so', () => {
+  it('appears once for each kind of failure, and is followed by a message when writing succeeds', () => {
     for (const code of ['ENOSPC', 'EDQUOT', 'EROFS', 'ENOSPC']) report(failed(code));
     assert.equal(shown.length, 2);
     report({ kind: 'written' });
@@ -51,7 +51,7 @@ describe('report about conversations on disk', () => {
     assert.equal(shown.length, 4);
   });
 
-  it('shows that another window has taken over a conversation only if text could not be saved', () => {
+  it('appears when another window has taken over a conversation only if text was lost', () => {
     report({ kind: 'taken', isComplete: true });
     assert.deepEqual(shown, []);
     report({ kind: 'taken', isComplete: false });

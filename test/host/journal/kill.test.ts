@@ -9,34 +9,36 @@ const concurrency = 2;
 
 const seed = Date.now();
 
-describe(`journal of a process that is killed at ${kills} random moments of an answer (seed ${seed})`, () => {
-  const killings: Killing[] = [];
+describe('journal of a window whose extension host is killed', () => {
+  describe(`at ${kills} random moments of an answer (seed ${seed})`, () => {
+    const killings: Killing[] = [];
 
-  before(async function () {
-    this.timeout(240_000);
-    await buildVictim();
-    const random = randomNumbers(seed);
-    const moments = Array.from({ length: kills }, () => ({ share: random(), afterMs: random() * 60 }));
-    const next = async (): Promise<void> => {
-      for (let moment = moments.pop(); moment; moment = moments.pop()) {
-        killings.push(...(await killAt(moment.share, moment.afterMs, { waitsForPrompt: true })));
+    before(async function () {
+      this.timeout(240_000);
+      await buildVictim();
+      const random = randomNumbers(seed);
+      const moments = Array.from({ length: kills }, () => ({ share: random(), afterMs: random() * 60 }));
+      const next = async (): Promise<void> => {
+        for (let moment = moments.pop(); moment; moment = moments.pop()) {
+          killings.push(...(await killAt(moment.share, moment.afterMs, { waitsForPrompt: true })));
+        }
+      };
+      await Promise.all(Array.from({ length: concurrency }, next));
+    });
+
+    it('contains only text that the gateway has sent, without a gap', () => {
+      for (const { found } of killings) assert.equal(found, story.slice(0, found.length));
+    });
+
+    it('contains an answer that is marked as interrupted', () => {
+      for (const { phase } of killings) assert.equal(phase, 'interrupted');
+    });
+
+    it('lets *Continue* complete the answer without a gap or a repetition', () => {
+      for (const { continued, ending } of killings) {
+        assert.equal(ending, 'done');
+        assert.equal(continued, story);
       }
-    };
-    await Promise.all(Array.from({ length: concurrency }, next));
-  });
-
-  it('contains, after each kill, a prefix of the text that the gateway had sent', () => {
-    for (const { found } of killings) assert.equal(found, story.slice(0, found.length));
-  });
-
-  it('marks the answer as interrupted after each kill', () => {
-    for (const { phase } of killings) assert.equal(phase, 'interrupted');
-  });
-
-  it('lets Continue complete the answer without a gap or a repetition after each kill', () => {
-    for (const { continued, ending } of killings) {
-      assert.equal(ending, 'done');
-      assert.equal(continued, story);
-    }
+    });
   });
 });

@@ -39,7 +39,7 @@ describe('folder of the conversations', () => {
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
   for (const [name, make, isListed] of odd) {
-    it(`lists, searches, opens, renames, deletes and prunes other conversations when one entry of the folder is ${name}`, async () => {
+    it(`allows all actions on the other conversations when one entry of the folder is ${name}`, async () => {
       const id = await nextWindow(disk).talk(['sheep', 'wool']);
       const old = await nextWindow(disk).talk(['old', 'older']);
       await utimes(pathOf(old), 1, 1);
@@ -63,7 +63,7 @@ describe('folder of the conversations', () => {
     });
   }
 
-  it('is private to the user, with its files and locks', async () => {
+  it('can be read only by the user, with its files and locks', async () => {
     const modesOf = async (): Promise<string[]> => {
       const names = await readdir(disk.folder);
       const all = await Promise.all(

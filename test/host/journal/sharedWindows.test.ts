@@ -14,7 +14,7 @@ import { openWindow, type Disk } from './window';
 const exitedPid = spawnSync(process.execPath, ['-e', '']).pid;
 const noId = '5f1c7e9a-0000-4000-8000-000000000001';
 
-describe('window that shares conversations with other windows', () => {
+describe('conversation that two windows have open', () => {
   let disk: Disk;
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
@@ -73,7 +73,7 @@ describe('window that shares conversations with other windows', () => {
     return conversation;
   }
 
-  it('shows a conversation read-only while another window writes it, and its changes a second after the last one', async () => {
+  it('is read-only in the second window, which shows each change one second after the first window has paused', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -86,7 +86,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('does not follow an answer of another window while the answer streams', async () => {
+  it('does not change in the second window while an answer streams in the first window', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -108,7 +108,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(stateOf(conversation), [true, 'done', 'one two three four ']);
   });
 
-  it('shows a turn as interrupted when the window that ran it has closed', async () => {
+  it('shows a turn as interrupted after the window that ran the turn has closed', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -117,7 +117,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(stateOf(conversation), [true, 'interrupted', 'one ']);
   });
 
-  it('can write its conversation again after a reload when its previous extension host has exited', async () => {
+  it('can be written by a window after a reload, once the previous extension host of that window has exited', async () => {
     const memory = new Map<string, unknown>();
     const before = open(memory);
     const id = await before.talk(['one', '1']);
@@ -135,7 +135,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(after.errors, []);
   });
 
-  it('rejects or ignores all changes of a read-only conversation', async () => {
+  it('rejects or ignores all changes in a window in which it is read-only', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const content = await readFile(pathOf(id));
@@ -154,7 +154,7 @@ describe('window that shares conversations with other windows', () => {
     assert.notEqual((await second.conversations.ensureCurrent()).id, id);
   });
 
-  it('takes over a conversation with all saved text, and the other window stops its turn and shows it read-only', async () => {
+  it('keeps all saved text when the second window takes it over, and becomes read-only in the first window', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await openHere(second, first.id);
@@ -169,7 +169,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken', isComplete: true }], []]);
   });
 
-  it('writes nothing more after another window has taken over, and reports the text that could not be saved', async () => {
+  it("is no longer written by the first window after a take-over, and that window reports text that it couldn't save", async () => {
     const first = await streaming();
     const second = open();
     await openHere(second, first.id);
@@ -183,7 +183,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken', isComplete: false }], []]);
   });
 
-  it('reports a prompt that could not be saved because another window has taken over, and does not send it', async () => {
+  it("reports a prompt that couldn't be saved after a take-over, and does not send the prompt", async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const original = first.conversations.current!;
@@ -204,7 +204,7 @@ describe('window that shares conversations with other windows', () => {
     assert.equal(first.conversations.running, undefined);
   });
 
-  it('takes a conversation over and back without losing or repeating anything', async () => {
+  it('loses and repeats nothing when the windows take it over and back', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const original = first.conversations.current!;
@@ -228,7 +228,7 @@ describe('window that shares conversations with other windows', () => {
     }
   });
 
-  it('leaves no lock when a conversation that it shows was deleted before it takes it over', async () => {
+  it('leaves no lock when a window takes it over after the other window has deleted it', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const second = open();
@@ -238,7 +238,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl.deleted`]);
   });
 
-  it('leaves no lock when the panel is closed while it takes over a conversation', async () => {
+  it('leaves no lock when the user closes its panel during a take-over', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -252,7 +252,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(await readdir(disk.folder), [`${first.id}.jsonl`]);
   });
 
-  it('makes a read-only conversation writable when it is opened after the other window has closed', async () => {
+  it('becomes writable when the second window opens it after the first window has closed', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const second = open();
@@ -262,7 +262,7 @@ describe('window that shares conversations with other windows', () => {
     assert.equal(conversation?.readOnly, false);
   });
 
-  it('opens a conversation whose lock a crashed window has left, and marks its answer as interrupted', async () => {
+  it('is opened with an interrupted answer when a crashed window has left its lock', async () => {
     const first = await streaming();
     await writeFile(join(disk.folder, `${first.id}.lock`), `${exitedPid} ${hostname()} token`);
     const second = open();
@@ -271,7 +271,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(second.errors, []);
   });
 
-  it('does not delete a conversation that another window has open, whether or not this window has it open too', async () => {
+  it("can't be deleted by a window while the other window can write it", async () => {
     const first = await streaming();
     const { conversations, errors } = open();
     assert.equal(await conversations.remove(first.id), undefined);
@@ -283,7 +283,7 @@ describe('window that shares conversations with other windows', () => {
     assert.equal((await conversations.read(first.id))?.path()[0]?.answer.state.text, 'one two');
   });
 
-  it('writes nothing after its shutdown, because another window may have opened its conversations', async () => {
+  it('is not written by a window that has shut down, because another window could have opened it', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     first.conversations.flushSync();
@@ -294,7 +294,7 @@ describe('window that shares conversations with other windows', () => {
     assert.ok(content.equals(await readFile(pathOf(id))));
   });
 
-  it('leaves no lock for empty, deleted, missing and closed conversations', async () => {
+  it('has no lock while it is empty, deleted, missing or closed', async () => {
     const { conversations, errors, talk } = open();
     conversations.startNew();
     assert.deepEqual(await readdir(disk.folder), []);
@@ -309,7 +309,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('does not delete an old conversation that another window has open', async () => {
+  it('is not deleted for the history limit by another window', async () => {
     const first = open();
     const [old, openId] = [await first.talk(['one', '1']), await first.talk(['two', '2'])];
     await filesAreClosed(first);
@@ -320,7 +320,7 @@ describe('window that shares conversations with other windows', () => {
     assert.equal(conversations.current, undefined);
   });
 
-  it('notifies the user instead of renaming a conversation that another window has open', async () => {
+  it("can't be renamed by the second window, which shows a message instead", async () => {
     const first = await streaming();
     const second = open();
     await second.conversations.rename(first.id, 'Numbers');
@@ -333,7 +333,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual([tree?.title, tree?.path()[0]?.answer.state.text], [undefined, 'one two']);
   });
 
-  it('starts a new conversation when another window has opened the previously current one', async () => {
+  it('is not the current conversation of the first window after a reload if the second window has opened it', async () => {
     const memory = new Map<string, unknown>();
     const first = openWindow({ ...disk, memory });
     const { id } = first.conversations.startNew();
@@ -347,7 +347,7 @@ describe('window that shares conversations with other windows', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('creates a conversation under the id of an empty one that a page has stored, but not under the id of a deleted one', async () => {
+  it('is created under the id that an empty page has saved, unless the conversation with that id was deleted', async () => {
     const { conversations, talk } = open();
     assert.equal((await conversations.openOrCreate(noId))?.id, noId);
     const id = await talk(['one', '1']);

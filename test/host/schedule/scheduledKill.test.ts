@@ -115,27 +115,29 @@ async function killSender(moment: number | 'request'): Promise<Outcome> {
   }
 }
 
-describe(`scheduled prompt in ${windowCount} windows of which the sender is killed, ${2 * kills} times (seed ${seed})`, () => {
-  const outcomes: Outcome[] = [];
+describe('scheduled prompt whose sending window is killed', () => {
+  describe(`in ${windowCount} windows, ${2 * kills} times (seed ${seed})`, () => {
+    const outcomes: Outcome[] = [];
 
-  before(async function () {
-    this.timeout(240_000);
-    await compileVictim('scheduledVictim');
-    const random = randomNumbers(seed);
-    for (let kill = 0; kill < kills; kill++) {
-      outcomes.push(await killSender('request'), await killSender(random() * 20));
-    }
-  });
+    before(async function () {
+      this.timeout(240_000);
+      await compileVictim('scheduledVictim');
+      const random = randomNumbers(seed);
+      for (let kill = 0; kill < kills; kill++) {
+        outcomes.push(await killSender('request'), await killSender(random() * 20));
+      }
+    });
 
-  it('is never sent twice', () => {
-    for (const { senders } of outcomes) assert.ok(senders.length <= 1, senders.join(' and '));
-  });
+    it('is never sent twice', () => {
+      for (const { senders } of outcomes) assert.ok(senders.length <= 1, senders.join(' and '));
+    });
 
-  it('is shown as interrupted, whether or not it was sent before the kill', () => {
-    for (const { phase } of outcomes) assert.equal(phase, 'interrupted');
-  });
+    it('has an interrupted answer, whether or not the request was sent before the kill', () => {
+      for (const { phase } of outcomes) assert.equal(phase, 'interrupted');
+    });
 
-  it('leaves the index empty', () => {
-    for (const { indexed } of outcomes) assert.deepEqual(indexed, []);
+    it('is removed from the list of scheduled prompts', () => {
+      for (const { indexed } of outcomes) assert.deepEqual(indexed, []);
+    });
   });
 });
