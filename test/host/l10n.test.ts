@@ -56,14 +56,14 @@ describe('Chinese translations', () => {
     );
   });
 
-  it('contain no unused message', () => {
+  it('contain no message that the extension does not use', () => {
     assert.deepEqual(
       Object.keys(bundle).filter((message) => !messages.has(message)),
       [],
     );
   });
 
-  it('have the placeholders of the English message', () => {
+  it('have the same placeholders as the English message', () => {
     for (const [message, translation] of Object.entries(bundle)) {
       assert.deepEqual(placeholders(translation), placeholders(message), message);
     }

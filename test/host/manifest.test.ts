@@ -111,7 +111,7 @@ describe('settings of the manifest', () => {
     });
   }
 
-  it('offer the same efforts for a custom prompt as for the models', () => {
+  it('offer the same reasoning efforts for a custom prompt as for the models', () => {
     const { enum: ofModels, enumDescriptions } = property('reasoningEffort');
     const { reasoningEffort } = property('prompts').items!.properties;
     assert.deepEqual([reasoningEffort!.enum, reasoningEffort!.enumDescriptions], [ofModels, enumDescriptions]);
@@ -123,7 +123,7 @@ describe('settings of the manifest', () => {
     assert.equal(baseUrl.isCorrected, false);
   });
 
-  it('are restricted in an untrusted workspace unless they have application scope', () => {
+  it("are restricted in an untrusted workspace, unless a workspace can't change them anyway", () => {
     assert.deepEqual(
       sorted(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations),
       sorted(Object.keys(properties).filter((name) => properties[name]!.scope !== 'application')),

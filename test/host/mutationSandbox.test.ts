@@ -28,7 +28,7 @@ function ignored(pattern: string): RegExp {
   return new RegExp(`^${source.replace(/(?<![+.])\*/g, '[^/]*')}(?:/|$)`);
 }
 
-describe('sandbox of the mutation tests', () => {
+describe('folder in which the mutation tests run', () => {
   it('contains every document that the tests of the engine read', async () => {
     const module = (await import(pathToFileURL(join(root, 'stryker.config.mjs')).href)) as { default: StrykerConfig };
     const { mochaOptions, ignorePatterns } = module.default;

@@ -26,7 +26,7 @@ const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const gateway = gatewayFrom({ baseUrl: `${origin}/v1`, apiKey: 'hsa-test' });
 const otherGateway = gatewayFrom({ baseUrl: `${other}/v1`, apiKey: 'hsa-backup' });
 
-describe('model catalog', () => {
+describe('model lists and model facts of the gateways', () => {
   let isDown: boolean;
   let ids: readonly unknown[];
   let requests: number;
@@ -119,26 +119,26 @@ describe('model catalog', () => {
   });
   afterEach(() => catalog.dispose());
 
-  it('requests a model list only once while it is cached', async () => {
+  it('are requested only once while they are cached', async () => {
     assert.equal((await catalog.listOf(gateway)).source, 'gateway');
     assert.equal((await catalog.listOf(gateway)).source, 'gateway');
     assert.equal(requests, 1);
   });
 
-  it('requests the list again after a failed request', async () => {
+  it('are requested a second time after a failed request', async () => {
     isDown = true;
     assert.equal((await catalog.listOf(gateway)).source, 'default');
     isDown = false;
     assert.equal((await catalog.listOf(gateway)).source, 'gateway');
   });
 
-  it('offers the default models and logs the error when the engine cannot send the request', async () => {
+  it("are replaced by the default models, and the error is logged, when the engine can't send the request", async () => {
     mock.method(engine, 'probe', () => Promise.reject(new Error('no keyring')), { times: 1 });
     const { source, models } = await catalog.listOf(gateway);
     assert.deepEqual([source, models, logged], ['default', defaultModels, ['Error: no keyring']]);
   });
 
-  it('loads the models of the primary gateway and of its backups', async () => {
+  it('are loaded from the primary gateway and from the backup gateways', async () => {
     gateways = [gateway, otherGateway];
     const listed = await catalog.listGateways(gatewaySets.own);
     const lists = await Promise.all(listed.map(({ list }) => list));
@@ -152,21 +152,21 @@ describe('model catalog', () => {
     assert.equal(requests, 2);
   });
 
-  it('offers the default models when no gateway can be used', async () => {
+  it('are replaced by the default models when no gateway can be used', async () => {
     gateways = [];
     const [gateway, ...others] = await catalog.listGateways(gatewaySets.own);
     const list = await gateway?.list;
     assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no gateway', []]);
   });
 
-  it('reports once how many models it does not offer because of their names', async () => {
+  it('omit models with unsafe names, and report the number of these models once', async () => {
     ids = ['[a](command:x)', '[b](command:x)', 'ok'];
     assert.deepEqual((await catalog.listOf(gateway)).models, ['ok']);
     await catalog.listOf(gateway);
     assert.deepEqual(logged, ['2 models are not offered, because of the characters in their names.']);
   });
 
-  it('knows about a model what the list of its gateway says, and else what the table says', async () => {
+  it('contain the facts that the gateway lists, and otherwise the facts of the built-in table', async () => {
     ids = [{ id: 'gpt-4o', context_length: 8192 }];
     gateways = [otherGateway, gateway];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
@@ -181,7 +181,7 @@ describe('model catalog', () => {
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
 
-  it('checks the models of the last comparison in the next one, but those of the demo never', async () => {
+  it('are offered for a comparison with the models of the last comparison preselected, except for a demo comparison', async () => {
     editor.isPatient = true;
     const compare = async (demo: boolean, ...labels: readonly string[]) => {
       const picked = catalog.pickCompared(demo ? gatewaySets.demo : gatewaySets.own);
@@ -199,7 +199,7 @@ describe('model catalog', () => {
     assert.deepEqual(await compare(false, 'model-0', 'a'), { checked: ['model-0', 'b'], models: ['b', 'a'] });
   });
 
-  describe('after a gateway has named a context window', () => {
+  describe('after a gateway has named the context window of a model', () => {
     const learn = (contextTokens?: number, entry: Partial<LedgerEntry> = {}) => {
       const attempts = [{ model: 'acme', gateway: refOf(`${origin}/v1`), ...entry } as LedgerEntry];
       return catalog.rememberContextWindow(fake<TurnRecord>({ attempts, contextTokens }));
@@ -208,7 +208,7 @@ describe('model catalog', () => {
     const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
       catalog.factsOf(model, baseUrl, userModel)?.contextWindow;
 
-    it('knows it for this model at this gateway, also after a restart, and announces it once', async () => {
+    it('contain that context window only for this model at this gateway, even after a restart', async () => {
       await learn(8192);
       await learn(8192);
       await catalog.rememberContextWindow(fake<TurnRecord>({ attempts: [], contextTokens: 9 }));
@@ -223,7 +223,7 @@ describe('model catalog', () => {
       assert.deepEqual(others, [undefined, undefined, undefined, undefined]);
     });
 
-    it('prefers it to a larger context window of the list or the table, but not to that of the settings', async () => {
+    it('contain that context window instead of a larger one, unless the settings have another', async () => {
       for (const [model, named, known] of [
         ['gpt-4o', 100_000, 100_000],
         ['gpt-4o', 200_000, 128_000],
@@ -236,13 +236,13 @@ describe('model catalog', () => {
       assert.equal(windowOf('mine'), 9000);
     });
 
-    it('knows it by the name that the user knows', async () => {
+    it('contain that context window under the model name that the user knows', async () => {
       await learn(8192, { model: 'vendor/acme', userModel: 'acme' });
       assert.deepEqual([windowOf('acme'), windowOf('vendor/acme', undefined, 'acme')], [8192, 8192]);
       assert.equal(windowOf('vendor/acme'), undefined);
     });
 
-    it('forgets it when the gateway answers a longer prompt', async () => {
+    it('no longer contain that context window when the gateway answers a longer prompt', async () => {
       await learn(8192);
       for (const [promptTokens, known] of [
         [undefined, 8192],
@@ -278,7 +278,7 @@ describe('model catalog', () => {
       mock.restoreAll();
     };
 
-    it('knows which gateway has a model once the lists are loaded', async () => {
+    it('show which gateway has a model once the lists are loaded', async () => {
       assert.deepEqual(listed('a'), [undefined, undefined, undefined]);
       ids = ['a', 'qwen3:latest', '__proto__'];
       await catalog.listOf(gateway);
@@ -287,7 +287,7 @@ describe('model catalog', () => {
       assert.deepEqual(listed('a').slice(1), [undefined, undefined]);
     });
 
-    it('does not know whether a gateway has a model that is missing from a list that was cut', async () => {
+    it('leave unknown whether a gateway has a model that is missing from a truncated list', async () => {
       ids = Array.from({ length: 5001 }, (_, index) => `model-${index}`);
       await catalog.listOf(gateway);
       assert.deepEqual(
@@ -296,14 +296,14 @@ describe('model catalog', () => {
       );
     });
 
-    it('takes the facts of a model from the gateway that lists it', async () => {
+    it('contain the facts of a model from the gateway that lists the model', async () => {
       await catalog.listOf(gateway);
       ids = [{ id: 'b', context_length: 8192 }];
       await catalog.listOf(otherGateway);
       assert.equal(catalog.factsOf('b')?.contextWindow, 8192);
     });
 
-    it('remembers after a restart that a model was chosen from the list of a backup gateway', async () => {
+    it('show after a restart that a model was chosen from the list of a backup gateway', async () => {
       await choose('b');
       restart();
       assert.deepEqual(listed('b'), [false, true, undefined]);
@@ -313,7 +313,7 @@ describe('model catalog', () => {
       assert.deepEqual(listed('b'), [true, true, undefined]);
     });
 
-    it('forgets this when the settings no longer have the gateway, or when the model is chosen elsewhere', async () => {
+    it('forget that choice when the gateway is removed from the settings, or the model is chosen at another gateway', async () => {
       await choose('b');
       restart();
       gateways = [gateway];
@@ -325,7 +325,7 @@ describe('model catalog', () => {
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
 
-    it('remembers only the latest hundred models', async () => {
+    it('remember this choice only for the latest hundred models', async () => {
       const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
       memory.set(
         key,
@@ -338,7 +338,7 @@ describe('model catalog', () => {
       );
     });
 
-    it('preloads the lists, also when the settings change, and asks again after a change of the keys', async () => {
+    it('are loaded in advance, and are requested a second time when the keys change', async () => {
       await catalog.preload();
       assert.deepEqual([requests, listed('a')], [2, [true, true, undefined]]);
       changeSettings();
@@ -350,7 +350,7 @@ describe('model catalog', () => {
       assert.deepEqual([requests, listed('a')], [4, [true, true, undefined]]);
     });
 
-    it('makes a prompt wait for the model list of a gateway that is just being added', async () => {
+    it('make a prompt wait for the list of a gateway that was just added', async () => {
       gateways = [gateway];
       await catalog.preload();
       const responses: (() => void)[] = [];
@@ -370,7 +370,7 @@ describe('model catalog', () => {
       assert.deepEqual(waits, ['true']);
     });
 
-    it('loads the list of a gateway that has never responded, but makes no prompt wait for it', async () => {
+    it('make no prompt wait for the list of a gateway that has never responded', async () => {
       unresponsive = otherGateway.id;
       const probes: string[] = [];
       let respond = (): void => undefined;
@@ -393,13 +393,13 @@ describe('model catalog', () => {
       assert.deepEqual(probes.slice(2), [otherGateway.id]);
     });
 
-    it('preloads no list if there is no other gateway', async () => {
+    it('are not loaded in advance if there is no other gateway', async () => {
       gateways = [gateway];
       await catalog.preload();
       assert.equal(requests, 0);
     });
 
-    it('ignores a list that was requested with a previous key', async () => {
+    it('ignore a response to a request with a previous key', async () => {
       const list = catalog.listOf(gateway);
       ids = ['b'];
       changeKeys();
@@ -407,7 +407,7 @@ describe('model catalog', () => {
       assert.notEqual(listed('a')[0], true);
     });
 
-    it('announces when a list shows that the selected model has another gateway than expected', async () => {
+    it('fire an event when a list shows that the selected model is at another gateway than expected', async () => {
       await choose('b');
       restart();
       refreshed = 0;
@@ -418,14 +418,14 @@ describe('model catalog', () => {
     });
   });
 
-  describe('with a local server', () => {
+  describe('with a local server such as Ollama', () => {
     const server = gatewayFrom({ baseUrl: 'http://localhost:11434/v1', apiKey: 'hsa-test' });
     beforeEach(() => {
       gateways = [server];
     });
     afterEach(() => mock.restoreAll());
 
-    it('reads its own facts, first those of the selected model', async () => {
+    it('contain the facts that the server reports, which are requested first for the selected model', async () => {
       ids = ['a', 'b:latest', { id: 'c', context_length: 100 }];
       const read = mock.method(engine, 'localFacts');
       await catalog.preload();
@@ -434,7 +434,7 @@ describe('model catalog', () => {
       assert.equal(catalog.factsOf('c', server.id)?.contextWindow, 100);
     });
 
-    it('does not apply the price of the vendor to its models', async () => {
+    it("do not contain the vendor's price for the server's models", async () => {
       ids = ['gpt-4o', { id: 'gpt-4', pricing: { prompt: '0.000001', completion: '0.000002' } }];
       await catalog.preload();
       assert.deepEqual([catalog.factsOf('gpt-4o')?.price, catalog.factsOf('gpt-4o')?.images], [undefined, true]);
@@ -442,13 +442,13 @@ describe('model catalog', () => {
       assert.equal(catalog.factsOf('gpt-4o', gateway.id)?.price?.input, 2.5);
     });
 
-    it('asks no other gateway for such facts', async () => {
+    it('contain no facts of this kind for other gateways, which are not asked for them', async () => {
       const read = mock.method(engine, 'localFacts');
       await catalog.listOf(gateway);
       assert.equal(read.mock.callCount(), 0);
     });
 
-    it('reads the context again after a turn with a model that cuts long prompts, and announces a change', async () => {
+    it("contain the server's new context window after a turn with a model that truncates long prompts", async () => {
       ids = ['a', 'b'];
       await catalog.preload();
       const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
@@ -467,7 +467,7 @@ describe('model catalog', () => {
     });
   });
 
-  it('finds the nearest models in the list of the gateway that lacks a model, but not in the default list', async () => {
+  it('offer similar models from the gateway that lacks a model, but not from the default models', async () => {
     ids = ['gpt-4o', 'acme-2', 'acme-3'];
     assert.deepEqual(await catalog.nearestTo('acme-1', `${origin}/v1`), ['acme-2', 'acme-3']);
     assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
@@ -481,18 +481,18 @@ describe('model catalog', () => {
     ['b', 'a', false],
     ['gone', 'c', false],
   ] as const) {
-    it(`${isExpected ? 'replaces' : 'does not replace'} the model ${missing} with ${replacement} if the list has a and b`, async () => {
+    it(`${isExpected ? 'allow' : 'do not allow'} a replacement of the model ${missing} by ${replacement} if they contain a and b`, async () => {
       ids = ['a', 'b'];
       assert.equal(await catalog.canReplace(missing, replacement), isExpected);
     });
   }
 
-  it('replaces no model if the list cannot be loaded', async () => {
+  it("offer no replacement for a model if the list can't be loaded", async () => {
     isDown = true;
     assert.equal(await catalog.canReplace('gone', 'gpt-4o'), false);
   });
 
-  it('reads the health book once for the model picker', async () => {
+  it('are shown in the model picker with only one look at the health records', async () => {
     ids = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
     const read = mock.method(health, 'records');
     editor.isPatient = true;
@@ -518,12 +518,12 @@ describe('model catalog', () => {
       return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
     };
 
-    it("switches the current conversation's turn to the model, then changes the setting", async () => {
+    it("let the user switch the current conversation's turn, and then change the setting", async () => {
       assert.deepEqual(await run('gpt-4o'), ['gpt-4o', 'turn gpt-4o', 'setting gpt-4o']);
       assert.deepEqual(await run(undefined, 'b'), ['b', 'turn b', 'setting b']);
     });
 
-    it('changes nothing when the user chooses no model', async () => {
+    it('change nothing when the user chooses no model', async () => {
       assert.deepEqual(await run(), [undefined]);
     });
   });

@@ -12,7 +12,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
 import { gatewayFrom } from '../../support/testGateways';
 
-describe('model picker with several gateways', () => {
+describe('model picker', () => {
   let picker: FakeQuickPick;
   let pickModels: typeof PickModels;
   const editor = new FakeEditor();
@@ -67,7 +67,7 @@ describe('model picker with several gateways', () => {
   const open = (...hosts: readonly string[]) => openWith({}, ...hosts);
   const from = (...models: readonly string[]): ModelList => ({ source: 'gateway', models });
 
-  it('shows the models of each list as soon as it is loaded, and names the hosts in its placeholder', async () => {
+  it('shows the models of each gateway as soon as its list is loaded, and names the gateways in its placeholder', async () => {
     const { picked, load } = open('one', 'two');
     assert.deepEqual([labels(), picker.busy], [['$(check) b'], true]);
     await load(1, from('b', 'c'));
@@ -80,7 +80,7 @@ describe('model picker with several gateways', () => {
     assert.deepEqual(await picked, { model: 'c', gateway: 'https://two/v1' });
   });
 
-  it('groups the models by gateway, without those that an earlier gateway has under this or another name', async () => {
+  it('groups models by gateway, and omits models that an earlier gateway has under any name', async () => {
     const names = { a: 'acme/a', b: 'acme/b', c: 'acme/c', gone: 'acme/gone', '*': 'acme/x' };
     const { picked, load } = openWith({ names }, 'one', 'two', 'three');
     await load(0, from('a', 'b'));
@@ -96,13 +96,13 @@ describe('model picker with several gateways', () => {
     assert.deepEqual(await picked, { model: 'a', gateway: 'https://one/v1' });
   });
 
-  it('offers no similar models for a name that the settings map to another name', async () => {
+  it('offers no similar models if the gateway has the current model under another name', async () => {
     const { load } = openWith({ names: { b: 'b-1' } }, 'one');
     await load(0, from('a', 'b-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', 'b-2']);
   });
 
-  it('does not name the gateway of a model that comes from no list', async () => {
+  it("shows no gateway for a model that is in no gateway's list", async () => {
     const { picked, load } = openWith({ recent: ['old'] }, 'one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     assert.ok(picker.items.every(({ description = '' }) => !description.includes('at ')));
@@ -114,7 +114,7 @@ describe('model picker with several gateways', () => {
     assert.deepEqual(await other.picked, { model: 'old', gateway: undefined });
   });
 
-  it('groups the models: recently used ones, fallback models, families in natural order, and others', async () => {
+  it('groups the models: recently used, fallback models, families in natural order, and others', async () => {
     const { load } = openWith({ recent: ['glm-10', 'b', 'old'], fallbacks: ['glm-9', 'not-listed'] }, 'one');
     await settle();
     assert.deepEqual(labels(), ['$(check) b', '[Recently used]', 'glm-10', 'old']);
@@ -139,7 +139,7 @@ describe('model picker with several gateways', () => {
     ]);
   });
 
-  it('says how well each model works through the first gateway that has it, and which models only a backup has', async () => {
+  it('shows the success rate of each model at the first gateway that has it, and marks models of a backup gateway', async () => {
     const { load } = openWith({ essence: (model) => model }, 'one', 'two');
     await load(0, from('a', 'b'));
     await load(1, from('b', 'c'));
@@ -149,7 +149,7 @@ describe('model picker with several gateways', () => {
     );
   });
 
-  it('loads the lists again when its button is pressed', async () => {
+  it('loads the lists from the gateways when the user clicks the refresh button', async () => {
     const { load, loads } = open('one');
     await load(0, from('a', 'b'));
     picker.pressButton();
@@ -158,7 +158,7 @@ describe('model picker with several gateways', () => {
     assert.deepEqual([labels(), loads, picker.busy], [['$(check) b', '[Other models]', 'new'], [false, true], false]);
   });
 
-  it('ignores a slow list that arrives after a refresh', async () => {
+  it('ignores a slow response that arrives after a refresh', async () => {
     const { load, loaded } = open('one');
     const [loadOld] = loaded;
     picker.pressButton();
@@ -169,7 +169,7 @@ describe('model picker with several gateways', () => {
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'new'], false]);
   });
 
-  it('shows what is known about each model at the first gateway that has it', async () => {
+  it('shows the context window, images and price of each model at the first gateway that has the model', async () => {
     const facts: Readonly<Record<string, ModelFacts>> = {
       'b at https://one.example/v1': { contextWindow: 8000 },
       'c at https://two.example/v1': { images: true, price: { input: 2.5, output: 10 } },
@@ -187,7 +187,7 @@ describe('model picker with several gateways', () => {
     );
   });
 
-  it('describes each model once for each list that arrives, and not again while the user types', async () => {
+  it('creates the description of each model once per list, and not while the user types', async () => {
     let described = 0;
     const { load } = openWith({ essence: () => String(described++) }, 'one', 'two');
     const models = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
@@ -200,21 +200,21 @@ describe('model picker with several gateways', () => {
     assert.equal(described, count);
   });
 
-  it('shows the models nearest to the current one, or to the one that is replaced, first if the list lacks it', async () => {
+  it('shows similar models first if the list lacks the current model or the model to replace', async () => {
     await openWith({}, 'one').load(0, from('a', 'b-1', 'c'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to b]', 'b-1', '[Other models]', 'a', 'c']);
     await openWith({ exclude: ['c-1'] }, 'one').load(0, from('a', 'b', 'c-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
 
-  it('shows how many models are listed if the list was cut', async () => {
+  it('shows how many models are listed if the list was truncated', async () => {
     const { load } = open('one');
     await load(0, from(...Array.from({ length: 5000 }, (_, index) => `model-${index}`)));
     while (picker.busy) await settle();
     assert.equal(picker.placeholder, 'Choose a model at one, or type its name (only 5000 models are listed)');
   });
 
-  it('ends with the typed name unless a gateway lists it or the user wants to replace it', async () => {
+  it('offers the typed name at the end, unless a gateway lists the name or the user wants to replace that model', async () => {
     const { load } = openWith({ exclude: ['b', 'd'] }, 'one', 'two');
     await load(0, from('a'));
     await load(1, from('c'));
@@ -228,7 +228,7 @@ describe('model picker with several gateways', () => {
     }
   });
 
-  it('returns the gateway of a typed name that only a backup lists, under its own name for another model', async () => {
+  it('returns the backup gateway for a typed name that only this gateway lists', async () => {
     const { picked, load } = openWith({ names: { a: 'a-two' } }, 'one', 'two');
     await load(0, from('a', 'b'));
     await load(1, from('a-two', 'c'));
@@ -237,7 +237,7 @@ describe('model picker with several gateways', () => {
     assert.deepEqual(await picked, { model: 'a-two', gateway: 'https://two/v1' });
   });
 
-  it("shows the failure of one gateway as its heading, next to the other gateway's models", async () => {
+  it("shows the error of a gateway as a heading, next to the other gateway's models", async () => {
     const { load } = open('one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     await load(1, from('a'));
@@ -258,7 +258,7 @@ describe('model picker with several gateways', () => {
     assert.deepEqual(valuesOf(picker.activeItems, 'model'), ['c']);
   });
 
-  it('offers a comparison after the current model, if the model is for a prompt', async () => {
+  it('offers a comparison after the current model, if the user chooses a model for a prompt', async () => {
     const { picked, load } = openWith({ isForPrompt: true }, 'one');
     const compare = '$(split-horizontal) Compare models…';
     assert.deepEqual(labels(), ['$(check) b', compare]);
@@ -279,7 +279,7 @@ describe('model picker with several gateways', () => {
     };
     const checkedLabels = () => valuesOf(picker.selectedItems, 'label');
 
-    it('starts with the checked models, and keeps the checks while the user types', async () => {
+    it('preselects the given models, and keeps the selection while the user types', async () => {
       const picked = openChecked(['x', 'b'], 'a', 'b');
       await settle();
       await settle();
@@ -298,7 +298,7 @@ describe('model picker with several gateways', () => {
       assert.deepEqual(await picked, ['b', 'own']);
     });
 
-    it('accepts two to four models, and says how many are chosen otherwise', async () => {
+    it('accepts two to four models, and otherwise shows how many models are selected', async () => {
       const picked = openChecked(['b'], 'a', 'b', 'c', 'd', 'e');
       await settle();
       await settle();
@@ -315,7 +315,7 @@ describe('model picker with several gateways', () => {
       assert.deepEqual(await picked, ['b', 'a', 'c', 'd']);
     });
 
-    it('chooses nothing when it is dismissed', async () => {
+    it('chooses no models when the user dismisses it', async () => {
       const picked = openChecked(['a', 'b'], 'a', 'b');
       await settle();
       picker.hide();

@@ -7,7 +7,7 @@ import { ended, entry, failedEntry, origin, recordsOf, turn } from '../health/re
 
 const load = () => import('../../../src/host/models/modelTexts');
 
-describe('description of a model by its facts', () => {
+describe('description of a model in the model picker', () => {
   useVSCode(new FakeEditor().api());
 
   const texts: readonly (readonly [facts: ModelFacts | undefined, text: string | undefined])[] = [
@@ -56,7 +56,7 @@ describe('success rate and speed of a model in the model picker', () => {
     });
   }
 
-  it('is preceded by a cooldown', async () => {
+  it('starts with the end of the cooldown if a cooldown is active', async () => {
     const { createEssenceText } = await load();
     assert.match(createEssenceText([])('gpt-4o', origin, Date.now() + 60_000) ?? '', /^paused until .*[AP]M$/);
   });

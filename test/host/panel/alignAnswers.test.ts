@@ -3,7 +3,7 @@ import { alignAnswers } from '../../../src/host/panel/alignAnswers';
 
 const linesOf = (left: string, right: string) => alignAnswers(left, right).map((text) => text.split('\n'));
 
-describe('alignment of two answers', () => {
+describe('insertion of line breaks for the comparison of two answers', () => {
   for (const [name, left, right, expected] of [
     [
       'puts each sentence on a line',
@@ -80,12 +80,12 @@ describe('alignment of two answers', () => {
     assert.deepEqual(left, code);
   });
 
-  it('leaves very long answers as they are', () => {
+  it('leaves very long answers unchanged', () => {
     const answers = ['One. Two. '.repeat(5001), 'One. Three. '.repeat(5001)] as const;
     assert.deepEqual(alignAnswers(...answers), answers);
   });
 
-  it('keeps the words and their order, also without a line in common, in long answers and in odd ones', () => {
+  it('changes only whitespace, even in long answers and in answers without a common line', () => {
     const long = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word}${index} and. So`).join(' ');
     const words = (text: string) => text.replace(/\s+/g, '');
     for (const [left, right] of [

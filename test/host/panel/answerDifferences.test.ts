@@ -4,12 +4,12 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done } from '../conversation/scriptedEngine';
 
-describe('differences of two answers in the editor', () => {
+describe("differences of two answers in VS Code's diff editor", () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   beforeEach(() => editor.reset());
 
-  it('are shown as plain text, because VS Code runs commands from links in Markdown', async () => {
+  it('are shown as plain text, because VS Code would run commands from links in Markdown', async () => {
     const { showDifferences } = await import('../../../src/host/panel/answerDifferences');
     const { conversation, ask } = openConversation();
     const [left, right] = ['a', 'b'].map((prompt) => ask(prompt, attempt('org/model'), done(prompt)));

@@ -9,7 +9,7 @@ import { FakePanel, idleServices, noSubscription, openConversations } from './fa
 describe('current conversation of a window', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('becomes the conversation that the user changes in its panel, but not one whose panel is only shown', async () => {
+  it('becomes the conversation in whose panel the user makes a change, but not by showing a panel', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const activated: Conversation[] = [];

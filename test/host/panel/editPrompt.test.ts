@@ -66,11 +66,11 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
   };
 }
 
-describe('edited prompt', () => {
+describe('edited prompt of an earlier exchange', () => {
   useVSCode({});
 
   for (const prompt of ['Hi', 'Hello'])
-    it(`goes to all models of a comparison, if it is ${prompt === 'Hi' ? 'un' : ''}changed`, async () => {
+    it(`is sent to all models of a comparison if its text is ${prompt === 'Hi' ? 'un' : ''}changed`, async () => {
       const { edit, conversation, id } = setUp({ prompt: 'Hi' });
       conversation.requestMoreAnswers(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
       await edit(prompt, shownAnswers(conversation)[1]?.id);
@@ -79,7 +79,7 @@ describe('edited prompt', () => {
         ['a', 'b'].map((model) => [prompt, model, 3]),
       );
     });
-  it('goes into the composer with its context, and shows it, when the user does not want to exceed the budget', async () => {
+  it('returns to the composer with its context when the user declines to exceed the budget', async () => {
     const input = { prompt: 'one', content: 'one, in full', attachments: [file] };
     const { edit, regenerate, versions, returned, budget } = setUp(input, 'gpt-4o');
     budget.mayStart = false;
@@ -98,13 +98,13 @@ describe('edited prompt', () => {
     assert.deepEqual(addedToHistory, ['Why one?']);
   });
 
-  it('is sent again without changes when the text is unchanged', async () => {
+  it('is sent with the same content if the user has not changed the text', async () => {
     const { edit, newVersion } = setUp({ prompt: 'Explain a.ts', content: 'all of it' });
     await edit(' Explain a.ts\n');
     assert.deepEqual([newVersion()?.prompt, newVersion()?.content], ['Explain a.ts', 'all of it']);
   });
 
-  it('goes into a new conversation, without the demo’s model, if the demo has ended', async () => {
+  it("is sent in a new conversation, without the demo's model, if the demo has ended", async () => {
     const { edit, newVersion, next } = setUp({ prompt: 'one', model: 'demo-cut' }, undefined, true);
     await edit('two');
     const { exchange, answer } = next.last!;
@@ -126,7 +126,7 @@ describe('regenerated answer', () => {
     });
   }
 
-  it('is requested only once when the button is pressed twice before the new version is shown', async () => {
+  it('is requested only once when the user clicks twice before the new version appears', async () => {
     const { versions, ...actions } = setUp({ prompt: 'one' });
     await Promise.all([actions.regenerate(false), actions.regenerate(false)]);
     assert.equal(versions(), 2);
@@ -143,7 +143,7 @@ describe('regenerated answer', () => {
     );
   });
 
-  it('is not requested from a gateway over plain HTTP that the user declines', async () => {
+  it('is not requested when the user declines to use the gateway over plain HTTP', async () => {
     const { regenerate, overPlainHttp, versions } = setUp({ prompt: 'Hi' }, 'llama3');
     overPlainHttp.add('llama3');
     await regenerate(true);

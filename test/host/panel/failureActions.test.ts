@@ -9,7 +9,7 @@ import { fakeSets } from '../connection/fakeSets';
 
 type Call = readonly unknown[];
 
-describe('failure card', () => {
+describe('button on a failure card', () => {
   let calls: Call[];
   let failed: Answer | undefined;
   let exchange: Exchange | undefined;
@@ -107,13 +107,13 @@ describe('failure card', () => {
   };
 
   for (const [action, expected] of Object.entries(callsOfActions)) {
-    it(`performs the action ${action}`, async () => {
+    it(`performs its action ${action}`, async () => {
       if (action === 'addGateway') dialogState = 'added';
       assert.deepEqual(await run(action as FaultAction), expected);
     });
   }
 
-  it('of a summary starts an empty conversation, because its prompt is not the user’s', async () => {
+  it("starts an empty conversation if the failed answer is a summary, because its prompt is not the user's", async () => {
     const calls = await run('newConversation', {}, true);
     assert.deepEqual(calls.at(-1), ['prefill', 'new', { text: '' }]);
   });
@@ -132,7 +132,7 @@ describe('failure card', () => {
     });
   }
 
-  describe('that switches to another model', () => {
+  describe('for another model', () => {
     const answerWith = (model: string, kind = 'model') =>
       ({ state: { model, failure: { kind } } }) as unknown as Answer;
     const turn = ['switchModel', 'e1', 'acme-2'];
@@ -143,7 +143,7 @@ describe('failure card', () => {
       return calls;
     };
 
-    it('does nothing if the user declines its gateway over plain HTTP', async () => {
+    it("does nothing if the user declines to use that model's gateway over plain HTTP", async () => {
       usesPlainHttp = false;
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), []);
     });
@@ -164,7 +164,7 @@ describe('failure card', () => {
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn]);
     });
 
-    it('selects that model if the gateway lacks the selected model, unless the answer no longer exists', async () => {
+    it('selects that model if the gateway lacks the previous model, unless the answer no longer exists', async () => {
       assert.deepEqual(await switched(undefined, ['acme-2']), []);
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2']]);
     });

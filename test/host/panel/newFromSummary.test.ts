@@ -5,7 +5,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
 
-describe('new conversation with a summary', () => {
+describe('new conversation that starts with a summary', () => {
   useVSCode({});
 
   const start = async (...events: readonly StreamEvent[]) => {
@@ -25,11 +25,11 @@ describe('new conversation with a summary', () => {
     return { draft: prefilled.at(-1)?.text, summary: target.tree.usableSummaries()[0]?.answer.state.text };
   };
 
-  it('takes the last prompt along if it has no answer', async () => {
+  it('has the last prompt in its composer if that prompt has no answer', async () => {
     assert.deepEqual(await start(attempt(), failed('')), { draft: 'last', summary: 'In short' });
   });
 
-  it('starts with an empty composer if the last prompt was answered', async () => {
+  it('has an empty composer if the last prompt was answered', async () => {
     assert.deepEqual(await start(attempt(), done('to last')), { draft: '', summary: 'In short' });
   });
 });

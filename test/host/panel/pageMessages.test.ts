@@ -7,7 +7,7 @@ const isEach = (messages: readonly unknown[], expected: boolean): void =>
     [],
   );
 
-describe('validation of messages from the page', () => {
+describe('validation of messages from the conversation page', () => {
   it('accepts a message with all its fields', () => {
     isEach(
       [

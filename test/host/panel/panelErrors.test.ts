@@ -5,7 +5,7 @@ import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
-describe('click on the page', () => {
+describe("click in a conversation's page", () => {
   const insert: ToHost = { type: 'insert', text: 'x' };
   let statuses: string[];
   useVSCode({
@@ -38,20 +38,20 @@ describe('click on the page', () => {
     return { announced: view.posted.filter(({ type }) => type === 'announce'), reported };
   };
 
-  it('shows its error in the status bar and announces it to screen readers if the user can fix it', async () => {
+  it('shows an error that the user can fix in the status bar, and announces it to screen readers', async () => {
     const { announced, reported } = await click({ type: 'summarize' });
     const text = 'The earlier turns are too short to be summarized.';
     assert.deepEqual([statuses, reported], [[text], []]);
     assert.deepEqual(announced, [{ type: 'announce', text }]);
   });
 
-  it('reports any other error like that of a command', async () => {
+  it('reports an unexpected error in the same way as an error of a command', async () => {
     const error = new Error('Unexpected.');
     const { announced, reported } = await click(insert, () => Promise.reject(error));
     assert.deepEqual([statuses, announced, reported], [[], [], [error]]);
   });
 
-  it('keeps the conversation open until it is handled', async () => {
+  it('keeps the conversation open until the click is handled', async () => {
     const order: string[] = [];
     const withOpen = async (_conversation: unknown, work: () => Promise<unknown>) => {
       order.length = 0;

@@ -94,7 +94,7 @@ describe('prompt that a panel sends', () => {
 
   const explain = { prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } };
 
-  it('is sent once, with the context items of the draft, when the user sets a key in the dialog', async () => {
+  it('is sent once, with the context items of the composer, when the user sets a key in the dialog', async () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'send', prompt: 'Why?' });
     assert.deepEqual(sent(), []);
@@ -102,13 +102,13 @@ describe('prompt that a panel sends', () => {
     assert.deepEqual([sent(), returned()], [[['Why?', 'file:file:///b.ts']], []]);
   });
 
-  it('returns to the composer with its code when the user cancels the dialog', async () => {
+  it('returns to the composer with its code when the user cancels the key dialog', async () => {
     await receive({ type: 'send', ...explain });
     await cancel();
     assert.deepEqual([sent(), returned()], [[], [{ type: 'prefill', text: 'Explain', more: explain.more }]]);
   });
 
-  it('leaves the context items in the composer when the user cancels the dialog', async () => {
+  it('leaves the context items in the composer when the user cancels the key dialog', async () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'send', prompt: 'Why?' });
     await cancel();
@@ -117,14 +117,14 @@ describe('prompt that a panel sends', () => {
     assert.deepEqual(sent(), [['Why?', 'file:file:///b.ts']]);
   });
 
-  it('has only the code of the suggestion if it was suggested, not the context items of the draft', async () => {
+  it('has the code of a clicked suggestion, but not the context items of the composer', async () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
     await setKey();
     assert.deepEqual(sent(), [['Explain a.ts', contextId({ kind: 'file', uri: 'file:///a.ts' })]]);
   });
 
-  it('goes to all models of a comparison, with its code, when the user sets a key in the dialog', async () => {
+  it('is sent to all models of a comparison, with its code, when the user sets a key in the dialog', async () => {
     await receive({ type: 'selectModel', ...explain });
     await setKey();
     assert.deepEqual(
@@ -133,7 +133,7 @@ describe('prompt that a panel sends', () => {
     );
   });
 
-  it('is returned to a page that is loaded only after the user has cancelled the dialog', async () => {
+  it('returns to the composer of a page that loads after the user has canceled the key dialog', async () => {
     await receive({ type: 'send', prompt: 'Why?' });
     view.setVisible(false);
     await cancel();
@@ -143,7 +143,7 @@ describe('prompt that a panel sends', () => {
     assert.deepEqual(returned(), [{ type: 'prefill', text: 'Why?' }]);
   });
 
-  it('goes into a new conversation with the context items of the draft once the demo has ended', async () => {
+  it('is sent in a new conversation, with the context items of the composer, after the demo has ended', async () => {
     hasKey = true;
     window.demo.isOpen = true;
     conversation.useSet(window.demo);

@@ -9,10 +9,10 @@ import { FakePanel, idleServices, noSubscription, openConversations } from './fa
 
 const tokens = (count: number): string => 'x'.repeat(4 * count);
 
-describe('context of the next request in a panel', () => {
+describe('tokens of the next request, which a panel shows', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('is posted when it has changed, but never for a delta', async () => {
+  it('are sent to the page when they have changed, but not for each part of an answer', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const windows: Record<string, number | undefined> = { m: 1000 };

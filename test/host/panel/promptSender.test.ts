@@ -97,10 +97,10 @@ function setUp() {
   return { send, calls, asked, prefills, budget, overPlainHttp, connection, demo, promptHistory, other, next };
 }
 
-describe('prompt sender', () => {
+describe('sending of a prompt', () => {
   useVSCode(vscode);
 
-  it('shows the panel of the conversation in which it sends the prompt', async () => {
+  it('shows the panel of the conversation', async () => {
     const { send, asked, calls, other } = setUp();
     await send({ prompt: 'Hi' });
     await send({ prompt: 'Hey' }, { conversation: other });
@@ -108,7 +108,7 @@ describe('prompt sender', () => {
     assert.deepEqual(calls, ['show current', 'remember Hi', 'show other', 'remember Hey']);
   });
 
-  it('puts the prompt back into the composer if the user does not want to send it over plain HTTP', async () => {
+  it('puts the prompt back into the composer if the user declines plain HTTP', async () => {
     const { send, asked, prefills, overPlainHttp } = setUp();
     overPlainHttp.add('m');
     await send({ prompt: 'Hi' });
@@ -138,7 +138,7 @@ describe('prompt sender', () => {
     ]);
   });
 
-  it('sends the prompt even if the prompt history cannot be saved', async () => {
+  it("succeeds even if the prompt history can't be saved", async () => {
     const { send, asked, calls, promptHistory } = setUp();
     promptHistory.fails = true;
     await send({ prompt: 'Hi' });
@@ -146,7 +146,7 @@ describe('prompt sender', () => {
   });
 
   for (const state of ['verified', 'unverified'] as const) {
-    it(`sends the prompt to all its models when the user enters a key that is ${state}`, async () => {
+    it(`sends the prompt to all its models when the user enters a key whose state is "${state}"`, async () => {
       const { send, connection, other, prefills } = setUp();
       connection.hasKey = false;
       enterKey = () => {
@@ -159,7 +159,7 @@ describe('prompt sender', () => {
     });
   }
 
-  it('returns the prompt to the composer when the user cancels the key dialog', async () => {
+  it('puts the prompt back into the composer when the user cancels the key dialog', async () => {
     const { send, asked, calls, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => 'cancelled';
@@ -169,7 +169,7 @@ describe('prompt sender', () => {
     assert.match(statuses.join(), /^Not sent\./);
   });
 
-  it('returns the prompt when the user cancels the key dialog, even if a gateway was added in the meantime', async () => {
+  it('puts the prompt back when the user cancels the key dialog, even if a gateway was added at the same time', async () => {
     const { send, asked, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => {
@@ -180,7 +180,7 @@ describe('prompt sender', () => {
     assert.deepEqual([asked(), prefills()], [[], ['prefill current: Why?']]);
   });
 
-  it('does not ask about the budget without a key', async () => {
+  it('does not ask about the budget if there is no key', async () => {
     const { send, budget, connection } = setUp();
     connection.hasKey = false;
     enterKey = () => 'rejected';
@@ -188,7 +188,7 @@ describe('prompt sender', () => {
     await send({ prompt: 'Why?' });
   });
 
-  it('returns a prompt with its code, attachments, model and effort to the composer', async () => {
+  it('puts the prompt back with its code, attachments, model and effort', async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => 'cancelled';
@@ -205,7 +205,7 @@ describe('prompt sender', () => {
     ]);
   });
 
-  it('returns the prompt to the composer, with its code, when the user does not want to exceed the budget', async () => {
+  it('puts the prompt back with its code when the user declines to exceed the budget', async () => {
     const { send, asked, budget, calls, prefills } = setUp();
     budget.mayStart = false;
     await send({ prompt: 'Why?' });
@@ -218,7 +218,7 @@ describe('prompt sender', () => {
     ]);
   });
 
-  it('asks about the budget for all models of a comparison', async () => {
+  it('asks about the budget for all models of a comparison together', async () => {
     const { send, calls, budget } = setUp();
     budget.mayStart = false;
     await send({ prompt: 'Why?' }, { models: ['a', 'b'] });
@@ -232,7 +232,7 @@ describe('prompt sender', () => {
     assert.deepEqual(asked(), ['other: a question to the demo (demo)']);
   });
 
-  it('sends prompts of a conversation with the user’s gateway to that gateway, even while the demo is active', async () => {
+  it("uses the user's gateway in a conversation that started there, even while the demo is open", async () => {
     const { send, asked, connection, prefills, other, demo } = setUp();
     await send({ prompt: 'a real question' });
     demo.isOpen = true;
@@ -249,7 +249,7 @@ describe('prompt sender', () => {
     assert.deepEqual(prefills(), ['prefill current: without a key']);
   });
 
-  it('sends a prompt for a conversation of the demo in a new conversation once the demo has ended', async () => {
+  it('uses a new conversation instead of a demo conversation after the demo has ended', async () => {
     const { send, asked, calls, other, demo } = setUp();
     demo.isOpen = true;
     await send({ prompt: 'a question to the demo' }, { conversation: other });
@@ -260,7 +260,7 @@ describe('prompt sender', () => {
     assert.equal(calls[0], 'show new');
   });
 
-  it('opens no key dialog for a command with an argument', async () => {
+  it('opens no key dialog if a command with an argument sends the prompt', async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     await send({ prompt: 'Why?' }, { asksForKey: false });
@@ -281,10 +281,10 @@ describe('prompt sender', () => {
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
-describe('context items of a prompt', () => {
+describe('context items of the composer', () => {
   useVSCode(vscode);
 
-  it('follow the attachments that the prompt already has', async () => {
+  it('are added after the attachments that the prompt already has', async () => {
     const { withAttachments } = await importPromptSender();
     const existing: Attachment = { kind: 'selection' as const, label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
     const input = { prompt: 'Explain', content: 'Explain b', attachments: [existing] };
@@ -293,7 +293,7 @@ describe('context items of a prompt', () => {
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
-  it('change nothing if there are none', async () => {
+  it('do not change the prompt if there are no context items', async () => {
     const { withAttachments } = await importPromptSender();
     assert.deepEqual(withAttachments({ prompt: 'Why?' }, []), { prompt: 'Why?' });
   });

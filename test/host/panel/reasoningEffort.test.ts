@@ -9,7 +9,7 @@ import { FakePanel, idleServices, noSubscription, openConversations } from './fa
 describe('reasoning effort in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('is sent to the page for the selected model, and chosen by the page', async () => {
+  it('is shown for the selected model, and can be chosen on the page', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const chosen: unknown[] = [];

@@ -33,7 +33,7 @@ describe('Retry Now command', () => {
     );
   });
 
-  it('retries a single column if several have failed and none waits', async () => {
+  it('retries only one column if several columns have failed and no column waits', async () => {
     const { turns, retryNow } = compare();
     for (const turn of turns.slice()) turn.emit(attempt(), failed(''));
     await retryNow();

@@ -58,12 +58,12 @@ describe('suggestions of an empty conversation', () => {
   };
   const labels = async (...args: Parameters<typeof list>) => valuesOf(await list(...args), 'label');
 
-  it('offer the demo if there is no code to ask about, unless the key is missing', async () => {
+  it('offer the demo if there is no code, unless the key is missing', async () => {
     assert.deepEqual(await labels(), ['Try the offline demo']);
     assert.deepEqual(await labels({ hasKey: false }), []);
   });
 
-  it('name the file in the editor, and offer its selection or else its problems', async () => {
+  it('name the file in the editor, and offer its selection, or else its problems', async () => {
     selected = ' ';
     assert.deepEqual(await list(), [{ kind: 'code', id: 'file', label: 'Explain pasture.ts' }]);
     problems = [{ range: { start: point() }, severity: 0, message: '' }];
@@ -72,7 +72,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels(), ['Explain pasture.ts', 'Find problems in the selection']);
   });
 
-  it('keep their ids while the selection grows, and send the selection as it is when they are clicked', async () => {
+  it('keep their ids while the selection grows, and then send the latest selection', async () => {
     selected = 'let a;';
     const before = await list();
     end.line = 7;
@@ -92,7 +92,7 @@ describe('suggestions of an empty conversation', () => {
     assert.match(found[0]?.time ?? '', /\d:\d\d/);
   });
 
-  it('are those of the tour in the demo, and none once there is an exchange', async () => {
+  it("are the demo's scenarios in the demo, and disappear after the first exchange", async () => {
     selected = 'let a;';
     assert.deepEqual(await labels({ set: 'demo' }), ['A normal answer']);
     assert.deepEqual(await labels({ firstPrompt: 'Hi' }), []);

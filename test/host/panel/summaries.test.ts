@@ -21,7 +21,7 @@ const tooLong: StreamEvent = {
 /** An answer with about this number of tokens. */
 const answerOf = (tokens: number): string => 'abcd'.repeat(tokens - 1);
 
-describe('request for a summary', () => {
+describe('request for a summary of earlier turns', () => {
   useVSCode({ l10n: englishL10n });
 
   /** Opens a conversation with answers of these sizes, and a failed question if `question` is given. */
@@ -59,7 +59,7 @@ describe('request for a summary', () => {
     return { ...world, failedId, user, models, summarize, canSummarize, sent };
   };
 
-  it('stands for all but the last turns when the user asks for it before the next prompt', async () => {
+  it('contains all but the last turns when the user starts it before the next prompt', async () => {
     const { summarize, sent, engine } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
     await summarize();
     assert.deepEqual(sent(), ['p0__', summaryPrompt]);
@@ -67,14 +67,14 @@ describe('request for a summary', () => {
     assert.equal(engine.turns.length, 4);
   });
 
-  it('is not sent when the user does not want to exceed the budget', async () => {
+  it('is not sent when the user declines to exceed the budget', async () => {
     const { summarize, user, engine } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
     user.isOverBudget = true;
     await summarize();
     assert.equal(engine.turns.length, 3);
   });
 
-  it('is not sent when the user shows another branch before agreeing to exceed the budget', async () => {
+  it('is not sent when the user switches to another branch while the question about the budget is open', async () => {
     const { summarize, user, engine, conversation } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
     const { exchange, answer } = conversation.tree.path()[0]!;
     conversation.edit(exchange.id, { prompt: 'other' });
@@ -86,7 +86,7 @@ describe('request for a summary', () => {
     assert.equal(engine.turns.length, 4);
   });
 
-  it('goes to the model of the request that was too long, which is then sent again with the summary', async () => {
+  it('is sent to the model that refused a long request, which is then retried with the summary', async () => {
     const { summarize, sent, engine, conversation, failedId, models } = open(
       { sizes: [500, 100], windowTokens: 700 },
       'And now?',
@@ -99,7 +99,7 @@ describe('request for a summary', () => {
   });
 
   for (const window of [{}, { windowTokens: 200_000 }]) {
-    it(`takes the length of the refused request for a context that is ${window.windowTokens ?? 'unknown'}`, async () => {
+    it(`is shorter than the refused request if the context window is ${window.windowTokens ?? 'unknown'}`, async () => {
       const { summarize, sent } = open({ sizes: [100, 100, 100], ...window }, 'And now?');
       await summarize();
       assert.deepEqual(sent(), ['p0__', 'p1__', summaryPrompt]);
@@ -107,11 +107,11 @@ describe('request for a summary', () => {
   }
 
   for (const [situation, windowTokens, isPossible] of [
-    ['suffices if the context is unknown', undefined, false],
-    ['suffices if the request now fits', 1000, false],
-    ['does not suffice if the request still does not fit', 250, true],
+    ['is not offered if the context window is unknown', undefined, false],
+    ['is not offered if the request now fits in the context window', 1000, false],
+    ['is offered if the request still does not fit in the context window', 250, true],
   ] as const) {
-    it(`that is newer than the refused request ${situation}`, async () => {
+    it(`${situation}, when a summary was created after the refused request`, async () => {
       const { summarize, canSummarize, engine } = open(
         { sizes: [100, 100, 100, 100], ...(windowTokens && { windowTokens }) },
         'And now?',
@@ -123,7 +123,7 @@ describe('request for a summary', () => {
     });
   }
 
-  it('does not stand for the other columns of a comparison', async () => {
+  it("is not offered for one column of a comparison because of another column's long answer", async () => {
     const { conversation, engine, canSummarize } = open({ sizes: [] });
     conversation.ask({ prompt: 'Hi' }, ['m1', 'm2']);
     engine.turns[0]!.emit(attempt('m1'), tooLong);
@@ -131,7 +131,7 @@ describe('request for a summary', () => {
     assert.equal(await canSummarize(), false);
   });
 
-  it('is replaced by one of half the turns if it was too long itself', async () => {
+  it('is repeated with half the turns if it was too long itself', async () => {
     const { summarize, sent, engine, conversation } = open({ sizes: [100, 100, 100, 100], windowTokens: 10_000 });
     const id = conversation.summarize(conversation.last!.answer.id);
     engine.turn.emit(attempt(), tooLong);
@@ -141,8 +141,8 @@ describe('request for a summary', () => {
   });
 
   for (const [situation, sizes] of [
-    ['without turns', []],
-    ['with short turns only', [10, 10]],
+    ['if there are no turns', []],
+    ['if all turns are short', [10, 10]],
   ] as const) {
     it(`is refused with a message ${situation}`, async () => {
       const { summarize, canSummarize, engine } = open({ sizes, windowTokens: 1000 });
@@ -152,7 +152,7 @@ describe('request for a summary', () => {
     });
   }
 
-  it('is refused with a message if the first turn alone was too long', async () => {
+  it('is refused with a message if the first turn alone is too long', async () => {
     const { summarize, engine, conversation } = open({ sizes: [500], windowTokens: 1000 });
     const id = conversation.summarize(conversation.last!.answer.id);
     engine.turn.emit(attempt(), tooLong);

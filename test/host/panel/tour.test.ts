@@ -42,14 +42,14 @@ describe('tour of the demo', () => {
     await waitForEvents();
   };
 
-  it('describes the first step and does not start it by itself', () => {
+  it('describes the first step, but does not start it without a click', () => {
     assert.equal(heading(), 'Next: Rate limited, with Retry-After (1 of 6)');
     assert.match(tour.currentStep(conversation)?.text ?? '', /asks the client to wait 5 s\. Watch the countdown/);
     assert.deepEqual(offeredActions(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
   });
 
-  it('names the running step in one line, and offers the next step after its answer', async () => {
+  it('shows the running step in one line, and offers the next step after the answer', async () => {
     tour.perform(conversation, 'next');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
     assert.equal(heading(), '1 of 6 · Rate limited, with Retry-After…');
@@ -59,7 +59,7 @@ describe('tour of the demo', () => {
     assert.deepEqual(offeredActions(), ['next', 'skip']);
   });
 
-  it('sends the prompts of all steps to the demo, and then has nothing more to offer', async () => {
+  it('sends the prompts of all steps to the demo, and then offers no further step', async () => {
     for (let step = 0; step < 6; step++) {
       tour.perform(conversation, 'next');
       await finishAnswer();
@@ -78,7 +78,7 @@ describe('tour of the demo', () => {
     assert.equal(conversation.tree.title, 'mine');
   });
 
-  it('suggests only scenarios that are no steps', () => {
+  it('suggests only scenarios that are not steps of the tour', () => {
     const steps = demoModels.filter(({ description }) => description !== undefined);
     assert.deepEqual(
       tour.suggestions().filter(({ id }) => steps.some((step) => step.id === id)),
@@ -87,7 +87,7 @@ describe('tour of the demo', () => {
     assert.equal(tour.suggestions().length, demoModels.length - steps.length);
   });
 
-  it('can skip a step both before the step starts and while it runs', async () => {
+  it('can skip a step before the step starts and while the step runs', async () => {
     tour.perform(conversation, 'skip');
     assert.match(heading() ?? '', /\b2 of 6/);
     tour.perform(conversation, 'next');
@@ -97,7 +97,7 @@ describe('tour of the demo', () => {
     assert.match(heading() ?? '', /\b3 of 6/);
   });
 
-  it('continues with the step after the one that a command has started', async () => {
+  it('continues after the step that a command has started', async () => {
     tour.ask(conversation, 'demo-cut');
     assert.match(heading() ?? '', /\b4 of 6/);
     await finishAnswer();
@@ -118,7 +118,7 @@ describe('tour of the demo', () => {
     assert.equal(tour.currentStep(conversation), undefined);
   });
 
-  it('ends with the demo, and starts from the beginning in the next demo', () => {
+  it('ends with the demo, and starts with the first step in the next demo', () => {
     tour.perform(conversation, 'skip');
     models = [];
     demo.isOpen = false;

@@ -4,7 +4,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../conversation/openedConversation';
 import { attempt, done } from '../conversation/scriptedEngine';
 
-describe('choice of an answer of a comparison', () => {
+describe('choice of an answer in a comparison', () => {
   useVSCode({});
 
   /** Chooses another answer than the one that queued prompts follow, while a third one still runs. */
@@ -23,18 +23,18 @@ describe('choice of an answer of a comparison', () => {
     return { questions, phases: phases(), requests: engine.turns.length };
   };
 
-  it('asks about the daily budget if it sends a queued prompt', async () => {
+  it('asks about the daily budget if a queued prompt is then sent', async () => {
     const { questions, phases } = await choose(true, 'next');
     assert.deepEqual([questions, phases], [1, ['which?: done', 'next: connecting']]);
   });
 
-  it('changes nothing if the user does not want to exceed the budget', async () => {
+  it('changes nothing if the user declines to exceed the budget', async () => {
     const { questions, phases, requests } = await choose(false, 'next');
     assert.deepEqual([questions, requests], [1, 3]);
     assert.ok(phases.includes('next: queued'), phases.join());
   });
 
-  it('asks nothing if no prompt is queued', async () => {
+  it('asks no question if no prompt is queued', async () => {
     const { questions, phases } = await choose(false);
     assert.deepEqual([questions, phases], [0, ['which?: done']]);
   });

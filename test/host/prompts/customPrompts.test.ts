@@ -39,13 +39,13 @@ function createPrompts(
 const titles = (prompts: readonly UserPrompt[]): readonly string[] => prompts.map(({ title }) => title);
 
 describe('workspace prompts', () => {
-  it('need consent before they are listed', () => {
+  it("are listed only after the user's consent", () => {
     const { customPrompts } = createPrompts();
     assert.deepEqual(customPrompts.list(), [{ ...userPrompt, from: 'user' }]);
     assert.deepEqual(customPrompts.awaitingConsent(), [workspacePrompt]);
   });
 
-  it("are listed after the user's prompts once the user has agreed, in this window and the next", async () => {
+  it("are listed after the user's own prompts once the user has agreed, even in the next window", async () => {
     const { customPrompts, stored } = createPrompts();
     await customPrompts.agree(customPrompts.awaitingConsent());
     for (const instance of [customPrompts, createPrompts({}, stored).customPrompts]) {
@@ -64,7 +64,7 @@ describe('workspace prompts', () => {
     ['reasoning effort', [{ ...workspacePrompt, reasoningEffort: 'max' }]],
     ['number', [workspacePrompt, { title: 'More', template: 'c' }]],
   ] as const) {
-    it(`need consent again when their ${property} has changed`, async () => {
+    it(`need another consent when their ${property} has changed`, async () => {
       const workspace = createPrompts();
       const { customPrompts } = workspace;
       await customPrompts.agree(customPrompts.awaitingConsent());
@@ -74,7 +74,7 @@ describe('workspace prompts', () => {
     });
   }
 
-  it('need no new consent when they change back to a set of prompts that the user agreed to earlier', async () => {
+  it('need no further consent when they change back to prompts to which the user has agreed before', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.agree(customPrompts.awaitingConsent());
@@ -95,14 +95,14 @@ describe('workspace prompts', () => {
     );
   });
 
-  it('can be accepted after they were refused', async () => {
+  it('can be accepted after the user refused them', async () => {
     const { customPrompts } = createPrompts();
     await customPrompts.refuse();
     await customPrompts.agree(customPrompts.withoutConsent());
     assert.deepEqual([titles(customPrompts.list()), customPrompts.withoutConsent()], [['User', 'Workspace'], []]);
   });
 
-  it('need consent again when they have changed while the dialog was open', async () => {
+  it('need another consent if they changed while the dialog was open', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     const offered = customPrompts.awaitingConsent();
@@ -112,7 +112,7 @@ describe('workspace prompts', () => {
     assert.equal(customPrompts.awaitingConsent().length, 1);
   });
 
-  it('are ignored in an untrusted workspace, with or without consent', async () => {
+  it('are ignored in an untrusted workspace, even if the user has agreed', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.agree(customPrompts.awaitingConsent());
@@ -145,7 +145,7 @@ describe('workspace prompts', () => {
 });
 
 describe('user prompts with the same title', () => {
-  it('are reduced to the first one', () => {
+  it('are ignored except for the first prompt', () => {
     const { customPrompts } = createPrompts({
       user: [userPrompt, { title: 'User', template: 'second' }],
       workspacePrompts: [],

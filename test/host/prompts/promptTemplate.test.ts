@@ -33,7 +33,7 @@ describe('prompt template', () => {
     });
   }
 
-  it('does not expand variables in the value of a variable', () => {
+  it('does not expand a variable in the value of another variable', () => {
     const hostile = { ...values, selection: "${file} $& $1 $' $${language} ${problems}" };
     assert.equal(expandTemplate('<${selection}>', hostile), `<${hostile.selection}>`);
   });
@@ -71,7 +71,7 @@ const quoted = (...titles: readonly string[]): string =>
     englishWords.format,
   );
 
-describe('prompt titles in a dialog', () => {
+describe('titles of custom prompts in a dialog', () => {
   it('are quoted', () => {
     assert.equal(quoted('A', 'B'), '“A”, “B”');
   });
@@ -102,12 +102,12 @@ const excerpt: CodeExcerpt = {
 const problem = "- src/a.ts:11:1 error: Type 'x' is wrong";
 
 describe('text of a custom prompt', () => {
-  it('contains only the template when the template contains the code', () => {
+  it('is only the template if the template contains the code', () => {
     const text = customPromptText('In ${language}, ${file}:\n${selection}\nWhy?', excerpt, [problem], 'zh-cn');
     assert.equal(text, 'In typescript, src/a.ts:\nreturn `${file}`;\nWhy?');
   });
 
-  it('appends the code, its surroundings and its problems when the template does not contain the code', () => {
+  it('ends with the code, its context and its problems if the template does not contain the code', () => {
     const text = customPromptText('Translate $${selection}.', excerpt, [problem], 'en');
     assert.ok(text.startsWith('Translate ${selection}.\n\nFile: src/a.ts\n'));
     for (const part of ['```typescript\nreturn `${file}`;\n```', 'const before', 'const after', "Type 'x' is wrong"]) {
@@ -115,13 +115,13 @@ describe('text of a custom prompt', () => {
     }
   });
 
-  it('lists the problems only where the template contains the variable for them', () => {
+  it('lists the problems only where the template has the variable ${problems}', () => {
     const text = customPromptText('Fix:\n${problems}', excerpt, [problem], 'en');
     assert.ok(text.startsWith("Fix:\n- src/a.ts:11:1 error: Type 'x' is wrong\n\nFile:"));
     assert.equal(text.match(/a\.ts:11:1/g)?.length, 1);
   });
 
-  it('contains "none" in place of the problems when the code has none', () => {
+  it('contains "none" in place of the problems if the code has none', () => {
     assert.equal(customPromptText('${problems} ${selection}', excerpt, [], 'en'), 'none return `${file}`;');
   });
 

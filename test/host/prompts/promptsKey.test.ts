@@ -12,7 +12,7 @@ describe('context key holysheep.hasPrompts', () => {
     workspace: { onDidGrantWorkspaceTrust: () => subscription },
   });
 
-  it('follows the prompts in the settings', async () => {
+  it('is true only while the settings contain a prompt', async () => {
     const { watchHasPrompts } = await import('../../../src/host/prompts/promptCommands');
     const template = 'Explain ${selection}';
     const prompts = [{ title: 'Explain', template, from: 'user' as const }];

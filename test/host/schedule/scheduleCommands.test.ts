@@ -18,7 +18,7 @@ const prompt: ListedPrompt = {
   needsClick: false,
 };
 
-describe('item of a scheduled prompt', () => {
+describe('entry for a scheduled prompt in the list of scheduled prompts', () => {
   useVSCode({ l10n: { t: englishWords.localize }, env: { language: 'en' } });
   let scheduledItem: typeof ScheduledItem;
   before(async () => {
@@ -29,14 +29,14 @@ describe('item of a scheduled prompt', () => {
     return { label, detail: detail.replace(/(at|since) [^·]*[AP]M/, '$1 …') };
   };
 
-  it('shows the prompt without icons, the model and the gateway that get it, and when', () => {
+  it('shows the prompt without icons, the model, the gateway and the time', () => {
     assert.deepEqual(item(), {
       label: 'Explain $\u2060(alert) closures',
       detail: 'Will be sent at … · gpt-4o · new.example',
     });
   });
 
-  it('states that a prompt waits for the network, for the gateway, or for a click', () => {
+  it('shows whether the prompt waits for the network, for the gateway or for a click', () => {
     assert.deepEqual(
       [item({ dueAt: undefined }), item({ dueAt: now }), item({ needsClick: true })].map(
         ({ detail }) => detail.split(' · ')[0],

@@ -19,7 +19,7 @@ const prompt = (fields: Partial<ScheduledPrompt> = {}): ScheduledPrompt => ({
   ...fields,
 });
 
-describe('index of scheduled prompts', () => {
+describe('stored list of scheduled prompts', () => {
   let folder: string;
   let problems: string[];
   beforeEach(() => {
@@ -31,15 +31,15 @@ describe('index of scheduled prompts', () => {
   const open = (): ScheduleStore => new ScheduleStore(folder, (problem) => problems.push(problem));
   const listed = async (): Promise<readonly string[]> => valuesOf((await open().list()).prompts, 'id');
 
-  it('lists the prompts of all windows by the time at which they are sent, those that wait for the network last', async () => {
+  it('contains the prompts of all windows by time, with the prompts that wait for the network at the end', async () => {
     const [late, online, early] = [prompt({ dueAt: 3000 }), prompt({ dueAt: undefined }), prompt({ dueAt: 2000 })];
     for (const added of [late, online, early]) await open().add(added);
     assert.deepEqual((await open().list()).prompts, [early, late, JSON.parse(JSON.stringify(online))]);
   });
 
-  it('is empty before the first prompt', async () => assert.deepEqual(await listed(), []));
+  it('is empty before the first prompt is scheduled', async () => assert.deepEqual(await listed(), []));
 
-  it('no longer has a removed prompt', async () => {
+  it('does not contain a removed prompt', async () => {
     const added = prompt();
     assert.equal(await open().has(added.id), false);
     await open().add(added);
@@ -58,7 +58,7 @@ describe('index of scheduled prompts', () => {
     ['names no conversation', (id) => JSON.stringify(prompt({ id, conversationId: '../../secret' }))],
   ];
   for (const [name, content] of damaged) {
-    it(`ignores a file that ${name}, and logs it once`, async () => {
+    it(`ignores a file that ${name}, and logs the problem once`, async () => {
       const [good, id] = [prompt(), randomUUID()];
       const store = open();
       await store.add(good);
@@ -68,7 +68,7 @@ describe('index of scheduled prompts', () => {
     });
   }
 
-  it('logs a damaged file again if it was valid in between', async () => {
+  it('logs a damaged file a second time if the file was valid in between', async () => {
     const good = prompt();
     const store = open();
     await store.add(good);
@@ -108,7 +108,7 @@ describe('index of scheduled prompts', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('hides the prompts from other users of the machine', async function () {
+  it("can't be read by other users of the computer", async function () {
     if (process.platform === 'win32') return this.skip();
     await open().add(prompt());
     const [name = ''] = readdirSync(folder);

@@ -67,7 +67,7 @@ describe('scheduled prompt', () => {
   const files = (): readonly string[] => readdirSync(disk.scheduled);
   const requests = ({ engine }: Window): number => engine.turns.length;
 
-  it('is sent once, when the limit has reset, and not before', async () => {
+  it('is sent once, and only after the limit has reset', async () => {
     const window = open();
     const conversation = await window.askLater(5 * minute);
     assert.equal(phaseOf(conversation), 'scheduled');
@@ -80,7 +80,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'done', []]);
   });
 
-  it('is listed as a summary of its conversation if it asks for one', async () => {
+  it('is listed as a summary if it asks for a summary of its conversation', async () => {
     const window = open();
     const conversation = await window.ask(attempt(), done('Functions'));
     const id = conversation.summarize(lastId(conversation));
@@ -90,7 +90,7 @@ describe('scheduled prompt', () => {
     assert.equal(window.scheduler.list()[0]?.title, 'Summary of Explain closures');
   });
 
-  it('waits for the cooldown of the gateway if it is sent automatically, but not after *Send now*', async () => {
+  it("waits for the gateway's cooldown when it is due, but not after *Send now*", async () => {
     const window = open();
     await window.askLater(minute);
     await window.clock.advance(minute);
@@ -104,7 +104,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual(window.engine.turn.controls, ['retryNow']);
   });
 
-  it('is probed for before it is sent, and again every 30 s while the gateway can not be reached', async () => {
+  it('is sent only after the gateway responds to a test request, which is repeated every 30 s', async () => {
     const window = open();
     window.network.isReachable = false;
     await window.askLater(minute);
@@ -117,7 +117,7 @@ describe('scheduled prompt', () => {
     assert.equal(requests(window), 2);
   });
 
-  it('is scheduled once when the user presses the button twice', async () => {
+  it('is scheduled only once when the user clicks twice', async () => {
     const window = open({ isReachable: false });
     const conversation = await window.ask(offline);
     const id = lastId(conversation);
@@ -125,7 +125,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([files().length, window.scheduler.list().length, phaseOf(conversation)], [1, 1, 'scheduled']);
   });
 
-  it('is sent with *Send now* even before the list shows it', async () => {
+  it('is sent on *Send now* even before the list shows it', async () => {
     const window = open();
     const conversation = await window.ask(attempt(), limitReached(window.clock.now() + minute));
     const sent = new Promise((resolve) => {
@@ -138,7 +138,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([await sent, requests(window), files()], [true, 2, []]);
   });
 
-  it('is not sent by a button of its conversation', async () => {
+  it('is not sent by a retry button in its conversation', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
@@ -152,7 +152,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), files()], [2, []]);
   });
 
-  it('is sent with its model, even if another model has been selected meanwhile', async () => {
+  it('is sent with its original model, even if the user has selected another model', async () => {
     const window = open();
     const conversation = await window.ask(attempt('slow-model'), limitReached(window.clock.now() + minute));
     await window.scheduler.schedule(conversation, lastId(conversation));
@@ -183,12 +183,12 @@ describe('scheduled prompt', () => {
     assert.equal(requests(window), 2);
   });
 
-  describe('that is canceled', () => {
+  describe('after it was canceled', () => {
     for (const [name, cancel] of [
       ['on its card', ({ conversations: { current } }: Window) => Promise.resolve(current?.stop(lastId(current)))],
       ['in the list', ({ scheduler }: Window) => scheduler.cancel(scheduler.list()[0]!.id)],
     ] as const) {
-      it(`${name} is never sent and can be edited`, async () => {
+      it(`is not sent, but can be edited, if the user has canceled it ${name}`, async () => {
         const window = open();
         const conversation = await window.askLater(minute);
         await cancel(window);
@@ -201,7 +201,7 @@ describe('scheduled prompt', () => {
       });
     }
 
-    it('by editing it is never sent', async () => {
+    it('is not sent if the user has edited it', async () => {
       const window = open();
       const conversation = await window.askLater(minute);
       const id = lastId(conversation);
@@ -211,7 +211,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), conversation.tree.answer(id)?.state.phase, files()], [2, 'stopped', []]);
     });
 
-    it('by deleting its conversation is never sent', async () => {
+    it('is not sent if the user has deleted its conversation', async () => {
       const window = open();
       const conversation = await window.askLater(minute);
       const removal = await window.conversations.remove(conversation.id);
@@ -223,7 +223,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), phaseOf(restored)], [1, 'stopped']);
     });
 
-    it('is removed although its window died before it removed the file', async () => {
+    it('is removed by the next window if its window crashed before it removed the file', async () => {
       const before = open();
       const conversation = await before.askLater(2 * minute);
       before.scheduler.dispose();
@@ -233,7 +233,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
     });
 
-    it('from a window of another workspace is never sent', async () => {
+    it('is not sent if the user has canceled it in a window of another workspace', async () => {
       const window = open();
       const conversation = await window.askLater(minute);
       const other = open({ workspace: 'file:///home/me/other' });
@@ -247,8 +247,8 @@ describe('scheduled prompt', () => {
     });
   });
 
-  describe('that waits for the network', () => {
-    it('stops its waiting turn and is sent when the gateway can be reached', async () => {
+  describe('while the network is down', () => {
+    it('stops the waiting turn, and is sent when the gateway can be reached', async () => {
       const window = open();
       window.network.isReachable = false;
       const conversation = await window.askWhenOnline();
@@ -260,7 +260,7 @@ describe('scheduled prompt', () => {
       assert.equal(requests(window), 2);
     });
 
-    it('is sent without a click after a restart if the network is still down then', async () => {
+    it('is sent without a click after a restart if the network is down at the restart', async () => {
       const before = open({ isReachable: false });
       await before.askWhenOnline();
       const after = await reopenAfter(minute, { isReachable: false });
@@ -269,7 +269,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([after.notices, requests(after)], [[], 1]);
     });
 
-    it('needs a click after a restart if the network has come back meanwhile', async () => {
+    it('needs a click after a restart if the network is up at the restart', async () => {
       const before = open({ isReachable: false });
       await before.askWhenOnline();
       const after = await reopenAfter(minute);
@@ -279,7 +279,7 @@ describe('scheduled prompt', () => {
   });
 
   describe('after a restart', () => {
-    it('is sent on time although its conversation is not open', async () => {
+    it('is sent on time even though its conversation is not open', async () => {
       const before = open();
       const { id } = await before.askLater(5 * minute);
       const after = await reopenAfter(minute);
@@ -301,7 +301,7 @@ describe('scheduled prompt', () => {
       assert.equal(phaseOf(await after.conversations.open(id)), 'connecting');
     });
 
-    it('needs a click if the settings name another gateway now', async () => {
+    it('needs a click if the settings now have another primary gateway', async () => {
       const before = open();
       await before.askLater(2 * minute);
       const after = await reopenAfter(minute);
@@ -310,7 +310,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(after), after.notices], [0, ['1 due']]);
     });
 
-    it('needs a click if its model is now at another gateway, although the primary gateway is the same', async () => {
+    it('needs a click if its model is now at a backup gateway', async () => {
       const window = open();
       await window.askLater(2 * minute);
       const relay = { baseUrl: 'https://relay.example/v1', apiKey: 'hsa-relay', lists: (name: string) => name === 'm' };
@@ -319,7 +319,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), window.notices], [1, ['1 due']]);
     });
 
-    it('is not sent again if its window died before it removed the prompt from the index', async () => {
+    it('is not sent a second time if its window crashed before it removed the prompt from the list', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
       const [scheduled] = before.scheduler.list();
@@ -345,7 +345,7 @@ describe('scheduled prompt', () => {
     assert.equal(recorded(), true);
   });
 
-  it('makes no attempt if the journal can not be written', async () => {
+  it("is not sent if the journal can't be written", async () => {
     const window = open();
     const { id } = await window.askLater(minute);
     await window.journal.flush();
@@ -355,7 +355,7 @@ describe('scheduled prompt', () => {
     await assert.rejects(window.engine.turn.options.beforeAttempt?.() ?? Promise.resolve(), { code: 'ENOENT' });
   });
 
-  it('makes no attempt if another window takes over its conversation meanwhile', async () => {
+  it('is not sent if another window takes over its conversation just before', async () => {
     const [first, second] = [open(), open()];
     const { id } = await first.askLater(minute);
     await first.journal.flush();
@@ -372,8 +372,8 @@ describe('scheduled prompt', () => {
     await assert.rejects(sent);
   });
 
-  describe('with two windows', () => {
-    it('is sent by exactly one of them, whether or not its conversation is open', async () => {
+  describe('with two open windows', () => {
+    it('is sent by exactly one window, whether or not its conversation is open', async () => {
       for (const isOpen of [true, false]) {
         const before = open();
         await before.askLater(3 * minute);
@@ -388,7 +388,7 @@ describe('scheduled prompt', () => {
       }
     });
 
-    it('stays scheduled when the other window takes over its conversation', async () => {
+    it('remains scheduled when the second window takes over its conversation', async () => {
       const first = open();
       const { id } = await first.askLater(5 * minute);
       await first.conversations.flush(id);
@@ -406,8 +406,8 @@ describe('scheduled prompt', () => {
     });
   });
 
-  describe('after 24 hours', () => {
-    it('lapses with a notice and can still be sent by hand', async () => {
+  describe('that could not be sent within 24 hours', () => {
+    it('lapses with a notice, and can then be sent with a click', async () => {
       const window = open();
       window.network.isReachable = false;
       const conversation = await window.askLater(minute);
@@ -433,7 +433,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([state.phase, state.failure?.kind, state.failure?.message], ['failed', 'offline', 'Lapsed.']);
     });
 
-    it('is removed a week later if its workspace is never opened again', async () => {
+    it('is removed after another week if its workspace is never opened', async () => {
       const before = open({ workspace: 'file:///home/me/gone' });
       await before.askLater(minute);
       await reopenAfter(7 * day);
@@ -443,7 +443,7 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it('whose file is damaged is ignored, logged once and stopped', async () => {
+  it('is stopped, and logged once, if its file is damaged', async () => {
     const window = open();
     const conversation = await window.askLater(5 * minute);
     const [name = ''] = files();
@@ -454,7 +454,7 @@ describe('scheduled prompt', () => {
   });
 
   describe('with a daily budget', () => {
-    it('waits for a click, and says why, if it is due when the budget is used up', async () => {
+    it('waits for a click, with the reason, if the budget is used up when the prompt is due', async () => {
       const window = open();
       const conversation = await window.askLater(minute);
       window.budget.mayStartUnattended = () => Promise.resolve(false);
@@ -469,7 +469,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'connecting', []]);
     });
 
-    it('still says after a reload why it was not sent', async () => {
+    it('still shows after a reload that the budget was the reason why it was not sent', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
       before.budget.mayStartUnattended = () => Promise.resolve(false);
@@ -479,7 +479,7 @@ describe('scheduled prompt', () => {
       assert.equal(conversation?.last?.answer.state.schedule?.exceedsBudget, true);
     });
 
-    it('stays scheduled when the user does not want to exceed the budget after *Send now*', async () => {
+    it('remains scheduled when the user clicks *Send now* but declines to exceed the budget', async () => {
       const window = open();
       const conversation = await window.askLater(minute);
       window.budget.mayStart = () => Promise.resolve(false);
@@ -487,7 +487,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'scheduled']);
     });
 
-    it('is not sent if the limit has already reset and the user does not want to exceed the budget', async () => {
+    it('is not sent if the limit has already reset but the user declines to exceed the budget', async () => {
       const window = open();
       window.budget.mayStart = () => Promise.resolve(false);
       const conversation = await window.ask(attempt(), limitReached(window.clock.now() - 1));
@@ -497,7 +497,7 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it('is checked for every 5 min, with each error reported once until a check succeeds', async () => {
+  it('is looked for on disk every 5 min, and an error is reported only once until this succeeds', async () => {
     const window = open();
     await settle();
     for (let time = 0; time < 2; time++) {
@@ -512,7 +512,7 @@ describe('scheduled prompt', () => {
     );
   });
 
-  it('is sent on time while the files of other prompts can not be read, which stay scheduled', async function () {
+  it("is sent on time even if another prompt's file can't be read, and that prompt remains scheduled", async function () {
     if (process.platform === 'win32') return this.skip();
     const window = open();
     const unreadable = await window.askLater(5 * minute);
@@ -526,7 +526,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([window.problems, window.errors], [[`The scheduled prompt ${name} can't be read: ELOOP.`], []]);
   });
 
-  it('counts for the status bar with the time at which it is sent', async () => {
+  it("is included in the status bar's number of prompts and in the time of the next prompt", async () => {
     const window = open();
     assert.deepEqual(window.scheduler.count(), { count: 0, nextAt: undefined });
     const dueAt = window.clock.now() + minute;

@@ -8,7 +8,7 @@ assert.ok(!('error' in primary));
 const readLabels = (...entries: readonly unknown[]): readonly string[] =>
   labelsOf(readGateways(entries, primary).usableGateways);
 
-describe('labels of gateways', () => {
+describe('labels of the gateways in the settings', () => {
   for (const [name, entries, labels] of [
     ['are the hosts, with ports', ['https://b.test:8443/v1'], ['a.test', 'b.test:8443']],
     ['are the names that the user has given', [{ baseUrl: 'b.test', name: 'B' }], ['a.test', 'B']],
@@ -40,7 +40,7 @@ describe('labels of gateways', () => {
     it(name, () => assert.deepEqual(readLabels(...entries), labels));
   }
 
-  it('are different, whatever the settings contain', () => {
+  it('differ from each other, whatever the settings contain', () => {
     const part = fc.constantFrom('a.test', 'a.test/v1', 'b.test', 'https://a.test/v1', 'http://b.test/v2');
     const entry = fc.oneof(part, fc.record({ baseUrl: part, name: part }));
     fc.assert(

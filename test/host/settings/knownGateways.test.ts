@@ -12,9 +12,14 @@ describe('known gateways', () => {
       assert.equal(keyPage === undefined, baseUrl.startsWith('http://localhost:'), baseUrl);
     }
   });
+
+  it('include the gateway of a base URL with the same host and another path', () => {
+    assert.equal(knownGatewayOf('https://openrouter.ai/other')?.name, 'OpenRouter');
+    assert.equal(knownGatewayOf('https://console.mistral.ai')?.name, undefined);
+  });
 });
 
-describe('currency of a gateway', () => {
+describe("currency of a gateway's costs", () => {
   for (const [url, currency] of [
     ['https://api.holysheep.ai/v1', 'CNY'],
     ['https://holysheep.ai', 'CNY'],
@@ -27,11 +32,6 @@ describe('currency of a gateway', () => {
     ['__proto__', 'USD'],
   ] as const)
     it(`is ${currency} at ${url}`, () => assert.equal(currencyOf(url), currency));
-
-  it('is found by the host of the base URL if no domain is known', () => {
-    assert.equal(knownGatewayOf('https://openrouter.ai/other')?.name, 'OpenRouter');
-    assert.equal(knownGatewayOf('https://console.mistral.ai')?.name, undefined);
-  });
 });
 
 describe('warning about a key', () => {
@@ -55,7 +55,7 @@ describe('warning about a key', () => {
     [key, 'api.holysheep.ai.example.com', elsewhere],
     [key, 'fakeholysheep.ai', elsewhere],
   ] as const) {
-    it(`${expected ? 'is shown' : 'is absent'} for ${candidate} at ${host}`, () => {
+    it(`${expected ? 'is shown' : 'is absent'} for the key ${candidate} at ${host}`, () => {
       const warning = keyWarning(candidate, `https://${host}/v1`);
       if (expected) assert.match(warning ?? '', expected);
       else assert.equal(warning, undefined);
@@ -63,7 +63,7 @@ describe('warning about a key', () => {
   }
 });
 
-describe('billing page', () => {
+describe('billing page of a gateway', () => {
   for (const [origin, page] of [
     ['https://api.holysheep.ai', 'https://www.holysheep.ai'],
     ['https://holysheep.ai', 'https://www.holysheep.ai'],
@@ -74,7 +74,7 @@ describe('billing page', () => {
   ] as const) {
     it(`is ${page} for the gateway ${origin}`, () => assert.equal(billingPage(origin), page));
   }
-  it('is an origin without a path, credentials or a query', () => {
+  it("is the gateway's origin, without path, credentials and query, if no other page is known", () => {
     assert.equal(
       billingPage('https://me:secret@api.other.example:8443/v1?next=command:x'),
       'https://api.other.example:8443',
@@ -89,6 +89,6 @@ describe('billing page', () => {
     'api.other.example',
     '',
   ]) {
-    it(`is unknown for ${JSON.stringify(origin)}`, () => assert.equal(billingPage(origin), undefined));
+    it(`is undefined for the gateway ${JSON.stringify(origin)}`, () => assert.equal(billingPage(origin), undefined));
   }
 });

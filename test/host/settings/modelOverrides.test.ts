@@ -40,12 +40,12 @@ const entries: readonly (readonly [name: string, entry: unknown, facts: unknown]
   ].map((entry) => [`nothing from ${inspect(entry)}`, entry, {}] as const),
 ];
 
-describe('model overrides', () => {
+describe('facts from the setting modelOverrides', () => {
   for (const [name, entry, facts] of entries) {
     it(`contain ${name}`, () => assert.deepEqual(readModelOverrides({ m: entry })(['m']), facts));
   }
 
-  it('are none for a setting or an entry that is not an object', () => {
+  it('are undefined if the setting or its entry is not an object', () => {
     for (const value of [undefined, null, 'm', ['m'], { m: null }, { m: ['x'] }, { ' ': {} }])
       assert.equal(readModelOverrides(value)(['m', '', ' ']), undefined);
   });
@@ -76,7 +76,7 @@ describe('model overrides', () => {
     [['constructor'], 1],
     [['__proto__'], 7],
   ] as const) {
-    it(`of ${names.join(' or ')} are those of entry ${maxOutput}`, () =>
+    it(`for a model named ${names.join(' or ')} come from entry ${maxOutput}`, () =>
       assert.equal(overrides(names)?.maxOutput, maxOutput));
   }
 });

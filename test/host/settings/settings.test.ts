@@ -10,7 +10,7 @@ import { root } from '../../support/paths';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
 
-describe('settings', () => {
+describe("user's settings", () => {
   /** The values of each setting by their kinds, such as `globalValue`. */
   let inspected: Record<string, Readonly<Record<string, unknown>>>;
   /** The value of each setting that takes precedence. */
@@ -77,7 +77,7 @@ describe('settings', () => {
     });
   }
 
-  it('trim the model, and replace an empty one with the default', () => {
+  it('trim the name of the model, and replace an empty name with the default model', () => {
     for (const [model, expected] of [
       [' gpt-4o ', 'gpt-4o'],
       ['  ', 'claude-sonnet-4'],
@@ -95,7 +95,7 @@ describe('settings', () => {
     assert.deepEqual(settings.engineSettings().fallbackModels, []);
   });
 
-  it('read model overrides only from the user settings', () => {
+  it('take model overrides only from the user settings, not from a workspace', () => {
     effective = { modelOverrides: { '*': { maxOutput: 1 } } };
     const workspaceValue = effective.modelOverrides;
     inspected = { modelOverrides: { workspaceValue, globalValue: { a: { maxOutput: 2 } } } };
@@ -121,21 +121,21 @@ describe('settings', () => {
     });
   }
 
-  it('read the budget in the currency of the primary gateway, unless it names one', () => {
+  it('use the currency of the primary gateway for the budget, unless the budget names another currency', () => {
     inspected = { baseUrl: { globalValue: 'https://openrouter.ai/api/v1' }, budget: { globalValue: { daily: 5 } } };
     assert.equal(settings.budget()?.currency, 'USD');
     inspected = { ...inspected, budget: { globalValue: { daily: 5, currency: 'CNY' } } };
     assert.equal(settings.budget()?.currency, 'CNY');
   });
 
-  it('read the budget only from the user settings', () => {
+  it('take the budget only from the user settings, not from a workspace', () => {
     const workspaceValue = { daily: 1000 };
     effective = { budget: workspaceValue };
     inspected = { budget: { workspaceValue, globalRemoteValue: workspaceValue, globalLocalValue: { daily: 2 } } };
     assert.equal(settings.budget()?.daily, 2);
   });
 
-  it('save the model in the workspace settings only if they contain a model', async () => {
+  it('save the model in the workspace settings only if these already contain a model', async () => {
     await settings.setModel('a');
     inspected.model = { workspaceValue: 'b' };
     await settings.setModel('c');
@@ -151,7 +151,7 @@ describe('settings', () => {
     ['the fallback models of a workspace', { fallbackModels: { workspaceValue: ['llama3'] } }],
     ['a model of a workspace instead of that of the user', { model: { ...namedByWorkspace, globalValue: 'gpt-5' } }],
   ] as const) {
-    it(`name ${name} as one that the user has not chosen`, () => {
+    it(`treat ${name} as foreign, because the user has not chosen it`, () => {
       inspected = { ...named };
       assert.deepEqual(
         ['llama3', 'gpt-5'].map((model) => settings.isWorkspaceModel(model)),
@@ -160,14 +160,14 @@ describe('settings', () => {
     });
   }
 
-  it("do not treat a model as the workspace's if the user settings name it, too", () => {
+  it('do not treat a model of the workspace settings as foreign if the user settings contain it as well', () => {
     inspected = { model: { ...namedByWorkspace, globalValue: 'llama3' } };
     assert.equal(settings.isWorkspaceModel('llama3'), false);
     inspected = { model: namedByWorkspace, fallbackModels: { globalValue: ['llama3'] } };
     assert.equal(settings.isWorkspaceModel('llama3'), false);
   });
 
-  it("do not treat a model as the workspace's if the user chose it and VS Code saved it there", async () => {
+  it('do not treat a model as foreign if the user chose it and VS Code saved it in the workspace settings', async () => {
     inspected.model = namedByWorkspace;
     await settings.chooseModel('qwen3');
     inspected.model = { workspaceValue: 'qwen3' };
@@ -176,7 +176,7 @@ describe('settings', () => {
     assert.equal(settings.isWorkspaceModel('gpt-5'), true);
   });
 
-  it('name a known reasoning effort, or else send none, and ignore a workspace', () => {
+  it('contain a reasoning effort only if it is valid and does not come from a workspace', () => {
     const read = (globalValue?: unknown) => {
       inspected.reasoningEffort = { globalValue, workspaceValue: 'low' };
       return settings.reasoningEffort();
@@ -184,10 +184,10 @@ describe('settings', () => {
     assert.deepEqual([read('xhigh'), read(), read('huge'), read(3)], ['xhigh', 'default', 'default', 'default']);
   });
 
-  describe('of request parameters', () => {
+  describe('for the temperature and the token limit', () => {
     const defaults = { temperature: 0.7, maxTokens: 2048 };
 
-    it('are defaults as long as the user has set nothing', () => {
+    it('contain only default values as long as the user has set no value', () => {
       for (const values of [{}, { defaultLanguageValue: 100, languageIds: ['ini'] }]) {
         inspected = { maxTokens: { key: 'maxTokens', defaultValue: 2048, ...values } };
         effective = defaults;
@@ -205,7 +205,7 @@ describe('settings', () => {
       'workspaceLanguageValue',
       'workspaceFolderLanguageValue',
     ]) {
-      it(`are set by a value in ${scope}, even if it equals the default`, () => {
+      it(`contain the value of the scope ${scope}, even if it equals the default value`, () => {
         inspected = { maxTokens: { [scope]: 2048 } };
         effective = defaults;
         assert.equal(settings.requestParameters().maxTokens, 2048);
@@ -216,7 +216,7 @@ describe('settings', () => {
       [-5, 1],
       ['many', 2048],
     ] as const) {
-      it(`are ${expected} for the value ${inspect(value)}`, () => {
+      it(`replace the token limit ${inspect(value)} with ${expected}`, () => {
         inspected = { maxTokens: { globalValue: value } };
         effective = { maxTokens: value };
         assert.equal(settings.requestParameters().maxTokens, expected);
@@ -224,7 +224,7 @@ describe('settings', () => {
     }
   });
 
-  describe('of backup base URLs', () => {
+  describe('for backup gateways', () => {
     const attack = ['https://attacker.example/v1'];
     const read = (backups: Readonly<Record<string, unknown>>): readonly string[] => {
       inspected = { backupBaseUrls: backups, baseUrl: { globalValue: 'https://primary.example/v1' } };
@@ -246,7 +246,7 @@ describe('settings', () => {
       assert.deepEqual(read({ globalValue }), ['https://b.example/v1', 'https://a.example/v1']);
     });
 
-    it('ignore a workspace, a folder and a remote machine', () => {
+    it('ignore the values of a workspace, a folder and a remote computer', () => {
       assert.deepEqual(read({ workspaceValue: attack, workspaceFolderValue: attack }), []);
       const remote = { globalValue: attack, globalRemoteValue: attack };
       assert.deepEqual(read(remote), []);
@@ -254,10 +254,11 @@ describe('settings', () => {
     });
 
     for (const globalValue of [undefined, null, 'https://a.example/v1', 5, {}]) {
-      it(`are empty when the value is ${inspect(globalValue)}`, () => assert.deepEqual(read({ globalValue }), []));
+      it(`contain no gateways if the value is ${inspect(globalValue)}`, () =>
+        assert.deepEqual(read({ globalValue }), []));
     }
 
-    it('lose a base URL, and keep all other entries, even invalid ones', async () => {
+    it('lose only the removed base URL, and keep all other entries, even invalid entries', async () => {
       read({
         globalValue: [
           'https://a.example/v1',
@@ -282,7 +283,7 @@ describe('settings', () => {
       assert.deepEqual(targets, [1, 1]);
     });
 
-    it('get removed entries back, even if the user has changed the list meanwhile', async () => {
+    it('contain the removed entry after Undo, even if the user has changed the list since', async () => {
       const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example/v1`);
       read({ globalValue: [a, b, c] });
       const undo = await settings.removeBackupBaseUrls(b!);
@@ -291,7 +292,7 @@ describe('settings', () => {
       assert.deepEqual(inspected.backupBaseUrls?.globalValue, [a, b, c, d]);
     });
 
-    it('get a new entry at the end, as a plain URL unless the gateway has a name or names of models', async () => {
+    it('contain a new gateway at the end, as a plain URL unless the gateway has a name or model names', async () => {
       read({ globalValue: [7], workspaceValue: attack });
       await settings.addBackup({ url: 'https://a.example/v1' });
       const models = new Map([['x', 'acme/x']]);
@@ -303,7 +304,7 @@ describe('settings', () => {
       assert.deepEqual(targets, [1, 1, 1]);
     });
 
-    it('move past each other, while unusable entries stay where they are', async () => {
+    it('keep invalid entries at their positions when the user moves a gateway', async () => {
       const [a, b, c] = ['https://a.example/v1', { baseUrl: 'b.example' }, 'https://c.example/v1'];
       read({ globalValue: [a, '::', b, 7, c] });
       await settings.moveBackup('https://c.example/v1', -1);
@@ -320,13 +321,13 @@ describe('settings', () => {
     });
   });
 
-  describe('of the primary gateway', () => {
+  describe('for the primary gateway', () => {
     const [old, other] = ['https://old.example/v1', 'https://other.example/v1'];
     const names = (models: Readonly<Record<string, string>>) => new Map(Object.entries(models));
     const values = () =>
       ['baseUrl', 'backupBaseUrls', 'model', 'fallbackModels'].map((key) => inspected[key]?.globalValue);
 
-    it('are exchanged, with the names of the models, and can be restored', async () => {
+    it('exchange the primary gateway with a backup gateway and rename the models, which Undo restores', async () => {
       const relay = { baseUrl: 'https://relay.example/v1', models: { x: 'r/x' } };
       const entry = { baseUrl: other, name: 'Other', models: { x: 'acme/x', y: 'acme/y', z: 'z' } };
       inspected = {
@@ -354,7 +355,7 @@ describe('settings', () => {
       assert.deepEqual(values(), before);
     });
 
-    describe('can be restored', () => {
+    describe('are restored by Undo', () => {
       const [leaky, mirror] = ['https://leaky.example/v1', 'https://mirror.example/v1'];
       let undo: () => Promise<void>;
       const set = (key: string, globalValue: unknown): void => void (inspected[key] = { globalValue });
@@ -369,7 +370,7 @@ describe('settings', () => {
         undo = await settings.setPrimary(settings.gateways().usableGateways[2]!, true);
       });
 
-      it('without the models that the user has changed since', async () => {
+      it('except for the models that the user has changed since', async () => {
         set('model', 'claude-4');
         set('fallbackModels', ['gpt-5']);
         await undo();
@@ -380,7 +381,7 @@ describe('settings', () => {
         ['baseUrl', mirror],
         ['backupBaseUrls', [mirror]],
       ] as const)
-        it(`only if ${key} has not changed since`, async () => {
+        it(`only if the user has not changed ${key} since`, async () => {
           set(key, value);
           const now = values();
           await assert.rejects(undo, { name: 'UserError' });
@@ -388,14 +389,14 @@ describe('settings', () => {
         });
     });
 
-    it('still have the previous one if only a part can be written', async () => {
+    it("keep the previous primary gateway as a backup if the new base URL can't be written", async () => {
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other] } };
       failing = 'baseUrl';
       await assert.rejects(settings.setPrimary({ url: other }, true));
       assert.deepEqual(values(), [old, [old], undefined, undefined]);
     });
 
-    it('keep what stands for every other model, in both directions', async () => {
+    it('use the substitute model of the new primary gateway, and the previous model as substitute at the previous gateway', async () => {
       const [local, last] = ['http://localhost:11434/v1', { baseUrl: 'https://last.example/v1', models: { '*': 'm' } }];
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [last] } };
       effective = { model: 'x' };
@@ -404,7 +405,7 @@ describe('settings', () => {
       assert.deepEqual(values(), [local, [previous, last], 'llama', undefined]);
     });
 
-    it('leave out the previous one if it is not to become a backup, and change no model without a name there', async () => {
+    it("omit the previous primary gateway if the user doesn't want to keep it as a backup", async () => {
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other, ' a.example'] } };
       effective = { model: 'x' };
       await settings.setPrimary({ url: other }, false);

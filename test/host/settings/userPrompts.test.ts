@@ -6,7 +6,7 @@ import { fake } from '../../support/fake';
 
 const usablePrompt = { title: 'Good', template: 'a', model: 5 };
 
-describe('unusable prompts in the settings', () => {
+describe('unusable custom prompts in the settings', () => {
   for (const [defect, entry, expected] of [
     ['no title', { template: 'a' }, { title: '', reason: 'no-title' }],
     ['a blank title', { title: ' ', template: 'a' }, { title: '', reason: 'no-title' }],
@@ -32,17 +32,17 @@ describe('unusable prompts in the settings', () => {
     });
   }
 
-  it('are an empty list when all prompts are usable or no prompts are set', () => {
-    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusablePrompts, []);
+  it('are an empty list if all prompts are usable or if there are no prompts', () => {
+    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusable, []);
   });
 
-  it('do not include one with a known reasoning effort', () => {
+  it('do not include a prompt with a valid reasoning effort', () => {
     const prompt = { title: 'Good', template: 'a', reasoningEffort: 'high' } as const;
     assert.deepEqual(readPrompts([prompt]), { usablePrompts: [prompt], unusablePrompts: [] });
   });
 
-  it('contain one entry when the setting is not a list', () => {
-    assert.deepEqual(readPrompts(usablePrompt).unusablePrompts, [{ number: 1, title: '', reason: 'no-prompt' }]);
+  it('include one entry if the setting is not a list', () => {
+    assert.deepEqual(readPrompts(usablePrompt).unusable, [{ number: 1, title: '', reason: 'no-prompt' }]);
   });
 
   it('do not prevent a valid prompt from using the same title', () => {

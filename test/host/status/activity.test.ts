@@ -101,7 +101,7 @@ describe('activity in the status bar', () => {
       assert.equal(item(situation)?.text, text));
   }
 
-  it('counts a wait down, but gives screen readers the time of day at which it ends', () => {
+  it('counts down to the next attempt, but gives screen readers the time of day of that attempt', () => {
     const items = [0, 1000, 9000].map((now) => item(turns('waiting'), now)!);
     assert.deepEqual(
       valuesOf(items, 'text'),
@@ -116,7 +116,7 @@ describe('activity in the status bar', () => {
     }
   });
 
-  it('counts the seconds without data, but tells screen readers only that the model is awaited', () => {
+  it('counts the seconds without data, but tells screen readers only that the model has not answered', () => {
     const { ledger } = reduceTurn(initialTurn, attempt());
     const textAt = (phase: TurnPhase, now: number, lastTokenAt?: number): string | undefined =>
       item(turns(phase, { ledger, lastTokenAt }), now)?.text.replace('$(loading~spin) ', '');
@@ -127,7 +127,7 @@ describe('activity in the status bar', () => {
     assert.match(item(turns('streaming', { ledger }), 7000)?.label ?? '', /^HolySheep: Waiting for the model…/);
   });
 
-  it('explains a cooldown, a wait for the network and when scheduled prompts are sent', () => {
+  it('explains a cooldown, a wait for the network, and when scheduled prompts are sent', () => {
     const firstLines = [
       { cooldown },
       { cooldown: { ...cooldown, blockKind: 'breaker' } as const },
@@ -144,7 +144,7 @@ describe('activity in the status bar', () => {
     ]);
   });
 
-  it('names the gateway of a turn and the number of other answers', () => {
+  it('names the gateway of a turn and the number of other running answers', () => {
     const gateway = { id: 'http://localhost:8080/b/v1', label: 'Qwen' };
     assert.deepEqual(tooltip({ ...turns('streaming', { gateway }), runningCount: 2 }), [
       'Gateway: Qwen',
@@ -154,14 +154,14 @@ describe('activity in the status bar', () => {
     assert.deepEqual(tooltip(turns('connecting')), ['Click to show the conversation.']);
   });
 
-  it('opens the list of scheduled prompts if it shows their number, and the conversation if it shows a failure', () => {
+  it('opens the list of scheduled prompts when it shows their number, and the conversation when it shows a failure', () => {
     assert.equal(item({ scheduled })?.command, 'holysheep.openScheduled');
     const { command, conversationId } = item({ ...failedWith(''), scheduled }) ?? {};
     assert.deepEqual([command, conversationId], ['holysheep.showPanel', 'c']);
   });
 });
 
-describe('context keys', () => {
+describe('context keys about the current turn', () => {
   useVSCode({ l10n: englishL10n });
   before(async () => {
     ({ activityItem, setTurnContext } = await import('../../../src/host/status/activity'));
@@ -180,7 +180,7 @@ describe('context keys', () => {
     ['scheduled', false, true],
   ];
   for (const [phase, running, retryable] of rows) {
-    it(`say that a turn in the phase ${phase} is ${retryable ? '' : 'not '}retryable`, () => {
+    it(`show that a turn in the phase ${phase} ${retryable ? 'can' : "can't"} be retried`, () => {
       const keys: Record<string, boolean> = {};
       setTurnContext(fake<Conversations>(turns(phase)), (key, value) => (keys[key] = value));
       const { 'holysheep.running': isActive = false, 'holysheep.retryable': canRetry = false } = keys;
@@ -188,7 +188,7 @@ describe('context keys', () => {
     });
   }
 
-  it('treat an empty conversation as none', () => {
+  it('are the same for an empty conversation as without a conversation', () => {
     const keys = new Map<string, boolean>();
     const none = fake<Conversation>({
       activeAnswer: undefined,

@@ -70,21 +70,21 @@ describe('status bar', () => {
     return tooltip.split('\n').slice(1, -1);
   };
 
-  it('names the host and the number of backup gateways, if there are any', async () => {
+  it('shows the host of the primary gateway, and the number of backup gateways if there are any', async () => {
     (await create(() => idle, { backups: ['one.example', 'two.example'] })).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example', 'Backup gateways: 2']);
     (await create(() => idle)).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example']);
   });
 
-  it('names the gateway of a model that only a backup gateway offers', async () => {
+  it('shows the gateway of the model if only a backup gateway offers the model', async () => {
     (await create(() => idle, { host: 'Home $(alert)', gateway: 'Home $(alert)' })).dispose();
     assert.equal(items['holysheep.model']?.text, '$(sparkle) m · Home $\u2060(alert)');
     (await create(() => idle)).dispose();
     assert.equal(items['holysheep.model'].text, '$(sparkle) m');
   });
 
-  it('shows the time without data from the third second on', async () => {
+  it('shows the time without data after three seconds', async () => {
     mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval'], now: 1_000_000 });
     try {
       const origin = 'https://a.example';
@@ -117,7 +117,7 @@ describe('status bar', () => {
     }
   });
 
-  it('sets the item of the activity only when it has changed', async () => {
+  it('updates the text about the running turn only when the text has changed', async () => {
     let situation = running('https://a.example');
     const statusBar = await create(() => situation);
     for (let event = 0; event < 3; event++) statusBar.refresh();

@@ -72,7 +72,7 @@ describe('notifications about a turn', () => {
     });
   }
 
-  it('name a summary that has failed or took 30 s', async () => {
+  it('report a summary that failed or took 30 s', async () => {
     const { conversation, emit, start } = await open();
     start(attempt(), done('x'));
     for (const end of [failed(''), at(done('x'), 30_000)]) {
@@ -85,7 +85,7 @@ describe('notifications about a turn', () => {
     ]);
   });
 
-  it('name the model of an answer that is compared, and report only the last complete one', async () => {
+  it('name the model of a compared answer, and report success only for the last complete answer', async () => {
     const { conversation, engine } = await open();
     conversation.ask({ prompt: 'Why?' }, ['m', 'n', 'o']);
     const [first, second, third] = engine.turns;
@@ -98,7 +98,7 @@ describe('notifications about a turn', () => {
     ]);
   });
 
-  it('appear again after a retry and for other turns', async () => {
+  it('report another failure after a retry and in another turn', async () => {
     const { conversation, emit, start } = await open();
     start(attempt(), longWait, failed(''));
     retryNow(conversation);
@@ -107,7 +107,7 @@ describe('notifications about a turn', () => {
     assert.deepEqual(shown, [waits, fails, fails]);
   });
 
-  it('are not shown while the panel is visible, but after it was hidden', async () => {
+  it('are not shown while the panel is visible, but are shown after the panel was hidden', async () => {
     const { emit, panel, start } = await open();
     panel.isVisible = true;
     start(attempt(), longWait);

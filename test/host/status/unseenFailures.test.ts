@@ -8,7 +8,7 @@ import { openConversation, retryNow } from '../conversation/openedConversation';
 import { attempt, done, failed } from '../conversation/scriptedEngine';
 import { fake } from '../../support/fake';
 
-describe('unseen failures', () => {
+describe('failures that the user has not seen', () => {
   /** Opens a conversation with a panel, which is visible in a focused window at first. */
   const open = () => {
     const { ask, clock, conversation, demo, emit, engine, onDidChange } = openConversation();
@@ -46,7 +46,7 @@ describe('unseen failures', () => {
     ['panel was visible', ({ show }) => show],
     ['window had the focus', ({ focus }) => focus],
   ] as const satisfies readonly (readonly [string, (opened: ReturnType<typeof open>) => (value: boolean) => void])[]) {
-    it(`are seen after the ${what} for 2 s without a break`, async () => {
+    it(`exclude a failure after the ${what} for 2 s without a break`, async () => {
       const opened = open();
       const { clock, fail, isUnseen } = opened;
       fail();
@@ -62,7 +62,7 @@ describe('unseen failures', () => {
     });
   }
 
-  it('last until the failed answer of a comparison is retried, even if another answer succeeds', () => {
+  it('include a failed answer of a comparison until it is retried, even if another answer succeeds', () => {
     const { conversation, engine, isUnseen, latest } = open();
     conversation.ask({ prompt: 'Hi' }, ['m', 'n']);
     const [first, second] = engine.turns;
@@ -74,7 +74,7 @@ describe('unseen failures', () => {
     assert.ok(!isUnseen());
   });
 
-  it('end with the next turn of the conversation, and with its deletion', () => {
+  it("exclude a failure after the conversation's next turn, and after its deletion", () => {
     const { conversation, emit, fail, isUnseen, removals } = open();
     fail();
     retryNow(conversation);
@@ -86,7 +86,7 @@ describe('unseen failures', () => {
     assert.ok(!isUnseen());
   });
 
-  it('count demo failures only in demo mode', () => {
+  it('include failures of the demo only while the demo is open', () => {
     const { conversation, demo, fail, isUnseen } = open();
     demo.isOpen = true;
     conversation.useSet(demo);

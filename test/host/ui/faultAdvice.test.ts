@@ -35,14 +35,14 @@ describe('help for faults', () => {
     assert.deepEqual([...kinds].sort(), Object.keys(faultAdvice).sort());
   });
 
-  it('marks a fault kind as permanent only if it is never retried, except after a delay that the gateway named', () => {
+  it('calls a fault kind permanent only if it is never retried, except after a delay that the gateway named', () => {
     for (const { kind, policy } of rows) {
       if (!faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);
     }
   });
 
-  it('links to pages in the display language, in the repository of the manifest', () => {
+  it('links to pages in the display language, in the repository that package.json names', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { repository: { url: string } };
     const repositoryUrl = manifest.repository.url.replace(/\.git$/, '');
     const untranslated = (english: string): string => english;
@@ -59,7 +59,7 @@ describe('help for faults', () => {
 });
 
 describe('troubleshooting pages', () => {
-  it('consist of the pages that the help links to and an index', () => {
+  it('are exactly the pages to which the help links, and an index', () => {
     const expectedFiles = ['README', ...troubleshootingPages].flatMap((page) =>
       Object.keys(languages).map((extension) => page + extension),
     );
@@ -68,7 +68,7 @@ describe('troubleshooting pages', () => {
 
   for (const [extension, translate] of Object.entries(languages)) {
     for (const page of troubleshootingPages) {
-      it(`contain the messages of all failure cards that link to them: ${page}${extension}`, () => {
+      it(`contain the messages of all failure cards that link there: ${page}${extension}`, () => {
         const text = read(page + extension);
         for (const pattern of messagePatterns(page, translate)) assert.match(text, pattern);
       });

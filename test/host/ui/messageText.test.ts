@@ -4,7 +4,7 @@ import { trimTrailingPeriod } from '../../../src/host/ui/messageText';
 import { joinSentences } from '../../../src/shared/describe';
 
 describe('sentences joined into one text', () => {
-  it('are separated as the language requires, without undefined sentences', () => {
+  it('are separated by a space or by nothing, depending on the language, and undefined sentences are skipped', () => {
     const joined = (separator: string): string =>
       joinSentences({ ...panelStrings, sentences: `{0}${separator}{1}` }, ['One.', undefined, 'Two.', 'Three.']);
     assert.equal(joined(' '), 'One. Two. Three.');
@@ -30,7 +30,7 @@ describe('text that is quoted within a sentence', () => {
   ] as const) {
     it(
       text === expected
-        ? `stays unchanged: ${JSON.stringify(text)}`
+        ? `remains unchanged: ${JSON.stringify(text)}`
         : `loses its final period: ${JSON.stringify(text)}`,
       () => assert.equal(trimTrailingPeriod(text), expected),
     );

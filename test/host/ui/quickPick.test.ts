@@ -3,7 +3,7 @@ import type { OpenList } from '../../../src/host/ui/quickPick';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 
-describe('open list', () => {
+describe('open quick pick', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   beforeEach(() => {
@@ -16,7 +16,7 @@ describe('open list', () => {
     return new List({ title: 'Colors', items: [{ label: 'red' }, { label: 'blue' }] }, onError);
   };
 
-  it('closes once, although disposing of the picker hides it', async () => {
+  it('fires its close event only once when it is closed twice', async () => {
     const list = await open();
     let closed = 0;
     list.onClose(() => closed++);
@@ -26,13 +26,13 @@ describe('open list', () => {
     assert.deepEqual([list.isOpen, closed], [false, 1]);
   });
 
-  it('resolves with nothing when the user dismisses it', async () => {
+  it('resolves with undefined when the user dismisses it', async () => {
     const list = await open();
     list.picker.hide();
     assert.equal(await list.result, undefined);
   });
 
-  it('is shown again after a dialog, even if the dialog fails', async () => {
+  it('appears after a dialog has closed, even if the dialog fails', async () => {
     const list = await open();
     const failing = async (): Promise<void> => {
       await open();
@@ -43,13 +43,13 @@ describe('open list', () => {
     assert.deepEqual([list.isOpen, editor.quickPicks[0]?.isShown], [true, true]);
   });
 
-  it('stays closed after a dialog that closes it', async () => {
+  it('remains closed after a dialog that closes it', async () => {
     const list = await open();
     await list.showAfter(() => list.close());
     assert.deepEqual([list.isOpen, editor.quickPicks[0]?.isShown], [false, false]);
   });
 
-  it('closes and rejects its result when a listener throws', async () => {
+  it('closes and rejects its result when a listener throws an error', async () => {
     const list = await open();
     list.onAccept(() => {
       throw new Error('failed');
@@ -59,7 +59,7 @@ describe('open list', () => {
     assert.ok(!list.isOpen);
   });
 
-  it('reports the error of a listener and stays open if it has a function for errors', async () => {
+  it('remains open when a listener throws an error, if a function for errors was given', async () => {
     const errors: unknown[] = [];
     const list = await open((error) => errors.push(error));
     list.onAccept(() => Promise.reject(new Error('failed')));

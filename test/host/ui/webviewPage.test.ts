@@ -21,7 +21,7 @@ const page = new JSDOM(
 describe('webview page', () => {
   const { document } = page.window;
 
-  it('passes data and the locale to the script without interpreting HTML in them', () => {
+  it('passes data and the locale to its script without interpreting HTML in the data', () => {
     assert.equal(document.body.dataset['strings'], JSON.stringify(htmlInjection));
     assert.equal(document.documentElement.lang, 'zh-cn');
     assert.equal(document.querySelectorAll('script').length, 1);
@@ -29,7 +29,7 @@ describe('webview page', () => {
     assert.ok(document.querySelector('#root'));
   });
 
-  it('loads its style sheets and one script, which has the nonce', () => {
+  it('loads its style sheets and a single script with a nonce', () => {
     const script = document.querySelector('script');
     assert.equal(script?.getAttribute('src'), 'https://csp.example/dist/webview.js?a=1&b="2"');
     assert.equal(script.getAttribute('nonce'), 'n0nce');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createErrorRecord } from '../../../src/host/util/errorRecord';
 
-describe('error record of a diagnostics report', () => {
+describe('record of an error in the diagnostics report', () => {
   it('contains the class of the error, its code or the code of its cause, and the time', () => {
     const cause = Object.assign(new Error('text of a prompt'), { code: 'ECONNRESET' });
     const { time, name, code } = createErrorRecord(new TypeError('text of a prompt', { cause }), 5, '/nowhere');
@@ -35,7 +35,7 @@ describe('error record of a diagnostics report', () => {
     assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
   });
 
-  it('contains neither the text of a thrown string nor an unusual error name or code', () => {
+  it('contains neither a thrown string nor an unusual error name or code, which could be private', () => {
     assert.deepEqual(createErrorRecord('text of a prompt', 1, '/'), { time: 1, name: 'text', at: [] });
     const unusual = Object.assign(new Error('no'), { name: 'text of a prompt', code: 'text of a prompt' });
     const { name, code } = createErrorRecord(unusual, 1, '/nowhere');

@@ -5,7 +5,7 @@ import { FencedText } from '../../../src/host/util/fencedText';
 const piece = fc.constantFrom('```', '~~~~', '`', '``', 'ts', '\n', '\r\n', '  ', '- ', '> ', '1. ', 'a', 'b c', '🐑');
 
 describe('buffer for streamed text with code blocks', () => {
-  it('releases the complete text, regardless of how it is split into pieces', () => {
+  it('releases the complete text, regardless of how the text is split into pieces', () => {
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const fenced = new FencedText();
@@ -54,7 +54,7 @@ describe('buffer for streamed text with code blocks', () => {
     }
   });
 
-  it('releases incomplete lines of prose, but buffers a possible fence until it is clear whether it is one', () => {
+  it('releases incomplete lines of prose at once, but holds back characters that could begin a code fence', () => {
     const fenced = new FencedText();
     const outputs = ['some ', 'text', '\n', '  ', '``', '`t', 's', ' `', 'x', '\n', '- ', '~', 'a'].map((text) =>
       fenced.push(text),

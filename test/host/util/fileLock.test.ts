@@ -35,13 +35,13 @@ describe('file lock', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('is private to the user', async function () {
+  it("can't be read by other users of the computer", async function () {
     if (process.platform === 'win32') this.skip();
     await open().acquire();
     assert.equal(statSync(path).mode & 0o777, 0o600);
   });
 
-  it('is stolen after 300 ms, and its former owner neither gets it back nor releases it', async () => {
+  it("belongs to the process that has stolen it after 300 ms, and can't be released by the former owner", async () => {
     const [first, second] = [open(), open()];
     await first.acquire();
     const stolen = second.steal();
@@ -75,7 +75,7 @@ describe('file lock', () => {
       isFree: true,
     })),
   ]) {
-    it(`${isFree ? 'is' : 'is not'} taken from ${of}`, async () => {
+    it(`${isFree ? 'can' : "can't"} be taken from ${of}`, async () => {
       writeFileSync(path, content);
       const acquired = open().acquire();
       await clock.advance(300);
@@ -88,13 +88,13 @@ describe('file lock', () => {
     ['a link to a device without an end', () => symlinkSync('/dev/zero', path), 'EINVAL'],
     ['a file of 64 KB and a byte', () => writeFileSync(path, Buffer.alloc(65_537)), 'EFBIG'],
   ] as const) {
-    it(`rejects at once when ${name} is in its place`, async function () {
+    it(`rejects at once when its file is ${name}`, async function () {
       if (process.platform === 'win32') return this.skip();
       replace();
       await assert.rejects(open().acquire(), { code });
     });
 
-    it(`is lost when ${name} replaces it, and can be stolen back`, async function () {
+    it(`is lost when ${name} replaces its file, and can then be stolen`, async function () {
       if (process.platform === 'win32') return this.skip();
       const [first, second] = [open(), open()];
       await first.acquire();
@@ -107,7 +107,7 @@ describe('file lock', () => {
     });
   }
 
-  it('rejects with the error of the file system when it can’t be created', async () => {
+  it("rejects with the error of the file system when it can't be created", async () => {
     await assert.rejects(new FileLock(join(folder, 'missing', 'lock'), clock).acquire(), { code: 'ENOENT' });
   });
 });

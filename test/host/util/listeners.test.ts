@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Listeners } from '../../../src/host/util/listeners';
 
-describe('set of listeners', () => {
-  it('calls all listeners and does not throw when one of them throws', () => {
+describe('set of event listeners', () => {
+  it('calls all listeners even if one of them throws an error', () => {
     const errors: unknown[] = [];
     const calls: string[] = [];
     const listeners = new Listeners<string>((error) => errors.push(error));
@@ -17,7 +17,7 @@ describe('set of listeners', () => {
     assert.deepEqual(errors, [broken]);
   });
 
-  it('keeps the second subscription of a listener when the first one is disposed of', () => {
+  it('keeps the second subscription of a listener when the first subscription is disposed', () => {
     let calls = 0;
     const listeners = new Listeners<void>((error) => assert.fail(String(error)));
     const listener = (): number => calls++;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 import type { Log } from '../../../src/host/util/log';
 
-describe('log', () => {
+describe('log of the extension', () => {
   let entries: string[];
   let log: Log;
   let closed: boolean;
@@ -23,7 +23,7 @@ describe('log', () => {
   const hostileText =
     'id\r\n2026-01-01 00:00:00.000 [error] faked\u2028\u2029\u0085\u000b\u000c \u001b[2J\u009b31m \u202e\u200b\ud83d';
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
-    it(`writes a message with line breaks and terminal escapes as one line (${level})`, () => {
+    it(`contains a message with line breaks and terminal escapes on one line (${level})`, () => {
       log[level](`request ${hostileText}`);
       assert.deepEqual(entries, [
         'request id\\r\\n2026-01-01 00:00:00.000 [error] faked\\u{2028}\\u{2029}\\u{85}\\u{b}\\u{c} ' +
@@ -54,7 +54,7 @@ describe('log', () => {
     assert.match(entries[0]!, / … \(\d+ characters more\)$/);
   });
 
-  it('writes the stacks of an error and its causes without API keys', () => {
+  it('contains the stacks of an error and its causes, without API keys', () => {
     log.keys.add('a-key-of-no-known-form');
     const cause = new Error('refused: a-key-of-no-known-form, Bearer hsa-secret-1');
     log.error(new TypeError('not stored', { cause }));
@@ -62,7 +62,7 @@ describe('log', () => {
     assert.doesNotMatch(entries[0]!, /a-key-of|hsa-secret/);
   });
 
-  it('writes each error only once when two errors are the cause of each other', () => {
+  it('contains each error only once when two errors are the cause of each other', () => {
     const [first, second] = [new Error('first'), new Error('second')];
     first.cause = second;
     second.cause = first;
@@ -70,7 +70,7 @@ describe('log', () => {
     assert.match(entries[0]!, /^Error: first\n[^]*\nCaused by: Error: second\n/);
   });
 
-  it('does not throw when VS Code has closed its channel', () => {
+  it('accepts messages without an error after VS Code has closed its channel', () => {
     closed = true;
     log.info('one');
     log.error(new Error('two'));

@@ -70,7 +70,7 @@ describe('walkthrough', () => {
   }
 
   for (const file of ['package.nls.json', 'package.nls.zh-cn.json']) {
-    describe(`texts in ${file}`, () => {
+    describe(`in ${file}`, () => {
       const texts = readJson(file) as Readonly<Record<string, string>>;
       const links = steps.flatMap(({ description }) => {
         const text = texts[description.slice(1, -1)] ?? '';
@@ -80,7 +80,7 @@ describe('walkthrough', () => {
         }));
       });
 
-      it('link to commands only with a valid prompt or demo scenario as the argument', () => {
+      it('links to commands only with a valid prompt or demo scenario as the argument', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );

@@ -6,29 +6,29 @@ import { openWindow } from '../journal/window';
 
 const code = { kind: 'selection' as const, label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
 
-describe('completed walkthrough steps', () => {
-  it('include the step about asking once a request is sent', () => {
+describe('completed steps of the walkthrough', () => {
+  it('include "Ask your first question" after a request was sent', () => {
     assert.deepEqual(completedSteps({}, text('x')), []);
     assert.deepEqual(completedSteps({}, attempt()), ['holysheep.hasAsked']);
   });
 
-  it('include the step about asking about code if a selection is attached, but not if only a file is attached', () => {
+  it('include "Explain some code" after a selection was attached, but not after only a file was attached', () => {
     assert.deepEqual(completedSteps({ attachments: [{ ...code, kind: 'file' }] }, attempt()), ['holysheep.hasAsked']);
     const withSelection = completedSteps({ attachments: [code] }, attempt());
     assert.deepEqual(withSelection, ['holysheep.hasAsked', 'holysheep.hasAskedAboutCode']);
   });
 
-  it('include the step about retries once a turn makes a second attempt', () => {
+  it('include "Watch a retry" after a turn has made a second attempt', () => {
     assert.deepEqual(completedSteps({}, attempt('m', 2)), ['holysheep.hasAsked', 'holysheep.hasSeenRetry']);
   });
 });
 
-describe('walkthrough context keys', () => {
+describe('context keys that complete walkthrough steps', () => {
   let folder: string;
   beforeEach(() => (folder = temporaryFolder()));
   afterEach(() => removeTemporaryFolder(folder));
 
-  it('become true and then false again with each attempt', async () => {
+  it('become true and then false for each completed step, so that VS Code notices each of them', async () => {
     const { conversations, talk } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 });
     const changes: string[] = [];
     const subscription = followWalkthroughSteps(conversations, (key, value) => changes.push(`${key}=${value}`));
