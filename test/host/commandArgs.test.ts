@@ -116,8 +116,11 @@ describe('argument of holysheep.runPrompt', () => {
 });
 
 describe('argument of holysheep.copyRequest', () => {
-  it('names the language of the program, and is ignored if it is anything else that a menu passes', () => {
+  it('can be a language', () => {
     for (const language of languageIds) assert.equal(parseCopyRequestArgument(language), language);
+  });
+
+  it('is ignored if it is anything else that a menu passes, so that the user chooses the language', () => {
     for (const argument of [undefined, null, { scheme: 'webview-panel' }, 1]) {
       assert.equal(parseCopyRequestArgument(argument), undefined);
     }

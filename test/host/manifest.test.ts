@@ -59,7 +59,7 @@ function property(name: string): Property {
   return contribution;
 }
 
-describe('texts of the manifest', () => {
+describe('texts of package.json', () => {
   const used = sorted(textsOf(manifest).flatMap((text) => matches(text, /^%(.+)%$/g)));
 
   for (const file of ['package.nls.json', 'package.nls.zh-cn.json']) {
@@ -81,7 +81,7 @@ describe('texts of the manifest', () => {
   }
 });
 
-describe('commands of the manifest', () => {
+describe('commands in package.json', () => {
   it('each have a localized title', () => {
     for (const { command, title } of manifest.contributes.commands) {
       assert.equal(title, `%command.${command.replace('holysheep.', '')}%`);
@@ -89,7 +89,7 @@ describe('commands of the manifest', () => {
   });
 });
 
-describe('settings of the manifest', () => {
+describe('settings in package.json', () => {
   it('each have a localized description', () => {
     for (const [name, { markdownDescription }] of Object.entries(properties)) {
       assert.equal(markdownDescription, `%config.${name.replace('holysheep.', '')}%`);

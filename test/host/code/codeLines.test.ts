@@ -49,7 +49,7 @@ describe('replacement of a selection', () => {
   }
 });
 
-describe('replacement that contains very many blank lines', () => {
+describe('replacement text with a million blank lines', () => {
   // Work that grows with the square of the number of lines would take hours.
   const blank = '\n'.repeat(500_000);
 
@@ -61,7 +61,7 @@ describe('replacement that contains very many blank lines', () => {
   });
 });
 
-describe('search in any document for any code', () => {
+describe('search in a random document for random code', () => {
   it('finds the code if it occurs exactly once, and otherwise reports that it is ambiguous or has changed', () => {
     const word = fc.stringMatching(/^[ab]{1,6}$/);
     fc.assert(

@@ -95,7 +95,7 @@ describe('Test Connection command', () => {
     assert.ok(!JSON.stringify(result).includes('hsa-'));
   });
 
-  it('tests only the gateway in its argument, or all gateways if the settings no longer contain that gateway', async () => {
+  it('tests only the gateway in its argument', async () => {
     useBackup('hsa-backup');
     const result = await run(backup.baseUrl);
     assert.deepEqual(
@@ -107,6 +107,10 @@ describe('Test Connection command', () => {
       [0, 1],
     );
     assert.match(verdict(), new RegExp(`^information: ${new URL(backup.origin).host} responded in`));
+  });
+
+  it('tests all gateways if the settings do not contain the gateway in its argument', async () => {
+    useBackup('hsa-backup');
     assert.equal((await run('https://gone.example/v1'))?.gateways.length, 2);
   });
 
@@ -137,7 +141,7 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.messages[0]?.buttons, ['Set API key', 'Details', 'Copy as text']);
   });
 
-  it('shows a report', async () => {
+  it('shows a report with the time of each step on *Details*', async () => {
     editor.pressed = 'Details';
     await run();
     assert.deepEqual(
@@ -147,7 +151,7 @@ describe('Test Connection command', () => {
     assert.match(editor.documents[0]?.[1] ?? '', /^✓ Connection: \d+ ms$/m);
   });
 
-  it('copies the report', async () => {
+  it('copies the report, without the key, on *Copy as text*', async () => {
     editor.pressed = 'Copy as text';
     await run();
     assert.match(editor.clipboard, /^✓ Connection: \d+ ms$/m);
@@ -155,7 +159,7 @@ describe('Test Connection command', () => {
     assert.ok(!editor.clipboard.includes('hsa-'));
   });
 
-  it('requests a first token through each working gateway only when the user asks for it', async () => {
+  it('sends a test prompt to each working gateway only on *Send test prompt*', async () => {
     useBackup('hsa-backup');
     await run();
     assert.equal(engine.turns.length, 0);
@@ -178,7 +182,7 @@ describe('Test Connection command', () => {
     assert.match(editor.documents.at(-1)?.[1] ?? '', /^✓ First token from model-1: 80 ms$/m);
   });
 
-  it('says when the first token arrived although another gateway does not work', async () => {
+  it('shows the time to the first token of a gateway even if another gateway has no key', async () => {
     useBackup();
     editor.pressed = 'Send test prompt';
     await run();
@@ -191,7 +195,7 @@ describe('Test Connection command', () => {
     );
   });
 
-  it('shows why no first token arrived', async () => {
+  it('shows the fault of the test prompt when no token arrives', async () => {
     editor.pressed = 'Send test prompt';
     await run();
     editor.pressed = 'Details';

@@ -33,7 +33,7 @@ describe('direct steps of the connection test', () => {
     server.close();
   });
 
-  it('resolve the name and connect, without sending anything', async () => {
+  it('resolve the host name and connect, without sending a request', async () => {
     const steps = await runDirectSteps(`http://localhost:${port}/v1`, signal);
     assert.deepEqual(summary(steps), ['nameResolution', 'connection']);
     assert.ok(steps[0]?.addresses?.includes('127.0.0.1'));

@@ -108,7 +108,7 @@ describe('gateway that needs no key', () => {
   });
 });
 
-describe("import of API keys from VS Code's settings for language model providers", () => {
+describe("import of API keys from VS Code's dialog for language model providers", () => {
   useVSCode(new FakeEditor().api());
   let secretValues: Map<string, string>;
   let stored: string[];

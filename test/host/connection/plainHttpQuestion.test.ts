@@ -43,8 +43,12 @@ describe('question whether to send prompts over plain HTTP', () => {
     assert.equal(editor.messages.length, 2);
   });
 
-  it('does not appear for a model that an HTTPS gateway offers or might offer', async () => {
+  it('does not appear for a model that an HTTPS gateway offers, or for a model that no gateway lists', async () => {
     assert.equal(await ask('gpt-5', 'unlisted'), true);
+    assert.equal(editor.messages.length, 0);
+  });
+
+  it('does not appear for a model that an HTTPS gateway might offer, because its model list is unknown', async () => {
     gateways.lists.delete(`${primary}/v1`);
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 0);

@@ -70,9 +70,12 @@ describe('proxy for requests to a base URL', () => {
     });
   }
 
-  it('is not used for a gateway on this computer, or when http.proxySupport is off', () => {
+  it('is not used for a gateway on this computer', () => {
     settings = { proxy };
     for (const host of ['localhost', '127.0.0.1', '[::1]']) assert.equal(proxyOf(`http://${host}:8080/v1`), undefined);
+  });
+
+  it('is not used when http.proxySupport is off', () => {
     settings = { proxy, proxySupport: 'off' };
     assert.equal(proxyOf(url), undefined);
   });

@@ -58,8 +58,12 @@ describe('Set API Key command', () => {
     assert.equal(gateways.keys.get(primary), 'hsa-old-key-1');
   });
 
-  it('shows no message when the new key is the same as the stored key, or was typed by the user', async () => {
+  it('shows no message when the new key is the same as the stored key', async () => {
     assert.equal(await runSetApiKey(' hsa-old-key-1\n'), 'verified');
+    assert.deepEqual(messages(), []);
+  });
+
+  it('shows no message when a key that the user typed replaces the stored key', async () => {
     editor.typed = 'hsa-new-key-1';
     assert.equal(await runSetApiKey(), 'verified');
     assert.deepEqual(messages(), []);
@@ -80,11 +84,16 @@ describe('Set API Key command', () => {
     assert.match(holySheep ?? '', /^Get a key at https:\/\/www\.holysheep\.ai\..*only to api\.holysheep\.ai\.$/);
   });
 
-  it('reports an invalid key or base URL without sending a request', async () => {
+  it('reports an invalid key without sending a request', async () => {
     assert.equal(await runSetApiKey('two words'), 'invalid');
+    assert.deepEqual(buttons(), [['Enter the key again']]);
+    assert.deepEqual(gateways.probes, []);
+  });
+
+  it('reports an invalid base URL without sending a request', async () => {
     gateways.baseUrl = 'ftp://files.example';
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'invalid');
-    assert.deepEqual(buttons(), [['Enter the key again'], ['Open settings']]);
+    assert.deepEqual(buttons(), [['Open settings']]);
     assert.deepEqual(gateways.probes, []);
   });
 

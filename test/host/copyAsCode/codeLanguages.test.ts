@@ -122,9 +122,9 @@ function assertSendsSameBodies(read: BodyReader): void {
 }
 
 describe('copied code', () => {
-  it('in JavaScript sends any prompt and model name unchanged', () => assertSendsSameBodies(readNode));
+  it('sends any prompt and model name unchanged in JavaScript', () => assertSendsSameBodies(readNode));
 
-  it('in Python sends any prompt and model name unchanged', function () {
+  it('sends any prompt and model name unchanged in Python', function () {
     if (python === undefined) this.skip();
     assertSendsSameBodies(readPython);
   });

@@ -90,8 +90,11 @@ describe('request that is copied as code', () => {
     ]);
   });
 
-  it('contains a longer idle timeout for a reasoning model, unless the settings contain a first-token timeout', () => {
+  it('contains a longer idle timeout for a reasoning model', () => {
     assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).idleTimeoutMs, 270_000);
+  });
+
+  it('contains the first-token timeout from the settings as its idle timeout', () => {
     const timeout = { ...defaultTimeouts, firstTokenMs: 7000 };
     assert.equal(exportRequest({ settings: { ...demoSettings, retry, timeout } }).idleTimeoutMs, 7000);
   });

@@ -76,7 +76,7 @@ describe('scenarios of the demo tour', () => {
     });
   }
 
-  it('abandon a stream after six seconds without data', async () => {
+  it('include a stream that is abandoned after six seconds without data', async () => {
     const { events } = await demoTurn('demo-stall');
     const text = events.findLast(({ type, attempt }) => type === 'text' && attempt === 1);
     const ended = events.find(({ type, attempt }) => type === 'ended' && attempt === 1);

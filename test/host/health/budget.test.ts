@@ -128,7 +128,7 @@ describe('daily budget', () => {
     assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
   });
 
-  it('asks before a prompt is sent when it is used up, and after each further quarter of the budget', async () => {
+  it('asks before a prompt is sent when the budget is used up, and after each further quarter of the budget', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
     written = costing(4.99);
     assert.deepEqual(await send(), [true, `${warning(99, '$4.99')} | Open usage`]);
@@ -152,12 +152,12 @@ describe('daily budget', () => {
     assert.equal(shown.length, 1);
   });
 
-  it('shows a warning when it is used up by a request of another extension', async () => {
+  it('shows a warning when a request of another extension uses up the budget', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
     assert.deepEqual(await spend(6), [`${warning(120, '$6.00')} | Open usage`]);
   });
 
-  describe('with running turns, at 99%', () => {
+  describe('when 99% of the budget is used', () => {
     const question = `modal | ${warning(99, '$4.95')} | Send anyway`;
     beforeEach(() => {
       setting = { daily: 5, currency: 'USD', action: 'ask' };

@@ -165,7 +165,7 @@ describe('stored health records', () => {
     assert.deepEqual([book.records().length, book.records()[0]?.model], [10_000, 'm10']);
   });
 
-  describe("beside a file that can't be read", () => {
+  describe("next to a file that can't be read", () => {
     const name = '2026-11-20.bbbbbbbb.jsonl';
     const unreadable: readonly (readonly [kind: string, create: (path: string) => unknown])[] = [
       ['a folder', (path) => mkdirSync(path)],

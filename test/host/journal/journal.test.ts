@@ -355,7 +355,7 @@ describe('journal of a conversation', () => {
     }
   });
 
-  it('is deleted an hour after the user has deleted the conversation, but never if it is damaged', async () => {
+  it('is deleted from disk an hour after the user deletes the conversation, but copies of damaged journals are kept', async () => {
     const visible = await written(exchange('e'));
     const hidden = await written(exchange('e'));
     await journal().hide(hidden);

@@ -313,7 +313,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(listed('b'), [true, true, undefined]);
     });
 
-    it('forget that choice when the gateway is removed from the settings, or the model is chosen at another gateway', async () => {
+    it('forget that a model was chosen at a backup gateway when the settings lose the gateway or the user chooses the model elsewhere', async () => {
       await choose('b');
       restart();
       gateways = [gateway];
@@ -325,7 +325,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
 
-    it('remember this choice only for the latest hundred models', async () => {
+    it('remember the gateway only for the latest hundred models that the user chose from a list', async () => {
       const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
       memory.set(
         key,
@@ -442,7 +442,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.equal(catalog.factsOf('gpt-4o', gateway.id)?.price?.input, 2.5);
     });
 
-    it('contain no facts of this kind for other gateways, which are not asked for them', async () => {
+    it("cause no request for the server's own facts at another gateway", async () => {
       const read = mock.method(engine, 'localFacts');
       await catalog.listOf(gateway);
       assert.equal(read.mock.callCount(), 0);
@@ -492,7 +492,7 @@ describe('model lists and model facts of the gateways', () => {
     assert.equal(await catalog.canReplace('gone', 'gpt-4o'), false);
   });
 
-  it('are shown in the model picker with only one look at the health records', async () => {
+  it('are shown in the model picker after a single read of the health records', async () => {
     ids = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
     const read = mock.method(health, 'records');
     editor.isPatient = true;
@@ -518,7 +518,7 @@ describe('model lists and model facts of the gateways', () => {
       return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
     };
 
-    it("let the user switch the current conversation's turn, and then change the setting", async () => {
+    it("change the model of the current conversation's turn first, and then the setting", async () => {
       assert.deepEqual(await run('gpt-4o'), ['gpt-4o', 'turn gpt-4o', 'setting gpt-4o']);
       assert.deepEqual(await run(undefined, 'b'), ['b', 'turn b', 'setting b']);
     });

@@ -200,9 +200,12 @@ describe('model picker', () => {
     assert.equal(described, count);
   });
 
-  it('shows similar models first if the list lacks the current model or the model to replace', async () => {
+  it('shows models similar to the current model first if the list lacks the current model', async () => {
     await openWith({}, 'one').load(0, from('a', 'b-1', 'c'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to b]', 'b-1', '[Other models]', 'a', 'c']);
+  });
+
+  it('shows models similar to the model to replace first if the list lacks that model', async () => {
     await openWith({ exclude: ['c-1'] }, 'one').load(0, from('a', 'b', 'c-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });

@@ -132,7 +132,7 @@ describe('button on a failure card', () => {
     });
   }
 
-  describe('for another model', () => {
+  describe('for a switch to another model', () => {
     const answerWith = (model: string, kind = 'model') =>
       ({ state: { model, failure: { kind } } }) as unknown as Answer;
     const turn = ['switchModel', 'e1', 'acme-2'];

@@ -123,7 +123,7 @@ describe('request for a summary of earlier turns', () => {
     });
   }
 
-  it("is not offered for one column of a comparison because of another column's long answer", async () => {
+  it("is not offered for a comparison without earlier turns, even if another column's answer is long", async () => {
     const { conversation, engine, canSummarize } = open({ sizes: [] });
     conversation.ask({ prompt: 'Hi' }, ['m1', 'm2']);
     engine.turns[0]!.emit(attempt('m1'), tooLong);

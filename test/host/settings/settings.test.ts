@@ -160,9 +160,12 @@ describe("user's settings", () => {
     });
   }
 
-  it('do not treat a model of the workspace settings as foreign if the user settings contain it as well', () => {
+  it('do not treat a model of the workspace settings as foreign if the user settings contain the same model', () => {
     inspected = { model: { ...namedByWorkspace, globalValue: 'llama3' } };
     assert.equal(settings.isWorkspaceModel('llama3'), false);
+  });
+
+  it('do not treat a model of the workspace settings as foreign if it is a fallback model of the user', () => {
     inspected = { model: namedByWorkspace, fallbackModels: { globalValue: ['llama3'] } };
     assert.equal(settings.isWorkspaceModel('llama3'), false);
   });

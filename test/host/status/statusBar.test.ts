@@ -70,16 +70,22 @@ describe('status bar', () => {
     return tooltip.split('\n').slice(1, -1);
   };
 
-  it('shows the host of the primary gateway, and the number of backup gateways if there are any', async () => {
+  it('shows the host of the primary gateway and the number of backup gateways', async () => {
     (await create(() => idle, { backups: ['one.example', 'two.example'] })).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example', 'Backup gateways: 2']);
+  });
+
+  it('shows only the host of the primary gateway if there is no backup gateway', async () => {
     (await create(() => idle)).dispose();
     assert.deepEqual(modelLines(), ['Host: api.example']);
   });
 
-  it('shows the gateway of the model if only a backup gateway offers the model', async () => {
+  it('shows the gateway after the model if only a backup gateway offers the model', async () => {
     (await create(() => idle, { host: 'Home $(alert)', gateway: 'Home $(alert)' })).dispose();
     assert.equal(items['holysheep.model']?.text, '$(sparkle) m · Home $\u2060(alert)');
+  });
+
+  it('shows no gateway after the model if the primary gateway offers the model', async () => {
     (await create(() => idle)).dispose();
     assert.equal(items['holysheep.model'].text, '$(sparkle) m');
   });
