@@ -32,9 +32,9 @@ describe("measurement of a gateway's time to the first token", () => {
   const limited: FirstToken = { kind: 'rate-limit', message: 'Rate limited' };
   const unavailable: FirstToken = { kind: 'breaker', message: faultAdvice.breaker.cause };
   const cases: readonly (readonly [string, readonly StreamEvent[], FirstToken | undefined])[] = [
-    ['is timed from the start of the attempt', [firstAttempt, text('OK', 340.4)], { ms: 240 }],
-    ['may be a token of reasoning', [firstAttempt, reasoning('hm', 105)], { ms: 5 }],
-    ['is timed from a corrected request', [firstAttempt, corrected, text('OK', 160)], { ms: 10 }],
+    ['measures from the start of the attempt', [firstAttempt, text('OK', 340.4)], { ms: 240 }],
+    ['measures up to the first reasoning token', [firstAttempt, reasoning('hm', 105)], { ms: 5 }],
+    ['measures from the start of a corrected request', [firstAttempt, corrected, text('OK', 160)], { ms: 10 }],
     ['fails instead of waiting for a retry', [firstAttempt, waiting], limited],
     ['fails instead of measuring a fallback model', [fallBack, attempt('b'), text('OK')], unavailable],
   ];

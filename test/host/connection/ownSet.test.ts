@@ -82,7 +82,7 @@ describe('connection with several gateways', () => {
     });
 
     for (const [name, result] of [
-      ['a model list', { state: 'verified', models: [], ms: 1 }],
+      ['a list', { state: 'verified', models: [], ms: 1 }],
       ['a rejection of the key', failedProbe('rejected')],
       ['an error', failedProbe('unverified')],
     ] as const) {

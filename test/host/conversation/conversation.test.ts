@@ -420,7 +420,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
   });
 
   for (const control of ['retryNow', 'tryAnyway'] as const) {
-    it(`skips the first wait after ${control}, even if it was queued`, () => {
+    it(`skips the first wait after ${control}, even if the turn was queued`, () => {
       const { ask, conversation, engine } = openConversation();
       const id = ask('one', attempt(), failed('half'));
       conversation[control](id);
@@ -440,7 +440,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     'Switch model': (conversation, id) => conversation.switchModel(id, 'other'),
   };
   for (const [name, start] of Object.entries(calmStarts)) {
-    it(`waits for the cooldown of the gateway after ${name}`, () => {
+    it(`waits for the gateway's cooldown after *${name}*`, () => {
       const { ask, conversation, engine } = openConversation();
       start(conversation, ask('one', attempt(), failed('half')));
       assert.deepEqual(valuesOf(engine.turns, 'controls'), [[], []]);

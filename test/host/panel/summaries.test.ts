@@ -111,7 +111,7 @@ describe('request for a summary of earlier turns', () => {
     ['is not offered if the request now fits in the context window', 1000, false],
     ['is offered if the request still does not fit in the context window', 250, true],
   ] as const) {
-    it(`${situation}, when a summary was created after the refused request`, async () => {
+    it(`${situation}, after another summary has already shortened the refused request`, async () => {
       const { summarize, canSummarize, engine } = open(
         { sizes: [100, 100, 100, 100], ...(windowTokens && { windowTokens }) },
         'And now?',

@@ -87,7 +87,7 @@ describe('stored list of scheduled prompts', () => {
     ['is a link to a device without an end', (path) => symlinkSync('/dev/zero', path), 'EINVAL'],
     ['is larger than 64 KB', (path) => writeFileSync(path, Buffer.alloc(65_537)), 'EFBIG'],
   ] as readonly (readonly [name: string, make: (path: string) => unknown, code: string])[]) {
-    it(`lists the other prompts and their conversations when a file ${name}, and logs that once`, async function () {
+    it(`contains the other prompts and their conversations when a file ${name}, and logs the problem once`, async function () {
       if (process.platform === 'win32') return this.skip();
       const [good, id] = [prompt(), randomUUID()];
       const store = open();

@@ -161,9 +161,9 @@ describe('scheduled prompt', () => {
   });
 
   const refusals: readonly (readonly [name: string, event: StreamEvent])[] = [
-    ['has no credit', { ...failed(''), type: 'failed', kind: 'credit' } as StreamEvent],
-    ['refuses the key', { ...failed(''), type: 'failed', kind: 'auth' } as StreamEvent],
-    ['does not know the model', { ...failed(''), type: 'failed', kind: 'model' } as StreamEvent],
+    ['failed because of the balance', { ...failed(''), type: 'failed', kind: 'credit' } as StreamEvent],
+    ['failed because the gateway refused the key', { ...failed(''), type: 'failed', kind: 'auth' } as StreamEvent],
+    ['failed because the gateway lacks the model', { ...failed(''), type: 'failed', kind: 'model' } as StreamEvent],
     ['is complete', done('Answer')],
   ];
   for (const [name, event] of refusals) {

@@ -34,7 +34,7 @@ describe("currency of a gateway's costs", () => {
     it(`is ${currency} at ${url}`, () => assert.equal(currencyOf(url), currency));
 });
 
-describe('warning about a key', () => {
+describe('warning about a key that seems to belong to another gateway', () => {
   let keyWarning: typeof KeyWarning;
   useVSCode({ l10n: englishL10n });
   before(async () => {

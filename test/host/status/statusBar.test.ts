@@ -87,7 +87,7 @@ describe('status bar', () => {
 
   it('shows no gateway after the model if the primary gateway offers the model', async () => {
     (await create(() => idle)).dispose();
-    assert.equal(items['holysheep.model'].text, '$(sparkle) m');
+    assert.equal(items['holysheep.model']?.text, '$(sparkle) m');
   });
 
   it('shows the time without data after three seconds', async () => {

@@ -73,7 +73,7 @@ const cases: readonly (readonly [behavior: string, options: Partial<CallerOption
   ['does not require a tool call when there are no tools', { toolMode: required }, {}],
 ];
 
-describe('request parameters from model options', () => {
+describe("conversion of a chat request's model options to request parameters", () => {
   useVSCode({ LanguageModelChatToolMode: { Auto: auto, Required: required } });
   for (const [behavior, options, sent] of cases) {
     it(behavior, async () => {

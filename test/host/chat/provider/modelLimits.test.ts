@@ -7,12 +7,12 @@ type Limits = ReturnType<typeof modelLimits>;
 
 const cases: readonly (readonly [behavior: string, facts: ModelFacts | undefined, limits: Partial<Limits>])[] = [
   [
-    'come from what is known about the model',
+    'come from the known facts of the model',
     { contextWindow: 200_000, maxOutput: 64_000, images: true, tools: false },
     { maxInputTokens: 136_000, maxOutputTokens: 64_000, imageInput: true, toolCalling: false },
   ],
   [
-    'are low for a model about which nothing is known, which may call tools',
+    'are low, and tool calls are allowed, for a model about which nothing is known',
     undefined,
     { maxInputTokens: 32_000, maxOutputTokens: 4_096, imageInput: false, toolCalling: true },
   ],
@@ -23,19 +23,19 @@ const cases: readonly (readonly [behavior: string, facts: ModelFacts | undefined
   ],
   ['are not negative for a tiny context window', { contextWindow: 1 }, { maxInputTokens: 0 }],
   [
-    'respect a limit of the input that is below the context window',
+    'respect an input limit that is below the context window',
     { contextWindow: 400_000, maxOutput: 128_000, maxInput: 200_000 },
     { maxInputTokens: 200_000 },
   ],
   [
-    'respect a limit of the output although the context window is unknown',
+    'respect an output limit even if the context window is unknown',
     { maxOutput: 1000 },
     { maxInputTokens: 32_000, maxOutputTokens: 1000 },
   ],
-  ['are known for the models of the tutorial', factsOf('claude-sonnet-4'), { maxInputTokens: 136_000 }],
+  ["come from the extension's own table for claude-sonnet-4", factsOf('claude-sonnet-4'), { maxInputTokens: 136_000 }],
 ];
 
-describe('limits of a model for VS Code', () => {
+describe('token limits of a model that VS Code receives', () => {
   useVSCode({});
   for (const [behavior, facts, limits] of cases) {
     it(behavior, async () => {
