@@ -76,11 +76,11 @@ describe('argument of holysheep.compareModels', () => {
 
 describe('argument of holysheep.setApiKey', () => {
   it('can contain a key, a base URL or both', () => {
-    for (const [argument, key, url] of [
-      ['hsa-key-1', 'hsa-key-1', undefined],
-      [{ key: 'hsa-key-1' }, 'hsa-key-1', undefined],
-      [{ baseUrl: 'https://gateway.example' }, undefined, 'https://gateway.example/v1'],
-      [{ key: 'k', baseUrl: ' gateway.example/v1/models ' }, 'k', 'https://gateway.example/v1'],
+    for (const { argument, key, url } of [
+      { argument: 'hsa-key-1', key: 'hsa-key-1', url: undefined },
+      { argument: { key: 'hsa-key-1' }, key: 'hsa-key-1', url: undefined },
+      { argument: { baseUrl: 'https://gateway.example' }, key: undefined, url: 'https://gateway.example/v1' },
+      { argument: { key: 'k', baseUrl: ' gateway.example/v1/models ' }, key: 'k', url: 'https://gateway.example/v1' },
     ] as const) {
       const parsed = parseSetApiKeyArgument(argument);
       assert.deepEqual([parsed.key, parsed.baseUrl?.url], [key, url]);

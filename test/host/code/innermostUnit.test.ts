@@ -48,13 +48,13 @@ describe('innermost function or class at the cursor', () => {
   const outer = span(2, 0, 10, 1);
   const ofVariable = nested(variable, [], SymbolKind.Variable);
   const tree = [nested(span(0, 0, 1, 0)), nested(outer, [nested(inner, [ofVariable])], SymbolKind.Class)];
-  for (const [where, line, character, expected] of [
-    ['inside a function in a class', 5, 6, inner],
-    ['at the first character of the function', 4, 2, inner],
-    ['at the end of the function', 6, 3, inner],
-    ['just before the function', 4, 1, outer],
-    ['just after the function', 6, 4, outer],
-    ['outside of all symbols', 11, 0, undefined],
+  for (const { where, line, character, expected } of [
+    { where: 'inside a function in a class', line: 5, character: 6, expected: inner },
+    { where: 'at the first character of the function', line: 4, character: 2, expected: inner },
+    { where: 'at the end of the function', line: 6, character: 3, expected: inner },
+    { where: 'just before the function', line: 4, character: 1, expected: outer },
+    { where: 'just after the function', line: 6, character: 4, expected: outer },
+    { where: 'outside of all symbols', line: 11, character: 0, expected: undefined },
   ] as const) {
     it(`is ${expected === inner ? 'the function' : expected === outer ? 'the class' : 'undefined'} for a cursor ${where}`, async () => {
       assert.equal(await find(tree, line, character), expected);

@@ -31,14 +31,34 @@ describe("measurement of a gateway's time to the first token", () => {
   const fallBack: StreamEvent = { type: 'model', from: 'gpt-4o', to: 'b', reason: 'breaker', attempt: 0, at: 0 };
   const limited: FirstToken = { kind: 'rate-limit', message: 'Rate limited' };
   const unavailable: FirstToken = { kind: 'breaker', message: faultAdvice.breaker.cause };
-  const cases: readonly (readonly [string, readonly StreamEvent[], FirstToken | undefined])[] = [
-    ['measures from the start of the attempt', [firstAttempt, text('OK', 340.4)], { ms: 240 }],
-    ['measures up to the first reasoning token', [firstAttempt, reasoning('hm', 105)], { ms: 5 }],
-    ['measures from the start of a corrected request', [firstAttempt, corrected, text('OK', 160)], { ms: 10 }],
-    ['fails instead of waiting for a retry', [firstAttempt, waiting], limited],
-    ['fails instead of measuring a fallback model', [fallBack, attempt('b'), text('OK')], unavailable],
+  const cases: readonly {
+    readonly name: string;
+    readonly events: readonly StreamEvent[];
+    readonly expected: FirstToken | undefined;
+  }[] = [
+    {
+      name: 'measures from the start of the attempt',
+      events: [firstAttempt, text('OK', 340.4)],
+      expected: { ms: 240 },
+    },
+    {
+      name: 'measures up to the first reasoning token',
+      events: [firstAttempt, reasoning('hm', 105)],
+      expected: { ms: 5 },
+    },
+    {
+      name: 'measures from the start of a corrected request',
+      events: [firstAttempt, corrected, text('OK', 160)],
+      expected: { ms: 10 },
+    },
+    { name: 'fails instead of waiting for a retry', events: [firstAttempt, waiting], expected: limited },
+    {
+      name: 'fails instead of measuring a fallback model',
+      events: [fallBack, attempt('b'), text('OK')],
+      expected: unavailable,
+    },
   ];
-  for (const [name, events, expected] of cases) {
+  for (const { name, events, expected } of cases) {
     it(`${name}, and then ends the request`, async () => {
       const { engine, result } = await run(...events);
       assert.deepEqual([result, engine.turn.controls], [expected, ['stop']]);

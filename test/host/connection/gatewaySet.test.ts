@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { openConversation } from '../conversation/openedConversation';
 
 describe("gateway set (the user's or the demo's) for the next prompt of a conversation", () => {
-  for (const [name, isDemo, prompts, expected] of [
-    ['an empty conversation', false, [], 'demo'],
-    ['a conversation with the demo', true, ['one', 'two'], 'demo'],
-    ['a conversation with the user’s gateways', false, ['one'], 'own'],
+  for (const { name, isDemo, prompts, expected } of [
+    { name: 'an empty conversation', isDemo: false, prompts: [], expected: 'demo' },
+    { name: 'a conversation with the demo', isDemo: true, prompts: ['one', 'two'], expected: 'demo' },
+    { name: 'a conversation with the user’s gateways', isDemo: false, prompts: ['one'], expected: 'own' },
   ] as const) {
     it(`is the ${expected === 'own' ? 'user' : 'demo'}'s for ${name} while the demo is open`, () => {
       const { ask, conversation, demo, sets } = openConversation({ demo: isDemo });

@@ -86,25 +86,29 @@ describe('chosen reasoning effort', () => {
   });
 
   const budget = { min: 1024 };
-  for (const [name, facts, levels] of [
-    ['about which nothing is known', undefined, 'low medium high'],
-    ['that does not reason according to the model table', { reasons: false }, 'low medium high'],
-    ['with known levels', { efforts: ['low', 'max'] }, 'low max'],
-    [
-      'with levels and a switch for the reasoning',
-      { efforts: ['high', 'max'], reasoningToggle: true },
-      'none high max',
-    ],
-    ['without levels', { efforts: [] }, ''],
-    ['with a token budget for the reasoning', { reasoningBudget: budget }, 'low medium high'],
-    ['with a token budget for the reasoning that can be 0', { reasoningBudget: { min: 0 } }, 'none low medium high'],
-    [
-      'with a token budget and a switch for the reasoning',
-      { reasoningBudget: budget, reasoningToggle: true },
-      'none low medium high',
-    ],
-    ['with only a switch for the reasoning', { reasoningToggle: true }, 'none high toggle'],
-  ] as readonly (readonly [string, ModelFacts | undefined, string])[]) {
+  for (const { name, facts, levels } of [
+    { name: 'about which nothing is known', facts: undefined, levels: 'low medium high' },
+    { name: 'that does not reason according to the model table', facts: { reasons: false }, levels: 'low medium high' },
+    { name: 'with known levels', facts: { efforts: ['low', 'max'] }, levels: 'low max' },
+    {
+      name: 'with levels and a switch for the reasoning',
+      facts: { efforts: ['high', 'max'], reasoningToggle: true },
+      levels: 'none high max',
+    },
+    { name: 'without levels', facts: { efforts: [] }, levels: '' },
+    { name: 'with a token budget for the reasoning', facts: { reasoningBudget: budget }, levels: 'low medium high' },
+    {
+      name: 'with a token budget for the reasoning that can be 0',
+      facts: { reasoningBudget: { min: 0 } },
+      levels: 'none low medium high',
+    },
+    {
+      name: 'with a token budget and a switch for the reasoning',
+      facts: { reasoningBudget: budget, reasoningToggle: true },
+      levels: 'none low medium high',
+    },
+    { name: 'with only a switch for the reasoning', facts: { reasoningToggle: true }, levels: 'none high toggle' },
+  ] as readonly { readonly name: string; readonly facts: ModelFacts | undefined; readonly levels: string }[]) {
     it(`can be ${['default', ...levels.split(' ').filter(Boolean)].join(', ')} for a model ${name}`, async () => {
       const { levels: offered, isToggle } = (await openWindow(facts)).viewOf('m');
       assert.deepEqual(

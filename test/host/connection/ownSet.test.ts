@@ -119,57 +119,64 @@ describe('connection with several gateways', () => {
     [plain, second],
   ];
   /** `used` is where a prompt for any model goes. */
-  const cases: readonly (readonly [
-    string,
-    baseUrl: string,
-    backups: Origins,
-    withKey: Origins,
-    expected: Origins,
-    used: string,
-  ])[] = [
-    [
-      'uses the primary gateway first if all gateways have a key',
-      primary,
-      both,
-      [second, primary, first],
-      [primary, first, second],
-      primary,
-    ],
-    [
-      'uses a backup gateway that has a key if the primary gateway has no key',
-      primary,
-      both,
-      [first],
-      [primary, first],
-      first,
-    ],
-    [
-      'does not use a plain-HTTP backup in place of an HTTPS primary gateway',
-      primary,
-      plainFirst,
-      [plain, second],
-      [primary, plain, second],
-      second,
-    ],
-    [
-      'waits for a key if only a plain-HTTP backup could replace the HTTPS primary gateway',
-      primary,
-      plainFirst,
-      [plain],
-      [primary, plain],
-      primary,
-    ],
-    [
-      'uses a plain-HTTP backup in place of a plain-HTTP primary gateway without a key',
-      'http://primary.example',
-      [plain],
-      [plain],
-      ['http://primary.example', plain],
-      plain,
-    ],
-    ['waits for a key when no gateway has one', primary, both, [], [primary], primary],
+  const cases: readonly {
+    readonly name: string;
+    readonly baseUrl: string;
+    readonly backups: Origins;
+    readonly withKey: Origins;
+    readonly expected: Origins;
+    readonly used: string;
+  }[] = [
+    {
+      name: 'uses the primary gateway first if all gateways have a key',
+      baseUrl: primary,
+      backups: both,
+      withKey: [second, primary, first],
+      expected: [primary, first, second],
+      used: primary,
+    },
+    {
+      name: 'uses a backup gateway that has a key if the primary gateway has no key',
+      baseUrl: primary,
+      backups: both,
+      withKey: [first],
+      expected: [primary, first],
+      used: first,
+    },
+    {
+      name: 'does not use a plain-HTTP backup in place of an HTTPS primary gateway',
+      baseUrl: primary,
+      backups: plainFirst,
+      withKey: [plain, second],
+      expected: [primary, plain, second],
+      used: second,
+    },
+    {
+      name: 'waits for a key if only a plain-HTTP backup could replace the HTTPS primary gateway',
+      baseUrl: primary,
+      backups: plainFirst,
+      withKey: [plain],
+      expected: [primary, plain],
+      used: primary,
+    },
+    {
+      name: 'uses a plain-HTTP backup in place of a plain-HTTP primary gateway without a key',
+      baseUrl: 'http://primary.example',
+      backups: [plain],
+      withKey: [plain],
+      expected: ['http://primary.example', plain],
+      used: plain,
+    },
+    {
+      name: 'waits for a key when no gateway has one',
+      baseUrl: primary,
+      backups: both,
+      withKey: [],
+      expected: [primary],
+      used: primary,
+    },
   ];
-  for (const [name, baseUrl, backups, withKey, expected, used] of cases) {
+  for (const { name, baseUrl, backups, withKey, expected, used } of cases) {
     it(name, async () => {
       gateways.baseUrl = `${baseUrl}/v1`;
       gateways.backups = backups.map((origin) => `${origin}/v1`);

@@ -35,13 +35,13 @@ describe('proxy for requests to a base URL', () => {
     assert.equal(proxyOf(url), 'proxy.example:3128');
   });
 
-  for (const [name, target, expected] of [
-    ['HTTPS_PROXY', url, 'proxy.example:3128'],
-    ['https_proxy', url, 'proxy.example:3128'],
-    ['HTTP_PROXY', url, 'proxy.example:3128'],
-    ['http_proxy', 'http://gateway.example/v1', 'proxy.example:3128'],
-    ['HTTPS_PROXY', 'http://gateway.example/v1', undefined],
-    ['ALL_PROXY', url, undefined],
+  for (const { name, target, expected } of [
+    { name: 'HTTPS_PROXY', target: url, expected: 'proxy.example:3128' },
+    { name: 'https_proxy', target: url, expected: 'proxy.example:3128' },
+    { name: 'HTTP_PROXY', target: url, expected: 'proxy.example:3128' },
+    { name: 'http_proxy', target: 'http://gateway.example/v1', expected: 'proxy.example:3128' },
+    { name: 'HTTPS_PROXY', target: 'http://gateway.example/v1', expected: undefined },
+    { name: 'ALL_PROXY', target: url, expected: undefined },
   ] as const) {
     it(`is ${String(expected)} for ${target} when ${name} is set`, () => {
       process.env = { [name]: proxy };

@@ -109,11 +109,11 @@ describe('Set API Key command', () => {
       assert.equal(gateways.model, 'claude-sonnet-4-5');
     });
 
-    for (const [situation, models, selected, offers] of [
-      ['even if the list is very long', manyModels, 'gone', [['Select model']]],
-      ['unless the gateway lists the selected model', ['a', 'b'], 'b', []],
-      ['unless the gateway lists no models', [], 'b', []],
-      ['unless the list was truncated', [...manyModels, 'last'], 'gone', []],
+    for (const { situation, models, selected, offers } of [
+      { situation: 'even if the list is very long', models: manyModels, selected: 'gone', offers: [['Select model']] },
+      { situation: 'unless the gateway lists the selected model', models: ['a', 'b'], selected: 'b', offers: [] },
+      { situation: 'unless the gateway lists no models', models: [], selected: 'b', offers: [] },
+      { situation: 'unless the list was truncated', models: [...manyModels, 'last'], selected: 'gone', offers: [] },
     ] as const) {
       it(situation, async () => {
         list(...models);
@@ -123,20 +123,20 @@ describe('Set API Key command', () => {
       });
     }
 
-    for (const [situation, backup, lists, offers] of [
-      ['unless a backup gateway lists the selected model', backupUrl, ['gone'], []],
-      [
-        'unless a backup gateway has the selected model under another name',
-        { baseUrl: backupUrl, models: { gone: 'a/gone' } },
-        [],
-        [],
-      ],
-      [
-        'even if a backup gateway substitutes another model for the selected model',
-        { baseUrl: backupUrl, models: { '*': 'b' } },
-        ['b'],
-        [['Select model']],
-      ],
+    for (const { situation, backup, lists, offers } of [
+      { situation: 'unless a backup gateway lists the selected model', backup: backupUrl, lists: ['gone'], offers: [] },
+      {
+        situation: 'unless a backup gateway has the selected model under another name',
+        backup: { baseUrl: backupUrl, models: { gone: 'a/gone' } },
+        lists: [],
+        offers: [],
+      },
+      {
+        situation: 'even if a backup gateway substitutes another model for the selected model',
+        backup: { baseUrl: backupUrl, models: { '*': 'b' } },
+        lists: ['b'],
+        offers: [['Select model']],
+      },
     ] as const) {
       it(situation, async () => {
         list(...manyModels);

@@ -23,23 +23,23 @@ describe('ranking of context suggestions', () => {
     assert.deepEqual(findLabels(''), valuesOf(candidates, 'label'));
   });
 
-  const rows: readonly (readonly [query: string, matched: string, labels: readonly string[]])[] = [
-    [
-      'sample.ts',
-      'the complete name first, then the start of a name, then a part',
-      ['sample.ts', 'Selection', 'Problems'],
-    ],
-    ['SAM', 'letters in any case', ['Selection', 'Problems', 'sample.ts']],
-    ['card', 'a word within a name', ['waitCard.test.ts']],
-    ['test', 'a word of a name', ['waitCard.test.ts']],
-    ['itc', 'adjacent letters within a name', ['waitCard.test.ts']],
-    ['test/webview/wait', 'a path', ['waitCard.test.ts']],
-    ['rdm', 'letters in order with gaps', ['README.md']],
-    ['prob', 'the kind of an item', ['Problems']],
-    ['editors', 'the English name of a kind', ['Open editors']],
-    ['xyz', 'no item', []],
+  const rows: readonly { readonly query: string; readonly matched: string; readonly labels: readonly string[] }[] = [
+    {
+      query: 'sample.ts',
+      matched: 'the complete name first, then the start of a name, then a part',
+      labels: ['sample.ts', 'Selection', 'Problems'],
+    },
+    { query: 'SAM', matched: 'letters in any case', labels: ['Selection', 'Problems', 'sample.ts'] },
+    { query: 'card', matched: 'a word within a name', labels: ['waitCard.test.ts'] },
+    { query: 'test', matched: 'a word of a name', labels: ['waitCard.test.ts'] },
+    { query: 'itc', matched: 'adjacent letters within a name', labels: ['waitCard.test.ts'] },
+    { query: 'test/webview/wait', matched: 'a path', labels: ['waitCard.test.ts'] },
+    { query: 'rdm', matched: 'letters in order with gaps', labels: ['README.md'] },
+    { query: 'prob', matched: 'the kind of an item', labels: ['Problems'] },
+    { query: 'editors', matched: 'the English name of a kind', labels: ['Open editors'] },
+    { query: 'xyz', matched: 'no item', labels: [] },
   ];
-  for (const [query, matched, labels] of rows) {
+  for (const { query, matched, labels } of rows) {
     it(`matches ${matched}: ${query}`, () => {
       assert.deepEqual(findLabels(query), labels);
     });

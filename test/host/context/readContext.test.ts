@@ -259,15 +259,15 @@ describe('attachments from files', () => {
 
 describe('binary file detection', () => {
   useVSCode({ DiagnosticSeverity: {} });
-  const rows: readonly (readonly [name: string, bytes: readonly number[], binary: boolean])[] = [
-    ['an empty file', [], false],
-    ['a file with letters', [0x61, 0x0a, 0xe4, 0xb8, 0xad], false],
-    ['a file with a zero byte', [0x61, 0, 0x62], true],
-    ['a little-endian UTF-16 file with a byte order mark', [0xff, 0xfe, 0x61, 0], false],
-    ['a big-endian UTF-16 file with a byte order mark', [0xfe, 0xff, 0, 0x61], false],
-    ['a file with half a byte order mark and a zero byte', [0xff, 0x61, 0], true],
+  const rows: readonly { readonly name: string; readonly bytes: readonly number[]; readonly binary: boolean }[] = [
+    { name: 'an empty file', bytes: [], binary: false },
+    { name: 'a file with letters', bytes: [0x61, 0x0a, 0xe4, 0xb8, 0xad], binary: false },
+    { name: 'a file with a zero byte', bytes: [0x61, 0, 0x62], binary: true },
+    { name: 'a little-endian UTF-16 file with a byte order mark', bytes: [0xff, 0xfe, 0x61, 0], binary: false },
+    { name: 'a big-endian UTF-16 file with a byte order mark', bytes: [0xfe, 0xff, 0, 0x61], binary: false },
+    { name: 'a file with half a byte order mark and a zero byte', bytes: [0xff, 0x61, 0], binary: true },
   ];
-  for (const [name, bytes, binary] of rows) {
+  for (const { name, bytes, binary } of rows) {
     it(`treats ${name} as ${binary ? 'binary' : 'text'}`, async () => {
       const { looksBinary } = await import('../../../src/host/context/readContext');
       assert.equal(looksBinary(Uint8Array.from(bytes)), binary);

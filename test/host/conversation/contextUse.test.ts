@@ -41,20 +41,48 @@ describe('tokens in the next request', () => {
     assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { system: 10, turns: 2000, attachments: 20 });
   });
 
-  for (const [name, counts, turns] of [
-    ['are the tokens that the gateway has reported', { promptTokens: 1500, completionTokens: 1500 }, 3000],
-    ['exclude the reasoning tokens', { promptTokens: 1000, completionTokens: 3000, reasoningTokens: 2000 }, 2000],
-    ['include cached tokens only once', { promptTokens: 1500, completionTokens: 500, cachedTokens: 1400 }, 2000],
-    ['include the tokens that the gateway adds to the prompt', { promptTokens: 14_000 }, 14_000],
-    ['are estimated if the gateway reports zero tokens', { promptTokens: 0, completionTokens: 5000 }, 2000],
-    ['are estimated if the gateway reports far fewer tokens than the request can have', { promptTokens: 599 }, 2000],
-    ['are the reported tokens even if they are fewer than estimated', { promptTokens: 600 }, 600],
-    ['are estimated if the gateway reports more tokens than the context window has', { promptTokens: 100_001 }, 2000],
-    [
-      'are not reduced by more reasoning tokens than the answer has tokens',
-      { promptTokens: 2000, completionTokens: 1, reasoningTokens: 9 },
-      2000,
-    ],
+  for (const { name, counts, turns } of [
+    {
+      name: 'are the tokens that the gateway has reported',
+      counts: { promptTokens: 1500, completionTokens: 1500 },
+      turns: 3000,
+    },
+    {
+      name: 'exclude the reasoning tokens',
+      counts: { promptTokens: 1000, completionTokens: 3000, reasoningTokens: 2000 },
+      turns: 2000,
+    },
+    {
+      name: 'include cached tokens only once',
+      counts: { promptTokens: 1500, completionTokens: 500, cachedTokens: 1400 },
+      turns: 2000,
+    },
+    { name: 'include the tokens that the gateway adds to the prompt', counts: { promptTokens: 14_000 }, turns: 14_000 },
+    {
+      name: 'are estimated if the gateway reports zero tokens',
+      counts: { promptTokens: 0, completionTokens: 5000 },
+      turns: 2000,
+    },
+    {
+      name: 'are estimated if the gateway reports far fewer tokens than the request can have',
+      counts: { promptTokens: 599 },
+      turns: 2000,
+    },
+    {
+      name: 'are the reported tokens even if they are fewer than estimated',
+      counts: { promptTokens: 600 },
+      turns: 600,
+    },
+    {
+      name: 'are estimated if the gateway reports more tokens than the context window has',
+      counts: { promptTokens: 100_001 },
+      turns: 2000,
+    },
+    {
+      name: 'are not reduced by more reasoning tokens than the answer has tokens',
+      counts: { promptTokens: 2000, completionTokens: 1, reasoningTokens: 9 },
+      turns: 2000,
+    },
   ] as const) {
     it(name, () => {
       ask(counts);

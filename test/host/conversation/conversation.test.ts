@@ -222,10 +222,14 @@ describe('running turn of a conversation', () => {
       assert.equal(conversation.preferredGateway, 'https://third.example');
     });
 
-    for (const [name, event, expected] of [
-      ['a turn leaves that gateway after a fault', left('connection'), undefined],
-      ['the user switches a turn back to the first gateway', left('user'), preferred],
-      ['a turn leaves a third gateway after a fault', left('connection', 'https://third.example'), preferred],
+    for (const { name, event, expected } of [
+      { name: 'a turn leaves that gateway after a fault', event: left('connection'), expected: undefined },
+      { name: 'the user switches a turn back to the first gateway', event: left('user'), expected: preferred },
+      {
+        name: 'a turn leaves a third gateway after a fault',
+        event: left('connection', 'https://third.example'),
+        expected: preferred,
+      },
     ] as const) {
       it(`${expected === undefined ? 'resets' : 'keeps'} the switch when ${name}`, () => {
         const { emit, nextGateway } = setUp();
@@ -265,13 +269,31 @@ describe('running turn of a conversation', () => {
   });
 
   const usesFallback = [attempt(), fallback, attempt('fallback', 2), waiting];
-  for (const [name, input, events, selected, controls] of [
-    ['that waits', {}, [attempt(), waiting], 'other', ['switchModel other']],
-    ['whose prompt names a model', { model: 'asked' }, [attempt('asked'), waiting], 'other', []],
-    ['of the demo', { demo: true }, [attempt(), waiting], 'other', []],
-    ['that streams', {}, [attempt(), text('Hi')], 'other', []],
-    ['that waits for its fallback model when other settings change', {}, usesFallback, 'default', []],
-    ['that waits for the fallback model to which the setting changes', {}, usesFallback, 'fallback', []],
+  for (const { name, input, events, selected, controls } of [
+    { name: 'that waits', input: {}, events: [attempt(), waiting], selected: 'other', controls: ['switchModel other'] },
+    {
+      name: 'whose prompt names a model',
+      input: { model: 'asked' },
+      events: [attempt('asked'), waiting],
+      selected: 'other',
+      controls: [],
+    },
+    { name: 'of the demo', input: { demo: true }, events: [attempt(), waiting], selected: 'other', controls: [] },
+    { name: 'that streams', input: {}, events: [attempt(), text('Hi')], selected: 'other', controls: [] },
+    {
+      name: 'that waits for its fallback model when other settings change',
+      input: {},
+      events: usesFallback,
+      selected: 'default',
+      controls: [],
+    },
+    {
+      name: 'that waits for the fallback model to which the setting changes',
+      input: {},
+      events: usesFallback,
+      selected: 'fallback',
+      controls: [],
+    },
   ] as const) {
     it(`${controls.length > 0 ? 'switches to' : 'ignores'} a new model in the settings in a turn ${name}`, async () => {
       const { ask, clock, conversation, engine, settings } = openConversation({ demo: 'demo' in input });
@@ -284,12 +306,17 @@ describe('running turn of a conversation', () => {
     });
   }
 
-  for (const [name, input, demo, controls] of [
-    ['a waiting turn', {}, false, ['switchModel other']],
-    ['a waiting turn whose prompt names a model', { model: 'asked' }, false, ['switchModel other']],
-    ['a waiting demo turn', { demo: true }, true, ['switchModel other']],
-    ['a demo turn to a model of the gateway', { demo: true }, false, []],
-    ['a turn of the gateway to a demo model', {}, true, []],
+  for (const { name, input, demo, controls } of [
+    { name: 'a waiting turn', input: {}, demo: false, controls: ['switchModel other'] },
+    {
+      name: 'a waiting turn whose prompt names a model',
+      input: { model: 'asked' },
+      demo: false,
+      controls: ['switchModel other'],
+    },
+    { name: 'a waiting demo turn', input: { demo: true }, demo: true, controls: ['switchModel other'] },
+    { name: 'a demo turn to a model of the gateway', input: { demo: true }, demo: false, controls: [] },
+    { name: 'a turn of the gateway to a demo model', input: {}, demo: true, controls: [] },
   ] as const) {
     it(`${controls.length > 0 ? 'switches' : 'does not switch'} ${name} when the user selects a model`, () => {
       const { ask, conversation, engine, settings, gatewaySets } = openConversation({ demo: 'demo' in input });
@@ -387,11 +414,11 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     });
   }
 
-  for (const [resume, partial, mode] of [
-    ['auto', 'half', 'continue'],
-    ['restart', 'half', 'restart'],
-    ['off', 'half', 'restart'],
-    ['auto', '', undefined],
+  for (const { resume, partial, mode } of [
+    { resume: 'auto', partial: 'half', mode: 'continue' },
+    { resume: 'restart', partial: 'half', mode: 'restart' },
+    { resume: 'off', partial: 'half', mode: 'restart' },
+    { resume: 'auto', partial: '', mode: undefined },
   ] as const) {
     it(`retries ${partial ? 'a partial answer' : 'a turn without text'} with ${mode ? `mode ${mode}` : 'the original request'} when holysheep.resume is ${resume}`, () => {
       const { ask, conversation, engine } = openConversation({ resume });

@@ -80,20 +80,28 @@ describe('conversation list', () => {
   const exchangeLine = (id: string, parentAnswer = ''): string =>
     JSON.stringify({ type: 'exchange', id, parentAnswer, prompt: `Prompt ${id}`, answers: [{ id }] });
   const title = JSON.stringify({ type: 'title', title: 'Named' });
-  for (const [what, lines, expected] of [
-    ['an empty file', [], undefined],
-    ['a file with half of a header', [header.slice(0, 30)], undefined],
-    ['a conversation without a prompt', [header, '{"'], undefined],
-    ['a file whose only line is not JSON', ['oops', ''], ['', 0, 'damaged']],
-    ['a file whose only line is not JSON and has no line break', ['oops'], ['', 0, 'damaged']],
-    ['a conversation with a damaged first prompt', [header, '\0\0', exchangeLine('b'), ''], ['Prompt b', 1, 'damaged']],
-    [
-      'a conversation with a damaged second prompt',
-      [header, exchangeLine('a'), '\0\0', exchangeLine('c', 'a'), ''],
-      ['Prompt a', 2, 'damaged'],
-    ],
-    ['a titled conversation whose first prompt is damaged', [header, title, '\0\0', ''], ['Named', 0, 'damaged']],
-    ['a conversation of a newer schema', [newer, '{"type":"other"}', ''], ['', 0, 'damaged']],
+  for (const { what, lines, expected } of [
+    { what: 'an empty file', lines: [], expected: undefined },
+    { what: 'a file with half of a header', lines: [header.slice(0, 30)], expected: undefined },
+    { what: 'a conversation without a prompt', lines: [header, '{"'], expected: undefined },
+    { what: 'a file whose only line is not JSON', lines: ['oops', ''], expected: ['', 0, 'damaged'] },
+    { what: 'a file whose only line is not JSON and has no line break', lines: ['oops'], expected: ['', 0, 'damaged'] },
+    {
+      what: 'a conversation with a damaged first prompt',
+      lines: [header, '\0\0', exchangeLine('b'), ''],
+      expected: ['Prompt b', 1, 'damaged'],
+    },
+    {
+      what: 'a conversation with a damaged second prompt',
+      lines: [header, exchangeLine('a'), '\0\0', exchangeLine('c', 'a'), ''],
+      expected: ['Prompt a', 2, 'damaged'],
+    },
+    {
+      what: 'a titled conversation whose first prompt is damaged',
+      lines: [header, title, '\0\0', ''],
+      expected: ['Named', 0, 'damaged'],
+    },
+    { what: 'a conversation of a newer schema', lines: [newer, '{"type":"other"}', ''], expected: ['', 0, 'damaged'] },
   ] as const) {
     it(`${expected ? 'shows the readable part of' : 'omits'} ${what}, and leaves the file unchanged`, async () => {
       const { conversations, errors } = nextWindow(disk);

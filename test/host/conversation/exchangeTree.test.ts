@@ -21,19 +21,47 @@ function treeOf(steps: string): ExchangeTree {
 }
 
 describe('tree of exchanges and their answers', () => {
-  for (const [name, steps, path, versions = {}] of [
-    ['of an empty tree', '', ''],
-    ['of consecutive prompts', 'a b c', 'a b c', { a: 'a', b: 'b', c: 'c' }],
-    ['after the last prompt was edited', 'a b c<a', 'a c', { b: 'b c', c: 'b c' }],
-    ['after the first prompt was edited', 'a b c< d', 'c d', { a: 'a c', d: 'd' }],
-    ['after a prompt in the middle was edited', 'a b c d<a e', 'a d e', { b: 'b d', c: 'c' }],
-    ['after the original version, which an exchange follows, was selected again', 'a b c d<a b!', 'a b c'],
-    ['after the first exchange of another branch was selected', 'a b c d< a!', 'a b c'],
-    ['after the last exchange of another branch was selected', 'a b c d< c!', 'a b c'],
-    ['with the most recently current version below a prompt that was selected again', 'a b c<a d< a!', 'a c'],
-    ['after a prompt below an edited prompt was edited', 'a b<a c<a d e<c', 'a c e', { b: 'b c', d: 'd e' }],
-    ['after a prompt was sent below a version that was selected again', 'a b c<a b! d', 'a b d', { d: 'd' }],
-  ] as readonly (readonly [string, string, string, Readonly<Record<string, string>>?])[]) {
+  for (const { name, steps, path, versions = {} } of [
+    { name: 'of an empty tree', steps: '', path: '' },
+    { name: 'of consecutive prompts', steps: 'a b c', path: 'a b c', versions: { a: 'a', b: 'b', c: 'c' } },
+    { name: 'after the last prompt was edited', steps: 'a b c<a', path: 'a c', versions: { b: 'b c', c: 'b c' } },
+    { name: 'after the first prompt was edited', steps: 'a b c< d', path: 'c d', versions: { a: 'a c', d: 'd' } },
+    {
+      name: 'after a prompt in the middle was edited',
+      steps: 'a b c d<a e',
+      path: 'a d e',
+      versions: { b: 'b d', c: 'c' },
+    },
+    {
+      name: 'after the original version, which an exchange follows, was selected again',
+      steps: 'a b c d<a b!',
+      path: 'a b c',
+    },
+    { name: 'after the first exchange of another branch was selected', steps: 'a b c d< a!', path: 'a b c' },
+    { name: 'after the last exchange of another branch was selected', steps: 'a b c d< c!', path: 'a b c' },
+    {
+      name: 'with the most recently current version below a prompt that was selected again',
+      steps: 'a b c<a d< a!',
+      path: 'a c',
+    },
+    {
+      name: 'after a prompt below an edited prompt was edited',
+      steps: 'a b<a c<a d e<c',
+      path: 'a c e',
+      versions: { b: 'b c', d: 'd e' },
+    },
+    {
+      name: 'after a prompt was sent below a version that was selected again',
+      steps: 'a b c<a b! d',
+      path: 'a b d',
+      versions: { d: 'd' },
+    },
+  ] as readonly {
+    readonly name: string;
+    readonly steps: string;
+    readonly path: string;
+    readonly versions?: Readonly<Record<string, string>>;
+  }[]) {
     it(`returns the exchanges of the selected branch ${name}`, () => {
       const tree = treeOf(steps);
       assert.equal(pathOf(tree), path);

@@ -154,18 +154,48 @@ const turnsOf = (sizes: readonly number[]): readonly Step[] =>
   });
 
 describe('range of turns to summarize', () => {
-  for (const [situation, sizes, contextWindow, last] of [
-    ['excludes the last turns up to 20,000 tokens', [50_000, 50_000, 9000, 11_000], 200_000, '2'],
-    ['excludes the last turns up to a quarter of the context window', [300, 100, 150], 1000, '1'],
-    ['excludes the last 20,000 tokens if the context window is unknown', [15_000, 15_000, 5000], Infinity, '1'],
-    ['includes a last turn that is longer than a quarter of the context window', [100, 400], 1000, '2'],
-    ['includes a single long turn', [900], 1000, '1'],
-    ['is undefined if all turns are short', [100, 100], 1000, undefined],
-    ['is undefined if there are no turns', [], 1000, undefined],
-    ['is undefined if no prompt was answered', [0, 0], 1, undefined],
-    ['ignores prompts without an answer', [400, 0, 300, 0], 1000, '3'],
-    ['includes only the oldest turns that fit in the context window', [400, 300, 300, 500], 1000, '2'],
-    ['includes a first turn that does not fit in the context window', [2000, 300], 1000, '1'],
+  for (const { situation, sizes, contextWindow, last } of [
+    {
+      situation: 'excludes the last turns up to 20,000 tokens',
+      sizes: [50_000, 50_000, 9000, 11_000],
+      contextWindow: 200_000,
+      last: '2',
+    },
+    {
+      situation: 'excludes the last turns up to a quarter of the context window',
+      sizes: [300, 100, 150],
+      contextWindow: 1000,
+      last: '1',
+    },
+    {
+      situation: 'excludes the last 20,000 tokens if the context window is unknown',
+      sizes: [15_000, 15_000, 5000],
+      contextWindow: Infinity,
+      last: '1',
+    },
+    {
+      situation: 'includes a last turn that is longer than a quarter of the context window',
+      sizes: [100, 400],
+      contextWindow: 1000,
+      last: '2',
+    },
+    { situation: 'includes a single long turn', sizes: [900], contextWindow: 1000, last: '1' },
+    { situation: 'is undefined if all turns are short', sizes: [100, 100], contextWindow: 1000, last: undefined },
+    { situation: 'is undefined if there are no turns', sizes: [], contextWindow: 1000, last: undefined },
+    { situation: 'is undefined if no prompt was answered', sizes: [0, 0], contextWindow: 1, last: undefined },
+    { situation: 'ignores prompts without an answer', sizes: [400, 0, 300, 0], contextWindow: 1000, last: '3' },
+    {
+      situation: 'includes only the oldest turns that fit in the context window',
+      sizes: [400, 300, 300, 500],
+      contextWindow: 1000,
+      last: '2',
+    },
+    {
+      situation: 'includes a first turn that does not fit in the context window',
+      sizes: [2000, 300],
+      contextWindow: 1000,
+      last: '1',
+    },
   ] as const) {
     it(situation, () => assert.equal(lastToSummarize({ steps: turnsOf(sizes) }, contextWindow)?.id, last));
   }

@@ -98,10 +98,15 @@ describe('Open Demo command', () => {
     assert.equal(await openDemo(), waiting);
   });
 
-  for (const [what, isDemo, isOpen, expected] of [
-    ['shows a new conversation if the current one contains answers of the demo', true, true, 1],
-    ['shows nothing if the panel with the answers was closed', true, false, 0],
-    ['stays in a conversation with the user’s gateway', false, true, 0],
+  for (const { what, isDemo, isOpen, expected } of [
+    {
+      what: 'shows a new conversation if the current one contains answers of the demo',
+      isDemo: true,
+      isOpen: true,
+      expected: 1,
+    },
+    { what: 'shows nothing if the panel with the answers was closed', isDemo: true, isOpen: false, expected: 0 },
+    { what: 'stays in a conversation with the user’s gateway', isDemo: false, isOpen: true, expected: 0 },
   ] as const) {
     it(`${what} when the user leaves the demo`, async () => {
       await openDemo();

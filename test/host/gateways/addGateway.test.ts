@@ -98,9 +98,14 @@ describe('Add Gateway command', () => {
     assert.equal(editor.inputPrompts.length, 1);
   });
 
-  for (const [answer, texts, expectedKeys, keyless] of [
-    ['No key needed', [], own, ['http://192.168.1.9:8080']],
-    ['Set API key', ['key-1'], { ...own, 'http://192.168.1.9:8080': 'key-1' }, []],
+  for (const { answer, texts, expectedKeys, keyless } of [
+    { answer: 'No key needed', texts: [], expectedKeys: own, keyless: ['http://192.168.1.9:8080'] },
+    {
+      answer: 'Set API key',
+      texts: ['key-1'],
+      expectedKeys: { ...own, 'http://192.168.1.9:8080': 'key-1' },
+      keyless: [],
+    },
   ] as const) {
     it(`asks once whether a private address needs a key, and accepts the answer "${answer}"`, async () => {
       responds.set(nas, ['claude-sonnet-4']);
@@ -150,20 +155,21 @@ describe('Add Gateway command', () => {
     ]);
   });
 
-  for (const [text, severity, message] of [
-    ['openrouter.ai/api', 1, 'Requests are sent to https://openrouter.ai/api.'],
-    [
-      'http://10.0.0.2',
-      2,
-      'Requests to 10.0.0.2 use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
-    ],
-    ['https://', 3, 'This text is not a valid URL. Example: https://api.holysheep.ai/v1.'],
-    ['ftp://a.test', 3, 'This text must start with https:// or http://.'],
-    [
-      'https://me:pw@a.test',
-      3,
-      'This text contains a user name or password. Remove it. The API key is set separately.',
-    ],
+  for (const { text, severity, message } of [
+    { text: 'openrouter.ai/api', severity: 1, message: 'Requests are sent to https://openrouter.ai/api.' },
+    {
+      text: 'http://10.0.0.2',
+      severity: 2,
+      message:
+        'Requests to 10.0.0.2 use plain HTTP, so your API key and prompts can be intercepted. Use https:// if you can.',
+    },
+    { text: 'https://', severity: 3, message: 'This text is not a valid URL. Example: https://api.holysheep.ai/v1.' },
+    { text: 'ftp://a.test', severity: 3, message: 'This text must start with https:// or http://.' },
+    {
+      text: 'https://me:pw@a.test',
+      severity: 3,
+      message: 'This text contains a user name or password. Remove it. The API key is set separately.',
+    },
   ] as const) {
     it(`shows for the base URL ${text}: "${message}"`, async () => {
       await add([['$(link) Other base URL…']], [undefined]);
@@ -184,28 +190,28 @@ describe('Add Gateway command', () => {
     const questions = () => window.shownLists().slice(1);
     const isRemembered = async (url: string) => (await window.deps()).ownGateways.isUnresponsive(url);
 
-    for (const [title, answers, texts, question, descriptions] of [
-      [
-        'a local server',
-        [['LM Studio'], undefined],
-        [],
-        "LM Studio doesn't respond at localhost:1234 (connection refused)",
-        ['start its server first', '', 'it will be used after it responds'],
-      ],
-      [
-        'a gateway with a key',
-        [['DeepSeek'], undefined],
-        ['sk-1'],
-        "DeepSeek doesn't respond at api.deepseek.com (connection refused)",
-        ['', '', 'it will be used after it responds'],
-      ],
-      [
-        'a base URL',
-        [['$(link) Other base URL…'], undefined],
-        ['127.0.0.1:9'],
-        "127.0.0.1:9 doesn't respond (connection refused)",
-        ['start its server first', '', 'it will be used after it responds'],
-      ],
+    for (const { title, answers, texts, question, descriptions } of [
+      {
+        title: 'a local server',
+        answers: [['LM Studio'], undefined],
+        texts: [],
+        question: "LM Studio doesn't respond at localhost:1234 (connection refused)",
+        descriptions: ['after you have started its server', '', 'it is used once it responds'],
+      },
+      {
+        title: 'a gateway with a key',
+        answers: [['DeepSeek'], undefined],
+        texts: ['sk-1'],
+        question: "DeepSeek doesn't respond at api.deepseek.com (connection refused)",
+        descriptions: ['', '', 'it is used once it responds'],
+      },
+      {
+        title: 'a base URL',
+        answers: [['$(link) Other base URL…'], undefined],
+        texts: ['127.0.0.1:9'],
+        question: "127.0.0.1:9 doesn't respond (connection refused)",
+        descriptions: ['after you have started its server', '', 'it is used once it responds'],
+      },
     ] as const) {
       it(`asks what to do about ${title}, and changes nothing if the user cancels`, async () => {
         [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
@@ -301,14 +307,22 @@ describe('Add Gateway command', () => {
     });
   });
 
-  for (const [step, answers, texts] of [
-    ['the list of known gateways', [undefined], []],
-    ['the base URL', [['$(link) Other base URL…']], [undefined]],
-    ['an invalid base URL', [['$(link) Other base URL…']], ['ftp://x']],
-    ['the question whether a private address needs a key', [['$(link) Other base URL…'], undefined], [nas]],
-    ['the key', [['OpenRouter']], [undefined]],
-    ['the list of model names', [['OpenRouter'], undefined], ['sk-or-1']],
-    ['the choice between backup and primary gateway', [['OpenRouter'], true, undefined], ['sk-or-1']],
+  for (const { step, answers, texts } of [
+    { step: 'the list of known gateways', answers: [undefined], texts: [] },
+    { step: 'the base URL', answers: [['$(link) Other base URL…']], texts: [undefined] },
+    { step: 'an invalid base URL', answers: [['$(link) Other base URL…']], texts: ['ftp://x'] },
+    {
+      step: 'the question whether a private address needs a key',
+      answers: [['$(link) Other base URL…'], undefined],
+      texts: [nas],
+    },
+    { step: 'the key', answers: [['OpenRouter']], texts: [undefined] },
+    { step: 'the list of model names', answers: [['OpenRouter'], undefined], texts: ['sk-or-1'] },
+    {
+      step: 'the choice between backup and primary gateway',
+      answers: [['OpenRouter'], true, undefined],
+      texts: ['sk-or-1'],
+    },
   ] as const) {
     it(`changes nothing if the user cancels at ${step}`, async () => {
       responds.set(openRouter, ['anthropic/claude-sonnet-4']);

@@ -220,16 +220,26 @@ describe('Manage Gateways command', () => {
   describe('when another gateway becomes the primary one', () => {
     const holySheep = 'https://api.holysheep.ai/v1';
 
-    for (const [title, previous, budget, note] of [
-      [
-        'says that the budget changes with the currency',
-        primaryUrl,
-        { daily: 5 },
-        ' Your daily budget is now in the currency of this gateway: ¥5.00 instead of $5.00.',
-      ],
-      ['says nothing about a budget with a currency of its own', primaryUrl, { daily: 5, currency: 'USD' }, ''],
-      ['says nothing about the currency without a budget', primaryUrl, undefined, ''],
-      ['says nothing about a budget in the same currency', 'https://eu.holysheep.ai/v1', { daily: 5 }, ''],
+    for (const { title, previous, budget, note } of [
+      {
+        title: 'says that the budget changes with the currency',
+        previous: primaryUrl,
+        budget: { daily: 5 },
+        note: ' Your daily budget is now in the currency of this gateway: ¥5.00 instead of $5.00.',
+      },
+      {
+        title: 'says nothing about a budget with a currency of its own',
+        previous: primaryUrl,
+        budget: { daily: 5, currency: 'USD' },
+        note: '',
+      },
+      { title: 'says nothing about the currency without a budget', previous: primaryUrl, budget: undefined, note: '' },
+      {
+        title: 'says nothing about a budget in the same currency',
+        previous: 'https://eu.holysheep.ai/v1',
+        budget: { daily: 5 },
+        note: '',
+      },
     ] as const) {
       it(title, async () => {
         window.values = { baseUrl: previous, backupBaseUrls: [holySheep], budget };

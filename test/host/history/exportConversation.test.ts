@@ -101,20 +101,24 @@ describe('Markdown export', () => {
     assert.ok(written.includes('src/a.ts (truncated):\n\n```\n- line 1: no\n```\n\n'), written);
   });
 
-  for (const [what, events, note] of [
-    [
-      'a turn that was stopped before its first text',
-      [attempt, { type: 'stopped', attempt: 1, at: 30, text: '' }],
-      'Stopped.',
-    ],
-    [
-      'a turn that was stopped during the answer',
-      [attempt, text('half'), { type: 'stopped', attempt: 1, at: 30, text: 'half' }],
-      'Stopped. The partial answer was kept.',
-    ],
-    ['a failed turn', [attempt, text('half'), failed], 'Rate limited by api.example.'],
-    ['the token limit', [attempt, done('half', 'length')], 'The answer reached the token limit.'],
-    ['an answer that is not complete yet', [attempt, text('half')], 'This answer was still incomplete when exported.'],
+  for (const { what, events, note } of [
+    {
+      what: 'a turn that was stopped before its first text',
+      events: [attempt, { type: 'stopped', attempt: 1, at: 30, text: '' }],
+      note: 'Stopped.',
+    },
+    {
+      what: 'a turn that was stopped during the answer',
+      events: [attempt, text('half'), { type: 'stopped', attempt: 1, at: 30, text: 'half' }],
+      note: 'Stopped. The partial answer was kept.',
+    },
+    { what: 'a failed turn', events: [attempt, text('half'), failed], note: 'Rate limited by api.example.' },
+    { what: 'the token limit', events: [attempt, done('half', 'length')], note: 'The answer reached the token limit.' },
+    {
+      what: 'an answer that is not complete yet',
+      events: [attempt, text('half')],
+      note: 'This answer was still incomplete when exported.',
+    },
   ] as const) {
     it(`adds a note about ${what}`, () =>
       assert.ok(markdown(exchange(events as readonly StreamEvent[])).endsWith(`\n\n> ${note}\n`)));
@@ -129,12 +133,24 @@ describe('Markdown export', () => {
     );
   });
 
-  for (const [behavior, answer, end] of [
-    ['closes a code fence at the end of an answer', 'So:\n```ts\ncode', '\ncode\n```\n'],
-    ['closes a long code fence at the end of an answer', '`````\n```\ncode\n', '\ncode\n`````\n'],
-    ['closes a fence of tildes at the end of an answer', '~~~\n```\ncode', '\ncode\n~~~\n'],
-    ['adds no fence to an answer whose code fence is closed', '```\ncode\n```', '\ncode\n```\n'],
-    ['adds no fence to an answer that starts with inline code in three backticks', '```a``` b', '\n```a``` b\n'],
+  for (const { behavior, answer, end } of [
+    { behavior: 'closes a code fence at the end of an answer', answer: 'So:\n```ts\ncode', end: '\ncode\n```\n' },
+    {
+      behavior: 'closes a long code fence at the end of an answer',
+      answer: '`````\n```\ncode\n',
+      end: '\ncode\n`````\n',
+    },
+    { behavior: 'closes a fence of tildes at the end of an answer', answer: '~~~\n```\ncode', end: '\ncode\n~~~\n' },
+    {
+      behavior: 'adds no fence to an answer whose code fence is closed',
+      answer: '```\ncode\n```',
+      end: '\ncode\n```\n',
+    },
+    {
+      behavior: 'adds no fence to an answer that starts with inline code in three backticks',
+      answer: '```a``` b',
+      end: '\n```a``` b\n',
+    },
   ] as const) {
     it(behavior, () => {
       assert.ok(markdown(exchange([attempt, done(answer)])).endsWith(end));

@@ -13,16 +13,16 @@ const now = new Date(2026, 2, 10, 12, 0).getTime();
 const at = (day: number, hour = 12, minute = 0): number => new Date(2026, 2, day, hour, minute).getTime();
 
 describe('age group (such as "yesterday") of a conversation in the history', () => {
-  for (const [what, time, group] of [
-    ['the current time', now, 'today'],
-    ['a time in the future', now + 1000, 'today'],
-    ['a time just after midnight', at(10, 0, 0), 'today'],
-    ['a time just before midnight', at(9, 23, 59), 'yesterday'],
-    ['the start of yesterday', at(9, 0, 0), 'yesterday'],
-    ['the end of the day before yesterday', at(8, 23, 59), 'week'],
-    ['the start of the day seven days ago', at(3, 0, 0), 'week'],
-    ['the end of the day eight days ago', at(2, 23, 59), 'older'],
-    ['a day of last year', new Date(2025, 2, 10).getTime(), 'older'],
+  for (const { what, time, group } of [
+    { what: 'the current time', time: now, group: 'today' },
+    { what: 'a time in the future', time: now + 1000, group: 'today' },
+    { what: 'a time just after midnight', time: at(10, 0, 0), group: 'today' },
+    { what: 'a time just before midnight', time: at(9, 23, 59), group: 'yesterday' },
+    { what: 'the start of yesterday', time: at(9, 0, 0), group: 'yesterday' },
+    { what: 'the end of the day before yesterday', time: at(8, 23, 59), group: 'week' },
+    { what: 'the start of the day seven days ago', time: at(3, 0, 0), group: 'week' },
+    { what: 'the end of the day eight days ago', time: at(2, 23, 59), group: 'older' },
+    { what: 'a day of last year', time: new Date(2025, 2, 10).getTime(), group: 'older' },
   ] as const) {
     it(`is "${group}" for ${what}`, () => assert.equal(historyGroup(time, now), group));
   }
@@ -36,15 +36,20 @@ describe('age group (such as "yesterday") of a conversation in the history', () 
 });
 
 describe('time of a conversation in the history', () => {
-  for (const [what, time, locale, shown] of [
-    ['the time of day for today', at(10, 9, 5), 'en', /^9:05\sAM$/],
-    ['a time for an invalid locale', at(10, 9, 5), 'zh_CN', /9:05/],
-    ['the time of day for yesterday', at(9, 21, 5), 'en', /^9:05\sPM$/],
-    ['the weekday for the previous week', at(6, 9, 5), 'en', /^Fri\W+9:05\sAM$/],
-    ['the date for older conversations', at(1), 'en', /^Mar 1$/],
-    ['the year for another year', new Date(2025, 10, 24).getTime(), 'en', /^Nov 24, 2025$/],
-    ['Chinese dates in Chinese', at(1), 'zh-cn', /^3月1日$/],
-    ['the date instead of the weekday in Chinese', at(6, 9, 5), 'zh-cn', /^3月6日 09:05$/],
+  for (const { what, time, locale, shown } of [
+    { what: 'the time of day for today', time: at(10, 9, 5), locale: 'en', shown: /^9:05\sAM$/ },
+    { what: 'a time for an invalid locale', time: at(10, 9, 5), locale: 'zh_CN', shown: /9:05/ },
+    { what: 'the time of day for yesterday', time: at(9, 21, 5), locale: 'en', shown: /^9:05\sPM$/ },
+    { what: 'the weekday for the previous week', time: at(6, 9, 5), locale: 'en', shown: /^Fri\W+9:05\sAM$/ },
+    { what: 'the date for older conversations', time: at(1), locale: 'en', shown: /^Mar 1$/ },
+    {
+      what: 'the year for another year',
+      time: new Date(2025, 10, 24).getTime(),
+      locale: 'en',
+      shown: /^Nov 24, 2025$/,
+    },
+    { what: 'Chinese dates in Chinese', time: at(1), locale: 'zh-cn', shown: /^3月1日$/ },
+    { what: 'Chinese weekdays in Chinese', time: at(6, 9, 5), locale: 'zh-cn', shown: /^周五\W*0?9:05$/ },
   ] as const) {
     it(`shows ${what}`, () => assert.match(historyTime(time, now, locale), shown));
   }
@@ -54,12 +59,12 @@ describe('text such as "2 turns" in the history', () => {
   useVSCode({ l10n: englishL10n });
   before(importItems);
 
-  for (const [turns, locale, text] of [
-    [1, 'en', '1 turn'],
-    [2, 'en', '2 turns'],
-    [1200, 'en', '1,200 turns'],
-    [1, 'zh-cn', '1 turns'],
-    [2, 'zh-cn', '2 turns'],
+  for (const { turns, locale, text } of [
+    { turns: 1, locale: 'en', text: '1 turn' },
+    { turns: 2, locale: 'en', text: '2 turns' },
+    { turns: 1200, locale: 'en', text: '1,200 turns' },
+    { turns: 1, locale: 'zh-cn', text: '1 turns' },
+    { turns: 2, locale: 'zh-cn', text: '2 turns' },
   ] as const) {
     it(`uses the plural form of the locale ${locale} for ${turns}`, () =>
       assert.equal(items.turnCountText(turns, locale), text));
@@ -109,9 +114,14 @@ describe('list of conversations in the history', () => {
   });
 
   const untitled = /^Conversation from Mar 10, 2026, 9:05\sAM$/;
-  for (const [what, changes, title, description] of [
-    ['is damaged', {}, 'Retries', /^9:05\sAM · 1 turn · damaged$/],
-    ['is damaged from its first prompt on', { title: '', turns: 0 }, untitled, /^9:05\sAM · damaged$/],
+  for (const { what, changes, title, description } of [
+    { what: 'is damaged', changes: {}, title: 'Retries', description: /^9:05\sAM · 1 turn · damaged$/ },
+    {
+      what: 'is damaged from its first prompt on',
+      changes: { title: '', turns: 0 },
+      title: untitled,
+      description: /^9:05\sAM · damaged$/,
+    },
   ] as const) {
     it(`shows that a conversation ${what}, with the best available title`, () => {
       const item = itemOf({ problem: 'damaged', ...changes });
@@ -136,10 +146,18 @@ describe('list of conversations in the history', () => {
     assert.match(itemOf({ title: '\u200b\u2060' })?.title ?? '', /^Conversation from /);
   });
 
-  for (const [what, excerpt, shown] of [
-    ['shows the excerpt around a match', '…back off…', { alwaysShow: true, detail: '…back off…' }],
-    ['does not repeat the title as an excerpt', 'Retries', { alwaysShow: true, detail: undefined }],
-    ['shows no excerpt without a search', undefined, { alwaysShow: false, detail: undefined }],
+  for (const { what, excerpt, shown } of [
+    {
+      what: 'shows the excerpt around a match',
+      excerpt: '…back off…',
+      shown: { alwaysShow: true, detail: '…back off…' },
+    },
+    {
+      what: 'does not repeat the title as an excerpt',
+      excerpt: 'Retries',
+      shown: { alwaysShow: true, detail: undefined },
+    },
+    { what: 'shows no excerpt without a search', excerpt: undefined, shown: { alwaysShow: false, detail: undefined } },
   ] as const) {
     it(what, () => {
       const { alwaysShow, detail } = itemOf(excerpt === undefined ? {} : { excerpt }) ?? {};

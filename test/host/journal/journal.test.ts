@@ -172,54 +172,97 @@ describe('journal of a conversation', () => {
   const header = (id: string): string => `${JSON.stringify({ type: 'conversation', schema: 1, id, createdAt: 0 })}\n`;
   const asked = JSON.stringify(exchange('e'));
   const noAnswer = 'Hi: interrupted ""';
-  for (const [what, lines, salvaged, head] of [
-    ['an invalid header', [asked], [], 'oops\n'],
-    ['other content without a line break', undefined, [], 'oops'],
-    ['a damaged first prompt', ['{"type":"exch', asked], [noAnswer]],
-    ['a line of an unknown type', ['{"type":"other"}'], []],
-    ['events of an unknown exchange', [JSON.stringify(words('e', 'a'))], []],
-    ['an exchange without an id', [JSON.stringify(exchange(''))], []],
-    [
-      'an exchange without an answer',
-      ['{"type":"exchange","id":"f","parentAnswer":"","prompt":"Hi","answers":[]}'],
-      [],
-    ],
-    [
-      'a damaged line in the middle',
-      [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
-      ['Hi: interrupted "one two"'],
-    ],
-    ['an invalid event', [asked, '{"type":"events","answer":"e","events":[{"type":"text"}]}'], [noAnswer]],
-    [
-      'a tool call without an index',
-      [asked, '{"type":"events","answer":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}'],
-      [noAnswer],
-    ],
-    ['a rerun with an unknown mode', [asked, '{"type":"rerun","answer":"e","go":"on"}'], [noAnswer]],
-    [
-      'an attachment of an unknown kind',
-      [asked, JSON.stringify({ ...exchange('f'), attachments: [{ label: '', languageId: '', code: '', kind: 'x' }] })],
-      [noAnswer],
-    ],
-    ['an exchange id that is used twice', [asked, JSON.stringify(exchange('e', 'Again'))], [noAnswer]],
-    [
-      'an answer id that is used twice',
-      [asked, JSON.stringify({ ...exchange('f', 'Again', 'e'), answers: [{ id: 'e' }, { id: 'f' }] })],
-      [noAnswer, 'Again: interrupted ""'],
-    ],
-    ['an exchange after an unknown answer', [asked, JSON.stringify(exchange('f', 'Hi', 'g'))], [noAnswer]],
-    ['an exchange after itself', [asked, JSON.stringify(exchange('f', 'Hi', 'f'))], [noAnswer]],
-    ['answers to an unknown prompt', [asked, '{"type":"answers","exchange":"f","answers":[{"id":"g"}]}'], [noAnswer]],
-    ['a summary up to an unknown answer', [asked, '{"type":"summary","upTo":"f","answer":{"id":"s"}}'], [noAnswer]],
-    [
-      'a prompt after a summary',
-      [asked, '{"type":"summary","upTo":"e","answer":{"id":"s"}}', JSON.stringify(exchange('f', 'Hi', 's'))],
-      [noAnswer],
-    ],
-    ['a selected answer that does not exist', [asked, '{"type":"select","answer":"f"}'], [noAnswer]],
-    ['a list in place of an id', [asked, '{"type":"select","answer":["e"]}'], [noAnswer]],
-    ['a title that is not a string', [asked, '{"type":"title","title":1}'], [noAnswer]],
-  ] as readonly (readonly [string, readonly string[] | undefined, readonly string[], string?])[]) {
+  for (const { what, lines, salvaged, head } of [
+    { what: 'an invalid header', lines: [asked], salvaged: [], head: 'oops\n' },
+    { what: 'other content without a line break', lines: undefined, salvaged: [], head: 'oops' },
+    { what: 'a damaged first prompt', lines: ['{"type":"exch', asked], salvaged: [noAnswer] },
+    { what: 'a line of an unknown type', lines: ['{"type":"other"}'], salvaged: [] },
+    { what: 'events of an unknown exchange', lines: [JSON.stringify(words('e', 'a'))], salvaged: [] },
+    { what: 'an exchange without an id', lines: [JSON.stringify(exchange(''))], salvaged: [] },
+    {
+      what: 'an exchange without an answer',
+      lines: ['{"type":"exchange","id":"f","after":"","prompt":"Hi","answers":[]}'],
+      salvaged: [],
+    },
+    {
+      what: 'a damaged line in the middle',
+      lines: [asked, JSON.stringify(words('e', 'one ', 'two')), '{"type":"eve', JSON.stringify(words('e', ' three'))],
+      salvaged: ['Hi: interrupted "one two"'],
+    },
+    {
+      what: 'an invalid event',
+      lines: [asked, '{"type":"events","answer":"e","events":[{"type":"text"}]}'],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'a tool call without an index',
+      lines: [
+        asked,
+        '{"type":"events","answer":"e","events":[{"type":"tool-call","arguments":"","attempt":1,"at":1}]}',
+      ],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'a rerun with an unknown mode',
+      lines: [asked, '{"type":"rerun","answer":"e","go":"on"}'],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'an attachment of an unknown kind',
+      lines: [
+        asked,
+        JSON.stringify({ ...exchange('f'), attachments: [{ label: '', languageId: '', code: '', kind: 'x' }] }),
+      ],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'an exchange id that is used twice',
+      lines: [asked, JSON.stringify(exchange('e', 'Again'))],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'an answer id that is used twice',
+      lines: [asked, JSON.stringify({ ...exchange('f', 'Again', 'e'), answers: [{ id: 'e' }, { id: 'f' }] })],
+      salvaged: [noAnswer, 'Again: interrupted ""'],
+    },
+    {
+      what: 'an exchange after an unknown answer',
+      lines: [asked, JSON.stringify(exchange('f', 'Hi', 'g'))],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'an exchange after itself',
+      lines: [asked, JSON.stringify(exchange('f', 'Hi', 'f'))],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'answers to an unknown prompt',
+      lines: [asked, '{"type":"answers","exchange":"f","answers":[{"id":"g"}]}'],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'a summary up to an unknown answer',
+      lines: [asked, '{"type":"summary","upTo":"f","answer":{"id":"s"}}'],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'a prompt after a summary',
+      lines: [asked, '{"type":"summary","upTo":"e","answer":{"id":"s"}}', JSON.stringify(exchange('f', 'Hi', 's'))],
+      salvaged: [noAnswer],
+    },
+    {
+      what: 'a selected answer that does not exist',
+      lines: [asked, '{"type":"select","answer":"f"}'],
+      salvaged: [noAnswer],
+    },
+    { what: 'a list in place of an id', lines: [asked, '{"type":"select","answer":["e"]}'], salvaged: [noAnswer] },
+    { what: 'a title that is not a string', lines: [asked, '{"type":"title","title":1}'], salvaged: [noAnswer] },
+  ] as readonly {
+    readonly what: string;
+    readonly lines: readonly string[] | undefined;
+    readonly salvaged: readonly string[];
+    readonly head?: string;
+  }[]) {
     it(`is repaired with its readable lines if it has ${what}, after a copy was saved and the damage was reported`, async () => {
       const id = randomUUID();
       const content = `${head ?? header(id)}${lines ? `${lines.join('\n')}\n` : ''}`;

@@ -8,26 +8,35 @@ import { nextWindow, type Disk } from './window';
 import { valuesOf } from '../../support/valuesOf';
 
 /** Folder entries that are named like the files of conversations, but that cannot be read as conversations. */
-const odd: readonly (readonly [name: string, make: (path: string) => unknown, isListed: boolean])[] = [
-  ['a directory', (path) => mkdir(path), false],
-  ['a named pipe', (path) => execFileSync('mkfifo', [path]), false],
-  ['a symbolic link to itself', (path) => symlink(path, path), false],
-  ['a symbolic link to nothing', (path) => symlink(`${path}.missing`, path), false],
-  ['a device', (path) => symlink('/dev/zero', path), false],
-  ['an empty file', (path) => writeFile(path, ''), false],
-  ['a file of zeros', (path) => writeFile(path, Buffer.alloc(5000)), true],
-  ['a file of invalid UTF-8', (path) => writeFile(path, Buffer.from('ff\nfe'.repeat(1000), 'latin1')), true],
-  ['a file without permission', (path) => writeFile(path, 'secret').then(() => chmod(path, 0)), true],
+const odd: readonly { readonly name: string; readonly make: (path: string) => unknown; readonly isListed: boolean }[] =
   [
-    'a file of 200 MB',
-    async (path) => {
-      const file = await open(path, 'w');
-      await file.truncate(200 * 1024 * 1024);
-      await file.close();
+    { name: 'a directory', make: (path) => mkdir(path), isListed: false },
+    { name: 'a named pipe', make: (path) => execFileSync('mkfifo', [path]), isListed: false },
+    { name: 'a symbolic link to itself', make: (path) => symlink(path, path), isListed: false },
+    { name: 'a symbolic link to nothing', make: (path) => symlink(`${path}.missing`, path), isListed: false },
+    { name: 'a device', make: (path) => symlink('/dev/zero', path), isListed: false },
+    { name: 'an empty file', make: (path) => writeFile(path, ''), isListed: false },
+    { name: 'a file of zeros', make: (path) => writeFile(path, Buffer.alloc(5000)), isListed: true },
+    {
+      name: 'a file of invalid UTF-8',
+      make: (path) => writeFile(path, Buffer.from('ff\nfe'.repeat(1000), 'latin1')),
+      isListed: true,
     },
-    true,
-  ],
-];
+    {
+      name: 'a file without permission',
+      make: (path) => writeFile(path, 'secret').then(() => chmod(path, 0)),
+      isListed: true,
+    },
+    {
+      name: 'a file of 200 MB',
+      make: async (path) => {
+        const file = await open(path, 'w');
+        await file.truncate(200 * 1024 * 1024);
+        await file.close();
+      },
+      isListed: true,
+    },
+  ];
 
 describe('folder of the conversations', () => {
   let disk: Disk;
@@ -38,7 +47,7 @@ describe('folder of the conversations', () => {
   afterEach(() => removeTemporaryFolder(disk.folder));
   const pathOf = (id: string): string => join(disk.folder, `${id}.jsonl`);
 
-  for (const [name, make, isListed] of odd) {
+  for (const { name, make, isListed } of odd) {
     it(`allows all actions on the other conversations when one entry of the folder is ${name}`, async () => {
       const id = await nextWindow(disk).talk(['sheep', 'wool']);
       const old = await nextWindow(disk).talk(['old', 'older']);

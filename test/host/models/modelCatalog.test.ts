@@ -224,10 +224,10 @@ describe('model lists and model facts of the gateways', () => {
     });
 
     it('contain that context window instead of a larger one, unless the settings have another', async () => {
-      for (const [model, named, known] of [
-        ['gpt-4o', 100_000, 100_000],
-        ['gpt-4o', 200_000, 128_000],
-        ['mine', 4096, 4096],
+      for (const { model, named, known } of [
+        { model: 'gpt-4o', named: 100_000, known: 100_000 },
+        { model: 'gpt-4o', named: 200_000, known: 128_000 },
+        { model: 'mine', named: 4096, known: 4096 },
       ] as const) {
         await learn(named, { model });
         assert.equal(windowOf(model), known);
@@ -476,10 +476,10 @@ describe('model lists and model facts of the gateways', () => {
     assert.deepEqual(await catalog.nearestTo('gpt-4', `${origin}/v1`), []);
   });
 
-  for (const [missing, replacement, isExpected] of [
-    ['gone', 'a', true],
-    ['b', 'a', false],
-    ['gone', 'c', false],
+  for (const { missing, replacement, isExpected } of [
+    { missing: 'gone', replacement: 'a', isExpected: true },
+    { missing: 'b', replacement: 'a', isExpected: false },
+    { missing: 'gone', replacement: 'c', isExpected: false },
   ] as const) {
     it(`${isExpected ? 'allow' : 'do not allow'} a replacement of the model ${missing} by ${replacement} if they contain a and b`, async () => {
       ids = ['a', 'b'];

@@ -4,58 +4,58 @@ import { alignAnswers } from '../../../src/host/panel/alignAnswers';
 const linesOf = (left: string, right: string) => alignAnswers(left, right).map((text) => text.split('\n'));
 
 describe('insertion of line breaks for the comparison of two answers', () => {
-  for (const [name, left, right, expected] of [
-    [
-      'puts each sentence on a line',
-      'One fox. Two dogs! Three?',
-      'One fox. Two cats! Three?',
-      [
+  for (const { name, left, right, expected } of [
+    {
+      name: 'puts each sentence on a line',
+      left: 'One fox. Two dogs! Three?',
+      right: 'One fox. Two cats! Three?',
+      expected: [
         ['One fox.', 'Two dogs!', 'Three?'],
         ['One fox.', 'Two cats!', 'Three?'],
       ],
-    ],
-    [
-      'starts a line of both answers where the same words follow',
-      'A closure is a function. It remembers the variables. So B is fast.',
-      'A closure is a function, and it remembers the variables. Fine.',
-      [
+    },
+    {
+      name: 'starts a line of both answers where the same words follow',
+      left: 'A closure is a function. It remembers the variables. So B is fast.',
+      right: 'A closure is a function, and it remembers the variables. Fine.',
+      expected: [
         ['A closure is a function.', 'It remembers the variables.', 'So B is fast.'],
         ['A closure is a function, and', 'it remembers the variables.', 'Fine.'],
       ],
-    ],
-    [
-      'starts no line where only a few words are the same',
-      'It is red. The end is near.',
-      'It ended. Beyond the end was light.',
-      [
+    },
+    {
+      name: 'starts no line where only a few words are the same',
+      left: 'It is red. The end is near.',
+      right: 'It ended. Beyond the end was light.',
+      expected: [
         ['It is red.', 'The end is near.'],
         ['It ended.', 'Beyond the end was light.'],
       ],
-    ],
-    [
-      'indents the further lines of list items and quotes, and keeps marks and brackets with their sentence',
-      '1. **Note.** Keep. Then go (e.g. now).\n> Said he. Quoted.',
-      'x',
-      [['1. **Note.** Keep.', '   Then go (e.g. now).', '> Said he.', '> Quoted.'], ['x']],
-    ],
-    [
-      'knows the sentences and words of Chinese',
-      '闭包是一个函数。它记住创建它时的变量！很有用。',
-      '闭包是函数，它记住创建它时的变量。',
-      [
+    },
+    {
+      name: 'indents the further lines of list items and quotes, and keeps marks and brackets with their sentence',
+      left: '1. **Note.** Keep. Then go (e.g. now).\n> Said he. Quoted.',
+      right: 'x',
+      expected: [['1. **Note.** Keep.', '   Then go (e.g. now).', '> Said he.', '> Quoted.'], ['x']],
+    },
+    {
+      name: 'knows the sentences and words of Chinese',
+      left: '闭包是一个函数。它记住创建它时的变量！很有用。',
+      right: '闭包是函数，它记住创建它时的变量。',
+      expected: [
         ['闭包是一个函数。', '它记住创建它时的变量！', '很有用。'],
         ['闭包是函数，', '它记住创建它时的变量。'],
       ],
-    ],
-    [
-      'breaks a line of one answer where the other has a line of its own',
-      'Use the following steps: open the door, and go.',
-      'Use the following steps:\nopen the door, and go.',
-      [
+    },
+    {
+      name: 'breaks a line of one answer where the other has a line of its own',
+      left: 'Use the following steps: open the door, and go.',
+      right: 'Use the following steps:\nopen the door, and go.',
+      expected: [
         ['Use the following steps:', 'open the door, and go.'],
         ['Use the following steps:', 'open the door, and go.'],
       ],
-    ],
+    },
   ] as const) {
     it(name, () => assert.deepEqual(linesOf(left, right), expected));
   }

@@ -115,9 +115,9 @@ describe('edited prompt of an earlier exchange', () => {
 describe('regenerated answer', () => {
   useVSCode({});
 
-  for (const [name, picked, switchModel, model] of [
-    ['with the same prompt and model', 'unused model', false, undefined],
-    ['from the model that the user has chosen', 'deepseek-r1', true, 'deepseek-r1'],
+  for (const { name, picked, switchModel, model } of [
+    { name: 'with the same prompt and model', picked: 'unused model', switchModel: false, model: undefined },
+    { name: 'from the model that the user has chosen', picked: 'deepseek-r1', switchModel: true, model: 'deepseek-r1' },
   ] as const) {
     it(`is requested ${name}`, async () => {
       const { newVersion, ...actions } = setUp({ prompt: 'one' }, picked);

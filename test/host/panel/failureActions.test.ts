@@ -119,12 +119,37 @@ describe('button on a failure card', () => {
   });
 
   const backupUrls = settings('@id:holysheep.baseUrl,holysheep.backupBaseUrls');
-  for (const [behavior, action, state, expected] of [
-    ['sends a scheduled prompt now', 'retryNow', { schedule: { id: 's1' } }, ['sendNow', 's1']],
-    ['opens the billing page of the settings', 'openBilling', { gateway: undefined }, ['openExternal', own]],
-    ['shows the backup URLs after a gateway switch', 'checkUrl', { gatewaySwitches: [{}] }, backupUrls],
-    ['does not retry when the user cancels the key dialog', 'setApiKey', {}, enterKey],
-    ['does not retry when the user adds no gateway', 'addGateway', {}, ['command', 'holysheep.addGateway']],
+  for (const { behavior, action, state, expected } of [
+    {
+      behavior: 'sends a scheduled prompt now',
+      action: 'retryNow',
+      state: { schedule: { id: 's1' } },
+      expected: ['sendNow', 's1'],
+    },
+    {
+      behavior: 'opens the billing page of the settings',
+      action: 'openBilling',
+      state: { gateway: undefined },
+      expected: ['openExternal', own],
+    },
+    {
+      behavior: 'shows the backup URLs after a gateway switch',
+      action: 'checkUrl',
+      state: { gatewaySwitches: [{}] },
+      expected: backupUrls,
+    },
+    {
+      behavior: 'does not retry when the user cancels the key dialog',
+      action: 'setApiKey',
+      state: {},
+      expected: enterKey,
+    },
+    {
+      behavior: 'does not retry when the user adds no gateway',
+      action: 'addGateway',
+      state: {},
+      expected: ['command', 'holysheep.addGateway'],
+    },
   ] as const) {
     it(behavior, async () => {
       dialogState = 'cancelled';
@@ -148,11 +173,15 @@ describe('button on a failure card', () => {
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), []);
     });
 
-    for (const [situation, answer, models] of [
-      ['the gateway lists the selected model', answerWith('acme-1'), ['acme-1', 'acme-2']],
-      ['the gateway lists neither model', answerWith('acme-1'), ['acme-3']],
-      ['the failed model was chosen for one prompt only', answerWith('once'), ['acme-2']],
-      ['the turn failed for another reason', answerWith('acme-1', 'rate-limit'), ['acme-2']],
+    for (const { situation, answer, models } of [
+      { situation: 'the gateway lists the selected model', answer: answerWith('acme-1'), models: ['acme-1', 'acme-2'] },
+      { situation: 'the gateway lists neither model', answer: answerWith('acme-1'), models: ['acme-3'] },
+      { situation: 'the failed model was chosen for one prompt only', answer: answerWith('once'), models: ['acme-2'] },
+      {
+        situation: 'the turn failed for another reason',
+        answer: answerWith('acme-1', 'rate-limit'),
+        models: ['acme-2'],
+      },
     ] as const) {
       it(`leaves the selected model unchanged if ${situation}`, async () => {
         assert.deepEqual(await switched(answer, models), [turn]);

@@ -268,10 +268,22 @@ describe('sending of a prompt', () => {
   });
 
   const explain = { prompt: 'Explain', content: 'in full' };
-  for (const [behavior, value, input] of [
-    ['accepts the complete prompt that the page returns with the prefilled text', { ...explain, id: 'x' }, explain],
-    ['accepts a prefilled text that the page returns without the complete prompt', undefined, undefined],
-    ['ignores an invalid complete prompt that the page returns with the prefilled text', { prompt: 1 }, undefined],
+  for (const { behavior, value, input } of [
+    {
+      behavior: 'accepts the complete prompt that the page returns with the prefilled text',
+      value: { ...explain, id: 'x' },
+      input: explain,
+    },
+    {
+      behavior: 'accepts a prefilled text that the page returns without the complete prompt',
+      value: undefined,
+      input: undefined,
+    },
+    {
+      behavior: 'ignores an invalid complete prompt that the page returns with the prefilled text',
+      value: { prompt: 1 },
+      input: undefined,
+    },
   ] as const) {
     it(behavior, () => {
       assert.deepEqual(JSON.parse(JSON.stringify(parsePromptInput(value) ?? null)), input ?? null);

@@ -106,10 +106,18 @@ describe('request for a summary of earlier turns', () => {
     });
   }
 
-  for (const [situation, windowTokens, isPossible] of [
-    ['is not offered if the context window is unknown', undefined, false],
-    ['is not offered if the request now fits in the context window', 1000, false],
-    ['is offered if the request still does not fit in the context window', 250, true],
+  for (const { situation, windowTokens, isPossible } of [
+    { situation: 'is not offered if the context window is unknown', windowTokens: undefined, isPossible: false },
+    {
+      situation: 'is not offered if the request now fits in the context window',
+      windowTokens: 1000,
+      isPossible: false,
+    },
+    {
+      situation: 'is offered if the request still does not fit in the context window',
+      windowTokens: 250,
+      isPossible: true,
+    },
   ] as const) {
     it(`${situation}, after another summary has already shortened the refused request`, async () => {
       const { summarize, canSummarize, engine } = open(

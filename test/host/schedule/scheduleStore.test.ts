@@ -81,12 +81,12 @@ describe('stored list of scheduled prompts', () => {
     assert.deepEqual(problems, Array(2).fill(`The scheduled prompt ${good.id}.json is damaged and is ignored.`));
   });
 
-  for (const [name, make, code] of [
-    ['is a link to itself', (path) => symlinkSync(path, path), 'ELOOP'],
-    ['is a named pipe', (path) => execFileSync('mkfifo', [path]), 'EINVAL'],
-    ['is a link to a device without an end', (path) => symlinkSync('/dev/zero', path), 'EINVAL'],
-    ['is larger than 64 KB', (path) => writeFileSync(path, Buffer.alloc(65_537)), 'EFBIG'],
-  ] as readonly (readonly [name: string, make: (path: string) => unknown, code: string])[]) {
+  for (const { name, make, code } of [
+    { name: 'is a link to itself', make: (path) => symlinkSync(path, path), code: 'ELOOP' },
+    { name: 'is a named pipe', make: (path) => execFileSync('mkfifo', [path]), code: 'EINVAL' },
+    { name: 'is a link to a device without an end', make: (path) => symlinkSync('/dev/zero', path), code: 'EINVAL' },
+    { name: 'is larger than 64 KB', make: (path) => writeFileSync(path, Buffer.alloc(65_537)), code: 'EFBIG' },
+  ] as readonly { readonly name: string; readonly make: (path: string) => unknown; readonly code: string }[]) {
     it(`contains the other prompts and their conversations when a file ${name}, and logs the problem once`, async function () {
       if (process.platform === 'win32') return this.skip();
       const [good, id] = [prompt(), randomUUID()];

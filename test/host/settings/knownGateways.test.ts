@@ -43,17 +43,17 @@ describe('warning about a key that seems to belong to another gateway', () => {
   const key = 'hsa-0123456789abcdef';
   const [elsewhere, other] = [/^This looks like a HolySheep key/, /^HolySheep keys start with hsa-/];
 
-  for (const [candidate, host, expected] of [
-    [key, 'api.holysheep.ai', undefined],
-    [key, 'api.holysheep.ai:8443', undefined],
-    [key, 'holysheep.ai', undefined],
-    ['sk-0123456789', 'api.openai.com', undefined],
-    ['my-hsa-key', 'api.openai.com', undefined],
-    ['sk-0123456789', 'api.holysheep.ai', other],
-    ['hsa-', 'api.holysheep.ai', other],
-    [key, 'api.openai.com', elsewhere],
-    [key, 'api.holysheep.ai.example.com', elsewhere],
-    [key, 'fakeholysheep.ai', elsewhere],
+  for (const { candidate, host, expected } of [
+    { candidate: key, host: 'api.holysheep.ai', expected: undefined },
+    { candidate: key, host: 'api.holysheep.ai:8443', expected: undefined },
+    { candidate: key, host: 'holysheep.ai', expected: undefined },
+    { candidate: 'sk-0123456789', host: 'api.openai.com', expected: undefined },
+    { candidate: 'my-hsa-key', host: 'api.openai.com', expected: undefined },
+    { candidate: 'sk-0123456789', host: 'api.holysheep.ai', expected: other },
+    { candidate: 'hsa-', host: 'api.holysheep.ai', expected: other },
+    { candidate: key, host: 'api.openai.com', expected: elsewhere },
+    { candidate: key, host: 'api.holysheep.ai.example.com', expected: elsewhere },
+    { candidate: key, host: 'fakeholysheep.ai', expected: elsewhere },
   ] as const) {
     it(`${expected ? 'is shown' : 'is absent'} for the key ${candidate} at ${host}`, () => {
       const warning = keyWarning(candidate, `https://${host}/v1`);

@@ -45,18 +45,18 @@ describe("user's settings", () => {
     settings = new Settings(manifest, storeIn(remembered));
   });
 
-  for (const [name, value, expected] of [
-    ['maxRetries', 3, 3],
-    ['maxRetries', 99, 10],
-    ['maxRetries', -1, 0],
-    ['maxRetries', 2.6, 3],
-    ['maxRetries', '7', 5],
-    ['maxRetries', null, 5],
-    ['maxRetries', Number.NaN, 5],
-    ['maxDelayMs', Number.POSITIVE_INFINITY, 300_000],
-    ['jitter', 'none', 'none'],
-    ['jitter', 'Full', 'full'],
-    ['jitter', {}, 'full'],
+  for (const { name, value, expected } of [
+    { name: 'maxRetries', value: 3, expected: 3 },
+    { name: 'maxRetries', value: 99, expected: 10 },
+    { name: 'maxRetries', value: -1, expected: 0 },
+    { name: 'maxRetries', value: 2.6, expected: 3 },
+    { name: 'maxRetries', value: '7', expected: 5 },
+    { name: 'maxRetries', value: null, expected: 5 },
+    { name: 'maxRetries', value: Number.NaN, expected: 5 },
+    { name: 'maxDelayMs', value: Number.POSITIVE_INFINITY, expected: 300_000 },
+    { name: 'jitter', value: 'none', expected: 'none' },
+    { name: 'jitter', value: 'Full', expected: 'full' },
+    { name: 'jitter', value: {}, expected: 'full' },
   ] as const) {
     it(`read ${inspect(value)} in retry.${name} as ${expected}`, () => {
       effective = { [`retry.${name}`]: value };

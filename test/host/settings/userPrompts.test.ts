@@ -7,20 +7,32 @@ import { fake } from '../../support/fake';
 const usablePrompt = { title: 'Good', template: 'a', model: 5 };
 
 describe('unusable custom prompts in the settings', () => {
-  for (const [defect, entry, expected] of [
-    ['no title', { template: 'a' }, { title: '', reason: 'no-title' }],
-    ['a blank title', { title: ' ', template: 'a' }, { title: '', reason: 'no-title' }],
-    ['a title that is not a string', { title: 7, template: 'a' }, { title: '', reason: 'no-title' }],
-    ['no template', { title: ' Other ' }, { title: 'Other', reason: 'no-template' }],
-    ['a template that is not a string', { title: 'Other', template: [] }, { title: 'Other', reason: 'no-template' }],
-    [
-      'an unknown reasoning effort',
-      { title: 'Other', template: 'a', reasoningEffort: 'huge' },
-      { title: 'Other', reason: 'no-effort' },
-    ],
-    ['a title that is already used', { title: ' Good', template: 'b' }, { title: 'Good', reason: 'title-taken' }],
-    ['no fields', 'Other', { title: '', reason: 'no-prompt' }],
-    ['no value', null, { title: '', reason: 'no-prompt' }],
+  for (const { defect, entry, expected } of [
+    { defect: 'no title', entry: { template: 'a' }, expected: { title: '', reason: 'no-title' } },
+    { defect: 'a blank title', entry: { title: ' ', template: 'a' }, expected: { title: '', reason: 'no-title' } },
+    {
+      defect: 'a title that is not a string',
+      entry: { title: 7, template: 'a' },
+      expected: { title: '', reason: 'no-title' },
+    },
+    { defect: 'no template', entry: { title: ' Other ' }, expected: { title: 'Other', reason: 'no-template' } },
+    {
+      defect: 'a template that is not a string',
+      entry: { title: 'Other', template: [] },
+      expected: { title: 'Other', reason: 'no-template' },
+    },
+    {
+      defect: 'an unknown reasoning effort',
+      entry: { title: 'Other', template: 'a', reasoningEffort: 'huge' },
+      expected: { title: 'Other', reason: 'no-effort' },
+    },
+    {
+      defect: 'a title that is already used',
+      entry: { title: ' Good', template: 'b' },
+      expected: { title: 'Good', reason: 'title-taken' },
+    },
+    { defect: 'no fields', entry: 'Other', expected: { title: '', reason: 'no-prompt' } },
+    { defect: 'no value', entry: null, expected: { title: '', reason: 'no-prompt' } },
   ] as const) {
     it(`include an entry with ${defect}, which the list of prompts omits`, () => {
       const value = [usablePrompt, entry];

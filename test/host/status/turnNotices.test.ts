@@ -46,25 +46,26 @@ describe('notifications about a turn', () => {
     return { conversation, panel, emit, engine, start };
   };
 
-  const rows: readonly (readonly [name: string, events: readonly StreamEvent[], notice?: string])[] = [
-    ['a failure', [attempt(), failed('')], fails],
+  const rows: readonly { readonly name: string; readonly events: readonly StreamEvent[]; readonly notice?: string }[] =
     [
-      'a failure after part of the answer',
-      [attempt(), text('partial'), failed('partial')],
-      'warning: The answer to “Why?” is incomplete. Connection lost (Show)',
-    ],
-    ['a long wait, once', [attempt(), longWait, longWait, failed('')], waits],
-    ['a wait of less than 30 s', [attempt(), { ...longWait, delayMs: 29_999 } as StreamEvent]],
-    ['a wait for the network', [attempt(), { ...longWait, reason: 'offline' } as StreamEvent]],
-    [
-      'an answer that took 30 s',
-      [attempt(), at(done('x'), 30_000)],
-      'information: The answer to “Why?” is complete. (Show)',
-    ],
-    ['an answer that took less than 30 s', [attempt(), at(done('x'), 29_999)]],
-    ['a stopped turn', [attempt(), text('partial'), at(stopped('partial'), 99_000)]],
-  ];
-  for (const [name, events, notice] of rows) {
+      { name: 'a failure', events: [attempt(), failed('')], notice: fails },
+      {
+        name: 'a failure after part of the answer',
+        events: [attempt(), text('partial'), failed('partial')],
+        notice: 'warning: The answer to “Why?” is incomplete. Connection lost (Show)',
+      },
+      { name: 'a long wait, once', events: [attempt(), longWait, longWait, failed('')], notice: waits },
+      { name: 'a wait of less than 30 s', events: [attempt(), { ...longWait, delayMs: 29_999 } as StreamEvent] },
+      { name: 'a wait for the network', events: [attempt(), { ...longWait, reason: 'offline' } as StreamEvent] },
+      {
+        name: 'an answer that took 30 s',
+        events: [attempt(), at(done('x'), 30_000)],
+        notice: 'information: The answer to “Why?” is complete. (Show)',
+      },
+      { name: 'an answer that took less than 30 s', events: [attempt(), at(done('x'), 29_999)] },
+      { name: 'a stopped turn', events: [attempt(), text('partial'), at(stopped('partial'), 99_000)] },
+    ];
+  for (const { name, events, notice } of rows) {
     it(`${notice === undefined ? 'are not shown for' : 'report'} ${name}`, async () => {
       const { start } = await open();
       start(...events);

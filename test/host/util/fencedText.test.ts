@@ -28,15 +28,27 @@ describe('buffer for streamed text with code blocks', () => {
     );
   });
 
-  for (const [name, text, resumePoint] of [
-    ['prose', 'a `b` ```c``` d\n', undefined],
-    ['a closed block', '```\na\n```\n', undefined],
-    ['a block with its language', '```ts\na\n', { close: '```\n', open: '```ts\n' }],
-    ['a fence that is longer than a fence within it', '````md\n```\na\n```\n', { close: '````\n', open: '````md\n' }],
-    ['a block in a list', '- one\n\n  ```sh\n  a\n', { close: '  ```\n', open: '```sh\n' }],
-    ['a block at the start of a list item', '1. ```sh\n   a\n', { close: '   ```\n', open: '```sh\n' }],
-    ['a fence of tildes with backticks in its info string', '~~~ a`b\n', { close: '~~~\n', open: '~~~ a`b\n' }],
-    ['a closed block with Windows line endings', '```ts\r\na\r\n```\r\n', undefined],
+  for (const { name, text, resumePoint } of [
+    { name: 'prose', text: 'a `b` ```c``` d\n', resumePoint: undefined },
+    { name: 'a closed block', text: '```\na\n```\n', resumePoint: undefined },
+    { name: 'a block with its language', text: '```ts\na\n', resumePoint: { close: '```\n', open: '```ts\n' } },
+    {
+      name: 'a fence that is longer than a fence within it',
+      text: '````md\n```\na\n```\n',
+      resumePoint: { close: '````\n', open: '````md\n' },
+    },
+    { name: 'a block in a list', text: '- one\n\n  ```sh\n  a\n', resumePoint: { close: '  ```\n', open: '```sh\n' } },
+    {
+      name: 'a block at the start of a list item',
+      text: '1. ```sh\n   a\n',
+      resumePoint: { close: '   ```\n', open: '```sh\n' },
+    },
+    {
+      name: 'a fence of tildes with backticks in its info string',
+      text: '~~~ a`b\n',
+      resumePoint: { close: '~~~\n', open: '~~~ a`b\n' },
+    },
+    { name: 'a closed block with Windows line endings', text: '```ts\r\na\r\n```\r\n', resumePoint: undefined },
   ] as const) {
     it(`${resumePoint ? 'closes and reopens the code block' : 'leaves the text unchanged'} when other text is inserted after ${name}`, () => {
       const fenced = new FencedText();

@@ -83,10 +83,10 @@ describe('file lock', () => {
     });
   }
 
-  for (const [name, replace, code] of [
-    ['a named pipe', () => execFileSync('mkfifo', [path]), 'EINVAL'],
-    ['a link to a device without an end', () => symlinkSync('/dev/zero', path), 'EINVAL'],
-    ['a file of 64 KB and a byte', () => writeFileSync(path, Buffer.alloc(65_537)), 'EFBIG'],
+  for (const { name, replace, code } of [
+    { name: 'a named pipe', replace: () => execFileSync('mkfifo', [path]), code: 'EINVAL' },
+    { name: 'a link to a device without an end', replace: () => symlinkSync('/dev/zero', path), code: 'EINVAL' },
+    { name: 'a file of 64 KB and a byte', replace: () => writeFileSync(path, Buffer.alloc(65_537)), code: 'EFBIG' },
   ] as const) {
     it(`rejects at once when its file is ${name}`, async function () {
       if (process.platform === 'win32') return this.skip();

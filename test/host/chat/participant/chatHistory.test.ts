@@ -125,16 +125,16 @@ describe('intent of a prompt in the chat', () => {
     hadReasoning: false,
   });
 
-  for (const [prompt, answer, intent] of [
-    [' continue ', last('length'), 'continue'],
-    ['Continue.', last('stopped'), 'continue'],
-    ['继续', last('failed'), 'continue'],
-    ['Ask again', last('failed'), 'again'],
-    ['continue', last('failed', ''), 'again'],
-    ['continue', last('done'), undefined],
-    ['continue', undefined, undefined],
-    ['/fix continue', last('length'), undefined],
-    ['continue with the second point', last('length'), undefined],
+  for (const { prompt, answer, intent } of [
+    { prompt: ' continue ', answer: last('length'), intent: 'continue' },
+    { prompt: 'Continue.', answer: last('stopped'), intent: 'continue' },
+    { prompt: '继续', answer: last('failed'), intent: 'continue' },
+    { prompt: 'Ask again', answer: last('failed'), intent: 'again' },
+    { prompt: 'continue', answer: last('failed', ''), intent: 'again' },
+    { prompt: 'continue', answer: last('done'), intent: undefined },
+    { prompt: 'continue', answer: undefined, intent: undefined },
+    { prompt: '/fix continue', answer: last('length'), intent: undefined },
+    { prompt: 'continue with the second point', answer: last('length'), intent: undefined },
   ] as const) {
     it(`is ${intent} for “${prompt}” ${answer ? `after an answer with the state “${answer.state}” and the text “${answer.text}”` : 'without an earlier answer'}`, () => {
       const command = prompt.startsWith('/fix') ? 'fix' : undefined;

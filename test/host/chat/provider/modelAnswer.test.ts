@@ -77,68 +77,110 @@ const gateway: StreamEvent = {
 };
 const cut: StreamEvent = { ...base, type: 'cut', reason: 'truncated', message: 'Cut off.' };
 
-const cases: readonly (readonly [behavior: string, events: readonly StreamEvent[], lines: readonly string[]])[] = [
-  ['sends each part of the text as it arrives', [text('a'), text('b'), done('ab')], ['text a', 'text b']],
-  ['sends the reasoning separately', [{ ...base, type: 'reasoning', text: 'hm' }, done('')], ['reasoning hm']],
-  [
-    'shows a wait in one status line',
-    [waiting('rate-limit')],
-    [`status Rate limited. The gateway said to wait 2.4 s${nextAttempt}`],
-  ],
-  [
-    'shows a gateway switch before the first text',
-    [gateway, text('ab'), gateway, text('cd'), done('abcd')],
-    ["status Sent to b.example, because a.example couldn't be reached (host not found).", 'text ab', 'text cd'],
-  ],
-  [
-    'resumes a broken stream without repeating text',
-    [text('ab'), cut, text('cd'), done('abcd')],
-    ['text ab', 'text cd'],
-  ],
-  [
-    'sends only the additional text of a restarted answer',
-    [text('ab'), replaced('abcd'), text('e'), done('abcde')],
-    ['text ab', 'text cd', 'text e'],
-  ],
-  [
-    'sends a tool call when the answer is complete',
-    [attempt('m', 1), toolCall('{"a"', '1', 'read'), toolCall(':1}'), done('')],
-    ['call 1 read {"a":1}'],
-  ],
-  [
-    'treats missing arguments of a tool call as an empty object',
-    [toolCall('', '1', 'read'), done('')],
-    ['call 1 read {}'],
-  ],
-  [
-    'keeps the order of several tool calls',
-    [toolCall('{}', 'b', 'two', 1), toolCall('{}', 'a', 'one', 0), done('')],
-    ['call a one {}', 'call b two {}'],
-  ],
-  ['adds a missing ID to a tool call', [toolCall('{}', undefined, 'read', 3), done('')], ['call call_3 read {}']],
-  [
-    'discards the tool calls of an attempt whose stream broke',
-    [attempt('m', 1), toolCall('{"a"', '1', 'read'), cut, attempt('m', 2), toolCall('{"b":2}', '2', 'read'), done('')],
-    ['call 2 read {"b":2}'],
-  ],
-  [
-    'discards the tool calls of a broken stream when the new attempt makes none',
-    [attempt('m', 1), toolCall('{}', '1', 'read'), cut, attempt('m', 2), text('a'), done('a')],
-    ['text a'],
-  ],
-  [
-    'sends only the tool calls of a restarted answer whose text differs from the text that was already sent',
-    [text('Let me see.'), cut, attempt('m', 2), replaced('I look.'), toolCall('{}', '2', 'read'), done('I look.')],
-    ['text Let me see.', 'call 2 read {}'],
-  ],
-  ['shows no wait after text', [text('a'), waiting('rate-limit'), text('b'), done('ab')], ['text a', 'text b']],
-  ['ends without a message when the turn is stopped', [text('a'), { ...base, type: 'stopped', text: 'a' }], ['text a']],
+const cases: readonly {
+  readonly behavior: string;
+  readonly events: readonly StreamEvent[];
+  readonly lines: readonly string[];
+}[] = [
+  {
+    behavior: 'sends each part of the text as it arrives',
+    events: [text('a'), text('b'), done('ab')],
+    lines: ['text a', 'text b'],
+  },
+  {
+    behavior: 'sends the reasoning separately',
+    events: [{ ...base, type: 'reasoning', text: 'hm' }, done('')],
+    lines: ['reasoning hm'],
+  },
+  {
+    behavior: 'shows a wait in one status line',
+    events: [waiting('rate-limit')],
+    lines: [`status Rate limited. The gateway said to wait 2.4 s${nextAttempt}`],
+  },
+  {
+    behavior: 'shows a gateway switch before the first text',
+    events: [gateway, text('ab'), gateway, text('cd'), done('abcd')],
+    lines: ["status Sent to b.example, because a.example couldn't be reached (host not found).", 'text ab', 'text cd'],
+  },
+  {
+    behavior: 'resumes a broken stream without repeating text',
+    events: [text('ab'), cut, text('cd'), done('abcd')],
+    lines: ['text ab', 'text cd'],
+  },
+  {
+    behavior: 'sends only the additional text of a restarted answer',
+    events: [text('ab'), replaced('abcd'), text('e'), done('abcde')],
+    lines: ['text ab', 'text cd', 'text e'],
+  },
+  {
+    behavior: 'sends a tool call when the answer is complete',
+    events: [attempt('m', 1), toolCall('{"a"', '1', 'read'), toolCall(':1}'), done('')],
+    lines: ['call 1 read {"a":1}'],
+  },
+  {
+    behavior: 'treats missing arguments of a tool call as an empty object',
+    events: [toolCall('', '1', 'read'), done('')],
+    lines: ['call 1 read {}'],
+  },
+  {
+    behavior: 'keeps the order of several tool calls',
+    events: [toolCall('{}', 'b', 'two', 1), toolCall('{}', 'a', 'one', 0), done('')],
+    lines: ['call a one {}', 'call b two {}'],
+  },
+  {
+    behavior: 'adds a missing ID to a tool call',
+    events: [toolCall('{}', undefined, 'read', 3), done('')],
+    lines: ['call call_3 read {}'],
+  },
+  {
+    behavior: 'discards the tool calls of an attempt whose stream broke',
+    events: [
+      attempt('m', 1),
+      toolCall('{"a"', '1', 'read'),
+      cut,
+      attempt('m', 2),
+      toolCall('{"b":2}', '2', 'read'),
+      done(''),
+    ],
+    lines: ['call 2 read {"b":2}'],
+  },
+  {
+    behavior: 'discards the tool calls of a broken stream when the new attempt makes none',
+    events: [attempt('m', 1), toolCall('{}', '1', 'read'), cut, attempt('m', 2), text('a'), done('a')],
+    lines: ['text a'],
+  },
+  {
+    behavior: 'sends only the tool calls of a restarted answer whose text differs from the text that was already sent',
+    events: [
+      text('Let me see.'),
+      cut,
+      attempt('m', 2),
+      replaced('I look.'),
+      toolCall('{}', '2', 'read'),
+      done('I look.'),
+    ],
+    lines: ['text Let me see.', 'call 2 read {}'],
+  },
+  {
+    behavior: 'shows no wait after text',
+    events: [text('a'), waiting('rate-limit'), text('b'), done('ab')],
+    lines: ['text a', 'text b'],
+  },
+  {
+    behavior: 'ends without a message when the turn is stopped',
+    events: [text('a'), { ...base, type: 'stopped', text: 'a' }],
+    lines: ['text a'],
+  },
 ];
 
-const failures: readonly (readonly [cause: string, events: readonly StreamEvent[], failure: RegExp])[] = [
-  [
-    'the turn fails, with the message of the turn',
-    [
+const failures: readonly {
+  readonly cause: string;
+  readonly events: readonly StreamEvent[];
+  readonly failure: RegExp;
+}[] = [
+  {
+    cause: 'the turn fails, with the message of the turn',
+    events: [
       {
         ...base,
         type: 'failed',
@@ -150,25 +192,33 @@ const failures: readonly (readonly [cause: string, events: readonly StreamEvent[
         actions: [],
       },
     ],
-    /^auth: Rejected\.$/,
-  ],
-  [
-    'a restarted answer differs from the text that was already sent',
-    [text('ab'), replaced('xyz'), done('xyz')],
-    /^truncated: .*doesn't match the text shown/,
-  ],
-  [
-    'the arguments of a tool call are invalid JSON',
-    [toolCall('{"a', '1', 'read'), done('')],
-    /^malformed: .*invalid call to the read tool/,
-  ],
-  ['the arguments of a tool call are not an object', [toolCall('[1]', '1', 'read'), done('')], /^malformed/],
-  ['the token limit is reached', [text('a'), done('a', 'length')], /^length: .*cut off at the token limit/],
-  [
-    'the token limit is reached within a tool call',
-    [toolCall('{"a', '1', 'read'), done('', 'length')],
-    /^malformed: The token limit/,
-  ],
+    failure: /^auth: Rejected\.$/,
+  },
+  {
+    cause: 'a restarted answer differs from the text that was already sent',
+    events: [text('ab'), replaced('xyz'), done('xyz')],
+    failure: /^truncated: .*doesn't match the text shown/,
+  },
+  {
+    cause: 'the arguments of a tool call are invalid JSON',
+    events: [toolCall('{"a', '1', 'read'), done('')],
+    failure: /^malformed: .*invalid call to the read tool/,
+  },
+  {
+    cause: 'the arguments of a tool call are not an object',
+    events: [toolCall('[1]', '1', 'read'), done('')],
+    failure: /^malformed/,
+  },
+  {
+    cause: 'the token limit is reached',
+    events: [text('a'), done('a', 'length')],
+    failure: /^length: .*cut off at the token limit/,
+  },
+  {
+    cause: 'the token limit is reached within a tool call',
+    events: [toolCall('{"a', '1', 'read'), done('', 'length')],
+    failure: /^malformed: The token limit/,
+  },
 ];
 
 describe('answer for the language model API', () => {
@@ -179,9 +229,9 @@ describe('answer for the language model API', () => {
     LanguageModelToolCallPart,
     LanguageModelDataPart,
   });
-  for (const [behavior, events, lines] of cases)
+  for (const { behavior, events, lines } of cases)
     it(behavior, async () => assert.deepEqual(await respond(events), { lines, earlyEnd: undefined }));
-  for (const [cause, events, failure] of failures)
+  for (const { cause, events, failure } of failures)
     it(`fails when ${cause}`, async () => assert.match((await respond(events)).earlyEnd ?? '', failure));
 
   it('sends no tool call when one of several tool calls is invalid', async () =>
