@@ -77,37 +77,48 @@ describe('report of the connection test', () => {
   });
 
   const overloaded = { kind: 'overloaded', message: 'The model is overloaded.' } as const;
-  const rows: readonly (readonly [string, Partial<GatewayTest>, ...lines: string[]])[] = [
-    [
-      'says that requests go through a proxy',
-      { proxy: 'proxy.example:3128', steps: [] },
-      'Requests go through the proxy proxy.example:3128.',
-    ],
-    ['contains the first token once it was tested', { firstToken: { ms: 340 } }, '✓ First token from gpt-4o: 340 ms'],
-    [
-      'says why no first token arrived, with advice',
-      { firstToken: overloaded },
-      '✗ First token from gpt-4o: The model is overloaded.',
-      `Advice: ${faultAdvice.overloaded.remedy}`,
-    ],
-    [
-      'quotes the message of the gateway',
-      { models: failure('auth', 'Key expired.') },
-      '✗ GET /models (4 ms): It is not accepting connections. Gateway message: “Key expired”.',
-    ],
-    [
-      'names the setting with the backup gateways in the advice for a backup gateway',
-      { models: failure('dns'), position: 1 },
-      'Advice: Check holysheep.backupBaseUrls and your network. If they are fine, try a VPN or another DNS server.',
-    ],
-    [
-      'says that a gateway has no key',
-      { key: 'missing' },
-      '✓ GET /models: 120 ms (no API key is set; available models: 2)',
-      `Advice: ${faultAdvice.auth.remedy}`,
-    ],
+  const rows: readonly {
+    readonly name: string;
+    readonly fields: Partial<GatewayTest>;
+    readonly expected: readonly string[];
+  }[] = [
+    {
+      name: 'says that requests go through a proxy',
+      fields: { proxy: 'proxy.example:3128', steps: [] },
+      expected: ['Requests go through the proxy proxy.example:3128.'],
+    },
+    {
+      name: 'contains the first token once it was tested',
+      fields: { firstToken: { ms: 340 } },
+      expected: ['✓ First token from gpt-4o: 340 ms'],
+    },
+    {
+      name: 'says why no first token arrived, with advice',
+      fields: { firstToken: overloaded },
+      expected: ['✗ First token from gpt-4o: The model is overloaded.', `Advice: ${faultAdvice.overloaded.remedy}`],
+    },
+    {
+      name: 'quotes the message of the gateway',
+      fields: { models: failure('auth', 'Key expired.') },
+      expected: ['✗ GET /models (4 ms): It is not accepting connections. Gateway message: “Key expired”.'],
+    },
+    {
+      name: 'names the setting with the backup gateways in the advice for a backup gateway',
+      fields: { models: failure('dns'), position: 1 },
+      expected: [
+        'Advice: Check holysheep.backupBaseUrls and your network. If they are fine, try a VPN or another DNS server.',
+      ],
+    },
+    {
+      name: 'says that a gateway has no key',
+      fields: { key: 'missing' },
+      expected: [
+        '✓ GET /models: 120 ms (no API key is set; available models: 2)',
+        `Advice: ${faultAdvice.auth.remedy}`,
+      ],
+    },
   ];
-  for (const [name, fields, ...expected] of rows) {
+  for (const { name, fields, expected } of rows) {
     it(name, async () => {
       const lines = await format({ ...working, ...fields });
       for (const line of expected) assert.ok(lines.includes(line), lines.join('\n'));

@@ -44,9 +44,14 @@ describe('Copy Request as Code command', () => {
     assert.deepEqual(mentionDemo, [false, true]);
   });
 
-  for (const [name, used, model, { id: baseUrl }, userModel] of [
-    ['the gateway of the last attempt', backup.id, 'there', backup, 'here'],
-    ['the base URL if that gateway is no longer configured', 'https://gone.example/v1', 'here', primary],
+  for (const { name, used, model, baseUrl, userModel } of [
+    { name: 'the gateway of the last attempt', used: backup.id, model: 'there', baseUrl: backup.id, userModel: 'here' },
+    {
+      name: 'the base URL if that gateway is no longer configured',
+      used: 'https://gone.example/v1',
+      model: 'here',
+      baseUrl: primary.id,
+    },
   ] as const) {
     it(`writes ${name} into the code`, async () => {
       const last = { ...attempt('there', 2), userModel: 'here', gateway: refOf(used) } as StreamEvent;

@@ -41,15 +41,31 @@ describe('success rate and speed of a model in the model picker', () => {
   const many = Array.from({ length: 999 }, () => complete);
   const twentyNineOf100 = Array.from({ length: 100 }, (_, index) => (index < 29 ? complete : failed));
 
-  const texts: readonly (readonly [string, readonly LedgerEntry[], string | undefined])[] = [
-    ['some requests failed', [complete, complete, complete, failed], 'success rate 75% · first token 1.2 s'],
-    ['29 of 100 requests were complete', twentyNineOf100, 'success rate 29% · first token 1.2 s'],
-    ['one of very many requests failed', [...many, failed], 'success rate 99% · first token 1.2 s'],
-    ['no request failed', many, 'success rate 100% · first token 1.2 s'],
-    ['no token has ever arrived', [failed], 'success rate 0%'],
-    ['the model was not used', [{ ...complete, model: 'other' }], undefined],
+  const situations: readonly {
+    readonly situation: string;
+    readonly attempts: readonly LedgerEntry[];
+    readonly text: string | undefined;
+  }[] = [
+    {
+      situation: 'some requests failed',
+      attempts: [complete, complete, complete, failed],
+      text: 'success rate 75% · first token 1.2 s',
+    },
+    {
+      situation: '29 of 100 requests were complete',
+      attempts: twentyNineOf100,
+      text: 'success rate 29% · first token 1.2 s',
+    },
+    {
+      situation: 'one of very many requests failed',
+      attempts: [...many, failed],
+      text: 'success rate 99% · first token 1.2 s',
+    },
+    { situation: 'no request failed', attempts: many, text: 'success rate 100% · first token 1.2 s' },
+    { situation: 'no token has ever arrived', attempts: [failed], text: 'success rate 0%' },
+    { situation: 'the model was not used', attempts: [{ ...complete, model: 'other' }], text: undefined },
   ];
-  for (const [situation, attempts, text] of texts) {
+  for (const { situation, attempts, text } of situations) {
     it(`is ${text === undefined ? 'absent' : `“${text}”`} when ${situation}`, async () => {
       const { createEssenceText } = await load();
       assert.equal(createEssenceText(recordsOf(turn(...attempts)))('gpt-4o', origin), text);

@@ -3,27 +3,43 @@ import { inspect } from 'node:util';
 import { readModelOverrides } from '../../../src/host/settings/modelOverrides';
 
 /** An entry of the setting and the facts that it stands for. */
-const entries: readonly (readonly [name: string, entry: unknown, facts: unknown])[] = [
-  [
-    'the limits, without the largest input of another context window',
-    { contextWindow: 32_768, maxOutput: 4096, images: false },
-    { contextWindow: 32_768, maxInput: undefined, maxOutput: 4096, images: false },
-  ],
-  [
-    'that the model accepts no temperature',
-    { temperature: false },
-    { takesTemperature: false, omitsTemperature: true },
-  ],
-  ['that the model accepts a temperature', { temperature: true }, { takesTemperature: true, omitsTemperature: false }],
-  [
-    'the reasoning levels in ascending order, without unknown levels',
-    { efforts: ['high', 'none', 'enormous', 3, 'low'] },
-    { efforts: ['none', 'low', 'high'], reasoningToggle: undefined },
-  ],
-  ['the format of the reasoning effort', { reasoningFormat: 'thinking' }, { reasoningFormat: 'thinking' }],
-  ['the price', { price: { input: 1, output: 2, cacheRead: 0 } }, { price: { input: 1, output: 2, cacheRead: 0 } }],
-  ['a price without a price for cached tokens', { price: { input: 1, output: 2 } }, { price: { input: 1, output: 2 } }],
-  ['further fields', { extraBody: { top_k: 20 } }, { extraBody: { top_k: 20 } }],
+const entries: readonly { readonly name: string; readonly entry: unknown; readonly facts: unknown }[] = [
+  {
+    name: 'the limits, without the largest input of another context window',
+    entry: { contextWindow: 32_768, maxOutput: 4096, images: false },
+    facts: { contextWindow: 32_768, maxInput: undefined, maxOutput: 4096, images: false },
+  },
+  {
+    name: 'that the model accepts no temperature',
+    entry: { temperature: false },
+    facts: { takesTemperature: false, omitsTemperature: true },
+  },
+  {
+    name: 'that the model accepts a temperature',
+    entry: { temperature: true },
+    facts: { takesTemperature: true, omitsTemperature: false },
+  },
+  {
+    name: 'the reasoning levels in ascending order, without unknown levels',
+    entry: { efforts: ['high', 'none', 'enormous', 3, 'low'] },
+    facts: { efforts: ['none', 'low', 'high'], reasoningToggle: undefined },
+  },
+  {
+    name: 'the format of the reasoning effort',
+    entry: { reasoningFormat: 'thinking' },
+    facts: { reasoningFormat: 'thinking' },
+  },
+  {
+    name: 'the price',
+    entry: { price: { input: 1, output: 2, cacheRead: 0 } },
+    facts: { price: { input: 1, output: 2, cacheRead: 0 } },
+  },
+  {
+    name: 'a price without a price for cached tokens',
+    entry: { price: { input: 1, output: 2 } },
+    facts: { price: { input: 1, output: 2 } },
+  },
+  { name: 'further fields', entry: { extraBody: { top_k: 20 } }, facts: { extraBody: { top_k: 20 } } },
   ...[
     { contextWindow: 0 },
     { contextWindow: 1e9 },
@@ -41,11 +57,11 @@ const entries: readonly (readonly [name: string, entry: unknown, facts: unknown]
     { price: 3 },
     { extraBody: [1] },
     { extraBody: 'top_k' },
-  ].map((entry) => [`nothing from ${inspect(entry)}`, entry, {}] as const),
+  ].map((entry) => ({ name: `nothing from ${inspect(entry)}`, entry, facts: {} })),
 ];
 
 describe('facts from the setting modelOverrides', () => {
-  for (const [name, entry, facts] of entries) {
+  for (const { name, entry, facts } of entries) {
     it(`contain ${name}`, () => assert.deepEqual(readModelOverrides({ m: entry })(['m']), facts));
   }
 

@@ -167,19 +167,19 @@ describe('context keys about the current turn', () => {
     ({ activityItem, setTurnContext } = await import('../../../src/host/status/activity'));
   });
 
-  const rows: readonly (readonly [TurnPhase, running: boolean, retryable: boolean])[] = [
-    ['connecting', true, true],
-    ['streaming', true, false],
-    ['waiting', true, true],
-    ['offline', true, true],
-    ['resuming', true, true],
-    ['done', false, false],
-    ['stopped', false, true],
-    ['failed', false, true],
-    ['interrupted', false, true],
-    ['scheduled', false, true],
+  const phases: readonly { readonly phase: TurnPhase; readonly running: boolean; readonly retryable: boolean }[] = [
+    { phase: 'connecting', running: true, retryable: true },
+    { phase: 'streaming', running: true, retryable: false },
+    { phase: 'waiting', running: true, retryable: true },
+    { phase: 'offline', running: true, retryable: true },
+    { phase: 'resuming', running: true, retryable: true },
+    { phase: 'done', running: false, retryable: false },
+    { phase: 'stopped', running: false, retryable: true },
+    { phase: 'failed', running: false, retryable: true },
+    { phase: 'interrupted', running: false, retryable: true },
+    { phase: 'scheduled', running: false, retryable: true },
   ];
-  for (const [phase, running, retryable] of rows) {
+  for (const { phase, running, retryable } of phases) {
     it(`show that a turn in the phase ${phase} ${retryable ? 'can' : "can't"} be retried`, () => {
       const keys: Record<string, boolean> = {};
       setTurnContext(fake<Conversations>(turns(phase)), (key, value) => (keys[key] = value));
