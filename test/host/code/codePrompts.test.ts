@@ -36,10 +36,13 @@ describe('prompt about code', () => {
     });
   }
 
-  it('contains the problems that the editor reports only if it is the prompt of *Fix Selection*', () => {
+  it('contains the problems that the editor reports if it is the prompt of *Fix Selection*', () => {
     assert.match(codePromptText(fix, excerpt, [problem], 'en'), /- src\/a\.ts:11:1 error: Type 'x' is wrong/);
-    assert.doesNotMatch(codePromptText(explain, excerpt, [problem], 'en'), /a\.ts:11:1/);
     assert.doesNotMatch(codePromptText(fix, excerpt, [], 'en'), /Problems/);
+  });
+
+  it('contains no problems if it is the prompt of *Explain Selection*', () => {
+    assert.doesNotMatch(codePromptText(explain, excerpt, [problem], 'en'), /a\.ts:11:1/);
   });
 
   it('omits the section with surrounding code when there is none', () => {

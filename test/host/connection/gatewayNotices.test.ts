@@ -68,7 +68,7 @@ describe('notice about the gateways in the settings', () => {
     assert.deepEqual(await start(), [message]);
   });
 
-  it('warns once about each gateway that uses plain HTTP, unless it is on this computer', async () => {
+  it('warns once about each gateway that uses plain HTTP, unless the gateway is on this computer', async () => {
     gateways.baseUrl = 'http://localhost:11434/v1';
     gateways.backups = ['http://gateway.example/v1'];
     gateways.keys.set('http://gateway.example', 'hsa-key');

@@ -103,7 +103,7 @@ describe('connection with several gateways', () => {
       });
     }
 
-    it('uses the gateway as a backup after it has responded in a turn', async () => {
+    it('uses the gateway as a backup after the gateway has responded in a turn', async () => {
       recordTurn();
       assert.deepEqual(await usedOrigins(), [primary, second]);
       recordTurn(503);

@@ -103,7 +103,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it('go along with the next prompt only', async () => {
+  it('are sent with the next prompt only', async () => {
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(draft.takeAll(), [file('a'), file('b')]);
@@ -133,7 +133,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(skippedIds, ['c']);
   });
 
-  it('do not include an item that the user removes while it is read a second time', async () => {
+  it('do not include an item that the user removes while the item is read a second time', async () => {
     await draft.attach('a');
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
@@ -172,7 +172,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(skippedIds, ['gone']);
   });
 
-  it('contain only the items of the last restore when they are restored twice', async () => {
+  it('contain only the items of the second restore when they are restored twice', async () => {
     await draft.restore(['a', 'b']);
     await draft.restore(['b', 'c']);
     assert.deepEqual(ids(), ['b', 'c']);
@@ -181,7 +181,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual([ids(), draft.unread(), changes], [[], [], 1]);
   });
 
-  it('go along with a prompt that is sent while they are being restored', async () => {
+  it('are sent with a prompt even if the user sends the prompt before all attachments are restored', async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'gone', 'b', 'c']);

@@ -63,11 +63,17 @@ describe('comparison of models', () => {
     assert.deepEqual([...new Set(reported)], [c, a, b]);
   });
 
-  it('can be stopped in one column or in all columns', () => {
+  it('can be stopped in a single column', () => {
     const { conversation, b, emit, columns } = comparing();
     emit('b', attempt('b'), text('half'));
     conversation.stop(b);
     assert.deepEqual(columns(), ['a connecting', 'b stopped half', 'c connecting']);
+  });
+
+  it('can be stopped in all columns at once', () => {
+    const { conversation, b, emit, columns } = comparing();
+    emit('b', attempt('b'), text('half'));
+    conversation.stop(b);
     conversation.stop();
     assert.deepEqual(columns(), ['a stopped', 'b stopped half', 'c stopped']);
   });

@@ -117,7 +117,7 @@ describe('conversation list', () => {
     });
   }
 
-  it('has a conversation at the same position after the conversation was renamed or opened', async () => {
+  it('keeps the position of a conversation that was renamed or opened', async () => {
     const before = nextWindow(disk);
     const old = await before.talk(['old', '1']);
     const recent = await before.talk(['recent', '2']);

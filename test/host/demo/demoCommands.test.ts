@@ -67,9 +67,12 @@ describe('Open Demo command', () => {
     assert.equal(shownConversations[0]?.tree.isEmpty, true);
   });
 
-  it('starts the scenario named in its argument, or no scenario without an argument', async () => {
+  it('starts no scenario without an argument', async () => {
     await openDemo();
     assert.deepEqual(startedScenarios, []);
+  });
+
+  it('starts the scenario named in its argument', async () => {
     const conversation = await openDemo('demo-rate-limit');
     assert.deepEqual(startedScenarios, [[conversation, 'demo-rate-limit']]);
   });

@@ -134,7 +134,7 @@ describe('Export Diagnostics command', () => {
     assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former gateway');
   });
 
-  it("marks the key of a gateway as unreadable if it can't be read", async () => {
+  it("marks the key of a gateway as unreadable if the key can't be read", async () => {
     gateways.isKeyringLocked = true;
     const { settings } = JSON.parse(await run()) as {
       readonly settings: { readonly gateways: readonly { readonly key: unknown }[] };

@@ -267,10 +267,13 @@ describe('Add Gateway command', () => {
       assert.ok(!window.probes.some((probe) => probe.includes('relay') && probe.includes('key-1')));
     });
 
-    it('keeps the name of a local server when the user edits its port', async () => {
-      responds.set('http://localhost:1235/v1', ['claude-sonnet-4']);
+    it('changes nothing if the user cancels the edit of the base URL', async () => {
       assert.equal(await add([['LM Studio'], ['Edit the base URL…']], [undefined]), 'cancelled');
       assert.deepEqual(window.values, before);
+    });
+
+    it('keeps the name of a local server when the user edits its port', async () => {
+      responds.set('http://localhost:1235/v1', ['claude-sonnet-4']);
       assert.equal(await add([['LM Studio'], ['Edit the base URL…']], ['localhost:1235']), 'added');
       const lmStudio = { baseUrl: 'http://localhost:1235/v1', name: 'LM Studio' };
       assert.deepEqual(window.values['backupBaseUrls'], [lmStudio]);

@@ -245,7 +245,7 @@ describe('stored health records', () => {
     assert.deepEqual(countsOf(book), { b: 1 });
   });
 
-  describe('of running turns', () => {
+  describe('written while turns run', () => {
     const key = 'hsa-secret-key-1';
     const prompt = 'a secret prompt';
     const answer = 'a secret answer';

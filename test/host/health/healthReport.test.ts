@@ -50,7 +50,7 @@ describe('network health report', () => {
     ]);
   });
 
-  it('excludes faults that only the user can fix from the success rate, and lists them separately', () => {
+  it('excludes faults that only the user can fix, such as an empty balance, from the success rate', () => {
     const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
       .rows[0]!;
     assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);

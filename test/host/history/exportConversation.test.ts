@@ -450,9 +450,9 @@ describe('exported conversation with comparisons and summaries', () => {
     ]);
   });
 
-  it('marks the answers of a comparison, and has the number of turns that a summary replaces, in JSON', () => {
-    const { turns, otherVersions, summaries } = JSON.parse(exportJson(content(), time)) as Record<
-      'turns' | 'otherVersions' | 'summaries',
+  it('marks the answers of a comparison in JSON', () => {
+    const { turns, otherVersions } = JSON.parse(exportJson(content(), time)) as Record<
+      'turns' | 'otherVersions',
       readonly Record<string, unknown>[]
     >;
     const comparisonOf = (answer: string) =>
@@ -464,6 +464,13 @@ describe('exported conversation with comparisons and summaries', () => {
       ['Second?', 'Two'],
       ['Third?', 'answer d'],
     ]);
+  });
+
+  it('contains the number of turns that each summary replaces, in JSON', () => {
+    const { turns, summaries } = JSON.parse(exportJson(content(), time)) as Record<
+      'turns' | 'summaries',
+      readonly Record<string, unknown>[]
+    >;
     assert.deepEqual(rowsOf(summaries, 'after', 'turns', 'text'), [
       [null, 0, 'Earlier facts'],
       [turns[1]?.['id'], 2, 'In short'],

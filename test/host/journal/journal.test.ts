@@ -128,7 +128,7 @@ describe('journal of a conversation', () => {
     }
   });
 
-  it('removes an incomplete last line, wherever the line ends, before it appends', async () => {
+  it('removes an incomplete last line before the next line is appended, wherever the incomplete line ends', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
     const whole = (await readFile(pathOf(id))).length;
     const incompleteLine = Buffer.from(JSON.stringify(words('e', 'ü torn')));

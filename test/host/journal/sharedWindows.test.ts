@@ -73,7 +73,7 @@ describe('conversation that two windows have open', () => {
     return conversation;
   }
 
-  it('is read-only in the second window, which shows each change one second after the first window has paused', async () => {
+  it('is read-only in the second window, which shows changes one second after the last change', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -204,7 +204,7 @@ describe('conversation that two windows have open', () => {
     assert.equal(first.conversations.running, undefined);
   });
 
-  it('loses and repeats nothing when the windows take it over and back', async () => {
+  it('loses and repeats no text when the second window takes it over and the first window takes it back', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const original = first.conversations.current!;
@@ -228,7 +228,7 @@ describe('conversation that two windows have open', () => {
     }
   });
 
-  it('leaves no lock when a window takes it over after the other window has deleted it', async () => {
+  it('leaves no lock file when the first window deletes it and the second window then takes it over', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const second = open();
@@ -238,7 +238,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl.deleted`]);
   });
 
-  it('leaves no lock when the user closes its panel during a take-over', async () => {
+  it('leaves no lock file when the user closes its panel during a take-over', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -262,7 +262,7 @@ describe('conversation that two windows have open', () => {
     assert.equal(conversation?.readOnly, false);
   });
 
-  it('is opened with an interrupted answer when a crashed window has left its lock', async () => {
+  it('is opened with an interrupted answer when a crashed window has left its lock file', async () => {
     const first = await streaming();
     await writeFile(join(disk.folder, `${first.id}.lock`), `${exitedPid} ${hostname()} token`);
     const second = open();
@@ -294,7 +294,7 @@ describe('conversation that two windows have open', () => {
     assert.ok(content.equals(await readFile(pathOf(id))));
   });
 
-  it('has no lock while it is empty, deleted, missing or closed', async () => {
+  it('has no lock file while it is empty, deleted, missing or closed', async () => {
     const { conversations, errors, talk } = open();
     conversations.startNew();
     assert.deepEqual(await readdir(disk.folder), []);
@@ -309,7 +309,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('is not deleted for the history limit by another window', async () => {
+  it('is not deleted when the other window enforces the history limit', async () => {
     const first = open();
     const [old, openId] = [await first.talk(['one', '1']), await first.talk(['two', '2'])];
     await filesAreClosed(first);
@@ -347,7 +347,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('is created under the id that an empty page has saved, unless the conversation with that id was deleted', async () => {
+  it('is created with the id that the page of an empty conversation has saved, unless that conversation was deleted', async () => {
     const { conversations, talk } = open();
     assert.equal((await conversations.openOrCreate(noId))?.id, noId);
     const id = await talk(['one', '1']);

@@ -58,8 +58,11 @@ describe('suggestions of an empty conversation', () => {
   };
   const labels = async (...args: Parameters<typeof list>) => valuesOf(await list(...args), 'label');
 
-  it('offer the demo if there is no code, unless the key is missing', async () => {
+  it('offer the demo if no editor shows code', async () => {
     assert.deepEqual(await labels(), ['Try the offline demo']);
+  });
+
+  it('do not offer the demo if the key is missing, because the page then offers the demo beside the key button', async () => {
     assert.deepEqual(await labels({ hasKey: false }), []);
   });
 
@@ -92,9 +95,13 @@ describe('suggestions of an empty conversation', () => {
     assert.match(found[0]?.time ?? '', /\d:\d\d/);
   });
 
-  it("are the demo's scenarios in the demo, and disappear after the first exchange", async () => {
+  it("are the demo's scenarios in the demo", async () => {
     selected = 'let a;';
     assert.deepEqual(await labels({ set: 'demo' }), ['A normal answer']);
+  });
+
+  it('disappear after the first exchange', async () => {
+    selected = 'let a;';
     assert.deepEqual(await labels({ firstPrompt: 'Hi' }), []);
   });
 

@@ -69,7 +69,7 @@ describe('tour of the demo', () => {
     assert.deepEqual([heading(), offeredActions()], ["You've seen everything.", []]);
   });
 
-  it('sets the title of the conversation only for the first step', async () => {
+  it("sets the title of the conversation at the first step, and keeps the user's title at later steps", async () => {
     tour.perform(conversation, 'next');
     assert.equal(conversation.tree.title, 'Offline demo');
     conversation.rename('mine');

@@ -10,7 +10,7 @@ import { root } from '../../support/paths';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
 
-describe("user's settings", () => {
+describe('extension settings', () => {
   /** The values of each setting by their kinds, such as `globalValue`. */
   let inspected: Record<string, Readonly<Record<string, unknown>>>;
   /** The value of each setting that takes precedence. */
@@ -151,7 +151,7 @@ describe("user's settings", () => {
     ['the fallback models of a workspace', { fallbackModels: { workspaceValue: ['llama3'] } }],
     ['a model of a workspace instead of that of the user', { model: { ...namedByWorkspace, globalValue: 'gpt-5' } }],
   ] as const) {
-    it(`treat ${name} as foreign, because the user has not chosen it`, () => {
+    it(`do not accept ${name} as the user's choice`, () => {
       inspected = { ...named };
       assert.deepEqual(
         ['llama3', 'gpt-5'].map((model) => settings.isWorkspaceModel(model)),
@@ -160,17 +160,17 @@ describe("user's settings", () => {
     });
   }
 
-  it('do not treat a model of the workspace settings as foreign if the user settings contain the same model', () => {
+  it("accept a model of the workspace settings as the user's choice if the user settings contain the same model", () => {
     inspected = { model: { ...namedByWorkspace, globalValue: 'llama3' } };
     assert.equal(settings.isWorkspaceModel('llama3'), false);
   });
 
-  it('do not treat a model of the workspace settings as foreign if it is a fallback model of the user', () => {
+  it("accept a model of the workspace settings as the user's choice if it is a fallback model of the user", () => {
     inspected = { model: namedByWorkspace, fallbackModels: { globalValue: ['llama3'] } };
     assert.equal(settings.isWorkspaceModel('llama3'), false);
   });
 
-  it('do not treat a model as foreign if the user chose it and VS Code saved it in the workspace settings', async () => {
+  it("accept a model as the user's choice if the user chose it and VS Code saved it in the workspace settings", async () => {
     inspected.model = namedByWorkspace;
     await settings.chooseModel('qwen3');
     inspected.model = { workspaceValue: 'qwen3' };
@@ -330,7 +330,7 @@ describe("user's settings", () => {
     const values = () =>
       ['baseUrl', 'backupBaseUrls', 'model', 'fallbackModels'].map((key) => inspected[key]?.globalValue);
 
-    it('exchange the primary gateway with a backup gateway and rename the models, which Undo restores', async () => {
+    it('swap the primary gateway and a backup gateway with their model names, which Undo reverts', async () => {
       const relay = { baseUrl: 'https://relay.example/v1', models: { x: 'r/x' } };
       const entry = { baseUrl: other, name: 'Other', models: { x: 'acme/x', y: 'acme/y', z: 'z' } };
       inspected = {
@@ -399,7 +399,7 @@ describe("user's settings", () => {
       assert.deepEqual(values(), [old, [old], undefined, undefined]);
     });
 
-    it('use the substitute model of the new primary gateway, and the previous model as substitute at the previous gateway', async () => {
+    it('select the substitute model (`*`) of the new primary gateway, and make the previous model the substitute at the previous gateway', async () => {
       const [local, last] = ['http://localhost:11434/v1', { baseUrl: 'https://last.example/v1', models: { '*': 'm' } }];
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [last] } };
       effective = { model: 'x' };

@@ -154,8 +154,11 @@ describe('activity in the status bar', () => {
     assert.deepEqual(tooltip(turns('connecting')), ['Click to show the conversation.']);
   });
 
-  it('opens the list of scheduled prompts when it shows their number, and the conversation when it shows a failure', () => {
+  it('opens the list of scheduled prompts when the status bar shows their number', () => {
     assert.equal(item({ scheduled })?.command, 'holysheep.openScheduled');
+  });
+
+  it('opens the conversation when the status bar shows a failure, even if prompts are scheduled', () => {
     const { command, conversationId } = item({ ...failedWith(''), scheduled }) ?? {};
     assert.deepEqual([command, conversationId], ['holysheep.showPanel', 'c']);
   });

@@ -62,7 +62,7 @@ describe('failures that the user has not seen', () => {
     });
   }
 
-  it('include a failed answer of a comparison until it is retried, even if another answer succeeds', () => {
+  it('include a failed answer of a comparison until that answer is retried, even if another answer succeeds', () => {
     const { conversation, engine, isUnseen, latest } = open();
     conversation.ask({ prompt: 'Hi' }, ['m', 'n']);
     const [first, second] = engine.turns;
@@ -74,12 +74,16 @@ describe('failures that the user has not seen', () => {
     assert.ok(!isUnseen());
   });
 
-  it("exclude a failure after the conversation's next turn, and after its deletion", () => {
-    const { conversation, emit, fail, isUnseen, removals } = open();
+  it('exclude a failure after the next turn of the conversation', () => {
+    const { conversation, emit, fail, isUnseen } = open();
     fail();
     retryNow(conversation);
     emit(attempt(), done('x'));
     assert.ok(!isUnseen());
+  });
+
+  it('exclude a failure after its conversation was deleted', () => {
+    const { conversation, fail, isUnseen, removals } = open();
     fail();
     assert.ok(isUnseen());
     removals.fire({ id: conversation.id, state: 'hidden' });

@@ -35,8 +35,11 @@ describe('record of an error in the diagnostics report', () => {
     assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
   });
 
-  it('contains neither a thrown string nor an unusual error name or code, which could be private', () => {
+  it('contains the name "text" instead of a thrown string', () => {
     assert.deepEqual(createErrorRecord('text of a prompt', 1, '/'), { time: 1, name: 'text', at: [] });
+  });
+
+  it('omits an unusual error name and code, because they could contain private text', () => {
     const unusual = Object.assign(new Error('no'), { name: 'text of a prompt', code: 'text of a prompt' });
     const { name, code } = createErrorRecord(unusual, 1, '/nowhere');
     assert.deepEqual([name, code], ['Error', undefined]);

@@ -12,10 +12,13 @@ describe('completed steps of the walkthrough', () => {
     assert.deepEqual(completedSteps({}, attempt()), ['holysheep.hasAsked']);
   });
 
-  it('include "Explain some code" after a selection was attached, but not after only a file was attached', () => {
-    assert.deepEqual(completedSteps({ attachments: [{ ...code, kind: 'file' }] }, attempt()), ['holysheep.hasAsked']);
+  it('include "Explain some code" after a prompt with an attached selection', () => {
     const withSelection = completedSteps({ attachments: [code] }, attempt());
     assert.deepEqual(withSelection, ['holysheep.hasAsked', 'holysheep.hasAskedAboutCode']);
+  });
+
+  it('do not include "Explain some code" after a prompt with only an attached file', () => {
+    assert.deepEqual(completedSteps({ attachments: [{ ...code, kind: 'file' }] }, attempt()), ['holysheep.hasAsked']);
   });
 
   it('include "Watch a retry" after a turn has made a second attempt', () => {

@@ -14,9 +14,15 @@ describe("follow-up suggestions in VS Code's chat", () => {
     ({ chatFollowups } = await import('../../../../src/host/chat/participant/chatIntent'));
   });
 
-  it('offer /fix and /tests after /explain, and /tests after /fix', () => {
+  it('offer /fix and /tests after /explain', () => {
     assert.deepEqual(followups({ state: 'done', command: 'explain', code }), ['/fix a.ts:1-2', '/tests a.ts:1-2']);
+  });
+
+  it('offer only /tests after /fix', () => {
     assert.deepEqual(followups({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
+  });
+
+  it('are empty after /tests, and after a complete answer to a prompt without a command', () => {
     assert.deepEqual(followups({ state: 'done', command: 'tests', code }), []);
     assert.deepEqual(followups({ state: 'done' }), []);
   });
