@@ -4,7 +4,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 describe("models of VS Code's chat", () => {
   useVSCode({ DiagnosticSeverity: {} });
 
-  it('is refreshed when the connection or a reasoning effort changes', async () => {
+  it('are refreshed when the connection or a reasoning effort changes', async () => {
     const { registerChat } = await import('../../../src/host/chat/chatCommands');
     const changes: (() => void)[] = [];
     const source = { onDidChange: (listener: () => void) => changes.push(listener) };

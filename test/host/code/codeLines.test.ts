@@ -160,7 +160,7 @@ describe('replacement text with a million blank lines', () => {
 });
 
 describe('search in a random document for random code', () => {
-  it('finds the code if it occurs exactly once, and otherwise reports that it is ambiguous or has changed', () => {
+  it('finds the code if the code occurs exactly once, and otherwise reports that the code is ambiguous or has changed', () => {
     const word = fc.stringMatching(/^[ab]{1,6}$/);
     fc.assert(
       fc.property(fc.stringMatching(/^[ab]{0,40}$/), word, (text, code) => {

@@ -40,14 +40,14 @@ describe('direct steps of the connection test', () => {
     assert.deepEqual(received, []);
   });
 
-  it('end with the connection when no server listens on the port', async () => {
+  it('end with the connection step when no server listens on the port', async () => {
     const [closed, closedPort] = await listen(() => undefined);
     closed.close();
     const steps = await runDirectSteps(`https://127.0.0.1:${closedPort}/v1`, signal);
     assert.deepEqual(summary(steps), ['connection: ECONNREFUSED']);
   });
 
-  it('end with the name resolution when the host does not exist', async () => {
+  it('end with the name resolution step when the host does not exist', async () => {
     const [step, ...others] = summary(await runDirectSteps('https://no-such-host.invalid/v1', signal));
     assert.match(step ?? '', /^nameResolution: (?:ENOTFOUND|EAI_AGAIN)$/);
     assert.deepEqual(others, []);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { contextPrompt } from '../../../src/host/context/contextPrompt';
 
 describe('attachments in the text of a prompt', () => {
-  it('result in undefined when nothing is attached', () => {
+  it('cause no prompt text (undefined) when nothing is attached', () => {
     assert.equal(contextPrompt('Why?', []), undefined);
   });
 
