@@ -8,7 +8,7 @@ describe("gateway set (the user's or the demo's) for the next prompt of a conver
     { name: 'a conversation with the user’s gateways', isDemo: false, prompts: ['one'], expected: 'own' },
   ] as const) {
     it(`is the ${expected === 'own' ? 'user' : 'demo'}'s for ${name} while the demo is open`, () => {
-      const { ask, conversation, demo, sets } = openConversation({ demo: isDemo });
+      const { ask, conversation, demo, gatewaySets } = openConversation({ demo: isDemo });
       for (const prompt of prompts) ask(prompt);
       demo.isOpen = true;
       assert.equal(gatewaySets.forPrompt(conversation).id, expected);
@@ -18,7 +18,7 @@ describe("gateway set (the user's or the demo's) for the next prompt of a conver
   }
 
   it("is the user's if the conversation starts with a summary of another conversation", () => {
-    const { conversation, demo, sets } = openConversation();
+    const { conversation, demo, gatewaySets } = openConversation();
     conversation.addSummary('What we did so far');
     demo.isOpen = true;
     assert.equal(gatewaySets.forPrompt(conversation).id, 'own');

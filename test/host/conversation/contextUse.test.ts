@@ -163,7 +163,7 @@ describe('tokens in the next request', () => {
   });
 
   describe('shown in a panel', () => {
-    const useOf = (facts: ModelFacts | undefined, { conversation, sets } = opened, draft = {}) => {
+    const useOf = (facts: ModelFacts | undefined, { conversation, gatewaySets } = opened, draft = {}) => {
       const catalog = fake<ModelCatalog>({ factsOf: (model) => (model === 'other' ? { contextWindow: 5 } : facts) });
       return estimateContextUse({ gatewaySets, catalog }, conversation, draft);
     };

@@ -330,7 +330,7 @@ describe('running turn of a conversation', () => {
   }
 
   it('switches from its fallback model to the model that the user selects, but only before text arrives', () => {
-    const { ask, conversation, engine, sets } = openConversation();
+    const { ask, conversation, engine, gatewaySets } = openConversation();
     ask('one', attempt(), fallback, attempt('fallback', 2), waiting);
     conversation.selectModel('default', gatewaySets.own);
     engine.turn.emit(attempt('default', 3), text('Hi'));

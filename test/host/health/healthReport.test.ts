@@ -59,7 +59,7 @@ describe('network health report', () => {
   });
 
   it('has no success rate if every attempt was stopped by the user', () => {
-    const [row] = report(entry({ ended: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
+    const [row] = report(entry({ end: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
     assert.ok(row);
     assert.deepEqual([successPercent(row.total), row.total.firstTokenMs], [undefined, undefined]);
   });
@@ -76,7 +76,7 @@ describe('network health report', () => {
   });
 
   it('includes an attempt whose stream broke in the number of broken streams', () => {
-    const cut = entry({ ended: ended({ how: 'connection', ms: 2000, firstTokenMs: 300 }) });
+    const cut = entry({ end: ended({ how: 'connection', ms: 2000, firstTokenMs: 300 }) });
     assert.equal(report(cut).hours.rows[0]?.total.cuts, 1);
   });
 

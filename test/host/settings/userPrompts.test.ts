@@ -45,7 +45,7 @@ describe('unusable custom prompts in the settings', () => {
   }
 
   it('are an empty list if all prompts are usable or if there are no prompts', () => {
-    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusable, []);
+    for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusablePrompts, []);
   });
 
   it('do not include a prompt with a valid reasoning effort', () => {
@@ -54,7 +54,7 @@ describe('unusable custom prompts in the settings', () => {
   });
 
   it('include one entry if the setting is not a list', () => {
-    assert.deepEqual(readPrompts(usablePrompt).unusable, [{ number: 1, title: '', reason: 'no-prompt' }]);
+    assert.deepEqual(readPrompts(usablePrompt).unusablePrompts, [{ number: 1, title: '', reason: 'no-prompt' }]);
   });
 
   it('do not prevent a valid prompt from using the same title', () => {
