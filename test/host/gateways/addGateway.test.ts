@@ -196,21 +196,21 @@ describe('Add Gateway command', () => {
         answers: [['LM Studio'], undefined],
         texts: [],
         question: "LM Studio doesn't respond at localhost:1234 (connection refused)",
-        descriptions: ['after you have started its server', '', 'it is used once it responds'],
+        descriptions: ['start its server first', '', 'it will be used after it responds'],
       },
       {
         title: 'a gateway with a key',
         answers: [['DeepSeek'], undefined],
         texts: ['sk-1'],
         question: "DeepSeek doesn't respond at api.deepseek.com (connection refused)",
-        descriptions: ['', '', 'it is used once it responds'],
+        descriptions: ['', '', 'it will be used after it responds'],
       },
       {
         title: 'a base URL',
         answers: [['$(link) Other base URL…'], undefined],
         texts: ['127.0.0.1:9'],
         question: "127.0.0.1:9 doesn't respond (connection refused)",
-        descriptions: ['after you have started its server', '', 'it is used once it responds'],
+        descriptions: ['start its server first', '', 'it will be used after it responds'],
       },
     ] as const) {
       it(`asks what to do about ${title}, and changes nothing if the user cancels`, async () => {

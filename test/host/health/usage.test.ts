@@ -68,8 +68,8 @@ describe('usage in the network health report', () => {
   });
 
   it('includes estimated costs where the gateway reports none, and the number of requests with unknown cost', () => {
-    const withoutUsage = entry({ ended: end });
-    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ ended: { ...end, ...tokens } }));
+    const withoutUsage = entry({ end });
+    const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ end: { ...end, ...tokens } }));
     assert.deepEqual(total.costs, [{ amount: 0.25, currency: 'USD', isEstimate: true }]);
     assert.deepEqual([total.attempts, total.unknownCosts, total.cachedTokens], [4, 2, 0]);
   });
@@ -80,7 +80,7 @@ describe('usage in the network health report', () => {
   });
 
   it('includes the costs of discarded attempts and of attempts whose stream broke', () => {
-    const cut = paid(0.2, { ended: { ...end, ...tokens, how: 'connection', cost: 0.2 } });
+    const cut = paid(0.2, { end: { ...end, ...tokens, how: 'connection', cost: 0.2 } });
     assert.equal(figures(cut, paid(0.3, { why: 'retry' })).costs[0]?.amount, 0.5);
   });
 

@@ -49,7 +49,7 @@ describe('time of a conversation in the history', () => {
       shown: /^Nov 24, 2025$/,
     },
     { what: 'Chinese dates in Chinese', time: at(1), locale: 'zh-cn', shown: /^3月1日$/ },
-    { what: 'Chinese weekdays in Chinese', time: at(6, 9, 5), locale: 'zh-cn', shown: /^周五\W*0?9:05$/ },
+    { what: 'the date instead of the weekday in Chinese', time: at(6, 9, 5), locale: 'zh-cn', shown: /^3月6日 09:05$/ },
   ] as const) {
     it(`shows ${what}`, () => assert.match(historyTime(time, now, locale), shown));
   }

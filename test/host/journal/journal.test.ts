@@ -181,7 +181,7 @@ describe('journal of a conversation', () => {
     { what: 'an exchange without an id', lines: [JSON.stringify(exchange(''))], salvaged: [] },
     {
       what: 'an exchange without an answer',
-      lines: ['{"type":"exchange","id":"f","after":"","prompt":"Hi","answers":[]}'],
+      lines: ['{"type":"exchange","id":"f","parentAnswer":"","prompt":"Hi","answers":[]}'],
       salvaged: [],
     },
     {
