@@ -8,7 +8,7 @@ const intro = `# Every fault
 Each row of the fault table (\`src/engine/faults/faultTable.ts\`) is a fault between the editor and a model: its message, the statuses
 that lead to it if the response says nothing more specific, what the engine does, and the actions of the failure card: two buttons, and a menu
 for the others. What providers and gateways send with each fault is in \`test/engine/faults/rejections.jsonl\` and
-\`test/engine/gateways/cases.jsonl\`.
+\`test/engine/gateways/cases\`.
 The tests write this page (\`${updateCommand}\`) and fail if it is out of date.
 `;
 

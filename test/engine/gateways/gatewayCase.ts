@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import type { Script } from '../../support/testGateway';
 import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { ChatRequest } from '../../../src/engine/request';
@@ -45,7 +46,7 @@ interface Piece {
   readonly encoding?: BufferEncoding;
 }
 
-/** A reply or stream of an actual gateway. Each line of `cases.jsonl` is a case. */
+/** A reply or stream of an actual gateway. The folder `cases` has a file with the cases of each gateway. */
 export interface GatewayCase {
   readonly id: string;
   /** What the case tests, in a few words. */
@@ -63,11 +64,22 @@ export interface GatewayCase {
   readonly expected: Expected;
 }
 
+/** A case as its file contains it. */
+interface WrittenCase extends Omit<GatewayCase, 'headers'> {
+  readonly headers?: GatewayCase['headers'];
+  /** The value of a body that is JSON without spaces, instead of the body. */
+  readonly json?: unknown;
+}
+
 export function readCases(): readonly GatewayCase[] {
-  return readFileSync(join(__dirname, 'cases.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as GatewayCase);
+  const folder = join(__dirname, 'cases');
+  return readdirSync(folder)
+    .flatMap((file) => load(readFileSync(join(folder, file), 'utf8')) as readonly WrittenCase[])
+    .map(({ json, ...written }) => ({
+      headers: {},
+      ...written,
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    }));
 }
 
 /** Returns the script with which the loopback gateway replays the case. */
