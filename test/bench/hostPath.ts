@@ -7,8 +7,8 @@ import { systemClock } from '../../src/host/util/systemClock';
 import { storeIn } from '../support/storeIn';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { engineFor, type Endpoint } from './clients';
-import { TestBudget } from '../host/conversation/testBudget';
-import { fakeSets } from '../host/connection/fakeSets';
+import { TestBudget } from '../support/host/testBudget';
+import { fakeSets } from '../support/host/fakeSets';
 
 const noSubscription = () => ({ dispose: () => undefined });
 const onError = (error: unknown): void => {

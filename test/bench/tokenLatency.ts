@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Script } from '../support/testGateway';
 import { installPackaged } from '../e2e/support/installPackaged';
-import { Stage } from '../e2e/support/stage';
+import { ConversationPanel } from '../e2e/support/conversationPanel';
 import { out, root } from '../support/paths';
 import { progress } from './progress';
 import { none, type Row } from './row';
@@ -20,11 +20,11 @@ type Times = Readonly<Record<number, number>>;
 /** Measures the time from the gateway's socket to the screen of a workbench, at the speed of a typical model. */
 export async function tokenLatency(): Promise<readonly Row[]> {
   await installPackaged(path.join(out, 'holysheep-prompt.vsix'));
-  const stage = await Stage.open();
+  const panel = await ConversationPanel.open();
   try {
-    await stage.setKey();
+    await panel.setKey();
     const measured: number[] = [];
-    for (let round = 0; round < rounds; round++) measured.push(...(await latencies(stage)));
+    for (let round = 0; round < rounds; round++) measured.push(...(await latencies(panel)));
     const [middle, high] = [50, 99].map((percent) => percentile(measured, percent));
     return [
       {
@@ -36,13 +36,13 @@ export async function tokenLatency(): Promise<readonly Row[]> {
       },
     ];
   } finally {
-    await stage.close();
+    await panel.close();
   }
 }
 
-async function latencies(stage: Stage): Promise<readonly number[]> {
-  await stage.newConversation();
-  await stage.inPage(watch);
+async function latencies(panel: ConversationPanel): Promise<readonly number[]> {
+  await panel.replaceConversation();
+  await panel.inPage(watch);
   const sent: number[] = [];
   const script: Script = function* () {
     for (let word = 0; word < words; word++) {
@@ -53,9 +53,8 @@ async function latencies(stage: Stage): Promise<readonly number[]> {
     yield { finish: 'stop' };
     yield { done: true };
   };
-  await stage.ask('Every number, please', script);
-  await stage.inState('done').waitFor();
-  const { arrived, painted } = (await stage.inPage('wordTimes')) as {
+  await panel.askUntil('done', 'Every number, please', script);
+  const { arrived, painted } = (await panel.inPage('wordTimes')) as {
     readonly arrived: Times;
     readonly painted: Times;
   };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { installPackaged } from '../e2e/support/installPackaged';
-import { Stage } from '../e2e/support/stage';
+import { ConversationPanel } from '../e2e/support/conversationPanel';
 import { out } from '../support/paths';
 import type { Row } from './row';
 import { fullSpeed } from './workbenchAnswer';
@@ -10,11 +10,11 @@ import { lostInWorkbench } from './workbenchKills';
 /** Starts a workbench with the VSIX that the `package` stage has made. */
 export async function workbench(): Promise<readonly Row[]> {
   await installPackaged(path.join(out, 'holysheep-prompt.vsix'));
-  const stage = await Stage.open();
+  const panel = await ConversationPanel.open();
   try {
-    await stage.setKey();
-    return [...(await fullSpeed(stage)), await opening(stage), await lostInWorkbench(stage)];
+    await panel.setKey();
+    return [...(await fullSpeed(panel)), await opening(panel), await lostInWorkbench(panel)];
   } finally {
-    await stage.close();
+    await panel.close();
   }
 }

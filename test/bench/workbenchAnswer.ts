@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Script } from '../support/testGateway';
 import { answer } from '../support/replies';
-import type { Stage } from '../e2e/support/stage';
+import type { ConversationPanel } from '../e2e/support/conversationPanel';
 import { root } from '../support/paths';
 import { frameTasks, type FrameTasks } from './frameTasks';
 import { lastWord, markdownOf } from './page/documents';
@@ -28,10 +28,10 @@ interface Measured extends FrameTasks {
 }
 
 /** Measures the complete path of an answer: socket, extension host, workbench, panel. */
-export async function fullSpeed(stage: Stage): Promise<readonly Row[]> {
+export async function fullSpeed(panel: ConversationPanel): Promise<readonly Row[]> {
   const measured: Measured[] = [];
   for (let round = 0; round < rounds; round++) {
-    const each = await answerAtFullSpeed(stage);
+    const each = await answerAtFullSpeed(panel);
     const { own, others } = each;
     progress(
       `workbench, full speed: longest task ${text(own.duration)}, ${text(own.onProcessor)} on the processor ` +
@@ -60,9 +60,9 @@ export async function fullSpeed(stage: Stage): Promise<readonly Row[]> {
   ];
 }
 
-async function answerAtFullSpeed(stage: Stage): Promise<Measured> {
-  await stage.newConversation();
-  await stage.inPage(watch);
+async function answerAtFullSpeed(panel: ConversationPanel): Promise<Measured> {
+  await panel.replaceConversation();
+  await panel.inPage(watch);
   let lastByteAt = NaN;
   const script: Script = function* () {
     yield* answer(markdownOf('mixed', answerLength), { chunkChars: deltaLength });
@@ -70,14 +70,14 @@ async function answerAtFullSpeed(stage: Stage): Promise<Measured> {
     lastByteAt = Date.now();
   };
   let doneAt = NaN;
-  const tasks = await frameTasks(stage.workbench.page, 'dist/webview.js', async () => {
-    await stage.ask('Everything about the scheduler, please', script);
-    const answered = (await stage.inPage('answered')) as { readonly at: number; readonly text: string };
+  const tasks = await frameTasks(panel.workbench.page, 'dist/webview.js', async () => {
+    await panel.ask('Everything about the scheduler, please', script);
+    const answered = (await panel.inPage('answered')) as { readonly at: number; readonly text: string };
     if (!answered.text.includes(lastWord)) throw new Error('Done before its last word was there.');
     doneAt = answered.at;
     await new Promise((resolve) => setTimeout(resolve, afterwardsMs));
   });
-  const longTasks = (await stage.inPage('longTasks')) as readonly { readonly own: boolean; readonly ms: number }[];
+  const longTasks = (await panel.inPage('longTasks')) as readonly { readonly own: boolean; readonly ms: number }[];
   return {
     ...tasks,
     long: Math.max(0, ...longTasks.filter(({ own }) => own).map(({ ms }) => ms)),

@@ -1,9 +1,8 @@
 import { cpSync } from 'node:fs';
 import path from 'node:path';
-import type { Locator } from 'playwright-core';
 import type { Script } from '../support/testGateway';
 import { answer } from '../support/replies';
-import type { Stage } from '../e2e/support/stage';
+import type { ConversationPanel } from '../e2e/support/conversationPanel';
 import { randomNumbers } from '../support/randomNumbers';
 import { out } from '../support/paths';
 import { historyRow } from './historyRow';
@@ -37,18 +36,18 @@ interface Killing {
 }
 
 /** Kills the extension host during an answer, then does what the user does: a reload, *Continue*. */
-export async function lostInWorkbench(stage: Stage): Promise<Row> {
+export async function lostInWorkbench(panel: ConversationPanel): Promise<Row> {
   const random = randomNumbers(Date.now());
   const lost: number[] = [];
   for (let n = 1; n <= kills; n++) {
     const characters = Math.max(1, random() * story.length);
     const afterMs = random() * 60;
     try {
-      const { phase, lostMs, ...found } = await killAt(stage, `Story ${n}, please`, { characters, afterMs });
+      const { phase, lostMs, ...found } = await killAt(panel, `Story ${n}, please`, { characters, afterMs });
       progress(`workbench, kill ${n} of ${kills}: ${phase}, ${found.characters} characters, ${lostMs} ms lost`);
       lost.push(lostMs);
     } catch (error) {
-      keepEvidence(stage);
+      keepEvidence(panel);
       throw error;
     }
   }
@@ -69,9 +68,9 @@ interface Moment {
 }
 
 /** @throws if the partial answer is no prefix of the story or the continued answer is not the story */
-async function killAt(stage: Stage, title: string, { characters, afterMs }: Moment): Promise<Killing> {
-  const { workbench } = stage;
-  await stage.newConversation();
+async function killAt(panel: ConversationPanel, title: string, { characters, afterMs }: Moment): Promise<Killing> {
+  const { workbench } = panel;
+  await panel.replaceConversation();
   const sent: Sighting[] = [];
   const killedAt = await new Promise<number>((resolve, reject) => {
     let due = false;
@@ -81,18 +80,18 @@ async function killAt(stage: Stage, title: string, { characters, afterMs }: Mome
       due = true;
       setTimeout(() => void workbench.killExtensionHost().then(resolve, reject), afterMs);
     });
-    stage.ask(title, script).catch(reject);
+    panel.ask(title, script).catch(reject);
   });
   await workbench.reload();
   // The panel of an interrupted turn reopens by itself. VS Code may not restore the panel of a finished one.
-  if (sent.at(-1)?.characters === story.length) await (await historyRow(stage, title)).click();
-  await stage.panel.getByRole('article', { name: 'You' }).getByText(title, { exact: true }).first().waitFor();
-  await stage.inState('interrupted').or(stage.inState('done')).waitFor();
-  const phase = (await stage.assistant.getAttribute('data-state')) ?? '';
-  const found = await text(stage).innerText();
+  if (sent.at(-1)?.characters === story.length) await (await historyRow(panel, title)).click();
+  await panel.frame.getByRole('article', { name: 'You' }).getByText(title, { exact: true }).first().waitFor();
+  await panel.inState('interrupted').or(panel.inState('done')).waitFor();
+  const phase = (await panel.assistant.getAttribute('data-state')) ?? '';
+  const found = await panel.answer.innerText();
   if (!story.startsWith(found)) throw new Error(`No beginning of the story:\n${difference(found)}`);
-  if (phase === 'interrupted') await continueAnswer(stage, found);
-  const complete = await text(stage).innerText();
+  if (phase === 'interrupted') await continueAnswer(panel, found);
+  const complete = await panel.answer.innerText();
   if (complete !== story) throw new Error(`Not the story:\n${difference(complete)}`);
   const missing = sent.find((sighting) => sighting.characters > found.length);
   return { phase, characters: found.length, lostMs: missing ? Math.max(0, killedAt - missing.at) : 0 };
@@ -115,15 +114,11 @@ function sendStory(onSent: (sighting: Sighting) => void): Script {
 }
 
 /** Presses *Continue*, or *Restart answer* if there is no partial answer. */
-async function continueAnswer(stage: Stage, found: string): Promise<void> {
-  const { panel } = stage.words;
-  stage.gateway.script = sendStory(() => undefined);
-  await stage.button(found === '' ? panel.restart : panel.continue).click();
-  await stage.inState('done').waitFor();
-}
-
-function text(stage: Stage): Locator {
-  return stage.assistant.locator('[data-part="answer"]');
+async function continueAnswer(panel: ConversationPanel, found: string): Promise<void> {
+  const { restart, continue: continueLabel } = panel.words.panel;
+  panel.gateway.script = sendStory(() => undefined);
+  await panel.button(found === '' ? restart : continueLabel).click();
+  await panel.inState('done').waitFor();
 }
 
 /** Returns the offset of the first difference. */
@@ -135,8 +130,8 @@ function difference(found: string): string {
 }
 
 /** Returns the journal that the extension host has left on disk. */
-function keepEvidence(stage: Stage): void {
+function keepEvidence(panel: ConversationPanel): void {
   const folder = path.join(out, 'bench/kill-evidence');
-  cpSync(stage.workbench.conversationsFolder(), folder, { recursive: true });
+  cpSync(panel.workbench.conversationsFolder(), folder, { recursive: true });
   progress(`The conversations are in ${folder}.`);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { ask, type ConversationPanel, useWorkbench } from './support/conversation';
-import { testKey } from './support/sharedWindow';
+import { type ConversationPanel, testKey } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 const markdown = '# Title\n\nSome **bold** text with `code`.\n\n```ts\nconst a = 1;\n```\n\n- one\n- two\n';
@@ -17,7 +17,7 @@ describe('panel of a conversation', () => {
 
   it('asks for a missing key, returns the prompt if the user cancels, and sends it when the user sets a key', async () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
-    await ask(workbench, 'first question');
+    await panel.askFromPalette('first question');
     await workbench.quickInput.dismissPassword();
     await panel.enabledSend.waitFor();
     await panel.button('Set API key').waitFor();

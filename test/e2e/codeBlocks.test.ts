@@ -1,6 +1,7 @@
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 
 describe('code blocks', () => {
   let gateway: Gateway;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { answer, deltas } from '../support/replies';
 import type { Gateway, GatewayRequest } from '../support/testGateway';
-import { useWorkbench, type ConversationPanel } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('comparison of models in the panel', () => {

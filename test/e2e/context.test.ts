@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Locator } from 'playwright-core';
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('panel with context items', () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { failure } from '../../src/demo/replies';
 import { answer } from '../support/replies';
 import type { Gateway } from '../support/testGateway';
-import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 const windowTokens = 1000;

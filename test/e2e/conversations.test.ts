@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { answer, deltas } from '../support/replies';
-import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
 import { pausedAnswer } from './support/pausedAnswer';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('extension with several conversations', () => {

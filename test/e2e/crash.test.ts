@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Script } from '../support/testGateway';
 import { deltas } from '../support/replies';
-import { ConversationPanel, ask, useWorkbench } from './support/conversation';
+import { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 const words = Array.from({ length: 400 }, (_, n) => `word${n}`);
@@ -37,7 +38,7 @@ describe('extension whose host crashed during an answer', () => {
   };
 
   it('shows the partial answer as interrupted', async () => {
-    await ask(workbench, 'Tell me a long story');
+    await panel.askFromPalette('Tell me a long story');
     await dieAt(100);
     await assertPrefix(upTo(60));
   });
@@ -47,7 +48,7 @@ describe('extension whose host crashed during an answer', () => {
     await panel.button('Continue').click();
     await panel.inState('done').waitFor();
     assert.equal(await panel.answer.innerText(), story);
-    assert.equal(await panel.frame.getByRole('article', { name: 'Assistant' }).count(), 1);
+    assert.equal(await panel.assistants.count(), 1);
   });
 
   it('restores the panel without a reload of the window', async () => {
@@ -71,15 +72,15 @@ describe('extension whose host crashed during an answer', () => {
 
 describe('extension whose window was killed during an answer', () => {
   let workbench: Workbench;
+  let panel: ConversationPanel;
   let ends = false;
 
-  useWorkbench({ script: tell(() => ends) }, (opened) => ({ workbench } = opened));
+  useWorkbench({ script: tell(() => ends) }, (opened) => ({ workbench, panel } = opened));
 
   it('offers the partial answer in the next window of the same folder, where Continue completes it', async () => {
-    const before = await ask(workbench, 'A story for a window that goes');
-    await before.answer.getByText('word60').waitFor();
-    workbench = await workbench.killWindow();
-    const panel = new ConversationPanel(workbench);
+    await panel.askFromPalette('A story for a window that goes');
+    await panel.answer.getByText('word60').waitFor();
+    panel = new ConversationPanel(await workbench.killWindow(), panel.gateway);
     await panel.inState('interrupted').waitFor();
     const found = await panel.answer.innerText();
     assert.ok(story.startsWith(found.trimEnd()) && found.length >= upTo(20).length, found);

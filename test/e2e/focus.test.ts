@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('keyboard focus', () => {
@@ -27,9 +28,7 @@ describe('keyboard focus', () => {
     }
     await panel.frame.getByRole('heading', { name: 'Ask HolySheep' }).waitFor();
     // The workbench learns within a frame of a focus change in the page.
-    await panel.prompt.evaluate(
-      'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))',
-    );
+    await panel.drawn();
     assert.equal(await quickInput.input.and(page.locator(':focus')).isVisible(), true);
     await quickInput.dismiss();
     await panel.frame.locator('textarea:focus').waitFor();

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { startGateway, type Gateway } from '../support/testGateway';
-import { useWorkbench } from './support/conversation';
-import { testKey } from './support/sharedWindow';
-import { Stage } from './support/stage';
+import { type ConversationPanel, testKey } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 
 describe('gateways', () => {
-  let stage: Stage;
+  let panel: ConversationPanel;
   let [local, relay]: Gateway[] = [];
 
   before(async () => {
@@ -13,18 +12,18 @@ describe('gateways', () => {
     relay = await startGateway({ models: ['anthropic/claude-sonnet-4'], requireKey: testKey });
   });
   after(() => Promise.all([local?.close(), relay?.close()]));
-  useWorkbench({}, ({ gateway, workbench }) => (stage = new Stage('en', gateway, workbench)));
+  useWorkbench({}, (opened) => ({ panel } = opened));
 
   const hostOf = (gateway: Gateway | undefined): string => new URL(gateway!.baseUrl).host;
   const addOther = async (gateway: Pick<Gateway, 'baseUrl'> | undefined): Promise<void> => {
-    const { quickInput } = stage.workbench;
-    await stage.run('addGateway');
+    const { quickInput } = panel.workbench;
+    await panel.run('addGateway');
     await quickInput.choose('Other base URL…');
     await quickInput.fill(gateway!.baseUrl);
   };
 
   it('are added without a key if they are local, with a model in place of every other one', async () => {
-    const { page, quickInput } = stage.workbench;
+    const { page, quickInput } = panel.workbench;
     await addOther(local);
     await quickInput.pick('llama-large');
     await page
@@ -34,7 +33,7 @@ describe('gateways', () => {
   });
 
   it('are added with the key that they demand, and with the confirmed names of the models', async () => {
-    const { page, quickInput } = stage.workbench;
+    const { page, quickInput } = panel.workbench;
     await addOther(relay);
     await quickInput.fillPassword(testKey);
     await quickInput.rows('claude-sonnet-4 → anthropic/claude-sonnet-4').waitFor();
@@ -46,14 +45,14 @@ describe('gateways', () => {
   });
 
   it('are listed, moved and made primary, then answer without a key under their own model name, and are removed', async () => {
-    const { quickInput } = stage.workbench;
+    const { quickInput } = panel.workbench;
     const has = (text: string, gateway: Gateway | undefined): Promise<void> =>
       quickInput
         .rowsWith(text)
         .filter({ hasText: hostOf(gateway) })
         .waitFor();
-    await stage.run('manageGateways');
-    await has('primary · API key set', stage.gateway);
+    await panel.run('manageGateways');
+    await has('primary · API key set', panel.gateway);
     await has('all other models → llama-large', local);
     await has('model names: 1', relay);
     await quickInput.pressOnRow(hostOf(relay), 'Move up');
@@ -61,25 +60,24 @@ describe('gateways', () => {
     await quickInput.pressOnRow(hostOf(local), 'Make primary');
     await has('primary · needs no API key', local);
     await quickInput.dismiss();
-    await stage.newConversation();
-    await stage.prompt.fill('hello');
-    await stage.prompt.press('Enter');
-    await stage.inState('done').waitFor();
+    await panel.newConversation();
+    await panel.send('hello');
+    await panel.inState('done').waitFor();
     const [sent] = local!.requests;
     assert.equal(sent?.headers.authorization, undefined);
     assert.match(sent?.body ?? '', /"model":"llama-large"/);
-    assert.equal(stage.gateway.requests.length, 0);
-    await stage.run('manageGateways');
-    await quickInput.rows(hostOf(stage.gateway)).click();
+    assert.equal(panel.gateway.requests.length, 0);
+    await panel.run('manageGateways');
+    await quickInput.rows(hostOf(panel.gateway)).click();
     await quickInput.rows('Make primary').click();
-    await has('primary', stage.gateway);
+    await has('primary', panel.gateway);
     await quickInput.pressOnRow(hostOf(local), 'Remove');
     await quickInput.rowsWith(hostOf(local)).waitFor({ state: 'hidden' });
     await quickInput.dismiss();
   });
 
   it('are marked as unresponsive until they respond', async () => {
-    const { quickInput, page } = stage.workbench;
+    const { quickInput, page } = panel.workbench;
     const stopped = await startGateway();
     const { baseUrl } = stopped;
     await stopped.close();
@@ -87,13 +85,13 @@ describe('gateways', () => {
     await addOther({ baseUrl });
     await quickInput.input.and(page.getByPlaceholder(`${host} doesn't respond (connection refused)`)).waitFor();
     await quickInput.pick('Add anyway');
-    await stage.workbench.toast(`${host} was added. It will be used after it responds.`).waitFor();
-    await stage.run('manageGateways');
+    await panel.workbench.toast(`${host} was added. It will be used after it responds.`).waitFor();
+    await panel.run('manageGateways');
     await quickInput.rowsWith("hasn't responded yet").filter({ hasText: host }).waitFor();
     await quickInput.dismiss();
     const started = await startGateway({ port: Number(port) });
-    await stage.run('testConnection');
-    await stage.run('manageGateways');
+    await panel.run('testConnection');
+    await panel.run('manageGateways');
     await quickInput.rowsWith(host).filter({ hasNotText: "hasn't responded yet" }).waitFor();
     await quickInput.dismiss();
     await started.close();

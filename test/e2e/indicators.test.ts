@@ -3,8 +3,9 @@ import type { Locator } from 'playwright-core';
 import type { Gateway } from '../support/testGateway';
 import { failure, rateLimited } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
-import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
 import { pausedAnswer } from './support/pausedAnswer';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('indicators outside the panel', () => {

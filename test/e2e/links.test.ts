@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { answer } from '../support/replies';
-import { ask, useWorkbench, type ConversationPanel } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('link in an answer', () => {
@@ -14,7 +15,7 @@ describe('link in an answer', () => {
     (opened) => ({ workbench, panel } = opened),
   );
   before(async () => {
-    await ask(workbench, 'Where?');
+    await panel.askFromPalette('Where?');
     await panel.inState('done').waitFor();
   });
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { rateLimited } from '../../src/demo/replies';
 import { answer, cutAfter, replySequence } from '../support/replies';
-import { useWorkbench } from './support/conversation';
 import { NativeChat } from './support/nativeChat';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe("VS Code's chat without a sign-in", () => {

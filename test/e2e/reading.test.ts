@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Gateway, GatewayRequest } from '../support/testGateway';
 import { answer, deltas } from '../support/replies';
-import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
 import { pausedAnswer } from './support/pausedAnswer';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 const lines = (first: number, last: number): string =>
@@ -49,7 +50,7 @@ describe('reading a conversation', () => {
         { end: 'stall' },
       ]);
       gateway.script = count.script;
-      await ask(workbench, 'Count');
+      await panel.askFromPalette('Count');
       await panel.answer.getByText('Line 80.').waitFor();
       [counting] = gateway.requests;
       await atEnd();
@@ -82,11 +83,6 @@ describe('reading a conversation', () => {
     const prompt = Array.from({ length: 200 }, (_, index) => `line ${index + 1}`).join('\n');
     const top = async (): Promise<number> =>
       Math.round((await panel.frame.locator('[data-part=prompt]').last().boundingBox())?.y ?? NaN);
-    /** Waits for the frame that shows a change of size, because the page scrolls in that frame. */
-    const drawn = (): Promise<void> =>
-      log().evaluate(
-        () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
-      );
 
     it('keeps its start in view when it is expanded', async () => {
       await panel.newConversation();
@@ -96,13 +92,14 @@ describe('reading a conversation', () => {
       await atEnd();
       const before = await top();
       await panel.button('Show all').click();
-      await drawn();
+      // The page scrolls in the frame that shows the new size.
+      await panel.drawn();
       assert.equal(await top(), before);
     });
 
     it('scrolls to its start when it is collapsed', async () => {
       await panel.button('Show less').click();
-      await drawn();
+      await panel.drawn();
       assert.ok((await top()) >= 0);
     });
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
-import { testKey } from './support/sharedWindow';
+import { type ConversationPanel, testKey } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('panel after a reload of the window', () => {
@@ -17,7 +17,7 @@ describe('panel after a reload of the window', () => {
       ...Array.from({ length: 50 }, (_, n) => ({ delta: `word${n} ` })),
       { end: 'stall' as const },
     ];
-    await ask(workbench, 'a long answer');
+    await panel.askFromPalette('a long answer');
     await panel.answer.getByText('word49').waitFor();
     await workbench.reload();
     await panel.inState('interrupted').waitFor();
@@ -35,7 +35,7 @@ describe('panel after a reload of the window', () => {
 
   it('shows the same conversation when Ask reopens it after it was closed', async () => {
     await workbench.runCommand('View: Close All Editors');
-    await ask(workbench, 'another');
+    await panel.askFromPalette('another');
     await panel.frame.getByText('a long answer').waitFor();
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });

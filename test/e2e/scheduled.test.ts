@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { rateLimited } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
-import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('scheduled prompts in the workbench', () => {

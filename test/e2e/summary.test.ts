@@ -3,7 +3,8 @@ import { failure } from '../../src/demo/replies';
 import type { GatewayRequest } from '../support/gateway/script';
 import { answer } from '../support/replies';
 import type { Gateway } from '../support/testGateway';
-import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 /** The gateway accepts this number of characters, about 2,000 tokens. */
@@ -29,16 +30,14 @@ describe('summary of a conversation', () => {
   };
   useWorkbench({ script }, (opened) => ({ gateway, workbench, panel } = opened));
   before(async () => {
-    await ask(workbench, 'About fruit?');
+    await panel.askFromPalette('About fruit?');
     await panel.inState('done').waitFor();
     await panel.send('More?');
-    await panel.frame.locator('article.assistant[data-state="done"]').nth(1).waitFor();
+    await panel.inState('done').and(panel.assistants.nth(1)).waitFor();
     gateway.reset();
   });
 
   const summary = () => panel.frame.getByRole('article', { name: 'Summary' });
-  /** Returns the last answer, which is no summary, if its turn is in the state. */
-  const lastInState = (state: string) => panel.assistant.and(panel.frame.locator(`[data-state="${state}"]`));
   /** Returns the beginnings of the texts that the n-th request contained. */
   const sent = async (n: number): Promise<readonly string[]> =>
     textsOf(await gateway.request(n)).map((content) => content.slice(0, 75));
@@ -50,7 +49,7 @@ describe('summary of a conversation', () => {
     await summary().getByText('The user asks about fruit.').waitFor();
     await panel.frame.getByRole('heading', { name: /^Summary of [12] earlier turns?$/ }).waitFor();
     await panel.button('Retry now').click();
-    await lastInState('done').waitFor();
+    await panel.inState('done').waitFor();
     const texts = await sent(3);
     assert.match(texts[0] ?? '', /^Summary of our conversation so far:\n\nThe user asks about \*\*fruit\*\*\.$/);
     assert.match(texts.at(-1) ?? '', /^And why\? Apples/);
@@ -74,7 +73,7 @@ describe('summary of a conversation', () => {
     await panel.frame.getByRole('heading', { name: 'Summary of another conversation' }).waitFor();
     gateway.reset();
     await panel.send('Go on');
-    await lastInState('done').waitFor();
+    await panel.inState('done').waitFor();
     const texts = await sent(1);
     assert.match(texts[0] ?? '', /Only pears\.$/);
     assert.equal(texts.at(-1), 'Go on');

@@ -5,21 +5,24 @@ import type { Gateway } from '../support/testGateway';
 import { rateLimited } from '../../src/demo/replies';
 import { answer, replySequence } from '../support/replies';
 import { out } from '../support/paths';
-import { ask, ConversationPanel, useWorkbench } from './support/conversation';
+import { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('rate limit of a gateway that two windows use', () => {
   let gateway: Gateway;
   let first: Workbench;
+  let here: ConversationPanel;
 
   const script = replySequence(rateLimited(120), answer('the answer'));
-  useWorkbench({ script }, (opened) => ({ gateway, workbench: first } = opened));
+  useWorkbench({ script }, (opened) => ({ gateway, workbench: first, panel: here } = opened));
 
   it('also delays a prompt in the second window, where the reason is shown, until the first window resets the network state', async () => {
-    const here = await ask(first, 'from one window');
+    await here.askFromPalette('from one window');
     await here.inState('waiting').waitFor();
     const second = await first.newWindow();
-    const there = await ask(second, 'from another window');
+    const there = new ConversationPanel(second, gateway);
+    await there.askFromPalette('from another window');
     await there.inState('waiting').waitFor();
     assert.equal(gateway.requests.length, 1);
     const card = await there.frame.getByRole('status').innerText();
@@ -39,16 +42,17 @@ describe('rate limit of a gateway that two windows use', () => {
 
 describe('conversation that is open in two windows', () => {
   let first: Workbench;
+  let here: ConversationPanel;
 
-  useWorkbench({ script: () => answer('the answer') }, (opened) => ({ workbench: first } = opened));
+  useWorkbench({ script: () => answer('the answer') }, (opened) => ({ workbench: first, panel: here } = opened));
 
   it('is read-only but up to date in the second window until Open here takes it over', async () => {
-    const here = await ask(first, 'Whose is it?');
+    await here.askFromPalette('Whose is it?');
     await here.inState('done').waitFor();
     const second = await first.newWindow({ sameFolder: true });
     await second.runCommand('HolySheep: Open History');
     await second.quickInput.rowsWith('Whose is it?').click();
-    const there = new ConversationPanel(second);
+    const there = new ConversationPanel(second, here.gateway);
     await there.answer.getByText('the answer').waitFor();
     await there.frame.getByText('This conversation is open in another window.').waitFor();
     for (const name of ['Regenerate', 'Edit']) assert.equal(await there.button(name).count(), 0);
@@ -56,20 +60,20 @@ describe('conversation that is open in two windows', () => {
 
     await first.page.bringToFront();
     await here.send('And now?');
-    await here.frame.getByRole('article', { name: 'Assistant' }).nth(1).getByText('the answer').waitFor();
+    await here.assistants.nth(1).getByText('the answer').waitFor();
     await second.page.bringToFront();
-    await there.frame.getByRole('article', { name: 'Assistant' }).nth(1).getByText('the answer').waitFor();
+    await there.assistants.nth(1).getByText('the answer').waitFor();
     await second.screenshot(path.join(out, 'pictures/open-in-another-window.png'));
 
     await there.button('Open here').click();
     await there.send('Is it mine?');
-    await there.frame.getByRole('article', { name: 'Assistant' }).nth(2).getByText('the answer').waitFor();
+    await there.assistants.nth(2).getByText('the answer').waitFor();
     await first.page.bringToFront();
     await here.button('Open here').waitFor();
-    await here.frame.getByRole('article', { name: 'Assistant' }).nth(2).getByText('the answer').waitFor();
+    await here.assistants.nth(2).getByText('the answer').waitFor();
     assert.equal(await here.prompt.isVisible(), false);
     await here.button('Open here').click();
     await here.send('Mine again');
-    await here.frame.getByRole('article', { name: 'Assistant' }).nth(3).getByText('the answer').waitFor();
+    await here.assistants.nth(3).getByText('the answer').waitFor();
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Gateway } from '../support/testGateway';
 import { answer } from '../support/replies';
-import { type ConversationPanel, ask, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
 describe('panel with several versions of an exchange', () => {
@@ -11,7 +12,7 @@ describe('panel with several versions of an exchange', () => {
 
   useWorkbench({ script: () => answer('Apples are red.') }, (opened) => ({ gateway, workbench, panel } = opened));
   before(async () => {
-    await ask(workbench, 'What color are apples?');
+    await panel.askFromPalette('What color are apples?');
     await panel.inState('done').waitFor();
     gateway.script = () => answer('A follow-up answer.');
     await panel.send('And why?');
@@ -24,7 +25,7 @@ describe('panel with several versions of an exchange', () => {
       return panel.frame.getByRole('article', { name: 'You' }).first();
     },
     get assistant() {
-      return panel.frame.getByRole('article', { name: 'Assistant' }).first();
+      return panel.assistants.first();
     },
   };
   const turns = async (): Promise<readonly string[]> =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
-import { type ConversationPanel, useWorkbench } from './support/conversation';
+import type { ConversationPanel } from './support/conversationPanel';
+import { useWorkbench } from './support/sharedWindow';
 import { viewport } from './support/session';
 import type { Workbench } from './support/workbench';
 

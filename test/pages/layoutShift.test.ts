@@ -3,7 +3,7 @@ import { chromium, type Browser } from 'playwright-core';
 import type { StreamEvent } from '../../src/engine/events/events';
 import type { ShownExchange } from '../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type ToWebview } from '../../src/shared/protocol';
-import { stageTexts } from '../e2e/support/stageTexts';
+import { sampleTexts } from '../e2e/support/sampleTexts';
 import { findBrowser } from '../support/browser';
 import { ev } from '../webview/panel/support/events';
 import { connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
@@ -12,7 +12,7 @@ import { StaticPage } from './staticPage';
 /** Maximum sum of the layout shifts of an answer. Users notice a sum of 0.1 (https://web.dev/cls). */
 const maxSum = 0.02;
 
-const { answer } = stageTexts.en;
+const { answer } = sampleTexts.en;
 const half = answer.slice(0, answer.length / 2);
 const chunkChars = 12;
 

@@ -5,11 +5,11 @@ import { markScheduled } from '../../src/engine/state/schedule';
 import { panelStrings } from '../../src/shared/panelStrings';
 import type { ShownExchange, ShownItem } from '../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type ToWebview, type TurnState } from '../../src/shared/protocol';
-import { stageTexts } from '../e2e/support/stageTexts';
+import { longPrompt, sampleTexts } from '../e2e/support/sampleTexts';
 import { ev } from '../webview/panel/support/events';
 import { answer, comparison, connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
 
-const { en: texts } = stageTexts;
+const { en: texts } = sampleTexts;
 
 /** A state of the panel: the message that leads to it, and what the user does then. */
 export interface PanelState {
@@ -132,7 +132,6 @@ const compared = (id: string, ...names: readonly string[]): ShownExchange => {
   });
   return comparison(answers, { prompt: texts.code });
 };
-const log = Array.from({ length: 60 }, (_, n) => `10:${20 + n} worker ${n % 4}: attempt ${n} took ${n * 37} ms`);
 
 export const panelStates: readonly PanelState[] = [
   { name: 'no-key', snapshot: snapshot([], { connection: { ...connected, hasKey: false } }) },
@@ -204,7 +203,7 @@ export const panelStates: readonly PanelState[] = [
     snapshot: snapshot([{ ...finished, attachments: [attachment, { ...attachment, truncated: true }] }]),
     act: (page) => page.locator('article.you summary').first().click(),
   },
-  { name: 'long-prompt', snapshot: snapshot([{ ...finished, prompt: [texts.context, '', ...log].join('\n') }]) },
+  { name: 'long-prompt', snapshot: snapshot([{ ...finished, prompt: longPrompt(texts) }]) },
   {
     name: 'chips',
     snapshot: snapshot([], {

@@ -3,9 +3,9 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { out } from '../../support/paths';
 import { encodeGif, recordScreen } from '../support/animation';
-import * as states from '../support/panelStates';
+import { ConversationPanel } from '../support/conversationPanel';
+import { panelStates, type PanelState, type PanelStateName } from '../support/panelStates';
 import { playReadmeScene } from '../support/readmeScene';
-import { Stage } from '../support/stage';
 import type { Language } from '../support/words';
 import type { ThemeId } from '../support/workbench';
 
@@ -50,131 +50,141 @@ const darkAndNarrow: readonly Look[] = [
   { theme: 'dark', width: narrow },
 ];
 
-interface Shot {
-  readonly state: states.PanelState;
-  readonly looks: readonly Look[];
-}
-
-const all: Readonly<Record<Language, readonly Shot[]>> = {
-  en: [
-    { state: states.noKey, looks: lightAndDark },
-    { state: states.empty, looks: everyTheme },
-    { state: states.streaming, looks: everyTheme },
-    { state: states.waiting, looks: everyTheme },
-    { state: states.resuming, looks: lightAndDark },
-    { state: states.failed, looks: everyTheme },
-    { state: states.failedPartial, looks: lightAndDark },
-    { state: states.failedDetails, looks: [...everyTheme, { theme: 'dark', width: narrow }] },
-    { state: states.stopped, looks: lightAndDark },
-    { state: states.done, looks: everyTheme },
-    { state: states.code, looks: everyTheme },
-    { state: states.versions, looks: lightAndDark },
-    { state: states.attached, looks: lightAndDark },
-    { state: states.longPrompt, looks: [...everyTheme, { theme: 'dark', width: narrow }] },
-    { state: states.editing, looks: lightAndDark },
-    { state: states.chips, looks: everyTheme },
-    { state: states.suggestions, looks: everyTheme },
-    { state: states.history, looks: everyTheme },
-    { state: states.interrupted, looks: lightAndDark },
-  ],
-  'zh-cn': [
-    states.noKey,
-    states.empty,
-    states.streaming,
-    states.quiet,
-    states.waiting,
-    states.resuming,
-    states.failed,
-    states.failedPartial,
-    states.failedDetails,
-    states.stopped,
-    states.done,
-    states.code,
-    states.longPrompt,
-    states.chips,
-    states.history,
-    states.interrupted,
-  ].map((state) => ({ state, looks: darkAndNarrow })),
+/** The looks in which each state is pictured. */
+const looksOf: Readonly<Record<Language, Partial<Record<PanelStateName, readonly Look[]>>>> = {
+  en: {
+    'no-key': lightAndDark,
+    empty: everyTheme,
+    streaming: everyTheme,
+    waiting: everyTheme,
+    resuming: lightAndDark,
+    failed: everyTheme,
+    'failed-partial': lightAndDark,
+    'failed-details': [...everyTheme, { theme: 'dark', width: narrow }],
+    stopped: lightAndDark,
+    done: everyTheme,
+    code: everyTheme,
+    versions: lightAndDark,
+    attached: lightAndDark,
+    'long-prompt': [...everyTheme, { theme: 'dark', width: narrow }],
+    editing: lightAndDark,
+    chips: everyTheme,
+    suggestions: everyTheme,
+    history: everyTheme,
+    interrupted: lightAndDark,
+  },
+  'zh-cn': {
+    'no-key': darkAndNarrow,
+    empty: darkAndNarrow,
+    streaming: darkAndNarrow,
+    quiet: darkAndNarrow,
+    waiting: darkAndNarrow,
+    resuming: darkAndNarrow,
+    failed: darkAndNarrow,
+    'failed-partial': darkAndNarrow,
+    'failed-details': darkAndNarrow,
+    stopped: darkAndNarrow,
+    done: darkAndNarrow,
+    code: darkAndNarrow,
+    'long-prompt': darkAndNarrow,
+    chips: darkAndNarrow,
+    history: darkAndNarrow,
+    interrupted: darkAndNarrow,
+  },
 };
 
 /** Takes pictures for people to look at, in several themes, widths and languages. */
 describe('pictures of the panel', () => {
+  let panel: ConversationPanel;
+
   before(() => mkdirSync(readmePictures, { recursive: true }));
+
+  const openPanel = async (language: Language): Promise<void> => {
+    panel = await ConversationPanel.open(language);
+    await panel.setKey();
+  };
+  /** Takes a screenshot without hover effects. */
+  const screenshot = async (file: string): Promise<void> => {
+    await panel.workbench.page.mouse.move(0, 0);
+    await panel.drawn();
+    await panel.workbench.screenshot(path.join(pictures, file));
+  };
+  const hideSideBar = async (): Promise<void> => {
+    const sideBar = panel.workbench.page.locator('.part.sidebar');
+    if (!(await sideBar.isVisible())) return;
+    await panel.workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    await sideBar.waitFor({ state: 'hidden' });
+  };
+  const setLook = async ({ theme, width }: Look): Promise<void> => {
+    const { page } = panel.workbench;
+    await panel.workbench.setTheme(themes[theme]);
+    await hideSideBar();
+    const windowWidth = await page.evaluate<number>('innerWidth');
+    const panelWidth = (await panel.inPage('innerWidth')) as number;
+    await page.setViewportSize({ width: width + windowWidth - panelWidth, height: 860 });
+    await panel.inPage(`new Promise((resolve) => {
+      const check = () => (innerWidth === ${width} ? resolve() : requestAnimationFrame(check));
+      check();
+    })`);
+  };
 
   for (const language of languages) {
     describe(`for the README in ${language}`, () => {
-      let stage: Stage;
-
       before(async () => {
-        stage = await Stage.open(language);
-        await stage.setKey();
-        await stage.workbench.openFile('sample.ts');
+        await openPanel(language);
+        await panel.workbench.openFile('sample.ts');
       });
-      after(() => stage.close());
+      after(() => panel.close());
 
       it(`include an animation of at most ${maxAnimationBytes / 1024} KB`, async () => {
-        const { workbench } = stage;
-        await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+        const { workbench } = panel;
+        await hideSideBar();
         await workbench.runCommand('View: Toggle Minimap');
-        await stage.newConversation();
-        await stage.setTheme(themes.dark);
+        await panel.replaceConversation();
+        await workbench.setTheme(themes.dark);
         await workbench.page.setViewportSize(animationSize);
         // The message about the new key contains the address of the gateway.
         await workbench.page.locator('.statusbar').getByText('127.0.0.1').waitFor({ state: 'hidden' });
-        const recording = await recordScreen(workbench.page, () => playReadmeScene(stage));
+        const recording = await recordScreen(workbench.page, () => playReadmeScene(panel));
         const gif = encodeGif(recording, { colors: animationColors });
         writeFileSync(path.join(readmePictures, `retry-and-resume${readmeSuffixes[language]}.gif`), gif);
         assert.ok(gif.length <= maxAnimationBytes, `${(gif.length / 1024).toFixed(1)} KB`);
       });
 
       it('show a countdown beside an editor', async () => {
-        await stage.newConversation();
-        const leave = await states.waiting.enter(stage);
-        await stage.screenshot(path.join(pictures, `${language}-beside-editor.png`));
-        await leave();
+        await panel.replaceConversation();
+        await panelStates.waiting.enter(panel);
+        await screenshot(`${language}-beside-editor.png`);
+        await panelStates.waiting.leave(panel);
       });
     });
-  }
 
-  for (const [language, shots] of Object.entries(all) as [Language, readonly Shot[]][]) {
     describe(`in ${language}`, () => {
-      let stage: Stage;
+      before(() => openPanel(language));
+      after(() => panel.close());
 
-      before(async () => {
-        stage = await Stage.open(language);
-        await stage.setKey();
-        await stage.newConversation();
-      });
-      after(() => stage.close());
-
-      const takePicture = async (state: states.PanelState, { theme, width }: Look): Promise<void> => {
-        const file = `${language}-${theme}-${width}-${state.name}.png`;
-        await stage.screenshot(path.join(pictures, file));
-        if (state === states.done && theme === 'dark' && width === wide) {
+      const takePicture = async (name: string, { theme, width }: Look): Promise<void> => {
+        const file = `${language}-${theme}-${width}-${name}.png`;
+        await screenshot(file);
+        if (name === 'done' && theme === 'dark' && width === wide) {
           const readmePicture = `timeline${readmeSuffixes[language]}.png`;
           copyFileSync(path.join(pictures, file), path.join(readmePictures, readmePicture));
         }
       };
-      const dress = async ({ theme, width }: Look): Promise<void> => {
-        await stage.setTheme(themes[theme]);
-        await stage.setPanelWidth(width);
-      };
 
-      for (const { state, looks } of shots) {
-        it(`show the state "${state.name}"`, async function () {
+      for (const [name, looks] of Object.entries(looksOf[language]) as [PanelStateName, readonly Look[]][]) {
+        it(`show the state "${name}"`, async function () {
           this.timeout(120_000);
-          await stage.newConversation();
-          const enter = (): Promise<states.Leave> => state.enter(stage);
-          let leave = state.fleeting ? undefined : await enter();
+          const { isFleeting, enter, leave }: PanelState = panelStates[name];
+          await panel.replaceConversation();
+          if (!isFleeting) await enter(panel);
           for (const look of looks) {
-            await dress(look);
-            leave ??= await enter();
-            await takePicture(state, look);
-            if (!state.fleeting) continue;
-            await leave();
-            leave = undefined;
+            await setLook(look);
+            if (isFleeting) await enter(panel);
+            await takePicture(name, look);
+            if (isFleeting) await leave?.(panel);
           }
-          await leave?.();
+          if (!isFleeting) await leave?.(panel);
         });
       }
     });

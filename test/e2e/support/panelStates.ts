@@ -1,285 +1,211 @@
 import { failure, rateLimited } from '../../../src/demo/replies';
-import { answer, cutAfter, replySequence } from '../../support/replies';
-import type { Step } from '../../support/testGateway';
-import type { Stage } from './stage';
-import { filled, patternOf } from './words';
+import { fill } from '../../../src/shared/format';
+import { answer, cutAfter, type Reply } from '../../support/replies';
+import type { ConversationPanel } from './conversationPanel';
+import { longPrompt } from './sampleTexts';
+import { patternOf } from './words';
 
-/** Returns to a panel in which no turn runs. */
-export type Leave = () => Promise<void>;
-
-/** A state of the panel, and how to reach it from a panel in which no turn runs. */
+/** A state of the panel, and how to reach it from a new conversation. */
 export interface PanelState {
-  readonly name: string;
-  readonly enter: (stage: Stage) => Promise<Leave>;
+  readonly enter: (panel: ConversationPanel) => Promise<void>;
+  /** Ends what would disturb the next state. Omitted if nothing would. */
+  readonly leave?: (panel: ConversationPanel) => Promise<void>;
   /** Whether a change of theme or width would end the state. */
-  readonly fleeting?: true;
+  readonly isFleeting?: true;
 }
 
-const nothing: Leave = () => Promise.resolve();
-
-/** Returns an offset inside a code block at which the stream breaks, so that both parts of the answer contain code. */
-const inCode = (text: string): number => text.indexOf('return Math') + 'return Math'.length;
-const halfway = (text: string): number => Math.round(text.length / 2);
+const requestId = { 'x-request-id': 'req_8f3a61c2' };
+const outOfCredit: Reply = () => failure(402, { message: 'Insufficient Balance' }, requestId);
 const pace = { chunkChars: 6, everyMs: 25 } as const;
+const files = ['sample.ts', 'sample.py'];
 
-function* silence(until: Promise<unknown>): Iterable<Step> {
-  yield { send: ': working\n\n' };
-  yield { until };
+const firstHalf = (text: string): string => text.slice(0, Math.round(text.length / 2));
+const secondHalf = (text: string): string => text.slice(firstHalf(text).length);
+
+export const panelStates = {
+  'no-key': {
+    enter: async (panel) => {
+      await panel.run('removeApiKey');
+      await panel.button(panel.words.panel.tour).waitFor();
+      await panel.workbench.runCommand('Notifications: Clear All Notifications');
+    },
+    leave: async (panel) => {
+      await panel.setKey();
+      // The status bar might still show the message about the previous key.
+      await panel.button(panel.words.panel.tour).waitFor({ state: 'hidden' });
+    },
+  },
+  empty: { enter: (panel) => panel.prompt.waitFor() },
+  /** An answer that has arrived up to the middle of a code block. */
+  streaming: {
+    enter: async (panel) => {
+      const [beginning] = /^.*?return Math/s.exec(panel.texts.answer)!;
+      await panel.askForBeginning(panel.texts.streaming, beginning);
+    },
+    leave: (panel) => panel.stop(),
+  },
+  quiet: {
+    enter: async (panel) => {
+      await panel.askForBeginning(panel.texts.quiet, firstHalf(panel.texts.short));
+      await panel.assistant.getByText(patternOf(panel.words.panel.noDataFor)).waitFor();
+    },
+    leave: (panel) => panel.stop(),
+  },
+  waiting: {
+    enter: async (panel) => {
+      await panel.askUntil('waiting', panel.texts.waiting, rateLimited(37, requestId));
+      await panel.timer.waitFor();
+    },
+    leave: async (panel) => {
+      await panel.stop();
+      // Otherwise, the next turn would also wait for the end of the rate limit.
+      await panel.run('resetNetworkState');
+    },
+  },
+  resuming: {
+    enter: (panel) => {
+      const { resuming, short } = panel.texts;
+      const silence: Reply = [{ send: ': working\n\n' }, { end: 'stall' }];
+      return panel.askUntil('resuming', resuming, cutAfter(firstHalf(short), 'reset'), silence);
+    },
+    leave: (panel) => panel.stop(),
+  },
+  failed: { enter: (panel) => fail(panel, panel.texts.failed, outOfCredit) },
+  'failed-partial': {
+    enter: (panel) => {
+      const { failedPartial, short } = panel.texts;
+      return fail(panel, failedPartial, cutAfter(firstHalf(short), 'reset'), outOfCredit);
+    },
+  },
+  /** A turn that failed after a wait, with all its details open. */
+  'failed-details': {
+    enter: async (panel) => {
+      await fail(panel, panel.texts.failed, rateLimited(1), outOfCredit);
+      await panel.assistant.locator('.card-details > summary').last().click();
+      await panel.assistant.getByText(panel.words.panel.detailsCause).last().waitFor();
+    },
+  },
+  stopped: {
+    enter: async (panel) => {
+      await panel.askForBeginning(panel.texts.stopped, firstHalf(panel.texts.short));
+      await panel.stop();
+    },
+  },
+  /** A complete answer after a rate limit and a broken stream, with its timeline open. */
+  done: {
+    enter: async (panel) => {
+      const { done, short } = panel.texts;
+      const usage = { prompt_tokens: 31, completion_tokens: 74 };
+      const rest = answer(secondHalf(short), { ...pace, usage });
+      await panel.askUntil('done', done, rateLimited(4), cutAfter(firstHalf(short), 'reset', pace), rest);
+      await panel.assistant.locator('.turn-summary').click();
+      await panel.assistant.locator('.timeline-picture').first().waitFor();
+    },
+  },
+  /** An answer with all Markdown elements, and its open reasoning. */
+  code: {
+    enter: async (panel) => {
+      const { code, answer: text, reasoning } = panel.texts;
+      await panel.askUntil('done', code, answer(text, { reasoning, chunkChars: 40 }));
+      await panel.assistant.locator('.code-keyword').first().waitFor();
+      await panel.assistant.locator('.reasoning > summary').click();
+    },
+  },
+  versions: {
+    enter: async (panel) => {
+      const { regenerate, versionOf } = panel.words.panel;
+      await panel.askUntil('done', panel.texts.code, answer(panel.texts.short));
+      await panel.button(regenerate).last().click();
+      await panel
+        .inState('done')
+        .getByText(fill(versionOf, '2', '2'))
+        .waitFor();
+    },
+  },
+  /** A sent prompt with its context item. */
+  attached: {
+    enter: async (panel) => {
+      await attach(panel, 'sample.ts');
+      await panel.askUntil('done', panel.texts.context, answer(panel.texts.short));
+    },
+  },
+  'long-prompt': {
+    enter: async (panel) => {
+      await panel.askUntil('done', longPrompt(panel.texts), answer(panel.texts.short));
+      await panel.button(panel.words.panel.showAll).waitFor();
+    },
+  },
+  editing: {
+    enter: async (panel) => {
+      const { editPrompt, editBox } = panel.words.panel;
+      await panel.askUntil('done', panel.texts.code, answer(panel.texts.short));
+      await panel.frame.locator('article.you').last().hover();
+      await panel.button(editPrompt).last().click();
+      await panel.frame.getByRole('textbox', { name: editBox }).waitFor();
+    },
+    leave: (panel) => panel.button(panel.words.panel.cancel).click(),
+  },
+  chips: {
+    enter: async (panel) => {
+      await panel.prompt.fill(panel.texts.context);
+      for (const file of files) await attach(panel, file);
+    },
+    leave: async (panel) => {
+      for (const file of files) await removeChip(panel, file).click();
+      await panel.prompt.fill('');
+    },
+  },
+  suggestions: {
+    isFleeting: true,
+    enter: async (panel) => {
+      await panel.prompt.pressSequentially('#sam');
+      await panel.frame.getByRole('option').first().waitFor();
+    },
+    leave: async (panel) => {
+      await panel.prompt.press('Escape');
+      await panel.prompt.fill('');
+    },
+  },
+  /** The list of conversations in front of the panel. */
+  history: {
+    isFleeting: true,
+    enter: async ({ workbench, texts }) => {
+      await workbench.page.locator('.editor-actions .action-label.codicon-history').first().click();
+      await workbench.quickInput.rowsWith(texts.failed).first().waitFor();
+    },
+    leave: ({ workbench }) => workbench.quickInput.dismiss(),
+  },
+  interrupted: {
+    enter: async (panel) => {
+      await panel.askForBeginning(panel.texts.interrupted, firstHalf(panel.texts.short));
+      await panel.workbench.reload();
+      await panel.inState('interrupted').waitFor();
+    },
+  },
+} satisfies Readonly<Record<string, PanelState>>;
+
+export type PanelStateName = keyof typeof panelStates;
+
+async function fail(panel: ConversationPanel, prompt: string, ...replies: readonly Reply[]): Promise<void> {
+  await panel.askUntil('failed', prompt, ...replies);
+  await panel.inState('failed').getByRole('alert').waitFor();
 }
 
-export const noKey: PanelState = {
-  name: 'no-key',
-  enter: async (stage) => {
-    await stage.newConversation();
-    await stage.removeKey();
-    return async () => {
-      await stage.setKey();
-      // The status bar may still show the state of the previous key.
-      await stage.button(stage.words.panel.tour).waitFor({ state: 'hidden' });
-    };
-  },
-};
+function removeChip(panel: ConversationPanel, file: string) {
+  return panel.button(fill(panel.words.panel.remove, file));
+}
 
-export const empty: PanelState = {
-  name: 'empty',
-  enter: async (stage) => {
-    await stage.newConversation();
-    return nothing;
-  },
-};
-
-export const streaming: PanelState = {
-  name: 'streaming',
-  enter: (stage) => stage.askAndHold(stage.texts.streaming, stage.texts.answer, inCode(stage.texts.answer)),
-};
-
-export const quiet: PanelState = {
-  name: 'quiet',
-  enter: async (stage) => {
-    const { quiet: prompt, short } = stage.texts;
-    const leave = await stage.askAndHold(prompt, short, halfway(short));
-    await stage.assistant.getByText(patternOf(stage.words.panel.noDataFor)).waitFor();
-    return leave;
-  },
-};
-
-export const waiting: PanelState = {
-  name: 'waiting',
-  enter: async (stage) => {
-    await stage.ask(stage.texts.waiting, () => rateLimited(37, { 'x-request-id': 'req_8f3a61c2' }));
-    await stage.inState('waiting').getByRole('timer').waitFor();
-    return async () => {
-      await stage.stop();
-      // Resets the network state, because otherwise the next turn would wait as well.
-      await stage.run('resetNetworkState');
-    };
-  },
-};
-
-export const resuming: PanelState = {
-  name: 'resuming',
-  enter: async (stage) => {
-    const { resuming: prompt, short } = stage.texts;
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    const rest = function* (): Iterable<Step> {
-      yield* silence(released);
-      yield* answer(short.slice(halfway(short)));
-    };
-    const cut = () => cutAfter(short.slice(0, halfway(short)), 'reset');
-    await stage.ask(prompt, replySequence(cut, rest));
-    await stage.inState('resuming').waitFor();
-    return async () => {
-      release();
-      await stage.inState('done').waitFor();
-    };
-  },
-};
-
-export const failed: PanelState = {
-  name: 'failed',
-  enter: async (stage) => {
-    await stage.ask(stage.texts.failed, () => failure(402, { message: 'Insufficient Balance' }));
-    await stage.inState('failed').getByRole('alert').waitFor();
-    return nothing;
-  },
-};
-
-/** A failed turn after a wait, with all its details open. */
-export const failedDetails: PanelState = {
-  name: 'failed-details',
-  enter: async (stage) => {
-    const outOfCredit = () => failure(402, { message: 'Insufficient Balance' }, { 'x-request-id': 'req_8f3a61c2' });
-    await stage.ask(stage.texts.failed, replySequence(rateLimited(1), outOfCredit));
-    await stage.inState('failed').getByRole('alert').waitFor();
-    await stage.inState('failed').locator('.card-details > summary').last().click();
-    await stage.inState('failed').getByText(stage.words.panel.detailsCause).last().waitFor();
-    return nothing;
-  },
-};
-
-export const failedPartial: PanelState = {
-  name: 'failed-partial',
-  enter: async (stage) => {
-    const { failedPartial: prompt, short } = stage.texts;
-    const cut = () => cutAfter(short.slice(0, halfway(short)), 'reset');
-    await stage.ask(prompt, replySequence(cut, failure(402, { message: 'Insufficient Balance' })));
-    await stage.inState('failed').getByRole('alert').waitFor();
-    return nothing;
-  },
-};
-
-export const stopped: PanelState = {
-  name: 'stopped',
-  enter: async (stage) => {
-    const { stopped: prompt, short } = stage.texts;
-    await stage.askAndHold(prompt, short, halfway(short));
-    await stage.stop();
-    return nothing;
-  },
-};
-
-export const interrupted: PanelState = {
-  name: 'interrupted',
-  enter: async (stage) => {
-    const { interrupted: prompt, short } = stage.texts;
-    await stage.askAndHold(prompt, short, halfway(short));
-    await stage.workbench.reload();
-    await stage.inState('interrupted').waitFor();
-    return nothing;
-  },
-};
-
-/** A complete answer after a rate limit and a broken stream, with its timeline open. */
-export const done: PanelState = {
-  name: 'done',
-  enter: async (stage) => {
-    const { done: prompt, short } = stage.texts;
-    const limited = () => rateLimited(4);
-    const cut = () => cutAfter(short.slice(0, halfway(short)), 'reset', pace);
-    const rest = () =>
-      answer(short.slice(halfway(short)), { ...pace, usage: { prompt_tokens: 31, completion_tokens: 74 } });
-    await stage.ask(prompt, replySequence(limited, cut, rest));
-    await stage.inState('done').waitFor();
-    await stage.assistant.locator('.turn-summary').click();
-    await stage.assistant.locator('.timeline-picture').first().waitFor();
-    return nothing;
-  },
-};
-
-/** An answer with all Markdown elements and with its reasoning open. */
-export const code: PanelState = {
-  name: 'code',
-  enter: async (stage) => {
-    const { code: prompt, answer: text, reasoning } = stage.texts;
-    await stage.ask(prompt, () => answer(text, { reasoning, chunkChars: 40 }));
-    await stage.inState('done').waitFor();
-    await stage.assistant.locator('.code-keyword').first().waitFor();
-    await stage.assistant.locator('.reasoning > summary').click();
-    return nothing;
-  },
-};
-
-export const versions: PanelState = {
-  name: 'versions',
-  enter: async (stage) => {
-    const { regenerate, versionOf } = stage.words.panel;
-    await stage.ask(stage.texts.code, () => answer(stage.texts.short));
-    await stage.inState('done').waitFor();
-    await stage.button(regenerate).last().click();
-    await stage.assistant.getByText(filled(versionOf, '2', '2')).waitFor();
-    await stage.inState('done').waitFor();
-    return nothing;
-  },
-};
-
-export const editing: PanelState = {
-  name: 'editing',
-  enter: async (stage) => {
-    const { editPrompt, editBox, cancel } = stage.words.panel;
-    await stage.ask(stage.texts.code, () => answer(stage.texts.short));
-    await stage.inState('done').waitFor();
-    await stage.panel.locator('article.you').last().hover();
-    await stage.button(editPrompt).last().click();
-    await stage.panel.getByRole('textbox', { name: editBox }).waitFor();
-    return () => stage.button(cancel).click();
-  },
-};
-
-export const suggestions: PanelState = {
-  name: 'suggestions',
-  fleeting: true,
-  enter: async (stage) => {
-    await stage.prompt.fill('');
-    await stage.prompt.pressSequentially('#sam');
-    await stage.panel.getByRole('option').first().waitFor();
-    return async () => {
-      await stage.prompt.press('Escape');
-      await stage.prompt.fill('');
-    };
-  },
-};
-
-export const chips: PanelState = {
-  name: 'chips',
-  enter: async (stage) => {
-    await stage.prompt.fill(stage.texts.context);
-    for (const name of ['sample.ts', 'sample.py']) await attach(stage, name);
-    return async () => {
-      for (const name of ['sample.ts', 'sample.py']) {
-        await stage.button(filled(stage.words.panel.remove, name)).click();
-      }
-      await stage.prompt.fill('');
-    };
-  },
-};
-
-/** A prompt with its context items open. */
-export const attached: PanelState = {
-  name: 'attached',
-  enter: async (stage) => {
-    await stage.prompt.fill('');
-    await attach(stage, 'sample.ts');
-    await stage.ask(stage.texts.context, () => answer(stage.texts.short));
-    await stage.inState('done').waitFor();
-    return nothing;
-  },
-};
-
-/** A long pasted prompt. */
-export const longPrompt: PanelState = {
-  name: 'long-prompt',
-  enter: async (stage) => {
-    const log = Array.from({ length: 60 }, (_, n) => `10:${20 + n} worker ${n % 4}: attempt ${n} took ${n * 37} ms`);
-    await stage.ask([stage.texts.context, '', ...log].join('\n'), () => answer(stage.texts.short));
-    await stage.inState('done').waitFor();
-    await stage.button(stage.words.panel.showAll).waitFor();
-    return nothing;
-  },
-};
-
-async function attach(stage: Stage, name: string): Promise<void> {
-  const option = stage.panel.getByRole('option').filter({ hasText: name }).first();
-  await stage.prompt.press('End');
-  await stage.prompt.pressSequentially(`#${name}`);
+async function attach(panel: ConversationPanel, file: string): Promise<void> {
+  const option = panel.frame.getByRole('option').filter({ hasText: file }).first();
+  await panel.prompt.press('End');
+  await panel.prompt.pressSequentially(`#${file}`);
   try {
     await option.click({ timeout: 10_000 });
   } catch {
     // A search that takes too long returns nothing. Another letter starts a new search.
-    await stage.prompt.press('Backspace');
-    await stage.prompt.pressSequentially(name.slice(-1));
+    await panel.prompt.press('Backspace');
+    await panel.prompt.pressSequentially(file.slice(-1));
     await option.click();
   }
-  await stage.button(filled(stage.words.panel.remove, name)).waitFor();
+  await removeChip(panel, file).waitFor();
 }
-
-/** A quick pick of VS Code in front of the panel. */
-export const history: PanelState = {
-  name: 'history',
-  fleeting: true,
-  enter: async (stage) => {
-    await stage.workbench.page.locator('.editor-actions .action-label.codicon-history').first().click();
-    await stage.workbench.quickInput.rowsWith(stage.texts.failed).first().waitFor();
-    return () => stage.workbench.quickInput.dismiss();
-  },
-};

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Step } from '../../support/testGateway';
 import { rateLimited } from '../../../src/demo/replies';
 import { answer, cutAfter, replySequence } from '../../support/replies';
-import type { Stage } from './stage';
+import type { ConversationPanel } from './conversationPanel';
 import type { Language } from './words';
 
 interface SceneTexts {
@@ -44,22 +44,22 @@ const resumeDelayMs = 1200;
  * Plays the animation of the README: a prompt, a countdown after a rate limit, a broken stream, and the remaining
  * answer.
  */
-export async function playReadmeScene(stage: Stage): Promise<void> {
-  const { prompt, beforeCut, afterCut } = sceneTexts[stage.language];
-  const chunkChars = stage.language === 'en' ? 5 : 2;
-  stage.gateway.reset();
-  stage.gateway.script = replySequence(
+export async function playReadmeScene(panel: ConversationPanel): Promise<void> {
+  const { prompt, beforeCut, afterCut } = sceneTexts[panel.language];
+  const chunkChars = panel.language === 'en' ? 5 : 2;
+  panel.gateway.reset();
+  panel.gateway.script = replySequence(
     rateLimited(retryAfterSeconds),
     cutAfter(beforeCut, 'reset', { chunkChars, everyMs }),
     () => afterDelay(answer(afterCut, { chunkChars, everyMs })),
   );
-  await stage.prompt.click();
+  await panel.prompt.click();
   await delay(1000);
-  await stage.prompt.pressSequentially(prompt, { delay: stage.language === 'en' ? 25 : 60 });
+  await panel.prompt.pressSequentially(prompt, { delay: panel.language === 'en' ? 25 : 60 });
   await delay(500);
-  await stage.prompt.press('Enter');
-  await stage.inState('waiting').waitFor();
-  await stage.inState('done').waitFor();
+  await panel.prompt.press('Enter');
+  await panel.inState('waiting').waitFor();
+  await panel.inState('done').waitFor();
   await delay(4000);
 }
 

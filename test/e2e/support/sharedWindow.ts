@@ -1,38 +1,54 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { baseUrlWithKey, startGateway, type Gateway, type GatewayOptions } from '../../support/testGateway';
 import type { Settings } from '../../support/vscode/quietSettings';
+import { ConversationPanel, testKey } from './conversationPanel';
 import { openWorkbenches, Workbench } from './workbench';
-
-export const testKey = 'hsa-e2e-key-0123456789';
 
 /** Maximum time in which a window is reset, in milliseconds. It usually takes a second. */
 const resetTimeoutMs = 45_000;
 
-interface WindowOptions {
-  readonly settings: Settings;
-  /** Whether the user has set a key for the base URL. */
-  readonly hasKey: boolean;
+interface WorkbenchOptions extends Pick<GatewayOptions, 'script'> {
+  /** User settings in addition to the base URL. */
+  readonly settings?: Settings;
+  /** Whether the user has not set a key yet. */
+  readonly withoutKey?: true;
+  /** Whether the gateway needs a key, because it is not at the loopback address. */
+  readonly needsKey?: true;
   /** Whether the suite needs a newly started VS Code with new user data. */
-  readonly needsNewVSCode: boolean;
-  /** Whether the suite tests VS Code's chat. */
-  readonly hasChat: boolean;
+  readonly needsNewVSCode?: true;
+  /** Whether the suite tests VS Code's chat, so that it needs a VS Code of its own. */
+  readonly hasChat?: true;
+}
+
+/** A gateway, a window with its base URL and a key for it, and the panel of the window. */
+interface OpenedWorkbench {
+  readonly gateway: Gateway;
+  readonly workbench: Workbench;
+  readonly panel: ConversationPanel;
 }
 
 /** Whether the window can't be shared any more, because a test has failed in it, or because it has VS Code's chat. */
 let mustReplace = false;
 
 /**
- * Returns the window that all suites of this process share, reset for the next suite. Starts VS Code again if the window
- * can't be reset, if a test has failed in it, or if the suite needs a new VS Code, as suites with and after the chat do.
+ * Opens a window with a gateway and a key before the tests of the enclosing suite. All suites of this process share the
+ * window, which is reset for each suite, because VS Code starts slowly. VS Code starts again if the window can't be reset,
+ * if a test has failed in it, or if the suite needs a new VS Code, as suites with the chat and after the chat do.
  */
-export async function sharedWindow({ settings, hasKey, needsNewVSCode, hasChat }: WindowOptions): Promise<Workbench> {
-  const [open] = openWorkbenches;
-  const canShare = !needsNewVSCode && !hasChat && !mustReplace;
-  if (open && canShare && (await tryToReset(open, settings, hasKey))) return open;
-  await closeSharedWindow();
-  mustReplace = hasChat;
-  const workbench = await Workbench.open({ settings, hasChat });
-  if (hasKey) await setKey(workbench);
-  return workbench;
+export function useWorkbench(options: WorkbenchOptions, onOpened: (opened: OpenedWorkbench) => void): void {
+  const { script, withoutKey, needsKey = withoutKey, needsNewVSCode, hasChat } = options;
+  let gateway: Gateway;
+  before(async () => {
+    gateway = await startGateway({ ...(script && { script }) });
+    const baseUrl = needsKey ? baseUrlWithKey(gateway) : gateway.baseUrl;
+    const settings = { 'holysheep.baseUrl': baseUrl, ...options.settings };
+    const resetWindow = needsNewVSCode || hasChat ? undefined : await resetSharedWindow(settings, !withoutKey);
+    const workbench = resetWindow ?? (await replaceSharedWindow(settings, hasChat));
+    const panel = new ConversationPanel(workbench, gateway);
+    if (!withoutKey && !resetWindow) await panel.setKey();
+    onOpened({ gateway, workbench, panel });
+  });
+  after(() => gateway.close());
 }
 
 /** Makes the next suite start VS Code again. */
@@ -45,22 +61,24 @@ export async function closeSharedWindow(): Promise<void> {
   await Promise.all([...openWorkbenches].map((workbench) => workbench.close()));
 }
 
-/** Sets the key through the palette, as a new user does. */
-async function setKey(workbench: Workbench): Promise<void> {
-  await workbench.runCommand('HolySheep: Set API Key');
-  await workbench.fillPassword(testKey);
-  await workbench.page.locator('.statusbar').getByText('works and was saved').waitFor();
+async function replaceSharedWindow(settings: Settings, hasChat = false): Promise<Workbench> {
+  await closeSharedWindow();
+  mustReplace = hasChat;
+  return Workbench.open({ settings, hasChat });
 }
 
-async function tryToReset(workbench: Workbench, settings: Settings, hasKey: boolean): Promise<boolean> {
+/** Returns undefined if there is no window that can be reset. */
+async function resetSharedWindow(settings: Settings, hasKey: boolean): Promise<Workbench | undefined> {
+  const [workbench] = openWorkbenches;
+  if (!workbench || mustReplace) return undefined;
   const timeout = delay(resetTimeoutMs, undefined, { ref: false }).then(() => {
     throw new Error(`no answer within ${resetTimeoutMs} ms`);
   });
   try {
     await Promise.race([workbench.reset(settings, hasKey ? testKey : undefined), timeout]);
-    return true;
+    return workbench;
   } catch (error) {
     console.error(`VS Code is started again, because its window could not be reset: ${String(error)}`);
-    return false;
+    return undefined;
   }
 }

@@ -3,18 +3,19 @@ import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { QuickInput } from './quickInput';
 import type { Settings } from '../../support/vscode/quietSettings';
-import { openSession, type Session, type SessionOptions } from './session';
+import { openSession, viewport, type Session, type SessionOptions } from './session';
 
 const extensionId = 'holysheep.holysheep-prompt';
 const panelFrame = `iframe.webview.ready[src*="extensionId=${extensionId}"]`;
 
+/** Names of the themes in the theme picker, by id. */
 const themes = {
-  'Light 2026': { label: 'Light 2026', className: 'vs' },
-  'Dark 2026': { label: 'Dark 2026', className: 'vs-dark' },
-  'Default Light Modern': { label: 'Light Modern', className: 'vs' },
-  'Default Dark Modern': { label: 'Dark Modern', className: 'vs-dark' },
-  'Default High Contrast': { label: 'Dark High Contrast', className: 'hc-black' },
-  'Default High Contrast Light': { label: 'Light High Contrast', className: 'hc-light' },
+  'Light 2026': 'Light 2026',
+  'Dark 2026': 'Dark 2026',
+  'Default Light Modern': 'Light Modern',
+  'Default Dark Modern': 'Dark Modern',
+  'Default High Contrast': 'Dark High Contrast',
+  'Default High Contrast Light': 'Light High Contrast',
 } as const;
 
 export type ThemeId = keyof typeof themes;
@@ -169,12 +170,19 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Changes the theme with the theme picker, because a running window does not notice a replaced settings file. */
+  /**
+   * Changes the theme with the theme picker, because a running window does not notice a replaced settings file. Waits
+   * until the panel has the theme.
+   */
   async setTheme(theme: ThemeId): Promise<void> {
-    const { label, className } = themes[theme];
+    // VS Code has removed "Default" from the ids of the older themes.
+    const themed = this.panel().locator(`body[data-vscode-theme-id$="${theme.replace('Default ', '')}"]`);
+    if (await themed.isVisible()) return;
+    // In a narrow window, keybindings cover the labels of the palette's rows.
+    await this.page.setViewportSize(viewport);
     await this.runCommand('Preferences: Color Theme');
-    await this.quickInput.choose(label);
-    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
+    await this.quickInput.choose(themes[theme]);
+    await themed.waitFor();
   }
 
   /** Waits until the clipboard contains `text`, because a webview copies through the extension host. */

@@ -1,7 +1,7 @@
 import type { Language } from './words';
 
-/** Prompts and answers of the pictures, in one language. */
-export interface StageTexts {
+/** Prompts and answers in one language. A prompt has the name of the panel's state that it is for. */
+export interface SampleTexts {
   readonly streaming: string;
   readonly waiting: string;
   readonly resuming: string;
@@ -26,7 +26,7 @@ export function delayOf(attempt: number, { base = 1000, cap = 60_000 } = {}): nu
 }
 \`\`\``;
 
-export const stageTexts: Readonly<Record<Language, StageTexts>> = {
+export const sampleTexts: Readonly<Record<Language, SampleTexts>> = {
   en: {
     streaming: 'How should a client retry?',
     waiting: 'What if the gateway limits the rate?',
@@ -110,3 +110,9 @@ ${code.replace('Returns a delay with full jitter, between zero and the cap.', '�
       '中途断开的回答会从断开处的下一个字符继续获取，既不丢失，也不重复。',
   },
 };
+
+/** Returns a prompt with a pasted log, of which the panel shows only the beginning. */
+export function longPrompt({ context }: SampleTexts): string {
+  const log = Array.from({ length: 60 }, (_, n) => `10:${20 + n} worker ${n % 4}: attempt ${n} took ${n * 37} ms`);
+  return [context, '', ...log].join('\n');
+}
