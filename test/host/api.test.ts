@@ -4,9 +4,9 @@ import { EventQueue } from '../../src/engine/createEngine';
 import type { FailedEvent, StreamEvent } from '../../src/engine/events/events';
 import type { RequestChoice } from '../../src/host/connection/gatewaySet';
 import { createAsk, createApi, type ApiEvent, type AskOptions } from '../../src/host/api';
-import { attempt, done, failed, ScriptedEngine, text } from './conversation/scriptedEngine';
+import { attempt, done, failed, ScriptedEngine, text } from '../support/host/scriptedEngine';
 import { refOf } from '../support/gatewayRef';
-import { TestBudget } from './conversation/testBudget';
+import { TestBudget } from '../support/host/testBudget';
 
 function setUp(systemPrompt = '') {
   const engine = new ScriptedEngine();

@@ -6,10 +6,10 @@ import type { StreamEvent } from '../../src/engine/events/events';
 import type { ChatServices } from '../../src/host/chat/chatServices';
 import { ChatParticipant } from '../../src/host/chat/participant/chatParticipant';
 import { UserError } from '../../src/host/util/userError';
-import { fakeSets } from '../host/connection/fakeSets';
-import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../host/conversation/scriptedEngine';
+import { fakeSets } from '../support/host/fakeSets';
+import { attempt, done, ScriptedEngine, waitForEvents, text, waiting } from '../support/host/scriptedEngine';
 import { extensionApi } from '../support/extensionHost';
-import { TestBudget } from '../host/conversation/testBudget';
+import { TestBudget } from '../support/host/testBudget';
 import { valuesOf } from '../support/valuesOf';
 import { fake } from '../support/fake';
 

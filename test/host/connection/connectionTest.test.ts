@@ -11,9 +11,9 @@ import { systemClock } from '../../../src/host/util/systemClock';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
-import { attempt, ScriptedEngine, text, waiting } from '../conversation/scriptedEngine';
+import { attempt, ScriptedEngine, text, waiting } from '../../support/host/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
-import { FakeGateways, openGateways } from './fakeGateways';
+import { FakeGateways, openGateways } from '../../support/host/fakeGateways';
 
 const deps = fake<EngineDeps>({
   clock: systemClock,

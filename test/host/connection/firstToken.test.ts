@@ -4,7 +4,7 @@ import type { FirstToken } from '../../../src/host/connection/firstToken';
 import { faultAdvice } from '../../../src/host/ui/faultAdvice';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../conversation/scriptedEngine';
+import { attempt, failed, reasoning, ScriptedEngine, stopped, text, waiting } from '../../support/host/scriptedEngine';
 import { gatewayFrom } from '../../support/testGateways';
 
 const gateway = gatewayFrom({ baseUrl: 'https://gateway.example/v1', apiKey: 'hsa-key-1' });

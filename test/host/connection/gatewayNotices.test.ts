@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways, openGateways, refusedTurn } from './fakeGateways';
+import { FakeGateways, openGateways, refusedTurn } from '../../support/host/fakeGateways';
 
 describe('notice about the gateways in the settings', () => {
   const editor = new FakeEditor();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation } from '../../support/host/openedConversation';
 
 describe("gateway set (the user's or the demo's) for the next prompt of a conversation", () => {
   for (const { name, isDemo, prompts, expected } of [

@@ -6,7 +6,7 @@ import type { HealthBook } from '../../../src/host/health/healthBook';
 import { fake } from '../../support/fake';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways, openGateways } from './fakeGateways';
+import { FakeGateways, openGateways } from '../../support/host/fakeGateways';
 
 const emptyHealth = fake<HealthBook>({ records: () => [], refresh: () => Promise.resolve() });
 

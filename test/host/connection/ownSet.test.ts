@@ -8,7 +8,7 @@ import type { GatewaySets, RequestChoice } from '../../../src/host/connection/ga
 import type { OwnGateways } from '../../../src/host/connection/ownGateways';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways, failedProbe, openGateways, refusedConnection } from './fakeGateways';
+import { FakeGateways, failedProbe, openGateways, refusedConnection } from '../../support/host/fakeGateways';
 import { valuesOf } from '../../support/valuesOf';
 
 const [primary, first, second] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways, openGateways } from './fakeGateways';
+import { FakeGateways, openGateways } from '../../support/host/fakeGateways';
 
 describe('question whether to send prompts over plain HTTP', () => {
   const editor = new FakeEditor();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { failedProbe, FakeGateways, openGateways } from './fakeGateways';
+import { failedProbe, FakeGateways, openGateways } from '../../support/host/fakeGateways';
 import { valuesOf } from '../../support/valuesOf';
 
 const primary = 'https://primary.example';

@@ -5,8 +5,8 @@ import { comparedModels } from '../../../src/host/journal/exchange';
 import type { Step } from '../../../src/shared/exchanges';
 import { propertyRuns } from '../../support/propertyRuns';
 import { valuesOf } from '../../support/valuesOf';
-import { openConversation, reopened, retryNow, shownAnswers } from './openedConversation';
-import { attempt, done, failed, text, waiting } from './scriptedEngine';
+import { openConversation, reopened, retryNow, shownAnswers } from '../../support/host/openedConversation';
+import { attempt, done, failed, text, waiting } from '../../support/host/scriptedEngine';
 
 /** Opens a conversation and compares three models. `emit` emits events in the last turn of a model. */
 function comparing() {

@@ -4,8 +4,8 @@ import { fake } from '../../support/fake';
 import type { EndedEvent, StreamEvent } from '../../../src/engine/events/events';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import { estimateContextUse, estimateTurnTokens } from '../../../src/host/conversation/contextUse';
-import { openConversation, reopened } from './openedConversation';
-import { attempt, done } from './scriptedEngine';
+import { openConversation, reopened } from '../../support/host/openedConversation';
+import { attempt, done } from '../../support/host/scriptedEngine';
 
 /** A text with an estimate of as many tokens. */
 const tokens = (count: number): string => 'x'.repeat(4 * count);

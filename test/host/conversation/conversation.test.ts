@@ -3,8 +3,8 @@ import type { RecordedEvent, StreamEvent } from '../../../src/engine/events/even
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { ConversationChange } from '../../../src/host/conversation/conversationLog';
 import type { JournalRecord } from '../../../src/host/journal/records';
-import { openConversation, reopened, retryNow } from './openedConversation';
-import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from './scriptedEngine';
+import { openConversation, reopened, retryNow } from '../../support/host/openedConversation';
+import { attempt, done, failed, reasoning, resumed, stopped, text, waiting } from '../../support/host/scriptedEngine';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 import { refOf } from '../../support/gatewayRef';
 

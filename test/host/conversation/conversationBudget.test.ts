@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
-import { openConversation } from './openedConversation';
-import { attempt, done, failed, text, waitForEvents } from './scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt, done, failed, text, waitForEvents } from '../../support/host/scriptedEngine';
 import { refOf } from '../../support/gatewayRef';
 
 type Window = ReturnType<typeof openConversation>;

@@ -6,8 +6,8 @@ import { appendFile, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConversationIndex, findExcerpt, splitWords } from '../../../src/host/conversation/conversationOutlines';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { nextWindow, type Disk } from '../journal/window';
-import { attempt, done, waitForEvents, text } from './scriptedEngine';
+import { nextWindow, type Disk } from '../../support/host/conversationWindow';
+import { attempt, done, waitForEvents, text } from '../../support/host/scriptedEngine';
 import { rowsOf } from '../../support/valuesOf';
 
 describe('conversation list', () => {

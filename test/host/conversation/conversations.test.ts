@@ -5,9 +5,9 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import { holdWrites } from '../../support/heldWrites';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle as filesWritten } from '../../support/virtualClock';
-import { nextWindow, type Disk } from '../journal/window';
-import { retryNow } from './openedConversation';
-import { attempt, done, text, waitForEvents, waiting } from './scriptedEngine';
+import { nextWindow, type Disk } from '../../support/host/conversationWindow';
+import { retryNow } from '../../support/host/openedConversation';
+import { attempt, done, text, waitForEvents, waiting } from '../../support/host/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
 describe('window with several conversations', () => {

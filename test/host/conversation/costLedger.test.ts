@@ -17,9 +17,9 @@ import {
 } from '../../support/scriptedFetch';
 import { usesLargeInputs } from '../../support/propertyRuns';
 import { settle, VirtualClock } from '../../support/virtualClock';
-import { reopened } from './openedConversation';
-import { TestBudget } from './testBudget';
-import { fakeSets } from '../connection/fakeSets';
+import { reopened } from '../../support/host/openedConversation';
+import { TestBudget } from '../../support/host/testBudget';
+import { fakeSets } from '../../support/host/fakeSets';
 
 const price = { input: 3, output: 15, cacheRead: 0.3 };
 const holySheep = 'https://api.holysheep.ai/v1';

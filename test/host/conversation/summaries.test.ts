@@ -3,8 +3,8 @@ import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import { lastToSummarize } from '../../../src/host/conversation/summaryRange';
 import { canContinue } from '../../../src/host/journal/exchange';
 import type { Step } from '../../../src/shared/exchanges';
-import { openConversation, reopened, shownAnswers } from './openedConversation';
-import { attempt, done, failed, text } from './scriptedEngine';
+import { openConversation, reopened, shownAnswers } from '../../support/host/openedConversation';
+import { attempt, done, failed, text } from '../../support/host/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
 const replacement = (summary: string): readonly string[] => [

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { propertyRuns } from '../../support/propertyRuns';
-import { openConversation, reopened, shownAnswers } from './openedConversation';
-import { attempt, done, failed, stopped, text } from './scriptedEngine';
+import { openConversation, reopened, shownAnswers } from '../../support/host/openedConversation';
+import { attempt, done, failed, stopped, text } from '../../support/host/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
 /** Opens a conversation in which each prompt is answered. */

@@ -3,8 +3,8 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import type { copyAsCode as CopyAsCode } from '../../../src/host/copyAsCode/copyAsCode';
 import { demoSettings } from '../../../src/host/demo/demoSettings';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { attempt } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt } from '../../support/host/scriptedEngine';
 import { refOf } from '../../support/gatewayRef';
 import { gatewayFrom } from '../../support/testGateways';
 

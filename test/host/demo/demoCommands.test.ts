@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { registerDemo } from '../../../src/host/demo/demoCommands';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { openWindow } from '../journal/window';
+import { openWindow } from '../../support/host/conversationWindow';
 
 describe('Open Demo command', () => {
   let folder: string;

@@ -7,7 +7,7 @@ import { KeyRedactor } from '../../../src/engine/gateway/keyRedactor';
 import { emptyLedger, addToLedger } from '../../../src/engine/state/ledger';
 import { formatDiagnostics, redactPaths, remoteKind } from '../../../src/host/diagnostics/diagnosticsText';
 import { createErrorRecord } from '../../../src/host/util/errorRecord';
-import { attempt, done, failed, reasoning, text, waiting } from '../conversation/scriptedEngine';
+import { attempt, done, failed, reasoning, text, waiting } from '../../support/host/scriptedEngine';
 import { rowsOf } from '../../support/valuesOf';
 
 interface PrintedReport {

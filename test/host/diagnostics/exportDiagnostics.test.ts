@@ -3,10 +3,10 @@ import type { EngineReport } from '../../../src/engine/engine';
 import type { registerDiagnostics as RegisterDiagnostics } from '../../../src/host/diagnostics/diagnosticsCommands';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { FakeGateways, openGateways } from '../connection/fakeGateways';
+import { FakeGateways, openGateways } from '../../support/host/fakeGateways';
 import { addToLedger, emptyLedger } from '../../../src/engine/state/ledger';
 import type { AttemptEvent } from '../../../src/engine/events/events';
-import { attempt } from '../conversation/scriptedEngine';
+import { attempt } from '../../support/host/scriptedEngine';
 import { refOf } from '../../support/gatewayRef';
 
 describe('Export Diagnostics command', () => {

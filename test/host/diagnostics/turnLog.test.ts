@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import { logTurnEvent } from '../../../src/host/diagnostics/turnLog';
-import { attempt, done, failed, reasoning, stopped, text, waiting } from '../conversation/scriptedEngine';
+import { attempt, done, failed, reasoning, stopped, text, waiting } from '../../support/host/scriptedEngine';
 import { refOf } from '../../support/gatewayRef';
 import type { Log } from '../../../src/host/util/log';
 import { fake } from '../../support/fake';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { refOf } from '../../support/gatewayRef';
 import { useVSCode } from '../../support/fakeVSCode';
-import { failedProbe } from '../connection/fakeGateways';
+import { failedProbe } from '../../support/host/fakeGateways';
 import { GatewayWindow } from './gatewayWindow';
 
 const openRouter = 'https://openrouter.ai/api/v1';

@@ -7,7 +7,7 @@ import type { GatewayDeps } from '../../../src/host/gateways/addGateway';
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
 import { FakeEditor, subscription } from '../../support/fakeEditor';
-import { FakeGateways, openGateways, refusedConnection } from '../connection/fakeGateways';
+import { FakeGateways, openGateways, refusedConnection } from '../../support/host/fakeGateways';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as SettingsManifest;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { registerGateways } from '../../../src/host/gateways/manageGateways';
 import type { FakeQuickPick } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { refusedTurn } from '../connection/fakeGateways';
+import { refusedTurn } from '../../support/host/fakeGateways';
 import { GatewayWindow, primaryUrl } from './gatewayWindow';
 import { refOf } from '../../support/gatewayRef';
 

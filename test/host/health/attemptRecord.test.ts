@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { decodeRecords, encodeRecords } from '../../../src/host/health/attemptRecord';
-import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
+import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from '../../support/host/healthRecords';
 import { rowsOf, valuesOf } from '../../support/valuesOf';
 import { refOf } from '../../support/gatewayRef';
 

@@ -8,8 +8,8 @@ import type { Budget } from '../../../src/host/health/budget';
 import type { DailyBudget } from '../../../src/host/settings/dailyBudget';
 import { Listeners } from '../../../src/host/util/listeners';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { waitForEvents } from '../conversation/scriptedEngine';
-import { ended, entry, noon, recordsOf, turn } from './records';
+import { waitForEvents } from '../../support/host/scriptedEngine';
+import { ended, entry, noon, recordsOf, turn } from '../../support/host/healthRecords';
 import { fake } from '../../support/fake';
 
 const warning = (percent: number, spent: string, daily = '$5.00'): string =>

@@ -15,7 +15,7 @@ import { answering, cutStream, rateLimited, status, streaming, type LiveBody } f
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { rowsOf } from '../../support/valuesOf';
 import { settle, VirtualClock } from '../../support/virtualClock';
-import { entry, noon } from './records';
+import { entry, noon } from '../../support/host/healthRecords';
 
 describe('stored health records', () => {
   let folder: string;

@@ -4,7 +4,7 @@ import { hourMs, type AttemptRecord } from '../../../src/host/health/attemptReco
 import { createHealthReport, essencesOf, gatewayModelKey } from '../../../src/host/health/healthReport';
 import { successPercent } from '../../../src/shared/healthMessages';
 import { valuesOf } from '../../support/valuesOf';
-import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from './records';
+import { ended, entry, failedEntry, noon, origin, recordsOf, turn, wait } from '../../support/host/healthRecords';
 import { refOf } from '../../support/gatewayRef';
 
 const dayMs = 24 * hourMs;

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import { decodeRecords, encodeRecords, hourMs } from '../../../src/host/health/attemptRecord';
 import { createHealthReport, spentToday } from '../../../src/host/health/healthReport';
 import type { HealthFigures } from '../../../src/shared/healthMessages';
-import { ended, entry, failedEntry, noon, recordsOf, turn } from './records';
+import { ended, entry, failedEntry, noon, recordsOf, turn } from '../../support/host/healthRecords';
 import { refOf } from '../../support/gatewayRef';
 
 const end = ended({ firstTokenMs: 1000 });

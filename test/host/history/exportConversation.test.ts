@@ -6,7 +6,7 @@ import type { Prompt } from '../../../src/shared/exchanges';
 import { exportJson } from '../../../src/host/history/exportJson';
 import { outlineOf, searchableTexts } from '../../../src/host/conversation/conversationOutlines';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation } from '../../support/host/openedConversation';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import type { exportMarkdown as ExportMarkdown } from '../../../src/host/history/exportMarkdown';
 import { exportFileName } from '../../../src/host/history/exportSource';

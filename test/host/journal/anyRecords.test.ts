@@ -6,7 +6,7 @@ import { foldJournal } from '../../../src/host/journal/exchangeTree';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { propertyRuns } from '../../support/propertyRuns';
-import { attempt, done, failed, text } from '../conversation/scriptedEngine';
+import { attempt, done, failed, text } from '../../support/host/scriptedEngine';
 
 const header = { type: 'conversation', schema: 1, id: 'c', createdAt: 1 };
 /** Few ids, so that records often name each other, are repeated, or name what does not exist. */

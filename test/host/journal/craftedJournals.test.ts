@@ -4,7 +4,7 @@ import { foldJournal, type StoredConversation } from '../../../src/host/journal/
 import { salvageJournal } from '../../../src/host/journal/journalLines';
 import { readOutline } from '../../../src/host/conversation/conversationOutlines';
 import { countCalls } from '../../support/countedCalls';
-import { attempt, stopped, text } from '../conversation/scriptedEngine';
+import { attempt, stopped, text } from '../../support/host/scriptedEngine';
 
 const lines = (count: number, line: (index: number) => object): string =>
   Array.from({ length: count }, (_, index) => `${JSON.stringify(line(index))}\n`).join('');

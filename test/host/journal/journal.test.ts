@@ -8,8 +8,8 @@ import { conversationsFolder, isConversationId } from '../../../src/host/journal
 import type { JournalRecord } from '../../../src/host/journal/records';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, text } from '../conversation/scriptedEngine';
-import { dropLocks } from './dropLocks';
+import { attempt, done, text } from '../../support/host/scriptedEngine';
+import { dropLocks } from '../../support/host/dropLocks';
 import { valuesOf } from '../../support/valuesOf';
 
 /** A prompt with one answer, which has the same id. */

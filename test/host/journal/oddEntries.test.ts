@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { nextWindow, type Disk } from './window';
+import { nextWindow, type Disk } from '../../support/host/conversationWindow';
 import { valuesOf } from '../../support/valuesOf';
 
 /** Folder entries that are named like the files of conversations, but that cannot be read as conversations. */

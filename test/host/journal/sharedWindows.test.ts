@@ -7,8 +7,8 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle } from '../../support/virtualClock';
-import { attempt, done, waitForEvents, text } from '../conversation/scriptedEngine';
-import { openWindow, type Disk } from './window';
+import { attempt, done, waitForEvents, text } from '../../support/host/scriptedEngine';
+import { openWindow, type Disk } from '../../support/host/conversationWindow';
 
 /** The id of a process that has exited, so that no running process has it. */
 const exitedPid = spawnSync(process.execPath, ['-e', '']).pid;

@@ -12,13 +12,13 @@ import type { Settings } from '../../../src/host/settings/settings';
 import type { Log } from '../../../src/host/util/log';
 import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import { fake } from '../../support/fake';
-import { fakeSets } from '../connection/fakeSets';
+import { fakeSets } from '../../support/host/fakeSets';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { storeIn } from '../../support/storeIn';
 import { valuesOf } from '../../support/valuesOf';
-import { refusedConnection } from '../connection/fakeGateways';
-import { ended } from '../health/records';
+import { refusedConnection } from '../../support/host/fakeGateways';
+import { ended } from '../../support/host/healthRecords';
 import { refOf } from '../../support/gatewayRef';
 import { gatewayFrom } from '../../support/testGateways';
 

@@ -3,7 +3,7 @@ import type { LedgerEntry } from '../../../src/engine/state/ledger';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { ended, entry, failedEntry, origin, recordsOf, turn } from '../health/records';
+import { ended, entry, failedEntry, origin, recordsOf, turn } from '../../support/host/healthRecords';
 
 const load = () => import('../../../src/host/models/modelTexts');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { attempt, done } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt, done } from '../../support/host/scriptedEngine';
 
 describe("differences of two answers in VS Code's diff editor", () => {
   const editor = new FakeEditor();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { attempt } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt } from '../../support/host/scriptedEngine';
 import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 describe('current conversation of a window', () => {

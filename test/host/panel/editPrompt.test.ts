@@ -5,7 +5,7 @@ import type { PrefilledPrompt } from '../../../src/host/panel/panelServices';
 import type { Attachment } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { valuesOf } from '../../support/valuesOf';
-import { openConversation, shownAnswers } from '../conversation/openedConversation';
+import { openConversation, shownAnswers } from '../../support/host/openedConversation';
 import { fakeServices } from './fakePanel';
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };

@@ -5,7 +5,7 @@ import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { FaultAction } from '../../../src/shared/protocol';
 import { useVSCode } from '../../support/fakeVSCode';
 import { refOf } from '../../support/gatewayRef';
-import { fakeSets } from '../connection/fakeSets';
+import { fakeSets } from '../../support/host/fakeSets';
 
 type Call = readonly unknown[];
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { WebviewPanel } from 'vscode';
-import { fakeSets } from '../connection/fakeSets';
+import { fakeSets } from '../../support/host/fakeSets';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { ToWebview } from '../../../src/shared/protocol';
-import { waitForEvents } from '../conversation/scriptedEngine';
+import { waitForEvents } from '../../support/host/scriptedEngine';
 
 export const noSubscription = () => ({ dispose: () => undefined });
 

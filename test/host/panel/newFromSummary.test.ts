@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import type { PanelServices, PrefilledPrompt } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { attempt, done, failed } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt, done, failed } from '../../support/host/scriptedEngine';
 
 describe('new conversation that starts with a summary', () => {
   useVSCode({});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
+import { openConversation } from '../../support/host/openedConversation';
 import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 describe("click in a conversation's page", () => {

@@ -6,8 +6,8 @@ import type { ToHost } from '../../../src/shared/pageMessages';
 import { useVSCode } from '../../support/fakeVSCode';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { valuesOf } from '../../support/valuesOf';
-import { attempt, done, waitForEvents } from '../conversation/scriptedEngine';
-import { openWindow } from '../journal/window';
+import { attempt, done, waitForEvents } from '../../support/host/scriptedEngine';
+import { openWindow } from '../../support/host/conversationWindow';
 import { FakePanel, idleServices, noSubscription } from './fakePanel';
 
 describe('prompt that a panel sends', () => {

@@ -3,8 +3,8 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { refOf } from '../../support/gatewayRef';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt, done, failed, waitForEvents } from '../../support/host/scriptedEngine';
 import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 const refused = (next: string): StreamEvent => Object.assign(failed(''), { nextGateway: refOf(next) });

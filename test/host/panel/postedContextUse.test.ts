@@ -3,8 +3,8 @@ import type { ModelCatalog } from '../../../src/host/models/modelCatalog';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { fake } from '../../support/fake';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { attempt, done, text, waitForEvents } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt, done, text, waitForEvents } from '../../support/host/scriptedEngine';
 import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 const tokens = (count: number): string => 'x'.repeat(4 * count);

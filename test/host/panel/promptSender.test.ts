@@ -4,9 +4,9 @@ import { parsePromptInput, type PromptInput } from '../../../src/host/journal/re
 import type { SendOptions } from '../../../src/host/panel/promptSender';
 import type { Attachment } from '../../../src/shared/protocol';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { fakeSets } from '../connection/fakeSets';
-import { ScriptedEngine } from '../conversation/scriptedEngine';
-import { openConversation, shownAnswers } from '../conversation/openedConversation';
+import { fakeSets } from '../../support/host/fakeSets';
+import { ScriptedEngine } from '../../support/host/scriptedEngine';
+import { openConversation, shownAnswers } from '../../support/host/openedConversation';
 import { fakeServices } from './fakePanel';
 
 const importPromptSender = () => import('../../../src/host/panel/promptSender');

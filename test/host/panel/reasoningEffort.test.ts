@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { fakeSets } from '../connection/fakeSets';
-import { waitForEvents } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { fakeSets } from '../../support/host/fakeSets';
+import { waitForEvents } from '../../support/host/scriptedEngine';
 import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 describe('reasoning effort in a panel', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
-import { attempt, failed, text, waiting } from '../conversation/scriptedEngine';
-import { openConversation } from '../conversation/openedConversation';
+import { attempt, failed, text, waiting } from '../../support/host/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
 
 describe('Retry Now command', () => {
   useVSCode({});

@@ -3,8 +3,8 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import { summaryPrompt } from '../../../src/host/conversation/summaryPrompt';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { openConversation, shownAnswers } from '../conversation/openedConversation';
-import { attempt, done, text } from '../conversation/scriptedEngine';
+import { openConversation, shownAnswers } from '../../support/host/openedConversation';
+import { attempt, done, text } from '../../support/host/scriptedEngine';
 
 const tooLong: StreamEvent = {
   type: 'failed',

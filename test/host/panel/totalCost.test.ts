@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { attempt, done, failed, text } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt, done, failed, text } from '../../support/host/scriptedEngine';
 import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
 
 const ended = (fields: { readonly cost?: number; readonly estimatedCost?: number; readonly promptTokens?: number }) =>

@@ -5,9 +5,9 @@ import { Tour } from '../../../src/host/panel/tour';
 import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import { englishWords } from '../../support/englishWords';
 import { VirtualClock } from '../../support/virtualClock';
-import { fakeSets } from '../connection/fakeSets';
-import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
-import { TestBudget } from '../conversation/testBudget';
+import { fakeSets } from '../../support/host/fakeSets';
+import { attempt, done, ScriptedEngine, waitForEvents } from '../../support/host/scriptedEngine';
+import { TestBudget } from '../../support/host/testBudget';
 
 describe('tour of the demo', () => {
   let engine: ScriptedEngine;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
-import { openConversation } from '../conversation/openedConversation';
-import { attempt, done } from '../conversation/scriptedEngine';
+import { openConversation } from '../../support/host/openedConversation';
+import { attempt, done } from '../../support/host/scriptedEngine';
 
 describe('choice of an answer in a comparison', () => {
   useVSCode({});

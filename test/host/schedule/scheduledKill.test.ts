@@ -9,7 +9,7 @@ import { onlineFile, openLiveScheduler } from '../../support/kill/liveScheduler'
 import { propertyRuns } from '../../support/propertyRuns';
 import { randomNumbers } from '../../support/randomNumbers';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { waitForEvents } from '../conversation/scriptedEngine';
+import { waitForEvents } from '../../support/host/scriptedEngine';
 import { lastId, offline } from './scheduledWindow';
 
 const kills = Math.ceil(propertyRuns / 25);

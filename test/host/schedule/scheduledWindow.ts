@@ -4,8 +4,8 @@ import type { Conversation } from '../../../src/host/conversation/conversation';
 import { Scheduler } from '../../../src/host/schedule/scheduler';
 import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
 import { settle } from '../../support/virtualClock';
-import { attempt, failed, waitForEvents, waiting } from '../conversation/scriptedEngine';
-import { openWindow, type Disk } from '../journal/window';
+import { attempt, failed, waitForEvents, waiting } from '../../support/host/scriptedEngine';
+import { openWindow, type Disk } from '../../support/host/conversationWindow';
 import { gatewaysFrom, type DescribedGateway } from '../../support/testGateways';
 
 export interface SharedDisk extends Disk {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events/events';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
 import { settle } from '../../support/virtualClock';
-import { attempt, done, failed, waitForEvents } from '../conversation/scriptedEngine';
+import { attempt, done, failed, waitForEvents } from '../../support/host/scriptedEngine';
 import {
   baseUrl,
   lastId,

@@ -12,7 +12,7 @@ import type { Answer, Exchange, Step } from '../../../src/shared/exchanges';
 import type * as Activity from '../../../src/host/status/activity';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { englishWords } from '../../support/englishWords';
-import { attempt, waiting } from '../conversation/scriptedEngine';
+import { attempt, waiting } from '../../support/host/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 import { fake } from '../../support/fake';
 

@@ -4,8 +4,8 @@ import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { Log } from '../../../src/host/util/log';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
-import { openConversation, retryNow } from '../conversation/openedConversation';
-import { attempt, done, failed, stopped, text, waiting } from '../conversation/scriptedEngine';
+import { openConversation, retryNow } from '../../support/host/openedConversation';
+import { attempt, done, failed, stopped, text, waiting } from '../../support/host/scriptedEngine';
 import { fake } from '../../support/fake';
 
 const longWait: StreamEvent = { ...waiting, delayMs: 30_000, until: 77 } as StreamEvent;

@@ -4,8 +4,8 @@ import type { PanelRegistry } from '../../../src/host/panel/panelRegistry';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import { UnseenFailures } from '../../../src/host/status/unseenFailures';
 import { Listeners } from '../../../src/host/util/listeners';
-import { openConversation, retryNow } from '../conversation/openedConversation';
-import { attempt, done, failed } from '../conversation/scriptedEngine';
+import { openConversation, retryNow } from '../../support/host/openedConversation';
+import { attempt, done, failed } from '../../support/host/scriptedEngine';
 import { fake } from '../../support/fake';
 
 describe('failures that the user has not seen', () => {

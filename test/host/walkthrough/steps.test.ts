@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoModels } from '../../../src/demo/scenarios';
 import { completedSteps } from '../../../src/host/walkthrough/walkthroughProgress';
-import { attempt } from '../conversation/scriptedEngine';
+import { attempt } from '../../support/host/scriptedEngine';
 import { valuesOf } from '../../support/valuesOf';
 
 const root = join(__dirname, '../../..');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { completedSteps, followWalkthroughSteps } from '../../../src/host/walkthrough/walkthroughProgress';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { attempt, text } from '../conversation/scriptedEngine';
-import { openWindow } from '../journal/window';
+import { attempt, text } from '../../support/host/scriptedEngine';
+import { openWindow } from '../../support/host/conversationWindow';
 
 const code = { kind: 'selection' as const, label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
 

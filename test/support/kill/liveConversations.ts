@@ -8,8 +8,8 @@ import { Journal } from '../../../src/host/journal/journal';
 import { systemClock } from '../../../src/host/util/systemClock';
 import { defaultSettings } from '../engineRun';
 import { storeIn } from '../storeIn';
-import { TestBudget } from '../../host/conversation/testBudget';
-import { fakeSets } from '../../host/connection/fakeSets';
+import { TestBudget } from '../host/testBudget';
+import { fakeSets } from '../host/fakeSets';
 import { gatewaysFrom } from '../testGateways';
 
 export interface LiveOptions {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Scheduler } from '../../../src/host/schedule/scheduler';
 import { ScheduleStore } from '../../../src/host/schedule/scheduleStore';
 import { systemClock } from '../../../src/host/util/systemClock';
-import { createConversations } from '../../host/journal/window';
+import { createConversations } from '../host/conversationWindow';
 import { gatewayFrom } from '../testGateways';
 
 /** Looks at the index of scheduled prompts more often than every 30 s. */

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, writeSync } from 'node:fs';
-import { attempt } from '../../host/conversation/scriptedEngine';
+import { attempt } from '../host/scriptedEngine';
 import { openLiveScheduler } from './liveScheduler';
 
 /**

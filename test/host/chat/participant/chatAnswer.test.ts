@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isTerminal, type StreamEvent, type WaitingEvent } from '../../../../src/engine/events/events';
 import type { FaultAction } from '../../../../src/engine/events/kinds';
 import type { ChatAnswer } from '../../../../src/host/chat/participant/chatAnswer';
-import { attempt, done, failed, reasoning, stopped, text } from '../../conversation/scriptedEngine';
+import { attempt, done, failed, reasoning, stopped, text } from '../../../support/host/scriptedEngine';
 import { englishWords } from '../../../support/englishWords';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
 import { refOf } from '../../../support/gatewayRef';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isTerminal, type StreamEvent } from '../../../../src/engine/events/events';
 import { englishWords } from '../../../support/englishWords';
 import { englishL10n, useVSCode } from '../../../support/fakeVSCode';
-import { attempt, done, text } from '../../conversation/scriptedEngine';
+import { attempt, done, text } from '../../../support/host/scriptedEngine';
 import {
   LanguageModelDataPart,
   LanguageModelTextPart,

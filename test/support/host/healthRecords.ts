@@ -1,7 +1,7 @@
 import type { EndedEvent } from '../../../src/engine/events/events';
 import type { LedgerEntry, LedgerWait, TurnRecord } from '../../../src/engine/state/ledger';
 import { recordOf, waitRecordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
-import { refOf } from '../../support/gatewayRef';
+import { refOf } from '../gatewayRef';
 
 export const origin = 'https://gateway.test';
 

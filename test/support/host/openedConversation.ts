@@ -10,8 +10,8 @@ import type { ConversationChange } from '../../../src/host/conversation/conversa
 import { foldJournal, type StoredConversation } from '../../../src/host/journal/exchangeTree';
 import { encodeJournal, salvageJournal } from '../../../src/host/journal/journalLines';
 import { journalSchema, type JournalRecord, type PromptInput } from '../../../src/host/journal/records';
-import { VirtualClock } from '../../support/virtualClock';
-import { fakeSets } from '../connection/fakeSets';
+import { VirtualClock } from '../virtualClock';
+import { fakeSets } from './fakeSets';
 import { ScriptedEngine } from './scriptedEngine';
 import { TestBudget } from './testBudget';
 

@@ -4,7 +4,7 @@ import { isTerminal, type StreamEvent } from '../../../src/engine/events/events'
 import type { FaultKind } from '../../../src/engine/events/kinds';
 import type { ChatRequest } from '../../../src/engine/request';
 import { gatewaysFor } from '../../../src/engine/gateway/gateway';
-import { refOf } from '../../support/gatewayRef';
+import { refOf } from '../gatewayRef';
 
 /** A turn that emits the events that the test provides, each call as one batch. */
 class ScriptedTurn implements RunningTurn {

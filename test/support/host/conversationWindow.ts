@@ -1,12 +1,12 @@
 import type { Clock } from '../../../src/engine/clock';
 import { Conversations } from '../../../src/host/conversation/conversations';
 import { Journal } from '../../../src/host/journal/journal';
-import { storeIn } from '../../support/storeIn';
-import { VirtualClock } from '../../support/virtualClock';
-import { attempt, done, ScriptedEngine, waitForEvents } from '../conversation/scriptedEngine';
+import { storeIn } from '../storeIn';
+import { VirtualClock } from '../virtualClock';
+import { attempt, done, ScriptedEngine, waitForEvents } from './scriptedEngine';
 import { dropLocks } from './dropLocks';
-import { fakeSets } from '../connection/fakeSets';
-import { TestBudget } from '../conversation/testBudget';
+import { fakeSets } from './fakeSets';
+import { TestBudget } from './testBudget';
 
 export interface Disk {
   readonly folder: string;

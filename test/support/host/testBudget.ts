@@ -1,6 +1,6 @@
 import type { BudgetDecisions } from '../../../src/host/health/budget';
 import { hostFailure } from '../../../src/engine/faults/hostFaults';
-import { englishWords } from '../../support/englishWords';
+import { englishWords } from '../englishWords';
 
 /** A daily budget that allows every request, unless the test replaces one of its methods. */
 export class TestBudget implements BudgetDecisions {

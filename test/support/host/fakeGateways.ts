@@ -11,10 +11,10 @@ import type { Settings } from '../../../src/host/settings/settings';
 import { readGateways } from '../../../src/host/settings/gateways';
 import type { Log } from '../../../src/host/util/log';
 import type { Memento } from 'vscode';
-import { EventEmitter } from '../../support/fakeEditor';
-import { refOf } from '../../support/gatewayRef';
+import { EventEmitter } from '../fakeEditor';
+import { refOf } from '../gatewayRef';
 import { fakeSet } from './fakeSets';
-import { storeIn } from '../../support/storeIn';
+import { storeIn } from '../storeIn';
 
 function valid(text: string): BaseUrl | undefined {
   const baseUrl = normalizeBaseUrl(text);
