@@ -61,7 +61,7 @@ describe('reply of the test gateway', () => {
     });
   }
 
-  it("makes the client's connection fail with ECONNRESET after a reset, but only after all sent bytes have arrived", async () => {
+  it('resets the connection of the client only after all sent bytes have arrived', async () => {
     let release = (): void => undefined;
     gateway.script = () => [
       { send: 'half' },
@@ -91,7 +91,7 @@ describe('reply of the test gateway', () => {
     });
   }
 
-  it('keeps the connection open without data after a stall, until the client disconnects', async () => {
+  it('keeps the connection open without data after a stall until the client disconnects', async () => {
     gateway.script = () => [{ send: 'half' }, { end: 'stall' }];
     const client = post(gateway);
     await client.received('half');

@@ -18,7 +18,7 @@ describe('test gateway', () => {
       body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }], ...body }),
     });
 
-  it('records requests with headers and body', async () => {
+  it('records the headers and the body of each request', async () => {
     const gateway = await start();
     await (await chat(gateway, { temperature: 0.5 }, { authorization: 'Bearer hsa-1' })).text();
     const [request] = gateway.requests;
@@ -29,7 +29,7 @@ describe('test gateway', () => {
     assert.equal(request!.body, JSON.stringify(request!.json));
   });
 
-  it('sends no content type if the script sets an empty one', async () => {
+  it('sends no Content-Type header if the script contains an empty one', async () => {
     const gateway = await start({ script: () => [{ status: 200, headers: { 'content-type': '' } }, { done: true }] });
     assert.equal((await chat(gateway)).headers.get('content-type'), null);
   });
@@ -43,12 +43,12 @@ describe('test gateway', () => {
     });
   }
 
-  const modelList = async ({ baseUrl }: { baseUrl: string }): Promise<unknown> =>
-    (await fetch(`${baseUrl}/models`)).json();
-  const idsOf = (list: unknown): readonly string[] => (list as { data: { id: string }[] }).data.map(({ id }) => id);
+  const listOf = async ({ baseUrl }: Gateway): Promise<unknown> => (await fetch(`${baseUrl}/models`)).json();
+  const idsOf = async (gateway: Gateway): Promise<string[]> =>
+    ((await listOf(gateway)) as { data: { id: string }[] }).data.map(({ id }) => id);
 
   it('lists six models by default', async () => {
-    assert.deepEqual(idsOf(await modelList(await start())), [
+    assert.deepEqual(await idsOf(await start()), [
       'claude-opus-4',
       'claude-sonnet-4',
       'gpt-4o',
@@ -58,19 +58,15 @@ describe('test gateway', () => {
     ]);
   });
 
-  it('lists the configured models', async () => {
-    const gateway = await start();
-    gateway.models = ['one'];
-    assert.deepEqual(idsOf(await modelList(gateway)), ['one']);
+  it('lists the models that the test configures', async () => {
+    assert.deepEqual(await idsOf(await start({ models: ['one'] })), ['one']);
   });
 
-  it('sends a scripted reply instead of the model list', async () => {
-    const gateway = await start();
-    gateway.models = () => json({ odd: true });
-    assert.deepEqual(await modelList(gateway), { odd: true });
+  it('sends a scripted reply instead of the list of models', async () => {
+    assert.deepEqual(await listOf(await start({ models: () => json({ odd: true }) })), { odd: true });
   });
 
-  it('responds with 404 to other methods and paths, and does not record them', async () => {
+  it('responds with the status 404 to requests with other methods or paths', async () => {
     const gateway = await start();
     for (const [method, path] of [
       ['GET', '/v1/chat/completions'],
@@ -108,7 +104,7 @@ describe('test gateway', () => {
     });
   }
 
-  it('responds with 500 and calls onError when a script throws before its first byte', async () => {
+  it('responds with the status 500 when a script throws before its first byte', async () => {
     const errors: unknown[] = [];
     const failed = new Error('scripted');
     const gateway = await start({
@@ -121,7 +117,7 @@ describe('test gateway', () => {
     assert.deepEqual(errors, [failed]);
   });
 
-  it('resets the connection and calls onError when a script throws after its first byte', async () => {
+  it('resets the connection when a script throws after its first byte', async () => {
     const errors: unknown[] = [];
     const gateway = await start({
       onError: (error) => errors.push(error),

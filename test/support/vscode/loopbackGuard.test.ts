@@ -70,7 +70,7 @@ describe('loopback guard', () => {
   };
   const token = (): string => new URL(guard.address({})).searchParams.get('tkn')!;
 
-  it('refuses a wrong cookie and the cookie of another server', async () => {
+  it('refuses a request whose cookie has a wrong name or value', async () => {
     const [name = '', value = ''] = (await cookieOf()).split('=');
     for (const cookie of ['', name, `${name}=`, `${name}=${value}x`, `${name}=${value.slice(1)}`, `other=${value}`]) {
       assert.equal((await send(guard, { headers: { cookie } })).status, 403, cookie);
@@ -78,7 +78,7 @@ describe('loopback guard', () => {
     assert.deepEqual(received, []);
   });
 
-  it('accepts the token only in the address of the start page', async () => {
+  it('refuses the token in any address except that of the start page', async () => {
     for (const sent of [
       { path: `/vscode-remote-resource?tkn=${token()}` },
       { path: `//example.com/?tkn=${token()}` },
@@ -89,7 +89,7 @@ describe('loopback guard', () => {
     assert.deepEqual(received, []);
   });
 
-  it('refuses a WebSocket opened by a page of another server, even with the cookie', async () => {
+  it('refuses a WebSocket that a page of another server opens, even with the right cookie', async () => {
     const cookie = `Cookie: ${await cookieOf()}`;
     const port = Number(new URL(guard.url).port);
     for (const origin of [`http://127.0.0.1:${port + 1}`, `http://localhost:${port}`, `${guard.url}.evil`, 'null']) {
@@ -99,7 +99,7 @@ describe('loopback guard', () => {
     assert.match(await upgrade(guard, [cookie, `Origin: ${guard.url}`]), /^HTTP\/1\.1 101 /);
   });
 
-  it('checks every request of a connection', async () => {
+  it('checks the cookie of every request of a connection', async () => {
     const { hostname, port, host } = new URL(guard.url);
     const socket = connect(Number(port), hostname);
     const head = (path: string, ...headers: string[]): string =>
@@ -110,14 +110,14 @@ describe('loopback guard', () => {
     assert.deepEqual(received, ['GET /first']);
   });
 
-  it('forwards requests with the cookie', async () => {
+  it('forwards a request with the right cookie', async () => {
     const headers = { cookie: `theme=dark; ${await cookieOf()}` };
     const reply = await send(guard, { method: 'POST', path: '/mint-key?x=1', headers, body: 'Hello' });
     assert.deepEqual([reply.status, reply.headers['x-served'], reply.body], [200, 'yes', 'The page']);
     assert.deepEqual(received, ['POST /mint-key?x=1 Hello']);
   });
 
-  it('forwards a WebSocket with the cookie in both directions', async () => {
+  it('forwards a WebSocket with the right cookie in both directions', async () => {
     const reply = await upgrade(guard, [`Cookie: ${await cookieOf()}`]);
     assert.equal(reply, 'HTTP/1.1 101 Switching Protocols\r\n\r\nafter the head comes an echo');
     assert.deepEqual(received, ['upgrade /socket']);
