@@ -83,7 +83,7 @@ describe('backup gateway', () => {
     assert.equal(events.filter(({ type }) => type === 'waiting').length, 0);
   });
 
-  describe('after a connection that is never established', () => {
+  describe('when the primary gateway never completes the TLS handshake', () => {
     let isSilent = false;
     /** Accepts connections, but never answers the first message of the TLS handshake. */
     const blackHole = createServer((socket) => {
@@ -105,7 +105,7 @@ describe('backup gateway', () => {
       await set('baseUrl', primary.baseUrl);
     });
 
-    it('gives the whole answer without the wait for headers, and is asked first from then on', async () => {
+    it('gives the whole answer and receives the next request directly', async () => {
       const events = await ask();
       assert.equal(find(events, 'gateway').row, 'connectTimeout');
       assert.equal(find(events, 'done').text, text);
@@ -114,7 +114,7 @@ describe('backup gateway', () => {
     });
   });
 
-  it("is also used by the language models of VS Code's chat", async () => {
+  it('answers a request to a language model of VS Code when the primary gateway refuses connections', async () => {
     const [model] = await vscode.lm.selectChatModels({ vendor: 'holysheep', id: 'gpt-4o' });
     assert.ok(model);
     await primary.refuse();

@@ -49,19 +49,23 @@ describe('daily budget', () => {
   }
   const ask = (prompt: string): Thenable<unknown> => vscode.commands.executeCommand('holysheep.ask', { prompt });
 
-  it('warns when 80% is used, and does not hold up a prompt', async () => {
+  it('shows a warning when 80% is used', async () => {
     await set('budget', { daily: dailyUsd, action: 'ask' });
     // Keeps the average cost, which is the estimate for a running request, below a quarter of the budget.
     for (let requests = 0; requests < 9; requests++) await pay(0.001);
     fixture.gateway.reset();
     await spend(0.85);
     assert.match(warnings.join(), /^You have used 8\d% of today's budget: .* of \$100,000\.00\. \| Open usage$/);
-    await ask('and you?');
-    assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'and you?');
     assert.equal(warnings.length, 1);
   });
 
-  it('asks before a prompt is sent when all of it is used, and sends nothing unless the user agrees', async () => {
+  it('allows a prompt without a question while it is not used up', async () => {
+    await ask('and you?');
+    assert.equal((await fixture.gateway.request(1)).json?.messages.at(-1)?.content, 'and you?');
+    assert.deepEqual(warnings, []);
+  });
+
+  it('allows a prompt only with the consent of the user once it is used up', async () => {
     await spend(0.2);
     assert.equal(fixture.gateway.requests.length, 1);
     await ask('one');
@@ -72,7 +76,7 @@ describe('daily budget', () => {
     assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'two');
   });
 
-  it('refuses requests from other extensions, with one question before *Cancel* and none after it', async () => {
+  it('refuses requests from other extensions after a single question to the user', async () => {
     await pay(0.3);
     const kinds = async (): Promise<readonly string[]> => {
       const requests = [1, 2].map(() => collect(fixture.api.ask('hello')));
@@ -85,7 +89,7 @@ describe('daily budget', () => {
     assert.deepEqual([fixture.gateway.requests.length, warnings.length], [1, 1]);
   });
 
-  it("refuses requests to VS Code's language models with a message that says what to do", async () => {
+  it('refuses requests to language models of VS Code with a message that tells the user what to do', async () => {
     const [model] = await vscode.lm.selectChatModels({ vendor: 'holysheep', id: 'gpt-4o' });
     assert.ok(model);
     const request = async (): Promise<void> => {
@@ -96,7 +100,7 @@ describe('daily budget', () => {
     assert.deepEqual([fixture.gateway.requests.length, warnings], [0, []]);
   });
 
-  it('accepts requests from other extensions once the user has agreed to send a prompt', async () => {
+  it('allows requests from other extensions after the user has agreed to exceed it', async () => {
     pressed = 'Send anyway';
     await ask('three');
     await fixture.gateway.request(1);

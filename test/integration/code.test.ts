@@ -31,7 +31,7 @@ describe('code commands', () => {
     ['improveSelection', 'Improve the code'],
     ['writeTests', 'unit tests'],
   ] as const) {
-    it(`send the selection, its language and the surrounding code with ${command}`, async () => {
+    it(`send the selection with its language and the surrounding code: ${command}`, async () => {
       await vscode.commands.executeCommand(`holysheep.${command}`);
       const { prompt } = await sent();
       for (const part of [instruction, 'function twice', 'typescript', 'const before', 'const after']) {
@@ -40,14 +40,14 @@ describe('code commands', () => {
     });
   }
 
-  it('are not offered without a selection', async () => {
+  it('are missing from the lightbulb menu when nothing is selected', async () => {
     const editor = vscode.window.activeTextEditor;
     assert.ok(editor);
     editor.selection = new vscode.Selection(0, 0, 0, 0);
     assert.deepEqual(await actions(), []);
   });
 
-  it("are offered in the lightbulb for a selection, with the user's prompts", async () => {
+  it('are in the lightbulb menu of a selection, with the custom prompts of the user', async () => {
     await set('prompts', [{ title: 'Translate', template: 'Translate the comments.', model: 'deepseek-v3' }]);
     const offered = await actions();
     assert.deepEqual(offered.map(({ title, kind }) => `${title}: ${kind?.value}`).sort(), [

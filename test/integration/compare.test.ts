@@ -33,7 +33,7 @@ describe('comparison of models', () => {
     await Promise.all(sent.map(({ closed }) => closed));
   });
 
-  it('goes on with one of its answers when the next prompt is sent', async () => {
+  it('sends one of its answers with the next prompt', async () => {
     await compare({ prompt: 'Why?', models });
     const sent = await requests(3);
     assert.deepEqual(await Promise.all(sent.map(({ closed }) => closed)), ['server', 'server', 'server']);
@@ -46,7 +46,7 @@ describe('comparison of models', () => {
     assert.deepEqual(texts.slice(-3), ['Why?', ...included, 'And then?']);
   });
 
-  it('lets only the model wait that is rate limited', async () => {
+  it('delays only the answer of a rate-limited model', async () => {
     const limited = models[0]!;
     const firstRequests = requests(3);
     const refused = firstRequests.then((sent) => sent.find((request) => modelOf(request) === limited)?.closed);
@@ -67,7 +67,7 @@ describe('comparison of models', () => {
     assert.equal(await retry.closed, 'server');
   });
 
-  it('requests the answers one after the other when all were rate limited', async () => {
+  it('retries one model after the other when all models are rate-limited', async () => {
     const limited = new Set<string>();
     let waiting = 0;
     let mostWaiting = 0;
@@ -88,7 +88,7 @@ describe('comparison of models', () => {
     assert.equal(mostWaiting, 1);
   });
 
-  it('rejects invalid models with an error that names the property', async () => {
+  it('rejects a repeated model with an error that names the argument “models”', async () => {
     await assert.rejects(async () => compare({ prompt: 'Why?', models: ['gpt-4o', 'gpt-4o'] }), /“models”/);
     assert.equal(fixture.gateway.requests.length, 0);
   });

@@ -13,7 +13,7 @@ const setKey = (argument: unknown) =>
   vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', argument);
 const testConnection = () => vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
 
-describe('gateways in the settings', () => {
+describe('connection test', () => {
   let primary: Gateway;
   let backup: Gateway;
   let front: SecureFront;
@@ -37,7 +37,7 @@ describe('gateways in the settings', () => {
     await Promise.all([primary.close(), backup.close()]);
   });
 
-  it('are tested step by step, whether they work, refuse the connection or have an untrusted certificate', async () => {
+  it('reports each step up to the failure for a gateway that refuses connections or has an untrusted certificate', async () => {
     const closed = await startGateway();
     const { baseUrl: refusingUrl } = closed;
     await closed.close();
@@ -53,7 +53,7 @@ describe('gateways in the settings', () => {
     assert.equal(front.received, 0, 'nothing must be sent to a server with an untrusted certificate');
   });
 
-  it('are described line by line in a read-only document', async () => {
+  it('lists its results in a read-only document', async () => {
     const { showInformationMessage } = vscode.window;
     Object.assign(vscode.window, { showInformationMessage: () => Promise.resolve('Details') });
     const opened = new Promise<vscode.TextDocument>((resolve) => {

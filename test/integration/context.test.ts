@@ -64,7 +64,7 @@ describe('context items', () => {
     return item.attachment;
   };
 
-  it('include the selection, the open editors, the problems, the files and the file dialog when the query is empty', async () => {
+  it('include selection, open editors, problems, open files and the file dialog when the search text is empty', async () => {
     await open('context/other.ts');
     (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
     problems.set(uriOf('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);
@@ -91,7 +91,7 @@ describe('context items', () => {
     });
   });
 
-  it('say why nothing can be attached, and include recent files, but no virtual documents', async () => {
+  it('explain why nothing can be attached while only a virtual document is open', async () => {
     recentFiles = [uriOf('context/other.ts')];
     const scheme = 'context-test-preview';
     const provider = { provideTextDocumentContent: () => 'preview' };
@@ -108,12 +108,12 @@ describe('context items', () => {
   });
 
   for (const query of ['WAITCARD.TS', 'deep/wait']) {
-    it(`are found in the workspace, but not in folders excluded from search: ${query}`, async () => {
+    it(`are found by a part of their path, except in folders excluded from search: ${query}`, async () => {
       assert.deepEqual(await suggest(query), ['WaitCard.ts | context/deep', 'Choose a file… | ']);
     });
   }
 
-  it('are read from a file with its unsaved changes', async () => {
+  it('contain the unsaved changes of a file', async () => {
     const attachment = { kind: 'file', label: 'context/other.ts', languageId: 'typescript', code: 'export {};\n' };
     assert.deepEqual(await read(fileId('context/other.ts')), attachment);
     const { document } = await open('context/other.ts');
@@ -123,7 +123,7 @@ describe('context items', () => {
     assert.equal(document.isDirty, false);
   });
 
-  it('are rejected when the file no longer exists', async () => {
+  it('are rejected when the selected lines, the problems or the open editors no longer exist', async () => {
     const uri = uriOf('context/other.ts').toString();
     const span = { start: { line: 7, character: 0 }, end: { line: 9, character: 0 } };
     const problemsId = contextId({ kind: 'problems', uri });
@@ -132,7 +132,7 @@ describe('context items', () => {
     assert.deepEqual(await source.resolve('nonsense'), []);
   });
 
-  it('are read from all open text editors', async () => {
+  it('are created for every open text editor when the user chooses Open editors', async () => {
     await open('context/other.ts');
     await vscode.commands.executeCommand('vscode.open', uriOf('context/picture.png'));
     await open('context/deep/WaitCard.ts');

@@ -19,7 +19,7 @@ describe('conversations', () => {
   });
   afterEach(closeAll);
 
-  it('have one panel each, opened as tabs in the same editor column', async () => {
+  it('have one panel each, as tabs in the same editor column', async () => {
     await ask('the first question');
     await ask('the second question');
     await shows(['the first question', 'the second question']);
@@ -27,7 +27,7 @@ describe('conversations', () => {
     await fixture.gateway.request(2);
   });
 
-  it('share two columns with the code, on whichever side of the code they are', async () => {
+  it('open beside the active code editor without a third editor column', async () => {
     const open = async (viewColumn: vscode.ViewColumn): Promise<void> => {
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(), { viewColumn });
     };
@@ -55,7 +55,7 @@ describe('conversations', () => {
     assert.match(JSON.stringify(json?.messages), /about apples[^]*and their colour\?/);
   });
 
-  it('reuse an empty panel instead of opening another one', async () => {
+  it('reuse an empty panel when the user opens another new conversation', async () => {
     await ask('something');
     await vscode.commands.executeCommand('holysheep.newConversation');
     await vscode.commands.executeCommand('holysheep.newConversation');

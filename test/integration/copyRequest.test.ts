@@ -30,7 +30,7 @@ describe('Copy Request as Code', () => {
     assert.equal(await vscode.env.clipboard.readText(), 'before');
   });
 
-  it('copies the request with the gateway that it was sent to, without the API key', async () => {
+  it('copies the request with its gateway but without the API key', async () => {
     await ask({ prompt: "What's `this`?", model: 'claude-opus-4', newConversation: true });
     const { json } = await fixture.gateway.request(1);
     for (const language of ['curl', 'python', 'node']) {
@@ -49,7 +49,7 @@ describe('Copy Request as Code', () => {
     assert.deepEqual(body, sent);
   });
 
-  it("replaces the demo's gateway and model with the user's", async () => {
+  it('replaces the gateway and the model of the offline demo with those of the user', async () => {
     await vscode.commands.executeCommand('holysheep.openDemo');
     await ask({ prompt: 'How do I retry?', model: 'demo-rate-limit', newConversation: true });
     const code = await copy('python');

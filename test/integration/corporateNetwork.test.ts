@@ -120,7 +120,7 @@ describe('request in a company network', () => {
       });
     }
 
-    it("reveals only the gateway's host name to the proxy when it uses https", async () => {
+    it('shows the proxy only the host name of the gateway when it uses https', async () => {
       await useProxy(secure());
       await use('https://gateway.test/v1');
       assert.equal(find(await ask(), 'done').text, text);
@@ -133,7 +133,7 @@ describe('request in a company network', () => {
       ['the proxy credentials are missing', ''],
       ['the proxy credentials are wrong', 'staff:wrong@'],
     ] as const) {
-      it(`fails without a retry, and without sending the key, when ${what}`, async () => {
+      it(`fails without a retry and without sending the API key when ${what}`, async () => {
         await useProxy({ credentials: signIn }, credentials);
         await use('http://gateway.test/v1');
         proxy.reset();
@@ -157,7 +157,7 @@ describe('request in a company network', () => {
       assert.deepEqual(await failure(), { kind: 'proxy', message: "The proxy can't reach gateway.test.", attempts: 2 });
     });
 
-    it('is retried when the proxy is unreachable, with a message that names the proxy', async () => {
+    it('is retried when the proxy is unreachable, and then fails with a message that names the proxy', async () => {
       await useProxy({});
       await proxy.close();
       await use('https://gateway.test/v1');
@@ -168,7 +168,7 @@ describe('request in a company network', () => {
       });
     });
 
-    it('bypasses the proxy for hosts in http.noProxy', async () => {
+    it('bypasses the proxy when the setting http.noProxy contains the host', async () => {
       await useProxy({});
       await setHttp('noProxy', ['gateway.test']);
       await use('http://gateway.test/v1');
@@ -177,7 +177,7 @@ describe('request in a company network', () => {
     });
 
     for (const name of ['127.0.0.1', 'localhost']) {
-      it(`never uses the proxy for ${name}`, async () => {
+      it(`bypasses the proxy when the host is ${name}`, async () => {
         await useProxy({ credentials: signIn });
         await use(`http://${name}:${portOf(fixture.gateway.origin)}/v1`);
         assert.equal(find(await ask(), 'done').text, text);
@@ -185,7 +185,7 @@ describe('request in a company network', () => {
       });
     }
 
-    it('writes neither the proxy password nor the key to the log', async () => {
+    it('leaves neither the proxy password nor the API key in the log', async () => {
       await useProxy({ credentials: signIn }, 'staff:wrong-pass@');
       await use('https://logged.gateway.test/v1');
       assert.equal(find(await ask(), 'failed').kind, 'proxy');
@@ -197,13 +197,13 @@ describe('request in a company network', () => {
   describe('with a private certificate authority', () => {
     const trustedUrl = (): string => `https://localhost:${trusted.port}/v1`;
 
-    it('trusts an authority that the operating system trusts', async () => {
+    it('succeeds when the operating system trusts the authority', async () => {
       await use(trustedUrl());
       assert.equal(find(await ask(), 'done').text, text);
       assert.ok(trusted.received > 0);
     });
 
-    it('does not trust the authority when http.systemCertificates is off', async () => {
+    it('fails when the setting http.systemCertificates is off', async () => {
       await setHttp('systemCertificates', false);
       await use(trustedUrl());
       assert.equal(find(await ask(), 'failed').kind, 'tls');
@@ -219,7 +219,7 @@ describe('request in a company network', () => {
     after(() => front.close());
 
     for (const strict of [true, false]) {
-      it(`fails without sending anything or retrying when http.proxyStrictSSL is ${strict}`, async () => {
+      it(`fails without a retry and without sending anything when the setting http.proxyStrictSSL is ${strict}`, async () => {
         await setHttp('proxyStrictSSL', strict);
         await use(`https://localhost:${front.port}/v1`);
         assert.deepEqual(await failure(), {

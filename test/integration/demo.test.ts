@@ -51,7 +51,7 @@ describe('offline demo', () => {
   const ask = (prompt: unknown): Thenable<unknown> => vscode.commands.executeCommand('holysheep.ask', prompt);
   const isRealGateway = ({ origin }: { readonly origin: string }): boolean => origin === fixture.gateway.origin;
 
-  it('does not affect other extensions, which still use the user’s key, model and gateway', async () => {
+  it("leaves requests of other extensions to the user's gateway, with the user's API key and model", async () => {
     await openDemo();
     const events = await collect(fixture.api.ask('How do I retry?'));
     assert.equal(find(events, 'done').text, 'from the real gateway');
@@ -59,7 +59,7 @@ describe('offline demo', () => {
     assert.deepEqual(recorder.sent, [{ origin, authorization: `Bearer ${testKey}`, model: 'gpt-4o' }]);
   });
 
-  it("uses a separate API key, and never sends one gateway's key to the other gateway", async () => {
+  it("never sends the user's API key to the demo gateway or the demo key to the user's gateway", async () => {
     fixture.gateway.script = replySequence(rateLimited(1), answer('from the real gateway'));
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
@@ -77,7 +77,7 @@ describe('offline demo', () => {
     assert.deepEqual(recorder.sent.filter(isRealGateway).length, 2);
   });
 
-  it('lasts until its last panel is closed, even while other panels are open', async () => {
+  it('ends when its last panel is closed, even while other panels are open', async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
@@ -97,7 +97,7 @@ describe('offline demo', () => {
     await fixture.gateway.request(2);
   });
 
-  it('does not handle prompts in conversations that it has not started', async () => {
+  it("leaves prompts in older conversations to the user's gateway", async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);

@@ -12,7 +12,7 @@ const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
 const unavailable = () => failure(522, { message: 'error code: 522' });
 
-describe('several gateways', () => {
+describe('turn with a local backup gateway', () => {
   let fixture: HostFixture;
   let backup: Gateway;
 
@@ -43,7 +43,7 @@ describe('several gateways', () => {
   const ask = (options = {}): Promise<ApiEvent[]> => collect(fixture.api.ask('hello', options));
   const sent = ({ requests }: Gateway): readonly unknown[] => requests.map(({ json }) => json?.model);
 
-  it('get the model by their own names, and continue a partial answer, without a key on this computer', async () => {
+  it('continues a partial answer at the backup gateway, with the model name of that gateway and without an API key', async () => {
     await useBackup({ [model]: vendorName });
     fixture.gateway.script = replySequence(cutAfter(partial, 'reset'), unavailable());
     backup.script = () => answer(remainder);
@@ -54,14 +54,14 @@ describe('several gateways', () => {
     assert.deepEqual([attempts.at(-1)?.model, attempts.at(-1)?.userModel], [vendorName, model]);
   });
 
-  it('answer with another model for every other one, and say so', async () => {
+  it('reports the substitute model with which the backup gateway answers', async () => {
     await useBackup({ '*': 'qwen3:8b' });
     const events = await ask();
     const { from, to } = find(events, 'model');
     assert.deepEqual([from, to, sent(backup)], [model, 'qwen3:8b', ['qwen3:8b']]);
   });
 
-  it('end no turn when a backup lacks the model, which is requested there again after *Reset Network State*', async () => {
+  it('returns to the primary gateway when the backup gateway lacks the model', async () => {
     await useBackup({ [model]: 'unheard-of' });
     backup.script = () => failure(404, { message: 'The model does not exist.', code: 'model_not_found' });
     fixture.gateway.script = replySequence(unavailable(), answer('back'), unavailable(), answer('back'));
@@ -72,7 +72,7 @@ describe('several gateways', () => {
     assert.deepEqual(sent(backup), ['unheard-of', 'unheard-of']);
   });
 
-  it('get the reasoning effort that the user chose, or the nearest one that they accept', async () => {
+  it('repeats a request with the nearest reasoning effort that the gateway accepts', async () => {
     await set('backupBaseUrls', undefined);
     const message =
       "Unsupported value: 'reasoning_effort' does not support 'max'. Supported values are: 'low', 'high'.";

@@ -7,7 +7,7 @@ import type { HealthReport, HealthRow } from '../../src/shared/healthMessages';
 import { collect, find, startFixture, stopFixture, type HostFixture } from '../support/extensionHost';
 import { valuesOf } from '../support/valuesOf';
 
-describe('usage and health', () => {
+describe('tab Usage and health', () => {
   let fixture: HostFixture;
 
   before(async () => {
@@ -29,7 +29,7 @@ describe('usage and health', () => {
       .flatMap((group) => group.tabs)
       .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(healthViewType));
 
-  it('shows the attempts of a turn that another extension has asked for', async () => {
+  it('shows the attempts of a turn that another extension has requested', async () => {
     assert.equal(await open(), undefined);
     find(await collect(fixture.api.ask('hello')), 'done');
     const row = await open();
@@ -45,7 +45,7 @@ describe('usage and health', () => {
     );
   });
 
-  it('shows what the turn has cost today', async () => {
+  it('shows the tokens and the cost of today', async () => {
     const { days } = await vscode.commands.executeCommand<HealthReport>('holysheep.openHealth');
     const row = days.rows.find(({ host }) => host === new URL(fixture.gateway.origin).host);
     const today = row?.parts.at(-1);
@@ -55,7 +55,7 @@ describe('usage and health', () => {
     assert.deepEqual(costs, [{ amount: 0.25, currency: 'USD', isEstimate: false }]);
   });
 
-  it('opens in one tab only', async () => {
+  it('opens only once', async () => {
     await open();
     assert.deepEqual(valuesOf(tabs(), 'label'), ['Usage and health']);
   });

@@ -13,7 +13,7 @@ describe('trusted workspace with hostile settings', () => {
   useHostileSettings();
   beforeEach(() => fixture.gateway.reset());
 
-  it('can choose the model and its parameters, but neither the gateway nor the system prompt', async () => {
+  it('can choose the model and its parameters but not the gateway or the system prompt', async () => {
     assert.equal(vscode.workspace.isTrusted, true);
     assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'fine');
     const [request] = fixture.gateway.requests;
@@ -23,7 +23,7 @@ describe('trusted workspace with hostile settings', () => {
     assert.deepEqual(json?.messages, [{ role: 'user', content: 'hello' }]);
   });
 
-  it("can't add prompts for a selection or a conversation before the user consents", async () => {
+  it("can't add text to the lightbulb menu or to a prompt before the user consents", async () => {
     const offered = await offeredActions();
     assert.deepEqual(
       offered.filter((title) => title.includes('Hostile')),
@@ -36,7 +36,7 @@ describe('trusted workspace with hostile settings', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it("can't choose one of the user's gateways by its model, unless the user names the model, too", async () => {
+  it("can't choose a backup gateway with the model setting, unless the user has chosen the same model", async () => {
     const backup = await startGateway();
     backup.script = () => answer('from the backup');
     const usersModel = vscode.workspace.getConfiguration('holysheep').inspect('model')?.globalValue;
@@ -53,7 +53,7 @@ describe('trusted workspace with hostile settings', () => {
     }
   });
 
-  it("can't redirect the connection test or add a backup gateway", async () => {
+  it("can't redirect the connection test or add a gateway to it", async () => {
     const result = await vscode.commands.executeCommand<ConnectionTest>('holysheep.testConnection');
     assert.equal(result.state, 'verified');
     assert.deepEqual(valuesOf(valuesOf(result.gateways, 'gateway'), 'id'), [fixture.gateway.baseUrl]);

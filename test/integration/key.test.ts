@@ -31,13 +31,13 @@ describe('API key', () => {
     return gateway.requests.at(-1)?.headers.authorization;
   };
 
-  it('is cleaned, verified and used', async () => {
+  it('is saved without the prefix Bearer, verified, and sent with requests', async () => {
     assert.deepEqual(await setKey('Bearer hsa-clean-key-1'), { state: 'verified' });
     assert.equal(gateway.modelRequests.at(-1)?.headers.authorization, 'Bearer hsa-clean-key-1');
     assert.equal(await sentKey(), 'Bearer hsa-clean-key-1');
   });
 
-  it('is never sent to another origin', async () => {
+  it('is not sent to the gateway of another origin', async () => {
     await setKey('hsa-bound-key-1');
     await set('baseUrl', baseUrlWithKey(otherGateway));
     const failed = find(await collect((await extensionApi()).ask('hello')), 'failed');
@@ -46,13 +46,13 @@ describe('API key', () => {
     assert.equal(await sentKey(), 'Bearer hsa-bound-key-1');
   });
 
-  it("is stored even if it can't be verified now", async () => {
+  it("is saved even if the gateway can't verify it now", async () => {
     gateway.models = () => failure(500, { message: 'not now' });
     assert.deepEqual(await setKey('hsa-unverified-1'), { state: 'unverified' });
     assert.equal(await sentKey(), 'Bearer hsa-unverified-1');
   });
 
-  it('is deleted by Remove API Key', async () => {
+  it('is deleted when the user runs Remove API Key', async () => {
     await setKey('hsa-removed-key-1');
     await vscode.commands.executeCommand('holysheep.removeApiKey');
     assert.equal(find(await collect((await extensionApi()).ask('hello')), 'failed').kind, 'auth');

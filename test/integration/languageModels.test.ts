@@ -102,7 +102,7 @@ describe('language models of the gateway', () => {
     ]);
   });
 
-  it('stop when the caller cancels and send no more requests', async function () {
+  it('stop the request when the caller cancels', async function () {
     // VS Code 1.106 reports a cancellation to a provider only before the response has started.
     if (vscode.version.startsWith('1.106.')) this.skip();
     fixture.gateway.script = function* () {
@@ -121,7 +121,7 @@ describe('language models of the gateway', () => {
     assert.equal(fixture.gateway.requests.length, 1);
   });
 
-  it('fail with NoPermissions and a readable message for a rejected key', async () => {
+  it('fail with the code NoPermissions and a readable message when the gateway rejects the API key', async () => {
     fixture.gateway.script = () => failure(401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' });
     const response = await (await model()).sendRequest([Message.User('Hi')]);
     await assert.rejects(readResponse(response), (rejection: Error & { readonly code?: string }) => {
@@ -133,7 +133,7 @@ describe('language models of the gateway', () => {
     assert.equal(fixture.gateway.requests.length, 1);
   });
 
-  it('are not listed or requested without a key', async () => {
+  it('are not listed without an API key', async () => {
     await set('baseUrl', baseUrlWithKey(fixture.gateway));
     assert.deepEqual(await vscode.lm.selectChatModels({ vendor: 'holysheep' }), []);
     await set('baseUrl', fixture.gateway.baseUrl);

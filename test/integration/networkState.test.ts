@@ -16,7 +16,7 @@ import {
   type HostFixture,
 } from '../support/extensionHost';
 
-describe('network state', () => {
+describe('wait after a rate limit', () => {
   let fixture: HostFixture;
   useFixture(answer('hello there'), (started) => (fixture = started));
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('network state', () => {
     await resetNetworkState();
   });
 
-  it('does not delay a waiting request any longer when the user configures another gateway', async () => {
+  it('ends when the user configures another gateway', async () => {
     const otherGateway = await startGateway({ script: () => answer('from the other gateway') });
     fixture.gateway.script = () => rateLimited(60);
     const events: ApiEvent[] = [];
@@ -72,7 +72,7 @@ describe('exported diagnostics', () => {
     assert.deepEqual([settings.origin, settings.gateways[0]?.key], [fixture.gateway.origin, 'key']);
   });
 
-  it('contain neither key nor prompt nor answer', () => {
+  it('contain neither the API key nor a prompt nor an answer', () => {
     for (const secret of [testKey, prompt, answerText]) assert.ok(!report.includes(secret), secret);
   });
 

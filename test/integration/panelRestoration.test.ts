@@ -6,7 +6,7 @@ describe('panel restoration', () => {
   const restorationOf = (memory: Map<string, unknown>, session: string): PanelRestoration =>
     new PanelRestoration(storeIn(memory), session, (error) => assert.fail(String(error)));
 
-  it('tells the next extension host of the window which conversations had open panels', () => {
+  it('remembers the open conversations for the next extension host of the window', () => {
     const memory = new Map<string, unknown>();
     const first = restorationOf(memory, 'window');
     first.remember(['a']);
@@ -14,7 +14,7 @@ describe('panel restoration', () => {
     assert.deepEqual(restorationOf(memory, 'window').orphanedIds, ['a', 'b']);
   });
 
-  it('does not include conversations of another window', () => {
+  it('ignores the conversations of another window', () => {
     const memory = new Map<string, unknown>();
     restorationOf(memory, 'window').remember(['a']);
     assert.deepEqual(restorationOf(memory, 'reloaded').orphanedIds, []);

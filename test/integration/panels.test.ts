@@ -156,7 +156,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([after.panels.isOpen(one), after.panels.isOpen(two)], [true, true]);
   });
 
-  it('are replaced in the column of their tabs when only the extension host has died', async () => {
+  it('reopen in the editor column of their tabs when only the extension host has restarted', async () => {
     const ids = [await before.write('about apples'), await before.write('about pears')];
     memory.set('holysheep.shownConversations', { session: 'session', ids });
     after = new Window(folder, memory);
@@ -190,7 +190,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
-  it('are reduced to one for each conversation', async () => {
+  it('are closed if an earlier panel has restored the same conversation', async () => {
     const one = await before.write('about apples');
     const [first, second] = [await after.restore(one), await after.restore(one)];
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
@@ -205,7 +205,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([after.panels.isOpen(one), after.closed], [true, []]);
   });
 
-  it('keep their ids, and so their drafts, when their conversations have no prompt yet', async () => {
+  it('keep the ids of conversations that have no prompt yet', async () => {
     const ids = [unknownId, `1${unknownId.slice(1)}`];
     const panels = [await after.restore(ids[0]!), await after.restore(ids[1]!)];
     assert.deepEqual(
@@ -227,7 +227,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(isClosed(second), true);
   });
 
-  it('change the current conversation only if they have the focus', async () => {
+  it('leave the current conversation unchanged when they are restored without the focus', async () => {
     const one = await before.write('about apples');
     const two = await before.write('about pears');
     await after.restore(two);
@@ -235,7 +235,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(after.conversations.current?.id, two);
   });
 
-  it('reopen for the newest three interrupted answers', async () => {
+  it('reopen for the three newest interrupted answers that VS Code has not restored', async () => {
     for (const prompt of ['one', 'two', 'three', 'four', 'five']) {
       before = new Window(folder, memory);
       await before.write(prompt, false);
@@ -248,7 +248,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(areOpen, [true, true, true, true, false]);
   });
 
-  it('receive no message after they are closed, even while a search is running', async () => {
+  it('receive no result of a search that ends after they are closed', async () => {
     let finishSearch: (items: readonly ContextSuggestion[]) => void = () => undefined;
     after.suggesting = new Promise((resolve) => (finishSearch = resolve));
     const panel = await after.restoreFake(await before.write('about apples'));
@@ -259,7 +259,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'tourStep']);
   });
 
-  it('send a prompt to the conversation it was written in even if the panel is closed while context is read', async () => {
+  it('send a prompt to the right conversation even if they are closed while the context items of the prompt are read', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     after.conversations.startNew();
     let finishReading: (value?: unknown) => void = () => undefined;
@@ -273,7 +273,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(after.sentToOpen, [true]);
   });
 
-  it('show a conversation of another window read-only and take it over with Open Here', async () => {
+  it('show a conversation of another window as read-only until the user presses Open here', async () => {
     const one = await before.write('about apples');
     const otherWindow = new Window(folder, new Map());
     const remote = await otherWindow.conversations.open(one);
@@ -291,7 +291,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([after.errors, otherWindow.errors], [[], [{ kind: 'taken', isComplete: true }]]);
   });
 
-  it('count as visible only while they are open and not hidden behind another tab', async () => {
+  it('are reported as visible only while they are open and not behind another tab', async () => {
     const [one, two] = [await before.write('about apples'), await before.write('about pears')];
     const panel = await after.restoreFake(one);
     assert.deepEqual([after.panels.isVisible(one), after.panels.isVisible(two)], [true, false]);
@@ -302,7 +302,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(after.panels.isVisible(one), false);
   });
 
-  it('no longer count as open after they are closed, and pass their conversation to the listener', async () => {
+  it('report their conversation to the listener when they are closed', async () => {
     const one = await before.write('about apples');
     const panel = await after.restore(one);
     panel.dispose();

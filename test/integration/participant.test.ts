@@ -106,7 +106,7 @@ describe('chat participant', function () {
     return result;
   };
 
-  it("uses the user's settings, and passes all events to the log", async () => {
+  it('sends a request with the settings of the user', async () => {
     const result = await finish(ask({ prompt: 'hello' }), 'hi');
     assert.deepEqual(stream.output, ['hi']);
     assert.deepEqual(engine.turn.request, {
@@ -119,7 +119,7 @@ describe('chat participant', function () {
     assert.deepEqual(events, ['attempt', 'text', 'done']);
   });
 
-  it('uses the model selected in the chat only if this extension provides it', async () => {
+  it('uses the model selected in the chat only if this extension provides the model', async () => {
     await finish(ask({ prompt: 'a', model: { vendor: 'holysheep', id: 'deepseek-v3' } }));
     assert.equal(engine.turn.request.model, 'deepseek-v3');
     const copilotResult = ask({ prompt: 'b', model: { vendor: 'copilot', id: 'gpt' } });
@@ -129,7 +129,7 @@ describe('chat participant', function () {
     assert.equal(engine.turn.request.model, 'set-model');
   });
 
-  it('sends nothing, and says why, when the user does not want to exceed the daily budget', async () => {
+  it('explains why nothing was sent when the user does not want to exceed the daily budget', async () => {
     mayStart = false;
     const result = await ask({ prompt: 'hello' });
     assert.equal(engine.turns.length, 0);
@@ -137,14 +137,14 @@ describe('chat participant', function () {
     assert.equal(result.errorDetails, undefined);
   });
 
-  it('sends nothing if the user does not want to use a gateway over plain HTTP', async () => {
+  it('says that nothing was sent when the user does not want to use a gateway over plain HTTP', async () => {
     usesPlainHttp = false;
     const result = await ask({ prompt: 'hello' });
     assert.deepEqual([engine.turns.length, stream.output], [0, ['The prompt was not sent.']]);
     assert.equal(result.errorDetails, undefined);
   });
 
-  it('shows a message instead of an error when there is no code', async () => {
+  it('asks for a selection when there is no code to explain', async () => {
     const result = await ask({ command: 'explain' });
     assert.equal(engine.turns.length, 0);
     assert.match(stream.output.join(), /Select code in a file/);
@@ -152,7 +152,7 @@ describe('chat participant', function () {
     assert.deepEqual(participant.followups(result), []);
   });
 
-  it('ends only the wait of its own turn when the user presses Retry Now, and shows a message when that turn no longer waits', async () => {
+  it('ends only the wait of the turn whose Retry now button the user presses', async () => {
     const first = ask({ prompt: 'one' });
     await waitForRequests();
     engine.turn.emit(attempt(), waiting);
@@ -170,7 +170,7 @@ describe('chat participant', function () {
     await assert.rejects(participant.runAction(...((retry.arguments ?? []) as unknown[])), UserError);
   });
 
-  it('ends without further output when it is canceled', async () => {
+  it('shows no further text after the user cancels', async () => {
     const result = ask({ prompt: 'q' });
     await waitForRequests();
     engine.turn.emit(attempt(), text('partial'));

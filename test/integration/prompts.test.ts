@@ -54,14 +54,14 @@ describe('custom prompts', () => {
   const lightbulb = async (): Promise<readonly vscode.CodeAction[]> =>
     (await codeActions()).filter(({ command }) => command?.command === 'holysheep.runPrompt');
 
-  it('run by title with the variables of the template filled in', async () => {
+  it("can be run by title, with values in place of the template's variables", async () => {
     await set('prompts', [translate]);
     await run('Translate');
     assert.deepEqual(await sent(), ['Translate const one = 1; (typescript, none) to Rust.', 'gpt-4o']);
     assert.deepEqual(messages, []);
   });
 
-  it('are chosen from a list', async () => {
+  it('can be chosen from a list', async () => {
     await set('prompts', [translate]);
     const done = run(undefined);
     await untilAccepted(done);
@@ -77,7 +77,7 @@ describe('custom prompts', () => {
     assert.match(messages[0]?.[0] ?? '', /\$\{code\}/);
   });
 
-  it('require consent once when they come from a workspace, and use the model that they specify', async () => {
+  it('require consent only once when they come from a workspace', async () => {
     await setInWorkspace([workspacePrompt]);
     pressedButtons = ['Use'];
     await run('Theirs');
@@ -89,7 +89,7 @@ describe('custom prompts', () => {
     assert.equal(messages.length, 1);
   });
 
-  it('are offered in the lightbulb, with consent for those of the workspace', async () => {
+  it('are in the lightbulb menu, those of the workspace only after consent', async () => {
     await set('prompts', [translate]);
     await setInWorkspace([{ ...workspacePrompt, template: 'for the lightbulb: ${selection}' }, translate]);
     const before = (await lightbulb()).map(({ title }) => title);

@@ -33,7 +33,7 @@ describe('code from an answer', function () {
     await until(() => vscode.window.activeTextEditor === undefined && panel.active);
   };
 
-  describe('Insert at cursor', () => {
+  describe('with Insert at cursor', () => {
     const insert = async (text: string, ...selections: vscode.Selection[]): Promise<vscode.TextEditor> => {
       const editor = await open(source);
       editor.selections = selections;
@@ -42,7 +42,7 @@ describe('code from an answer', function () {
       return editor;
     };
 
-    it('is inserted at the cursor in one undo step, and the panel keeps the focus', async () => {
+    it('is inserted at the cursor in one undo step while the panel keeps the focus', async () => {
       const { document } = await insert('one();\ntwo();\n', cursor(3, 0));
       assert.equal(document.getText(), 'before\n  first();\n  second();\none();\ntwo();\nafter\n');
       assert.ok(panel.active);
@@ -50,7 +50,7 @@ describe('code from an answer', function () {
       assert.equal(document.getText(), source);
     });
 
-    it('is inserted at every cursor with the indentation of its line and deletes no selected text', async () => {
+    it('is inserted at every cursor, indented like its line, without deleting selected text', async () => {
       const editor = await insert('a {\n}', cursor(1, 2), new vscode.Selection(3, 0, 3, 5));
       assert.equal(editor.document.getText(), 'before\n  a {\n  }first();\n  second();\naftera {\n}\n');
       assert.deepEqual(
@@ -74,7 +74,7 @@ describe('code from an answer', function () {
       assert.deepEqual(lines, [2, 5]);
     });
 
-    it('is refused by a read-only editor', async () => {
+    it('is rejected when the editor is read-only', async () => {
       const { document } = await vscode.window.showTextDocument(await file('readonly.ts', source));
       await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
       await assert.rejects(target.insert('x'), /readonly\.ts is read-only/);
@@ -94,7 +94,7 @@ describe('code from an answer', function () {
       await vscode.commands.executeCommand('workbench.action.closePanel');
     });
 
-    it('is inserted into an editor that the panel covers, and this editor is then shown beside the panel', async () => {
+    it('is inserted into an editor that the panel covers, which then appears beside the panel', async () => {
       const { document } = await open(source);
       await focusPanel(vscode.ViewColumn.One);
       await until(() => !vscode.window.visibleTextEditors.some((editor) => editor.document === document));
@@ -125,8 +125,8 @@ describe('code from an answer', function () {
     });
   });
 
-  describe('Apply', () => {
-    it('is applied in one undo step after the user confirms the preview', async () => {
+  describe('with Apply', () => {
+    it('replaces the selection in one undo step after the user confirms the preview', async () => {
       const { document } = await open(source);
       await focusPanel();
       const applying = target.apply(prompt(document.uri), answered);
@@ -144,7 +144,7 @@ describe('code from an answer', function () {
       assert.equal(document.getText(), source);
     });
 
-    it('leaves the document unchanged when the preview is discarded', async () => {
+    it('leaves the document unchanged when the user discards the preview', async () => {
       const { document } = await open(source);
       const { version } = document;
       await answerPreview('discard', target.apply(prompt(document.uri), answered));
@@ -153,7 +153,7 @@ describe('code from an answer', function () {
       assert.deepEqual(diffs(), []);
     });
 
-    it('is refused when the document is edited while the preview is open', async () => {
+    it('is rejected when the document is edited while the preview is open', async () => {
       const { document } = await open(source);
       const applying = target.apply(prompt(document.uri), answered);
       await preview();
@@ -171,8 +171,8 @@ describe('code from an answer', function () {
     });
   });
 
-  describe('New file', () => {
-    it('opens beside the conversation in the right language and gets the focus', async () => {
+  describe('with New file', () => {
+    it('opens beside the conversation with the language of the code block', async () => {
       const sourceEditor = await open(source);
       await focusPanel();
       await target.newFile('const a = 1;', 'ts');
@@ -184,7 +184,7 @@ describe('code from an answer', function () {
       assert.ok(panel.visible);
     });
 
-    it('opens Markdown with a command link unchanged, but as plain text', async () => {
+    it('opens as plain text if it is Markdown with a command link', async () => {
       const text = '# Steps\n\n[Run](command:workbench.action.files.newUntitledFile)\n';
       await target.newFile(text, 'md');
       const document = vscode.window.activeTextEditor?.document;

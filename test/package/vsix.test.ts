@@ -106,7 +106,7 @@ describe('VSIX', () => {
     assert.ok(vsix.length <= maxBytes, `${(vsix.length / 1024).toFixed(1)} KB`);
   });
 
-  it('loads one small file and nothing else to activate the extension', () => {
+  it('loads only one small file when the extension is activated', () => {
     const script = text('extension/dist/extension.js');
     const loaded = new Set<string>();
     const run = compileFunction(script, ['module', 'require']) as (...values: unknown[]) => void;
@@ -123,7 +123,7 @@ describe('VSIX', () => {
     );
   });
 
-  it('contains the license of every bundled package and of the data from elsewhere', async () => {
+  it('contains the license of every bundled package and of the data of models.dev', async () => {
     const sections = text('extension/ThirdPartyNotices.txt')
       .split(/^={80}$/m)
       .slice(1);
@@ -159,7 +159,7 @@ describe('VSIX', () => {
     }
   });
 
-  it('has the name that the READMEs give in the command that installs it', () => {
+  it('has the file name that the READMEs use in the command that installs it', () => {
     const { name, version } = JSON.parse(text('extension/package.json')) as { name: string; version: string };
     for (const readme of ['README.md', 'README.zh-CN.md']) {
       const command = `code --install-extension ${name}-${version}.vsix\n`;
@@ -167,7 +167,7 @@ describe('VSIX', () => {
     }
   });
 
-  it('contains the metadata that galleries show', () => {
+  it('contains the metadata that extension galleries show', () => {
     const manifest = text('extension.vsixmanifest');
     for (const shown of [
       '<License>extension/LICENSE.txt</License>',

@@ -82,13 +82,13 @@ describe('accessible page of usage and health', () => {
     await page.post({ type: 'report', report: shown, tab });
   };
 
-  it('has no axe violations without requests', async () => {
+  it('has no axe violations before the first request', async () => {
     await show(emptyReport);
     await page.page.getByText(panelStrings.healthEmpty).waitFor();
     assert.deepEqual(await findings(), []);
   });
 
-  it('shows each amount in one line in an editor of 280 pixels', async () => {
+  it('shows each amount on one line in an editor that is 280 pixels wide', async () => {
     await show(usedReport);
     await page.page.setViewportSize({ ...narrow, width: 280 });
     const amounts = page.page.locator('.usage-table tr:not(.sum) > td:last-child');
@@ -106,7 +106,7 @@ describe('accessible page of usage and health', () => {
     ['usage', usedReport],
     ['network', report],
   ] as const) {
-    it(`has no axe violations in any theme, and does not scroll sideways in a narrow editor: ${tab}`, async () => {
+    it(`has no axe violations in any theme and no horizontal scroll bar at any width: view ${tab}`, async () => {
       await show(shown, tab);
       await page.page.getByRole('tabpanel', { name: panelStrings[tab] }).waitFor();
       const details = page.page.getByText(panelStrings.details).filter({ visible: true });

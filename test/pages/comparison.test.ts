@@ -38,7 +38,7 @@ describe('layout of a comparison', () => {
     [1400, [3], [4]],
   ];
   for (const [width, three, four] of cases) {
-    it(`has rows of ${three.join()} or ${four.join()} columns in a panel that is ${width} pixels wide`, async () => {
+    it(`puts three answers in rows of ${three.join()} and four in rows of ${four.join()} when the panel is ${width} pixels wide`, async () => {
       await show('comparison-ended', width);
       assert.deepEqual(await rows(), three);
       await show('comparison', width);
@@ -53,7 +53,7 @@ describe('layout of a comparison', () => {
       (await panel.page.locator('.columns').last().locator('.turn-head').all()).map((head) => head.boundingBox()),
     );
 
-  it('keeps the name of each model in view at the end of the longest answer', async () => {
+  it('keeps the name of each model in view when the user scrolls to the end', async () => {
     await show('comparison-ended', 900);
     await panel.page.setViewportSize({ width: 900, height: 320 });
     await panel.page.getByRole('log').evaluate((log) => (log.scrollTop = log.scrollHeight));
@@ -61,12 +61,12 @@ describe('layout of a comparison', () => {
     assert.ok(Math.min(...tops) >= 0 && Math.max(...tops) - Math.min(...tops) < 1, String(tops));
   });
 
-  it('does not move the text of an answer when its button *Stop* disappears', async () => {
+  it('gives all answers a header of the same height, with or without a Stop button', async () => {
     await show('comparison', 1400);
     assert.equal(new Set((await heads()).map((box) => box!.height)).size, 1);
   });
 
-  it('ends where the line with the cost ends', async () => {
+  it('ends at the same right edge as the cost line', async () => {
     await show('comparison', 1400);
     const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];
     await panel.post({ type: 'conversationCost', costs, unknownAnswers: 0 });
@@ -81,7 +81,7 @@ describe('layout of a comparison', () => {
     assert.ok(Math.abs(end - columns!.x - columns!.width) < 1);
   });
 
-  it('lets each column scroll on its own after a click, with the name of its model in view', async () => {
+  it('scrolls each column below its model name when the user lets the columns scroll separately', async () => {
     await show('comparison-ended', 900);
     await panel.page.getByRole('button', { name: panelStrings.scrollApart }).last().click();
     const column = panel.page.getByRole('region', { name: 'gpt-4o' });

@@ -12,7 +12,7 @@ describe('empty conversation', () => {
   });
   after(() => browser.close());
 
-  it('does not move while the user types', async () => {
+  it('keeps its heading in place while the user types', async () => {
     const panel = await StaticPage.openPanel(browser);
     await panel.post(panelStates.find(({ name }) => name === 'empty')!.snapshot);
     const heading = panel.page.getByRole('heading', { name: panelStrings.emptyTitle });

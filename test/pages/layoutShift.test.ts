@@ -92,10 +92,10 @@ describe('layout of a streaming answer', () => {
   };
 
   for (const [name, size] of [
-    ['a panel with room for all of it', { width: 800, height: 1400 }],
+    ['a tall panel', { width: 800, height: 1400 }],
     ['a narrow panel that scrolls', narrow],
   ] as const) {
-    it(`neither moves its text nor shrinks after the wait in ${name}`, async () => {
+    it(`neither moves text nor shrinks after a wait in ${name}`, async () => {
       await open(size);
       await emit(ev.attempt(), ev.headers(429));
       const waiting = await emit(ev.waiting({ source: 'server' }));
@@ -110,7 +110,7 @@ describe('layout of a streaming answer', () => {
       await assertFewShifts();
     });
 
-    it(`neither moves nor shortens anything when the wait for the headers offers another gateway in ${name}`, async () => {
+    it(`neither moves nor cuts off text when a slow response makes it offer another gateway in ${name}`, async () => {
       await open(size);
       const connecting = await emit(ev.attempt({ hasOtherGateway: true }));
       await page.page.clock.setFixedTime(startOfTime + 90_000);
@@ -129,7 +129,7 @@ describe('layout of a streaming answer', () => {
   const heights = (selector: string): Promise<readonly number[]> =>
     page.page.locator(selector).evaluateAll((boxes) => boxes.map((box) => box.getBoundingClientRect().height));
 
-  it('keeps the height of sections far from the viewport', async () => {
+  it('keeps the height of sections far from the viewport when the answer ends', async () => {
     await open(narrow);
     await emit(ev.attempt());
     for (let count = 0; count < paragraphCount; count++) await streamParagraph();
@@ -139,7 +139,7 @@ describe('layout of a streaming answer', () => {
     assert.deepEqual(await heights('.md-section'), streaming);
   });
 
-  it('keeps the height of sections far from the viewport when a cut answer is resumed', async () => {
+  it('keeps the height of sections far from the viewport when the answer is resumed after its stream broke', async () => {
     await open(narrow);
     await emit(ev.attempt());
     for (let count = 0; count < paragraphCount; count++) await streamParagraph();
@@ -150,7 +150,7 @@ describe('layout of a streaming answer', () => {
     assert.deepEqual((await heights('.md-section')).slice(0, cut.length - 1), cut.slice(0, -1));
   });
 
-  it('keeps the height of an earlier exchange that has left the viewport', async () => {
+  it('keeps the height of earlier turns that have left the viewport', async () => {
     await open(narrow, earlierTurns);
     await page.page.locator('.exchange').evaluateAll(async (exchanges) => {
       for (const each of exchanges) {
@@ -166,7 +166,7 @@ describe('layout of a streaming answer', () => {
     assert.deepEqual((await heights('.exchange')).slice(0, before.length), before);
   });
 
-  it('draws an earlier answer that comes near the viewport before the browser is idle', async () => {
+  it('draws an earlier answer that comes near the viewport even if the browser is never idle', async () => {
     await open(narrow, [exchange('z')]);
     await page.page.evaluate(() => (window.requestIdleCallback = () => 0));
     const lists = { suggestions: [], promptHistory: [], context: [] };

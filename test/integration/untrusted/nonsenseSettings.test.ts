@@ -44,7 +44,7 @@ describe('invalid settings', () => {
     return gateway.requests[0]?.json ?? assert.fail('no request');
   };
 
-  it('do not prevent the extension from starting and sending prompts with usable values', async () => {
+  it('are replaced with usable values when the extension starts and sends a prompt', async () => {
     const configuration = vscode.workspace.getConfiguration('holysheep');
     assert.equal(configuration.inspect('temperature')?.globalValue, 'hot');
     await set('baseUrl', gateway.baseUrl);
@@ -65,7 +65,7 @@ describe('invalid settings', () => {
   }
 
   for (const value of [42, null, {}, ['http://127.0.0.1:9/v1']]) {
-    it(`send no key anywhere when the base URL is ${JSON.stringify(value)}`, async () => {
+    it(`are replaced with the default base URL when the base URL is ${JSON.stringify(value)}`, async () => {
       await set('baseUrl', value);
       const report = await vscode.commands.executeCommand<string>('holysheep.exportDiagnostics');
       const { settings } = JSON.parse(report) as { readonly settings: { readonly origin: string } };

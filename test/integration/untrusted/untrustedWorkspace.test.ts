@@ -15,7 +15,7 @@ describe('untrusted workspace with hostile settings', () => {
     await resetNetworkState();
   });
 
-  it('is open in this window', () => {
+  it('is not trusted in the test window', () => {
     assert.equal(vscode.workspace.isTrusted, false);
     assert.equal(vscode.workspace.getConfiguration('editor').get('tabSize'), 7);
   });
@@ -35,7 +35,7 @@ describe('untrusted workspace with hostile settings', () => {
     assert.equal(find(await collect(fixture.api.ask('hello')), 'done').text, 'the second time');
   });
 
-  it("can't add prompts for a selection", async () => {
+  it("can't add prompts to the lightbulb menu", async () => {
     const offered = await offeredActions();
     assert.deepEqual(
       offered.filter((title) => title.includes('Hostile')),
@@ -44,14 +44,14 @@ describe('untrusted workspace with hostile settings', () => {
     assert.ok(offered.length >= 4);
   });
 
-  it("can't add anything to a conversation", async () => {
+  it("can't add text to a prompt", async () => {
     await vscode.commands.executeCommand('holysheep.ask', { prompt: 'hello', newConversation: true });
     const { body } = await fixture.gateway.request(1);
     assert.ok(!body.includes(hostileWords));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it("can't redirect the verification of a new key", async () => {
+  it("can't redirect the verification of a new API key to another gateway", async () => {
     const key = 'hsa-entered-in-a-hostile-place';
     const stored = await vscode.commands.executeCommand<{ state: string }>('holysheep.setApiKey', key);
     const tested = await vscode.commands.executeCommand<{ state: string }>('holysheep.testConnection');

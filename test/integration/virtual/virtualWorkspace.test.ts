@@ -41,12 +41,12 @@ describe('virtual workspace', () => {
     return editor;
   };
 
-  it('is open in this window', () => {
+  it('is open in the test window', () => {
     const schemes = vscode.workspace.workspaceFolders?.map(({ uri }) => uri.scheme);
     assert.deepEqual(schemes, [scheme]);
   });
 
-  it('supports Explain Selection', async () => {
+  it('allows Explain Selection to send its code', async () => {
     await open();
     await vscode.commands.executeCommand('holysheep.explainSelection');
     const { json } = await fixture.gateway.request(1);
@@ -56,7 +56,7 @@ describe('virtual workspace', () => {
     }
   });
 
-  it('offers selections and open files as context and reads a closed file by its id', async () => {
+  it('offers selections and open files as context items', async () => {
     const editor = await open();
     const errors: unknown[] = [];
     const context = createContext(editor, errors);
@@ -68,6 +68,12 @@ describe('virtual workspace', () => {
       'twice.ts | src',
       'Choose a file… | ',
     ]);
+    assert.deepEqual(errors, []);
+  });
+
+  it('allows a closed file to be read by the id of its context item', async () => {
+    const errors: unknown[] = [];
+    const context = createContext(await open(), errors);
     const [notes] = await context.resolve(contextId({ kind: 'file', uri: uriOf('/project/notes.md').toString() }));
     assert.deepEqual(notes?.attachment, {
       kind: 'file',
@@ -78,7 +84,7 @@ describe('virtual workspace', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('offers open files by name when VS Code can’t search its files', async () => {
+  it("offers open files by name when VS Code can't search its files", async () => {
     const editor = await open();
     const errors: unknown[] = [];
     const context = createContext(editor, errors);
@@ -87,7 +93,7 @@ describe('virtual workspace', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('opens a closed conversation again from the history', async () => {
+  it('reopens a closed conversation from the history', async () => {
     const title = 'a conversation without a disk';
     await vscode.commands.executeCommand('holysheep.ask', { prompt: title, newConversation: true });
     await shows([title]);
