@@ -32,7 +32,7 @@ type Start = (folder: string) => Promise<GuardedServer>;
 const servers: Readonly<Record<string, Start>> = {
   'editor server of npm start and of end-to-end tests': (folder) =>
     startCodeServer({ userDataFolder: folder, extensionsFolder: path.join(folder, 'extensions') }),
-  'editor server of in-host tests': async (folder) => {
+  'editor server of the in-host tests': async (folder) => {
     const { server } = await ensureVSCode();
     const extensionsFolder = path.join(folder, 'extensions');
     return startTestServer(server, { userDataFolder: folder, extensionsFolder, workspaceTrust: false });
@@ -54,16 +54,16 @@ for (const [name, start] of Object.entries(servers)) {
       'a file of the editor': '/_static/out/node/entry.js',
       'the version': '/version',
     })) {
-      it(`refuses a request for ${what} without the token`, async () => {
+      it(`refuses a request for ${what} without the access token`, async () => {
         assert.equal(await statusOf(server.url + path), 403);
       });
     }
 
-    it('refuses a WebSocket connection to VS Code without the token', async () => {
+    it('refuses a WebSocket connection without the access token', async () => {
       assert.equal(await statusOf(`${server.url}/stable?reconnectionToken=a`, webSocket), 403);
     });
 
-    it('serves the page, the files and the WebSocket of VS Code to a browser that has the token', async () => {
+    it('serves the page, the files and the WebSocket of VS Code to a browser with the access token', async () => {
       const entered = await fetch(server.address({ folder: sampleWorkspace }), { redirect: 'manual' });
       const cookie = entered.headers.getSetCookie()[0]!.split(';')[0]!;
       const page = await fetch(new URL(entered.headers.get('location')!, server.url), { headers: { cookie } });

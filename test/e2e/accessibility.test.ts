@@ -25,7 +25,7 @@ describe('accessible panel in VS Code', () => {
   }
 
   for (const [theme, { className, variables }] of Object.entries(themes)) {
-    it(`has the colors of test/pages in the theme ${theme}`, async () => {
+    it(`has the colors that the tests in test/pages use for the theme ${theme}`, async () => {
       await workbench.setTheme(theme as ThemeId);
       const names = JSON.stringify(Object.keys(variables));
       const found = await panel.inPage(`[

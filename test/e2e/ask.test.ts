@@ -15,12 +15,16 @@ describe('panel of a conversation', () => {
   useWorkbench({ withoutKey: true }, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(() => gateway.reset());
 
-  it('asks for a missing key, returns the prompt if the user cancels, and sends it when the user sets a key', async () => {
+  it('puts the prompt into the composer if the user cancels the question for the API key', async () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await panel.askFromPalette('first question');
     await workbench.quickInput.dismissPassword();
     await panel.enabledSend.waitFor();
     await panel.button('Set API key').waitFor();
+    assert.equal(gateway.requests.length, 0);
+  });
+
+  it('sends the prompt in the composer after the user has set an API key', async () => {
     await panel.frame.locator(':focus').and(panel.prompt).press('Enter');
     assert.equal(gateway.requests.length, 0);
     await workbench.fillPassword(testKey);
@@ -30,18 +34,18 @@ describe('panel of a conversation', () => {
     assert.deepEqual(request.json?.messages.at(-1), { role: 'user', content: 'first question' });
   });
 
-  it('renders the Markdown of the answer and adds no text', async () => {
+  it('renders the Markdown of an answer without adding text', async () => {
     assert.equal(await panel.answer.innerText(), 'Title\n\nSome bold text with code.\n\nconst a = 1;\n\none\ntwo');
     assert.equal(await panel.answer.getByRole('heading', { name: 'Title' }).count(), 1);
     assert.match(await panel.assistant.innerText(), /12/);
   });
 
-  it('copies a code block', async () => {
+  it('copies a code block when the user presses its Copy button', async () => {
     await panel.answer.getByRole('button', { name: 'Copy', exact: true }).click();
     await workbench.copied('const a = 1;');
   });
 
-  it('sends code, language and file name with Explain Selection from the context menu', async () => {
+  it('sends the selected code with its language and file name when the user chooses Explain Selection in the context menu', async () => {
     gateway.script = () => answer('It pauses.');
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);

@@ -10,7 +10,7 @@ const better = `export function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }`;
 
-describe('code of an answer', () => {
+describe('code block of an answer', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
 
@@ -32,7 +32,7 @@ describe('code of an answer', () => {
     await workbench.page.locator('.tab.active[data-resource-name="sample.ts"]').waitFor();
   };
 
-  it('replaces the code to which the prompt refers when the user accepts the preview', async () => {
+  it('replaces the code that the prompt was about after the user applies the preview', async () => {
     const before = readFileSync(workbench.workspaceFile('sample.ts'), 'utf8');
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
@@ -49,7 +49,7 @@ describe('code of an answer', () => {
     assert.equal(await save(), before.replace(/function pause[^]*?\n}/, better));
   });
 
-  it('is removed from the file with a single undo', async () => {
+  it('disappears from the file after a single Undo', async () => {
     await workbench.editorLine('export function pause').first().click();
     await workbench.page.keyboard.press('ControlOrMeta+z');
     await workbench.editorLine('export function pause').waitFor({ state: 'detached' });
@@ -59,7 +59,7 @@ describe('code of an answer', () => {
     );
   });
 
-  it('changes nothing when the user discards the preview', async () => {
+  it('leaves the file unchanged when the user discards the preview', async () => {
     await inAnswer('Apply to selection').click();
     await preview('Discard').click();
     await workbench.tab('(preview)').waitFor({ state: 'detached' });
@@ -67,7 +67,7 @@ describe('code of an answer', () => {
     assert.equal(await workbench.editorLine('export function pause').count(), 0);
   });
 
-  it('is inserted at the cursor of the most recently used editor', async () => {
+  it('is inserted at the cursor of the most recently used editor with Insert at cursor', async () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.editorLine('Fetches JSON').first().click();
     await workbench.page.keyboard.press('Home');
@@ -77,7 +77,7 @@ describe('code of an answer', () => {
     assert.ok((await save()).startsWith(`${better}/** Fetches JSON`));
   });
 
-  it('opens in a new editor with the language of the code block', async () => {
+  it('opens in a new editor with its language when the user presses New file', async () => {
     await inAnswer('New file').click();
     const newEditor = workbench.page.locator('.tab.active.dirty', { hasText: 'Untitled-1' });
     await newEditor.click();

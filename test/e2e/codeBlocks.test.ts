@@ -3,13 +3,13 @@ import { answer } from '../support/replies';
 import type { ConversationPanel } from './support/conversationPanel';
 import { useWorkbench } from './support/sharedWindow';
 
-describe('code blocks', () => {
+describe('code blocks of an answer', () => {
   let gateway: Gateway;
   let panel: ConversationPanel;
 
   useWorkbench({}, (opened) => ({ gateway, panel } = opened));
 
-  it('are highlighted even after a block that makes the highlighter hang', async () => {
+  it('have syntax colors even after a block that makes the syntax highlighter hang', async () => {
     const hostile = '[]('.repeat(6000);
     gateway.script = () => answer(`\`\`\`md\n${hostile}\n\`\`\`\n\n\`\`\`ts\nconst answer = 42;\n\`\`\`\n`);
     await panel.newConversation();

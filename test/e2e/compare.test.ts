@@ -42,7 +42,7 @@ describe('comparison of models in the panel', () => {
     await workbench.fillInput(prompt);
   };
 
-  it('shows a column for each chosen model, stops one of them only, and continues with the answer that is used', async () => {
+  it('shows the answer of each chosen model in a column', async () => {
     gateway.script = (request) =>
       modelOf(request) === 'gpt-4o'
         ? [...deltas('An endless answer'), { end: 'stall' }]
@@ -50,19 +50,26 @@ describe('comparison of models in the panel', () => {
     await compare('Why?');
     for (const model of models.slice(1)) await inState(model, 'done').waitFor();
     await inState('gpt-4o', 'streaming').getByText('An endless').waitFor();
+  });
+
+  it('stops only the answer whose Stop button the user presses', async () => {
     await column('gpt-4o').getByRole('button', { name: 'Stop', exact: true }).click();
     await inState('gpt-4o', 'stopped').waitFor();
+    for (const model of models.slice(1)) await inState(model, 'done').waitFor();
+  });
+
+  it('continues the conversation with only the answer that the user chooses', async () => {
     gateway.script = () => answer('Therefore.');
     await column('deepseek-v3').getByRole('button', { name: 'Use this answer' }).click();
     await group().waitFor({ state: 'detached' });
     await panel.send('And then?');
     await panel.answer.getByText('Therefore.').waitFor();
-    const { json } = await gateway.request(4);
+    const { json } = await gateway.request(1);
     assert.match(JSON.stringify(json?.messages), /The answer of deepseek-v3/);
     assert.doesNotMatch(JSON.stringify(json?.messages), /endless|of claude/);
   });
 
-  it('shows no clickable command links in the differences of two answers', async () => {
+  it('shows the differences between two answers without clickable command links', async () => {
     await panel.newConversation();
     gateway.script = () =>
       answer('See [Details](command:workbench.action.files.newUntitledFile) or https://a.test now.');
@@ -78,7 +85,7 @@ describe('comparison of models in the panel', () => {
     await workbench.runCommand('View: Close Editor');
   });
 
-  it('loses no column when the window is reloaded, and continues the interrupted ones', async () => {
+  it('keeps the text of all answers after a reload of the window', async () => {
     await panel.newConversation();
     gateway.script = (request) =>
       modelOf(request) === 'claude-sonnet-4'
@@ -90,8 +97,12 @@ describe('comparison of models in the panel', () => {
       await inState(model, 'streaming').getByText(`Half of ${model},`).waitFor();
     await workbench.reload();
     await inState('claude-sonnet-4', 'done').getByText('Complete.').waitFor();
-    for (const model of ['gpt-4o', 'deepseek-v3']) {
+    for (const model of ['gpt-4o', 'deepseek-v3'])
       await inState(model, 'interrupted').getByText(`Half of ${model}`).waitFor();
+  });
+
+  it('completes an interrupted answer after the user presses Continue', async () => {
+    for (const model of ['gpt-4o', 'deepseek-v3']) {
       gateway.script = () => answer('and the rest.');
       await column(model).getByRole('button', { name: 'Continue', exact: true }).click();
       await inState(model, 'done').getByText(`Half of ${model}, and the rest.`).waitFor();

@@ -35,17 +35,20 @@ describe('panel with context items', () => {
   };
   const sample = (name: string): string => readFileSync(workbench.workspaceFile(name), 'utf8');
 
-  it('attaches a file that the user finds with # and letters of its name, and shows its size in a chip', async () => {
+  it('attaches a file that the user finds by typing # and a part of its name', async () => {
     await panel.prompt.pressSequentially('What does this do? #sam');
     await option('sample.py').waitFor();
     await option('sample.ts').click();
     await chip('sample.ts').waitFor();
     assert.equal(await panel.prompt.inputValue(), 'What does this do? ');
+  });
+
+  it('shows the number of lines of an attached file', async () => {
     const lines = sample('sample.ts').trimEnd().split('\n').length;
     assert.match(await chip('sample.ts').innerText(), new RegExp(`\\b${lines} lines`));
   });
 
-  it('attaches a file with the keyboard alone', async () => {
+  it('attaches a file when the user presses Enter in the list of files', async () => {
     await panel.prompt.pressSequentially('#sample.p');
     await option('sample.py').waitFor();
     await panel.prompt.press('Enter');
@@ -53,7 +56,7 @@ describe('panel with context items', () => {
     assert.equal(gateway.requests.length, 0);
   });
 
-  it('does not send a removed context item', async () => {
+  it('does not send a context item that the user has removed', async () => {
     await panel.frame.getByRole('button', { name: 'Remove sample.py' }).click();
     await chip('sample.py').waitFor({ state: 'detached' });
     await panel.prompt.press('Enter');
@@ -63,16 +66,19 @@ describe('panel with context items', () => {
     assert.ok(!lastMessage().includes('group_by_level'), lastMessage());
   });
 
-  it('shows sent context items in their turn, and does not send them again with the next prompt', async () => {
+  it('shows the sent context items with their prompt instead of in the composer', async () => {
     const you = panel.frame.getByRole('article', { name: 'You' }).last();
     await you.getByText('sample.ts').first().waitFor();
     await chip('').waitFor({ state: 'detached' });
+  });
+
+  it('does not send the context items again with the next prompt', async () => {
     await panel.send('And again?');
     await answered();
     assert.equal(lastMessage(), 'And again?');
   });
 
-  it('offers context items when the user presses Attach context', async () => {
+  it('attaches the context items that the user chooses after pressing Attach context', async () => {
     await workbench.tab('sample.py').click();
     await workbench.selectLines(6, 8);
     await panel.button('Attach context').click();

@@ -9,7 +9,7 @@ import type { Workbench } from './support/workbench';
 const windowTokens = 1000;
 const words = (tokens: number): string => 'word'.repeat(tokens);
 
-describe('ring for the context in the panel', () => {
+describe('ring that shows how full the context window is', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -31,7 +31,7 @@ describe('ring for the context in the panel', () => {
   const ring = () => panel.frame.locator('.context-ring');
   const name = (percent: string) => panel.frame.getByRole('button', { name: `Context: ≈ ${percent}% full` });
 
-  it('appears when the gateway has reported the context window of an unknown model', async () => {
+  it('appears as soon as the gateway has named the context window of an unknown model', async () => {
     await panel.send(words(600));
     await panel.inState('done').getByText('Baa.').waitFor();
     assert.equal(await ring().isVisible(), false);
@@ -40,15 +40,18 @@ describe('ring for the context in the panel', () => {
     await name('60').waitFor();
   });
 
-  it('counts the draft, and knows the context window in the next window', async () => {
+  it('includes the draft in its percentage', async () => {
     await panel.prompt.fill(words(300));
     await name('90').waitFor();
+  });
+
+  it('appears again after a reload of the window', async () => {
     await panel.prompt.fill('');
     await workbench.reload();
     await name('60').waitFor();
   });
 
-  it('opens a menu that offers a summary', async () => {
+  it('opens a menu that offers to continue with a summary', async () => {
     // The menu closes when the conversation scrolls, as it does after its turns have been drawn.
     await panel.inState('failed').waitFor();
     await ring().click();

@@ -29,7 +29,7 @@ describe('extension with several conversations', () => {
     assert.deepEqual([await workbench.tab('about apples').count(), await workbench.tab('about pears').count()], [1, 1]);
   });
 
-  it('shows the name of a renamed conversation on its tab', async () => {
+  it('shows the new name of a renamed conversation on its tab', async () => {
     await workbench.runCommand('HolySheep: Rename Conversation');
     await workbench.fillInput('On pears');
     await workbench.tab('On pears').waitFor();
@@ -51,7 +51,7 @@ describe('extension with several conversations', () => {
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });
 
-  it('restores a conversation that was deleted during an answer, and continues its partial answer', async () => {
+  it('restores a conversation that was deleted during an answer when the user presses Undo', async () => {
     gateway.script = pausedAnswer(deltas('Plums are'), []).script;
     await panel.newConversation();
     await panel.send('about plums');
@@ -62,12 +62,15 @@ describe('extension with several conversations', () => {
     await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
     await workbench.tab('about plums').click();
     await panel.inState('stopped').waitFor();
+  });
+
+  it('completes the partial answer of a restored conversation', async () => {
     gateway.script = () => answer(' blue.');
     await panel.button('Continue').click();
     await panel.answer.getByText('Plums are blue.').waitFor();
   });
 
-  it('restores both panels with their conversations and drafts after a reload', async () => {
+  it('restores both panels with their conversations and drafts after a reload of the window', async () => {
     await workbench.runCommand('View: Close Editor');
     await workbench.tab('On pears').click();
     await panel.answer.getByText('Half of it and the other half.').waitFor();

@@ -18,7 +18,7 @@ const tell = (ends: () => boolean): Script =>
     yield { done: true };
   };
 
-describe('extension whose host crashed during an answer', () => {
+describe('panel after a crash of the extension host during an answer', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
   let ends = false;
@@ -43,7 +43,7 @@ describe('extension whose host crashed during an answer', () => {
     await assertPrefix(upTo(60));
   });
 
-  it('completes the answer with Continue, without missing or extra characters', async () => {
+  it('completes the answer without missing or extra characters when the user presses Continue', async () => {
     ends = true;
     await panel.button('Continue').click();
     await panel.inState('done').waitFor();
@@ -51,7 +51,7 @@ describe('extension whose host crashed during an answer', () => {
     assert.equal(await panel.assistants.count(), 1);
   });
 
-  it('restores the panel without a reload of the window', async () => {
+  it('reappears with its conversation and an unsent prompt without a reload of the window', async () => {
     ends = false;
     await panel.newConversation();
     await panel.send('A story for a window that stays');
@@ -63,6 +63,9 @@ describe('extension whose host crashed during an answer', () => {
     await assertPrefix(upTo(20));
     assert.equal(await workbench.tab('A story for a window that stays').count(), 1);
     assert.equal(await panel.prompt.inputValue(), 'A thought that nobody takes');
+  });
+
+  it('completes the answer without a reload of the window when the user presses Continue', async () => {
     ends = true;
     await panel.button('Continue').click();
     await panel.inState('done').waitFor();
@@ -70,20 +73,23 @@ describe('extension whose host crashed during an answer', () => {
   });
 });
 
-describe('extension whose window was killed during an answer', () => {
+describe('conversation whose window was killed during an answer', () => {
   let workbench: Workbench;
   let panel: ConversationPanel;
   let ends = false;
 
   useWorkbench({ script: tell(() => ends) }, (opened) => ({ workbench, panel } = opened));
 
-  it('offers the partial answer in the next window of the same folder, where Continue completes it', async () => {
+  it('opens with the partial answer in the next window of the same folder', async () => {
     await panel.askFromPalette('A story for a window that goes');
     await panel.answer.getByText('word60').waitFor();
     panel = new ConversationPanel(await workbench.killWindow(), panel.gateway);
     await panel.inState('interrupted').waitFor();
     const found = await panel.answer.innerText();
     assert.ok(story.startsWith(found.trimEnd()) && found.length >= upTo(20).length, found);
+  });
+
+  it('is completed when the user presses Continue in the next window', async () => {
     ends = true;
     await panel.button('Continue').click();
     await panel.inState('done').waitFor();

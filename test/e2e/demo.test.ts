@@ -21,7 +21,7 @@ describe('offline demo', () => {
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
-  it('starts with the keyboard, and waits for the delay that the gateway named', async () => {
+  it('shows the delay that the gateway named when the user runs the first scenario with the Enter key', async () => {
     await panel.button('Run it').press('Enter');
     await panel.inState('waiting').getByText('The gateway said to wait 5 s').waitFor();
     await step('Next: Overloaded');
@@ -38,7 +38,7 @@ describe('offline demo', () => {
     await step('Next: Stream stalls mid-answer (3 of 6)');
   });
 
-  it('explains what its actions do, and asks another demo model when the user switches models', async () => {
+  it('explains that there is nothing to pay when the user presses Open billing', async () => {
     for (const next of ['Next: Connection drops mid-answer (4 of 6)', 'Next: Out of credit (5 of 6)']) {
       await panel.button('Skip').click();
       await step(next);
@@ -47,13 +47,16 @@ describe('offline demo', () => {
     await panel.inState('failed').getByRole('alert').waitFor();
     await panel.button('Open billing').click();
     await workbench.page.locator('.statusbar').getByText('There is nothing to pay').waitFor();
+  });
+
+  it('answers with the demo model that the user chooses after Switch model', async () => {
     await panel.button('Switch model').click();
     await workbench.pick('demo-reasoning');
     await panel.inState('done').waitFor();
     assert.equal(workbench.page.context().pages().length, 1);
   });
 
-  it('ends with an answer through the backup gateway and the offer to set a key', async () => {
+  it('ends its tour with an answer of the backup gateway and an offer to set an API key', async () => {
     await step('Next: Primary gateway down (6 of 6)');
     await panel.button('Run it').click();
     await step("You've seen everything.");
@@ -61,7 +64,7 @@ describe('offline demo', () => {
     await panel.button('Set API key').waitFor();
   });
 
-  it('leads to a new conversation when the user leaves it', async () => {
+  it('opens a new conversation when the user leaves the demo', async () => {
     await panel.button('Leave the demo').click();
     await panel.frame.getByRole('heading', { name: 'Ask HolySheep' }).waitFor();
     await workbench.statusBarItem('holysheep.model').getByText('claude-sonnet-4').waitFor();
@@ -69,7 +72,7 @@ describe('offline demo', () => {
     await step('Next: Rate limited');
   });
 
-  it('ends when its panels are closed', async () => {
+  it('ends when the user closes all its panels', async () => {
     await workbench.runCommand('View: Close All Editors');
     await workbench.statusBarItem('holysheep.model').getByText('claude-sonnet-4').waitFor();
   });

@@ -35,21 +35,24 @@ describe('reasoning effort in the panel', () => {
     return gateway.requests.map(({ json }) => json?.['reasoning_effort']);
   };
 
-  it('is that of the settings until the user chooses another one, even for an unknown model', async () => {
+  it('comes from the settings until the user chooses a level, even for an unknown model', async () => {
     await shown('Low');
     assert.deepEqual(await sent('one'), ['low']);
+  });
+
+  it('is sent with the level that the user chooses', async () => {
     await choose('High');
     await shown('High');
     assert.deepEqual(await sent('two'), ['high']);
   });
 
-  it('is remembered for the model in the next window', async () => {
+  it('is remembered for the model after a reload of the window', async () => {
     await workbench.reload();
     await shown('High');
     assert.deepEqual(await sent('three'), ['high']);
   });
 
-  it('is replaced by the nearest level that the gateway accepts, as the answer says', async () => {
+  it('is replaced with the nearest level that the gateway accepts, with a note below the answer', async () => {
     refused = ['high'];
     assert.deepEqual(await sent('four'), ['high', 'medium']);
     await panel.assistant.getByText("The gateway doesn't accept the reasoning effort High. Sent: Medium.").waitFor();
@@ -57,7 +60,7 @@ describe('reasoning effort in the panel', () => {
     await panel.assistant.getByText('Reasoning effort: Medium').first().waitFor();
   });
 
-  it('is not sent at all with *Model default*', async () => {
+  it('is left out of the request when the user chooses Model default', async () => {
     await choose('Model default');
     assert.deepEqual(await sent('five'), [undefined]);
   });

@@ -34,7 +34,7 @@ describe('keyboard focus', () => {
     await panel.frame.locator('textarea:focus').waitFor();
   });
 
-  it('moves to the composer of a new conversation', async () => {
+  it('moves to the composer when the user opens a new conversation', async () => {
     gateway.script = () => answer('Hello.');
     await panel.send('Hello');
     await panel.answer.getByText('Hello.').waitFor();

@@ -3,7 +3,7 @@ import { startGateway, type Gateway } from '../support/testGateway';
 import { type ConversationPanel, testKey } from './support/conversationPanel';
 import { useWorkbench } from './support/sharedWindow';
 
-describe('gateways', () => {
+describe('management of gateways', () => {
   let panel: ConversationPanel;
   let [local, relay]: Gateway[] = [];
 
@@ -22,7 +22,7 @@ describe('gateways', () => {
     await quickInput.fill(gateway!.baseUrl);
   };
 
-  it('are added without a key if they are local, with a model in place of every other one', async () => {
+  it('adds a local gateway without an API key, with one of its models as a substitute for all others', async () => {
     const { page, quickInput } = panel.workbench;
     await addOther(local);
     await quickInput.pick('llama-large');
@@ -32,7 +32,7 @@ describe('gateways', () => {
       .waitFor();
   });
 
-  it('are added with the key that they demand, and with the confirmed names of the models', async () => {
+  it('adds a gateway with the API key that the gateway requires and the model names that the user confirms', async () => {
     const { page, quickInput } = panel.workbench;
     await addOther(relay);
     await quickInput.fillPassword(testKey);
@@ -44,22 +44,33 @@ describe('gateways', () => {
       .waitFor();
   });
 
-  it('are listed, moved and made primary, then answer without a key under their own model name, and are removed', async () => {
-    const { quickInput } = panel.workbench;
-    const has = (text: string, gateway: Gateway | undefined): Promise<void> =>
-      quickInput
-        .rowsWith(text)
-        .filter({ hasText: hostOf(gateway) })
-        .waitFor();
+  const has = (text: string, gateway: Gateway | undefined): Promise<void> =>
+    panel.workbench.quickInput
+      .rowsWith(text)
+      .filter({ hasText: hostOf(gateway) })
+      .waitFor();
+
+  it('lists the gateways with their API keys and models', async () => {
     await panel.run('manageGateways');
     await has('primary · API key set', panel.gateway);
     await has('all other models → llama-large', local);
     await has('model names: 1', relay);
+  });
+
+  it('moves a backup gateway up', async () => {
+    const { quickInput } = panel.workbench;
     await quickInput.pressOnRow(hostOf(relay), 'Move up');
     await has('backup 1', relay);
+  });
+
+  it('makes a backup gateway the primary gateway', async () => {
+    const { quickInput } = panel.workbench;
     await quickInput.pressOnRow(hostOf(local), 'Make primary');
     await has('primary · needs no API key', local);
     await quickInput.dismiss();
+  });
+
+  it('sends prompts to the new primary gateway without an API key, with the model name of that gateway', async () => {
     await panel.newConversation();
     await panel.send('hello');
     await panel.inState('done').waitFor();
@@ -67,6 +78,10 @@ describe('gateways', () => {
     assert.equal(sent?.headers.authorization, undefined);
     assert.match(sent?.body ?? '', /"model":"llama-large"/);
     assert.equal(panel.gateway.requests.length, 0);
+  });
+
+  it('removes a gateway that is no longer the primary gateway', async () => {
+    const { quickInput } = panel.workbench;
     await panel.run('manageGateways');
     await quickInput.rows(hostOf(panel.gateway)).click();
     await quickInput.rows('Make primary').click();
@@ -76,7 +91,7 @@ describe('gateways', () => {
     await quickInput.dismiss();
   });
 
-  it('are marked as unresponsive until they respond', async () => {
+  it('marks a gateway as unresponsive until the gateway responds', async () => {
     const { quickInput, page } = panel.workbench;
     const stopped = await startGateway();
     const { baseUrl } = stopped;

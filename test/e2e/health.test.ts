@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { failure, rateLimited } from '../../src/demo/replies';
 import { answer, cutAfter } from '../support/replies';
 import type { ConversationPanel } from './support/conversationPanel';
@@ -14,12 +15,12 @@ async function openHealth(panel: ConversationPanel): Promise<void> {
   await panel.frame.getByRole('tab', { name: panel.words.panel.network }).click();
 }
 
-describe('usage and health', () => {
+describe('tab Usage and health', () => {
   let panel: ConversationPanel;
 
   useWorkbench({}, (opened) => ({ panel } = opened));
 
-  it('shows the numbers of the prompts that were sent', async () => {
+  it('shows the success rate and the faults of the requests', async () => {
     await panel.workbench.runCommand('View: Close All Editors');
     await panel.newConversation();
     const { short } = panel.texts;
@@ -34,13 +35,13 @@ describe('usage and health', () => {
     assert.match(await card.innerText(), /rate limited[^]*out of credit/);
   });
 
-  it('is restored with the chosen tab and period after the window was reloaded', async () => {
+  it('is restored with its selected view and period after a reload of the window', async () => {
     await panel.button(panel.words.panel.days).click();
     await panel.workbench.reload();
     await panel.frame.getByRole('region', { name: panel.words.panel.daysCaption }).waitFor();
   });
 
-  it('is cleared after a confirmation', async () => {
+  it('is empty after the user clears the data', async () => {
     const { workbench, words } = panel;
     await panel.button(words.panel.clearHealth).click();
     const dialog = workbench.page.getByRole('dialog');
@@ -65,7 +66,7 @@ describe('daily budget', () => {
     appendFileSync(path.join(folder, `${day}.0badcafe.jsonl`), `\n${JSON.stringify(record)}`);
   }
 
-  it('warns when 80% is used, and opens the tab Usage', async () => {
+  it('shows a warning when 80% is used, with a button that opens the tab Usage', async () => {
     const { gateway, workbench, words } = panel;
     await panel.newConversation();
     spendElsewhere(45);
@@ -82,9 +83,11 @@ describe('daily budget', () => {
     await request.closed;
   });
 
-  it('is kept by asking before a prompt is sent, which stays in the composer, and never holds up a partial answer', async () => {
-    const { gateway, words } = panel;
-    const { page } = panel.workbench;
+  // Notifications, which can contain the same text, also have the role of a dialog.
+  const dialog = (): Locator => panel.workbench.page.locator('.monaco-dialog-box');
+
+  it('keeps the prompt in the composer when the user refuses to exceed the budget', async () => {
+    const { gateway } = panel;
     await panel.workbench.runCommand('View: Close All Editors');
     await panel.newConversation();
     const { short } = panel.texts;
@@ -94,17 +97,26 @@ describe('daily budget', () => {
     gateway.reset();
     gateway.script = () => answer(short.slice(90));
     await panel.send('two');
-    // Notifications, which may contain the same text, have the role of a dialog, too.
-    const dialog = page.locator('.monaco-dialog-box');
-    await dialog.getByText(/^You have used 12\d% of today's budget: .*\$6\d\.\d\d of \$50\.00\.$/).waitFor();
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog()
+      .getByText(/^You have used 12\d% of today's budget: .*\$6\d\.\d\d of \$50\.00\.$/)
+      .waitFor();
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
     await panel.prompt.and(panel.frame.locator(':not(:placeholder-shown)')).waitFor();
     assert.deepEqual([await panel.prompt.inputValue(), gateway.requests.length], ['two', 0]);
-    await panel.button(words.panel.continue).click();
+  });
+
+  it('allows the user to continue a partial answer without a question', async () => {
+    await panel.button(panel.words.panel.continue).click();
     await panel.inState('done').waitFor();
+    assert.equal(panel.gateway.requests.length, 1);
+  });
+
+  it('allows the prompt after the user presses Send anyway', async () => {
     await panel.prompt.press('Enter');
-    await dialog.getByRole('button', { name: words.host('Send anyway') }).click();
+    await dialog()
+      .getByRole('button', { name: panel.words.host('Send anyway') })
+      .click();
     await panel.inState('done').and(panel.assistants.nth(1)).waitFor();
-    assert.deepEqual([await panel.prompt.inputValue(), gateway.requests.length], ['', 2]);
+    assert.deepEqual([await panel.prompt.inputValue(), panel.gateway.requests.length], ['', 2]);
   });
 });

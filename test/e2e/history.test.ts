@@ -44,14 +44,14 @@ describe('quick picks of the panel', () => {
   };
 
   describe('history picker', () => {
-    it('lists conversations newest first, with time and number of turns', async () => {
+    it('lists the newest conversations first, with their times and numbers of turns', async () => {
       await open();
       const texts = await workbench.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
       assert.match(texts.join('\n'), /about pears[^]*1 turn[^]*open[^]*about apples[^]*1 turn/);
       await workbench.quickInput.dismiss();
     });
 
-    it('finds a conversation by the text of an answer, and opens it', async () => {
+    it('opens a conversation that the user finds by the text of an answer', async () => {
       await open();
       await workbench.quickInput.input.fill('nothing of the kind');
       await row('Show all conversations').waitFor();
@@ -65,12 +65,15 @@ describe('quick picks of the panel', () => {
       await panel.answer.getByText('Facts: pears galore').waitFor();
     });
 
-    it('deletes a conversation with its panel and restores both on Undo', async () => {
+    it('deletes a conversation and closes its panel', async () => {
       await open();
       await press('Delete', 'about apples');
       await tab('about apples').waitFor({ state: 'hidden' });
       await row('about apples').waitFor({ state: 'hidden' });
       await workbench.quickInput.dismiss();
+    });
+
+    it('restores a deleted conversation and its panel when the user presses Undo', async () => {
       await workbench.toast('Deleted').getByRole('button', { name: 'Undo' }).click();
       await tab('about apples').waitFor();
       await open();

@@ -37,14 +37,14 @@ describe('indicators outside the panel', () => {
   };
 
   describe('status bar item', () => {
-    it('counts down a wait, and gives screen readers the time of the next attempt instead', async () => {
+    it('gives screen readers the time of the next attempt instead of a countdown', async () => {
       await panel.newConversation();
       await sendRateLimited('limited', 120);
       assert.match((await label()) ?? '', /HolySheep: Retrying at \d{1,2}:\d\d:\d\d/);
       await stopWait();
     });
 
-    it('shows the cooldown of a stopped turn while its model is selected, until the network state is reset', async () => {
+    it('shows a cooldown while its model is selected and until the user resets the network state', async () => {
       await sendRateLimited('limited again', 120);
       await stopWait();
       await activity('Paused until').waitFor();
@@ -59,7 +59,7 @@ describe('indicators outside the panel', () => {
       await activity('Paused until').waitFor({ state: 'hidden' });
     });
 
-    it('reveals the panel with a failure when clicked, and hides once the user has seen the failure', async () => {
+    it('shows the panel of a failed turn when clicked, and then disappears', async () => {
       const paused = pausedAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
       gateway.script = paused.script;
       await panel.send('what fails out of view');
@@ -73,7 +73,7 @@ describe('indicators outside the panel', () => {
   });
 
   describe('notification while the panel is not in view', () => {
-    it('reports a failed turn, and Show reveals the panel', async () => {
+    it('reports a failed turn, with a button that shows its panel', async () => {
       const paused = pausedAnswer([], failure(400, { message: 'Invalid model: gpt-99' }));
       gateway.script = paused.script;
       await panel.newConversation();
@@ -87,7 +87,7 @@ describe('indicators outside the panel', () => {
       await panel.frame.getByText('what fails unseen').first().waitFor();
     });
 
-    it('reports a long wait, and Retry Now sends the request immediately', async () => {
+    it('reports a long wait, with a button that retries immediately', async () => {
       const paused = pausedAnswer([], rateLimited(120));
       gateway.script = replySequence(paused.script, answer('after the wait'));
       await panel.newConversation();
@@ -104,7 +104,7 @@ describe('indicators outside the panel', () => {
     });
   });
 
-  it('show the progress of a slow connection test, which the user can cancel', async () => {
+  it('include a notification with which the user can cancel a slow connection test', async () => {
     gateway.models = () => [{ end: 'stall' }];
     await workbench.runCommand('HolySheep: Test Connection');
     const progress = workbench.toast('Testing the connection to');

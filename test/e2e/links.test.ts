@@ -24,7 +24,7 @@ describe('link in an answer', () => {
     { how: 'Ctrl and a click', modifiers: ['Control'] },
     { how: 'Shift and a click', modifiers: ['Shift'] },
   ] as const) {
-    it(`asks for confirmation after ${how}, before it opens`, async () => {
+    it(`asks for confirmation instead of opening directly after ${how}`, async () => {
       await panel.answer.getByRole('link', { name: 'the page' }).click({ modifiers: [...modifiers] });
       const dialog = workbench.page.locator('.monaco-dialog-box');
       await dialog.getByText('https://example.com/x').waitFor();

@@ -25,7 +25,7 @@ describe("VS Code's chat without a sign-in", () => {
     await chat.model('gpt-4o').waitFor();
   });
 
-  it('shows the wait after a rate limit, then the answer', async () => {
+  it('shows the wait after a rate limit and then the answer', async () => {
     gateway.script = replySequence(rateLimited(4), answer('There are **twelve** sheep.'));
     await chat.ask('How many sheep are there?');
     await chat.answer
@@ -37,7 +37,7 @@ describe("VS Code's chat without a sign-in", () => {
     assert.deepEqual(models, ['gpt-4o', 'gpt-4o']);
   });
 
-  it('shows an answer that was resumed after its stream broke as one text, with its code in one block', async () => {
+  it('shows one text with one code block when the stream broke inside the code block and the answer was resumed', async () => {
     gateway.script = replySequence(
       cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
       answer(' = 2;\n```\n\nThat is all.'),
@@ -58,7 +58,7 @@ describe("VS Code's chat without a sign-in", () => {
     const button = (name: string) => chat.answer.getByRole('button', { name, exact: true });
     const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);
 
-    it('explains the selection after Retry now has ended the wait for a rate limit', async () => {
+    it('explains the selection after the user ends the wait for a rate limit with Retry now', async () => {
       gateway.script = replySequence(rateLimited(37), answer('It **pauses** for a while.'));
       await chat.ask('@holysheep /explain ');
       await chat.answer
@@ -70,15 +70,19 @@ describe("VS Code's chat without a sign-in", () => {
         assert.ok(sent(1).includes(part), part);
     });
 
-    it('writes tests for the same code after a follow-up suggestion, and continues at the token limit when the user presses Continue', async () => {
-      gateway.script = replySequence(answer('The tests are', { finish: 'length' }), answer(' here.'));
+    it('writes tests for the same code when the user picks the follow-up suggestion', async () => {
+      gateway.script = () => answer('The tests are', { finish: 'length' });
       await workbench.selectLines(1, 1);
       await chat.followup('Write tests for sample.ts:16-18').click();
       await chat.answer.getByText('The tests are').waitFor();
       assert.match(sent(), /It \*\*pauses\*\*.*Write unit tests.*Lines: 16-18/);
+    });
+
+    it('completes an answer that reached the token limit when the user presses Continue', async () => {
+      gateway.script = () => answer(' here.');
       await button('Continue').click();
       await chat.answer.getByText(/^\s*here\.\s*$/).waitFor();
-      assert.match(sent(1), /"assistant","content":"The tests are"/);
+      assert.match(sent(), /"assistant","content":"The tests are"/);
     });
   });
 });

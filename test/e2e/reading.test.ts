@@ -10,7 +10,7 @@ import type { Workbench } from './support/workbench';
 const lines = (first: number, last: number): string =>
   Array.from({ length: last - first + 1 }, (_, index) => `Line ${first + index}.\n\n`).join('');
 
-describe('reading a conversation', () => {
+describe('panel of a long conversation', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -41,10 +41,10 @@ describe('reading a conversation', () => {
     assert.fail(`${key} never comes to ${String(what)}`);
   };
 
-  describe('panel while an answer grows', () => {
+  describe('while an answer grows', () => {
     let counting: GatewayRequest | undefined;
 
-    it('follows the end of the answer until the user scrolls up, and then keeps the scroll position', async () => {
+    it('scrolls to the end of the answer until the user scrolls up', async () => {
       const count = pausedAnswer(deltas(lines(1, 80), { chunkChars: 40 }), [
         ...deltas(lines(81, 160), { chunkChars: 40 }),
         { end: 'stall' },
@@ -65,7 +65,7 @@ describe('reading a conversation', () => {
       assert.equal(await scrollTop(), before);
     });
 
-    it('jumps to the end and follows the answer again when the user presses Jump to latest', async () => {
+    it('scrolls to the end of the answer again when the user presses Jump to latest', async () => {
       await panel.button('Jump to latest').click();
       await atEnd();
       await panel.button('Jump to latest').waitFor({ state: 'hidden' });
@@ -79,12 +79,12 @@ describe('reading a conversation', () => {
     });
   });
 
-  describe('long prompt', () => {
+  describe('with a long prompt', () => {
     const prompt = Array.from({ length: 200 }, (_, index) => `line ${index + 1}`).join('\n');
     const top = async (): Promise<number> =>
       Math.round((await panel.frame.locator('[data-part=prompt]').last().boundingBox())?.y ?? NaN);
 
-    it('keeps its start in view when it is expanded', async () => {
+    it('keeps the start of the prompt in place when the user expands the prompt', async () => {
       await panel.newConversation();
       gateway.script = () => answer('Short.');
       await panel.send(prompt);
@@ -97,15 +97,15 @@ describe('reading a conversation', () => {
       assert.equal(await top(), before);
     });
 
-    it('scrolls to its start when it is collapsed', async () => {
+    it('scrolls to the start of the prompt when the user collapses the prompt', async () => {
       await panel.button('Show less').click();
       await panel.drawn();
       assert.ok((await top()) >= 0);
     });
   });
 
-  describe('keyboard navigation', () => {
-    it('moves from the composer to the newest turn with Shift+Tab', async () => {
+  describe('when the user navigates with the keyboard', () => {
+    it('moves the focus from the composer to the newest answer with Shift+Tab', async () => {
       await panel.newConversation();
       gateway.script = () => answer('```ts\nconst a = 1;\n```\n\nand\n\n```ts\nconst b = 2;\n```');
       await panel.send('Give me code');
@@ -120,7 +120,7 @@ describe('reading a conversation', () => {
       await pressUntil('Shift+Tab', panel.assistant);
     });
 
-    it('moves from a turn to the composer with Tab, past the contents of other turns', async () => {
+    it('moves the focus from an answer to the composer with Tab', async () => {
       await pressUntil('Tab', panel.prompt);
       await press('Shift+Tab');
       await panel.frame.getByRole('log').locator(':focus').waitFor();

@@ -24,7 +24,7 @@ describe('panel after a reload of the window', () => {
     assert.equal(await panel.answer.innerText(), Array.from({ length: 50 }, (_, n) => `word${n}`).join(' '));
   });
 
-  it('restarts an interrupted answer with the key that was set before the reload', async () => {
+  it('restarts an interrupted answer with the API key that was set before the reload', async () => {
     gateway.reset();
     gateway.script = () => answer('the whole answer, longer than all that had been there before '.repeat(10));
     await panel.button('Restart answer').click();
@@ -33,14 +33,14 @@ describe('panel after a reload of the window', () => {
     assert.equal(gateway.requests[0]?.headers.authorization, `Bearer ${testKey}`);
   });
 
-  it('shows the same conversation when Ask reopens it after it was closed', async () => {
+  it('shows the same conversation when the user closes the panel and runs Ask', async () => {
     await workbench.runCommand('View: Close All Editors');
     await panel.askFromPalette('another');
     await panel.frame.getByText('a long answer').waitFor();
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });
 
-  it('keeps a prefilled prompt with its code, and sends it when the user has set a key', async () => {
+  it('still contains the prompt of Explain Selection that has no API key yet', async () => {
     await panel.prompt.fill('');
     await workbench.runCommand('HolySheep: Remove API Key');
     await workbench.runCommand('HolySheep: New Conversation');
@@ -49,6 +49,10 @@ describe('panel after a reload of the window', () => {
     await workbench.quickInput.dismissPassword();
     await panel.enabledSend.waitFor();
     await workbench.reload();
+    await panel.enabledSend.waitFor();
+  });
+
+  it('sends the prompt of Explain Selection with its code after the user sets an API key', async () => {
     gateway.reset();
     gateway.script = () => answer('what it does');
     await panel.button('Set API key').click();

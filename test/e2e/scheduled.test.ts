@@ -16,7 +16,7 @@ describe('scheduled prompts in the workbench', () => {
   const count = (text: string) =>
     workbench.statusBarItem('holysheep.activity').filter({ hasText: text, visible: true });
 
-  it('are counted in the status bar, listed when it is clicked, and sent once with Send Now', async () => {
+  it('are counted in the status bar and listed when the user clicks the status bar item', async () => {
     gateway.script = replySequence(rateLimited(7200), answer('after the limit'));
     await panel.newConversation();
     await panel.send('what waits for two hours');
@@ -24,6 +24,9 @@ describe('scheduled prompts in the workbench', () => {
     await panel.inState('scheduled').getByRole('timer').waitFor();
     await count('1 scheduled').click();
     await workbench.quickInput.rowsWith('what waits for two hours').waitFor();
+  });
+
+  it('are sent once when the user presses Send now', async () => {
     await workbench.quickInput.pressOnRow('what waits for two hours', 'Send now');
     await panel.inState('done').waitFor();
     await panel.answer.getByText('after the limit').waitFor();
@@ -31,7 +34,7 @@ describe('scheduled prompts in the workbench', () => {
     assert.equal(gateway.requests.length, 2);
   });
 
-  it('are never sent after Cancel', async () => {
+  it('are not sent after the user cancels them', async () => {
     await workbench.runCommand('HolySheep: Reset Network State');
     gateway.reset();
     gateway.script = () => rateLimited(7200);

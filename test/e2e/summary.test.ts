@@ -43,11 +43,14 @@ describe('summary of a conversation', () => {
     textsOf(await gateway.request(n)).map((content) => content.slice(0, 75));
   const prompts = () => panel.frame.locator('[data-part="prompt"]:visible').allInnerTexts();
 
-  it('is offered when a request is too long, and lets the same prompt be sent again with one click', async () => {
+  it('is offered when a request is too long', async () => {
     await panel.send(`And why? ${essay}`);
     await panel.button('Continue with a summary').click();
     await summary().getByText('The user asks about fruit.').waitFor();
     await panel.frame.getByRole('heading', { name: /^Summary of [12] earlier turns?$/ }).waitFor();
+  });
+
+  it('replaces the earlier turns when the user retries the request that was too long', async () => {
     await panel.button('Retry now').click();
     await panel.inState('done').waitFor();
     const texts = await sent(3);
@@ -56,19 +59,25 @@ describe('summary of a conversation', () => {
     assert.ok(charactersOf(await gateway.request(3)) <= maxCharacters);
   });
 
-  it('folds the earlier turns, also after a reload, and unfolds them with a button', async () => {
+  it('still hides the earlier turns after a reload of the window', async () => {
     await workbench.reload();
     await summary().waitFor();
     assert.ok(!(await prompts()).includes('About fruit?'));
+  });
+
+  it('shows the earlier turns when the user clicks its button', async () => {
     await panel.frame.getByRole('button', { name: /earlier turns?$/ }).click();
     assert.equal((await prompts())[0], 'About fruit?');
   });
 
-  it('can be edited, and starts a new conversation', async () => {
+  it('can be edited', async () => {
     await summary().getByRole('button', { name: 'Edit', exact: true }).click();
     await panel.frame.getByRole('textbox', { name: 'Edit the summary' }).fill('Only pears.');
     await panel.button('Save').click();
     await summary().getByText('Only pears.').waitFor();
+  });
+
+  it('can start a new conversation', async () => {
     await panel.button('New conversation with this summary').click();
     await panel.frame.getByRole('heading', { name: 'Summary of another conversation' }).waitFor();
     gateway.reset();
@@ -79,7 +88,7 @@ describe('summary of a conversation', () => {
     assert.equal(texts.at(-1), 'Go on');
   });
 
-  it('is undone, after which requests contain no summary any more', async () => {
+  it('is left out of requests after the user presses Undo', async () => {
     await panel.button('Undo').click();
     await summary().waitFor({ state: 'detached' });
     gateway.reset();

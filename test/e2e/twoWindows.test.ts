@@ -13,15 +13,16 @@ describe('rate limit of a gateway that two windows use', () => {
   let gateway: Gateway;
   let first: Workbench;
   let here: ConversationPanel;
+  let there: ConversationPanel;
 
   const script = replySequence(rateLimited(120), answer('the answer'));
   useWorkbench({ script }, (opened) => ({ gateway, workbench: first, panel: here } = opened));
 
-  it('also delays a prompt in the second window, where the reason is shown, until the first window resets the network state', async () => {
+  it('delays a prompt in the second window, which names the other window as the reason', async () => {
     await here.askFromPalette('from one window');
     await here.inState('waiting').waitFor();
     const second = await first.newWindow();
-    const there = new ConversationPanel(second, gateway);
+    there = new ConversationPanel(second, gateway);
     await there.askFromPalette('from another window');
     await there.inState('waiting').waitFor();
     assert.equal(gateway.requests.length, 1);
@@ -30,6 +31,9 @@ describe('rate limit of a gateway that two windows use', () => {
     assert.match(card, /another window/i);
     mkdirSync(path.join(out, 'pictures'), { recursive: true });
     await second.screenshot(path.join(out, 'pictures/told-by-another-window.png'));
+  });
+
+  it('no longer delays the prompts of both windows after the first window resets the network state', async () => {
     await first.page.bringToFront();
     await first.runCommand('HolySheep: Reset Network State');
     for (const panel of [here, there]) {
@@ -43,28 +47,34 @@ describe('rate limit of a gateway that two windows use', () => {
 describe('conversation that is open in two windows', () => {
   let first: Workbench;
   let here: ConversationPanel;
+  let second: Workbench;
+  let there: ConversationPanel;
 
   useWorkbench({ script: () => answer('the answer') }, (opened) => ({ workbench: first, panel: here } = opened));
 
-  it('is read-only but up to date in the second window until Open here takes it over', async () => {
+  it('is read-only in the second window', async () => {
     await here.askFromPalette('Whose is it?');
     await here.inState('done').waitFor();
-    const second = await first.newWindow({ sameFolder: true });
+    second = await first.newWindow({ sameFolder: true });
     await second.runCommand('HolySheep: Open History');
     await second.quickInput.rowsWith('Whose is it?').click();
-    const there = new ConversationPanel(second, here.gateway);
+    there = new ConversationPanel(second, here.gateway);
     await there.answer.getByText('the answer').waitFor();
     await there.frame.getByText('This conversation is open in another window.').waitFor();
     for (const name of ['Regenerate', 'Edit']) assert.equal(await there.button(name).count(), 0);
     assert.equal(await there.prompt.isVisible(), false);
+  });
 
+  it('shows the next answer of the first window in the second window, too', async () => {
     await first.page.bringToFront();
     await here.send('And now?');
     await here.assistants.nth(1).getByText('the answer').waitFor();
     await second.page.bringToFront();
     await there.assistants.nth(1).getByText('the answer').waitFor();
     await second.screenshot(path.join(out, 'pictures/open-in-another-window.png'));
+  });
 
+  it('becomes read-only in the first window when the user presses Open here in the second window', async () => {
     await there.button('Open here').click();
     await there.send('Is it mine?');
     await there.assistants.nth(2).getByText('the answer').waitFor();
@@ -72,6 +82,9 @@ describe('conversation that is open in two windows', () => {
     await here.button('Open here').waitFor();
     await here.assistants.nth(2).getByText('the answer').waitFor();
     assert.equal(await here.prompt.isVisible(), false);
+  });
+
+  it('returns to the first window when the user presses Open here in the first window', async () => {
     await here.button('Open here').click();
     await here.send('Mine again');
     await here.assistants.nth(3).getByText('the answer').waitFor();

@@ -5,7 +5,7 @@ import type { ConversationPanel } from './support/conversationPanel';
 import { useWorkbench } from './support/sharedWindow';
 import type { Workbench } from './support/workbench';
 
-describe('panel with several versions of an exchange', () => {
+describe('panel with several versions of a prompt and its answer', () => {
   let gateway: Gateway;
   let workbench: Workbench;
   let panel: ConversationPanel;
@@ -32,7 +32,7 @@ describe('panel with several versions of an exchange', () => {
     panel.frame.locator('[data-part="prompt"], [data-part="answer"]').allInnerTexts();
   const sent = (): unknown => gateway.requests[0]?.json?.messages.map(({ content }) => content);
 
-  it('shows the edited prompt in place of the original one, and hides the exchanges that followed', async () => {
+  it('shows the edited prompt in place of the original prompt and its later turns', async () => {
     gateway.script = () => answer('Pears are green.');
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();
@@ -46,7 +46,7 @@ describe('panel with several versions of an exchange', () => {
     assert.deepEqual(sent(), ['What color are pears?']);
   });
 
-  it('shows the original prompt again with the exchanges that followed it', async () => {
+  it('shows the original prompt with its later turns when the user presses Previous version', async () => {
     await first.assistant.getByRole('button', { name: 'Previous version' }).click();
     await first.assistant.getByText('1/2').waitFor();
     assert.deepEqual(await turns(), ['What color are apples?', 'Apples are red.', 'And why?', 'A follow-up answer.']);
@@ -54,7 +54,7 @@ describe('panel with several versions of an exchange', () => {
     assert.equal(gateway.requests.length, 0);
   });
 
-  it('keeps both answers after Regenerate', async () => {
+  it('keeps both answers when the user presses Regenerate', async () => {
     gateway.script = () => answer('Because of their skin.');
     await panel.assistant.getByRole('button', { name: 'Regenerate', exact: true }).click();
     await panel.answer.getByText('Because of their skin.').waitFor();
@@ -62,7 +62,7 @@ describe('panel with several versions of an exchange', () => {
     assert.deepEqual(sent(), ['What color are apples?', 'Apples are red.', 'And why?']);
   });
 
-  it('keeps all versions after a reload, and shows the same version as before', async () => {
+  it('keeps all versions after a reload of the window', async () => {
     await workbench.reload();
     await panel.answer.getByText('Because of their skin.').waitFor();
     await panel.assistant.getByText('2/2').waitFor();

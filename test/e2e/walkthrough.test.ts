@@ -22,11 +22,11 @@ describe('walkthrough after the installation', () => {
     if ((await step(id).getAttribute('aria-expanded')) !== 'true') await step(id).locator('.step-title').click();
   };
 
-  it('does not open by itself and causes no notification', async () => {
+  it('opens neither an editor nor a notification before the user runs Get Started', async () => {
     assert.deepEqual([await workbench.toast().count(), await workbench.tab('').count()], [0, 0]);
   });
 
-  it('opens from the command palette with five incomplete steps and a picture', async () => {
+  it('opens from the Command Palette with five incomplete steps and a picture', async () => {
     await workbench.runCommand('HolySheep: Get Started');
     for (const id of ['key', 'ask', 'explain', 'retry', 'chat']) {
       assert.equal(await mark(id).getAttribute('aria-checked'), 'false', id);
@@ -38,7 +38,7 @@ describe('walkthrough after the installation', () => {
       .waitFor();
   });
 
-  it('completes three steps when the user retries in the demo', async () => {
+  it('marks three steps as done when the user presses Retry now in the offline demo', async () => {
     await open('retry');
     await step('retry').getByRole('button', { name: 'Watch a Rate Limit' }).click();
     await panel.timer.waitFor();

@@ -151,7 +151,7 @@ describe('pictures of the panel', () => {
         assert.ok(gif.length <= maxAnimationBytes, `${(gif.length / 1024).toFixed(1)} KB`);
       });
 
-      it('show a countdown beside an editor', async () => {
+      it('show a countdown in a panel beside an editor', async () => {
         await panel.replaceConversation();
         await panelStates.waiting.enter(panel);
         await screenshot(`${language}-beside-editor.png`);

@@ -122,7 +122,7 @@ export class ConversationPanel {
     await this.assistants.nth(count).waitFor();
   }
 
-  /** Asks as {@link ask} does, and waits until the turn is in the state. */
+  /** Sends a prompt like {@link ask} and waits until its turn is in the state. */
   async askUntil(state: string, prompt: string, ...replies: readonly Reply[]): Promise<void> {
     await this.ask(prompt, ...replies);
     await this.inState(state).waitFor();

@@ -5,10 +5,10 @@ import type { ConversationPanel } from './conversationPanel';
 import { longPrompt } from './sampleTexts';
 import { patternOf } from './words';
 
-/** A state of the panel, and how to reach it from a new conversation. */
+/** The steps that bring the panel of a new conversation into a state. */
 export interface PanelState {
   readonly enter: (panel: ConversationPanel) => Promise<void>;
-  /** Ends what would disturb the next state. Omitted if nothing would. */
+  /** Stops or undoes what would disturb the next state. Omitted if nothing has to be undone. */
   readonly leave?: (panel: ConversationPanel) => Promise<void>;
   /** Whether a change of theme or width would end the state. */
   readonly isFleeting?: true;
