@@ -83,7 +83,7 @@ async function killAt(panel: ConversationPanel, title: string, { characters, aft
     panel.ask(title, script).catch(reject);
   });
   await workbench.reload();
-  // The panel of an interrupted turn reopens by itself. VS Code may not restore the panel of a finished one.
+  // The extension reopens the panel of an interrupted turn. VS Code might not restore the panel of a finished turn.
   if (sent.at(-1)?.characters === story.length) await (await historyRow(panel, title)).click();
   await panel.frame.getByRole('article', { name: 'You' }).getByText(title, { exact: true }).first().waitFor();
   await panel.inState('interrupted').or(panel.inState('done')).waitFor();

@@ -10,7 +10,7 @@ import type { Language } from '../support/words';
 import type { ThemeId } from '../support/workbench';
 
 const pictures = path.join(out, 'pictures');
-/** The pictures that the READMEs show. CONTRIBUTING.md tells how to copy them to docs/. */
+/** The pictures that the READMEs show. CONTRIBUTING.md contains the command that copies them to docs/. */
 const readmePictures = path.join(pictures, 'readme');
 /** Parts of the file names, as in README.md and README.zh-CN.md. */
 const readmeSuffixes: Readonly<Record<Language, string>> = { en: '', 'zh-cn': '.zh-CN' };

@@ -106,7 +106,7 @@ export class QuickInput {
 
   /**
    * Waits until the page in a focused webview has the focus too: it gets the focus a moment later, and a list that is open
-   * by then closes (https://github.com/microsoft/vscode/issues/75209). Another panel may take the focus meanwhile.
+   * by then closes (https://github.com/microsoft/vscode/issues/75209). Another panel might take the focus in the meantime.
    */
   async #focusSettled(): Promise<void> {
     for (const end = performance.now() + focusMs; performance.now() < end;) {
