@@ -1,5 +1,5 @@
 import type { PanelStrings } from './panelStrings';
-import { type Cost, nearDayOptions, timeOfDayOptions, toSupportedLocale } from './protocol';
+import { type Cost, timeOfDayOptions, toSupportedLocale } from './protocol';
 
 export type Format = ReturnType<typeof createFormat>;
 
@@ -96,8 +96,9 @@ export function createFormat(locale: string, strings: PanelStrings) {
      */
     timeOfDay: (epochMs: number, { now = Date.now(), seconds = false } = {}): string => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
-      const isNear = Math.abs(epochMs - now) < maxWeekdayMs;
-      const day = isNear ? nearDayOptions(language) : ({ month: 'short', day: 'numeric' } as const);
+      // A Chinese time always has the date, because there is no space between a Chinese weekday and the time.
+      const hasWeekday = Math.abs(epochMs - now) < maxWeekdayMs && !language?.startsWith('zh');
+      const day = hasWeekday ? ({ weekday: 'short' } as const) : ({ month: 'short', day: 'numeric' } as const);
       return new Date(epochMs).toLocaleTimeString(language, {
         ...timeOfDayOptions(language),
         ...(!isSameDay && day),

@@ -12,7 +12,7 @@ import type { SuggestionKind, TourAction } from './pageMessages';
 export { isDelta } from '../engine/events/events';
 export type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 export type { FaultAction, FaultKind } from '../engine/events/kinds';
-export { nearDayOptions, timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
+export { timeOfDayOptions, toSupportedLocale, visibleText } from '../engine/gateway/visibleText';
 export { toEpoch, toMonotonic } from '../engine/state/ledger';
 export type { LedgerEntry, LedgerWait } from '../engine/state/ledger';
 export { minSilenceMs, silencesUntil, throughputSeconds } from '../engine/state/throughput';

@@ -73,14 +73,6 @@ export function toSupportedLocale(tag: string): string | undefined {
   return isWellFormed ? Intl.NumberFormat.supportedLocalesOf(tag)[0] : undefined;
 }
 
-/**
- * Returns how a day of this week is written before a time: as its weekday, or in Chinese as its date, because there is no
- * space between a Chinese weekday and the time.
- */
-export function nearDayOptions(locale: string | undefined): Intl.DateTimeFormatOptions {
-  return locale?.startsWith('zh') ? { month: 'short', day: 'numeric' } : { weekday: 'short' };
-}
-
 export function timeOfDayOptions(locale: string | undefined): Intl.DateTimeFormatOptions {
   const { hour12 } = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions();
   return { hour: hour12 ? 'numeric' : '2-digit', minute: '2-digit' };

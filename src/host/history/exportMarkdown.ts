@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
+import { visibleText } from '../../engine/gateway/visibleText';
 import { costsOf, shownCosts } from '../../engine/state/turnCost';
 import { isRunning } from '../../engine/state/turnState';
 import { describeOutcome, describeResumePoints } from '../../shared/describe';
@@ -115,6 +115,5 @@ function closeCodeFence(text: string): string {
 }
 
 function longDate(timeMs: number): string {
-  const locale = toSupportedLocale(vscode.env.language);
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }).format(timeMs);
+  return new Date(timeMs).toLocaleString(hostWords().format.language, { dateStyle: 'long', timeStyle: 'short' });
 }

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { toSupportedLocale, visibleText } from '../../engine/gateway/visibleText';
+import { visibleText } from '../../engine/gateway/visibleText';
+import type { Format } from '../../shared/format';
 import { type ConversationListItem, maxTitleLength } from '../conversation/conversationOutlines';
 import { historyGroup, historyTime, type HistoryGroup } from '../ui/historyTime';
 import { plainLabel, escapeIcons } from '../ui/messageText';
 
 interface HistoryContext {
-  /** The display language as VS Code reports it, for example `zh-cn`. */
-  readonly locale: string;
+  readonly format: Format;
   /** The current time in epoch milliseconds. */
   readonly now: number;
   readonly isOpen: (id: string) => boolean;
@@ -30,23 +30,15 @@ export function historySections(conversations: readonly ConversationListItem[], 
   }));
 }
 
-export function turnCountText(turns: number, locale: string): string {
-  const supportedLocale = toSupportedLocale(locale);
-  const count = new Intl.NumberFormat(supportedLocale).format(turns);
-  return new Intl.PluralRules(supportedLocale).select(turns) === 'one'
-    ? vscode.l10n.t('{count} turn', { count })
-    : vscode.l10n.t('{count} turns', { count });
-}
-
 /** Returns a conversation as an item of the history list. */
 function toHistoryItem(conversation: ConversationListItem, context: HistoryContext) {
   const { id, lastActivityAt, turns, busy, problem, excerpt } = conversation;
-  const { locale, now, isOpen } = context;
+  const { format, now, isOpen } = context;
   const title =
     visibleText(conversation.title, maxTitleLength) ||
-    vscode.l10n.t('Conversation from {date}', { date: dateText(lastActivityAt, locale) });
+    vscode.l10n.t('Conversation from {date}', { date: dateText(lastActivityAt, format) });
   const marks = [
-    ...(turns > 0 ? [turnCountText(turns, context.locale)] : []),
+    ...(turns > 0 ? [format.plural(turns, vscode.l10n.t('{0} turn'), vscode.l10n.t('{0} turns'))] : []),
     ...(problem ? [vscode.l10n.t('damaged')] : []),
     ...(busy ? [vscode.l10n.t('answering')] : []),
     // An open conversation is marked with a word, because screen readers don't read icons.
@@ -57,7 +49,7 @@ function toHistoryItem(conversation: ConversationListItem, context: HistoryConte
     /** The title for messages and dialogs. Unlike the label of the item, it is not escaped. */
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${escapeIcons(title)}`,
-    description: [historyTime(lastActivityAt, now, locale), ...marks].join(' · '),
+    description: [historyTime(lastActivityAt, now, format), ...marks].join(' · '),
     // Without `alwaysShow`, VS Code would hide an item whose label does not contain the query, even if an answer of the
     // conversation contains the query.
     alwaysShow: excerpt !== undefined,
@@ -66,6 +58,6 @@ function toHistoryItem(conversation: ConversationListItem, context: HistoryConte
   };
 }
 
-function dateText(timeMs: number, locale: string): string {
-  return new Intl.DateTimeFormat(toSupportedLocale(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(timeMs);
+function dateText(timeMs: number, { language }: Format): string {
+  return new Date(timeMs).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
 }

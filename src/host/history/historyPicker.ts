@@ -4,6 +4,7 @@ import type { ConversationListItem } from '../conversation/conversationOutlines'
 import type { PanelFeatures } from '../panel/panelRegistry';
 import { itemButton } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
+import { hostWords } from '../ui/words';
 import {
   deleteConversation,
   openConversation,
@@ -45,7 +46,7 @@ export function openHistory(deps: PanelFeatures): void {
   };
   const entriesOf = (results: readonly ConversationListItem[]): readonly Entry[] => {
     const isOpen = (id: string): boolean => panels.isOpen(id);
-    const context = { locale: vscode.env.language, now: Date.now(), isOpen };
+    const context = { format: hostWords().format, now: Date.now(), isOpen };
     const buttons = [renameButton, exportButton, deleteButton];
     const choose = (named: NamedConversation): Promise<void> => {
       list.close();

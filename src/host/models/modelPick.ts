@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Gateway } from '../../engine/gateway/gateway';
 import { maxModels } from '../../engine/gateway/modelList';
-import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import type { FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
@@ -246,7 +245,7 @@ function groupsOf(
     vscode.l10n.t('Fallback models'),
     fallbacks.filter((model) => mayExist(lists, model)),
   );
-  const { compare } = new Intl.Collator(toSupportedLocale(vscode.env.language), { numeric: true });
+  const { compare } = new Intl.Collator(hostWords().format.language, { numeric: true });
   const models = primary ? modelsOf(primary).filter(isUnseen).toSorted(compare) : [];
   const singles: string[] = [];
   for (const [family, members] of Map.groupBy(models, familyOf)) {

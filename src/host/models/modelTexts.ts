@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { toSupportedLocale } from '../../engine/gateway/visibleText';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { essencesOf, gatewayModelKey } from '../health/healthReport';
@@ -12,7 +11,7 @@ import { systemClock } from '../util/systemClock';
  * $15 per million tokens`.
  */
 export function createFactsText(): (facts: ModelFacts | undefined) => string | undefined {
-  const usd = new Intl.NumberFormat(toSupportedLocale(vscode.env.language), { maximumFractionDigits: 3 });
+  const usd = new Intl.NumberFormat(hostWords().format.language, { maximumFractionDigits: 3 });
   return (facts) => {
     const { contextWindow, images, price } = facts ?? {};
     return joinNotes(

@@ -9,6 +9,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import { historyTime } from '../ui/historyTime';
 import { panelTitle } from '../ui/panelText';
+import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
 import type { Tour } from './tour';
 
@@ -69,7 +70,7 @@ export class Suggestions extends Disposable {
           kind: 'conversation' as const,
           id,
           label: panelTitle(title),
-          time: historyTime(lastActivityAt, Date.now(), vscode.env.language),
+          time: historyTime(lastActivityAt, Date.now(), hostWords().format),
         })),
     ];
   }

@@ -1,4 +1,4 @@
-import { nearDayOptions, timeOfDayOptions, toSupportedLocale } from '../../engine/gateway/visibleText';
+import type { Format } from '../../shared/format';
 
 /** Groups of conversations in the history list, from the newest to the oldest. */
 export type HistoryGroup = 'today' | 'yesterday' | 'week' | 'older';
@@ -21,22 +21,17 @@ export function historyGroup(timeMs: number, now: number): HistoryGroup {
  * Formats the time of a conversation in the history list. The text is as short as possible but still clear within the
  * conversation's group, such as only the time of day under *Today*.
  */
-export function historyTime(timeMs: number, now: number, locale: string): string {
-  const language = toSupportedLocale(locale);
-  return new Intl.DateTimeFormat(language, timeFormat(timeMs, now, language)).format(timeMs);
-}
-
-function timeFormat(timeMs: number, now: number, language: string | undefined): Intl.DateTimeFormatOptions {
-  const time = timeOfDayOptions(language);
+export function historyTime(timeMs: number, now: number, { language, timeOfDay }: Format): string {
   switch (historyGroup(timeMs, now)) {
     case 'today':
     case 'yesterday':
-      return time;
+      return timeOfDay(timeMs, { now: timeMs });
     case 'week':
-      return { ...nearDayOptions(language), ...time };
+      return timeOfDay(timeMs, { now });
     case 'older': {
       const sameYear = new Date(timeMs).getFullYear() === new Date(now).getFullYear();
-      return { day: 'numeric', month: 'short', ...(!sameYear && { year: 'numeric' }) };
+      const date = { day: 'numeric', month: 'short' } as const;
+      return new Date(timeMs).toLocaleDateString(language, { ...date, ...(!sameYear && { year: 'numeric' }) });
     }
   }
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type * as HistoryItems from '../../../src/host/history/historyItems';
 import { historyGroup, historyTime } from '../../../src/host/ui/historyTime';
+import { createFormat } from '../../../src/shared/format';
+import { panelStrings } from '../../../src/shared/panelStrings';
+import { englishWords } from '../../support/englishWords';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 
 let items: typeof HistoryItems;
@@ -51,28 +54,8 @@ describe('time of a conversation in the history', () => {
     { what: 'Chinese dates in Chinese', time: at(1), locale: 'zh-cn', shown: /^3月1日$/ },
     { what: 'the date instead of the weekday in Chinese', time: at(6, 9, 5), locale: 'zh-cn', shown: /^3月6日 09:05$/ },
   ] as const) {
-    it(`shows ${what}`, () => assert.match(historyTime(time, now, locale), shown));
+    it(`shows ${what}`, () => assert.match(historyTime(time, now, createFormat(locale, panelStrings)), shown));
   }
-});
-
-describe('text such as "2 turns" in the history', () => {
-  useVSCode({ l10n: englishL10n });
-  before(importItems);
-
-  for (const { turns, locale, text } of [
-    { turns: 1, locale: 'en', text: '1 turn' },
-    { turns: 2, locale: 'en', text: '2 turns' },
-    { turns: 1200, locale: 'en', text: '1,200 turns' },
-    { turns: 1, locale: 'zh-cn', text: '1 turns' },
-    { turns: 2, locale: 'zh-cn', text: '2 turns' },
-  ] as const) {
-    it(`uses the plural form of the locale ${locale} for ${turns}`, () =>
-      assert.equal(items.turnCountText(turns, locale), text));
-  }
-
-  it('uses the default locale when the display language is not a valid locale', () => {
-    assert.match(items.turnCountText(2, 'zh_CN'), /^2 turns$/);
-  });
 });
 
 describe('list of conversations in the history', () => {
@@ -80,7 +63,7 @@ describe('list of conversations in the history', () => {
   before(importItems);
 
   const summary = { id: 'a', title: 'Retries', lastActivityAt: at(10, 9, 5), turns: 1, busy: false };
-  const context = { locale: 'en', now, isOpen: () => false };
+  const context = { format: englishWords.format, now, isOpen: () => false };
   const itemOf = (changes: object, more: Partial<typeof context> = {}) =>
     items.historySections([{ ...summary, ...changes }], { ...context, ...more })[0]?.items[0];
 
@@ -105,6 +88,7 @@ describe('list of conversations in the history', () => {
 
   it('shows the time of the last activity and the number of turns', () => {
     assert.match(itemOf({})?.description ?? '', /^9:05\sAM · 1 turn$/);
+    assert.match(itemOf({ turns: 2 })?.description ?? '', /^9:05\sAM · 2 turns$/);
   });
 
   it('marks running and open conversations with words', () => {
