@@ -32,17 +32,17 @@ export interface AnswerPart {
 }
 
 /**
- * Minimum duration of a wait that is shown in the middle of an answer, in milliseconds. VS Code treats the text before
- * a progress line and the text after it as separate texts, and newer versions collapse the first text when the answer
- * is complete. So shorter waits are mentioned only at the end of the answer.
+ * Minimum duration of a wait that is shown in the middle of an answer, in milliseconds. Shorter waits are mentioned
+ * only at the end of the answer, because a progress line splits the answer into two texts. Newer versions of VS Code
+ * collapse the first text when the answer is complete.
  */
 const minShownWaitMs = 5000;
 
 export class AppendOnlyAnswer {
   turn: TurnState;
   /**
-   * Whether the answer is no longer shown, because a restarted answer differs from the text that is already in the
-   * chat.
+   * Whether a restarted answer differs from the text that is already in the chat. If so, the chat does not show the
+   * restarted answer.
    */
   hasDiverged = false;
   private shownText: string;
@@ -99,7 +99,7 @@ export class AppendOnlyAnswer {
   }
 
   private replaceText({ text, because }: ReplacedEvent): readonly AnswerPart[] {
-    // Shown text that turns out to be reasoning can't be removed, so the answer is appended to that text.
+    // Shown text can't be removed, even if it turns out to be reasoning. The answer is then appended to the shown text.
     if (because === 'reasoning' && this.shownText.startsWith(text)) this.shownText = text;
     this.hasDiverged = !text.startsWith(this.shownText);
     return this.hasDiverged ? [] : this.appendText(text.slice(this.shownText.length));
@@ -146,7 +146,7 @@ interface ChatTurnOptions {
   readonly onEvent: (event: StreamEvent) => void;
 }
 
-/** Starts a turn. The promise `ended` resolves to the terminal event of the turn and never rejects. */
+/** Starts a turn. The promise `terminalEvent` resolves to the last event of the turn and never rejects. */
 export function startChatTurn(
   engine: Engine,
   request: ChatRequest,

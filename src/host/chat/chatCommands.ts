@@ -8,8 +8,8 @@ import { setUpChat } from './provider/setUpChat';
 export function registerChat(services: ChatServices) {
   const { ownGateways, efforts, register, modelsChanged } = services;
   const participant = new ChatParticipant(services);
-  // VS Code requests the list of models again after each of these changes, because the list depends on the key, the
-  // base URL and the reasoning efforts.
+  // The list of models depends on the key, the base URL and the reasoning efforts. VS Code requests the list again
+  // after each change to one of them.
   for (const source of [ownGateways, efforts]) register(source.onDidChange(modelsChanged));
   const commands = {
     'holysheep.setUpChat': () => setUpChat(services),

@@ -35,8 +35,8 @@ export function estimateTurnTokens({ exchange, answer }: Step): number {
 
 /**
  * Returns the maximum number of tokens that a request can contain, including the conversation before the prompt. The
- * room for the answer is not subtracted: users know a model by its context window, and the panel warns them before that
- * room is used up.
+ * tokens of the answer are not subtracted, because users know the size of the whole context window. The panel warns
+ * users before too few tokens remain for the answer.
  */
 function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | undefined {
   const window = Math.min(contextWindow ?? Infinity, maxInput ?? Infinity);
@@ -88,26 +88,29 @@ function reportedTokens({ state }: Answer): number {
   return promptTokens === 0 ? 0 : promptTokens + Math.max(0, completionTokens - reasoningTokens);
 }
 
-/** Whether a new request would contain the same earlier turns and summary as the last attempt of the answer. */
+/**
+ * Returns whether a new request would contain the same earlier turns and the same summary as the last attempt of the
+ * answer.
+ */
 function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
   const { summary, steps } = tree.precedingOf(answer.id);
   const earlier = steps.map((step) => step.answer);
   if ([...earlier, ...(summary ? [summary] : [])].some((other) => sentAt(other) > sentAt(answer))) return false;
-  // The attempt might have sent a summary that the user has undone since then.
+  // The last attempt of the answer might have sent a summary that the user has undone since then.
   return !tree.summaries().some((other) => other.isUndone && sentAt(other.answer) < sentAt(answer));
 }
 
 /**
- * Whether later requests will contain the turn. A turn that has not ended is included even if it has no text yet,
- * because it will have text by then.
+ * Returns whether later requests will contain the turn. A running turn is included even if it has no text yet, because
+ * it will have text when the next request is sent.
  */
 function isSent({ answer }: Step): boolean {
   return answer.state.text !== '' || !isFinished(answer);
 }
 
 /**
- * Returns when the last attempt of the answer was sent, in epoch milliseconds. Returns 0 without an attempt, as for a
- * summary of another conversation.
+ * Returns when the last attempt of the answer was sent, in epoch milliseconds. Returns 0 if there was no attempt, for
+ * example for a summary of another conversation.
  */
 export function sentAt({ state }: Answer): number {
   return state.ledger.entries.at(-1)?.time ?? 0;

@@ -102,7 +102,7 @@ export class Conversation {
     return this.tree.answers().filter(isScheduled);
   }
 
-  /** ID of the gateway that the user has switched to. Prompts go to that gateway until it fails. */
+  /** ID of the gateway that the user has switched to. Prompts go to that gateway until the gateway fails. */
   get preferredGateway(): string | undefined {
     return this.runner.preferredGateway;
   }
@@ -123,8 +123,8 @@ export class Conversation {
   }
 
   /**
-   * Sends all prompts of the conversation to the gateways of this set. Does nothing if the conversation already has a
-   * prompt.
+   * Sends all prompts of the conversation to the gateways of the given set. Does nothing if the conversation already
+   * has a prompt.
    */
   useSet({ id }: GatewaySet): void {
     if (this.tree.isEmpty && id !== 'own') this.log.write({ type: 'gateways', set: id });
@@ -142,7 +142,7 @@ export class Conversation {
 
   /**
    * Adds another version of a prompt. Stops the turns and cancels the schedules of the old version and of the exchanges
-   * after it. After a comparison, all compared models receive the new prompt.
+   * after it. If the old version shows a comparison, all compared models receive the new prompt.
    * @returns the ids of the answers
    */
   edit(exchangeId: string, prompt: Prompt): readonly string[] {
@@ -181,7 +181,8 @@ export class Conversation {
 
   /**
    * Ends a comparison and continues the conversation with this answer. Stops the turns of the other compared answers
-   * and of all exchanges that follow them. Queued prompts after the other answers are sent after this answer instead.
+   * and of all exchanges that follow them. A queued prompt that would have followed one of the other answers is sent
+   * after this answer instead.
    */
   useAnswer(answerId: string): void {
     const otherColumns = this.otherColumns(answerId);
@@ -211,8 +212,8 @@ export class Conversation {
   }
 
   /**
-   * Shows another version of an exchange. Does nothing while a turn is running, because the panel might then no longer
-   * show that turn.
+   * Shows another version of an exchange. Does nothing while a turn is running. Otherwise, the panel might no longer
+   * show the running turn.
    */
   showVersion(answerId: string): void {
     if (this.readOnly || this.busy || !this.tree.exchangeOf(answerId) || this.tree.isShown(answerId)) return;
@@ -254,7 +255,7 @@ export class Conversation {
   }
 
   /**
-   * Stops the answer's turn, removes the turn from the queue, or cancels the answer's schedule. Without an answer,
+   * Stops the answer's turn, removes the turn from the queue, or cancels the answer's schedule. If no answer is given,
    * stops all running turns.
    */
   stop(answerId?: string): void {
@@ -352,7 +353,7 @@ export class Conversation {
     if (!activeAnswer?.state.wait || this.set !== set) return;
     // In a comparison, each answer keeps the model that the user has chosen for it.
     if (this.otherColumns(activeAnswer.id).length > 0) return;
-    // The setting changes to this model a moment later. That change must not switch the turn a second time.
+    // The model setting changes to this model a moment later. That change must not switch the turn a second time.
     this.runner.defaultModel = model;
     this.runner.turn(activeAnswer.id)?.switchModel(model);
   }
@@ -399,7 +400,8 @@ export class Conversation {
   /**
    * Sends the prompt of a scheduled answer.
    * @param immediately whether the turn skips the cooldown, because the user has asked to send the prompt now
-   * @param record writes to the disk that the prompt is being sent. The first attempt starts only after that write.
+   * @param record a function that records on the disk that the prompt is being sent. The first attempt starts only
+   * after the function's promise has resolved.
    */
   sendScheduled(
     answerId: string,
@@ -487,8 +489,9 @@ export class Conversation {
   }
 
   /**
-   * Runs the turn of an answer again. The user is first asked about the daily budget, except for continuing a partial
-   * answer. Does nothing for a scheduled prompt, because only the scheduler sends scheduled prompts.
+   * Runs the turn of an answer again. If the daily budget is used up, the user is asked first, unless the turn
+   * continues a partial answer. Does nothing for a scheduled prompt, because only the scheduler sends scheduled
+   * prompts.
    */
   private rerun(answerId: string, start: TurnStart, model?: string): void {
     const startNow = (): void => {
@@ -511,8 +514,8 @@ export class Conversation {
   }
 
   /**
-   * Starts another turn for the answer. If the caller sets no mode, the turn continues a partial answer when the
-   * setting allows this, and otherwise restarts the answer.
+   * Starts another turn for the answer. If the caller sets no mode, the setting `holysheep.resume` determines whether a
+   * partial answer is continued. All other answers are restarted.
    */
   private startAgain(answer: Answer, start: TurnStart, model?: string): void {
     const continues = canContinue(answer) && this.deps.resumeSetting() === 'auto';

@@ -7,7 +7,7 @@ import type { JournalRecord } from '../journal/records';
 import { Listeners } from '../util/listeners';
 
 export type ConversationChange =
-  /** A change of what the page shows. The host sends this message to the page unchanged. */
+  /** A change to the content of the page. The host forwards the change to the page as a message. */
   | Extract<ToWebview, { readonly type: 'exchange' | 'answer' | 'events' | 'path' }>
   | { readonly type: 'title' }
   /** The conversation became read-only or writable. Any part of its content might have changed. */
@@ -23,7 +23,7 @@ export class ConversationLog {
   readonly onDidChange = this.changeListeners.event;
   private readonly stateListeners = new Listeners<ConversationChange>((error) => this.onError(error));
   /**
-   * Fires after `onDidChange`, but not for changes that only add text to an answer, because these occur up to sixty
+   * Fires after `onDidChange`, except for changes that only add text to an answer, because text is added up to sixty
    * times a second.
    */
   readonly onDidChangeState = this.stateListeners.event;

@@ -61,7 +61,8 @@ interface CachedConversation {
 }
 
 /**
- * Maximum size, in bytes, of a file whose texts are cached, because the user's next key press starts another search.
+ * Maximum size, in bytes, of a file whose texts are cached. The cache makes searching faster, because each key press in
+ * the search box starts another search.
  */
 const maxCachedBytes = 1024 * 1024;
 
@@ -106,7 +107,7 @@ export class ConversationIndex {
     const cached = this.cache.get(entry.id);
     if (cached?.entry.modifiedAt === entry.modifiedAt && cached.entry.size === entry.size) return cached.outline;
     const bytes = await this.journal.files.read(entry.id).catch(() => undefined);
-    // An unreadable conversation is listed, too, so that the user can delete it.
+    // An unreadable conversation is listed as well, so that the user can delete it.
     const outline: ConversationOutline | undefined = bytes
       ? readOutline(bytes)
       : { title: '', turns: 0, problem: 'damaged' };
@@ -133,8 +134,7 @@ const charsBeforeMatch = 40;
 const excerptLength = 160;
 
 /**
- * Returns all texts of a conversation in which a search looks, including the compared answers that the user has not
- * chosen.
+ * Returns all texts of a conversation that are searched. Among them are compared answers that the user has not chosen.
  */
 export function searchableTexts(tree: ExchangeTree): readonly string[] {
   const all = [

@@ -21,7 +21,7 @@ import {
 
 const currentKey = 'holysheep.currentConversation';
 
-/** Number of recently written conversations in which interrupted answers are looked for after a start. */
+/** Number of recently written conversations that are checked for interrupted answers after VS Code starts. */
 const maxInterruptedChecked = 5;
 
 /** Maximum time that a prompt waits to be written to the disk before it is sent anyway, in milliseconds. */
@@ -52,8 +52,8 @@ interface OpenConversation {
 
 /**
  * The conversations of a workspace. Commands act on the current conversation, which remains open. Other conversations
- * are open only while a caller keeps them open or their turns are running. Work on files is done one job at a time, so
- * that no file is opened twice or while another job closes it.
+ * are open only while a caller keeps them open or their turns are running. Files are opened, closed and deleted one at
+ * a time. Otherwise, a file could be opened twice, or opened while it is being closed.
  */
 export class Conversations {
   private readonly openById = new Map<string, OpenConversation>();
@@ -63,7 +63,7 @@ export class Conversations {
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
   /**
-   * Fires for each `onDidChangeState` of an open conversation. Also fires, without a `change`, when another
+   * Fires each time an open conversation fires `onDidChangeState`. Also fires, without a `change`, when another
    * conversation becomes current.
    */
   readonly onDidChange = this.changeListeners.event;
@@ -117,7 +117,9 @@ export class Conversations {
     return running ? this.makeCurrent(running) : this.ensureCurrent();
   }
 
-  /** Starts a new conversation, or returns the current conversation if that is empty. */
+  /**
+   * Starts a new conversation. If the current conversation is still empty, returns the current conversation instead.
+   */
   startNew(): Conversation {
     if (this.current && isBlank(this.current)) return this.makeCurrent(this.current);
     const conversation = this.makeCurrent(this.create());
@@ -145,8 +147,8 @@ export class Conversations {
 
   /**
    * Opens the conversations that a reload or a crash has interrupted and that are not open yet, newest first. VS Code
-   * might not restore their panels. Later calls don't return the same conversations. If no conversation is current, the
-   * newest becomes current.
+   * might not restore the panels of these conversations. Later calls don't return the same conversations. If no
+   * conversation is current, the newest becomes current.
    */
   async openInterrupted(): Promise<readonly Conversation[]> {
     const { journal, onError } = this.deps;
@@ -283,7 +285,7 @@ export class Conversations {
     await this.deps.journal.flush(id);
   }
 
-  /** Writes the conversation to the disk as described at `Journal.sync`. */
+  /** Writes the conversation to the disk, so that it would survive a power failure. See `Journal.sync`. */
   async sync(id: string): Promise<void> {
     await this.deps.journal.sync(id);
   }

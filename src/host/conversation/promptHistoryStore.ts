@@ -60,8 +60,8 @@ export class PromptHistory {
   }
 
   /**
-   * Stores the prompts, without the prompts of deleted conversations. A deletion that could still be undone when VS
-   * Code exited is final now, so the prompts of that conversation are removed as well.
+   * Stores the prompts, without the prompts of deleted conversations. If a deletion could still be undone when VS Code
+   * exited, the deletion is now final, and the prompts of that conversation are removed as well.
    */
   private async save(prompts: readonly StoredPrompt[]): Promise<void> {
     const deleted = this.deletedConversations();

@@ -14,15 +14,15 @@ export function summaryParameters(parameters: RequestParameters): RequestParamet
 }
 
 /**
- * Matches the opening fence of a Markdown code block up to the first word of the info string, and then the other words
- * of the info string, which the page does not show.
+ * Matches the line that opens a Markdown code block if the line has more than one word after the fence. The first group
+ * contains the line up to the first word. The page does not show the other words.
  */
 const infoRest = /^((?:[^\S\n]|>|[-*+][^\S\n]|\d+[.)][^\S\n])*(?:`{3,}|~{3,})[^\S\n]*[^\s`]+)[^\S\n][^`\n]*$/gm;
 
 /**
  * Returns the messages that replace the summarized turns. There are two messages, because some models require that the
- * roles alternate. The summary is sent even after the summarized turns are no longer visible, so all text that the user
- * can't see is removed from it.
+ * roles alternate. Text of the summary that the page does not show is removed. Otherwise, each later request would
+ * contain text that the user can't see.
  */
 export function summaryMessages(text: string): readonly TextMessage[] {
   const visible = withoutHiddenCharacters(text).replace(infoRest, '$1');

@@ -5,14 +5,15 @@ import { estimateTurnTokens } from './contextUse';
 import { maxSummaryTokens } from './summaryPrompt';
 
 /**
- * Maximum number of tokens of the last turns, which a summary leaves unchanged. These turns are also limited to a
- * quarter of the context window.
+ * Maximum number of tokens in the last turns, which are sent in full and not summarized. These turns are also limited
+ * to a quarter of the context window.
  */
 const maxKeptTokens = 20_000;
 
 /**
- * Returns the last answer that a summary should replace. Later turns are sent unchanged. If the request for the summary
- * would be too long, the summary replaces only the oldest turns, and a further summary can include the first summary.
+ * Returns the last answer that a summary should replace. Later turns are sent unchanged. If the request for a summary
+ * of all earlier turns would be too long, the summary replaces only the oldest turns. A second summary can then include
+ * the first summary.
  * @param contextWindow the context window in tokens, or Infinity if it is unknown
  * @returns undefined if all turns are short enough to be sent unchanged
  */

@@ -15,7 +15,7 @@ const frameMs = 16;
 
 export interface TurnRunnerDeps {
   readonly gatewaySets: Readonly<Record<GatewaySetId, GatewaySet>>;
-  /** Delays each attempt as described at `StreamOptions.beforeAttempt`. */
+  /** Called before each attempt. The attempt starts when the promise resolves. See `StreamOptions.beforeAttempt`. */
   readonly beforeAttempt?: () => Promise<unknown>;
   readonly clock: Clock;
   readonly budget: BudgetDecisions;
@@ -62,7 +62,7 @@ interface RunningTurn extends QueuedTurn {
 export class TurnRunner {
   private readonly queue: QueuedTurn[] = [];
   private readonly running = new Map<string, RunningTurn>();
-  /** ID of the gateway that the user has switched to. Prompts go to that gateway until it fails. */
+  /** ID of the gateway that the user has switched to. Prompts go to that gateway until the gateway fails. */
   preferredGateway: string | undefined;
   /** Value of the model setting when the turn started, or when the turn was last adapted to a change of the setting. */
   defaultModel = '';
@@ -98,8 +98,8 @@ export class TurnRunner {
   }
 
   /**
-   * Returns whether the answer's turn would have to wait until other turns end. Without an answer, returns the same for
-   * a new turn.
+   * Returns whether the answer's turn would have to wait until other turns end. If no answer is given, returns whether
+   * a new turn would have to wait.
    */
   mustQueue(answer?: Answer): boolean {
     return this.busy && !this.isRunningComparison(openComparison(answer));
@@ -269,7 +269,8 @@ export class TurnRunner {
     running.hasText ||= isFirstText;
     const last = events.at(-1);
     if (last && isTerminal(last)) {
-      // The turn is removed first, because listeners that receive its terminal event must not see it as running.
+      // The turn is removed before its terminal event is reported. Otherwise, the listeners of that event would still
+      // see the turn as running.
       this.running.delete(running.answerId);
       this.flushTurn(running);
       this.continueQueue();

@@ -59,7 +59,7 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const { ownGateways, settings, catalog } = deps;
   const isOwn = conversation.set.id === 'own';
   const lastAttempt = isOwn ? choice.answer.state.ledger.entries.at(-1) : undefined;
-  // The gateway of the last attempt might have been removed from the settings since then.
+  // The user might have removed the gateway of the last attempt from the settings after the attempt.
   const usedGateway = ownGateways.all.find(({ id }) => id === lastAttempt?.gateway.id);
   const { id: baseUrl, label: host } = usedGateway ?? (await ownGateways.gatewayFor(request.model));
   const defaultModel = isOwn ? request.model : settings.model();
@@ -90,7 +90,10 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 }
 
 interface LanguageItem extends vscode.QuickPickItem {
-  /** Programming language of the code, or undefined for the item with which the user chooses another prompt first. */
+  /**
+   * Programming language of the code, or undefined for the list item that lets the user choose another prompt before
+   * the language.
+   */
   readonly language?: LanguageId;
 }
 

@@ -5,17 +5,6 @@ import { escapeInvisible, shellLiteral } from './literals';
 /**
  * Returns a command for `sh`, `bash` and `zsh`, to be pasted at the prompt or saved in a file. The command has no
  * comments, because an interactive zsh does not recognize `#` as the start of a comment.
- *
- * Before a retry, curl waits for the time in `Retry-After`. curl gives up if this time is longer than
- * `--retry-max-time`. Without the header, curl's first delay is one second, and each further delay is twice as long.
- * curl retries only refused requests and timeouts (408, 429, 5xx). It never retries when a stream broke, so no text is
- * printed twice.
- *
- * `printf` passes the key to curl's standard input, because all users of a computer can read the arguments of a
- * process. `printf` itself is built into every shell, so it does not start a process. The option `--header @-` also
- * works in versions of curl without `--variable`. With the shell option `pipefail`, the exit code of the command is
- * that of curl. A subshell prevents that option from changing the user's shell. In a shell without `pipefail`, the exit
- * code is that of `sed`.
  */
 export function curlCode(request: ExportedRequest): string {
   const { baseUrl, retry } = request;
@@ -23,15 +12,27 @@ export function curlCode(request: ExportedRequest): string {
   const { maxRetries, maxHintMs } = retry;
   const options = [
     '--no-buffer --no-progress-meter --fail-with-body --connect-timeout 30',
+    // curl retries after a timeout and after a response with status 408, 429 or 5xx. curl never retries after a stream
+    // has broken, so no text is printed twice. Before a retry, curl waits for the time in the `Retry-After` header, but
+    // gives up if this time is longer than `--retry-max-time`. If the response has no such header, the first delay is
+    // one second, and each further delay is twice as long.
     ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxHintMs / 1000)}`] : []),
     // `--globoff` turns off curl's URL patterns. Otherwise, curl would expand brackets and braces in the URL.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),
+    // `--header @-` reads the header with the key from standard input. Old versions of curl also have this option, but
+    // not the option `--variable`.
     "--header @- --header 'Content-Type: application/json'",
     `--data-binary @/dev/fd/3 3<<'JSON' | ${withoutControls}`,
   ];
   const lines = [
     `: "\${${keyVariable}:?Set it to your API key first.}" && (`,
+    // With the shell option `pipefail`, the exit code of the command is the exit code of curl. In a shell without this
+    // option, it is the exit code of `sed`, which filters curl's output. The parentheses start a subshell, so that the
+    // option does not change in the user's shell.
     '(set -o pipefail) 2>/dev/null && set -o pipefail',
+    // `printf` passes the key to curl's standard input. Otherwise, the key would be an argument of curl, and all users
+    // of a computer can read the arguments of a process. `printf` is built into every shell, so no other process
+    // receives the key as an argument.
     `printf 'Authorization: Bearer %s\\n' "$${keyVariable}" |`,
     [`curl ${shellLiteral(url)}`, ...options].join(' \\\n  '),
     bodyOf(request),

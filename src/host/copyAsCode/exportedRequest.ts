@@ -24,7 +24,7 @@ export interface ExportedRequest {
   readonly retry: EngineSettings['retry'];
   /** Time without data, in milliseconds, after which the copied code treats the stream as broken. */
   readonly idleTimeoutMs: number;
-  /** Whether the user's own gateways received the request, not the offline demo. */
+  /** Whether the request was sent to the user's own gateways, and not to the offline demo. */
   readonly isOwn: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface RequestToExport {
    * for a request to the offline demo.
    */
   readonly request: ChatRequest;
-  /** Whether the user's own gateways received the request, not the offline demo. */
+  /** Whether the request was sent to the user's own gateways, and not to the offline demo. */
   readonly isOwn: boolean;
   /** Base URL of the gateway that the copied code calls, even if the offline demo gave the answer. */
   readonly baseUrl: string;

@@ -18,8 +18,9 @@ const schema = v.object({
   gateway: v.pipe(v.object({ id: v.string(), label: name }), v.readonly()),
   model: name,
   /**
-   * Result of the attempt. An attempt that reveals nothing about its gateway also has the result `stopped`. A record
-   * with the result `waited` is not an attempt, but adds waits to an earlier attempt.
+   * Result of the attempt: `complete`, the kind of fault, or `stopped` if the attempt reveals nothing about its
+   * gateway, for example because the user stopped the turn. A record with the result `waited` is not an attempt: it
+   * adds waits to an earlier attempt.
    */
   result: v.picklist([...faultKinds, 'complete', 'stopped', 'waited']),
   resumed: v.optional(v.literal(true)),
@@ -51,7 +52,7 @@ export type AttemptRecord = Readonly<v.InferOutput<typeof schema>>;
 
 /**
  * Encodes records as lines of a file. Each line begins with a line feed, so that the line is readable even if a crash
- * has left the previous line incomplete.
+ * has left the previous line of the file incomplete.
  */
 export function encodeRecords(records: readonly AttemptRecord[]): string {
   return records.map((record) => `\n${JSON.stringify(record)}`).join('');
@@ -63,7 +64,10 @@ export function decodeRecords(text: string): readonly AttemptRecord[] {
 }
 
 export const hourMs = 3_600_000;
-/** Records store times in units of 15 minutes: in every time zone, a day starts at a full quarter of an hour in UTC. */
+/**
+ * Records store times in units of 15 minutes, because in every time zone, a day starts at a multiple of 15 minutes in
+ * UTC.
+ */
 const quarterMs = hourMs / 4;
 
 /**
@@ -116,7 +120,7 @@ function resultOf({ end }: LedgerEntry): AttemptRecord['result'] {
 
 /**
  * Minimum duration of a stream in milliseconds for which a speed is computed. In a shorter stream, the whole answer
- * arrived at once, so the speed would be meaningless.
+ * arrived at once, so a speed would be meaningless.
  */
 const minStreamMs = 250;
 

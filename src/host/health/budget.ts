@@ -18,7 +18,7 @@ interface BudgetDeps {
   readonly setting: () => DailyBudget | undefined;
   /** Records of the requests in all windows, with their costs. */
   readonly book: HealthBook;
-  /** Returns the model of each running turn in this window. A turn without an attempt has no model yet. */
+  /** Returns the model of each running turn in this window. A turn has no model before its first attempt. */
   readonly runningModels: () => readonly (string | undefined)[];
   readonly clock: Clock;
   readonly openUsage: () => unknown;
@@ -41,31 +41,31 @@ export type BudgetDecisions = Pick<
 
 const warnPercents = [100, 80];
 
-/**
- * Share of the daily budget that can be spent after the user has answered a question, until the next question is shown.
- */
+/** Share of the daily budget that can be spent between two questions to the user. */
 const questionShare = 0.25;
 
 /**
- * Compares the spending of today with the setting `holysheep.budget`. Each warning (at 80 % and 100 %) is shown once
- * per day and window, when an attempt has ended or before a prompt is sent. If the setting's action is `ask`, callers
- * must ask this class before they start any request. The window shows one question at a time.
+ * Compares the spending of today with the setting `holysheep.budget`. Each window shows each warning (at 80 % and 100
+ * %) at most once per day, after an attempt or before a prompt is sent. If the property `action` of the setting is
+ * `ask`, callers must ask this class whether a request can be sent. A window shows one question to the user at a time.
  */
 export class Budget extends Disposable {
   /** The day and the setting to which the following fields apply. */
   private period = '';
   private warnedPercent = 0;
   /**
-   * Spending at which the user is asked the next time, in the currency of the budget. The user has agreed to all
-   * spending below this amount.
+   * Amount of spending to which the user has agreed, in the currency of the budget. When the spending reaches this
+   * amount, the user is asked again.
    */
   private agreedAmount = 0;
   /**
-   * Spending at which queued requests and requests of other extensions show the question the next time. Below this
-   * amount, these requests are refused without a question, because the user has declined.
+   * Amount of spending that is set when the user declines to exceed the budget. Until the spending reaches this amount,
+   * queued requests and requests of other extensions are refused without a question.
    */
   private declinedAmount = 0;
-  /** Ensures that only one question is open, because its answer might also decide about a second request. */
+  /**
+   * Ensures that only one question is open at a time, because the user's answer might also apply to the next request.
+   */
   private readonly mutex = new Mutex();
 
   constructor(private readonly deps: BudgetDeps) {
@@ -81,9 +81,9 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Returns whether a request that the user starts can be sent. If the budget is used up, asks the user. Without a
-   * budget, and for free requests, the result is `true`, not a promise. Callers that continue a partial answer must not
-   * call this method, because continuing a partial answer is always allowed.
+   * Returns whether a request that the user starts can be sent. If the budget is used up, the user is asked. Without a
+   * budget, and for free requests, the result is `true`, not a promise. Continuing a partial answer is always allowed,
+   * so callers must not call this method before they continue a partial answer.
    * @param models the models of all requests that start together
    */
   mayStart(isFree = false, models: readonly string[] = []): boolean | Promise<boolean> {
@@ -91,8 +91,8 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Works like {@link mayStart} for a prompt that has waited in the queue, but does not ask a second time after the
-   * user has declined.
+   * Works like {@link mayStart}, for a prompt that has waited in the queue. If the user has already declined, the
+   * prompt is refused without another question.
    */
   mayStartQueued(isFree: boolean, models: readonly string[]): boolean | Promise<boolean> {
     return this.decide(isFree, models, true);
@@ -105,8 +105,8 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Returns whether a request from another extension can be sent now. When a request is refused for the first time, the
-   * user is asked about further requests.
+   * Returns whether a request from another extension can be sent now. If the request is refused, the user is asked
+   * whether further requests can be sent, unless the user has already declined.
    */
   async mayOthersStart(): Promise<boolean> {
     const spending = await this.read();
@@ -160,7 +160,7 @@ export class Budget extends Disposable {
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
     const { period } = this;
     const isAgreed = (await askUser('warning', describe(spending), [send], detail)) === send;
-    // If the day or the setting changed while the question was open, the answer applies only to this request.
+    // If the day or the setting changed while the question was open, the user's answer applies only to this request.
     if (period !== this.period) return isAgreed;
     const nextAmount = totalOf(spending) + questionShare * spending.budget.daily;
     if (isAgreed) this.agreedAmount = nextAmount;
@@ -218,7 +218,7 @@ function describe({ budget, spent }: Spending): string {
   );
 }
 
-/** Returns sentences for the question that describe which costs its amounts do not include. */
+/** Returns sentences that tell the user which costs are missing from the amounts in the question. */
 function notesOn({ budget: { currency }, expected, uncounted, isComplete }: Spending): readonly string[] {
   const { format } = hostWords();
   const running: Cost = { amount: expected, currency, isEstimate: false };

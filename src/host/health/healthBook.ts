@@ -19,7 +19,7 @@ interface HealthBookDeps {
 }
 
 const writeDelayMs = 1000;
-/** Time in milliseconds after which a failed write is repeated. A further attempt triggers an earlier write. */
+/** Time in milliseconds after which a failed write is repeated, unless a write succeeds earlier. */
 const retryIntervalMs = 60_000;
 /** Maximum number of records that are kept in memory while files can't be written. */
 const maxUnwritten = 10_000;
@@ -199,7 +199,10 @@ function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** Reads the records of a file. If the size of the file is unchanged, returns `before` without reading the file. */
+/**
+ * Reads the records of a file. If the size of the file has not changed, the content that was read earlier is returned.
+ * @param before the content that was read earlier
+ */
 async function readChanged(path: string, before: FileContent | undefined): Promise<FileContent> {
   const size = (await stat(path).catch(ignoreMissingFile))?.size;
   if (before && before.size === size) return before;

@@ -108,7 +108,8 @@ export class HealthPanel extends Disposable {
       script: 'health.js',
       styles: ['health.css'],
       data: { strings: hostWords().strings },
-      // The files contain the codicon `pulse`, because a webview panel accepts no theme icon.
+      // The icon files contain a copy of the codicon `pulse`, because the icon of a webview panel can't be a theme
+      // icon.
       icon: { light: 'pulse-light.svg', dark: 'pulse-dark.svg' },
     });
   }

@@ -31,7 +31,7 @@ export function createHealthReport(records: readonly AttemptRecord[], now: numbe
 export interface SpentToday {
   /** Costs in the currency of the budget. */
   readonly spent: Cost;
-  /** Costs in other currencies. They are not included in `spent`, because no exchange rate is known. */
+  /** Costs in other currencies. These costs are not included in `spent`, because no exchange rate is known. */
   readonly uncounted: readonly Cost[];
 }
 
@@ -78,8 +78,8 @@ function budgetReport(budget: DailyBudget, { spent, uncounted }: SpentToday): Bu
 }
 
 /**
- * Minimum number of attempts in the last 24 hours for an essence (success rate and time to the first token). If there
- * are fewer attempts, the essence is computed from all days.
+ * Minimum number of attempts in the last 24 hours. With fewer attempts, the success rate and the time to the first
+ * token are computed from all days, not only from the last 24 hours.
  */
 const minRecentAttempts = 5;
 
@@ -103,7 +103,10 @@ export function gatewayModelKey(gatewayId: string, model: string): string {
   return JSON.stringify([gatewayId, model]);
 }
 
-/** Fault kinds with which a working gateway refuses a request because of the user's account, key, model or prompt. */
+/**
+ * Kinds of faults that occur when a working gateway refuses a request because of the user's account, key, model or
+ * prompt.
+ */
 const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
   'auth',
   'credit',
@@ -115,7 +118,7 @@ const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
   'too-large',
 ]);
 
-/** Returns whether the result of the attempt reveals if its gateway works. */
+/** Returns whether the result of the attempt reveals if the attempt's gateway works. */
 function isJudged({ result }: AttemptRecord): boolean {
   return result !== 'stopped' && result !== 'waited' && result !== 'offline' && !refusals.has(result);
 }
@@ -154,7 +157,7 @@ function isFault(record: AttemptRecord): record is AttemptRecord & { readonly re
 }
 
 /**
- * Returns a percentile: the smallest of the values such that at least the given share of all values are not greater.
+ * Returns a percentile: the smallest value for which at least the given share of all values is equal or smaller.
  * @param share a number from 0 to 1, such as 0.95
  */
 function percentile(values: readonly number[], share: number): number | undefined {

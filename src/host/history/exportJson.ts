@@ -7,7 +7,7 @@ import { costOfAnswers } from '../journal/exchange';
 import type { ExchangeTree } from '../journal/exchangeTree';
 import { firstAttemptAt, modelOf, modelsOf, type ExportSource } from './exportSource';
 
-/** Version of the exported JSON format. It increases when a field changes its meaning. */
+/** Version of the exported JSON format. The version increases when a field changes its meaning. */
 const exportSchema = 1;
 
 /**
@@ -63,7 +63,7 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
     // the conversation continues.
     comparison: comparison?.id,
     answer: state.text,
-    // Offsets in the answer at which another model continued it.
+    // Offsets in the answer at which another model continued the answer.
     resumePoints:
       models.length > 1
         ? state.resumePoints.map(({ offset, models }) => ({ offset, from: models?.from, to: models?.to }))
@@ -83,7 +83,8 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
     usage: usage && { ...usage, cost: undefined },
     costs: costsOf(state),
     askedAt: isoTime(firstAttemptAt(answer)),
-    // When the user continues the answer, a segment is added to the turn. The export has one run for each segment.
+    // The turn has a new segment each time the user continues the answer. The exported field `runs` contains one object
+    // for each segment.
     runs: segmentsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)
       .map(segmentJson),

@@ -47,7 +47,10 @@ function promptBlocks({ prompt, attachments = [] }: Prompt): readonly string[] {
   ];
 }
 
-/** Exports compared answers below a common heading. The conversation continues with the first answer. */
+/**
+ * Exports compared answers below a common heading.
+ * @param answers the answer with which the conversation continues, followed by the other answers
+ */
 function comparisonBlocks(answers: readonly Answer[]): readonly string[] {
   const models = hostWords().format.list(answers.map((answer) => modelsOf(answer).at(-1) ?? ''));
   return [

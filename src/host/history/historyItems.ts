@@ -46,14 +46,14 @@ function toHistoryItem(conversation: ConversationListItem, context: HistoryConte
   ];
   return {
     id,
-    /** The title for messages and dialogs. Unlike the label of the item, it is not escaped. */
+    /** The conversation's title for messages and dialogs. Unlike the label of the item, this title is not escaped. */
     title,
     label: `${busy ? '$(sync~spin) ' : ''}${escapeIcons(title)}`,
     description: [historyTime(lastActivityAt, now, format), ...marks].join(' · '),
     // Without `alwaysShow`, VS Code would hide an item whose label does not contain the query, even if an answer of the
     // conversation contains the query.
     alwaysShow: excerpt !== undefined,
-    // The text around the match is left out if the match is in the title, which is already shown.
+    // The text around the match is left out if the match is in the title, because the item already shows the title.
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
   };
 }

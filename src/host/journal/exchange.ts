@@ -6,7 +6,7 @@ import type { Answer, Exchange, Prompt } from '../../shared/exchanges';
 
 /**
  * Returns the answers that the page shows next to each other: all answers of an open comparison, or else the selected
- * answer. Without an exchange, as for a summary, returns none.
+ * answer. Returns an empty list if no exchange is given, for example for a summary.
  */
 export function answersSideBySide(exchange: Exchange | undefined): readonly Answer[] {
   const { answers, selected } = exchange ?? { answers: [] };
@@ -24,7 +24,7 @@ export function openComparison(answer: Answer | undefined): string | undefined {
   return answer?.comparison?.isUsed ? undefined : answer?.comparison?.id;
 }
 
-/** Returns the models of an open comparison. Returns none if the exchange shows only a single answer. */
+/** Returns the models of an open comparison. Returns an empty list if the exchange shows only a single answer. */
 export function comparedModels(exchange: Exchange | undefined): readonly string[] {
   const answers = answersSideBySide(exchange);
   return answers.length > 1 ? [...new Set(answers.map(({ model, state }) => model ?? state.model))] : [];
@@ -57,8 +57,8 @@ export function isUsableSummary({
 
 /**
  * Returns the state with which another turn of the answer begins. The old text remains visible. Reasoning and tool
- * calls are kept only if the turn continues the answer. The attempts of a restarted answer still count towards the
- * cost.
+ * calls are kept only if the turn continues the answer. The cost of a restarted answer still includes the earlier
+ * attempts.
  */
 export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
@@ -86,8 +86,8 @@ export function isScheduled({ state }: Answer): boolean {
 }
 
 /**
- * Returns whether the prompt can be sent later: its turn failed at a limit that has a reset time, or is waiting for the
- * network.
+ * Returns whether the prompt can be sent later. This is possible if its turn failed at a limit that has a reset time,
+ * or if the turn is waiting for the network.
  */
 export function canSchedule({ isQueued, state: { phase, failure } }: Answer): boolean {
   return !isQueued && (phase === 'offline' || (phase === 'failed' && failure?.actions.includes('sendLater') === true));

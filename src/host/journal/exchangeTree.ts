@@ -16,8 +16,8 @@ import type { JournalRecord, RecordOf } from './records';
 export interface StoredConversation {
   readonly tree: ExchangeTree;
   /**
-   * Records that mark turns as interrupted. There is one for each turn whose end or interruption is not in the journal
-   * yet.
+   * Records that mark turns as interrupted. The list has one record for each turn whose end or interruption is not in
+   * the journal yet.
    */
   readonly interrupted: readonly RecordOf<'interrupted'>[];
 }
@@ -42,7 +42,7 @@ interface Fork {
 
 /**
  * The content of a conversation: prompts, answers, summaries and the title. Each exchange follows an answer, so the
- * exchanges form a tree. The selected branch contains one exchange of each fork.
+ * exchanges form a tree. At each fork, the selected branch follows one of the exchanges.
  */
 export class ExchangeTree {
   /** The title that the user chose. If it is `undefined`, lists show the first prompt instead. */
@@ -60,7 +60,8 @@ export class ExchangeTree {
   private lastSelected = '';
 
   /**
-   * Makes the change that a record describes. A record that refers to an unknown exchange or answer changes nothing.
+   * Makes the change that a record of the journal describes. A record that refers to an unknown exchange or answer
+   * changes nothing.
    */
   apply(record: JournalRecord): void {
     switch (record.type) {
@@ -97,8 +98,8 @@ export class ExchangeTree {
   }
 
   /**
-   * Changes an answer. Callers use this method for changes that are not in the journal: whether the turn is queued, and
-   * its model before the first attempt.
+   * Changes an answer without a record in the journal. Callers use this method to change whether the turn is queued,
+   * and to set the answer's model before the first attempt.
    */
   amend(answerId: string, change: Partial<Answer>): void {
     const summary = this.summaryOfAnswer.get(answerId);
@@ -184,8 +185,8 @@ export class ExchangeTree {
   }
 
   /**
-   * Returns whether the page shows an answer. It is called for each batch of events, so it doesn't use the slower
-   * {@link page}.
+   * Returns whether the page shows an answer. This method is called for each batch of events, so it doesn't use the
+   * slower {@link page}.
    */
   isShown(answerId: string): boolean {
     const summary = this.summaryOf(answerId);
@@ -288,9 +289,9 @@ export class ExchangeTree {
   }
 
   /**
-   * Selects the branch through an answer. After the answer, the branch continues as when the answer was last on the
-   * selected branch. In an open comparison, the branch goes through the answer that already has a following exchange,
-   * or else through the first answer.
+   * Selects the branch through an answer. After the answer, the branch continues with the exchanges that it contained
+   * when it was last selected. In an open comparison, the branch goes through the answer that already has a following
+   * exchange, or else through the first answer.
    */
   private select(answerId: string, use = false): void {
     const exchange = this.exchangeOf(answerId);

@@ -20,7 +20,10 @@ interface JournalDeps {
 }
 
 export type JournalProblem =
-  /** The file was damaged. A copy of it was saved as `savedAs`, and `salvaged` exchanges could be read. */
+  /**
+   * The file was damaged. `savedAs` is the path of a copy, and `salvaged` is the number of exchanges that could be
+   * read.
+   */
   | { readonly kind: 'corrupt'; readonly savedAs: string; readonly salvaged: number; readonly damage: string }
   | { readonly kind: 'newer' | 'too-large'; readonly path: string }
   | { readonly kind: 'open-elsewhere' }
@@ -47,8 +50,8 @@ export interface OpenedConversation {
 }
 
 /**
- * Time in milliseconds during which a deletion can be undone, and during which a recently changed conversation is not
- * deleted because of the history limit.
+ * Time in milliseconds during which a deletion can be undone. For the same time after a change, a conversation is not
+ * deleted even if the history limit is exceeded.
  */
 const recentMs = 60 * 60 * 1000;
 /**
@@ -67,8 +70,8 @@ export class Journal {
   private isChecking = false;
   private readonly lossListeners = new Listeners<string>((error) => this.deps.onProblem({ kind: 'unwritten', error }));
   /**
-   * Fires with the id of a conversation when another window has taken over the conversation. This window has already
-   * closed the file then.
+   * Fires with the id of a conversation when another window has taken over the conversation. This window has closed the
+   * file before the event fires.
    */
   readonly onDidLose = this.lossListeners.event;
 
@@ -88,8 +91,8 @@ export class Journal {
   async open(id: string, openMode: OpenMode = 'allow-read-only'): Promise<OpenedConversation | undefined> {
     if (!(await this.files.entry(id))) return undefined;
     const lock = this.newLock(id);
-    // If the lock can't be acquired because of an error, the conversation is opened anyway so that it can be read.
-    // Writing it will report the problem.
+    // If the lock can't be acquired because of an error, the conversation is opened anyway so that it can be read. The
+    // first write to the file then reports the problem.
     const isOurs = openMode === 'take-over' ? await lock.steal() : await lock.acquire().catch(() => true);
     if (isOurs) {
       try {
@@ -104,15 +107,15 @@ export class Journal {
   }
 
   /**
-   * Reports the content of a conversation that another window writes. The content is reported immediately, after
-   * `rereadReadOnly`, and when the file has not changed for a second after a change, as at the end of a turn. So the file is
-   * not read for each part of an answer. `isFree` is true when no window writes the conversation any more.
+   * Reports the content of a conversation that another window writes: immediately, after each call of `reread`, and
+   * about a second after a change if no other change follows. If each change were reported, the file would be read for
+   * each part of an answer. `isFree` is true when no window writes the conversation any more.
    */
   follow(id: string, onChange: (storedConversation: StoredConversation, isFree: boolean) => void): Follower {
     const lock = this.newLock(id);
     let [lastState, readState]: (string | undefined)[] = [];
     const check = async (isForced = false): Promise<void> => {
-      // An unfinished turn is shown as interrupted when the window that ran it no longer exists.
+      // An unfinished turn is shown as interrupted when the window that ran the turn no longer exists.
       const isHeld = await lock.isHeldElsewhere();
       const state = JSON.stringify([await this.files.entry(id), isHeld]);
       const isStable = state === lastState;
@@ -154,8 +157,8 @@ export class Journal {
 
   /**
    * Renames the file of a conversation that the user deletes. If the file can't be written or renamed, the promise
-   * rejects and nothing is changed. An open file remains open, so that the end of a running answer can still be
-   * written.
+   * rejects and nothing is changed. An open file remains open after the renaming, so that the end of a running answer
+   * can still be written.
    * @returns false if the file is missing or locked
    */
   async hide(id: string): Promise<boolean> {
@@ -191,7 +194,7 @@ export class Journal {
     const removedIds: string[] = [];
     for (const { id, modifiedAt } of idsToKeep ? beyondLimit : []) {
       if (modifiedAt >= recentSince || idsToKeep?.has(id)) continue;
-      // If one conversation can't be deleted, the others are deleted nevertheless.
+      // If one conversation can't be deleted, the other conversations are deleted nevertheless.
       if (await this.remove(id).catch(() => false)) removedIds.push(id);
     }
     return removedIds;
@@ -203,8 +206,8 @@ export class Journal {
   }
 
   /**
-   * Resolves when the lines of an open conversation are so safely on the disk that they would survive a power failure.
-   * @throws an error if that is not certain, for example because another window has taken over the conversation
+   * Resolves when the lines of an open conversation are on the disk and would survive a power failure.
+   * @throws an error if the lines might be lost, for example because another window has taken over the conversation
    */
   async sync(id: string): Promise<void> {
     const file = await this.writtenFile(id);
@@ -236,7 +239,7 @@ export class Journal {
   /**
    * Writes all lines of a conversation.
    * @returns the file of the conversation if this window has opened it
-   * @throws the error because of which some lines are not on the disk
+   * @throws the error that prevented some lines from being written
    */
   private async writtenFile(id: string): Promise<JournalFile | undefined> {
     const file = this.openFiles.get(id);
@@ -348,7 +351,7 @@ export class Journal {
   }
 
   private async runChecks(): Promise<void> {
-    // The error of a failed check is ignored, because the check is repeated after the interval.
+    // The error of a failed check is ignored, because the next check follows soon.
     await Promise.all([...this.checks.values()].map((check) => check().catch(() => undefined)));
     this.scheduleChecks();
   }

@@ -16,14 +16,14 @@ import type { JournalHeader, JournalRecord } from './records';
 const batchMs = 40;
 /** Time in milliseconds after which an unfinished write is reported as a problem. */
 const slowWriteMs = 5000;
-/** Interval in milliseconds at which a failed write is repeated. A further line also triggers a write. */
+/** Interval in milliseconds at which a failed write is repeated. Appending another line also starts a write. */
 const retryIntervalMs = 5000;
 
 /** Types of the records that move the conversation to the top of the history. */
 const activities: ReadonlySet<JournalRecord['type']> = new Set(['exchange', 'answers', 'summary', 'events', 'rerun']);
 
 export type WriteProblem =
-  /** A write failed or takes very long. The write is repeated until it succeeds. */
+  /** A write failed or is taking very long. The write is repeated until it succeeds. */
   | { readonly kind: 'unwritten'; readonly error: unknown }
   /** Everything is on disk again after a failed write. */
   | { readonly kind: 'written' };
@@ -38,15 +38,15 @@ interface JournalFileOptions {
    * file.
    */
   readonly header?: JournalHeader | undefined;
-  /** Called for the first of several consecutive failures, and when all lines are on the disk again. */
+  /** Called for the first of several consecutive write failures, and when all lines are on the disk again. */
   readonly onProblem: (problem: WriteProblem) => void;
   /** Called instead of writing when another window has taken the lock. The callback must close this file. */
   readonly onLockLost: () => void;
 }
 
 /**
- * The file of one conversation. Only one write runs at a time. A write starts at the offset up to which all text is
- * certainly on the disk. So `flushSync`, or the next write after a failure, can repeat the same bytes.
+ * The file of one conversation. Only one write runs at a time. Each write starts at the offset after the text that is
+ * certainly on the disk. After a failed write, the same bytes can therefore safely be written again at the same offset.
  */
 export class JournalFile {
   private lines: (JournalHeader | JournalRecord)[] = [];
@@ -56,7 +56,7 @@ export class JournalFile {
   private lastEvents: { readonly answer: string; readonly batch: EventBatch<RecordedEvent> } | undefined;
   /** Monotonic time in milliseconds at which the first element of `lines` was appended. */
   private firstLineAt = 0;
-  /** Encoded lines that might not be on the disk yet. They begin at the offset `position` of the file. */
+  /** Encoded lines that might not be on the disk yet. The lines begin at the offset `position` of the file. */
   private tail: Buffer = Buffer.alloc(0);
   private position: number;
   private path: string;
@@ -111,7 +111,7 @@ export class JournalFile {
     this.path = path;
   }
 
-  /** Resolves when all lines are on the disk or a failure has been reported. */
+  /** Resolves when all lines are on the disk or when a failure has been reported. */
   async flush(): Promise<void> {
     this.startWriting();
     await this.writing;
@@ -161,8 +161,8 @@ export class JournalFile {
   }
 
   /**
-   * Whether the last activity was less than a second ago. The modification time that the write sets is then accurate
-   * enough.
+   * Returns whether the last activity was less than a second ago. If so, the modification time that a write gives the
+   * file is accurate enough for sorting the history.
    */
   private isActive(): boolean {
     return this.options.clock.now() - this.activityAt < 1000;
@@ -218,7 +218,8 @@ export class JournalFile {
     for (let written = 0; written < tail.length;) {
       written += (await file.write(tail, written, tail.length - written, position + written)).bytesWritten;
     }
-    // The history is sorted by the files' modification times, and renaming a conversation must not move it to the top.
+    // The history is sorted by the files' modification times. Renaming a conversation must not move the conversation to
+    // the top.
     if (!this.isActive()) await file.utimes(this.activityAt / 1000, this.activityAt / 1000).catch(() => undefined);
     if (this.isClosed) return;
     this.tail = this.tail.subarray(tail.length);

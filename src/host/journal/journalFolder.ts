@@ -73,7 +73,7 @@ export class JournalFolder {
     return entries.filter((entry) => entry !== undefined).toSorted((a, b) => b.modifiedAt - a.modifiedAt);
   }
 
-  /** Returns whether neither a visible nor a hidden conversation has this id. */
+  /** Returns whether the id is unused: no conversation has the id, not even a hidden conversation. */
   async isUnused(id: string): Promise<boolean> {
     const paths = [this.pathOf(id), this.hiddenPathOf(id)];
     const entries = await Promise.all(paths.map((path) => lstat(path).catch(ignoreMissingFile)));
@@ -81,7 +81,7 @@ export class JournalFolder {
   }
 
   /**
-   * Renames the file of a conversation that the user deletes.
+   * Hides a deleted conversation by renaming its file, so that the deletion can be undone.
    * @returns the new path of the file
    */
   async hide(id: string): Promise<string> {
@@ -100,7 +100,7 @@ export class JournalFolder {
 
   /**
    * Deletes old files: hidden conversations, and `.tmp` files of interrupted writes.
-   * @param before the time in epoch milliseconds before which the files were last changed
+   * @param before a time in epoch milliseconds. Only files that were last changed before this time are deleted.
    */
   async deleteStale(before: number): Promise<void> {
     const endings = [hidden(journalExtension), `${journalExtension}.tmp`];
@@ -108,8 +108,8 @@ export class JournalFolder {
       if (!endings.some((ending) => idFromName(name, ending))) continue;
       const path = join(this.path, name);
       const stats = await lstat(path).catch(() => undefined);
-      // `ctime` is compared as well, because hiding a conversation renames its file, which changes only `ctime`. The
-      // next call tries again to delete a file that can't be deleted now.
+      // `ctime` is compared as well, because hiding a conversation renames its file, which changes only `ctime`. If a
+      // file can't be deleted now, the next call tries to delete the file again.
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }

@@ -42,8 +42,8 @@ const maxWeight = 10_000;
  */
 const weights: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /**
- * Maximum number of invalid lines. The rest of a file with more invalid lines is not read, because it hardly contains
- * any valid lines.
+ * Maximum number of invalid lines. If a file has more invalid lines, the rest of the file is not read, because the rest
+ * is unlikely to contain valid lines.
  */
 const maxInvalidLines = 1000;
 
@@ -106,8 +106,8 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
 }
 
 /**
- * Returns a record if it creates something new and refers only to things that earlier lines have created. So the
- * exchanges of a file can't form a circle. Answers that already exist are left out of the record.
+ * Returns a record if it is new and refers only to exchanges and answers that earlier lines have created. For this
+ * reason, the exchanges of a file can't form a cycle. Answers that already exist are left out of the record.
  */
 function validPart(record: JournalRecord, created: CreatedItems): JournalRecord | undefined {
   const { exchanges, turns } = created;
@@ -147,8 +147,8 @@ function addTurn(answerId: string, { turns }: CreatedItems, isSummary = false): 
 }
 
 /**
- * Returns the number of events or answers in a record, or 1 for another record. If some of them are invalid, the number
- * decreases.
+ * Returns the number of events or answers in a record, or 1 for a record of another type. If no record is given,
+ * returns 0.
  */
 function sizeOf(record: JournalRecord | undefined): number {
   if (record?.type === 'events') return record.events.length;
@@ -183,7 +183,7 @@ function isWithinLimit(turn: Turn, type: string): boolean {
   return weight === 0 || turn.weight <= maxWeight;
 }
 
-/** Whether the answer would have a gap without this event. */
+/** Returns whether the event contains a part of the answer. Without the event, the answer would have a gap. */
 function carriesText(value: unknown): boolean {
   const type = isRecord(value) ? value['type'] : undefined;
   return type === 'text' || type === 'reasoning' || type === 'replaced' || type === 'tool-call';

@@ -79,7 +79,8 @@ function problemText(problem: JournalProblem): string {
 }
 
 /**
- * Returns the message for a failed write. It warns against closing the window, because the text exists only in memory.
+ * Returns the message for a failed write. The message warns against closing the window, because the text exists only in
+ * memory.
  */
 function writeFailureText(code: string): string {
   switch (code) {

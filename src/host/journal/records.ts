@@ -6,8 +6,8 @@ import { maxCompared, type Prompt } from '../../shared/exchanges';
 import { parseOrUndefined, type FieldSchemas } from '../util/validation';
 
 /**
- * Version of the journal format. It increases when a record type changes its meaning, so that older versions of the
- * extension don't change newer files.
+ * Version of the journal format. The version increases when a record type changes its meaning, so that older versions
+ * of the extension don't change newer files.
  */
 export const journalSchema = 1;
 
@@ -44,8 +44,8 @@ const newAnswers = v.pipe(
 
 const recordEntries = {
   /**
-   * The gateway set of the conversation. Written before the first prompt if the conversation does not use the user's
-   * own gateways.
+   * The gateway set of the conversation. This record is written before the first prompt if the conversation does not
+   * use the user's own gateways.
    */
   gateways: { set: v.picklist(['own', 'demo']) },
   /** A prompt with its answers. `parentAnswer` is the id of the preceding answer, or '' for a first prompt. */
@@ -61,7 +61,10 @@ const recordEntries = {
   // invalid.
   events: { answer: text, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },
   rerun: { answer: text, model: v.optional(text), go: v.picklist(['continue', 'restart']) },
-  /** A turn that a reload or a crash has interrupted. Written when the conversation is opened the next time. */
+  /**
+   * A turn that a reload or a crash has interrupted. This record is written when the conversation is opened the next
+   * time.
+   */
   interrupted: { answer: text },
   scheduled: {
     answer: text,
@@ -78,8 +81,8 @@ const recordEntries = {
     ]),
   },
   /**
-   * The user shows another answer. With `use`, the user also ends the comparison, and only this answer is shown from
-   * then on.
+   * The user has switched to another answer. If `use` is set, the user has also ended the comparison, and only this
+   * answer is shown from then on.
    */
   select: { answer: text, use: detail(v.literal(true)) },
   /** The text to which the user has changed a summary. An empty string undoes the summary. */
@@ -94,8 +97,8 @@ type Fields<Entries> = Entries extends v.ObjectEntries
   : never;
 
 /**
- * The record with this value of `type`. The field `type` comes first, because a reader recognizes the records with
- * events by their first bytes and skips them.
+ * The type of a record whose field `type` has the given value. The field `type` comes first, because a reader
+ * recognizes the records with events by their first bytes and skips them.
  */
 export type RecordOf<Type extends keyof RecordEntries> = {
   readonly [Each in Type]: { readonly type: Each } & Fields<RecordEntries[Each]>;

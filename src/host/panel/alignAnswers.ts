@@ -15,7 +15,9 @@ interface Token {
   readonly possibleLineStart?: string | undefined;
 }
 
-/** Minimum number of equal words after a line break. With fewer equal words, the two answers agree only by chance. */
+/**
+ * Minimum number of equal words after a line break. With fewer equal words, the two answers might agree only by chance.
+ */
 const minEqualWords = 3;
 
 /**
@@ -38,13 +40,14 @@ const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /**
  * Prepares two Markdown answers for VS Code's diff editor, which compares lines. Each sentence gets its own line. Where
- * both answers have the same words, their lines start at the same words. Code blocks and tables are unchanged.
+ * both answers contain the same words, a line break in one answer is also added to the other answer. Code blocks and
+ * tables are unchanged.
  */
 export function alignAnswers(left: string, right: string): readonly [left: string, right: string] {
   if (left.length + right.length > maxLength) return [left, right];
   const [leftTokens, rightTokens] = [tokensOf(left), tokensOf(right)];
   // If there are more than `maxEditLength` differences, `diffArrays` returns undefined. The function is called without
-  // a callback, because its asynchronous variant is slow: it waits for many timers.
+  // a callback, because with a callback it is slow: it waits for many timers.
   const changes = diffArrays([...leftTokens], [...rightTokens], {
     comparator: (one, other) => one.key === other.key,
     maxEditLength: maxDifferentWords,
@@ -60,9 +63,9 @@ export function alignAnswers(left: string, right: string): readonly [left: strin
 }
 
 /**
- * Aligns the lines of two equal parts: where one answer starts a line, a line break is added before the same word of
- * the other answer.
- * @param right the part of the other answer, which has the same tokens as `left`
+ * Aligns the lines of a part that two answers have in common. Where one answer starts a line, a line break is added
+ * before the same word of the other answer.
+ * @param right the part in the other answer, with the same tokens as `left`
  */
 function alignRun(left: readonly Token[], right: readonly Token[]): void {
   left.slice(0, left.length - minEqualWords + 1).forEach((token, index) => {

@@ -38,8 +38,8 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
 
 /**
- * Selects an answer of a comparison. If the selection sends queued prompts, the user is first asked about the daily
- * budget.
+ * Selects an answer of a comparison. If the selection causes queued prompts to be sent, the user is first asked about
+ * the daily budget.
  */
 async function useAnswer({ budget }: PanelServices, conversation: Conversation, answerId: string) {
   const [first] = conversation.sentByUseAnswer(answerId);

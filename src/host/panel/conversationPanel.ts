@@ -107,7 +107,8 @@ export class ConversationPanel extends Disposable {
     const { conversations } = this.services;
     if (writingMessages.has(message.type)) {
       if (conversation.readOnly) return;
-      // Commands act on the conversation that the user changed last, even if its panel never had the focus.
+      // Commands act on the conversation in which the user made the last change, even if the panel of that conversation
+      // never had the focus.
       conversations.activate(conversation);
     }
     const handle = handlers[message.type] as (message: ToHost) => unknown;
@@ -154,7 +155,7 @@ export class ConversationPanel extends Disposable {
       },
       findModels: async ({ answerId }) => {
         const answer = conversation.tree.answer(answerId);
-        // In the offline demo, every offered model exists, so no similar model names are suggested.
+        // In the offline demo, all listed models exist, so the page needs no suggestions for mistyped model names.
         if (!answer || conversation.set !== gatewaySets.own) return [];
         const { model, gateway } = answer.state;
         return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
@@ -195,7 +196,7 @@ export class ConversationPanel extends Disposable {
     this.postState();
   }
 
-  /** Sends the page the data that depend on more than one exchange: context use, tour step and total cost. */
+  /** Sends the page data that depend on more than one exchange: context use, tour step and total cost. */
   private postState(): void {
     const { page, conversation, services } = this;
     if (!page.isListening) return;
@@ -234,7 +235,7 @@ export class ConversationPanel extends Disposable {
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
     const { conversation } = this;
     const { panels, tour } = this.services;
-    // The user might click twice before the page shows the exchange of the first click.
+    // The user might click a suggestion twice before the page shows the exchange that the first click has started.
     if (conversation.tree.firstPrompt !== undefined) return;
     if (kind === 'code') await this.askAboutCode(id);
     else if (kind === 'scenario') tour.ask(conversation, id);
@@ -272,7 +273,7 @@ export class ConversationPanel extends Disposable {
     const comparison = await askForComparison(this.services, this.conversation, { prompt: draft.prompt });
     if (!comparison) return;
     const { prompt, models, conversation } = comparison;
-    // This message removes the prompt from the composer.
+    // The message `promptMoved` removes the prompt from the composer.
     this.page.post({ type: 'promptMoved', prompt });
     await this.send({ ...draft, prompt }, conversation, models);
   }
@@ -308,7 +309,7 @@ export class ConversationPanel extends Disposable {
     const { gatewaySets, efforts, suggestions } = this.services;
     const set = gatewaySets.forPrompt(conversation);
     const view = await set.view(conversation.preferredGateway);
-    // The page shows whether the user's own gateways have a key, because the offline demo needs no key.
+    // The offline demo needs no key. Even in the demo, the page shows whether the user's own gateways have a key.
     const { hasKey } = set === gatewaySets.own ? view : await gatewaySets.own.view();
     const connection: ConnectionView = { ...view, hasKey, effort: efforts.viewOf(view.model) };
     return { connection, suggestions: await suggestions.list(conversation, connection) };

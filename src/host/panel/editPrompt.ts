@@ -7,10 +7,10 @@ import type { PanelServices } from './panelServices';
 import { returnPrompt, sendPrompt } from './promptSender';
 
 /**
- * Sends an edited prompt. If the text is unchanged, requests another answer or another comparison. Without an API key,
- * the new turn fails with a card on which the user can set the key. If the user does not want to exceed the daily
- * budget, the new prompt goes into the composer. If the gateway set of the conversation is closed, the prompt goes into
- * a new conversation.
+ * Sends an edited prompt. If the text is unchanged, requests another answer or another comparison. If the user does not
+ * want to exceed the daily budget, the new prompt is put into the composer. If the conversation belongs to the offline
+ * demo and the demo is closed, the prompt is sent in a new conversation. Without an API key, the new turn fails, and
+ * the page lets the user set the key.
  */
 export async function editPrompt(
   services: PanelServices,
@@ -35,7 +35,7 @@ export async function editPrompt(
 }
 
 /**
- * Requests another answer. With `switchModel`, the user first chooses a model. If the user cancels the choice, no
+ * Requests another answer. If `switchModel` is true, the user first chooses a model. If the user cancels the choice, no
  * answer is requested.
  */
 export async function regenerate(
@@ -54,8 +54,8 @@ export async function regenerate(
 }
 
 /**
- * Lets the user choose several models that answer a prompt again at the same time. If the user cancels the choice,
- * nothing changes.
+ * Lets the user choose several models, and requests a new answer to the prompt from each model at the same time. If the
+ * user cancels the choice, nothing changes.
  */
 export async function compareAgain(
   services: PanelServices,

@@ -56,8 +56,8 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
   networkSettings: () => searchSettings('http.proxy'),
   summarize: (conversation, answer, services) => summarize(services, conversation, answer),
   /**
-   * Starts a conversation with the failed prompt in its composer. The composer is empty if a summary failed, because
-   * the extension wrote that prompt, not the user.
+   * Starts a conversation with the failed prompt in its composer. If a summary failed, the composer is empty, because
+   * the prompt for the summary was written by the extension, not by the user.
    */
   newConversation: ({ tree }, { id }, services) => startConversation(services, tree.exchangeOf(id)?.prompt),
   showLog: () => vscode.commands.executeCommand('holysheep.showLog'),
@@ -82,8 +82,8 @@ export async function runFailureAction(
 }
 
 /**
- * Switches an answer to another model. If the gateway does not have the selected model, also selects the other model
- * for later prompts, so that the next prompt does not fail.
+ * Switches an answer to another model. If the gateway does not have the model that is selected in the settings, the new
+ * model is selected for later prompts as well, so that the next prompt does not fail.
  */
 export async function switchModel(
   { catalog, gatewaySets }: PanelServices,

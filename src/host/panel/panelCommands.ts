@@ -69,7 +69,8 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
 }
 
 /**
- * Sends a prompt to several models. The prompt is sent in the current conversation, unless the user chooses a new one.
+ * Sends a prompt to several models. The prompt is sent in the current conversation, unless the user chooses a new
+ * conversation.
  */
 async function compareModels(services: PanelServices, argument: unknown): Promise<void> {
   const given = argument === undefined ? {} : parseCompareArgument(argument);

@@ -12,7 +12,7 @@ export class PanelPage extends Disposable {
   private hasSnapshot = false;
   /** Prefilled prompts that are sent to the page after its first snapshot, because snapshots don't contain them. */
   private waitingPrefills: readonly Message<'prefill'>[] = [];
-  /** The last messages that {@link postChange} has sent, as JSON, keyed by their types. */
+  /** The last messages that {@link postChange} has sent, as JSON, keyed by the types of the messages. */
   private readonly posted = new Map<ToWebview['type'], string>();
 
   constructor(

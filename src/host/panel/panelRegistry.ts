@@ -128,7 +128,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       panel.dispose();
       this.reveal(existing, true);
     } else if (!closed.signal.aborted) this.add(panel, conversation);
-    // Only a restored panel that has the focus is permitted to change the current conversation.
+    // Restoring a panel changes the current conversation only if the panel has the focus.
     const focused = [...this.panels.values()].find(({ view }) => view.active)?.conversation ?? current;
     if (focused) this.conversations.activate(focused);
   }
@@ -143,7 +143,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
    * conversation.
    */
   private async readRestored(state: unknown): Promise<Conversation> {
-    // If the window crashed, its page could not save its state, so the conversation of the panel is unknown.
+    // If the window crashed, the page could not save its state, so the conversation of the panel is unknown.
     if (!isPanelState(state)) return this.conversations.ensureCurrent();
     const { conversationId } = state;
     const isDeleted = this.services.promptHistory.deletedConversations().includes(conversationId);
@@ -208,8 +208,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
       data: { strings: hostWords().strings, help: translateFaultHelp(vscode.l10n.t, vscode.env.language) },
-      // The content security policy must permit this worker: the page creates the worker of the syntax highlighter from
-      // a string.
+      // The page creates the worker of the syntax highlighter from a string. The content security policy must permit
+      // this kind of worker.
       directives: ['worker-src blob:'],
     });
     this.visibilityEmitter.fire();
@@ -226,8 +226,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
 }
 
 /**
- * Returns the editor column beside the active one. If the active column is the last, the column to its left is used,
- * because VS Code would otherwise add a column.
+ * Returns the editor column beside the active column. If the active column is the last, the column to its left is used.
+ * Otherwise, VS Code would add a column.
  */
 function columnBeside(): vscode.ViewColumn {
   const { all, activeTabGroup } = vscode.window.tabGroups;

@@ -16,8 +16,9 @@ const restoreTimeoutMs = 5000;
 /**
  * Finds and closes orphaned tabs: tabs that a previous extension host has left in this window. After a window reload,
  * VS Code restores the panel of a tab when the tab becomes visible. If only the extension host has crashed, VS Code
- * restores no panels. VS Code does not reveal which conversation a tab shows. So the ids of the open conversations are
- * saved in the workspace state, and a tab is treated as orphaned if its title matches no panel of this extension host.
+ * restores no panels. VS Code reveals the title of a tab, but not the conversation that the tab shows. A tab is
+ * therefore treated as orphaned if its title matches no panel of this extension host. The ids of the open conversations
+ * are saved in the workspace state, so that new panels can replace the closed tabs.
  */
 export class PanelRestoration extends Disposable {
   /** IDs of the conversations that were open in this window when the previous extension host ended. */

@@ -53,8 +53,8 @@ export async function showPromptBox(
 }
 
 /**
- * Asks the user for the models and the prompt of a comparison, unless they are given.
- * @param current the conversation of the comparison, unless the user chooses a new one
+ * Asks the user for the models and the prompt of a comparison, unless the caller has already set them.
+ * @param current the conversation of the comparison, unless the user chooses a new conversation
  * @returns undefined if the user cancels
  */
 export async function askForComparison(

@@ -16,8 +16,8 @@ export interface SendOptions {
 }
 
 /**
- * Returns the given conversation. If the gateway set of that conversation is closed, returns a new conversation,
- * because all answers of a conversation come from the same gateway set.
+ * Returns the given conversation. If the conversation belongs to the offline demo and the demo is closed, returns a new
+ * conversation, because all answers of a conversation come from the same gateway set.
  */
 export function openConversationFor({ conversations }: PanelServices, conversation: Conversation): Conversation {
   return conversation.set.isOpen ? conversation : conversations.startNew();

@@ -63,7 +63,7 @@ export class Suggestions extends Disposable {
       ...(about.length === 0 && hasKey
         ? [{ kind: 'tour', id: '', label: vscode.l10n.t('Try the offline demo') } as const]
         : []),
-      // A conversation that can't be read has no title and is not suggested.
+      // A conversation that can't be read has no title, so it is not suggested.
       ...recent
         .filter(({ title }) => title !== '')
         .map(({ id, title, lastActivityAt }) => ({
@@ -75,7 +75,7 @@ export class Suggestions extends Disposable {
     ];
   }
 
-  /** Returns the suggested prompt with this id for the code that is in the editor now. */
+  /** Returns the suggested prompt with this id. The prompt is about the code that is in the editor now. */
   codePrompt(id: string): CodePrompt | undefined {
     return codeSuggestions(this.deps.target.editor()).find(({ item }) => item.kind === id);
   }

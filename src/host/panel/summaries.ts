@@ -12,8 +12,7 @@ import { promptInputOf, returnPrompt, startConversation } from './promptSender';
 
 /**
  * Returns whether a summary would shorten the next request. If the last request was too long, returns whether a summary
- * would shorten that request. No further summary is needed if a summary was added after the failure and the request now
- * fits.
+ * would shorten that request. If a summary was added after that failure and the request would now fit, returns false.
  */
 export function canSummarize(services: PanelServices, conversation: Conversation): boolean {
   const failed = lastTooLong(conversation);
@@ -24,9 +23,9 @@ export function canSummarize(services: PanelServices, conversation: Conversation
 }
 
 /**
- * Requests a summary of the older turns. Does nothing while a turn is running, as after a second click.
- * @param failed the answer whose request was too long, by default the last answer if its request was too long. If this
- * answer is itself a summary, a shorter summary replaces it.
+ * Requests a summary of the older turns. Does nothing while a turn is running, for example after a double click.
+ * @param failed the answer whose request was too long. The default is the last answer, if its request was too long. If
+ * `failed` is itself a summary, a shorter summary replaces that summary.
  * @throws UserError if there is nothing to summarize
  */
 export async function summarize(
@@ -42,14 +41,14 @@ export async function summarize(
   if (last.id === summary?.upTo)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
   if (!(await services.budget.mayStart(conversation.set.isFree)) || isBlocked()) return;
-  // While the question about the budget was open, the user might have shown another branch of the conversation.
+  // While the question about the budget was open, the user might have switched to another branch of the conversation.
   if (!conversation.tree.isShown(last.id)) return;
   conversation.summarize(last.id, failed?.model);
 }
 
 /**
- * Starts a conversation that begins with a summary of this one. If the last prompt has no answer, the prompt is put
- * into the composer of the new conversation.
+ * Starts a new conversation that begins with a summary of the given conversation. If the last prompt has no answer, the
+ * prompt is put into the composer of the new conversation.
  */
 export function startFromSummary(services: PanelServices, conversation: Conversation, answerId: string): void {
   const { last } = conversation;
@@ -62,8 +61,8 @@ export function startFromSummary(services: PanelServices, conversation: Conversa
 }
 
 /**
- * Returns a last answer whose request was too long. In a comparison, any of these answers can be used, because all
- * requests of a comparison contain the same earlier turns.
+ * Returns one of the last answers if its request was too long. It does not matter which answer of a comparison is
+ * returned, because all requests of a comparison contain the same earlier turns.
  */
 function lastTooLong({ lastAnswers }: Conversation): Answer | undefined {
   return lastAnswers.find(({ state }) => state.failure?.actions.includes('summarize'));
@@ -77,8 +76,8 @@ function rangeOf(
 ): { readonly last: Answer | undefined; readonly isTooLong: boolean } {
   const { windowTokens = Infinity } = estimateContextUse(services, conversation, { model: failed?.state.model }) ?? {};
   const refused = failed ? estimatedLength(conversation, failed.id) : Infinity;
-  // If the gateway refused the request for a summary as too long, the next request summarizes only about half of the
-  // turns.
+  // If the gateway refused a summary request because the request was too long, the next summary request contains only
+  // about half of the turns.
   const isSummary = conversation.tree.summaryOf(failed?.id ?? '') !== undefined;
   const contextWindow = Math.min(windowTokens, isSummary ? refused / 2 : refused);
   const last = lastToSummarize(conversation.tree.precedingOf(failed?.id), contextWindow);
@@ -86,8 +85,9 @@ function rangeOf(
 }
 
 /**
- * Returns the estimated tokens that the refused request would have now. The real context window is smaller than this
- * number, even if a larger context window is known for the model.
+ * Returns the estimated number of tokens that the refused request would have if it were sent again now. The gateway
+ * refused the request, so the real context window is smaller than this number, even if the model list states a larger
+ * context window.
  */
 function estimatedLength(conversation: Conversation, answerId: string): number {
   const { messages = [] } = conversation.requestOf(answerId) ?? {};

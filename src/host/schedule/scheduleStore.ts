@@ -43,7 +43,10 @@ const suffix = '.json';
  * window that can't write a prompt's conversation cancels the prompt by removing its file.
  */
 export class ScheduleStore {
-  /** Names of the files that were damaged or unreadable when they were last listed. These files have been logged. */
+  /**
+   * Names of the files that were damaged or unreadable when they were last listed. These files have already been
+   * reported in the log.
+   */
   private loggedNames = new Set<string>();
 
   /** @param log writes a message to the log when a file becomes damaged or unreadable */

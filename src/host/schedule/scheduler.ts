@@ -26,8 +26,8 @@ export interface ScheduledCount {
 export interface ListedPrompt extends ScheduledPrompt {
   readonly isOwn: boolean;
   /**
-   * Whether the prompt is sent only after a click of the user. Possible reasons are that the prompt became due while VS
-   * Code was closed, that its gateway has changed, or that the daily budget was used up.
+   * Whether the user must click to send the prompt. A click is needed if the prompt became due while VS Code was
+   * closed, if its gateway has changed, or if the daily budget was used up.
    */
   readonly needsClick: boolean;
 }
@@ -40,14 +40,14 @@ interface SchedulerDeps {
   readonly random: () => number;
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
-  /** Returns the gateway to which prompts for a model go. The promise rejects if no gateway can be used. */
+  /** Returns the gateway that receives prompts for a model. The promise rejects if no gateway can be used. */
   readonly gatewayFor: (model: string) => Promise<Gateway>;
   /** Sends a request without the key to each gateway, and returns whether at least one gateway responds. */
   readonly respondsAnyGateway: () => Promise<boolean>;
   readonly lapsedMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
   /**
-   * Called when a further prompt is due and needs a click of the user.
+   * Called when another prompt is due and the user must click to send it.
    * @param count number of all due prompts that need a click
    */
   readonly onDue: (count: number) => void;
@@ -66,8 +66,8 @@ const maxTimerMs = 30_000;
  */
 const idleTimerMs = 300_000;
 /**
- * Time in milliseconds after which the file of a lapsed prompt is removed, even if the workspace of the prompt is never
- * opened again.
+ * Time in milliseconds after which the file of a lapsed prompt (a prompt that could not be sent within 24 hours) is
+ * removed, even if the workspace of the prompt is never opened again.
  */
 const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -82,13 +82,14 @@ export class Scheduler extends Disposable {
   /** The scheduled prompts that have not lapsed, that is, have not waited longer than 24 hours. */
   private prompts: readonly ScheduledPrompt[] = [];
   /**
-   * Whether a prompt of this workspace needs a click of the user, keyed by the id of the prompt. Absent while that is
-   * not decided yet.
+   * Whether the user must click to send a prompt of this workspace, keyed by the id of the prompt. A prompt has no
+   * entry until this is decided.
    */
   private readonly clicks = new Map<string, boolean>();
   private hasNewClick = false;
   /**
-   * Allows only one change at a time. Otherwise, this window could cancel a prompt while sending it, or send it twice.
+   * Allows only one change at a time. Otherwise, this window could cancel a prompt while sending the prompt, or send
+   * the prompt twice.
    */
   private readonly changes = new Mutex();
   private readonly checks = new Mutex();
@@ -168,7 +169,7 @@ export class Scheduler extends Disposable {
   }
 
   async sendNow(id: string): Promise<boolean> {
-    // The index is read again, because the prompt might have been scheduled since the last check.
+    // The index is read again, because the prompt might have been scheduled after the last check.
     const prompt = (await this.deps.store.list()).prompts.find((listed) => listed.id === id);
     if (!prompt || !(await this.deps.budget.mayStart())) return false;
     const isSent = await this.send(prompt, true);
@@ -176,7 +177,9 @@ export class Scheduler extends Disposable {
     return isSent;
   }
 
-  /** Cancels a scheduled prompt of any workspace. If a window is already sending the prompt, the turn continues. */
+  /**
+   * Cancels a scheduled prompt of any workspace. If a window has already begun to send the prompt, the turn continues.
+   */
   async cancel(id: string): Promise<void> {
     await this.remove(id);
     await this.refresh();
@@ -250,7 +253,7 @@ export class Scheduler extends Disposable {
   }
 
   /**
-   * Handles a prompt during a check: sends it, ends it, or leaves it scheduled.
+   * Handles a prompt during a check: sends the prompt, ends its schedule, or leaves it scheduled.
    * @returns whether the prompt is no longer scheduled
    */
   private async handle(prompt: ScheduledPrompt, now: number): Promise<boolean> {
@@ -264,7 +267,7 @@ export class Scheduler extends Disposable {
     if (now >= lapsesAt(prompt)) return this.lapse(prompt);
     const { id, dueAt = 0 } = prompt;
     if (dueAt > now) {
-      // This window has seen the prompt before it is due, so the prompt can be sent without a click.
+      // This window saw the prompt before the prompt became due, so the prompt can be sent without a click.
       if (!this.clicks.has(id)) this.clicks.set(id, false);
       return false;
     }
@@ -272,7 +275,8 @@ export class Scheduler extends Disposable {
   }
 
   /**
-   * Starts the turn of a scheduled prompt. With `byUser`, skips the gateway's cooldown and the checks of `maySend`.
+   * Starts the turn of a scheduled prompt. If `byUser` is true, skips the gateway's cooldown and the checks of
+   * `maySend`.
    * @returns false if the prompt had already been canceled or sent, if it can't be sent yet, or if another window
    * writes its conversation
    */
@@ -299,22 +303,23 @@ export class Scheduler extends Disposable {
       conversation.sendScheduled(answer.id, model, { immediately: byUser, record });
       await record();
     }
-    // The file is removed even if the prompt was sent or canceled earlier. A crash, for example, could have left such a
-    // file behind.
+    // The file is removed even if the prompt was sent or canceled earlier, because a crash could have left the file
+    // behind.
     await store.remove(id);
     return answer !== undefined;
   }
 
   /**
-   * Returns whether a due prompt can be sent without a click of the user, and probes the gateways. Callers must call
-   * this method only in the window that has the right to write the conversation.
+   * Probes the gateways and returns whether a due prompt can be sent without a click. Callers must call this method
+   * only in the window that has the right to write the conversation.
    */
   private async maySend(
     { id, dueAt, gateway, model }: ScheduledPrompt,
     conversation: Conversation,
     answer: Answer,
   ): Promise<boolean> {
-    // The prompt was already due when this window first checked it, so it became due while VS Code was closed.
+    // The prompt was already due when this window first checked the prompt, so the prompt became due while VS Code was
+    // closed.
     if (dueAt !== undefined && !this.clicks.has(id)) {
       this.requireClick(id);
       return false;
@@ -326,7 +331,7 @@ export class Scheduler extends Disposable {
       this.clicks.set(id, false);
       return false;
     }
-    // A click is needed if the network might have come back while VS Code was closed, or if the gateway has changed.
+    // The user must click if the network might have come back while VS Code was closed, or if the gateway has changed.
     const isAutomatic = this.clicks.get(id) === false && current.id === gateway;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(answer.id);
@@ -336,8 +341,7 @@ export class Scheduler extends Disposable {
 
   /**
    * Ends the schedule of a prompt that could not be sent within 24 hours.
-   * @returns whether the prompt is no longer scheduled. The result is false if another window writes the prompt's
-   * conversation.
+   * @returns whether the schedule has ended. The result is false if another window writes the prompt's conversation.
    */
   private async lapse(prompt: ScheduledPrompt): Promise<boolean> {
     const { store, conversations, lapsedMessage, onLapse } = this.deps;

@@ -16,19 +16,19 @@ interface RunningTurn {
 }
 
 /**
- * The turns in the chat. The buttons of an answer refer to its turn by an ID. A button can still be visible after its
- * turn has ended.
+ * The turns in the chat. The buttons below an answer refer to the answer's turn by an ID. A button can still be visible
+ * after the turn has ended.
  */
 export class ChatTurns {
   readonly running = new Map<string, RunningTurn>();
   /**
-   * The turn that was started last. `pickedInChat` is true if the user chose its model in the chat, so that the model
-   * in the settings is ignored.
+   * The turn that was started last. `pickedInChat` is true if the user chose the turn's model in the chat, so that the
+   * model in the settings is ignored.
    */
   last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
   /**
-   * The button that sends the next prompt. Set only for *Try anyway* and *Retry with more room*, whose turns start in a
-   * special way.
+   * The button that was pressed last, until its prompt is sent. This property is set only for *Try anyway* and *Retry
+   * with more room*, because only these two buttons change how the next turn starts.
    */
   nextStart: 'tryAnyway' | 'moreRoom' | undefined;
 
@@ -100,7 +100,7 @@ export function actionTitle(action: ChatAction, words: Words): string {
 
 /**
  * Returns the buttons below a failed answer: the actions that the panel would offer, except those that are impossible
- * in the chat. A failed turn can't be retried in the chat, so the button sends the prompt again.
+ * in the chat. A failed turn can't be retried in the chat, so a retry button sends the prompt again.
  */
 export function failureButtons(actions: readonly FaultAction[]): readonly ChatAction[] {
   const buttons = actions.map((action): string =>
@@ -110,8 +110,8 @@ export function failureButtons(actions: readonly FaultAction[]): readonly ChatAc
 }
 
 /**
- * Sends the prompt again and sets how its turn starts. This setting, `ChatTurns.nextStart`, applies to the next chat
- * request, whatever prompt that request has.
+ * Sends the prompt again and sets `ChatTurns.nextStart`, which determines how the new turn starts. If the user sends a
+ * different prompt first, that prompt clears `nextStart`.
  */
 async function askAgainWith(context: ActionContext, start: 'tryAnyway' | 'moreRoom'): Promise<void> {
   refuseSuperseded(context);
@@ -131,8 +131,8 @@ async function submitPrompt(context: ActionContext, prompt: string): Promise<voi
 }
 
 /**
- * @throws UserError if the button does not belong to the last answer, because the prompt that a button sends always
- * refers to the last answer
+ * @throws UserError if the button does not belong to the last answer. The prompt that a button sends, such as
+ * *Continue*, always refers to the last answer.
  */
 function refuseSuperseded({ turns, turnId }: ActionContext): void {
   if (!turns.isSuperseded(turnId)) return;

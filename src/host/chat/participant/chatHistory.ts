@@ -11,7 +11,9 @@ import {
   type InsertedRange,
 } from './chatMetadata';
 
-/** A prompt in the chat with its answer. If the user has continued the answer, it consists of several responses. */
+/**
+ * A prompt in the chat with its answer. If the user has continued the answer, the answer consists of several responses.
+ */
 export interface ChatExchange {
   readonly content: string;
   readonly command?: ChatCommand | undefined;
@@ -22,8 +24,8 @@ export interface ChatExchange {
 }
 
 /**
- * Maximum total length of the previous exchanges that are sent with a prompt, in characters. It corresponds to about
- * 30,000 tokens.
+ * Maximum total length of the previous exchanges that are sent with a prompt, in characters. This length corresponds to
+ * about 30,000 tokens.
  */
 const maxHistoryChars = 120_000;
 

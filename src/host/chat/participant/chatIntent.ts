@@ -60,8 +60,8 @@ export function chatFollowups(metadata: unknown): vscode.ChatFollowup[] {
 }
 
 /**
- * Returns a follow-up that sends a prompt. Its slash command is an empty string: if it were undefined, VS Code would
- * use the slash command of the previous prompt.
+ * Returns a follow-up that sends a prompt. The slash command of the follow-up is an empty string: if it were undefined,
+ * VS Code would use the slash command of the previous prompt.
  */
 function promptFollowup(prompt: string): vscode.ChatFollowup {
   return { prompt, command: '' };

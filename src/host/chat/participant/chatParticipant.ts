@@ -21,7 +21,7 @@ export class ChatParticipant {
 
   constructor(private readonly services: ChatServices) {}
 
-  /** Handles a chat request. The promise never rejects, because VS Code would show the stack trace of the error. */
+  /** Handles a chat request. The promise never rejects: otherwise, VS Code would show the stack trace of the error. */
   async handle(
     request: vscode.ChatRequest,
     { history }: vscode.ChatContext,
@@ -57,8 +57,8 @@ export class ChatParticipant {
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
     const { turns } = this;
-    // `nextStart` is cleared before anything can fail. Otherwise, the button's special start could apply to a later
-    // request.
+    // `nextStart` is cleared before anything can fail. Otherwise, a later request could start in the way that a button
+    // has set for this request.
     const { nextStart } = turns;
     turns.nextStart = undefined;
     const exchanges = chatExchanges(history);
@@ -69,8 +69,8 @@ export class ChatParticipant {
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
         : await chatQuestion(request, { editor: this.services.target.editor(), previousCode: last?.code });
     if (!token.isCancellationRequested) showReferences(question, stream);
-    // `nextStart` applies only to the prompt that the button sends. The user might have sent another prompt before that
-    // prompt.
+    // `nextStart` applies only to the prompt that the button sends. The user might have sent a different prompt after
+    // pressing the button.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
     if (!(await this.services.gatewaySets.own.mayUse([chatRequest.model])))
@@ -133,8 +133,8 @@ export class ChatParticipant {
 }
 
 /**
- * Returns whether the user chose a model of this extension in the chat. The model can be undefined, because forks of VS
- * Code might have a chat without models.
+ * Returns whether the user chose a model of this extension in the chat. The chat's model can be undefined, because
+ * forks of VS Code might have a chat without models.
  */
 function isHolySheepModel(model: vscode.LanguageModelChat | undefined): model is vscode.LanguageModelChat {
   return model?.vendor === vendor;

@@ -80,20 +80,27 @@ interface ChatReferences {
 
 type Reference = vscode.ChatPromptReference;
 
-/** Returns whether VS Code attached the reference automatically for the code that is visible in the editor. */
+/**
+ * Returns whether VS Code attached the reference automatically. VS Code does this for the code that is visible in the
+ * editor.
+ */
 function isImplicit({ id }: Reference): boolean {
   return id.startsWith('vscode.implicit');
 }
 
 /**
- * Returns whether the user attached the reference. For its agents, VS Code silently attaches the instructions of a
- * workspace and a list of skills with paths on this computer. The extension does not send these references.
+ * Returns whether the user attached the reference. VS Code also attaches references for its own agents: the
+ * instructions of a workspace, and a list of skills with paths on this computer. The extension does not send these
+ * references.
  */
 function isAttached(reference: Reference): boolean {
   return !isImplicit(reference) && !/^vscode\.(customizations|instructions|prompt\.instructions)/.test(reference.id);
 }
 
-/** Reads the references that VS Code attached automatically. If one of them can't be read, none of them is sent. */
+/**
+ * Reads the references that VS Code attached automatically. If one of these references can't be read, none of them is
+ * sent.
+ */
 async function readImplicit(references: readonly Reference[]): Promise<ChatReferences> {
   try {
     return await readReferences(references.filter(isImplicit));
@@ -104,8 +111,9 @@ async function readImplicit(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * Finds the code for a prompt without attachments. If the prompt names the code of the previous prompt, returns that
- * code. Otherwise returns the code in the editor, or else the code that VS Code attached automatically.
+ * Finds the code for a slash command without attachments. If the prompt contains only the location of the previous
+ * prompt's code, as the prompts of follow-ups do, returns the previous prompt's code. Otherwise returns the code in the
+ * editor, or else the code that VS Code attached automatically.
  * @throws UserError if there is no code
  */
 async function findImpliedCode(
@@ -140,7 +148,9 @@ function toAttachment({ label, languageId, code, truncated }: CodeExcerpt): Atta
   return { kind: 'selection', label, languageId, code, truncated };
 }
 
-/** Reads references in the order in which the prompt mentions them. VS Code provides them in reverse order. */
+/**
+ * Reads references in the order in which the prompt mentions them. VS Code provides the references in reverse order.
+ */
 async function readReferences(references: readonly Reference[]): Promise<ChatReferences> {
   const code: CodeExcerpt[] = [];
   const texts: Attachment[] = [];

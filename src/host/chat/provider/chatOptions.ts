@@ -10,7 +10,7 @@ import {
 
 /** Request options from VS Code, with properties that only newer versions of VS Code set. */
 export interface CallerOptions extends vscode.ProvideLanguageModelChatResponseOptions {
-  /** Options that the user chose beside the model, such as the reasoning effort. */
+  /** Options that the user chose in addition to the model, such as the reasoning effort. */
   readonly modelConfiguration?: Readonly<Record<string, unknown>> | undefined;
   /** Name of the extension or component that makes the request. */
   readonly requestInitiator?: unknown;

@@ -10,7 +10,10 @@ import { AppendOnlyAnswer, divergedMessage } from '../appendOnly';
 /** MIME type of the data part from which VS Code's built-in chat reads the token usage. */
 const usageType = 'usage';
 
-/** The class is part of a proposed API of VS Code, so the type definitions and some editors do not have it. */
+/**
+ * VS Code's class for reasoning. The class is part of a proposed API, so it is missing in the type definitions and in
+ * some editors.
+ */
 type ThinkingPart = new (
   value: string,
   id?: string,
@@ -118,8 +121,8 @@ export class ModelAnswer {
 }
 
 /**
- * Parses the arguments of a tool call. Missing arguments become an empty object, unless the answer might have been
- * truncated before its arguments.
+ * Parses the arguments of a tool call. Missing arguments become an empty object, unless the answer might have been cut
+ * off before the arguments of the call.
  */
 function parseInput({ arguments: json }: ToolCall, isTruncated: boolean): unknown {
   return json.trim() === '' && !isTruncated ? {} : parseJson(json);
@@ -146,8 +149,8 @@ function wireUsage({
 
 /**
  * Returns the error that VS Code receives when an answer is not complete. VS Code's built-in chat shows the message of
- * any error as Markdown. Other extensions distinguish errors by their code. They receive no error at the token limit,
- * because they have already received the partial answer.
+ * any error as Markdown. Other extensions distinguish errors by their code. At the token limit, other extensions
+ * receive no error, because they have already received the partial answer.
  * @param initiator the name of the extension that made the request, which only newer versions of VS Code provide
  */
 export function chatError({ kind, message }: EarlyEnd, initiator: unknown): Error | undefined {
@@ -174,7 +177,7 @@ function isBuiltInChat(initiator: unknown): boolean {
   return typeof initiator !== 'string' || initiator === 'core' || /^github\.copilot/i.test(initiator);
 }
 
-/** Returns an error without a stack trace, because VS Code's built-in chat would show the stack trace. */
+/** Returns an error without a stack trace. Otherwise, VS Code's built-in chat would show the stack trace. */
 function withoutStack(message: string): Error {
   return Object.assign(new Error(message), { stack: '' });
 }

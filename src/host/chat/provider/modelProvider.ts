@@ -86,8 +86,8 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   /**
-   * Imports the API key of a model group in the background, so that VS Code does not have to wait for it before listing
-   * models.
+   * Imports the API key of a model group in the background, so that VS Code can list the models without waiting for the
+   * import.
    */
   private importGroupKey(key: unknown): void {
     const { context, log } = this.services;

@@ -29,7 +29,7 @@ interface ModelInformation extends vscode.LanguageModelChatInformation {
    * if this property is true.
    */
   readonly isBYOK: true;
-  /** Options that the user can choose beside the model. Editors without this feature ignore the property. */
+  /** Options that the user can choose in addition to the model. Editors without this feature ignore the property. */
   readonly configurationSchema: ReturnType<typeof effortSchema>;
 }
 
@@ -66,7 +66,7 @@ export async function offeredModels(services: ChatServices, gateway: Gateway): P
 }
 
 /**
- * Returns the gateway's models. If they don't arrive in time, returns HolySheep's default models for HolySheep's
+ * Returns the gateway's models. If the models don't arrive in time, returns HolySheep's default models for HolySheep's
  * gateway and no models for any other gateway. When the models arrive later, VS Code is notified.
  */
 async function fetchModels({ catalog, log, modelsChanged }: ChatServices, gateway: Gateway): Promise<ListedModels> {
@@ -88,15 +88,15 @@ function effortSchema(strings: PanelStrings, view: EffortView) {
     enumItemLabels: texts.map(({ caption }) => caption),
     enumDescriptions: texts.map(({ detail }) => detail),
     default: view.level,
-    // The group `navigation` places the option in the model picker, beside the model.
+    // In VS Code's model picker, the group `navigation` places the option beside the model.
     group: 'navigation',
   };
   return { type: 'object', properties: { reasoningEffort } };
 }
 
 /**
- * Token limits of models whose real limits are unknown. VS Code shortens longer prompts, so a low limit is safer than a
- * high one.
+ * Token limits of models whose real limits are unknown. VS Code shortens longer prompts, so a limit that is too low
+ * does less harm than a limit that is too high.
  */
 const defaultInputTokens = 32_000;
 const defaultOutputTokens = 4_096;
@@ -111,7 +111,7 @@ export function modelLimits(facts: ModelFacts = {}) {
     maxInputTokens: Number.isFinite(maxInputTokens) ? maxInputTokens : defaultInputTokens,
     maxOutputTokens,
     imageInput: images ?? false,
-    // An unknown model is declared to call tools. Otherwise, the agent's model picker would hide the model.
+    // An unknown model is declared as able to call tools. Otherwise, the agent's model picker would hide the model.
     toolCalling: tools ?? true,
   };
 }

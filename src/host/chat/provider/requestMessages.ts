@@ -178,8 +178,8 @@ function toContent(content: string | Content): Content {
 const tokensPerMessage = 4;
 
 /**
- * Number of tokens of an image with 1024 × 1024 pixels. Source: OpenAI's vision guide, 85 tokens and 170 tokens per
- * tile of 512 × 512 pixels.
+ * Number of tokens of an image with 1024 × 1024 pixels. Source: OpenAI's vision guide, which states 85 tokens, plus 170
+ * tokens for each tile of 512 × 512 pixels.
  */
 const tokensPerImage = 85 + 4 * 170;
 
