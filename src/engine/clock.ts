@@ -1,6 +1,9 @@
 /** The source of time for the engine. Tests use a clock with virtual time. */
 export interface Clock {
-  /** Returns the wall-clock time in epoch milliseconds. This clock can jump when it is set. */
+  /**
+   * Returns the wall-clock time in epoch milliseconds. This time can jump, because the user or the operating system can
+   * set the clock.
+   */
   now(): number;
   /** Returns the monotonic time in milliseconds. Only differences between two values are meaningful. */
   monotonicNow(): number;
@@ -15,9 +18,10 @@ export interface Clock {
 const partsOfDelay = 8;
 
 /**
- * Calls a function after a delay. The delay is divided into several timers, so a period in which this process is
- * blocked uses up at most an eighth of the delay. After such a period, Node.js runs overdue timers before it handles
- * data from the network. A single timer would then end a connection that is already established.
+ * Calls a function after a delay, such as a timeout for connecting. The delay is divided into several timers, so a
+ * period in which this process is blocked uses up at most an eighth of the delay. A single timer could expire while the
+ * process is blocked. Node.js runs expired timers before it handles data from the network, so the timeout would then
+ * end a connection that is already established.
  * @returns a function that cancels the call
  */
 export function afterUnblocked(clock: Clock, ms: number, call: () => void): () => void {

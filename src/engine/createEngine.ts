@@ -21,8 +21,9 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeListeners(unsafeDeps);
   const running = new Set<Turn>();
   /**
-   * Holds the turn that ended last. If no object of a class is left after a garbage collection, V8 discards its
-   * optimized code for this class. Each token of the next answer would then take twice as long.
+   * Keeps the objects of the turn that ended last in memory, so that V8 keeps the optimized code of their classes. V8
+   * discards the optimized code of a class if no object of the class is left after a garbage collection. Processing a
+   * token of the next answer would then take twice as long.
    */
   const retained: { lastTurn?: Turn } = {};
   const mayProbe = (): boolean => running.size > 0 || (deps.isWindowFocused?.() ?? false);
@@ -30,7 +31,8 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
   /** Records of the turns that have ended. They contain no prompts, answers or keys. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
-    // The SDK is loaded before the turn needs it. An error is ignored here, because the turn then fails and reports it.
+    // The SDK is loaded here so that it is ready when the turn needs it. An error is ignored here, because the turn
+    // will fail with the same error and report it.
     import('./http/sdk').catch(() => undefined);
     const turn = new Turn(deps, states, request, options, () => {
       running.delete(turn);
@@ -77,8 +79,8 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
 }
 
 /**
- * Forgets the outages of gateways that are no longer in the settings. Never rejects: without a base URL or a keyring,
- * no turn can use any gateway, so all outages are forgotten.
+ * Forgets the outages of gateways that are no longer in the settings. If the base URL or the keyring can't be read, no
+ * turn can use a gateway, so all outages are forgotten. The promise never rejects.
  */
 async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewayStates): Promise<void> {
   const current = await gateways()
@@ -109,14 +111,14 @@ function withSafeListeners(deps: EngineDeps): EngineDeps {
 }
 
 /**
- * The events of a turn for a single reader, who iterates over them. When the reader leaves the loop early, `onLeave` is
- * called at once, even while the reader waits for an event.
+ * The events of a turn, for a single consumer that iterates over them. When the consumer leaves the loop early,
+ * `onLeave` is called at once, even while the consumer waits for an event.
  */
 export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined> {
   private events: StreamEvent[] = [];
   /**
-   * Index in `events` of the next event to read. The events that have been read are removed all at once, because
-   * removing them one by one from a long array would be slow.
+   * Index in `events` of the next event to read. Events that have been read are removed together, because removing
+   * single events from a long array would be slow.
    */
   private position = 0;
   private reads: ((result: IteratorResult<StreamEvent, undefined>) => void)[] = [];

@@ -33,8 +33,8 @@ export interface EngineDeps extends GateDeps {
    */
   readonly gateways: () => Promise<Gateways>;
   /**
-   * All keys of this session. The engine adds the keys of its requests, and removes all keys from the texts of
-   * gateways.
+   * All keys of this session. The engine adds the keys of its requests, and removes every key from the text that
+   * gateways return.
    */
   readonly keys: KeyRedactor;
   /** Returns the facts about a model. If this function is absent, the facts come from the table of this extension. */
@@ -81,7 +81,7 @@ export interface TurnHandle {
   switchGateway(): string | undefined;
 }
 
-/** A running turn and its events. The last event, and only this one, is terminal. */
+/** A running turn and its events. Only the last event is terminal. */
 export interface RunningTurn extends TurnHandle, AsyncIterable<StreamEvent> {}
 
 /** The partial answer of a previous turn with the same request. The new turn resumes this answer. */
@@ -95,7 +95,8 @@ export interface ResumeFrom {
    */
   readonly model?: string | undefined;
   /**
-   * How the answer is resumed. `restart` asks for a new answer, which replaces the text once it is longer or complete.
+   * How the answer is resumed. `restart` asks for a new answer, which replaces the partial answer once the new answer
+   * is complete or longer than the partial answer.
    */
   readonly mode: 'continue' | 'restart';
 }

@@ -66,16 +66,16 @@ export interface EngineSettings {
   readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
   /**
-   * Whether only the workspace settings name the model. If so, the model's name has no influence on which gateway
-   * receives the prompts.
+   * Whether the model's name comes only from the workspace settings, and not from the user. In this case, the name has
+   * no influence on the choice of the gateway, because a workspace must not decide which gateway receives the prompts.
    */
   readonly isWorkspaceModel: boolean;
-  /** Whether a fallback model continues a partial answer if the model that wrote it can't continue now. */
-  readonly continueWithFallback: 'off' | 'ask' | 'auto';
   /**
-   * Timeouts of an attempt. If a value is `null`, the default is used. The default is longer unless the model is known
-   * not to reason.
+   * Whether a fallback model continues a partial answer if the model that wrote the partial answer can't continue it
+   * now.
    */
+  readonly continueWithFallback: 'off' | 'ask' | 'auto';
+  /** Timeouts of an attempt. `null` selects the default value, which is shorter if the model is known not to reason. */
   readonly timeout: {
     readonly headersMs: number | null;
     readonly firstTokenMs: number | null;

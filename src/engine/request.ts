@@ -72,11 +72,11 @@ export interface ModelParameters {
 }
 
 /**
- * Request parameters that come from the settings. The inherited parameters are sent to every model, and `defaults`
- * depend on the model.
+ * Request parameters that come from the settings. The parameters `temperature` and `maxTokens` of this object are sent
+ * to every model.
  */
 export interface RequestParameters extends ModelParameters {
-  /** Default values of undefined parameters. They are sent only to models that accept these parameters. */
+  /** Values for parameters that are not set. They are sent only to models that accept these parameters. */
   readonly defaults?: ModelParameters | undefined;
   /** The reasoning effort. If undefined, the request contains no reasoning effort and the gateway decides. */
   readonly reasoningEffort?: ReasoningEffort | undefined;
@@ -86,7 +86,9 @@ export interface RequestParameters extends ModelParameters {
 export interface ChatRequest extends RequestParameters {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  /** Whether the answer gets a higher token limit, because an earlier answer reached its limit before any text. */
+  /**
+   * Whether the answer gets a higher token limit, because an earlier answer reached its limit before any text arrived.
+   */
   readonly moreRoom?: boolean | undefined;
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;

@@ -1,13 +1,16 @@
 import type { RecordedEvent, TextEvent } from './events';
 
 /**
- * Collects events and joins adjacent text events, and adjacent reasoning events, of one attempt. The joined events lead
- * to the same state of the turn, only with a slightly less exact throughput. Tool calls are not joined, because they
- * are rare: conversations offer no tools.
+ * Collects events. Adjacent text events of an attempt are joined, and so are adjacent reasoning events. Joining events
+ * does not change the state of the turn, except that the recorded throughput becomes slightly less exact. Tool calls
+ * are not joined, because they are rare: conversations offer no tools to the model.
  */
 export class EventBatch<Event extends RecordedEvent> {
   readonly events: Event[] = [];
-  /** The batch's own copy of the last event, if more text can be appended to that event. */
+  /**
+   * Copy of the last event, if that event is a text or reasoning event. The text of later events can be appended to
+   * this copy.
+   */
   private lastText: { readonly type: TextEvent['type']; readonly attempt: number; text: string } | undefined;
 
   add(event: Event): void {

@@ -25,7 +25,10 @@ export const faultKinds = [
   'stalled',
   'truncated',
   'malformed',
-  /** The retry budget of the gateway is used up. The kind for the daily budget is `spending-limit`. */
+  /**
+   * The limit for automatic retries at this gateway is used up. If the user's daily budget is used up, the kind is
+   * `spending-limit` instead.
+   */
   'budget',
   /** The user's daily budget is used up. */
   'spending-limit',
@@ -38,7 +41,7 @@ export const faultKinds = [
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** The actions that the user can take after a fault. The failure card has a button for each of them. */
+/** The actions that the user can take after a fault. The card that shows the failure has a button for each action. */
 export const faultActions = [
   'retryNow',
   'switchModel',
@@ -47,7 +50,7 @@ export const faultActions = [
   'checkUrl',
   'networkSettings',
   'newConversation',
-  /** Summarizes the turns before the failed turn, so that its prompt fits into the context window. */
+  /** Summarizes the turns before the failed turn, so that the failed turn's prompt fits into the context window. */
   'summarize',
   'continue',
   'restart',
@@ -58,7 +61,7 @@ export const faultActions = [
   'switchGateway',
   'addGateway',
   'continueWithFallback',
-  /** Schedules the prompt for the time when the rate limit that stopped it resets. */
+  /** Schedules the prompt for the reset of the rate limit that made the turn fail. */
   'sendLater',
   'showLog',
   'exportDiagnostics',
@@ -82,8 +85,8 @@ export const maxTokens = 1e9;
 export const maxCost = 1e6;
 
 /**
- * Maximum of monotonic times and of durations, in milliseconds. The sum of `maxMs` and `maxEpochMs` is still a valid
- * `Date`.
+ * Upper limit for monotonic times and for durations, in milliseconds. The sum of `maxMs` and `maxEpochMs` is still a
+ * valid `Date`.
  */
 export const maxMs = 1e12;
 export const maxEpochMs = 4e15;

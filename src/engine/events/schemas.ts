@@ -13,7 +13,7 @@ const ms = within(0, maxMs);
 export const epoch = within(0, maxEpochMs);
 const count = v.pipe(ms, v.transform(Math.trunc));
 export const position = v.pipe(within(0, maxOffset), v.transform(Math.trunc));
-// Gateways report the numbers of tokens and the prices. An implausible value is omitted instead of being limited to a
+// The numbers of tokens and the costs come from gateways. An implausible value is omitted instead of being limited to a
 // range.
 const tokens = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxTokens));
 const cost = v.pipe(v.number(), v.minValue(0), v.maxValue(maxCost));
@@ -43,7 +43,7 @@ const gatewayRef = v.pipe(
   v.readonly(),
 );
 
-/** The tokens that a request used. An optional field is absent if the gateway does not report it. */
+/** The tokens that a request used. An optional field is absent if the gateway does not report its value. */
 const usage = {
   promptTokens: orZero(tokens),
   /** Number of tokens in the answer, including the tokens of its reasoning. */
@@ -109,7 +109,7 @@ export const eventSchemas = {
   text: event('text', { text }),
   reasoning: event('reasoning', { text }),
   /**
-   * A part of a tool call. A new attempt of the turn discards the tool calls of previous attempts, unless it continues
+   * A part of a tool call. A new attempt discards the tool calls of previous attempts, unless the new attempt continues
    * the partial answer.
    */
   'tool-call': event('tool-call', {
@@ -129,14 +129,14 @@ export const eventSchemas = {
      */
     source: v.picklist(['server', 'backoff']),
     /**
-     * Set if `until` and `delayMs` are estimates: another request is sent first, and this turn continues as soon as the
-     * gateway has accepted that request. The event is emitted only once, so the next attempt might start later than
-     * `until`.
+     * Set if `until` and `delayMs` are only estimates. In this case, the turn waits for another request, and continues
+     * as soon as the gateway has accepted that request. Later estimates are not emitted, so the next attempt might
+     * start later than `until`.
      */
     estimated: isTrue,
     reason: faultKind,
     maxAttempts: orZero(count),
-    /** The localized reason of the wait. */
+    /** Localized message that describes why the turn waits. */
     message: text,
     /**
      * The retry-after that the gateway named, without the margin that the engine adds. Set only if `source` is
@@ -147,8 +147,8 @@ export const eventSchemas = {
     hintFrom: detail(text),
     jitterMs: detail(ms),
     /**
-     * Identifies the request whose failure causes the wait: a request of this turn (`turn`), of another turn in this
-     * window (`request`), or of another window or of this window before a reload (`window`).
+     * Where the request whose failure causes the wait was sent: in this turn (`turn`), in another turn of this window
+     * (`request`), or in another window or before this window was reloaded (`window`).
      */
     told: detail(v.picklist(['turn', 'request', 'window'])),
     status: detail(count),
@@ -161,7 +161,8 @@ export const eventSchemas = {
   }),
   ended: event('ended', {
     /**
-     * How the attempt ended. A fault kind means that it failed, and `abandoned` means that another attempt replaces it.
+     * How the attempt ended. A fault kind means that the attempt failed. `abandoned` means that another attempt
+     * replaces this attempt.
      */
     how: v.picklist([...faultKinds, 'finished', 'stopped', 'abandoned']),
     row: detail(text),
@@ -178,7 +179,10 @@ export const eventSchemas = {
     cachedTokens: usage.cachedTokens,
     reasoningTokens: usage.reasoningTokens,
     cost: usage.cost,
-    /** The price of the model times the tokens. Set only if the gateway reports no cost and the price is known. */
+    /**
+     * Estimated cost of the attempt: the price of the model multiplied by the numbers of tokens. Set only if the
+     * gateway reports no cost and the price is known.
+     */
     estimatedCost: detail(cost),
     /** The currency of `cost` or `estimatedCost`. */
     currency,
@@ -187,7 +191,7 @@ export const eventSchemas = {
   /** A continuation has been joined to the partial answer, or a restarted answer has replaced the partial answer. */
   resumed: event('resumed', {
     how: method,
-    /** Number of characters of the continuation that were removed because they repeated the partial answer. */
+    /** Number of characters that were removed from the continuation because they repeated the partial answer. */
     trimmed: orZero(position),
     /** Offset in the answer at which the resumed part begins, in UTF-16 code units. */
     resumePoint: orZero(position),

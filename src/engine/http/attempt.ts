@@ -66,15 +66,15 @@ export class Attempt implements BodySink, DeltaReceiver {
   private readonly deltas: JoinedTexts;
   private readonly chunks: ChunkReader;
   /**
-   * The reader of the response body. The attempt keeps the reader after its end, so that V8 keeps the optimized code of
-   * the reader. See `lastTurn` in `createEngine.ts`.
+   * The reader of the response body. The attempt keeps the reader even after the attempt has ended, so that V8 keeps
+   * the optimized code of the reader's class. See `lastTurn` in `createEngine.ts`.
    */
   private body: BodyReader | undefined;
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   /**
-   * Whether the finish reason said that the provider has failed. The attempt fails only at the end of the read, because
-   * the same read might contain an error message with the cause.
+   * Whether the finish reason reports a failure of the provider. The attempt fails only at the end of the current read,
+   * because the same read might contain an error message with the cause.
    */
   private isCut = false;
   private sawText = false;
@@ -94,8 +94,9 @@ export class Attempt implements BodySink, DeltaReceiver {
     private readonly answer: {
       add(delta: AnswerDelta): void;
       /**
-       * Starts the answer over, because the gateway repeats it from the beginning within this attempt.
-       * @returns false if the answer can't be started over
+       * Discards the text of this attempt, because the gateway repeats the answer from the beginning within the same
+       * attempt.
+       * @returns false if the text can't be discarded
        */
       startOver(): boolean;
       /** Called after each read from the network, when all deltas of this read have been added. */
@@ -215,7 +216,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     return this.hasEnded;
   }
 
-  /** Handles a delta that the last of the filters passes on. */
+  /** Handles a delta after all filters have processed it. */
   onDelta(delta: Delta): void {
     // Usage is accepted even after the end of the attempt, because the last chunk can contain both the finish reason
     // and the usage.
@@ -233,8 +234,8 @@ export class Attempt implements BodySink, DeltaReceiver {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // The gateway starts the answer over. The attempt fails if the answer has tool calls or continues a partial
-        // answer, because neither can be removed from the answer.
+        // The gateway repeats the answer from the beginning. The attempt fails if it has emitted tool calls or
+        // continues a partial answer, because neither tool calls nor continued text can be removed from the answer.
         if (this.sawToolCall || !this.answer.startOver()) this.fail('finishedWithError');
         return;
       case 'toolCall':
@@ -281,7 +282,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /**
    * Counts received characters.
-   * @returns false if the answer is too long, so that the attempt has failed
+   * @returns false if the answer is too long; the attempt has then failed
    */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
@@ -295,8 +296,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   /**
-   * Returns an error object as JSON without keys. The JSON of a very large error is cut off and is then no longer valid
-   * JSON.
+   * Returns an error object as JSON text, with API keys removed. The text of a very large error is truncated, so it is
+   * no longer valid JSON.
    */
   private errorBody(error: unknown): string {
     return this.deps.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
@@ -355,14 +356,15 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private complete(): void {
     const finishReason = this.deps.keys.redact(this.finishReason ?? 'stop');
-    // An answer without text that reached the token limit is accepted, because the attempt might have continued a
-    // partial answer.
+    // An attempt that reached the token limit is accepted even if it added no text, because it might have continued a
+    // partial answer that already contains text.
     if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: 'noText' });
   }
 
   private fail(evidence: Evidence): void {
-    // `flush` can call `fail` a second time, because the text that the filters release might exceed the length limit.
+    // `flush` can call `fail` while the attempt is already failing, because the text that the filters release might
+    // exceed the length limit.
     if (this.isFailing) return;
     this.isFailing = true;
     this.deltas.flush();

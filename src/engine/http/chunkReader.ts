@@ -9,7 +9,8 @@ const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
 /**
  * Number of different frames in a row after which every event is parsed. A frame is the JSON around an event's text. If
- * frames keep changing, each event probably has its own ID, so no frame matches twice.
+ * the frame keeps changing, each event probably has a different ID, so no event would match the frame of an earlier
+ * event.
  */
 const maxUnusedFrames = 16;
 
@@ -43,11 +44,11 @@ export class ChunkReader implements EventSink {
       return this.next.onDelta({ type: 'done' });
     }
     this.isLastEventGarbled = !this.read(data);
-    // An event named `error` is an error, whatever its data contains. The data is read as a chunk first, because it
-    // might contain a usage.
+    // An event named `error` is always an error. Its data is nevertheless read as a chunk first, because the data might
+    // also report token usage.
     if (name === 'error') return this.next.onDelta({ type: 'error', error: parseJson(data) ?? data });
-    // A named event with plain text, such as a ping with a time, is not part of the answer, so it is not reported as
-    // unreadable.
+    // A named event with plain text, such as a ping with a time, is not part of the answer. For this reason, the event
+    // is not reported as unreadable.
     if (name !== undefined && name !== 'message' && !/^\s*[{[]/.test(data)) this.isLastEventGarbled = false;
     if (this.isLastEventGarbled && ++this.garbledEvents === 2)
       this.next.onDelta({ type: 'unreadable', fault: 'garbledStream' });
@@ -62,14 +63,14 @@ export class ChunkReader implements EventSink {
    * @returns false if the data is not a JSON object
    */
   read(data: string): boolean {
-    // Data with several lines is always parsed, because it can contain a blank line, which looks like the end of an
-    // event.
+    // Data of several lines is always parsed. It can contain a blank line, which the comparison with the frame would
+    // mistake for the end of the event.
     if (!data.includes('\n') && this.readFramedEvent(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.history, this.responses);
     const { lastDelta, deltaCount } = this;
-    // If the stream contains events of the Responses API, every event is parsed. The reader for these events must see
-    // every text, so that it recognizes repeated texts.
+    // If the stream contains events of the Responses API, every event is parsed, because the reader of the Responses
+    // API must see every text to recognize repeated texts.
     if (this.responses.isActive) return isReadable;
     const isText = lastDelta?.type === 'text' || lastDelta?.type === 'reasoning';
     this.responses.isAnswerInChunks ||= isText || lastDelta?.type === 'toolCall';
@@ -78,8 +79,9 @@ export class ChunkReader implements EventSink {
   }
 
   /**
-   * Reads the event whose data starts at `from`, without parsing it. This works only if the event's frame (the JSON
-   * around its text) is trusted and `text` contains the end of the event.
+   * Reads the event whose data starts at `from`, without parsing the data. This works only if the whole event has
+   * arrived, and if the JSON around the answer's text (the frame) is the same as in earlier events and trusted.
+   * @param text the received part of the response body
    * @returns the offset of the next event, or -1 if the event must be parsed
    */
   readFramedEvent(text: string, from: number): number {
@@ -92,9 +94,9 @@ export class ChunkReader implements EventSink {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // Only an event with a single delta can become a frame. Deltas of the types `finishReasonPending` and
-    // `restartInStream` are not counted: they come from the JSON around the text, which is the same in every event with
-    // this frame.
+    // A frame is created only from an event with a single delta. Deltas of the types `finishReasonPending` and
+    // `restartInStream` are not counted. They come from the frame itself, the JSON around the text, and don't need to
+    // be passed on a second time for later events with the same frame.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -131,11 +133,11 @@ const eventEnd = '\n\n';
 const padding = '"obfuscation":"';
 
 /**
- * The JSON before and after the text of an event. This JSON is usually the same for all events of a stream. Parsing it
- * for every event would take most of the processing time of a token, so an event with a trusted frame is not parsed. A
- * frame is trusted once the parser has read two events with this frame and different texts, and has returned exactly
- * these texts. The parser would then also return any other nonempty text without escapes, because such a text can't
- * change the structure of the JSON around it.
+ * The frame of an event: the JSON before and after its text. Usually, all events of a stream have the same frame.
+ * Parsing every event would take most of the processing time of a token, so an event with a trusted frame is not
+ * parsed. A frame becomes trusted when two events with this frame but different texts have been parsed, and both times
+ * the parser returned exactly the text between the two parts of the frame. The parser would then also return any other
+ * nonempty text without escapes, because such a text can't change the structure of the JSON around it.
  */
 export class DeltaFrame {
   isTrusted = false;
@@ -160,8 +162,8 @@ export class DeltaFrame {
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     if (data.includes('\n')) return undefined;
     const quoted = `"${text}"`;
-    // A text with a quote or an escape is rejected: its position would be uncertain, and a hostile gateway could make
-    // the search for it slow.
+    // A text with a quote or an escape is rejected: the position of the text would be uncertain, and a hostile gateway
+    // could make the search for the text slow.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;
@@ -184,8 +186,9 @@ export class DeltaFrame {
   }
 
   /**
-   * Reads the event whose data starts at `from`. Returns undefined if the event does not match the frame or if its text
-   * is empty. For an empty text, the parser might read the text from a different field.
+   * Reads the event whose data starts at `from`. Returns undefined if the event does not match the frame. Also returns
+   * undefined if the text between the two parts of the frame is empty, because the event's text might then be in a
+   * different field.
    * @returns the delta and the offset of the next event
    */
   read(data: string, from: number): (TextDelta & { readonly end: number }) | undefined {

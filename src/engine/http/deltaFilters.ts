@@ -1,8 +1,8 @@
 import type { Delta, DeltaFilter, DeltaReceiver, TextDelta } from './deltas';
 
 /**
- * Joins adjacent texts of one read from the network, because each further processing step takes the same time for one
- * token as for many.
+ * Joins adjacent texts of one read from the network, because each later processing step takes as long for a text of one
+ * token as for a text of many tokens.
  */
 export class JoinedTexts implements DeltaFilter {
   private type: TextDelta['type'] = 'text';
@@ -33,7 +33,10 @@ export class JoinedTexts implements DeltaFilter {
   }
 }
 
-/** Opening tags of reasoning, matched in any case. Sources: the chat templates of the models, and Google's gateway. */
+/**
+ * Opening tags of reasoning, compared without regard to case. Sources: the chat templates of the models, and Google's
+ * gateway.
+ */
 const openingTags = '<think> <thinking> <thought> <thoughts> <reasoning> <seed:think> <mm:think> [think] ◁think▷'.split(
   ' ',
 );
@@ -43,22 +46,23 @@ const maxTagChars = 20;
 /** Maximum number of whitespace characters that are held back before an opening tag or after a closing tag. */
 const maxBufferedChars = 100;
 /**
- * Maximum number of characters in a line before a `</think>` that ends reasoning, if the reasoning began in a separate
- * field.
+ * Maximum length of a text of one line before a `</think>`, in characters. If the stream began with reasoning in a
+ * separate field, a text up to this length is treated as further reasoning.
  */
 const maxShortTextChars = 200;
 /**
- * Maximum number of characters that are kept in memory until a closing tag shows that they are reasoning. No model
- * reasons for longer.
+ * Maximum length of a text without an opening tag that is kept in memory, in characters. A later closing tag would show
+ * that this text is reasoning. No model produces longer reasoning.
  */
 const maxUntaggedChars = 256 * 1024;
 
 /**
- * Separates `<think>…</think>` reasoning from the text of an attempt, because some gateways send both as text. Only the
- * first pair of tags is recognized, and only at the start of the text. The opening tag can be missing, because chat
- * templates insert it into the prompt. In this case, a `</think>` at the start of a line ends the reasoning. If the
- * stream began with reasoning in a separate field, a `</think>` at the end of a line or after a short text also ends
- * the reasoning. Reasoning that arrives both in a field and between tags is passed on only once.
+ * Separates the reasoning between `<think>` and `</think>` from the text of an attempt, because some gateways send
+ * reasoning as a part of the text. Only the first pair of tags is recognized, and only at the start of the text. The
+ * opening tag can be missing, because the chat templates of some models add the tag to the prompt. Without an opening
+ * tag, a `</think>` ends the reasoning if it is at the start of a line. If the stream began with reasoning in a
+ * separate field, a `</think>` at the end of a line or after a short text also ends the reasoning. Reasoning that
+ * arrives both in a field and between tags is passed on only once.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
@@ -227,11 +231,11 @@ type ReasoningSource = 'field' | 'tags';
 class ReasoningCopies {
   /** The source (field or tags) that has sent more reasoning so far. */
   private leadingSource: ReasoningSource | undefined;
-  /** The end of the leading source's reasoning, which the other source has not repeated yet. */
+  /** The end of the reasoning from the leading source (field or tags) that the second source has not repeated yet. */
   private unrepeatedText = '';
   /**
-   * Reasoning that was not passed on because it repeated the other source. If the two sources turn out to differ, this
-   * reasoning is passed on after all.
+   * Reasoning that was not passed on because both sources (field and tags) sent it. If the two sources turn out to
+   * differ, this reasoning is passed on after all.
    */
   private repeatedText = '';
   private areDifferent = false;

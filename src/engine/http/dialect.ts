@@ -45,12 +45,12 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 
 const minRepeatedChars = 16;
 
-/** Number of characters by which the start of a text is recognized. */
+/** Number of characters at the start of a text that are compared in order to recognize the text. */
 const maxHeadChars = 64;
 
 /**
- * Recognizes a text by its length, its start and its last piece. If the complete text were kept, each token would take
- * longer.
+ * Recognizes a text by its length, its start and its last piece. The complete text is not kept, because processing a
+ * token would then take longer.
  */
 class TextMark {
   length = 0;
@@ -118,9 +118,9 @@ export class ChunkHistory {
   }
 
   /**
-   * Returns whether the gateway starts the answer over in the middle of a stream. The gateway new-api does this: when a
-   * provider's connection breaks, it asks another provider, even if it has already sent text. The second answer has a
-   * different ID and repeats the role.
+   * Returns whether the gateway starts the answer over in the middle of a stream. The gateway software new-api does
+   * this when the connection to a provider breaks: new-api then asks another provider, even if a part of the first
+   * answer has already been sent. The second answer has a different ID and repeats the role.
    */
   isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;

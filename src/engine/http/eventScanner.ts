@@ -6,8 +6,8 @@ export const maxEventChars = 8 * 1024 * 1024;
 export interface EventSink {
   onEvent(data: string, name: string | undefined): void;
   /**
-   * Reads the event whose data starts at `from`, if the event's end can be found without searching for the end of the
-   * line.
+   * Tries to read the event whose data starts at `from` by comparing the event with earlier events. The comparison is
+   * faster than searching for the end of the line and parsing the data.
    * @returns the offset of the next event, or -1 if the event must be passed to `onEvent`
    */
   readFramedEvent?(text: string, from: number): number;
@@ -81,7 +81,7 @@ export class EventScanner {
         if (/^[}\]]/.test(line)) this.endEvent();
         return;
       }
-      // The event is complete: the gateway has omitted the blank line after its JSON.
+      // The gateway has omitted the blank line after the JSON of the previous event, which is therefore complete.
       this.endEvent();
     }
     if (line === '') this.endEvent();

@@ -19,8 +19,8 @@ const minSleepMs = 15_000;
 const wakeGraceMs = 10_000;
 
 /**
- * What has expired: one of the timeouts, the wait for the last chunks after a finish reason (`tail`), or the wait for
- * data after a sleep of the computer (`slept`).
+ * What has expired: a timeout, the wait for the last chunks after a finish reason (`tail`), or the wait for data after
+ * a sleep of the computer (`slept`).
  */
 export type Expiry = TimeoutName | 'tail' | 'slept';
 
@@ -35,8 +35,8 @@ export class IdleClocks implements ConnectionObserver {
   private phaseStart: number;
   private lastBytes: number;
   /**
-   * Monotonic time of the last payload, or of the attempt's start before the first payload. A sleep of the computer
-   * moves this time forward, because the sleep must not be counted as idle time.
+   * Monotonic time at which the last payload (text or reasoning) arrived, or at which the attempt started if no payload
+   * has arrived. A sleep of the computer moves this time forward, because the sleep must not be counted as idle time.
    */
   lastPayload: number;
   /** Monotonic time by which data must arrive after a sleep of the computer. */
@@ -80,8 +80,9 @@ export class IdleClocks implements ConnectionObserver {
   }
 
   /**
-   * Starts the timeout of `limitMs` milliseconds for the chunks that follow a complete answer. The timer for this
-   * timeout is set by `endRead`, because these chunks usually arrive in the same read.
+   * Starts the timeout of `limitMs` milliseconds for the last chunks, which follow a complete answer. The timer is not
+   * set until `endRead` is called. The last chunks usually arrive in the same read from the network as the end of the
+   * answer, and no timer is then needed.
    */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
@@ -118,8 +119,9 @@ export class IdleClocks implements ConnectionObserver {
       this.cancel?.();
       this.armTimer();
     } else {
-      // The times of the last check are moved forward: data has arrived after any earlier sleep of the computer, so the
-      // connection has survived that sleep.
+      // The current time is recorded as if the timer had been set now. Otherwise, the next check might report an
+      // earlier sleep of the computer, although data has arrived since then, so that the connection has survived the
+      // sleep.
       this.armedAt = { now: this.clock.now(), ticks, forMs };
     }
   }

@@ -7,7 +7,8 @@ import { boundedText } from './responseBody';
 import { fetchFromGateway } from './transport';
 
 /**
- * Time limit for all requests to the local server together, in milliseconds. The model list waits for these requests.
+ * Time limit for all requests to the local server together, in milliseconds. The gateway's model list is not shown
+ * until these requests have ended.
  */
 const limitMs = 3000;
 

@@ -33,8 +33,9 @@ export type BodyEnd =
   | { readonly kind: 'json' | 'unknown'; readonly text: string };
 
 /**
- * Reads the body of a 2xx response. Call `read` only once. The reader is a class, so that its state can be kept after
- * the attempt has ended.
+ * Reads the body of a 2xx response. Call `read` only once. The reader is a class, so that the attempt can keep the
+ * reader in memory after the end of the response. As long as an object of the class is in memory, V8 keeps the
+ * optimized code of the class.
  */
 export class BodyReader {
   private readonly scanner: EventScanner;
@@ -143,8 +144,8 @@ export async function boundedText(
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
   /**
-   * The decoder that keeps incomplete characters between pieces. It is created for the first piece that ends within a
-   * character, and most answers have no such piece.
+   * The decoder that keeps incomplete characters between pieces. The decoder is created for the first piece that ends
+   * within a character. Most answers have no such piece.
    */
   private streamDecoder: TextDecoder | undefined;
   private readonly isUtf8: boolean;
@@ -153,7 +154,8 @@ export class StreamDecoder {
   constructor(private readonly contentType: string | null = null) {
     this.statelessDecoder = decoderFor(contentType);
     this.isUtf8 = this.statelessDecoder.encoding === 'utf-8';
-    // In charsets other than UTF-8, an ASCII byte can be the second half of a character.
+    // In charsets other than UTF-8, an ASCII byte can be the second half of a character. For these charsets, every
+    // piece might therefore end within a character.
     this.mayHoldBytes = !this.isUtf8;
   }
 

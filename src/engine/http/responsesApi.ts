@@ -15,19 +15,19 @@ interface Part {
 
 /**
  * Reads complete responses of the Responses API, and its events, which some gateways send inside a chat stream. The
- * same text can arrive up to four times: in deltas, in events whose type ends with `.done`, and in the last event. It
- * is passed on only once.
+ * same text can arrive up to four times: in deltas, in events whose type ends with `.done`, and in the last event. The
+ * text is passed on only once.
  */
 export class ResponsesReader {
   isActive = false;
   /**
-   * Whether the answer arrives in ordinary chat chunks. If so, the copy of the answer in events of the Responses API is
-   * ignored.
+   * Whether the answer arrives in ordinary chat chunks. If so, events of the Responses API, which contain the same
+   * answer a second time, are ignored.
    */
   isAnswerInChunks = false;
   /**
-   * The texts that have been passed on: each single text, all text and all reasoning together, and the arguments of
-   * each tool call.
+   * The texts that have been passed on: each part of the answer separately, all text joined, all reasoning joined, and
+   * the arguments of each tool call.
    */
   private readonly passedTexts = new Map<string, string>();
   /** Numbers of the tool calls. The keys are the positions of the calls in the response's output. */
@@ -67,8 +67,8 @@ export class ResponsesReader {
   }
 
   /**
-   * Reads a complete response. The positions of its items can differ from their positions in the events. For this
-   * reason, the texts of all items are joined and compared as a whole.
+   * Reads a complete response. The positions of its items can differ from the positions in the earlier events. For this
+   * reason, the texts of all items are joined and compared with all text that the events contained.
    */
   private readEnd(response: JsonRecord, status: string): void {
     const items = listIn(response['output']).filter(isRecord);
@@ -114,8 +114,8 @@ export class ResponsesReader {
   }
 
   /**
-   * Returns the part of a text that has not been passed on. A delta is returned unchanged. Of a complete text, only the
-   * part after its deltas is returned.
+   * Returns the part of a text that has not been passed on. A delta is returned unchanged. A complete text repeats its
+   * deltas, so only the part after these deltas is returned.
    * @param key identifies the text
    */
   private takeUnread(key: string, text: string, isComplete: boolean): string {

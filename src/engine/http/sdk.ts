@@ -23,12 +23,12 @@ interface RequestTemplate {
 let latestTemplate: RequestTemplate | undefined;
 
 /**
- * Returns the common parts of all requests to a URL. Building them with the SDK takes longer than all other
- * preparations of a request, so the result is reused until the URL changes.
+ * Returns the common parts of all requests to a URL. The SDK needs more time to build these parts than all other
+ * preparations of a request take, so the result is reused until the URL changes.
  */
 export async function templateFor(path: string): Promise<RequestTemplate> {
   if (latestTemplate?.url === path) return latestTemplate;
-  // The `Accept` header replaces an `Accept` header from the environment.
+  // This header replaces any `Accept` header that the SDK reads from the environment variable `OPENAI_CUSTOM_HEADERS`.
   const { url, req } = await client.buildRequest({
     method: 'post',
     path,

@@ -30,8 +30,8 @@ const costFields = ['cost', 'cost_usd', 'cost.total_cost'] as const;
 
 /**
  * Returns the usage of a chunk, without implausible values. Some gateways send zeros until they have counted the
- * tokens. A usage of zeros is ignored.
- * @param chunk the object that contains the usage; some gateways put the cost beside the usage
+ * tokens, so a usage that contains only zeros is ignored.
+ * @param chunk the object that contains the usage; some gateways report the cost in this object and not in the usage
  */
 export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined {
   // Some gateways send the cost in a chunk without usage.
@@ -46,8 +46,8 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   const answerTokens = reportedAnswer ?? 0;
   const reportedTotal = count('totalTokens') ?? 0;
   const completeTokens = answerTokens + (reportedReasoning ?? 0);
-  // Google and xAI do not include the reasoning tokens in the completion tokens, but in the total. Google sometimes
-  // includes them only in the total, without a separate field.
+  // Google and xAI count the reasoning tokens only in the total, not in the completion tokens. Google sometimes omits
+  // the field for the number of reasoning tokens, so this number must be computed from the total.
   const isReasoningApart = [promptTokens, reportedTokens].some((prompt) => reportedTotal === prompt + completeTokens);
   const onlyInTotal = promptTokens === 0 ? 0 : Math.max(0, reportedTotal - promptTokens - answerTokens);
   const completionTokens = isReasoningApart ? completeTokens : answerTokens + onlyInTotal;
@@ -66,8 +66,8 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
 }
 
 /**
- * Anthropic, and some gateways that convert its usage, do not include tokens that were read from or written to the
- * cache in the prompt tokens.
+ * Returns the number of prompt tokens that are missing from the reported prompt tokens. Anthropic, and some gateways
+ * that convert its usage, report the tokens that were read from or written to the cache separately.
  */
 function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: JsonRecord): number {
   const { prompt_tokens: prompt, cache_read_input_tokens: read, cache_creation_input_tokens: stored } = usage;
@@ -77,8 +77,8 @@ function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: Json
 }
 
 /**
- * Reads the cost of a request. OpenRouter users can provide their own key of a provider (BYOK). The provider then
- * charges most of the cost, which OpenRouter reports in a separate field.
+ * Reads the cost of a request. OpenRouter users can bring their own API key of a provider (BYOK). The provider then
+ * charges most of the cost, and OpenRouter reports the provider's cost in a separate field.
  */
 function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
   const [cost] = [usage, chunk].flatMap((source) => costFields.flatMap((path) => costOf(fieldAt(source, path)) ?? []));

@@ -14,7 +14,7 @@ export interface LedgerWait extends WaitingEvent {
   readonly waitedMs?: number | undefined;
 }
 
-/** What the ledger records about an attempt. It contains no text of the prompt or the answer. */
+/** The ledger's record of an attempt. The record contains no text of the prompt or the answer. */
 export interface LedgerEntry extends AttemptEvent {
   /** Waits between the previous attempt and this attempt. */
   readonly waits: readonly LedgerWait[];
@@ -40,7 +40,7 @@ export interface TurnRecord {
   readonly attempts: readonly LedgerEntry[];
   /** Waits after the last attempt, for instance because the user stopped the turn during a wait. */
   readonly waits: readonly LedgerWait[];
-  /** The context window that the gateway named when it refused the prompt, in tokens. */
+  /** The context window in tokens, as named by the gateway when it refused the prompt. */
   readonly contextTokens?: number | undefined;
 }
 
@@ -73,8 +73,8 @@ export function waitedMs({ entries, waits }: Ledger): number {
 }
 
 /**
- * The data that relate the monotonic clock to the wall clock. The start of each attempt is recorded on both clocks.
- * Before the first attempt, the start of the current wait is used.
+ * Data for the conversion between the monotonic clock and the wall clock. The start of each attempt is recorded on both
+ * clocks. Before the first attempt, the start of the current wait is used.
  */
 interface ClockSource {
   readonly ledger: Ledger;
@@ -107,8 +107,8 @@ function startWait(waits: readonly LedgerWait[], wait: WaitingEvent): readonly L
   const { at, reason, told } = wait;
   const last = waits.at(-1);
   const isSame = last?.reason === reason && last.told === told;
-  // The ledger keeps the originally planned duration of a wait. When the planned time has passed, the turn announces an
-  // estimate, which is less useful to the user.
+  // An estimate does not change the recorded wait. The originally planned duration of the wait is more useful to the
+  // user than the estimates that the turn announces after the planned time has passed.
   if (isSame && wait.estimated) return waits;
   // A turn announces a wait for a gate or for the network again whenever the end of the wait changes. The ledger still
   // records only one wait.

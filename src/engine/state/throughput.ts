@@ -1,6 +1,6 @@
 import type { Ledger } from './ledger';
 
-/** Number of characters that arrived within one second of a turn's segment. */
+/** Number of characters that arrived during one particular second of a turn's segment. */
 interface ThroughputSecond {
   /** Whole seconds since the segment began. */
   readonly second: number;
@@ -20,7 +20,8 @@ export interface Throughput {
 export const noThroughput: Throughput = { completedSeconds: [], second: 0, chars: 0 };
 
 /**
- * Maximum number of seconds that are recorded separately. Characters that arrive later are added to the last second.
+ * Maximum number of seconds that are recorded separately. Characters that arrive later are added to the last recorded
+ * second.
  */
 const maxSeconds = 10_000;
 

@@ -21,7 +21,10 @@ export interface TotalCost {
   readonly unknownAnswers: number;
 }
 
-/** The end of an attempt, from the ledger or from the health book. Undefined while the attempt runs. */
+/**
+ * The end of an attempt, as recorded in the turn's ledger or in the gateway's health records. Undefined while the
+ * attempt runs.
+ */
 type EndedFields = Partial<EndedEvent> | undefined;
 
 /** Returns the cost of an attempt, or undefined if the cost is unknown or the attempt cost nothing. */
@@ -82,8 +85,8 @@ export function hasUnknownCost(end: EndedFields): boolean {
 }
 
 /**
- * Returns whether an attempt has received a successful response, but has no recorded end. If its window has closed, the
- * cost of this attempt is unknown.
+ * Returns whether an attempt has received a successful response, but has no recorded end. If the window in which the
+ * turn ran has closed, the cost of this attempt is unknown.
  */
 export function lacksEnd({ headers, end }: LedgerEntry): boolean {
   const { status = 0 } = headers ?? {};

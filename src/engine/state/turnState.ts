@@ -17,7 +17,7 @@ import { addToLedger, emptyLedger, type Ledger, type LedgerEntry } from './ledge
 import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
-/** The phase of a turn, as the page shows it. */
+/** The phase of a turn. The page shows this phase to the user. */
 export type TurnPhase =
   | 'connecting'
   | 'streaming'
@@ -31,8 +31,9 @@ export type TurnPhase =
   | 'scheduled';
 
 /**
- * The part of a turn from one start to its end. A turn that the user continues later has several segments. All times
- * are monotonic milliseconds of the process that ran the segment.
+ * The part of a turn from its start, or from the moment when the user continues the answer, until the answer ends. A
+ * turn that the user continues later has several segments. All times are monotonic milliseconds of the process that ran
+ * the segment.
  */
 export interface TurnSegment {
   readonly phase: TurnPhase;
@@ -89,7 +90,7 @@ export interface Schedule {
 
 export type Failure = Omit<FailedEvent, 'text'>;
 
-/** The state of a turn. It is computed only from the turn's events. */
+/** The state of a turn, computed only from the turn's events. */
 export interface TurnState extends TurnSegment {
   readonly model: string;
   readonly text: string;
@@ -162,7 +163,7 @@ export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
 /**
  * Omits the text of a terminal event if the earlier events contain the same text, so that the journal stores each
  * answer only once.
- * @param state the state of the turn before these events
+ * @param state the state of the turn before the given events
  */
 export function toRecordedEvents(events: readonly StreamEvent[], state: TurnState): readonly RecordedEvent[] {
   if (!events.some(isTerminal)) return events;
@@ -180,7 +181,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return {
         ...endWait(state),
         phase: state.text || event.why === 'resume' ? 'resuming' : 'connecting',
-        // When the answer is restarted, its tool calls are removed, because the new answer contains them again.
+        // When the answer is restarted, the tool calls are removed, because the new answer contains its own tool calls.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.userModel ?? event.model,
         gateway: event.gateway,
@@ -204,7 +205,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'waiting':
       return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event };
     case 'cut':
-      // The phase does not change here: the event that follows, such as a wait or an attempt, changes the phase.
+      // A broken stream does not change the phase. The event that follows, such as a wait or an attempt, changes the
+      // phase.
       return { ...state, cutMessage: event.message };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
@@ -265,8 +267,8 @@ function isContinuation({ how }: AttemptEvent): boolean {
 }
 
 /**
- * Returns the reasoning before an attempt. Only an attempt that continues the answer keeps the reasoning of previous
- * attempts.
+ * Returns the reasoning with which an attempt begins. Only an attempt that continues the answer keeps the reasoning of
+ * previous attempts.
  */
 function previousReasoning({ reasoning, reasoningAttempt, ledger }: TurnState, attempt: number): string {
   if (reasoningAttempt === attempt) return reasoning;

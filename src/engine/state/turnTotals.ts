@@ -50,8 +50,8 @@ export function totalsOf(state: TurnState) {
 }
 
 /**
- * Returns the time to the first token of a segment. Prefers the value that the attempt has measured, because the turn's
- * events are recorded slightly later. Returns an empty list for a segment without a token.
+ * Returns a list with the time to the first token of a segment, or an empty list if the segment has no token. The value
+ * that the attempt has measured is preferred, because the turn's events are recorded slightly later.
  */
 function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);

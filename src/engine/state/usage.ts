@@ -3,8 +3,9 @@ import type { Usage } from '../events/events';
 import type { ModelFacts } from '../models/modelFacts';
 
 /**
- * Rounds a cost to 10⁻¹² of a unit of its currency. The cost of each token is a multiple of 10⁻¹², so repeated sums are
- * exact up to 9,000 (the precision of a double), and 0.1 + 0.2 is 0.3.
+ * Rounds a cost to 10⁻¹² of a unit of its currency, so that 0.1 + 0.2 is 0.3. The price of each token is a multiple of
+ * 10⁻¹². Sums of prices are therefore exact up to about 9,000 units of the currency, the limit that results from the
+ * precision of a double.
  */
 export function roundCost(amount: number): number {
   return Number(amount.toFixed(12));

@@ -4,8 +4,8 @@ const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
 
 /**
- * Returns a decoder for the charset of a content type. Returns a UTF-8 decoder if the charset is missing or the runtime
- * does not support it. The decoder keeps a byte order mark in the text.
+ * Returns a decoder for the charset that a content type names. If the charset is missing or the runtime does not
+ * support it, returns a UTF-8 decoder. The decoder keeps a byte order mark in the text.
  */
 export function decoderFor(contentType: string | null): TextDecoder {
   const declared = declaration.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8';

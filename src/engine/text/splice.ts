@@ -2,7 +2,7 @@
 export type JoinMethod = 'prefill' | 'continue';
 
 export type SpliceStep =
-  /** Displays nothing yet, because the text might still be an overlap. */
+  /** The continuation is not displayed yet, because it might only repeat a part of the partial answer. */
   | { readonly type: 'hold' }
   /** Removes the first `trimmed` characters of the continuation and appends the remaining `text`, which can be empty. */
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
@@ -10,8 +10,8 @@ export type SpliceStep =
   | { readonly type: 'another'; readonly text: string };
 
 /**
- * Maximum time for which a continuation is held back before the splice must decide where to join it to the partial
- * answer, in milliseconds.
+ * Maximum time in milliseconds for which a continuation is held back. After this time, the splice must decide where to
+ * join the continuation to the partial answer.
  */
 export const maxHoldMs = 1500;
 const tailChars = 4000;
@@ -21,8 +21,9 @@ const tailChars = 4000;
  */
 const minOverlap = 16;
 /**
- * Length from which a repetition is certainly no coincidence, in characters. Such a repetition is held back without a
- * time limit: the user already sees the same text, and the repetition can't be longer than the partial answer.
+ * Minimum length at which a repetition can't be a coincidence, in characters. The splice holds back a repetition of
+ * this length without a time limit: the user already sees the same text, and the repetition can't be longer than the
+ * partial answer.
  */
 const certainOverlap = 64;
 
@@ -114,8 +115,8 @@ export class Splice {
     const { received, prefixLength, sent } = this;
     const trimmed = this.overlapLength(isComplete);
     const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;
-    // Recognizes a model that writes a new answer instead of a continuation: it repeats the start of the partial
-    // answer, and then writes different text or stops.
+    // Recognizes a model that writes a new answer instead of a continuation. Such a model repeats the start of the
+    // partial answer, and then writes different text or stops.
     const differs = prefixLength < received.length ? trimmed === 0 : trimmed < received.length;
     if (repeatsStart && differs) return { type: 'another', text: received };
     return { type: 'join', trimmed, text: received.slice(trimmed) };
@@ -143,8 +144,8 @@ export class Splice {
 }
 
 /**
- * Returns the offsets at which an overlap can begin, in ascending order. From each of these offsets on, `tail` and
- * `text` are equal up to the end of the shorter string.
+ * Returns the offsets in `tail` at which an overlap can begin, in ascending order. For each offset, the rest of `tail`
+ * and the string `text` are equal up to the end of the shorter string.
  * @param tail the end of the partial answer
  * @param text the start of the continuation
  */

@@ -2,14 +2,14 @@ import type { ModelFacts } from '../models/modelFacts';
 import { textOf, type ChatMessage } from '../request';
 
 /**
- * The first code unit of East Asian scripts. Each code unit with this value or a higher value is estimated as one
- * token. This includes both halves of an emoji.
+ * The first UTF-16 code unit of East Asian scripts. Each code unit with this value or a higher value is estimated as
+ * one token. An emoji is estimated as two tokens, because both of its code units are higher.
  */
 const firstWideCode = 0x2e80;
 
 /**
- * Maximum number of blocks of a text that are examined. In a long text, the examined blocks are at equal distances.
- * Otherwise, the estimate would block the extension host.
+ * Maximum number of blocks of a text that are examined. In a long text, the examined blocks are at equal distances,
+ * because examining the complete text would block the extension host.
  */
 const maxBlocks = 20;
 const blockChars = 1000;
@@ -17,7 +17,7 @@ const blockChars = 1000;
 /**
  * Estimates the number of tokens of a text: one token for each Chinese, Japanese or Korean character, and a quarter of
  * a token for each other character. In reality, a token has about 4 characters in English prose, 3 in code, and 1 to
- * 1.7 in Chinese. The estimate is therefore up to a third too low for code and up to two thirds too high for Chinese.
+ * 1.7 in Chinese. The estimate is therefore about a quarter too low for code and up to 70 % too high for Chinese.
  */
 export function estimateTokens(text: string): number {
   return Math.ceil(estimateFraction(text));
@@ -42,8 +42,8 @@ export function estimateFraction(text: string): number {
 }
 
 /**
- * Returns the size of the context window in tokens if the messages are probably longer and the gateway silently omits
- * their beginning. Otherwise, returns undefined. Images and tools are not included in the estimate.
+ * If the messages probably exceed the context window and the gateway silently omits their beginning, returns the size
+ * of the context window in tokens. Otherwise, returns undefined. Images and tools are not included in the estimate.
  */
 export function exceededContext(messages: readonly ChatMessage[], facts: ModelFacts = {}): number | undefined {
   const { cutsLongPrompts, contextWindow = Infinity } = facts;

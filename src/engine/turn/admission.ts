@@ -7,8 +7,8 @@ import type { Permit } from '../gate/slowStart';
 import type { Decision } from '../retry/decision';
 
 /**
- * Longest cooldown that a backoff imposes on other requests, in milliseconds. The backoff itself is often longer, but
- * does not show when the gateway will accept requests.
+ * Longest cooldown that a backoff imposes on other requests, in milliseconds. The cooldown is limited although the
+ * backoff itself is often longer, because a backoff is only a guess at when the gateway will accept requests.
  */
 const maxGuessMs = 2_800;
 
@@ -89,8 +89,8 @@ export class Admission {
 }
 
 /**
- * Returns the cooldown that a fault imposes on all requests of the gate, in milliseconds, or undefined if it imposes
- * none.
+ * Returns the duration of the cooldown that a fault causes for all requests of the gate, in milliseconds. Returns
+ * undefined if the fault causes no cooldown.
  */
 export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
   if (!isLimitPolicy(policy)) return undefined;

@@ -46,7 +46,7 @@ export class Answer {
   // The following fields describe the current attempt.
   private mode: RequestMode = 'original';
   private partial = '';
-  /** The state of `textFilter` at the end of the partial answer. */
+  /** State of the key filter `textFilter` at the end of the partial answer. */
   private partialFilter: KeyFilter | undefined;
   /**
    * Filters that remove keys from the reasoning and from the arguments of tool calls. Their names in the map are
@@ -72,8 +72,8 @@ export class Answer {
   /** Whether the next delta restarts an answer that so far consists only of reasoning or tool calls. */
   private isRestartDue = false;
   /**
-   * Whether blank lines are removed from the start of the continuation's text, because they only separate it from its
-   * reasoning.
+   * Whether blank lines at the start of the continuation's text are removed, because they only separate this text from
+   * the reasoning before it.
    */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
@@ -137,7 +137,8 @@ export class Answer {
     // anyway.
     if (isEmpty) this.isRestartRequested = false;
     if (!isContinuation(mode)) this.hadReasoning = false;
-    // If there is visible text, `hadToolCalls` is kept, because the gateway might refuse the restart.
+    // While a partial answer with text is displayed, its tool calls are not forgotten. If the gateway refuses a
+    // restart, the next attempt must then be a restart as well, because an answer with tool calls can't be continued.
     if (isEmpty) this.hadToolCalls = false;
   }
 
@@ -162,8 +163,8 @@ export class Answer {
   }
 
   /**
-   * Handles a gateway that starts the answer over within an attempt. The visible text is kept until the new answer is
-   * longer.
+   * Handles a gateway that repeats the answer from the beginning within an attempt. The visible text is kept until the
+   * new answer is longer than this text.
    * @returns false if the attempt continues a partial answer; continued text can't be removed, so the attempt must fail
    */
   startOver(): boolean {
@@ -267,7 +268,7 @@ export class Answer {
     this.splice = isContinuation(mode) ? new Splice(text, mode) : undefined;
   }
 
-  /** Discards the text of the current attempt, which then continues as if it had just started. */
+  /** Discards the text of the current attempt. The attempt then continues as if it had just started. */
   private discardText(): void {
     this.endHold();
     const hasChanged = this.visible !== this.partial;

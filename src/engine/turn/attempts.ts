@@ -21,7 +21,9 @@ import type { TurnHistory } from '../retry/turnHistory';
 import type { TurnOutput } from './turnOutput';
 import { refOf, type TurnGateways } from './turnGateways';
 
-/** Fault rows of 4xx responses that might mean that the gateway rejects the messages of a resume request. */
+/**
+ * Rows of the fault table for 4xx responses that might mean that the gateway rejects the messages of a resume request.
+ */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
   'contextLength',
@@ -29,7 +31,10 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'parameterInvalid',
 ]);
 
-/** Maximum number of corrected requests in a turn. No known gateway needs more corrections before it answers. */
+/**
+ * Maximum number of corrected requests in a turn. No known gateway requires more corrections before it accepts a
+ * request.
+ */
 const maxCorrections = 12;
 
 export class Attempts {
@@ -40,9 +45,7 @@ export class Attempts {
   private effort: ReasoningEffort | undefined;
   /** The request of the current attempt, without the key. */
   private sent: ModelRequest | undefined;
-  /**
-   * Unsupported parameters that the current attempt's request omits. They were already known when the request was sent.
-   */
+  /** Parameters that the current attempt's request omits, because the gateway was already known not to support them. */
   private omittedParameters: ModelRequest['behavior']['unsupportedParameters'] = new Set();
   /** The gateway of the current attempt. */
   private gateway: Gateway | undefined;
@@ -61,8 +64,8 @@ export class Attempts {
   ) {}
 
   /**
-   * Progress of the answer. The next attempt is a resume if the gateway accepted the current attempt, and this attempt
-   * has received a part of the answer or resumed a partial answer.
+   * Progress of the answer. `isResuming` is true if the gateway has accepted the current attempt and there is an answer
+   * to resume: the current attempt has received a part of the answer, or resumes a partial answer.
    */
   get progress(): Progress {
     const { current, answer } = this;
@@ -145,8 +148,8 @@ export class Attempts {
   }
 
   /**
-   * Returns the fault of the current attempt. If a gateway rejects a request without a key, the gateway needs a key,
-   * although it was treated as keyless.
+   * Returns the fault of the current attempt. If a gateway that was treated as keyless rejects a request without a key,
+   * the fault is a missing key.
    */
   classify(evidence: Evidence): Fault {
     const fault = classify(evidence, this.deps.clock.now());
@@ -240,8 +243,8 @@ export class Attempts {
 
   /**
    * Returns whether an answer without a finish reason is complete after all: a continuation has added nothing, or a
-   * restart contains complete tool calls again. From then on, answers of this model need no finish reason, unless the
-   * model has sent a finish reason before.
+   * restart has received complete tool calls. If so, and if no answer of this model has ever had a finish reason, later
+   * answers of this model need no finish reason either.
    */
   confirmsComplete(): boolean {
     const { answer, sent, mode, current } = this;

@@ -26,8 +26,8 @@ import { Waits } from './waits';
 /** Trigger of the next attempt. Undefined if the turn has ended. */
 type NextTrigger = AttemptTrigger | undefined;
 /**
- * Maximum time to wait for the cooldowns and outages that other windows have recorded, in milliseconds. Their folder
- * might be on a drive that does not respond.
+ * Maximum time to wait for the cooldowns and outages that other windows have recorded, in milliseconds. The folder with
+ * these records might be on a drive that does not respond.
  */
 const maxCooldownSyncMs = 250;
 
@@ -189,7 +189,8 @@ export class Turn implements TurnHandle {
 
   /**
    * Waits until the gate admits the attempt, or the user wants another model or gateway.
-   * @returns the decision to do something other than wait, if the wait would be too long
+   * @returns a decision if the turn must do something other than wait, for instance because the wait would be too long;
+   * otherwise undefined
    */
   private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: TurnSituation } | undefined> {
     let estimatedFor: Cooldown | undefined;
@@ -264,8 +265,8 @@ export class Turn implements TurnHandle {
   }
 
   /**
-   * Ends the current attempt and reports its end to the listener.
-   * @returns whether the gateway refused the request, so that a corrected request is sent at once
+   * Ends the current attempt and reports the end to the listener.
+   * @returns true if the gateway refused the request and a corrected request is sent at once
    */
   private endAttempt(how: EndedEvent['how'], fault?: Fault): boolean {
     const hasEnded = this.attempts.end(how, fault);
@@ -360,8 +361,8 @@ export class Turn implements TurnHandle {
     this.commands.end();
     this.admission.clear();
     this.history.settleCharge(true);
-    // `onEnd` reads the record of the turn, which contains the host of the gateway. For this reason, it is called
-    // before the gateways are cleared.
+    // `onEnd` must be called before the gateways are cleared, because it reads the record of the turn, which contains
+    // the host of the gateway.
     this.onEnd();
     this.gateways.clear();
   }

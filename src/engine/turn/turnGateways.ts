@@ -19,7 +19,8 @@ import type { TurnHistory } from '../retry/turnHistory';
 import type { EventSink } from './turnOutput';
 
 /**
- * Kinds of faults that only mean that a backup gateway does not serve the model. The turn then asks another gateway.
+ * Kinds of faults that, at a backup gateway, only mean that this gateway does not serve the model. The turn then asks
+ * another gateway.
  */
 const unservedKinds: ReadonlySet<Fault['kind']> = new Set(['model', 'not-found']);
 
@@ -30,7 +31,10 @@ interface ModelGateways {
    * down.
    */
   readonly automatic: readonly Gateway[];
-  /** The automatic gateways, followed by gateways with plain HTTP, to which only the user can switch. */
+  /**
+   * The gateways that the turn may use without asking the user, followed by gateways with plain HTTP, to which only the
+   * user can switch.
+   */
   readonly usableGateways: readonly Gateway[];
 }
 
@@ -42,8 +46,8 @@ export class TurnGateways {
    */
   current: Gateway | undefined;
   /**
-   * Why the turn uses the current gateway. The initial value `model` means that the gateways before it in the settings
-   * do not have the model.
+   * Why the turn uses the current gateway. The initial value `model` means that the gateways that precede the current
+   * gateway in the settings do not have the model.
    */
   reason: ModelEvent['reason'] = 'model';
   /** Name under which the user sees the model of the current or the next attempt. */
@@ -55,9 +59,12 @@ export class TurnGateways {
   private gatewaysWithKeys: KeyedGateways | undefined;
   /** Base URLs of the backup gateways that do not serve the model of this turn. */
   private readonly gatewaysWithoutModel = new Set<string>();
-  /** Whether the turn must not use plain HTTP, because it has used, or should have used, an `https:` gateway. */
+  /**
+   * Whether the turn must not use plain HTTP. True if the turn has used an `https:` gateway, or if the settings select
+   * an encrypted gateway for the model. The gateway that the settings select might be down.
+   */
   private mustEncrypt = false;
-  /** The model for which `mustEncrypt` was decided. */
+  /** Name of the model for which `mustEncrypt` was last derived from the settings. */
   private encryptedModel: string | undefined;
   /**
    * Base URL of the gateway to which the user last switched. If the user then selects another model, the turn asks the
@@ -69,7 +76,10 @@ export class TurnGateways {
    * fails.
    */
   private isPinned = false;
-  /** Base URLs of the gateways that have failed since the turn last waited. The value is true if a wait might help. */
+  /**
+   * Gateways that have failed since the turn last waited. The keys are the base URLs. A value is true if the gateway
+   * might respond after a wait.
+   */
   private readonly failedGateways = new Map<string, boolean>();
   /**
    * Names of the substitutes (models that gateways use in place of the user's choice) in this turn. A substitute may
@@ -89,7 +99,10 @@ export class TurnGateways {
     this.answeringModel = history.model;
   }
 
-  /** The base URL of the current or the next attempt. Empty before the turn has read its gateways and after its end. */
+  /**
+   * The base URL of the current or the next attempt. Empty before the turn has read its gateways and after the turn has
+   * ended.
+   */
   get baseUrl(): string {
     return (this.current ?? this.primary)?.id ?? '';
   }
@@ -110,7 +123,10 @@ export class TurnGateways {
     return this.usableGateways.filter((gateway) => this.isAllowed(gateway));
   }
 
-  /** Other gateways that have not failed since the turn last waited, in the order of the settings. */
+  /**
+   * The gateways, except the current gateway, that have not failed since the turn last waited, in the order of the
+   * settings.
+   */
   get untriedGateways(): readonly Gateway[] {
     return this.otherGateways.filter(({ id }) => !this.failedGateways.has(id));
   }
@@ -118,11 +134,12 @@ export class TurnGateways {
   switchOptions(fault: Fault): GatewayOptions {
     const { primary, current } = this;
     const lacksModelAtBackup = this.isUnservedBy(fault);
-    // If only the workspace names the model, the turn does not leave a gateway that lacks this model.
+    // If the model's name comes only from the workspace settings, the turn stays at a gateway that lacks the model.
+    // Otherwise, the workspace could influence which gateway is used.
     const untriedGateways =
       lacksModelAtBackup && this.settings(this.history.model).isWorkspaceModel ? [] : this.untriedGateways;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
-    // If every gateway is down, the turn may try each of them, because a gateway might be back.
+    // If every gateway is down, the turn may try each of them, because a gateway might work again.
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || lacksModelAtBackup;
     const otherGateway =
       untriedGateways.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untriedGateways[0] : undefined);
@@ -143,8 +160,8 @@ export class TurnGateways {
   }
 
   /**
-   * Announces a change of the model, if the chosen gateway answers with a substitute for the model or the turn leaves a
-   * gateway with a substitute.
+   * Announces a change of the model: the chosen gateway uses a substitute for the model, or the turn leaves a gateway
+   * that used a substitute.
    * @param gateway the result of `choose`
    */
   announceModelAt(gateway: Gateway): void {
@@ -177,8 +194,8 @@ export class TurnGateways {
   }
 
   /**
-   * Reads the outages of the gateways that other windows have recorded. Never rejects. Returns undefined if there is
-   * only one gateway, because the turn waits for this gateway even if it is down.
+   * Reads the gateway outages that other windows have recorded. Never rejects. If there is only one gateway, returns
+   * undefined, because the turn waits for this gateway even if it is down.
    */
   readOutages({ keys }: KeyedGateways): Promise<unknown> | undefined {
     const gateways = [...keys.keys()];
@@ -211,8 +228,8 @@ export class TurnGateways {
   }
 
   /**
-   * Whether the current gateway has gone down since the turn chose it, for instance because of another turn's fault,
-   * and another gateway is up.
+   * Whether another gateway is up, and the current gateway has gone down since the turn chose it, for instance because
+   * of another turn's fault.
    */
   get hasBetterGateway(): boolean {
     const { current } = this;
@@ -246,8 +263,8 @@ export class TurnGateways {
   }
 
   /**
-   * Records that the current gateway does not serve the model, if the fault means this. Call this before the decision
-   * about the fault, because the decision depends on the remaining gateways.
+   * Records that the current gateway does not serve the model, if the fault shows this. Call this method before the
+   * decision about the fault, because the decision depends on the remaining gateways.
    */
   recordUnserved(fault: Fault): void {
     const { current } = this;
@@ -297,7 +314,7 @@ export class TurnGateways {
     return this.gatewaysWithKeys?.keys.get(gateway);
   }
 
-  /** Returns the gate for the model that requests to the gateway ask for. */
+  /** Returns the gate for a gateway and for the model that is named in requests to this gateway. */
   gate(gateway: Gateway): Gate {
     return this.stateOf(gateway).gate(this.modelAt(gateway).name, this.keyOf(gateway));
   }
@@ -347,8 +364,8 @@ export class TurnGateways {
   }
 
   /**
-   * Returns whether a gateway might serve the model. False if the gateway is a backup and has answered that it does not
-   * have the model.
+   * Returns whether a gateway might serve the model. Returns false for a backup gateway that has answered that it does
+   * not have the model.
    */
   private mayServe(gateway: Gateway): boolean {
     if (gateway.id === this.primary?.id) return true;
@@ -422,8 +439,8 @@ function isEncrypted({ id }: Gateway): boolean {
 }
 
 /**
- * Returns the fields by which events identify a gateway. Events do not contain the gateway object, because it can read
- * the gateway's key.
+ * Returns the fields by which events identify a gateway. Events do not contain the gateway object, because this object
+ * gives access to the gateway's key.
  */
 export function refOf({ id, label }: Gateway): GatewayRef {
   return { id, label };

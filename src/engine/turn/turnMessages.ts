@@ -146,7 +146,7 @@ function withSendLater(actions: readonly FaultAction[]): readonly FaultAction[] 
   return ['sendLater', ...actions.filter((action) => action !== 'retryNow'), 'retryNow'];
 }
 
-/** Kinds of faults that do not depend on the gateway. */
+/** Kinds of faults that would occur at any other gateway as well. */
 const kindsOfAnyGateway: ReadonlySet<FaultKind> = new Set([
   'context-length',
   'content-filter',
@@ -161,8 +161,8 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
 }
 
 /**
- * Returns whether the limit resets too late for a turn that waits, but early enough for a scheduled prompt, which
- * lapses after 24 hours.
+ * Returns whether the user can schedule the prompt for the time when the limit resets. This is possible if the turn
+ * can't wait for the reset, and if the limit resets within 24 hours. A scheduled prompt expires after 24 hours.
  */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.policy.retry === 'never';

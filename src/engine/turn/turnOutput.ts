@@ -18,8 +18,8 @@ export class TurnOutput implements EventSink {
   attempt = 0;
   private batch: StreamEvent[] | undefined;
   /**
-   * Monotonic time of all events in `batch`. They share one time, because they are emitted immediately one after
-   * another.
+   * Monotonic time of all events in `batch`. The events of a batch have the same time, because they are emitted
+   * immediately one after another.
    */
   private batchTime = 0;
   ledger = emptyLedger;
@@ -54,7 +54,8 @@ export class TurnOutput implements EventSink {
       this.deliver();
     } else if (!this.isScheduled) {
       this.isScheduled = true;
-      // A promise is cheaper than `queueMicrotask`, which creates an object for asynchronous contexts.
+      // A promise starts the microtask, because `queueMicrotask` is slower: it also creates an object for the
+      // asynchronous context.
       void Promise.resolve().then(() => {
         this.isScheduled = false;
         this.deliver();
@@ -82,8 +83,8 @@ export class TurnOutput implements EventSink {
   }
 
   deliver(): void {
-    // The listener that receives a batch can stop the turn, which calls this method again. The terminal event is then
-    // delivered in the next batch, by the loop below.
+    // The listener that receives a batch can stop the turn, which emits the terminal event and calls this method a
+    // second time. The second call returns at once, and the loop below delivers the terminal event.
     if (this.isDelivering) return;
     this.isDelivering = true;
     while (this.batch) {

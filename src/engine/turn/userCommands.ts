@@ -65,7 +65,7 @@ export class UserCommands {
     }
   }
 
-  /** Retries, unless the click comes too early to ask for a further retry. */
+  /** Retries, unless the current attempt has just started or the click belongs to a double click. */
   retryNow(): void {
     const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
     const isTooEarly = started !== undefined && this.clock.monotonicNow() - started < singleFlightMs;

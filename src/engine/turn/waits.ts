@@ -42,8 +42,8 @@ export class Waits {
 
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
-    // At most the planned delay is recorded as the duration of the wait. Time in which the computer sleeps must not
-    // count against the turn's deadline.
+    // The recorded duration of the wait is never longer than the planned delay. Otherwise, time in which the computer
+    // sleeps would count against the turn's deadline.
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 
@@ -57,8 +57,8 @@ export class Waits {
   }
 
   /**
-   * Waits until a gateway can be reached or the user ends the wait. This time is not counted as time without progress,
-   * because the wait puts no load on a gateway.
+   * Waits until a gateway can be reached or the user ends the wait. The turn's limit for the time without progress does
+   * not include this wait, because the wait puts no load on a gateway.
    */
   async waitForNetwork(
     gateways: readonly Gateway[],
