@@ -41,13 +41,13 @@ export interface PageContext {
    */
   readonly host: () => string;
   /**
-   * Returns whether another window writes the conversation. If so, the page has no buttons that change the
-   * conversation.
+   * Returns whether the page is read-only, because the conversation is open in another window. A read-only page has no
+   * buttons that change the conversation.
    */
   readonly isReadOnly: () => boolean;
   /**
-   * Returns whether a turn is running or waiting. *Regenerate* and the buttons for other versions are then disabled,
-   * because they would end the turn.
+   * Returns whether a turn is running or waiting. If so, *Regenerate* and the buttons that show another version of an
+   * answer are disabled, because a click on them would end the turn.
    */
   readonly areVersionButtonsDisabled: () => boolean;
   readonly announcer: Announcer;

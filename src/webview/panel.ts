@@ -176,7 +176,9 @@ export function createPanel(
     composer.setContext(message.context, message.unread);
     if (stored && !readOnly) composer.restore(stored);
     autoscroll.restore(restored.place);
-    // If the exchange that was last on the page is gone because its prompt was edited, all prompts are treated as new.
+    // Prompts that follow the exchange that was the last one on the page before it was reloaded have reached the host.
+    // If that exchange no longer exists, because its prompt was edited, all prompts in the snapshot are treated as
+    // received.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
     composer.confirmPrompts(newItems.flatMap((item) => ('turns' in item ? [] : item.prompt)));
     save();
@@ -226,7 +228,8 @@ export function createPanel(
   const receive = (message: ToWebview): void => {
     const handle = handlers[message.type] as (message: ToWebview) => void;
     handle(message);
-    // Events with text arrive often. The conversation calls `refresh` itself when an event changes more than the text.
+    // Events with text arrive too often for a `refresh` after each message. If events change more than the text, the
+    // conversation calls `refresh` itself.
     if (message.type !== 'events') refresh();
   };
 
@@ -258,8 +261,8 @@ export function createPanel(
   );
   // Listens in the capture phase, so that the page receives the keys before any of its elements can handle them.
   window.addEventListener('keydown', handleKey, { capture: true });
-  // Checks the origin of each message: VS Code forwards the messages of the host from a frame of the same origin, and
-  // deletes `window.parent`.
+  // VS Code forwards the messages of the host from a frame of the same origin, so messages from another origin are
+  // ignored. The source of a message can't be checked, because VS Code deletes `window.parent`.
   window.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
     if (origin === window.origin) receive(data);
   });

@@ -58,8 +58,8 @@ export function announcementFor(
         undefined
       );
     case 'waiting':
-      // Announces why the stream broke even if the wait is too brief to be announced. The attempt after a wait doesn't
-      // announce the break.
+      // A brief wait is not announced, and the attempt after the wait doesn't announce why the stream broke. The reason
+      // is therefore announced now.
       if (isBriefWait(event)) return before.phase === 'streaming' ? before.cutMessage : undefined;
       return before.wait && isSameWait(before.wait, event) && !isBriefWait(before.wait)
         ? undefined
@@ -79,9 +79,9 @@ export function announcementFor(
 
 /**
  * Returns the parts of the announcement for a new attempt: the switch to another gateway, why the stream broke before
- * the attempt, and what the attempt requests. They are one announcement, because a later announcement would replace an
- * earlier one. A further attempt after the same break of the stream, and an attempt after a wait, only announce the
- * gateway switch.
+ * the attempt, and what the attempt requests. The parts form a single announcement, because a second announcement would
+ * replace the first. If the break of the stream was already announced, before an earlier attempt or at the start of a
+ * wait, only the gateway switch is announced.
  */
 function attemptAnnouncements(
   { strings }: Words,

@@ -4,11 +4,11 @@ import { closestElement, scrollToStart } from '../util/element';
 const entrySelector = ':is(article, .comparison-bar):not([hidden], [hidden] *)';
 
 /**
- * Makes the entries of a conversation, such as prompts and answers, a single Tab stop (roving tabindex). The Tab key
- * enters one entry, moves through its controls, and leaves the conversation. The arrow keys move the focus to the
- * neighboring entries.
- * @param exitElement the last element in `log`, which has the focus for a moment while the Tab key leaves the
- * conversation
+ * Gives the conversation a single Tab stop (roving tabindex), which is one of its entries, such as a prompt or an
+ * answer. The Tab key moves the focus to that entry, then through the controls of the entry, and then out of the
+ * conversation. The arrow keys move the focus to the neighboring entries.
+ * @param exitElement the last element in `log`; it receives the focus for a moment while the Tab key moves the focus
+ * out of the conversation
  * @param onEndKey called when the user presses the End key
  * @returns a function that makes the newest entry the Tab stop, unless the focus is in the current Tab stop
  */
@@ -19,13 +19,13 @@ export function createRovingTabindex(
   onEndKey: () => void,
 ): () => void {
   /**
-   * Whether a pointer has set the focus. The arrow keys then scroll the conversation, as on any web page, and do not
-   * move the focus.
+   * Whether a click or a touch has put the focus into the conversation. If so, the arrow keys scroll the conversation,
+   * as on any web page, and do not move the focus.
    */
   let focusedByPointer = false;
   /**
-   * Whether Shift+Tab is moving the focus out of the conversation. The focus passes through the scrollable `log`, which
-   * must then not move it to an entry.
+   * Whether Shift+Tab is moving the focus out of the conversation. On its way, the focus passes through the scrollable
+   * element `log`. Usually, `log` hands the focus on to an entry, but not while the focus is leaving.
    */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
@@ -120,7 +120,8 @@ function findTabbable(parent: HTMLElement): HTMLElement[] {
 
 /**
  * Moves the keyboard focus within the page, but never takes the focus from another part of VS Code. While another part
- * has the focus, the page only remembers the element, and focuses it as soon as VS Code focuses the panel.
+ * has the focus, the page only remembers the element that should get the focus, and focuses the element as soon as VS
+ * Code focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 

@@ -10,7 +10,7 @@ import { createEffortChoice } from './effortChoice';
 import { createModelChoice, withKeys } from './modelChoice';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
-/** Separator between sent prompts that the host has not confirmed and that are restored together as one draft. */
+/** Separator between sent prompts that are joined into one draft, because the host has not confirmed the prompts. */
 const promptSeparator = '\n\n';
 
 /** Creates the composer: the text field for the next prompt, its context items and its buttons. */
@@ -24,8 +24,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
    */
   let pending: readonly string[] = [];
   /**
-   * Prompts that an earlier page sent, that the host did not confirm, and that have become the draft. The host might
-   * still receive them.
+   * Prompts that were sent before the page was reloaded, that the host did not confirm, and that have become the draft.
+   * The host might still receive these prompts.
    */
   let returned: readonly string[] = [];
   let contextIds: readonly string[] = [];
@@ -41,8 +41,9 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const focus = (): void => context.moveFocus(input);
 
   /**
-   * Opens the choice of models. The message contains the draft, because the user can start a comparison of models with
-   * it. The draft remains in the composer until the host has received it.
+   * Asks the host to open the choice of models. The message to the host contains the draft, because the user can start
+   * a comparison of models with the draft. The draft remains in the composer until the host has received the draft as a
+   * prompt.
    */
   const selectModel = (): void => {
     const prompt = draft();
@@ -63,8 +64,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
 
   const sendButton = iconButton(strings.send, 'send', submit);
   const stopButton = iconButton(strings.stop, 'stopCircle', ({ detail }) => {
-    // *Stop* appears in the place of *Send*, so the second click of a double click on *Send* reaches *Stop*. This click
-    // is ignored.
+    // *Stop* appears in the place of *Send*, so the second click of a double click on *Send* reaches *Stop*. The second
+    // click is ignored.
     if (detail <= 1) onStop();
   });
   const attachButton = iconButton(strings.attachContext, 'attach', () => popup.open());
@@ -200,7 +201,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
       updateBar();
     },
     /**
-     * Handles the keyboard shortcuts that VS Code's chat has for the same buttons.
+     * Handles the keyboard shortcuts of the composer's buttons. VS Code's chat has the same shortcuts for its buttons.
      * @returns whether the key was a shortcut of the composer
      */
     handleShortcut: ({ key, code, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean => {
@@ -252,7 +253,9 @@ export function createComposer(context: PageContext, onStop: () => void) {
       contextIds = ids;
       post({ type: 'restoreContext', ids });
     },
-    /** Empties the composer while another window writes the conversation. The `UnsentStore` keeps the unsent text. */
+    /**
+     * Empties the composer while the conversation is open in another window. The `UnsentStore` keeps the unsent text.
+     */
     clear: (): void => {
       prefilledPrompts.clear();
       pending = [];

@@ -11,8 +11,8 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
   let query: ContextQuery | undefined;
   let dismissedStart: number | undefined;
   /**
-   * Offset in the text at which `open` has inserted a `#`, perhaps after a space. The inserted text is removed if the
-   * user chooses no suggestion. Undefined if the user has typed the `#`.
+   * Offset in the text at which `open` has inserted a `#`, with a space before the `#` if necessary. The inserted text
+   * is removed if the user chooses no suggestion. Undefined if the user has typed the `#`.
    */
   let insertedStart: number | undefined;
   let isAnswered = false;
@@ -170,9 +170,9 @@ interface ContextQuery {
 
 /**
  * Matches a context query (a `#` and the text after it) that ends at the caret. A `#` after a letter or a digit (`C#`,
- * `page#part`) does not begin a query, but a `#` after a bracket, a punctuation mark or a character of a script without
- * spaces does. A full-width `＃`, which Chinese input methods enter, has the same effect as `#`. A query has at most
- * 260 characters, because no file name is longer.
+ * `page#part`) does not begin a query. A `#` after a bracket or a punctuation mark begins a query, and so does a `#`
+ * after a Chinese, Japanese or Korean character. A full-width `＃`, which Chinese input methods enter, has the same
+ * effect as `#`. The text of a query has at most 260 characters, because no file name is longer.
  */
 const queryPattern =
   /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]{0,260})$/u;

@@ -6,7 +6,7 @@ import type { PageContext } from '../pageContext';
 import { button, svg } from '../util/element';
 import { createMenu } from '../util/menu';
 
-/** Percentage of the context window from which the ring is shown. */
+/** The ring is shown when the next request fills at least this percentage of the context window. */
 const minPercent = 50;
 const warningPercent = 80;
 const errorPercent = 95;
@@ -64,7 +64,7 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
   return {
     elements: createMenu(
       strings.contextWindow,
-      // The menu doesn't offer a summary while a turn is running, because the host requests no summary then.
+      // The menu doesn't offer a summary while a turn is running, because the host starts no summary during a turn.
       () => (canSummarize && !areVersionButtonsDisabled() ? [summarize] : []),
       trigger,
       () => trigger.title,

@@ -4,8 +4,9 @@ import { button, element, setText, svgIcon } from '../util/element';
 import { fill } from '../../shared/format';
 
 /**
- * Creates the button that shows the selected model, and its gateway if only a backup gateway offers the model. A badge
- * appears if prompts go to a backup gateway for another reason, or to the offline demo.
+ * Creates the button that shows the selected model. If only a backup gateway offers the model, the button also shows
+ * that gateway. A badge beside the button appears if prompts go to a backup gateway for any other reason, or to the
+ * offline demo.
  */
 export function createModelChoice({ strings, post, focusComposer }: PageContext, onChoose: () => void) {
   const nameText = element('span', { class: 'model-name' });

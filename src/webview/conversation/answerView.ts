@@ -102,8 +102,8 @@ export class AnswerView implements ShownAnswer {
   }
 
   /**
-   * Whether a running turn has its own *Stop* button: in the head of a compared answer, or in the wait card, which is
-   * not shown while text arrives.
+   * Whether a running turn has its own *Stop* button. A compared answer has the button in its head. Any other turn has
+   * the button only in its wait card, which is not shown while text arrives.
    */
   get hasStopButton(): boolean {
     if (this.isCompared) return true;

@@ -3,8 +3,8 @@ import type { ReadingPosition } from '../state/unsentStore';
 import { closestElement, element, iconButton } from '../util/element';
 
 /**
- * Distance from the end of the conversation, in pixels, up to which the end is treated as in view. The distance is half
- * a line, because scroll positions can be fractional.
+ * The end of the conversation is treated as in view if it is at most this many pixels (half a line) below the view. The
+ * tolerance is necessary, because scroll positions can be fractional.
  */
 const endTolerancePx = 12;
 
@@ -22,8 +22,9 @@ interface ScrollArea {
 }
 
 /**
- * Keeps the end of the conversation in view (follows the end) while the user reads there. A scroll event without user
- * input neither starts nor stops following, because autoscroll or shrinking content might have caused the event.
+ * Keeps the end of the conversation in view (follows the end) while the user is reading at the end. A scroll event
+ * without user input neither starts nor stops following, because autoscroll or shrinking content might have caused the
+ * event.
  */
 export function createAutoscroll(context: PageContext, area: ScrollArea, jumpButton?: JumpButton) {
   const { element: scroller, thread } = area;
@@ -61,8 +62,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   };
 
   /**
-   * @param upwards whether the user scrolls up. Following the end then stops at once, because the next token might
-   * scroll to the end before the scroll event arrives.
+   * @param upwards whether the user scrolls up. If so, autoscroll stops following the end at once. Otherwise, the next
+   * token might scroll to the end before the scroll event arrives.
    */
   const handleInput = (upwards: boolean): void => {
     const { scrollTop, scrollHeight, clientHeight } = scroller;
@@ -95,8 +96,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   scroller.addEventListener('wheel', ({ deltaY }) => handleInput(deltaY < 0), { passive: true });
   scroller.addEventListener('touchmove', () => handleInput(false), { passive: true });
   scroller.addEventListener('keydown', (event) => handleInput(scrollsUp(event)));
-  // The window has these listeners only during a drag. Otherwise, the listeners of removed comparison columns would
-  // remain.
+  // These listeners are added to the window only during a drag. Permanent listeners would remain on the window after
+  // their comparison column was removed.
   const endDrag = (): void => {
     isDragging = false;
     for (const end of dragEnds) window.removeEventListener(end, endDrag);
@@ -107,16 +108,16 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     for (const end of dragEnds) window.addEventListener(end, endDrag);
   });
   scroller.addEventListener('click', ({ target }) => {
-    // A click in a column that is stacked above another column stops following the end, because the end of the
-    // conversation is below that column.
+    // The user has clicked in a column that is stacked above another column. Autoscroll stops following the end of the
+    // conversation, because following the end could scroll the clicked column out of view.
     if (!isInColumnAbove(target, scroller)) return;
     follows = false;
     reportPosition();
   });
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Chromium fires the last `scroll` event after `scrollend`, when the event is no longer attributed to the user. The
-    // state is therefore updated here as well.
+    // Chromium fires the last `scroll` event after `scrollend`, when the event is no longer attributed to the user.
+    // Whether autoscroll follows the end is therefore updated at `scrollend` as well.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) updateReadingPosition();
@@ -131,7 +132,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     },
     followEnd,
     /**
-     * Scrolls to a reading position, and repeats this whenever the content changes its size, until the user scrolls.
+     * Scrolls to a reading position. Until the user scrolls, scrolls there again whenever the size of the content
+     * changes.
      */
     restore: (position: ReadingPosition | undefined): void => {
       readingPosition = position;

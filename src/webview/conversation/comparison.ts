@@ -20,7 +20,7 @@ export type Comparison = ReturnType<typeof createComparison>;
 export function createComparison(context: PageContext, prompt: HTMLElement, answers: readonly AnswerView[]) {
   const { strings, post, announcer, format, isReadOnly, moveFocus } = context;
   let isApart = false;
-  /** Key of the column states that the buttons and the results currently show. */
+  /** Identifies the states of the columns for which the buttons and the results were last updated. */
   let shownKey = '';
   const columns = answers.map((answer): Column => ({
     answer,

@@ -14,7 +14,7 @@ interface ContextSituation {
   readonly canMention: boolean;
 }
 
-/** Percentage of the context window from which the notice offers a summary. */
+/** The notice offers a summary when the next request fills at least this percentage of the context window. */
 const minPercent = 90;
 
 /**
@@ -37,7 +37,8 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
     // After *Undo*, the element of the summary is no longer in the document, so the summary is not reported as ready.
     const isReady = canMention && summary?.isUsable && summary.element.isConnected;
     if (runningSummary || !isReady) summary = runningSummary;
-    // A dismissed notice can appear again after the context window was less full for a time.
+    // When the context window is no longer almost full, a dismissal ends. The notice appears again the next time the
+    // context window is almost full.
     if (percent !== undefined && percent < minPercent) isDismissed = false;
     const isFull = percent !== undefined && percent >= minPercent;
     const isOffered = isFull && !isDismissed && !isReadOnly();

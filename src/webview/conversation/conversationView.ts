@@ -12,8 +12,8 @@ import { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
 
 /**
- * Time for drawing exchanges out of view in one idle period, in milliseconds. The browser needs additional time to
- * render the exchanges near the view.
+ * Maximum time for drawing exchanges that are out of view, in milliseconds per idle period. The browser needs the rest
+ * of the idle period to render the exchanges near the view.
  */
 const idleBudgetMs = 2;
 /** Estimated height of everything around the text of an answer, in em. */
@@ -154,7 +154,7 @@ export class ConversationView {
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
-  /** Renders all answers again. This is necessary when prompts go to another gateway host than before. */
+  /** Renders all answers again after the host name of the gateway for the next prompt has changed. */
   renderAnswers(): void {
     for (const answer of this.answers) answer.render();
   }
@@ -179,7 +179,8 @@ export class ConversationView {
   /**
    * Shows another branch of the conversation. Exchanges that are already on the page with the same answers keep their
    * elements.
-   * @returns the last exchange or summary, or undefined if it was the last one before
+   * @returns the last exchange or summary of the branch, or undefined if the page already ended with that exchange or
+   * summary
    */
   showPath(items: readonly ShownItem[]): ItemView | undefined {
     const { view, items: previous } = this;
@@ -228,7 +229,8 @@ export class ConversationView {
 
   /**
    * Applies new events to an answer.
-   * @returns whether the events might have changed the end of the conversation, and not only a summary above it
+   * @returns false if the events cannot have changed the end of the conversation, because they belong to a summary or
+   * to an answer that is not on the page
    */
   apply(answerId: string, events: readonly RecordedEvent[]): boolean {
     // Events of an unknown answer are ignored. They belong to a conversation that this page no longer shows.

@@ -12,9 +12,9 @@ function isUsableSummary(item: ItemView): item is SummaryEntry {
 }
 
 /**
- * Returns what the failure card of a request that was too long offers: nothing, a summary, or a retry with a new
+ * Returns what the failure card offers after a request that was too long: nothing, a summary, or a retry with a new
  * summary.
- * @param index position of the exchange or summary that contains the answer
+ * @param index position of the exchange or summary that contains the failed answer
  * @param canSummarize whether a summary would shorten the last request
  */
 export function summaryOfferFor(

@@ -25,8 +25,8 @@ export function createNotices({ strings, post, focusComposer, moveFocus }: PageC
     /** Element that contains the tour card or the card for a missing API key. */
     cardPlace,
     /**
-     * Shows or hides the notice that another window writes the conversation. *Open Here* is enabled again, because an
-     * earlier click on it might have failed to take over the conversation.
+     * Shows or hides the notice that the conversation is open in another window. *Open Here* is enabled again, because
+     * an earlier click on *Open Here* might have failed to take over the conversation.
      */
     setOpenElsewhere: (isOpenElsewhere: boolean): void => {
       openElsewhere.hidden = !isOpenElsewhere;

@@ -4,7 +4,10 @@ import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
 import { createEntryEditor, type EntryEditor } from './entryEditor';
 
-/** Entry that shows a prompt and its attachments and lets the user edit the prompt. Its accessible name is *You*. */
+/**
+ * Entry that shows a prompt and its attachments and lets the user edit the prompt. The accessible name of the entry is
+ * *You*.
+ */
 export class PromptEntry {
   readonly element: HTMLElement;
   readonly editor: EntryEditor;

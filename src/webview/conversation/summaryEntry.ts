@@ -42,7 +42,8 @@ export class SummaryEntry {
     this.element = element('div', { class: 'exchange' }, answer.element);
     const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
     answer.head.element.prepend(element('h2', {}, title));
-    // The element is empty, because the text of the summary is shown as an answer. An open editor hides that answer.
+    // The text element for the editor is empty, because the view of the answer shows the text of the summary. While the
+    // editor is open, it hides that view.
     const text = element('span');
     const place = element('div', { class: 'summary-editor' }, text);
     answer.element.append(place);

@@ -10,7 +10,7 @@ import { fill } from '../../shared/format';
 import { disclosure, element } from '../util/element';
 import { createChart, createFigure, type ChartLook } from './healthCharts';
 
-/** Minimum number of requests from which the card of a model and gateway shows charts. */
+/** The card of a model and gateway shows charts only if there were at least this many requests. */
 const minChartedAttempts = 5;
 
 /** Throughput below which one decimal place is shown, in tokens per second. */
@@ -26,8 +26,8 @@ interface Measure {
   readonly upperOf?: (figures: HealthFigures) => number | undefined;
   readonly format: (value: number) => string;
   /**
-   * Formats the value together with the upper value, for example the median with a slow time. Without this function,
-   * only the value is shown.
+   * Formats the value together with a second, larger value, for example the median with the 95th percentile. If this
+   * function is absent, only the value is shown.
    */
   readonly textOf?: (figures: HealthFigures) => string;
   readonly note?: (row: HealthRow) => string;

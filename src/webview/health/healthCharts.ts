@@ -37,11 +37,11 @@ export function createFigure(
 
 const height = 44;
 /**
- * Height of a bar whose value is 0, in pixels. The bar distinguishes an hour without faults from an hour without
- * requests.
+ * Height of a bar whose value is 0, in pixels. The bar must be visible, because an hour without requests has no bar at
+ * all.
  */
 const minBarHeight = 2;
-/** Fraction of the space for an hour or a day that its bar fills. */
+/** Width of a bar, as a fraction of the space that the chart has for an hour or a day. */
 const barShare = 0.72;
 
 /** Creates a bar chart without a chart library, which would need ten times as much code. */

@@ -121,7 +121,10 @@ function storedState(stored: unknown): PageState {
   return { tab: tab === 'network' ? 'network' : 'usage', period: period === 'days' ? 'days' : 'hours' };
 }
 
-/** Replaces the cards. Details that the user has opened stay open, and their summary keeps the focus. */
+/**
+ * Replaces the cards. A `details` element that the user has opened stays open, and a focused `summary` element keeps
+ * the focus.
+ */
 function replaceCards(container: Element, cards: readonly HTMLElement[]): void {
   const { activeElement } = document;
   const labelOf = (card: Element): string | null => card.getAttribute('aria-label');

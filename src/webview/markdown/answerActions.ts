@@ -19,7 +19,7 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     if (href) {
       event.preventDefault();
       // Hides the click from the listener that VS Code adds to the document. That listener opens the link even after
-      // `preventDefault()`, in a trusted workspace without confirmation.
+      // `preventDefault()`. In a trusted workspace, that listener does not even ask for confirmation.
       event.stopPropagation();
       onLink(href);
       return;

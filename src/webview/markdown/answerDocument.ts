@@ -6,7 +6,10 @@ import type { AnswerControls } from './codeBlock';
 import { References } from './references';
 
 interface AnswerDocumentOptions extends AnswerControls {
-  /** Called with the element of each committed block, and again if a later link definition has changed the element. */
+  /**
+   * Called with the element of each committed block (a block that no further text can change). Called again if a later
+   * link definition has changed the element.
+   */
   readonly onFinal: (element: Element) => void;
 }
 
@@ -88,7 +91,7 @@ export class AnswerDocument {
     const count = isFinal ? blocks.length : countFinalBlocks(blocks, tail);
     this.commit(blocks.slice(0, count), references);
     if (isFinal) this.rerenderCommitted();
-    // If the tail contains no open block, it consists of blank lines.
+    // A tail (the source after the last committed block) without an open block consists of blank lines.
     const end = blocks[count]?.start ?? (isFinal ? tail.length : tail.lastIndexOf('\n') + 1);
     this.tail = tail.slice(end);
     this.tailStart += end;
@@ -135,8 +138,8 @@ const SECTION_LENGTH = 2000;
 
 interface Section {
   /**
-   * Offset of the section in the source of the answer. The boundaries of sections therefore don't depend on how the
-   * text was split into deltas.
+   * Offset of the section in the source of the answer. A section ends at a certain distance from this offset, and not
+   * after a certain number of deltas, so the boundaries don't depend on how the text was split into deltas.
    */
   readonly start: number;
   readonly element: HTMLElement;

@@ -49,7 +49,8 @@ export class AppendFastPath {
       return spaces === undefined ? undefined : new AppendFastPath(rendering, node, undefined, spaces, Infinity);
     }
     const codeLine = lastLineOf(text);
-    // Only in an open, unindented code block is all text after the first line exactly the code.
+    // The fast path requires that everything after the first line of the source is code. In a closed or an indented
+    // code block, the source also contains the closing fence or the indentation.
     const isVerbatim = text.startsWith(first.markup) && text.length === text.indexOf('\n') + 1 + first.content.length;
     if (!isVerbatim || MAY_CLOSE_FENCE.test(codeLine)) return undefined;
     return new AppendFastPath(rendering, node, codeLine, '', CHUNK_LENGTH - last.length);

@@ -19,7 +19,10 @@ export interface RenderedBlock {
   readonly text: string;
   /** Whether the block ends with a code block that can still grow. */
   readonly mayGrow: boolean;
-  /** Description of the block's element. Undefined, like the element, for a link definition, which is not visible. */
+  /**
+   * Description of the block's element. A link definition is not visible, so its description and its element are
+   * undefined.
+   */
   readonly spec: ElementSpec | undefined;
   readonly element: Element | undefined;
   readonly lookups: Lookups;

@@ -77,11 +77,11 @@ const BLANK_LINE = /^[ \t]*\r?\n?$/;
 const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 
 /**
- * Returns whether no further text can change the block before the line that starts at offset `start`. After a blank
- * line, it is enough that the line at `start` is complete, or that its first character neither continues a list nor
- * begins a link definition. Without a blank line, the next line must be complete as well, because it could turn the
- * line at `start` into a table header. The line at `start` must also not look like the title of a link definition,
- * because the title would belong to the block before it.
+ * Returns whether no further text can change the block that ends where the line at offset `start` begins. If a blank
+ * line precedes `start`, the line at `start` must be complete, or its first character must neither continue a list nor
+ * begin a link definition. If no blank line precedes `start`, two lines must be complete, because the second line could
+ * turn the line at `start` into a table header. The line at `start` must then also not look like the title of a link
+ * definition, because the title would belong to the block before it.
  */
 function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);

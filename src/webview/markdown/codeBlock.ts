@@ -17,8 +17,8 @@ export interface AnswerControls {
 }
 
 /**
- * Icons of the code block buttons. For a moment after a click on *Copy*, the style sheet shows the check mark instead
- * of the other icon.
+ * Icons of the code block buttons. After a click on *Copy*, the style sheet shows the check mark instead of the copy
+ * icon for a moment.
  */
 const ICONS: Readonly<Record<CodeAction, readonly Icon[]>> = {
   copy: ['copy', 'check'],

@@ -9,7 +9,7 @@ export type Lookups = ReadonlyMap<string, Reference | undefined>;
 
 /**
  * Link definitions of a Markdown text. If a label has several definitions, the first definition wins. The definitions
- * in `earlier` text come first.
+ * in `earlier` belong to the text before this text, so they take precedence.
  */
 export class References {
   private readonly own = new Map<string, Reference>();

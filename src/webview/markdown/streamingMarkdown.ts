@@ -11,9 +11,15 @@ export interface StreamingMarkdown {
    * Replaces the complete text. At least as many characters are shown as before, so that the answer does not shrink.
    */
   replace(text: string): void;
-  /** Marks the text as complete. `onShown` is called when all text is rendered, unless more text is appended before. */
+  /**
+   * Marks the text as complete. `onShown` is called when all text is rendered, unless more text is appended before
+   * that.
+   */
   finish(onShown?: () => void): void;
-  /** Prepares for a time without new text. Queued text and all sections are rendered with the next frame. */
+  /**
+   * Must be called when no new text is expected for a while. Queued text and all sections are rendered with the next
+   * frame.
+   */
   pause(): void;
   readonly text: string;
 }
@@ -30,8 +36,8 @@ const MAX_FLUSH_LENGTH = 4000;
 /** Maximum length of the queued text that `finish` renders at once, in characters. */
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
 /**
- * Number of queued characters above which flushes also run between frames, so that a window that paints no frames keeps
- * up.
+ * If more than this number of characters are queued, flushes don't wait for the next frame. Otherwise, the queue would
+ * grow without limit in a window that paints no frames.
  */
 const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
 /**
@@ -40,9 +46,9 @@ const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
  */
 const PARSE_INTERVAL_PER_CHARACTER = 0.008;
 /**
- * Fraction by which one flush lengthens the open blocks if more than {@link MAX_FLUSH_LENGTH} characters are queued.
- * Each flush parses all open blocks, so the total work is proportional to the length only if the additions grow with
- * the length.
+ * Length of the text that one flush adds, as a fraction of the length of the open blocks. Each flush adds at least
+ * {@link MAX_FLUSH_LENGTH} characters if they are queued. Every flush parses all open blocks. If each flush added the
+ * same length, the total work would grow with the square of the length of a block.
  */
 const OPEN_GROWTH = 1 / 3;
 
@@ -119,8 +125,8 @@ export class MarkdownStream implements StreamingMarkdown {
   }
 
   /**
-   * Sets whether text is arriving. While it is, the browser can skip the rendering of sections that are far from the
-   * viewport.
+   * Sets whether text is arriving. While text is arriving, the browser can skip the rendering of sections that are far
+   * from the viewport.
    */
   private setStreaming(isStreaming: boolean): void {
     this.root.toggleAttribute('data-streaming', isStreaming);

@@ -23,8 +23,8 @@ export interface ElementSpec {
 export type NodeSpec = string | ElementSpec;
 
 /**
- * Attributes of every element that has none. Because the object is shared, comparing the attributes of these elements
- * takes one step.
+ * Empty attributes, which all elements without attributes share. The attributes of two such elements are the same
+ * object, so they are equal without a comparison of their keys.
  */
 export const noAttributes: Attributes = {};
 

@@ -31,8 +31,8 @@ function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
 }
 
 /**
- * Returns whether the turn itself chose the wait (a backoff). Returns false if the gateway, another turn or the missing
- * network caused the wait.
+ * Returns whether the turn itself chose the wait (a backoff). Returns false if the gateway, another turn, or a lost
+ * network connection caused the wait.
  */
 function isBackoff(wait: LedgerWait): boolean {
   const { told = 'turn', source } = wait;

@@ -61,8 +61,8 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
       kinds.add(mark);
       shapes.push(createMark(mark, percent(fraction(part.to)), top + laneHeight / 2));
     }
-    // The invisible area around a bar makes a thin bar as easy to point at as a thick bar. The frame of the area marks
-    // the bar whose table row is under the pointer.
+    // An invisible area around each bar makes a thin bar as easy to point at as a thick bar. When the pointer is over a
+    // row of the table, the area of the row's bar has a visible frame.
     const area = { y: top - markWidth, height: laneHeight + 2 * markWidth, ...position(part.from, part.to) };
     const title = svg('title', {}, titleOf(context, part));
     return svg('g', { 'data-part': index }, title, svg('rect', { class: 'picture-area', ...area }), ...shapes);
@@ -192,7 +192,8 @@ function textAnchor(fraction: number): 'start' | 'middle' | 'end' {
 const stepSeconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 /**
- * Maximum number of steps between ticks on the time axis. With more steps, the labels would overlap in a narrow panel.
+ * Maximum number of intervals between the ticks of the time axis. With more intervals, the labels would overlap in a
+ * narrow panel.
  */
 const maxSteps = 5;
 

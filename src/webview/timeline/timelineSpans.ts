@@ -115,8 +115,8 @@ function createAxis(segment: TurnSegment, start: number, now: number | undefined
 function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
   return waits.flatMap((wait) => {
     const { at, waitedMs } = wait;
-    // A wait without `waitedMs` is still in progress, or its window was closed. The duration of the wait is unknown, so
-    // the wait is always shown.
+    // The wait has no `waitedMs` if it is still in progress, or if the VS Code window was closed during the wait. A
+    // wait of unknown duration is always shown, because it might have been long.
     if (waitedMs !== undefined && waitedMs < minDisplayedMs) return [];
     return { kind: 'wait', wait, from: toAxis(at), to: waitedMs === undefined ? end : toAxis(at + waitedMs) };
   });
@@ -152,8 +152,8 @@ function attemptTimes(
 
 /**
  * Returns the time from the start of a running attempt to its first token, in milliseconds. Returns undefined if no
- * token has arrived. Only the first token of the turn has a timestamp, so the arrival of the response headers is the
- * estimate for a later attempt.
+ * token has arrived. Only the first token of the turn has a timestamp. For a later attempt, the time until the response
+ * headers arrived is used as an estimate.
  */
 function firstTokenSoFar(
   { firstTokenAt, lastTokenAt = -Infinity }: TurnSegment,

@@ -47,7 +47,7 @@ export function createCardSlot({ moveFocus, focusComposer }: PageContext) {
       card = build();
       if (card) slot.append(card.element);
     },
-    // The focus moves to the composer, because the turn is about to be removed as well.
+    // The turn is about to be removed together with its card, so the focus moves to the composer instead of the turn.
     dispose: (): void => clear(focusComposer),
   };
 }
@@ -154,8 +154,8 @@ interface ActionChoice {
 
 /**
  * Creates the buttons of a card. A read-only page has no buttons.
- * @param event contains the fallback model, the next gateway and the reset time, which some buttons name. If there is
- * no reset time, `sendLater` sends the prompt when the network is back.
+ * @param event contains values for the captions of some buttons: the fallback model, the next gateway and the reset
+ * time. Without a reset time, the button for `sendLater` sends the prompt when the network is back.
  */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
@@ -202,7 +202,7 @@ export function markVersionButton(button: HTMLButtonElement, isDisabled: boolean
 
 /**
  * Creates a collapsible section with the given elements, the gateway's response and the timeline of the turn.
- * @param timeline is moved into the section, and stays open or closed
+ * @param timeline the timeline, which is moved into the section; an open timeline stays open
  */
 export function createDetails(
   context: PageContext,
@@ -227,8 +227,8 @@ export function createDetails(
   details.querySelector('summary')?.append(svgIcon('chevronRight'));
   details.open = timeline.isOpen;
   details.addEventListener('toggle', () => timeline.setOpen(details.open));
-  // Keeps screen readers from announcing details that the user has just opened. Otherwise, they would be announced,
-  // because the card is a live region.
+  // Keeps screen readers from announcing details that the user has just opened. The card is a live region, so screen
+  // readers would otherwise announce every change in it.
   details.setAttribute('aria-live', 'off');
   return details;
 }

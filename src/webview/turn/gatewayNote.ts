@@ -5,8 +5,8 @@ import { button, element, svgIcon } from '../util/element';
 import type { CardSlot } from './card';
 
 /**
- * Shows the note that the turn has switched the gateway. If a fault has led the latest answer to a backup gateway, the
- * note has a button that removes that gateway from the settings.
+ * Shows the note that the turn has switched the gateway. If the latest answer comes from a backup gateway because of a
+ * fault, the note has a button that removes the backup gateway from the settings.
  */
 export function showGatewayNote(
   { strings, post, isReadOnly, focusComposer }: PageContext,

@@ -4,11 +4,11 @@ import type { PageContext } from '../pageContext';
 
 /**
  * Whether a summary helps after a request that was too long: `possible` if a summary would shorten the request, `ready`
- * if a summary has shortened it since the failure.
+ * if a summary written after the failure has already shortened the request.
  */
 export type SummaryOffer = 'none' | 'possible' | 'ready';
 
-/** Data of an answer on the page that the cards and other parts of its turn show. */
+/** Data of an answer for the card and the other elements of its turn. */
 export interface ShownAnswer {
   readonly id: string;
   /** State of the turn. It can be newer than the state that is visible on screen. */

@@ -46,7 +46,8 @@ export function showTurnActions(
       ];
       parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
     }
-    // An open comparison is one version of the answer. Its id is the id of its first answer.
+    // Among the versions of an answer, an open comparison is one version. The id of this version is the id of the first
+    // compared answer.
     if (versions.length > 1 && versions.includes(answerId) && mayChange)
       parts.push(createVersionPager(context, answerId, versions));
     if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', answerId })));
@@ -102,8 +103,8 @@ function createVersionPager(
 }
 
 /**
- * Remembers the focused version button of an exchange. Returns a function that moves the focus to the same button of
- * the answer that replaces the exchange.
+ * Remembers which version button of an exchange (*previous* or *next*) has the focus. Returns a function that moves the
+ * focus to the same button of the version that is shown instead.
  */
 export function carryVersionFocus(
   { moveFocus }: PageContext,

@@ -125,8 +125,8 @@ function createWaitCard(
   const dispose = (): void => {
     card.dispose();
     card.element.querySelector('.card-details > div')?.remove();
-    // Keeps the height that the turn has without the open details, until the turn ends. The text of the turn therefore
-    // does not move when the answer continues.
+    // The wait card is about to be removed. Until the turn ends, the turn keeps the height that it had with the card,
+    // but without open details. The text of the turn therefore does not move when the card disappears.
     const turn = card.element.closest<HTMLElement>('.turn');
     if (turn && turn.offsetHeight > 0) turn.style.minHeight = `${turn.offsetHeight}px`;
   };
@@ -134,8 +134,8 @@ function createWaitCard(
 }
 
 /**
- * Returns the text about being offline. It names no gateway if there are several, because the turn continues with the
- * first gateway that can be reached.
+ * Returns the text that the network is offline. The text names no gateway if there are several, because the turn
+ * continues with the first gateway that can be reached.
  */
 function offlineText(strings: PageContext['strings'], state: TurnState, event: WaitingEvent, host: string): string {
   return host && !hasGateways(state, event) ? fill(strings.waitOfflineHost, host) : strings.waitOffline;

@@ -19,7 +19,8 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
   const options = {
     clock,
     labels: strings,
-    // A summary has no exchange. The link definitions in a summary are shown, because requests contain them as well.
+    // A turn without an exchange is a summary. Link definitions are shown only in a summary, because requests contain
+    // the complete text of the summary.
     showsDefinitions: !exchange,
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),

@@ -18,7 +18,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 
 type ButtonStyle = 'primary' | 'secondary' | 'quiet';
 
-/** @param style the style of the button, after which further class names can follow */
+/** @param style class name of the button's style; further class names can follow after a space */
 export function button(
   content: Child | readonly Child[],
   style: ButtonStyle | `${ButtonStyle} ${string}`,
@@ -58,7 +58,7 @@ export function scrollToStart(scroller: HTMLElement, target: HTMLElement): void 
 /** Time for which a copy button shows a check mark after a click, in milliseconds. */
 const copiedMs = 1500;
 
-/** Shows the check mark of a copy button, which is its second icon, for a moment. */
+/** Shows the check mark of a copy button for a moment. The check mark is the second icon of the button. */
 export function markCopied(copyButton: Element): void {
   copyButton.setAttribute('data-copied', '');
   setTimeout(() => copyButton.removeAttribute('data-copied'), copiedMs);

@@ -162,8 +162,8 @@ function appendRun(runs: CodeRun[], text: string, kind: CodeKind | undefined): v
 type CodeKind = keyof typeof SCOPES;
 
 /**
- * Token types, each with the scopes of highlight.js that have its color. A scope that is not listed has the color of
- * the scope around it.
+ * Token types, each with the scopes of highlight.js that are shown in its color. A scope that is not listed has the
+ * color of the scope around it.
  */
 const SCOPES = {
   keyword: 'keyword name section doctag meta selector-tag selector-pseudo bullet',
