@@ -33,7 +33,7 @@ export interface PageContext {
   readonly post: (message: ToHost) => void;
   /** Posts a message to which the host replies. */
   readonly request: Requests['send'];
-  /** Copies a text to the clipboard, and announces this to screen readers. */
+  /** Copies a text to the clipboard, and announces to screen readers that the text was copied. */
   readonly copy: (text: string) => void;
   /**
    * Returns the host name of the gateway to which the next prompt goes. A turn shows this name until its own gateway is
@@ -70,8 +70,8 @@ export interface PageContext {
    */
   readonly onLocalChange: () => void;
   /**
-   * Called when the page has scrolled, unfolded or folded something. This can move the end of the conversation out of
-   * or into view.
+   * Called when the page has scrolled, unfolded or folded something, which can move the end of the conversation out of
+   * view or into view.
    */
   readonly onLayoutChange: () => void;
   /** Called when the user has sent a prompt. The page stores the prompt until the host confirms it. */

@@ -102,8 +102,8 @@ export function createPanel(
   const view = () => ({ ...conversation.view, place: autoscroll.readingPosition });
 
   /**
-   * Stores the unsent text of the page. A read-only page stores nothing, because its unsent text belongs to the window
-   * that writes the conversation.
+   * Stores the unsent text of the page. A read-only page stores nothing, because the unsent text belongs to the other
+   * window, in which the conversation is open.
    */
   const save = (): void => {
     const isOwner = conversationId !== '' && !isReadOnly;
@@ -176,9 +176,9 @@ export function createPanel(
     composer.setContext(message.context, message.unread);
     if (stored && !readOnly) composer.restore(stored);
     autoscroll.restore(restored.place);
-    // Prompts that follow the exchange that was the last one on the page before it was reloaded have reached the host.
-    // If that exchange no longer exists, because its prompt was edited, all prompts in the snapshot are treated as
-    // received.
+    // The host has received every prompt that is new in the snapshot. A prompt is new if it follows the exchange that
+    // was last on the page before. If that exchange no longer exists, because its prompt was edited, all prompts are
+    // treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
     composer.confirmPrompts(newItems.flatMap((item) => ('turns' in item ? [] : item.prompt)));
     save();
@@ -261,8 +261,8 @@ export function createPanel(
   );
   // Listens in the capture phase, so that the page receives the keys before any of its elements can handle them.
   window.addEventListener('keydown', handleKey, { capture: true });
-  // VS Code forwards the messages of the host from a frame of the same origin, so messages from another origin are
-  // ignored. The source of a message can't be checked, because VS Code deletes `window.parent`.
+  // VS Code forwards the messages of the host from a frame of the same origin, so messages from other origins are
+  // ignored. The source of a message can't be compared with `window.parent`, because VS Code deletes that property.
   window.addEventListener('message', ({ data, origin }: MessageEvent<ToWebview>) => {
     if (origin === window.origin) receive(data);
   });

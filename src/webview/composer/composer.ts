@@ -24,8 +24,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
    */
   let pending: readonly string[] = [];
   /**
-   * Prompts that were sent before the page was reloaded, that the host did not confirm, and that have become the draft.
-   * The host might still receive these prompts.
+   * Prompts that have become the draft, because the page was reloaded before the host confirmed the prompts. The host
+   * might still receive these prompts.
    */
   let returned: readonly string[] = [];
   let contextIds: readonly string[] = [];

@@ -33,7 +33,7 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   let isUserScrolling = false;
   let isDragging = false;
   /**
-   * Scroll position that autoscroll has set last. A scroll event at this position was not caused by the user, even if
+   * Last scroll position that autoscroll has set. A scroll event at this position was not caused by the user, even if
    * the content has grown.
    */
   let lastSetTop = 0;
@@ -96,8 +96,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   scroller.addEventListener('wheel', ({ deltaY }) => handleInput(deltaY < 0), { passive: true });
   scroller.addEventListener('touchmove', () => handleInput(false), { passive: true });
   scroller.addEventListener('keydown', (event) => handleInput(scrollsUp(event)));
-  // These listeners are added to the window only during a drag. Permanent listeners would remain on the window after
-  // their comparison column was removed.
+  // The listeners for the end of a drag are on the window only during the drag. Otherwise, the listeners of a
+  // comparison column would remain on the window after the column was removed.
   const endDrag = (): void => {
     isDragging = false;
     for (const end of dragEnds) window.removeEventListener(end, endDrag);

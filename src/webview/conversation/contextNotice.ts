@@ -37,8 +37,8 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
     // After *Undo*, the element of the summary is no longer in the document, so the summary is not reported as ready.
     const isReady = canMention && summary?.isUsable && summary.element.isConnected;
     if (runningSummary || !isReady) summary = runningSummary;
-    // When the context window is no longer almost full, a dismissal ends. The notice appears again the next time the
-    // context window is almost full.
+    // The dismissal of the notice lasts only until the context window is no longer almost full. The next time the
+    // context window is almost full, the notice appears again.
     if (percent !== undefined && percent < minPercent) isDismissed = false;
     const isFull = percent !== undefined && percent >= minPercent;
     const isOffered = isFull && !isDismissed && !isReadOnly();

@@ -167,7 +167,8 @@ export class ConversationView {
 
   /**
    * Replaces everything that the conversation shows.
-   * @param view what the user had opened and unfolded, for example before a reload
+   * @param view the editors that the user had opened and the entries that the user had unfolded, for example before a
+   * reload
    */
   replaceAll(items: readonly ShownItem[], view: ConversationState): void {
     this.removeAllBut([]);

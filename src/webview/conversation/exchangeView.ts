@@ -30,7 +30,7 @@ export class ExchangeView {
 
   /**
    * Shows the current data of an exchange.
-   * @returns false if the exchange has answers that this view does not show, so that a new view is needed
+   * @returns false if the exchange no longer has the same answers, so that a new view is needed
    */
   update(item: ShownItem): boolean {
     if ('turns' in item || item.answers.length !== this.answers.length) return false;

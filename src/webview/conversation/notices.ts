@@ -14,7 +14,8 @@ export function createNotices({ strings, post, focusComposer, moveFocus }: PageC
     focusComposer();
     post({ type: 'openHere' });
   });
-  // The notice describes the button, so that screen readers read the notice when the button gets the focus.
+  // The notice is the accessible description of the button, so that screen readers read the notice when the button gets
+  // the focus.
   openHere.setAttribute('aria-describedby', 'open-elsewhere');
   const text = element('p', { class: 'notice-texts', id: 'open-elsewhere' }, strings.openInOtherWindow);
   const actions = element('div', { class: 'actions' }, openHere);

@@ -42,8 +42,8 @@ export class SummaryEntry {
     this.element = element('div', { class: 'exchange' }, answer.element);
     const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
     answer.head.element.prepend(element('h2', {}, title));
-    // The text element for the editor is empty, because the view of the answer shows the text of the summary. While the
-    // editor is open, it hides that view.
+    // The view of the answer shows the text of the summary, so the text element that the editor replaces is empty.
+    // While the editor is open, the view of the answer is hidden.
     const text = element('span');
     const place = element('div', { class: 'summary-editor' }, text);
     answer.element.append(place);

@@ -44,7 +44,7 @@ export function createHealthPage(
 
   const heading = element('h1', { tabindex: '-1' }, strings.healthTitle);
   const periodButtons = periodNames.map((name) => button(strings[name], 'secondary', () => setState({ period: name })));
-  // Whether the user has clicked the button that clears the numbers. This is remembered, because the confirmation
+  // Whether the user has clicked the button that clears the numbers. The click is remembered, because the confirmation
   // dialog takes the focus from the button.
   let isClearing = false;
   const clear = button(strings.clearHealth, 'secondary', () => {

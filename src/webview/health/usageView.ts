@@ -120,7 +120,7 @@ export function createUsageView({ strings, format }: Words) {
       withNote(tokenText(figures), cachedText(figures)),
       withNote(
         costText(figures),
-        // If no cost is known, the cell already shows that the cost is unknown, so it needs no note.
+        // If no cost is known, the cell already shows that the cost is unknown, so the cell needs no note.
         figures.costs.length > 0 && figures.unknownCosts > 0
           ? fill(strings.unknownCostsShort, format.number(figures.unknownCosts))
           : '',

@@ -138,8 +138,8 @@ const SECTION_LENGTH = 2000;
 
 interface Section {
   /**
-   * Offset of the section in the source of the answer. A section ends at a certain distance from this offset, and not
-   * after a certain number of deltas, so the boundaries don't depend on how the text was split into deltas.
+   * Offset of the section in the source of the answer. A block that starts far enough from this offset begins the next
+   * section. The sections of an answer are therefore the same, however the text was split into deltas.
    */
   readonly start: number;
   readonly element: HTMLElement;

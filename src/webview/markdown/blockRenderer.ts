@@ -8,7 +8,10 @@ import { createElement, patchElement } from './morph';
 import type { Lookups, References } from './references';
 import { pushNodes, type ElementSpec, type NodeSpec } from './tree';
 
-/** Rendered piece of inline content. It is rendered again only if the definition of one of its link labels changes. */
+/**
+ * Rendered piece of inline content. The piece is rendered again only if the definition of one of its link labels
+ * changes.
+ */
 interface RenderedInline {
   readonly specs: readonly NodeSpec[];
   readonly lookups: Lookups;

@@ -38,8 +38,8 @@ export function parseBlocks(parser: Parser, text: string, references: References
 const tokenDefaults = { attrs: null, map: null, children: null, content: '', markup: '', info: '', meta: null };
 
 /**
- * Parser state that creates tokens without methods, because no block rule calls the methods. The token constructor in
- * markdown-it's build calls a slow function for each property.
+ * Parser state that creates tokens without methods, which no block rule calls. The token constructor in markdown-it's
+ * build would be slower, because it calls a slow function for each property.
  */
 class BlockState extends MarkdownIt.StateBlock {
   override push(type: string, tag: string, nesting: Token['nesting']): Token {
@@ -77,11 +77,11 @@ const BLANK_LINE = /^[ \t]*\r?\n?$/;
 const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 
 /**
- * Returns whether no further text can change the block that ends where the line at offset `start` begins. If a blank
- * line precedes `start`, the line at `start` must be complete, or its first character must neither continue a list nor
- * begin a link definition. If no blank line precedes `start`, two lines must be complete, because the second line could
- * turn the line at `start` into a table header. The line at `start` must then also not look like the title of a link
- * definition, because the title would belong to the block before it.
+ * Returns whether no further text can change the block that ends at offset `start`, where the next line begins. After a
+ * blank line, the next line must be complete, or its first character must neither continue a list nor begin a link
+ * definition. Without a blank line, both the next line and the line after it must be complete, because the two lines
+ * might be the beginning of a table. In addition, the next line must not look like the title of a link definition,
+ * because the title would belong to the block.
  */
 function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);

@@ -47,7 +47,10 @@ function pushLeaf(token: Token, { children, isAddress }: Frame, frames: readonly
   }
 }
 
-/** Renders an image as a link. Loading a remote image would tell its owner when and from where the answer is read. */
+/**
+ * Renders an image as a link. Loading a remote image would tell the owner of the image when and from where the answer
+ * is read.
+ */
 function pushImage(token: Token, children: NodeSpec[], frames: readonly Frame[]): void {
   const alt = plainText(token.children ?? []);
   const src = attribute(token, 'src');

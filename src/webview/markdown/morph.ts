@@ -55,7 +55,7 @@ function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec)
     parent.replaceChildren(...oldSpecs.map((spec) => createNode(spec, parent.ownerDocument)));
   const patch = () => patchSiblings(parent, oldSpecs, newSpecs);
   // If the number of nodes changes, a chunk element replaces the text node at the end of the code. A selection in that
-  // text node would be lost, so it is restored.
+  // text node would be lost, so the selection is restored.
   if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }

@@ -31,13 +31,16 @@ export interface MarkdownOptions extends AnswerControls, ActionHandlers {
   readonly showsDefinitions?: boolean;
 }
 
-/** Maximum number of queued characters that one flush renders. The maximum is higher if the open blocks are long. */
+/**
+ * Maximum number of queued characters that one flush renders. The maximum is higher if the open blocks (the blocks that
+ * further text can change) are long.
+ */
 const MAX_FLUSH_LENGTH = 4000;
 /** Maximum length of the queued text that `finish` renders at once, in characters. */
 const MAX_FINAL_FLUSH_LENGTH = 2 * MAX_FLUSH_LENGTH;
 /**
- * If more than this number of characters are queued, flushes don't wait for the next frame. Otherwise, the queue would
- * grow without limit in a window that paints no frames.
+ * If more characters than this are queued, flushes don't wait for the next frame. Otherwise, the queue would grow
+ * without limit in a window that paints no frames.
  */
 const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
 /**
@@ -46,9 +49,9 @@ const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
  */
 const PARSE_INTERVAL_PER_CHARACTER = 0.008;
 /**
- * Length of the text that one flush adds, as a fraction of the length of the open blocks. Each flush adds at least
- * {@link MAX_FLUSH_LENGTH} characters if they are queued. Every flush parses all open blocks. If each flush added the
- * same length, the total work would grow with the square of the length of a block.
+ * If the open blocks are long, one flush adds this fraction of their length instead of {@link MAX_FLUSH_LENGTH}
+ * characters. Every flush parses all open blocks. If each flush added the same number of characters, the total work
+ * would grow with the square of the length of a block.
  */
 const OPEN_GROWTH = 1 / 3;
 

@@ -22,7 +22,7 @@ export interface Frame {
 
 /**
  * Builds the nodes for Markdown tokens. The function is not recursive, because the model decides how deep the tokens
- * are nested.
+ * are nested, and deep recursion would overflow the stack.
  * @param open returns the element that a token opens, or undefined to leave the element out
  */
 export function tokensToNodes(

@@ -10,7 +10,10 @@ import {
   type TurnState,
 } from '../../shared/protocol';
 
-/** Range on the time axis, in milliseconds. The axis joins the segments of a turn, without the time between them. */
+/**
+ * Range on the time axis, in milliseconds. A new segment of a turn begins when the user continues the answer. The time
+ * axis joins the segments, and leaves out the time between them.
+ */
 interface TimeRange {
   readonly from: number;
   readonly to: number;

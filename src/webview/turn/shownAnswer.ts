@@ -20,7 +20,7 @@ export interface ShownAnswer {
   readonly exchange: ShownExchange | undefined;
   /** Whether the answer belongs to a comparison, which shows it beside the answers of other models. */
   readonly isCompared: boolean;
-  /** Whether no later turn has started. The card of an older turn has no role and no buttons. */
+  /** Whether no later turn has started. The card of an older turn has no ARIA role and no buttons. */
   readonly isLatest: boolean;
   readonly summaryOffer: SummaryOffer;
   /** Opens the editor of the prompt to which the answer belongs. */

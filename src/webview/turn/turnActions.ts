@@ -46,8 +46,7 @@ export function showTurnActions(
       ];
       parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
     }
-    // Among the versions of an answer, an open comparison is one version. The id of this version is the id of the first
-    // compared answer.
+    // A comparison is listed as a single version, under the id of its first answer.
     if (versions.length > 1 && versions.includes(answerId) && mayChange)
       parts.push(createVersionPager(context, answerId, versions));
     if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', answerId })));

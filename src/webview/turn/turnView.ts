@@ -78,8 +78,8 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, answer, state, timeline),
       );
-      // The progress line and the summary are updated after the card, because the removal of a wait card measures the
-      // height of the turn.
+      // When a wait card is removed, the height of the turn is measured. The progress line and the summary are
+      // therefore updated after the card, so that they don't add to the measured height.
       const hasCard = card.element.hasChildNodes();
       progress.update(state, hasCard);
       summary.update(state, hasCard);

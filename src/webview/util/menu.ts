@@ -93,7 +93,7 @@ function createItem({ caption, title, detail, isChecked, choose }: MenuItem, men
   // The item under the pointer gets the focus, so that only one item is highlighted, as in the menus of VS Code.
   item.addEventListener('mousemove', () => item.focus());
   item.addEventListener('click', () => {
-    // The menu closes first, because this returns the focus to the button. The action can then move the focus
+    // The menu closes first, because closing returns the focus to the menu's button. The action can then move the focus
     // elsewhere.
     menu.hidePopover();
     choose();

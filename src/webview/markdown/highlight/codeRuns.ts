@@ -136,7 +136,7 @@ export function findCodeRuns(language: string, code: string): readonly CodeRun[]
 
 /**
  * Flattens a highlighted tree into colored runs. The function is not recursive, because the model decides how deep the
- * tree is nested.
+ * tree is nested, and deep recursion would overflow the stack.
  */
 function flattenRuns(root: Root): readonly CodeRun[] {
   const runs: CodeRun[] = [];
