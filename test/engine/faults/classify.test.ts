@@ -104,7 +104,7 @@ describe('classification of a response', () => {
     );
   });
 
-  it('mentions when the rate limit resets only if the gateway named that time', () => {
+  it('returns a message with the reset time only if the response names that time', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     // A countdown shows the time until the retry.
@@ -116,7 +116,7 @@ describe('classification of a response', () => {
     assert.match(classifyResponse(429, dailyQuota, { 'retry-after': '7200' }).message, /\{time\}/);
   });
 
-  it('ignores a retry-after of 30 seconds when the daily quota is used up', () => {
+  it('ignores a retry-after of 36 seconds when the daily quota is used up', () => {
     const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }, { retryDelay: '36s' }];
     const fault = classifyResponse(429, { error: { message: 'quota', details } });
     assert.deepEqual([fault.row, fault.retryAfter], ['usageLimitReached', undefined]);
@@ -216,7 +216,7 @@ describe('classification of failures without an error response', () => {
     assert.equal(classify({ type: 'timeout', clock: 'streamStalled', afterMs: 59_600 }, now).seconds, 60);
   });
 
-  it('copies the message, the actions and the policy from the fault table for a fault that is already known by name', () => {
+  it('returns the entry of the fault table when the caller already names the fault', () => {
     const { kind, policy, message, actions } = faultTable.noKey;
     assert.deepEqual(classify('noKey', now), { row: 'noKey', detail: '', kind, policy, message, actions });
     assert.equal(classify('webPage', now).leavesGateway, true);
@@ -299,7 +299,7 @@ describe('classification of random responses', () => {
     )
     .chain((error) => fc.constantFrom<unknown>({ error }, [{ error }], error));
 
-  it('never leads to a retry after a lack of credit, unless a 402 or 403 response names a retry-after', () => {
+  it('never leads to a retry when an error reports a lack of credit with a status other than 402, 403 and 407', () => {
     // A 403 may be a limit that resets at a time that it names.
     const errorStatus = fc.integer({ min: 400, max: 599 }).filter((value) => ![402, 403, 407].includes(value));
     fc.assert(
@@ -314,6 +314,9 @@ describe('classification of random responses', () => {
       }),
       { numRuns: propertyRuns },
     );
+  });
+
+  it('leads to a retry after a 402 response only if the response names a retry-after', () => {
     fc.assert(
       fc.property(anyBody, (body) => {
         const { policy, retryAfter } = classifyResponse(402, body);

@@ -41,7 +41,7 @@ describe('context window in an error message of a provider', () => {
     assert.equal(classified({ message: 'maximum requests is 5000', code: 'rate_limit' }, 429).contextTokens, undefined);
   });
 
-  it('is looked up in linear time in a very long message', () => {
+  it('is searched for in linear time, even in a very long message', () => {
     for (const part of ['1,', '9', 'max ', 'limit 1 ', '> '])
       assert.equal(contextTokensIn(part.repeat(20_000)), undefined);
   });

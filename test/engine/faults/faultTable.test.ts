@@ -87,14 +87,14 @@ describe('fault table', () => {
     }
   }
 
-  it('contains only messages that are sentences with known placeholders', () => {
+  it('contains only messages that are complete sentences without unknown placeholders', () => {
     for (const message of messages) {
       assert.match(message, /^(?:[A-Z]|\{).*(?:\.|\})$/);
       for (const [, name = ''] of message.matchAll(/\{(.*?)\}/g)) assert.ok(placeholders.has(name), message);
     }
   });
 
-  it('has an extra message with the reset time for every fault that ends a turn and can have a known reset time', () => {
+  it('has a second message with the reset time for the four faults whose limit can reset at a known time', () => {
     const withTime = faultNames.filter((name) => faultTable[name].limit?.messageWithTime !== undefined);
     assert.deepEqual(withTime, ['outOfCredit', 'permissionDenied', 'usageLimitReached', 'overloaded']);
     for (const name of withTime) assert.match(faultTable[name].limit?.messageWithTime ?? '', /\{time\}/, name);

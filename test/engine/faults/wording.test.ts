@@ -51,7 +51,7 @@ describe('message of a fault for the user', () => {
     });
   });
 
-  it('has values for all placeholders whose values are known', () => {
+  it('has a value for every placeholder that applies to the fault', () => {
     const circumstances = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
     const { values } = describeEvidence({ type: 'timeout', clock: 'streamStalled', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {

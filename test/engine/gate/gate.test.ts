@@ -227,13 +227,18 @@ describe('gate after a rate limit', () => {
     assert.equal(fixture.clock.pending, 0);
   });
 
-  it('admits a waiting request when a request ends before the gateway has accepted it, but not when an accepted request ends', async () => {
+  it('admits no further request when an accepted request ends', async () => {
     const requests = await fixture.enqueueDuringCooldown(6);
     requests[0]?.accepted();
     assert.equal(admittedCount(requests), 3);
     // The gate already admitted two requests when the gateway accepted this request.
     requests[0]?.release();
     assert.equal(admittedCount(requests), 3);
+  });
+
+  it('admits a waiting request when a request ends before the gateway has accepted it', async () => {
+    const requests = await fixture.enqueueDuringCooldown(6);
+    requests[0]?.accepted();
     requests[1]?.release();
     assert.equal(admittedCount(requests), 4);
   });
@@ -261,7 +266,7 @@ describe('gate after a rate limit', () => {
     });
   }
 
-  it('halves the number of requests in flight only once when several probes are rate-limited', async () => {
+  it('halves the allowed number of requests in flight only once when several probes are rate-limited', async () => {
     const { requests, window } = await halfOpen(8);
     window[0]?.limited(fixture.cooldown(3000));
     let sent = admittedCount(requests);
@@ -520,7 +525,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(there.enqueueMany(2)), 2);
   });
 
-  it('admits a probe as soon as another window has cleared its shared cooldown', async () => {
+  it('admits a probe as soon as another window has cleared the shared cooldown', async () => {
     const { store, here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
@@ -531,7 +536,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(requests), 1);
   });
 
-  it("keeps another window's cooldown when the gateway accepts a request that was sent before that cooldown was read", async () => {
+  it('keeps a cooldown of another window when the gateway accepts a request that was sent before the gate knew of the cooldown', async () => {
     const { store, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();
@@ -548,7 +553,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(store.cooldown, longer);
   });
 
-  it('does not read the shared cooldown for a request that has just been admitted', async () => {
+  it('does not read the shared cooldown immediately after it has admitted a request', async () => {
     const { store, here } = windows();
     here.limit(1000);
     const request = here.enqueue();

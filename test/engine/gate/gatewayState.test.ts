@@ -71,7 +71,7 @@ describe('state of the gateways', () => {
     }
   });
 
-  it('lists closed gates and used retry budgets in the diagnostics, without an API key', () => {
+  it('lists closed gates and used retry budgets in the diagnostics, but no API key', () => {
     const { clock, states } = start();
     states.of(scope.gateway).retryBudget.charge(5);
     const { until } = limit(clock, states, scope);
@@ -102,105 +102,7 @@ describe('state of the gateways', () => {
     assert.equal(clock.pending, 0);
   });
 
-  describe('probes of different models with the same key', () => {
-    /** Limits models, which then wait for the end of their cooldowns with one request each. */
-    const limited = (...models: readonly string[]) => {
-      const { clock, states } = start();
-      const scopes = models.map((model) => ({ ...scope, model }));
-      for (const each of scopes) limit(clock, states, each);
-      const permits = scopes.map((each) => gateOf(states, each).enqueue(() => undefined));
-      const sent = (): readonly boolean[] => permits.map(({ block }) => block === undefined);
-      const accept = (index: number): void => gateOf(states, scopes[index]!).accepted(permits[index]!);
-      return { accept, clock, permits, scopes, sent, states };
-    };
-
-    it('are sent one after the other as the gateway accepts them', async () => {
-      const { accept, clock, sent } = limited('a', 'b', 'c', 'd');
-      await clock.advance(30_000);
-      assert.deepEqual(sent(), [true, false, false, false]);
-      accept(0);
-      assert.deepEqual(sent(), [true, true, false, false]);
-      accept(1);
-      accept(2);
-      assert.deepEqual(sent(), [true, true, true, true]);
-    });
-
-    it('are sent 2 s apart while the gateway accepts none', async () => {
-      const { clock, scopes, sent, permits, states } = limited('a', 'b', 'c');
-      await clock.advance(30_000);
-      gateOf(states, scopes[0]!).failed(permits[0]!);
-      await clock.advance(1_999);
-      assert.deepEqual(sent(), [true, false, false]);
-      await clock.advance(1);
-      assert.deepEqual(sent(), [true, true, false]);
-      await clock.advance(2_000);
-      assert.deepEqual(sent(), [true, true, true]);
-    });
-
-    it('are sent even while another model is rate-limited again and again', async () => {
-      const { clock, scopes, sent, permits, states } = limited('a', 'b');
-      const gate = gateOf(states, scopes[0]!);
-      let probe = permits[0]!;
-      await clock.advance(30_000);
-      for (let refusals = 0; refusals < 2; refusals++) {
-        gate.limited(probe, { until: clock.now() + 1_000, delayMs: 1_000, source: 'server', reason: 'rate-limit' });
-        probe = gate.enqueue(() => undefined);
-        await clock.advance(1_000);
-      }
-      assert.equal(sent()[1], true);
-    });
-
-    it('are sent with a delay between them again after the next cooldown', async () => {
-      const { clock, scopes, permits, states } = limited('a');
-      await clock.advance(30_000);
-      const until = clock.now() + 30_000;
-      gateOf(states, scopes[0]!).limited(permits[0]!, {
-        until,
-        delayMs: 30_000,
-        source: 'server',
-        reason: 'rate-limit',
-      });
-      const other = { ...scope, model: 'b' };
-      limit(clock, states, other);
-      const again = [scopes[0]!, other].map((each) => gateOf(states, each).enqueue(() => undefined));
-      await clock.advance(30_000);
-      assert.deepEqual(
-        again.map(({ block }) => block === undefined),
-        [true, false],
-      );
-    });
-
-    it('wait until the gateway accepts the most recent probe, not only an earlier one', async () => {
-      const { accept, clock, permits, scopes, sent, states } = limited('a', 'b', 'c');
-      await clock.advance(30_000);
-      gateOf(states, scopes[1]!).force(permits[1]!);
-      accept(0);
-      assert.deepEqual(sent(), [true, true, false]);
-      accept(1);
-      assert.deepEqual(sent(), [true, true, true]);
-    });
-
-    it('are sent at the same time over different keys', async () => {
-      const { clock, sent, states } = limited('a');
-      const other = { ...scope, key: 'other' };
-      limit(clock, states, other);
-      const permit = gateOf(states, other).enqueue(() => undefined);
-      await clock.advance(30_000);
-      assert.deepEqual([...sent(), permit.block], [true, undefined]);
-    });
-
-    it('delay no request to a model without a rate limit, and no further probe of the same model', async () => {
-      const { clock, scopes, sent, permits, states } = limited('a', 'b');
-      await clock.advance(30_000);
-      assert.equal(gateOf(states, { ...scope, model: 'free' }).enqueue(() => undefined).block, undefined);
-      assert.equal(gateOf(states, { ...scopes[1]!, key: 'other' }).enqueue(() => undefined).block, undefined);
-      gateOf(states, scopes[0]!).release(permits[0]!);
-      assert.equal(gateOf(states, scopes[0]!).enqueue(() => undefined).block, undefined);
-      assert.deepEqual(sent(), [true, false]);
-    });
-  });
-
-  it('contains the cooldown of a rate-limited model until the cooldown ends, for the same key only', async () => {
+  it('contains the cooldown of a rate-limited model until the cooldown ends, and only for the key that was rate-limited', async () => {
     const { clock, states } = start();
     assert.equal(cooldownOf(states, scope), undefined);
     const { until } = limit(clock, states, scope);
@@ -239,6 +141,104 @@ describe('state of the gateways', () => {
     const gate = gateOf(states, scope);
     gate.accepted(gate.enqueue(() => undefined));
     assert.equal(changes, 1);
+  });
+});
+
+describe('probes of different models', () => {
+  /** Limits models, which then wait for the end of their cooldowns with one request each. */
+  const limited = (...models: readonly string[]) => {
+    const { clock, states } = start();
+    const scopes = models.map((model) => ({ ...scope, model }));
+    for (const each of scopes) limit(clock, states, each);
+    const permits = scopes.map((each) => gateOf(states, each).enqueue(() => undefined));
+    const sent = (): readonly boolean[] => permits.map(({ block }) => block === undefined);
+    const accept = (index: number): void => gateOf(states, scopes[index]!).accepted(permits[index]!);
+    return { accept, clock, permits, scopes, sent, states };
+  };
+
+  it('wait until the gateway accepts the previous probe with the same key', async () => {
+    const { accept, clock, sent } = limited('a', 'b', 'c', 'd');
+    await clock.advance(30_000);
+    assert.deepEqual(sent(), [true, false, false, false]);
+    accept(0);
+    assert.deepEqual(sent(), [true, true, false, false]);
+    accept(1);
+    accept(2);
+    assert.deepEqual(sent(), [true, true, true, true]);
+  });
+
+  it('are sent 2 s apart while the gateway accepts none of them', async () => {
+    const { clock, scopes, sent, permits, states } = limited('a', 'b', 'c');
+    await clock.advance(30_000);
+    gateOf(states, scopes[0]!).failed(permits[0]!);
+    await clock.advance(1_999);
+    assert.deepEqual(sent(), [true, false, false]);
+    await clock.advance(1);
+    assert.deepEqual(sent(), [true, true, false]);
+    await clock.advance(2_000);
+    assert.deepEqual(sent(), [true, true, true]);
+  });
+
+  it('are sent even while another model is rate-limited again and again', async () => {
+    const { clock, scopes, sent, permits, states } = limited('a', 'b');
+    const gate = gateOf(states, scopes[0]!);
+    let probe = permits[0]!;
+    await clock.advance(30_000);
+    for (let refusals = 0; refusals < 2; refusals++) {
+      gate.limited(probe, { until: clock.now() + 1_000, delayMs: 1_000, source: 'server', reason: 'rate-limit' });
+      probe = gate.enqueue(() => undefined);
+      await clock.advance(1_000);
+    }
+    assert.equal(sent()[1], true);
+  });
+
+  it('are sent one at a time again after the next cooldown', async () => {
+    const { clock, scopes, permits, states } = limited('a');
+    await clock.advance(30_000);
+    const until = clock.now() + 30_000;
+    gateOf(states, scopes[0]!).limited(permits[0]!, {
+      until,
+      delayMs: 30_000,
+      source: 'server',
+      reason: 'rate-limit',
+    });
+    const other = { ...scope, model: 'b' };
+    limit(clock, states, other);
+    const again = [scopes[0]!, other].map((each) => gateOf(states, each).enqueue(() => undefined));
+    await clock.advance(30_000);
+    assert.deepEqual(
+      again.map(({ block }) => block === undefined),
+      [true, false],
+    );
+  });
+
+  it('wait until the gateway accepts the latest probe, even if it has accepted an earlier one', async () => {
+    const { accept, clock, permits, scopes, sent, states } = limited('a', 'b', 'c');
+    await clock.advance(30_000);
+    gateOf(states, scopes[1]!).force(permits[1]!);
+    accept(0);
+    assert.deepEqual(sent(), [true, true, false]);
+    accept(1);
+    assert.deepEqual(sent(), [true, true, true]);
+  });
+
+  it('are sent at the same time if they use different keys', async () => {
+    const { clock, sent, states } = limited('a');
+    const other = { ...scope, key: 'other' };
+    limit(clock, states, other);
+    const permit = gateOf(states, other).enqueue(() => undefined);
+    await clock.advance(30_000);
+    assert.deepEqual([...sent(), permit.block], [true, undefined]);
+  });
+
+  it('delay no request to a model without a rate limit, and no further probe of the same model', async () => {
+    const { clock, scopes, sent, permits, states } = limited('a', 'b');
+    await clock.advance(30_000);
+    assert.equal(gateOf(states, { ...scope, model: 'free' }).enqueue(() => undefined).block, undefined);
+    assert.equal(gateOf(states, { ...scopes[1]!, key: 'other' }).enqueue(() => undefined).block, undefined);
+    gateOf(states, scopes[0]!).release(permits[0]!);
+    assert.equal(gateOf(states, scopes[0]!).enqueue(() => undefined).block, undefined);
+    assert.deepEqual(sent(), [true, false]);
   });
 });
 
@@ -363,7 +363,7 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 12);
   });
 
-  it('does not count time towards the next token while the budget is full', () => {
+  it('does not count time toward the next token while the budget is full', () => {
     const clock = new Ticks();
     const budget = new RetryBudget(clock);
     clock.time += 3_605_000;

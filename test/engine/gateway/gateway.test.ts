@@ -46,20 +46,20 @@ describe('model name that is sent to a gateway', () => {
       assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
     });
 
-  it('is the name of the substitute while the turn has no primary gateway', () => {
+  it('is the name of the substitute when a gateway with a substitute lists the model and there is no primary gateway', () => {
     const sent = modelAt(gatewayFrom({ ...substituting, ...lists(true) }), 'gpt', undefined);
     assert.deepEqual(sent, { name: 'own', isSubstitute: true });
   });
 });
 
 describe('gateways that can answer a prompt', () => {
-  it('exclude gateways over plain HTTP when the first gateway with the model uses HTTPS', async () => {
+  it('exclude gateways over plain HTTP if the first gateway with the model uses HTTPS', async () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const gateways = await keyed({ ...encrypted, ...lists(true) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [encrypted.baseUrl, backup.baseUrl]);
   });
 
-  it('include a gateway over plain HTTP that the user has chosen when that gateway is the first one with the model', async () => {
+  it("include a gateway over plain HTTP if the user's settings name the model for it and no earlier gateway has the model", async () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const gateways = await keyed({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [plain.baseUrl, backup.baseUrl]);

@@ -87,7 +87,7 @@ describe('key redactor', () => {
     assert.equal(new KeyRedactor([key, 'no-key-required', 'lm-studio', '']).redact(text), text);
   });
 
-  it('removes a key of ordinary words only where the complete key occurs', () => {
+  it('removes a key that consists of ordinary words only where the complete key occurs', () => {
     const keys = new KeyRedactor(['no-key-required', 'lm-studio']);
     assert.equal(keys.redact('no-key-required lm-studio'), '[redacted] [redacted]');
     assert.equal(keys.redact('no-key-require and lm-studi'), 'no-key-require and lm-studi');
@@ -98,7 +98,7 @@ describe('key redactor', () => {
     assert.equal(new KeyRedactor(['a.b']).redact('a.b, axb and a.b'), '[redacted], axb and [redacted]');
   });
 
-  it('replaces a key that contains another key with a single placeholder', () => {
+  it('inserts only one placeholder for a key that contains another key', () => {
     assert.equal(new KeyRedactor(['abcdefgh', 'abcdefgh-ijkl']).redact('abcdefgh-ijkl'), '[redacted]');
     const keys = new KeyRedactor(['abcdefghi1', 'abcdefghi1-ijkl']);
     assert.equal(keys.redact('abcdefghi1 abcdefghi1-ijkl'), '[redacted] [redacted]');

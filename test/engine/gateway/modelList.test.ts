@@ -66,7 +66,7 @@ describe('reading of a model list', () => {
     });
   }
 
-  it('does not include entries without an ID in the number of omitted models', () => {
+  it('does not count entries without an ID as omitted models', () => {
     assert.deepEqual(parseModelList([' ok ', '', ' ', {}]), { models: ['ok'] });
     assert.equal(isUsableModelId(''), false);
   });

@@ -414,7 +414,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [fault('slept')]);
   });
 
-  it('ends with an internal error when a listener throws an exception on text that was held back until a timeout', async () => {
+  it('ends with an internal error when a listener throws while it receives held-back text after a timeout', async () => {
     let texts = 0;
     const onReport = (name: string): unknown => name === 'text' && ++texts === 2 && fail(connectionError);
     const { ends, clock } = await runAttempt(
@@ -514,7 +514,7 @@ describe('attempt', () => {
     assert.deepEqual(reports.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
   });
 
-  it('sends the messages with a marked prefill unchanged', async () => {
+  it('sends messages unchanged, including the `prefix` mark of a prefill', async () => {
     const messages: readonly OutgoingMessage[] = [
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'Hel', prefix: true },
@@ -684,7 +684,7 @@ describe('reading of a response body', () => {
     assert.deepEqual([end, events], [{ kind: 'stream' }, 1]);
   });
 
-  it('counts the blank line that it appends toward the maximum length of a JSON body', async () => {
+  it('limits the length of a JSON body including the blank line that the reader appends', async () => {
     const [longest, tooLong] = [0, 1].map((extra) => `{${' '.repeat(maxEventChars - 3 + extra)}`) as [string, string];
     assert.equal((await readPieces([longest], 'application/json')).isTooLong, false);
     assert.equal((await readPieces([tooLong], 'application/json')).isTooLong, true);

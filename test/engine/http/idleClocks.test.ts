@@ -133,7 +133,7 @@ describe('detection of a sleep of the computer', () => {
     });
   }
 
-  it('does not end the attempt when the headers arrive after the sleep, but before the check that detects it', async () => {
+  it('does not end the attempt when the headers arrive after the sleep, but before the check that detects the sleep', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(1000);
     fixture.clock.epoch += 3_600_000;
@@ -142,7 +142,7 @@ describe('detection of a sleep of the computer', () => {
     assert.deepEqual(fixture.expiries, []);
   });
 
-  it('does not count the sleep as time without data, even if the monotonic clock also advances', async () => {
+  it('does not count the sleep as time without data, even if the monotonic clock runs during sleep', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');

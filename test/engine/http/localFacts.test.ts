@@ -44,7 +44,7 @@ describe('model facts from a local server', () => {
     assert.deepEqual([isEnded, clock.pending], [true, 0]);
   });
 
-  it('are unknown for any other server, which gets only two requests', async () => {
+  it('are unknown for a server of another kind after only two requests', async () => {
     assert.equal((await read({}, ['a', 'b'])).size, 0);
     assert.equal(requests.length, 2);
   });

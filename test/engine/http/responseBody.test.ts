@@ -95,7 +95,7 @@ describe('reading of server-sent events', () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 
-  it('reads a charset in which an ASCII byte can be part of a character', async () => {
+  it('reads events in a charset in which an ASCII byte can be part of another character', async () => {
     const bytes = Buffer.from('data: \x81\x30\x81\x31\n\n', 'latin1');
     assert.deepEqual((await read(splitBytes(bytes, 2), 'text/event-stream; charset=gb18030')).events, ['\u0081']);
   });
@@ -184,7 +184,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     });
   }
 
-  it('continues at the start of a line after an empty piece', () => {
+  it('still recognizes a JSON line without `data:` after an empty piece', () => {
     assert.deepEqual(scannedEvents([': c\n', '', '{"e":1}\n']), ['message {"e":1}']);
   });
 
@@ -216,7 +216,8 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     );
   });
 
-  it('tries the fast path for a known frame only on the first line of an event, and never for an event named "error"', () => {
+  /** Scans a stream with a fast path that reads every event except `a`. */
+  const scanWithFastPath = (stream: string) => {
     const framed: string[] = [];
     const events: string[] = [];
     const scanner = new EventScanner({
@@ -229,9 +230,21 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
       },
       onTooLong: () => assert.fail('too long'),
     });
-    scanner.push('data: a\ndata: b\n\nevent: error\ndata: c\n\nevent: x\ndata: d\n\ndata: a\n\n');
-    assert.deepEqual(framed, ['d']);
-    assert.deepEqual(events, ['message a\nb', 'error c', 'message a']);
+    scanner.push(stream);
+    return { framed, events };
+  };
+
+  it('lets the fast path read an event, and reads an event that the fast path refuses', () => {
+    const expected = { framed: ['d'], events: ['message a'] };
+    assert.deepEqual(scanWithFastPath('event: x\ndata: d\n\ndata: a\n\n'), expected);
+  });
+
+  it('does not let the fast path read a later line of an event', () => {
+    assert.deepEqual(scanWithFastPath('data: a\ndata: b\n\n'), { framed: [], events: ['message a\nb'] });
+  });
+
+  it('does not let the fast path read an event named "error"', () => {
+    assert.deepEqual(scanWithFastPath('event: error\ndata: c\n\n'), { framed: [], events: ['error c'] });
   });
 
   it('creates the same events however the stream is split into pieces', () => {
@@ -322,7 +335,7 @@ describe('reading of an error body', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('reads a body within the default limits', async () => {
+  it('uses the default limits when the caller sets none', async () => {
     const clock = new VirtualClock();
     const { body, push } = source();
     for (let kilobyte = 0; kilobyte < 70; kilobyte++) push('x'.repeat(1024));
@@ -360,7 +373,7 @@ describe('decoding of a UTF-8 stream', () => {
     );
   });
 
-  it('keeps byte order marks in pieces of complete characters', () => {
+  it('keeps byte order marks when no piece ends within a character', () => {
     const part = new TextEncoder().encode('\uFEFFa');
     assert.equal(decode([part, part]), '\uFEFFa\uFEFFa');
   });

@@ -109,7 +109,7 @@ describe('lookup of model facts', () => {
     for (const name of readTable().keys()) assert.equal(plainName(name), name);
   });
 
-  it('finds the first model of the table when several models share a name without suffixes', () => {
+  it('finds the first of several models whose names differ only in their suffixes', () => {
     const facts = readTable();
     for (const [shared, first] of [
       ['claude-opus-4', 'claude-opus-4-0'],

@@ -124,7 +124,7 @@ describe('nearest models', () => {
     );
   });
 
-  it('exclude models that cannot write text according to their gateway', () => {
+  it('exclude models that, according to their gateway, cannot write text', () => {
     const listed = new Map([['acme-2', { writesText: false }]]);
     assert.deepEqual(nearestModels('acme-1', ['acme-2', 'acme-3'], listed), ['acme-3']);
   });

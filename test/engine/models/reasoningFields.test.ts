@@ -285,8 +285,10 @@ describe('reasoning effort that the gateway refuses', () => {
     assert.deepEqual(reasoningFields('low', target), { fields: { reasoning_effort: 'low' }, effort: 'low' });
     assert.deepEqual(Object.keys(reasoningFields('high', target).fields), ['reasoning', 'reasoning_effort']);
   });
+});
 
-  it('is not recorded when the gateway refuses a different parameter', () => {
+describe('refusal of a parameter other than the reasoning effort', () => {
+  it('is not recorded as a refusal of the effort', () => {
     const learned: LearnedEfforts = { refused: new Set() };
     const refused = { parameter: 'temperature', detail: 'high' };
     assert.equal(learnRefusal(learned, { reasoning_effort: 'low' }, 'low', refused), false);

@@ -614,7 +614,7 @@ describe('retry policy', () => {
     });
   }
 
-  it('continues with the substitute of another gateway while the network is unreachable, if the setting allows it', () => {
+  it('lets the substitute of another gateway continue a partial answer while the network is unreachable, as continueWithFallback allows', () => {
     const decisionCase = { row: 'offline', ...partial, substitute: 'other' } as const;
     const decisions = (['auto', 'ask', 'off'] as const).map((continueWithFallback) =>
       decideCase({ ...decisionCase, continueWithFallback }),

@@ -136,7 +136,7 @@ describe('history of a turn', () => {
     });
   }
 
-  it('neither counts nor charges a retry that the user starts', () => {
+  it('neither counts a retry that the user starts nor charges it to the retry budget', () => {
     const { history, budget, record } = setUp();
     record('serverError');
     history.settleCharge(true);

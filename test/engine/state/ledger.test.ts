@@ -103,7 +103,7 @@ describe('ledger of a turn', () => {
     });
   }
 
-  it("contains two entries for two consecutive waits with the same reason if the turn's own faults caused both", () => {
+  it('contains two entries when a turn waits twice in a row for the same reason after faults of its own', () => {
     const { waits } = ledgerOf([attempt(0), waiting(10), waiting(30), stopped(70)]);
     assert.deepEqual(rowsOf(waits, 'at', 'waitedMs'), [
       [10, 20],

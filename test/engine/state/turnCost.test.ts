@@ -83,8 +83,10 @@ describe('cost of a turn', () => {
     },
   ] as const)
     it(name, () => assert.deepEqual(costsOf(state), costs));
+});
 
-  it('is the sum of the known costs for several turns, with the number of answers whose cost is unknown', () => {
+describe('total cost of several turns', () => {
+  it('contains the sum of the known costs and the number of answers whose cost is unknown', () => {
     const states = [turn([paid, unknown]), turn([unknown, unknown]), turn([paid]), turn([unbilled])];
     assert.deepEqual(totalCost(states), { costs: [usd(0.2)], unknownAnswers: 2 });
   });

@@ -30,14 +30,14 @@ const stopped = (at: number): StreamEvent => event(at, { type: 'stopped', text: 
 const done = (at: number): StreamEvent =>
   event(at, { type: 'done', finishReason: 'stop', attempts: 1, text: 'Hello', waitedMs: 0 });
 
-describe('clock conversion within a segment', () => {
-  it('uses the start of the attempt, which is recorded on both clocks', () => {
+describe('conversion between wall-clock and monotonic time in a segment of a turn', () => {
+  it('is based on the start of the attempt, which was recorded on both clocks', () => {
     const state = stateAfter([start(1000), text(1500)]);
     assert.equal(toEpoch(state, 1500), epoch + 1500);
     assert.equal(toMonotonic(state, epoch + 1500), 1500);
   });
 
-  it('uses the nearest previous attempt, because the monotonic clock can stop during sleep', () => {
+  it('is based on the nearest previous attempt, because the monotonic clock can stop during sleep', () => {
     const late = event(
       2000,
       { type: 'attempt', gateway: refOf(origin), model: 'm', why: 'retry', time: epoch + 600_000 },
@@ -49,7 +49,7 @@ describe('clock conversion within a segment', () => {
     assert.equal(toMonotonic(state, epoch + 600_500), 2500);
   });
 
-  it('uses the start of the wait when there has been no attempt yet', () => {
+  it('is based on the start of the wait when there has been no attempt yet', () => {
     const state = stateAfter([waiting(1000)]);
     assert.equal(toEpoch(state, 1200), epoch + 1200);
     assert.equal(toMonotonic(state, epoch + 1200), 1200);
@@ -127,7 +127,7 @@ describe('calculation of the totals of a turn', () => {
     });
   });
 
-  it('adds up the usage of all segments, without counts that no gateway has reported', () => {
+  it('adds up the usage of all segments and leaves out a count that no gateway reported', () => {
     const reported = event(200, {
       type: 'usage',
       promptTokens: 1,

@@ -99,7 +99,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows an overlap of at least 64 characters only once, even after the time limit', () => {
+  it('shows an overlap of at least 64 characters only once, even after the time limit for holding back text', () => {
     // The numbers make sure that no other part of the overlap also matches the end of the partial answer.
     const partialOf = (count: number): string => Array.from({ length: count }, (_, n) => `羊 ${n}🐑 `).join('');
     const given = fc.tuple(
@@ -141,7 +141,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('loses no text of a continuation without an overlap, even after the time limit', () => {
+  it('loses no text of a continuation without an overlap, even after the time limit for holding back text', () => {
     const given = fc.tuple(anyPartial, anyRemainder, anySizes, fc.array(fc.nat({ max: 20 })));
     fc.assert(
       fc.property(given, ([partial, continuation, sizes, expireAfter]) => {

@@ -58,7 +58,7 @@ describe('warning about a prompt that the gateway cuts', () => {
     return run.events.flatMap((event) => (event.type === 'attempt' ? event.cutAtTokens : []));
   };
 
-  it('contains the context window at each attempt', async () => {
+  it('appears at each attempt and names the context window', async () => {
     assert.deepEqual(await attemptsOf(100), [100, 100]);
   });
 
@@ -70,7 +70,7 @@ describe('warning about a prompt that the gateway cuts', () => {
     assert.deepEqual(await attemptsOf(100, false), [undefined, undefined]);
   });
 
-  it('considers the texts of all messages, but no images', () => {
+  it('depends on the texts of all messages, but not on images', () => {
     const image = { type: 'image', mimeType: 'image/png', data: content } as const;
     const text = { type: 'text', text: 'x'.repeat(200) } as const;
     assert.equal(exceededContext([{ role: 'user', content: [text, image] }], facts), undefined);

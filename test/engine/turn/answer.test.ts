@@ -80,7 +80,7 @@ describe('answer', () => {
     });
   }
 
-  it('discards a restarted answer that is not yet shown when the answer is restarted again', () => {
+  it('discards a restarted answer that is still hidden when another restart follows', () => {
     const run = new ShownAnswer('12345', 'restart').append('xxxx');
     run.answer.startAttempt('restart');
     run.append('ab').finish();
@@ -179,7 +179,7 @@ describe('answer', () => {
     assert.deepEqual(run.events, ['reasoning Hm.']);
   });
 
-  it('is continued without the blank lines that follow the reasoning of a continuation', () => {
+  it("does not contain the blank lines between a continuation's reasoning and its text", () => {
     const run = new ShownAnswer('Sheep graze ', 'continue');
     run.answer.add({ type: 'reasoning', text: 'Go on.' });
     assert.equal(run.append(' \n\n', '\n', 'on hills.\n', '\nAll day.').shown, 'Sheep graze on hills.\n\nAll day.');
@@ -215,7 +215,7 @@ describe('answer', () => {
     assert.deepEqual(run.append('a').events, ['text a']);
   });
 
-  it('searches for the overlap again when the text of a continuation turns out to be reasoning', () => {
+  it('contains no repetition when the start of a continuation turns out to be reasoning', () => {
     const run = new ShownAnswer(story, 'continue').append(' Let me see: the sheep slept, so I go on.');
     run.answer.add({ type: 'textWasReasoning', text: 'Let me see.' });
     assert.equal(run.append(story.slice(-50), ' The end.').shown, `${story} The end.`);
@@ -247,7 +247,7 @@ describe('answer', () => {
     assert.equal(new ShownAnswer('', 'original').append('a').clock.pending, 0);
   });
 
-  it('contains no half of a surrogate pair', () => {
+  it('never contains half of a surrogate pair', () => {
     const run = new ShownAnswer('', 'original').append('a\ud83d');
     run.answer.endAttempt();
     assert.equal(run.append('b').shown, 'ab');

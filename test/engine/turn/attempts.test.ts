@@ -76,7 +76,7 @@ describe('answer with the resume setting "off"', () => {
 });
 
 describe('first request after a rate limit', () => {
-  it('lets the next request start as soon as the gateway accepts it', async () => {
+  it('lets the next request start as soon as the gateway accepts the first one', async () => {
     const bodies: LiveBody[] = [];
     const open: Reply = streaming((body) => bodies.push(body));
     const world = new EngineWorld({ replies: [rateLimited(1), open] });
@@ -88,7 +88,7 @@ describe('first request after a rate limit', () => {
     for (const { turn } of runs) turn.stop();
   });
 
-  it('does not let the next request start when the gateway rejects it', async () => {
+  it('does not let the next request start when the gateway rejects the first one', async () => {
     const world = new EngineWorld({ replies: [rateLimited(1), rateLimited(60)] });
     const runs = [world.ask()];
     await settle();
@@ -128,13 +128,13 @@ describe('text that is held back because it may be the start of a key', () => {
       keys: new KeyRedactor(['hsa-secret-key-1']),
     });
 
-  it('is shown before the end of the attempt when the answer is complete', async () => {
+  it('is shown when the answer is complete, before the attempt ends', async () => {
     const run = await held((body) => body.finish().done()).toEnd();
     assert.deepEqual(run.types.slice(-3), ['text', 'ended', 'done']);
     assert.equal(run.shownText, 'The key is hsa-secret');
   });
 
-  it('is shown before the end of the attempt when the user stops the turn', async () => {
+  it('is shown when the user stops the turn, before the attempt ends', async () => {
     const run = await held(() => undefined).settle();
     run.turn.stop();
     assert.deepEqual((await run.toEnd()).types.slice(-3), ['text', 'ended', 'stopped']);

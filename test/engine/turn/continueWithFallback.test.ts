@@ -52,7 +52,7 @@ const switchesOf = (run: EngineRun): readonly unknown[] =>
   run.of('model').map(({ from, to, reason }) => [from, to, reason]);
 
 describe('turn with a partial answer and continueWithFallback "auto"', () => {
-  it('continues with the fallback model when the original model is overloaded at the resume', async () => {
+  it('continues with the fallback model when the original model is overloaded during a resume', async () => {
     const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
     const run = await start(replies, 'auto').toEnd();
     assert.deepEqual(modelsOf(run), ['claude-sonnet-4', 'claude-sonnet-4', 'gpt-4o']);
@@ -163,7 +163,7 @@ describe('turn with a partial answer and continueWithFallback "ask"', () => {
     assert.deepEqual([kind, text, fallbackModel, actions[0]], ['truncated', half, 'gpt-4o', 'continueWithFallback']);
   });
 
-  it('offers the fallback model when an overload in another turn causes a longer cooldown than this turn may wait', async () => {
+  it("offers the fallback model when another turn's overload causes a cooldown that exceeds this turn's maximum wait", async () => {
     const replies = byModel({
       'claude-sonnet-4': [
         cutAfter(half),
@@ -187,9 +187,19 @@ describe('turn with a partial answer and continueWithFallback "ask"', () => {
   });
 });
 
-describe("user's request to continue with another model", () => {
-  const resumeFrom = { text: half, hadReasoning: false, mode: 'continue' } as const;
+const resumeFrom = { text: half, hadReasoning: false, mode: 'continue' } as const;
 
+describe('turn that continues an earlier answer', () => {
+  it('retries the same model after overloads if the user requests no other model', async () => {
+    const overloaded = status(503);
+    const replies = [overloaded, overloaded, overloaded, answering(remainder)];
+    const settings = { fallbackModels: ['gpt-4o'] };
+    const run = await new EngineRun({ replies, request, settings, options: { resumeFrom } }).toEnd();
+    assert.deepEqual([run.of('model'), run.last('done').text], [[], half + remainder]);
+  });
+});
+
+describe("user's request to continue with another model", () => {
   it('lets this model make the first attempt of a turn that continues an earlier answer', async () => {
     const run = new EngineRun({ replies: [answering(remainder)], request, options: { resumeFrom } });
     run.turn.continueWith('gpt-4o', 'truncated');
@@ -197,14 +207,6 @@ describe("user's request to continue with another model", () => {
     assert.deepEqual(modelsOf(run), ['gpt-4o']);
     assert.deepEqual(switchesOf(run), [['claude-sonnet-4', 'gpt-4o', 'truncated']]);
     assert.deepEqual([run.last('resumed').how, run.shownText], ['continue', remainder]);
-  });
-
-  it('is necessary: without the request, the turn retries the same model', async () => {
-    const overloaded = status(503);
-    const replies = [overloaded, overloaded, overloaded, answering(remainder)];
-    const settings = { fallbackModels: ['gpt-4o'] };
-    const run = await new EngineRun({ replies, request, settings, options: { resumeFrom } }).toEnd();
-    assert.deepEqual([run.of('model'), run.last('done').text], [[], half + remainder]);
   });
 
   it('has no effect while an answer streams, after the end of the turn, or for the current model', async () => {

@@ -114,27 +114,6 @@ describe('Retry now', () => {
     assert.equal(world.wire.requests.length, 6);
   });
 
-  it('does not wait in the queue of the previous model when the model is switched while the key is being read', async () => {
-    let reads = 0;
-    let resolveKey: (() => void) | undefined;
-    const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
-    const world = new EngineWorld({
-      replies: [rateLimited(30), answering('ok')],
-      connection: () =>
-        ++reads < 2 ? Promise.resolve(key) : new Promise((resolve) => (resolveKey = () => resolve(key))),
-    });
-    const first = await world.ask().settle();
-    const second = await world.ask().settle();
-    second.turn.switchModel('other');
-    resolveKey?.();
-    await settle();
-    resolveKey?.();
-    await second.toEnd();
-    assert.deepEqual([second.of('waiting').length, second.last('done').text], [0, 'ok']);
-    assert.equal(world.wire.requests[1]?.body.model, 'other');
-    first.turn.stop();
-  });
-
   it('ends a wait in the queue immediately', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
@@ -370,7 +349,7 @@ describe('switch of the model', () => {
     assert.deepEqual([run.wire.requests.length, run.of('model').length], [1, 0]);
   });
 
-  it('admits the next request to the previous model when the abandoned attempt was the probe of that model', async () => {
+  it("lets the next request to the previous model start when the abandoned attempt was that model's probe", async () => {
     const world = new EngineWorld({ replies: [rateLimited(1), silent] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -383,6 +362,27 @@ describe('switch of the model', () => {
       ['gpt-4o', 'other'],
     );
     for (const { turn } of [first, second]) turn.stop();
+  });
+
+  it('lets the turn skip the queue of the previous model if the key is still being read', async () => {
+    let reads = 0;
+    let resolveKey: (() => void) | undefined;
+    const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
+    const world = new EngineWorld({
+      replies: [rateLimited(30), answering('ok')],
+      connection: () =>
+        ++reads < 2 ? Promise.resolve(key) : new Promise((resolve) => (resolveKey = () => resolve(key))),
+    });
+    const first = await world.ask().settle();
+    const second = await world.ask().settle();
+    second.turn.switchModel('other');
+    resolveKey?.();
+    await settle();
+    resolveKey?.();
+    await second.toEnd();
+    assert.deepEqual([second.of('waiting').length, second.last('done').text], [0, 'ok']);
+    assert.equal(world.wire.requests[1]?.body.model, 'other');
+    first.turn.stop();
   });
 
   it('removes the turn from the queue of the previous model', async () => {
@@ -440,7 +440,7 @@ describe('failure count of a model', () => {
     for (let n = 0; n < 5; n++) await world.ask().toEnd();
   };
 
-  it('is cleared when the user clicks Try anyway while the turn is queued', async () => {
+  it('is cleared when the user clicks *Try anyway* while the turn waits in the queue', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await openBreaker(world);
     const run = await world.ask().settle();
@@ -449,7 +449,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('does not make a request wait after Try anyway', async () => {
+  it('does not delay the request that the user sends with *Try anyway*', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await openBreaker(world);
     const run = await world.ask().settle();
@@ -475,7 +475,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('opens the circuit breaker at five failures, and the turn with the fifth failure has to wait', async () => {
+  it('opens the circuit breaker for the turn whose request fails the fifth time', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
     while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));
@@ -486,7 +486,7 @@ describe('failure count of a model', () => {
     run.turn.stop();
   });
 
-  it('is not the announced reason when a turn waits for the cooldown of another turn', async () => {
+  it("is not announced as the reason when a turn waits because of another turn's cooldown", async () => {
     const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = world.ask();
@@ -528,14 +528,14 @@ describe('attempt whose stream ended after output', () => {
     });
   }
 
-  it('is followed by an ordinary retry that counts toward the maximum if the output was only reasoning', async () => {
+  it('is retried within the maximum number of retries if the output was only reasoning', async () => {
     const settings = { retry: { maxRetries: 1 } };
     const run = await new EngineRun({ replies: [cutStream(streamReasoning)], settings }).toEnd();
     assert.deepEqual(valuesOf(run.of('attempt'), 'why'), ['first', 'retry']);
     assert.deepEqual([run.of('cut').length, run.last('failed').kind], [0, 'connection']);
   });
 
-  it('causes no cut event if the model finished after reasoning only', async () => {
+  it('causes no cut event if the model finished normally but produced only reasoning', async () => {
     const reasoningOnly = streaming((body) => streamReasoning(body).finish().done());
     const run = await new EngineRun({ replies: [reasoningOnly, answering('ok')] }).toEnd();
     assert.deepEqual([run.of('cut').length, run.of('ended')[0]?.how], [0, 'empty']);
@@ -554,7 +554,7 @@ describe('attempt whose stream ended after output', () => {
     });
   }
 
-  it('is resumed with another continue prompt when the first continue prompt failed with a server error', async () => {
+  it('is resumed with a continue prompt again when the first request with a continue prompt fails with a server error', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({ replies: [cutAfter(half), failing, answering('people.')] }).toEnd();
     assert.deepEqual(rowsOf(run.of('attempt'), 'why', 'how'), [

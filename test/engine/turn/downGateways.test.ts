@@ -18,7 +18,7 @@ describe('backup gateway that is down', () => {
     assert.deepEqual([run.last('done').text, switches(run)], ['second', []]);
   });
 
-  it('gets another attempt if it responds while the network of the primary gateway is unreachable', async () => {
+  it('is used if it responds to a probe while the network of the primary gateway is unreachable', async () => {
     const gateways = await withDownBackup(rejecting('ENETUNREACH'), refused, status(200));
     const run = await gateways.ask().toEnd();
     assert.equal(run.last('done').text, 'from the backup');

@@ -192,7 +192,7 @@ describe('key that the gateway echoes', () => {
     assert.equal(run.shownText, 'The key that you have set is [redacted] and no other.');
   });
 
-  it('is removed from an answer that the user continues within the key', async () => {
+  it('is removed from the continuation of an answer that ended within the key', async () => {
     const run = new EngineRun({
       replies: [answering(key.slice(8), '.')],
       connection: () => Promise.resolve(connection),

@@ -33,7 +33,7 @@ const modelSwitches = (run: EngineRun): readonly string[] =>
 const request = { request: { model } };
 
 describe('turn with several gateways', () => {
-  it('sends the model name of the gateway, and shows the name that the user chose', async () => {
+  it("sends the gateway's own name for the model, and shows the name that the user chose", async () => {
     const gateway = { ...naming([model, vendorName]), name: 'Router' };
     const net = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, gateway] });
     const run = await net.ask(request).toEnd();
@@ -221,7 +221,7 @@ describe('turn with several gateways', () => {
       assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
     });
 
-    it('leaves its wait and requests the model from the backup gateway again when the network state is reset', async () => {
+    it('ends its wait and requests the model from the backup gateway again when the network state is reset', async () => {
       const net = new Gateways(lackingBackup);
       const run = await net.ask(request).settle();
       assert.equal(run.of('waiting').length, 1);
@@ -243,7 +243,7 @@ describe('turn with several gateways', () => {
       assert.equal(run.shownText, 'Hello');
     });
 
-    it('fails with the fault of the primary gateway if waiting does not help there', async () => {
+    it('fails with the fault of the primary gateway if waiting cannot resolve that fault', async () => {
       const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [unknownModel] });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.terminal?.type, run.last('failed').kind], ['failed', 'tls']);
@@ -422,7 +422,7 @@ describe('model that only a workspace setting names', () => {
     ['has a name for it', naming(['llama3', 'llama3:8b'])],
     ['has it as the name of another model', naming(['other', 'llama3'])],
   ] as const) {
-    it(`goes to the primary gateway although a backup gateway ${name}`, async () => {
+    it(`is requested from the primary gateway although a backup gateway ${name}`, async () => {
       const gateways = [listing(primary, model), gateway];
       const net = new Gateways({ primary: [unknownModel], backup: hello }, { gateways, workspaceModels });
       const run = await net.ask(llama).toEnd();
@@ -435,18 +435,18 @@ describe('model that only a workspace setting names', () => {
   const gateways = [primary, backup, listing(third, 'llama3')];
   const options = { gateways, workspaceModels, settings: { retry: { maxRetries: 1 } } };
 
-  it('goes to the first backup gateway after a fault of the primary gateway', async () => {
+  it('is requested from the first backup gateway after a fault of the primary gateway', async () => {
     const net = new Gateways({ primary: dark, backup: hello, third: hello }, options);
     assert.deepEqual(switches(await net.ask(llama).toEnd()), ['primary → backup (connection)']);
   });
 
-  it('does not go to the gateway that lists the model when the first backup gateway lacks the model', async () => {
+  it('is not requested from a later gateway that lists the model when the first backup gateway lacks the model', async () => {
     const net = new Gateways({ primary: dark, backup: [unknownModel], third: hello }, options);
     for (let turns = 0; turns < 2; turns++) await net.ask(llama).toEnd();
     assert.equal(net.requests('third').length, 0);
   });
 
-  it('does not lead to another gateway when the model is a fallback model', async () => {
+  it('is requested only from the current gateway when it is a fallback model', async () => {
     const options = { gateways: [listing(primary, model), listing(backup, 'llama3')], workspaceModels };
     const settings = { fallbackModels: ['llama3'], retry: { maxRetries: 3 } };
     const net = new Gateways({ primary: [status(503)], backup: hello }, { ...options, settings });

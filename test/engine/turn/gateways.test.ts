@@ -199,7 +199,7 @@ describe('gateway that is down', () => {
     });
   }
 
-  it('is used again after a successful probe at most twice if it answers no request', async () => {
+  it('is tried only twice more within half an hour if it responds to probes but answers no request', async () => {
     const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
@@ -220,7 +220,7 @@ describe('gateway that is down', () => {
     assert.equal(net.requests('primary').length, 4);
   });
 
-  it('is used again once it has answered a prompt that the user sent to it, even if probes are no longer trusted', async () => {
+  it('is used again once it has answered a prompt that the user sent to it, even if successful probes no longer suffice', async () => {
     const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
@@ -382,7 +382,7 @@ describe('check whether another gateway works', () => {
     assert.equal(net.world.clock.pending, 0);
   });
 
-  it('ends when the user switches to the other gateway without waiting for it', async () => {
+  it('ends when the user switches to the other gateway before the check has finished', async () => {
     const net = new Gateways({ primary: [offline], backup: { replies: hello, probes: [silent] } });
     const run = await net.ask().settle();
     run.turn.switchGateway();
@@ -437,7 +437,7 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
-  it('uses a gateway that is down, even while the key for the next attempt is being read', async () => {
+  it('works even if the next gateway is down and the key for the next attempt is still being read', async () => {
     let reading: Promise<void> = Promise.resolve();
     const net = new Gateways(
       { primary: [answering('Hi'), limited], backup: [refused, answering('Hello')] },
@@ -517,7 +517,7 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual([preferredGateway, run.last('attempt').gateway.id], [sibling.baseUrl, sibling.baseUrl]);
   });
 
-  it('is the first action after a failure because of a long rate limit, and names the next gateway', async () => {
+  it('is the first action that a turn offers when it fails because of a long rate limit', async () => {
     const net = new Gateways(
       { primary: [rateLimited(5_400)], backup: hello },
       { gateways: [primary, { ...backup, name: 'OpenRouter' }] },
@@ -631,7 +631,7 @@ describe('gateway over plain HTTP', () => {
     assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
   });
 
-  it('is used when the user sends the prompt again through it, and is followed by another gateway over plain HTTP', async () => {
+  it('is replaced by another gateway over plain HTTP if it fails with a prompt that the user sent to it', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -693,7 +693,7 @@ describe('gateway over plain HTTP', () => {
     assert.deepEqual(switches(rerun), ['primary → third (user)']);
   });
 
-  it('does not get a turn back from a gateway over HTTPS that fails', async () => {
+  it('is not used again after the turn has moved on to a gateway over HTTPS, even if that gateway fails', async () => {
     const net = new Gateways(
       { backup: [refused], third: [rejecting('CERT_HAS_EXPIRED')] },
       { gateways: [plain, third] },
@@ -817,7 +817,7 @@ describe('turn that waits', () => {
     assert.equal(net.requests('backup')[1]?.headers.get('authorization'), 'Bearer hsa-new-key-of-backup');
   });
 
-  it('announces the switch to the backup gateway when the key of its gateway is removed', async () => {
+  it('announces the switch to the backup gateway when the key of the current gateway is removed', async () => {
     const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
     net.gateways = [backup];
@@ -838,9 +838,9 @@ describe('turn that waits', () => {
   });
 });
 
-describe('connection that is not established', () => {
-  /** A runtime that tells when it opens a connection, and after how many milliseconds the request leaves, if ever. */
-  const telling = (clock: VirtualClock, sentAfterMs = Infinity): Partial<EngineDeps> => ({
+describe('connection to a gateway', () => {
+  /** A runtime that reports when it opens a connection, and after how many milliseconds the request leaves, if ever. */
+  const reporting = (clock: VirtualClock, sentAfterMs = Infinity): Partial<EngineDeps> => ({
     watchConnection: (send, observer) => {
       observer.onConnecting();
       if (sentAfterMs !== Infinity) clock.callAfter(sentAfterMs, () => observer.onSent());
@@ -849,22 +849,22 @@ describe('connection that is not established', () => {
   });
 
   for (const { name, deps, gateways, ms } of [
-    { name: 'is given up after 2 s if another gateway is up', deps: telling, gateways: [primary, backup], ms: 2_000 },
+    { name: 'is given up after 2 s if another gateway is up', deps: reporting, gateways: [primary, backup], ms: 2_000 },
     {
-      name: 'gets the whole headers timeout once the request is sent',
-      deps: (clock) => telling(clock, 1_999),
+      name: 'has the whole headers timeout once the request is sent',
+      deps: (clock) => reporting(clock, 1_999),
       gateways: [primary, backup],
       ms: 61_999,
     },
     {
-      name: 'gets the whole headers timeout if nothing tells about it',
+      name: 'has the whole headers timeout if the runtime does not report when the connection opens',
       deps: () => ({}),
       gateways: [primary, backup],
       ms: 60_000,
     },
     {
-      name: 'gets the whole headers timeout if there is no other gateway',
-      deps: telling,
+      name: 'has the whole headers timeout if there is no other gateway',
+      deps: reporting,
       gateways: [primary],
       ms: 60_000,
     },
@@ -890,9 +890,9 @@ describe('connection that is not established', () => {
     });
   }
 
-  it('gets the whole headers timeout if the other gateway is down', async () => {
+  it('has the whole headers timeout if the other gateway is down', async () => {
     const clock = new VirtualClock();
-    const net = new Gateways({ primary: [silent], backup: [silent] }, { clock, deps: telling(clock) });
+    const net = new Gateways({ primary: [silent], backup: [silent] }, { clock, deps: reporting(clock) });
     const run = await net.ask().settle();
     await clock.advance(2_000);
     assert.deepEqual(switches(run), ['primary → backup (timeout)']);
@@ -901,7 +901,7 @@ describe('connection that is not established', () => {
     run.turn.stop();
   });
 
-  it('keeps its gateway down when a probe would also need longer than 2 s to connect', async () => {
+  it('leaves the gateway down as long as it takes longer than 2 s, even for a probe', async () => {
     const clock = new VirtualClock();
     const slowProbe: Reply = ({ signal }) =>
       new Promise((resolve, reject) => {
@@ -910,7 +910,7 @@ describe('connection that is not established', () => {
       });
     const net = new Gateways(
       { primary: { replies: [silent], probes: [slowProbe] }, backup: hello },
-      { clock, deps: { ...telling(clock, 3_000), isWindowFocused: () => true } },
+      { clock, deps: { ...reporting(clock, 3_000), isWindowFocused: () => true } },
     );
     const run = await net.ask().settle();
     await clock.advance(60_000);
@@ -934,7 +934,7 @@ describe('two VS Code windows', () => {
       { ...options, clock, cooldowns: new CooldownFiles(folder, clock, (problem) => assert.equal(problem, undefined)) },
     );
 
-  it('send only one request to a gateway that is down, even between two probes that are far apart', async () => {
+  it('together send only one request to a gateway that is down, even while its next probe is far away', async () => {
     const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
     await first.ask().settle();
     await clock.advance(900_000);
@@ -943,7 +943,7 @@ describe('two VS Code windows', () => {
     assert.deepEqual([first.requests('primary').length, second.requests('primary').length], [1, 0]);
   });
 
-  it('use a gateway again when a probe of one window has got a response', async () => {
+  it('use a gateway again when it has responded to a probe of one window', async () => {
     const back = status(401);
     const [first, second] = [openWindow(refused, refused, {}), openWindow(answering('Hello'), back)];
     await first.ask().settle();
@@ -966,7 +966,7 @@ describe('two VS Code windows', () => {
     assert.deepEqual([second.requests('primary').length, third.requests('primary').length], [1, 1]);
   });
 
-  it('treat a gateway as down even if it completes an answer that began before the fault', async () => {
+  it('treat a gateway as down even if it completes an answer that began before the outage', async () => {
     let earlier: LiveBody | undefined;
     const second = openWindow(
       streaming((body) => void (earlier = body.delta('Hi'))),
@@ -987,7 +987,7 @@ describe('two VS Code windows', () => {
     );
   });
 
-  it('share the knowledge that probes succeed although the gateway answers no requests', async () => {
+  it('both ignore successful probes of a gateway that answers no requests', async () => {
     const [first, second] = [openWindow(silent, status(401)), openWindow(silent, status(401))];
     for (let asked = 0; asked < 3; asked++) {
       await (await first.ask().settle()).toEnd();

@@ -25,7 +25,7 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
     assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 2]);
   });
 
-  it('is complete without a continuation after an earlier turn whose continuation added nothing', async () => {
+  it('is complete at once if a continuation in an earlier turn added nothing', async () => {
     const world = new EngineWorld({ replies });
     await ask(world);
     const second = await ask(world);

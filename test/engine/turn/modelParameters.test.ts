@@ -46,7 +46,7 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'deepseek-r1', ...set }), { temperature: 1, max_tokens: 500 });
   });
 
-  it('depend on the facts that the host has about the model', async () => {
+  it("follow the host's facts about the model instead of the built-in facts", async () => {
     assert.deepEqual(await send({ model: 'gpt-4o', defaults }, { reasons: true, takesTemperature: false }), {});
     assert.deepEqual(await send({ model: 'o3', defaults }, {}), { temperature: 0.7, max_completion_tokens: 2048 });
   });

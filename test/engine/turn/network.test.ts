@@ -16,7 +16,7 @@ import { rowsOf, valuesOf } from '../../support/valuesOf';
 const failing = status(500, { error: { message: 'boom' } });
 
 describe('cooldown after a rate limit', () => {
-  it('delays the other requests of the window, whose turns announce the reason', async () => {
+  it('delays the other requests of the window, and their turns announce the reason', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -34,7 +34,7 @@ describe('cooldown after a rate limit', () => {
     assert.equal(second.last('done').attempts, 1);
   });
 
-  it('delays the other requests by a backoff when the response names no time', async () => {
+  it('delays the other requests by a backoff when the response names no retry-after', async () => {
     const world = new EngineWorld({ replies: [status(503, ''), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -65,7 +65,7 @@ describe('cooldown after a rate limit', () => {
     for (const run of [limited, ...waiting]) run.turn.stop();
   });
 
-  it('is followed by an estimated wait for the probe, which is announced only once', async () => {
+  it('is followed by a wait for the probe with an estimated end that is announced only once', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), silent] });
     const runs = [world.ask()];
     await settle();
@@ -141,7 +141,7 @@ describe('cooldown after a rate limit', () => {
 });
 
 describe('cooldown that windows share', () => {
-  it('delays the requests of another window, whose turns announce the reason', async () => {
+  it('delays the requests of another window, and their turns announce the reason', async () => {
     const clock = new VirtualClock();
     const cooldowns = new SharedStore();
     const [firstWindow, secondWindow] = [1, 2].map(
@@ -335,7 +335,7 @@ describe('turn without a network', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('fails when its retries are used up although network checks reach the gateway', async () => {
+  it('fails when its retries are used up, even if network checks reach the gateway', async () => {
     const world = new EngineWorld({
       replies: [({ url }) => (url.endsWith('/models') ? new Response(null) : offline({} as never))],
       settings: { retry: { maxRetries: 3 } },

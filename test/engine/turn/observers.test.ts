@@ -65,7 +65,7 @@ describe('listener for ended attempts', () => {
     assert.deepEqual(ends, [[1, 'rate-limit', false]]);
   });
 
-  it('receives `isCorrected` for an attempt whose request the turn corrects', async () => {
+  it('learns whether the turn corrects the request of the ended attempt and sends it again', async () => {
     const refused = status(400, { error: { message: "Unsupported parameter: 'temperature'", param: 'temperature' } });
     const world = new EngineWorld({ replies: [refused, answering('ok')], deps: { onAttemptEnd } });
     await world.ask({ request: { temperature: 0.5 } }).toEnd();
@@ -158,13 +158,6 @@ describe('API key of a turn', () => {
     return found;
   }
 
-  it('is referenced by the turn while the turn runs', async () => {
-    const run = new EngineWorld({ replies: [streaming((body) => body.delta('a'))] }).ask();
-    await settle();
-    assert.notDeepEqual(pathsWithKey(run.turn), []);
-    run.turn.stop();
-  });
-
   let body!: LiveBody;
   const ends = {
     done: () => body.finish().done(),
@@ -172,9 +165,10 @@ describe('API key of a turn', () => {
     stopped: () => undefined,
   };
   for (const [type, end] of Object.entries(ends)) {
-    it(`is no longer referenced by the turn after "${type}"`, async () => {
+    it(`is no longer referenced by the turn after the event "${type}"`, async () => {
       const run = new EngineWorld({ replies: [streaming((live) => (body = live.delta('a')))] }).ask();
       await settle();
+      assert.notDeepEqual(pathsWithKey(run.turn), [], 'the search finds the key while the turn runs');
       end();
       if (type === 'stopped') run.turn.stop();
       await run.toEnd();
@@ -184,7 +178,7 @@ describe('API key of a turn', () => {
     });
   }
 
-  it('is not part of the URL and the headers that are reused for the next request', async () => {
+  it('is not part of the prepared URL and headers that later requests reuse', async () => {
     const apiKey = 'hsa-key-of-a-reused-client';
     const connection = () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey });
     const world = new EngineWorld({ replies: [answering('ok')], connection });

@@ -209,11 +209,15 @@ describe('reasoning effort of a turn', () => {
     assert.deepEqual(effortsOf(run), [['high', undefined]]);
   });
 
-  it('removes the default token limit if it is above `none`, but not a limit that the user has set', async () => {
-    const limitsWith = async (request: Partial<ChatRequest>): Promise<unknown> =>
-      sentBy(await runTurn({ replies: [answering('ok')], request }))[0]?.['max_tokens'];
+  const limitsWith = async (request: Partial<ChatRequest>): Promise<unknown> =>
+    sentBy(await runTurn({ replies: [answering('ok')], request }))[0]?.['max_tokens'];
+
+  it('removes the default token limit unless the effort is `none`', async () => {
     assert.equal(await limitsWith({ defaults, ...high }), undefined);
     assert.equal(await limitsWith({ defaults, reasoningEffort: 'none' }), 2048);
+  });
+
+  it('does not remove a token limit that the user has set', async () => {
     assert.equal(await limitsWith({ maxTokens: 500, ...high }), 500);
   });
 
@@ -243,7 +247,7 @@ describe('reasoning effort of a turn', () => {
     });
   }
 
-  it('is not sent again to a model that has refused it, but to another model', async () => {
+  it('is not sent again to a model that has refused it, but is still sent to other models', async () => {
     const refusal = status(400, { error: { message: `reasoning_effort: invalid. ${levels}` } });
     const turn: Turn = { replies: [refusal, answering('ok')], request: { reasoningEffort: 'max' } };
     const world = createWorld(turn);
@@ -272,7 +276,7 @@ describe('corrections of a request', () => {
   const refusalOf = (parameter: string, text = 'is not supported'): Reply =>
     status(400, { error: { message: `${parameter} ${text}`, param: parameter } });
 
-  it('replace the level `none` with the nearest level that the gateway names for Claude', async () => {
+  it('replace the reasoning effort `none` of a Claude model with the nearest level that the gateway names', async () => {
     const run = await runTurn({
       replies: [refusalOf('reasoning_effort', 'must be one of: low, medium, high'), answering('ok')],
       request: { model: 'claude-sonnet-5', reasoningEffort: 'none' },
@@ -294,7 +298,7 @@ describe('corrections of a request', () => {
     assert.equal(run.last('failed').kind, 'request');
   });
 
-  it('stop after twelve corrections, even if a fallback model needs more', async () => {
+  it('are at most twelve in a turn, even if a fallback model needs more', async () => {
     const allLevels = refusalOf('reasoning_effort', `must be one of: ${reasoningEfforts.join(', ')}`);
     const refusingAll = [
       ...Array.from({ length: 6 }, () => allLevels),
@@ -334,7 +338,7 @@ describe('corrections of a request', () => {
   const models = ['claude-sonnet-5', 'claude-opus-4-5', 'gpt-5', 'qwen3-x', 'deepseek-v4-pro', 'some-model'];
   const hosts = ['gateway.test', 'openrouter.ai', 'api.anthropic.com', 'api.together.xyz', 'api.siliconflow.cn'];
 
-  it('never exceed twelve and cause no delay, whatever the gateway refuses', async () => {
+  it('are at most twelve in a turn, whatever the gateway refuses', async () => {
     const requests = fc.record({
       model: fc.constantFrom(...models),
       reasoningEffort: fc.constantFrom(...reasoningEfforts),

@@ -119,14 +119,14 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is continued after a restarted answer without a tool call has replaced it', async () => {
+  it('is continued once a restart has replaced its tool call with text', async () => {
     const calling = cutStream((body) => body.delta('I look').event(toolCall));
     const run = await new EngineRun({ replies: [calling, cutAfter(half), answering(remainder)] }).toEnd();
     assert.deepEqual(valuesOf(run.of('attempt'), 'how'), [undefined, 'restart', 'continue']);
     assert.equal(run.last('done').text, fullAnswer);
   });
 
-  it('includes a held-back continuation after 1.5 s, even if the overlap is still uncertain', async () => {
+  it('shows a held-back continuation after 1.5 s, even if it might still repeat text', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({
       replies: [cutAfter('one two three'), streaming((body) => (stream = body.delta(' two')))],

@@ -87,45 +87,6 @@ describe('turn', () => {
     assert.ok(failed.actions.includes('retryNow'));
   });
 
-  describe('offer to send the prompt later', () => {
-    const quota = { error: { message: 'You have reached your daily limit', code: 'RequestsPerDay' } };
-    const offers: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
-      ['a Retry-After beyond the maximum', rateLimited(7200)],
-      ['a daily limit with a known reset', status(429, quota, { 'retry-after': '7200' })],
-      ['an overload with a Retry-After beyond the maximum', status(503, {}, { 'retry-after': '7200' })],
-    ];
-    for (const [name, reply] of offers) {
-      it(`is the first action after ${name}`, async () => {
-        const run = await new EngineRun({ replies: [reply] }).toEnd();
-        const { actions, resetsAt } = run.last('failed');
-        assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'retryNow']);
-        assert.equal(resetsAt, run.clock.now() + 7_200_000);
-      });
-    }
-
-    const refusals: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
-      ['a limit that resets after a scheduled prompt lapses', rateLimited(86_401)],
-      ['a credit that resets later', status(402, {}, { 'retry-after': '7200' })],
-      [
-        'a quota without credit',
-        status(429, { error: { code: 'insufficient_quota', message: 'no' } }, { 'retry-after': '7200' }),
-      ],
-      ['a daily limit without a known reset', status(429, quota)],
-      ['a server error with a Retry-After', status(500, {}, { 'retry-after': '7200' })],
-    ];
-    for (const [name, reply] of refusals) {
-      it(`is not made after ${name}`, async () => {
-        const run = await new EngineRun({ replies: [reply] }).toEnd();
-        assert.ok(!run.last('failed').actions.includes('sendLater'), run.last('failed').actions.join());
-      });
-    }
-
-    it('is not made after a rate limit for which the turn has used up its retries', async () => {
-      const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
-      assert.ok(!run.last('failed').actions.includes('sendLater'));
-    });
-  });
-
   it('repeats the request at once, without counting a retry, when the connection is reset before the first byte', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNRESET'), answering('ok')] }).toEnd();
     assert.deepEqual(run.of('waiting'), []);
@@ -133,7 +94,7 @@ describe('turn', () => {
     assert.equal(run.last('done').attempts, 2);
   });
 
-  it('sends the request at once without a parameter that the gateway does not support', async () => {
+  it('sends the request again at once without a parameter that the gateway does not support', async () => {
     const refusal = status(400, {
       error: { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens', code: 'unsupported_parameter' },
     });
@@ -255,6 +216,45 @@ describe('turn', () => {
     await run.toEnd();
     const { kind, status: code, requestId, actions } = run.last('failed');
     assert.deepEqual([kind, code, requestId, actions], ['auth', undefined, undefined, ['setApiKey', 'retryNow']]);
+  });
+});
+
+describe('offer to send the prompt later', () => {
+  const quota = { error: { message: 'You have reached your daily limit', code: 'RequestsPerDay' } };
+  const offers: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
+    ['a Retry-After beyond the maximum', rateLimited(7200)],
+    ['a daily limit with a known reset', status(429, quota, { 'retry-after': '7200' })],
+    ['an overload with a Retry-After beyond the maximum', status(503, {}, { 'retry-after': '7200' })],
+  ];
+  for (const [name, reply] of offers) {
+    it(`is the first action after ${name}`, async () => {
+      const run = await new EngineRun({ replies: [reply] }).toEnd();
+      const { actions, resetsAt } = run.last('failed');
+      assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'retryNow']);
+      assert.equal(resetsAt, run.clock.now() + 7_200_000);
+    });
+  }
+
+  const refusals: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
+    ['a limit that resets after a scheduled prompt lapses', rateLimited(86_401)],
+    ['a credit that resets later', status(402, {}, { 'retry-after': '7200' })],
+    [
+      'a quota without credit',
+      status(429, { error: { code: 'insufficient_quota', message: 'no' } }, { 'retry-after': '7200' }),
+    ],
+    ['a daily limit without a known reset', status(429, quota)],
+    ['a server error with a Retry-After', status(500, {}, { 'retry-after': '7200' })],
+  ];
+  for (const [name, reply] of refusals) {
+    it(`is not made after ${name}`, async () => {
+      const run = await new EngineRun({ replies: [reply] }).toEnd();
+      assert.ok(!run.last('failed').actions.includes('sendLater'), run.last('failed').actions.join());
+    });
+  }
+
+  it('is not made after a rate limit when the turn has no retries left', async () => {
+    const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
+    assert.ok(!run.last('failed').actions.includes('sendLater'));
   });
 });
 

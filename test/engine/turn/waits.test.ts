@@ -63,7 +63,7 @@ describe('wait', () => {
     );
   });
 
-  it('ends within a second after the computer wakes up if its time passed during sleep', async () => {
+  it('ends within a second after the computer wakes up if its end time passed during sleep', async () => {
     const { clock, hasEnded } = startWait(60_000);
     await clock.advance(500);
     clock.epoch += 3_600_000;
@@ -103,7 +103,7 @@ describe('message of the provider in a wait', () => {
     assert.equal(run.last('waiting').detail, undefined);
   });
 
-  it('also explains the wait and the failure of another turn in the queue', async () => {
+  it('also appears in the wait and in the failure of another turn in the queue', async () => {
     for (const [seconds, type] of [
       [20, 'waiting'],
       [1200, 'failed'],
@@ -118,7 +118,7 @@ describe('message of the provider in a wait', () => {
     }
   });
 
-  it('also explains a wait for the circuit breaker', async () => {
+  it('also appears in a wait for the circuit breaker', async () => {
     const failing = status(500, { error: { message: 'loading, 45 %' } });
     const run = new EngineRun({ replies: [failing] });
     while (run.of('waiting').at(-1)?.reason !== 'breaker' && (await run.clock.next()) !== undefined);
