@@ -104,7 +104,7 @@ describe('classification of a response', () => {
     );
   });
 
-  it('returns a message with the reset time only if the response names that time', () => {
+  it('returns a message with a placeholder for the reset time only if the response names that time', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     // A countdown shows the time until the retry.
@@ -299,7 +299,7 @@ describe('classification of random responses', () => {
     )
     .chain((error) => fc.constantFrom<unknown>({ error }, [{ error }], error));
 
-  it('never leads to a retry when an error reports a lack of credit with a status other than 402, 403 and 407', () => {
+  it('never leads to a retry after an HTTP error that reports a lack of credit (except for the statuses 402, 403 and 407)', () => {
     // A 403 may be a limit that resets at a time that it names.
     const errorStatus = fc.integer({ min: 400, max: 599 }).filter((value) => ![402, 403, 407].includes(value));
     fc.assert(

@@ -64,7 +64,7 @@ describe('reading of a provider error', () => {
     assert.equal(readProviderError('x'.repeat(301)).message, `${'x'.repeat(299)}…`);
   });
 
-  it('shortens the text for the classification to 8192 characters', () => {
+  it('keeps only 8192 characters of the text for the classification', () => {
     assert.equal(readProviderError('x'.repeat(10_000)).searchText.length, 8192);
   });
 

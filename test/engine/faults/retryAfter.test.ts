@@ -457,7 +457,7 @@ describe('parsing of retry-after', () => {
     assert.equal(isInBody(new Headers(limits), {}), undefined);
   });
 
-  it('uses the next source when a source contains zero or a time in the past', () => {
+  it('skips a header with zero or with a time in the past and reads the delay from the error message', () => {
     const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': httpDate(now - 5000) });
     assert.equal(parseRetryAfter(headers, JSON.stringify(errorWithMessage('try again in 20s')), now)?.delayMs, 20_000);
   });

@@ -160,7 +160,7 @@ describe('classification of a transport error', () => {
     );
   });
 
-  it('returns a fault for an error that names itself as its cause', () => {
+  it('returns a fault for an error whose `cause` is the error itself', () => {
     const first = new Error('first');
     first.cause = new Error('second', { cause: first });
     assert.equal(transportRow(first), 'connectionReset');

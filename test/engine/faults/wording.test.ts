@@ -34,7 +34,7 @@ const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContex
 const rejection = (body: string): Evidence => ({ type: 'status', status: 418, headers: new Headers(), body });
 
 describe('message of a fault for the user', () => {
-  it('has an empty text in place of each missing value', () => {
+  it('contains an empty text for each placeholder without a value', () => {
     const { template, values, detail } = describeEvidence('streamTruncated');
     assert.equal(template, 'The answer was cut off.');
     assert.equal(detail, '');

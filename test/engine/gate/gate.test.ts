@@ -361,7 +361,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('keeps its failure count when a request that was sent before the breaker opened succeeds', () => {
+  it('does not reset its failure count after the success of a request that was sent before the breaker opened', () => {
     const early = fixture.enqueue();
     early.accepted();
     fixture.fail(5);
@@ -439,7 +439,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
   });
 
-  it('does not count later failures of requests that were in flight when it opened', () => {
+  it('does not count later failures of requests that were in flight when the breaker opened', () => {
     for (const request of fixture.enqueueMany(9)) request.failed();
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
     assert.equal(fixture.gate.failures, 5);
@@ -503,7 +503,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.deepEqual([request.block.until, request.changes], [longer.until, 1]);
   });
 
-  it('does not mistake its own shared cooldown for one of another window', async () => {
+  it('does not mistake the cooldown that its own window has shared for a cooldown of another window', async () => {
     const { here } = windows();
     here.limit(30_000);
     await here.gate.sync();

@@ -132,7 +132,7 @@ describe('state of the gateways', () => {
     assert.deepEqual(changes, [startedAt + 30_000, startedAt + 40_000, undefined]);
   });
 
-  it('does not notify the host when a cooldown expires or the gateway accepts the probe that follows', async () => {
+  it('does not notify the host when a cooldown expires or when the gateway accepts the next probe', async () => {
     const clock = new VirtualClock();
     let changes = 0;
     const states = statesWith({ clock, onCooldownChange: () => changes++ });

@@ -123,7 +123,7 @@ describe('normalization of a base URL', () => {
 describe('origin of a URL', () => {
   it('does not include the path', () => assert.equal(originOf('https://a.test/v1'), 'https://a.test'));
 
-  it('is the text itself if the text is not a URL', () => assert.equal(originOf('nonsense'), 'nonsense'));
+  it('is the unchanged input if the input is not a URL', () => assert.equal(originOf('nonsense'), 'nonsense'));
 });
 
 describe('automatic replacement of a gateway', () => {
@@ -180,7 +180,7 @@ describe('address of a gateway', () => {
     });
   }
 
-  it('is neither a loopback address nor a private address if the text is not a URL', () => {
+  it('is neither a loopback address nor a private address if the base URL has no scheme', () => {
     assert.deepEqual([isLoopbackUrl('localhost'), isPrivateUrl('10.0.0.1')], [false, false]);
   });
 });

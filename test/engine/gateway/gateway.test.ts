@@ -114,7 +114,7 @@ describe('keys of the gateways', () => {
   const error = Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' as const });
   const unreadable: Gateway['key'] = () => Promise.resolve({ type: 'unreadable', error });
 
-  it('are returned in the order of the gateways, and only for gateways that can be used', async () => {
+  it('are returned in the order of the gateways, without gateways whose key is missing or unreadable', async () => {
     const { primary, keys } = await readKeys([
       gatewayFrom({ ...encrypted, apiKey: undefined }, 'missing'),
       gatewayFrom(backup),

@@ -108,7 +108,7 @@ describe('reading of a model list', () => {
     );
   });
 
-  it('returns the six default models unchanged', () => {
+  it('reads the six default models unchanged from a list', () => {
     assert.equal(defaultModels.length, 6);
     assert.deepEqual(parseModelList(defaultModels)?.models, [...defaultModels].sort());
   });

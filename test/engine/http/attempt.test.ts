@@ -425,7 +425,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [{ type: 'defect', error: connectionError }]);
   });
 
-  it('ends even when the error of `fetch` names itself as its cause', async () => {
+  it('ends even when the `cause` of an error from `fetch` is the error itself', async () => {
     const error = new TypeError('fetch failed');
     error.cause = error;
     const { ends } = await runAttempt(() => Promise.reject(error));
@@ -684,7 +684,7 @@ describe('reading of a response body', () => {
     assert.deepEqual([end, events], [{ kind: 'stream' }, 1]);
   });
 
-  it('limits the length of a JSON body including the blank line that the reader appends', async () => {
+  it('includes an appended blank line in the length limit of a JSON body', async () => {
     const [longest, tooLong] = [0, 1].map((extra) => `{${' '.repeat(maxEventChars - 3 + extra)}`) as [string, string];
     assert.equal((await readPieces([longest], 'application/json')).isTooLong, false);
     assert.equal((await readPieces([tooLong], 'application/json')).isTooLong, true);

@@ -20,7 +20,7 @@ class TestClocks {
 }
 
 describe('attempt timeouts', () => {
-  it('expire 120 s after the headers if no text arrives, even if comments arrive', async () => {
+  it('expire 120 s after the headers if no text arrives, even if SSE comments arrive', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(50_000);
     fixture.clocks.onHeaders();
@@ -33,7 +33,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[170_000, 'firstTokenTimeout', 120_000]]);
   });
 
-  it('expire when a stream sends no bytes', async () => {
+  it('expire when a stream sends no bytes for 61 s', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -43,7 +43,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[61_000, 'streamStalled', 61_000]]);
   });
 
-  it('expire when a stream sends only comments', async () => {
+  it('expire when a stream sends only SSE comments for 180 s', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -57,7 +57,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[180_000, 'streamSilent', 180_000]]);
   });
 
-  it('expire 5 s after the finish reason if the stream does not end, even if comments arrive', async () => {
+  it('expire 5 s after the finish reason if the stream does not end, even if SSE comments arrive', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -75,7 +75,7 @@ describe('attempt timeouts', () => {
     { name: 'for almost all of the time limit', blockedMs: 1900, leftMs: 1750 },
     { name: 'only briefly', blockedMs: 100, leftMs: 1900 },
   ] as const) {
-    it(`give a connection its full time to be established when the process is blocked ${name}`, async () => {
+    it(`leave a connection ${leftMs} ms to be established after the process was blocked ${name}`, async () => {
       const fixture = new TestClocks();
       fixture.clocks.onConnecting();
       fixture.clock.sleep(blockedMs);
@@ -114,7 +114,7 @@ describe('detection of a sleep of the computer', () => {
     assert.deepEqual(fixture.expiries, [[20_000, 'slept', 10_000]]);
   });
 
-  it('ignores a clock difference below 15 s', async () => {
+  it('ignores a difference of less than 15 s between the wall clock and the monotonic clock', async () => {
     const fixture = await afterSleep(14_999);
     await fixture.clock.advance(50_000);
     assert.deepEqual(fixture.expiries, []);

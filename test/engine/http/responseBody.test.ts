@@ -184,7 +184,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     });
   }
 
-  it('still recognizes a JSON line without `data:` after an empty piece', () => {
+  it('recognizes a bare line after an empty piece of the stream', () => {
     assert.deepEqual(scannedEvents([': c\n', '', '{"e":1}\n']), ['message {"e":1}']);
   });
 
@@ -234,7 +234,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     return { framed, events };
   };
 
-  it('lets the fast path read an event, and reads an event that the fast path refuses', () => {
+  it('reads an event without the fast path if the fast path refuses the event', () => {
     const expected = { framed: ['d'], events: ['message a'] };
     assert.deepEqual(scanWithFastPath('event: x\ndata: d\n\ndata: a\n\n'), expected);
   });

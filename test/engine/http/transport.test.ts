@@ -206,10 +206,10 @@ describe('request body', () => {
       assert.equal(body({ model, maxTokens: 5 })['max_tokens'], 5));
   }
 
-  it('contains the token limit under the older name if the gateway refuses the newer one', () =>
+  it('contains the token limit under its older name if the gateway refuses its newer name', () =>
     assert.equal(body({ model: 'gpt-5', maxTokens: 5 }, 'max_completion_tokens')['max_tokens'], 5));
 
-  it('contains no token limit if the gateway refuses both names', () => {
+  it('contains no token limit if the gateway refuses both names of the limit', () => {
     const sent = Object.keys(body({ model: 'gpt-5', maxTokens: 5 }, 'max_completion_tokens', 'max_tokens'));
     assert.deepEqual(sent, ['model', 'messages', 'stream', 'stream_options']);
   });

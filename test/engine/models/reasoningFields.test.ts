@@ -265,7 +265,7 @@ describe('reasoning effort that the gateway refuses', () => {
     it(`is replaced by a level of a list without quotes: ${detail}`, () =>
       assert.deepEqual(effortsAfter([['reasoning_effort', detail]], { chosen: 'low' }), ['medium']));
 
-  it('is recognized when the gateway refuses the parameter that contains the effort', () => {
+  it('is recognized when the gateway refuses the parameter that was sent to set the effort', () => {
     assert.deepEqual(effortsAfter([['reasoning', list]], { baseUrl: openRouter }), ['high']);
     assert.deepEqual(effortsAfter([['thinking_budget', 'high']], { baseUrl: nim }), [undefined]);
   });

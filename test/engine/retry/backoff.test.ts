@@ -79,11 +79,11 @@ describe('backoff', () => {
     assert.equal(delayAfter(1e9, 0.5), 30_500);
   });
 
-  it('never gets close to zero after an overload', () => {
+  it('is at least 1 s after an overload, even when the jitter setting is "full"', () => {
     assert.equal(overloadDelay({ ...defaults, jitter: 'full' }, { failures: 0, random: () => 0 }), 1000);
   });
 
-  it('stays between 250 ms and the cap plus the jitter after any number of failures', () => {
+  it('stays between 250 ms and the maximum delay plus the jitter after any number of failures', () => {
     fc.assert(
       fc.property(anyInput, fc.constantFrom(transientDelay, overloadDelay), ({ random, ...options }, delayOf) => {
         const delay = delayOf(options, { ...options, random: () => random });

@@ -496,7 +496,7 @@ describe('retry policy', () => {
     });
   }
 
-  it('uses the next fallback model when the circuit breaker is open, but only before the first text', () => {
+  it('uses the next fallback model when the circuit breaker is open, unless the answer already has text', () => {
     const decisionCase = { row: 'serverError', breakerOpen: true, fallbackModels: ['m', 'n'] } as const;
     assert.deepEqual(decideCase(decisionCase), { type: 'fall-back', model: 'n' } satisfies Decision);
     assert.equal(decideCase({ ...decisionCase, ...cut, breakerOpen: true }).type, 'wait');
@@ -614,7 +614,7 @@ describe('retry policy', () => {
     });
   }
 
-  it('lets the substitute of another gateway continue a partial answer while the network is unreachable, as continueWithFallback allows', () => {
+  it('lets the substitute of another gateway continue a partial answer while the network is unreachable, if the setting continueWithFallback allows that', () => {
     const decisionCase = { row: 'offline', ...partial, substitute: 'other' } as const;
     const decisions = (['auto', 'ask', 'off'] as const).map((continueWithFallback) =>
       decideCase({ ...decisionCase, continueWithFallback }),
@@ -631,7 +631,7 @@ describe('retry policy', () => {
     assert.equal(decideCase({ ...decisionCase, continueWithFallback: 'auto' }).type, 'wait');
   });
 
-  it('ends every turn in which the same fault occurs in every attempt', () => {
+  it('ends a turn in which every attempt fails with the same fault', () => {
     const anyCase = fc.record({
       row: fc.constantFrom(...faultNames),
       retryAfterMs: fc.option(fc.integer({ min: 1, max: 600_000 }), { nil: undefined }),
@@ -665,7 +665,7 @@ describe('retry policy', () => {
     );
   });
 
-  it('waits at least for the retry-after or, if the gateway named none, for the minimum delay', () => {
+  it('waits at least as long as the retry-after or, without a retry-after, for the minimum delay', () => {
     const rows = rowsOf('transient', 'overload', 'resume', 'hint', 'offline');
     fc.assert(
       fc.property(fc.constantFrom(...rows), fc.integer({ min: 0, max: 300_000 }), (row, retryAfterMs) => {
@@ -844,7 +844,7 @@ describe('decision for a turn that waits at a gate', () => {
     });
   }
 
-  it('does not claim that the gateway named a reset time when the gateway named none', () => {
+  it('does not claim that the gateway named a reset time when the gateway did not', () => {
     for (const block of [blockOf('breaker', 400_000), blockOf('cooldown', 400_000, { source: 'backoff' })]) {
       const decision = decideBlock(block);
       assert.ok(decision.type === 'fail');

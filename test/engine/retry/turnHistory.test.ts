@@ -50,7 +50,7 @@ describe('resume budget', () => {
     });
   }
 
-  it('allows two to five resumes, no matter how much text each one adds', () => {
+  it('allows two to five resumes, no matter how much text each resume adds', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.constantFrom(0, 1, 199, 200, 100_000)), (added) => {
         const budget = new ResumeLimit();

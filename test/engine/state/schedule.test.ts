@@ -20,7 +20,7 @@ describe('schedule of a prompt', () => {
       isUnscheduled: true,
     }));
 
-  it('has no effect on a turn that is not scheduled', () =>
+  it('does not change an unscheduled turn when the schedule ends', () =>
     assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));
 
   it("makes the turn fail with the turn's earlier fault when the schedule expires", () => {

@@ -91,7 +91,7 @@ describe('total cost of several turns', () => {
     assert.deepEqual(totalCost(states), { costs: [usd(0.2)], unknownAnswers: 2 });
   });
 
-  it('has no rounding errors after thousands of additions', () => {
+  it('has no rounding errors, even with thousands of costs', () => {
     let total = addCosts([]);
     for (let index = 0; index < 10_000; index++) total = addCosts([...total, usd(0.000_000_1), usd(0.11)]);
     assert.deepEqual(total, [usd(1100.001)]);

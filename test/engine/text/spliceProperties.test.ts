@@ -121,7 +121,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows a partial answer of any length only once when the continuation repeats it', () => {
+  it('shows a partial answer of any length only once when the continuation repeats that answer', () => {
     const given = fc.tuple(
       anyPartial,
       anyRepetition,

@@ -45,7 +45,7 @@ describe('estimated cost of an attempt without usage', () => {
   });
 });
 
-describe('warning about a prompt that the gateway cuts', () => {
+describe('warning about a prompt that the gateway truncates', () => {
   const content = 'x'.repeat(404);
   const facts = { cutsLongPrompts: true, contextWindow: 100 };
   const attemptsOf = async (contextWindow: number, cutsLongPrompts = true) => {

@@ -99,7 +99,7 @@ describe('size limit of an answer', function () {
     assert.equal(run.last('done').text.length, maxAnswerChars);
   });
 
-  it('ends the turn when the response bodies exceed their limit, even if they are mostly comments', async () => {
+  it('ends the turn when the response bodies exceed their limit, even if they consist mostly of SSE comments', async () => {
     const comments = `: ${'x'.repeat(8 * mebibyte)}\n\n`;
     const gateway = new EndlessReply((sent) => (sent % 2 === 0 ? comments : delta({ content: 'x' })));
     const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();

@@ -59,7 +59,7 @@ describe('request for a continuation', () => {
       assert.equal(run.last('done').text, half + remainder);
     });
 
-  it('is not charged to the resume budget when the gateway answers it with an error', async () => {
+  it('is not charged to the resume budget when the gateway answers the request with an error', async () => {
     const failing = status(500);
     const replies = [cutAfter(half), failing, failing, failing, failing, answering(remainder)];
     assert.equal((await new EngineRun({ replies }).toEnd()).last('done').text, half + remainder);
@@ -141,7 +141,7 @@ describe('text that is held back because it may be the start of a key', () => {
   });
 });
 
-describe('cost of an answer without a cost from the gateway', () => {
+describe('cost of an answer for which the gateway reports no cost', () => {
   const costOf = async (usage: { prompt_tokens: number; completion_tokens: number }): Promise<number | undefined> => {
     const total_tokens = usage.prompt_tokens + usage.completion_tokens;
     const reply = streaming((body) =>

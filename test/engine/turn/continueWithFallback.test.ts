@@ -145,7 +145,7 @@ describe('turn with a partial answer and continueWithFallback "ask"', () => {
     assert.deepEqual([run.of('model'), run.shownText], [[], fullAnswer]);
   });
 
-  it('continues with the fallback model at once when the user requests this during a wait', async () => {
+  it('continues with the fallback model at once when the user requests that model during a wait', async () => {
     const run = start({ 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] }, 'ask');
     while (run.of('waiting').at(-1)?.fallbackModel === undefined) await run.clock.next();
     const time = run.clock.monotonicNow();
@@ -200,7 +200,7 @@ describe('turn that continues an earlier answer', () => {
 });
 
 describe("user's request to continue with another model", () => {
-  it('lets this model make the first attempt of a turn that continues an earlier answer', async () => {
+  it('sends the first request of a turn that continues an earlier answer to this model', async () => {
     const run = new EngineRun({ replies: [answering(remainder)], request, options: { resumeFrom } });
     run.turn.continueWith('gpt-4o', 'truncated');
     await run.toEnd();

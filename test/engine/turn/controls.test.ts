@@ -90,7 +90,7 @@ describe('stop of a turn', () => {
 });
 
 describe('Retry now', () => {
-  it('ends a wait immediately and sends only one request, even when it is clicked twice', async () => {
+  it('ends a wait immediately and sends only one request, even after a double click', async () => {
     const run = await new EngineRun({ replies: [rateLimited(30), answering('ok')] }).settle();
     run.turn.retryNow();
     run.turn.retryNow();
@@ -99,7 +99,7 @@ describe('Retry now', () => {
     assert.equal(run.last('done').waitedMs, 0);
   });
 
-  it('does not count toward the maximum number of retries or the retry budget, however often it is clicked', async () => {
+  it('never counts toward the maximum number of retries or the retry budget', async () => {
     const world = new EngineWorld({ replies: [status(408)], settings: { retry: { maxRetries: 1 } } });
     const run = world.ask();
     for (let click = 0; click < 4; click++) {
@@ -233,8 +233,10 @@ describe('restart of an answer whose stream broke', () => {
     assert.equal(run.wire.requests.length, 4);
     assert.deepEqual([run.last('failed').kind, run.last('failed').text], ['connection', 'the longest partial']);
   });
+});
 
-  it('fails with the partial answer when the provider reports that the quota is used up', async () => {
+describe('stream that ends with the error that the quota is used up', () => {
+  it('makes the turn fail with the partial answer, without another attempt', async () => {
     const outOfQuota = streaming((body) =>
       body
         .delta('some')
@@ -475,7 +477,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('opens the circuit breaker for the turn whose request fails the fifth time', async () => {
+  it('opens the circuit breaker at five failures, even within one turn', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
     while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));
@@ -535,7 +537,7 @@ describe('attempt whose stream ended after output', () => {
     assert.deepEqual([run.of('cut').length, run.last('failed').kind], [0, 'connection']);
   });
 
-  it('causes no cut event if the model finished normally but produced only reasoning', async () => {
+  it('is not reported as cut off if the model finished normally but produced only reasoning', async () => {
     const reasoningOnly = streaming((body) => streamReasoning(body).finish().done());
     const run = await new EngineRun({ replies: [reasoningOnly, answering('ok')] }).toEnd();
     assert.deepEqual([run.of('cut').length, run.of('ended')[0]?.how], [0, 'empty']);
@@ -554,7 +556,7 @@ describe('attempt whose stream ended after output', () => {
     });
   }
 
-  it('is resumed with a continue prompt again when the first request with a continue prompt fails with a server error', async () => {
+  it('is resumed with a second continue prompt when the request with the first one fails with a server error', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({ replies: [cutAfter(half), failing, answering('people.')] }).toEnd();
     assert.deepEqual(rowsOf(run.of('attempt'), 'why', 'how'), [

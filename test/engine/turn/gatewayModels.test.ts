@@ -114,7 +114,7 @@ describe('turn with several gateways', () => {
       assert.equal(run.last('waiting').fallbackModel, undefined);
     });
 
-    it('resumes an answer of the substitute with the substitute, even when continueWithFallback is "off"', async () => {
+    it('lets the substitute resume its own answer, even when continueWithFallback is "off"', async () => {
       const net = new Gateways(
         { primary: dark, backup: [cutAfter(partial), answering(remainder)] },
         { ...settings('off') },
@@ -124,7 +124,7 @@ describe('turn with several gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3', 'llama3']);
     });
 
-    it('resumes an answer of the substitute from an earlier turn, even when continueWithFallback is "off"', async () => {
+    it('lets the substitute resume its answer of an earlier turn, even when continueWithFallback is "off"', async () => {
       const net = new Gateways({ primary: dark, backup: [answering(remainder)] }, settings('off'));
       const resumeFrom = { text: partial, model: 'llama3', hadReasoning: false, mode: 'continue' } as const;
       const run = await net.ask({ ...request, options: { resumeFrom } }).toEnd();
@@ -328,7 +328,7 @@ describe('backup gateway over plain HTTP', () => {
     ['has a name for the model', plainWith({ models: new Map([[model, vendorName]]) })],
     ['was accepted by the user', { ...plain, acceptsPlainHttp: true }],
   ] as const) {
-    it(`does not take over from a gateway over HTTPS that fails when it ${name}`, async () => {
+    it(`does not take over from a failing gateway over HTTPS even if the gateway over plain HTTP ${name}`, async () => {
       const gateways = [listing(primary, 'llama3', model), gateway];
       const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello }, { gateways });
       const run = await net.ask(request).toEnd();
@@ -389,7 +389,7 @@ describe('backup gateway over plain HTTP', () => {
   });
 
   for (const continueWithFallback of ['ask', 'auto'] as const) {
-    it(`does not continue a partial answer with its own model when the setting is "${continueWithFallback}"`, async () => {
+    it(`does not continue a partial answer with its own model when continueWithFallback is "${continueWithFallback}"`, async () => {
       const net = new Gateways(
         { primary: [cutAfter(partial), refused], backup: hello },
         { gateways: [primary, starred], settings: { continueWithFallback } },
@@ -399,7 +399,7 @@ describe('backup gateway over plain HTTP', () => {
     });
   }
 
-  it('is offered to the user only if no gateway over HTTPS has the model', async () => {
+  it('is offered to the user only if no gateway over HTTPS might have the model', async () => {
     const offerFor = async (primary: DescribedGateway, ...backups: readonly DescribedGateway[]) =>
       plainHttpOffer({ model: 'llama3', isOfWorkspace: false }, await readKeys(gatewaysFrom({ ...primary, backups })))
         ?.id;

@@ -220,7 +220,7 @@ describe('gateway that is down', () => {
     assert.equal(net.requests('primary').length, 4);
   });
 
-  it('is used again once it has answered a prompt that the user sent to it, even if successful probes no longer suffice', async () => {
+  it('is used again once it has answered a prompt that the user sent to it, even if a successful probe would no longer suffice', async () => {
     const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
@@ -262,7 +262,7 @@ describe('gateway that is down', () => {
     assert.equal(net.probesOf('primary').length, 1);
   });
 
-  it('is probed when the window gets the focus, if a probe is overdue', async () => {
+  it('is probed when the window gets the focus, if the next probe is overdue', async () => {
     let isWindowFocused = false;
     const net = new Gateways(
       { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
@@ -392,7 +392,7 @@ describe('check whether another gateway works', () => {
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('ends when the key of the gateway changes', async () => {
+  it('ends when the key of the current gateway changes', async () => {
     const net = new Gateways({ primary: [offline, answering('Hello')], backup: { replies: [], probes: [silent] } });
     const run = await net.ask().settle();
     net.gateways = [{ ...primary, apiKey: 'hsa-new-key' }, backup];
@@ -509,7 +509,7 @@ describe('switching the gateway by hand', () => {
     ]);
   });
 
-  it('distinguishes gateways with the same host by their base URLs', async () => {
+  it('can lead to a gateway with the same host and a different base URL', async () => {
     const sibling = { ...backup, baseUrl: 'https://primary.test/v2' };
     const net = new Gateways({ primary: [status(401), ...hello] }, { gateways: [primary, sibling] });
     const preferredGateway = (await net.ask().toEnd()).last('failed').nextGateway?.id;
@@ -599,7 +599,7 @@ describe('gateway over plain HTTP', () => {
     ['an unreachable network', rejecting('ENETUNREACH')],
     ['no headers in time', silent],
   ] as const) {
-    it(`never replaces an https gateway because of ${name}`, async () => {
+    it(`never replaces a gateway over HTTPS because of ${name}`, async () => {
       const net = new Gateways(
         {
           primary: { replies: [reply], probes: [rejecting('ENETUNREACH')] },
@@ -631,7 +631,7 @@ describe('gateway over plain HTTP', () => {
     assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
   });
 
-  it('is replaced by another gateway over plain HTTP if it fails with a prompt that the user sent to it', async () => {
+  it('is replaced by another gateway over plain HTTP if the prompt that the user sent to it fails', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -679,7 +679,7 @@ describe('gateway over plain HTTP', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('is used when the user switches to it, until it fails', async () => {
+  it('is used after the user has switched to it, until it fails', async () => {
     const net = new Gateways(
       { primary: [limited, limited], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -709,7 +709,7 @@ describe('gateway over plain HTTP', () => {
   });
 
   for (const host of ['localhost:11434', '127.0.0.1', '127.9.8.7:80', '[::1]:8080']) {
-    it(`replaces an https gateway if it leads to the loopback address ${host}`, async () => {
+    it(`replaces a gateway over HTTPS if the plain-HTTP gateway is at the loopback address ${host}`, async () => {
       const hosts: string[] = [];
       const fetch: typeof globalThis.fetch = (input, init) => {
         const { hostname } = new URL(input instanceof Request ? input.url : String(input));
@@ -851,19 +851,19 @@ describe('connection to a gateway', () => {
   for (const { name, deps, gateways, ms } of [
     { name: 'is given up after 2 s if another gateway is up', deps: reporting, gateways: [primary, backup], ms: 2_000 },
     {
-      name: 'has the whole headers timeout once the request is sent',
+      name: 'is followed by the whole headers timeout once the request is sent',
       deps: (clock) => reporting(clock, 1_999),
       gateways: [primary, backup],
       ms: 61_999,
     },
     {
-      name: 'has the whole headers timeout if the runtime does not report when the connection opens',
+      name: 'can take as long as the headers timeout if the runtime does not report when the connection opens',
       deps: () => ({}),
       gateways: [primary, backup],
       ms: 60_000,
     },
     {
-      name: 'has the whole headers timeout if there is no other gateway',
+      name: 'can take as long as the headers timeout if there is no other gateway',
       deps: reporting,
       gateways: [primary],
       ms: 60_000,
@@ -890,7 +890,7 @@ describe('connection to a gateway', () => {
     });
   }
 
-  it('has the whole headers timeout if the other gateway is down', async () => {
+  it('can take as long as the headers timeout if the other gateway is down', async () => {
     const clock = new VirtualClock();
     const net = new Gateways({ primary: [silent], backup: [silent] }, { clock, deps: reporting(clock) });
     const run = await net.ask().settle();
@@ -901,7 +901,7 @@ describe('connection to a gateway', () => {
     run.turn.stop();
   });
 
-  it('leaves the gateway down as long as it takes longer than 2 s, even for a probe', async () => {
+  it('does not bring the gateway back up when a probe also needs more than 2 s to connect', async () => {
     const clock = new VirtualClock();
     const slowProbe: Reply = ({ signal }) =>
       new Promise((resolve, reject) => {
@@ -1015,7 +1015,7 @@ describe('two VS Code windows', () => {
     assert.equal(second.requests('primary').length, 1);
   });
 
-  it('send a request after a short wait when the shared record of outages cannot be read', async () => {
+  it('send a request after at most half a second when the shared record of outages cannot be read', async () => {
     const hangs = (): Promise<undefined> => new Promise(() => undefined);
     const cooldowns = { read: hangs, write: hangs, clear: hangs };
     const net = new Gateways({ primary: hello, backup: [] }, { clock, cooldowns });

@@ -48,7 +48,7 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
     assert.equal(third.last('done').text, `${answer} All day.`);
   });
 
-  it('is complete once a second attempt repeats its tool calls', async () => {
+  it('is complete once a second attempt repeats the tool calls of the first attempt', async () => {
     const call = chunk({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n":7}' } }] });
     const world = new EngineWorld({ replies: [streaming((body) => void body.event(call).done())] });
     const run = await ask(world);

@@ -26,7 +26,7 @@ const refusal = (param: string) =>
   status(400, { error: { message: `Unsupported parameter: '${param}'`, param, code: 'unsupported_parameter' } });
 
 describe('parameters of a request', () => {
-  it('are the defaults for an unknown model and for a model that does not reason', async () => {
+  it('have default values for an unknown model and for a model that does not reason', async () => {
     const expected = { temperature: 0.7, max_tokens: 2048 };
     assert.deepEqual(await send({ model: 'gpt-4o', defaults }), expected);
     assert.deepEqual(await send({ model: 'unknown', defaults }), expected);
@@ -37,10 +37,10 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'some-model-thinking', defaults }), { temperature: 0.7 });
   });
 
-  it('contain no default temperature for a model that refuses it', async () =>
+  it('contain no default temperature for a model that accepts no temperature', async () =>
     assert.deepEqual(await send({ model: 'openai/gpt-5.2', defaults }), {}));
 
-  it('contain the values that the user has set for every model', async () => {
+  it("contain the values from the user's settings, whatever the model", async () => {
     const set = { temperature: 1, maxTokens: 500, defaults };
     assert.deepEqual(await send({ model: 'gpt-5', ...set }), { temperature: 1, max_completion_tokens: 500 });
     assert.deepEqual(await send({ model: 'deepseek-r1', ...set }), { temperature: 1, max_tokens: 500 });
@@ -56,7 +56,7 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'gpt-4o', temperature: 1, maxTokens: 5 }, facts), { max_tokens: 5 });
   });
 
-  it('are chosen for the model of each attempt', async () => {
+  it('change with the model when the turn switches to a fallback model', async () => {
     const run = new EngineRun({
       replies: [status(503), status(503), status(503), answering('ok')],
       settings: { fallbackModels: ['o3'] },

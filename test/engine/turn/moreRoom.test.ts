@@ -18,7 +18,7 @@ describe('answer that ends at the token limit before any text', () => {
     ['only reasoning', thinking],
     ['nothing', nothing],
   ] as const) {
-    it(`fails with "empty" after ${name}, says so, and is not retried`, async () => {
+    it(`fails with "empty" and is not retried after ${name}`, async () => {
       const run = await new EngineRun({ replies: [reply, answering('never')] }).toEnd();
       const { kind, message, actions } = run.last('failed');
       assert.deepEqual([kind, actions, run.wire.requests.length], ['empty', ['moreRoom', 'switchModel'], 1]);

@@ -96,7 +96,7 @@ describe('cooldown after a rate limit', () => {
     }
   });
 
-  it('continues for the overloaded model after the turn has switched to a fallback model', async () => {
+  it('still delays the original model after the turn has switched to a fallback model', async () => {
     const overloaded = status(503, { error: { message: 'overloaded' } }, { 'retry-after': '60' });
     const world = new EngineWorld({
       replies: [overloaded, overloaded, overloaded, answering('ok')],
@@ -118,15 +118,6 @@ describe('cooldown after a rate limit', () => {
     assert.equal(first.of('attempt')[1]?.why, 'retry-now');
   });
 
-  it('can be reset without disturbing an attempt in flight', async () => {
-    const world = new EngineWorld({ replies: [silent] });
-    const run = await world.ask().settle();
-    await world.engine.resetNetworkState();
-    await settle();
-    assert.deepEqual([world.wire.requests.length, world.wire.requests[0]?.signal.aborted], [1, false]);
-    run.turn.stop();
-  });
-
   it('leaves no timer behind when the waiting turns are stopped', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30)] });
     const runs = [world.ask()];
@@ -137,6 +128,17 @@ describe('cooldown after a rate limit', () => {
     await settle();
     assert.equal(world.clock.pending, 0);
     assert.equal(world.wire.requests.length, 1);
+  });
+});
+
+describe('reset of the network state', () => {
+  it('does not disturb an attempt in flight', async () => {
+    const world = new EngineWorld({ replies: [silent] });
+    const run = await world.ask().settle();
+    await world.engine.resetNetworkState();
+    await settle();
+    assert.deepEqual([world.wire.requests.length, world.wire.requests[0]?.signal.aborted], [1, false]);
+    run.turn.stop();
   });
 });
 

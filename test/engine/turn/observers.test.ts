@@ -14,14 +14,14 @@ const fail = (): never => {
 };
 
 describe('exception in an observer', () => {
-  it('does not end the turn if the listener for cooldowns throws it', async () => {
+  it('does not end the turn if the exception comes from the listener for cooldowns', async () => {
     const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
     assert.equal(run.last('done').text, 'ok');
     assert.match(world.log.join('\n'), /the channel is closed/);
   });
 
-  it('does not end the turn if the store of shared cooldowns throws it', async () => {
+  it('does not end the turn if the exception comes from the store of shared cooldowns', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', onUnhandled);

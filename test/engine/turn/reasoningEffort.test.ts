@@ -261,7 +261,7 @@ describe('reasoning effort of a turn', () => {
     assert.deepEqual(effortsOf(run), [['max', undefined]]);
   });
 
-  it('is removed from the request before the turn fails with "request"', async () => {
+  it('is left out of a second request before the turn fails with the fault kind "request"', async () => {
     const refusal = status(400, { error: { message: 'reasoning_effort is not supported' } });
     const run = await runTurn({ replies: [refusal], request: { ...high, defaults } });
     assert.deepEqual(sentBy(run), [

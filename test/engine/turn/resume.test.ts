@@ -33,7 +33,7 @@ const toolCall = {
 };
 
 describe('answer whose stream broke', () => {
-  it('is resumed at the offset that the resumed event contains', async () => {
+  it('is resumed at the offset that the `resumed` event reports', async () => {
     const run = await new EngineRun({ replies: [cutAfter(half), answering(remainder)] }).toEnd();
     assert.equal(run.last('done').text, fullAnswer);
     assert.equal(run.shownText, fullAnswer);
@@ -46,7 +46,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.of('attempt')[1]?.how, 'continue');
   });
 
-  it('is resumed by a prefill without trailing whitespace when the model supports it', async () => {
+  it('is resumed by a prefill without trailing whitespace when the model supports prefills', async () => {
     const replies = [cutAfter('The end of the line.\n\n'), answering('\n\nNew paragraph.')];
     const run = await new EngineRun({ replies, request: { model: 'claude-sonnet-4' } }).toEnd();
     const last = messagesOf(run.wire.requests[1]).at(-1);

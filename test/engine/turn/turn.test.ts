@@ -270,7 +270,7 @@ describe('successful turn', () => {
     assert.equal(run.last('done').text, 'x');
   });
 
-  it('sums the usage and the cost of all attempts', async () => {
+  it('sums up the usage and the cost of all attempts', async () => {
     const [first, second] = [0.1, 0.2].map((cost) => ({ ...usage, cost }));
     const cutStream = streaming((body) => body.event({ choices: [], usage: first }).delta('ab').end());
     const run = await new EngineRun({

@@ -75,7 +75,7 @@ describe('failure of a turn', () => {
     assert.deepEqual(describeLimit(7_200_000).actions, ['sendLater', 'switchModel', 'retryNow']);
   });
 
-  it('offers to send the prompt later only if the limit resets before a scheduled prompt expires', () => {
+  it('offers to send the prompt later only if the limit resets within the lifetime of a scheduled prompt', () => {
     const isOffered = (ms: number): boolean => describeLimit(ms).actions.includes('sendLater');
     assert.deepEqual([isOffered(scheduleLifetimeMs), isOffered(scheduleLifetimeMs + 1)], [true, false]);
   });

@@ -13,7 +13,7 @@ const fail = (error: unknown): never => {
 const cut = { type: 'cut', reason: 'connection', message: 'Lost.' } as const;
 
 describe('events of a turn', () => {
-  it('are delivered in one batch with the same time if one read of the response caused them', async () => {
+  it('are delivered in one batch with the same time if a single read of the response caused them', async () => {
     const batches: (readonly StreamEvent[])[] = [];
     const clock = new VirtualClock();
     const output = new TurnOutput(clock, (batch) => batches.push(batch), fail);

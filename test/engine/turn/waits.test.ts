@@ -92,13 +92,13 @@ describe('message of the provider in a wait', () => {
     assert.equal(run.last('waiting').detail, 'Model busy, retry later');
   });
 
-  it('has at most 300 characters and no key', async () => {
+  it('has at most 300 characters and contains no key', async () => {
     const long = status(503, { error: { message: `${key} is queued. ${'x'.repeat(400)}` } });
     const { detail = '' } = (await new EngineRun({ replies: [long, answering('ok')] }).toEnd()).last('waiting');
     assert.deepEqual([detail.length, detail.slice(0, 21)], [300, '[redacted] is queued.']);
   });
 
-  it('is absent if the response has none', async () => {
+  it('is absent if the response contains no message', async () => {
     const run = await new EngineRun({ replies: [status(503), answering('ok')] }).toEnd();
     assert.equal(run.last('waiting').detail, undefined);
   });
