@@ -59,19 +59,19 @@ describe('screen reader announcer after a gateway switch', () => {
     ev.attempt({ attempt: 2, why: 'switch', gateway: refOf('https://backup.example'), ...fields });
   const sentence = "Sent to backup.example, because api.example couldn't be reached (host not found).";
 
-  it('announces the switch once, with the first attempt at the new gateway', () => {
+  it('announces the switch only once, when the first attempt at the new gateway starts', () => {
     assert.deepEqual(announcements(first, ev.gateway(), second(), second({ attempt: 3, why: 'retry' })), [
       'Waiting for the answer',
       sentence,
     ]);
   });
 
-  it('announces the switch before the first attempt of the turn', () =>
+  it('announces a switch that precedes the first attempt of the turn', () =>
     assert.deepEqual(announcements(ev.gateway(), second({ attempt: 1, why: 'first' })), [
       `${sentence} Waiting for the answer`,
     ]));
 
-  it('announces the switch before the request for the rest of the answer', () => {
+  it('announces the switch first and then the request for the rest of the answer', () => {
     const resume = second({ why: 'resume', how: 'continue' });
     assert.deepEqual(announcements(first, ev.text('Hel'), ev.cut(), ev.gateway({ reason: 'user' }), resume), [
       'Waiting for the answer',
@@ -79,7 +79,7 @@ describe('screen reader announcer after a gateway switch', () => {
     ]);
   });
 
-  it('announces a wait at the new gateway before the switch', () =>
+  it('announces a wait at the new gateway first and then the switch', () =>
     assert.deepEqual(announcements(first, ev.gateway(), ev.waiting(), second()), [
       'Waiting for the answer',
       'Rate limited. Retrying in 4 s',

@@ -41,7 +41,7 @@ describe('conversation', () => {
       });
     }
 
-    it('shows the start of an article that is taller than the view', () => {
+    it('scrolls to the start of a focused article that is taller than the view', () => {
       const [prompt, answer] = articles();
       Object.defineProperty(prompt, 'offsetHeight', { value: 1 });
       prompt!.getBoundingClientRect = () => ({ top: 70 }) as DOMRect;
@@ -65,7 +65,7 @@ describe('conversation', () => {
       assert.equal(focused(), button);
     });
 
-    it('leaves the conversation with Tab on the last button of an article', () => {
+    it('leaves the conversation when the user presses Tab on the last button of an article', () => {
       articles()[0]!.focus();
       press('Tab');
       assert.equal(focused(), articles()[0]);

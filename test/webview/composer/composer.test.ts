@@ -136,7 +136,7 @@ describe('composer', () => {
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
     });
 
-    it('switches back from the backup gateway that the user chose when its badge is clicked', () => {
+    it('stops using a chosen backup gateway when the user clicks the badge', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', backup: 'switched' } });
       page.one('button', 'backup').click();
       assert.deepEqual(page.posted.at(-1), { type: 'switchBack' });
@@ -200,7 +200,7 @@ describe('composer', () => {
     assert.deepEqual([press.defaultPrevented, page.window.document.activeElement], [true, page.input]);
   });
 
-  it('gives its stop button another name while a card has a *Stop* button', () => {
+  it('gives its stop button a name other than *Stop* while a card has a *Stop* button', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.waiting());
     assert.ok(page.one('status').contains(page.one('button', 'Stop')));
@@ -208,7 +208,7 @@ describe('composer', () => {
     assert.ok(page.one('button', 'Stop'));
   });
 
-  it('gives its stop button another name if a reloaded page shows a wait card', () => {
+  it('gives its stop button a name other than *Stop* if a reloaded page shows a card with a *Stop* button', () => {
     const state = [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state }), exchange('b', { isQueued: true })]);
     assert.ok(page.one('status').contains(page.one('button', 'Stop')));
@@ -242,14 +242,14 @@ describe('composer', () => {
       assert.deepEqual(page.posted, [message]);
     });
 
-    it(`ignores ${keys} while another window writes the conversation`, () => {
+    it(`ignores ${keys} while the conversation is open in another window`, () => {
       page.snapshot([], { readOnly: true });
       assert.equal(page.key(key, init, page.window.document.body), false);
       assert.deepEqual(page.posted, []);
     });
   }
 
-  it('returns a prompt that was sent without an API key to the text field', () => {
+  it('shows a prompt in the text field again if there was no API key to send the prompt', () => {
     page.snapshot([exchange('e1')], { connection: { ...connected, hasKey: false } });
     page.posted.length = 0;
     page.type('Why?');

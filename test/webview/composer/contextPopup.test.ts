@@ -160,7 +160,7 @@ describe('popup with context suggestions', () => {
     assert.equal(page.input.value, '');
   });
 
-  it('highlights no suggestion until an arrow key is pressed if no file matches', () => {
+  it('highlights no option if no file matches and no arrow key was pressed', () => {
     open('use #nothing', [browse]);
     assert.equal(active(), undefined);
     page.key('ArrowDown');
@@ -202,7 +202,7 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(otherPosted(), [{ type: 'send', prompt: '#sa' }]);
   });
 
-  it('ignores an Enter that was pressed before the suggestions arrived if the text has changed since', () => {
+  it('ignores an early Enter if the text changes before the suggestions arrive', () => {
     page.type('#sa');
     page.key('Enter');
     page.type('#sam');
@@ -210,7 +210,7 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(otherPosted(), []);
   });
 
-  it('remains closed for the same # after Escape', () => {
+  it('remains closed after Escape while the user continues to type after the same #', () => {
     open();
     assert.equal(page.key('Escape'), true);
     assert.deepEqual(options(), []);
@@ -308,7 +308,7 @@ describe('popup with context suggestions', () => {
       assert.equal(page.input.value, 'explain');
     });
 
-    it('inserts a space before the # after a word', () => {
+    it('puts a space between the preceding word and the inserted #', () => {
       page.type('explain| please');
       attachButton().click();
       assert.equal(page.input.value, 'explain # please');

@@ -29,7 +29,7 @@ describe('ring that shows how full the context window is', () => {
     });
   }
 
-  it('lists the parts of the context in its name and its tooltip', () => {
+  it('lists the parts of the context in its accessible name and its tooltip', () => {
     show({ system: 1000, summary: 4000, turns: 119_500, attachments: 3000 });
     page.type('x'.repeat(800));
     const parts = ['System prompt: 1K', 'Summary: 4K', 'Earlier turns: 119.5K', 'Attachments: 3K', 'Draft: 200'];

@@ -41,7 +41,7 @@ describe('reasoning effort button', () => {
     assert.equal(page.window.document.activeElement, items[2]);
   });
 
-  it('applies the level that the user chooses and announces it', () => {
+  it('applies and announces the level that the user chooses', () => {
     show({ level: 'medium', levels });
     button().click();
     page.one('menuitemradio', 'High').click();

@@ -171,7 +171,7 @@ describe('comparison of answers', () => {
     assert.deepEqual(figures.querySelector('span')?.textContent, 'first token 400 ms ·');
   });
 
-  it('shows the buttons for earlier versions of the answer only once', () => {
+  it('shows only one set of version buttons for all its answers', () => {
     const answered = [column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') })];
     page.snapshot([compare(answered, { versions: ['old', 'm1'] })]);
     page.click('Previous version');
@@ -189,7 +189,7 @@ describe('comparison of answers', () => {
     assert.ok(page.one('group', 'Version 1 of 3'));
   });
 
-  it('keeps the turns after it when an answer replaces it', () => {
+  it('keeps the elements of the later turns when one of its answers replaces the comparison', () => {
     const answered = ['m1', 'm2'].map((model) => column(model, { state: done('Hi') }));
     page.path(compare(answered, { followed: 'm2' }), exchange('next', { state: done('So') }));
     const following = at(2);
@@ -197,7 +197,7 @@ describe('comparison of answers', () => {
     assert.deepEqual([answers().length, at(1)], [2, following]);
   });
 
-  it('marks the answer that the next prompt follows', () => {
+  it('marks the answer with which the conversation continues', () => {
     finish('m1', 'm2', 'm3');
     const answered = ['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }));
     page.path(compare(answered, { followed: 'm2' }), exchange('next'));
@@ -218,14 +218,14 @@ describe('comparison of answers', () => {
     assert.deepEqual(landmarks(), [null, null, null]);
   });
 
-  it('shows only one button *Set API key* if a failure card has one', () => {
+  it('shows *Set API key* only in the failure card if a failure card has that button', () => {
     const connection = { model: 'm1', host: 'api.example', hasKey: false, set: 'own' } as const;
     page.snapshot([compare([column('m1'), column('m2')])], { connection });
     page.events('m1', ev.attempt(), ev.failed({ kind: 'auth', actions: ['setApiKey'] }));
     assert.ok(at(0).contains(page.one('button', 'Set API key')));
   });
 
-  it('opens the editor of its prompt with *Edit prompt* in an unsent answer', () => {
+  it('opens its prompt for editing when the user clicks *Edit prompt* in an answer that was stopped without text', () => {
     page.events('m2', ev.stopped(''));
     assert.equal(page.all('button', 'Edit').length, 1);
     page.click('Edit prompt');
@@ -236,7 +236,7 @@ describe('comparison of answers', () => {
   });
 
   describe('*Show differences*', () => {
-    it('opens the two answers that have ended', () => {
+    it('shows the differences between the only two answers that have ended', () => {
       finish('m1');
       assert.deepEqual(page.all('button', 'Show differences'), []);
       finish('m3');
@@ -310,7 +310,7 @@ describe('comparison of answers', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('has no buttons that change the conversation while another window writes it', () => {
+  it('has no buttons that change the conversation while the conversation is open in another window', () => {
     const answered = [column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') }), column('m3')];
     page.snapshot([compare(answered)], { readOnly: true });
     const names = page.buttons().filter((name) => /Stop|Use|Edit|Regenerate|End all/.test(name));
@@ -318,7 +318,7 @@ describe('comparison of answers', () => {
     assert.ok(page.one('button', 'Show differences'));
   });
 
-  it('keeps the draft in the composer until the host has received it as the prompt to compare', () => {
+  it('keeps the draft in the composer until the host has received it as the prompt of the comparison', () => {
     page.snapshot();
     page.click('Model: gpt-4o at api.example');
     page.receive({ type: 'prefill', text: 'Why?', more: { code: 1 } });

@@ -37,7 +37,7 @@ describe('offline demo in the panel', () => {
     ]);
   });
 
-  it('moves its card above the composer, with the focus, when the first prompt is sent', () => {
+  it('moves its card, with the focus inside, above the composer when the first prompt is sent', () => {
     page.snapshot([], { connection, tourStep: first });
     assert.ok(page.one('log').contains(card()));
     page.one('button', 'Run it').focus();
@@ -61,14 +61,14 @@ describe('offline demo in the panel', () => {
     assert.deepEqual(names(), ['Leave the demo']);
   });
 
-  it('does not take the focus from the composer when the step changes', () => {
+  it('does not take the focus from the composer when the step of the tour changes', () => {
     page.snapshot([], { connection, tourStep: first });
     page.one('textbox', 'Prompt').focus();
     page.receive({ type: 'tourStep', tourStep: second });
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('announces the next step, but not a running step', () => {
+  it('announces a step of the tour when it becomes the next step, but not when it starts to run', () => {
     page.snapshot([], { connection, tourStep: first });
     const step = card()!.querySelector('[aria-live="polite"]')!;
     page.receive({ type: 'tourStep', tourStep: running });
@@ -78,7 +78,7 @@ describe('offline demo in the panel', () => {
     assert.ok(step.textContent.includes(second.heading));
   });
 
-  it('moves the focus from its card to the composer when it ends', () => {
+  it('moves the focus from its card to the composer when the demo ends', () => {
     page.snapshot([], { connection, tourStep: first });
     page.one('button', 'Leave the demo').focus();
     page.receive({ type: 'connection', connection: connected, suggestions: [] });
@@ -86,7 +86,7 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('marks its answers even after it has ended', () => {
+  it('marks its answers even after the demo has ended', () => {
     page.snapshot([exchange('a', { set: 'demo' }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.badge')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);

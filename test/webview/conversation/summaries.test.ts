@@ -44,7 +44,7 @@ describe('summary in a conversation', () => {
     assert.deepEqual(page.all('button', 'Regenerate').length, 1);
   });
 
-  it('shows its link definitions as text', () => {
+  it('shows Markdown link definitions as text', () => {
     page.snapshot([a, b, summary(ready), c]);
     const shows = page.all('article').map((entry) => entry.querySelector('[data-shows-definitions]') !== null);
     assert.deepEqual(shows, [false, true, false, false]);
@@ -64,7 +64,7 @@ describe('summary in a conversation', () => {
     assert.deepEqual(entries(), folded);
   });
 
-  it('hides the folded turns from the arrow keys', () => {
+  it('lets the arrow keys skip the folded turns', () => {
     page.snapshot([a, b, summary(ready), c]);
     block().focus();
     page.key('ArrowUp', {}, block());
@@ -73,7 +73,7 @@ describe('summary in a conversation', () => {
     assert.equal(page.window.document.activeElement, block());
   });
 
-  it('keeps the elements of the turns around it when it is added and removed', () => {
+  it('keeps the elements of the other turns when the summary is added and removed', () => {
     page.snapshot([a, b, c]);
     const last = page.all('article').at(-1)!;
     page.path(a, b, summary(running), c);
@@ -110,7 +110,7 @@ describe('summary in a conversation', () => {
     });
   }
 
-  it('says that the conversation has not changed when it is stopped', () => {
+  it('reports, after the user has stopped it, that the conversation is unchanged', () => {
     page.snapshot([a, b, summary(running), c]);
     page.events('s', ev.text('In'), ev.stopped('In'));
     const stopped = 'Stopped. The conversation has not changed.';
@@ -132,7 +132,7 @@ describe('summary in a conversation', () => {
     assert.deepEqual(page.all('button', 'Undo'), []);
   });
 
-  it('keeps its unsaved text after a reload', () => {
+  it('keeps an unsaved edit of its text after a reload', () => {
     page.snapshot([a, b, summary(ready), c]);
     [...block().querySelectorAll('button')].find(({ textContent }) => textContent === 'Edit')!.click();
     const editor = (): HTMLTextAreaElement => page.one('textbox', 'Edit the summary') as HTMLTextAreaElement;
@@ -199,7 +199,7 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['Continue with a summary', true, true]);
   });
 
-  it('offers no summary if none is possible', () => {
+  it('offers no summary if a summary is not possible', () => {
     page.snapshot([a, question]);
     assert.deepEqual(card()[0], ['New conversation', true, false]);
     const older = summary([ev.text('s'), ev.done('s')].reduce(reduceTurn, stateOf(ev.attempt({ time: 1 }))));
@@ -290,11 +290,18 @@ describe('notice of a new summary', () => {
     assert.equal(notice(), '');
   });
 
-  it('is hidden when the summary fails, and the view scrolls to the failure card', () => {
+  const fail = (): void => page.events('s', ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow'] }));
+
+  it('is hidden when the summary fails', () => {
+    fail();
+    assert.equal(notice(), '');
+  });
+
+  it('is replaced by a failure card that scrolls into view when the summary fails', () => {
     page.one('article', 'Summary').getBoundingClientRect = () => ({ top: -200 }) as DOMRect;
-    page.events('s', ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow'] }));
+    fail();
     scroller.grow(50);
-    assert.deepEqual([scroller.distanceFromEnd, notice()], [250, '']);
+    assert.equal(scroller.distanceFromEnd, 250);
   });
 
   it('does not mark *Jump to latest* while the summary is being written', () => {
@@ -334,7 +341,7 @@ describe('notice of a full context', () => {
     assert.match(notice(), /^The conversation is probably too long for the model\./);
   });
 
-  it('remains hidden after it was dismissed until the context was less full', () => {
+  it('reappears after its dismissal only if the context has been less full in the meantime', () => {
     page.snapshot([a, b]);
     fill(920);
     page.one('button', 'Dismiss').focus();

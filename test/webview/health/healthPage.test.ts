@@ -77,7 +77,7 @@ describe('page *Usage and health*', () => {
     assert.deepEqual(texts('article:last-child .note'), ['0 of 1 succeeded', 'Charts appear after 5 requests.']);
   });
 
-  it('draws each bar at its hour and with the height of its value', () => {
+  it('draws each bar at the position of its hour, with a height in proportion to its value', () => {
     page.show(report);
     const [success, firstToken] = document.querySelectorAll('.health-chart');
     const bars = (chart: Element | undefined, name: string): readonly (string | null)[][] =>

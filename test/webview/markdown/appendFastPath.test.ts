@@ -54,7 +54,7 @@ describe('fast path that appends text without parsing', () => {
     });
   }
 
-  it('removes appended text if a replacement does not contain that text', () => {
+  it('removes the appended text when a shorter text replaces the answer', () => {
     const answer = new Answer();
     for (const piece of ['Some', ' words']) answer.show(piece);
     answer.markdown.replace('Some');

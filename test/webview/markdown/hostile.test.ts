@@ -184,7 +184,7 @@ describe('parser of an answer that is one long block', function () {
     }
   });
 
-  it('reads a paragraph only a few times while its link labels are defined one by one', () => {
+  it('reads a paragraph only a few times while the definitions of its links arrive one by one', () => {
     const numbers = [...Array(2000).keys()];
     const paragraph = numbers.map((number) => `[x${number}]`).join(' ');
     const text = `${paragraph}\n\n${numbers.map((number) => `[x${number}]: http://a/${number}\n\n`).join('')}`;

@@ -31,7 +31,7 @@ describe('update of a rendered answer', () => {
     assert.equal(node?.nodeValue, 'Some words and more\nof them, ');
   });
 
-  it('keeps the selection in an open block', () => {
+  it('keeps the selection in a block that is still growing', () => {
     answer.show('first\n\n- one\n- two words');
     select(answer.root.querySelectorAll('li')[1]?.firstChild, 0, 3);
     for (const piece of [' and `code', '`\n- three', '\n\nafter\n', 'all']) answer.show(piece);
@@ -66,7 +66,7 @@ describe('update of a rendered answer', () => {
     });
   }
 
-  it('leaves committed blocks unchanged', () => {
+  it('leaves completed blocks unchanged when text is appended', () => {
     answer.show('# Title\n\nWords.\n\n- a\n- b\n\n```\ncode\n```\n\n> quote\n\nlast words\n\n');
     const before = findBlocks(answer.root);
     const records: MutationRecord[] = [];
@@ -80,7 +80,7 @@ describe('update of a rendered answer', () => {
     observer.disconnect();
   });
 
-  it('keeps the elements of blocks that a replacement shares with the previous text', () => {
+  it('keeps the elements of unchanged blocks when another text replaces the answer', () => {
     const paragraphs = [...Array(30).keys()].map((index) => `Paragraph ${index}.\n\n`);
     answer.show(paragraphs.join(''));
     const before = findBlocks(answer.root);

@@ -7,7 +7,7 @@ describe('streaming Markdown renderer', () => {
 
   const shownLength = () => answer.root.textContent.length;
 
-  it('renders all pieces that have arrived with the next frame', () => {
+  it('renders all received pieces together in the next frame', () => {
     for (const piece of ['words', ' of', ' it']) answer.markdown.append(piece);
     assert.equal(answer.root.textContent, '');
     assert.equal(answer.runFrame(), true);
@@ -15,21 +15,21 @@ describe('streaming Markdown renderer', () => {
     assert.equal(answer.runFrame(), false);
   });
 
-  it('renders at most 4,000 characters per flush', () => {
+  it('renders at most 4,000 characters at a time', () => {
     answer.markdown.append('x'.repeat(9_000));
     const lengths: number[] = [];
     while (answer.runFrame()) lengths.push(shownLength());
     assert.deepEqual(lengths, [4_000, 8_000, 9_000]);
   });
 
-  it('renders more than 4,000 characters per flush if the open block is long', () => {
+  it('renders more than 4,000 characters at a time if the unfinished block is long', () => {
     answer.markdown.append('[x] '.repeat(20_000));
     const lengths = new Set<number>();
     while (answer.runFrame()) lengths.add(shownLength());
     assert.ok(lengths.size > 8 && lengths.size < 12, `${lengths.size} flushes`);
   });
 
-  it('renders at once as many characters of a replacement as were shown before', () => {
+  it('renders a replacement at once up to the length of the text that was shown before', () => {
     answer.show('x'.repeat(9_000));
     answer.markdown.replace('y'.repeat(9_500));
     assert.equal(answer.root.textContent, 'y'.repeat(9_000));
@@ -73,7 +73,7 @@ describe('streaming Markdown renderer', () => {
     assert.equal(done, 1);
   });
 
-  it('flushes between frames while more than 12,000 characters are queued', () => {
+  it('renders text between frames, too, while more than 12,000 characters are queued', () => {
     answer.markdown.append('x'.repeat(20_000));
     while (answer.runSlice());
     assert.equal(shownLength(), 8_000);
@@ -122,7 +122,7 @@ describe('streaming Markdown renderer', () => {
     assert.match(answer.root.textContent, /the last one$/);
   });
 
-  it('renders the new end of a long block in the next frame after ten frames without text', () => {
+  it('renders the new end of a long block in the next frame if no text has arrived for ten frames', () => {
     answer.show(item.repeat(300));
     for (let frames = 0; frames < 10; frames++) answer.runFrame();
     answer.markdown.append('\n- and *later*');
@@ -130,7 +130,7 @@ describe('streaming Markdown renderer', () => {
     assert.match(answer.root.textContent, /and later$/);
   });
 
-  it('lets the browser skip sections only while text arrives', () => {
+  it('lets the browser skip the rendering of sections out of view only while text arrives', () => {
     const isSkipping = () => answer.root.hasAttribute('data-streaming');
     assert.equal(isSkipping(), false);
     for (const end of ['pause', 'finish'] as const) {
@@ -242,7 +242,7 @@ describe('code block', () => {
     assert.deepEqual(answer.codeActions, [['copy', 'const a = 1;', 'ts']]);
   });
 
-  it('keeps the chunk elements of long code when more code arrives', () => {
+  it('keeps the existing elements of long code when more code arrives', () => {
     const answer = new Answer();
     const code = `${'some code 🐑\n'.repeat(700)}${'more code\n'.repeat(900)}`;
     answer.show(`\`\`\`\n${code.slice(0, 5_000)}`);

@@ -78,7 +78,7 @@ describe('page that draws a conversation', () => {
     page.root.querySelectorAll('.exchange')[index]!.dispatchEvent(Object.assign(event, { skipped: false }));
   };
 
-  it('draws an answer that comes into view before the other answers', () => {
+  it('draws an answer that has come into view before it draws the answers that are out of view', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     comeIntoView(0);
@@ -90,7 +90,7 @@ describe('page that draws a conversation', () => {
     );
   });
 
-  it('draws several answers out of view in one idle period if they take little time', () => {
+  it('draws several answers out of view in one idle period if the drawing takes little time', () => {
     page.snapshot([...many, exchange('e')]);
     page.clock.runIdle();
     assert.equal(drawn().length, 5);

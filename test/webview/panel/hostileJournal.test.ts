@@ -134,7 +134,7 @@ describe('journal of a conversation', function () {
     });
   }
 
-  it('is loaded without an error, however many turns, events and seconds it contains', () => {
+  it('is loaded and exported, however many turns and events it contains and however long the turns took', () => {
     const repeat = (count: number, createRecord: (n: number) => object): string =>
       Array.from({ length: count }, (_, n) => JSON.stringify(createRecord(n))).join('\n');
     const eventsRecord = (event: object): object => ({ type: 'events', answer: 'e1', events: [event] });

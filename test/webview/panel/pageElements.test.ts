@@ -28,7 +28,7 @@ describe('page around the conversation', () => {
     assert.ok(page.one('button', 'Rate limit'));
   });
 
-  it('keeps the focus on a suggested prompt that has not changed', () => {
+  it('keeps the focus on a suggested prompt when the model changes', () => {
     page.snapshot([], { suggestions });
     page.one('button', 'Rate limit').focus();
     page.receive({ type: 'connection', connection: { ...connected, model: 'deepseek-v3' }, suggestions });

@@ -6,7 +6,7 @@ import { connected, exchange, startOfTime, usePage, type PanelPage } from './sup
 const state: TurnState = { ...initialTurn, phase: 'interrupted', model: 'm', text: 'half an answer', attempts: 1 };
 const exchanges = [exchange('e1', { state, versions: ['e0', 'e1'] })];
 
-describe('page of a conversation that another window writes', () => {
+describe('page of a conversation that is open in another window', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
 
@@ -23,7 +23,7 @@ describe('page of a conversation that another window writes', () => {
     assert.match(page.root.textContent, /This conversation is open in another window\./);
   });
 
-  it('enables *Open here* again if taking over has failed', () => {
+  it('enables *Open here* again if the page could not take over the conversation', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.click('Open here');
     page.one('button', 'Open here').click();
@@ -36,7 +36,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
-  it('restores its draft and its open edit after taking over', () => {
+  it('restores its draft and its open edit after taking over the conversation', () => {
     page.snapshot(exchanges);
     page.click('Edit');
     const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
@@ -71,7 +71,7 @@ describe('page of a conversation that another window writes', () => {
     assert.equal(page.stored.draft, 'half a thought');
   });
 
-  it('restores the draft of the other window after taking over', () => {
+  it('restores the draft of the other window after taking over the conversation', () => {
     saveElsewhere({ draft: 'half' });
     page.snapshot(exchanges, { readOnly: true });
     saveElsewhere({
@@ -96,7 +96,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(page.all('textbox', 'Edit your prompt'), []);
   });
 
-  it('keeps its draft if the storage is full', () => {
+  it('keeps its draft until it takes over the conversation, even if the storage is full', () => {
     page.storage.maxValueLength = 0;
     page.snapshot(exchanges);
     page.type('half a thought');
@@ -105,7 +105,7 @@ describe('page of a conversation that another window writes', () => {
     assert.deepEqual(prompts(), ['half a thought']);
   });
 
-  it('moves the focus from the composer to *Open here*', () => {
+  it('moves the focus from the composer to *Open here* when the page becomes read-only', () => {
     page.snapshot(exchanges);
     page.input.focus();
     page.snapshot(exchanges, { readOnly: true });

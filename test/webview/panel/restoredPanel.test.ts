@@ -65,7 +65,7 @@ describe('panel restored after it was hidden behind another tab', () => {
     assert.deepEqual(page.stored.place, { answerId: 'b', offset: 20 });
   });
 
-  it('scrolls to the end if the end was in view', () => {
+  it('scrolls to the end if the end was in view before', () => {
     const { page, scroller } = open();
     scroller.wheel(-500);
     scroller.wheel(500);
@@ -77,7 +77,7 @@ describe('panel restored after it was hidden behind another tab', () => {
     assert.equal(open({ place: { answerId: 'gone', offset: 0 } }).scroller.distanceFromEnd, 0);
   });
 
-  it('keeps the open editor of a prompt after another snapshot', () => {
+  it('keeps the open editor of a prompt when another snapshot arrives', () => {
     const { page } = open();
     page.all('button', 'Edit')[1]?.click();
     page.snapshot(exchanges);

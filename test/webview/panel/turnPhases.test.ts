@@ -285,7 +285,7 @@ describe('text of an answer', () => {
     assert.equal(reads, 0);
   });
 
-  it('includes text that only the terminal event contains', () => {
+  it('includes text that arrives only with the last event of the turn', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('Hel'), ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');

@@ -48,7 +48,7 @@ const recall = (page: PanelPage): string => {
   return page.input.value;
 };
 
-describe('sent prompt that the host has not confirmed', () => {
+describe('sent prompt that the host has yet to confirm', () => {
   afterEach(() => PanelPage.closeAll());
 
   const resend = (page: PanelPage, prompt: string): void => {
@@ -86,7 +86,7 @@ describe('sent prompt that the host has not confirmed', () => {
     });
   }
 
-  it('is added to the prompt history if there is a draft', () => {
+  it('is added to the prompt history after a reload if there is a draft', () => {
     const page = open();
     send(page, 'one');
     page.type('next');
@@ -95,7 +95,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.equal(recall(after), 'one');
   });
 
-  it('becomes the draft when the conversation is opened without a draft later', () => {
+  it('becomes the draft when the conversation is later opened without a draft', () => {
     const page = open();
     send(page, 'one');
     page.type('next');
@@ -104,13 +104,13 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.equal(next(after).input.value, 'one');
   });
 
-  it('is restored if it is the new text of an edited prompt', () => {
+  it('is restored after a reload if it was sent as the new text of an edited prompt', () => {
     const page = open();
     resend(page, 'in other words');
     assert.equal(next(page, [exchange('a')]).input.value, 'in other words');
   });
 
-  it('is not restored if it is the new text of an edited prompt and the host has received it', () => {
+  it('is not restored if the host has received it as the new text of an edited prompt', () => {
     const page = open();
     resend(page, 'in other words');
     assert.equal(next(page, [exchangeOf('a2', 'in other words')]).input.value, '');
@@ -125,7 +125,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.deepEqual(page.stored.pending, ['one']);
   });
 
-  it('is no longer pending when the host returns it as a prefilled prompt', () => {
+  it('becomes the draft when the host returns it as a prefilled prompt', () => {
     const page = open();
     send(page, 'one');
     page.receive({ type: 'prefill', text: 'one' });
@@ -140,7 +140,7 @@ describe('sent prompt that the host has not confirmed', () => {
     assert.equal(page.input.value, 'one');
   });
 
-  it('is confirmed once by each exchange if it was sent several times', () => {
+  it('needs a separate confirmation for each time it was sent', () => {
     const page = open();
     send(page, 'continue', 'continue');
     page.type('continue');
@@ -193,7 +193,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('keeps the open edit of a prompt while another branch is shown', () => {
+  it('includes the open edit of a prompt while another branch of the conversation is shown', () => {
     const page = open();
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your prompt').map((editor) => (editor as HTMLTextAreaElement).value);
@@ -204,7 +204,7 @@ describe('unsent text', () => {
     assert.deepEqual([editors(), page.stored.edits], [['prompt a'], [{ id: 'exchange-a', text: 'prompt a' }]]);
   });
 
-  it('keeps the open edit of a prompt when another answer to the prompt is shown', () => {
+  it('includes the open edit of a prompt while another answer to the prompt is shown', () => {
     const page = open();
     page.click('Edit');
     page.path({ ...exchange('b'), id: 'exchange-a' });
@@ -281,7 +281,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('is not stored again by the page of a deleted conversation', () => {
+  it('is not stored by the page of a deleted conversation', () => {
     const page = open();
     page.receive({ type: 'promptHistory', promptHistory: [], deleted: ['c1'] });
     page.type('half a thought');
@@ -326,7 +326,7 @@ describe('unsent text', () => {
     assert.deepEqual([...storage.items.keys()], ['other']);
   });
 
-  it('remains as it was last stored if the storage is full', () => {
+  it('keeps its last stored version if the storage is full', () => {
     const storage = new MemoryStorage();
     const store = storeIn(storage);
     store.save('c1', { draft: 'a' });
@@ -335,7 +335,7 @@ describe('unsent text', () => {
     assert.equal(store.load('c1')?.draft, 'a');
   });
 
-  it('causes no error if the browser denies access to its storage', () => {
+  it('causes no error if the browser denies access to the storage', () => {
     const denied = (): never => {
       throw new DOMException('Access is denied.', 'SecurityError');
     };

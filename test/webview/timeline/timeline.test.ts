@@ -149,7 +149,7 @@ describe('gateway of an attempt in the timeline', () => {
     assert.deepEqual(labels(...refusedBy, switched({ why: 'retry', gateway: refOf(api) })), [undefined, undefined]);
   });
 
-  it('is reported as switched only if the model has not changed', () => {
+  it('is shown as “Gateway switched” only if the attempt has the same model as the previous attempt', () => {
     const [third, fourth] = [
       switched({ attempt: 3, at: 900, model: 'qwen' }),
       switched({ attempt: 4, at: 950, model: 'glm', gateway: refOf(api) }),
@@ -242,7 +242,7 @@ describe('timeline', () => {
     ]);
   });
 
-  it('shows the reason of a wait during which the window was closed', () => {
+  it('shows the reason for a wait even if the window was closed during the wait', () => {
     add(...retried.slice(0, 3), ev.waiting({ at: 21_000 }));
     state = markInterrupted(state);
     timeline.setOpen(true);

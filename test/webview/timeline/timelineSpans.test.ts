@@ -96,7 +96,7 @@ const rows: Readonly<
   },
 };
 
-describe('timeline spans', () => {
+describe('time spans of the timeline', () => {
   for (const [name, { state, now, expected }] of Object.entries(rows)) {
     it(`have the expected times for a turn with ${name}`, () =>
       assert.deepEqual(describeParts(createSpans(state, now)), expected));

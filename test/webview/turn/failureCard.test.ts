@@ -18,7 +18,7 @@ const buttons = (): readonly HTMLElement[] => [...page.one('alert').querySelecto
 describe('failure card', () => {
   usePage((opened) => (page = opened));
 
-  it('names the gateway after a switch to another gateway', () => {
+  it('names the gateway that failed if the turn has switched gateways', () => {
     fail({}, ev.gateway(), ev.attempt({ gateway: refOf('https://backup.example') }));
     assert.equal(page.one('alert').querySelector('.provenance')?.textContent, 'Gateway: backup.example');
   });
@@ -51,7 +51,7 @@ describe('failure card', () => {
     assert.equal(buttons()[1]?.textContent, 'Switch gateway');
   });
 
-  it('has *Retry now* in its menu beside *Set API key*', () => {
+  it('has *Retry now* in its menu if its first button is *Set API key*', () => {
     fail({ kind: 'auth', actions: faultTable.keyRejected.actions });
     assert.deepEqual([page.all('button', 'Retry now'), buttons()[0]?.className], [[], 'button primary']);
     page.click('More actions');
@@ -75,7 +75,7 @@ describe('failure card', () => {
     assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'continueWithFallback' }]);
   });
 
-  it('loses its role and its buttons when another turn has started', () => {
+  it('loses its ARIA role and its buttons when another turn has started', () => {
     fail();
     page.add('b');
     page.events('b', ev.attempt(), ev.failed({ message: 'Again.' }));
@@ -94,13 +94,13 @@ describe('failure card', () => {
   });
 });
 
-describe('failure card about a model that the gateway does not have', () => {
+describe('similar models in a failure card', () => {
   usePage((opened) => (page = opened));
 
   const failed = { kind: 'model', actions: ['switchModel'] } as const;
   const offer = (...models: readonly string[]): void => page.receive({ type: 'reply', request: 1, value: models });
 
-  it('offers similar models before *Switch model*', () => {
+  it('are offered before *Switch model* if the gateway does not have the requested model', () => {
     fail(failed);
     assert.deepEqual(page.posted, [{ type: 'findModels', answerId: 'a', request: 1 }]);
     page.one('button', 'Switch model').focus();
@@ -116,12 +116,12 @@ describe('failure card about a model that the gateway does not have', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'switchModel', answerId: 'a', model: 'claude-sonnet-4-5' });
   });
 
-  it('requests no similar models after other faults', () => {
+  it('are not requested if the request failed for a reason other than a missing model', () => {
     fail({ kind: 'overloaded', actions: ['switchModel'] });
     assert.deepEqual(page.posted, []);
   });
 
-  it('requests no similar models on a read-only page', () => {
+  it('are not requested on a read-only page', () => {
     page.snapshot([exchange('a')], { readOnly: true });
     page.events('a', ev.attempt(), ev.failed(failed));
     assert.deepEqual(page.posted, []);

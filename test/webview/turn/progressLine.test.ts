@@ -33,7 +33,7 @@ describe('progress line', () => {
     assert.equal(progress(), 'Waiting for the model… 3 s');
   });
 
-  describe('for an attempt that starts between two seconds of the turn', () => {
+  describe('for an attempt that starts 300 ms after a full second', () => {
     const time = startOfTime + 300;
     beforeEach(() => page.clock.advance(300));
     /** Returns the text of the progress line one millisecond before the given time has passed, and when it has passed. */
@@ -43,20 +43,20 @@ describe('progress line', () => {
         return progress();
       });
 
-    it('shows the elapsed time from the third second of the attempt on', () => {
+    it('shows the elapsed time exactly three seconds after the start of the attempt', () => {
       page.events('a', ev.attempt({ time }));
       assert.deepEqual(linesAround(3000), ['Connecting…', 'Waiting for the model… 3 s']);
       assert.deepEqual(linesAround(1000), ['Waiting for the model… 3 s', 'Waiting for the model… 4 s']);
     });
 
-    it('shows the time without data from its third second on', () => {
+    it('shows the time without data exactly three seconds after the last data', () => {
       page.events('a', ev.attempt({ time }));
       page.clock.advance(1234);
       page.events('a', ev.text('Hel', 2234));
       assert.deepEqual(linesAround(3000), ['', 'No data for 3 s']);
     });
 
-    it('offers another gateway in the fifth second of the attempt', () => {
+    it('offers another gateway exactly five seconds after the start of the attempt', () => {
       page.events('a', ev.attempt({ time, hasOtherGateway: true }));
       assert.deepEqual(linesAround(5000), ['Waiting for the model… 4 s', 'No response (5 s), may be billed']);
       assert.equal(page.all('button', 'Switch gateway').length, 1);
@@ -83,11 +83,11 @@ describe('progress line', () => {
     assert.equal(page.renderCalls.at(-1), 'pause');
   });
 
-  describe('before the response headers arrive, if there is another gateway', () => {
+  describe('for a slow response', () => {
     const offered = (): number => page.all('button', 'Switch gateway').length;
     const offer = 'No response yet. The request may already have been billed. You can switch to another gateway.';
 
-    it('offers the gateway switch after five seconds', () => {
+    it('offers the gateway switch after five seconds without response headers', () => {
       page.events('a', ev.attempt({ hasOtherGateway: true }));
       assert.equal(linesFor(4).at(-1), 'Waiting for the model… 4 s');
       assert.deepEqual([offered(), page.announced === offer], [0, false]);
@@ -108,7 +108,7 @@ describe('progress line', () => {
       });
     }
 
-    it('withdraws the offer when the headers arrive', () => {
+    it('withdraws the offer of the gateway switch when the headers arrive', () => {
       page.events('a', ev.attempt({ hasOtherGateway: true }));
       page.clock.advance(5000);
       page.events('a', ev.headers());
@@ -116,7 +116,7 @@ describe('progress line', () => {
     });
   });
 
-  it('does not count for a queued turn', () => {
+  it('counts no seconds for a queued turn', () => {
     page.snapshot([exchange('a', { isQueued: true })]);
     assert.deepEqual([progress(), page.clock.pending], ['Starts after the current answer', 0]);
   });

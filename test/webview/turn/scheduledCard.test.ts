@@ -92,7 +92,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '(expires in 24 h 0 min)']);
   });
 
-  it('names the gateway in the settings, not the gateway of the last attempt', () => {
+  it('names the gateway that is configured now, not the gateway of the last attempt', () => {
     const { state } = scheduled();
     page.snapshot([exchange('a', { state: { ...state, gateway: refOf('https://backup.example') } })]);
     assert.match(lines()[2]!, /^To api\.example/u);
@@ -118,7 +118,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'a' }]);
   });
 
-  it('replaces the failure card until the schedule ends', () => {
+  it('replaces the failure card until the prompt is no longer scheduled', () => {
     page.snapshot([exchange('a', { state: failedState })]);
     page.update('a', scheduled());
     assert.deepEqual([page.announced, page.all('alert').length], [`Sends at ${timeOf(later)}`, 0]);
@@ -139,7 +139,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(page.all('textbox', 'Edit your prompt'), []);
   });
 
-  it('has no buttons while another window writes the conversation', () => {
+  it('has no buttons while the conversation is open in another window', () => {
     page.snapshot([exchange('a', scheduled())], { readOnly: true });
     assert.deepEqual(page.all('button', 'Send now'), []);
     assert.ok(page.one('timer'));

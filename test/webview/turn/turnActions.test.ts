@@ -16,7 +16,7 @@ describe('versions of an answer', () => {
   const prompts = (): (string | null)[] =>
     [...page.root.querySelectorAll('[data-part="prompt"]')].map((prompt) => prompt.textContent);
 
-  it('are requested with *Regenerate* and the menu beside it', () => {
+  it('are requested with *Regenerate* and with the menu beside that button', () => {
     page.snapshot([exchange('a', { state: done('a') })]);
     page.click('Regenerate');
     for (const item of ['Regenerate with another model…', 'Compare models…']) {
@@ -82,7 +82,7 @@ describe('versions of an answer', () => {
     assert.deepEqual(names.filter(isDisabled), names);
   });
 
-  it('replace only the answer and the exchanges after it', () => {
+  it('replace only the answer and the later exchanges', () => {
     page.snapshot([exchange('a', { state: done('a') }), version('b2'), exchange('c', { state: done('c') })]);
     const unchanged = page.all('article', 'Assistant')[0]!;
     unchanged.querySelector('details')?.setAttribute('open', '');

@@ -262,7 +262,7 @@ describe('notes below an answer', () => {
     assert.deepEqual(notes(), [note, '', 'Switched to backup.example.']);
   });
 
-  it('name a switch to another model that has not continued the answer', () => {
+  it('name the new model if the turn has switched models before any text arrived', () => {
     page.events('a', start, switched('overloaded'), ev.text('Hi'), ev.done('Hi'));
     assert.deepEqual(notes(), ['', 'gpt-4o was overloaded. Switched to qwen.', undefined]);
   });
@@ -290,7 +290,7 @@ describe('button that removes a backup gateway', () => {
   const offered = (): readonly HTMLElement[] => page.all('button', "Don't use this gateway");
   const origin = 'https://backup.example';
 
-  it('appears below an answer that a fault has led to the backup gateway', () => {
+  it('appears below an answer that came from the backup gateway because of a fault', () => {
     page.events('a', ev.gateway(), ev.attempt({ gateway: refOf(origin) }), ev.text('Hi'));
     assert.deepEqual(offered(), []);
     page.events('a', ev.done('Hi'));
@@ -301,7 +301,7 @@ describe('button that removes a backup gateway', () => {
     assert.deepEqual([offered(), page.window.document.activeElement], [[], page.input]);
   });
 
-  it('is left out if the user has chosen the gateway', () => {
+  it('is left out if the user has chosen the backup gateway', () => {
     const chosen = [start, ev.gateway({ reason: 'user' }), ev.text('Hi'), ev.done('Hi')];
     page.snapshot([exchange('a', { state: after(chosen) })]);
     assert.deepEqual(offered(), []);

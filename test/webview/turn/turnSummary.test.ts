@@ -116,12 +116,12 @@ describe('row below an answer', () => {
     });
   }
 
-  it('shows the time only once if the turn did nothing but wait', () => {
+  it('shows only the waiting time if the turn consisted of a single wait', () => {
     page.events('a', waitFirst, { ...ev.stopped(''), at: 2900 });
     assert.equal(summary()!.title, 'Timeline: waited 2.9 s');
   });
 
-  it('hides its summary while text arrives', () => {
+  it('hides the figures of the turn while text arrives', () => {
     page.events('a', ...retried);
     assert.equal(summary()?.title, 'Timeline: 2 attempts · waited 900 ms');
     page.events('a', ev.text('Hi', 1800));

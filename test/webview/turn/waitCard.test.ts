@@ -30,7 +30,7 @@ describe('wait card', () => {
     );
   });
 
-  it('shows the remaining time after the computer has slept', () => {
+  it('shows the correct remaining time after the computer has slept', () => {
     page.events('a', ev.waiting({ until: startOfTime + 60_000, delayMs: 60_000 }));
     page.clock.jump(50_000);
     assert.equal(countdown(), '10 s');
@@ -148,7 +148,7 @@ describe('wait card', () => {
     });
   }
 
-  it('reserves its height in the turn until the turn ends', () => {
+  it('keeps its height reserved in the answer from the end of the wait to the end of the turn', () => {
     const turn = page.all('article', 'Assistant')[0]!;
     const heightOf = () => (turn.querySelector('.card-details[open] .timeline-body') ? 400 : 120);
     Object.defineProperty(turn, 'offsetHeight', { get: heightOf });
@@ -278,7 +278,7 @@ describe('wait card', () => {
     ]);
   });
 
-  it('no longer highlights *Retry now* when the gateway asks for a wait during a backoff', () => {
+  it('no longer highlights *Retry now* when a backoff becomes a wait that the gateway requested', () => {
     page.events('a', ev.waiting({ delayMs: 11_000 }));
     page.events('a', ev.waiting({ delayMs: 11_000, source: 'server', hintMs: 11_000 }));
     const { className, title } = page.one('button', 'Retry now');

@@ -63,10 +63,10 @@ describe('countdown format', () => {
 describe('time of day format', () => {
   const now = new Date(2026, 0, 15, 9, 0).getTime();
 
-  it('omits the day if it is today', () =>
+  it('omits the day if the time is today', () =>
     assert.match(english.timeOfDay(new Date(2026, 0, 15, 14, 0).getTime(), { now }), /^2:00.PM$/));
 
-  it('contains the weekday if it is another day', () =>
+  it('contains the weekday if the time is on another day', () =>
     assert.match(english.timeOfDay(new Date(2026, 0, 16, 8, 30).getTime(), { now }), /^Fri,? 8:30.AM$/));
 
   it('contains the date instead of the weekday in Chinese', () =>
@@ -128,7 +128,7 @@ describe('cost format', () => {
     it(`shows ${name} as ${text}`, () => assert.equal(english.costs(costs), text));
   }
 
-  it('uses the same currency symbols in Chinese', () =>
+  it('uses the same currency symbols in Chinese as in English', () =>
     assert.equal(
       chinese.costs([
         { ...usd, amount: 1.2 },
@@ -186,7 +186,7 @@ describe('template filling', () => {
     assert.equal(fill('{0} {1}', '{1}'), '{1} {1}');
   });
 
-  it('inserts a value that looks like a placeholder unchanged', () => {
+  it('does not replace a placeholder inside an inserted value', () => {
     assert.equal(fill('{0} {1}', '{1}', 'a'), '{1} a');
     assert.equal(fill('{0}', '$&'), '$&');
   });

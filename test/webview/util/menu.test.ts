@@ -49,7 +49,7 @@ describe('menu', () => {
     assert.equal(focused(), 'Delete');
   });
 
-  it('opens with the arrow keys of its button', () => {
+  it('opens when an arrow key is pressed on its button', () => {
     for (const key of ['ArrowDown', 'ArrowUp']) {
       page.one('button', 'More actions').focus();
       assert.deepEqual([press(key), isOpen(), focused()], [true, true, 'Copy']);
@@ -78,7 +78,7 @@ describe('menu', () => {
     assert.deepEqual([isOpen(), page.window.document.activeElement], [false, page.window.document.body]);
   });
 
-  it('leaves other keys to the browser', () => {
+  it('leaves unused keys and key combinations to the browser', () => {
     page.click('More actions');
     assert.equal(press('x'), false);
     for (const modifier of ['ctrlKey', 'metaKey', 'altKey']) assert.equal(press('d', { [modifier]: true }), false);
@@ -99,7 +99,8 @@ describe('menu', () => {
     assert.deepEqual(page.posted, [{ type: 'stop', answerId: 'a' }]);
   });
 
-  it('lists the items of a choice and focuses the checked item', () => {
+  /** Chooses the second of two alternatives, and opens their menu again. */
+  const chooseHigh = (): void => {
     let checked = 'Low';
     const items = () =>
       ['Low', 'High'].map((caption) => ({
@@ -109,17 +110,26 @@ describe('menu', () => {
         choose: () => (checked = caption),
       }));
     page.root.replaceChildren(...createMenu('Level', items));
-    const choice = (): readonly unknown[] =>
-      page
-        .all('menuitemradio')
-        .map((item) => [item.ariaLabel, item.getAttribute('aria-description'), item.ariaChecked]);
     page.click('Level');
     page.one('menuitemradio', 'High').click();
     page.click('Level');
-    assert.deepEqual(choice(), [
-      ['Low', 'Low it is', 'false'],
-      ['High', 'High it is', 'true'],
-    ]);
+  };
+
+  it('marks the chosen item as checked if its items are alternatives', () => {
+    chooseHigh();
+    assert.deepEqual(
+      page
+        .all('menuitemradio')
+        .map((item) => [item.ariaLabel, item.getAttribute('aria-description'), item.ariaChecked]),
+      [
+        ['Low', 'Low it is', 'false'],
+        ['High', 'High it is', 'true'],
+      ],
+    );
+  });
+
+  it('opens with the focus on the checked item if its items are alternatives', () => {
+    chooseHigh();
     assert.equal(page.window.document.activeElement, page.one('menuitemradio', 'High'));
     press('l');
     assert.equal(page.window.document.activeElement, page.one('menuitemradio', 'Low'));
