@@ -117,7 +117,7 @@ describe('script of the offline demo', () => {
     }
   }
 
-  it('continues with the missing line breaks when the partial answer was sent without trailing whitespace', () => {
+  it('restores the line breaks at the end of a partial answer that was sent without them', () => {
     const complete = ask(script, 'demo-steady', user('What is backoff?')).text;
     const partial = complete.slice(0, complete.indexOf('\n\n', 300));
     const continuation = ask(script, 'demo-cut', user('What is backoff?'), assistant(partial), user('continue'));
@@ -164,7 +164,7 @@ describe('script of the offline demo', () => {
     });
   }
 
-  it('starts the answer with a notice about the demo when the prompt names no topic of the demo or contains code', () => {
+  it("starts the answer with a notice about the demo when the prompt contains code or matches none of the demo's topics", () => {
     const code = '```js\nretry();\n```';
     for (const prompt of ['Who are you?', code, `Explain this retry loop:\n\n${code}`, '```\nbackoff']) {
       assert.match(ask(script, 'demo-steady', user(prompt)).text, /^\*This is the offline demo.*\*\n\n# /);

@@ -30,48 +30,50 @@ const webSocket = {
 type Start = (folder: string) => Promise<GuardedServer>;
 
 const servers: Readonly<Record<string, Start>> = {
-  'editor server of npm start and of end-to-end tests': (folder) =>
+  'of npm start and of end-to-end tests': (folder) =>
     startCodeServer({ userDataFolder: folder, extensionsFolder: path.join(folder, 'extensions') }),
-  'editor server of the in-host tests': async (folder) => {
+  'of the in-host tests': async (folder) => {
     const { server } = await ensureVSCode();
     const extensionsFolder = path.join(folder, 'extensions');
     return startTestServer(server, { userDataFolder: folder, extensionsFolder, workspaceTrust: false });
   },
 };
 
-for (const [name, start] of Object.entries(servers)) {
-  describe(name, () => {
-    let server: GuardedServer;
-    before(async () => {
-      server = await start(temporaryFolder());
-    });
-    after(() => server.process.stop());
-
-    for (const [what, path] of Object.entries({
-      'the start page': '/',
-      'the page of a folder': `/?folder=${sampleWorkspace}`,
-      'a file of the developer': resource,
-      'a file of the editor': '/_static/out/node/entry.js',
-      'the version': '/version',
-    })) {
-      it(`refuses a request for ${what} without the access token`, async () => {
-        assert.equal(await statusOf(server.url + path), 403);
+describe('editor server', () => {
+  for (const [name, start] of Object.entries(servers)) {
+    describe(name, () => {
+      let server: GuardedServer;
+      before(async () => {
+        server = await start(temporaryFolder());
       });
-    }
+      after(() => server.process.stop());
 
-    it('refuses a WebSocket connection without the access token', async () => {
-      assert.equal(await statusOf(`${server.url}/stable?reconnectionToken=a`, webSocket), 403);
-    });
+      for (const [what, path] of Object.entries({
+        'the start page': '/',
+        'the page of a folder': `/?folder=${sampleWorkspace}`,
+        'a file of the developer': resource,
+        'a file of the editor': '/_static/out/node/entry.js',
+        'the version': '/version',
+      })) {
+        it(`refuses a request for ${what} without the access token`, async () => {
+          assert.equal(await statusOf(server.url + path), 403);
+        });
+      }
 
-    it('serves the page, the files and the WebSocket of VS Code to a browser with the access token', async () => {
-      const entered = await fetch(server.address({ folder: sampleWorkspace }), { redirect: 'manual' });
-      const cookie = entered.headers.getSetCookie()[0]!.split(';')[0]!;
-      const page = await fetch(new URL(entered.headers.get('location')!, server.url), { headers: { cookie } });
-      assert.match(await page.text(), /workbench/);
-      const content = await fetch(server.url + resource, { headers: { cookie } });
-      assert.match(await content.text(), /function|const/);
-      const address = `${server.url}/stable?${new URLSearchParams({ reconnectionToken: 'a' }).toString()}`;
-      assert.equal(await statusOf(address, { ...webSocket, cookie }), 101);
+      it('refuses a WebSocket connection without the access token', async () => {
+        assert.equal(await statusOf(`${server.url}/stable?reconnectionToken=a`, webSocket), 403);
+      });
+
+      it('serves its page, its files and its WebSocket to a browser with the access token', async () => {
+        const entered = await fetch(server.address({ folder: sampleWorkspace }), { redirect: 'manual' });
+        const cookie = entered.headers.getSetCookie()[0]!.split(';')[0]!;
+        const page = await fetch(new URL(entered.headers.get('location')!, server.url), { headers: { cookie } });
+        assert.match(await page.text(), /workbench/);
+        const content = await fetch(server.url + resource, { headers: { cookie } });
+        assert.match(await content.text(), /function|const/);
+        const address = `${server.url}/stable?${new URLSearchParams({ reconnectionToken: 'a' }).toString()}`;
+        assert.equal(await statusOf(address, { ...webSocket, cookie }), 101);
+      });
     });
-  });
-}
+  }
+});

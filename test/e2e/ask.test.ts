@@ -15,7 +15,7 @@ describe('panel of a conversation', () => {
   useWorkbench({ withoutKey: true }, (opened) => ({ gateway, workbench, panel } = opened));
   beforeEach(() => gateway.reset());
 
-  it('puts the prompt into the composer if the user cancels the question for the API key', async () => {
+  it('puts the prompt into the composer if the user dismisses the input box for the API key', async () => {
     gateway.script = () => answer(markdown, { usage: { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46 } });
     await panel.askFromPalette('first question');
     await workbench.quickInput.dismissPassword();

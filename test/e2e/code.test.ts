@@ -32,7 +32,7 @@ describe('code block of an answer', () => {
     await workbench.page.locator('.tab.active[data-resource-name="sample.ts"]').waitFor();
   };
 
-  it('replaces the code that the prompt was about after the user applies the preview', async () => {
+  it('replaces the selected code when the user applies the preview', async () => {
     const before = readFileSync(workbench.workspaceFile('sample.ts'), 'utf8');
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
@@ -67,7 +67,7 @@ describe('code block of an answer', () => {
     assert.equal(await workbench.editorLine('export function pause').count(), 0);
   });
 
-  it('is inserted at the cursor of the most recently used editor with Insert at cursor', async () => {
+  it('is inserted at the cursor of the most recently used editor when the user presses Insert at cursor', async () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.editorLine('Fetches JSON').first().click();
     await workbench.page.keyboard.press('Home');

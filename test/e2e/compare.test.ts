@@ -69,7 +69,7 @@ describe('comparison of models in the panel', () => {
     assert.doesNotMatch(JSON.stringify(json?.messages), /endless|of claude/);
   });
 
-  it('shows the differences between two answers without clickable command links', async () => {
+  it('shows a command link as plain text in the differences between two answers', async () => {
     await panel.newConversation();
     gateway.script = () =>
       answer('See [Details](command:workbench.action.files.newUntitledFile) or https://a.test now.');

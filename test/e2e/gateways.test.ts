@@ -22,7 +22,7 @@ describe('management of gateways', () => {
     await quickInput.fill(gateway!.baseUrl);
   };
 
-  it('adds a local gateway without an API key, with one of its models as a substitute for all others', async () => {
+  it('adds a local gateway without an API key, with one of its models as a substitute for all models that it lacks', async () => {
     const { page, quickInput } = panel.workbench;
     await addOther(local);
     await quickInput.pick('llama-large');
@@ -70,7 +70,7 @@ describe('management of gateways', () => {
     await quickInput.dismiss();
   });
 
-  it('sends prompts to the new primary gateway without an API key, with the model name of that gateway', async () => {
+  it('directs the next prompt to the new primary gateway, with the model name of that gateway and no API key', async () => {
     await panel.newConversation();
     await panel.send('hello');
     await panel.inState('done').waitFor();

@@ -105,7 +105,7 @@ describe('daily budget', () => {
     assert.deepEqual([await panel.prompt.inputValue(), gateway.requests.length], ['two', 0]);
   });
 
-  it('allows the user to continue a partial answer without a question', async () => {
+  it('does not require the consent of the user to continue a partial answer', async () => {
     await panel.button(panel.words.panel.continue).click();
     await panel.inState('done').waitFor();
     assert.equal(panel.gateway.requests.length, 1);

@@ -44,7 +44,7 @@ describe('indicators outside the panel', () => {
       await stopWait();
     });
 
-    it('shows a cooldown while its model is selected and until the user resets the network state', async () => {
+    it('shows the cooldown of the selected model until the user resets the network state', async () => {
       await sendRateLimited('limited again', 120);
       await stopWait();
       await activity('Paused until').waitFor();

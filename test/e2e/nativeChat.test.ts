@@ -37,7 +37,7 @@ describe("VS Code's chat without a sign-in", () => {
     assert.deepEqual(models, ['gpt-4o', 'gpt-4o']);
   });
 
-  it('shows one text with one code block when the stream broke inside the code block and the answer was resumed', async () => {
+  it('shows a single code block when the answer was resumed after its stream broke inside the code block', async () => {
     gateway.script = replySequence(
       cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
       answer(' = 2;\n```\n\nThat is all.'),

@@ -19,7 +19,7 @@ describe('custom prompts', () => {
     (opened) => ({ gateway, workbench, panel } = opened),
   );
 
-  it('are sent from the context menu to the model that the setting of the prompt names', async () => {
+  it('are sent from the context menu to the model that is configured for the prompt', async () => {
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);
     await workbench.contextMenu('function pause', 'HolySheep', 'Run Custom Prompt…');

@@ -40,7 +40,7 @@ describe('panel after a reload of the window', () => {
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });
 
-  it('still contains the prompt of Explain Selection that has no API key yet', async () => {
+  it('still contains the prompt of Explain Selection that could not be sent without an API key', async () => {
     await panel.prompt.fill('');
     await workbench.runCommand('HolySheep: Remove API Key');
     await workbench.runCommand('HolySheep: New Conversation');

@@ -18,7 +18,7 @@ describe('rate limit of a gateway that two windows use', () => {
   const script = replySequence(rateLimited(120), answer('the answer'));
   useWorkbench({ script }, (opened) => ({ gateway, workbench: first, panel: here } = opened));
 
-  it('delays a prompt in the second window, which names the other window as the reason', async () => {
+  it('delays a prompt in the second window, where a card names another window as the reason', async () => {
     await here.askFromPalette('from one window');
     await here.inState('waiting').waitFor();
     const second = await first.newWindow();
@@ -33,7 +33,7 @@ describe('rate limit of a gateway that two windows use', () => {
     await second.screenshot(path.join(out, 'pictures/told-by-another-window.png'));
   });
 
-  it('no longer delays the prompts of both windows after the first window resets the network state', async () => {
+  it('no longer delays prompts in either window after the user resets the network state in the first window', async () => {
     await first.page.bringToFront();
     await first.runCommand('HolySheep: Reset Network State');
     for (const panel of [here, there]) {

@@ -59,13 +59,13 @@ describe('daily budget', () => {
     assert.equal(warnings.length, 1);
   });
 
-  it('allows a prompt without a question while it is not used up', async () => {
+  it('allows a prompt without asking the user while the budget is not used up', async () => {
     await ask('and you?');
     assert.equal((await fixture.gateway.request(1)).json?.messages.at(-1)?.content, 'and you?');
     assert.deepEqual(warnings, []);
   });
 
-  it('allows a prompt only with the consent of the user once it is used up', async () => {
+  it('allows a prompt only with the consent of the user once the budget is used up', async () => {
     await spend(0.2);
     assert.equal(fixture.gateway.requests.length, 1);
     await ask('one');
@@ -76,7 +76,7 @@ describe('daily budget', () => {
     assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'two');
   });
 
-  it('refuses requests from other extensions after a single question to the user', async () => {
+  it('refuses all requests from other extensions after the user has declined once to exceed the budget', async () => {
     await pay(0.3);
     const kinds = async (): Promise<readonly string[]> => {
       const requests = [1, 2].map(() => collect(fixture.api.ask('hello')));
@@ -100,7 +100,7 @@ describe('daily budget', () => {
     assert.deepEqual([fixture.gateway.requests.length, warnings], [0, []]);
   });
 
-  it('allows requests from other extensions after the user has agreed to exceed it', async () => {
+  it('allows requests from other extensions after the user has agreed to exceed the budget', async () => {
     pressed = 'Send anyway';
     await ask('three');
     await fixture.gateway.request(1);

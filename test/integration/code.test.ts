@@ -47,7 +47,7 @@ describe('code commands', () => {
     assert.deepEqual(await actions(), []);
   });
 
-  it('are in the lightbulb menu of a selection, with the custom prompts of the user', async () => {
+  it('are in the lightbulb menu of a selection, together with the custom prompts of the user', async () => {
     await set('prompts', [{ title: 'Translate', template: 'Translate the comments.', model: 'deepseek-v3' }]);
     const offered = await actions();
     assert.deepEqual(offered.map(({ title, kind }) => `${title}: ${kind?.value}`).sort(), [

@@ -33,7 +33,7 @@ describe('comparison of models', () => {
     await Promise.all(sent.map(({ closed }) => closed));
   });
 
-  it('sends one of its answers with the next prompt', async () => {
+  it('includes exactly one of its answers in the request for the next prompt', async () => {
     await compare({ prompt: 'Why?', models });
     const sent = await requests(3);
     assert.deepEqual(await Promise.all(sent.map(({ closed }) => closed)), ['server', 'server', 'server']);

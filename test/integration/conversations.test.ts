@@ -27,7 +27,7 @@ describe('conversations', () => {
     await fixture.gateway.request(2);
   });
 
-  it('open beside the active code editor without a third editor column', async () => {
+  it('open beside the active code editor without creating a third editor column', async () => {
     const open = async (viewColumn: vscode.ViewColumn): Promise<void> => {
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(), { viewColumn });
     };

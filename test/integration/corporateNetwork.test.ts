@@ -120,7 +120,7 @@ describe('request in a company network', () => {
       });
     }
 
-    it('shows the proxy only the host name of the gateway when it uses https', async () => {
+    it('reveals to the proxy only the host name and port of an https gateway', async () => {
       await useProxy(secure());
       await use('https://gateway.test/v1');
       assert.equal(find(await ask(), 'done').text, text);

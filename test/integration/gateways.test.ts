@@ -72,7 +72,7 @@ describe('turn with a local backup gateway', () => {
     assert.deepEqual(sent(backup), ['unheard-of', 'unheard-of']);
   });
 
-  it('repeats a request with the nearest reasoning effort that the gateway accepts', async () => {
+  it('repeats a request with the nearest accepted reasoning effort when the primary gateway rejects the chosen effort', async () => {
     await set('backupBaseUrls', undefined);
     const message =
       "Unsupported value: 'reasoning_effort' does not support 'max'. Supported values are: 'low', 'high'.";

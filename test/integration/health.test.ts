@@ -55,7 +55,7 @@ describe('tab Usage and health', () => {
     assert.deepEqual(costs, [{ amount: 0.25, currency: 'USD', isEstimate: false }]);
   });
 
-  it('opens only once', async () => {
+  it('is not opened a second time when its command runs again', async () => {
     await open();
     assert.deepEqual(valuesOf(tabs(), 'label'), ['Usage and health']);
   });

@@ -37,7 +37,7 @@ describe('API key', () => {
     assert.equal(await sentKey(), 'Bearer hsa-clean-key-1');
   });
 
-  it('is not sent to the gateway of another origin', async () => {
+  it('is sent only to the origin for which it was saved', async () => {
     await setKey('hsa-bound-key-1');
     await set('baseUrl', baseUrlWithKey(otherGateway));
     const failed = find(await collect((await extensionApi()).ask('hello')), 'failed');

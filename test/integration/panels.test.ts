@@ -128,7 +128,7 @@ function isClosed(panel: vscode.WebviewPanel): boolean {
   }
 }
 
-describe('panels after a reload of the window', () => {
+describe('panels of conversations', () => {
   let folder: string;
   let memory: Map<string, unknown>;
   let before: Window;
@@ -148,7 +148,7 @@ describe('panels after a reload of the window', () => {
     removeTemporaryFolder(folder);
   });
 
-  it('are restored with their conversations', async () => {
+  it('are restored with their conversations after a reload of the window', async () => {
     const one = await before.write('about apples');
     const two = await before.write('about pears');
     const [first, second] = [await after.restore(one), await after.restore(two)];
@@ -156,7 +156,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([after.panels.isOpen(one), after.panels.isOpen(two)], [true, true]);
   });
 
-  it('reopen in the editor column of their tabs when only the extension host has restarted', async () => {
+  it('reopen in the editor column of their earlier tabs after a restart of only the extension host', async () => {
     const ids = [await before.write('about apples'), await before.write('about pears')];
     memory.set('holysheep.shownConversations', { session: 'session', ids });
     after = new Window(folder, memory);
@@ -183,20 +183,20 @@ describe('panels after a reload of the window', () => {
     );
   });
 
-  it('restore the context items of a draft', async () => {
+  it('restore the context items of a draft after a reload of the window', async () => {
     const one = await before.write('about apples');
     await after.restoreFake(one, ['file:a', 'file:b']);
     await waitForEvents();
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
-  it('are closed if an earlier panel has restored the same conversation', async () => {
+  it('are closed after a reload of the window if another restored panel shows the same conversation', async () => {
     const one = await before.write('about apples');
     const [first, second] = [await after.restore(one), await after.restore(one)];
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
   });
 
-  it('are closed if another panel already shows the conversation', async () => {
+  it('are closed after a reload of the window if a newly opened panel already shows the same conversation', async () => {
     const one = await before.write('about apples');
     const conversation = await after.conversations.open(one);
     assert.ok(conversation);
@@ -205,7 +205,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual([after.panels.isOpen(one), after.closed], [true, []]);
   });
 
-  it('keep the ids of conversations that have no prompt yet', async () => {
+  it('keep the ids of conversations without a prompt after a reload of the window', async () => {
     const ids = [unknownId, `1${unknownId.slice(1)}`];
     const panels = [await after.restore(ids[0]!), await after.restore(ids[1]!)];
     assert.deepEqual(
@@ -219,7 +219,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(areOpen, [true, true]);
   });
 
-  it('show an interrupted answer in only one panel when the restored pages have no saved state', async () => {
+  it('show an interrupted conversation only once if VS Code restores two panels without their state', async () => {
     const one = await before.write('about apples', false);
     const [first, second] = [await after.restoreState(undefined), await after.restoreState(undefined)];
     assert.equal(after.panels.isOpen(one), true);
@@ -227,7 +227,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(isClosed(second), true);
   });
 
-  it('leave the current conversation unchanged when they are restored without the focus', async () => {
+  it('do not change which conversation is current when they are restored without the focus', async () => {
     const one = await before.write('about apples');
     const two = await before.write('about pears');
     await after.restore(two);
@@ -235,7 +235,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(after.conversations.current?.id, two);
   });
 
-  it('reopen for the three newest interrupted answers that VS Code has not restored', async () => {
+  it('are reopened for the three newest interrupted conversations whose panels VS Code has not restored', async () => {
     for (const prompt of ['one', 'two', 'three', 'four', 'five']) {
       before = new Window(folder, memory);
       await before.write(prompt, false);
@@ -248,7 +248,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(areOpen, [true, true, true, true, false]);
   });
 
-  it('receive no result of a search that ends after they are closed', async () => {
+  it('receive no results of a search for context items after they are closed', async () => {
     let finishSearch: (items: readonly ContextSuggestion[]) => void = () => undefined;
     after.suggesting = new Promise((resolve) => (finishSearch = resolve));
     const panel = await after.restoreFake(await before.write('about apples'));
@@ -259,7 +259,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'tourStep']);
   });
 
-  it('send a prompt to the right conversation even if they are closed while the context items of the prompt are read', async () => {
+  it('send a prompt to their own conversation even if they are closed while the context items are being read', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     after.conversations.startNew();
     let finishReading: (value?: unknown) => void = () => undefined;
@@ -273,7 +273,7 @@ describe('panels after a reload of the window', () => {
     assert.deepEqual(after.sentToOpen, [true]);
   });
 
-  it('show a conversation of another window as read-only until the user presses Open here', async () => {
+  it('are read-only for a conversation that is open in another window, until the user presses Open here', async () => {
     const one = await before.write('about apples');
     const otherWindow = new Window(folder, new Map());
     const remote = await otherWindow.conversations.open(one);
@@ -302,7 +302,7 @@ describe('panels after a reload of the window', () => {
     assert.equal(after.panels.isVisible(one), false);
   });
 
-  it('report their conversation to the listener when they are closed', async () => {
+  it('report the id of their conversation when they are closed', async () => {
     const one = await before.write('about apples');
     const panel = await after.restore(one);
     panel.dispose();

@@ -89,7 +89,7 @@ describe('custom prompts', () => {
     assert.equal(messages.length, 1);
   });
 
-  it('are in the lightbulb menu, those of the workspace only after consent', async () => {
+  it('are in the lightbulb menu, but workspace prompts only after the user has consented', async () => {
     await set('prompts', [translate]);
     await setInWorkspace([{ ...workspacePrompt, template: 'for the lightbulb: ${selection}' }, translate]);
     const before = (await lightbulb()).map(({ title }) => title);

@@ -66,7 +66,7 @@ describe('layout of a comparison', () => {
     assert.equal(new Set((await heads()).map((box) => box!.height)).size, 1);
   });
 
-  it('ends at the same right edge as the cost line', async () => {
+  it('aligns its right edge with the right edge of the cost line', async () => {
     await show('comparison', 1400);
     const costs = [{ amount: 0.0123, currency: 'USD', isEstimate: false }];
     await panel.post({ type: 'conversationCost', costs, unknownAnswers: 0 });
@@ -81,7 +81,7 @@ describe('layout of a comparison', () => {
     assert.ok(Math.abs(end - columns!.x - columns!.width) < 1);
   });
 
-  it('scrolls each column below its model name when the user lets the columns scroll separately', async () => {
+  it('keeps each model name at the top of its column while the columns scroll separately', async () => {
     await show('comparison-ended', 900);
     await panel.page.getByRole('button', { name: panelStrings.scrollApart }).last().click();
     const column = panel.page.getByRole('region', { name: 'gpt-4o' });

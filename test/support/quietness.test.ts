@@ -6,12 +6,12 @@ function row(what: string, peerRounds?: readonly number[]): Row {
   return { what, ours: '', peer: '', ratio: none, aim: none, ...(peerRounds && { peerRounds }) };
 }
 
-describe('disturbance of a benchmark by other load', () => {
-  it('is not reported while the median round of the peer is at most a third slower than its fastest round', () => {
+describe('disturbance of a benchmark by other programs', () => {
+  it('is not reported if the median time of repeated measurements is at most a third longer than the shortest time', () => {
     assert.equal(disturbance([row('Time per token', [9, 12, 40])]), undefined);
   });
 
-  it('is reported with the row and an instruction for the user when the median round of the peer is slower', () => {
+  it('is reported with advice for the user if the median time of repeated measurements is much longer than the shortest time', () => {
     const rows = [row('Time per token', [9, 9, 9]), row('The same, cut', [9, 13.5, 13.6])];
     assert.equal(
       disturbance(rows),
@@ -20,7 +20,7 @@ describe('disturbance of a benchmark by other load', () => {
     );
   });
 
-  it('is not reported for rows without rounds', () => {
+  it('is not reported for a result that was not measured repeatedly', () => {
     assert.equal(disturbance([row('VSIX')]), undefined);
   });
 });

@@ -15,7 +15,7 @@ describe('untrusted workspace with hostile settings', () => {
     await resetNetworkState();
   });
 
-  it('is not trusted in the test window', () => {
+  it('is open in the test window without having been trusted', () => {
     assert.equal(vscode.workspace.isTrusted, false);
     assert.equal(vscode.workspace.getConfiguration('editor').get('tabSize'), 7);
   });

@@ -46,7 +46,7 @@ describe('virtual workspace', () => {
     assert.deepEqual(schemes, [scheme]);
   });
 
-  it('allows Explain Selection to send its code', async () => {
+  it('provides the selected code for Explain Selection', async () => {
     await open();
     await vscode.commands.executeCommand('holysheep.explainSelection');
     const { json } = await fixture.gateway.request(1);
@@ -71,7 +71,7 @@ describe('virtual workspace', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('allows a closed file to be read by the id of its context item', async () => {
+  it('provides the content of a file that is attached without being open', async () => {
     const errors: unknown[] = [];
     const context = createContext(await open(), errors);
     const [notes] = await context.resolve(contextId({ kind: 'file', uri: uriOf('/project/notes.md').toString() }));

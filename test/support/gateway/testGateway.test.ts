@@ -29,7 +29,7 @@ describe('test gateway', () => {
     assert.equal(request!.body, JSON.stringify(request!.json));
   });
 
-  it('sends no Content-Type header if the script contains an empty one', async () => {
+  it('sends no Content-Type header if the Content-Type in the script is empty', async () => {
     const gateway = await start({ script: () => [{ status: 200, headers: { 'content-type': '' } }, { done: true }] });
     assert.equal((await chat(gateway)).headers.get('content-type'), null);
   });

@@ -19,7 +19,7 @@ describe('browser that npm start opens', () => {
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it('receives the token in a file instead of its process arguments', function () {
+  it('receives the access token in a file instead of in its process arguments', function () {
     if (process.platform !== 'linux') this.skip();
     const folder = temporaryFolder();
     const seen = path.join(folder, 'arguments');
