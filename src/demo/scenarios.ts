@@ -12,7 +12,7 @@ export interface DemoModel {
   /** Prompt that the demo suggests for this model. */
   readonly prompt: string;
   /**
-   * Text of the tour that explains what will happen and what to watch. The models with this text are the steps of the
+   * Text of the tour that explains what will happen and what to watch. Each model with this text is one step of the
    * tour.
    */
   readonly description?: string;
@@ -34,8 +34,8 @@ interface Scenario extends DemoModel {
 }
 
 /**
- * Time after which the primary gateway resets a connection, in milliseconds. It makes the attempts visible in the
- * timeline.
+ * Time after which the primary gateway resets a connection, in milliseconds. Without this delay, the attempts would be
+ * too short to be seen in the timeline.
  */
 const failureDelayMs = 400;
 

@@ -167,7 +167,8 @@ function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[
   const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
   const [first] = cuts;
   if (resumePoints.length === 0) return '';
-  // If the stream did not break, the user has continued the answer, so the text does not mention a broken stream.
+  // If the stream did not break, it was the user who continued the answer, so the text does not mention a broken
+  // stream.
   if (first?.cutMessage === undefined) return strings.resumedOnce;
   if (cuts.length > 1) return fill(strings.resumedSeveralTimes, String(cuts.length));
   return fill(strings.resumedAfterCut, first.cutMessage);

@@ -87,7 +87,7 @@ export interface Summary {
   readonly isUndone?: true | undefined;
 }
 
-/** An exchange, with the answer with which the conversation continues. */
+/** An exchange and the one of its answers with which the conversation continues. */
 export interface Step {
   readonly exchange: Exchange;
   readonly answer: Answer;

@@ -128,7 +128,7 @@ export interface TourStep {
   readonly offers: readonly { readonly act: TourAction; readonly label: string }[];
 }
 
-/** A part of the next request whose size the host knows. */
+/** A part of the next request. The host knows the size of this part. */
 export interface ContextPart {
   readonly kind: 'system' | 'summary' | 'turns' | 'attachments';
   readonly tokens: number;

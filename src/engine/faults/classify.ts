@@ -132,8 +132,9 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns whether the provider rejected the gateway's key. If so, the user's key is not at fault. This is the case if
- * LiteLLM quotes the provider's exception, or if new-api or one-api has added a request ID to an error of the provider.
+ * Returns whether the provider rejected the gateway's key, so that the user's key is not at fault. The signs are that
+ * LiteLLM quotes the provider's exception, or that new-api or one-api has added a request ID to an error of the
+ * provider.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;
@@ -152,7 +153,7 @@ export interface FaultContext {
   readonly status: number | undefined;
   /** Time at which the limit resets, in epoch milliseconds. */
   readonly resetsAt?: number | undefined;
-  /** Message of the previous fault of the turn, with which some error messages begin. */
+  /** Message of the turn's previous fault. Some error messages begin with this message. */
   readonly last?: string | undefined;
   readonly minutes?: number | undefined;
 }

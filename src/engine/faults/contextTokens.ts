@@ -13,8 +13,8 @@ const minContextTokens = 256;
 const number = String.raw`(?<!\d)(\d{1,3}(?:,\d{3}){1,2}|\d{3,9})(?![\d,.]*\d|[KM>]|\s*(?:characters|chars|bytes|字))`;
 
 /**
- * Words in front of a number that is not the context window. After these words, a number is the size of the request, or
- * is not a number of tokens.
+ * Words in front of a number that is not the context window. A number after these words is the size of the request, or
+ * is not a number of tokens at all.
  */
 const otherSubject = 'exceed|request|result|receiv|contain|got|given|by |char|byte|超|字符';
 
@@ -53,7 +53,7 @@ export function contextTokensIn(message: string): number | undefined {
 
 /**
  * Returns whether `max_tokens` alone is too large, so that a shorter prompt would not help. Returns false if only the
- * sum of the prompt and `max_tokens` exceeds the context window, for which vLLM sends the same message.
+ * sum of the prompt and `max_tokens` exceeds the context window. vLLM sends the same message in both cases.
  */
 export function reportsTooLargeTokenLimit(message: string): boolean {
   const match = /\bmax_(?:completion_)?tokens\b.{0,60}too large(?:: (\d+))?/i.exec(message);

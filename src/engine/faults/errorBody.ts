@@ -1,8 +1,8 @@
 import { isRecord, parseJson, type JsonRecord } from '../json';
 
 /**
- * Names of the fields in which gateways put the error message for the user: in lower case and without underscores, as
- * {@link plainKeys} returns them.
+ * Names of the fields in which gateways put the error message for the user. The names are in lower case and without
+ * underscores, as {@link plainKeys} returns them.
  */
 export const messageFields = [
   'message',
@@ -40,8 +40,8 @@ export function plainKeys(value: unknown, depth = maxDepth): unknown {
 
 /**
  * Returns the JSON of an error body with uniform field names (see {@link plainKeys}), or the body's text if it is not
- * JSON. Some gateways send an error as an event stream. The first event with JSON is then used, or else the first
- * event.
+ * JSON. Some gateways send an error as an event stream. From a stream, the first event that contains JSON is used, or
+ * the very first event if none contains JSON.
  */
 export function parseErrorBody(body: string): unknown {
   const text = body.trim();

@@ -38,8 +38,8 @@ interface Limit {
    */
   readonly messageWithTime?: string;
   /**
-   * Fault with which the turn ends if the limit resets too late to wait for it. By default, the turn ends with the same
-   * fault.
+   * Fault with which the turn ends if the limit resets too late to wait for it. By default, the turn ends with the
+   * original fault.
    */
   readonly endsAs?: 'outOfCredit' | 'usageLimitReached';
 }
@@ -60,8 +60,8 @@ export interface FaultRow {
   readonly actions: readonly FaultAction[];
   readonly limit?: Limit;
   /**
-   * Set if the fault is on the way to the gateway, and not a fault of the gateway, the model or the request. Another
-   * gateway might therefore work, even if waiting would not help.
+   * Set if something between this computer and the gateway failed, and not the gateway, the model or the request.
+   * Another gateway might therefore work, even if waiting would not help.
    */
   readonly leavesGateway?: true;
   /** Set if the provider itself has failed. Several faults of this type in a row open the circuit breaker. */
@@ -399,8 +399,8 @@ export function isLimitPolicy(policy: Policy): policy is LimitPolicy {
 }
 
 /**
- * Returns the first fault of the given kind after which all requests to the same model wait. If the kind has none,
- * returns the fault of a rate limit.
+ * Returns the first fault of the given kind that makes all requests to the same model wait. If the kind has no such
+ * fault, returns the fault of a rate limit.
  */
 export function limitOfKind(kind: FaultKind): FaultName {
   const isWaiting = (name: FaultName): boolean => rows[name].kind === kind && isLimitPolicy(rows[name].policy);

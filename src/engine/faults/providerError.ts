@@ -18,7 +18,10 @@ import {
 import { effortParameters } from '../models/reasoningFields';
 import { toSimplified } from './providerMessages';
 
-/** An error of a provider, read from any of the supported formats. Text that the error lacks is an empty string. */
+/**
+ * An error of a provider, read from any of the supported formats. A text field is an empty string if the error has no
+ * such text.
+ */
 export interface ProviderError {
   /** Error message for the user: one line without hidden characters, at most {@link maxMessageChars} long. */
   readonly message: string;

@@ -127,8 +127,9 @@ export const providerPhrases = {
     /负载(?:过高|较高|已满|已经?达到?上限)|过载|繁忙|访问量过大|(?:无|没有)可用的?\S{0,10}(?:账[号户]|节点)/,
   ),
   /**
-   * Phrases for a failure between the gateway and its provider that the gateway sends with a 4xx status. The phrases
-   * match only at the beginning of the message, because later words could belong to a rejected value of the request.
+   * Phrases for a failure between the gateway and its provider, which the gateway reports with a 4xx status. The
+   * phrases match only at the beginning of the message, because later words could belong to a rejected value of the
+   * request.
    */
   upstreamFailure: anyOf(
     /^(?:the )?(?:upstream )?(?:\w+ )?(?:stream|connection) (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted|reset|refused|timed out)/,
@@ -210,8 +211,8 @@ export function toSimplified(text: string): string {
 
 /**
  * Error codes of the providers, grouped by their meaning. Codes are compared without regard to case, dashes and
- * underscores. Numbers come from the error references of Zhipu (four digits) and Spark (five digits), and codes with
- * `base_resp.` from MiniMax.
+ * underscores. Numbers come from the error references of Zhipu (four digits) and Spark (five digits). Codes that begin
+ * with `base_resp.` come from MiniMax.
  */
 const codesByMeaning = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
@@ -251,7 +252,7 @@ const codesByMeaning = {
     ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE`,
   'channel-lookup': 'get_channel_failed',
   // Error codes for a failure of the server. They have priority over a code that blames the request, because DeepSeek
-  // sends such a code with every error.
+  // sends a code that blames the request with every error.
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,

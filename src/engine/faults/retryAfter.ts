@@ -107,7 +107,7 @@ function messagesOf(object: JsonRecord): readonly string[] {
 
 /**
  * Returns whether a time without a time zone is a time in China. This is so if the message is in Chinese, or if the
- * error comes from Zhipu (by its error codes) or MiniMax (by its `base_resp`).
+ * error comes from Zhipu (recognized by its error codes) or MiniMax (recognized by `base_resp`).
  */
 function usesChinaTime(objects: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;
@@ -117,8 +117,8 @@ function usesChinaTime(objects: readonly JsonRecord[], messages: readonly string
 }
 
 /**
- * Names of body fields that contain a delay or a time, each with the unit of its numbers in milliseconds. The first
- * field with a usable value wins.
+ * Names of body fields that contain a delay or a time, each with the length of the field's unit in milliseconds (1000
+ * for seconds). The first field with a usable value wins.
  */
 const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
   [

@@ -60,16 +60,16 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
     says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentions(topic),
     retryAfter,
     /**
-     * Whether the body names the retry-after. A header can name a retry-after with any refusal, but a body names one
-     * only for a limit.
+     * Whether the body contains the retry-after. A header can contain a retry-after whatever the refusal is, but a body
+     * contains a retry-after only if the refusal is a limit.
      */
     namesReset: retryAfter?.isInBody === true,
   };
 }
 
 /**
- * Returns the fault for a cause that takes precedence over the HTTP status, because gateways send this cause with
- * several statuses.
+ * Returns the fault for an error whose cause takes precedence over the HTTP status, because gateways report this cause
+ * with different statuses.
  */
 function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
   const { hasErrorCode, mentions } = matcher;
@@ -233,8 +233,8 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
 }
 
 /**
- * Returns whether Cloudflare sends an HTTP status when it can't reach the server behind it (Cloudflare's "5xx errors").
- * The status 529 is not one of them, because providers use it for an overload.
+ * Returns whether an HTTP status is one that Cloudflare sends when it can't reach the server behind it (Cloudflare's
+ * "5xx errors"). The status 529 is not one of them, because providers use it for an overload.
  */
 export function isEdgeStatus(status: number): boolean {
   return (status >= 520 && status <= 527) || status === 530;

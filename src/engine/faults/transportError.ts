@@ -119,7 +119,7 @@ export function transportRow(error: unknown): FaultName {
     const row = tunnelRow(message) ?? findRow(patternsOfMessages, message);
     if (row !== undefined) return row;
   }
-  // If the innermost cause has neither a code nor a message, a proxy answered CONNECT with 407.
+  // An innermost cause with neither a code nor a message means that a proxy answered CONNECT with 407.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === '' ? 'proxySignIn' : 'connectionReset';
 }

@@ -34,7 +34,7 @@ export interface SharedCooldowns {
   clear(scope?: CooldownScope): Promise<void>;
 }
 
-/** Shared cooldowns for a single window: nothing is shared. */
+/** Implementation for a single window, which shares no cooldowns. */
 export const noSharedCooldowns: SharedCooldowns = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
@@ -84,8 +84,8 @@ export class GateCooldown {
   }
 
   /**
-   * Returns a copy of the cooldown that has expired. The copy still contains the reason, which is shown for the
-   * requests in the queue.
+   * Returns an expired copy of the cooldown. The copy still contains the reason, which is shown for the requests in the
+   * queue.
    */
   expired(): GateCooldown {
     return new GateCooldown(this.clock, this.kind, this.cause, this.blockedBy, this.clock.now());

@@ -9,13 +9,11 @@ import { networkCheckTimeoutMs, respondsAsGateway } from './networkCheck';
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
 /**
- * How often in succession the response to a probe is enough to bring a gateway back. After that, a turn must receive a
- * response.
+ * How many times in a row a response to a probe can bring a gateway back. After that, a turn must receive a response.
  */
 const maxReturnsByProbe = 2;
 /**
- * Time after the last gateway fault, in milliseconds. When it has passed, the response to a probe is enough again to
- * bring the gateway back.
+ * Time after the last gateway fault, in milliseconds, from which a response to any probe can bring the gateway back.
  */
 const returnByProbeMs = 1_800_000;
 
@@ -65,15 +63,15 @@ class Outage {
   constructor(
     readonly fault: OutageFault,
     /**
-     * How often in succession a probe brought the gateway back, and the gateway then had a fault that the probe had not
-     * noticed.
+     * How many times in a row a probe brought the gateway back although the gateway still had a fault that the probe
+     * had not noticed.
      */
     public returns: number,
     /** Time at which this window noticed the fault or learned of the outage, in monotonic milliseconds. */
     readonly startedAt: number,
     /**
-     * Time from which the response to a probe is enough again to bring the gateway back, in monotonic milliseconds.
-     * Until then, it is enough only if `returns` is low.
+     * Time from which a response to any probe can bring the gateway back, in monotonic milliseconds. Before this time,
+     * a response to a probe brings the gateway back only if `returns` is below its maximum.
      */
     readonly probeIsEnoughAt: number,
   ) {}

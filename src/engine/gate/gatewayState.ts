@@ -36,8 +36,8 @@ export class ModelBehavior {
   /** `omitted` means that the gateway never sends a finish reason, so that `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted' = 'unknown';
   /**
-   * Time until which the gateway gets no request for the model, in monotonic milliseconds. The gateway has answered
-   * that it lacks the model.
+   * Time until which the gateway gets no request for the model, because it has answered that it lacks the model. In
+   * monotonic milliseconds.
    */
   lacksModelUntil = 0;
 }
@@ -202,7 +202,8 @@ export class GatewayStates {
   }
 
   /**
-   * Forgets everything about all gateways, also the cooldowns and outages that only other windows know. Never rejects.
+   * Forgets everything about all gateways, including the cooldowns and outages that only other windows know about.
+   * Never rejects.
    */
   async forgetAll(): Promise<void> {
     for (const state of this.states.values()) state.forget();

@@ -4,8 +4,8 @@ export interface BaseUrl {
   /** The base URL without a slash at the end. */
   readonly url: string;
   /**
-   * Whether requests go to a URL other than the one that the user entered. Removing quotes and trailing slashes is not
-   * a correction.
+   * Whether the entered URL was corrected, so that requests go to a different URL. Removing quotes and trailing slashes
+   * is not a correction.
    */
   readonly isCorrected: boolean;
 }
@@ -51,13 +51,13 @@ function toHalfWidth(text: string): string {
 function addScheme(text: string): string | undefined {
   if (/^https?:\/\//i.test(text)) return text;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
-  // Slashes at the beginning of the text don't matter, because the URL parser ignores them, as in `http:////host`.
+  // Extra slashes after the scheme don't matter, because the URL parser ignores them, as in `http:////host`.
   return `${isLoopbackUrl(`http://${text}`) ? 'http' : 'https'}://${text}`;
 }
 
 /**
- * Removes duplicate slashes, and slashes and quotes at the end of a path. A quote remains there if a quoted URL had a
- * query.
+ * Removes duplicate slashes, and slashes and quotes at the end of a path. A quote can be left at the end of the entered
+ * path if a quoted URL had a query.
  */
 function cleanPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');

@@ -15,7 +15,7 @@ export interface Gateway extends GatewayRef {
   /** Currency in which the gateway charges for requests. */
   readonly currency: Currency;
   /**
-   * Names that models have at this gateway, by the names that the user knows. The key `*` applies to every other model.
+   * Names of models at this gateway, keyed by the names that the user knows. The key `*` applies to every other model.
    */
   readonly models: ReadonlyMap<string, string>;
   /** Returns whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */

@@ -1,13 +1,13 @@
 import { redacted, redactLookalikes } from './apiKey';
 
 /**
- * Number of characters from which the start of a key is removed from a text, even if the rest of the key does not
+ * Minimum length, in characters, of a key's start that is removed from a text even if the rest of the key does not
  * follow.
  */
 const minPrefixChars = 12;
 /**
- * Number of characters from which a key is removed even inside a word. Shorter keys, such as those of local servers
- * ("none", "test"), are removed only as complete words.
+ * Minimum length, in characters, of a key that is removed even inside a word. Shorter keys, such as those of local
+ * servers ("none", "test"), are removed only as complete words.
  */
 const minDistinctiveChars = 8;
 
@@ -202,8 +202,8 @@ function charPattern(char: string): string {
 }
 
 /**
- * Returns the pattern of `charPattern`, which here also matches an encoded character that is cut off by the end of the
- * text, such as `%2` for `%2F`.
+ * Returns the pattern of `charPattern`, extended to match an encoded character that the end of the text cuts off, such
+ * as `%2` for `%2F`.
  */
 function splitCharPattern(char: string): string {
   return /\w/.test(char) ? char : `(?:${charPattern(char)}|(?:%\\w?|\\\\)$)`;

@@ -269,8 +269,8 @@ function budgetOf(
 }
 
 /**
- * Returns whether a reasoning budget can be sent for the model. Returns false only if the reasoning of the model is
- * known to have just a switch.
+ * Returns whether a reasoning budget can be sent for the model. Returns false only if the model's reasoning is known to
+ * have nothing but an on/off switch.
  */
 function takesBudget({ efforts, reasoningToggle, reasoningBudget }: ModelFacts): boolean {
   return !reasoningToggle || reasoningBudget !== undefined || efforts !== undefined;

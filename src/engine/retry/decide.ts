@@ -25,7 +25,7 @@ export interface GatewayOptions {
    * turn.
    */
   readonly lacksModelAtBackup?: boolean | undefined;
-  /** The fault because of which the primary gateway is not used. */
+  /** The fault that keeps the primary gateway from being used. */
   readonly primaryFault?: Fault | undefined;
   /**
    * Whether the current gateway uses a substitute in place of every model, so that a fallback model would change
@@ -41,7 +41,7 @@ export interface GatewayOptions {
 /** The state of a turn after a fault, or while a gate does not admit its next attempt. */
 export interface TurnSituation extends Progress, GatewayOptions {
   readonly history: TurnHistory;
-  /** The fault of the last attempt, or the fault because of which the gate does not admit the next attempt. */
+  /** The fault of the last attempt, or the fault that makes the gate hold back the next attempt. */
   readonly fault: Fault;
   /** Why the gate does not admit the next attempt, or undefined if the last attempt has failed. */
   readonly block: (BlockCause & { readonly leftMs: number }) | undefined;

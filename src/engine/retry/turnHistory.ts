@@ -111,7 +111,7 @@ export class TurnHistory {
 }
 
 const initialResumes = 3;
-/** Number of new characters from which a resume is not charged to the resume budget. */
+/** Minimum number of new characters with which a resume is not charged to the resume budget. */
 const minRefundedChars = 200;
 /** Maximum number of resumes of a turn, including resumes that are not charged to the resume budget. */
 const maxResumes = 5;
