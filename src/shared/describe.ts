@@ -253,8 +253,8 @@ export function describeSilence({ format }: Words, state: TurnState, now: number
 }
 
 /**
- * Time in milliseconds after which another gateway is offered for a request without response headers. The user might
- * then have to pay for both requests.
+ * Time in milliseconds that a request must wait for its response headers before another gateway is offered. The user
+ * might then have to pay for both requests.
  */
 const minGatewayOfferMs = 5000;
 

@@ -248,8 +248,8 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
   // The engine adds `stream_options` to each request, so a request without this parameter loses nothing that the user
   // set.
   if (name === 'stream_options') return name;
-  // An error that begins with `messages` can mention that a message lacks its reasoning. Such an error is not about the
-  // reasoning effort.
+  // An error that begins with `messages` is about the chat messages of the request, for instance about missing
+  // reasoning in a message, and not about the reasoning effort.
   const isEffort = effortParameters.some((parameter) => parameter === name) && !/^messages\b/.test(error.searchText);
   if (isEffort && valueRefusalPattern.test(error.searchText)) return name;
   const isRefusal = refusalPattern.test(error.searchText) || error.codes.some((code) => refusalCodes.test(code));

@@ -189,8 +189,8 @@ function delayIn(message: string, serverNow: number, zoneHours: number): number 
 }
 
 /**
- * Matches the names of rate-limit headers. Names with unusual characters don't match, because a name can come from the
- * gateway's JSON, and the user sees it.
+ * Matches the names of rate-limit headers. Names with unusual characters don't match: the name is shown to the user,
+ * and it can come from the gateway's JSON.
  */
 const rateLimitHeader = /^[a-z-]{0,40}rate-?limit-[\w-]{1,80}$/;
 

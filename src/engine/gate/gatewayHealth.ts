@@ -151,7 +151,7 @@ export class GatewayHealth {
 
   /**
    * Starts an outage of the gateway.
-   * @param leftMs the milliseconds after which the response to a probe is enough again to bring the gateway back
+   * @param leftMs the time in milliseconds until a response to any probe can bring the gateway back
    */
   private startOutage(fault: OutageFault, returns: number, leftMs: number): Outage {
     this.deps.log.warn(`gateway ${originOf(this.id)} is down: ${fault.kind}`);
@@ -164,8 +164,8 @@ export class GatewayHealth {
   }
 
   /**
-   * Shares an outage with other windows. If only a turn can end the outage, it is shared until a probe can end it
-   * again.
+   * Shares an outage with other windows. If only a turn can end the outage for now, the outage is shared until the time
+   * from which a probe can end it.
    */
   private share({ fault, probeIsEnoughAt, returns }: Outage): void {
     const { clock } = this.deps;

@@ -69,7 +69,8 @@ export class RetryBudget {
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // While the retry budget is full, it gains no tokens, so the time until the next token does not start yet.
+      // While the retry budget is full, it gains no tokens, so the interval until the next token begins only when a
+      // token is removed.
       this.refilledUntil = now;
     } else {
       this.count += gained;

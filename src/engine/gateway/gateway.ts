@@ -4,8 +4,8 @@ import type { ConnectionError } from '../request';
 import { mayReplace, usesPlainHttp } from './baseUrl';
 
 /**
- * An OpenAI-compatible server to which prompts can be sent. A gateway is identified by its base URL, because its object
- * can be replaced by another.
+ * An OpenAI-compatible server to which prompts can be sent. A gateway is identified by its base URL and not by its
+ * object, because a new object can replace the object.
  */
 export interface Gateway extends GatewayRef {
   /** The origin to which the gateway's key is bound, for instance `https://api.holysheep.ai`. */

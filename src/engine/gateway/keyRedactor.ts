@@ -15,8 +15,8 @@ const minDistinctiveChars = 8;
 const minSecretChars = 10;
 
 /**
- * Number of characters from which the end of a streamed text is held back because it could be the start of a key. With
- * fewer characters, ordinary words would be held back.
+ * Minimum length, in characters, of a possible start of a key for which the end of a streamed text is held back. With a
+ * lower minimum, ordinary words would be held back.
  */
 const minHeldChars = 5;
 

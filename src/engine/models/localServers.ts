@@ -2,8 +2,8 @@ import { isRecord, listIn, recordIn } from '../json';
 import { firstTokens, knownFields, type ListedFacts } from './listedFacts';
 
 /**
- * Reads the response body of LM Studio's `GET /api/v0/models`. The body of another server contains no facts. The
- * context of a loaded model can be smaller than the model's maximum.
+ * Reads the response body of LM Studio's `GET /api/v0/models`. The response body of another server yields no facts. The
+ * context of a loaded model is preferred to the model's maximum, because it can be smaller.
  */
 export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
   const facts = new Map<string, ListedFacts>();
