@@ -186,7 +186,7 @@ describe('event stream of the extension API', () => {
     assert.ok(!JSON.stringify(events).includes('t0k3n'));
   });
 
-  it('stops the turn at once, even while the consumer waits for the next event', async () => {
+  it('stops the turn as soon as the consumer ends the iteration, even while the consumer waits for the next event', async () => {
     let stopped = false;
     const queue = new EventQueue(() => (stopped = true));
     const iterator = read(queue)[Symbol.asyncIterator]();

@@ -120,7 +120,7 @@ describe('argument of holysheep.copyRequest', () => {
     for (const language of languageIds) assert.equal(parseCopyRequestArgument(language), language);
   });
 
-  it('is ignored if it is anything else that a menu passes, so that the user chooses the language', () => {
+  it('is ignored, so that the user is asked for the language, if a menu passes a value that is not a language', () => {
     for (const argument of [undefined, null, { scheme: 'webview-panel' }, 1]) {
       assert.equal(parseCopyRequestArgument(argument), undefined);
     }

@@ -104,7 +104,7 @@ describe('text from outside the extension', () => {
   const hostileMessage = `It says: ${hostileText}[click](\u200bcommand:x) `;
   const plainMessage = 'It says: a $(alert) b [2J[click] (command:x)';
 
-  it('is one line without links in a question, in a notification as well as in a dialog', async () => {
+  it('is one line without links in a question, whether the question is a notification or a dialog', async () => {
     const { askUser } = await import('../../src/host/ui/notifications');
     await askUser('information', hostileMessage, ['Use']);
     await askUser('warning', hostileMessage, ['Use'], 'Detail');

@@ -13,19 +13,19 @@ const commandLinks = [
   "<img src='c&#111;mmand:run'>",
 ];
 
-describe('escaping of links that VS Code opens without asking', () => {
+describe('Markdown filter for links that VS Code opens without asking', () => {
   for (const link of commandLinks) {
-    it(`applies to command links, as in ${JSON.stringify(link)}`, () => {
+    it(`escapes the command link in ${JSON.stringify(link)}`, () => {
       const written = escapeUnconfirmedLinks(link);
       assert.notEqual(written, link);
       assert.equal(written.replace('\\', ''), link);
     });
   }
 
-  it('applies to links that open other programs', () =>
+  it('escapes links that open other programs', () =>
     assert.equal(escapeUnconfirmedLinks('[a](ms-msdt:/id)\n[b]: vscode:x'), '[a](ms-msdt\\:/id)\n[b]: vscode\\:x'));
 
-  it('does not apply to web pages, e-mail addresses, files, headings and code', () => {
+  it('leaves web links, e-mail links, file links, heading links and code unchanged', () => {
     const text =
       '[a](https://a.test) [b](<mailto:b@b.test>) [c](./c.md#d) [d](#e)\n[f]: HTTP://f.test\n<https://g.test>\n' +
       '`std::vector<std::string>` <xs:schema> command: `npm run x` <a href="https://h.test/?a=1&b=2">h</a>\nconst a = &command;';
@@ -39,9 +39,9 @@ describe("language of a new document with a model's text", () => {
       assert.equal(languageWithoutCommands(id, '# A\n\n[a](command:run)'), 'plaintext'));
   }
 
-  it('is markdown if VS Code asks before it opens any link of the text', () =>
+  it('is Markdown if VS Code asks before it opens each link in the text', () =>
     assert.equal(languageWithoutCommands('markdown', '[a](https://a.test)'), 'markdown'));
 
-  it("is the language of the code if VS Code doesn't make command links clickable in that language", () =>
+  it("is the code's language if VS Code does not make command links clickable in files of that language", () =>
     assert.equal(languageWithoutCommands('typescript', "hover('[a](command:run)')"), 'typescript'));
 });

@@ -68,7 +68,7 @@ describe('Test Connection command', () => {
   };
   const verdict = (): string => editor.messages.map(({ kind, message }) => `${kind}: ${message}`).join('\n');
 
-  it("reports the only gateway's response time, models and key in one sentence", async () => {
+  it('reports the response time, the models and the key of a single gateway in one sentence', async () => {
     const result = await run();
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);

@@ -50,7 +50,7 @@ describe('notice about the gateways in the settings', () => {
     }
   });
 
-  it('reports an invalid base URL once in each window, and opens the setting', async () => {
+  it('reports an invalid base URL once in each window, with a button that opens the setting', async () => {
     gateways.baseUrl = 'ftp://files.example';
     editor.pressed = 'Open settings';
     const message = 'error: holysheep.baseUrl must start with https:// or http://.';
@@ -108,7 +108,7 @@ describe('notice about the gateways in the settings', () => {
       assert.deepEqual(await start(), [second]);
     });
 
-    it('is shown when a gateway that was said to need no key refuses a request without a key', async () => {
+    it('is shown after a gateway on this computer has refused a request without a key', async () => {
       gateways.backups = ['http://localhost:11434/v1'];
       assert.deepEqual(await start(), []);
       ownGateways.recordTurn(refusedTurn('http://localhost:11434'));

@@ -27,7 +27,7 @@ describe('chosen reasoning effort', () => {
     efforts.onDidChange(() => changes++);
   });
 
-  it('replaces the effort in the settings for this model, and also in other windows', async () => {
+  it('overrides the effort in the settings for the chosen model, in all windows', async () => {
     setting = 'low';
     assert.equal(efforts.levelOf('a'), 'low');
     await efforts.choose('a', 'high');

@@ -198,7 +198,7 @@ describe('connection with several gateways', () => {
     });
   }
 
-  it('shows the gateway of the next prompt, which is a backup after a switch by the user or while the primary gateway is down', async () => {
+  it('shows a backup as the gateway of the next prompt after the user has switched to it, or while the primary gateway is down', async () => {
     for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
     let current = `${first}/v1`;
     const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, { keys }, preferred = current) =>
@@ -266,7 +266,7 @@ describe('connection with several gateways', () => {
     await assert.rejects(ownGateways.withKeys(), { connectionProblem: 'base-url' });
   });
 
-  it('passes only its newest state to a subscriber, even if an older state is determined later', async () => {
+  it('passes only its latest state to a subscriber, even if an older state is computed more slowly', async () => {
     const answers: ((model: string) => void)[] = [];
     const view = () => new Promise((resolve) => answers.push((model) => resolve({ model })));
     Object.assign(gatewaySets.own, { view });

@@ -52,11 +52,17 @@ describe('attachments in the composer', () => {
 
   const ids = (): string[] => draft.items().map(({ id }) => id);
 
-  it('show the real path of a symbolic link, and keep the text first read if the link later leads elsewhere', async () => {
+  it('show the real path of a symbolic link', async () => {
     readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(valuesOf(draft.items(), 'realPath'), ['~/notes', undefined]);
+  });
+
+  it('keep the text of a file that later becomes a symbolic link to another file', async () => {
+    readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
+    await draft.attach('a');
+    await draft.attach('b');
     readable.set('a', [{ ...item('a', file('a', 'secret')), realPath: '~/.ssh/id_rsa' }]);
     readable.set('b', [{ ...item('b', file('b', 'secret')), realPath: '~/.ssh/id_rsa' }]);
     await draft.refresh();
@@ -76,7 +82,7 @@ describe('attachments in the composer', () => {
     assert.equal(changes, 3);
   });
 
-  it('keep the position of a file that is attached a second time, with its new text', async () => {
+  it("update the text of a file that is attached a second time, and keep the file's position", async () => {
     await draft.attach('a');
     await draft.attach('b');
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -111,7 +117,7 @@ describe('attachments in the composer', () => {
     assert.equal(changes, 3);
   });
 
-  it("are complete before the prompt is sent, even if another item can't be read", async () => {
+  it("are all read before the prompt is sent, except for an item that can't be read", async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const attached = draft.attach('a');
@@ -192,7 +198,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it("report the items that are not read yet after a reload, so that a second reload doesn't lose them", async () => {
+  it("include items that are still being read after a reload, so that a second reload doesn't lose them", async () => {
     let finishRead = (): void => undefined;
     readGates.set('b', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'b', 'gone']);
@@ -208,7 +214,7 @@ describe('attachments in the composer', () => {
     ]);
   });
 
-  it('restore a list of problems once the editor reports problems, or at the latest when the prompt is sent', async () => {
+  it('include a restored list of problems once the editor reports problems, or at the latest when the prompt is sent', async () => {
     const [x, y, z] = ['x', 'y', 'z'].map((uri) => contextId({ kind: 'problems', uri })) as [string, string, string];
     await draft.restore([x, y, z]);
     assert.deepEqual([ids(), draft.unread()], [[], [x, y, z]]);

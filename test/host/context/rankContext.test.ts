@@ -50,7 +50,7 @@ describe('ranking of context suggestions', () => {
     assert.deepEqual(findLabels('art', files), ['art', 'artist', 'dec-art', 'x/cart', 'mart']);
   });
 
-  it('puts matches of the folder after matches of the name', () => {
+  it('puts files whose folder matches the query after files whose name matches the query', () => {
     const files = [candidate('file', 'a.ts', 'src/host'), candidate('file', 'host.ts', 'src')];
     assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });
@@ -60,7 +60,7 @@ describe('ranking of context suggestions', () => {
     assert.deepEqual([findLabels('', among), findLabels('sel', among)], [['Selection'], []]);
   });
 
-  it('limits the number of suggestions', () => {
+  it('returns only the first two suggestions when the limit is two', () => {
     assert.deepEqual(findLabels('', candidates, 2), ['Selection', 'Problems']);
   });
 });

@@ -166,7 +166,7 @@ describe('attachments from files', () => {
       assertRefused(workspaceUri(name), `${name} is a pipe, a socket, or a device and can't be attached.`));
   }
 
-  it('are rejected with the reason for a folder, and for a file that is missing, large, binary or unreadable', async () => {
+  it('are rejected with the reason if the path is a folder, or a missing, large, binary or unreadable file', async () => {
     await assertRefused(workspaceUri('sub'), 'sub is a folder. Attach individual files instead.');
     await assertRefused(workspaceUri('gone.txt'), "gone.txt can't be read. It might have been moved or deleted.");
     await assertRefused(workspaceUri('dangling'), "dangling can't be read. It might have been moved or deleted.");

@@ -20,9 +20,9 @@ describe('file search glob', () => {
   }
 });
 
-describe('file patterns that the search for files excludes', () => {
+describe('patterns of files that the file search excludes', () => {
   useVSCode({});
-  it('include only patterns that are enabled and can be combined in one glob group', async () => {
+  it('contain only the enabled patterns that can be combined in one glob group', async () => {
     const { excludedPatterns } = await import('../../../src/host/context/workspaceFiles');
     const setting = {
       '**/node_modules': true,

@@ -78,7 +78,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a stopped', 'b stopped half', 'c stopped']);
   });
 
-  it('retries a waiting column and a failed column at once, while the other columns keep running', () => {
+  it('retries a waiting or failed column while the other columns keep running', () => {
     const { conversation, c, emit, columns, turnOf } = comparing();
     emit('b', attempt('b'), waiting);
     retryNow(conversation);
@@ -96,7 +96,7 @@ describe('comparison of models', () => {
     assert.deepEqual(turnOf('a').controls, []);
   });
 
-  it('lets the user select another model for a waiting answer after choosing that answer', () => {
+  it('lets the user switch a waiting answer to another model after the user has chosen that answer', () => {
     const { a, conversation, emit, turnOf } = comparing();
     emit('a', attempt('a'), waiting);
     conversation.useAnswer(a);
@@ -131,7 +131,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it("stops the next prompt's turn when the user chooses an answer other than the one above that prompt", () => {
+  it("stops the next prompt's turn when the user chooses a different answer from the one that the prompt follows", () => {
     const { b, answer, conversation, phases, turnOf } = comparing();
     answer('b', 'a', 'c');
     conversation.ask({ prompt: 'next' }, ['n']);
@@ -172,7 +172,7 @@ describe('comparison of models', () => {
     assert.deepEqual(valuesOf(valuesOf(engine.turns.slice(4), 'request'), 'model'), ['e', 'f']);
   });
 
-  it('is not sent a second time when a column is queued for a retry and the user chooses another column', () => {
+  it('skips the queued retry of a column when the user chooses another column', () => {
     const { a, b, answer, ask, conversation, emit, phases } = comparing();
     emit('a', attempt('a'), failed(''));
     answer('b', 'c');
@@ -196,7 +196,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it('is still open when the user returns to it from another version', () => {
+  it('is shown with all its columns when the user returns to it from another version', () => {
     const { conversation, columns } = comparing();
     const { id } = shownAnswers(conversation)[1]!;
     conversation.stop();

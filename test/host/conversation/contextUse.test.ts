@@ -96,7 +96,7 @@ describe('tokens in the next request', () => {
     assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { turns: 4000, attachments: 20 });
   });
 
-  it('include the system prompt once, although the gateway has reported it together with the turns', () => {
+  it('count the system prompt only once, although it is also part of the tokens that the gateway reported', () => {
     opened = openConversation({ systemPrompt: tokens(100) });
     ask({ promptTokens: 3150 });
     assert.deepEqual(partsOf(), { system: 100, turns: 3050 });
@@ -109,7 +109,7 @@ describe('tokens in the next request', () => {
     assert.deepEqual(partsOf(), {});
   });
 
-  it('are estimated if another model reported the tokens', () => {
+  it('are estimated if the last report came from a model other than the selected model', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 }, 'other');
     assert.deepEqual([partsOf(), partsOf(use({ model: 'other' }))], [{ turns: 2000 }, { turns: 3000 }]);
   });
@@ -119,7 +119,7 @@ describe('tokens in the next request', () => {
     assert.deepEqual(use({}, openConversation({ stored: reopened(opened.lines) })), use());
   });
 
-  it('are estimated if an answer before the last one was requested a second time', () => {
+  it('are estimated after the user has restarted an answer before the last answer', () => {
     const first = ask();
     ask({ promptTokens: 6000 });
     assert.deepEqual(partsOf(), { turns: 6000 });

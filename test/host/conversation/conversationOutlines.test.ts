@@ -61,7 +61,7 @@ describe('conversation list', () => {
     }
   });
 
-  it('shows the latest state of open conversations, and searches in it', async () => {
+  it('shows the latest state of open conversations, also in search results', async () => {
     const { conversations, engine, clock, talk } = nextWindow(disk);
     const id = await talk(['one', '1']);
     const { lastActivityAt: at } = (await conversations.list())[0]!;
@@ -139,7 +139,7 @@ describe('conversation list', () => {
     assert.equal(list[1]?.lastActivityAt, 1_000_000);
   });
 
-  it('reads a conversation without opening it', async () => {
+  it('reads the title and the turns of a conversation without changing its file', async () => {
     const before = nextWindow(disk);
     const id = await before.talk(['one', '1']);
     await before.conversations.rename(id, 'Numbers');

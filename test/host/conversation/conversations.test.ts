@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StreamEvent } from '../../../src/engine/events/events';
@@ -120,7 +121,7 @@ describe('window with several conversations', () => {
     assert.equal(await conversations.openRunning(), current);
   });
 
-  it("prefers the current conversation's running turn to a waiting turn, and a waiting turn to any other running turn", async () => {
+  it("chooses the current conversation's turn as the running turn, or else a waiting turn, or else any other turn", async () => {
     const { conversations, engine } = open();
     const turns = Array.from({ length: 4 }, () => {
       const conversation = conversations.startNew();
@@ -178,6 +179,22 @@ describe('window with several conversations', () => {
     second.ask({ prompt: 'Hi' });
     assert.notEqual(conversations.startNew(), second);
     assert.deepEqual(errors, []);
+  });
+
+  it('opens an empty conversation under the id that the page of the conversation has saved', async () => {
+    const id = randomUUID();
+    assert.equal((await open().conversations.openOrCreate(id))?.id, id);
+  });
+
+  it('does not recreate a deleted conversation whose id a page has saved', async () => {
+    const { conversations, talk } = open();
+    const id = await talk(['one', '1']);
+    await conversations.remove(id);
+    assert.equal(await conversations.openOrCreate(id), undefined);
+  });
+
+  it('opens no conversation if the id that a page has saved is a path', async () => {
+    assert.equal(await open().conversations.openOrCreate('../escape'), undefined);
   });
 
   it('opens only the conversations with an interrupted answer after a reload, newest first', async () => {

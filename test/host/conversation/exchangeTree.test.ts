@@ -92,7 +92,7 @@ describe('tree of exchanges and their answers', () => {
     assert.equal(pathOf(tree), 'c2');
   });
 
-  it('shows the later turns of an earlier answer when that answer is selected', () => {
+  it('shows the turns that follow an earlier answer when the user selects that answer', () => {
     const tree = treeOf('a b c');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
     assert.deepEqual([pathOf(tree), tree.isShown('c')], ['a2', false]);

@@ -28,7 +28,7 @@ describe('prompt history', () => {
     assert.deepEqual(valuesOf(history.list(), 'length'), [4000]);
   });
 
-  it('loses the prompts of a deleted conversation in memory and in storage, but no other prompts', async () => {
+  it('removes the prompts of a deleted conversation from memory and from storage, but no other prompts', async () => {
     const { history, memory } = setUp();
     await history.add('secret', 'one');
     await history.add('other', 'two');

@@ -65,7 +65,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.deepEqual(sendNext().slice(0, 2), replacement(shown));
   });
 
-  it('is summarized in the next summary, instead of the turns that it replaced', () => {
+  it('is part of the request for the next summary, in place of the turns that it replaced', () => {
     const { one, two, summarize, sendNext, engine } = answered();
     summarize(one, 'First');
     summarize(two, 'Second');
@@ -126,7 +126,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
   });
 
-  it('is interrupted by a crash, and can then be requested a second time', () => {
+  it('is marked as interrupted after a crash, and can then be requested with *Retry now*', () => {
     const { conversation, lines, two } = answered();
     conversation.summarize(two);
     const restored = openConversation({ stored: reopened(lines) });

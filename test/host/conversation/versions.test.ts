@@ -118,7 +118,7 @@ describe('conversation with several versions of an exchange', () => {
     });
   }
 
-  it('keeps the title that the user has set after it is reopened, until the user removes the title', () => {
+  it("has the user's title when the conversation is reopened, until the user removes the title", () => {
     const { changes, conversation, lines } = openConversation();
     conversation.rename(' Sheep ');
     conversation.rename('Sheep');

@@ -90,7 +90,7 @@ describe('Open Demo command', () => {
     assert.notEqual(await openDemo(), previous);
   });
 
-  it('shows the current conversation if the start of the demo has sent a waiting prompt there', async () => {
+  it('shows the current conversation if the demo has sent a prompt that was waiting in that conversation', async () => {
     const waiting = conversations.startNew();
     demo.open = () => {
       demo.isOpen = true;

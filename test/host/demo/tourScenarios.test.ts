@@ -58,7 +58,7 @@ describe('scenarios of the demo tour', () => {
   // The client is loaded in advance, because loading takes longer than a scenario.
   before(() => import('../../../src/engine/http/sdk'));
 
-  it('include six scenarios in a fixed order', () => {
+  it('are exactly six, in a fixed order', () => {
     assert.deepEqual(
       valuesOf(
         demoModels.filter(({ description }) => description !== undefined),

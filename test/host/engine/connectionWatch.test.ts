@@ -87,7 +87,7 @@ describe('progress of an HTTP request', () => {
     assert.deepEqual(steps, [200]);
   });
 
-  it('removes its subscriptions to undici when the request ends', async () => {
+  it("leaves no subscription to undici's events after the request has ended", async () => {
     await sendWatched(`http://${httpHost}/v1/chat/completions`).ended;
     await sendWatched('http://127.0.0.1:1/').ended;
     for (const name of ['undici:request:create', 'undici:client:sendHeaders'])

@@ -121,7 +121,7 @@ describe('files that share cooldowns among windows', () => {
     assert.deepEqual([names(), problems], [[], []]);
   });
 
-  it('are deleted for one gateway, key and model, including the files of other windows', async () => {
+  it('are deleted only for the given gateway, key and model, but for all windows', async () => {
     const [here, there] = [open(), open()];
     await here.write(scope, cooldown(minute));
     await there.write(scope, cooldown(2 * minute));
@@ -131,7 +131,7 @@ describe('files that share cooldowns among windows', () => {
     assert.equal((await open().read(otherScope))?.until, clock.time + minute);
   });
 
-  it('log a failure a second time if it recurs after a success', async () => {
+  it('cause a second log entry when writing fails again after a successful write', async () => {
     const [here, storage] = [open(), path.dirname(folder)];
     for (let n = 0; n < 2; n++) {
       rmSync(storage, { recursive: true, force: true });
@@ -143,7 +143,7 @@ describe('files that share cooldowns among windows', () => {
     assert.deepEqual(problems, Array(2).fill("Cooldowns shared between windows can't be written: ENOTDIR."));
   });
 
-  it('log each failure to write or delete a file only once, without throwing an error', async () => {
+  it('cause one log entry for repeated failed writes, and one for repeated failed deletions', async () => {
     await open().write(scope, cooldown(1000));
     // Lets other users enter the temporary folder.
     for (const ancestor of [parent, path.dirname(folder)]) chmodSync(ancestor, 0o755);

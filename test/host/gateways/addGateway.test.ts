@@ -57,7 +57,7 @@ describe('Add Gateway command', () => {
     assert.deepEqual(messages(), []);
   });
 
-  it('adds another base URL to the end of the setting, even after invalid entries', async () => {
+  it('appends a custom base URL to the backup gateways in the settings, even after invalid entries', async () => {
     window.values = { ...before, backupBaseUrls: ['::'] };
     responds.set('https://relay.example/v1', ['claude-sonnet-4']);
     assert.equal(await add([['$(link) Other base URL…']], ['relay.example', 'key-1']), 'added');
@@ -79,7 +79,13 @@ describe('Add Gateway command', () => {
     assert.deepEqual(window.probes, [`${ollama} without a key`, 'http://localhost:1234/v1 without a key']);
   });
 
-  it('asks for no key of a local server, and lets one of its models substitute for every other model', async () => {
+  it('adds a local server without asking for a key', async () => {
+    responds.set(ollama, ['qwen3:8b']);
+    assert.equal(await add([['$(check) Ollama'], ['qwen3:8b']]), 'added');
+    assert.deepEqual([keys(), editor.inputPrompts, [...window.keyless]], [own, [], []]);
+  });
+
+  it('lets the user choose the model of a local server that replaces all other models', async () => {
     responds.set(ollama, ['llama3.2', 'nomic-embed-text', 'qwen3:8b']);
     assert.equal(await add([['$(check) Ollama'], ['qwen3:8b']]), 'added');
     assert.deepEqual(
@@ -89,7 +95,6 @@ describe('Add Gateway command', () => {
     assert.deepEqual(window.values['backupBaseUrls'], [
       { baseUrl: ollama, name: 'Ollama', models: { '*': 'qwen3:8b' } },
     ]);
-    assert.deepEqual([keys(), editor.inputPrompts, [...window.keyless]], [own, [], []]);
   });
 
   it('asks for the key of a local server that refuses requests without a key', async () => {
@@ -337,7 +342,7 @@ describe('Add Gateway command', () => {
     });
   }
 
-  it('opens the key dialog for a gateway that was already added without a key, and otherwise the list of gateways', async () => {
+  it('opens the key dialog for an added gateway without a key, and the list of gateways for any other added gateway', async () => {
     window.values = { ...before, backupBaseUrls: [openRouter, ollama] };
     for (const name of ['OpenRouter', 'Ollama']) assert.equal(await add([[name]]), 'cancelled');
     const labels = editor.quickPicks[0]?.items.map(({ label }) => label) ?? [];

@@ -28,7 +28,7 @@ describe('health records of a turn', () => {
     ]);
   });
 
-  it('mark a retry, and an attempt that resumed an answer', () => {
+  it('mark an attempt that is a retry, and an attempt that resumed an answer', () => {
     const [repair, resume] = [entry({ why: 'repair' }), entry({ why: 'resume', how: 'continue' })];
     const records = recordsOf(turn(failedEntry(), repair, entry({ why: 'retry' }), resume));
     assert.deepEqual(valuesOf(records, 'resumed'), [undefined, undefined, undefined, true]);
@@ -45,7 +45,7 @@ describe('health records of a turn', () => {
     assert.equal(record?.result, 'stopped');
   });
 
-  it('add each wait to the attempt before the wait, and the first wait to the first attempt', () => {
+  it('contain each wait in the record of the attempt before the wait, or of the first attempt if the wait came first', () => {
     const records = recordsOf({
       ...turn(failedEntry({ waits: [wait(1)] }), failedEntry({ model: 'b', waits: [wait(20), wait(300)] })),
       waits: [wait(4000)],

@@ -128,7 +128,7 @@ describe('daily budget', () => {
     assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
   });
 
-  it('asks before a prompt is sent when the budget is used up, and after each further quarter of the budget', async () => {
+  it('asks once at 100%, 125%, 150% and so on of the budget before a prompt is sent', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
     written = costing(4.99);
     assert.deepEqual(await send(), [true, `${warning(99, '$4.99')} | Open usage`]);
@@ -193,7 +193,7 @@ describe('daily budget', () => {
     });
   });
 
-  it('asks at any amount, and after each further quarter, if part of the spending is unknown', async () => {
+  it('asks before a prompt is sent if part of the spending is unknown, however low the known spending is', async () => {
     [setting, isComplete] = [{ daily: 5, currency: 'USD', action: 'ask' }, false];
     written = costing(0.5);
     assert.deepEqual(await send('Send anyway'), [true, `modal | ${warning(10, '$0.50')} | Send anyway`]);
@@ -287,7 +287,7 @@ describe('daily budget', () => {
     });
   });
 
-  it('warns and asks as if nothing had been shown on the next day, and after a change of the setting', async () => {
+  it('warns and asks once more on the next day, and after a change of the setting', async () => {
     await spend(5);
     now += 24 * hourMs;
     assert.deepEqual(await spend(4), [`${warning(80, '$4.00')} | Open usage`]);

@@ -130,7 +130,7 @@ describe('stored health records', () => {
     assert.deepEqual(await attemptsOnDisk(), { 'gpt-4o': 3 });
   });
 
-  it('report an error a second time if it recurs after a success', async () => {
+  it('cause a second error report when writing fails again after a successful write', async () => {
     const book = openBook();
     for (let times = 0; times < 2; times++) {
       removeTemporaryFolder(folder);
@@ -165,7 +165,7 @@ describe('stored health records', () => {
     assert.deepEqual([book.records().length, book.records()[0]?.model], [10_000, 'm10']);
   });
 
-  describe("next to a file that can't be read", () => {
+  describe("when a file or the folder can't be read", () => {
     const name = '2026-11-20.bbbbbbbb.jsonl';
     const unreadable: readonly (readonly [kind: string, create: (path: string) => unknown])[] = [
       ['a folder', (path) => mkdirSync(path)],
@@ -189,7 +189,7 @@ describe('stored health records', () => {
       });
     }
 
-    it('are incomplete from the day of that file on, until the file can be read', async function () {
+    it("are marked as incomplete for periods that include the file's day, until the file can be read", async function () {
       if (process.platform === 'win32') this.skip();
       await write('a');
       mkdirSync(join(folder, name));
@@ -206,7 +206,7 @@ describe('stored health records', () => {
       assert.equal(errors.splice(0).length, 2);
     });
 
-    it("keep the attempts that were already read, and are incomplete, if the whole folder can't be read", async () => {
+    it("keep the attempts already read, and are marked as incomplete, if the whole folder can't be read", async () => {
       await write('a');
       const book = openBook();
       await book.refresh();
@@ -234,7 +234,7 @@ describe('stored health records', () => {
     assert.deepEqual(await attemptsOnDisk(), { c: 1 });
   });
 
-  it('do not include cleared attempts when the next attempts take as many bytes', async () => {
+  it('do not include cleared attempts, even if the file then grows back to its previous size', async () => {
     const book = openBook();
     for (const model of ['a', 'b']) {
       if (model === 'b') await book.clear();

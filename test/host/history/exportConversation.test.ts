@@ -391,7 +391,7 @@ describe('JSON export', () => {
   });
 });
 
-describe('exported conversation with comparisons and summaries', () => {
+describe('conversation with comparisons and summaries', () => {
   useVSCode(vscode);
   before(async () => {
     ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
@@ -418,7 +418,7 @@ describe('exported conversation with comparisons and summaries', () => {
     return { title: 'Models', tree, texts: searchableTexts(tree), outline: outlineOf(tree) };
   };
 
-  it('contains all answers of a comparison, with the chosen answer first, and each summary in its place', () => {
+  it('is exported with all answers of a comparison, with the chosen answer first, and with each summary in its place', () => {
     const written = exportMarkdown(content());
     const lines = written.split('\n').filter((line) => line !== '' && !/^[*>]/.test(line));
     assert.deepEqual(lines, [
@@ -450,7 +450,7 @@ describe('exported conversation with comparisons and summaries', () => {
     ]);
   });
 
-  it('marks the answers of a comparison in JSON', () => {
+  it('is exported with marks at the answers of a comparison in JSON', () => {
     const { turns, otherVersions } = JSON.parse(exportJson(content(), time)) as Record<
       'turns' | 'otherVersions',
       readonly Record<string, unknown>[]
@@ -466,7 +466,7 @@ describe('exported conversation with comparisons and summaries', () => {
     ]);
   });
 
-  it('contains the number of turns that each summary replaces, in JSON', () => {
+  it('is exported with the number of turns that each summary replaces in JSON', () => {
     const { turns, summaries } = JSON.parse(exportJson(content(), time)) as Record<
       'turns' | 'summaries',
       readonly Record<string, unknown>[]
@@ -477,7 +477,7 @@ describe('exported conversation with comparisons and summaries', () => {
     ]);
   });
 
-  it('is found by the words of all answers and summaries, but not by the words of the request for a summary', () => {
+  it('is found by a search for words of its answers and summaries, but not for words of the request for a summary', () => {
     const { texts, outline } = content();
     assert.deepEqual(outline, { title: 'First?', turns: 3 });
     for (const text of ['answer a', 'answer c', 'answer e', 'Earlier facts', 'In short'])

@@ -158,7 +158,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('reports a failed write, and does not create the file, when the file was deleted from outside', async () => {
+  it('reports a failed write, and does not recreate the file, when another program has deleted the file', async () => {
     const { id, file } = journal().create();
     file.append(exchange('e'));
     await file.flush();
@@ -286,7 +286,7 @@ describe('journal of a conversation', () => {
     });
   }
 
-  it('omits the buttons of a failure that no longer exist in this version', async () => {
+  it('is read without the buttons of a failure card that this version does not have', async () => {
     const id = randomUUID();
     const failed = { type: 'failed', attempt: 1, at: 1, kind: 'auth', message: 'No key.', text: '' };
     const event = { ...failed, actions: ['setApiKey', 'details', 'retryNow'] };
@@ -322,7 +322,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(await turnsOnDisk(id), [noAnswer]);
   });
 
-  it('is not opened if its schema is newer than the extension, which reports this and leaves the file unchanged', async () => {
+  it('is not opened, but reported and left unchanged, if its schema is newer than the extension', async () => {
     const id = randomUUID();
     const content = `${header(id).replace('"schema":1', '"schema":2')}{"type":"other"}\n`;
     await mkdir(folder);
@@ -333,7 +333,7 @@ describe('journal of a conversation', () => {
     assert.equal(await readFile(pathOf(id), 'utf8'), content);
   });
 
-  it('rejects with the write error when the user deletes a conversation that could not be written', async () => {
+  it('makes the deletion of its conversation fail with the write error if the journal could not be written', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');

@@ -116,7 +116,7 @@ describe('journal file', () => {
       assert.deepEqual(onDisk(), texts);
     });
 
-    it('writes 50,000 batches of text that were appended during that write', async () => {
+    it('keeps 50,000 appended batches of text in memory, and writes them when the hanging write has ended', async () => {
       const file = open();
       file.append({ type: 'exchange', id: 'e', parentAnswer: '', prompt: 'Hi', answers: [{ id: 'e' }] });
       await appended(file, 'one');

@@ -51,7 +51,7 @@ describe("message about conversations that can't be saved", () => {
     assert.equal(shown.length, 4);
   });
 
-  it('appears when another window has taken over a conversation only if text was lost', () => {
+  it('appears after another window has taken over a conversation only if text was lost', () => {
     report({ kind: 'taken', isComplete: true });
     assert.deepEqual(shown, []);
     report({ kind: 'taken', isComplete: false });

@@ -72,7 +72,7 @@ describe('folder of the conversations', () => {
     });
   }
 
-  it('can be read only by the user, with its files and locks', async () => {
+  it('can be read, like its files and locks, only by the user', async () => {
     const modesOf = async (): Promise<string[]> => {
       const names = await readdir(disk.folder);
       const all = await Promise.all(

@@ -181,7 +181,13 @@ describe('model lists and model facts of the gateways', () => {
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
 
-  it('are offered for a comparison with the models of the last comparison preselected, except for a demo comparison', async () => {
+  it('are not loaded in advance if the primary gateway is the only gateway', async () => {
+    gateways = [gateway];
+    await catalog.preload();
+    assert.equal(requests, 0);
+  });
+
+  it('are shown for a new comparison with the last compared models preselected, except for models compared in the demo', async () => {
     editor.isPatient = true;
     const compare = async (demo: boolean, ...labels: readonly string[]) => {
       const picked = catalog.pickCompared(demo ? gatewaySets.demo : gatewaySets.own);
@@ -223,7 +229,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(others, [undefined, undefined, undefined, undefined]);
     });
 
-    it('contain that context window instead of a larger one, unless the settings have another', async () => {
+    it('contain that context window instead of a larger known context window, unless the settings name another', async () => {
       for (const { model, named, known } of [
         { model: 'gpt-4o', named: 100_000, known: 100_000 },
         { model: 'gpt-4o', named: 200_000, known: 128_000 },
@@ -236,7 +242,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.equal(windowOf('mine'), 9000);
     });
 
-    it('contain that context window under the model name that the user knows', async () => {
+    it("contain that context window under the user's name of the model, even if the gateway uses another name", async () => {
       await learn(8192, { model: 'vendor/acme', userModel: 'acme' });
       assert.deepEqual([windowOf('acme'), windowOf('vendor/acme', undefined, 'acme')], [8192, 8192]);
       assert.equal(windowOf('vendor/acme'), undefined);
@@ -313,7 +319,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(listed('b'), [true, true, undefined]);
     });
 
-    it('forget that a model was chosen at a backup gateway when the settings lose the gateway or the user chooses the model elsewhere', async () => {
+    it('no longer show that a model was chosen at a backup gateway after the user removes that gateway or chooses the model at the primary gateway', async () => {
       await choose('b');
       restart();
       gateways = [gateway];
@@ -393,13 +399,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(probes.slice(2), [otherGateway.id]);
     });
 
-    it('are not loaded in advance if there is no other gateway', async () => {
-      gateways = [gateway];
-      await catalog.preload();
-      assert.equal(requests, 0);
-    });
-
-    it('ignore a response to a request with a previous key', async () => {
+    it('are not changed by a response to a request that was sent with a previous key', async () => {
       const list = catalog.listOf(gateway);
       ids = ['b'];
       changeKeys();
@@ -442,13 +442,13 @@ describe('model lists and model facts of the gateways', () => {
       assert.equal(catalog.factsOf('gpt-4o', gateway.id)?.price?.input, 2.5);
     });
 
-    it("cause no request for the server's own facts at another gateway", async () => {
+    it("are not requested through the server's own API from a gateway that is not a local server", async () => {
       const read = mock.method(engine, 'localFacts');
       await catalog.listOf(gateway);
       assert.equal(read.mock.callCount(), 0);
     });
 
-    it("contain the server's new context window after a turn with a model that truncates long prompts", async () => {
+    it('contain the context window with which the server has loaded a model, once a turn with that model has ended', async () => {
       ids = ['a', 'b'];
       await catalog.preload();
       const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
@@ -467,7 +467,7 @@ describe('model lists and model facts of the gateways', () => {
     });
   });
 
-  it('offer similar models from the gateway that lacks a model, but not from the default models', async () => {
+  it('offer similar models of a gateway that lacks the requested model, but never the default models', async () => {
     ids = ['gpt-4o', 'acme-2', 'acme-3'];
     assert.deepEqual(await catalog.nearestTo('acme-1', `${origin}/v1`), ['acme-2', 'acme-3']);
     assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
@@ -504,27 +504,28 @@ describe('model lists and model facts of the gateways', () => {
     editor.quickPicks[0].hide();
     assert.equal(await picked, undefined);
   });
+});
 
-  describe('in the command Select Model', () => {
-    const run = async (argument?: string, picked?: string): Promise<readonly unknown[]> => {
-      const { registerModels } = await import('../../../src/host/models/modelCatalog');
-      const calls: unknown[] = [];
-      const commands = registerModels({
-        gatewaySets: fakeSets({ selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)) })
-          .gatewaySets,
-        catalog: fake<ModelCatalog>({ pick: () => Promise.resolve(picked) }),
-        conversations: { current: { selectModel: (model: string) => void calls.push(`turn ${model}`) } },
-      });
-      return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
-    };
-
-    it("change the model of the current conversation's turn first, and then the setting", async () => {
-      assert.deepEqual(await run('gpt-4o'), ['gpt-4o', 'turn gpt-4o', 'setting gpt-4o']);
-      assert.deepEqual(await run(undefined, 'b'), ['b', 'turn b', 'setting b']);
+describe('Select Model command', () => {
+  useVSCode({});
+  const run = async (argument?: string, picked?: string): Promise<readonly unknown[]> => {
+    const { registerModels } = await import('../../../src/host/models/modelCatalog');
+    const calls: unknown[] = [];
+    const commands = registerModels({
+      gatewaySets: fakeSets({ selectModel: (model) => Promise.resolve(void calls.push(`setting ${model}`)) })
+        .gatewaySets,
+      catalog: fake<ModelCatalog>({ pick: () => Promise.resolve(picked) }),
+      conversations: { current: { selectModel: (model: string) => void calls.push(`turn ${model}`) } },
     });
+    return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
+  };
 
-    it('change nothing when the user chooses no model', async () => {
-      assert.deepEqual(await run(), [undefined]);
-    });
+  it("changes the model of the current conversation's turn first, and then the setting", async () => {
+    assert.deepEqual(await run('gpt-4o'), ['gpt-4o', 'turn gpt-4o', 'setting gpt-4o']);
+    assert.deepEqual(await run(undefined, 'b'), ['b', 'turn b', 'setting b']);
+  });
+
+  it('changes nothing when the user chooses no model', async () => {
+    assert.deepEqual(await run(), [undefined]);
   });
 });

@@ -200,12 +200,12 @@ describe('model picker', () => {
     assert.equal(described, count);
   });
 
-  it('shows models similar to the current model first if the list lacks the current model', async () => {
+  it('first shows models similar to the current model, if the list lacks the current model', async () => {
     await openWith({}, 'one').load(0, from('a', 'b-1', 'c'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to b]', 'b-1', '[Other models]', 'a', 'c']);
   });
 
-  it('shows models similar to the model to replace first if the list lacks that model', async () => {
+  it('first shows models similar to the model being replaced, if the list lacks that model', async () => {
     await openWith({ exclude: ['c-1'] }, 'one').load(0, from('a', 'b', 'c-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
@@ -217,7 +217,7 @@ describe('model picker', () => {
     assert.equal(picker.placeholder, 'Choose a model at one, or type its name (only 5000 models are listed)');
   });
 
-  it('offers the typed name at the end, unless a gateway lists the name or the user wants to replace that model', async () => {
+  it('offers the typed name at the end, unless a gateway lists it or it is the name of a model being replaced', async () => {
     const { load } = openWith({ exclude: ['b', 'd'] }, 'one', 'two');
     await load(0, from('a'));
     await load(1, from('c'));
@@ -261,7 +261,7 @@ describe('model picker', () => {
     assert.deepEqual(valuesOf(picker.activeItems, 'model'), ['c']);
   });
 
-  it('offers a comparison after the current model, if the user chooses a model for a prompt', async () => {
+  it('shows the item for a comparison below the current model when the user chooses a model for a prompt', async () => {
     const { picked, load } = openWith({ isForPrompt: true }, 'one');
     const compare = '$(split-horizontal) Compare models…';
     assert.deepEqual(labels(), ['$(check) b', compare]);

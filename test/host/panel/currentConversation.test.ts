@@ -9,7 +9,7 @@ import { FakePanel, idleServices, noSubscription, openConversations } from './fa
 describe('current conversation of a window', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('becomes the conversation in whose panel the user makes a change, but not by showing a panel', async () => {
+  it('becomes another conversation when the user makes a change in its panel, but not when its panel is only shown', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const activated: Conversation[] = [];

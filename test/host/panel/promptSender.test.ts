@@ -188,7 +188,7 @@ describe('sending of a prompt', () => {
     await send({ prompt: 'Why?' });
   });
 
-  it('puts the prompt back with its code, attachments, model and effort', async () => {
+  it('puts the prompt back with its code, attachments, model and effort when the user cancels the key dialog', async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => 'cancelled';
@@ -232,7 +232,7 @@ describe('sending of a prompt', () => {
     assert.deepEqual(asked(), ['other: a question to the demo (demo)']);
   });
 
-  it("uses the user's gateway in a conversation that started there, even while the demo is open", async () => {
+  it("uses the user's gateway in a conversation that began with that gateway, even while the demo is open", async () => {
     const { send, asked, connection, prefills, other, demo } = setUp();
     await send({ prompt: 'a real question' });
     demo.isOpen = true;
@@ -305,7 +305,7 @@ describe('context items of the composer', () => {
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
-  it('do not change the prompt if there are no context items', async () => {
+  it('leave the prompt unchanged when the composer contains no items', async () => {
     const { withAttachments } = await importPromptSender();
     assert.deepEqual(withAttachments({ prompt: 'Why?' }, []), { prompt: 'Why?' });
   });

@@ -66,7 +66,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels({ hasKey: false }), []);
   });
 
-  it('name the file in the editor, and offer its selection, or else its problems', async () => {
+  it('include the file in the editor, and its selection or else its problems', async () => {
     selected = ' ';
     assert.deepEqual(await list(), [{ kind: 'code', id: 'file', label: 'Explain pasture.ts' }]);
     problems = [{ range: { start: point() }, severity: 0, message: '' }];
@@ -75,7 +75,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels(), ['Explain pasture.ts', 'Find problems in the selection']);
   });
 
-  it('keep their ids while the selection grows, and then send the latest selection', async () => {
+  it('keep their ids while the selection grows, and send the latest selection when the user clicks', async () => {
     selected = 'let a;';
     const before = await list();
     end.line = 7;
@@ -105,7 +105,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels({ firstPrompt: 'Hi' }), []);
   });
 
-  it('change with the editor, the first selected text and the list of conversations, but not with each token', () => {
+  it('change when the editor or the conversation list changes, or a selection begins or ends, but not with each token', () => {
     let changes = 0;
     suggestions.onDidChange(() => changes++);
     editorChanges.fire();

@@ -59,7 +59,7 @@ describe('request for a summary of earlier turns', () => {
     return { ...world, failedId, user, models, summarize, canSummarize, sent };
   };
 
-  it('contains all but the last turns when the user starts it before the next prompt', async () => {
+  it('leaves out the last turns when the user summarizes a conversation without a failed prompt', async () => {
     const { summarize, sent, engine } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
     await summarize();
     assert.deepEqual(sent(), ['p0__', summaryPrompt]);
@@ -131,7 +131,7 @@ describe('request for a summary of earlier turns', () => {
     });
   }
 
-  it("is not offered for a comparison without earlier turns, even if another column's answer is long", async () => {
+  it('is impossible in a comparison without earlier turns, even if one of its answers is long', async () => {
     const { conversation, engine, canSummarize } = open({ sizes: [] });
     conversation.ask({ prompt: 'Hi' }, ['m1', 'm2']);
     engine.turns[0]!.emit(attempt('m1'), tooLong);
@@ -139,7 +139,7 @@ describe('request for a summary of earlier turns', () => {
     assert.equal(await canSummarize(), false);
   });
 
-  it('is repeated with half the turns if it was too long itself', async () => {
+  it('is repeated with half the turns if the first request for the summary was too long', async () => {
     const { summarize, sent, engine, conversation } = open({ sizes: [100, 100, 100, 100], windowTokens: 10_000 });
     const id = conversation.summarize(conversation.last!.answer.id);
     engine.turn.emit(attempt(), tooLong);

@@ -12,7 +12,7 @@ const ended = (fields: { readonly cost?: number; readonly estimatedCost?: number
 describe('cost of a conversation in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('is sent with each snapshot of the conversation, and includes every version, restart and hidden turn, but not the demo', async () => {
+  it('includes the costs of failed and restarted attempts, and of versions that the page does not show', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const services = {

@@ -47,7 +47,7 @@ describe('prompt template', () => {
     assert.deepEqual(unknownVariables(templateVariables.map((name) => `\${${name}}`).join('')), []);
   });
 
-  it('restores the original text when every `${` in it was escaped', () => {
+  it('expands to the original text when every `${` in that text was escaped', () => {
     const piece = fc.oneof(fc.constantFrom('${', '}', '${selection}', '{', '\\', '\n'), fc.string());
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {

@@ -183,72 +183,70 @@ describe('scheduled prompt', () => {
     assert.equal(requests(window), 2);
   });
 
-  describe('after it was canceled', () => {
-    for (const [name, cancel] of [
-      ['on its card', ({ conversations: { current } }: Window) => Promise.resolve(current?.stop(lastId(current)))],
-      ['in the list', ({ scheduler }: Window) => scheduler.cancel(scheduler.list()[0]!.id)],
-    ] as const) {
-      it(`is not sent, but can be edited, if the user has canceled it ${name}`, async () => {
-        const window = open();
-        const conversation = await window.askLater(minute);
-        await cancel(window);
-        await settle();
-        assert.deepEqual([phaseOf(conversation), files(), window.scheduler.list()], ['stopped', [], []]);
-        await window.clock.advance(2 * minute);
-        assert.equal(requests(window), 1);
-        conversation.edit(conversation.last!.exchange.id, { prompt: 'Shorter' });
-        assert.equal(window.engine.turn.request.messages.at(-1)?.content, 'Shorter');
-      });
-    }
-
-    it('is not sent if the user has edited it', async () => {
+  for (const [name, cancel] of [
+    ['on its card', ({ conversations: { current } }: Window) => Promise.resolve(current?.stop(lastId(current)))],
+    ['in the list', ({ scheduler }: Window) => scheduler.cancel(scheduler.list()[0]!.id)],
+  ] as const) {
+    it(`is not sent, but can be edited, after the user has canceled it ${name}`, async () => {
       const window = open();
       const conversation = await window.askLater(minute);
-      const id = lastId(conversation);
-      conversation.edit(conversation.tree.exchangeOf(id)!.id, { prompt: 'Shorter' });
-      window.engine.turn.emit(attempt(), done('Answer'));
-      await window.clock.advance(2 * minute);
-      assert.deepEqual([requests(window), conversation.tree.answer(id)?.state.phase, files()], [2, 'stopped', []]);
-    });
-
-    it('is not sent if the user has deleted its conversation', async () => {
-      const window = open();
-      const conversation = await window.askLater(minute);
-      const removal = await window.conversations.remove(conversation.id);
+      await cancel(window);
       await settle();
-      assert.deepEqual(files(), []);
-      await removal?.undo();
-      const restored = await window.conversations.open(conversation.id);
+      assert.deepEqual([phaseOf(conversation), files(), window.scheduler.list()], ['stopped', [], []]);
       await window.clock.advance(2 * minute);
-      assert.deepEqual([requests(window), phaseOf(restored)], [1, 'stopped']);
+      assert.equal(requests(window), 1);
+      conversation.edit(conversation.last!.exchange.id, { prompt: 'Shorter' });
+      assert.equal(window.engine.turn.request.messages.at(-1)?.content, 'Shorter');
     });
+  }
 
-    it('is removed by the next window if its window crashed before it removed the file', async () => {
-      const before = open();
-      const conversation = await before.askLater(2 * minute);
-      before.scheduler.dispose();
-      conversation.stop(lastId(conversation));
-      const after = await reopenAfter(minute);
-      await after.clock.advance(2 * minute);
-      assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
-    });
-
-    it('is not sent if the user has canceled it in a window of another workspace', async () => {
-      const window = open();
-      const conversation = await window.askLater(minute);
-      const other = open({ workspace: 'file:///home/me/other' });
-      await settle();
-      const [listed] = other.scheduler.list();
-      assert.deepEqual([listed?.isOwn, listed?.title], [false, 'Explain closures']);
-      assert.equal(await other.scheduler.sendNow(listed!.id), false);
-      await other.scheduler.cancel(listed!.id);
-      await window.clock.advance(2 * minute);
-      assert.deepEqual([requests(window), requests(other), phaseOf(conversation)], [1, 0, 'stopped']);
-    });
+  it('is not sent if the user edits it before it is due', async () => {
+    const window = open();
+    const conversation = await window.askLater(minute);
+    const id = lastId(conversation);
+    conversation.edit(conversation.tree.exchangeOf(id)!.id, { prompt: 'Shorter' });
+    window.engine.turn.emit(attempt(), done('Answer'));
+    await window.clock.advance(2 * minute);
+    assert.deepEqual([requests(window), conversation.tree.answer(id)?.state.phase, files()], [2, 'stopped', []]);
   });
 
-  describe('while the network is down', () => {
-    it('stops the waiting turn, and is sent when the gateway can be reached', async () => {
+  it('is not sent if the user deletes its conversation before it is due', async () => {
+    const window = open();
+    const conversation = await window.askLater(minute);
+    const removal = await window.conversations.remove(conversation.id);
+    await settle();
+    assert.deepEqual(files(), []);
+    await removal?.undo();
+    const restored = await window.conversations.open(conversation.id);
+    await window.clock.advance(2 * minute);
+    assert.deepEqual([requests(window), phaseOf(restored)], [1, 'stopped']);
+  });
+
+  it('is removed at the next start of VS Code if the window crashed after the user had canceled the prompt', async () => {
+    const before = open();
+    const conversation = await before.askLater(2 * minute);
+    before.scheduler.dispose();
+    conversation.stop(lastId(conversation));
+    const after = await reopenAfter(minute);
+    await after.clock.advance(2 * minute);
+    assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
+  });
+
+  it('is not sent after the user has canceled it in a window of another workspace', async () => {
+    const window = open();
+    const conversation = await window.askLater(minute);
+    const other = open({ workspace: 'file:///home/me/other' });
+    await settle();
+    const [listed] = other.scheduler.list();
+    assert.deepEqual([listed?.isOwn, listed?.title], [false, 'Explain closures']);
+    assert.equal(await other.scheduler.sendNow(listed!.id), false);
+    await other.scheduler.cancel(listed!.id);
+    await window.clock.advance(2 * minute);
+    assert.deepEqual([requests(window), requests(other), phaseOf(conversation)], [1, 0, 'stopped']);
+  });
+
+  describe('that waits for the network', () => {
+    it('replaces the waiting turn, and is sent as soon as the gateway can be reached', async () => {
       const window = open();
       window.network.isReachable = false;
       const conversation = await window.askWhenOnline();
@@ -260,7 +258,7 @@ describe('scheduled prompt', () => {
       assert.equal(requests(window), 2);
     });
 
-    it('is sent without a click after a restart if the network is down at the restart', async () => {
+    it('is sent without a click after a restart of VS Code if the network is still down at the restart', async () => {
       const before = open({ isReachable: false });
       await before.askWhenOnline();
       const after = await reopenAfter(minute, { isReachable: false });
@@ -269,7 +267,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([after.notices, requests(after)], [[], 1]);
     });
 
-    it('needs a click after a restart if the network is up at the restart', async () => {
+    it('needs a click after a restart of VS Code if the network is back at the restart', async () => {
       const before = open({ isReachable: false });
       await before.askWhenOnline();
       const after = await reopenAfter(minute);
@@ -319,7 +317,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), window.notices], [1, ['1 due']]);
     });
 
-    it('is not sent a second time if its window crashed before it removed the prompt from the list', async () => {
+    it('is not sent twice if the window that sent it crashed before removing it from the list', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
       const [scheduled] = before.scheduler.list();
@@ -355,7 +353,7 @@ describe('scheduled prompt', () => {
     await assert.rejects(window.engine.turn.options.beforeAttempt?.() ?? Promise.resolve(), { code: 'ENOENT' });
   });
 
-  it('is not sent if another window takes over its conversation just before', async () => {
+  it('is not sent if another window takes over its conversation just before the request is sent', async () => {
     const [first, second] = [open(), open()];
     const { id } = await first.askLater(minute);
     await first.journal.flush();
@@ -407,7 +405,7 @@ describe('scheduled prompt', () => {
   });
 
   describe('that could not be sent within 24 hours', () => {
-    it('lapses with a notice, and can then be sent with a click', async () => {
+    it('expires with a notice, and can then be sent with a click', async () => {
       const window = open();
       window.network.isReachable = false;
       const conversation = await window.askLater(minute);
@@ -424,7 +422,7 @@ describe('scheduled prompt', () => {
       assert.equal(requests(window), 2);
     });
 
-    it('lapses at the next start of VS Code', async () => {
+    it('expires at the next start of VS Code', async () => {
       const before = open({ isReachable: false });
       const { id } = await before.askWhenOnline();
       const after = await reopenAfter(day);
@@ -443,7 +441,7 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it('is stopped, and logged once, if its file is damaged', async () => {
+  it('is not sent, and the error is logged once, if its file is damaged', async () => {
     const window = open();
     const conversation = await window.askLater(5 * minute);
     const [name = ''] = files();
@@ -497,7 +495,7 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it('is looked for on disk every 5 min, and an error is reported only once until this succeeds', async () => {
+  it("causes only one error report per period in which the stored prompts can't be read", async () => {
     const window = open();
     await settle();
     for (let time = 0; time < 2; time++) {
@@ -526,7 +524,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([window.problems, window.errors], [[`The scheduled prompt ${name} can't be read: ELOOP.`], []]);
   });
 
-  it("is included in the status bar's number of prompts and in the time of the next prompt", async () => {
+  it('is included in the number of prompts and in the time of the next prompt in the status bar', async () => {
     const window = open();
     assert.deepEqual(window.scheduler.count(), { count: 0, nextAt: undefined });
     const dueAt = window.clock.now() + minute;

@@ -13,7 +13,7 @@ describe('known gateways', () => {
     }
   });
 
-  it('include the gateway of a base URL with the same host and another path', () => {
+  it('are recognized by the exact host of a base URL, whatever its path', () => {
     assert.equal(knownGatewayOf('https://openrouter.ai/other')?.name, 'OpenRouter');
     assert.equal(knownGatewayOf('https://console.mistral.ai')?.name, undefined);
   });

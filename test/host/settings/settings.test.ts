@@ -330,7 +330,7 @@ describe('extension settings', () => {
     const values = () =>
       ['baseUrl', 'backupBaseUrls', 'model', 'fallbackModels'].map((key) => inspected[key]?.globalValue);
 
-    it('swap the primary gateway and a backup gateway with their model names, which Undo reverts', async () => {
+    it('swap the primary gateway and a backup gateway, including their model names, and swap them back on Undo', async () => {
       const relay = { baseUrl: 'https://relay.example/v1', models: { x: 'r/x' } };
       const entry = { baseUrl: other, name: 'Other', models: { x: 'acme/x', y: 'acme/y', z: 'z' } };
       inspected = {
@@ -399,7 +399,7 @@ describe('extension settings', () => {
       assert.deepEqual(values(), [old, [old], undefined, undefined]);
     });
 
-    it('select the substitute model (`*`) of the new primary gateway, and make the previous model the substitute at the previous gateway', async () => {
+    it("use the substitute model (`*`) of the new primary gateway, and keep the previous model as the previous gateway's substitute", async () => {
       const [local, last] = ['http://localhost:11434/v1', { baseUrl: 'https://last.example/v1', models: { '*': 'm' } }];
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [last] } };
       effective = { model: 'x' };

@@ -154,11 +154,11 @@ describe('activity in the status bar', () => {
     assert.deepEqual(tooltip(turns('connecting')), ['Click to show the conversation.']);
   });
 
-  it('opens the list of scheduled prompts when the status bar shows their number', () => {
+  it('opens the list of scheduled prompts on a click while it shows their number', () => {
     assert.equal(item({ scheduled })?.command, 'holysheep.openScheduled');
   });
 
-  it('opens the conversation when the status bar shows a failure, even if prompts are scheduled', () => {
+  it('opens the failed conversation on a click while it shows a failure, even if prompts are scheduled', () => {
     const { command, conversationId } = item({ ...failedWith(''), scheduled }) ?? {};
     assert.deepEqual([command, conversationId], ['holysheep.showPanel', 'c']);
   });
@@ -191,7 +191,7 @@ describe('context keys about the current turn', () => {
     });
   }
 
-  it('are the same for an empty conversation as without a conversation', () => {
+  it('treat an empty conversation as no conversation', () => {
     const keys = new Map<string, boolean>();
     const none = fake<Conversation>({
       activeAnswer: undefined,

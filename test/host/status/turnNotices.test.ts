@@ -99,7 +99,7 @@ describe('notifications about a turn', () => {
     ]);
   });
 
-  it('report another failure after a retry and in another turn', async () => {
+  it('report the failure of a retry and of the next turn, even after an earlier notification', async () => {
     const { conversation, emit, start } = await open();
     start(attempt(), longWait, failed(''));
     retryNow(conversation);

@@ -11,7 +11,7 @@ describe('sentences joined into one text', () => {
     assert.equal(joined(''), 'One.Two.Three.');
   });
 
-  it('get a missing period, but none after an ellipsis', () => {
+  it('end with a period, which is added if it is missing, or with an ellipsis', () => {
     const chinese = { ...panelStrings, sentences: '{0}{1}', sentenceWithoutPeriod: '{0}。{1}' };
     assert.equal(joinSentences(panelStrings, ['Offline', 'Click to retry.']), 'Offline. Click to retry.');
     assert.equal(joinSentences(chinese, ['离线', '点击可重试。']), '离线。点击可重试。');

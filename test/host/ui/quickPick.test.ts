@@ -3,7 +3,7 @@ import type { OpenList } from '../../../src/host/ui/quickPick';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 
-describe('open quick pick', () => {
+describe('quick pick', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   beforeEach(() => {
@@ -32,7 +32,7 @@ describe('open quick pick', () => {
     assert.equal(await list.result, undefined);
   });
 
-  it('appears after a dialog has closed, even if the dialog fails', async () => {
+  it('reappears after a dialog has closed, even if the dialog fails', async () => {
     const list = await open();
     const failing = async (): Promise<void> => {
       await open();
@@ -43,13 +43,13 @@ describe('open quick pick', () => {
     assert.deepEqual([list.isOpen, editor.quickPicks[0]?.isShown], [true, true]);
   });
 
-  it('remains closed after a dialog that closes it', async () => {
+  it('is not reopened after a dialog during which it was closed', async () => {
     const list = await open();
     await list.showAfter(() => list.close());
     assert.deepEqual([list.isOpen, editor.quickPicks[0]?.isShown], [false, false]);
   });
 
-  it('closes and rejects its result when a listener throws an error', async () => {
+  it('closes and rejects its result when a listener throws an error and no error handler was given', async () => {
     const list = await open();
     list.onAccept(() => {
       throw new Error('failed');
@@ -59,7 +59,7 @@ describe('open quick pick', () => {
     assert.ok(!list.isOpen);
   });
 
-  it('remains open when a listener throws an error, if a function for errors was given', async () => {
+  it('remains open when a listener throws an error and an error handler was given', async () => {
     const errors: unknown[] = [];
     const list = await open((error) => errors.push(error));
     list.onAccept(() => Promise.reject(new Error('failed')));

@@ -182,7 +182,7 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('shows only the switch when the user selects another model, because that model restarts the answer', () => {
+    it('mentions the switch, but no continuation, when the user selects another model during the answer', () => {
       const restarted = { ...resumed, how: 'restart' } as StreamEvent;
       const lines = chat(
         attempt('a'),
@@ -239,7 +239,7 @@ describe("@holysheep in VS Code's chat", () => {
       assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.', summary]);
     });
 
-    it('shows a long wait, and then that the rest of the answer is requested', () => {
+    it('shows a message about a long wait, and then a message that the rest of the answer is being requested', () => {
       const long = { ...backoff, message: 'The connection was lost.', delayMs: 5000, until: 5000 };
       assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
         'one ',
@@ -254,7 +254,7 @@ describe("@holysheep in VS Code's chat", () => {
       assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
     });
 
-    it('shows that the rest of the answer is requested when the user asked to continue it', () => {
+    it('shows that the rest of the answer is being requested after the user has clicked *Continue*', () => {
       assert.deepEqual(respond([resume, resumed, text('two'), done('one two')], 'one ').calls, [
         '> Getting the rest of the answer…',
         'two',
@@ -263,13 +263,13 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('continues with the text of a restarted answer that begins with the text already shown', () => {
+    it('shows only the rest of a restarted answer when its beginning equals the text already shown', () => {
       const restart = { ...attempt('m', 2), why: 'resume', how: 'restart' } as StreamEvent;
       const events = [text('one '), cut, restart, replaced('one two'), text(' three')];
       assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
     });
 
-    it('fails when the text of a restarted answer differs from the text already shown', () => {
+    it('fails when a restarted answer does not begin with the text already shown', () => {
       const { calls, outcome } = respond([text('one '), replaced('two'), text('three'), stopped('twothree')]);
       assert.deepEqual(calls, ['one ', '[askAgain]']);
       assert.equal(outcome?.state, 'failed');
@@ -306,7 +306,7 @@ describe("@holysheep in VS Code's chat", () => {
       assert.equal(markdown, `a\n${opening}one;\ntwo;\n\`\`\`\nb`);
     });
 
-    it('is reopened in the response that continues an answer whose code block is open', () => {
+    it('is reopened at the start of a continuation if it was open at the end of the partial answer', () => {
       const { calls, inserted } = respond([wait(), text('two;\n')], `a\n${opening}one;\n`);
       assert.deepEqual(calls.slice(2), [opening, 'two;\n']);
       assert.deepEqual(inserted, [[0, opening.length]]);

@@ -27,9 +27,15 @@ describe("follow-up suggestions in VS Code's chat", () => {
     assert.deepEqual(followups({ state: 'done' }), []);
   });
 
-  it('offer "Continue", "Ask again" or both after an incomplete answer', () => {
+  it('offer only "Continue" after an answer that reached the token limit', () => {
     assert.deepEqual(followups({ state: 'length', hasText: true }), ['Continue']);
+  });
+
+  it('offer "Continue" and "Ask again" after an answer that failed with part of its text', () => {
     assert.deepEqual(followups({ state: 'failed', hasText: true }), ['Continue', 'Ask again']);
+  });
+
+  it('offer only "Ask again" after an answer that was stopped before any text arrived', () => {
     assert.deepEqual(followups({ state: 'stopped', hasText: false }), ['Ask again']);
   });
 
@@ -37,7 +43,7 @@ describe("follow-up suggestions in VS Code's chat", () => {
     assert.equal(chatFollowups({ state: 'length' })[0]?.command, '');
   });
 
-  it('are empty after a message of the extension', () => {
+  it('are empty after a response that is only a message of the extension', () => {
     assert.deepEqual(followups({ state: 'note' }), []);
   });
 

@@ -71,7 +71,7 @@ describe('earlier messages that a chat prompt sends to the model', () => {
     assert.deepEqual(historyMessages(exchanges(noCode, nothing)), []);
   });
 
-  it('join a partial answer and its continuations into one message', () => {
+  it('contain a partial answer and its continuations as one message', () => {
     const history = exchanges(
       turns('q', ['one '], { state: 'length', reasoned: true }),
       turns('Continue', ['two '], { state: 'stopped' }),
@@ -90,11 +90,11 @@ describe('earlier messages that a chat prompt sends to the model', () => {
     assert.deepEqual(rowsOf(history, 'content', 'text'), [['q with code', 'complete']]);
   });
 
-  it('treat a response without metadata as an answer that the user stopped', () => {
+  it('include a response without metadata as an answer that the user stopped', () => {
     assert.equal(exchanges(turns('q', ['partial']))[0]?.state, 'stopped');
   });
 
-  it('ignore invalid metadata that another version of the extension saved', () => {
+  it('include a response even if another version of the extension saved invalid metadata with it', () => {
     const invalid = { state: 'done', inserted: [['a', 1]], code: { label: 1 }, content: 7 } as unknown as ChatMetadata;
     assert.deepEqual(exchanges(turns('q', ['a'], invalid))[0]?.content, 'q');
   });

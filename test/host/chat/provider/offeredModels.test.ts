@@ -96,7 +96,7 @@ describe('model list for other extensions', () => {
     }
   });
 
-  it('logs the error when loading the list fails after the timeout, without an unhandled rejection', async () => {
+  it("causes a log entry, but no unhandled rejection, when loading the gateway's models fails after the timeout", async () => {
     let fail: (error: Error) => void = () => undefined;
     const list = new Promise<ModelList>((_resolve, reject) => (fail = reject));
     assert.deepEqual(await offeredIds(() => list), ['configured']);
