@@ -10,7 +10,7 @@ describe('context key', () => {
     workspace: {},
   });
 
-  it('is set in VS Code only when its value differs from the previous value, which is false at first', async () => {
+  it('is set in VS Code only when its value changes, starting from false', async () => {
     const { createHostWindow } = await import('../../src/host/hostWindow');
     const context = { subscriptions: [], extension: { packageJSON: {} }, globalStorageUri: {} };
     const { setContext } = createHostWindow(context as unknown as ExtensionContext);

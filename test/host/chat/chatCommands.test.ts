@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { useVSCode } from '../../support/fakeVSCode';
 
-describe("models of VS Code's chat", () => {
+describe("model list in VS Code's chat", () => {
   useVSCode({ DiagnosticSeverity: {} });
 
-  it('are refreshed when the connection or a reasoning effort changes', async () => {
+  it('is refreshed when the connection or a reasoning effort changes', async () => {
     const { registerChat } = await import('../../../src/host/chat/chatCommands');
     const changes: (() => void)[] = [];
     const source = { onDidChange: (listener: () => void) => changes.push(listener) };

@@ -95,7 +95,7 @@ describe('Test Connection command', () => {
     assert.ok(!JSON.stringify(result).includes('hsa-'));
   });
 
-  it('tests only the gateway in its argument', async () => {
+  it("tests only the gateway in the command's argument", async () => {
     useBackup('hsa-backup');
     const result = await run(backup.baseUrl);
     assert.deepEqual(
@@ -109,7 +109,7 @@ describe('Test Connection command', () => {
     assert.match(verdict(), new RegExp(`^information: ${new URL(backup.origin).host} responded in`));
   });
 
-  it('tests all gateways if the settings do not contain the gateway in its argument', async () => {
+  it("tests all gateways if the gateway in the command's argument is not in the settings", async () => {
     useBackup('hsa-backup');
     assert.equal((await run('https://gone.example/v1'))?.gateways.length, 2);
   });

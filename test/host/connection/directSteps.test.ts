@@ -17,7 +17,7 @@ async function listen(onConnection: (socket: Socket) => void): Promise<readonly 
   return [server, (server.address() as AddressInfo).port];
 }
 
-describe('direct steps of the connection test', () => {
+describe('steps of the connection test that bypass the proxy', () => {
   const sockets: Socket[] = [];
   const received: Buffer[] = [];
   let server: Server;

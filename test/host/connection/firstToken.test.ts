@@ -19,7 +19,7 @@ describe("measurement of a gateway's time to the first token", () => {
     return { engine, result: await result };
   };
 
-  it('requests a one-word answer of the selected model, and only from this gateway', async () => {
+  it('requests a one-word answer from the selected model, and contacts no other gateway', async () => {
     const { engine } = await run(attempt(), text('OK'));
     const { request, options } = engine.turn;
     assert.deepEqual([request.model, request.defaults?.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);

@@ -60,7 +60,7 @@ describe('notice about the gateways in the settings', () => {
     assert.deepEqual(await start(), [message, message]);
   });
 
-  it('reports only once how a base URL was corrected', async () => {
+  it('reports the correction of a base URL only once', async () => {
     gateways.baseUrl = 'primary.example/v1/models';
     const message =
       'information: Requests are sent to https://primary.example/v1 (your setting: primary.example/v1/models).';

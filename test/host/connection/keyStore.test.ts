@@ -38,7 +38,7 @@ describe('unreadable system keyring', () => {
     });
   });
 
-  it('is not shown to the user as a missing key', async () => {
+  it('does not make the extension report a missing key', async () => {
     const { own } = await createDeps();
     assert.equal((await own.view()).hasKey, 'unreadable');
   });
@@ -126,13 +126,13 @@ describe("import of API keys from VS Code's dialog for language model providers"
     });
   };
 
-  it('imports each key only once, and then stores only a fingerprint of the key', async () => {
+  it('imports each key only once, and remembers only a fingerprint of an imported key', async () => {
     for (const key of ['key-1', 'key-2', 'key-1']) await importKey(key);
     assert.deepEqual(stored, ['key-1', 'key-2']);
     assert.ok(!/key-\d/.test([...secretValues.values()].join()));
   });
 
-  it('imports a key a second time after the user canceled its verification', async () => {
+  it('imports a key a second time if the user canceled the verification of that key', async () => {
     await importKey('key-1', 'cancelled');
     await importKey('key-1');
     assert.equal(stored.length, 2);

@@ -48,7 +48,7 @@ describe('chosen reasoning effort', () => {
     assert.deepEqual([stored, efforts.levelOf('a')], [[['a', 'default']], 'default']);
   });
 
-  it('is saved for only the last 100 models for which the user chose an effort', async () => {
+  it('is saved for the last 100 models for which the user chose an effort, and not for earlier models', async () => {
     await efforts.choose('again', 'low');
     for (let index = 0; index < 99; index++) await efforts.choose(`m${index}`, 'low');
     await efforts.choose('again', 'max');
@@ -118,7 +118,7 @@ describe('chosen reasoning effort', () => {
     });
   }
 
-  it('appears among the other levels in ascending order, even if the model is not known to accept it', () => {
+  it('appears in the list of levels, in ascending order, even if the model is not known to accept that level', () => {
     setting = 'minimal';
     assert.deepEqual(efforts.viewOf('m'), {
       level: 'minimal',

@@ -64,7 +64,7 @@ describe('report of the connection test', () => {
     ]);
   });
 
-  it('does not blame a failed direct step for the fault when the request has reached the gateway', async () => {
+  it('does not blame a failed step that bypasses the proxy when the request has reached the gateway', async () => {
     const lineOf = async (step: GatewayTest['steps'][number], models = working.models): Promise<string | undefined> =>
       (await format({ ...working, steps: [step], models }))[2];
     const reason = 'failed without a proxy, but the request succeeded, probably through a system proxy';

@@ -82,7 +82,7 @@ describe('attachments in the composer', () => {
     assert.equal(changes, 3);
   });
 
-  it("update the text of a file that is attached a second time, and keep the file's position", async () => {
+  it("contain the new text of a file that is attached a second time, at the file's original position", async () => {
     await draft.attach('a');
     await draft.attach('b');
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -102,7 +102,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it("stay unchanged when another item can't be read", async () => {
+  it("stay unchanged when a further item can't be read", async () => {
     await draft.attach('a');
     await assert.rejects(draft.attach('gone'), UserError);
     await draft.attach('b');
@@ -128,7 +128,7 @@ describe('attachments in the composer', () => {
     await Promise.all([attached, failed]);
   });
 
-  it('have the latest text of a file when the prompt is sent, but the original text of a selection or of a deleted file', async () => {
+  it('contain the latest text of a file when the prompt is sent, but the original text of a selection or of a deleted file', async () => {
     readable.set('b', [item('b', { kind: 'selection', label: 'b.ts:1', languageId: '', code: 'selected' })]);
     for (const id of ['a', 'b', 'c']) await draft.attach(id);
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -150,7 +150,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it('fire a change event for the removal of an item only if the item was attached', async () => {
+  it('cause no change event when an item is removed a second time', async () => {
     await draft.attach('a');
     await draft.attach('b');
     draft.detach('a');
@@ -178,7 +178,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(skippedIds, ['gone']);
   });
 
-  it('contain only the items of the second restore when they are restored twice', async () => {
+  it('are replaced by the items of a second restore', async () => {
     await draft.restore(['a', 'b']);
     await draft.restore(['b', 'c']);
     assert.deepEqual(ids(), ['b', 'c']);
@@ -228,7 +228,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual([ids(), draft.unread()], [[], []]);
   });
 
-  it('are truncated at the total size limit, after which no further item is accepted', async () => {
+  it('are truncated at the total size limit, and a further item is then refused', async () => {
     const almostFull = 'x'.repeat(contextLimits.draft - 2);
     readable.set('big', [item('big', file('big', almostFull))]);
     readable.set('b', [item('b', file('b', 'four'))]);

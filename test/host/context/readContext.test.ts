@@ -190,7 +190,7 @@ describe('attachments from files', () => {
     });
   }
 
-  it('are rejected for a remote file that is not a regular file', async () => {
+  it('are rejected if a remote file is not a regular file', async () => {
     remoteFiles = { '/remote/a.txt': { type: 0 }, '/remote/b': { type: 2 } };
     await assertRefused(
       new FakeUri('memory', '/remote/a.txt'),
@@ -206,7 +206,7 @@ describe('attachments from files', () => {
     });
   }
 
-  it('show no real path for a symbolic link within the workspace, or for a file outside the workspace', async () => {
+  it('show no real path if the file is outside the workspace, or is a symbolic link that stays within the workspace', async () => {
     assert.equal((await resolve(workspaceUri('inner.txt'))).realPath, undefined);
     assert.equal((await resolve(new FakeUri('file', path.join(folder, 'outside/secret.txt')))).realPath, undefined);
   });
@@ -216,7 +216,7 @@ describe('attachments from files', () => {
     assert.equal(await outsideTarget(workspaceUri('home') as unknown as vscode.Uri), '~');
   });
 
-  it('show an unknown location for a remote symbolic link, and for a file in a linked remote folder', async () => {
+  it('show an unknown location if the file is a remote symbolic link or is in a linked remote folder', async () => {
     const unknown = 'an unknown location (symbolic link)';
     remoteFiles = {
       '/remote/l': { type: 65, text: 'text' },
@@ -243,7 +243,7 @@ describe('attachments from files', () => {
     );
   });
 
-  it("are rejected in VS Code's chat for a symbolic link out of the workspace, unless the file is open in an editor", async () => {
+  it("are rejected in VS Code's chat if the file is a symbolic link that leads out of the workspace, unless the file is open in an editor", async () => {
     const { refuseHiddenLink } = await import('../../../src/host/context/linkTarget');
     const link = workspaceUri('link.txt');
     const refuse = () => refuseHiddenLink(link as unknown as vscode.Uri);

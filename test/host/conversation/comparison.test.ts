@@ -31,7 +31,7 @@ function comparing() {
 }
 
 describe('comparison of models', () => {
-  it('sends the prompt with the same context to all models at once', () => {
+  it('sends the prompt with the same context to all models at the same time', () => {
     const { engine, columns } = comparing();
     const requests = engine.turns.slice(1).map(({ request }) => request);
     assert.deepEqual(valuesOf(requests, 'model'), ['a', 'b', 'c']);
@@ -41,7 +41,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a connecting', 'b connecting', 'c connecting']);
   });
 
-  it('starts when the running turn has ended, and delays later prompts until all of its columns have ended', () => {
+  it('starts after the running turn, and delays later prompts until all columns have ended', () => {
     const { ask, conversation, engine, phases } = openConversation();
     ask('first');
     conversation.ask({ prompt: 'which?' }, ['a', 'b']);
@@ -70,7 +70,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a connecting', 'b stopped half', 'c connecting']);
   });
 
-  it('can be stopped in all columns at once', () => {
+  it('can be stopped in all columns with one click', () => {
     const { conversation, b, emit, columns } = comparing();
     emit('b', attempt('b'), text('half'));
     conversation.stop(b);
@@ -208,7 +208,7 @@ describe('comparison of models', () => {
     assert.deepEqual(shownAnswers(conversation)[1]?.versions, [id, other]);
   });
 
-  it('is followed by the same later prompt when the user returns to it from another version', () => {
+  it('is still followed by the next prompt when the user returns to it from another version', () => {
     const { a, answer, ask, conversation, phases } = comparing();
     answer('b');
     ask('next');
@@ -221,7 +221,7 @@ describe('comparison of models', () => {
     assert.deepEqual(phases().slice(-2), ['which?: done', 'next: stopped']);
   });
 
-  it('appears as one version, regardless of its number of columns', () => {
+  it('is listed as one version of its exchange, regardless of its number of columns', () => {
     const { a, b, conversation, edit } = comparing();
     const [second = ''] = conversation.requestMoreAnswers(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
     const third = edit(second, 'and which?');

@@ -90,7 +90,7 @@ describe('tokens in the next request', () => {
     });
   }
 
-  it("are the gateway's last report plus an estimate for later prompts and attachments", () => {
+  it('are the tokens that the gateway last reported, plus an estimate for later prompts and attachments', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 });
     opened.ask(tokens(1000), attempt());
     assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { turns: 4000, attachments: 20 });
@@ -137,7 +137,7 @@ describe('tokens in the next request', () => {
       opened.emit(...turn(tokens(100)));
     });
 
-    it("include the summary instead of the older turns, although the gateway's last report includes these turns", () => {
+    it("include the summary instead of the summarized turns, although the gateway's last report includes the summarized turns", () => {
       // The two messages of the summary contain 19 tokens beside it.
       assert.deepEqual(partsOf(), { summary: 119, turns: 2000 });
     });

@@ -131,7 +131,7 @@ describe('queue of a conversation', () => {
     assert.deepEqual([engine.turn.controls, phases()], [[], ['one: done', 'two: connecting']]);
   });
 
-  it('stops nothing when the id to stop belongs to no exchange', () => {
+  it('stops nothing when the id of the exchange to stop is unknown', () => {
     const { ask, conversation, engine } = openConversation();
     ask('one');
     conversation.stop('unknown');
@@ -162,7 +162,7 @@ describe('queue of a conversation', () => {
 });
 
 describe('running turn of a conversation', () => {
-  it('receives all commands of the user: retry, restart, switch and stop', () => {
+  it("is controlled by the user's commands: retry, restart, switch and stop", () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one');
     retryNow(conversation);
@@ -205,14 +205,14 @@ describe('running turn of a conversation', () => {
       assert.deepEqual([nextGateway(), nextGateway()], [preferred, preferred]);
     });
 
-    it('makes later prompts use the first gateway when the user switches back', () => {
+    it('makes later prompts use the original gateway when the user switches back', () => {
       const { conversation, emit, nextGateway } = setUp();
       emit(attempt(), done('1'));
       conversation.switchBack();
       assert.deepEqual([conversation.preferredGateway, nextGateway()], [undefined, undefined]);
     });
 
-    it('runs at the gateway that a failed turn has offered, when the user switches after that failure', () => {
+    it('is retried at the gateway that its failure offers when the user accepts the offer', () => {
       const { conversation, ask, engine, nextGateway } = { ...setUp() };
       engine.turn.emit(done('1'));
       const id = ask('two', refused('https://third.example'));
@@ -484,7 +484,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     assert.equal(engine.turn.request.model, 'last');
   });
 
-  it('has the same state when the conversation is read from the journal', () => {
+  it('has the same state after the conversation is read from the journal', () => {
     const { ask, conversation, engine, lines } = openConversation();
     const id = ask('one', attempt(), reasoning('hm'), text('ha'), failed('ha'));
     conversation.continue(id);
@@ -583,7 +583,7 @@ describe('events and errors of a turn in a conversation', () => {
     assert.deepEqual(phases(), ['one: interrupted', 'two: connecting']);
   });
 
-  it("leave the turn interrupted, so that the user can retry the turn, if its last event can't be handled", () => {
+  it("leave the turn interrupted, so that the user can retry it, if the turn's last event can't be handled", () => {
     const errors: unknown[] = [];
     const { ask, conversation, engine, lines, phases } = openConversation({ onError: (error) => errors.push(error) });
     const id = ask('one', attempt(), text('a'));

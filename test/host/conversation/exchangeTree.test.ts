@@ -100,7 +100,7 @@ describe('tree of exchanges and their answers', () => {
     assert.deepEqual([pathOf(tree), tree.isShown('c')], ['a b c', true]);
   });
 
-  it('keeps the same objects for unchanged answers, because token estimates are cached by object', () => {
+  it('keeps the same JavaScript objects for unchanged answers, because token estimates are cached by object', () => {
     const tree = treeOf('a');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'b' }, { id: 'c' }] });
     const [first, second] = [tree.answer('a'), tree.answer('b')];

@@ -47,7 +47,7 @@ describe('prompt history', () => {
       return { history, memory };
     };
 
-    it('omits the prompts of that conversation, but keeps its drafts', async () => {
+    it('omits the prompts of that conversation, but does not delete its drafts', async () => {
       const { history } = await hidden();
       assert.deepEqual([history.list(), history.deletedConversations()], [['other'], []]);
     });
@@ -67,7 +67,7 @@ describe('prompt history', () => {
       assert.deepEqual(history.list(), ['later']);
     });
 
-    it('removes the prompts and the drafts when another window is opened', async () => {
+    it("permanently removes that conversation's prompts and drafts when another window is opened", async () => {
       const { memory } = await hidden();
       const history = new PromptHistory(storeIn(memory));
       await history.add('later', 'three');

@@ -98,7 +98,7 @@ describe('summary of earlier turns in a conversation', () => {
     });
   }
 
-  it('is sent as the user has edited it, even if the request for it failed', () => {
+  it("is sent with the user's edits, even if the request for the summary failed", () => {
     const { conversation, engine, lines, sendNext, two } = answered();
     const id = conversation.summarize(two);
     engine.turn.emit(attempt(), failed(''));
@@ -107,7 +107,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.equal(reopened(lines).tree.answer(id)?.state.text, 'Mine');
   });
 
-  it('is complete after the user has edited it, even if the model had reached its token limit', () => {
+  it('is marked as complete after the user has edited it, even if the model had reached its token limit', () => {
     const { conversation, engine, two } = answered();
     const id = conversation.summarize(two);
     engine.turn.emit(attempt(), text('Cut'), done('Cut', 'length'));

@@ -77,7 +77,7 @@ describe('progress of an HTTP request', () => {
     assert.deepEqual(steps, [200]);
   });
 
-  it('ignores the CONNECT request with which undici asks a proxy for a connection', async () => {
+  it('does not reflect the CONNECT request with which undici asks a proxy for a connection', async () => {
     const { steps, ended } = sendWatched('https://gateway.test', undefined, () => {
       const message = { request: { method: 'CONNECT' } };
       for (const name of ['undici:request:create', 'undici:client:sendHeaders']) channel(name).publish(message);

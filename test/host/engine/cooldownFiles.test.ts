@@ -60,7 +60,7 @@ describe('files that share cooldowns among windows', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('apply only to one gateway, API key and model', async () => {
+  it('pass on a cooldown only for its gateway, API key and model', async () => {
     await open().write(scope, cooldown(minute));
     for (const change of [{ gateway: 'https://b.test' }, { key: 'b' }, { model: 'b' }]) {
       assert.equal(await open().read({ ...scope, ...change }), undefined);
@@ -74,7 +74,7 @@ describe('files that share cooldowns among windows', () => {
     assert.ok(!name.includes(String(scope.key)));
   });
 
-  it('apply the cooldown that ends last when several windows write at once', async () => {
+  it('pass on the cooldown that ends last when several windows write at the same time', async () => {
     const [here, there] = [open(), open()];
     const delays = Array.from({ length: 60 }, (_, n) => 1000 + ((n * 37) % 60) * 500);
     await Promise.all(delays.map((delayMs, n) => (n % 2 ? here : there).write(scope, cooldown(delayMs))));

@@ -68,7 +68,7 @@ describe('lines of a health file', () => {
   const good = recordsOf(turn(failedEntry(), entry()));
   const line = (fields: object): string => JSON.stringify({ ...good[0], ...fields });
 
-  it('are the same after they have been read and written', () => {
+  it('stay the same when they are read and written back', () => {
     assert.deepEqual(encodeRecords(decodeRecords(encodeRecords(good))), encodeRecords(good));
   });
 

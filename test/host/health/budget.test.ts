@@ -119,7 +119,7 @@ describe('daily budget', () => {
     assert.deepEqual(await spend(3.5, 99), [`${warning(90, '≈ $4.50')} | Open usage`]);
   });
 
-  it('excludes costs in another currency, and mentions them in its question', async () => {
+  it('excludes costs in another currency, and mentions these costs in the question to the user', async () => {
     setting = { daily: 5, currency: 'CNY', action: 'ask' };
     written = [...costing(5, undefined, 'CNY'), ...costing(9)];
     assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
@@ -205,7 +205,7 @@ describe('daily budget', () => {
     assert.deepEqual(await send(), [true]);
   });
 
-  describe('when a request starts without the user', () => {
+  describe('when a request starts without a user action', () => {
     const question = `modal | ${warning(100, '$5.00')} | Send anyway`;
     /** Lets another extension send a request. */
     const request = async (): Promise<readonly (boolean | string)[]> => {
@@ -218,7 +218,7 @@ describe('daily budget', () => {
       written = costing(5);
     });
 
-    it('refuses requests of other extensions at once, and shows one question for all of them', async () => {
+    it('refuses requests of other extensions immediately, and asks one question about all these requests', async () => {
       answer = 'later';
       const [first, second] = await Promise.all([budget.mayOthersStart(), budget.mayOthersStart()]);
       assert.deepEqual([first, second, shown], [false, false, [question]]);
@@ -244,7 +244,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [true]);
     });
 
-    it('asks another question on the next day, and after a change of the setting', async () => {
+    it('asks a new question on the next day, and after a change of the setting', async () => {
       await request();
       setting = { daily: 4, currency: 'USD', action: 'ask' };
       assert.deepEqual(await request(), [false, `modal | ${warning(125, '$5.00', '$4.00')} | Send anyway`]);
@@ -253,7 +253,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(100, '$4.00', '$4.00')} | Send anyway`]);
     });
 
-    it('asks another question on the next day if the first question was still open at midnight', async () => {
+    it('asks a new question on the next day if the first question was still open at midnight', async () => {
       answer = 'later';
       const sent = budget.mayStart();
       await waitForEvents();

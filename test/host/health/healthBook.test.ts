@@ -96,7 +96,7 @@ describe('stored health records', () => {
     }
   });
 
-  it('are deleted after the last day that the page shows', async () => {
+  it('are deleted when the network health page no longer shows their day', async () => {
     await write('old');
     writeFileSync(join(folder, 'notes.txt'), 'unrelated');
     now += 16 * 24 * hourMs;
@@ -105,7 +105,7 @@ describe('stored health records', () => {
     assert.deepEqual([files().length, await attemptsOnDisk()], [2, { new: 1 }]);
   });
 
-  it('lose only the line that a crash has left incomplete', async () => {
+  it('include all complete lines of a file whose last line was left incomplete by a crash', async () => {
     const book = openBook();
     for (const model of ['a', 'b']) {
       book.recordAttempt(entry({ model }), false);
@@ -250,7 +250,7 @@ describe('stored health records', () => {
     const prompt = 'a secret prompt';
     const answer = 'a secret answer';
 
-    it('contain each attempt when the attempt ends, and its waits when the turn ends', async () => {
+    it("contain each attempt as soon as the attempt ends, and the attempt's waits as soon as the turn ends", async () => {
       const book = openBook();
       const world = new EngineWorld({
         replies: [rateLimited(2), answering(answer)],

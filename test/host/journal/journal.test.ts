@@ -144,7 +144,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('reuses a file whose first write was incomplete, without reporting a problem', async () => {
+  it('is written to the same file, without a reported problem, if the first line of that file is incomplete', async () => {
     const id = await written(exchange('e', 'Lost'));
     const whole = await readFile(pathOf(id));
     for (let cut = 0; cut < whole.indexOf('\n'); cut++) {

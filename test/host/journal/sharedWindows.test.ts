@@ -169,7 +169,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken', isComplete: true }], []]);
   });
 
-  it("is no longer written by the first window after a take-over, and that window reports text that it couldn't save", async () => {
+  it('is no longer written by the first window after a take-over, and the first window reports any unsaved text', async () => {
     const first = await streaming();
     const second = open();
     await openHere(second, first.id);

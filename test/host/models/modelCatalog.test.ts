@@ -293,7 +293,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(listed('a').slice(1), [undefined, undefined]);
     });
 
-    it('leave unknown whether a gateway has a model that is missing from a truncated list', async () => {
+    it('do not rule out that a gateway has a model if its truncated list lacks the model', async () => {
       ids = Array.from({ length: 5001 }, (_, index) => `model-${index}`);
       await catalog.listOf(gateway);
       assert.deepEqual(
@@ -331,7 +331,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
 
-    it('remember the gateway only for the latest hundred models that the user chose from a list', async () => {
+    it('record the chosen gateway only for the last hundred models that the user chose', async () => {
       const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
       memory.set(
         key,
@@ -407,7 +407,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.notEqual(listed('a')[0], true);
     });
 
-    it('fire an event when a list shows that the selected model is at another gateway than expected', async () => {
+    it('cause an event when a loaded list shows that the selected model is not at the expected gateway', async () => {
       await choose('b');
       restart();
       refreshed = 0;
@@ -425,7 +425,7 @@ describe('model lists and model facts of the gateways', () => {
     });
     afterEach(() => mock.restoreAll());
 
-    it('contain the facts that the server reports, which are requested first for the selected model', async () => {
+    it('contain the facts that the server reports, requested for the selected model first', async () => {
       ids = ['a', 'b:latest', { id: 'c', context_length: 100 }];
       const read = mock.method(engine, 'localFacts');
       await catalog.preload();
@@ -442,7 +442,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.equal(catalog.factsOf('gpt-4o', gateway.id)?.price?.input, 2.5);
     });
 
-    it("are not requested through the server's own API from a gateway that is not a local server", async () => {
+    it("are requested through the local server's own API only from the local server", async () => {
       const read = mock.method(engine, 'localFacts');
       await catalog.listOf(gateway);
       assert.equal(read.mock.callCount(), 0);
@@ -492,7 +492,7 @@ describe('model lists and model facts of the gateways', () => {
     assert.equal(await catalog.canReplace('gone', 'gpt-4o'), false);
   });
 
-  it('are shown in the model picker after a single read of the health records', async () => {
+  it('are shown in the model picker with only one read of the health records for all models', async () => {
     ids = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
     const read = mock.method(health, 'records');
     editor.isPatient = true;

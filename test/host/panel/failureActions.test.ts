@@ -113,7 +113,7 @@ describe('button on a failure card', () => {
     });
   }
 
-  it("starts an empty conversation if the failed answer is a summary, because its prompt is not the user's", async () => {
+  it('starts a new conversation with an empty composer if the failed answer is a summary', async () => {
     const calls = await run('newConversation', {}, true);
     assert.deepEqual(calls.at(-1), ['prefill', 'new', { text: '' }]);
   });

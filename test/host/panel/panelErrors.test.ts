@@ -38,7 +38,7 @@ describe("click in a conversation's page", () => {
     return { announced: view.posted.filter(({ type }) => type === 'announce'), reported };
   };
 
-  it('shows an error that the user can fix as a message in the status bar and as an announcement for screen readers', async () => {
+  it('causes a message in the status bar, and an announcement for screen readers, if the user can fix the error', async () => {
     const { announced, reported } = await click({ type: 'summarize' });
     const text = 'The earlier turns are too short to be summarized.';
     assert.deepEqual([statuses, reported], [[text], []]);

@@ -115,7 +115,7 @@ describe('sending of a prompt', () => {
     assert.deepEqual([asked(), prefills()], [[], ['prefill current: Hi']]);
   });
 
-  it('asks about plain HTTP only for the models that get the prompt, and not in the demo', async () => {
+  it('asks about plain HTTP only for the models to which the prompt is sent, and not in the demo', async () => {
     const { send, prefills, overPlainHttp, demo, next } = setUp();
     overPlainHttp.add('m');
     await send({ prompt: 'Hi', model: 'other' });
@@ -169,7 +169,7 @@ describe('sending of a prompt', () => {
     assert.match(statuses.join(), /^Not sent\./);
   });
 
-  it('puts the prompt back when the user cancels the key dialog, even if a gateway was added at the same time', async () => {
+  it('puts the prompt back into the composer when the user cancels the key dialog, even if a gateway was added at the same time', async () => {
     const { send, asked, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => {
@@ -188,7 +188,7 @@ describe('sending of a prompt', () => {
     await send({ prompt: 'Why?' });
   });
 
-  it('puts the prompt back with its code, attachments, model and effort when the user cancels the key dialog', async () => {
+  it('puts the code, attachments, model and effort back into the composer with the prompt when the user cancels the key dialog', async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => 'cancelled';
@@ -205,7 +205,7 @@ describe('sending of a prompt', () => {
     ]);
   });
 
-  it('puts the prompt back with its code when the user declines to exceed the budget', async () => {
+  it('puts the prompt back into the composer, with its code, when the user declines to exceed the budget', async () => {
     const { send, asked, budget, calls, prefills } = setUp();
     budget.mayStart = false;
     await send({ prompt: 'Why?' });

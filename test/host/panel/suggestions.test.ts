@@ -95,7 +95,7 @@ describe('suggestions of an empty conversation', () => {
     assert.match(found[0]?.time ?? '', /\d:\d\d/);
   });
 
-  it("are the demo's scenarios in the demo", async () => {
+  it("are the demo's scenarios while the demo is used", async () => {
     selected = 'let a;';
     assert.deepEqual(await labels({ set: 'demo' }), ['A normal answer']);
   });

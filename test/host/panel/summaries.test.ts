@@ -86,7 +86,7 @@ describe('request for a summary of earlier turns', () => {
     assert.equal(engine.turns.length, 4);
   });
 
-  it('is sent to the model that refused a long request, which is then retried with the summary', async () => {
+  it('is sent to the model that refused a long request, and the refused request is then retried with the summary', async () => {
     const { summarize, sent, engine, conversation, failedId, models } = open(
       { sizes: [500, 100], windowTokens: 700 },
       'And now?',

@@ -67,7 +67,7 @@ describe('scheduled prompt', () => {
   const files = (): readonly string[] => readdirSync(disk.scheduled);
   const requests = ({ engine }: Window): number => engine.turns.length;
 
-  it('is sent once, and only after the limit has reset', async () => {
+  it("is sent once, and only after the gateway's rate limit has reset", async () => {
     const window = open();
     const conversation = await window.askLater(5 * minute);
     assert.equal(phaseOf(conversation), 'scheduled');
@@ -80,7 +80,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'done', []]);
   });
 
-  it('is listed as a summary if it asks for a summary of its conversation', async () => {
+  it('is listed with a title that begins with "Summary of" if it asks for a summary of its conversation', async () => {
     const window = open();
     const conversation = await window.ask(attempt(), done('Functions'));
     const id = conversation.summarize(lastId(conversation));
@@ -90,7 +90,7 @@ describe('scheduled prompt', () => {
     assert.equal(window.scheduler.list()[0]?.title, 'Summary of Explain closures');
   });
 
-  it("waits for the gateway's cooldown when it is due, but not after *Send now*", async () => {
+  it("waits for the end of the gateway's cooldown when it is due, but not after *Send now*", async () => {
     const window = open();
     await window.askLater(minute);
     await window.clock.advance(minute);
@@ -138,7 +138,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([await sent, requests(window), files()], [true, 2, []]);
   });
 
-  it('is not sent by a retry button in its conversation', async () => {
+  it('is not sent early by a retry button in its conversation', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
@@ -176,7 +176,7 @@ describe('scheduled prompt', () => {
     });
   }
 
-  it('is sent at once if the limit has already reset when the user schedules it', async () => {
+  it("is sent immediately if the gateway's rate limit has already reset when the user schedules it", async () => {
     const window = open();
     const conversation = await window.ask(attempt(), limitReached(window.clock.now()));
     await window.scheduler.schedule(conversation, lastId(conversation));
@@ -308,15 +308,6 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(after), after.notices], [0, ['1 due']]);
     });
 
-    it('needs a click if its model is now at a backup gateway', async () => {
-      const window = open();
-      await window.askLater(2 * minute);
-      const relay = { baseUrl: 'https://relay.example/v1', apiKey: 'hsa-relay', lists: (name: string) => name === 'm' };
-      Object.assign(window.network, { lists: () => false, backups: [relay] });
-      await window.clock.advance(5 * minute);
-      assert.deepEqual([requests(window), window.notices], [1, ['1 due']]);
-    });
-
     it('is not sent twice if the window that sent it crashed before removing it from the list', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
@@ -330,6 +321,15 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
       assert.equal(phaseOf(await after.conversations.open(id)), 'interrupted');
     });
+  });
+
+  it('needs a click if only a backup gateway offers its model when it is due', async () => {
+    const window = open();
+    await window.askLater(2 * minute);
+    const relay = { baseUrl: 'https://relay.example/v1', apiKey: 'hsa-relay', lists: (name: string) => name === 'm' };
+    Object.assign(window.network, { lists: () => false, backups: [relay] });
+    await window.clock.advance(5 * minute);
+    assert.deepEqual([requests(window), window.notices], [1, ['1 due']]);
   });
 
   it('is recorded as sent in the journal before its first attempt', async () => {
@@ -485,7 +485,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'scheduled']);
     });
 
-    it('is not sent if the limit has already reset but the user declines to exceed the budget', async () => {
+    it("is not sent if the gateway's rate limit has already reset but the user declines to exceed the budget", async () => {
       const window = open();
       window.budget.mayStart = () => Promise.resolve(false);
       const conversation = await window.ask(attempt(), limitReached(window.clock.now() - 1));

@@ -286,7 +286,7 @@ describe('extension settings', () => {
       assert.deepEqual(targets, [1, 1]);
     });
 
-    it('contain the removed entry after Undo, even if the user has changed the list since', async () => {
+    it('contain the removed entry after Undo, even if the user has changed the list in the meantime', async () => {
       const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example/v1`);
       read({ globalValue: [a, b, c] });
       const undo = await settings.removeBackupBaseUrls(b!);
@@ -399,7 +399,7 @@ describe('extension settings', () => {
       assert.deepEqual(values(), [old, [old], undefined, undefined]);
     });
 
-    it("use the substitute model (`*`) of the new primary gateway, and keep the previous model as the previous gateway's substitute", async () => {
+    it("select the new primary gateway's substitute model (`*`), and make the previous model the previous gateway's substitute", async () => {
       const [local, last] = ['http://localhost:11434/v1', { baseUrl: 'https://last.example/v1', models: { '*': 'm' } }];
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [last] } };
       effective = { model: 'x' };

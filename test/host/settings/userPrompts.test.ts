@@ -57,7 +57,7 @@ describe('unusable custom prompts in the settings', () => {
     assert.deepEqual(readPrompts(usablePrompt).unusablePrompts, [{ number: 1, title: '', reason: 'no-prompt' }]);
   });
 
-  it('do not prevent a valid prompt from using the same title', () => {
+  it('do not stop a valid prompt with the same title from being used', () => {
     assert.deepEqual(readPrompts([{ title: 'Good' }, usablePrompt]).unusablePrompts, [
       { number: 1, title: 'Good', reason: 'no-template' },
     ]);

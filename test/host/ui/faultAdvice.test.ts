@@ -35,7 +35,7 @@ describe('help for faults', () => {
     assert.deepEqual([...kinds].sort(), Object.keys(faultAdvice).sort());
   });
 
-  it('calls a fault kind permanent only if the same request is never retried, or only after a delay that the gateway named', () => {
+  it('calls a fault kind permanent only if the same request is never retried, or is retried only after a delay that the gateway named', () => {
     for (const { kind, policy } of rows) {
       if (!faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);

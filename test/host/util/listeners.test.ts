@@ -17,7 +17,7 @@ describe('set of event listeners', () => {
     assert.deepEqual(errors, [broken]);
   });
 
-  it('keeps the second subscription of a listener when the first subscription is disposed', () => {
+  it('keeps a second subscription of the same listener when the first subscription is disposed', () => {
     let calls = 0;
     const listeners = new Listeners<void>((error) => assert.fail(String(error)));
     const listener = (): number => calls++;

@@ -70,7 +70,7 @@ describe('log of the extension', () => {
     assert.match(entries[0]!, /^Error: first\n[^]*\nCaused by: Error: second\n/);
   });
 
-  it('accepts messages without an error after VS Code has closed its channel', () => {
+  it("throws no error when a message is logged after VS Code has closed the log's channel", () => {
     closed = true;
     log.info('one');
     log.error(new Error('two'));

@@ -31,7 +31,7 @@ describe('context keys that complete walkthrough steps', () => {
   beforeEach(() => (folder = temporaryFolder()));
   afterEach(() => removeTemporaryFolder(folder));
 
-  it('become true and then false for each completed step, so that VS Code notices each of them', async () => {
+  it('become true and then false for each completed step, so that VS Code notices a repeated completion', async () => {
     const { conversations, talk } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 });
     const changes: string[] = [];
     const subscription = followWalkthroughSteps(conversations, (key, value) => changes.push(`${key}=${value}`));

@@ -171,7 +171,7 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('names the second fallback model at the end when the first fallback model wrote no text', () => {
+    it('names only the second fallback model at the end if the first fallback model wrote no text', () => {
       const switches = [switched('a', 'b', 'connection'), switched('b', 'c', 'overloaded')];
       const lines = chat(attempt('a'), text('one '), cut, ...switches, resumedAt, text('two'), done('one two'));
       assert.deepEqual(lines.slice(1), [
@@ -197,7 +197,7 @@ describe("@holysheep in VS Code's chat", () => {
   });
 
   describe('prompt that is longer than the context window', () => {
-    it('causes only one warning in an answer with two attempts', () => {
+    it('causes only one warning, even if the answer takes two attempts', () => {
       const cut = { ...attempt(), cutAtTokens: 4096 };
       const [warning, ...others] = chat(cut, cut, text('one'), done('one'));
       assert.match(
