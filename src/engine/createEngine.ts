@@ -19,14 +19,14 @@ const maxRecordedTurns = 50;
  */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeListeners(unsafeDeps);
-  const running = new Set<Turn>();
+  const runningTurns = new Set<Turn>();
   /**
    * Keeps the objects of the turn that ended last in memory, so that V8 keeps the optimized code of their classes. V8
    * discards the optimized code of a class if no object of the class is left after a garbage collection. Processing a
    * token of the next answer would then take twice as long.
    */
   const retained: { lastTurn?: Turn } = {};
-  const mayProbe = (): boolean => running.size > 0 || (deps.isWindowFocused?.() ?? false);
+  const mayProbe = (): boolean => runningTurns.size > 0 || (deps.isWindowFocused?.() ?? false);
   const states = new GatewayStates({ ...deps, mayProbe });
   /** Records of the turns that have ended. They contain no prompts, answers or keys. */
   let records: readonly TurnRecord[] = [];
@@ -35,12 +35,12 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     // will fail with the same error and report it.
     import('./http/sdk').catch(() => undefined);
     const turn = new Turn(deps, states, request, options, () => {
-      running.delete(turn);
+      runningTurns.delete(turn);
       retained.lastTurn = turn;
       records = [...records, turn.record].slice(-maxRecordedTurns);
       deps.onTurnEnd?.(turn.record);
     });
-    running.add(turn);
+    runningTurns.add(turn);
     states.sendOverdueProbes();
     turn.start();
     return turn;
@@ -54,12 +54,12 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     },
     onGatewaysChanged: () => {
       void forgetUnusedGateways(deps, states);
-      for (const turn of running) void turn.handleGatewaysChange();
+      for (const turn of runningTurns) void turn.handleGatewaysChange();
     },
     onWindowFocused: () => states.sendOverdueProbes(),
     resetNetworkState: async () => {
       await states.forgetAll();
-      for (const turn of running) turn.endWait();
+      for (const turn of runningTurns) turn.endWait();
     },
     gatewayForAttempt: (model, gateways, preferredGateway) => {
       const output = { emit: () => undefined };
@@ -72,7 +72,7 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
     probe: (baseUrl, key, signal) => probe(deps, baseUrl, key, signal),
     localFacts: (baseUrl, key, models, signal) => readLocalFacts(deps, baseUrl, key, models, signal),
     report: () => {
-      const turns = [...records, ...[...running].map(({ record }) => record)];
+      const turns = [...records, ...[...runningTurns].map(({ record }) => record)];
       return { turns: turns.toSorted((a, b) => a.time - b.time), gateways: states.report() };
     },
   };

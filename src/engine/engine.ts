@@ -98,7 +98,7 @@ export interface ResumeFrom {
    * How the answer is resumed. `restart` asks for a new answer, which replaces the partial answer once the new answer
    * is complete or longer than the partial answer.
    */
-  readonly mode: 'continue' | 'restart';
+  readonly resumeMode: 'continue' | 'restart';
 }
 
 export interface StreamOptions {

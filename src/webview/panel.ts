@@ -114,8 +114,8 @@ export function createPanel(
     if (!connection) return;
     const { isEmpty, canMentionSummary: canMention } = conversation;
     if (isEmpty) emptyState.update(connection.set !== 'own', suggestions);
-    const place = isEmpty ? emptyState.cardPlace : notices.cardPlace;
-    const tourPlace = connection.set !== 'own' && !isReadOnly ? place : undefined;
+    const cardContainer = isEmpty ? emptyState.cardPlace : notices.cardPlace;
+    const tourPlace = connection.set !== 'own' && !isReadOnly ? cardContainer : undefined;
     placeTourCard(tourPlace, tourStep, connection);
     const needsCard = !canSendPrompt(connection) && !isReadOnly && !conversation.hasActionButton('setApiKey');
     contextNotice.update({
@@ -123,7 +123,7 @@ export function createPanel(
       runningSummary: conversation.runningSummary,
       canMention,
     });
-    placeKeyCard(needsCard ? place : undefined);
+    placeKeyCard(needsCard ? cardContainer : undefined);
   };
 
   const refresh = (): void => {

@@ -90,7 +90,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   constructor(
     private readonly deps: EngineDeps,
-    sent: AttemptRequest,
+    sentRequest: AttemptRequest,
     private readonly answer: {
       add(delta: AnswerDelta): void;
       /**
@@ -108,13 +108,13 @@ export class Attempt implements BodySink, DeltaReceiver {
   ) {
     this.end = new Promise((resolve) => (this.resolveEnd = resolve));
     this.startedAt = deps.clock.monotonicNow();
-    this.behavior = sent.behavior;
-    this.baseUrl = sent.baseUrl;
-    const timeouts = timeoutsFor(sent.request.model, sent.facts, sent.timeout);
+    this.behavior = sentRequest.behavior;
+    this.baseUrl = sentRequest.baseUrl;
+    const timeouts = timeoutsFor(sentRequest.request.model, sentRequest.facts, sentRequest.timeout);
     this.clocks = new IdleClocks(deps.clock, timeouts, (expiry, afterMs) => this.onExpiry(expiry, afterMs));
     this.deltas = new JoinedTexts(new ThinkTags(this));
     this.chunks = new ChunkReader(this.deltas);
-    void this.run(sent);
+    void this.run(sentRequest);
   }
 
   /** Ends the attempt. Text that the filters hold back is added to the answer first. */
@@ -161,10 +161,10 @@ export class Attempt implements BodySink, DeltaReceiver {
    * Sends the request and reads the response. The request, which contains the key, is a parameter and not a property,
    * because the attempt object lives longer than the turn.
    */
-  private async run(sent: AttemptRequest): Promise<void> {
+  private async run(sentRequest: AttemptRequest): Promise<void> {
     try {
-      const observer = sent.canSwitchGateway ? this.clocks : undefined;
-      const response = await send(this.deps, sent, this.controller.signal, observer);
+      const observer = sentRequest.canSwitchGateway ? this.clocks : undefined;
+      const response = await send(this.deps, sentRequest, this.controller.signal, observer);
       if (this.hasEnded) return;
       this.onHeaders(response);
       if (!response.ok) {

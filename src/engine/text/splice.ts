@@ -39,7 +39,7 @@ const hold: SpliceStep = { type: 'hold' };
 export class Splice {
   private received = '';
   /** The partial answer as the request contained it. A prefill omits the trailing whitespace of the partial answer. */
-  private readonly sent: string;
+  private readonly sentText: string;
   private readonly trailingWhitespace: string;
   private readonly tail: string;
   /** Offsets at which an overlap might begin. See {@link findMatchOffsets}. */
@@ -56,8 +56,8 @@ export class Splice {
     private readonly partial: string,
     readonly method: JoinMethod,
   ) {
-    this.sent = method === 'prefill' ? prefillText(partial) : partial;
-    this.trailingWhitespace = partial.slice(this.sent.length);
+    this.sentText = method === 'prefill' ? prefillText(partial) : partial;
+    this.trailingWhitespace = partial.slice(this.sentText.length);
     this.tail = method === 'continue' ? partial.slice(-tailChars) : '';
   }
 
@@ -112,9 +112,9 @@ export class Splice {
   }
 
   private decide(isComplete: boolean): SpliceStep {
-    const { received, prefixLength, sent } = this;
+    const { received, prefixLength, sentText } = this;
     const trimmed = this.overlapLength(isComplete);
-    const repeatsStart = prefixLength >= certainOverlap && prefixLength < sent.length;
+    const repeatsStart = prefixLength >= certainOverlap && prefixLength < sentText.length;
     // Recognizes a model that writes a new answer instead of a continuation. Such a model repeats the start of the
     // partial answer, and then writes different text or stops.
     const differs = prefixLength < received.length ? trimmed === 0 : trimmed < received.length;
@@ -127,9 +127,9 @@ export class Splice {
    * @param isComplete whether the continuation is complete
    */
   private overlapLength(isComplete: boolean): number {
-    const { received, prefixLength, sent, matchOffsets, tail } = this;
-    if (isComplete && prefixLength === received.length && prefixLength >= sent.length) return prefixLength;
-    if (prefixLength >= sent.length && this.isOverlap(prefixLength)) return prefixLength;
+    const { received, prefixLength, sentText, matchOffsets, tail } = this;
+    if (isComplete && prefixLength === received.length && prefixLength >= sentText.length) return prefixLength;
+    if (prefixLength >= sentText.length && this.isOverlap(prefixLength)) return prefixLength;
     if (this.method === 'prefill') {
       return prefixLength >= certainOverlap ? 0 : this.whitespaceLength;
     }

@@ -44,7 +44,7 @@ export class Answer {
   private readonly isContinueRequested: boolean;
 
   // The following fields describe the current attempt.
-  private mode: RequestMode = 'original';
+  private requestMode: RequestMode = 'original';
   private partial = '';
   /** State of the key filter `textFilter` at the end of the partial answer. */
   private partialFilter: KeyFilter | undefined;
@@ -87,8 +87,8 @@ export class Answer {
     this.visible = previous?.text ?? '';
     this.hadReasoning = previous?.hadReasoning ?? false;
     this.hadToolCalls = previous?.hadToolCalls ?? false;
-    this.isRestartRequested = previous?.mode === 'restart';
-    this.isContinueRequested = previous?.mode === 'continue';
+    this.isRestartRequested = previous?.resumeMode === 'restart';
+    this.isContinueRequested = previous?.resumeMode === 'continue';
   }
 
   /** The answer so far, including the text that is held back because it might be the start of a key. */
@@ -108,35 +108,35 @@ export class Answer {
 
   /** Whether the continuation so far is empty or only repeats the end of the partial answer. */
   get addedNothing(): boolean {
-    const { splice, visible, partial, mode, text } = this;
-    return isContinuation(mode) && visible === partial && text.endsWith(splice?.heldText ?? '');
+    const { splice, visible, partial, requestMode, text } = this;
+    return isContinuation(requestMode) && visible === partial && text.endsWith(splice?.heldText ?? '');
   }
 
-  requestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
+  chooseRequestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
     const { text, hadReasoning, hadToolCalls, continuationsRejected } = this;
-    const mode = resumeMethod({ text, hadReasoning, hadToolCalls, continuationsRejected, prefill });
+    const requestMode = resumeMethod({ text, hadReasoning, hadToolCalls, continuationsRejected, prefill });
     const mustRestart = this.isRestartRequested || (resume === 'restart' && !this.isContinueRequested);
-    return mode !== 'original' && mustRestart ? 'restart' : mode;
+    return requestMode !== 'original' && mustRestart ? 'restart' : requestMode;
   }
 
   /** Returns whether the partial answer can be continued, by the same model or by another model. */
   isContinuable(resume: EngineSettings['resume']): boolean {
-    return this.requestMode(resume, undefined) === 'continue';
+    return this.chooseRequestMode(resume, undefined) === 'continue';
   }
 
-  startAttempt(mode: RequestMode): void {
-    this.mode = mode;
+  startAttempt(requestMode: RequestMode): void {
+    this.requestMode = requestMode;
     this.wasRestartRequested = this.isRestartRequested;
     this.attemptHadToolCalls = false;
     this.skipsBlankLines = false;
     const isEmpty = this.text === '';
-    this.isRestartDue = mode === 'restart' && isEmpty;
+    this.isRestartDue = requestMode === 'restart' && isEmpty;
     this.partialFilter = this.textFilter;
     this.startText();
     // The request for a restart is dropped if there is no partial answer, because the attempt produces a new answer
     // anyway.
     if (isEmpty) this.isRestartRequested = false;
-    if (!isContinuation(mode)) this.hadReasoning = false;
+    if (!isContinuation(requestMode)) this.hadReasoning = false;
     // While a partial answer with text is displayed, its tool calls are not forgotten. If the gateway refuses a
     // restart, the next attempt must then be a restart as well, because an answer with tool calls can't be continued.
     if (isEmpty) this.hadToolCalls = false;
@@ -168,7 +168,7 @@ export class Answer {
    * @returns false if the attempt continues a partial answer; continued text can't be removed, so the attempt must fail
    */
   startOver(): boolean {
-    if (isContinuation(this.mode)) return false;
+    if (isContinuation(this.requestMode)) return false;
     this.pendingSurrogate = '';
     if (this.text !== '') this.incoming = '';
     return true;
@@ -256,7 +256,7 @@ export class Answer {
   }
 
   private startText(): void {
-    const { visible, mode, partialFilter } = this;
+    const { visible, requestMode, partialFilter } = this;
     this.partial = visible;
     this.keptChars = visible.length;
     this.textFilter = this.keys.createFilter(partialFilter);
@@ -264,8 +264,8 @@ export class Answer {
     const { text } = this;
     this.pendingSurrogate = '';
     this.repeatedOnlyPart = false;
-    this.incoming = mode === 'restart' && text !== '' ? '' : undefined;
-    this.splice = isContinuation(mode) ? new Splice(text, mode) : undefined;
+    this.incoming = requestMode === 'restart' && text !== '' ? '' : undefined;
+    this.splice = isContinuation(requestMode) ? new Splice(text, requestMode) : undefined;
   }
 
   /** Discards the text of the current attempt. The attempt then continues as if it had just started. */
@@ -357,6 +357,6 @@ export class Answer {
   }
 }
 
-export function isContinuation(mode: RequestMode): mode is JoinMethod {
-  return mode === 'prefill' || mode === 'continue';
+export function isContinuation(requestMode: RequestMode): requestMode is JoinMethod {
+  return requestMode === 'prefill' || requestMode === 'continue';
 }

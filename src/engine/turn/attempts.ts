@@ -40,11 +40,11 @@ const maxCorrections = 12;
 export class Attempts {
   /** The current attempt. Undefined between two attempts. The last attempt is kept after the turn has ended. */
   current: Attempt | undefined;
-  private mode: RequestMode = 'original';
+  private requestMode: RequestMode = 'original';
   /** The reasoning effort in the current attempt's request. */
   private effort: ReasoningEffort | undefined;
   /** The request of the current attempt, without the key. */
-  private sent: ModelRequest | undefined;
+  private sentRequest: ModelRequest | undefined;
   /** Parameters that the current attempt's request omits, because the gateway was already known not to support them. */
   private omittedParameters: ModelRequest['behavior']['unsupportedParameters'] = new Set();
   /** The gateway of the current attempt. */
@@ -77,10 +77,10 @@ export class Attempts {
   }
 
   get canHaveMoreRoom(): boolean {
-    const { sent } = this;
-    if (!sent) return false;
-    const request = { ...this.request, model: sent.request.model, moreRoom: true };
-    return modelParameters(request, sent.facts).maxTokens !== sent.request.maxTokens;
+    const { sentRequest } = this;
+    if (!sentRequest) return false;
+    const request = { ...this.request, model: sentRequest.request.model, moreRoom: true };
+    return modelParameters(request, sentRequest.facts).maxTokens !== sentRequest.request.maxTokens;
   }
 
   /** Starts an attempt, which resumes the partial answer if there is one. */
@@ -95,7 +95,7 @@ export class Attempts {
     const behavior = gateways.stateOf(gateway).behavior(sentModel);
     const prefill = behavior.refusesPrefill || !answer.isStarted ? undefined : prefillOf(baseUrl, sentModel);
     const { resume, timeout } = deps.settings(this.history.model);
-    const mode = answer.requestMode(resume, prefill);
+    const requestMode = answer.chooseRequestMode(resume, prefill);
     const knownFacts = deps.facts ? deps.facts({ model, sentModel, baseUrl }) : factsOf(sentModel);
     const target = {
       baseUrl,
@@ -107,22 +107,24 @@ export class Attempts {
     const { fields: reasoning, effort, refusedEffort } = reasoningFields(this.request.reasoningEffort, target);
     const facts = factsWithEffort(knownFacts, effort);
     const request = { ...this.request, model: sentModel };
-    const sent: ModelRequest = {
+    const sentRequest: ModelRequest = {
       request: { ...request, ...modelParameters(request, facts) },
       behavior,
       facts,
       reasoning,
-      messages: isContinuation(mode) ? continuationMessages(messages, answer.text, mode, prefill) : messages,
+      messages: isContinuation(requestMode)
+        ? continuationMessages(messages, answer.text, requestMode, prefill)
+        : messages,
     };
-    this.sent = sent;
+    this.sentRequest = sentRequest;
     this.effort = effort;
     this.omittedParameters = new Set(behavior.unsupportedParameters);
     this.gateway = gateway;
     if (key !== undefined) deps.keys.add(key);
-    this.mode = mode;
+    this.requestMode = requestMode;
     output.attempt++;
     const cutAtTokens = exceededContext(messages, facts);
-    answer.startAttempt(mode);
+    answer.startAttempt(requestMode);
     output.emit({
       type: 'attempt',
       model: sentModel,
@@ -132,7 +134,7 @@ export class Attempts {
       ...(effort !== undefined && { effort }),
       ...(refusedEffort !== undefined && { refusedEffort }),
       why: trigger,
-      ...(mode !== 'original' && { how: mode }),
+      ...(requestMode !== 'original' && { how: requestMode }),
       ...(cutAtTokens !== undefined && { cutAtTokens }),
       time: deps.clock.now(),
     });
@@ -142,7 +144,7 @@ export class Attempts {
       this.admission.accepted();
       if (this.isResume) this.history.resumes.start();
     };
-    const attemptRequest = { ...sent, baseUrl, key, timeout, canSwitchGateway };
+    const attemptRequest = { ...sentRequest, baseUrl, key, timeout, canSwitchGateway };
     this.current = new Attempt(deps, attemptRequest, answer, reportHeaders, this.size);
     return this.current;
   }
@@ -194,12 +196,12 @@ export class Attempts {
    * broke, the tokens are estimated from the text. A response without text and usage costs nothing.
    */
   private estimatedCostOf(usage: Usage | undefined, receivedTokens: number): number | undefined {
-    const { current, sent } = this;
-    const price = sent?.facts?.price;
+    const { current, sentRequest } = this;
+    const price = sentRequest?.facts?.price;
     if (!price || usage?.cost !== undefined || !current?.isAccepted) return undefined;
     if (usage && usage.promptTokens + usage.completionTokens > 0) return estimateCost(price, usage);
     if (!current.hasStreamed) return undefined;
-    const promptTokens = estimateMessages(sent.messages);
+    const promptTokens = estimateMessages(sentRequest.messages);
     return estimateCost(price, { promptTokens, completionTokens: Math.ceil(receivedTokens) });
   }
 
@@ -215,11 +217,11 @@ export class Attempts {
   }
 
   private avoidRejection({ row, unsupportedParameter, detail }: Fault): boolean {
-    const { sent, mode } = this;
-    if (!sent || !this.current) return false;
-    if (unsupportedParameter && this.avoidParameter(sent, unsupportedParameter, detail)) return true;
-    if (!isContinuation(mode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
-    if (mode === 'prefill') sent.behavior.refusesPrefill = true;
+    const { sentRequest, requestMode } = this;
+    if (!sentRequest || !this.current) return false;
+    if (unsupportedParameter && this.avoidParameter(sentRequest, unsupportedParameter, detail)) return true;
+    if (!isContinuation(requestMode) || !messageRejectionRows.has(row) || this.current.isAccepted) return false;
+    if (requestMode === 'prefill') sentRequest.behavior.refusesPrefill = true;
     else this.answer.continuationsRejected = true;
     return true;
   }
@@ -247,11 +249,11 @@ export class Attempts {
    * answers of this model need no finish reason either.
    */
   confirmsComplete(): boolean {
-    const { answer, sent, mode, current } = this;
-    const repeatsCalls = mode === 'restart' && current?.hasCompleteToolCalls;
+    const { answer, sentRequest, requestMode, current } = this;
+    const repeatsCalls = requestMode === 'restart' && current?.hasCompleteToolCalls;
     if (!answer.addedNothing && !repeatsCalls) return false;
     answer.endAttempt();
-    if (sent?.behavior.finishReason === 'unknown') sent.behavior.finishReason = 'omitted';
+    if (sentRequest?.behavior.finishReason === 'unknown') sentRequest.behavior.finishReason = 'omitted';
     return true;
   }
 
@@ -262,6 +264,6 @@ export class Attempts {
 
   /** Whether the current attempt resumes a partial answer, by a continuation or a restart. */
   private get isResume(): boolean {
-    return this.mode !== 'original';
+    return this.requestMode !== 'original';
   }
 }

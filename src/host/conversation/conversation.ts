@@ -279,7 +279,7 @@ export class Conversation {
 
   continue(answerId: string): void {
     const answer = this.tree.answer(answerId);
-    if (answer && canContinue(answer)) this.rerun(answerId, { mode: 'continue' });
+    if (answer && canContinue(answer)) this.rerun(answerId, { resumeMode: 'continue' });
   }
 
   /**
@@ -288,7 +288,7 @@ export class Conversation {
    */
   restart(answerId: string, options: TurnStart = {}): void {
     const answer = this.tree.answer(answerId);
-    if (answer && isFinished(answer)) this.rerun(answerId, { mode: 'restart', ...options });
+    if (answer && isFinished(answer)) this.rerun(answerId, { resumeMode: 'restart', ...options });
     else this.retryNow(answerId);
   }
 
@@ -300,7 +300,7 @@ export class Conversation {
     this.control(
       answerId,
       (turn) => turn.switchModel(model),
-      () => this.rerun(answerId, { mode: 'restart' }, model),
+      () => this.rerun(answerId, { resumeMode: 'restart' }, model),
     );
   }
 
@@ -339,7 +339,7 @@ export class Conversation {
     if (fallbackModel === undefined || reason === undefined) return;
     const onStart = (turn: TurnHandle): void => turn.continueWith(fallbackModel, reason);
     this.control(answerId, onStart, (answer) => {
-      if (canContinue(answer)) this.rerun(answerId, { mode: 'continue', onStart });
+      if (canContinue(answer)) this.rerun(answerId, { resumeMode: 'continue', onStart });
     });
   }
 
@@ -499,7 +499,7 @@ export class Conversation {
       if (this.readOnly || !answer || !isFinished(answer) || isScheduled(answer)) return;
       this.startAgain(answer, start, model);
     };
-    const mayStart = start.mode === 'continue' || this.deps.budget.mayStart(this.set.isFree);
+    const mayStart = start.resumeMode === 'continue' || this.deps.budget.mayStart(this.set.isFree);
     if (mayStart === true) startNow();
     else this.whenAnswered(mayStart, startNow).catch(this.deps.onError);
   }
@@ -519,10 +519,10 @@ export class Conversation {
    */
   private startAgain(answer: Answer, start: TurnStart, model?: string): void {
     const continues = canContinue(answer) && this.deps.resumeSetting() === 'auto';
-    const { mode = continues ? 'continue' : 'restart' } = start;
+    const { resumeMode = continues ? 'continue' : 'restart' } = start;
     const { id } = answer;
-    this.log.write({ type: 'rerun', answer: id, go: mode, model }, this.runner.mustQueue(answer) ? [id] : []);
-    this.runner.run(id, { ...start, mode });
+    this.log.write({ type: 'rerun', answer: id, go: resumeMode, model }, this.runner.mustQueue(answer) ? [id] : []);
+    this.runner.run(id, { ...start, resumeMode });
   }
 }
 

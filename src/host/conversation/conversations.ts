@@ -88,7 +88,7 @@ export class Conversations {
    * The current conversation if its turn is running, or else a conversation whose turn is waiting, or else any
    * conversation with a running turn.
    */
-  get running(): Conversation | undefined {
+  get runningConversation(): Conversation | undefined {
     const { current, allRunning } = this;
     if (current?.activeAnswer) return current;
     return allRunning.find(({ activeAnswer }) => activeAnswer && isWaiting(activeAnswer.state.phase)) ?? allRunning[0];
@@ -113,8 +113,8 @@ export class Conversations {
 
   /** Makes a conversation with a running turn current. If no turn is running, does the same as `ensureCurrent`. */
   async openRunning(): Promise<Conversation> {
-    const { running } = this;
-    return running ? this.makeCurrent(running) : this.ensureCurrent();
+    const { runningConversation } = this;
+    return runningConversation ? this.makeCurrent(runningConversation) : this.ensureCurrent();
   }
 
   /**

@@ -33,8 +33,8 @@ function promptMessage({ content, prompt }: Prompt): TextMessage {
   return { role: 'user', content: content ?? prompt };
 }
 
-export function partialAnswer({ state }: Answer, mode: ResumeFrom['mode']): ResumeFrom | undefined {
+export function partialAnswer({ state }: Answer, resumeMode: ResumeFrom['resumeMode']): ResumeFrom | undefined {
   const { text, textModel: model, reasoning, toolCalls } = state;
   if (text === '') return undefined;
-  return { text, model, hadReasoning: reasoning !== '', hadToolCalls: toolCalls.length > 0, mode };
+  return { text, model, hadReasoning: reasoning !== '', hadToolCalls: toolCalls.length > 0, resumeMode };
 }

@@ -29,7 +29,7 @@ export interface TurnStart {
    * Whether the turn continues the partial answer or restarts the answer. Absent when the prompt is sent for the first
    * time.
    */
-  readonly mode?: ResumeFrom['mode'] | undefined;
+  readonly resumeMode?: ResumeFrom['resumeMode'] | undefined;
   /** Whether the request gets a higher token limit, because the previous answer reached the limit before any text. */
   readonly moreRoom?: boolean | undefined;
   /** ID of the gateway that the user has switched to. */
@@ -61,7 +61,7 @@ interface RunningTurn extends QueuedTurn {
  */
 export class TurnRunner {
   private readonly queue: QueuedTurn[] = [];
-  private readonly running = new Map<string, RunningTurn>();
+  private readonly runningTurns = new Map<string, RunningTurn>();
   /** ID of the gateway that the user has switched to. Prompts go to that gateway until the gateway fails. */
   preferredGateway: string | undefined;
   /** Value of the model setting when the turn started, or when the turn was last adapted to a change of the setting. */
@@ -79,15 +79,15 @@ export class TurnRunner {
   }
 
   get busy(): boolean {
-    return this.running.size > 0 || this.queue.length > 0;
+    return this.runningTurns.size > 0 || this.queue.length > 0;
   }
 
   get answerIds(): readonly string[] {
-    return [...this.running.keys()];
+    return [...this.runningTurns.keys()];
   }
 
   turn(answerId: string): TurnHandle | undefined {
-    return this.running.get(answerId)?.handle;
+    return this.runningTurns.get(answerId)?.handle;
   }
 
   run(answerId: string, start: TurnStart = {}): void {
@@ -124,17 +124,17 @@ export class TurnRunner {
   }
 
   flush(): void {
-    for (const running of this.running.values()) this.flushTurn(running);
+    for (const runningTurn of this.runningTurns.values()) this.flushTurn(runningTurn);
   }
 
-  private flushTurn(running: RunningTurn): void {
-    running.cancelTimer?.();
-    running.cancelTimer = undefined;
-    const { events } = running.pending;
+  private flushTurn(runningTurn: RunningTurn): void {
+    runningTurn.cancelTimer?.();
+    runningTurn.cancelTimer = undefined;
+    const { events } = runningTurn.pending;
     if (events.length === 0) return;
-    running.pending = new EventBatch();
-    running.flushedAt = this.deps.clock.monotonicNow();
-    const { answerId } = running;
+    runningTurn.pending = new EventBatch();
+    runningTurn.flushedAt = this.deps.clock.monotonicNow();
+    const { answerId } = runningTurn;
     try {
       this.forgetFailedGateway(events);
       this.addEvents(answerId, events);
@@ -149,7 +149,7 @@ export class TurnRunner {
    */
   private handleError(answerId: string, error: unknown): void {
     this.deps.onError(error);
-    if (!this.running.has(answerId)) this.log.write({ type: 'interrupted', answer: answerId });
+    if (!this.runningTurns.has(answerId)) this.log.write({ type: 'interrupted', answer: answerId });
   }
 
   private forgetFailedGateway(events: readonly StreamEvent[]): void {
@@ -170,7 +170,10 @@ export class TurnRunner {
   }
 
   private isRunningComparison(comparison: string | undefined): boolean {
-    return comparison !== undefined && [...this.running.values()].some((running) => running.comparison === comparison);
+    return (
+      comparison !== undefined &&
+      [...this.runningTurns.values()].some((runningTurn) => runningTurn.comparison === comparison)
+    );
   }
 
   /**
@@ -178,9 +181,9 @@ export class TurnRunner {
    * allows the first queued turn to start.
    */
   private continueQueue(): void {
-    if (this.running.size > 0) this.startNext();
+    if (this.runningTurns.size > 0) this.startNext();
     const [next] = this.queue;
-    if (!next || this.running.size > 0) return;
+    if (!next || this.runningTurns.size > 0) return;
     const models = comparedModels(this.log.tree.exchangeOf(next.answerId));
     const mayStart = this.deps.budget.mayStartQueued(this.set.isFree, models);
     if (typeof mayStart === 'boolean') {
@@ -211,30 +214,30 @@ export class TurnRunner {
 
   private startNext(): void {
     const index = this.queue.findIndex(({ comparison }) => this.isRunningComparison(comparison));
-    const [next] = this.running.size === 0 || index >= 0 ? this.queue.splice(Math.max(0, index), 1) : [];
+    const [next] = this.runningTurns.size === 0 || index >= 0 ? this.queue.splice(Math.max(0, index), 1) : [];
     if (!next) return;
     const { answerId } = next;
-    const running: RunningTurn = {
+    const runningTurn: RunningTurn = {
       ...next,
       hasText: false,
       pending: new EventBatch(),
       cancelTimer: undefined,
       flushedAt: Number.NEGATIVE_INFINITY,
     };
-    this.running.set(answerId, running);
+    this.runningTurns.set(answerId, runningTurn);
     try {
-      running.handle = this.start(running);
+      runningTurn.handle = this.start(runningTurn);
     } catch (error) {
-      this.running.delete(answerId);
+      this.runningTurns.delete(answerId);
       this.handleError(answerId, error);
     }
     this.continueQueue();
   }
 
-  private start(running: RunningTurn): TurnHandle {
+  private start(runningTurn: RunningTurn): TurnHandle {
     const { set, log, deps } = this;
-    const { answerId, start } = running;
-    const { mode, moreRoom, preferredGateway, onStart, beforeAttempt } = {
+    const { answerId, start } = runningTurn;
+    const { resumeMode, moreRoom, preferredGateway, onStart, beforeAttempt } = {
       preferredGateway: this.preferredGateway,
       ...start,
     };
@@ -249,35 +252,35 @@ export class TurnRunner {
     const turn = set.run(
       { ...request, moreRoom },
       {
-        resumeFrom: mode && partialAnswer(queued, mode),
+        resumeFrom: resumeMode && partialAnswer(queued, resumeMode),
         preferredGateway,
         beforeAttempt: async () => {
           await beforeAttempt?.();
           await deps.beforeAttempt?.();
         },
-        onEvents: (events) => this.receive(running, events),
+        onEvents: (events) => this.receive(runningTurn, events),
       },
     );
     onStart?.(turn);
     return turn;
   }
 
-  private receive(running: RunningTurn, events: readonly StreamEvent[]): void {
-    if (this.running.get(running.answerId) !== running) return;
-    for (const event of events) running.pending.add(event);
-    const isFirstText = !running.hasText && events.some(({ type }) => type === 'text');
-    running.hasText ||= isFirstText;
+  private receive(runningTurn: RunningTurn, events: readonly StreamEvent[]): void {
+    if (this.runningTurns.get(runningTurn.answerId) !== runningTurn) return;
+    for (const event of events) runningTurn.pending.add(event);
+    const isFirstText = !runningTurn.hasText && events.some(({ type }) => type === 'text');
+    runningTurn.hasText ||= isFirstText;
     const last = events.at(-1);
     if (last && isTerminal(last)) {
       // The turn is removed before its terminal event is reported. Otherwise, the listeners of that event would still
       // see the turn as running.
-      this.running.delete(running.answerId);
-      this.flushTurn(running);
+      this.runningTurns.delete(runningTurn.answerId);
+      this.flushTurn(runningTurn);
       this.continueQueue();
       return;
     }
-    const sinceFlush = this.deps.clock.monotonicNow() - running.flushedAt;
-    if (isFirstText || sinceFlush >= frameMs) this.flushTurn(running);
-    else running.cancelTimer ??= this.deps.clock.callAfter(frameMs - sinceFlush, () => this.flushTurn(running));
+    const sinceFlush = this.deps.clock.monotonicNow() - runningTurn.flushedAt;
+    if (isFirstText || sinceFlush >= frameMs) this.flushTurn(runningTurn);
+    else runningTurn.cancelTimer ??= this.deps.clock.callAfter(frameMs - sinceFlush, () => this.flushTurn(runningTurn));
   }
 }

@@ -60,10 +60,10 @@ export function isUsableSummary({
  * calls are kept only if the turn continues the answer. The cost of a restarted answer still includes the earlier
  * attempts.
  */
-export function stateForRerun(state: TurnState, mode: ResumeFrom['mode']): TurnState {
+export function stateForRerun(state: TurnState, resumeMode: ResumeFrom['resumeMode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
   const keptState = { ...initialTurn, model, text, textModel };
-  return mode === 'continue'
+  return resumeMode === 'continue'
     ? { ...keptState, reasoning, resumePoints, toolCalls, discardedAttempts, previousSegments: segmentsSoFar(state) }
     : { ...keptState, discardedAttempts: attemptsOf(state) };
 }

@@ -83,7 +83,7 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
   if (!header) return { records: [], validBytes, damage: 'the first line is not a header' };
   if (header.schema !== journalSchema) return { records: [], validBytes, damage: newerSchema };
   const records: JournalRecord[] = [];
-  const created: CreatedItems = { exchanges: new Set(), turns: new Map() };
+  const createdItems: CreatedItems = { exchanges: new Set(), turns: new Map() };
   let damage: string | undefined;
   let invalidLines = 0;
   for (let number = 2; end + 1 < validBytes && invalidLines <= maxInvalidLines; number++) {
@@ -91,14 +91,14 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
     end = content.indexOf(lineFeed, start);
     if (!withEvents && content.subarray(start, start + eventsStart.length).equals(eventsStart)) continue;
     const record = parseByType(recordSchemas, parseJson(content.toString('utf8', start, end)));
-    const valid = record && validPart(record, created);
-    const usableRecord = valid && usablePart(valid, created);
+    const valid = record && validPart(record, createdItems);
+    const usableRecord = valid && usablePart(valid, createdItems);
     if (usableRecord) records.push(usableRecord);
     if (!valid || sizeOf(usableRecord) < sizeOf(record)) damage ??= `line ${number} is invalid`;
     if (valid) continue;
     invalidLines++;
     // The damaged line might belong to any unfinished answer, so all of these answers might have a gap.
-    for (const turn of created.turns.values()) {
+    for (const turn of createdItems.turns.values()) {
       turn.hasGap ||= turn.isUnfinished;
     }
   }
@@ -109,8 +109,8 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
  * Returns a record if it is new and refers only to exchanges and answers that earlier lines have created. For this
  * reason, the exchanges of a file can't form a cycle. Answers that already exist are left out of the record.
  */
-function validPart(record: JournalRecord, created: CreatedItems): JournalRecord | undefined {
-  const { exchanges, turns } = created;
+function validPart(record: JournalRecord, createdItems: CreatedItems): JournalRecord | undefined {
+  const { exchanges, turns } = createdItems;
   const canPrecede = (id: string): boolean => id === '' || turns.get(id)?.isSummary === false;
   switch (record.type) {
     case 'title':
@@ -118,21 +118,24 @@ function validPart(record: JournalRecord, created: CreatedItems): JournalRecord 
       return record;
     case 'exchange': {
       const isValid = !exchanges.has(record.id) && canPrecede(record.parentAnswer);
-      const validRecord = isValid ? withNewAnswers(record, created) : undefined;
+      const validRecord = isValid ? withNewAnswers(record, createdItems) : undefined;
       if (validRecord) exchanges.add(record.id);
       return validRecord;
     }
     case 'answers':
-      return exchanges.has(record.exchange) ? withNewAnswers(record, created) : undefined;
+      return exchanges.has(record.exchange) ? withNewAnswers(record, createdItems) : undefined;
     case 'summary':
-      return canPrecede(record.upTo) && addTurn(record.answer.id, created, true) ? record : undefined;
+      return canPrecede(record.upTo) && addTurn(record.answer.id, createdItems, true) ? record : undefined;
     default:
       return turns.has(record.answer) ? record : undefined;
   }
 }
 
-function withNewAnswers<T extends RecordOf<'exchange' | 'answers'>>(record: T, created: CreatedItems): T | undefined {
-  const answers = record.answers.filter(({ id }) => addTurn(id, created));
+function withNewAnswers<T extends RecordOf<'exchange' | 'answers'>>(
+  record: T,
+  createdItems: CreatedItems,
+): T | undefined {
+  const answers = record.answers.filter(({ id }) => addTurn(id, createdItems));
   return answers.length > 0 ? { ...record, answers } : undefined;
 }
 

@@ -22,7 +22,7 @@ export function registerPanels(services: PanelFeatures) {
   return {
     'holysheep.ask': askCommand(services),
     'holysheep.compareModels': (argument) => compareModels(services, argument),
-    'holysheep.stop': () => conversations.running?.stop(),
+    'holysheep.stop': () => conversations.runningConversation?.stop(),
     'holysheep.retryNow': () => retryNow(services),
     'holysheep.newConversation': () => startConversation(services),
     'holysheep.showPanel': async (id) => {
@@ -34,7 +34,7 @@ export function registerPanels(services: PanelFeatures) {
 
 export async function retryNow(services: PanelServices): Promise<void> {
   const { conversations } = services;
-  const conversation = conversations.running ?? conversations.current;
+  const conversation = conversations.runningConversation ?? conversations.current;
   if (!conversation) return;
   await conversations.withOpen(conversation, async () => {
     for (const { id } of conversation.answersToRetry) await runFailureAction(services, conversation, id, 'retryNow');

@@ -121,7 +121,7 @@ export function createScheduler(services: SchedulerServices): Scheduler {
     workspace: workspace?.toString() ?? '',
     gatewayFor: (model) => ownGateways.gatewayFor(model),
     respondsAnyGateway: () => respondsAny(ownGateways),
-    lapsedMessage: () => vscode.l10n.t("The scheduled prompt has expired: it couldn't be sent within 24 hours."),
+    expiryMessage: () => vscode.l10n.t("The scheduled prompt has expired: it couldn't be sent within 24 hours."),
     summaryTitle: (title) => vscode.l10n.t('Summary of “{0}”', title),
     onDue: (count) => {
       const message =
@@ -130,7 +130,7 @@ export function createScheduler(services: SchedulerServices): Scheduler {
           : vscode.l10n.t('{0} scheduled prompts are due.', count);
       showToast(log, 'information', message, [commandAction(vscode.l10n.t('Show'), 'holysheep.openScheduled')]);
     },
-    onLapse: ({ title }) => {
+    onExpiry: ({ title }) => {
       const message = vscode.l10n.t(
         "The scheduled prompt “{0}” has expired: it couldn't be sent within 24 hours.",
         panelTitle(title),

@@ -44,14 +44,14 @@ interface SchedulerDeps {
   readonly gatewayFor: (model: string) => Promise<Gateway>;
   /** Sends a request without the key to each gateway, and returns whether at least one gateway responds. */
   readonly respondsAnyGateway: () => Promise<boolean>;
-  readonly lapsedMessage: () => string;
+  readonly expiryMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
   /**
    * Called when another prompt is due and the user must click to send it.
    * @param count number of all due prompts that need a click
    */
   readonly onDue: (count: number) => void;
-  readonly onLapse: (prompt: ScheduledPrompt) => void;
+  readonly onExpiry: (prompt: ScheduledPrompt) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -66,10 +66,10 @@ const maxTimerMs = 30_000;
  */
 const idleTimerMs = 300_000;
 /**
- * Time in milliseconds after which the file of a lapsed prompt (a prompt that could not be sent within 24 hours) is
+ * Time in milliseconds after which the file of an expired prompt (a prompt that could not be sent within 24 hours) is
  * removed, even if the workspace of the prompt is never opened again.
  */
-const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
+const maxExpiredMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Sends scheduled prompts when they are due, and keeps their index consistent with the conversations. Each window has a
@@ -79,7 +79,7 @@ const maxLapsedMs = 7 * 24 * 60 * 60 * 1000;
 export class Scheduler extends Disposable {
   private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
   readonly onDidChange = this.changeListeners.event;
-  /** The scheduled prompts that have not lapsed, that is, have not waited longer than 24 hours. */
+  /** The scheduled prompts that have not expired, that is, have not waited longer than 24 hours. */
   private prompts: readonly ScheduledPrompt[] = [];
   /**
    * Whether the user must click to send a prompt of this workspace, keyed by the id of the prompt. A prompt has no
@@ -225,7 +225,7 @@ export class Scheduler extends Disposable {
   private async check(): Promise<void> {
     const indexed = await this.changes.runExclusive(() => this.readIndex());
     const now = this.deps.clock.now();
-    this.prompts = indexed.filter((prompt) => now < lapsesAt(prompt));
+    this.prompts = indexed.filter((prompt) => now < expiresAt(prompt));
     this.changeListeners.fire();
     for (const prompt of indexed) {
       if (this.disposed) return;
@@ -259,12 +259,12 @@ export class Scheduler extends Disposable {
   private async handle(prompt: ScheduledPrompt, now: number): Promise<boolean> {
     const open = this.deps.conversations.writable.find(({ id }) => id === prompt.conversationId);
     const isOutdated = open !== undefined && !scheduledAnswer(open, prompt);
-    if (isOutdated || now >= lapsesAt(prompt) + maxLapsedMs) {
+    if (isOutdated || now >= expiresAt(prompt) + maxExpiredMs) {
       await this.remove(prompt.id);
       return true;
     }
     if (!this.isOwn(prompt)) return false;
-    if (now >= lapsesAt(prompt)) return this.lapse(prompt);
+    if (now >= expiresAt(prompt)) return this.expire(prompt);
     const { id, dueAt = 0 } = prompt;
     if (dueAt > now) {
       // This window saw the prompt before the prompt became due, so the prompt can be sent without a click.
@@ -343,18 +343,18 @@ export class Scheduler extends Disposable {
    * Ends the schedule of a prompt that could not be sent within 24 hours.
    * @returns whether the schedule has ended. The result is false if another window writes the prompt's conversation.
    */
-  private async lapse(prompt: ScheduledPrompt): Promise<boolean> {
-    const { store, conversations, lapsedMessage, onLapse } = this.deps;
+  private async expire(prompt: ScheduledPrompt): Promise<boolean> {
+    const { store, conversations, expiryMessage, onExpiry } = this.deps;
     const hasEnded = await conversations.withWritable(prompt.conversationId, 'only-if-free', (conversation) =>
       this.changes.runExclusive(async () => {
         const answer = scheduledAnswer(conversation, prompt);
-        if (answer) conversation.endSchedule(answer.id, { outcome: 'failed', message: lapsedMessage() });
+        if (answer) conversation.endSchedule(answer.id, { outcome: 'failed', message: expiryMessage() });
         await conversations.flush(conversation.id);
         await store.remove(prompt.id);
         return answer !== undefined;
       }),
     );
-    if (hasEnded) onLapse(prompt);
+    if (hasEnded) onExpiry(prompt);
     return hasEnded !== undefined;
   }
 
@@ -376,7 +376,7 @@ export class Scheduler extends Disposable {
   }
 }
 
-function lapsesAt({ scheduledAt }: ScheduledPrompt): number {
+function expiresAt({ scheduledAt }: ScheduledPrompt): number {
   return scheduledAt + scheduleLifetimeMs;
 }
 

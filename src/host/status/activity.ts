@@ -18,7 +18,7 @@ import { plainLabel } from '../ui/messageText';
 import type { UnseenFailure } from './unseenFailures';
 
 export interface Situation {
-  readonly running: Conversation | undefined;
+  readonly runningConversation: Conversation | undefined;
   /** Number of conversations with a running turn. */
   readonly runningCount: number;
   readonly failure: UnseenFailure | undefined;
@@ -62,9 +62,12 @@ interface Activity {
  * @param now the current time in epoch milliseconds
  */
 export function activityItem(situation: Situation, words: Words, now: number): ActivityItem | undefined {
-  const { running, runningCount } = situation;
-  const state = running?.activeAnswer?.state;
-  const activity = running && state ? turnActivity(running, state, words, now) : idleActivity(situation, words, now);
+  const { runningConversation, runningCount } = situation;
+  const state = runningConversation?.activeAnswer?.state;
+  const activity =
+    runningConversation && state
+      ? turnActivity(runningConversation, state, words, now)
+      : idleActivity(situation, words, now);
   if (!activity) return undefined;
   const { icon, caption, spoken = caption, explanation, conversationId, listsScheduled, isTimed = false } = activity;
   const otherCount = state ? Math.max(0, runningCount - 1) : 0;
@@ -151,9 +154,9 @@ function idleActivity(
   };
 }
 
-export function setTurnContext({ running, current }: Conversations, setContext: SetContext): void {
-  setContext('holysheep.running', running !== undefined);
-  setContext('holysheep.retryable', isRetryable(running ?? current));
+export function setTurnContext({ runningConversation, current }: Conversations, setContext: SetContext): void {
+  setContext('holysheep.running', runningConversation !== undefined);
+  setContext('holysheep.retryable', isRetryable(runningConversation ?? current));
   // An empty conversation can't be renamed, exported or deleted, so the context key is false for it.
   setContext('holysheep.hasConversation', current?.last !== undefined);
 }

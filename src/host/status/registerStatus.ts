@@ -30,9 +30,9 @@ export function registerStatus(deps: StatusDeps): void {
   let cooldown: ModelCooldown | undefined;
   const statusBar = register(
     new StatusBar(gatewaySets, () => {
-      const { running, runningCount } = conversations;
+      const { runningConversation, runningCount } = conversations;
       const failure = failures.latest();
-      return { running, runningCount, failure, cooldown, scheduled: schedule.count() };
+      return { runningConversation, runningCount, failure, cooldown, scheduled: schedule.count() };
     }),
   );
   let reads = 0;

@@ -34,7 +34,7 @@ export class StatusBar extends Disposable {
   refresh(): void {
     if (this.disposed) return;
     const situation = this.situation();
-    const state = situation.running?.activeAnswer?.state;
+    const state = situation.runningConversation?.activeAnswer?.state;
     const now = Date.now();
     const item = activityItem(situation, hostWords(), now);
     clearTimeout(this.countdown);

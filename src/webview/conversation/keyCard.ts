@@ -14,12 +14,12 @@ export function createKeyCard({ strings, post, host, focusComposer }: PageContex
   const gatewayButton = button(strings.addGateway, 'secondary', () => post({ type: 'addGateway' }));
   const actions = element('div', { class: 'actions' }, keyButton, gatewayButton, tourButton);
   const card = element('section', { class: 'notice' }, element('div', { class: 'notice-texts' }, title), actions);
-  return (place: HTMLElement | undefined): void => {
+  return (container: HTMLElement | undefined): void => {
     setText(text, fill(strings.noKeyTitle, host()));
-    if (card.parentElement === (place ?? null)) return;
+    if (card.parentElement === (container ?? null)) return;
     const hadFocus = card.contains(document.activeElement);
     card.remove();
-    place?.append(card);
+    container?.append(card);
     if (hadFocus) focusComposer();
   };
 }

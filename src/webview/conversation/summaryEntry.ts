@@ -45,11 +45,11 @@ export class SummaryEntry {
     // The view of the answer shows the text of the summary, so the text element that the editor replaces is empty.
     // While the editor is open, the view of the answer is hidden.
     const text = element('span');
-    const place = element('div', { class: 'summary-editor' }, text);
-    answer.element.append(place);
+    const container = element('div', { class: 'summary-editor' }, text);
+    answer.element.append(container);
     answer.element.classList.add('summary');
     this.editor = createEntryEditor(context, {
-      element: place,
+      element: container,
       text,
       tools: this.tools,
       label: strings.editSummary,

@@ -46,15 +46,15 @@ export function createTourCard({ strings, post, focusComposer, moveFocus }: Page
     return true;
   };
 
-  return (place: HTMLElement | undefined, step: TourStep | undefined, { hasKey }: ConnectionView): void => {
+  return (container: HTMLElement | undefined, step: TourStep | undefined, { hasKey }: ConnectionView): void => {
     const hadFocus = card.contains(document.activeElement);
-    if (!place) {
+    if (!container) {
       card.remove();
       if (hadFocus) focusComposer();
       return;
     }
-    const wasMoved = card.parentElement !== place;
-    if (wasMoved) place.append(card);
+    const wasMoved = card.parentElement !== container;
+    if (wasMoved) container.append(card);
     const wasChanged = showStep(step, hasKey);
     // If a button of the card had the focus, the focus moves to the button that continues the tour.
     const first = actions.querySelector('button');

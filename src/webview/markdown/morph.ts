@@ -18,10 +18,10 @@ function createNode(spec: NodeSpec, document: Document): Node {
  */
 export function createElement(spec: ElementSpec, document: Document): Element {
   const { tag, attributes, children } = spec;
-  const created = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
-  patchAttributes(created, noAttributes, attributes);
-  for (const child of children) created.appendChild(createNode(child, document));
-  return created;
+  const newElement = tag === 'svg' || tag === 'path' ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  patchAttributes(newElement, noAttributes, attributes);
+  for (const child of children) newElement.appendChild(createNode(child, document));
+  return newElement;
 }
 
 /**
@@ -37,9 +37,9 @@ export function patchElement(node: Element, before: ElementSpec, after: ElementS
     patchChildren(node, before, after);
     return node;
   }
-  const created = createElement(after, node.ownerDocument);
-  node.replaceWith(created);
-  return created;
+  const newElement = createElement(after, node.ownerDocument);
+  node.replaceWith(newElement);
+  return newElement;
 }
 
 function patchAttributes(node: Element, before: Attributes, after: Attributes): void {

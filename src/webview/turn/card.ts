@@ -186,10 +186,10 @@ export function createActions(
       style: action === primary ? ('primary' as const) : ('secondary' as const),
     }));
   const elements = items(buttons).map(({ action, caption: text, title = '', style, choose }) => {
-    const created = button(text, style, choose);
-    created.title = title;
-    if (action === 'summarize') markVersionButton(created, areVersionButtonsDisabled());
-    return created;
+    const actionButton = button(text, style, choose);
+    actionButton.title = title;
+    if (action === 'summarize') markVersionButton(actionButton, areVersionButtonsDisabled());
+    return actionButton;
   });
   return more.length === 0 ? elements : [...elements, ...createMenu(strings.moreActions, () => items(more))];
 }

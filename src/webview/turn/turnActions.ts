@@ -39,7 +39,7 @@ export function showTurnActions(
         iconButton(strings.regenerate, 'refresh', regenerate(false)),
         iconButton(strings.moreRegenerate, 'chevronDown', () => undefined),
       ] as const;
-      for (const created of buttons) markVersionButton(created, areVersionButtonsDisabled());
+      for (const versionButton of buttons) markVersionButton(versionButton, areVersionButtonsDisabled());
       const items = [
         { caption: strings.regenerateWith, choose: regenerate(true) },
         { caption: strings.compareModels, choose: () => post({ type: 'compareModels', exchangeId: exchange.id }) },
@@ -68,13 +68,13 @@ export function setVersionButtonsDisabled({ moveFocus }: PageContext, thread: HT
 }
 
 function createCopyButton({ strings, copy }: PageContext, text: string): HTMLElement {
-  const created = iconButton(strings.copy, 'copy', () => {
+  const copyButton = iconButton(strings.copy, 'copy', () => {
     copy(text);
-    markCopied(created);
+    markCopied(copyButton);
   });
-  created.append(svgIcon('check'));
-  created.classList.add('copy-button');
-  return created;
+  copyButton.append(svgIcon('check'));
+  copyButton.classList.add('copy-button');
+  return copyButton;
 }
 
 function createVersionPager(

@@ -10,10 +10,10 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   attributes: Readonly<Record<string, string>> = {},
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
-  const created = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
-  created.append(...children);
-  return created;
+  const newElement = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) newElement.setAttribute(name, value);
+  newElement.append(...children);
+  return newElement;
 }
 
 type ButtonStyle = 'primary' | 'secondary' | 'quiet';
@@ -24,9 +24,9 @@ export function button(
   style: ButtonStyle | `${ButtonStyle} ${string}`,
   onClick: (event: MouseEvent) => void,
 ): HTMLButtonElement {
-  const created = element('button', { type: 'button', class: `button ${style}` }, ...[content].flat());
-  created.addEventListener('click', onClick);
-  return created;
+  const newButton = element('button', { type: 'button', class: `button ${style}` }, ...[content].flat());
+  newButton.addEventListener('click', onClick);
+  return newButton;
 }
 
 export function disclosure(caption: string, className: string, ...children: readonly Child[]): HTMLDetailsElement {
@@ -81,10 +81,10 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   attributes: Readonly<Record<string, string | number>> = {},
   ...children: readonly (Node | string)[]
 ): SVGElementTagNameMap[K] {
-  const created = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, String(value));
-  created.append(...children);
-  return created;
+  const newElement = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) newElement.setAttribute(name, String(value));
+  newElement.append(...children);
+  return newElement;
 }
 
 /**
@@ -120,8 +120,8 @@ export function svgIcon(icon: Icon): SVGSVGElement {
  * button.
  */
 export function iconButton(caption: string, icon: Icon, onClick: (event: MouseEvent) => void): HTMLButtonElement {
-  const created = button([svgIcon(icon)], 'quiet icon-button', onClick);
-  created.setAttribute('aria-label', caption);
-  created.title = caption;
-  return created;
+  const newButton = button([svgIcon(icon)], 'quiet icon-button', onClick);
+  newButton.setAttribute('aria-label', caption);
+  newButton.title = caption;
+  return newButton;
 }

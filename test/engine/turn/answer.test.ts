@@ -37,7 +37,7 @@ class ShownAnswer {
       },
       deliver: () => undefined,
     };
-    const resumeFrom = { text: partial, hadReasoning: false, mode: 'continue', ...previous } as const;
+    const resumeFrom = { text: partial, hadReasoning: false, resumeMode: 'continue', ...previous } as const;
     this.answer = new Answer(this.clock, fake<TurnOutput>(output), new KeyRedactor(keys), resumeFrom);
     this.answer.startAttempt(mode);
   }
@@ -104,14 +104,14 @@ describe('answer', () => {
     const run = new ShownAnswer('a long answer', 'restart');
     run.answer.add({ type: 'toolCall', part: { index: 0, id: '1', name: 'feed', arguments: '{}' } });
     run.finish();
-    assert.deepEqual([run.shown, run.answer.requestMode('auto', undefined)], ['', 'restart']);
+    assert.deepEqual([run.shown, run.answer.chooseRequestMode('auto', undefined)], ['', 'restart']);
   });
 
   for (const { expected, text, mode, previous, resume } of [
     { expected: 'continue', text: 'some', mode: 'continue', previous: { hadReasoning: true }, resume: 'auto' },
     { expected: 'prefill', text: 'some', mode: 'continue', previous: {}, resume: 'restart' },
     { expected: 'prefill', text: 'some', mode: 'restart', previous: { hadReasoning: true }, resume: 'auto' },
-    { expected: 'restart', text: 'some', mode: 'restart', previous: { mode: 'restart' }, resume: 'auto' },
+    { expected: 'restart', text: 'some', mode: 'restart', previous: { resumeMode: 'restart' }, resume: 'auto' },
     { expected: 'restart', text: 'some', mode: 'restart', previous: { hadToolCalls: true }, resume: 'auto' },
     {
       expected: 'original',
@@ -120,7 +120,7 @@ describe('answer', () => {
       previous: { hadReasoning: true, hadToolCalls: true },
       resume: 'auto',
     },
-    { expected: 'original', text: '', mode: 'original', previous: { mode: 'restart' }, resume: 'restart' },
+    { expected: 'original', text: '', mode: 'original', previous: { resumeMode: 'restart' }, resume: 'restart' },
     {
       expected: 'original',
       text: '',
@@ -137,14 +137,14 @@ describe('answer', () => {
     },
   ] as const) {
     it(`is requested in the mode "${expected}" after an attempt in the mode "${mode}" without output, when the partial answer is ${JSON.stringify({ text, ...previous })}`, () => {
-      assert.equal(new ShownAnswer(text, mode, previous).answer.requestMode(resume, 'assistant'), expected);
+      assert.equal(new ShownAnswer(text, mode, previous).answer.chooseRequestMode(resume, 'assistant'), expected);
     });
   }
 
   it('is continued with a continue prompt instead of a prefill once the model has reasoned', () => {
     const run = new ShownAnswer('', 'original');
     run.answer.add({ type: 'reasoning', text: 'Hm.' });
-    assert.equal(run.append('some').answer.requestMode('auto', 'assistant'), 'continue');
+    assert.equal(run.append('some').answer.chooseRequestMode('auto', 'assistant'), 'continue');
   });
 
   for (const { expected, name, text, hadToolCalls } of [

@@ -187,7 +187,7 @@ describe('turn with a partial answer and continueWithFallback "ask"', () => {
   });
 });
 
-const resumeFrom = { text: half, hadReasoning: false, mode: 'continue' } as const;
+const resumeFrom = { text: half, hadReasoning: false, resumeMode: 'continue' } as const;
 
 describe('turn that continues an earlier answer', () => {
   it('retries the same model after overloads if the user requests no other model', async () => {

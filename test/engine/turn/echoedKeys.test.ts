@@ -196,7 +196,7 @@ describe('key that the gateway echoes', () => {
     const run = new EngineRun({
       replies: [answering(key.slice(8), '.')],
       connection: () => Promise.resolve(connection),
-      options: { resumeFrom: { text: `It is ${key.slice(0, 8)}`, hadReasoning: false, mode: 'continue' } },
+      options: { resumeFrom: { text: `It is ${key.slice(0, 8)}`, hadReasoning: false, resumeMode: 'continue' } },
     });
     await run.toEnd();
     assert.equal(run.last('done').text, `It is ${key.slice(0, 8)}[redacted].`);

@@ -126,7 +126,7 @@ describe('turn with several gateways', () => {
 
     it('lets the substitute resume its answer of an earlier turn, even when continueWithFallback is "off"', async () => {
       const net = new Gateways({ primary: dark, backup: [answering(remainder)] }, settings('off'));
-      const resumeFrom = { text: partial, model: 'llama3', hadReasoning: false, mode: 'continue' } as const;
+      const resumeFrom = { text: partial, model: 'llama3', hadReasoning: false, resumeMode: 'continue' } as const;
       const run = await net.ask({ ...request, options: { resumeFrom } }).toEnd();
       assert.equal(run.shownText, remainder);
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);

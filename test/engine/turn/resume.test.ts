@@ -226,7 +226,9 @@ describe('resume budget of a turn', () => {
 });
 
 describe('turn that continues an earlier answer', () => {
-  const earlier = (mode: 'continue' | 'restart') => ({ resumeFrom: { text: half, hadReasoning: false, mode } });
+  const earlier = (resumeMode: 'continue' | 'restart') => ({
+    resumeFrom: { text: half, hadReasoning: false, resumeMode },
+  });
 
   it('continues the answer, whatever the resume setting is', async () => {
     for (const resume of ['auto', 'restart', 'off'] as const) {

@@ -236,7 +236,7 @@ describe('offer to send the prompt later', () => {
   }
 
   const refusals: readonly (readonly [name: string, reply: ReturnType<typeof status>])[] = [
-    ['a limit that resets after a scheduled prompt lapses', rateLimited(86_401)],
+    ['a limit that resets after a scheduled prompt expires', rateLimited(86_401)],
     ['a credit that resets later', status(402, {}, { 'retry-after': '7200' })],
     [
       'a quota without credit',

@@ -156,7 +156,7 @@ describe('queue of a conversation', () => {
     conversation.continue(id);
     assert.deepEqual(phases(), ['one: queued', 'two: connecting']);
     engine.turn.emit(done('2'));
-    assert.equal(engine.turn.options.resumeFrom?.mode, 'continue');
+    assert.equal(engine.turn.options.resumeFrom?.resumeMode, 'continue');
     assert.deepEqual(engine.turn.request.messages, [{ role: 'user', content: 'one' }]);
   });
 });
@@ -366,7 +366,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
         model: 'm',
         hadReasoning: true,
         hadToolCalls: true,
-        mode: 'continue',
+        resumeMode: 'continue',
       });
       assert.deepEqual(sentTexts(), ['one']);
       const started: StreamEvent = {
@@ -397,7 +397,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     const offsets = conversation.last.answer.state.resumePoints.map(({ offset }) => offset);
     assert.deepEqual(offsets, [4, 8]);
     conversation.restart(id);
-    assert.equal(engine.turn.options.resumeFrom?.mode, 'restart');
+    assert.equal(engine.turn.options.resumeFrom?.resumeMode, 'restart');
     const { resumePoints, text: shown, previousSegments } = conversation.last.answer.state;
     assert.deepEqual([resumePoints, shown, previousSegments], [[], 'one two three', []]);
   });
@@ -424,7 +424,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
       const { ask, conversation, engine } = openConversation({ resume });
       ask('one', attempt(), reasoning('hm'), failed(partial));
       retryNow(conversation);
-      assert.deepEqual([engine.turns.length, engine.turn.options.resumeFrom?.mode], [2, mode]);
+      assert.deepEqual([engine.turns.length, engine.turn.options.resumeFrom?.resumeMode], [2, mode]);
       assert.equal(conversation.last?.answer.state.reasoning, mode === 'continue' ? 'hm' : '');
     });
   }
@@ -478,7 +478,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     const { ask, conversation, engine } = openConversation();
     const id = ask({ prompt: 'one', model: 'asked' }, attempt('asked'), failed('half'));
     conversation.switchModel(id, 'switched');
-    assert.deepEqual([engine.turn.request.model, engine.turn.options.resumeFrom?.mode], ['switched', 'restart']);
+    assert.deepEqual([engine.turn.request.model, engine.turn.options.resumeFrom?.resumeMode], ['switched', 'restart']);
     engine.turn.emit({ type: 'model', from: 'switched', to: 'last', reason: 'user', attempt: 1, at: 1 }, failed(''));
     retryNow(conversation);
     assert.equal(engine.turn.request.model, 'last');
@@ -515,7 +515,7 @@ describe('partial answer that a fallback model can continue', () => {
     conversation.continueWithFallback(id);
     const { request, options, controls } = engine.turn;
     assert.deepEqual(
-      [options.resumeFrom?.mode, options.resumeFrom?.text, request.model, controls],
+      [options.resumeFrom?.resumeMode, options.resumeFrom?.text, request.model, controls],
       ['continue', 'half', 'asked', ['continueWith fallback overloaded']],
     );
     engine.turn.emit(

@@ -48,7 +48,7 @@ describe('window with several conversations', () => {
       model: 'm',
       hadReasoning: false,
       hadToolCalls: false,
-      mode: 'continue',
+      resumeMode: 'continue',
     });
   });
 
@@ -133,11 +133,11 @@ describe('window with several conversations', () => {
     waits?.turn.emit(attempt(), waiting);
     offline?.turn.emit(attempt(), { ...waiting, reason: 'offline' } as StreamEvent);
     for (const shown of [current, waits, offline, streaming]) {
-      assert.equal(conversations.running, shown?.conversation);
+      assert.equal(conversations.runningConversation, shown?.conversation);
       shown?.turn.emit(done('Hello'));
       await waitForEvents();
     }
-    assert.equal(conversations.running, undefined);
+    assert.equal(conversations.runningConversation, undefined);
     await filesWritten();
   });
 
@@ -248,7 +248,7 @@ describe('window with several conversations', () => {
     turn.emit(attempt(), done('1'));
     await waitForEvents();
     // The queued turn is running now, so the conversation must stay open.
-    assert.equal(conversations.running, first);
+    assert.equal(conversations.runningConversation, first);
     engine.turn.emit(attempt(), done('2'));
     await waitForEvents();
     const reopened = await conversations.open(first.id);
@@ -326,7 +326,7 @@ describe('window with several conversations', () => {
         }
         const previous = conversations.current;
         const removed = (await conversations.remove(id))!;
-        assert.equal(engine.turns.length > 0 && conversations.running, undefined);
+        assert.equal(engine.turns.length > 0 && conversations.runningConversation, undefined);
         assert.equal(conversations.current, state === 'closed' ? previous : undefined);
         assert.deepEqual(
           (await conversations.list()).filter((summary) => summary.id === id),

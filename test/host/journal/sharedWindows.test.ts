@@ -201,7 +201,7 @@ describe('conversation that two windows have open', () => {
     assert.ok(content.equals(await readFile(pathOf(id))));
     assert.deepEqual(first.errors, [{ kind: 'taken', isComplete: false }]);
     assert.deepEqual([original.readOnly, prompts(original)], [true, ['one: done', 'two: done']]);
-    assert.equal(first.conversations.running, undefined);
+    assert.equal(first.conversations.runningConversation, undefined);
   });
 
   it('neither loses nor repeats text when the second window takes it over and the first window takes it back', async () => {

@@ -53,10 +53,10 @@ export function openScheduledWindow(
       probes.push(`${(await keyed()).primary.id} after ${engine.turns.length} requests`);
       return network.isReachable;
     },
-    lapsedMessage: () => 'Lapsed.',
+    expiryMessage: () => 'Expired.',
     summaryTitle: (title) => `Summary of ${title}`,
     onDue: (count) => notices.push(`${count} due`),
-    onLapse: () => notices.push('lapsed'),
+    onExpiry: () => notices.push('expired'),
     onError: (error) => window.errors.push(error),
   });
   scheduler.update();

@@ -415,9 +415,9 @@ describe('scheduled prompt', () => {
       const { failure } = conversation.last!.answer.state;
       assert.deepEqual(
         [failure?.kind, failure?.message, failure?.actions],
-        ['rate-limit', 'Lapsed.', ['retryNow', 'switchModel']],
+        ['rate-limit', 'Expired.', ['retryNow', 'switchModel']],
       );
-      assert.deepEqual([requests(window), window.notices, files()], [1, ['lapsed'], []]);
+      assert.deepEqual([requests(window), window.notices, files()], [1, ['expired'], []]);
       conversation.retryNow(lastId(conversation));
       assert.equal(requests(window), 2);
     });
@@ -426,9 +426,9 @@ describe('scheduled prompt', () => {
       const before = open({ isReachable: false });
       const { id } = await before.askWhenOnline();
       const after = await reopenAfter(day);
-      assert.deepEqual([requests(after), after.notices, files()], [0, ['lapsed'], []]);
+      assert.deepEqual([requests(after), after.notices, files()], [0, ['expired'], []]);
       const { state } = (await after.conversations.open(id))!.last!.answer;
-      assert.deepEqual([state.phase, state.failure?.kind, state.failure?.message], ['failed', 'offline', 'Lapsed.']);
+      assert.deepEqual([state.phase, state.failure?.kind, state.failure?.message], ['failed', 'offline', 'Expired.']);
     });
 
     it('is removed after another week if its workspace is never opened', async () => {

@@ -29,10 +29,10 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
     answersToRetry: [answer],
     last: { exchange, answer },
   });
-  return { current: conversation, running: active && conversation, runningCount: active ? 1 : 0 };
+  return { current: conversation, runningConversation: active && conversation, runningCount: active ? 1 : 0 };
 }
 
-const noTurns = { current: undefined, running: undefined, runningCount: 0 };
+const noTurns = { current: undefined, runningConversation: undefined, runningCount: 0 };
 const timeOf = (at: number): string => englishWords.format.timeOfDay(at, { now: 0, seconds: true });
 let { activityItem, setTurnContext } = {} as typeof Activity;
 const item = (situation: Partial<Activity.Situation>, now = 0): Activity.ActivityItem | undefined =>
@@ -70,7 +70,10 @@ describe('activity in the status bar', () => {
     'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'turns of a comparison': [
-      { ...compared, running: fake<Conversation>({ activeAnswer: answer, activeAnswers: [answer, answer] }) },
+      {
+        ...compared,
+        runningConversation: fake<Conversation>({ activeAnswer: answer, activeAnswers: [answer, answer] }),
+      },
       '$(loading~spin) Comparing 2 models…',
     ],
     'a turn that waits for another request': [
@@ -199,7 +202,7 @@ describe('context keys about the current turn', () => {
       answersToRetry: [],
       last: undefined,
     });
-    const empty = fake<Conversations>({ current: none, running: undefined });
+    const empty = fake<Conversations>({ current: none, runningConversation: undefined });
     setTurnContext(empty, (key, value) => keys.set(key, value));
     assert.equal(keys.get('holysheep.hasConversation'), false);
   });

@@ -17,7 +17,7 @@ interface Item {
 
 const ignore = (): void => undefined;
 const idle: Situation = {
-  running: undefined,
+  runningConversation: undefined,
   runningCount: 0,
   failure: undefined,
   cooldown: undefined,
@@ -62,7 +62,7 @@ describe('status bar', () => {
       activeAnswer: answer,
       activeAnswers: [answer],
     };
-    return { ...idle, running: fake(conversation), runningCount: 1 };
+    return { ...idle, runningConversation: fake(conversation), runningCount: 1 };
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};

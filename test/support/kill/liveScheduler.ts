@@ -34,10 +34,10 @@ export function openLiveScheduler(root: string, onProbe: (isOnline: boolean) => 
       onProbe(isOnline);
       return Promise.resolve(isOnline);
     },
-    lapsedMessage: () => '',
+    expiryMessage: () => '',
     summaryTitle: (title) => title,
     onDue: () => undefined,
-    onLapse: () => undefined,
+    onExpiry: () => undefined,
     onError: (error) => window.errors.push(error),
   });
   return { ...window, scheduler };

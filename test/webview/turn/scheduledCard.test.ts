@@ -122,8 +122,8 @@ describe('card of a scheduled prompt', () => {
     page.snapshot([exchange('a', { state: failedState })]);
     page.update('a', scheduled());
     assert.deepEqual([page.announced, page.all('alert').length], [`Sends at ${timeOf(later)}`, 0]);
-    const lapsed = endSchedule(scheduled().state, { outcome: 'failed', message: 'The scheduled prompt has expired.' });
-    page.update('a', { state: lapsed });
+    const expired = endSchedule(scheduled().state, { outcome: 'failed', message: 'The scheduled prompt has expired.' });
+    page.update('a', { state: expired });
     assert.equal(page.one('alert').querySelector('.card-message')?.textContent, 'The scheduled prompt has expired.');
     assert.deepEqual([page.all('timer'), page.buttons().filter((name) => name.startsWith('Send at'))], [[], []]);
     page.update('a', { state: endSchedule(scheduled().state, { outcome: 'stopped' }) });

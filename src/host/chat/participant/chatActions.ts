@@ -20,7 +20,7 @@ interface RunningTurn {
  * after the turn has ended.
  */
 export class ChatTurns {
-  readonly running = new Map<string, RunningTurn>();
+  readonly runningTurns = new Map<string, RunningTurn>();
   /**
    * The turn that was started last. `pickedInChat` is true if the user chose the turn's model in the chat, so that the
    * model in the settings is ignored.
@@ -45,11 +45,11 @@ interface ActionContext extends ChatServices {
 /** The actions of the buttons in the chat. An action throws a UserError if the action is no longer possible. */
 const chatActions = {
   retryNow: ({ turns, turnId }) => {
-    const running = turns.running.get(turnId);
-    const wait = running?.answer.turn.wait;
+    const runningTurn = turns.runningTurns.get(turnId);
+    const wait = runningTurn?.answer.turn.wait;
     if (!wait) throw new UserError(vscode.l10n.t('This request is no longer waiting to be sent.'));
-    if (wait.actions.includes('tryAnyway')) running.handle.tryAnyway();
-    else running.handle.retryNow();
+    if (wait.actions.includes('tryAnyway')) runningTurn.handle.tryAnyway();
+    else runningTurn.handle.retryNow();
   },
   askAgain: (context) => submitPrompt(context, askAgainPrompt()),
   continue: (context) => submitPrompt(context, continuePrompt()),

@@ -89,7 +89,7 @@ export class ChatParticipant {
       { ...chatRequest, ...(start === 'moreRoom' && { moreRoom: true }) },
       {
         token,
-        resumeFrom: partial && { text: partial.text, hadReasoning: partial.hadReasoning, mode: 'continue' },
+        resumeFrom: partial && { text: partial.text, hadReasoning: partial.hadReasoning, resumeMode: 'continue' },
         onEvent: (event) => {
           this.services.logEvent('chat', turnId, event);
           response.handle(event);
@@ -97,11 +97,11 @@ export class ChatParticipant {
         },
       },
     );
-    turns.running.set(turnId, { handle, answer });
+    turns.runningTurns.set(turnId, { handle, answer });
     turns.last = { id: turnId, pickedInChat: isHolySheepModel(request.model) };
     if (start === 'tryAnyway') handle.tryAnyway();
     const end = await terminalEvent;
-    turns.running.delete(turnId);
+    turns.runningTurns.delete(turnId);
     const { state, message } = response.finish(end);
     const { code, command, content } = question;
     const metadata: ChatMetadata = {
