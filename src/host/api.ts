@@ -24,15 +24,18 @@ export interface AskOptions {
 export interface HolySheepApi {
   readonly version: 1;
   /**
-   * Produces an answer (a turn) with the user's settings and API key, without the panel. Exactly one event `done`,
-   * `stopped` or `failed` ends the events. Leaving the loop over the events stops the turn. The options are copied, so
-   * later changes to the object have no effect.
+   * Produces an answer (a turn) with the user's settings and API key, without the panel. The last event is always
+   * `done`, `stopped` or `failed`. The turn stops if the caller leaves the loop over the events early. The options are
+   * copied, so later changes to the object have no effect.
    * @throws TypeError immediately, if the prompt is empty, or an option is unknown, has a wrong type or is out of range
    */
   ask(prompt: string, options?: AskOptions): AsyncIterable<ApiEvent>;
 }
 
-/** An event of the API. It names a gateway by the origin of its base URL, in place of the engine's gateway object. */
+/**
+ * An event of the API. Where the engine's event contains a gateway object, the event of the API contains the origin of
+ * the gateway's base URL.
+ */
 export type ApiEvent = ReturnType<typeof toApiEvent>;
 
 function toApiEvent(event: StreamEvent) {
@@ -67,8 +70,8 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       const iterator = load()
         .then((ask) => ask(copy.prompt, copy.options))
         .then((stream) => stream[Symbol.asyncIterator]());
-      // Node.js would report an unhandled rejection if the caller reads the events late or never, so a handler that
-      // does nothing is attached here. The caller gets the same error from `next`.
+      // If loading fails and the caller reads the events late or never, Node.js would report an unhandled rejection. An
+      // empty handler prevents this report. The caller still gets the error from `next`.
       iterator.catch(() => undefined);
       // The iterator is written by hand, because the turn must stop at once when the caller leaves the loop early. An
       // async generator would stop the turn only after the next event.

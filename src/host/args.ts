@@ -3,8 +3,9 @@ import { effortChoiceIn, effortChoices, type TextMessage } from '../engine/reque
 import { ArgumentError } from './util/userError';
 
 // The arguments of commands and of the API come from other extensions, keybindings and tasks. Messages about invalid
-// arguments are for the developer who wrote the arguments, so the messages are not translated. This file has no valibot
-// schemas and no arguments of commands, so that it is small: VS Code loads it at startup, with the API.
+// arguments are for the developer who wrote the arguments, so the messages are not translated. This file must be small,
+// because VS Code loads it at startup, with the API. Therefore it contains neither valibot schemas nor the validation
+// of command arguments.
 
 /**
  * Highest accepted `maxTokens`, which is also the maximum of the setting `holysheep.maxTokens`. No model answers with

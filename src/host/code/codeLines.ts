@@ -12,8 +12,9 @@ function commonIndent(lines: readonly string[]): string | undefined {
 }
 
 /**
- * Replaces the common indentation of lines. The indentation of each line relative to the other lines does not change.
- * @param current the common indentation of the lines
+ * Replaces the indentation that all lines share by a different indentation. The indentation of the lines relative to
+ * each other does not change.
+ * @param current the indentation that all lines share
  */
 function replaceIndent(lines: readonly string[], current: string, indent: string): readonly string[] {
   return lines.map((line) => (line.trim() ? indent + line.slice(current.length) : line));
@@ -21,8 +22,8 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 
 /**
  * Indents an inserted text of several lines like the line with the cursor. The text stays unchanged unless only
- * indentation precedes the cursor. It also stays unchanged if its first line is indented more than another line,
- * because the intended indentation is then unknown.
+ * indentation precedes the cursor. The text also stays unchanged if its first line is indented more than one of its
+ * other lines, because the intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
 export function indentInsertion(text: string, linePrefix: string): string {
@@ -94,7 +95,7 @@ export function fitReplacement(original: string, replacement: string, indent = '
 
 /**
  * Adds the missing indentation to a code block that replaces complete lines. The code block stays unchanged if one of
- * its lines is indented less than its first line, because that line can be part of a multi-line string.
+ * its lines is indented less than its first line, because the less indented line might be part of a multi-line string.
  */
 function fitWholeLines(original: readonly string[], body: readonly string[]): readonly string[] {
   const indent = commonIndent(original) ?? '';

@@ -2,8 +2,8 @@ import { codeLimits, lineRange, type CodeExcerpt } from './codeExcerpt';
 
 interface CodeInstruction {
   /**
-   * Instruction to the model. It is in English, which models follow best. The prompt separately asks for an answer in
-   * the user's language.
+   * Instruction to the model. The instruction is in English, because models follow English instructions best. The
+   * prompt separately asks for an answer in the user's language.
    */
   readonly instruction: string;
   /** Whether the prompt includes the problems (errors and warnings) that the editor reports for the code. */

@@ -66,8 +66,9 @@ export class EditorTarget extends Disposable {
 
   private async replaceOriginal(code: string, label: string, target: ApplyTarget, text: string): Promise<void> {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
-    // The editor is shown even if the code can't be replaced, because the user then has to look at the document. While
-    // an editor shows the document, VS Code keeps the document loaded and reports its changes during the preview.
+    // The editor is shown even if the code can't be replaced, because the user then has to look at the document. The
+    // refactor preview needs the editor, too: as long as an editor shows a document, VS Code keeps the document loaded
+    // and reports its changes.
     const editor = await this.showEditor(document);
     const offset = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
     const location = locateCode(document.getText(), code, offset);
@@ -138,7 +139,7 @@ async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDo
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
   if (open) return open;
   try {
-    // VS Code would open the URI of a closed untitled document as a new, empty document.
+    // A closed untitled document can't be opened: for its URI, VS Code would open a new, empty document.
     if (uri.scheme === 'untitled') throw new Error('The untitled document was closed.');
     return await vscode.workspace.openTextDocument(uri);
   } catch (cause) {

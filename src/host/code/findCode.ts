@@ -65,8 +65,8 @@ function isCodeUnit(kind: vscode.SymbolKind): boolean {
 }
 
 /**
- * Maximum number of problems (errors and warnings) in a prompt: about a piece of code, or about a file. Many errors in
- * one file usually have few causes.
+ * Maximum number of problems (errors and warnings) in a prompt about a piece of code, and in a prompt about a file.
+ * Many errors in one file usually have few causes.
  */
 const maxProblems = { code: 20, file: 100 } as const;
 

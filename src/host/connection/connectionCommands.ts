@@ -19,7 +19,9 @@ export function registerConnection(deps: GatewayServices) {
   } satisfies Commands;
 }
 
-/** Removes the API key of a gateway in the settings. If several gateways have a key, the user chooses one of them. */
+/**
+ * Removes the stored API key of one of the user's gateways. If several gateways have a key, the user chooses a gateway.
+ */
 export async function removeApiKey({
   ownGateways,
   keys,
@@ -34,7 +36,8 @@ export async function removeApiKey({
   const gateway = await pickGateway(removable, vscode.l10n.t('Remove API key'));
   if (!gateway) return { state: 'cancelled' };
   const { origin, label } = gateway;
-  // The key is read now, after the user's choice, because another window can have removed the key in the meantime.
+  // The key is read only now, after the user's choice, because another window might have removed the key in the
+  // meantime.
   const apiKey = await keys.getIfReadable(origin);
   await keys.delete(origin);
   const undo = apiKey === undefined ? [] : [{ title: vscode.l10n.t('Undo'), run: () => keys.set(origin, apiKey) }];

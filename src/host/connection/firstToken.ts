@@ -18,8 +18,8 @@ const prompt = 'Reply with the single word: OK';
 const maxTokens = 16;
 
 /**
- * Measures the time to the first token of a gateway. The turn is stopped at its first token, or before it makes a retry
- * or uses a fallback model. Returns undefined if the signal aborts.
+ * Measures how long a gateway takes to send the first token of an answer. The turn is stopped at its first token, or
+ * before it makes a retry or uses a fallback model. Returns undefined if the signal aborts.
  */
 export async function requestFirstToken(
   engine: Engine,
@@ -45,8 +45,8 @@ export async function requestFirstToken(
         turn.stop();
         return { kind: event.reason, message: event.message };
       case 'model':
-        // Without the stop, a fallback model would answer, and the time of its first token would reveal nothing about
-        // the tested model.
+        // If the turn were not stopped here, a fallback model would answer, and the time of its first token would
+        // reveal nothing about the tested model.
         turn.stop();
         if (event.reason === 'user') return undefined;
         return { kind: event.reason, message: vscode.l10n.t(faultAdvice[event.reason].cause) };

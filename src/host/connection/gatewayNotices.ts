@@ -17,8 +17,9 @@ const backupsSetting = 'holysheep.backupBaseUrls';
 const memoryKey = 'holysheep.gatewayNotices';
 
 /**
- * Notifies the user about problems of the gateways in the settings. An invalid URL is reported once per window. A
- * corrected URL, plain HTTP and a backup gateway without an API key are reported only once.
+ * Notifies the user about problems of the gateways in the settings. An invalid URL is reported once in each window. The
+ * other problems are reported once and never again, in any window: a URL that the extension has corrected, plain HTTP,
+ * and a backup gateway without an API key.
  */
 export class GatewayNotices extends Disposable {
   /** Base URLs that this window has checked, as the user wrote them. */

@@ -37,8 +37,8 @@ export interface GatewaySet {
   /** Returns the gateways that prompts can go to. Rejects if the set is closed, or if the base URL is invalid. */
   gateways(): Promise<Gateways>;
   /**
-   * Returns what the page shows about the model and the gateway of the next prompt. Never rejects, because the page
-   * must also be drawn if no gateway can be used.
+   * Returns what the panel shows about the model and the gateway of the next prompt. Never rejects, because the panel
+   * must be drawn even if no gateway can be used.
    * @param preferredGateway the id of the gateway to which the user has switched
    */
   view(preferredGateway?: string): Promise<ConnectionView>;
@@ -50,13 +50,13 @@ export interface GatewaySet {
    */
   defaults(choice?: RequestChoice): RequestDefaults;
   /**
-   * Returns whether a prompt may go to these models. If only a gateway over plain HTTP has one of the models, the user
-   * is asked first.
+   * Returns whether prompts may be sent to these models. If one of the models is available only through a gateway that
+   * uses plain HTTP, the user is asked for consent first.
    */
   mayUse(models: readonly string[]): Promise<boolean>;
   /**
-   * Returns the message that is shown instead of performing the action of a button on a failure card. Returns undefined
-   * if these gateways allow the action.
+   * If these gateways do not allow the action of a button on a failure card, returns the message that the user sees
+   * when pressing the button. Otherwise, returns undefined.
    */
   notice(action: FaultAction): string | undefined;
 }
@@ -96,7 +96,7 @@ export class GatewaySets extends Disposable {
 
   /**
    * Returns the set of gateways for the next prompt of a conversation. If the conversation is empty or its set is
-   * closed, the result is the set of new conversations.
+   * closed, returns the set that new conversations use.
    */
   forPrompt({ set, tree }: SetOwner): GatewaySet {
     return tree.isEmpty || !set.isOpen ? this.current : set;
@@ -108,8 +108,8 @@ export class GatewaySets extends Disposable {
   }
 
   /**
-   * Calls `show` with the view of the current set of gateways, at once and after each change. An older view that
-   * arrives after a newer view is dropped.
+   * Calls `show`, at once and after each change, with the model and the gateway that the panel shows for a new
+   * conversation. A result that arrives after a newer result is dropped.
    */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;

@@ -98,8 +98,8 @@ const importedKeysSecret = 'holysheep.importedKeys';
 /**
  * Imports an API key that the user entered in VS Code's dialog for language model providers. This dialog does not ask
  * for an origin, so the key is imported once, for the origin that the settings contain at that time. The same key is
- * never imported for another origin, or after the user has removed it or a gateway has rejected it. Only the
- * fingerprints of imported keys are remembered.
+ * never imported a second time: not for another origin, and not after the user has removed the key or a gateway has
+ * rejected the key. Only the fingerprints of imported keys are remembered.
  */
 export async function importKey(
   secrets: vscode.SecretStorage,

@@ -67,8 +67,8 @@ export function effortView(level: EffortChoice, facts: ModelFacts | undefined): 
 }
 
 /**
- * Reasoning efforts offered for a model about which nothing is known. A relay gateway can support the effort for such a
- * model.
+ * Reasoning efforts offered for a model about which nothing is known. They are offered because the gateway might
+ * support them for the model.
  */
 const usualLevels: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
 

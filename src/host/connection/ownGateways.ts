@@ -85,8 +85,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Creates new `Gateway` objects, and notifies the listeners. Prompts might now go to a different gateway, or more
-   * might be known about a model.
+   * Creates new `Gateway` objects, and notifies the listeners, because prompts might now go to a different gateway, or
+   * more might be known about a model.
    */
   refresh(): void {
     this.cachedGateways = undefined;
@@ -123,8 +123,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns the primary gateway and all backup gateways that are not unresponsive. Rejects if the base URL of the
-   * primary gateway is invalid.
+   * Returns the primary gateway and the backup gateways, except those backup gateways that are unresponsive. Rejects if
+   * the base URL of the primary gateway is invalid.
    */
   async gateways(): Promise<Gateways> {
     const [primary, ...backups] = this.withPrimary();
@@ -134,7 +134,7 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Removes a backup gateway from the settings, and offers the user to undo the removal.
+   * Removes a backup gateway from the settings, and offers to undo the removal.
    * @param baseUrl the gateway's base URL
    */
   async removeBackup(baseUrl: string): Promise<void> {
@@ -163,8 +163,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns the gateway that gets a prompt unless the model requires another gateway. Returns undefined if that gateway
-   * still needs an API key. Rejects like {@link gatewaysWithKeys}.
+   * Returns the default gateway: the gateway that gets all prompts whose model does not require a different gateway.
+   * Returns undefined if the default gateway still needs an API key. Rejects like {@link withKeys}.
    */
   async firstWithAccess(): Promise<Gateway | undefined> {
     const gatewaysWithKeys = await this.withKeys();
@@ -173,9 +173,9 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns whether a prompt may go to these models. If only a gateway over plain HTTP has one of the models, the user
-   * is asked once for each gateway. If no gateway can be used, the user is not asked, because the failed turn shows the
-   * reason.
+   * Returns whether prompts may be sent to these models. If one of the models is available only through a gateway that
+   * uses plain HTTP, the user is asked for consent, once for each such gateway. If no gateway can be used, the user is
+   * not asked, because the failed turn shows the reason.
    * @returns false if the user does not want to send the prompt
    */
   async mayUse(models: readonly string[]): Promise<boolean> {

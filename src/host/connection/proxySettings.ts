@@ -15,8 +15,8 @@ function readExceptions(): readonly string[] {
 }
 
 /**
- * Returns which proxy settings have a value. The values of URLs are omitted, because a proxy URL can contain a
- * password.
+ * Returns the proxy settings for the diagnostics report. For a setting that can contain a secret, such as a proxy URL
+ * with a password, the report shows only whether the setting has a value.
  */
 export function readProxyInfo() {
   const http = vscode.workspace.getConfiguration('http');

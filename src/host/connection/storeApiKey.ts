@@ -27,8 +27,8 @@ import { probeMessage } from './testReport';
 /**
  * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
  * @param argument the key, the base URL of its gateway, or both. A key without a base URL is for the primary gateway.
- * Without a key, the user is asked for it, and first chooses a gateway if the argument has no base URL and the settings
- * contain several gateways.
+ * If the key is missing, the user is asked for the key. If the base URL is missing too and the settings contain several
+ * gateways, the user chooses the gateway first.
  * @throws ArgumentError if the argument is invalid
  */
 export async function storeApiKey(deps: GatewayServices, argument: unknown): Promise<SetApiKeyResult> {
@@ -96,7 +96,7 @@ async function verifyAndStore(
   if (state === 'cancelled' || state === 'rejected') return { state };
   const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
   const isReplaced = previous !== undefined && previous !== key;
-  // The model lists are used before the key is stored, because a change of the keys clears the lists.
+  // The model lists are searched before the key is stored, because a change of the keys clears the lists.
   const model = settings.model();
   const [, ...backups] = deps.ownGateways.all;
   const isAtBackup = backups.some((backup) => backup.models.has(model) || backup.lists(model));
@@ -113,11 +113,11 @@ async function verifyAndStore(
   if (isReplaced) showToast(log, 'information', vscode.l10n.t('The API key for {0} was replaced.', host));
   const count = result.models.length;
   log.info(`API key for ${host}: accepted, ${count} models available.`);
-  // Success is shown in the status bar: a notification would cover the panel's buttons, although the user need not
-  // respond.
+  // Success is shown in the status bar, because the user need not respond. A notification would cover the panel's
+  // buttons.
   showInStatusBar(vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count));
-  // The message is shown only for the primary gateway: a turn uses backup gateways only while the primary gateway is
-  // down, so they can lack the model.
+  // The user is notified of a missing model only for the primary gateway. A backup gateway can lack the model without
+  // harm, because turns use backup gateways only while the primary gateway is down.
   if (position === 0 && !isAtBackup) noticeMissingModel(deps, host, result);
   return { state };
 }

@@ -20,8 +20,8 @@ export interface GatewayTest {
   readonly position: number;
   readonly key: Key['type'];
   /**
-   * Host and port of the proxy that VS Code uses for this gateway. The proxy then performs the direct steps, such as
-   * the name resolution.
+   * Host and port of the proxy that VS Code uses for this gateway, or undefined without a proxy. With a proxy, the test
+   * skips the steps of a direct connection, such as the name resolution, because the proxy performs these steps.
    */
   readonly proxy: string | undefined;
   readonly steps: readonly DirectStep[];
@@ -140,8 +140,8 @@ function isReached(models: FinishedProbe): boolean {
 
 /**
  * Returns the lines of the report for one step of a direct connection.
- * @param isReached whether the request has reached the gateway although a step has failed. VS Code can use a proxy of
- * the operating system, and trusts certificates that Node.js does not trust.
+ * @param isReached whether the request reached the gateway although a step failed. Unlike the steps, the request can
+ * use a proxy of the operating system, and VS Code trusts certificates that Node.js does not trust.
  */
 function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boolean): readonly string[] {
   const titles = {

@@ -42,7 +42,10 @@ function fileChoice(uri: vscode.Uri): ContextSuggestion {
   return { id: fileId(uri), kind: 'file', ...splitPath(uri) };
 }
 
-/** If a symbolic link leads a suggested local file out of the workspace, adds the real path to the suggestion. */
+/**
+ * If a symbolic link in the path of a suggested local file points outside the workspace, adds the real path to the
+ * suggestion.
+ */
 export async function withLinkTarget(suggestion: ContextSuggestion): Promise<ContextSuggestion> {
   const reference = parseContextId(suggestion.id);
   if (reference?.kind !== 'file') return suggestion;

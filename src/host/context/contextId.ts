@@ -14,14 +14,14 @@ const referenceSchema = v.variant('kind', [
 ]);
 
 /**
- * The content of a context item's id. The id can be saved, and the context item can be read from the id later, for
- * example after a reload.
+ * The data that the id of a context item encodes. The id can be saved. Later, for example after a reload, the content
+ * of the context item can be read with this data.
  */
 export type ContextReference = Readonly<v.InferOutput<typeof referenceSchema>>;
 
 export function contextId(reference: ContextReference): string {
-  // Only the listed properties are encoded, so that equal context items have equal ids. A selection also has other
-  // properties, such as its active end.
+  // Only the listed properties are encoded, so that equal context items have equal ids. A selection in VS Code also has
+  // other properties, such as the end at which the cursor is.
   return JSON.stringify(v.parse(referenceSchema, reference));
 }
 

@@ -2,7 +2,10 @@ import type { Attachment, ContextKind } from '../../shared/protocol';
 import { codeLimits } from '../code/codeExcerpt';
 import { codeFence, toSingleLine } from '../code/codePrompts';
 
-/** Headings of the attachments in the text for the model. They are in English, which models follow best. */
+/**
+ * Headings of the attachments in the text for the model. The headings are in English, because models understand English
+ * best.
+ */
 const headings: Readonly<Record<ContextKind, string>> = {
   selection: 'Selected code:',
   file: 'File:',

@@ -15,7 +15,10 @@ export interface DraftAttachment {
    */
   readonly id: string;
   readonly attachment: Attachment;
-  /** Real path of the attached file, if a symbolic link leads the file out of the workspace. See `outsideTarget`. */
+  /**
+   * Real path of the attached file, if a symbolic link in the file's workspace path points outside the workspace. See
+   * `outsideTarget`.
+   */
   readonly realPath?: string | undefined;
 }
 

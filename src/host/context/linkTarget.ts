@@ -9,9 +9,9 @@ import { UserError } from '../util/userError';
 const maxPathLength = 1000;
 
 /**
- * Returns the real path of a workspace file that a symbolic link leads out of the workspace, for example to
- * `~/.ssh/id_rsa`. The user must see this path, because the author of the workspace chose the target. Returns undefined
- * if the real file is in the workspace, or if the URI is outside the workspace.
+ * Returns the real path of a file if its path is in the workspace, but a symbolic link in the path points outside the
+ * workspace, for example to `~/.ssh/id_rsa`. The user must see the real path, because the author of the workspace chose
+ * the link's target. Returns undefined if the real file is in the workspace, or if the URI is outside the workspace.
  */
 export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   return uri.scheme === 'file' ? localOutsideTarget(uri) : remoteOutsideTarget(uri);
@@ -33,8 +33,8 @@ export async function localOutsideTarget(uri: vscode.Uri): Promise<string | unde
 }
 
 /**
- * Rejects a file that a symbolic link leads out of the workspace, because VS Code's chat can't show the real path of an
- * attachment. The file is accepted if the user sees it in an editor.
+ * Rejects a workspace file if a symbolic link in its path points outside the workspace, because VS Code's chat can't
+ * show the real path of an attachment. The file is accepted if it is visible in an editor.
  * @throws UserError when the file is rejected
  */
 export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {

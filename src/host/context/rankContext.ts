@@ -27,8 +27,8 @@ const noMatch = 6;
  * query. 5: the name contains the letters of the query in order. 6: no match.
  */
 function rankSuggestion(needle: string, { kind, label, detail }: ContextSuggestion): number {
-  // The query is also compared with the item's kind, such as `problems`. So the name that the documentation uses finds
-  // the item in every display language.
+  // The query is also compared with the item's kind, such as `problems`. So users of every display language can type
+  // the English name that the documentation uses.
   const names = [label, ...(kind === 'file' ? [] : [kind, detail])];
   const pathRank = `${detail}/${label}`.toLowerCase().includes(needle) ? 4 : noMatch;
   return Math.min(...names.map((name) => rankName(needle, name)), pathRank);

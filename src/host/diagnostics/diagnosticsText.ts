@@ -5,8 +5,8 @@ import type { LedgerEntry, LedgerWait, TurnRecord } from '../../engine/state/led
 import type { ErrorRecord } from '../util/errorRecord';
 
 /**
- * Content of a diagnostics report. Sections without a type here, such as the versions of VS Code, are copied without
- * changes.
+ * Content of a diagnostics report. Sections that this type does not declare, such as the versions of VS Code, are
+ * copied without changes.
  */
 export interface Diagnostics {
   /** Time at which the report is created, in epoch milliseconds. */
@@ -115,8 +115,8 @@ const oddCredentialsPattern = /(:\/\/)(?!\[)[^/?#@:]*:(?=\d*[^\d/@])[^]*@/g;
 const queryPattern = /[?#][^]*/;
 
 /**
- * Removes folders from the paths in a text, and secrets from its URLs. Folder names often contain the name of the user,
- * and local servers name models after their files.
+ * Removes folders from the paths in a text, and secrets from its URLs. Folder names often contain the name of the user.
+ * Even a model name can contain folders, because local servers name models after the models' files.
  */
 export function redactPaths(text: string): string {
   const withoutSecrets = text.replace(urlPattern, (url) => removeCredentials(url).replace(queryPattern, ''));

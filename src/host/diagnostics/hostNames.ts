@@ -4,8 +4,8 @@ import type { GatewayRef } from '../../engine/events/events';
 import { knownGatewayOf } from '../settings/knownGateways';
 
 /**
- * Returns whether an origin reveals nothing about the user, because it is HolySheep's own gateway or a server on this
- * computer.
+ * Returns whether an origin reveals nothing about the user. This is true for HolySheep's own gateway and for servers on
+ * this computer.
  */
 export function isPublicOrigin(origin: string): boolean {
   const { name, baseUrl = '' } = knownGatewayOf(origin) ?? {};
@@ -17,8 +17,8 @@ export function isPublicOrigin(origin: string): boolean {
 export function requestedOrigins({ turns, gateways }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
     const ofAttempts = attempts.map(({ gateway }) => originOf(gateway.id));
-    // HTTPS is assumed for a turn that made no attempt, because its scheme is unknown. The host name is empty if no
-    // gateway could be used.
+    // If a turn made no attempt, only the host name of its gateway is known, so the scheme is assumed to be HTTPS. The
+    // host name is empty if no gateway could be used.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
   return [...new Set([...ofTurns, ...gateways.map(({ id }) => originOf(id))])];
@@ -26,8 +26,8 @@ export function requestedOrigins({ turns, gateways }: EngineReport): readonly st
 
 /**
  * Returns a function that hides private host names in a text. Origins and host names of the gateways in the settings
- * become `gateway 1`, `gateway 2` and so on, and those of other requests become `former gateway`. Public origins are
- * kept.
+ * become `gateway 1`, `gateway 2` and so on. Origins and host names of other requests become `former gateway`. Public
+ * origins are kept.
  * @param gateways origins of the gateways, in the order of the settings
  * @param requested origins of all requests, see {@link requestedOrigins}
  */

@@ -12,7 +12,7 @@ import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 const maxCooldownMs = 3_600_000;
 /**
  * Tolerance for the start of a cooldown, in milliseconds. A cooldown that starts further in the future is ignored,
- * because it was written before the clock was set back.
+ * because the clock must have been set back after the cooldown was written.
  */
 const maxClockSkewMs = 5000;
 

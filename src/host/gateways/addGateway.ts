@@ -44,7 +44,7 @@ export async function addGateway(deps: GatewayDeps): Promise<AddGatewayResult> {
 
 /**
  * Adds a gateway that the user has chosen.
- * @param earlier the user's previous answers about an API key, if the same server is tried once more
+ * @param earlier the user's answers about the API key from an earlier attempt to add the same server
  */
 async function addChosen(
   deps: GatewayDeps,
@@ -147,8 +147,8 @@ function chooseNext(
 }
 
 /**
- * Tests the connection to a gateway that is being added. The user is asked for an API key, unless the gateway responds
- * with a stored key or without a key.
+ * Tests the connection to a gateway that is being added. The user is asked for an API key, unless the gateway accepts
+ * requests with the stored key or without a key.
  */
 async function gainAccess(
   deps: GatewayDeps,

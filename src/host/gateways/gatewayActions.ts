@@ -90,8 +90,8 @@ export function gatewayActions(): readonly GatewayAction[] {
 }
 
 /**
- * Makes a gateway the primary gateway, and offers the user to undo the change. The previous primary gateway becomes the
- * first backup.
+ * Makes a gateway the primary gateway, and offers to undo the change. The previous primary gateway becomes the first
+ * backup.
  */
 async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<void> {
   const { settings, log, onError } = deps;

@@ -32,7 +32,7 @@ export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry
     .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
     .map(async ({ baseUrl }) => {
       const { state } = await deps.engine.probe(baseUrl, undefined, closing.signal);
-      // A local server that rejects the request for lack of a key is also marked as running.
+      // A local server that rejects a request without an API key is running, so the list marks the server as running.
       if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);
       list.setItems(itemsOf(configured, running), ({ baseUrl }) => baseUrl);

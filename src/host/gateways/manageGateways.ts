@@ -84,8 +84,8 @@ class GatewayList {
   /**
    * Performs an action after all earlier actions have ended, because actions can change the same settings. Then shows
    * the current list.
-   * @param focused base URL of the gateway that gets the focus at the end. Without it, VS Code would focus the first
-   * row of a list that was hidden.
+   * @param focused base URL of the gateway that gets the focus at the end. If a dialog has hidden the list, VS Code
+   * would otherwise focus the first row.
    */
   private queue(action: () => unknown, focused?: string): void {
     const { onError } = this.deps;

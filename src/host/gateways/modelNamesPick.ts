@@ -63,15 +63,15 @@ export async function pickModelNames(
   return chosenItems && new Map(chosenItems.map(({ here, there }) => [here, there]));
 }
 
-/** Returns a text for a model name and the name of that model at a gateway, see `Gateway.models`. */
+/** Returns a text that shows a model's name together with the model's name at a gateway, see `Gateway.models`. */
 export function mappingText(here: string, there: string): string {
   const name = here === otherModels ? vscode.l10n.t('all other models') : plainLabel(here);
   return `${name} → ${plainLabel(there)}`;
 }
 
 /**
- * Lets the user choose a substitute for all models, if the gateway has none of the user's models. An example is a local
- * server.
+ * Lets the user choose one model of a gateway that replaces all models of the user. Used if the gateway, for example a
+ * local server, has none of the user's models.
  */
 async function pickReplacement(
   gateway: string,

@@ -66,11 +66,11 @@ export class ModelCatalog extends Disposable {
    */
   private readonly loaded = new Map<string, LoadedModels>();
   /**
-   * For a model that the user chose from the model list of a backup gateway: the base URL of that gateway. With it,
-   * prompts go to the gateway even before its model list is loaded.
+   * For a model that the user chose from the model list of a backup gateway: the base URL of that gateway. With this
+   * URL, prompts go to the gateway even before its model list is loaded.
    */
   private readonly gatewayUrls: ModelMemory<string>;
-  /** Context windows in tokens that gateways named when they refused a prompt. See `contextKey`. */
+  /** Context windows, in tokens, that gateways have stated when they refused a prompt. See `contextKey`. */
   private readonly learnedWindows: ModelMemory<number>;
   private readonly lifetime = new AbortController();
   /** Base URLs of the gateways at the time when the model lists were last loaded. */
@@ -105,8 +105,8 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Lets the user choose the models of a comparison. The models of the last comparison are checked at first, or else
-   * the selected model.
+   * Lets the user choose the models of a comparison. When the list opens, the models of the last comparison are
+   * checked. Before the first comparison, only the selected model is checked.
    */
   async pickCompared(set: GatewaySet): Promise<readonly string[] | undefined> {
     const { gatewaySets, memory } = this.deps;
@@ -173,7 +173,7 @@ export class ModelCatalog extends Disposable {
     await asked;
   }
 
-  /** Forgets all model lists, and then loads those that requests depend on. Never rejects. */
+  /** Forgets all model lists, and then loads the model lists that requests depend on. Never rejects. */
   async forgetLists(): Promise<void> {
     this.cache.clear();
     this.loaded.clear();
@@ -237,13 +237,15 @@ export class ModelCatalog extends Disposable {
 
   /**
    * Returns whether a gateway has a model, or undefined if that is unknown. Before the gateway's model list is loaded,
-   * the result depends on the list from which the user once chose the model: true for this gateway's list, false for
-   * the list of a later gateway. This method loads no list, because a request must not wait for a list.
+   * the result depends on the user's earlier choice of the model from a list. The result is true if the list was of
+   * this gateway, and false if the list was of a gateway that comes later in the settings. This method loads no list,
+   * because a request must not wait for a list.
    */
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
     if (loaded?.names.has(listedName(model, loaded))) return true;
-    // A list of the maximum length was probably truncated, so the model can exist although the list lacks it.
+    // A list of the maximum length was probably truncated, so the gateway might have the model although the list lacks
+    // the model.
     if (loaded) return loaded.names.size < maxModels ? false : undefined;
     const gateway = this.gatewayUrls.get(model);
     if (gateway === undefined) return undefined;
@@ -254,11 +256,11 @@ export class ModelCatalog extends Disposable {
 
   /**
    * Returns what is known about a model, first from the user's settings, then from the gateway's model list, then from
-   * the built-in table. A smaller context window that the gateway has named takes precedence over the model list and
+   * the built-in table. A smaller context window that the gateway has stated takes precedence over the model list and
    * the table.
-   * @param baseUrl base URL of the gateway that gets the request. By default, a gateway that lists the model, or else
-   * the first gateway whose list is loaded.
-   * @param userModel the name of the model that the user uses
+   * @param baseUrl base URL of the gateway that gets the request. If omitted, the gateway is the first gateway that
+   * lists the model, or else the first gateway whose list is loaded, or else the first gateway.
+   * @param userModel the model's name in the settings, if the gateway uses a different name
    */
   factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
     const { settings } = this.deps;
@@ -386,7 +388,8 @@ export class ModelCatalog extends Disposable {
       log.warn(`${skippedEntries} models are not offered, because of the characters in their names.`);
     }
     if (models.length === 0) return createDefaultList(vscode.l10n.t('{0} lists no models.', label));
-    // Only local gateways are asked for further facts: Ollama and LM Studio report them beside the OpenAI API.
+    // Only local gateways are asked for further facts: Ollama and LM Studio report the facts through their own APIs, in
+    // addition to the OpenAI API.
     if (!isLocalUrl(id)) return { source: 'gateway', models, facts };
     const selected = listedName(settings.model(), { names: new Set(models), facts });
     const ordered = models.toSorted((a, b) => Number(b === selected) - Number(a === selected));
@@ -425,8 +428,8 @@ interface ModelCommandDeps {
 export function registerModels({ gatewaySets, catalog, conversations }: ModelCommandDeps) {
   return {
     /**
-     * Selects a model. If a turn of the current conversation is waiting, it switches to this model, too. Without an
-     * argument, the user chooses the model.
+     * Selects a model. If a turn of the current conversation is waiting, the turn switches to this model, too. Without
+     * an argument, the user chooses the model.
      */
     'holysheep.selectModel': async (argument) => {
       const model = textIn(argument) ?? (await catalog.pick());

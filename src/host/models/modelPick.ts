@@ -47,8 +47,8 @@ export interface ModelSource {
    */
   load(fresh: boolean): Promise<PickableModels>;
   /**
-   * Returns what is known about a model at a gateway. Without a base URL, the gateway is one that is likely to have the
-   * model.
+   * Returns what is known about a model at a gateway. Without a base URL, a gateway that probably has the model is
+   * used.
    */
   factsOf(model: string, baseUrl: string | undefined): ModelFacts | undefined;
 }
@@ -59,7 +59,7 @@ export interface ModelPickOptions {
   /** Whether the list of models also offers to compare models. */
   readonly isForPrompt?: boolean;
   readonly fallbacks?: readonly string[];
-  /** Models that are checked at first. Set only when the user chooses the models of a comparison. */
+  /** Models that are checked when the list opens. Set only when the user chooses the models of a comparison. */
   readonly checked?: readonly string[];
 }
 
@@ -108,8 +108,8 @@ export function pickModels(
     const isNew = typed !== '' && !exclude.includes(typed) && !listedModels.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
     const unlisted = checked?.filter((model) => model !== typed && !listedModels.has(model)) ?? [];
-    // Items for models that no gateway lists are added at the end, because VS Code's events identify the other items by
-    // their positions.
+    // Items for models that no gateway lists are added at the end, so that the positions of all other items stay the
+    // same. VS Code's events identify an item by its position.
     const newModels = [
       ...unlisted.map((model) => createItem(model)),
       ...(isNew ? [{ model: typed, gateway: gatewayOf(typed)?.id, label, alwaysShow: true }] : []),
@@ -184,8 +184,8 @@ export function pickModels(
   const list = new OpenList<ModelItem, readonly ModelPick[]>({
     title: options.title ?? (canSelectMany ? vscode.l10n.t('Compare models') : vscode.l10n.t('Select model')),
     placeholder: placeholderFor([], canSelectMany),
-    // When the list for a comparison opens, the panel can take the focus. Without this option, the list would then
-    // close.
+    // When the list for a comparison opens, the panel can take the focus. Without the option `ignoreFocusOut`, the list
+    // would then close.
     ignoreFocusOut: canSelectMany,
     buttons: [itemButton('refresh', vscode.l10n.t('Refresh the list of models'))],
     canSelectMany,
@@ -195,7 +195,8 @@ export function pickModels(
   list.onAccept((items) => {
     if (items.length >= min && items.length <= max) list.close(items);
     else if (canSelectMany) {
-      // The limit is shown in a notification, because screen readers don't read a changed title of the list.
+      // The limit on the number of models is shown in a notification, because screen readers don't read a changed title
+      // of the list.
       const text = vscode.l10n.t('Choose two to four models. You have chosen {0}.', items.length);
       showToast(log, 'warning', text);
     }

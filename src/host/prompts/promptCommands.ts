@@ -141,8 +141,8 @@ async function runPrompt(deps: RunPromptServices, prompt: CustomPrompt): Promise
 }
 
 /**
- * Offers the user to run a prompt that was just added. The prompt does not run at once, because the selection might
- * have changed in the meantime.
+ * Offers to run a prompt that was just added. The prompt does not run at once, because the selection might have changed
+ * in the meantime.
  */
 async function offerToRun(deps: RunPromptServices, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');

@@ -34,8 +34,8 @@ export function unknownVariables(template: string): readonly string[] {
 }
 
 /**
- * Returns the text of a custom prompt for the model. If the template contains the code, the text is only the expanded
- * template. Otherwise, the code and the lines around it are appended as in a built-in prompt.
+ * Returns the text of a custom prompt for the model. If the template contains the variable `${selection}`, the text is
+ * only the expanded template. Otherwise, the code and the lines around the code are appended as in a built-in prompt.
  * @param locale the display language, in which the model is asked to answer
  */
 export function customPromptText(

@@ -5,7 +5,10 @@ import type { Currency } from '../../engine/events/kinds';
 export interface DailyBudget {
   readonly daily: number;
   readonly currency: Currency;
-  /** What happens when the daily budget is used up: the user is warned, and with `ask` also asked before requests. */
+  /**
+   * What happens when the daily budget is used up. With `warn`, the user is only notified. With `ask`, the user must
+   * also confirm further requests.
+   */
   readonly action: 'warn' | 'ask';
 }
 

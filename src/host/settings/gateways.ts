@@ -21,8 +21,8 @@ export interface UnusableGateway {
 const maxNameChars = 60;
 
 /**
- * Splits the entries of the setting into entries that can be used and entries that can't. If several entries have the
- * same base URL, only the first can be used.
+ * Splits the entries of the setting `holysheep.backupBaseUrls` into entries that can be used and entries that can't. If
+ * several entries have the same base URL, only the first can be used.
  * @param primary the primary gateway, which comes before the entries
  */
 export function readGateways(
@@ -58,7 +58,7 @@ function possibleLabels({ name, url }: GatewayEntry): readonly string[] {
   return name === undefined ? places : [name, ...places.map((place) => `${name} (${place})`)];
 }
 
-/** Returns the reason why an entry of the setting can't be used. */
+/** Returns the reason why an entry of the setting `holysheep.backupBaseUrls` can't be used. */
 export function parseGateway(entry: unknown): GatewayEntry | UnusableGateway['problem'] {
   const {
     baseUrl: text,
@@ -90,8 +90,8 @@ function readModelNames(value: unknown): ReadonlyMap<string, string> | undefined
 }
 
 /**
- * Returns the entry of the setting for a gateway: only the base URL if the gateway has neither a name nor model names,
- * as the user would write it.
+ * Returns the entry of the setting `holysheep.backupBaseUrls` for a gateway. If the gateway has neither a name nor
+ * model names, the entry is only the base URL, as the user would write it.
  */
 export function entryOf({ url, name, models = new Map() }: GatewayEntry): unknown {
   if (name === undefined && models.size === 0) return url;
@@ -108,8 +108,8 @@ export function isEntryOf(entry: unknown, url: string): boolean {
 }
 
 /**
- * Moves a gateway in the setting by swapping it with the previous (-1) or the next (1) entry that can be used. Entries
- * that can't be used keep their places.
+ * Moves a gateway in the setting `holysheep.backupBaseUrls` by swapping it with the previous (-1) or the next (1) entry
+ * that can be used. Entries that can't be used keep their places.
  */
 export function moveEntry(entries: readonly unknown[], url: string, by: -1 | 1): readonly unknown[] {
   const { usableGateways } = readGateways(entries);

@@ -7,7 +7,9 @@ interface KnownGateway {
   readonly models?: string;
   /** Base URL of the gateway in normalized form. */
   readonly baseUrl: string;
-  /** Domain whose hosts all belong to the gateway. Without it, only the host of the base URL belongs to the gateway. */
+  /**
+   * Domain whose hosts all belong to the gateway. If undefined, only the host of the base URL belongs to the gateway.
+   */
   readonly domain?: string;
   /** Web page on which users create API keys. Local servers have no such page, because they need no key. */
   readonly keyPage?: string;

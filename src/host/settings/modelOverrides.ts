@@ -4,8 +4,8 @@ import { reasoningFormats, type ModelFacts } from '../../engine/models/modelFact
 import { reasoningEfforts } from '../../engine/request';
 
 /**
- * Function that returns the user's settings for a model with one of these names, or undefined if the user has set
- * nothing for the model.
+ * Function that returns the user's settings for a model, or undefined if the user has set nothing for the model. The
+ * function's argument lists all names of the model, because a gateway can use a different name.
  */
 export type ModelOverrides = (names: readonly string[]) => Partial<ModelFacts> | undefined;
 
@@ -53,8 +53,8 @@ function readFacts(fields: JsonRecord): Partial<ModelFacts> {
     // replaces.
     ...(contextWindow !== undefined && { maxInput: undefined }),
     ...(typeof temperature === 'boolean' && { takesTemperature: temperature, omitsTemperature: !temperature }),
-    // The reasoning efforts in the setting also define whether reasoning can be switched off, so the built-in
-    // information about that is removed.
+    // The reasoning efforts in the setting also define whether reasoning can be switched off. Therefore the built-in
+    // value of `reasoningToggle` is removed.
     ...(efforts && { reasoningToggle: undefined }),
   };
 }

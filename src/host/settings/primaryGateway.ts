@@ -44,8 +44,9 @@ type Renamed = readonly (readonly [here: string, there: string])[];
 function invertedNames(renamed: Renamed, model: string, newModel: string): ReadonlyMap<string, string> {
   const inverted = new Map(renamed.toReversed().map(([here, there]) => [there, here]));
   if (newModel === model) return inverted;
-  // A substitute (the `*` entry of a gateway) has no name at the previous gateway, so the `*` entry of the previous
-  // gateway names the selected model.
+  // If the new primary gateway replaced the selected model by a substitute (its `*` entry), the name of the substitute
+  // at the previous gateway is unknown. The previous gateway then gets a `*` entry with the model that was selected
+  // before.
   const isSameModel = renamed.some(([here]) => here === model);
   return inverted.set(isSameModel ? newModel : otherModels, model);
 }

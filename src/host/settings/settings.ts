@@ -45,8 +45,8 @@ interface InspectedSetting {
 const chosenModelKey = 'holysheep.chosenModel';
 
 /**
- * The settings of the extension. Most settings are read at every call. VS Code also returns invalid values, so these
- * are replaced by the default value or the nearest limit.
+ * The settings of the extension. Most settings are read anew each time they are used. VS Code also returns invalid
+ * values, so invalid values are replaced by the default value or the nearest limit.
  */
 export class Settings extends Disposable {
   private readonly changed = this.register(new vscode.EventEmitter<void>());
@@ -76,7 +76,7 @@ export class Settings extends Disposable {
 
   /**
    * Returns the settings for a turn.
-   * @param model the model of the turn, by the name that the user uses
+   * @param model the name under which the user has selected the turn's model
    */
   engineSettings(model = this.model()): EngineSettings {
     const group = (name: string, keys: readonly string[]): Readonly<Record<string, unknown>> =>
@@ -153,8 +153,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns the prompts of the workspace's settings. They include the settings of a remote machine, because a dev
-   * container can define these.
+   * Returns the prompts in the workspace settings and in the settings of a remote machine. The latter are included,
+   * because a dev container can define prompts in the settings of its machine.
    */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');

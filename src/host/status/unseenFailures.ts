@@ -26,7 +26,7 @@ interface UnseenFailuresDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Time in milliseconds for which the panel must be visible in a focused window until the failure is marked as seen. */
+/** Time that the panel must be visible in a focused window before the failure is marked as seen, in milliseconds. */
 const seenAfterMs = 2000;
 
 /**

@@ -28,7 +28,7 @@ export function showToast(
 
 /**
  * Shows a message with buttons, and waits for the user's choice.
- * @param detail further text. With it, the message is a modal dialog instead of a notification.
+ * @param detail further text. With this text, the message is a modal dialog instead of a notification.
  */
 export function askUser(
   kind: MessageKind,

@@ -13,8 +13,8 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
 
   /**
    * Opens the list.
-   * @param onError receives the errors of functions that are passed to `run`. Without it, an error closes the list and
-   * rejects the list's result.
+   * @param onError receives the errors of functions that are passed to `run`. Without this function, an error closes
+   * the list and rejects the list's result.
    */
   constructor(
     properties: Partial<vscode.QuickPick<Item>>,
@@ -60,7 +60,7 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
     if (stillActive) this.picker.activeItems = [stillActive];
   }
 
-  /** Shows a dialog or another list, during which this list is hidden but not closed. Then shows this list again. */
+  /** Hides this list without closing it, shows a dialog or another list, and then shows this list again. */
   async showAfter(dialog: () => unknown): Promise<void> {
     this.isReplaced = true;
     try {
@@ -84,7 +84,7 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
 export function pickFrom<Item extends vscode.QuickPickItem>(
   properties: Partial<vscode.QuickPick<Item>>,
 ): OpenList<Item, readonly Item[]> {
-  // When the list opens, the panel can take the focus. Without this option, the list would then close.
+  // When the list opens, the panel can take the focus. Without the option `ignoreFocusOut`, the list would then close.
   const list = new OpenList<Item, readonly Item[]>({ ignoreFocusOut: true, ...properties });
   list.onAccept((items) => list.close(items));
   return list;

@@ -3,7 +3,7 @@ import { joinSentences, type Words } from '../../shared/describe';
 import { createFormat } from '../../shared/format';
 import { panelStrings, type PanelStrings } from '../../shared/panelStrings';
 
-/** Joins texts to consecutive sentences in the display language. */
+/** Joins sentences into one text, as the display language requires. Undefined texts are skipped. */
 export function inSentences(...texts: readonly (string | undefined)[]): string {
   return joinSentences(hostWords().strings, texts);
 }
@@ -11,8 +11,8 @@ export function inSentences(...texts: readonly (string | undefined)[]): string {
 let words: Words | undefined;
 
 /**
- * Returns texts and formats in the display language. They are created at the first call and then reused, because
- * creating them takes long.
+ * Returns the translated texts and the formatters of the display language. They are created at the first call and then
+ * reused, because creating them takes long.
  */
 export function hostWords(): Words {
   if (words) return words;

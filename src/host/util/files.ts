@@ -36,8 +36,7 @@ export async function openWithoutBlocking(path: string): Promise<FileHandle> {
 
 /**
  * Reads a regular file, or returns undefined if the file does not exist.
- * @throws an error of the file system, also if the path leads to a larger file or to something other than a regular
- * file
+ * @throws an error of the file system, or an error if the file is larger than `maxBytes` or is not a regular file
  */
 export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer | undefined> {
   const file = await openWithoutBlocking(path).catch(ignoreMissingFile);

@@ -1,5 +1,6 @@
 /**
- * An event emitter that does not import `vscode`. Its users, such as the conversations, can be tested in plain Node.js.
+ * An event emitter that does not import `vscode`. Classes that use this emitter, such as the conversations, can be
+ * tested in plain Node.js.
  */
 export class Listeners<T> {
   private readonly callbacks = new Set<(value: T) => void>();
