@@ -17,8 +17,8 @@ const maxMaxTokens = 1_000_000;
 type Reader = (value: unknown) => unknown;
 
 /**
- * For each property of an argument: the function that validates its value, and a description of valid values for the
- * error message.
+ * Maps each property of an argument to a function that validates the value, and to a description of valid values for
+ * the error message.
  */
 export type Properties = Readonly<Record<string, readonly [Reader, string]>>;
 
@@ -86,7 +86,7 @@ export function parseApiArguments(prompt: unknown, options: unknown) {
 
 function readMessages(value: unknown): readonly TextMessage[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  // `Array.from` also visits the holes of a sparse array, so that they are rejected. `map` would skip the holes.
+  // The holes of a sparse array must be rejected. `Array.from` visits the holes, but `map` would skip them.
   const copies = Array.from(value, readMessage);
   return copies.every((message) => message !== undefined) ? copies : undefined;
 }

@@ -9,8 +9,8 @@ export const languageIds = ['curl', 'python', 'node'] as const;
 export type LanguageId = (typeof languageIds)[number];
 
 /**
- * For each property of a command's argument: the function that validates its value, and a description of valid values
- * for the error message.
+ * Maps each property of a command's argument to a function that validates the value, and to a description of valid
+ * values for the error message.
  */
 const properties = {
   ...apiProperties,
@@ -62,8 +62,8 @@ export function parseRunPromptArgument(argument: unknown) {
 }
 
 /**
- * Returns the requested language. Returns undefined if the argument is not a string, because a context menu passes the
- * item on which it was opened.
+ * Returns the requested language. Returns undefined if the argument is not a string: a context menu passes the item on
+ * which the menu was opened instead of a language.
  */
 export function parseCopyRequestArgument(argument: unknown): LanguageId | undefined {
   if (typeof argument !== 'string') return undefined;

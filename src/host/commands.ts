@@ -52,8 +52,8 @@ export function createCommandRunner(
 }
 
 /**
- * The functions of a feature's commands, keyed by the command ids in package.json. Errors that they throw reach the
- * error handler of the commands.
+ * The functions of a feature's commands, keyed by the command ids in package.json. Errors of these functions are passed
+ * to the error handler of the commands.
  */
 export type Commands = Partial<Record<CommandId, (...args: readonly unknown[]) => unknown>>;
 

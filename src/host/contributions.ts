@@ -1,6 +1,6 @@
 /**
- * Ids of all commands. They are registered at startup. The app contains the functions of the commands, and is loaded at
- * the latest when a command is executed. The commands that users run are also listed in package.json.
+ * Ids of all commands. The commands are registered at startup. The functions that the commands call belong to the app,
+ * which is loaded when a command is executed, or earlier. The commands that users run are also listed in package.json.
  */
 export const commandIds = [
   'holysheep.ask',

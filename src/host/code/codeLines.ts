@@ -12,7 +12,7 @@ function commonIndent(lines: readonly string[]): string | undefined {
 }
 
 /**
- * Replaces the indentation that all lines share by a different indentation. The indentation of the lines relative to
+ * Replaces the indentation that all lines share with a different indentation. The indentation of the lines relative to
  * each other does not change.
  * @param current the indentation that all lines share
  */
@@ -73,8 +73,8 @@ export function locateCode(text: string, original: string, offset: number): Code
 }
 
 /**
- * Matches the line breaks at the end of a text. Without the lookbehind, the expression would be tried from each line
- * break of a series, which takes quadratic time.
+ * Matches the line breaks at the end of a text. Without the lookbehind, the expression would be tried again at each
+ * line break of a long series, which takes quadratic time.
  */
 const finalLineEnds = /(?<![\r\n])[\r\n]+$/;
 
@@ -108,8 +108,8 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
 
 /**
  * Adapts a code block to a selection that starts directly after the indentation of a line. The first line of the code
- * block gets no indentation, because the document already contains it. The other lines are indented, unless they would
- * then be indented more than the lines that they replace.
+ * block gets no indentation, because the document already contains it. The code block's other lines are indented,
+ * unless the result would be indented more than the replaced lines.
  */
 function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;

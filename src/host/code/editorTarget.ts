@@ -10,7 +10,7 @@ import { languageWithoutCommands } from './markdownLinks';
 import { replaceAfterPreview } from './previewedEdits';
 import { RecentEditors, visibleEditorOf } from './recentEditors';
 
-/** Inserts code from an answer into the last active text editor, or replaces the selection there. */
+/** Inserts code from an answer into the last active text editor, or replaces the editor's selection with the code. */
 export class EditorTarget extends Disposable {
   private readonly recentEditors = this.register(new RecentEditors());
 
@@ -19,7 +19,7 @@ export class EditorTarget extends Disposable {
     return this.recentEditors.last();
   }
 
-  /** Returns the files of text editors that are still open, the last active file first. */
+  /** Returns the files of text editors that are still open, most recently active first. */
   recentFiles(): readonly vscode.Uri[] {
     return this.recentEditors.files();
   }
@@ -139,7 +139,8 @@ async function openTarget(uri: vscode.Uri, label: string): Promise<vscode.TextDo
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
   if (open) return open;
   try {
-    // A closed untitled document can't be opened: for its URI, VS Code would open a new, empty document.
+    // An untitled document that was closed can't be opened again. VS Code would open a new, empty document with the
+    // same URI.
     if (uri.scheme === 'untitled') throw new Error('The untitled document was closed.');
     return await vscode.workspace.openTextDocument(uri);
   } catch (cause) {

@@ -11,7 +11,7 @@ interface Insertion {
 /**
  * Inserts a text at every cursor in one undo step. Selected text is not replaced. Each cursor moves to the end of the
  * text that was inserted there.
- * @throws UserError if the editor is read-only or has just changed
+ * @throws UserError if the editor is read-only, or if its document changes during the insertion
  */
 export async function insertAtCursors(editor: vscode.TextEditor, text: string): Promise<void> {
   const { document } = editor;

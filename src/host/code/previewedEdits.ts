@@ -31,8 +31,8 @@ export async function replaceAfterPreview(
     current.slice(0, document.offsetAt(range.start)) + text + current.slice(document.offsetAt(range.end));
   const close = await showDiff(document, proposed, vscode.l10n.t('{0} (preview)', label), column);
   try {
-    // The edit is not applied if the document has changed since the edit was created. VS Code checks only for changes
-    // that are made after the call of `applyEdit`.
+    // The edit is not applied if the document has changed since the edit was created. VS Code itself detects only
+    // changes that are made after the call of `applyEdit`.
     const applied = document.version === version && (await vscode.workspace.applyEdit(edit));
     if (applied || (document.version === version && !document.isClosed)) return;
   } finally {

@@ -58,7 +58,7 @@ export class RecentEditors extends Disposable {
     return visibleTextEditors.find(isWritable);
   }
 
-  /** Returns the files of text editors that are still open, the last active file first. */
+  /** Returns the files of text editors that are still open, most recently active first. */
   files(): readonly vscode.Uri[] {
     return this.editors.map(({ document }) => document.uri);
   }

@@ -13,7 +13,7 @@ export function registerConnection(deps: GatewayServices) {
     'holysheep.removeApiKey': () => removeApiKey(deps),
     /**
      * Tests the connection.
-     * @param argument base URL of the gateway to test; without it, all gateways are tested
+     * @param argument base URL of the gateway to test; if undefined, all gateways are tested
      */
     'holysheep.testConnection': (argument) => testConnection(deps, textIn(argument)),
   } satisfies Commands;

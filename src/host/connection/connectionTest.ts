@@ -27,7 +27,7 @@ interface TestedGateways {
 
 /**
  * Tests the connection to the gateways, and shows a report.
- * @param only base URL of the gateway to test; without it, all gateways are tested
+ * @param only base URL of the gateway to test; if undefined, all gateways are tested
  * @throws NoConnectionError if the base URL is invalid or the API key of the primary gateway can't be read
  */
 export async function testConnection(deps: GatewayServices, only?: string): Promise<ConnectionTest> {
@@ -61,8 +61,8 @@ async function readGateways(
 }
 
 /**
- * Tests a gateway: the steps of a direct connection, and a request for the model list. Only that request contains the
- * API key.
+ * Tests a gateway: the steps of a direct connection, and a request for the model list. The API key is sent only with
+ * the request.
  * @returns undefined if the test was canceled
  */
 async function examineGateway(engine: Engine, gateway: Gateway, signal: AbortSignal): Promise<GatewayTest | undefined> {

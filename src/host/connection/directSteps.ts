@@ -40,8 +40,8 @@ export async function runDirectSteps(
   };
   const sockets: Socket[] = [];
   const waitFor = (event: string, socket: Socket): Promise<unknown> => {
-    // A socket can fail after its step has ended. Without this handler, Node.js would throw the error as an uncaught
-    // exception.
+    // A socket can fail after its step has ended. Without this error handler, Node.js would throw the error as an
+    // uncaught exception.
     sockets.push(socket.on('error', () => undefined));
     return once(socket, event, { signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]) });
   };

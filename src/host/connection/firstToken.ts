@@ -18,8 +18,8 @@ const prompt = 'Reply with the single word: OK';
 const maxTokens = 16;
 
 /**
- * Measures how long a gateway takes to send the first token of an answer. The turn is stopped at its first token, or
- * before it makes a retry or uses a fallback model. Returns undefined if the signal aborts.
+ * Measures how long a gateway takes to send the first token of an answer. The turn is stopped at its first token,
+ * before a retry, or before a switch to a fallback model. Returns undefined if the signal aborts.
  */
 export async function requestFirstToken(
   engine: Engine,

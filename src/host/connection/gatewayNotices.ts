@@ -25,8 +25,8 @@ export class GatewayNotices extends Disposable {
   /** Base URLs that this window has checked, as the user wrote them. */
   private readonly checkedUrls = new Set<string>();
   /**
-   * Origins for which this window has seen an API key. If such a key is missing later, the user has removed it, and a
-   * notification would be superfluous.
+   * Origins for which this window has seen an API key. If the API key of such an origin is missing later, the user has
+   * removed the key, and a notification would be superfluous.
    */
   private readonly originsWithKey = new Set<string>();
 
@@ -101,7 +101,7 @@ export class GatewayNotices extends Disposable {
   }
 
   /**
-   * Remembers a text for all later windows and sessions.
+   * Remembers the text that identifies a notification, so that no later window or session shows the same notification.
    * @returns false if the text was already remembered
    */
   private remember(text: string): boolean {

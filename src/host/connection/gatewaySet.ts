@@ -34,11 +34,14 @@ export interface GatewaySet {
   readonly isFree: boolean;
   readonly onDidChange: vscode.Event<void>;
   readonly run: Engine['run'];
-  /** Returns the gateways that prompts can go to. Rejects if the set is closed, or if the base URL is invalid. */
+  /**
+   * Returns the gateways that prompts can go to. Rejects if the set is closed, or if the base URL of the primary
+   * gateway is invalid.
+   */
   gateways(): Promise<Gateways>;
   /**
-   * Returns what the panel shows about the model and the gateway of the next prompt. Never rejects, because the panel
-   * must be drawn even if no gateway can be used.
+   * Returns the model and the gateway of the next prompt, as the panel and the status bar show them. Never rejects,
+   * because the panel must be drawn even if no gateway can be used.
    * @param preferredGateway the id of the gateway to which the user has switched
    */
   view(preferredGateway?: string): Promise<ConnectionView>;
@@ -108,8 +111,8 @@ export class GatewaySets extends Disposable {
   }
 
   /**
-   * Calls `show`, at once and after each change, with the model and the gateway that the panel shows for a new
-   * conversation. A result that arrives after a newer result is dropped.
+   * Calls `show`, at once and after each change, with the model and the gateway for the prompts of new conversations. A
+   * result that arrives after a newer result is dropped.
    */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;

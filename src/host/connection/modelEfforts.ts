@@ -32,8 +32,8 @@ export class ModelEfforts extends Disposable {
   }
 
   /**
-   * Returns a function that looks up the reasoning effort of a model. The function reads the settings only once, so it
-   * is fast for many models.
+   * Returns a function that looks up the reasoning effort of a model. The settings are read only once, so that the
+   * function is fast for many models.
    */
   reader(): (model: string) => EffortChoice {
     const remembered = this.remembered.all();

@@ -41,7 +41,7 @@ interface OwnGatewaysDeps {
   readonly log: Log;
   /** Returns whether the gateway with this base URL lists the model, see `Gateway.lists`. */
   readonly lists: (id: string, model: string) => boolean | undefined;
-  /** Waits until no model list is being loaded, but only for a short time. */
+  /** Waits until no model list is being loaded, or until a short time limit is reached. */
   readonly listsSettled: () => Promise<unknown>;
   /** VS Code's global state of the extension. */
   readonly memory: vscode.Memento;
@@ -94,8 +94,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * All gateways in the order of the settings. If the base URL of the primary gateway is invalid, the first gateway is
-   * a backup.
+   * All gateways in the order of the settings. If the base URL of the primary gateway is invalid, the list contains
+   * only the backup gateways.
    */
   get all(): readonly Gateway[] {
     if (!this.cachedGateways) {
@@ -123,8 +123,8 @@ export class OwnGateways extends Disposable {
   }
 
   /**
-   * Returns the primary gateway and the backup gateways, except those backup gateways that are unresponsive. Rejects if
-   * the base URL of the primary gateway is invalid.
+   * Returns the primary gateway and the backup gateways, without the unresponsive backup gateways. Rejects if the base
+   * URL of the primary gateway is invalid.
    */
   async gateways(): Promise<Gateways> {
     const [primary, ...backups] = this.withPrimary();
@@ -208,7 +208,7 @@ export class OwnGateways extends Disposable {
       if (value !== undefined) return { type: 'key', value };
     } catch (error) {
       log.error(error);
-      // If the keyring is locked, a gateway that needs no key must still work.
+      // A locked keyring must not block a gateway that needs no key.
       if (isConnectionError(error) && !(await keyless)) return { type: 'unreadable', error };
     }
     return { type: (await keyless) ? 'not-needed' : 'missing' };

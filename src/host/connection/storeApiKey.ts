@@ -54,8 +54,8 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
 
 /**
  * Returns the gateway for which the user wants to set an API key.
- * @param preferred base URL of the gateway that is returned without asking the user, if the settings still contain the
- * gateway
+ * @param preferred base URL of a gateway. If the settings still contain the gateway, the gateway is returned without
+ * asking the user.
  */
 async function chooseKeyGateway(
   { settings, ownGateways }: GatewayServices,

@@ -19,8 +19,8 @@ type DraftEntry = DraftAttachment | { readonly id: string; readonly attachment?:
 export class ContextDraft {
   private entries: readonly DraftEntry[] = [];
   /**
-   * Lock that lets attachments be read only one at a time, so that they keep the order in which the user has chosen
-   * them.
+   * Lock that lets attachments be read only one at a time, so that the attachments keep the order in which the user has
+   * chosen them.
    */
   private readonly readLock = new Mutex();
   private readonly changeListeners = new Listeners<void>((error) => this.onError(error));
@@ -45,8 +45,8 @@ export class ContextDraft {
 
   /**
    * Returns the ids of attachments that have not been read since the window was reloaded, for example because the
-   * editor has not reported the problems of a file yet. These ids are saved too, so that the attachments survive
-   * another reload.
+   * editor has not reported the problems of a file yet. These ids are saved as well, so that the attachments survive a
+   * second reload.
    */
   unread(): readonly string[] {
     return this.entries.filter((entry) => !isRead(entry)).map(({ id }) => id);
@@ -68,8 +68,7 @@ export class ContextDraft {
   }
 
   /**
-   * Lets the user choose files to attach in a dialog. A prompt that is sent in the meantime does not wait until the
-   * user closes the dialog.
+   * Lets the user choose files to attach in a dialog. A prompt can be sent while the dialog is open, without the files.
    * @throws UserError when the size limit is reached
    */
   async browse(): Promise<void> {

@@ -27,7 +27,7 @@ function formatAttachment({ kind, label, languageId, code, truncated }: Attachme
   const heading = [`${headings[kind]} ${toSingleLine(label)}`];
   if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
   if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);
-  // A list of problems gets no code fence, because it is not code.
+  // A list of problems is not code, so the list gets no code fence.
   return `${heading.join('\n')}\n\n${kind === 'problems' ? code : codeFence(code, languageId)}`;
 }
 

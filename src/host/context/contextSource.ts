@@ -11,7 +11,7 @@ import { WorkspaceFiles } from './workspaceFiles';
 
 export interface DraftAttachment {
   /**
-   * Id of the context item, with which the attachment can be read later, for example after a reload. See `contextId`.
+   * Id of the context item. With the id, the attachment can be read later, for example after a reload. See `contextId`.
    */
   readonly id: string;
   readonly attachment: Attachment;
@@ -50,7 +50,7 @@ export class ContextSource {
   }
 
   /**
-   * Reads the attachments for the id of a context item. Returns an empty list for an invalid id.
+   * Reads the attachments that the id of a context item identifies. Returns an empty list for an invalid id.
    * @throws UserError when an attachment can't be read or is not text
    */
   async resolve(id: string): Promise<readonly DraftAttachment[]> {

@@ -164,7 +164,7 @@ function readErrorMessage(path: string, error: unknown): string {
   }
 }
 
-/** Number of bytes at the start of a file that are searched for a zero byte, which indicates a binary file. */
+/** Number of bytes at the start of a file that are searched for a zero byte. A zero byte indicates a binary file. */
 const binaryProbeBytes = 8192;
 
 /**

@@ -35,7 +35,7 @@ function excludeGlob(): string | undefined {
   return patterns.length > 0 ? `{${patterns.join(',')}}` : undefined;
 }
 
-/** Returns a glob for the files whose path contains `query`, in upper or lower case. */
+/** Returns a glob for the files whose path contains `query`. Upper and lower case are equivalent. */
 export function fileGlob(query: string): string {
   const parts = query.split(/[\\/]+/);
   const name = parts.pop() ?? '';

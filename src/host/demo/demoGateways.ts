@@ -17,7 +17,7 @@ interface RunningDemo {
 interface DemoDeps {
   readonly log: HostEngineDeps['log'];
   readonly version: string;
-  /** Returns the user's default parameters of a request. The demo replaces the model. */
+  /** Returns the user's default parameters of a request. The demo uses its own model in place of the user's model. */
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
 }
 
@@ -72,8 +72,8 @@ export class DemoGateways extends Disposable implements GatewaySet {
   }
 
   /**
-   * Each turn of the demo gets a new engine. So a scenario always runs in the same way, and its failures delay no other
-   * turn.
+   * Each turn of the demo gets a new engine, so that a scenario always runs in the same way, and its failures delay no
+   * other turn.
    */
   readonly run: GatewaySet['run'] = (request, options) => {
     const { log, version } = this.deps;

@@ -24,8 +24,8 @@ export function registerDiagnostics(deps: GatewayServices & HostWindow) {
 }
 
 /**
- * Returns the diagnostics report. In place of private host names and names of gateways, it contains the gateways'
- * positions in the settings.
+ * Returns the diagnostics report. In place of private host names and names of gateways, the report contains the
+ * gateways' positions in the settings.
  */
 async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Promise<string> {
   const { engine, settings, ownGateways, gatewaySets, log, version, context } = deps;

@@ -20,7 +20,7 @@ export interface Diagnostics {
 /**
  * Formats a diagnostics report as JSON for a bug report. The result never contains an API key, a prompt, an answer or a
  * path.
- * @param nameOf returns the name of a gateway in the report
+ * @param nameOf returns the name that the report uses for a gateway
  * @param redact removes API keys from a text, because a message of a gateway can quote the key
  */
 export function formatDiagnostics(

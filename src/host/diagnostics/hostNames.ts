@@ -42,15 +42,16 @@ export function hostNameHider(gateways: readonly string[], requested: readonly s
   gateways.forEach((origin, index) => add(origin, `gateway ${index + 1}`));
   for (const origin of requested) add(origin, 'former gateway');
   if (names.size === 0) return (text) => text;
-  // Longer texts are searched first. Otherwise, only the host name within an origin would be replaced.
+  // Longer texts, such as origins, are searched first. Otherwise, only the host name within an origin would be
+  // replaced.
   const longestFirst = [...names.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(`(?<![\\w-])(?:${longestFirst.map(escapePattern).join('|')})(?![\\w-])`, 'gi');
   return (text) => text.replace(pattern, (found) => names.get(found.toLowerCase()) ?? 'former gateway');
 }
 
 /**
- * Returns the name of a gateway in the diagnostics report, such as `gateway 1`. It contains the gateway's position in
- * the settings, because the real name can be private.
+ * Returns the name of a gateway in the diagnostics report, such as `gateway 1`. The gateway's position in the settings
+ * is used, because the gateway's real name can be private.
  * @param gateways the gateways, in the order of the settings
  */
 export function positionName({ id }: GatewayRef, gateways: readonly GatewayRef[]): string {

@@ -14,7 +14,7 @@ const sent = 'undici:client:sendHeaders';
  * Calls `send`, which makes one request with `fetch`. Notifies the observer when undici starts to look for a connection
  * and when undici sends the request. If `fetch` does not use undici, like Electron's `fetch`, the observer is not
  * notified. The diagnostics channels of undici report the requests of all extensions in this process. The asynchronous
- * context identifies the requests that `send` causes. One of them can be a CONNECT request to a proxy, which is
+ * context identifies the requests that `send` causes. A CONNECT request to a proxy, which `send` can also cause, is
  * ignored.
  */
 export async function watchConnection(send: () => Promise<Response>, observer: ConnectionObserver): Promise<Response> {

@@ -33,7 +33,7 @@ interface CooldownEntry {
 export class CooldownFiles implements SharedCooldowns {
   /** Id of this window. The window ignores the cooldown files that it has written itself. */
   private readonly writer = randomBytes(4).toString('hex');
-  /** Last logged failure of each file operation. It is removed when the operation succeeds. */
+  /** Last logged failure of each file operation. The failure is removed when the operation succeeds. */
   private readonly problems = new Map<string, string>();
 
   constructor(
@@ -84,7 +84,7 @@ export class CooldownFiles implements SharedCooldowns {
   }
 
   /**
-   * Performs a file operation, and logs its failure unless the error code is the expected one.
+   * Performs a file operation, and logs a failure unless the failure has the expected error code.
    * @param operation past participle for the log message, such as `written`
    */
   private async attempt<T>(operation: string, expectedCode: string, work: () => Promise<T>): Promise<T | undefined> {

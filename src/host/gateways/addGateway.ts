@@ -70,8 +70,8 @@ async function addChosen(
     if (next === 'retry') return addChosen(deps, gateway, access);
     if (next === 'edit') {
       const edited = await editGateway(gateway);
-      // The user's API key is reused only for the same origin, because the dialog promised to send the key only to the
-      // origin in its message.
+      // The user's API key is reused only for the same origin, because the dialog has promised to send the key only to
+      // the origin that the dialog names.
       return addChosen(deps, edited, edited && originOf(edited.url) === origin ? access : undefined);
     }
     if (!next) return cancelled;
@@ -85,8 +85,8 @@ async function addChosen(
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
-  // The gateway is remembered as unresponsive before it is added to the settings, so that no prompt goes to it in the
-  // meantime.
+  // The gateway is remembered as unresponsive before the gateway is added to the settings. Otherwise, a prompt could go
+  // to the gateway in the meantime.
   if (isUnresponsive) await ownGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {

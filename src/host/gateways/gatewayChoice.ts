@@ -47,8 +47,8 @@ export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry
 export async function editGateway({ url: previous, name }: GatewayEntry): Promise<GatewayEntry | undefined> {
   const url = await askForBaseUrl(previous);
   if (url === undefined) return undefined;
-  // The gateway keeps its name if the new base URL is that of a local server, because the user has probably changed
-  // only the port or the address.
+  // If the new base URL is that of a local server, the gateway keeps its name. The user has probably changed only the
+  // port or the address.
   return { url, name: knownName(url) ?? (isLocalUrl(url) ? name : undefined) };
 }
 
@@ -74,7 +74,7 @@ function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>):
 
 /**
  * Asks the user for the base URL of a gateway.
- * @param typed the current base URL, or the text with which the user has filtered the list of gateways. Such a text can
+ * @param typed the current base URL, or the text that the user typed to filter the list of gateways. The typed text can
  * be a URL.
  */
 async function askForBaseUrl(typed: string): Promise<string | undefined> {

@@ -29,7 +29,8 @@ export function createGatewayTexts(
   records: readonly AttemptRecord[],
   states: EngineReport['gateways'],
 ): (row: GatewayListItem) => vscode.QuickPickItem {
-  // The health of a gateway includes the attempts of all its models, so the model names are removed from the records.
+  // The list shows the health of a whole gateway, not of each model, so the model names are removed from the records of
+  // attempts.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
   return (row) => {
     const { gateway, isUnresponsive } = row;

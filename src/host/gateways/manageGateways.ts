@@ -52,7 +52,7 @@ class GatewayList {
 
   /**
    * Shows the list of gateways with current data.
-   * @param focused base URL of the gateway that gets the focus; without it, the focus does not move
+   * @param focused base URL of the gateway that gets the focus; if undefined, the focus does not move
    */
   async show(focused?: string): Promise<void> {
     await this.deps.health.refresh();

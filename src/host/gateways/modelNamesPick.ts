@@ -35,16 +35,16 @@ export async function pickModelNames(
   if (list.models.length === 0) return current;
   const used = await usedModels(deps);
   const choices = [...current].map(([here, there]) => ({ here, there, picked: true, description: '' }));
-  // If the gateway's model list lacks one of the user's models, the most similar name in the list is offered. It can be
-  // the name of a different model.
+  // If the gateway's model list lacks one of the user's models, the most similar name in the list is offered. The
+  // offered name can be that of a different model.
   for (const here of used.filter((name) => !current.has(name) && !list.models.includes(name))) {
     const [there] = nearestModels(here, list.models, list.facts);
     if (there !== undefined) {
       const isSame = areSameModel(here, there);
       choices.push({ here, there, picked: isSame, description: isSame ? '' : vscode.l10n.t('another model') });
     }
-    // The loop lets other work of the extension host run after each model, because a search in a list of thousands of
-    // models takes long.
+    // A search in a list of thousands of models takes long. After each search, the loop waits, so that other work of
+    // the extension host can run.
     await new Promise(setImmediate);
   }
   const hasUsedModel =

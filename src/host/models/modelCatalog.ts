@@ -45,14 +45,14 @@ interface ModelCatalogDeps extends GatewayServices {
 
 type GatewayList = Extract<ModelList, { source: 'gateway' }>;
 
-/** Names of a gateway's models and what is known about them, from a model list that was loaded. */
+/** Names of a gateway's models, and facts about the models, from a model list that was loaded. */
 interface LoadedModels {
   readonly names: ReadonlySet<string>;
   facts: FactsById | undefined;
 }
 
 /**
- * The models of all gateways: their model lists, each cached for ten minutes, what is known about the models, and the
+ * The models of all gateways: the gateways' model lists, each cached for ten minutes, facts about the models, and the
  * lists in which the user chooses models.
  */
 export class ModelCatalog extends Disposable {
@@ -155,8 +155,8 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Loads the model lists if requests depend on them. With several gateways, a turn goes to a gateway that lists the
-   * model. With a local server, the list shows whether the server cuts long prompts. Never rejects.
+   * Loads the model lists if requests depend on them. With several gateways, a turn goes to a gateway whose list
+   * contains the model. The list of a local server shows whether the server cuts long prompts. Never rejects.
    */
   async preload(): Promise<void> {
     const { urls, previousUrls } = this;
@@ -165,8 +165,8 @@ export class ModelCatalog extends Disposable {
     const asked = this.askUnresponsive();
     if (urls.length > 1 || urls.some(isLocalUrl)) {
       const lists = this.loadLists(false);
-      // This assignment precedes the first `await`, so that a prompt that is sent now waits for these model lists and
-      // for those of earlier calls.
+      // This assignment precedes the first `await`. So a prompt that is sent at this moment waits for these model
+      // lists, and for the lists that earlier calls load.
       this.listsLoaded = Promise.all([this.listsLoaded, resultWithin(limitMs, lists)]);
       await lists;
     }
@@ -188,8 +188,8 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Loads the model lists of all unresponsive gateways, or of all other gateways. Never rejects. This method must not
-   * wait for `listsLoaded`, because `listsLoaded` waits for this method.
+   * Depending on `areUnresponsive`, loads the model lists of all unresponsive gateways, or of all other gateways. Never
+   * rejects. This method must not wait for `listsLoaded`, because `listsLoaded` waits for this method.
    */
   private async loadLists(areUnresponsive: boolean): Promise<void> {
     const { ownGateways } = this.deps;
@@ -201,7 +201,7 @@ export class ModelCatalog extends Disposable {
     await Promise.all(gateways.map(load));
   }
 
-  /** Starts to load the model lists of a set's gateways that have an API key or need none. Never rejects. */
+  /** Starts to load the model lists of those gateways in a set that have an API key or need no key. Never rejects. */
   async listGateways(set: GatewaySet) {
     try {
       const { primary, keys } = await readKeys(await set.gateways());
@@ -237,9 +237,9 @@ export class ModelCatalog extends Disposable {
 
   /**
    * Returns whether a gateway has a model, or undefined if that is unknown. Before the gateway's model list is loaded,
-   * the result depends on the user's earlier choice of the model from a list. The result is true if the list was of
-   * this gateway, and false if the list was of a gateway that comes later in the settings. This method loads no list,
-   * because a request must not wait for a list.
+   * the result depends on the user's earlier choice of the model from a list. The result is true if the user chose the
+   * model from this gateway's list. The result is false if the user chose the model from the list of a gateway that
+   * comes later in the settings. This method loads no list, because a request must not wait for a list.
    */
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
@@ -278,7 +278,7 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Remembers the context window that a gateway has named. The value is forgotten when the gateway answers a longer
+   * Remembers the context window that a gateway has stated. The value is forgotten when the gateway answers a longer
    * prompt.
    */
   async rememberContextWindow({ attempts, contextTokens }: TurnRecord): Promise<void> {

@@ -167,7 +167,7 @@ export function pickModels(
     const pickable = await catalog.load(fresh);
     const lists: LoadedList[] = [];
     const update = (): void => {
-      // The results of an earlier load are ignored if the user has refreshed the list since.
+      // If the user has refreshed the list in the meantime, the results of the earlier load are ignored.
       if (thisLoad !== latestLoad) return;
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
       showLists(pickable, lists[0], lists.flat());

@@ -37,8 +37,8 @@ function formatTokens(tokens: number): string {
 }
 
 /**
- * Returns a function that describes how well a model works through a gateway. The function returns undefined if that is
- * unknown.
+ * Returns a function that describes how well a model works through a gateway. The function returns undefined if nothing
+ * is known about the model at the gateway.
  */
 export function createEssenceText(
   records: readonly AttemptRecord[],

@@ -13,7 +13,7 @@ import { findCode, findProblems } from '../code/findCode';
 
 /**
  * Sends a built-in or custom prompt about the code in the text editor.
- * @throws UserError if no text editor is open, or it contains no code
+ * @throws UserError if no text editor is open, or if the text editor contains no code
  */
 export async function askAboutCode(deps: PanelServices, prompt: CodePromptId | UserPrompt): Promise<void> {
   const editor = deps.target.editor();

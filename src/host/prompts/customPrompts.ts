@@ -49,8 +49,8 @@ export class CustomPrompts {
   }
 
   /**
-   * Returns the workspace prompts about which the user has not decided yet. They are not listed or run until the user
-   * agrees.
+   * Returns the workspace prompts about which the user has not decided yet. These prompts are neither listed nor run
+   * until the user agrees.
    */
   awaitingConsent(): readonly UserPrompt[] {
     return this.readConsent().never ? [] : this.withoutConsent();
@@ -63,7 +63,7 @@ export class CustomPrompts {
 
   /**
    * Stores the user's consent to a set of workspace prompts.
-   * @param prompts the prompts that the user has seen. The workspace's prompts might have changed since.
+   * @param prompts the prompts that the user has seen. The prompts in the workspace might have changed in the meantime.
    */
   async agree(prompts: readonly UserPrompt[]): Promise<void> {
     const hash = hashPrompts(prompts);

@@ -48,8 +48,8 @@ export function knownName(url: string): string | undefined {
 }
 
 /**
- * Returns the web page on which users buy credit. For a gateway that *Add Gateway* offers, it is a known page,
- * otherwise the origin of the base URL.
+ * Returns the web page on which users buy credit. The pages of the gateways that *Add Gateway* offers are known. For
+ * any other gateway, returns the origin of the base URL.
  */
 export function billingPage(baseUrl: string): string | undefined {
   const { protocol, origin } = URL.parse(baseUrl) ?? {};

@@ -10,9 +10,9 @@ export interface PrimarySettings {
 }
 
 /**
- * Returns the settings after another gateway becomes the primary gateway. The same models answer as before. The
- * settings refer to models by their names at the primary gateway, so all model names are replaced by those of the new
- * primary gateway.
+ * Returns the settings after another gateway becomes the primary gateway. The user's prompts are still answered by the
+ * same models. The settings refer to models by their names at the primary gateway, so all model names are replaced by
+ * the names at the new primary gateway.
  * @param previous the previous primary gateway, which becomes the first backup, or undefined to remove it
  */
 export function withPrimary(
@@ -38,8 +38,9 @@ export function withPrimary(
 type Renamed = readonly (readonly [here: string, there: string])[];
 
 /**
- * Returns the names that the models have at the previous primary gateway, keyed by their names at the new one. If
- * several previous names map to the same new name, the name of the selected model is used, or else the first name.
+ * Returns the names that the models have at the previous primary gateway, keyed by their names at the new primary
+ * gateway. If several previous names map to the same new name, the name of the selected model is used, or else the
+ * first name.
  */
 function invertedNames(renamed: Renamed, model: string, newModel: string): ReadonlyMap<string, string> {
   const inverted = new Map(renamed.toReversed().map(([here, there]) => [there, here]));

@@ -29,7 +29,10 @@ export interface SettingsManifest {
   };
 }
 
-/** Result of VS Code's `inspect`. The API documentation lacks the local and the remote user settings. */
+/**
+ * Result of VS Code's `inspect`. The documentation of the API lacks two properties: the user settings of the local
+ * machine and of the remote machine.
+ */
 interface InspectedSetting {
   readonly globalValue?: unknown;
   readonly globalLocalValue?: unknown;
@@ -53,8 +56,8 @@ export class Settings extends Disposable {
   readonly onDidChange = this.changed.event;
   private readonly schemas: Readonly<Record<string, SettingSchema>>;
   /**
-   * Function for `holysheep.modelOverrides`, cached until the settings change, because it is called for lists of
-   * thousands of models.
+   * Function for `holysheep.modelOverrides`. The function is cached until the settings change, because lists of
+   * thousands of models call the function for each model.
    */
   private overrides: ModelOverrides | undefined;
 
@@ -193,7 +196,7 @@ export class Settings extends Disposable {
 
   /**
    * Saves the selected model in the workspace settings if they contain a model, or else in the user settings.
-   * @param value the model. To restore an earlier state, it can be any value, or undefined to remove the setting.
+   * @param value the model, or, to restore an earlier state, any value. If undefined, the setting is removed.
    */
   setModel(value: unknown): Thenable<void> {
     const isOverridden = this.inspect('model').workspaceValue !== undefined;
@@ -207,7 +210,9 @@ export class Settings extends Disposable {
     await this.setModel(model);
   }
 
-  /** Returns whether the base URL is still the default, so that the user has not chosen a primary gateway. */
+  /**
+   * Returns whether the base URL is still the default value. In this case, the user has not chosen a primary gateway.
+   */
   hasDefaultBaseUrl(): boolean {
     return this.baseUrlText() === this.schema('baseUrl').default;
   }
@@ -238,8 +243,8 @@ export class Settings extends Disposable {
   /**
    * Makes a gateway the primary gateway, see {@link withPrimary}.
    * @param keepsPrevious whether the previous primary gateway becomes the first backup
-   * @returns a function that undoes the change. It keeps model settings that the user has changed since. It throws a
-   * UserError if the base URL or the backups have changed since.
+   * @returns a function that undoes the change. The function keeps model settings that the user has changed in the
+   * meantime. The function throws a UserError if the base URL or the backups have changed.
    */
   async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean): Promise<() => Promise<void>> {
     const primary = this.baseUrl();

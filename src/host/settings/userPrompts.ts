@@ -3,7 +3,7 @@ import { effortChoiceIn, type EffortChoice } from '../../engine/request';
 
 export interface UserPrompt {
   readonly title: string;
-  /** Text of the prompt. It can contain variables, such as the selected code. */
+  /** Text of the prompt. The text can contain variables, for example for the selected code. */
   readonly template: string;
   readonly model?: string | undefined;
   readonly reasoningEffort?: EffortChoice | undefined;

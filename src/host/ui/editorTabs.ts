@@ -5,8 +5,8 @@ export function openTabs(): readonly vscode.Tab[] {
 }
 
 /**
- * Returns the URI of the document in a tab. For a diff, it is the document on the right side. Returns undefined for
- * other tabs.
+ * Returns the URI of the document in a tab. For a diff, returns the URI of the document on the right side. Returns
+ * undefined for other tabs.
  */
 export function documentUriOf({ input }: vscode.Tab): vscode.Uri | undefined {
   if (input instanceof vscode.TabInputText) return input.uri;

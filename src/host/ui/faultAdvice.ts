@@ -11,7 +11,10 @@ interface FaultAdvice {
   readonly remedy: string;
   /** Name of the help page in `docs/troubleshooting`, without its extension. */
   readonly page: string;
-  /** Whether the fault is permanent: the same request would fail in the same way, so it is not retried. */
+  /**
+   * Whether the fault is permanent. A permanent fault is not retried, because the same request would fail in the same
+   * way.
+   */
   readonly isPermanent?: boolean;
 }
 

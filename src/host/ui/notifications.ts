@@ -45,8 +45,8 @@ export function askUser(
 const statusBarMessageMs = 5000;
 
 /**
- * Shows a result in the status bar if the user need not respond. Unlike a notification, a status bar message covers
- * nothing, and screen readers don't read it.
+ * Shows a result in the status bar if the user need not respond. A status bar message covers nothing, but screen
+ * readers don't read it.
  */
 export function showInStatusBar(text: string): void {
   vscode.window.setStatusBarMessage(escapeIcons(plainMessage(text)), statusBarMessageMs);
@@ -93,7 +93,8 @@ export interface SetApiKeyResult {
 /**
  * Lets the user enter an API key.
  * @returns whether the key was stored
- * @param baseUrl base URL of the key's gateway. Without it, the user chooses the gateway if there are several.
+ * @param baseUrl base URL of the key's gateway. If the base URL is undefined and there are several gateways, the user
+ * chooses the gateway.
  */
 export async function enterApiKey(baseUrl?: string): Promise<boolean> {
   const argument = baseUrl === undefined ? [] : [{ baseUrl }];

@@ -19,8 +19,8 @@ const fencePattern = /^(?<prefix>(?:[\s>]|[-*+](?=\s)|\d{1,9}[.)](?=\s))*)(?<mar
 
 /**
  * Splits streamed Markdown into pieces, so that a chat can show other content, such as a notice about a retry, between
- * two pieces. A line of code is held back until it is complete. Otherwise, its two parts would appear as two lines in
- * separate code blocks.
+ * two pieces. A line of code is held back until it is complete. Otherwise, a notice in the middle of the line would
+ * split the line into two lines, in separate code blocks.
  */
 export class FencedText {
   private line = '';
@@ -48,8 +48,8 @@ export class FencedText {
   }
 
   /**
-   * Lines that end the open code block and start it anew, so that a chat can show other content in between. Undefined
-   * if no code block is open.
+   * Lines that end the open code block and start the code block anew, so that a chat can show other content between the
+   * two parts. Undefined if no code block is open.
    */
   get interruption(): { readonly close: string; readonly open: string } | undefined {
     if (!this.fence) return undefined;

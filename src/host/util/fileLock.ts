@@ -112,9 +112,9 @@ export class FileLock {
 }
 
 /**
- * Returns whether the process that owns a lock is running. The answer is true if the owner is on another machine, or if
- * the lock file is incomplete. Process ids of 0 and less are rejected: a signal to them would reach groups of
- * processes.
+ * Returns whether the process that owns a lock is running. Also returns true if the owner is on another machine, or if
+ * the lock file is incomplete. Process ids of 0 and less are rejected, because a signal to such an id would reach
+ * groups of processes.
  */
 function isRunning(owner: string): boolean {
   const [pid, host] = owner.split(' ');

@@ -35,8 +35,8 @@ export class ModelMemory<Value> {
   }
 
   /**
-   * Values are stored as pairs. An object would fail for a model with the name of a built-in property, such as
-   * `constructor`.
+   * Values are stored as a list of pairs. In an object, a model with the name of a built-in property, such as
+   * `constructor`, would cause errors.
    */
   all(): Map<string, Value> {
     const storedValue: unknown = this.memory.get(this.key);
