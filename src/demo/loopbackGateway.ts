@@ -51,10 +51,9 @@ export class LoopbackGateway {
   }
 
   /**
-   * Returns the steps of the reply to a request, or refuses a request that a web page could have sent. The `Origin`
-   * header alone is not enough, because a web page can make its own host name resolve to the address of this gateway
-   * (DNS rebinding). A request from such a page has the page's host name in its `Host` header, and its GET requests
-   * have no `Origin` header.
+   * Returns the steps of the reply to a request, or refuses a request that a web page could have sent. Most of these
+   * requests have an `Origin` header. A web page can also make its own host name resolve to this computer (DNS
+   * rebinding). Its GET requests then have no `Origin` header, but their `Host` header contains the page's host name.
    */
   private stepsFor({ method = '', url = '', headers }: IncomingMessage, body: string | undefined): Iterable<Step> {
     const refuse = (status: number, code: string, message: string): Iterable<Step> =>

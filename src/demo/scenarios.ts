@@ -25,8 +25,8 @@ interface Scenario extends DemoModel {
   readonly topic: Topic;
   /**
    * Returns the steps of the reply that makes an attempt fail, or undefined if the attempt succeeds.
-   * @param attempt the number of the attempt, from 1. For a continuation, the number is Infinity, so that only
-   * permanent faults occur
+   * @param attempt the number of the attempt, from 1. For a continuation, the number is Infinity. It then exceeds the
+   * number of failures of every temporary fault, so only permanent faults occur
    */
   readonly fault: (attempt: number, answer: string) => Iterable<Step> | undefined;
   /** Whether reasoning is streamed before the answer. */
@@ -145,8 +145,9 @@ export function demoScript(): Script {
 
 /**
  * Starts a gateway of the offline demo on a free port of the loopback address.
- * @param script the script of the gateway. A backup gateway shares the script of the primary gateway, so that it
- * answers the attempt after those that failed at the primary gateway
+ * @param script the script of the gateway. The primary gateway and the backup gateway share one script, which counts
+ * the attempts at both gateways. The backup gateway therefore answers after the attempts at the primary gateway have
+ * failed
  */
 export async function startDemo(script = demoScript()): Promise<LoopbackGateway> {
   const gateway = new LoopbackGateway(

@@ -84,8 +84,8 @@ export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent
 export const minDisplayedMs = 50;
 
 /**
- * Shortest random part of a retry-after that is mentioned, in milliseconds. A shorter part does not change a countdown
- * of whole seconds.
+ * The random time that is added to a retry-after is mentioned only if it has at least this length, in milliseconds. A
+ * shorter time does not change a countdown of whole seconds.
  */
 const minJitterMs = 1000;
 
@@ -233,8 +233,8 @@ function timeOfLastData(state: TurnState): number | undefined {
 }
 
 /**
- * Returns the milliseconds until the time without data reaches its next full second. A text with this time changes
- * then.
+ * Returns the time in milliseconds until the displayed time without data must be updated, because it reaches the next
+ * full second.
  * @param now the current time in epoch milliseconds
  */
 export function msUntilNextSecond(state: TurnState | undefined, now: number): number {

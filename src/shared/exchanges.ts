@@ -106,8 +106,9 @@ export interface ShownExchange {
   /** If several answers are shown, the id of the answer that the next prompt follows. */
   readonly followed?: string | undefined;
   /**
-   * Ids of all answers to this prompt and to its edited versions, oldest first. Only the first answer of an open
-   * comparison is listed. The page shows the version with the id of `answers[0]`.
+   * Ids of the versions between which the user can switch: all answers to this prompt and to its edited versions,
+   * oldest first. Of an open comparison, only the first answer is listed. `answers[0]` is the version that the page
+   * shows.
    */
   readonly versions: readonly string[];
   readonly set: GatewaySetId;

@@ -34,7 +34,7 @@ const messageFields = {
   switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
-  /** Moves a read-only conversation from the window that writes it to this window. */
+  /** Moves a read-only conversation from the window in which it is open to this window. */
   openHere: {},
   /** Lets the user choose the model, or several models that answer the draft. `more` is the same as in `send`. */
   selectModel: { prompt: text, more },
@@ -64,8 +64,8 @@ const messageFields = {
   attach: { id: text },
   detach: { id: text },
   /**
-   * Attaches the context items of the draft that the page stored before a reload, unless the context items of the panel
-   * have changed since.
+   * Attaches the context items of the stored draft again after a reload of the page. Does nothing if the panel's
+   * context items have changed since the reload.
    */
   restoreContext: { ids: v.pipe(v.array(text), v.readonly()) },
   /** Opens a dialog in which the user chooses files to attach. */

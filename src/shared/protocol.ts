@@ -155,14 +155,14 @@ export type ToWebview =
       readonly items: readonly ShownItem[];
       readonly connection: ConnectionView;
       readonly suggestions: readonly Suggestion[];
-      /** Whether the conversation is read-only, because another window writes it. */
+      /** Whether the conversation is read-only, because it is open in another window. */
       readonly readOnly?: boolean | undefined;
       /** Earlier prompts that the up arrow brings back, oldest first. */
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */
       readonly deleted?: readonly string[] | undefined;
       readonly context: readonly DraftContext[];
-      /** Ids of the context items of the draft that the host has not yet read again after a reload. */
+      /** Ids of those context items of the draft whose content the host has not yet read again after a reload. */
       readonly unread?: readonly string[] | undefined;
     }
   /** Adds a new exchange at the end. */

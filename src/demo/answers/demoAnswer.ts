@@ -45,8 +45,9 @@ export function* completeAnswer(
 }
 
 /**
- * Returns the offset in the partial answer from which the continuation repeats the text. If the end of the partial
- * answer has no letter or digit, nothing is repeated, because clients can't recognize such a repetition.
+ * Returns the offset in the partial answer from which the continuation repeats the text. If the last words of the
+ * partial answer contain no letter or digit, the continuation repeats nothing, because clients could not recognize a
+ * repetition of punctuation.
  */
 function startOfRepetition(partial: string): number {
   const repeated = Array.from(partial).slice(-24).join('');

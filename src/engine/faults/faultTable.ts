@@ -9,7 +9,7 @@ import { hostFaults } from './hostFaults';
  * - `hint`: The turn waits for the retry-after that the gateway named. The turn ends if the gateway named none, or if the
  *   settings don't allow such a long wait.
  * - `offline`: The turn waits until the network is back.
- * - `resume`: The turn retries before the first text or tool call, and resumes the answer after it.
+ * - `resume`: The turn resumes the answer, or retries if no text or tool call has arrived yet.
  * - `repair`: The turn sends a corrected request at once. This request is not charged to the retry budget.
  * - `never`: The turn ends and keeps the partial answer.
  * - `breaker`: The turn waits until the circuit breaker lets an attempt through.
@@ -18,7 +18,10 @@ type NoLimitPolicy =
   | { readonly retry: 'transient'; readonly limit?: number; readonly charge?: 2; readonly freeReplay?: true }
   | { readonly retry: 'offline' | 'resume' | 'repair' | 'never' | 'breaker' };
 
-/** How the engine reacts to a limit or an overload. All requests to the same model wait until the limit has reset. */
+/**
+ * How the engine reacts to a limit or an overload. All requests to the same model then wait, not only the request that
+ * failed.
+ */
 type LimitPolicy = { readonly retry: 'overload'; readonly fallback?: true } | { readonly retry: 'hint' };
 
 export type Policy = NoLimitPolicy | LimitPolicy;
@@ -364,7 +367,7 @@ const rows = {
     'switchModel',
   ),
 
-  // Faults of the engine itself: it sends no request, or it fails.
+  // Faults that the engine itself causes: it refuses to send a request, or it has an internal error.
   noKey: row('auth', never, 'No API key is set for {host}.', 'setApiKey', 'retryNow'),
   budget: row(
     'budget',

@@ -44,8 +44,8 @@ export const providerPhrases = {
   ),
   parameter: anyOf(/\bparam(?:eter)?s?\b|\bfields?\b|\b(?:must|should) be\b|\bmax_\w+|参数|字段/),
   /**
-   * Phrases for a used-up quota without a unit. The quota means a lack of credit unless the message also mentions a
-   * rate.
+   * Phrases for a quota that is used up, if they don't say what the quota limits. Such a quota is assumed to be credit
+   * unless the message also mentions a rate.
    */
   quota: anyOf(
     /insufficient (?:account |user )?quota|not enough quota|quota\b.{0,60}\bis not enough|\bno quota (?:left|remaining)/,

@@ -33,11 +33,11 @@ function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | 
 /**
  * Reads the retry-after of a response. The first source with a usable value wins: millisecond headers, `retry-after`,
  * the body, then the reset time of an exhausted rate limit. Never throws.
- * @param headers undefined for an error inside a response with status 200, because these headers say nothing about the
- * error. The JSON of such an error can also contain a part of the answer, so only the fields and messages of the JSON
- * are searched for a delay, not its whole text.
- * @param now the current time in epoch milliseconds. Absolute times are compared with the response's `Date` header
- * instead, if there is one
+ * @param headers the response headers, or undefined for an error inside a response with status 200, whose headers say
+ * nothing about the error. Without headers, only the fields and messages of the JSON are searched for a delay, because
+ * other parts of the JSON can belong to the answer.
+ * @param now the current time in epoch milliseconds. If the response has a `Date` header, absolute times are compared
+ * with the time in this header instead
  */
 export function parseRetryAfter(headers: Headers | undefined, body: string, now: number): RetryAfter | undefined {
   const json = parseErrorBody(body);

@@ -43,9 +43,9 @@ const requestRows: ReadonlySet<FaultName> = new Set([
 ]);
 
 /**
- * Returns the error in a response body and its retry-after, with functions that match the error by its error codes and
- * by phrases in its message.
- * @param headers absent for a response with the status 200, because these headers say nothing about the error
+ * Returns the error in a response body and its retry-after, with functions that test the error's codes and message.
+ * @param headers the response headers. They are left out for a response with status 200, whose headers say nothing
+ * about the error
  */
 export function createMatcher(body: string, now: number, headers?: Headers) {
   const error = readProviderError(body);

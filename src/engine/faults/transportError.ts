@@ -84,9 +84,10 @@ function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>
 }
 
 /**
- * Returns the fault for the error of a rejected `fetch`. If Node.js tried to connect to a host other than the host of
- * the base URL, that host is a proxy, because the runtime connects to nothing else.
- * @returns `proxy` is the host of a proxy that can't be reached, with the port if the error names one: `127.0.0.1:7890`
+ * Returns the fault for the error of a rejected `fetch`. Without a proxy, Node.js connects only to the host and port of
+ * the base URL. If it tried to connect to another host or port, these are therefore the host and port of a proxy.
+ * @returns the fault. If a proxy can't be reached, `proxy` is its host, with the port if the error contains the port:
+ * `127.0.0.1:7890`
  */
 export function transportFault(error: unknown, baseUrl: string): { readonly row: FaultName; readonly proxy?: string } {
   const row = transportRow(error);

@@ -42,8 +42,8 @@ export const noSharedCooldowns: SharedCooldowns = {
 };
 
 /**
- * Estimated wait of a request, in milliseconds, while other requests are sent first. If the request still waits after
- * this time, it gets a new estimate.
+ * Time in milliseconds that a request is assumed to wait for the requests ahead in the queue. If the request still
+ * waits after this time, the assumption is renewed.
  */
 const estimateMs = 1000;
 
@@ -101,7 +101,7 @@ export class GateCooldown {
     const kind = this.leftMs > 0 ? this.kind : 'probe';
     const until = kind === 'probe' ? now + estimateMs : this.until;
     const isSame = previous?.cause === cause && previous.blockKind === kind;
-    // An estimated end is kept until that time has passed, so that it does not change with every check.
+    // An estimated end of the wait is kept until it has passed, so that the estimate does not change with every check.
     const isStillValid = isSame && (kind === 'probe' ? previous.until > now : previous.until === until);
     return isStillValid ? previous : { until, blockKind: kind, cause, blockedBy };
   }

@@ -132,7 +132,8 @@ export class Gate {
   }
 
   /**
-   * Removes a request from the gate. The request has ended and says nothing about the provider, or it no longer waits.
+   * Removes a request from the gate. Callers outside the gate use this method if a request no longer waits, or if its
+   * result says nothing about the provider.
    */
   release(permit: Permit): void {
     this.queue.delete(permit);
@@ -156,8 +157,8 @@ export class Gate {
   }
 
   /**
-   * Ends a cooldown that came from another window, so that a probe can be sent after the other window has cleared the
-   * cooldown.
+   * Ends a cooldown that came from another window, after that window has cleared the cooldown. A probe can then be
+   * sent.
    */
   private endSharedCooldown(): void {
     if (this.cooldown?.blockedBy !== 'window') return;

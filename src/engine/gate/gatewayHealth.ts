@@ -18,10 +18,11 @@ const maxReturnsByProbe = 2;
 const returnByProbeMs = 1_800_000;
 
 /**
- * Time for which other windows remember an outage of a gateway, in milliseconds. It lasts from one probe to the end of
- * the next probe, including jitter and a reserve of 10 s, so that a window that sends probes renews the outage in time.
- * After that window is closed, other windows remember the outage for up to six minutes too long. This costs only a few
- * seconds on a backup gateway, because every window that learns of the outage sends its own probe.
+ * Time for which windows share an outage of a gateway, in milliseconds. The time lasts from one probe to the end of the
+ * next probe, with jitter and a reserve of 10 s. A window that sends probes therefore renews the outage before it
+ * expires. If this window is closed, other windows can remember the outage for six minutes after the gateway is back.
+ * For them, this means only a few seconds on a backup gateway, because every window that learns of an outage sends its
+ * own probe.
  */
 const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
 
@@ -81,9 +82,9 @@ class Outage {
  * The circuit breaker of a gateway. After a gateway fault, the gateway is down: turns use another gateway, and probes
  * (requests without the key) find out whether the gateway is back. Probes are sent at growing intervals, and only while
  * a turn is running or the window has the focus. Some gateways respond to probes but not to prompts. If probes have
- * brought back such a gateway twice, it is back only when a turn has received a response from it, or half an hour after
- * the fault. All windows share their outages, so that each window doesn't have to notice the fault with a turn of its
- * own.
+ * wrongly brought a gateway back twice, their responses are ignored until half an hour after the fault. Until then,
+ * only a response to a turn brings the gateway back. All windows share the outages of gateways. Otherwise, a turn in
+ * each window would have to fail before the window learns of an outage.
  */
 export class GatewayHealth {
   private outage: Outage | undefined;

@@ -16,8 +16,8 @@ const probeLimit = 1;
 /**
  * Limits the number of requests that are sent but not yet accepted after a cooldown. The limit starts at one request,
  * the probe, and grows by one with each accepted request. It therefore doubles with each round trip until no request
- * waits. In the simulation, admitting all requests after eight accepted requests flooded the provider with 5 times its
- * capacity.
+ * waits. The limit has no early end: in a simulation in which eight accepted requests ended the limit, all requests in
+ * the queue flooded the provider with 5 times its capacity.
  */
 export class SlowStart {
   /** Maximum number of requests that are sent but not yet accepted. */

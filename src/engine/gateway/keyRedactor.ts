@@ -175,8 +175,9 @@ function wordPattern(key: string): string {
 
 /**
  * Returns a pattern for the start of a key. The start has at least `minChars` characters or is the complete key, and
- * the longest start matches. Keys with the same beginning share a part of the pattern. Otherwise, the first key would
- * match only the common beginning of another key, and the rest of the other key would not be removed.
+ * the longest start matches. Keys with the same beginning share a part of the pattern. With a separate alternative for
+ * each key, the alternative of the first key would match only the beginning of the second key, and the rest of the
+ * second key would not be removed.
  */
 function startPattern(keys: readonly string[], minChars: number, patternOf = charPattern, position = 0): string {
   const byNextChar = new Map<string, string[]>();

@@ -138,9 +138,10 @@ interface Row {
 let factsByName: ReadonlyMap<string, ModelFacts> | undefined;
 
 /**
- * Returns the facts of a model by any gateway's spelling of its name, or undefined if the table does not contain the
- * model. An exact name is looked up first. Then suffixes are removed one by one. A shorter name means the alias without
- * a date (`claude-opus-4` is `claude-opus-4-0`), or else the newest model whose name differs only in its date.
+ * Returns the facts of a model, or undefined if the table of model facts does not contain the model. The name can be
+ * spelled as on any gateway. The exact name is looked up first. Then suffixes are removed one by one until the table
+ * contains the name. A name without a date (`claude-opus-4`) is the alias `claude-opus-4-0` if the table contains such
+ * an alias. Otherwise, it is the newest model whose name differs only in its date.
  */
 export function factsOf(model: string): ModelFacts | undefined {
   if (model.length > maxNameChars) return undefined;

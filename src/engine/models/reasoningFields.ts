@@ -1,7 +1,10 @@
 import { reasoningEfforts, type ReasoningEffort } from '../request';
 import { plainName, type ModelFacts, type ReasoningFormat } from './modelFacts';
 
-/** Request fields that set the reasoning effort in any format, and their parts that gateways name in errors. */
+/**
+ * Names of the request fields that set the reasoning effort in any format, including nested fields that gateways name
+ * in error messages.
+ */
 export const effortParameters = [
   'reasoning_effort',
   'enable_thinking',

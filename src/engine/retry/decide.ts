@@ -185,8 +185,8 @@ function chargeOf(policy: Policy, { breakerOpen }: TurnSituation): number {
 }
 
 /**
- * Policies with automatic retries. `repair` is not one of them, because such a fault is handled here only if the
- * request couldn't be corrected.
+ * Policies with automatic retries. `repair` is not one of them, because a fault with this policy reaches this decision
+ * only if the request couldn't be corrected.
  */
 const retriedPolicies: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
 

@@ -26,8 +26,8 @@ export class TurnHistory {
   /** All models that the turn has used. The current model is the last one. */
   readonly models: string[];
   /**
-   * What the next attempt costs in the retry budget, until the charge is final. The charge is refunded if the user
-   * starts the attempt, or if no attempt is sent.
+   * The charge to the retry budget for the next attempt, while the charge can still be refunded. It is refunded if the
+   * user starts the attempt, or if no attempt is sent.
    */
   private charge:
     | { readonly retryBudget: RetryBudget; readonly tokens: number; readonly isResume: boolean }
@@ -52,8 +52,8 @@ export class TurnHistory {
   }
 
   /**
-   * Records a fault and the decision about it. A retry is charged when it is decided, so that only as many turns retry
-   * as the retry budget allows if many turns fail together.
+   * Records a fault and the decision about it. A retry is charged as soon as the turn decides to wait for it. If many
+   * turns fail together, the retry budget therefore limits how many of them retry.
    */
   recordFault({ row, policy }: Fault, isResuming: boolean, decision: Decision, retryBudget: RetryBudget): void {
     this.rowCounts.set(row, this.faultsOf(row) + 1);

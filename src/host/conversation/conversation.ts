@@ -36,9 +36,7 @@ export class Conversation {
   /** Number of retries that wait until the user answers a question about the daily budget. */
   private questions = 0;
 
-  /**
-   * @param journal the file of the conversation, or `undefined` while another window has the right to write the file
-   */
+  /** @param journal the file of the conversation, or `undefined` while the conversation is open in another window */
   constructor(
     readonly id: string,
     content: ExchangeTree,
@@ -379,8 +377,8 @@ export class Conversation {
 
   /**
    * Schedules the prompt of an answer that is not complete.
-   * @returns false if the answer is complete or already scheduled, if the user has retried the turn, or if another
-   * window writes the conversation
+   * @returns false if the answer is complete or already scheduled, if the user has retried the turn, or if the
+   * conversation is open in another window
    */
   schedule(answerId: string, schedule: Schedule): boolean {
     if (this.runner.answerIds.includes(answerId)) this.stop(answerId);

@@ -28,9 +28,7 @@ export class ConversationLog {
    */
   readonly onDidChangeState = this.stateListeners.event;
 
-  /**
-   * @param journal the file of the conversation, or `undefined` while another window has the right to write the file
-   */
+  /** @param journal the file of the conversation, or `undefined` while the conversation is open in another window */
   constructor(
     private content: ExchangeTree,
     private journal: JournalWriter | undefined,

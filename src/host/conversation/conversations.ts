@@ -209,7 +209,7 @@ export class Conversations {
     return isConversationId(id) ? (await this.deps.journal.read(id))?.tree : undefined;
   }
 
-  /** Renames an open or closed conversation. Does nothing while another window has the conversation open. */
+  /** Renames an open or closed conversation. Does nothing while the conversation is open in another window. */
   async rename(id: string, title: string): Promise<void> {
     (await this.load(id, 'report-if-locked'))?.rename(title);
   }
@@ -256,7 +256,7 @@ export class Conversations {
 
   /**
    * Calls `work` with the conversation and keeps the conversation open until the work is done.
-   * @returns undefined, without calling `work`, if the conversation does not exist or another window writes it
+   * @returns undefined, without calling `work`, if the conversation does not exist or is open in another window
    */
   async withWritable<Result>(
     id: string,
@@ -301,8 +301,8 @@ export class Conversations {
     const isHidden = await this.fileMutex.runExclusive(async () => {
       const { conversation, file } = this.openById.get(id) ?? {};
       const hidden = await journal.hide(id);
-      // If another window is writing the conversation, its file can't be hidden, and the conversation remains open and
-      // read-only.
+      // If the conversation is open in another window, its file can't be hidden, and the conversation remains open and
+      // read-only in this window.
       if (conversation && !file && !hidden) return false;
       conversation?.stopAll();
       await journal.flush(id);

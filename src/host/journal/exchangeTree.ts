@@ -333,7 +333,7 @@ export class ExchangeTree {
 
 /**
  * Creates the content of a conversation from the records of its journal.
- * @param isBeingWritten whether another window writes the conversation, so that unfinished turns are still running
+ * @param isBeingWritten whether the conversation is open in another window, so that unfinished turns are still running
  * there. Otherwise, unfinished turns are marked as interrupted.
  */
 export function foldJournal(records: readonly JournalRecord[], isBeingWritten = false): StoredConversation {

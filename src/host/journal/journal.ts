@@ -107,7 +107,7 @@ export class Journal {
   }
 
   /**
-   * Reports the content of a conversation that another window writes: immediately, after each call of `reread`, and
+   * Reports the content of a conversation that is open in another window: immediately, after each call of `reread`, and
    * about a second after a change if no other change follows. If each change were reported, the file would be read for
    * each part of an answer. `isFree` is true when no window writes the conversation any more.
    */
@@ -138,7 +138,8 @@ export class Journal {
 
   /**
    * Reads the readable part of a conversation.
-   * @param isRunning whether another window writes the conversation, so that unfinished turns are still running there
+   * @param isRunning whether the conversation is open in another window, so that unfinished turns are still running
+   * there
    */
   async read(id: string, isRunning = false): Promise<StoredConversation | undefined> {
     const content = await this.files.read(id);
@@ -285,7 +286,7 @@ export class Journal {
 
   /**
    * Deletes the file of a conversation.
-   * @returns false if another window has opened the conversation
+   * @returns false if the conversation is open in another window
    */
   private async remove(id: string): Promise<boolean> {
     const lock = this.newLock(id);

@@ -14,8 +14,8 @@ export type MessageHandlers = {
 };
 
 /**
- * Types of the messages that change a conversation. These messages are ignored while another window writes the
- * conversation.
+ * Types of the messages that change a conversation. These messages are ignored while the conversation is open in
+ * another window.
  */
 export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',

@@ -277,8 +277,8 @@ export class Scheduler extends Disposable {
   /**
    * Starts the turn of a scheduled prompt. If `byUser` is true, skips the gateway's cooldown and the checks of
    * `maySend`.
-   * @returns false if the prompt had already been canceled or sent, if it can't be sent yet, or if another window
-   * writes its conversation
+   * @returns false if the prompt had already been canceled or sent, if it can't be sent yet, or if its conversation is
+   * open in another window
    */
   private async send(prompt: ScheduledPrompt, byUser: boolean): Promise<boolean> {
     const { conversations } = this.deps;
@@ -341,7 +341,8 @@ export class Scheduler extends Disposable {
 
   /**
    * Ends the schedule of a prompt that could not be sent within 24 hours.
-   * @returns whether the schedule has ended. The result is false if another window writes the prompt's conversation.
+   * @returns whether the schedule has ended. The result is false if the prompt's conversation is open in another
+   * window.
    */
   private async expire(prompt: ScheduledPrompt): Promise<boolean> {
     const { store, conversations, expiryMessage, onExpiry } = this.deps;
