@@ -19,7 +19,7 @@ export class LoopbackGateway {
     private readonly modelIds: readonly string[],
   ) {
     this.server.on('request', (incoming, response) => {
-      // When the client disconnects, the handler rejects, and the response is destroyed.
+      // When the client disconnects, the promise of the request handler rejects, and the response is destroyed.
       this.handle(incoming, response).catch(() => response.destroy());
     });
   }

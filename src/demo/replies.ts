@@ -30,7 +30,10 @@ export function rateLimited(seconds: number, headers: Readonly<Record<string, st
   return failure(429, error, { 'retry-after': String(seconds), ...headers });
 }
 
-/** Sends a response for an overload, without a `Retry-After` header: the status 503, or 529 as some providers do. */
+/**
+ * Sends the response of an overloaded provider, without a `Retry-After` header. The status is 503, or 529, which some
+ * providers use instead.
+ */
 export function overloaded(status: 503 | 529): Iterable<Step> {
   return status === 529
     ? failure(529, { message: 'Overloaded', type: 'overloaded_error' })

@@ -102,7 +102,8 @@ const scenarios: readonly Scenario[] = [
       'The primary gateway is down: both connections to it are reset. The backup gateway answers immediately. Watch the note about the gateway, and the switch in the timeline.',
     hasBackupGateway: true,
     topic: 'failover',
-    // Both gateways use the same script. The client sends its third request to the backup gateway, which answers.
+    // The primary and the backup gateway use the same script. The client sends its third request to the backup gateway,
+    // which answers.
     fault: (attempt) => (attempt <= 2 ? resetAfter(failureDelayMs) : undefined),
   },
   {
@@ -118,8 +119,8 @@ const scenarios: readonly Scenario[] = [
 export const demoModels: readonly DemoModel[] = scenarios;
 
 /**
- * Returns the script of the demo's gateways. For each new prompt, the first attempts fail as the scenario of the model
- * requires.
+ * Returns the script of the demo's gateways. For each new prompt, the scenario of the model determines how many
+ * attempts fail and with which fault.
  */
 export function demoScript(): Script {
   // Number of failed attempts for each prompt. The number is removed when an attempt succeeds.

@@ -90,8 +90,8 @@ export const minDisplayedMs = 50;
 const minJitterMs = 1000;
 
 /**
- * Returns texts that explain how long a wait takes and why. There are none for a wait for the network, because neither
- * the gateway nor the retry policy has chosen its length.
+ * Returns texts that explain how long a wait takes and why. Returns no texts for a wait for the network, because
+ * neither the gateway nor the retry policy determines its length.
  */
 export function describeDelay({ strings, format }: Words, wait: WaitingEvent): readonly string[] {
   const { told, source, delayMs, estimated, hintMs = delayMs, jitterMs = 0 } = wait;
@@ -167,8 +167,7 @@ function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[
   const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
   const [first] = cuts;
   if (resumePoints.length === 0) return '';
-  // If the stream did not break, it was the user who continued the answer, so the text does not mention a broken
-  // stream.
+  // If the stream did not break, the answer was continued by the user, so the text does not mention a broken stream.
   if (first?.cutMessage === undefined) return strings.resumedOnce;
   if (cuts.length > 1) return fill(strings.resumedSeveralTimes, String(cuts.length));
   return fill(strings.resumedAfterCut, first.cutMessage);
@@ -207,8 +206,8 @@ export function describeCutPrompt({ strings, format }: Words, state: TurnState):
 }
 
 /**
- * Returns the warning that the prompt was cut, for the first attempt to which it applies. Returns an empty text for
- * later attempts.
+ * Returns a warning if the gateway has left out the beginning of the prompt. Returns an empty text otherwise, or if the
+ * warning already applied to the previous attempt.
  */
 export function announceCutPrompt(words: Words, state: TurnState): string {
   return state.ledger.entries.at(-2)?.cutAtTokens === undefined ? describeCutPrompt(words, state) : '';

@@ -81,7 +81,9 @@ export interface Exchange extends Prompt {
 
 /** A text that replaces earlier exchanges in requests. */
 export interface Summary {
-  /** Id of the last answer that the summary replaces, or '' if the summary replaces another conversation. */
+  /**
+   * Id of the last answer that the summary replaces, or '' if the summary replaces the answers of another conversation.
+   */
   readonly upTo: string;
   readonly answer: Answer;
   readonly isUndone?: true | undefined;
@@ -116,7 +118,9 @@ export interface ShownExchange {
 
 export interface ShownSummary {
   readonly answer: Answer;
-  /** Number of earlier turns that the summary replaces, or 0 if the summary replaces another conversation. */
+  /**
+   * Number of earlier turns that the summary replaces, or 0 if the summary replaces the turns of another conversation.
+   */
   readonly turns: number;
 }
 

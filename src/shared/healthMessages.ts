@@ -40,7 +40,10 @@ export interface HealthRow {
   readonly total: HealthFigures;
   /** Faults with the number of times that they occurred, most frequent first. `refusals` has the same order. */
   readonly faults: readonly HealthFault[];
-  /** Faults that only the user can remove, such as a wrong key. They show that the gateway works. */
+  /**
+   * Faults that only the user can remove, such as a wrong key. They do not lower the success rate, because the gateway
+   * itself works.
+   */
   readonly refusals: readonly HealthFault[];
   /**
    * Figures of each hour or day, in the order of {@link HealthPeriod.starts}. Null for an hour or day without attempts.
@@ -91,6 +94,6 @@ export type HealthTab = 'usage' | 'network';
 export interface ToHealthPage {
   readonly type: 'report';
   readonly report: HealthReport;
-  /** Tab of the page that should be shown, if it is not the current tab. */
+  /** Tab that the page should show. Absent if the page should keep its current tab. */
   readonly tab?: HealthTab | undefined;
 }

@@ -29,7 +29,7 @@ const messageFields = {
   /** Stops the turn of an answer, or removes the answer from the queue. Other turns are not affected. */
   stop: answer,
   action: { ...answer, action: v.picklist(faultActions) },
-  /** Requests the models that are nearest to the model that the gateway lacks. */
+  /** Requests the names of the models that are nearest to a model that the gateway lacks. */
   findModels: { ...answer, request },
   switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},

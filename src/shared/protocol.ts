@@ -124,11 +124,11 @@ export interface TourStep {
   readonly heading: string;
   /** Text that explains what will happen in the tour step. Absent while the step is running. */
   readonly text?: string | undefined;
-  /** Buttons of the tour step. The first button leads to the next step. There are none after the last step. */
+  /** Buttons of the tour step. The first button leads to the next step. After the last step, the list is empty. */
   readonly offers: readonly { readonly act: TourAction; readonly label: string }[];
 }
 
-/** A part of the next request. The host knows the size of this part. */
+/** A part of the next request whose size the host estimates. The page itself estimates the size of the draft. */
 export interface ContextPart {
   readonly kind: 'system' | 'summary' | 'turns' | 'attachments';
   readonly tokens: number;

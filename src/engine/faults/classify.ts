@@ -26,7 +26,7 @@ export type Evidence =
   /** A response with status 200 whose body is a short text instead of JSON. */
   | { readonly type: 'plainText'; readonly text: string };
 
-/** The classified failure of an attempt: its row of the fault table, with the details of this failure. */
+/** The fault of a failed attempt: a row of the fault table, with the details of this failure. */
 export interface Fault extends FaultRow {
   /** Name of the fault's row in the fault table. */
   readonly row: FaultName;
@@ -44,8 +44,8 @@ export interface Fault extends FaultRow {
 }
 
 /**
- * Returns the fault of a failed attempt. The fault for missing credit allows a retry only if the gateway named a
- * retry-after.
+ * Returns the fault of a failed attempt. After a fault for missing credit, a retry is possible only if the gateway
+ * named a retry-after.
  * @param now the current time in epoch milliseconds
  */
 export function classify(evidence: Evidence, now: number): Fault {
@@ -77,8 +77,8 @@ export function classify(evidence: Evidence, now: number): Fault {
     case 'plainText': {
       const matcher = createMatcher(evidence.text, now);
       const row = inbandRow(matcher, false);
-      // A text without any known phrase could mean anything, so the response is classified as malformed. The text is
-      // shown to the user.
+      // An error text without any known phrase could have any cause, so the response is classified as malformed. The
+      // text is shown to the user.
       return faultFromError(row === 'errorInStream' ? 'garbledBody' : row, matcher);
     }
   }
@@ -132,9 +132,8 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns whether the provider rejected the gateway's key, so that the user's key is not at fault. The signs are that
- * LiteLLM quotes the provider's exception, or that new-api or one-api has added a request ID to an error of the
- * provider.
+ * Returns whether the provider rejected the gateway's key, so that the user's key is not at fault. Returns true if
+ * LiteLLM quotes the provider's exception, or if new-api or one-api has added a request ID to an error of the provider.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;

@@ -52,12 +52,12 @@ export function contextTokensIn(message: string): number | undefined {
 }
 
 /**
- * Returns whether `max_tokens` alone is too large, so that a shorter prompt would not help. Returns false if only the
- * sum of the prompt and `max_tokens` exceeds the context window. vLLM sends the same message in both cases.
+ * Returns whether `max_tokens` is too large by itself, so that a shorter prompt would not help. Returns false if only
+ * the sum of the prompt and `max_tokens` exceeds the context window. vLLM sends the same message in both cases.
  */
 export function reportsTooLargeTokenLimit(message: string): boolean {
   const match = /\bmax_(?:completion_)?tokens\b.{0,60}too large(?:: (\d+))?/i.exec(message);
-  // If the message contains no numbers, the comparison below is false, so the function returns true.
+  // If the message contains no numbers, the comparison of the numbers is false, so the function returns true.
   return match !== null && !(Number(match[1]) < (contextTokensIn(message) ?? 0));
 }
 

@@ -73,7 +73,7 @@ export function quotedJson(message: string): string {
 
 /**
  * Returns the first item of a list, and any other value unchanged. Google, Cloudflare and others send a list of errors
- * instead of an error.
+ * instead of a single error.
  */
 export function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;
@@ -152,8 +152,8 @@ export const statusFields = [
 ];
 
 /**
- * Matches a `status` field that reports a failure. Other words are not matched, because they also occur in complete
- * answers.
+ * Matches the value of a `status` field that reports a failure. Other values are not matched, because the JSON of a
+ * complete answer can also contain a `status` field.
  */
 const failedStatus = /^(?:HTTP\W*)?[45]\d\d\b|^(?:error|fail|failure)$/i;
 

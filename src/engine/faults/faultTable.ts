@@ -63,8 +63,8 @@ export interface FaultRow {
   readonly actions: readonly FaultAction[];
   readonly limit?: Limit;
   /**
-   * Set if something between this computer and the gateway failed, and not the gateway, the model or the request.
-   * Another gateway might therefore work, even if waiting would not help.
+   * Set if something between this computer and the gateway failed. Another gateway might then work, even if waiting
+   * would not help. Not set if the gateway, the model or the request is the cause.
    */
   readonly leavesGateway?: true;
   /** Set if the provider itself has failed. Several faults of this type in a row open the circuit breaker. */

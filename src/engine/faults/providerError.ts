@@ -81,8 +81,8 @@ function readPlain(json: unknown): ProviderError {
 const codePattern = /^[\w.:/-]+$/;
 
 /**
- * Adds the text of the field `error` to the error that was read from the other fields. The text becomes a code if it
- * looks like one. Otherwise, it is put in front of the message.
+ * Adds the text of the field `error` to the error that was read from the other fields. A text that looks like an error
+ * code is added to the error's codes. Any other text is put in front of the error's message.
  */
 function addErrorText(body: ProviderError, error: string): ProviderError {
   const isCode = codePattern.test(error);
@@ -118,7 +118,8 @@ function statusIn(code: string): number | undefined {
 }
 
 /**
- * Reads the provider's error inside the gateway's error, where it is JSON in the message or OpenRouter's field `raw`.
+ * Reads the provider's error inside the gateway's error. The gateway's message or OpenRouter's field `raw` contains the
+ * provider's error as JSON.
  */
 function readWrappedError(error: JsonRecord): ProviderError {
   const { message } = error;
@@ -183,7 +184,8 @@ function errorFromText(text: string): ProviderError {
 }
 
 /**
- * Returns the inner error with the text that surrounds it. Without an inner error, the text becomes the error message.
+ * Returns the error that a text quotes, together with the text. If the text quotes no error, the text itself becomes
+ * the error message.
  */
 function withText(text: string, inner: ProviderError): ProviderError {
   const examined = text.slice(0, maxExaminedChars);
@@ -198,8 +200,8 @@ function withText(text: string, inner: ProviderError): ProviderError {
 }
 
 /**
- * Matches a quotation. A single quote inside a word is an apostrophe. No alternative matches beyond the next opening
- * quote, so that matching takes linear time.
+ * Matches a quotation. A single quote inside a word is an apostrophe. A match never extends beyond the next opening
+ * quote, so that the search takes linear time.
  */
 const quotation =
   /(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])|"[^"]*"|`[^`]*`|“[^“”]*”|(?<![\p{L}\p{N}])‘[^‘’]*’(?![\p{L}\p{N}])|「[^「」]*」/gu;

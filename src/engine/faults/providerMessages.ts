@@ -211,8 +211,8 @@ export function toSimplified(text: string): string {
 
 /**
  * Error codes of the providers, grouped by their meaning. Codes are compared without regard to case, dashes and
- * underscores. Numbers come from the error references of Zhipu (four digits) and Spark (five digits). Codes that begin
- * with `base_resp.` come from MiniMax.
+ * underscores. The numeric codes are those of Zhipu (four digits) and Spark (five digits), as in the error references
+ * of these providers. Codes that begin with `base_resp.` come from MiniMax.
  */
 const codesByMeaning = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
@@ -245,8 +245,8 @@ const codesByMeaning = {
     resource_exhausted limit_exceeded requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 11202 11203 base_resp.1002 base_resp.1039 base_resp.1041`,
   'long-limit': '1304 11201 base_resp.2056',
-  // Error codes for limits that don't reset within minutes unless the gateway names a time. `codePatterns` contains
-  // more of these codes.
+  // Error codes for limits that don't reset within minutes unless the gateway names a time. `codePatterns` matches more
+  // codes of this meaning.
   'usage-limit': 'workspace_limit_reached',
   transient: `stream_error connection_error network_error bad_gateway gateway_timeout upstream_timeout request_timeout
     ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE`,

@@ -106,8 +106,8 @@ function messagesOf(object: JsonRecord): readonly string[] {
 }
 
 /**
- * Returns whether a time without a time zone is a time in China. This is so if the message is in Chinese, or if the
- * error comes from Zhipu (recognized by its error codes) or MiniMax (recognized by `base_resp`).
+ * Returns whether a time without a time zone is assumed to be a time in China. Returns true if the message is in
+ * Chinese, or if the error comes from Zhipu (recognized by its error codes) or MiniMax (recognized by `base_resp`).
  */
 function usesChinaTime(objects: readonly JsonRecord[], messages: readonly string[]): boolean {
   if (messages.some((message) => /\p{Script=Han}|Beijing time/iu.test(message))) return true;

@@ -60,8 +60,8 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
     says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentions(topic),
     retryAfter,
     /**
-     * Whether the body contains the retry-after. A header can contain a retry-after whatever the refusal is, but a body
-     * contains a retry-after only if the refusal is a limit.
+     * Whether the body contains the retry-after. A retry-after in a header can accompany any refusal, but a retry-after
+     * in the body means that the refusal is a limit.
      */
     namesReset: retryAfter?.isInBody === true,
   };
@@ -81,8 +81,8 @@ function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
 }
 
 /**
- * Returns whether the error is a lack of credit. Three similar errors are not: a quota of requests or tokens per
- * minute, Google's quota with a retry-after, and a message of a content filter that mentions credits.
+ * Returns whether the error is a lack of credit. Returns false for three similar errors: a quota of requests or tokens
+ * per minute, Google's quota with a retry-after, and a message of a content filter that mentions credits.
  */
 function isCredit({ hasErrorCode, mentions, retryAfter }: ErrorMatcher): boolean {
   if (mentions('credit')) return hasErrorCode('credit') || !mentions('filter');
@@ -161,8 +161,8 @@ function rowForInbandError(matcher: ErrorMatcher): FaultName {
   const { status } = matcher.error;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, matcher);
-    // The URL can't be the cause, because the response had the status 200. The gateway therefore rejects the content of
-    // the request.
+    // An error inside a response with status 200 does not mean that the base URL is wrong, even if the error contains
+    // the status 404. The gateway rejects the content of the request.
     return row === 'pathNotFound' || row === 'unexpectedStatus' ? 'requestRejected' : row;
   }
   if (hasLimitCode(matcher)) return rowForLimit(matcher);
@@ -216,7 +216,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     case 409:
     case 425:
       return undefined;
-    // The statuses 400 and 422, and statuses that are not standard.
+    // The remaining statuses are 400, 422, and statuses that are not standard.
     default:
       if (says('auth')) return 'keyRejected';
       if (says('permission') || mentions('restriction')) return 'permissionDenied';

@@ -50,8 +50,8 @@ interface ErrorLink {
 }
 
 /**
- * Returns an error, its causes and the members of aggregate errors, outermost first. An error that occurs several times
- * is returned once, so cycles end.
+ * Returns an error, its causes and the members of aggregate errors, outermost first. Each error is returned only once,
+ * even if an error is its own cause.
  */
 export function errorChain(error: unknown): readonly ErrorLink[] {
   const links: ErrorLink[] = [];

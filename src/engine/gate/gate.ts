@@ -55,8 +55,8 @@ export class Gate {
   }
 
   /**
-   * End of the cooldown in epoch milliseconds, or undefined without a cooldown. After a cooldown, a request might still
-   * have to wait until earlier requests are sent.
+   * End of the cooldown in epoch milliseconds, or undefined if there is no cooldown. Even after the cooldown, a request
+   * might have to wait until earlier requests are sent.
    */
   get closedUntil(): number | undefined {
     return this.leftMs > 0 ? this.cooldown?.until : undefined;
@@ -171,8 +171,8 @@ export class Gate {
   }
 
   /**
-   * Returns whether the next request can be sent after a cooldown. If not, the gate is checked again when another
-   * request has ended or was accepted.
+   * Returns whether the next request can be sent after a cooldown. If not, the gate checks this condition again when
+   * another request has ended or was accepted.
    */
   private mayAdmit(): boolean {
     const { slowStart, probes, admit } = this;

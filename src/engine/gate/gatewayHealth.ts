@@ -9,7 +9,8 @@ import { networkCheckTimeoutMs, respondsAsGateway } from './networkCheck';
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
 /**
- * How many times in a row a response to a probe can bring a gateway back. After that, a turn must receive a response.
+ * How many times in a row a response to a probe can bring a gateway back. After that, only a response to a turn brings
+ * the gateway back.
  */
 const maxReturnsByProbe = 2;
 /**
@@ -53,7 +54,10 @@ export interface OutageFault {
 }
 
 class Outage {
-  /** False after a probe has brought the gateway back. The outage is remembered until a turn receives a response. */
+  /**
+   * Whether the gateway is down. After a probe has brought the gateway back, the outage is still remembered until a
+   * turn receives a response.
+   */
   isDown = true;
   probes = 0;
   /** Time of the next probe, in monotonic milliseconds. */
@@ -64,8 +68,7 @@ class Outage {
   constructor(
     readonly fault: OutageFault,
     /**
-     * How many times in a row a probe brought the gateway back although the gateway still had a fault that the probe
-     * had not noticed.
+     * How many times in a row a probe wrongly brought the gateway back, because the probe had not noticed the fault.
      */
     public returns: number,
     /** Time at which this window noticed the fault or learned of the outage, in monotonic milliseconds. */
@@ -165,8 +168,8 @@ export class GatewayHealth {
   }
 
   /**
-   * Shares an outage with other windows. If only a turn can end the outage for now, the outage is shared until the time
-   * from which a probe can end it.
+   * Shares an outage with other windows. If responses to probes are ignored for now, the outage is shared until the
+   * time from which a probe can end it.
    */
   private share({ fault, probeIsEnoughAt, returns }: Outage): void {
     const { clock } = this.deps;

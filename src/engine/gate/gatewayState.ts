@@ -8,7 +8,10 @@ import { Probes } from './probes';
 export interface ModelCooldown {
   /** End of the cooldown, in epoch milliseconds. */
   readonly until: number;
-  /** `cooldown` means a rate limit. `breaker` means that the provider kept failing. */
+  /**
+   * Why the gateway gets no request for the model: `cooldown` means a rate limit, and `breaker` means that the provider
+   * kept failing.
+   */
   readonly blockKind: 'cooldown' | 'breaker';
 }
 
@@ -33,11 +36,11 @@ export class ModelBehavior {
   readonly unsupportedParameters = new Set<CorrectableParameter>();
   readonly efforts: LearnedEfforts = { refused: new Set() };
   refusesPrefill = false;
-  /** `omitted` means that the gateway never sends a finish reason, so that `[DONE]` alone completes an answer. */
+  /** Whether the gateway sends finish reasons. If it never does (`omitted`), `[DONE]` alone completes an answer. */
   finishReason: 'unknown' | 'sent' | 'omitted' = 'unknown';
   /**
-   * Time until which the gateway gets no request for the model, because it has answered that it lacks the model. In
-   * monotonic milliseconds.
+   * Time until which the gateway gets no request for the model, in monotonic milliseconds. The time is set after the
+   * gateway has answered that it lacks the model.
    */
   lacksModelUntil = 0;
 }
@@ -79,7 +82,7 @@ export class RetryBudget {
     return this.count;
   }
 
-  /** Removes tokens from the retry budget. If fewer are left, removes all of them. */
+  /** Removes tokens from the retry budget. If the budget has fewer tokens, removes all of them. */
   charge(tokens: number): void {
     this.count = Math.max(0, this.tokens - tokens);
   }

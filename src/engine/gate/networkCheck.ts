@@ -7,8 +7,8 @@ import { declaredKind } from '../text/charset';
 
 /**
  * Time in milliseconds within which a connection must be established if the turn can use another gateway. Probes have
- * the same limit, so that a probe does not bring back a gateway that is too slow for turns. One lost packet costs 1 s
- * (RFC 6298, 2.1), and the handshakes of TCP and TLS take two round trips.
+ * the same limit, so that a probe does not bring back a gateway that is too slow for turns. The limit leaves time for
+ * one lost packet, which costs 1 s (RFC 6298, 2.1), and for the handshakes of TCP and TLS, which take two round trips.
  */
 export const connectTimeoutMs = 2_000;
 
@@ -27,8 +27,8 @@ export function isReachable(deps: Network, baseUrl: string, signal: AbortSignal)
 }
 
 /**
- * Returns whether the gateway itself responds in time. A slow connection, a web page, a redirect, or an error of a
- * proxy or Cloudflare is not such a response. Never rejects.
+ * Returns whether the gateway itself responds in time. Returns false for a slow connection, a web page, a redirect, and
+ * an error of a proxy or of Cloudflare. Never rejects.
  */
 export function respondsAsGateway(deps: Network, baseUrl: string, signal: AbortSignal): Promise<boolean> {
   return check(deps, baseUrl, signal, {

@@ -7,11 +7,11 @@ import type { Clock } from '../clock';
 const spacingMs = 2000;
 
 /**
- * Spaces out the probes of the models that share a gateway and a key, because their rate limit might apply to the key.
- * Otherwise, the answers of a comparison would all be requested at once at the end of their cooldowns.
+ * Spaces out the probes of models that share a gateway and a key, because one rate limit might apply to all of them.
+ * Without the spacing, all answers of a comparison would be requested at once when their cooldowns end.
  */
 export class Probes {
-  /** The `admit` function of the gate that sent the last probe. It also identifies the gate. */
+  /** The `admit` function of the gate that sent the last probe. Gates are compared by this function. */
   private lastProber: (() => void) | undefined;
   /**
    * Time of the last probe, in monotonic milliseconds. If a gate repeats its probe while another gate waits, the time

@@ -61,8 +61,8 @@ export class SlowStart {
   }
 
   /**
-   * Records that the gateway has accepted a request, and raises the limit. Returns false if the request was accepted
-   * before or belongs to an earlier slow start.
+   * Records that the gateway has accepted a request, and raises the limit. Returns false if the acceptance was already
+   * recorded, or if the request belongs to an earlier slow start.
    */
   countAccepted(permit: Permit): boolean {
     if (!this.notYetAccepted.delete(permit)) return false;

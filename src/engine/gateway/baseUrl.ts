@@ -56,8 +56,8 @@ function addScheme(text: string): string | undefined {
 }
 
 /**
- * Removes duplicate slashes, and slashes and quotes at the end of a path. A quote can be left at the end of the entered
- * path if a quoted URL had a query.
+ * Removes duplicate slashes, and slashes and quotes at the end of a path. A path ends with a quote if a query follows a
+ * quoted URL, as in `'https://host/v1'?query`.
  */
 function cleanPath(path: string): string {
   return path.replace(/\/{2,}/g, '/').replace(/['/]+$/, '');

@@ -4,8 +4,8 @@ import type { ConnectionError } from '../request';
 import { mayReplace, usesPlainHttp } from './baseUrl';
 
 /**
- * An OpenAI-compatible server to which prompts can be sent. A gateway is identified by its base URL and not by its
- * object, because a new object can replace the object.
+ * An OpenAI-compatible server to which prompts can be sent. Gateways are compared by their base URLs, because a new
+ * object for the same gateway can replace this object.
  */
 export interface Gateway extends GatewayRef {
   /** The origin to which the gateway's key is bound, for instance `https://api.holysheep.ai`. */
@@ -32,7 +32,7 @@ export type Key =
   | { readonly type: 'not-needed' | 'missing'; readonly value?: undefined }
   | { readonly type: 'unreadable'; readonly value?: undefined; readonly error: ConnectionError };
 
-/** Returns whether a gateway can receive requests: it has a key or needs none. */
+/** Returns whether a gateway can receive requests, because it has a key or needs none. */
 export function allowsRequests(type: Key['type'] | undefined): boolean {
   return type === 'key' || type === 'not-needed';
 }
@@ -49,7 +49,7 @@ export interface KeyedGateways {
 }
 
 /**
- * Reads the keys of all gateways at once, because every attempt waits for them.
+ * Reads the keys of all gateways in parallel, because every attempt waits for the keys.
  * @throws ConnectionError if the key of the primary gateway can't be read: a prompt must not go to another gateway only
  * because the keyring is locked
  */
@@ -76,7 +76,7 @@ export interface SentModel {
 
 /**
  * Returns the model that is sent to a gateway. If the gateway lists the model and the primary gateway lacks it, the
- * user chose the model from the list of this gateway, so it is not replaced by a substitute.
+ * user chose the model from the list of this gateway. The model is then not replaced by a substitute.
  */
 export function modelAt(gateway: Gateway, model: string, primary: Gateway | undefined): SentModel {
   const name = gateway.models.get(model);

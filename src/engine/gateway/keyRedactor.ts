@@ -15,8 +15,8 @@ const minDistinctiveChars = 8;
 const minSecretChars = 10;
 
 /**
- * Minimum length, in characters, of a possible start of a key for which the end of a streamed text is held back. With a
- * lower minimum, ordinary words would be held back.
+ * The end of a streamed text is held back if it could be the start of a key and has at least this length, in
+ * characters. With a lower minimum, ordinary words would be held back.
  */
 const minHeldChars = 5;
 
@@ -84,7 +84,8 @@ function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
 
 interface KeyPatterns {
   /**
-   * Matches any text that one of the other two patterns matches. It is tested first, because most texts contain no key.
+   * Matches every text in which the pattern for a start of a key or the pattern for the end of a text matches. It is
+   * tested first, because most texts contain no key.
    */
   readonly any: RegExp;
   /** Matches the start of a key anywhere in a text, if it is long enough to be removed. */

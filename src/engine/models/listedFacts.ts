@@ -41,7 +41,8 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
     ),
     images: inputs && inputs.includes('image'),
     tools: takes('tools'),
-    // A list without the reasoning parameters proves nothing: a gateway might not forward them to a model that reasons.
+    // A list of parameters without the reasoning parameters does not show that the model can't reason: the gateway
+    // might not forward these parameters.
     reasons: reasonsOf(entry['reasoning']) ?? (takesAny(parameters, ...reasoningParameters) || undefined),
     efforts: effortsOf(entry),
     takesTemperature: takes('temperature'),
@@ -62,7 +63,7 @@ export function knownFields(facts: ListedFacts): ListedFacts | undefined {
 const reasoningParameters = ['reasoning', 'include_reasoning', 'reasoning_effort'];
 
 /**
- * Returns whether a model reasons. Some gateways list this as a boolean, and others list an object that describes the
+ * Returns whether a model reasons. Some gateways list a boolean, and others list an object that describes the
  * reasoning.
  */
 function reasonsOf(value: unknown): boolean | undefined {

@@ -2,8 +2,9 @@ import { isRecord, listIn, recordIn } from '../json';
 import { firstTokens, knownFields, type ListedFacts } from './listedFacts';
 
 /**
- * Reads the response body of LM Studio's `GET /api/v0/models`. The response body of another server yields no facts. The
- * context of a loaded model is preferred to the model's maximum, because it can be smaller.
+ * Reads the response body of LM Studio's `GET /api/v0/models`. Returns no facts for the response body of another
+ * server. The context with which a model is loaded takes precedence over the model's maximum, because the loaded
+ * context can be smaller.
  */
 export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
   const facts = new Map<string, ListedFacts>();

@@ -163,7 +163,7 @@ export function factsOf(model: string): ModelFacts | undefined {
 
 /**
  * Returns the table of model facts by unified name, with and without suffixes. If several models have the same
- * shortened name, it belongs to the first of them in the table.
+ * shortened name, the name refers to the first of these models in the table.
  */
 export function readTable(): ReadonlyMap<string, ModelFacts> {
   const all = new Map<string, ModelFacts>();

@@ -7,8 +7,8 @@ const maxNearest = 3;
 type Traits = ReturnType<typeof traitsOf>;
 
 /**
- * How different a model is from the missing model. Distances are compared number by number, and smaller numbers are
- * nearer.
+ * How different a model is from the missing model. Two distances are compared by the first number in which they differ.
+ * The smaller number is nearer.
  */
 type Distance = readonly number[];
 

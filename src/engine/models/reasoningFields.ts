@@ -108,7 +108,8 @@ const togetherEfforts: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
 type GatewayFormat = ReasoningFormat | 'together' | 'cerebras' | 'gemini';
 
 /**
- * Formats with a switch that turns the reasoning off for every model. With them, the level `none` needs no replacement.
+ * Formats with a switch that turns the reasoning off for every model. With these formats, the level `none` needs no
+ * replacement.
  */
 const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set([
   'thinking',

@@ -10,7 +10,7 @@ interface BackoffInput {
   /** Number of failures before the fault that causes this wait. */
   readonly failures: number;
   readonly random: () => number;
-  /** Previous delay in milliseconds. With `decorrelated` jitter, the next delay depends on it. */
+  /** Previous delay in milliseconds. With `decorrelated` jitter, the next delay depends on the previous delay. */
   readonly previousMs?: number | undefined;
 }
 

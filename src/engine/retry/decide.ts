@@ -87,8 +87,8 @@ function decideInQueue(
   const deadlineMs = deadlineOf(settings);
   const isNamed = blockKind === 'cooldown' && cause.source === 'server';
   if (leftMs > deadlineMs) {
-    // A wait that exceeds the deadline also exceeds `maxHintMs`, because the deadline is never shorter than
-    // `maxHintMs`.
+    // A wait that exceeds the deadline also exceeds `maxHintMs`, the longest retry-after that the settings allow,
+    // because the deadline is never shorter than `maxHintMs`.
     return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...(isNamed && { beyondMaxHint: true }) };
   }
   if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };

@@ -6,8 +6,8 @@ import type { Decision } from './decision';
 /** Counts the faults, retries and resumes of a turn, and charges its retries to the retry budget. */
 export class TurnHistory {
   /**
-   * Time that the turn has spent without progress, in milliseconds. Time for streaming, sleep and being offline is not
-   * included.
+   * Time that the turn has spent without progress, in milliseconds. The time excludes streaming, the sleep of the
+   * computer, and being offline.
    */
   idleMs = 0;
   /**
@@ -70,8 +70,8 @@ export class TurnHistory {
   }
 
   /**
-   * Makes the charge final when the next attempt is sent or the turn ends. With `isFree`, the charge is refunded
-   * instead.
+   * Makes the charge for a retry final when the next attempt is sent or the turn ends. If `isFree` is true, the charge
+   * is refunded instead.
    */
   settleCharge(isFree: boolean): void {
     const { charge } = this;

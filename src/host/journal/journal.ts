@@ -109,7 +109,7 @@ export class Journal {
   /**
    * Reports the content of a conversation that is open in another window: immediately, after each call of `reread`, and
    * about a second after a change if no other change follows. If each change were reported, the file would be read for
-   * each part of an answer. `isFree` is true when no window writes the conversation any more.
+   * each part of an answer. `isFree` is true when the conversation is no longer open in another window.
    */
   follow(id: string, onChange: (storedConversation: StoredConversation, isFree: boolean) => void): Follower {
     const lock = this.newLock(id);
