@@ -63,7 +63,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Overloaded, with a fallback model',
     prompt: 'When does exponential backoff help, and how long should each wait be?',
     description:
-      'The model is overloaded and gives no retry time. Watch two waits, the second one longer, and then the note about the model that answers instead.',
+      "The model is overloaded, and the gateway doesn't say when to retry. You see two waits, the second longer than the first, and then a note that another model answers instead.",
     topic: 'backoff',
     fault: (attempt) => (attempt <= 3 ? overloaded(attempt === 2 ? 529 : 503) : undefined),
   },

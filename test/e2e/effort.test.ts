@@ -55,7 +55,9 @@ describe('reasoning effort in the panel', () => {
   it('is replaced with the nearest level that the gateway accepts, with a note below the answer', async () => {
     refused = ['high'];
     assert.deepEqual(await sent('four'), ['high', 'medium']);
-    await panel.assistant.getByText("The gateway doesn't accept the reasoning effort High. Sent: Medium.").waitFor();
+    await panel.assistant
+      .getByText("The gateway doesn't accept the reasoning effort High. The request was sent with Medium.")
+      .waitFor();
     await panel.assistant.locator('.turn-summary').click();
     await panel.assistant.getByText('Reasoning effort: Medium').first().waitFor();
   });

@@ -184,7 +184,11 @@ export class OwnGateways extends Disposable {
       const offer = gatewaysWithKeys && plainHttpOffer(this.modelChoice(model), gatewaysWithKeys);
       if (!offer) continue;
       const send = vscode.l10n.t('Send');
-      const message = vscode.l10n.t('{0} is at {1}, over plain HTTP. Send prompts there?', model, offer.label);
+      const message = vscode.l10n.t(
+        '{0} is available only from {1}, over plain HTTP. Send prompts there?',
+        model,
+        offer.label,
+      );
       const detail = vscode.l10n.t(
         'Others on the network can read your prompts, the answers, and the API key. You are asked once for each gateway.',
       );

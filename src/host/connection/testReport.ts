@@ -153,7 +153,9 @@ function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boole
   if (error === undefined) return [passed(title, ms, addresses?.join(', '))];
   if (!isReached) return [failed(title, ms, error)];
   if (name === 'tls') return [];
-  const reason = vscode.l10n.t('failed without a proxy, but the request succeeded, probably through a system proxy');
+  const reason = vscode.l10n.t(
+    'the direct connection failed, but the request succeeded, probably through a system proxy',
+  );
   return [vscode.l10n.t('– {0}: {1}', title, reason)];
 }
 

@@ -136,7 +136,7 @@ export class ContextDraft {
 
   private addOrThrow(items: readonly DraftAttachment[]): void {
     if (this.add(items)) return;
-    throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
+    throw new UserError(vscode.l10n.t('This prompt has no room for more attachments. Remove an attachment first.'));
   }
 
   /** Adds or replaces attachments. Returns whether all of them fit within the size limit of the draft. */

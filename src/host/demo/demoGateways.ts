@@ -132,15 +132,19 @@ export class DemoGateways extends Disposable implements GatewaySet {
     switch (action) {
       case 'openBilling':
         return vscode.l10n.t(
-          "There is nothing to pay in the offline demo. Outside the demo, this opens your gateway's billing page.",
+          "There is nothing to pay in the offline demo. Outside the demo, this button opens your gateway's billing page.",
         );
       case 'setApiKey':
         return vscode.l10n.t('The offline demo needs no API key. Setting your own key ends the demo.');
       case 'checkUrl':
       case 'networkSettings':
-        return vscode.l10n.t('The offline demo ignores your settings. Outside the demo, this opens them.');
+        return vscode.l10n.t(
+          'The offline demo ignores your settings. Outside the demo, this button opens the settings.',
+        );
       case 'addGateway':
-        return vscode.l10n.t("The offline demo doesn't use your gateways. Outside the demo, this adds a gateway.");
+        return vscode.l10n.t(
+          "The offline demo doesn't use your gateways. Outside the demo, this button adds a gateway.",
+        );
       case 'sendLater':
         return vscode.l10n.t(
           "The offline demo doesn't schedule prompts. Outside the demo, this prompt would be sent later automatically.",

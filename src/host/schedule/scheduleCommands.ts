@@ -88,7 +88,7 @@ function timeText({ dueAt, needsClick }: ListedPrompt, now: number): string {
   if (needsClick) return vscode.l10n.t('Due, but not sent yet. Choose “Send now” to send it.');
   if (dueAt === undefined) return vscode.l10n.t('Will be sent when the gateway can be reached');
   const time = hostWords().format.timeOfDay(dueAt, { now });
-  return dueAt > now ? vscode.l10n.t('Will be sent at {time}', { time }) : vscode.l10n.t('Due since {time}', { time });
+  return dueAt > now ? vscode.l10n.t('Will be sent at {time}', { time }) : vscode.l10n.t('Was due at {time}', { time });
 }
 
 function workspaceText(workspace: string): string {

@@ -26,7 +26,7 @@ describe('question whether to send prompts over plain HTTP', () => {
     await ask('gpt-5', 'llama3');
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
-      ['llama3 is at nas.example, over plain HTTP. Send prompts there?'],
+      ['llama3 is available only from nas.example, over plain HTTP. Send prompts there?'],
     );
   });
 

@@ -67,7 +67,7 @@ describe('report of the connection test', () => {
   it('does not blame a failed step that bypasses the proxy when the request has reached the gateway', async () => {
     const lineOf = async (step: GatewayTest['steps'][number], models = working.models): Promise<string | undefined> =>
       (await format({ ...working, steps: [step], models }))[2];
-    const reason = 'failed without a proxy, but the request succeeded, probably through a system proxy';
+    const reason = 'the direct connection failed, but the request succeeded, probably through a system proxy';
     const refused = { name: 'connection', ms: 1, error: 'ECONNREFUSED' } as const;
     assert.equal(await lineOf(refused), `– Connection: ${reason}`);
     assert.equal(await lineOf(refused, failure('not-found')), `– Connection: ${reason}`);

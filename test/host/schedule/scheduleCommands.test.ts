@@ -43,7 +43,7 @@ describe('entry for a scheduled prompt in the list of scheduled prompts', () => 
       ),
       [
         'Will be sent when the gateway can be reached',
-        'Due since …',
+        'Was due at …',
         'Due, but not sent yet. Choose “Send now” to send it.',
       ],
     );

@@ -33,7 +33,7 @@ describe('ring that shows how full the context window is', () => {
     show({ system: 1000, summary: 4000, turns: 119_500, attachments: 3000 });
     page.type('x'.repeat(800));
     const parts = ['System prompt: 1K', 'Summary: 4K', 'Earlier turns: 119.5K', 'Attachments: 3K', 'Draft: 200'];
-    const total = 'Context: ≈ 64% full, 127.7K of 200K tokens';
+    const total = 'Context window: about 64% full, 127.7K of 200K tokens';
     assert.equal(ring()?.ariaLabel, `${total}. ${parts.join(', ')}`);
     assert.equal(ring()?.title, [total, ...parts].join('\n'));
   });

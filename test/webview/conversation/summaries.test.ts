@@ -212,7 +212,7 @@ describe('failure card of a request that is too long', () => {
     page.events('s', ev.text('In short'), ev.done('In short'));
     for (const from of ['live', 'reloaded']) {
       assert.deepEqual(card()[0], ['Retry now', true, false], from);
-      assert.match(page.one('alert').textContent, /^The request was too long\. The summary is ready\./, from);
+      assert.match(page.one('alert').textContent, /^The request was too long, so the earlier turns were summarized\. The summary is ready\./, from);
       page.snapshot([a, b, summary(ready), question]);
     }
     page.click('Retry now');
@@ -321,7 +321,7 @@ describe('notice of a full context', () => {
       use: { windowTokens: 1000, parts: [{ kind: 'turns', tokens }] },
     });
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
-  const offered = 'The context is ≈ 92% full.Continue with a summary';
+  const offered = 'The context window is about 92% full.Continue with a summary';
 
   it('offers a summary if the context, including the draft, is at least 90% full', () => {
     page.snapshot([a, b]);

@@ -39,7 +39,7 @@ describe('timeline text about an attempt', () => {
     'Continued the answer': resumedBy('continue'),
     'Continued the answer ': resumedBy('prefill'),
     'Restarted the answer': resumedBy('restart'),
-    'Model switched · Continued the answer of gpt-4o': [
+    'Model switched · Continued the answer from gpt-4o': [
       ev.text('Hi'),
       second({ model: 'qwen', why: 'switch', how: 'continue' }),
       ev.resumed({ resumePoint: 1204 }),
@@ -109,7 +109,7 @@ describe('timeline text about a wait', () => {
     'Waited 5.3 s: rate limited · Caused by another request in this window · Delay of 4.1 s': ev.waiting({
       told: 'request',
     }),
-    'Waited 5.3 s: paused after repeated failures · Caused by a request in another window, or before a reload · Delay of 4.1 s':
+    'Waited 5.3 s: paused after repeated failures · Caused by a request from another window or from before a reload · Delay of 4.1 s':
       ev.waiting({
         told: 'window',
         reason: 'breaker',

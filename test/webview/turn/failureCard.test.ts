@@ -191,7 +191,7 @@ describe('details of the failure card', () => {
     Record<string, { readonly fields: Partial<FailedEvent>; readonly events?: readonly StreamEvent[] }>
   > = {
     'No further retry: the same request would fail again.': { fields: { kind: 'auth' } },
-    'The gateway said to wait longer than holysheep.retry.maxHintMs allows, so the request was not retried.': {
+    'The gateway requested a longer wait than holysheep.retry.maxHintMs allows, so the request was not retried.': {
       fields: { kind: 'credit', beyondMaxHint: true },
     },
     'No request was sent.': { fields: { kind: 'auth' }, events: [ev.waiting()] },

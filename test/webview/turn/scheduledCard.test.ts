@@ -73,7 +73,7 @@ describe('card of a scheduled prompt', () => {
     page.snapshot([exchange('a', scheduled())]);
     page.clock.jump(2 * hour);
     assert.deepEqual(lines().slice(0, 2), [
-      `Due since ${timeOf(later, later)}, but not sent yet`,
+      `Was due at ${timeOf(later, later)}, but hasn't been sent yet`,
       '(expires in 22 h 0 min)',
     ]);
   });

@@ -33,8 +33,12 @@ describe('note about the reasoning effort', () => {
 
   for (const { name, events, note } of [
     { name: 'was accepted', events: [ev.attempt({ effort: 'high' })], note: '' },
-    { name: 'was replaced', events: [start, refused], note: `${text} Sent: Medium.` },
-    { name: 'was refused altogether', events: [start, refused, unsupported], note: `${text} Sent without it.` },
+    { name: 'was replaced', events: [start, refused], note: `${text} The request was sent with Medium.` },
+    {
+      name: 'was refused altogether',
+      events: [start, refused, unsupported],
+      note: `${text} The request was sent without a reasoning effort.`,
+    },
     {
       name: 'was accepted by the gateway that answered',
       events: [start, refused, ev.attempt({ attempt: 3, effort: 'high' })],
@@ -227,7 +231,7 @@ describe('note about the continuation of an answer', () => {
       events: [...continuedBy('connection')],
     },
     'a continuation by a model that the user chose': {
-      note: 'qwen continued the answer of gpt-4o.',
+      note: 'qwen continued the answer from gpt-4o.',
       events: [...continuedBy('user')],
     },
     'a break and a continuation by another model': {

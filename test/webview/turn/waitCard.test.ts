@@ -168,7 +168,7 @@ describe('wait card', () => {
     ],
     'another window': [
       ev.waiting({ told: 'window' }),
-      'Caused by a request in another window, or before a reload · Delay of 4.1 s · attempt 2 of 6',
+      'Caused by a request from another window or from before a reload · Delay of 4.1 s · attempt 2 of 6',
     ],
     'the network': [ev.offline(), 'Resumes automatically when api.example is reachable again'],
   } as const;
@@ -282,14 +282,17 @@ describe('wait card', () => {
     page.events('a', ev.waiting({ delayMs: 11_000 }));
     page.events('a', ev.waiting({ delayMs: 11_000, source: 'server', hintMs: 11_000 }));
     const { className, title } = page.one('button', 'Retry now');
-    assert.deepEqual([className, title], ['button secondary', 'The gateway said to wait 11 s and may refuse again']);
+    assert.deepEqual(
+      [className, title],
+      ['button secondary', 'The gateway said to wait 11 s. It might refuse the request again.'],
+    );
   });
 
   const tooltips: Readonly<Record<string, readonly [wait: Parameters<typeof ev.waiting>[0], tooltip: string]>> = {
     'has no tooltip during a backoff': [{}, ''],
     'says how long the gateway asked to wait': [
       { source: 'server', delayMs: 26_000, hintMs: 25_000 },
-      'The gateway said to wait 25 s and may refuse again',
+      'The gateway said to wait 25 s. It might refuse the request again.',
     ],
     'says that it sends one request if there is also *Try anyway*': [
       { reason: 'breaker', actions: ['retryNow', 'tryAnyway'] },

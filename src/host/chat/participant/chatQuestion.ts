@@ -161,7 +161,7 @@ async function readReferences(references: readonly Reference[]): Promise<ChatRef
     else if (typeof value === 'string') texts.push(createAttachment('file', modelDescription ?? id, '', value));
     else hasNonText = true;
     if ([...code, ...texts].reduce((sum, item) => sum + item.code.length, 0) > contextLimits.draft) {
-      throw new UserError(vscode.l10n.t('This prompt has no room for more context. Remove some first.'));
+      throw new UserError(vscode.l10n.t('This prompt has no room for more attachments. Remove an attachment first.'));
     }
   }
   return { code, texts, hasNonText };

@@ -86,7 +86,7 @@ describe("@holysheep in VS Code's chat", () => {
       const refused = { ...attempt('m', 2), effort: 'medium', refusedEffort: 'high' } as StreamEvent;
       const again = { ...refused, attempt: 3 } as StreamEvent;
       assert.deepEqual(chat(attempt(), refused, again, text('a')), [
-        "> The gateway doesn't accept the reasoning effort High. Sent: Medium.",
+        "> The gateway doesn't accept the reasoning effort High. The request was sent with Medium.",
         'a',
       ]);
     });
