@@ -86,7 +86,7 @@ async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewaySta
   const current = await gateways()
     .then(readKeys)
     .catch(() => undefined);
-  const inUse = new Set(current && [current.primary, ...current.keys.keys()]);
+  const inUse = new Set(current && [current.primaryGateway, ...current.keys.keys()]);
   states.keepOutages(inUse.size > 1 ? [...inUse].map(({ id }) => id) : []);
 }
 

@@ -8,7 +8,7 @@ import { GatewaySets } from './connection/gatewaySet';
 import { KeyStore } from './connection/keyStore';
 import { ModelEfforts } from './connection/modelEfforts';
 import { GatewayNotices } from './connection/gatewayNotices';
-import { OwnGateways } from './connection/ownGateways';
+import { UserGateways } from './connection/userGateways';
 import { createOwnSet } from './connection/ownSet';
 import { ContextSource } from './context/contextSource';
 import { healthViewType, viewType } from './contributions';
@@ -55,8 +55,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   const settings = register(new Settings(host.manifest, workspaceState));
   const keys = register(new KeyStore(context.secrets, log));
   const efforts = register(new ModelEfforts({ settings, memory, facts: (model) => catalog.factsOf(model) }));
-  const ownGateways = register(
-    new OwnGateways({
+  const userGateways = register(
+    new UserGateways({
       settings,
       keys,
       log,
@@ -71,25 +71,25 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     version,
     storage,
     settings: (model) => settings.engineSettings(model),
-    gateways: () => ownGateways.gateways(),
+    gateways: () => userGateways.gateways(),
     isWindowFocused: () => vscode.window.state.focused,
     onAttemptEnd: (...end) => health.recordAttempt(...end),
-    onGatewayChange: () => ownGateways.refresh(),
+    onGatewayChange: () => userGateways.refresh(),
     onTurnEnd: (record) => {
       health.recordWaits(record);
-      ownGateways.recordTurn(record);
+      userGateways.recordTurn(record);
       for (const learned of [catalog.refreshFacts(record), catalog.rememberContextWindow(record)])
         learned.catch(log.error);
     },
-    onProbe: (baseUrl, result) => ownGateways.recordProbe(baseUrl, result),
+    onProbe: (baseUrl, result) => userGateways.recordProbe(baseUrl, result),
     facts: ({ model, sentModel, baseUrl }) => catalog.factsOf(sentModel, baseUrl, model),
   });
-  const ownSet = createOwnSet({ ownGateways, engine, settings, efforts, log });
+  const ownSet = createOwnSet({ userGateways, engine, settings, efforts, log });
   const demo = register(new DemoGateways({ log, version, defaults: (choice) => ownSet.defaults(choice) }));
   const gatewaySets = register(new GatewaySets(ownSet, demo, log));
-  register(new GatewayNotices({ settings, keys, gatewaySets, ownGateways, engine, log, memory }));
+  register(new GatewayNotices({ settings, keys, gatewaySets, userGateways, engine, log, memory }));
   const catalog: ModelCatalog = register(
-    new ModelCatalog({ settings, gatewaySets, ownGateways, keys, engine, log, health, memory }),
+    new ModelCatalog({ settings, gatewaySets, userGateways, keys, engine, log, health, memory }),
   );
   const logEvent = (...event: TurnLogEvent): void => logTurnEvent(log, ...event);
   const store = new ScheduleStore(scheduleFolder(storage), (problem) => log.warn(problem));
@@ -103,7 +103,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onError,
     onEvent: logEvent,
   });
-  const schedule = register(createScheduler({ ...host, conversations, budget, ownGateways, store }));
+  const schedule = register(createScheduler({ ...host, conversations, budget, userGateways, store }));
   const promptHistory = new PromptHistory(workspaceState);
   const customPrompts = new CustomPrompts(settings, workspaceState, () => vscode.workspace.isTrusted);
   const tour = new Tour({ gatewaySets, models: () => demo.models(), localize });
@@ -118,7 +118,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     demo,
     gatewaySets,
     efforts,
-    ownGateways,
+    userGateways,
     catalog,
     engine,
     conversations,

@@ -1,7 +1,7 @@
 import type { ModelEvent, GatewayEvent, WaitingEvent } from '../engine/events/events';
 import type { FaultKind } from '../engine/events/kinds';
 import type { PanelStrings } from './panelStrings';
-import { fill, type Format } from './format';
+import { fillTemplate, type Format } from './format';
 import {
   hasPartialAnswer,
   isRestarting,
@@ -25,8 +25,8 @@ export function joinSentences(strings: PanelStrings, texts: readonly (string | u
   const sentences = texts.filter((text) => text !== undefined && text !== '') as readonly string[];
   return sentences.reduce((text, next) => {
     if (text === '') return next;
-    const isComplete = /[.!?…。！？]”?$/.test(text);
-    return fill(isComplete ? strings.sentences : strings.sentenceWithoutPeriod, text, next);
+    const isComplete = /[.!?:…。！？：][)）"'”’]*$/u.test(text);
+    return fillTemplate(isComplete ? strings.sentences : strings.sentenceWithoutPeriod, text, next);
   }, '');
 }
 
@@ -72,12 +72,14 @@ export function retryTemplate(strings: PanelStrings, wait: WaitingEvent, remaini
 }
 
 export function describeCountdown({ strings, format }: Words, wait: WaitingEvent, remainingMs: number): string {
-  return fill(retryTemplate(strings, wait, remainingMs), format.countdown(remainingMs));
+  return fillTemplate(retryTemplate(strings, wait, remainingMs), format.countdown(remainingMs));
 }
 
 /** Describes when the next attempt starts, in words that remain true during the whole wait. */
 export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent): string {
-  return wait.estimated ? strings.retrySoon : fill(strings.retryAt, format.timeOfDay(wait.until, { seconds: true }));
+  return wait.estimated
+    ? strings.retrySoon
+    : fillTemplate(strings.retryAt, format.timeOfDay(wait.until, { seconds: true }));
 }
 
 /** Shortest wait that a summary or a timeline shows, in milliseconds. */
@@ -100,9 +102,9 @@ export function describeDelay({ strings, format }: Words, wait: WaitingEvent): r
   if (told === 'request') texts.push(strings.blockedByRequest);
   if (told === 'window') texts.push(strings.blockedByWindow);
   if (estimated) return [...texts, strings.waitForOtherRequest];
-  if (source !== 'server') return [...texts, fill(strings.waitBackoff, format.duration(delayMs))];
-  texts.push(fill(strings.waitServer, format.duration(hintMs)));
-  return jitterMs < minJitterMs ? texts : [...texts, fill(strings.waitMargin, format.duration(jitterMs))];
+  if (source !== 'server') return [...texts, fillTemplate(strings.waitBackoff, format.duration(delayMs))];
+  texts.push(fillTemplate(strings.waitServer, format.duration(hintMs)));
+  return jitterMs < minJitterMs ? texts : [...texts, fillTemplate(strings.waitMargin, format.duration(jitterMs))];
 }
 
 /**
@@ -111,9 +113,9 @@ export function describeDelay({ strings, format }: Words, wait: WaitingEvent): r
  */
 export function describeWaitOrigin(words: Words, wait: WaitingEvent, gateway?: string): string {
   const { strings } = words;
-  const attempt = fill(strings.waitAttempt, String(wait.attempt), String(wait.maxAttempts));
+  const attempt = fillTemplate(strings.waitAttempt, String(wait.attempt), String(wait.maxAttempts));
   const texts = [...describeDelay(words, wait), attempt];
-  return (gateway === undefined ? texts : [...texts, fill(strings.gateway, gateway)]).join(' · ');
+  return (gateway === undefined ? texts : [...texts, fillTemplate(strings.gateway, gateway)]).join(' · ');
 }
 
 /** Returns the reason for a wait and its length or end. A wait for the network has no known length or end. */
@@ -125,7 +127,7 @@ export function describeWait({ strings }: Words, wait: WaitingEvent, lengthOrEnd
 const unreachableKinds: ReadonlySet<string> = new Set(['dns', 'connection', 'timeout', 'tls', 'proxy', 'offline']);
 
 export function describeModelSwitch(strings: PanelStrings, { from, to, reason }: ModelEvent): string {
-  return fill(modelSwitchTemplate(strings, reason), from, to);
+  return fillTemplate(modelSwitchTemplate(strings, reason), from, to);
 }
 
 function modelSwitchTemplate(strings: PanelStrings, reason: ModelEvent['reason']): string {
@@ -136,9 +138,9 @@ function modelSwitchTemplate(strings: PanelStrings, reason: ModelEvent['reason']
 }
 
 export function describeGatewaySwitch(strings: PanelStrings, { from, to, reason, row }: GatewayEvent): string {
-  if (reason === 'user') return fill(strings.gatewaySwitchedByUser, to.label);
+  if (reason === 'user') return fillTemplate(strings.gatewaySwitchedByUser, to.label);
   const template = unreachableKinds.has(reason) ? strings.gatewaySwitchedUnreachable : strings.gatewaySwitchedFailed;
-  return fill(template, to.label, from.label, faultLabel(strings, reason, row));
+  return fillTemplate(template, to.label, from.label, faultLabel(strings, reason, row));
 }
 
 /**
@@ -154,7 +156,7 @@ export function describeResumePoints(words: Words, resumePoints: readonly Resume
 export function describeContinuation({ strings }: Words, { models }: ResumePoint): string {
   if (!models) return '';
   const { from, to, reason = 'user' } = models;
-  return fill(continuationTemplate(strings, reason), from, to);
+  return fillTemplate(continuationTemplate(strings, reason), from, to);
 }
 
 function continuationTemplate(strings: PanelStrings, reason: ModelEvent['reason']): string {
@@ -169,18 +171,18 @@ function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[
   if (resumePoints.length === 0) return '';
   // If the stream did not break, the answer was continued by the user, so the text does not mention a broken stream.
   if (first?.cutMessage === undefined) return strings.resumedOnce;
-  if (cuts.length > 1) return fill(strings.resumedSeveralTimes, String(cuts.length));
-  return fill(strings.resumedAfterCut, first.cutMessage);
+  if (cuts.length > 1) return fillTemplate(strings.resumedSeveralTimes, String(cuts.length));
+  return fillTemplate(strings.resumedAfterCut, first.cutMessage);
 }
 
 /** Describes the switches to other models, except switches that are already named in the text about a resume point. */
 export function describeModelSwitches(strings: PanelStrings, state: TurnState): string {
-  const manualSwitches = state.switches.filter(
+  const otherSwitches = state.switches.filter(
     ({ from }) => !state.resumePoints.some(({ models }) => models?.from === from),
   );
   return joinSentences(
     strings,
-    hasNoAnswer(state) ? [] : manualSwitches.map((change) => describeModelSwitch(strings, change)),
+    hasNoAnswer(state) ? [] : otherSwitches.map((change) => describeModelSwitch(strings, change)),
   );
 }
 
@@ -202,7 +204,7 @@ export function describeGatewaySwitches(strings: PanelStrings, state: TurnState)
 export function describeCutPrompt({ strings, format }: Words, state: TurnState): string {
   const tokens = state.ledger.entries.at(-1)?.cutAtTokens;
   if (tokens === undefined || hasNoAnswer(state)) return '';
-  return fill(strings.promptCut, state.model, format.number(tokens));
+  return fillTemplate(strings.promptCut, state.model, format.number(tokens));
 }
 
 /**
@@ -278,16 +280,18 @@ export function describeProgress(words: Words, state: TurnState, now: number): s
   switch (phase) {
     case 'connecting':
       if (silence !== undefined)
-        return fill(offersGateway(state, now) ? strings.noResponseFor : strings.waitingForModelFor, silence);
+        return fillTemplate(offersGateway(state, now) ? strings.noResponseFor : strings.waitingForModelFor, silence);
       return ledger.entries.at(-1)?.headers ? strings.waitingForModel : strings.connecting;
     case 'resuming': {
       const text = describeResuming(strings, isRestarting(state));
-      return silence === undefined ? text : fill(strings.resumingFor, text, silence);
+      return silence === undefined ? text : fillTemplate(strings.resumingFor, text, silence);
     }
     case 'streaming':
-      return silence === undefined ? '' : fill(strings.noDataFor, silence);
+      return silence === undefined ? '' : fillTemplate(strings.noDataFor, silence);
     case 'waiting':
-      return wait && isBriefWait(wait) ? fill(strings.retrying, toSentenceCase(faultLabel(strings, wait.reason))) : '';
+      return wait && isBriefWait(wait)
+        ? fillTemplate(strings.retrying, toSentenceCase(faultLabel(strings, wait.reason)))
+        : '';
     default:
       return '';
   }
@@ -332,5 +336,5 @@ export function describeSchedule({ strings, format }: Words, schedule: Schedule,
   const { dueAt, exceedsBudget } = schedule;
   if (exceedsBudget) return strings.scheduledOverBudget;
   if (dueAt === undefined) return strings.scheduledOnline;
-  return fill(dueAt > now ? strings.scheduledTime : strings.scheduledDue, format.timeOfDay(dueAt, { now }));
+  return fillTemplate(dueAt > now ? strings.scheduledTime : strings.scheduledDue, format.timeOfDay(dueAt, { now }));
 }

@@ -1,5 +1,5 @@
 import type { Words } from './describe';
-import { fill } from './format';
+import { fillTemplate } from './format';
 import type { TotalCost } from './protocol';
 
 /** Describes the total cost of a conversation. Returns undefined if no answer has a known cost above zero. */
@@ -8,7 +8,7 @@ export function describeTotalCost(
   { costs, unknownAnswers }: TotalCost,
 ): string | undefined {
   if (!costs.some(({ amount }) => amount > 0)) return undefined;
-  const knownCost = fill(strings.conversationCost, format.costs(costs));
+  const knownCost = fillTemplate(strings.conversationCost, format.costs(costs));
   if (unknownAnswers === 0) return knownCost;
   return `${knownCost} · ${format.plural(unknownAnswers, strings.unknownCostOne, strings.unknownCosts)}`;
 }

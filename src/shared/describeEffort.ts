@@ -1,5 +1,5 @@
 import type { EffortChoice } from '../engine/request';
-import { fill } from './format';
+import { fillTemplate } from './format';
 import type { PanelStrings } from './panelStrings';
 import type { EffortView, LedgerEntry } from './protocol';
 
@@ -24,6 +24,6 @@ export function describeRefusedEffort(
   if (!refusedEffort) return '';
   const refused = effortText(strings, refusedEffort).caption;
   return effort
-    ? fill(strings.effortReplaced, refused, effortText(strings, effort).caption)
-    : fill(strings.effortRefused, refused);
+    ? fillTemplate(strings.effortReplaced, refused, effortText(strings, effort).caption)
+    : fillTemplate(strings.effortRefused, refused);
 }

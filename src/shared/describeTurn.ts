@@ -1,5 +1,5 @@
 import { minDisplayedMs, type Words } from './describe';
-import { fill } from './format';
+import { fillTemplate } from './format';
 import { costsOf, isRunning, segmentsOf, shownCosts, totalsOf, type TurnState } from './protocol';
 
 interface TurnDescription {
@@ -26,7 +26,7 @@ export function describeTurn({ strings, format }: Words, state: TurnState, hasSp
   const { attempts, waitedMs, firstTokenMs, ms, usage } = totalsOf(state);
   // If the user continues an answer, the first attempt of the continuation is not a retry.
   const retries = attempts - segmentsOf(state).filter((segment) => segment.attempts > 0).length;
-  const waitTexts = waitedMs >= minDisplayedMs ? [fill(strings.summaryWait, format.duration(waitedMs))] : [];
+  const waitTexts = waitedMs >= minDisplayedMs ? [fillTemplate(strings.summaryWait, format.duration(waitedMs))] : [];
   const retryTexts = retries > 0 ? [format.plural(retries, strings.summaryRetry, strings.summaryRetries)] : [];
   const attemptsText = format.plural(attempts, strings.totalsAttemptsOne, strings.totalsAttempts);
   const reason = [...retryTexts, ...waitTexts].slice(0, 1);
@@ -45,15 +45,15 @@ export function describeTurn({ strings, format }: Words, state: TurnState, hasSp
   const full = [
     ...(attempts > 1 ? [attemptsText] : []),
     ...waitTexts,
-    ...(firstTokenMs === undefined ? [] : [fill(strings.summaryFirstToken, format.duration(firstTokenMs))]),
+    ...(firstTokenMs === undefined ? [] : [fillTemplate(strings.summaryFirstToken, format.duration(firstTokenMs))]),
     ...times,
-    ...(hasTokens ? [fill(strings.summaryTokens, tokens)] : []),
-    ...(hasSpeed && completionTokens > 0 ? [fill(strings.tokensPerSecond, format.count(speed))] : []),
+    ...(hasTokens ? [fillTemplate(strings.summaryTokens, tokens)] : []),
+    ...(hasSpeed && completionTokens > 0 ? [fillTemplate(strings.tokensPerSecond, format.count(speed))] : []),
     ...cost,
   ];
   const short =
     isEventful || !hasTokens
       ? [...reason, ...times, ...cost]
-      : [duration, fill(strings.summaryTokens, format.count(completionTokens)), ...cost];
+      : [duration, fillTemplate(strings.summaryTokens, format.count(completionTokens)), ...cost];
   return { full: full.join(' · '), short: short.join(' · '), isEventful };
 }

@@ -40,25 +40,24 @@ export function createFormat(locale: string, strings: PanelStrings) {
   const lists = new Intl.ListFormat(language, { type: 'conjunction', style: 'narrow' });
 
   const wholeSeconds = (seconds: number): string => {
-    if (seconds <= maxSeconds) return fill(strings.seconds, integers.format(seconds));
-    if (seconds > maxMinutesInSeconds) {
-      const minutes = Math.floor(seconds / 60);
-      return fill(strings.hoursMinutes, integers.format(Math.floor(minutes / 60)), integers.format(minutes % 60));
-    }
-    const minutes = integers.format(Math.floor(seconds / 60));
-    const remainder = seconds % 60;
-    return remainder === 0
-      ? fill(strings.minutes, minutes)
-      : fill(strings.minutesSeconds, minutes, integers.format(remainder));
+    if (seconds <= maxSeconds) return fillTemplate(strings.seconds, integers.format(seconds));
+    const isLong = seconds > maxMinutesInSeconds;
+    const total = isLong ? Math.floor(seconds / 60) : seconds;
+    const [whole, withRest] = isLong
+      ? [strings.wholeHours, strings.hoursMinutes]
+      : [strings.minutes, strings.minutesSeconds];
+    const count = integers.format(Math.floor(total / 60));
+    const rest = total % 60;
+    return rest === 0 ? fillTemplate(whole, count) : fillTemplate(withRest, count, integers.format(rest));
   };
 
   return {
     language,
     /** Formats an elapsed time of at least 1 ms, such as `40 ms`, `4.1 s`, `37 s` or `1 min 40 s`. */
     duration: (ms: number): string => {
-      if (ms < 999.5) return fill(strings.milliseconds, integers.format(Math.max(1, ms)));
+      if (ms < 999.5) return fillTemplate(strings.milliseconds, integers.format(Math.max(1, ms)));
       const rounded = Math.round(ms / 100) / 10;
-      return rounded < 10 ? fill(strings.seconds, tenths.format(rounded)) : wholeSeconds(Math.round(ms / 1000));
+      return rounded < 10 ? fillTemplate(strings.seconds, tenths.format(rounded)) : wholeSeconds(Math.round(ms / 1000));
     },
     /**
      * Formats the time of a countdown in whole seconds, at least 1. The time is rounded to the nearest second, so that
@@ -89,14 +88,14 @@ export function createFormat(locale: string, strings: PanelStrings) {
     },
     /** Inserts a number in compact form into the singular or plural template. */
     plural: (value: number, one: string, other: string): string =>
-      fill(rules.select(value) === 'one' ? one : other, compact.format(value)),
+      fillTemplate(rules.select(value) === 'one' ? one : other, compact.format(value)),
     /**
-     * Formats a time of day. Adds the weekday if it is on another day, or the date if that day is more than six days
-     * away. Times are epoch milliseconds.
+     * Formats a time of day. Adds the weekday if the time is on another day, or the date if that day is more than six
+     * days away. In Chinese, the date is added on every other day. All times are in epoch milliseconds.
      */
     timeOfDay: (epochMs: number, { now = Date.now(), seconds = false } = {}): string => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
-      // A Chinese time always has the date, because there is no space between a Chinese weekday and the time.
+      // A Chinese time has the date instead of the weekday, because a Chinese weekday is not separated from the time.
       const hasWeekday = Math.abs(epochMs - now) < maxWeekdayMs && !language?.startsWith('zh');
       const day = hasWeekday ? ({ weekday: 'short' } as const) : ({ month: 'short', day: 'numeric' } as const);
       return new Date(epochMs).toLocaleTimeString(language, {
@@ -113,6 +112,6 @@ export function createFormat(locale: string, strings: PanelStrings) {
  * Replaces the placeholders `{0}`, `{1}` … in a template by the values. A placeholder without a value is left
  * unchanged.
  */
-export function fill(template: string, ...values: readonly string[]): string {
+export function fillTemplate(template: string, ...values: readonly string[]): string {
   return template.replace(/\{(\d+)\}/g, (match, index: string) => values[Number(index)] ?? match);
 }

@@ -42,7 +42,7 @@ describe('panel of a conversation', () => {
 
   it('copies a code block when the user presses its Copy button', async () => {
     await panel.answer.getByRole('button', { name: 'Copy', exact: true }).click();
-    await workbench.copied('const a = 1;');
+    await workbench.waitForCopy('const a = 1;');
   });
 
   it('sends the selected code with its language and file name when the user chooses Explain Selection in the context menu', async () => {

@@ -21,14 +21,14 @@ describe('keyboard focus', () => {
     await workbench.tab('HolySheep').first().waitFor();
     const resume = workbench.pauseExtensionHost();
     try {
-      await workbench.panelFocused();
+      await workbench.waitForPanelFocus();
       await workbench.clickCommandCenter();
     } finally {
       resume();
     }
     await panel.frame.getByRole('heading', { name: 'Ask HolySheep' }).waitFor();
     // The workbench learns within a frame of a focus change in the page.
-    await panel.drawn();
+    await panel.waitForDrawing();
     assert.equal(await quickInput.input.and(page.locator(':focus')).isVisible(), true);
     await quickInput.dismiss();
     await panel.frame.locator('textarea:focus').waitFor();
@@ -40,7 +40,7 @@ describe('keyboard focus', () => {
     await panel.answer.getByText('Hello.').waitFor();
     const earlier = await workbench.panelId();
     await workbench.runCommand('HolySheep: New Conversation');
-    await workbench.panelOtherThan(earlier);
+    await workbench.waitForPanelOtherThan(earlier);
     await panel.frame.locator('textarea:focus').waitFor();
     await workbench.page.keyboard.type('Hi');
     await workbench.page.keyboard.press('Enter');

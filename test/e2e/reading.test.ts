@@ -93,13 +93,13 @@ describe('panel of a long conversation', () => {
       const before = await top();
       await panel.button('Show all').click();
       // The page scrolls in the frame that shows the new size.
-      await panel.drawn();
+      await panel.waitForDrawing();
       assert.equal(await top(), before);
     });
 
     it('scrolls to the start of the prompt when the user collapses the prompt', async () => {
       await panel.button('Show less').click();
-      await panel.drawn();
+      await panel.waitForDrawing();
       assert.ok((await top()) >= 0);
     });
   });

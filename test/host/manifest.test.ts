@@ -96,6 +96,16 @@ describe('settings in package.json', () => {
     }
   });
 
+  for (const guide of ['docs/guide.md', 'docs/guide.zh-CN.md']) {
+    it(`are all listed in ${guide}`, () => {
+      const text = readFileSync(join(root, guide), 'utf8');
+      for (const name of Object.keys(properties)) {
+        const shortName = name.slice(name.lastIndexOf('.'));
+        assert.ok(text.includes(`\`${name}\``) || text.includes(`\`${shortName}\``), name);
+      }
+    });
+  }
+
   for (const [name, choices] of [
     ['retry.jitter', ['full', 'equal', 'decorrelated', 'classic', 'none']],
     ['resume', ['auto', 'restart', 'off']],

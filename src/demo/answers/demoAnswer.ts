@@ -15,12 +15,15 @@ interface DemoAnswer {
  * continue, the continuation first repeats the last words of the partial answer, as many models do.
  * @param defaultTopic the topic of the answer if the prompt names no topic
  */
-export function demoAnswer({ partial, text: prompt, asksToContinue }: DemoPrompt, defaultTopic: Topic): DemoAnswer {
+export function demoAnswer(
+  { partialAnswer, text: prompt, asksToContinue }: DemoPrompt,
+  defaultTopic: Topic,
+): DemoAnswer {
   const answer = answerTo(prompt, defaultTopic);
-  const isBegun = (text: string): boolean => text.startsWith(partial) && text.length > partial.length;
-  const fullAnswer = partial && [answer, ...allAnswers()].find(isBegun);
+  const isBegun = (text: string): boolean => text.startsWith(partialAnswer) && text.length > partialAnswer.length;
+  const fullAnswer = partialAnswer && [answer, ...allAnswers()].find(isBegun);
   if (!fullAnswer) return { text: answer, isContinuation: false };
-  const start = asksToContinue ? startOfRepetition(partial) : partial.length;
+  const start = asksToContinue ? startOfRepetition(partialAnswer) : partialAnswer.length;
   return { text: fullAnswer.slice(start), isContinuation: true };
 }
 
@@ -49,9 +52,9 @@ export function* completeAnswer(
  * partial answer contain no letter or digit, the continuation repeats nothing, because clients could not recognize a
  * repetition of punctuation.
  */
-function startOfRepetition(partial: string): number {
-  const repeated = Array.from(partial).slice(-24).join('');
-  return /[\p{L}\p{N}]/u.test(repeated) ? partial.length - repeated.length : partial.length;
+function startOfRepetition(partialAnswer: string): number {
+  const repeated = Array.from(partialAnswer).slice(-24).join('');
+  return /[\p{L}\p{N}]/u.test(repeated) ? partialAnswer.length - repeated.length : partialAnswer.length;
 }
 
 /**

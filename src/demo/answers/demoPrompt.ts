@@ -9,7 +9,7 @@ export interface DemoPrompt {
   /** Key that identifies the prompt. All attempts to answer the same prompt have the same key. */
   readonly key: string;
   /** Partial answer that the model should continue. Empty if the request is for a whole answer. */
-  readonly partial: string;
+  readonly partialAnswer: string;
   /** Whether a message after the partial answer asks the model to continue. If not, the partial answer is a prefill. */
   readonly asksToContinue: boolean;
 }
@@ -21,12 +21,12 @@ export function readDemoPrompt({ model, messages }: ChatBody): DemoPrompt {
   const asksToContinue =
     last?.role !== 'assistant' && before?.role === 'assistant' && asksForRest(textOf(last), textOf(before));
   const answer = asksToContinue ? before : last;
-  const partial = answer?.role === 'assistant' ? answer : undefined;
-  const prompts = partial ? messages.slice(0, messages.lastIndexOf(partial)) : messages;
+  const partialAnswer = answer?.role === 'assistant' ? answer : undefined;
+  const prompts = partialAnswer ? messages.slice(0, messages.lastIndexOf(partialAnswer)) : messages;
   return {
     text: textOf(prompts.findLast(({ role }) => role === 'user')),
     key: JSON.stringify([model, prompts.map((message) => [message.role, textOf(message)])]),
-    partial: textOf(partial),
+    partialAnswer: textOf(partialAnswer),
     asksToContinue,
   };
 }
@@ -40,8 +40,8 @@ function textOf(message: ChatBodyMessage | undefined): string {
  * Returns whether a message asks the model to continue the partial answer. Such a message quotes the end of the partial
  * answer, or begins with "continue" or similar words.
  */
-function asksForRest(request: string, partial: string): boolean {
-  const end = withoutWhitespace(partial).slice(-24);
+function asksForRest(request: string, partialAnswer: string): boolean {
+  const end = withoutWhitespace(partialAnswer).slice(-24);
   return (
     (end !== '' && withoutWhitespace(request).includes(end)) ||
     /^\s*(please\s+)?(continue|go on|请?(继续|接着))/i.test(request)

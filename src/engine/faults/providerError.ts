@@ -263,8 +263,8 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
  * suggested replacement.
  */
 function firstMentioned(text: string): CorrectableParameter | undefined {
-  const mentions = correctable.map((name) => ({ name, at: text.search(mentionPatterns[name]) }));
-  return mentions.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0]?.name;
+  const mentionedParameters = correctable.map((name) => ({ name, at: text.search(mentionPatterns[name]) }));
+  return mentionedParameters.filter(({ at }) => at >= 0).sort((a, b) => a.at - b.at)[0]?.name;
 }
 
 /**

@@ -14,7 +14,7 @@ export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
   if (status === 407) return 'proxySignIn';
   if (status < 400 || status >= 600) return 'unexpectedStatus';
   // Gateways report an overloaded provider even with a status or an error code that otherwise means missing credit.
-  if (matcher.mentions('saturated')) return 'overloaded';
+  if (matcher.mentionsPhrase('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
     return (status === 402 ? matcher.retryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
   return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRow(status);
@@ -51,13 +51,13 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
   const error = readProviderError(body);
   const retryAfter = parseRetryAfter(headers, body, now);
   const meanings = meaningsOfCodes(error.codes);
-  const mentions = (phrases: PhraseSet): boolean => providerPhrases[phrases].test(error.searchText);
+  const mentionsPhrase = (phrases: PhraseSet): boolean => providerPhrases[phrases].test(error.searchText);
   return {
     error,
     hasErrorCode: (meaning: Meaning): boolean => meanings.has(meaning),
-    mentions,
+    mentionsPhrase,
     /** Returns whether the error code or the error message is about a topic, such as an overload. */
-    says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentions(topic),
+    says: (topic: Meaning & PhraseSet): boolean => meanings.has(topic) || mentionsPhrase(topic),
     retryAfter,
     /**
      * Whether the body contains the retry-after. A retry-after in a header can accompany any refusal, but a retry-after
@@ -72,35 +72,35 @@ export function createMatcher(body: string, now: number, headers?: Headers) {
  * with different statuses.
  */
 function rowForCause(matcher: ErrorMatcher): FaultName | undefined {
-  const { hasErrorCode, mentions } = matcher;
-  if (mentions('saturated')) return 'overloaded';
+  const { hasErrorCode, mentionsPhrase } = matcher;
+  if (mentionsPhrase('saturated')) return 'overloaded';
   if (hasErrorCode('filter')) return 'promptFiltered';
   if (isCredit(matcher)) return 'outOfCredit';
   if (hasErrorCode('unpriced')) return 'modelUnpriced';
-  return mentions('channel') ? 'noChannel' : undefined;
+  return mentionsPhrase('channel') ? 'noChannel' : undefined;
 }
 
 /**
  * Returns whether the error is a lack of credit. Returns false for three similar errors: a quota of requests or tokens
  * per minute, Google's quota with a retry-after, and a message of a content filter that mentions credits.
  */
-function isCredit({ hasErrorCode, mentions, retryAfter }: ErrorMatcher): boolean {
-  if (mentions('credit')) return hasErrorCode('credit') || !mentions('filter');
-  if (mentions('costLimit') && !mentions('parameter')) return true;
-  if (mentions('shortLimit')) return false;
+function isCredit({ hasErrorCode, mentionsPhrase, retryAfter }: ErrorMatcher): boolean {
+  if (mentionsPhrase('credit')) return hasErrorCode('credit') || !mentionsPhrase('filter');
+  if (mentionsPhrase('costLimit') && !mentionsPhrase('parameter')) return true;
+  if (mentionsPhrase('shortLimit')) return false;
   if (hasErrorCode('credit')) return true;
-  if (mentions('limit')) return false;
-  return mentions('quota') || (mentions('currentQuota') && !retryAfter && !hasErrorCode('limit'));
+  if (mentionsPhrase('limit')) return false;
+  return mentionsPhrase('quota') || (mentionsPhrase('currentQuota') && !retryAfter && !hasErrorCode('limit'));
 }
 
 function rowForStatus(status: number, matcher: ErrorMatcher): FaultName | undefined {
-  const { hasErrorCode, mentions } = matcher;
+  const { hasErrorCode, mentionsPhrase } = matcher;
   if (status === 401) {
-    if (hasErrorCode('permission') || mentions('restriction')) return 'permissionDenied';
+    if (hasErrorCode('permission') || mentionsPhrase('restriction')) return 'permissionDenied';
     return isAbout('auth', matcher) ? undefined : rowForRefusedLimit(matcher);
   }
   if (status === 429) return rowForLimit(matcher);
-  if (hasErrorCode('channel-lookup') || mentions('channelLookup')) return undefined;
+  if (hasErrorCode('channel-lookup') || mentionsPhrase('channelLookup')) return undefined;
   if (hasLimitCode(matcher) && status !== 403) return rowForLimit(matcher);
   return rowForCode(matcher) ?? (status < 500 ? rowForClientError(status, matcher) : rowForServerError(matcher));
 }
@@ -109,8 +109,11 @@ function hasLimitCode({ hasErrorCode }: ErrorMatcher): boolean {
   return hasErrorCode('limit') || hasErrorCode('usage-limit') || hasErrorCode('long-limit');
 }
 
-function mentionsLimit({ mentions }: ErrorMatcher): boolean {
-  return mentions('limit') || (mentions('reached') && (mentions('shortLimit') || mentions('longLimit')));
+function mentionsLimit({ mentionsPhrase }: ErrorMatcher): boolean {
+  return (
+    mentionsPhrase('limit') ||
+    (mentionsPhrase('reached') && (mentionsPhrase('shortLimit') || mentionsPhrase('longLimit')))
+  );
 }
 
 /**
@@ -119,7 +122,7 @@ function mentionsLimit({ mentions }: ErrorMatcher): boolean {
  */
 function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
   const isLimitByMessage = isLimit(matcher) && !hasLimitCode(matcher);
-  return matcher.mentions(topic) || (matcher.hasErrorCode(topic) && !isLimitByMessage);
+  return matcher.mentionsPhrase(topic) || (matcher.hasErrorCode(topic) && !isLimitByMessage);
 }
 
 /**
@@ -127,8 +130,8 @@ function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
  * refusal can have a retry-after.
  */
 function isLimit(matcher: ErrorMatcher): boolean {
-  const { mentions, retryAfter } = matcher;
-  return hasLimitCode(matcher) || mentionsLimit(matcher) || (retryAfter !== undefined && mentions('reached'));
+  const { mentionsPhrase, retryAfter } = matcher;
+  return hasLimitCode(matcher) || mentionsLimit(matcher) || (retryAfter !== undefined && mentionsPhrase('reached'));
 }
 
 /**
@@ -146,13 +149,13 @@ function rowForRefusedLimit(matcher: ErrorMatcher): FaultName | undefined {
  * message decide.
  */
 function rowForServerError(matcher: ErrorMatcher): FaultName | undefined {
-  const { error, hasErrorCode, mentions, says } = matcher;
+  const { error, hasErrorCode, mentionsPhrase, says } = matcher;
   if (hasErrorCode('auth')) return 'keyRejected';
-  if (hasErrorCode('permission') || mentions('restriction')) return 'permissionDenied';
+  if (hasErrorCode('permission') || mentionsPhrase('restriction')) return 'permissionDenied';
   if (says('overload')) return 'overloaded';
   if (mentionsLimit(matcher)) return rowForLimit(matcher);
-  if (mentions('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return 'promptFiltered';
-  if (mentions('context')) return 'contextLength';
+  if (mentionsPhrase('filter') && !/unavailable|time(?:d )?out/i.test(error.searchText)) return 'promptFiltered';
+  if (mentionsPhrase('context')) return 'contextLength';
   const isTransient = hasErrorCode('server') || says('transient');
   return hasErrorCode('request') && !isTransient ? 'requestRejected' : undefined;
 }
@@ -176,15 +179,15 @@ function rowForInbandError(matcher: ErrorMatcher): FaultName {
 }
 
 function rowForLimit(matcher: ErrorMatcher): FaultName {
-  const { hasErrorCode, mentions, says, retryAfter } = matcher;
-  if (mentions('tooLarge')) return 'requestTooLarge';
+  const { hasErrorCode, mentionsPhrase, says, retryAfter } = matcher;
+  if (mentionsPhrase('tooLarge')) return 'requestTooLarge';
   // Google names a retry-after of half a minute even for a quota that resets tomorrow, so this retry-after is ignored.
   if (hasErrorCode('long-limit')) return 'usageLimitReached';
-  if (says('permission') || (mentions('restriction') && !retryAfter)) return 'permissionDenied';
+  if (says('permission') || (mentionsPhrase('restriction') && !retryAfter)) return 'permissionDenied';
   if (says('overload')) return 'overloaded';
   if (retryAfter) return 'rateLimited';
-  if (hasErrorCode('auth') || mentions('disabledKey')) return 'keyRejected';
-  return hasErrorCode('usage-limit') || (mentions('longLimit') && !mentions('shortLimit'))
+  if (hasErrorCode('auth') || mentionsPhrase('disabledKey')) return 'keyRejected';
+  return hasErrorCode('usage-limit') || (mentionsPhrase('longLimit') && !mentionsPhrase('shortLimit'))
     ? 'usageLimitReached'
     : 'rateLimitedWithoutRetryAfter';
 }
@@ -198,19 +201,19 @@ function rowForCode({ hasErrorCode }: ErrorMatcher): FaultName | undefined {
  * Returns the fault for a 4xx status. The error message is searched only for phrases that make sense for the status.
  */
 function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | undefined {
-  const { error, mentions, says, hasErrorCode, namesReset } = matcher;
+  const { error, mentionsPhrase, says, hasErrorCode, namesReset } = matcher;
   switch (status) {
     case 403:
       if (isAbout('auth', matcher)) return 'keyRejected';
-      if (isAbout('permission', matcher) || mentions('restriction')) return 'permissionDenied';
-      if (mentions('filter')) return 'promptFiltered';
+      if (isAbout('permission', matcher) || mentionsPhrase('restriction')) return 'permissionDenied';
+      if (mentionsPhrase('filter')) return 'promptFiltered';
       return rowForRefusedLimit(matcher) ?? (namesReset ? 'rateLimited' : undefined);
     case 404:
     case 410:
       // Anthropic's message for a missing model consists only of `model: claude-x`.
-      return mentions('model') || /^models?[:/]/i.test(error.searchText) ? 'modelNotFound' : undefined;
+      return mentionsPhrase('model') || /^models?[:/]/i.test(error.searchText) ? 'modelNotFound' : undefined;
     case 413:
-      return mentions('context') ? 'contextLength' : undefined;
+      return mentionsPhrase('context') ? 'contextLength' : undefined;
     case 405:
     case 408:
     case 409:
@@ -219,16 +222,17 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     // The remaining statuses are 400, 422, and statuses that are not standard.
     default:
       if (says('auth')) return 'keyRejected';
-      if (says('permission') || mentions('restriction')) return 'permissionDenied';
+      if (says('permission') || mentionsPhrase('restriction')) return 'permissionDenied';
       if (says('overload')) return 'overloaded';
-      if (mentions('limit') || (mentionsLimit(matcher) && !mentions('parameter'))) return rowForLimit(matcher);
-      if (mentions('context') && !reportsTooLargeTokenLimit(error.searchText)) return 'contextLength';
-      if (mentions('filter')) return 'promptFiltered';
+      if (mentionsPhrase('limit') || (mentionsLimit(matcher) && !mentionsPhrase('parameter')))
+        return rowForLimit(matcher);
+      if (mentionsPhrase('context') && !reportsTooLargeTokenLimit(error.searchText)) return 'contextLength';
+      if (mentionsPhrase('filter')) return 'promptFiltered';
       if (findRefusedParameter(error)) return 'unsupportedParameter';
-      if (mentions('prefill')) return 'prefillRejected';
-      if (mentions('model')) return 'modelNotFound';
+      if (mentionsPhrase('prefill')) return 'prefillRejected';
+      if (mentionsPhrase('model')) return 'modelNotFound';
       if (error.param !== '') return undefined;
-      return hasErrorCode('transient') || mentions('upstreamFailure') ? 'errorInStream' : undefined;
+      return hasErrorCode('transient') || mentionsPhrase('upstreamFailure') ? 'errorInStream' : undefined;
   }
 }
 

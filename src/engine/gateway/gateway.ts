@@ -43,7 +43,7 @@ export type Gateways = readonly [primary: Gateway, ...backups: Gateway[]];
 /** The gateways, with the keys that they had when an attempt was prepared. */
 export interface KeyedGateways {
   /** The primary gateway, even if it has no key. */
-  readonly primary: Gateway;
+  readonly primaryGateway: Gateway;
   /** The usable gateways in the user's order, each with its key. The key is undefined if the gateway needs none. */
   readonly keys: ReadonlyMap<Gateway, string | undefined>;
 }
@@ -61,11 +61,11 @@ export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
     if (key?.type === 'unreadable' && index === 0) throw key.error;
     if (allowsRequests(key?.type)) keysByGateway.set(gateway, key?.value);
   }
-  return { primary: gateways[0], keys: keysByGateway };
+  return { primaryGateway: gateways[0], keys: keysByGateway };
 }
 
 /** The key in `Gateway.models` whose value applies to all models without an entry of their own. */
-export const otherModels = '*';
+export const wildcardModel = '*';
 
 /** The model that a request names. */
 export interface SentModel {
@@ -78,11 +78,11 @@ export interface SentModel {
  * Returns the model that is sent to a gateway. If the gateway lists the model and the primary gateway lacks it, the
  * user chose the model from the list of this gateway. The model is then not replaced by a substitute.
  */
-export function modelAt(gateway: Gateway, model: string, primary: Gateway | undefined): SentModel {
+export function modelAt(gateway: Gateway, model: string, primaryGateway: Gateway | undefined): SentModel {
   const name = gateway.models.get(model);
   if (name !== undefined) return { name, isSubstitute: false };
-  const substitute = gateway.models.get(otherModels) ?? model;
-  const isListedOnlyHere = gateway.lists(model) === true && primary?.lists(model) === false;
+  const substitute = gateway.models.get(wildcardModel) ?? model;
+  const isListedOnlyHere = gateway.lists(model) === true && primaryGateway?.lists(model) === false;
   return substitute === model || isListedOnlyHere
     ? { name: model, isSubstitute: false }
     : { name: substitute, isSubstitute: true };
@@ -107,13 +107,13 @@ export interface ModelChoice {
  */
 export function gatewaysFor(
   { model, isOfWorkspace }: ModelChoice,
-  { primary, keys }: KeyedGateways,
+  { primaryGateway, keys }: KeyedGateways,
   usableGateways: readonly Gateway[] = [...keys.keys()],
 ): readonly Gateway[] {
-  const isEncrypted = usableGateways.filter(({ id }) => mayReplace(primary.id, id));
+  const isEncrypted = usableGateways.filter(({ id }) => mayReplace(primaryGateway.id, id));
   if (isOfWorkspace) return isEncrypted;
   const isChosen = (gateway: Gateway): boolean =>
-    gateway.models.has(model) || (gateway.acceptsPlainHttp() && isOnlyAt(gateway, model, { primary, keys }));
+    gateway.models.has(model) || (gateway.acceptsPlainHttp() && isOnlyAt(gateway, model, { primaryGateway, keys }));
   const candidates = usableGateways.filter((gateway) => isEncrypted.includes(gateway) || isChosen(gateway));
   const suitable = gatewaysThatMayHave(model, candidates);
   return suitable[0] && isEncrypted.includes(suitable[0])
@@ -125,8 +125,8 @@ export function gatewaysFor(
  * Returns the first gateway that can receive any prompt without asking the user. If there is none, returns the primary
  * gateway, which then needs a key.
  */
-export function firstGateway({ primary, keys }: KeyedGateways): Gateway {
-  return [...keys.keys()].find(({ id }) => mayReplace(primary.id, id)) ?? primary;
+export function firstGateway({ primaryGateway, keys }: KeyedGateways): Gateway {
+  return [...keys.keys()].find(({ id }) => mayReplace(primaryGateway.id, id)) ?? primaryGateway;
 }
 
 /**
@@ -134,7 +134,7 @@ export function firstGateway({ primary, keys }: KeyedGateways): Gateway {
  * key.
  */
 export function gatewayFor(model: ModelChoice, gateways: KeyedGateways): Gateway {
-  return gatewaysFor(model, gateways)[0] ?? gateways.primary;
+  return gatewaysFor(model, gateways)[0] ?? gateways.primaryGateway;
 }
 
 /**
@@ -151,8 +151,8 @@ function isPlain({ id }: Gateway): boolean {
 }
 
 /** Returns whether a gateway over plain HTTP lists a model that all gateways over HTTPS are known to lack. */
-function isOnlyAt(gateway: Gateway, model: string, { primary, keys }: KeyedGateways): boolean {
-  const encryptedGateways = [primary, ...keys.keys()].filter((other) => !isPlain(other));
+function isOnlyAt(gateway: Gateway, model: string, { primaryGateway, keys }: KeyedGateways): boolean {
+  const encryptedGateways = [primaryGateway, ...keys.keys()].filter((other) => !isPlain(other));
   const isLacking = (other: Gateway): boolean => other.lists(model) === false && !hasModel(other, model);
   return isPlain(gateway) && gateway.lists(model) === true && encryptedGateways.every(isLacking);
 }
@@ -171,7 +171,7 @@ export function gatewaysThatMayHave(model: string, gateways: readonly Gateway[])
 
 function hasModel(gateway: Gateway, model: string): boolean {
   const { models } = gateway;
-  return models.has(model) || models.has(otherModels) || namesModel(gateway, model) || gateway.lists(model) === true;
+  return models.has(model) || models.has(wildcardModel) || namesModel(gateway, model) || gateway.lists(model) === true;
 }
 
 /** Returns whether the settings say that the gateway has a model of this name. */

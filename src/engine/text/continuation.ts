@@ -14,16 +14,16 @@ const quoteChars = 200;
  */
 export function continuationMessages(
   messages: readonly ChatMessage[],
-  partial: string,
+  partialAnswer: string,
   method: JoinMethod,
   prefill: Prefill | undefined,
 ): readonly OutgoingMessage[] {
   if (method === 'prefill') {
-    const content = prefillText(partial);
+    const content = prefillText(partialAnswer);
     const message = { role: 'assistant', content } as const;
     return [...messages, prefill === 'prefix' ? { ...message, prefix: true } : message];
   }
-  const content = partial.toWellFormed();
+  const content = partialAnswer.toWellFormed();
   const quote = lastChars(content, quoteChars);
   const makePrompt = isChinese(lastPrompt(messages)) ? chinesePrompt : englishPrompt;
   return [...messages, { role: 'assistant', content }, { role: 'user', content: makePrompt(quote) }];

@@ -53,12 +53,12 @@ export class Splice {
 
   /** The partial answer and the text passed to `push` must not end with half of a surrogate pair. */
   constructor(
-    private readonly partial: string,
+    private readonly partialAnswer: string,
     readonly method: JoinMethod,
   ) {
-    this.sentText = method === 'prefill' ? prefillText(partial) : partial;
-    this.trailingWhitespace = partial.slice(this.sentText.length);
-    this.tail = method === 'continue' ? partial.slice(-tailChars) : '';
+    this.sentText = method === 'prefill' ? prefillText(partialAnswer) : partialAnswer;
+    this.trailingWhitespace = partialAnswer.slice(this.sentText.length);
+    this.tail = method === 'continue' ? partialAnswer.slice(-tailChars) : '';
   }
 
   get heldText(): string {
@@ -85,9 +85,9 @@ export class Splice {
 
   private receive(text: string): void {
     if (text === '') return;
-    const { partial, trailingWhitespace, tail, received } = this;
+    const { partialAnswer, trailingWhitespace, tail, received } = this;
     if (this.prefixLength === received.length) {
-      this.prefixLength += commonPrefixLength(text, partial.slice(received.length));
+      this.prefixLength += commonPrefixLength(text, partialAnswer.slice(received.length));
     }
     if (this.whitespaceLength === received.length) {
       this.whitespaceLength += commonPrefixLength(text, trailingWhitespace.slice(received.length));
@@ -170,6 +170,6 @@ function commonPrefixLength(a: string, b: string): number {
  * Returns the partial answer in the form in which a prefill contains it. Claude rejects a prefill that ends with
  * whitespace, and a request can't contain half of a surrogate pair.
  */
-export function prefillText(partial: string): string {
-  return partial.toWellFormed().trimEnd();
+export function prefillText(partialAnswer: string): string {
+  return partialAnswer.toWellFormed().trimEnd();
 }

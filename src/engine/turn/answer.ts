@@ -45,7 +45,7 @@ export class Answer {
 
   // The following fields describe the current attempt.
   private requestMode: RequestMode = 'original';
-  private partial = '';
+  private partialText = '';
   /** State of the key filter `textFilter` at the end of the partial answer. */
   private partialFilter: KeyFilter | undefined;
   /**
@@ -108,8 +108,8 @@ export class Answer {
 
   /** Whether the continuation so far is empty or only repeats the end of the partial answer. */
   get addedNothing(): boolean {
-    const { splice, visible, partial, requestMode, text } = this;
-    return isContinuation(requestMode) && visible === partial && text.endsWith(splice?.heldText ?? '');
+    const { splice, visible, partialText, requestMode, text } = this;
+    return isContinuation(requestMode) && visible === partialText && text.endsWith(splice?.heldText ?? '');
   }
 
   chooseRequestMode(resume: EngineSettings['resume'], prefill: Prefill | undefined): RequestMode {
@@ -257,7 +257,7 @@ export class Answer {
 
   private startText(): void {
     const { visible, requestMode, partialFilter } = this;
-    this.partial = visible;
+    this.partialText = visible;
     this.keptChars = visible.length;
     this.textFilter = this.keys.createFilter(partialFilter);
     if (!partialFilter) this.textFilter?.skip(visible);
@@ -271,8 +271,8 @@ export class Answer {
   /** Discards the text of the current attempt. The attempt then continues as if it had just started. */
   private discardText(): void {
     this.endHold();
-    const hasChanged = this.visible !== this.partial;
-    this.visible = this.partial;
+    const hasChanged = this.visible !== this.partialText;
+    this.visible = this.partialText;
     this.startText();
     if (!hasChanged) return;
     this.isRestartRequested = this.wasRestartRequested;

@@ -104,7 +104,7 @@ export class TurnGateways {
    * ended.
    */
   get baseUrl(): string {
-    return (this.current ?? this.primary)?.id ?? '';
+    return (this.current ?? this.primaryGateway)?.id ?? '';
   }
 
   /** Host of a gateway with plain HTTP, to which only the user can switch. Undefined if there is no such gateway. */
@@ -132,7 +132,7 @@ export class TurnGateways {
   }
 
   switchOptions(fault: Fault): GatewayOptions {
-    const { primary, current } = this;
+    const { primaryGateway, current } = this;
     const lacksModelAtBackup = this.isUnservedBy(fault);
     // If the model's name comes only from the workspace settings, the turn stays at a gateway that lacks the model.
     // Otherwise, the workspace could influence which gateway is used.
@@ -143,7 +143,7 @@ export class TurnGateways {
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || lacksModelAtBackup;
     const otherGateway =
       untriedGateways.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untriedGateways[0] : undefined);
-    const primaryFault = primary && this.stateOf(primary).health.fault;
+    const primaryFault = primaryGateway && this.stateOf(primaryGateway).health.fault;
     return {
       otherGateway,
       lacksModelAtBackup,
@@ -156,7 +156,7 @@ export class TurnGateways {
 
   /** Returns the model that a request to the gateway asks for. */
   modelAt(gateway: Gateway): SentModel {
-    return modelAt(gateway, this.history.model, this.primary);
+    return modelAt(gateway, this.history.model, this.primaryGateway);
   }
 
   /**
@@ -211,7 +211,7 @@ export class TurnGateways {
     if (this.encryptedModel !== history.model && !(previous && previous.id === this.chosenUrl)) {
       const [first] = this.modelGateways.automatic;
       this.encryptedModel = history.model;
-      this.mustEncrypt = isEncrypted(gatewaysWithKeys.primary) && !(first && usesPlainHttp(first.id));
+      this.mustEncrypt = isEncrypted(gatewaysWithKeys.primaryGateway) && !(first && usesPlainHttp(first.id));
     }
     const current = usableGateways.find(({ id }) => id === previous?.id);
     if (current && this.isEncryptedEnough(current) && (this.isPinned || this.isUp(current)))
@@ -338,8 +338,8 @@ export class TurnGateways {
     return this.untriedGateways.some((gateway) => this.isUp(gateway));
   }
 
-  private get primary(): Gateway | undefined {
-    return this.gatewaysWithKeys?.primary;
+  private get primaryGateway(): Gateway | undefined {
+    return this.gatewaysWithKeys?.primaryGateway;
   }
 
   private get usableGateways(): readonly Gateway[] {
@@ -368,7 +368,7 @@ export class TurnGateways {
    * not have the model.
    */
   private mayServe(gateway: Gateway): boolean {
-    if (gateway.id === this.primary?.id) return true;
+    if (gateway.id === this.primaryGateway?.id) return true;
     return !this.gatewaysWithoutModel.has(gateway.id) && !this.stateOf(gateway).lacksModel(this.modelAt(gateway).name);
   }
 
@@ -381,8 +381,8 @@ export class TurnGateways {
    * model, or needs a key that is missing.
    */
   private isUnservedBy({ kind, row }: Fault): boolean {
-    const { current, primary } = this;
-    if (!current || current.id === primary?.id) return false;
+    const { current, primaryGateway } = this;
+    if (!current || current.id === primaryGateway?.id) return false;
     return unservedKinds.has(kind) || (row === 'noKey' && this.keyOf(current) === undefined);
   }
 

@@ -50,13 +50,13 @@ export class AppendOnlyAnswer {
   private announcedWait: WaitingEvent | undefined;
   private announcedEffort = '';
 
-  /** @param partial the model's text in previous responses, which this answer continues */
+  /** @param partialText the model's text in previous responses, which this answer continues */
   constructor(
     private readonly words: Words,
-    partial = '',
+    partialText = '',
   ) {
-    this.turn = { ...initialTurn, text: partial };
-    this.shownText = partial;
+    this.turn = { ...initialTurn, text: partialText };
+    this.shownText = partialText;
   }
 
   get hasText(): boolean {

@@ -6,11 +6,11 @@ import { setUpChat } from './provider/setUpChat';
 
 /** Creates the chat participant and the language models for VS Code's chat. */
 export function registerChat(services: ChatServices) {
-  const { ownGateways, efforts, register, modelsChanged } = services;
+  const { userGateways, efforts, register, modelsChanged } = services;
   const participant = new ChatParticipant(services);
   // The list of models depends on the key, the base URL and the reasoning efforts. VS Code requests the list again
   // after each change to one of them.
-  for (const source of [ownGateways, efforts]) register(source.onDidChange(modelsChanged));
+  for (const source of [userGateways, efforts]) register(source.onDidChange(modelsChanged));
   const commands = {
     'holysheep.setUpChat': () => setUpChat(services),
     // Runs when the user presses a button below an answer. The arguments are the ID of the turn and the action.

@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../../engine/events/events';
 import type { EditorTarget } from '../code/editorTarget';
 import type { ModelEfforts } from '../connection/modelEfforts';
-import type { GatewayServices } from '../connection/ownGateways';
+import type { GatewayServices } from '../connection/userGateways';
 import type { BudgetDecisions } from '../health/budget';
 import type { HostWindow } from '../hostWindow';
 import type { ModelCatalog } from '../models/modelCatalog';

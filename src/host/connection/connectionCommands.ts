@@ -4,7 +4,7 @@ import type { Commands } from '../commands';
 import { showToast } from '../ui/notifications';
 import { testConnection } from './connectionTest';
 import { pickGateway, readKeyStates } from './gatewayPick';
-import type { GatewayServices } from './ownGateways';
+import type { GatewayServices } from './userGateways';
 import { storeApiKey } from './storeApiKey';
 
 export function registerConnection(deps: GatewayServices) {
@@ -23,11 +23,11 @@ export function registerConnection(deps: GatewayServices) {
  * Removes the stored API key of one of the user's gateways. If several gateways have a key, the user chooses a gateway.
  */
 export async function removeApiKey({
-  ownGateways,
+  userGateways,
   keys,
   log,
 }: GatewayServices): Promise<{ readonly state: 'removed' | 'none' | 'cancelled' }> {
-  const gateways = ownGateways.withPrimary();
+  const gateways = userGateways.withPrimary();
   const removable = (await readKeyStates(gateways)).filter(({ key }) => key === 'key');
   if (removable.length === 0) {
     showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', gateways[0].label));

@@ -14,7 +14,7 @@ import type { Log } from '../util/log';
 import { runDirectSteps } from './directSteps';
 import { requestFirstToken } from './firstToken';
 import type { GatewaySet } from './gatewaySet';
-import type { GatewayServices } from './ownGateways';
+import type { GatewayServices } from './userGateways';
 import { proxyOf } from './proxySettings';
 import { formatReport, isWorking, severityOf, verdict, type GatewayTest } from './testReport';
 
@@ -50,11 +50,11 @@ export async function testConnection(deps: GatewayServices, only?: string): Prom
 }
 
 async function readGateways(
-  { gatewaySets, ownGateways }: GatewayServices,
+  { gatewaySets, userGateways }: GatewayServices,
   only: string | undefined,
 ): Promise<TestedGateways> {
   const { current: set, own } = gatewaySets;
-  const gateways = set === own ? ownGateways.withPrimary() : await set.gateways();
+  const gateways = set === own ? userGateways.withPrimary() : await set.gateways();
   await readKeys(gateways);
   const requested = gateways.filter(({ id }) => id === only);
   return { set, gateways: requested.length > 0 ? requested : gateways };

@@ -5,7 +5,7 @@ import { enterApiKeyAction, openSettingAction, showToast } from '../ui/notificat
 import { Disposable } from '../util/disposable';
 import { backupProblemMessage, gatewayProblemMessage } from '../settings/gatewayProblems';
 import { readKeyStates } from './gatewayPick';
-import type { GatewayServices } from './ownGateways';
+import type { GatewayServices } from './userGateways';
 
 interface GatewayNoticeDeps extends GatewayServices {
   readonly memory: vscode.Memento;
@@ -65,11 +65,11 @@ export class GatewayNotices extends Disposable {
   }
 
   private checkBackups(): void {
-    const { settings, ownGateways, log } = this.deps;
+    const { settings, userGateways, log } = this.deps;
     const { unusableGateways } = settings.gateways();
     const text = unusableGateways.map(backupProblemMessage).join(' ');
     if (text !== '' && this.isUnchecked(text)) showToast(log, 'error', text, [openSettingAction(backupsSetting)]);
-    for (const { id, position } of ownGateways.all)
+    for (const { id, position } of userGateways.all)
       this.warnAboutPlainHttp(id, position > 0 ? backupsSetting : baseUrlSetting);
   }
 
@@ -87,9 +87,9 @@ export class GatewayNotices extends Disposable {
    * user has to set that key first.
    */
   private async checkKeys(): Promise<void> {
-    const { settings, ownGateways, log } = this.deps;
+    const { settings, userGateways, log } = this.deps;
     if ('error' in settings.baseUrl()) return;
-    const [primary, ...backups] = await readKeyStates(ownGateways.withPrimary());
+    const [primary, ...backups] = await readKeyStates(userGateways.withPrimary());
     if (!allowsRequests(primary?.key)) return;
     for (const { gateway, key } of backups) {
       const { id, origin, label } = gateway;

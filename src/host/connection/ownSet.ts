@@ -7,10 +7,10 @@ import type { Settings } from '../settings/settings';
 import type { ErrorLog } from '../util/log';
 import type { GatewaySet } from './gatewaySet';
 import type { ModelEfforts } from './modelEfforts';
-import type { OwnGateways } from './ownGateways';
+import type { UserGateways } from './userGateways';
 
 interface OwnSetDeps {
-  readonly ownGateways: OwnGateways;
+  readonly userGateways: UserGateways;
   readonly engine: Engine;
   readonly settings: Settings;
   readonly efforts: ModelEfforts;
@@ -19,14 +19,14 @@ interface OwnSetDeps {
 
 /** Creates the set of the user's gateways, which uses the user's settings. */
 export function createOwnSet(deps: OwnSetDeps): GatewaySet {
-  const { ownGateways, engine, settings, efforts } = deps;
+  const { userGateways, engine, settings, efforts } = deps;
   return {
     id: 'own',
     isOpen: true,
     isFree: false,
-    onDidChange: ownGateways.onDidChange,
+    onDidChange: userGateways.onDidChange,
     run: (request, options) => engine.run(request, options),
-    gateways: () => ownGateways.gateways(),
+    gateways: () => userGateways.gateways(),
     view: (preferredGateway) => viewOwn(deps, preferredGateway),
     model: () => settings.model(),
     selectModel: (model) => settings.chooseModel(model),
@@ -36,28 +36,28 @@ export function createOwnSet(deps: OwnSetDeps): GatewaySet {
       ...settings.requestParameters(),
       reasoningEffort: sentEffort(reasoningEffort),
     }),
-    mayUse: (models) => ownGateways.mayUse(models),
+    mayUse: (models) => userGateways.mayUse(models),
     notice: () => undefined,
   };
 }
 
 async function viewOwn(
-  { ownGateways, engine, settings, log }: OwnSetDeps,
+  { userGateways, engine, settings, log }: OwnSetDeps,
   preferredGateway: string | undefined,
 ): Promise<ConnectionView> {
   const model = settings.model();
   let host = vscode.l10n.t('an invalid base URL');
   try {
-    const gateways = await ownGateways.gateways();
+    const gateways = await userGateways.gateways();
     host = gateways[0].label;
     const gatewaysWithKeys = await readKeys(gateways);
-    const { primary, keys } = gatewaysWithKeys;
-    const names = [...keys.keys()].filter((gateway) => gateway !== primary).map(({ label }) => label);
-    const target = engine.gatewayForAttempt(model, gatewaysWithKeys, preferredGateway) ?? primary;
+    const { primaryGateway, keys } = gatewaysWithKeys;
+    const names = [...keys.keys()].filter((gateway) => gateway !== primaryGateway).map(({ label }) => label);
+    const target = engine.gatewayForAttempt(model, gatewaysWithKeys, preferredGateway) ?? primaryGateway;
     const isOffered =
-      target === gatewayFor(ownGateways.modelChoice(model), gatewaysWithKeys) &&
+      target === gatewayFor(userGateways.modelChoice(model), gatewaysWithKeys) &&
       target !== firstGateway(gatewaysWithKeys);
-    const { name, isSubstitute } = modelAt(target, model, primary);
+    const { name, isSubstitute } = modelAt(target, model, primaryGateway);
     const isSwitched = target.id === preferredGateway;
     const backup = isSwitched ? 'switched' : 'automatic';
     return {
@@ -66,7 +66,7 @@ async function viewOwn(
       hasKey: keys.has(target),
       set: 'own',
       ...(isOffered && { gateway: isSubstitute ? `${name} · ${target.label}` : target.label }),
-      ...(!isOffered && target !== primary && { backup }),
+      ...(!isOffered && target !== primaryGateway && { backup }),
       ...(names.length > 0 && { backups: names }),
     };
   } catch (error) {

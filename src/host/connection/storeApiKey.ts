@@ -20,7 +20,7 @@ import {
 } from '../ui/notifications';
 import { askForApiKey, readKeyOrNotify, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
-import type { GatewayServices } from './ownGateways';
+import type { GatewayServices } from './userGateways';
 import { pickGateway, readKeyStates } from './gatewayPick';
 import { probeMessage } from './testReport';
 
@@ -32,7 +32,7 @@ import { probeMessage } from './testReport';
  * @throws ArgumentError if the argument is invalid
  */
 export async function storeApiKey(deps: GatewayServices, argument: unknown): Promise<SetApiKeyResult> {
-  const { settings, ownGateways, log } = deps;
+  const { settings, userGateways, log } = deps;
   const { key, baseUrl: preferred } = argument === undefined ? {} : parseSetApiKeyArgument(argument);
   const configured = settings.baseUrl();
   const isArgument = key !== undefined;
@@ -43,7 +43,7 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
     return { state: 'invalid' };
   }
   const { url } = target;
-  const position = ownGateways.all.find(({ origin }) => origin === originOf(url))?.position;
+  const position = userGateways.all.find(({ origin }) => origin === originOf(url))?.position;
   const input = key ?? (await askForApiKey(url));
   if (input === undefined) return { state: 'cancelled' };
   const apiKey = readKeyOrNotify(input, log, position === undefined ? [] : [enterAgainAction(url)]);
@@ -58,16 +58,16 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
  * asking the user.
  */
 async function chooseKeyGateway(
-  { settings, ownGateways }: GatewayServices,
+  { settings, userGateways }: GatewayServices,
   preferred = '',
 ): Promise<{ readonly url: string } | { readonly error: BaseUrlProblem } | undefined> {
   // Gateways are compared by their origins: gateways of the same origin share the key, and some callers have only the
   // origin.
-  const preferredGateway = ownGateways.all.find(({ origin }) => origin === originOf(preferred));
+  const preferredGateway = userGateways.all.find(({ origin }) => origin === originOf(preferred));
   if (preferredGateway) return { url: preferredGateway.id };
   const baseUrl = settings.baseUrl();
-  if ('error' in baseUrl || ownGateways.all.length < 2) return baseUrl;
-  const gateway = await pickGateway(await readKeyStates(ownGateways.all), vscode.l10n.t('Set API key'));
+  if ('error' in baseUrl || userGateways.all.length < 2) return baseUrl;
+  const gateway = await pickGateway(await readKeyStates(userGateways.all), vscode.l10n.t('Set API key'));
   return gateway && { url: gateway.id };
 }
 
@@ -98,7 +98,7 @@ async function verifyAndStore(
   const isReplaced = previous !== undefined && previous !== key;
   // The model lists are searched before the key is stored, because a change of the keys clears the lists.
   const model = settings.model();
-  const [, ...backups] = deps.ownGateways.all;
+  const [, ...backups] = deps.userGateways.all;
   const isAtBackup = backups.some((backup) => backup.models.has(model) || backup.lists(model));
   await keys.set(origin, key);
   if (result.state !== 'verified') {

@@ -43,7 +43,7 @@ export class PromptHistory {
   /** Adds a prompt to the history. A repeated prompt moves to the end. A prompt that is too long is not stored. */
   async add(prompt: string, conversationId: string): Promise<void> {
     if (prompt.length > maxPromptLength) return;
-    const otherPrompts = this.storedPrompts().filter((storedPrompts) => storedPrompts.prompt !== prompt);
+    const otherPrompts = this.storedPrompts().filter((earlier) => earlier.prompt !== prompt);
     await this.save([...otherPrompts, { prompt, conversationId }]);
   }
 

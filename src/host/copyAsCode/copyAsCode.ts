@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { languageIds, parseCopyRequestArgument, type LanguageId } from '../commandArgs';
 import type { Commands } from '../commands';
 import type { LedgerEntry } from '../../engine/state/ledger';
-import type { OwnGateways } from '../connection/ownGateways';
+import type { UserGateways } from '../connection/userGateways';
 import type { Conversation } from '../conversation/conversation';
 import { promptTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
@@ -18,7 +18,7 @@ import { exportedRequest } from './exportedRequest';
 
 interface CopyAsCodeDeps {
   readonly conversations: Conversations;
-  readonly ownGateways: OwnGateways;
+  readonly userGateways: UserGateways;
   readonly settings: Settings;
   readonly catalog: ModelCatalog;
 }
@@ -56,12 +56,12 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const request = choice && conversation.requestOf(choice.answer.id);
   if (!request) return undefined;
 
-  const { ownGateways, settings, catalog } = deps;
+  const { userGateways, settings, catalog } = deps;
   const isOwn = conversation.set.id === 'own';
   const lastAttempt = isOwn ? choice.answer.state.ledger.entries.at(-1) : undefined;
   // The user might have removed the gateway of the last attempt from the settings after the attempt.
-  const usedGateway = ownGateways.all.find(({ id }) => id === lastAttempt?.gateway.id);
-  const { id: baseUrl, label: host } = usedGateway ?? (await ownGateways.gatewayFor(request.model));
+  const usedGateway = userGateways.all.find(({ id }) => id === lastAttempt?.gateway.id);
+  const { id: baseUrl, label: host } = usedGateway ?? (await userGateways.gatewayFor(request.model));
   const defaultModel = isOwn ? request.model : settings.model();
   const { model = defaultModel, userModel }: Partial<LedgerEntry> = (usedGateway && lastAttempt) ?? {};
   const exported = exportedRequest({

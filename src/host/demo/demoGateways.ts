@@ -91,10 +91,10 @@ export class DemoGateways extends Disposable implements GatewaySet {
       const message = vscode.l10n.t('The offline demo is closed. Reopen it to send this prompt.');
       throw new NoConnectionError('base-url', message);
     }
-    const primary = embeddedGateway(running.gateway, 0);
-    if (!demoModels.some(({ id, hasBackupGateway }) => id === model && hasBackupGateway)) return [primary];
+    const primaryGateway = embeddedGateway(running.gateway, 0);
+    if (!demoModels.some(({ id, hasBackupGateway }) => id === model && hasBackupGateway)) return [primaryGateway];
     running.backup ??= startDemo(running.gateway.script);
-    return [primary, embeddedGateway(await running.backup, 1)];
+    return [primaryGateway, embeddedGateway(await running.backup, 1)];
   }
 
   view(): Promise<ConnectionView> {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { originOf } from '../../engine/gateway/baseUrl';
 import { readKeyStates } from '../connection/gatewayPick';
-import type { GatewayServices } from '../connection/ownGateways';
+import type { GatewayServices } from '../connection/userGateways';
 import { readProxyInfo } from '../connection/proxySettings';
 import { isHolySheep } from '../settings/knownGateways';
 import { formatDiagnostics, remoteKind } from './diagnosticsText';
@@ -28,8 +28,8 @@ export function registerDiagnostics(deps: GatewayServices & HostWindow) {
  * gateways' positions in the settings.
  */
 async function createDiagnosticsReport(deps: GatewayServices & HostWindow): Promise<string> {
-  const { engine, settings, ownGateways, gatewaySets, log, version, context } = deps;
-  const gateways = ownGateways.all;
+  const { engine, settings, userGateways, gatewaySets, log, version, context } = deps;
+  const gateways = userGateways.all;
   const baseUrl = settings.baseUrl();
   const { temperature = null, maxTokens = null } = settings.requestParameters();
   const states = await readKeyStates(gateways);

@@ -60,7 +60,7 @@ export function createHostEngine({ log, version, storage, onProbe, ...deps }: Ho
 
 interface EngineCommandDeps extends HostWindow {
   readonly engine: Engine;
-  readonly ownGateways: { readonly onDidChange: vscode.Event<void>; forget(): void };
+  readonly userGateways: { readonly onDidChange: vscode.Event<void>; forget(): void };
   readonly settings: Settings;
   readonly catalog: { preload(): Promise<void>; askUnresponsive(): Promise<void>; forgetLists(): Promise<void> };
 }
@@ -68,8 +68,8 @@ interface EngineCommandDeps extends HostWindow {
 /** Time after the start of the app at which VS Code is expected to be idle, in milliseconds. */
 const preparationDelayMs = 2000;
 
-export function registerEngine({ register, ownGateways, settings, engine, catalog, log }: EngineCommandDeps) {
-  register(ownGateways.onDidChange(() => engine.onGatewaysChanged()));
+export function registerEngine({ register, userGateways, settings, engine, catalog, log }: EngineCommandDeps) {
+  register(userGateways.onDidChange(() => engine.onGatewaysChanged()));
   register(
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (!focused) return;
@@ -93,7 +93,7 @@ export function registerEngine({ register, ownGateways, settings, engine, catalo
      * command when they know that their rate limit was raised or that the gateway has recovered.
      */
     'holysheep.resetNetworkState': async () => {
-      ownGateways.forget();
+      userGateways.forget();
       await Promise.all([engine.resetNetworkState(), catalog.forgetLists()]);
       log.info('The network state was reset.');
       showInStatusBar(vscode.l10n.t('Network state reset.'));

@@ -4,7 +4,7 @@ import { hostOf, isLocalUrl, isPrivateUrl, originOf } from '../../engine/gateway
 import { allowsRequests } from '../../engine/gateway/gateway';
 import { faultLabel } from '../../shared/describe';
 import { askForApiKey, readKeyOrNotify } from '../connection/apiKeyInput';
-import { hasResponded, type GatewayServices } from '../connection/ownGateways';
+import { hasResponded, type GatewayServices } from '../connection/userGateways';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
 import type { GatewayEntry } from '../settings/gateways';
@@ -54,7 +54,7 @@ async function addChosen(
   if (!gateway) return cancelled;
   const { url } = gateway;
   const [host, origin] = [hostOf(url), originOf(url)];
-  const configured = deps.ownGateways.all.find(({ id }) => id === url);
+  const configured = deps.userGateways.all.find(({ id }) => id === url);
   if (configured) {
     const { type } = await configured.key();
     if (allowsRequests(type)) await vscode.commands.executeCommand('holysheep.manageGateways', url);
@@ -80,14 +80,14 @@ async function addChosen(
   const models = result.state === 'verified' ? await pickModelNames(deps, name, result) : new Map<string, string>();
   const place = models && (await choosePlace(deps, name));
   if (!place) return cancelled;
-  const { settings, keys, log, gatewaySets, ownGateways } = deps;
+  const { settings, keys, log, gatewaySets, userGateways } = deps;
   const { newKey } = access;
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
   // The gateway is remembered as unresponsive before the gateway is added to the settings. Otherwise, a prompt could go
   // to the gateway in the meantime.
-  if (isUnresponsive) await ownGateways.addUnresponsive(url);
+  if (isUnresponsive) await userGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
     await gatewaySets.useOwn();
@@ -178,8 +178,8 @@ async function gainAccess(
 }
 
 /** Requests the model list of a gateway, with the stored API key if there is one. */
-export async function probeGateway({ ownGateways, engine }: GatewayDeps, url: string) {
-  const { value: key } = await ownGateways.keyOf(url);
+export async function probeGateway({ userGateways, engine }: GatewayDeps, url: string) {
+  const { value: key } = await userGateways.keyOf(url);
   const title = vscode.l10n.t('Testing the connection to {0}…', hostOf(url));
   return { key, result: await withDelayedProgress(title, (signal) => engine.probe(url, key, signal)) };
 }
@@ -188,8 +188,8 @@ export async function probeGateway({ ownGateways, engine }: GatewayDeps, url: st
  * Returns whether a gateway needs an API key. The user is asked only about a private address.
  * @returns undefined if the user cancels
  */
-async function needsApiKey({ ownGateways }: GatewayDeps, url: string): Promise<boolean | undefined> {
-  const { type } = await ownGateways.keyOf(url);
+async function needsApiKey({ userGateways }: GatewayDeps, url: string): Promise<boolean | undefined> {
+  const { type } = await userGateways.keyOf(url);
   if (allowsRequests(type)) return false;
   if (!isPrivateUrl(url)) return true;
   return choose(vscode.l10n.t('Does {0} need an API key?', plainLabel(hostOf(url))), [

@@ -84,7 +84,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       icon: 'trash',
       hasButton: true,
       isPossible: isBackup,
-      run: ({ ownGateways }, { id }) => ownGateways.removeBackup(id),
+      run: ({ userGateways }, { id }) => userGateways.removeBackup(id),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { hostOf, isLocalUrl, isLoopbackUrl, normalizeBaseUrl, usesPlainHttp } from '../../engine/gateway/baseUrl';
-import type { GatewayServices } from '../connection/ownGateways';
+import type { GatewayServices } from '../connection/userGateways';
 import type { GatewayEntry } from '../settings/gateways';
 import { knownGateways, knownName } from '../settings/knownGateways';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
@@ -18,7 +18,7 @@ interface Item extends vscode.QuickPickItem {
  * @returns undefined if the user cancels
  */
 export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry | undefined> {
-  const configured = new Set(deps.ownGateways.all.map(({ id }) => id));
+  const configured = new Set(deps.userGateways.all.map(({ id }) => id));
   const running = new Set<string>();
   const closing = new AbortController();
   const list = pickFrom<Item>({

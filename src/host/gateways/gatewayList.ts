@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineReport } from '../../engine/engine';
-import { otherModels } from '../../engine/gateway/gateway';
+import { wildcardModel } from '../../engine/gateway/gateway';
 import { describeGateway, readKeyStates, type KeyState } from '../connection/gatewayPick';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
@@ -15,12 +15,12 @@ export interface GatewayListItem extends KeyState {
   readonly isUnresponsive: boolean;
 }
 
-export async function listGateways({ ownGateways }: GatewayDeps): Promise<readonly GatewayListItem[]> {
-  const states = await readKeyStates(ownGateways.all);
+export async function listGateways({ userGateways }: GatewayDeps): Promise<readonly GatewayListItem[]> {
+  const states = await readKeyStates(userGateways.all);
   return states.map((state, index) => ({
     ...state,
     isLast: index === states.length - 1,
-    isUnresponsive: ownGateways.isUnresponsive(state.gateway.id),
+    isUnresponsive: userGateways.isUnresponsive(state.gateway.id),
   }));
 }
 
@@ -35,7 +35,7 @@ export function createGatewayTexts(
   return (row) => {
     const { gateway, isUnresponsive } = row;
     const { id, label, models } = gateway;
-    const replacement = models.get(otherModels);
+    const replacement = models.get(wildcardModel);
     const names = models.size - (replacement === undefined ? 0 : 1);
     const detail = joinNotes(
       plainLabel(id),
@@ -43,7 +43,7 @@ export function createGatewayTexts(
       states.some((state) => state.isDown && state.id === id) && vscode.l10n.t('down'),
       healthOf('', id),
       names > 0 && vscode.l10n.t('model names: {0}', names),
-      replacement !== undefined && mappingText(otherModels, replacement),
+      replacement !== undefined && mappingText(wildcardModel, replacement),
     );
     return {
       label: isUnresponsive ? `$(warning) ${plainLabel(label)}` : plainLabel(label),

@@ -40,7 +40,7 @@ class GatewayList {
     list.picker.onDidTriggerButton(() => this.queue(() => list.showAfter(enterGateway)));
     // The list is refreshed after each change of the gateways, because another window or the *Undo* of a notification
     // can also change them.
-    const changes = deps.ownGateways.onDidChange(() => {
+    const changes = deps.userGateways.onDidChange(() => {
       this.refresh().catch(deps.onError);
     });
     list.onClose(() => changes.dispose());

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ListedModels } from '../../engine/gateway/modelList';
 import { canChat } from '../../engine/models/listedFacts';
 import { areSameModel, nearestModels } from '../../engine/models/nearestModels';
-import { otherModels } from '../../engine/gateway/gateway';
+import { wildcardModel } from '../../engine/gateway/gateway';
 import { recentModels } from '../models/recentModels';
 import type { HealthBook } from '../health/healthBook';
 import type { Settings } from '../settings/settings';
@@ -65,7 +65,7 @@ export async function pickModelNames(
 
 /** Returns a text that shows a model's name together with the model's name at a gateway, see `Gateway.models`. */
 export function mappingText(here: string, there: string): string {
-  const name = here === otherModels ? vscode.l10n.t('all other models') : plainLabel(here);
+  const name = here === wildcardModel ? vscode.l10n.t('all other models') : plainLabel(here);
   return `${name} → ${plainLabel(there)}`;
 }
 
@@ -86,7 +86,7 @@ async function pickReplacement(
     description: vscode.l10n.t('only models that you select by name'),
     alwaysShow: true,
   };
-  const previous = replacements.find(({ model }) => model === current.get(otherModels));
+  const previous = replacements.find(({ model }) => model === current.get(wildcardModel));
   const [replacement] =
     (await pickFrom({
       title: vscode.l10n.t('{0} has none of your models', plainLabel(gateway)),
@@ -96,8 +96,8 @@ async function pickReplacement(
     }).result) ?? [];
   if (!replacement) return undefined;
   const names = new Map(current);
-  if (replacement.model === undefined) names.delete(otherModels);
-  else names.set(otherModels, replacement.model);
+  if (replacement.model === undefined) names.delete(wildcardModel);
+  else names.set(wildcardModel, replacement.model);
   return names;
 }
 

@@ -8,7 +8,7 @@ import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { TurnRecord } from '../../engine/state/ledger';
 import type { GatewaySet, GatewaySets } from '../connection/gatewaySet';
-import type { GatewayServices } from '../connection/ownGateways';
+import type { GatewayServices } from '../connection/userGateways';
 import { probeMessage } from '../connection/testReport';
 import type { HealthBook } from '../health/healthBook';
 import { Disposable } from '../util/disposable';
@@ -132,7 +132,7 @@ export class ModelCatalog extends Disposable {
   }
 
   private async rememberGateway({ model, gateway }: ModelPick): Promise<void> {
-    const position = this.deps.ownGateways.all.findIndex(({ id }) => id === gateway);
+    const position = this.deps.userGateways.all.findIndex(({ id }) => id === gateway);
     if (model !== undefined && position >= 0)
       await this.gatewayUrls.remember(model, position === 0 ? undefined : gateway);
   }
@@ -192,8 +192,8 @@ export class ModelCatalog extends Disposable {
    * rejects. This method must not wait for `listsLoaded`, because `listsLoaded` waits for this method.
    */
   private async loadLists(areUnresponsive: boolean): Promise<void> {
-    const { ownGateways } = this.deps;
-    const gateways = ownGateways.all.filter(({ id }) => ownGateways.isUnresponsive(id) === areUnresponsive);
+    const { userGateways } = this.deps;
+    const gateways = userGateways.all.filter(({ id }) => userGateways.isUnresponsive(id) === areUnresponsive);
     const load = async (gateway: Gateway): Promise<void> => {
       const { type } = await gateway.key();
       if (allowsRequests(type)) await this.listOf(gateway);
@@ -204,8 +204,8 @@ export class ModelCatalog extends Disposable {
   /** Starts to load the model lists of those gateways in a set that have an API key or need no key. Never rejects. */
   async listGateways(set: GatewaySet) {
     try {
-      const { primary, keys } = await readKeys(await set.gateways());
-      const usableGateways = keys.size > 0 ? [...keys.keys()] : [primary];
+      const { primaryGateway, keys } = await readKeys(await set.gateways());
+      const usableGateways = keys.size > 0 ? [...keys.keys()] : [primaryGateway];
       return usableGateways.map((gateway) => ({ gateway, key: keys.get(gateway), list: this.listOf(gateway) }));
     } catch (error) {
       return [{ gateway: undefined, key: undefined, list: Promise.resolve(this.listAfterError(error)) }];
@@ -290,7 +290,7 @@ export class ModelCatalog extends Disposable {
     const wasExceeded = knownWindow !== undefined && (end?.promptTokens ?? 0) > knownWindow;
     if (knownWindow === contextTokens || (contextTokens === undefined && !wasExceeded)) return;
     await this.learnedWindows.remember(key, contextTokens);
-    this.deps.ownGateways.refresh();
+    this.deps.userGateways.refresh();
   }
 
   /**
@@ -302,7 +302,7 @@ export class ModelCatalog extends Disposable {
     const loaded = used && this.loaded.get(used.id);
     const name = listedName(model, loaded);
     if (!loaded?.facts?.get(name)?.cutsLongPrompts) return;
-    const gateway = this.deps.ownGateways.all.find(({ id }) => id === used?.id);
+    const gateway = this.deps.userGateways.all.find(({ id }) => id === used?.id);
     if (!gateway) return;
     const facts = await this.deps.engine.localFacts(
       gateway.id,
@@ -312,7 +312,7 @@ export class ModelCatalog extends Disposable {
     );
     const previousWindow = loaded.facts.get(name)?.contextWindow;
     loaded.facts = mergeFacts(loaded.facts, facts);
-    if (loaded.facts.get(name)?.contextWindow !== previousWindow) this.deps.ownGateways.refresh();
+    if (loaded.facts.get(name)?.contextWindow !== previousWindow) this.deps.userGateways.refresh();
   }
 
   /**
@@ -341,7 +341,7 @@ export class ModelCatalog extends Disposable {
 
   /** The base URLs of the user's gateways. */
   private get urls(): readonly string[] {
-    return this.deps.ownGateways.all.map(({ id }) => id);
+    return this.deps.userGateways.all.map(({ id }) => id);
   }
 
   private findLikelyGateway(model: string): string | undefined {
@@ -350,11 +350,11 @@ export class ModelCatalog extends Disposable {
   }
 
   private keep(baseUrl: string, { models, facts }: GatewayList): void {
-    const { settings, ownGateways } = this.deps;
+    const { settings, userGateways } = this.deps;
     const selected = settings.model();
     const wasListed = this.lists(baseUrl, selected);
     this.loaded.set(baseUrl, { names: new Set(models), facts });
-    if (this.lists(baseUrl, selected) !== wasListed) ownGateways.refresh();
+    if (this.lists(baseUrl, selected) !== wasListed) userGateways.refresh();
   }
 
   private async loadedList(baseUrl?: string): Promise<GatewayList | undefined> {

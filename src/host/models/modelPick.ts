@@ -141,17 +141,21 @@ export function pickModels(
     };
   };
   let latestLoad = 0;
-  const showLists = (pickable: PickableModels, primary: LoadedList | undefined, lists: readonly LoadedList[]): void => {
-    const groups = groupsOf(lists, primary, pickable, exclude[0] ?? current, fallbacks);
+  const showLists = (
+    pickable: PickableModels,
+    primaryList: LoadedList | undefined,
+    lists: readonly LoadedList[],
+  ): void => {
+    const groups = groupsOf(lists, primaryList, pickable, exclude[0] ?? current, fallbacks);
     sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
     const itemOf = (model: string): ModelItem => {
       const source = sources.get(model);
       const gateway = gatewayOf(model);
       const places = [
-        ...(gateway && source !== primary ? [vscode.l10n.t('at {0}', plainLabel(gateway.label))] : []),
+        ...(gateway && source !== primaryList ? [vscode.l10n.t('at {0}', plainLabel(gateway.label))] : []),
         ...pickable.gateways.flatMap(({ gateway }) => otherName(gateway, model) ?? []),
       ];
-      return { ...createItem(model, source ?? primary, places), gateway: gateway?.id };
+      return { ...createItem(model, source ?? primaryList, places), gateway: gateway?.id };
     };
     const items: ModelItem[] = [...first.map(itemOf), ...actions];
     for (const { heading, models } of groups) {
@@ -223,7 +227,7 @@ interface ModelGroup {
  */
 function groupsOf(
   lists: readonly LoadedList[],
-  primary: LoadedList | undefined,
+  primaryList: LoadedList | undefined,
   { gateways, recent }: PickableModels,
   sought: string,
   fallbacks: readonly string[],
@@ -247,7 +251,7 @@ function groupsOf(
     fallbacks.filter((model) => mayExist(lists, model)),
   );
   const { compare } = new Intl.Collator(hostWords().format.language, { numeric: true });
-  const models = primary ? modelsOf(primary).filter(isUnseen).toSorted(compare) : [];
+  const models = primaryList ? modelsOf(primaryList).filter(isUnseen).toSorted(compare) : [];
   const singles: string[] = [];
   for (const [family, members] of Map.groupBy(models, familyOf)) {
     if (family !== '' && members.length > 1) add(family, members);
@@ -258,7 +262,7 @@ function groupsOf(
     const { list, gateway } = source;
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
-    } else if (source !== primary && gateway) {
+    } else if (source !== primaryList && gateway) {
       // Names that this gateway uses for models that an earlier group already contains.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
       add(

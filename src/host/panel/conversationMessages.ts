@@ -68,7 +68,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     addGateway: () => command('addGateway'),
     openTour: () => command('openDemo'),
     leaveTour: () => gatewaySets.useOwn(),
-    removeBackup: ({ gateway }) => services.ownGateways.removeBackup(gateway),
+    removeBackup: ({ gateway }) => services.userGateways.removeBackup(gateway),
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ text }) => target.insert(text),
     apply: ({ answerId, text }) => {

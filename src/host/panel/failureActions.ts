@@ -41,8 +41,8 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
   addGateway: async (conversation, { id }) => {
     if (await enterGateway()) conversation.retryNow(id);
   },
-  openBilling: async (_conversation, { state: { gateway, model } }, { ownGateways }) => {
-    const page = billingPage(gateway?.id ?? '') ?? billingPage((await ownGateways.gatewayFor(model)).id);
+  openBilling: async (_conversation, { state: { gateway, model } }, { userGateways }) => {
+    const page = billingPage(gateway?.id ?? '') ?? billingPage((await userGateways.gatewayFor(model)).id);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /**

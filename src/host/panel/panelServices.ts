@@ -1,6 +1,6 @@
 import type { EditorTarget } from '../code/editorTarget';
 import type { GatewaySets } from '../connection/gatewaySet';
-import type { OwnGateways } from '../connection/ownGateways';
+import type { UserGateways } from '../connection/userGateways';
 import type { ModelEfforts } from '../connection/modelEfforts';
 import type { ContextSource } from '../context/contextSource';
 import type { Conversation } from '../conversation/conversation';
@@ -36,7 +36,7 @@ export interface PanelServices extends HostWindow {
   readonly panels: Panels;
   readonly conversations: Conversations;
   readonly gatewaySets: GatewaySets;
-  readonly ownGateways: OwnGateways;
+  readonly userGateways: UserGateways;
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   readonly settings: Settings;

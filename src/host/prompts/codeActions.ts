@@ -14,29 +14,29 @@ interface CodePromptTitles {
   /** Returns the title of the prompt in the lightbulb menu. */
   readonly action: () => string;
   /** Returns the short text that the conversation shows in place of the complete prompt. */
-  readonly describe: (label: string) => string;
+  readonly titleFor: (label: string) => string;
 }
 
 const titles: Readonly<Record<CodePromptId, CodePromptTitles>> = {
   explainSelection: {
     rewrites: false,
     action: () => vscode.l10n.t('Explain with HolySheep'),
-    describe: (label) => vscode.l10n.t('Explain {0}', label),
+    titleFor: (label) => vscode.l10n.t('Explain {0}', label),
   },
   fixSelection: {
     rewrites: true,
     action: () => vscode.l10n.t('Fix with HolySheep'),
-    describe: (label) => vscode.l10n.t('Fix {0}', label),
+    titleFor: (label) => vscode.l10n.t('Fix {0}', label),
   },
   improveSelection: {
     rewrites: true,
     action: () => vscode.l10n.t('Improve with HolySheep'),
-    describe: (label) => vscode.l10n.t('Improve {0}', label),
+    titleFor: (label) => vscode.l10n.t('Improve {0}', label),
   },
   writeTests: {
     rewrites: false,
     action: () => vscode.l10n.t('Write tests with HolySheep'),
-    describe: (label) => vscode.l10n.t('Write tests for {0}', label),
+    titleFor: (label) => vscode.l10n.t('Write tests for {0}', label),
   },
 };
 
@@ -102,6 +102,6 @@ export function customPromptActionTitle(title: string, from: CustomPrompt['from'
  */
 export function codePromptTitle(prompt: CodePromptId | UserPrompt, { label, truncated }: CodeExcerpt): string {
   const title =
-    typeof prompt === 'string' ? titles[prompt].describe(label) : `${abbreviateTitle(prompt.title)} ${label}`;
+    typeof prompt === 'string' ? titles[prompt].titleFor(label) : `${abbreviateTitle(prompt.title)} ${label}`;
   return truncated ? vscode.l10n.t('{0} (first {1} characters)', title, codeLimits.characters) : title;
 }

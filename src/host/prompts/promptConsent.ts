@@ -5,7 +5,7 @@ import { askUser } from '../ui/notifications';
 import { showVirtualDocument } from '../ui/virtualDocument';
 import { hostWords } from '../ui/words';
 import { effortText } from '../../shared/describeEffort';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { CustomPrompts } from './customPrompts';
 import { quotedTitles } from './promptTemplate';
 
@@ -57,6 +57,8 @@ async function showPreview(prompts: readonly UserPrompt[]): Promise<() => Promis
 function toMarkdown({ title, template, model, reasoningEffort }: UserPrompt): string {
   const { strings } = hostWords();
   const modelLines = model === undefined ? [] : [vscode.l10n.t('Model: {0}', model), ''];
-  const effortLines = reasoningEffort ? [fill(strings.effortIs, effortText(strings, reasoningEffort).caption), ''] : [];
+  const effortLines = reasoningEffort
+    ? [fillTemplate(strings.effortIs, effortText(strings, reasoningEffort).caption), '']
+    : [];
   return [`# ${title}`, '', ...modelLines, ...effortLines, template, ''].join('\n');
 }

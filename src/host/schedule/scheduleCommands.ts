@@ -4,7 +4,7 @@ import { respondsAsGateway } from '../../engine/gate/networkCheck';
 import { hostOf } from '../../engine/gateway/baseUrl';
 import type { Commands } from '../commands';
 import type { GatewaySets } from '../connection/gatewaySet';
-import type { OwnGateways } from '../connection/ownGateways';
+import type { UserGateways } from '../connection/userGateways';
 import type { Budget } from '../health/budget';
 import type { Conversations } from '../conversation/conversations';
 import type { HostWindow } from '../hostWindow';
@@ -108,19 +108,19 @@ function workspaceName(uri: string): string {
 interface SchedulerServices extends HostWindow {
   readonly conversations: Conversations;
   readonly budget: Budget;
-  readonly ownGateways: OwnGateways;
+  readonly userGateways: UserGateways;
   readonly store: ScheduleStore;
 }
 
 export function createScheduler(services: SchedulerServices): Scheduler {
-  const { ownGateways, log, workspace } = services;
+  const { userGateways, log, workspace } = services;
   return new Scheduler({
     ...services,
     clock: systemClock,
     random: Math.random,
     workspace: workspace?.toString() ?? '',
-    gatewayFor: (model) => ownGateways.gatewayFor(model),
-    respondsAnyGateway: () => respondsAny(ownGateways),
+    gatewayFor: (model) => userGateways.gatewayFor(model),
+    respondsAnyGateway: () => respondsAny(userGateways),
     expiryMessage: () => vscode.l10n.t("The scheduled prompt has expired: it couldn't be sent within 24 hours."),
     summaryTitle: (title) => vscode.l10n.t('Summary of “{0}”', title),
     onDue: (count) => {
@@ -140,10 +140,10 @@ export function createScheduler(services: SchedulerServices): Scheduler {
   });
 }
 
-async function respondsAny(ownGateways: OwnGateways): Promise<boolean> {
+async function respondsAny(userGateways: UserGateways): Promise<boolean> {
   const deps = { clock: systemClock, fetch: globalThis.fetch };
   const { signal } = new AbortController();
-  const { primary, keys } = await ownGateways.withKeys();
-  const ids = new Set([primary, ...keys.keys()].map(({ id }) => id));
+  const { primaryGateway, keys } = await userGateways.withKeys();
+  const ids = new Set([primaryGateway, ...keys.keys()].map(({ id }) => id));
   return (await Promise.all([...ids].map((id) => respondsAsGateway(deps, id, signal)))).includes(true);
 }

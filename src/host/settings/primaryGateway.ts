@@ -1,4 +1,4 @@
-import { otherModels } from '../../engine/gateway/gateway';
+import { wildcardModel } from '../../engine/gateway/gateway';
 import { entryOf, isEntryOf, parseGateway, type GatewayEntry } from './gateways';
 
 /** The settings whose values depend on which gateway is the primary gateway. */
@@ -20,8 +20,8 @@ export function withPrimary(
   { url, models = new Map() }: GatewayEntry,
   previous: GatewayEntry | undefined,
 ): PrimarySettings {
-  const renamed = [...models].filter(([here, there]) => here !== otherModels && here !== there);
-  const newModel = models.get(model) ?? models.get(otherModels) ?? model;
+  const renamed = [...models].filter(([here, there]) => here !== wildcardModel && here !== there);
+  const newModel = models.get(model) ?? models.get(wildcardModel) ?? model;
   const otherBackups = backupBaseUrls.filter((entry) => !isEntryOf(entry, url));
   const first = previous && entryOf({ ...previous, models: invertedNames(renamed, model, newModel) });
   return {
@@ -49,7 +49,7 @@ function invertedNames(renamed: Renamed, model: string, newModel: string): Reado
   // at the previous gateway is unknown. The previous gateway then gets a `*` entry with the model that was selected
   // before.
   const isSameModel = renamed.some(([here]) => here === model);
-  return inverted.set(isSameModel ? newModel : otherModels, model);
+  return inverted.set(isSameModel ? newModel : wildcardModel, model);
 }
 
 function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
@@ -66,5 +66,5 @@ function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
 
 /** Returns the name of a model at a gateway, or undefined if the gateway answers with a substitute model. */
 function nameAt({ models }: GatewayEntry, model: string): string | undefined {
-  return models?.get(model) ?? (models?.has(otherModels) ? undefined : model);
+  return models?.get(model) ?? (models?.has(wildcardModel) ? undefined : model);
 }

@@ -8,7 +8,7 @@ import {
   joinSentences,
   type Words,
 } from '../../shared/describe';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { SetContext } from '../commands';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
@@ -96,7 +96,7 @@ function turnActivity({ activeAnswers }: Conversation, state: TurnState, words: 
   if (phase === 'offline')
     return { icon: 'cloud-offline', caption: vscode.l10n.t('Offline'), explanation: strings.waitOffline };
   const gateway = state.gateway?.label;
-  const explanation = gateway === undefined ? undefined : fill(strings.gateway, gateway);
+  const explanation = gateway === undefined ? undefined : fillTemplate(strings.gateway, gateway);
   if (phase !== 'waiting' || !wait) {
     const silence = describeSilence(words, state, now);
     const texts =

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ModelCooldown } from '../../engine/gate/gatewayState';
 import type { HostWindow } from '../hostWindow';
 import type { createHostEngine } from '../engine/hostEngine';
-import type { GatewayServices } from '../connection/ownGateways';
+import type { GatewayServices } from '../connection/userGateways';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelRegistry } from '../panel/panelRegistry';
 import type { Scheduler } from '../schedule/scheduler';
@@ -60,11 +60,11 @@ export function registerStatus(deps: StatusDeps): void {
 
 async function cooldownOfSelectedModel({
   gatewaySets,
-  ownGateways,
+  userGateways,
   engine,
 }: GatewayServices): Promise<ModelCooldown | undefined> {
   const model = gatewaySets.current.model();
-  const gateway = await ownGateways.gatewayFor(model).catch(() => undefined);
+  const gateway = await userGateways.gatewayFor(model).catch(() => undefined);
   const key = await gateway?.key();
   if (!gateway || !key) return undefined;
   return engine.cooldownOf({ gateway: gateway.id, key: key.value, model });

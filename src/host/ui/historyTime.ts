@@ -22,18 +22,14 @@ export function historyGroup(timeMs: number, now: number): HistoryGroup {
  * conversation's group, such as only the time of day under *Today*.
  */
 export function historyTime(timeMs: number, now: number, { language, timeOfDay }: Format): string {
-  switch (historyGroup(timeMs, now)) {
-    case 'today':
-    case 'yesterday':
-      return timeOfDay(timeMs, { now: timeMs });
-    case 'week':
-      return timeOfDay(timeMs, { now });
-    case 'older': {
-      const sameYear = new Date(timeMs).getFullYear() === new Date(now).getFullYear();
-      const date = { day: 'numeric', month: 'short' } as const;
-      return new Date(timeMs).toLocaleDateString(language, { ...date, ...(!sameYear && { year: 'numeric' }) });
-    }
+  const group = historyGroup(timeMs, now);
+  if (group === 'older') {
+    const sameYear = new Date(timeMs).getFullYear() === new Date(now).getFullYear();
+    const date = { day: 'numeric', month: 'short' } as const;
+    return new Date(timeMs).toLocaleDateString(language, { ...date, ...(!sameYear && { year: 'numeric' }) });
   }
+  // Two days after the time, the time is formatted with its weekday. All times of the group have the same form.
+  return timeOfDay(timeMs, { now: group === 'week' ? timeMs + 2 * dayMs : timeMs });
 }
 
 /** Returns the start of a day in the local time zone, in epoch milliseconds. */

@@ -1,4 +1,4 @@
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { ConnectionView, DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
@@ -194,7 +194,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
     },
     /** @param name accessible name of the *Stop* button; two buttons on the page must not have the same name */
     setStoppable: (canStop: boolean, name: string): void => {
-      const title = fill(strings.stopTooltip, name);
+      const title = fillTemplate(strings.stopTooltip, name);
       if (stopButton.title !== title) Object.assign(stopButton, { ariaLabel: name, title });
       if (canStop === isStoppable) return;
       isStoppable = canStop;

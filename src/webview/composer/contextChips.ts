@@ -1,7 +1,7 @@
 import type { DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { element, fillNodes, iconButton } from '../util/element';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 
 /** @param onEmptied called when the user has removed the last context item and the focus was on that item */
 export function createContextChips(context: PageContext, onEmptied: () => void) {
@@ -34,7 +34,7 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
   const announceAdded = (items: readonly DraftContext[]): void => {
     const added = items.filter(({ id }) => existingIds?.has(id) === false);
     const names = added.map((item) => announcedName(context, item));
-    if (names.length > 0) announcer.announce(fill(strings.contextAttached, format.list(names)));
+    if (names.length > 0) announcer.announce(fillTemplate(strings.contextAttached, format.list(names)));
     existingIds = new Set(items.map(({ id }) => id));
   };
 
@@ -74,7 +74,7 @@ export function createContextChips(context: PageContext, onEmptied: () => void) 
 }
 
 function createChip(context: PageContext, item: DraftContext): HTMLElement {
-  const caption = fill(context.strings.remove, nameOf(context, item));
+  const caption = fillTemplate(context.strings.remove, nameOf(context, item));
   return element(
     'li',
     { class: 'context-chip' },
@@ -87,7 +87,7 @@ function createChip(context: PageContext, item: DraftContext): HTMLElement {
 }
 
 function nameOf({ strings }: PageContext, { kind, label }: DraftContext): string {
-  return kind === 'problems' ? fill(strings.contextProblems, label) : label;
+  return kind === 'problems' ? fillTemplate(strings.contextProblems, label) : label;
 }
 
 function announcedName(context: PageContext, item: DraftContext): string {
@@ -97,7 +97,7 @@ function announcedName(context: PageContext, item: DraftContext): string {
 
 function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): readonly HTMLElement[] {
   if (realPath === undefined) return [];
-  const title = fill(strings.contextOutside, realPath);
+  const title = fillTemplate(strings.contextOutside, realPath);
   return [element('span', { class: 'context-outside', title }, ` → ${realPath}`)];
 }
 

@@ -1,5 +1,5 @@
 import { joinSentences } from '../../shared/describe';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
 import { estimateTokens, type ContextPart, type ContextUse } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
@@ -53,8 +53,8 @@ export function createContextRing({ strings, format, post, areVersionButtonsDisa
     if (isHidden && hadFocus) focusComposer();
     if (!use || isHidden) return;
     const { count } = format;
-    const total = fill(strings.contextFull, format.number(percent), count(sum(parts)), count(use.windowTokens));
-    const breakdown = parts.map(({ kind, tokens }) => fill(strings[partStrings[kind]], count(tokens)));
+    const total = fillTemplate(strings.contextFull, format.number(percent), count(sum(parts)), count(use.windowTokens));
+    const breakdown = parts.map(({ kind, tokens }) => fillTemplate(strings[partStrings[kind]], count(tokens)));
     trigger.title = [total, ...breakdown].join('\n');
     trigger.setAttribute('aria-label', joinSentences(strings, [total, format.list(breakdown)]));
     trigger.dataset['level'] = percent >= errorPercent ? 'error' : percent >= warningPercent ? 'warning' : 'normal';

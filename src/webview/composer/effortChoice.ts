@@ -1,5 +1,5 @@
 import { effortText } from '../../shared/describeEffort';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { ConnectionView, EffortView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, setText, svgIcon } from '../util/element';
@@ -21,7 +21,7 @@ export function createEffortChoice({ strings, post, announcer }: PageContext) {
       isChecked: level === shownEffort?.level,
       choose: () => {
         post({ type: 'selectEffort', model: shownModel, level });
-        announcer.announce(fill(strings.effortOf, shownModel, effortText(strings, level, shownEffort).caption));
+        announcer.announce(fillTemplate(strings.effortOf, shownModel, effortText(strings, level, shownEffort).caption));
       },
     }));
   };
@@ -33,7 +33,7 @@ export function createEffortChoice({ strings, post, announcer }: PageContext) {
       if (!effort) return;
       const { caption } = effortText(strings, effort.level, effort);
       setText(levelText, effort.level === 'default' ? '' : caption);
-      trigger.title = fill(strings.effortOf, model, caption);
+      trigger.title = fillTemplate(strings.effortOf, model, caption);
       trigger.setAttribute('aria-description', caption);
     },
   };

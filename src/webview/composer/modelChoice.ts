@@ -1,7 +1,7 @@
 import type { ConnectionView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, setText, svgIcon } from '../util/element';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 
 /**
  * Creates the button that shows the selected model. If only a backup gateway offers the model, the button also shows
@@ -22,7 +22,7 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
     element: trigger,
     badge,
     setConnection: ({ model, set, host, gateway, backup }: ConnectionView): void => {
-      const modelAtGateway = fill(strings.modelAtGateway, model, gateway ?? host);
+      const modelAtGateway = fillTemplate(strings.modelAtGateway, model, gateway ?? host);
       setText(nameText, model);
       const place = gateway === undefined ? '' : ` · ${gateway}`;
       setText(gatewayText, place);
@@ -30,9 +30,9 @@ export function createModelChoice({ strings, post, focusComposer }: PageContext,
       trigger.title = withKeys(modelAtGateway, '.', { alt: true });
       // The accessible name of the button contains the visible text, because users of speech control say what they see.
       const spoken = gateway === undefined ? modelAtGateway : model + place;
-      trigger.setAttribute('aria-label', fill(strings.modelButton, spoken));
+      trigger.setAttribute('aria-label', fillTemplate(strings.modelButton, spoken));
       badge.hidden = !backup && set === 'own';
-      badge.title = backup === 'switched' ? fill(strings.switchBack, host) : host;
+      badge.title = backup === 'switched' ? fillTemplate(strings.switchBack, host) : host;
       const content = backup ? [svgIcon('arrowSwap'), strings.backupBadge] : [strings.tour];
       badge.replaceChildren(...(backup === 'switched' ? [button(content, 'quiet link-button', switchBack)] : content));
     },

@@ -1,6 +1,6 @@
 import type { Answer, ShownExchange } from '../../shared/exchanges';
 import { describeSchedule } from '../../shared/describe';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import {
   hasPartialAnswer,
   isDelta,
@@ -61,7 +61,7 @@ export class AnswerView implements ShownAnswer {
     const { strings, announcer } = context;
     this.isCompared = (owner.exchange?.answers.length ?? 0) > 1;
     const announce = (text: string): void =>
-      announcer.announce(fill(strings.columnAnnouncement, this.model, text), this.id);
+      announcer.announce(fillTemplate(strings.columnAnnouncement, this.model, text), this.id);
     this.context = this.isCompared ? { ...context, announcer: { ...announcer, announce } } : context;
     this.state = answer.state;
     this.head = createTurnHead(context, this);

@@ -1,4 +1,4 @@
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton, setText } from '../util/element';
@@ -32,7 +32,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     const ended = answers.filter(({ visibleState: state }) => state && !isRunning(state.phase) && state.text !== '');
     return ended.flatMap((first, index) =>
       ended.slice(index + 1).map((second) => ({
-        caption: fill(strings.twoAnswers, first.model, second.model),
+        caption: fillTemplate(strings.twoAnswers, first.model, second.model),
         choose: () => post({ type: 'showDifferences', answerId: first.id, otherId: second.id }),
       })),
     );
@@ -113,7 +113,7 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     update,
     announceStart: (): void => {
       const models = answers.map(({ model }) => model);
-      announcer.announce(fill(strings.comparing, format.list(models)), 'comparison');
+      announcer.announce(fillTemplate(strings.comparing, format.list(models)), 'comparison');
     },
   };
 }

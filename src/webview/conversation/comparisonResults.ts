@@ -1,6 +1,6 @@
 import type { Words } from '../../shared/describe';
 import { answerSeconds } from '../../shared/describeTurn';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { costsOf, isRunning, segmentsOf, totalsOf, type TurnState } from '../../shared/protocol';
 
 interface ComparedAnswer {
@@ -37,7 +37,7 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     // Two answers share the best value if their values are equal as displayed, even if the exact values differ.
     if (measuredAnswers.some((answer) => answer !== winner && describe(answer) === description)) return [];
     // No-break spaces keep a number and its unit on the same line.
-    return [fill(template, winner.model, description.replaceAll(' ', '\u00a0'))];
+    return [fillTemplate(template, winner.model, description.replaceAll(' ', '\u00a0'))];
   };
   const size = ({ usage, characters }: Measured): number =>
     hasTokens ? (usage?.completionTokens ?? 0) - (usage?.reasoningTokens ?? 0) : characters;
@@ -53,7 +53,8 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     ...best(
       strings.comparisonFastest,
       (answer) => -speed(answer),
-      (answer) => fill(hasTokens ? strings.tokensPerSecond : strings.charactersPerSecond, format.count(speed(answer))),
+      (answer) =>
+        fillTemplate(hasTokens ? strings.tokensPerSecond : strings.charactersPerSecond, format.count(speed(answer))),
     ),
     ...best(
       strings.comparisonCheapest,
@@ -63,7 +64,8 @@ export function describeComparison({ strings, format }: Words, answers: readonly
     ...best(
       strings.comparisonLongest,
       (answer) => -size(answer),
-      (answer) => fill(hasTokens ? strings.summaryTokens : strings.contextCharacters, format.count(size(answer))),
+      (answer) =>
+        fillTemplate(hasTokens ? strings.summaryTokens : strings.contextCharacters, format.count(size(answer))),
     ),
   ].join('\u00a0· ');
 }

@@ -1,4 +1,4 @@
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { PageContext } from '../pageContext';
 import { button, element, iconButton } from '../util/element';
 import type { SummaryEntry } from './summaryEntry';
@@ -30,7 +30,7 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
   let summary: SummaryEntry | undefined;
 
   const describe = (percent: number): string =>
-    percent > 100 ? strings.contextOverfull : fill(strings.contextAlmostFull, format.number(percent));
+    percent > 100 ? strings.contextOverfull : fillTemplate(strings.contextAlmostFull, format.number(percent));
 
   const update = (situation: ContextSituation): void => {
     const { percent, runningSummary, canMention } = situation;

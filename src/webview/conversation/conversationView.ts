@@ -1,5 +1,5 @@
 import type { Answer, ShownExchange, ShownItem } from '../../shared/exchanges';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { type FaultAction, isDelta, type RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
@@ -305,7 +305,7 @@ export class ConversationView {
     const { announcer, strings } = this.context;
     const versions = exchange?.versions ?? [];
     const position = [versions.indexOf(id) + 1, versions.length].map(String);
-    if (versions.length > 1) announcer.announce(fill(strings.announceVersion, ...position));
+    if (versions.length > 1) announcer.announce(fillTemplate(strings.announceVersion, ...position));
   }
 
   private updateAfterChange(): void {

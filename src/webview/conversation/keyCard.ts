@@ -1,4 +1,4 @@
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { PageContext } from '../pageContext';
 import { button, element, setText, svgIcon } from '../util/element';
 
@@ -15,7 +15,7 @@ export function createKeyCard({ strings, post, host, focusComposer }: PageContex
   const actions = element('div', { class: 'actions' }, keyButton, gatewayButton, tourButton);
   const card = element('section', { class: 'notice' }, element('div', { class: 'notice-texts' }, title), actions);
   return (container: HTMLElement | undefined): void => {
-    setText(text, fill(strings.noKeyTitle, host()));
+    setText(text, fillTemplate(strings.noKeyTitle, host()));
     if (card.parentElement === (container ?? null)) return;
     const hadFocus = card.contains(document.activeElement);
     card.remove();

@@ -6,7 +6,7 @@ import {
   type HealthRow,
 } from '../../shared/healthMessages';
 import { faultLabel, type Words } from '../../shared/describe';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { disclosure, element } from '../util/element';
 import { createChart, createFigure, type ChartLook } from './healthCharts';
 
@@ -45,8 +45,8 @@ export function createCards({ strings, format }: Words) {
     return [
       ...(total.judgedAttempts === 0
         ? []
-        : [fill(strings.successCounts, count(total.complete), count(total.judgedAttempts))]),
-      ...(refusedCount === 0 ? [] : [fill(strings.refused, count(refusedCount), labels)]),
+        : [fillTemplate(strings.successCounts, count(total.complete), count(total.judgedAttempts))]),
+      ...(refusedCount === 0 ? [] : [fillTemplate(strings.refused, count(refusedCount), labels)]),
     ].join(' · ');
   };
   const measures: readonly Measure[] = [
@@ -56,7 +56,7 @@ export function createCards({ strings, format }: Words) {
       valueOf: successPercent,
       note: successNote,
       upperOf: () => 100,
-      format: (value) => fill(strings.percent, count(value)),
+      format: (value) => fillTemplate(strings.percent, count(value)),
     },
     {
       look: 'first-token',
@@ -65,13 +65,14 @@ export function createCards({ strings, format }: Words) {
       valueOf: ({ firstTokenMs }) => firstTokenMs,
       upperOf: ({ slowFirstTokenMs }) => slowFirstTokenMs,
       textOf: ({ firstTokenMs, slowFirstTokenMs }) =>
-        fill(strings.medianAndSlow, duration(firstTokenMs), duration(slowFirstTokenMs)),
+        fillTemplate(strings.medianAndSlow, duration(firstTokenMs), duration(slowFirstTokenMs)),
     },
     {
       look: 'speed',
       name: strings.speed,
       valueOf: ({ tokensPerSecond }) => tokensPerSecond,
-      format: (speed) => fill(strings.tokensPerSecond, speed < maxPreciseSpeed ? tenths.format(speed) : count(speed)),
+      format: (speed) =>
+        fillTemplate(strings.tokensPerSecond, speed < maxPreciseSpeed ? tenths.format(speed) : count(speed)),
     },
     { look: 'retries', name: strings.retries, valueOf: ({ retries }) => retries, format: count },
   ];
@@ -92,7 +93,7 @@ export function createCards({ strings, format }: Words) {
     const bars = parts.map((part, index) => {
       const value = part ? measure.valueOf(part) : undefined;
       if (!part || value === undefined) return null;
-      const title = fill(strings.barTitle, timeOf(starts[index] ?? 0), textOf(measure, part));
+      const title = fillTemplate(strings.barTitle, timeOf(starts[index] ?? 0), textOf(measure, part));
       return { value, upper: measure.upperOf?.(part), title };
     });
     const values = bars.flatMap((bar) => bar?.value ?? []);
@@ -101,7 +102,7 @@ export function createCards({ strings, format }: Words) {
     return createChart({
       look: measure.look,
       bars,
-      label: fill(strings[`${period}Chart`], measure.name, textOf(measure, total), ...range),
+      label: fillTemplate(strings[`${period}Chart`], measure.name, textOf(measure, total), ...range),
       start: strings[`${period}Start`],
       end: strings[`${period}End`],
     });
@@ -133,7 +134,7 @@ export function createCards({ strings, format }: Words) {
         [measure.note?.(row) ?? ''],
         chartOf(measure, row, shownPeriod, period),
       );
-    const hint = fill(strings.fewRequests, count(minChartedAttempts));
+    const hint = fillTemplate(strings.fewRequests, count(minChartedAttempts));
     return element(
       'article',
       { 'aria-label': `${model}, ${host}` },

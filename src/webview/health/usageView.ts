@@ -6,7 +6,7 @@ import {
   type HealthReport,
   type HealthRow,
 } from '../../shared/healthMessages';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { addCosts } from '../../shared/protocol';
 import { element } from '../util/element';
 import { createChart, createFigure } from './healthCharts';
@@ -67,7 +67,7 @@ export function createUsageView({ strings, format }: Words) {
       ? `${format.count(promptTokens)} / ${format.count(completionTokens)}`
       : unknownFigure;
   const cachedText = ({ cachedTokens }: UsageFigures): string =>
-    cachedTokens > 0 ? fill(strings.cached, format.count(cachedTokens)) : '';
+    cachedTokens > 0 ? fillTemplate(strings.cached, format.count(cachedTokens)) : '';
   const unknownText = ({ unknownCosts }: UsageFigures): string =>
     unknownCosts > 0 ? format.plural(unknownCosts, strings.unknownRequestCostOne, strings.unknownRequestCosts) : '';
   const requestsText = ({ attempts }: UsageFigures): string =>
@@ -82,20 +82,21 @@ export function createUsageView({ strings, format }: Words) {
     const [lowest, highest] = [usedDays[0], usedDays.at(-1)];
     if (!lowest || !highest) return [];
     const bars = days.map((day) => {
-      const title = fill(strings.barTitle, dayOf(day.start), textOf(day));
+      const title = fillTemplate(strings.barTitle, dayOf(day.start), textOf(day));
       return day.attempts === 0 ? null : { value: valueOf(day), title };
     });
-    const label = fill(strings.daysChart, strings[look], textOf(total), textOf(lowest), textOf(highest));
+    const label = fillTemplate(strings.daysChart, strings[look], textOf(total), textOf(lowest), textOf(highest));
     return createChart({ look, bars, label, start: strings.daysStart, end: strings.daysEnd });
   };
 
   const createSums = (usage: Usage, { budget }: HealthReport): HTMLElement => {
     const { days, total } = usage;
     const today = days.at(-1) ?? total;
-    const usedText = budget && fill(strings.percent, format.number(budget.usedPercent));
-    const budgetNote = budget && usedText ? fill(strings.budgetUsed, usedText, format.costs([budget.daily])) : '';
+    const usedText = budget && fillTemplate(strings.percent, format.number(budget.usedPercent));
+    const budgetNote =
+      budget && usedText ? fillTemplate(strings.budgetUsed, usedText, format.costs([budget.daily])) : '';
     const isCounted = !budget || budget.uncounted.length === 0;
-    const uncountedNote = isCounted ? '' : fill(strings.budgetUncounted, format.costs(budget.uncounted));
+    const uncountedNote = isCounted ? '' : fillTemplate(strings.budgetUncounted, format.costs(budget.uncounted));
     const costChart = chartOf(usage, 'cost', ({ costs }) => sumOfAmounts(costs), costText);
     const tokenChart = chartOf(usage, 'tokens', (each) => each.promptTokens + each.completionTokens, tokenText);
     return element(
@@ -122,7 +123,7 @@ export function createUsageView({ strings, format }: Words) {
         costText(figures),
         // If no cost is known, the cell already shows that the cost is unknown, so the cell needs no note.
         figures.costs.length > 0 && figures.unknownCosts > 0
-          ? fill(strings.unknownCostsShort, format.number(figures.unknownCosts))
+          ? fillTemplate(strings.unknownCostsShort, format.number(figures.unknownCosts))
           : '',
       ),
     ];

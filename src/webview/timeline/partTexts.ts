@@ -1,6 +1,6 @@
 import { effortText } from '../../shared/describeEffort';
 import { describeDelay, faultLabel, isOffline, type Words } from '../../shared/describe';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { PanelStrings } from '../../shared/panelStrings';
 import { costOfAttempt, type LedgerEntry, type LedgerWait, shownCosts } from '../../shared/protocol';
 import type { AttemptSpan, WaitSpan } from './timelineSpans';
@@ -8,7 +8,7 @@ import type { AttemptSpan, WaitSpan } from './timelineSpans';
 export function titleOf(words: Words, part: AttemptSpan | WaitSpan): string {
   return part.kind === 'wait'
     ? waitTitle(words, part.wait)
-    : fill(words.strings.timelineAttempt, String(part.number), part.entry.model);
+    : fillTemplate(words.strings.timelineAttempt, String(part.number), part.entry.model);
 }
 
 /**
@@ -25,9 +25,9 @@ export function detailsOf(words: Words, part: AttemptSpan | WaitSpan): readonly 
 
 function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
   const fault = faultLabel(strings, wait.reason);
-  if (wait.waitedMs === undefined) return fill(strings.timelineWaiting, fault);
+  if (wait.waitedMs === undefined) return fillTemplate(strings.timelineWaiting, fault);
   const template = isBackoff(wait) ? strings.timelineWaitedRetry : strings.timelineWaited;
-  return fill(template, format.duration(wait.waitedMs), fault);
+  return fillTemplate(template, format.duration(wait.waitedMs), fault);
 }
 
 /**
@@ -47,15 +47,15 @@ function attemptDetails({ strings, format }: Words, attempt: AttemptSpan): reado
   const costs = shownCosts(cost && [cost]);
   const texts = [triggerText(strings, attempt)];
   if (how === 'restart') texts.push(strings.timelineRestarted);
-  else if (continuedModel !== undefined) texts.push(fill(strings.timelineContinuedModel, continuedModel));
+  else if (continuedModel !== undefined) texts.push(fillTemplate(strings.timelineContinuedModel, continuedModel));
   else if (how !== undefined) texts.push(resumed ? strings.timelineContinued : strings.timelineRequestedRest);
   if (end) texts.push(outcomeText(strings, end));
   if (detail) texts.push(detail);
-  if (effort) texts.push(fill(strings.effortIs, effortText(strings, effort).caption));
-  if (cachedTokens > 0) texts.push(fill(strings.timelineCached, format.number(cachedTokens)));
-  if (reasoningTokens > 0) texts.push(fill(strings.timelineReasoning, format.number(reasoningTokens)));
+  if (effort) texts.push(fillTemplate(strings.effortIs, effortText(strings, effort).caption));
+  if (cachedTokens > 0) texts.push(fillTemplate(strings.timelineCached, format.number(cachedTokens)));
+  if (reasoningTokens > 0) texts.push(fillTemplate(strings.timelineReasoning, format.number(reasoningTokens)));
   if (costs.length > 0) texts.push(format.costs(costs));
-  if (headers?.requestId) texts.push(fill(strings.requestId, headers.requestId));
+  if (headers?.requestId) texts.push(fillTemplate(strings.requestId, headers.requestId));
   return texts.filter((text) => text !== undefined);
 }
 

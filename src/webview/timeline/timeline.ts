@@ -1,5 +1,5 @@
 import { describeTurn } from '../../shared/describeTurn';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { isRunning, segmentsOf, toMonotonic, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { closestElement, element } from '../util/element';
@@ -35,7 +35,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
     const state = currentState();
     const now = isRunning(state.phase) ? toMonotonic(state, context.clock.now()) : undefined;
     const spans = createSpans(state, now);
-    const label = fill(context.strings.timelineLabel, describeTurn(context, state).full);
+    const label = fillTemplate(context.strings.timelineLabel, describeTurn(context, state).full);
     chart.replaceChildren(...createTimelineChart(context, spans, label));
     const table = createTable(context, spans);
     // An unchanged table is not replaced, so that a selection in it survives.

@@ -1,4 +1,4 @@
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { PageContext } from '../pageContext';
 import { element, percent, svg, svgPatterns } from '../util/element';
 import { formatAxisTime, titleOf } from './partTexts';
@@ -161,7 +161,7 @@ function throughputArea({ strings, format }: PageContext, { throughput, total }:
   return svg(
     'svg',
     { x: 0, y, width: '100%', height, viewBox: `0 0 ${Math.max(1, total)} ${height}`, preserveAspectRatio: 'none' },
-    svg('title', {}, fill(strings.pictureThroughput, format.number(maxChars))),
+    svg('title', {}, fillTemplate(strings.pictureThroughput, format.number(maxChars))),
     svg('path', { class: 'picture-throughput', d: steps.join('') }),
   );
 }

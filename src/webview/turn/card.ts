@@ -1,4 +1,4 @@
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import type { Failure, FaultAction, TurnState, WaitingEvent } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
@@ -148,7 +148,7 @@ interface ActionChoice {
   /** Actions in the menu after the buttons. */
   readonly more: readonly CardAction[];
   /** Recommended action, whose button is highlighted. No other button of the card is highlighted. */
-  readonly primary?: CardAction | undefined;
+  readonly primaryAction?: CardAction | undefined;
   readonly retryNowTooltip?: string | undefined;
 }
 
@@ -160,18 +160,18 @@ interface ActionChoice {
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,
   answerId: string,
-  { buttons, more, primary, retryNowTooltip }: ActionChoice,
+  { buttons, more, primaryAction, retryNowTooltip }: ActionChoice,
   { fallbackModel = '', nextGateway, resetsAt }: Partial<Failure> = {},
 ): readonly HTMLElement[] {
   if (isReadOnly()) return [];
   const caption = (action: CardAction): string => {
-    if (action === 'continueWithFallback') return fill(strings.continueWithFallback, fallbackModel);
-    if (action === 'switchGateway' && action === primary && nextGateway)
-      return fill(strings.useGateway, nextGateway.label);
+    if (action === 'continueWithFallback') return fillTemplate(strings.continueWithFallback, fallbackModel);
+    if (action === 'switchGateway' && action === primaryAction && nextGateway)
+      return fillTemplate(strings.useGateway, nextGateway.label);
     if (action !== 'sendLater') return strings[action];
     return resetsAt === undefined
       ? strings.sendWhenOnline
-      : fill(strings.sendLater, format.timeOfDay(resetsAt, { now: clock.now() }));
+      : fillTemplate(strings.sendLater, format.timeOfDay(resetsAt, { now: clock.now() }));
   };
   const tooltips: Partial<Record<CardAction, string | undefined>> = {
     retryNow: retryNowTooltip,
@@ -183,7 +183,7 @@ export function createActions(
       caption: caption(action),
       title: tooltips[action],
       choose: () => post(action === 'stop' ? { type: 'stop', answerId } : { type: 'action', answerId, action }),
-      style: action === primary ? ('primary' as const) : ('secondary' as const),
+      style: action === primaryAction ? ('primary' as const) : ('secondary' as const),
     }));
   const elements = items(buttons).map(({ action, caption: text, title = '', style, choose }) => {
     const actionButton = button(text, style, choose);
@@ -217,10 +217,10 @@ export function createDetails(
     const words = element('dd', {}, element('span', { class: 'provider-message' }, detail));
     lines.push(element('dl', {}, element('dt', {}, strings.detailsProvider), words));
   }
-  if (status !== undefined) lines.push(element('p', {}, fill(strings.statusCode, String(status))));
+  if (status !== undefined) lines.push(element('p', {}, fillTemplate(strings.statusCode, String(status))));
   if (requestId) {
     const copyButton = iconButton(strings.copyRequestId, 'copy', () => copy(requestId));
-    lines.push(element('p', {}, element('span', {}, fill(strings.requestId, requestId)), copyButton));
+    lines.push(element('p', {}, element('span', {}, fillTemplate(strings.requestId, requestId)), copyButton));
   }
   if (hasTimeline(state)) lines.push(timeline.element);
   const details = disclosure(strings.details, 'card-details', element('div', {}, ...lines));

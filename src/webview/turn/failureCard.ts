@@ -1,4 +1,4 @@
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { type Failure, hasPartialAnswer, totalsOf, type TurnState, visibleText } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Timeline } from '../timeline/timeline';
@@ -24,10 +24,10 @@ export function createFailureCard(
   const summaryActions = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
   const actions = event.actions.flatMap((action) => (action === 'summarize' ? summaryActions[summaryOffer] : action));
   const gateway = gatewayOfCard(state, event, hostOf(context, state));
-  const note = gateway === undefined ? undefined : fill(strings.gateway, gateway);
+  const note = gateway === undefined ? undefined : fillTemplate(strings.gateway, gateway);
   const messages = {
     none: event.message,
-    possible: fill(strings.tooLong, visibleText(state.model)),
+    possible: fillTemplate(strings.tooLong, visibleText(state.model)),
     ready: strings.tooLongSummarized,
   };
   const offersModels = isLatest && event.kind === 'model' && actions.includes('switchModel') && !isReadOnly();
@@ -39,14 +39,14 @@ export function createFailureCard(
   const choice = {
     buttons,
     more: possible.filter((action) => !buttons.includes(action)),
-    primary: best === 'retryNow' && context.help[event.kind].isPermanent && !isSummarized ? undefined : best,
+    primaryAction: best === 'retryNow' && context.help[event.kind].isPermanent && !isSummarized ? undefined : best,
   };
   if (offersModels) {
     context.request({ type: 'findModels', answerId }, (models) =>
       choices.replaceChildren(
         ...models.map((model) => {
           const option = button(model, 'secondary', () => post({ type: 'switchModel', answerId, model }));
-          option.title = fill(strings.retryWithModel, model);
+          option.title = fillTemplate(strings.retryWithModel, model);
           return option;
         }),
       ),
@@ -57,7 +57,7 @@ export function createFailureCard(
     attributes: isLatest ? { role: 'alert' } : {},
     texts: () => ({ message: messages[summaryOffer], note }),
     icon: 'error',
-    ...(answer.isCompared && { spoken: fill(strings.columnAnnouncement, chosenModel, '') }),
+    ...(answer.isCompared && { spoken: fillTemplate(strings.columnAnnouncement, chosenModel, '') }),
     children: isLatest ? [choices] : [],
     actions: isLatest ? createActions(context, answerId, choice, event) : [],
     details: createDetails(context, answer, timeline, event, createExplanation(context, event, state)),

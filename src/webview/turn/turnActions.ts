@@ -1,7 +1,7 @@
 import type { PageContext } from '../pageContext';
 import { button, element, type Icon, iconButton, markCopied, svgIcon } from '../util/element';
 import { createMenu } from '../util/menu';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { isRunning, type TurnState } from '../../shared/protocol';
 import { type Card, type CardSlot, markVersionButton } from './card';
 import type { ShownAnswer } from './shownAnswer';
@@ -94,9 +94,9 @@ function createVersionPager(
   const position = [index + 1, versions.length].map(String);
   return element(
     'div',
-    { class: 'versions', role: 'group', 'aria-label': fill(strings.announceVersion, ...position) },
+    { class: 'versions', role: 'group', 'aria-label': fillTemplate(strings.announceVersion, ...position) },
     createStep(index - 1, 'previous', 'chevronLeft', strings.previousVersion),
-    element('span', {}, fill(strings.versionOf, ...position)),
+    element('span', {}, fillTemplate(strings.versionOf, ...position)),
     createStep(index + 1, 'next', 'chevronRight', strings.nextVersion),
   );
 }

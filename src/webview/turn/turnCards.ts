@@ -8,7 +8,7 @@ import {
   isUnsent,
   retryTemplate,
 } from '../../shared/describe';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import {
   type Schedule,
   scheduleLifetimeMs,
@@ -113,10 +113,10 @@ function createWaitCard(
         buttons: waitButtons.filter(isPossible),
         more: actions.filter((action) => !waitButtons.includes(action)),
         // If the gateway has asked for the wait, waiting is the recommended action, so no button is highlighted.
-        primary:
+        primaryAction:
           source === 'backoff' && !isOffline(event) && delayMs > minHighlightedBackoffMs ? 'retryNow' : undefined,
         retryNowTooltip:
-          source === 'server' ? fill(strings.retryEarlyTooltip, format.duration(hintMs)) : breakerTooltip,
+          source === 'server' ? fillTemplate(strings.retryEarlyTooltip, format.duration(hintMs)) : breakerTooltip,
       },
       { fallbackModel },
     ),
@@ -138,7 +138,7 @@ function createWaitCard(
  * continues with the first gateway that can be reached.
  */
 function offlineText(strings: PageContext['strings'], state: TurnState, event: WaitingEvent, host: string): string {
-  return host && !hasGateways(state, event) ? fill(strings.waitOfflineHost, host) : strings.waitOffline;
+  return host && !hasGateways(state, event) ? fillTemplate(strings.waitOfflineHost, host) : strings.waitOffline;
 }
 
 function createScheduledCard(context: PageContext, answer: ShownAnswer, schedule: Schedule, state: TurnState): Card {
@@ -149,7 +149,7 @@ function createScheduledCard(context: PageContext, answer: ShownAnswer, schedule
     const isPending = dueAt > now;
     return {
       message: describeSchedule(context, schedule, now),
-      note: fill(strings.scheduledNote, hostOf(context, state), state.model),
+      note: fillTemplate(strings.scheduledNote, hostOf(context, state), state.model),
       countdown: {
         template: isPending ? strings.sendsIn : strings.expiresIn,
         remainingMs: (isPending ? dueAt : scheduledAt + scheduleLifetimeMs) - now,
@@ -199,6 +199,8 @@ const maxNameLength = 200;
 export function createToolCalls({ strings }: PageContext, calls: TurnState['toolCalls']): Card | undefined {
   const lines = calls
     .filter(({ name }) => name !== '')
-    .map(({ name }) => element('p', { class: 'tool-call' }, fill(strings.toolCall, visibleText(name, maxNameLength))));
+    .map(({ name }) =>
+      element('p', { class: 'tool-call' }, fillTemplate(strings.toolCall, visibleText(name, maxNameLength))),
+    );
   return lines.length === 0 ? undefined : { element: element('div', { class: 'tool-calls' }, ...lines) };
 }

@@ -1,5 +1,5 @@
 import { describeTurn } from '../../shared/describeTurn';
-import { fill } from '../../shared/format';
+import { fillTemplate } from '../../shared/format';
 import { isRunning, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
@@ -45,7 +45,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
       if (isShown) {
         showFigures(full, description.full);
         setText(short, description.short);
-        toggle.title = fill(context.strings.timelineLabel, description.full);
+        toggle.title = fillTemplate(context.strings.timelineLabel, description.full);
       }
       slot.show([isShown], () => {
         timelinePlace.replaceChildren(...(isShown ? [timeline.element] : []));

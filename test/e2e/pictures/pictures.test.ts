@@ -106,7 +106,7 @@ describe('pictures of the panel', () => {
   /** Takes a screenshot without hover effects. */
   const screenshot = async (file: string): Promise<void> => {
     await panel.workbench.page.mouse.move(0, 0);
-    await panel.drawn();
+    await panel.waitForDrawing();
     await panel.workbench.screenshot(path.join(pictures, file));
   };
   const hideSideBar = async (): Promise<void> => {

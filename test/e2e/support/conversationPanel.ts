@@ -146,7 +146,7 @@ export class ConversationPanel {
   }
 
   /** Waits until the page has drawn two frames, so that a change before the call is visible. */
-  async drawn(): Promise<void> {
+  async waitForDrawing(): Promise<void> {
     await this.inPage('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   }
 }

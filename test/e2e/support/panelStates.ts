@@ -1,5 +1,5 @@
 import { failure, rateLimited } from '../../../src/demo/replies';
-import { fill } from '../../../src/shared/format';
+import { fillTemplate } from '../../../src/shared/format';
 import { answer, cutAfter, type Reply } from '../../support/replies';
 import type { ConversationPanel } from './conversationPanel';
 import { longPrompt } from './sampleTexts';
@@ -118,7 +118,7 @@ export const panelStates = {
       await panel.button(regenerate).last().click();
       await panel
         .inState('done')
-        .getByText(fill(versionOf, '2', '2'))
+        .getByText(fillTemplate(versionOf, '2', '2'))
         .waitFor();
     },
   },
@@ -192,7 +192,7 @@ async function fail(panel: ConversationPanel, prompt: string, ...replies: readon
 }
 
 function removeChip(panel: ConversationPanel, file: string) {
-  return panel.button(fill(panel.words.panel.remove, file));
+  return panel.button(fillTemplate(panel.words.panel.remove, file));
 }
 
 async function attach(panel: ConversationPanel, file: string): Promise<void> {

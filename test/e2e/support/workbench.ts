@@ -116,7 +116,7 @@ export class Workbench {
   }
 
   /** Waits until another panel has replaced the visible one. */
-  async panelOtherThan(id: string): Promise<void> {
+  async waitForPanelOtherThan(id: string): Promise<void> {
     await this.page.locator(`${panelFrame}:not([src*="${id}"])`).waitFor();
   }
 
@@ -186,7 +186,7 @@ export class Workbench {
   }
 
   /** Waits until the clipboard contains `text`, because a webview copies through the extension host. */
-  async copied(text: string): Promise<void> {
+  async waitForCopy(text: string): Promise<void> {
     await this.page.waitForFunction(`navigator.clipboard.readText().then((held) => held === ${JSON.stringify(text)})`);
   }
 
@@ -252,7 +252,7 @@ export class Workbench {
   }
 
   /** Waits until VS Code has given the focus to the frame of the conversation panel, whose page may still be loading. */
-  async panelFocused(): Promise<void> {
+  async waitForPanelFocus(): Promise<void> {
     await this.page.waitForFunction(`document.activeElement?.matches(${JSON.stringify(panelFrame)})`);
     const frame = this.page.frameLocator(panelFrame).locator(':root');
     await frame.evaluate(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {
-  otherModels,
+  wildcardModel,
   firstGateway,
   gatewayFor,
   gatewaysFor,
@@ -23,7 +23,7 @@ const lists = (isListed: boolean | undefined) => ({ lists: () => isListed });
 const urlsOf = (gateways: readonly Gateway[]): readonly string[] => gateways.map(({ id }) => id);
 
 describe('model name that is sent to a gateway', () => {
-  const substituting: DescribedGateway = { ...backup, models: new Map([[otherModels, 'own']]) };
+  const substituting: DescribedGateway = { ...backup, models: new Map([[wildcardModel, 'own']]) };
   for (const { name, atGateway, atPrimary, isSubstitute } of [
     {
       name: 'lists the model and the primary gateway lacks it',
@@ -115,13 +115,13 @@ describe('keys of the gateways', () => {
   const unreadable: Gateway['key'] = () => Promise.resolve({ type: 'unreadable', error });
 
   it('are returned in the order of the gateways, without gateways whose key is missing or unreadable', async () => {
-    const { primary, keys } = await readKeys([
+    const { primaryGateway, keys } = await readKeys([
       gatewayFrom({ ...encrypted, apiKey: undefined }, 'missing'),
       gatewayFrom(backup),
       gatewayFrom({ ...plain, apiKey: undefined }, 'not-needed'),
       withKey(encrypted, unreadable),
     ]);
-    assert.equal(primary.id, encrypted.baseUrl);
+    assert.equal(primaryGateway.id, encrypted.baseUrl);
     assert.deepEqual(
       [...keys].map(([{ id }, key]) => [id, key]),
       [

@@ -46,9 +46,14 @@ interface Piece {
   readonly encoding?: BufferEncoding;
 }
 
-/** A reply or stream of an actual gateway. The folder `cases` has a file with the cases of each gateway. */
+/**
+ * A reply or stream of an actual gateway. The folder `cases` has a file for each gateway, and files such as `odd.yaml`
+ * for forms that several gateways send.
+ */
 export interface GatewayCase {
   readonly id: string;
+  /** Where the reply was documented or seen. */
+  readonly source: string;
   /** What the case tests, in a few words. */
   readonly reason: string;
   readonly status: number;
@@ -83,17 +88,17 @@ export function readCases(): readonly GatewayCase[] {
 }
 
 /** Returns the script with which the loopback gateway replays the case. */
-export function scriptOf(gatewayCase: GatewayCase, stage: WireFixture): Script {
+export function scriptOf(gatewayCase: GatewayCase, fixture: WireFixture): Script {
   const { status, headers, contentType, end = 'end', expected } = gatewayCase;
   return function* () {
-    const date = new Date(stage.clock.now()).toUTCString();
+    const date = new Date(fixture.clock.now()).toUTCString();
     yield { status, headers: { date, ...headers, 'content-type': contentType ?? '' } };
     for (const { send, afterMs, encoding } of piecesOf(gatewayCase)) {
-      if (afterMs !== undefined) yield { until: stage.delay(afterMs) };
+      if (afterMs !== undefined) yield { until: fixture.delay(afterMs) };
       yield { send: Buffer.from(send, encoding) };
     }
     // The script waits for the text, because a reset may discard bytes that the client has not read.
-    if (end === 'reset' && expected.text) yield { until: stage.turn.untilText(expected.text) };
+    if (end === 'reset' && expected.text) yield { until: fixture.turn.untilText(expected.text) };
     yield { end: end === 'end' ? 'fin' : end };
   };
 }

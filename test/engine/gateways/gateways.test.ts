@@ -61,19 +61,19 @@ async function play(
 ): Promise<readonly StreamEvent[]> {
   const { request, end, pieces = [] } = gatewayCase;
   const takesTime = end === 'stall' || pieces.some(({ afterMs }) => afterMs !== undefined);
-  const stage = new WireFixture({
-    replies: (it) => replies(scriptOf(gatewayCase, it)),
+  const fixture = new WireFixture({
+    replies: (connectedFixture) => replies(scriptOf(gatewayCase, connectedFixture)),
     ...(takesTime && { timePassesDuringRequests: true }),
     ...(request && { request }),
   });
-  await stage.open();
-  const run = stage.ask();
+  await fixture.open();
+  const run = fixture.ask();
   try {
     await run.finished;
-    await assertInvariants(stage);
+    await assertInvariants(fixture);
     return run.events;
   } finally {
-    await stage.close();
+    await fixture.close();
   }
 }
 

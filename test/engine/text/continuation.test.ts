@@ -141,7 +141,7 @@ describe('messages of a continuation request', () => {
         for (const method of ['prefill', 'continue'] as const) {
           const messages = continuationMessages(conversationWith(prompt), text, method, undefined);
           const read = readDemoPrompt({ model: 'sheep', messages: [...messages] });
-          assert.equal(read.partial, method === 'prefill' ? prefillText(text) : text);
+          assert.equal(read.partialAnswer, method === 'prefill' ? prefillText(text) : text);
           assert.deepEqual([read.text, read.asksToContinue], [prompt, method === 'continue']);
         }
       }),

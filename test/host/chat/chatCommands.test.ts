@@ -10,7 +10,7 @@ describe("model list in VS Code's chat", () => {
     const source = { onDidChange: (listener: () => void) => changes.push(listener) };
     let lists = 0;
     const register = (): void => undefined;
-    const deps = { gatewaySets: {}, ownGateways: source, efforts: source, register, modelsChanged: () => lists++ };
+    const deps = { gatewaySets: {}, userGateways: source, efforts: source, register, modelsChanged: () => lists++ };
     registerChat(deps as unknown as Parameters<typeof registerChat>[0]);
     for (const change of changes) change();
     assert.equal(lists, 2);

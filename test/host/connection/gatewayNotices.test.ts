@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { OwnGateways } from '../../../src/host/connection/ownGateways';
+import type { UserGateways } from '../../../src/host/connection/userGateways';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeGateways, openGateways, refusedTurn } from '../../support/host/fakeGateways';
@@ -8,7 +8,7 @@ describe('notice about the gateways in the settings', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   let gateways: FakeGateways;
-  let ownGateways: OwnGateways;
+  let userGateways: UserGateways;
   beforeEach(() => {
     editor.reset();
     gateways = new FakeGateways();
@@ -18,7 +18,7 @@ describe('notice about the gateways in the settings', () => {
   const start = async (): Promise<readonly string[]> => {
     const { GatewayNotices } = await import('../../../src/host/connection/gatewayNotices');
     const deps = await openGateways(gateways.deps());
-    ({ ownGateways } = deps);
+    ({ userGateways } = deps);
     new GatewayNotices(deps);
     return shown();
   };
@@ -111,7 +111,7 @@ describe('notice about the gateways in the settings', () => {
     it('is shown after a gateway on this computer has refused a request without a key', async () => {
       gateways.backups = ['http://localhost:11434/v1'];
       assert.deepEqual(await start(), []);
-      ownGateways.recordTurn(refusedTurn('http://localhost:11434'));
+      userGateways.recordTurn(refusedTurn('http://localhost:11434'));
       const message = "information: The backup gateway localhost:11434 has no API key, so it isn't used.";
       assert.deepEqual(await shown(), [message]);
     });
@@ -147,8 +147,8 @@ describe('removal of a backup gateway from the settings', () => {
   it('shows a notice with a button that restores the gateway', async () => {
     const gateways = new FakeGateways();
     editor.pressed = 'Undo';
-    const { ownGateways } = await openGateways(gateways.deps());
-    await ownGateways.removeBackup('https://backup.example');
+    const { userGateways } = await openGateways(gateways.deps());
+    await userGateways.removeBackup('https://backup.example');
     await new Promise(setImmediate);
     assert.deepEqual(gateways.removals, ['remove https://backup.example', 'undo https://backup.example']);
     assert.equal(editor.messages[0]?.message, 'backup.example is no longer a backup gateway.');

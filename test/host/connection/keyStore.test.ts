@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostFaults } from '../../../src/engine/faults/hostFaults';
 import type { SecretStorage } from 'vscode';
-import type { GatewayServices } from '../../../src/host/connection/ownGateways';
+import type { GatewayServices } from '../../../src/host/connection/userGateways';
 import type { HealthBook } from '../../../src/host/health/healthBook';
 import { fake } from '../../support/fake';
 import { FakeEditor } from '../../support/fakeEditor';
@@ -30,8 +30,8 @@ describe('unreadable system keyring', () => {
   }
 
   it('makes requests fail with a keyring fault that contains the original error', async () => {
-    const { ownGateways } = await createDeps();
-    await assert.rejects(ownGateways.withKeys(), {
+    const { userGateways } = await createDeps();
+    await assert.rejects(userGateways.withKeys(), {
       connectionProblem: 'keyring',
       message: hostFaults.keyring.message,
       cause,

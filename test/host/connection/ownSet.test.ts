@@ -5,7 +5,7 @@ import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { TurnRecord } from '../../../src/engine/state/ledger';
 import type { GatewaySets, RequestChoice } from '../../../src/host/connection/gatewaySet';
-import type { OwnGateways } from '../../../src/host/connection/ownGateways';
+import type { UserGateways } from '../../../src/host/connection/userGateways';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 import { FakeGateways, failedProbe, openGateways, refusedConnection } from '../../support/host/fakeGateways';
@@ -21,12 +21,12 @@ describe('connection with several gateways', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
   let gateways: FakeGateways;
-  let ownGateways: OwnGateways;
+  let userGateways: UserGateways;
   let gatewaySets: GatewaySets;
   beforeEach(async () => {
     gateways = new FakeGateways();
     gateways.backups = [`${first}/v1`, `${second}/v1`];
-    ({ ownGateways, gatewaySets } = await openGateways(gateways.deps()));
+    ({ userGateways, gatewaySets } = await openGateways(gateways.deps()));
   });
 
   it('uses the reasoning effort of the prompt, or else the effort chosen for the model that answers', async () => {
@@ -45,34 +45,34 @@ describe('connection with several gateways', () => {
 
   describe('with a gateway that was added although it did not respond', () => {
     const usedOrigins = async (): Promise<Origins> => {
-      const { primary, keys } = await ownGateways.withKeys();
-      return [...new Set([primary, ...keys.keys()])].map(({ origin }) => origin);
+      const { primaryGateway, keys } = await userGateways.withKeys();
+      return [...new Set([primaryGateway, ...keys.keys()])].map(({ origin }) => origin);
     };
     let changes: number;
     let respond: (result: ProbeResult) => void;
     let recordTurn: (status?: number) => void;
     beforeEach(async () => {
       gateways.keys = new Map([primary, first, second].map((origin) => [origin, `key of ${origin}`]));
-      ({ ownGateways, gatewaySets } = await openGateways(gateways.deps()));
-      await ownGateways.addUnresponsive(`${first}/v1`);
+      ({ userGateways, gatewaySets } = await openGateways(gateways.deps()));
+      await userGateways.addUnresponsive(`${first}/v1`);
       changes = 0;
       gatewaySets.onDidChange(() => changes++);
-      respond = (result) => ownGateways.recordProbe(`${first}/v1`, result);
+      respond = (result) => userGateways.recordProbe(`${first}/v1`, result);
       recordTurn = (status) =>
-        ownGateways.recordTurn({
+        userGateways.recordTurn({
           attempts: [{ gateway: refOf(first), headers: status && { status } }],
         } as unknown as TurnRecord);
     });
 
     it('does not use the gateway as a backup, not even in another window or after a restart', async () => {
       assert.deepEqual(await usedOrigins(), [primary, second]);
-      ({ ownGateways } = await openGateways(gateways.deps()));
+      ({ userGateways } = await openGateways(gateways.deps()));
       assert.deepEqual(await usedOrigins(), [primary, second]);
     });
 
     it('does not use the gateway in place of a primary gateway without a key', async () => {
       gateways.keys = new Map([[first, 'key-1']]);
-      const { keys } = await ownGateways.withKeys();
+      const { keys } = await userGateways.withKeys();
       assert.deepEqual([await usedOrigins(), keys.size], [[primary], 0]);
     });
 
@@ -181,10 +181,10 @@ describe('connection with several gateways', () => {
       gateways.baseUrl = `${baseUrl}/v1`;
       gateways.backups = backups.map((origin) => `${origin}/v1`);
       gateways.keys = new Map(withKey.map((origin) => [origin, `hsa-${origin}`]));
-      const keyed = await ownGateways.withKeys();
-      const others = [...keyed.keys.keys()].filter((gateway) => gateway !== keyed.primary);
+      const keyed = await userGateways.withKeys();
+      const others = [...keyed.keys.keys()].filter((gateway) => gateway !== keyed.primaryGateway);
       assert.deepEqual(
-        [keyed.primary, ...others].map((gateway) => [gateway.origin, keyed.keys.get(gateway)]),
+        [keyed.primaryGateway, ...others].map((gateway) => [gateway.origin, keyed.keys.get(gateway)]),
         expected.map((origin) => [origin, gateways.keys.get(origin)]),
       );
       assert.deepEqual(await gatewaySets.own.view(), {
@@ -263,7 +263,7 @@ describe('connection with several gateways', () => {
   it('fails when the primary base URL is invalid, even if a backup gateway has a key', async () => {
     gateways.keys.set(first, 'hsa-first');
     gateways.baseUrl = 'ftp://files.example';
-    await assert.rejects(ownGateways.withKeys(), { connectionProblem: 'base-url' });
+    await assert.rejects(userGateways.withKeys(), { connectionProblem: 'base-url' });
   });
 
   it('passes only its latest state to a subscriber, even if an older state is computed more slowly', async () => {
@@ -285,7 +285,7 @@ describe('connection with several gateways', () => {
 
   it('adds the path to the labels of gateways that have the same host', () => {
     gateways.backups = [`${primary}/eu/v1`, `${first}/v1`];
-    assert.deepEqual(valuesOf(ownGateways.all, 'label'), [
+    assert.deepEqual(valuesOf(userGateways.all, 'label'), [
       'primary.example/v1',
       'primary.example/eu/v1',
       'first.example',

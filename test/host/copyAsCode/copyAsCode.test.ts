@@ -24,7 +24,7 @@ describe('Copy Request as Code command', () => {
   const facts: (readonly unknown[])[] = [];
   const deps = {
     conversations: { current: conversation },
-    ownGateways: { gatewayFor: () => Promise.resolve(primary), all: [primary, backup] },
+    userGateways: { gatewayFor: () => Promise.resolve(primary), all: [primary, backup] },
     catalog: { factsOf: (...args: readonly unknown[]) => void facts.push(args) },
     settings: { engineSettings: () => demoSettings, model: () => 'm' },
   } as unknown as Parameters<typeof CopyAsCode>[0];

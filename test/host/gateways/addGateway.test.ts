@@ -193,7 +193,7 @@ describe('Add Gateway command', () => {
   describe('when the gateway does not respond', () => {
     const deepSeek = { baseUrl: 'https://api.deepseek.com/v1', name: 'DeepSeek' };
     const questions = () => window.shownLists().slice(1);
-    const isRemembered = async (url: string) => (await window.deps()).ownGateways.isUnresponsive(url);
+    const isRemembered = async (url: string) => (await window.deps()).userGateways.isUnresponsive(url);
 
     for (const { title, answers, texts, question, descriptions } of [
       {

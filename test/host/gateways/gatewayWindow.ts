@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeResult } from '../../../src/engine/engine';
 import type { Engine } from '../../../src/engine/engine';
-import type { OwnGateways } from '../../../src/host/connection/ownGateways';
+import type { UserGateways } from '../../../src/host/connection/userGateways';
 import type { GatewayDeps } from '../../../src/host/gateways/addGateway';
 import type { SettingsManifest } from '../../../src/host/settings/settings';
 import { root } from '../../support/paths';
@@ -21,7 +21,7 @@ export class GatewayWindow {
   values: Record<string, unknown> = {};
   keyless = new Set<string>();
   /** The models that a gateway lists, or its result. */
-  ownGateways: OwnGateways | undefined;
+  userGateways: UserGateways | undefined;
   readonly responds = new Map<string, readonly string[] | ProbeResult>();
   probes: string[] = [];
   records: readonly object[] = [];
@@ -68,7 +68,7 @@ export class GatewayWindow {
       isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),
       confirmKeyless: (origin: string) => Promise.resolve(void this.keyless.add(origin)),
     });
-    this.ownGateways = deps.ownGateways;
+    this.userGateways = deps.userGateways;
     return {
       ...deps,
       engine: {

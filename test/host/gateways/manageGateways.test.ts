@@ -86,7 +86,7 @@ describe('Manage Gateways command', () => {
     assert.equal(shown(), `$(warning) localhost:11434: ${ollama} · hasn't responded yet`);
     const menu = await act(list, '$(warning) localhost:11434', undefined);
     assert.equal(menu.title, 'localhost:11434');
-    window.ownGateways?.recordProbe(ollama, { state: 'verified', models: [], ms: 1 });
+    window.userGateways?.recordProbe(ollama, { state: 'verified', models: [], ms: 1 });
     await settle();
     assert.equal(shown(), `localhost:11434: ${ollama}`);
   });
@@ -98,7 +98,7 @@ describe('Manage Gateways command', () => {
       (await open()).items.map(({ description }) => description),
       ['primary · needs no API key'],
     );
-    window.ownGateways?.recordTurn(refusedTurn('http://10.0.0.2'));
+    window.userGateways?.recordTurn(refusedTurn('http://10.0.0.2'));
     await settle();
     assert.equal(editor.quickPicks[0]?.items[0]?.description, 'primary · no API key');
   });

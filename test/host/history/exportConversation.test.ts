@@ -233,7 +233,9 @@ describe('export of an answer that several models wrote', () => {
     const written = markdown(exchange(continued));
     assert.match(written, /^## gpt-4o → qwen → glm$/m);
     const notes = written.split('\n').filter((line) => line.startsWith('>'));
-    assert.deepEqual(notes, ['> gpt-4o was overloaded. qwen continued the answer. glm continued the answer from qwen.']);
+    assert.deepEqual(notes, [
+      '> gpt-4o was overloaded. qwen continued the answer. glm continued the answer from qwen.',
+    ]);
   });
 
   it('lists the models, and where each continued the answer, in JSON', () => {

@@ -5,7 +5,7 @@ import type { Engine, ProbeResult } from '../../../src/engine/engine';
 import { defaultModels, parseModelList } from '../../../src/engine/gateway/modelList';
 import type { Gateway } from '../../../src/engine/gateway/gateway';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
-import type { OwnGateways } from '../../../src/host/connection/ownGateways';
+import type { UserGateways } from '../../../src/host/connection/userGateways';
 import type { KeyStore } from '../../../src/host/connection/keyStore';
 import type { HealthBook } from '../../../src/host/health/healthBook';
 import type { Settings } from '../../../src/host/settings/settings';
@@ -81,13 +81,13 @@ describe('model lists and model facts of the gateways', () => {
         return primary ? Promise.resolve([primary, ...backups]) : Promise.reject(new Error('no gateway'));
       },
     }));
-    const ownGateways = {
+    const userGateways = {
       get all() {
         return gateways;
       },
       isUnresponsive: (baseUrl: string) => baseUrl === unresponsive,
       refresh: () => refreshed++,
-    } as unknown as OwnGateways;
+    } as unknown as UserGateways;
     const onDidChange = (set: (fire: () => unknown) => void) => {
       const listeners: (() => unknown)[] = [];
       set(() => listeners.forEach((listener) => listener()));
@@ -107,7 +107,7 @@ describe('model lists and model facts of the gateways', () => {
     createCatalog = () =>
       new ModelCatalog({
         gatewaySets,
-        ownGateways,
+        userGateways,
         engine: fake<Engine>(engine),
         health,
         keys,

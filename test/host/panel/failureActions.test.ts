@@ -55,7 +55,7 @@ describe('button on a failure card', () => {
   const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
     gatewaySets,
-    ownGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
+    userGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
       factsOf: () => ({ contextWindow: 4 }),

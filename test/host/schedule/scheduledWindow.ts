@@ -50,7 +50,7 @@ export function openScheduledWindow(
     gatewayFor: async (model) => gatewayFor({ model, isOfWorkspace: false }, await keyed()),
     respondsAnyGateway: async () => {
       // The probe comes before the request.
-      probes.push(`${(await keyed()).primary.id} after ${engine.turns.length} requests`);
+      probes.push(`${(await keyed()).primaryGateway.id} after ${engine.turns.length} requests`);
       return network.isReachable;
     },
     expiryMessage: () => 'Expired.',

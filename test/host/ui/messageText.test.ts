@@ -15,6 +15,10 @@ describe('sentences joined into one text', () => {
     const chinese = { ...panelStrings, sentences: '{0}{1}', sentenceWithoutPeriod: '{0}。{1}' };
     assert.equal(joinSentences(panelStrings, ['Offline', 'Click to retry.']), 'Offline. Click to retry.');
     assert.equal(joinSentences(chinese, ['离线', '点击可重试。']), '离线。点击可重试。');
+    assert.equal(
+      joinSentences(panelStrings, ['It said “Busy.”', 'Wait (5 s.)', 'Done']),
+      'It said “Busy.” Wait (5 s.) Done',
+    );
     assert.equal(joinSentences(chinese, ['正在回答…', '点击可显示对话。']), '正在回答…点击可显示对话。');
   });
 });

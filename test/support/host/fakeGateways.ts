@@ -153,13 +153,13 @@ export class FakeGateways {
 
 /** Adds the gateways of a window to its dependencies. */
 export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
-  const { OwnGateways } = await import('../../../src/host/connection/ownGateways');
+  const { UserGateways } = await import('../../../src/host/connection/userGateways');
   const { createOwnSet } = await import('../../../src/host/connection/ownSet');
-  const ownGateways = new OwnGateways(deps);
+  const userGateways = new UserGateways(deps);
   const { gatewayForAttempt, isDemoOpen, log } = deps;
-  const own = createOwnSet({ ...deps, ownGateways, engine: { run: () => assert.fail(), gatewayForAttempt } });
+  const own = createOwnSet({ ...deps, userGateways, engine: { run: () => assert.fail(), gatewayForAttempt } });
   const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.gatewaySets.useOwn() };
-  return { ...deps, ownGateways, own, gatewaySets: new GatewaySets(own, demo, log) };
+  return { ...deps, userGateways, own, gatewaySets: new GatewaySets(own, demo, log) };
 }
 
 /** Returns a turn in which a gateway refused a request without a key. */

@@ -212,7 +212,11 @@ describe('failure card of a request that is too long', () => {
     page.events('s', ev.text('In short'), ev.done('In short'));
     for (const from of ['live', 'reloaded']) {
       assert.deepEqual(card()[0], ['Retry now', true, false], from);
-      assert.match(page.one('alert').textContent, /^The request was too long, so the earlier turns were summarized\. The summary is ready\./, from);
+      assert.match(
+        page.one('alert').textContent,
+        /^The request was too long, so the earlier turns were summarized\. The summary is ready\./,
+        from,
+      );
       page.snapshot([a, b, summary(ready), question]);
     }
     page.click('Retry now');

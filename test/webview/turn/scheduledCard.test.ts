@@ -58,7 +58,7 @@ describe('card of a scheduled prompt', () => {
     assert.equal(page.one('article', 'Assistant').dataset['state'], 'scheduled');
     assert.deepEqual(lines(), [
       `Sends at ${timeOf(later)}`,
-      '(in 2 h 0 min)',
+      '(in 2 h)',
       'To api.example (gpt-4o), only while VS Code is running. Expires after 24 hours.',
     ]);
     const timer = page.one('timer');
@@ -74,7 +74,7 @@ describe('card of a scheduled prompt', () => {
     page.clock.jump(2 * hour);
     assert.deepEqual(lines().slice(0, 2), [
       `Was due at ${timeOf(later, later)}, but hasn't been sent yet`,
-      '(expires in 22 h 0 min)',
+      '(expires in 22 h)',
     ]);
   });
 
@@ -89,7 +89,7 @@ describe('card of a scheduled prompt', () => {
 
   it('says that the prompt waits for the network', () => {
     page.snapshot([exchange('a', scheduled({}))]);
-    assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '(expires in 24 h 0 min)']);
+    assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '(expires in 24 h)']);
   });
 
   it('names the gateway that is configured now, not the gateway of the last attempt', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { panelStrings } from '../../../src/shared/panelStrings';
-import { createFormat, fill } from '../../../src/shared/format';
+import { createFormat, fillTemplate } from '../../../src/shared/format';
 import { fillNodes } from '../../../src/webview/util/element';
 
 const english = createFormat('en', panelStrings);
@@ -179,16 +179,16 @@ describe('format of plurals, lists and numbers', () => {
 
 describe('template filling', () => {
   it('replaces placeholders by number, in any order and repeatedly', () => {
-    assert.equal(fill('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
+    assert.equal(fillTemplate('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
   });
 
   it('leaves a placeholder without a value unchanged', () => {
-    assert.equal(fill('{0} {1}', '{1}'), '{1} {1}');
+    assert.equal(fillTemplate('{0} {1}', '{1}'), '{1} {1}');
   });
 
   it('does not replace a placeholder inside an inserted value', () => {
-    assert.equal(fill('{0} {1}', '{1}', 'a'), '{1} a');
-    assert.equal(fill('{0}', '$&'), '$&');
+    assert.equal(fillTemplate('{0} {1}', '{1}', 'a'), '{1} a');
+    assert.equal(fillTemplate('{0}', '$&'), '$&');
   });
 
   it('replaces placeholders with nodes', () => {

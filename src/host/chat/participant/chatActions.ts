@@ -72,8 +72,8 @@ const chatActions = {
   addGateway: async (context) => {
     if (await enterGateway()) await askAgainIfLatest(context);
   },
-  openBilling: async ({ ownGateways, settings }) => {
-    const { origin } = await ownGateways.gatewayFor(settings.model());
+  openBilling: async ({ userGateways, settings }) => {
+    const { origin } = await userGateways.gatewayFor(settings.model());
     const page = billingPage(origin);
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },

@@ -35,14 +35,14 @@ export class ChatAnswer {
   private isReasoningShown = false;
   private hasRetryButton = false;
 
-  /** @param partial the model's text in previous responses, which this response continues */
+  /** @param partialText the model's text in previous responses, which this response continues */
   constructor(
     private readonly show: (part: ChatPart) => void,
     private readonly words: Words,
-    partial = '',
+    partialText = '',
   ) {
-    this.answer = new AppendOnlyAnswer(words, partial);
-    this.fencedText.push(partial);
+    this.answer = new AppendOnlyAnswer(words, partialText);
+    this.fencedText.push(partialText);
     this.fencedText.flush();
     this.reopeningFence = this.fencedText.interruption?.open;
   }

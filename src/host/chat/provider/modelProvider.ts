@@ -101,12 +101,12 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
    * is asked for a key.
    */
   private async gateway(silent: boolean): Promise<Gateway | undefined> {
-    const { ownGateways, log } = this.services;
+    const { userGateways, log } = this.services;
     try {
-      const first = await ownGateways.firstWithAccess();
+      const first = await userGateways.firstWithAccess();
       if (first || silent) return first;
       await enterApiKey();
-      return await ownGateways.firstWithAccess();
+      return await userGateways.firstWithAccess();
     } catch (error) {
       if (!silent) throw error;
       log.error(error);

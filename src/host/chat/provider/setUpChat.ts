@@ -23,7 +23,7 @@ const disablingSetting = 'chat.disableAIFeatures';
 const modelGroup = { vendor, name: 'HolySheep' };
 
 /** Asks for a missing API key, adds a model group to VS Code's chat, and opens the chat with the configured model. */
-export async function setUpChat({ ownGateways, settings, log, modelsChanged }: ChatServices): Promise<ChatSetup> {
+export async function setUpChat({ userGateways, settings, log, modelsChanged }: ChatServices): Promise<ChatSetup> {
   const { lm } = vscode as { readonly lm?: Partial<typeof vscode.lm> };
   if (!lm?.registerLanguageModelChatProvider) {
     const message = vscode.l10n.t('This editor has no built-in chat. You can still use the HolySheep Prompt panel.');
@@ -35,7 +35,7 @@ export async function setUpChat({ ownGateways, settings, log, modelsChanged }: C
     showToast(log, 'warning', message, [openSettingAction(disablingSetting)]);
     return 'no-chat';
   }
-  if (!(await ownGateways.firstWithAccess()) && !(await enterApiKey())) return 'no-key';
+  if (!(await userGateways.firstWithAccess()) && !(await enterApiKey())) return 'no-key';
   const title = vscode.l10n.t('Setting up VS Code Chat…');
   const isCanceled = await withDelayedProgress(title, async (signal) => {
     // Only newer versions of VS Code have the internal command that adds a model group. Older versions show the models

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChatServices } from '../../../../src/host/chat/chatServices';
-import type { OwnGateways } from '../../../../src/host/connection/ownGateways';
+import type { UserGateways } from '../../../../src/host/connection/userGateways';
 import type { Settings } from '../../../../src/host/settings/settings';
 import type { Log } from '../../../../src/host/util/log';
 import { FakeEditor } from '../../../support/fakeEditor';
@@ -33,11 +33,11 @@ describe('Set Up VS Code Chat command', () => {
   const setUp = async (): Promise<string> => {
     const { setUpChat } = await import('../../../../src/host/chat/provider/setUpChat');
     const gateway = gatewayFrom({ baseUrl: 'https://own.example/v1', apiKey: 'hsa-test' });
-    const ownGateways = fake<OwnGateways>({ firstWithAccess: () => Promise.resolve(gateway) });
+    const userGateways = fake<UserGateways>({ firstWithAccess: () => Promise.resolve(gateway) });
     const settings = fake<Settings>({ model: () => 'gpt-4o' });
     const log = { info: () => undefined, error: assert.ifError } as unknown as Log;
     const modelsChanged = (): void => undefined;
-    const state = await setUpChat(fake<ChatServices>({ ownGateways, settings, log, modelsChanged }));
+    const state = await setUpChat(fake<ChatServices>({ userGateways, settings, log, modelsChanged }));
     await new Promise(setImmediate);
     return state;
   };

@@ -30,7 +30,7 @@ export interface GatewayServices {
   readonly settings: Settings;
   readonly keys: KeyStore;
   readonly gatewaySets: GatewaySets;
-  readonly ownGateways: OwnGateways;
+  readonly userGateways: UserGateways;
   readonly engine: Engine;
   readonly log: Log;
 }
@@ -72,7 +72,7 @@ export function hasResponded(result: ProbeResult): boolean {
  * The gateways in the user's settings. Each change of the settings replaces the `Gateway` objects, so callers must
  * compare gateways by `id`.
  */
-export class OwnGateways extends Disposable {
+export class UserGateways extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changeEmitter.event;
   /** Origins of gateways that have refused a request without an API key. */
