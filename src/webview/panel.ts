@@ -176,8 +176,8 @@ export function createPanel(
     composer.setContext(message.context, message.unread);
     if (stored && !readOnly) composer.restore(stored);
     autoscroll.restore(restored.place);
-    // The host has received every prompt that is new in the snapshot. A prompt is new if it follows the exchange that
-    // was last on the page before. If that exchange no longer exists, because its prompt was edited, all prompts are
+    // The host has received every prompt that is new in the snapshot: those after the exchange that was last on the
+    // page before. If the user has edited that exchange's prompt, the exchange no longer exists, and all prompts are
     // treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
     composer.confirmPrompts(newItems.flatMap((item) => ('turns' in item ? [] : item.prompt)));
@@ -228,15 +228,15 @@ export function createPanel(
   const receive = (message: ToWebview): void => {
     const handle = handlers[message.type] as (message: ToWebview) => void;
     handle(message);
-    // Events with text arrive too often for a `refresh` after each message. If events change more than the text, the
-    // conversation calls `refresh` itself.
+    // Events with text arrive often, so they don't update the composer and the notices (`refresh`). If events change
+    // more than the text, the conversation calls `refresh` itself.
     if (message.type !== 'events') refresh();
   };
 
   const handleKey = (event: KeyboardEvent): void => {
     if (composer.handleShortcut(event)) {
       event.preventDefault();
-      // If VS Code also received these keys, it would run its own command for them.
+      // VS Code must not receive the composer's shortcuts. Otherwise, it would run its own commands for the same keys.
       event.stopPropagation();
     }
     if (event.key !== 'Escape' || isComposing(event)) return;

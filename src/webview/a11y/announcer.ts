@@ -14,7 +14,10 @@ import { type RecordedEvent, type TurnState, isSameWait } from '../../shared/pro
 import type { Announcer } from '../pageContext';
 import { element } from '../util/element';
 
-/** Maximum number of announcements in the live region: one for a comparison and one for each of its columns. */
+/**
+ * Maximum number of announcements in the live region. A comparison of four models needs one for itself and one for each
+ * column.
+ */
 const maxAnnouncements = 5;
 
 export function createAnnouncer(): Announcer {
@@ -58,8 +61,8 @@ export function announcementFor(
         undefined
       );
     case 'waiting':
-      // A brief wait is not announced, and the attempt after the wait doesn't announce why the stream broke. The reason
-      // is therefore announced now.
+      // A brief wait is not announced. If the stream has just broken, the reason is announced at the start of the wait,
+      // because the announcement of the next attempt leaves the reason out.
       if (isBriefWait(event)) return before.phase === 'streaming' ? before.cutMessage : undefined;
       return before.wait && isSameWait(before.wait, event) && !isBriefWait(before.wait)
         ? undefined
@@ -78,10 +81,9 @@ export function announcementFor(
 }
 
 /**
- * Returns the parts of the announcement for a new attempt: the switch to another gateway, why the stream broke before
- * the attempt, and what the attempt requests. The parts form a single announcement, because a second announcement would
- * replace the first. If the break of the stream was already announced, before an earlier attempt or at the start of a
- * wait, only the gateway switch is announced.
+ * Returns the parts of the announcement for a new attempt: the switch to another gateway, the reason why the stream
+ * broke, and what the attempt requests. The caller joins the parts, because a second announcement would replace the
+ * first. If the reason was already announced, only the switch is announced.
  */
 function attemptAnnouncements(
   { strings }: Words,

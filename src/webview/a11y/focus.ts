@@ -1,14 +1,13 @@
 import { closestElement, scrollToStart } from '../util/element';
 
-/** Selects the visible entries of a conversation: prompts, answers, and the button bars of comparisons. */
+/** CSS selector of the visible entries of a conversation: prompts, answers, and the button bars of comparisons. */
 const entrySelector = ':is(article, .comparison-bar):not([hidden], [hidden] *)';
 
 /**
- * Gives the conversation a single Tab stop (roving tabindex), which is one of its entries, such as a prompt or an
- * answer. The Tab key moves the focus to that entry, then through the controls of the entry, and then out of the
- * conversation. The arrow keys move the focus to the neighboring entries.
- * @param exitElement the last element in `log`; it receives the focus for a moment while the Tab key moves the focus
- * out of the conversation
+ * Makes one entry of the conversation, such as a prompt or an answer, its only Tab stop (roving tabindex). The Tab key
+ * visits the entry and its controls, and then leaves the conversation. The arrow keys move the focus between entries.
+ * @param exitElement the last element in `log`, which gets the focus for a moment while the Tab key leaves the
+ * conversation
  * @param onEndKey called when the user presses the End key
  * @returns a function that makes the newest entry the Tab stop, unless the focus is in the current Tab stop
  */
@@ -19,13 +18,13 @@ export function createRovingTabindex(
   onEndKey: () => void,
 ): () => void {
   /**
-   * Whether a click or a touch has put the focus into the conversation. If so, the arrow keys scroll the conversation,
-   * as on any web page, and do not move the focus.
+   * Whether a click or a touch has moved the focus into the conversation. If so, the arrow keys scroll the
+   * conversation, as on any web page, instead of moving the focus.
    */
   let focusedByPointer = false;
   /**
-   * Whether Shift+Tab is moving the focus out of the conversation. On its way, the focus passes through the scrollable
-   * element `log`. Usually, `log` hands the focus on to an entry, but not while the focus is leaving.
+   * Whether Shift+Tab is moving the focus out of the conversation. The focus then passes through the scrollable element
+   * `log`, which must not move the focus back to an entry.
    */
   let isLeaving = false;
   let tabStop: HTMLElement | undefined;
@@ -41,8 +40,8 @@ export function createRovingTabindex(
     if (!entry) return;
     focusedByPointer = false;
     entry.focus({ preventScroll: true });
-    // If an entry is taller than the view, its start is shown. Otherwise, the conversation scrolls only as far as
-    // needed to show the entire entry.
+    // If the focused entry is taller than the view, its start is shown. Otherwise, the conversation scrolls only as far
+    // as needed to show the entire entry.
     if (entry.offsetHeight > log.clientHeight) scrollToStart(log, entry);
     else entry.scrollIntoView({ block: 'nearest' });
   };

@@ -10,7 +10,7 @@ import { createEffortChoice } from './effortChoice';
 import { createModelChoice, withKeys } from './modelChoice';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
-/** Separator between sent prompts that are joined into one draft, because the host has not confirmed the prompts. */
+/** Text between two prompts when several unconfirmed prompts are joined into one draft. */
 const promptSeparator = '\n\n';
 
 /** Creates the composer: the text field for the next prompt, its context items and its buttons. */
@@ -24,8 +24,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
    */
   let pending: readonly string[] = [];
   /**
-   * Prompts that have become the draft, because the page was reloaded before the host confirmed the prompts. The host
-   * might still receive these prompts.
+   * Sent prompts that the page has made the draft, because it was reloaded before the host confirmed the prompts. The
+   * host might still receive these prompts.
    */
   let returned: readonly string[] = [];
   let contextIds: readonly string[] = [];
@@ -41,9 +41,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const focus = (): void => context.moveFocus(input);
 
   /**
-   * Asks the host to open the choice of models. The message to the host contains the draft, because the user can start
-   * a comparison of models with the draft. The draft remains in the composer until the host has received the draft as a
-   * prompt.
+   * Asks the host to show the list of models. The message contains the draft, because the user can compare several
+   * models with the draft. The draft remains in the composer until the host has received it as a prompt.
    */
   const selectModel = (): void => {
     const prompt = draft();
@@ -262,8 +261,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
       setInput('');
     },
     /**
-     * Confirms the prompts that the host received while the page was closed. All other pending prompts become the
-     * draft, or are added to the prompt history if there is a draft.
+     * Handles the prompts that were pending when the page was closed. Prompts that the host has received are confirmed.
+     * All other pending prompts become the draft, or are added to the prompt history if there is a draft.
      */
     confirmPrompts: (received: readonly string[]): void => {
       for (const prompt of received) if (pending.includes(prompt)) confirmPrompt(prompt);

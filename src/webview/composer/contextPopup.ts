@@ -4,7 +4,7 @@ import { createContextOptions } from './contextOptions';
 
 /**
  * Creates the popup that suggests context items after a `#` in the composer. The focus stays in the text field.
- * @param onSend called if the user pressed Enter before the suggestions arrived, and no suggestion matches
+ * @param onSend called if no suggestion matches and the user pressed Enter before the suggestions arrived
  */
 export function createContextPopup(context: PageContext, input: HTMLTextAreaElement, onSend: () => void) {
   const { strings, format, announcer, post, request } = context;
@@ -169,10 +169,10 @@ interface ContextQuery {
 }
 
 /**
- * Matches a context query (a `#` and the text after it) that ends at the caret. A `#` after a letter or a digit (`C#`,
- * `page#part`) does not begin a query. A `#` after a bracket or a punctuation mark begins a query, and so does a `#`
- * after a Chinese, Japanese or Korean character. A full-width `＃`, which Chinese input methods enter, has the same
- * effect as `#`. The text of a query has at most 260 characters, because no file name is longer.
+ * Matches a context query that ends at the caret: a `#` and the text after it. A `#` after a letter or a digit (`C#`,
+ * `page#part`) does not begin a query. A `#` after a bracket, a punctuation mark or a Chinese, Japanese or Korean
+ * character does. Chinese input methods enter a full-width `＃`, which has the same effect as `#`. A query has at most
+ * 260 characters, because no file name is longer.
  */
 const queryPattern =
   /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]{0,260})$/u;

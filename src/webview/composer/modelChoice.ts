@@ -5,8 +5,8 @@ import { fillTemplate } from '../../shared/format';
 
 /**
  * Creates the button that shows the selected model. If only a backup gateway offers the model, the button also shows
- * that gateway. A badge beside the button appears if prompts go to a backup gateway for any other reason, or to the
- * offline demo.
+ * that gateway. A badge beside the button shows that prompts go to the offline demo, or to a backup gateway for another
+ * reason, such as an outage.
  */
 export function createModelChoice({ strings, post, focusComposer }: PageContext, onChoose: () => void) {
   const nameText = element('span', { class: 'model-name' });

@@ -110,7 +110,10 @@ export class AnswerView implements ShownAnswer {
     return this.state.phase !== 'streaming' && this.element.querySelector('.wait-card') !== null;
   }
 
-  /** Failure whose card has buttons. Undefined if the turn has not failed or belongs to an older answer. */
+  /**
+   * Failure whose card still has buttons. Undefined if the turn has not failed, or if the card has lost its buttons
+   * because a later turn has started.
+   */
   get activeFailure(): TurnState['failure'] {
     return this.isLatest && this.state.phase === 'failed' ? this.state.failure : undefined;
   }
@@ -200,7 +203,7 @@ export class AnswerView implements ShownAnswer {
       return;
     }
     texts.finish(() => {
-      // The end of the turn is shown only if no further events have arrived while the text was being rendered.
+      // If further events have arrived while the text was being rendered, the turn might not have ended yet.
       if (this.state === state) this.setVisibleState(state);
     });
     if (this.visibleState !== state) this.render();
@@ -209,7 +212,8 @@ export class AnswerView implements ShownAnswer {
   private setVisibleState(state: TurnState): void {
     this.visibleState = state;
     this.render();
-    // Removes the estimated height of the answer, or the height that was set when a wait card was removed.
+    // Removes a height that was reserved for the answer: the estimated height, or the height from before a wait card
+    // was removed.
     this.element.style.minHeight = '';
   }
 

@@ -20,7 +20,10 @@ export type Comparison = ReturnType<typeof createComparison>;
 export function createComparison(context: PageContext, prompt: HTMLElement, answers: readonly AnswerView[]) {
   const { strings, post, announcer, format, isReadOnly, moveFocus } = context;
   let isApart = false;
-  /** Identifies the states of the columns for which the buttons and the results were last updated. */
+  /**
+   * Describes the states of the columns at the last update of the buttons and the results. If the description has not
+   * changed, no update is needed.
+   */
   let shownKey = '';
   const columns = answers.map((answer): Column => ({
     answer,
@@ -71,7 +74,8 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
 
   const updateColumn = (column: Column): void => {
     const { answer, element: section } = column;
-    // Only the columns of the latest comparison are landmarks, because the names of landmarks must be unique on a page.
+    // Only the columns of the latest comparison are ARIA landmarks, because the names of landmarks must be unique on a
+    // page.
     section.ariaLabel = answer.isLatest ? answer.model : null;
     if (isApart && answer.activity !== 'idle')
       column.autoscroll ??= createAutoscroll(context, { element: section, thread: answer.element });

@@ -37,8 +37,7 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
     // After *Undo*, the element of the summary is no longer in the document, so the summary is not reported as ready.
     const isReady = canMention && summary?.isUsable && summary.element.isConnected;
     if (runningSummary || !isReady) summary = runningSummary;
-    // The dismissal of the notice lasts only until the context window is no longer almost full. The next time the
-    // context window is almost full, the notice appears again.
+    // If the user has dismissed the notice, it appears again the next time that the context window becomes almost full.
     if (percent !== undefined && percent < minPercent) isDismissed = false;
     const isFull = percent !== undefined && percent >= minPercent;
     const isOffered = isFull && !isDismissed && !isReadOnly();

@@ -22,8 +22,8 @@ const surroundingsEm = 7;
 type ConversationState = Partial<Unsent>;
 
 /**
- * View of the exchanges and summaries of a conversation. Only three kinds of exchanges have cards with buttons: those
- * with a running turn, the latest exchange that has started, and the exchanges after it.
+ * View of the exchanges and summaries of a conversation. The card of an exchange has buttons while its turn is running,
+ * and afterwards until a later turn starts.
  */
 export class ConversationView {
   readonly element: HTMLElement;
@@ -95,7 +95,10 @@ export class ConversationView {
     return this.answers.some(({ activeFailure }) => activeFailure?.actions.includes(action));
   }
 
-  /** Whether no turn is running, and no failure card offers a summary or reports that a summary is ready. */
+  /**
+   * Whether the notice above the composer is allowed to mention a summary. This is not the case while a turn is
+   * running, or while a failure card already mentions a summary.
+   */
   get canMentionSummary(): boolean {
     return !this.active && !this.hasActionButton('summarize');
   }
@@ -154,7 +157,10 @@ export class ConversationView {
     return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
   }
 
-  /** Renders all answers again after the host name of the gateway for the next prompt has changed. */
+  /**
+   * Renders all answers again, because some answers show the host name of the gateway for the next prompt and this host
+   * name has changed.
+   */
   renderAnswers(): void {
     for (const answer of this.answers) answer.render();
   }
@@ -180,8 +186,7 @@ export class ConversationView {
   /**
    * Shows another branch of the conversation. Exchanges that are already on the page with the same answers keep their
    * elements.
-   * @returns the last exchange or summary of the branch, or undefined if the page already ended with that exchange or
-   * summary
+   * @returns the last exchange or summary of the branch, or undefined if it was already the last on the page
    */
   showPath(items: readonly ShownItem[]): ItemView | undefined {
     const { view, items: previous } = this;

@@ -33,7 +33,7 @@ export function summaryOfferFor(
 }
 
 /**
- * Folds the turns before the last usable summary behind a button at the start of the conversation.
+ * Folds the turns before the last complete summary behind a button at the start of the conversation.
  * @returns a function that must be called when the exchanges and summaries have changed
  */
 export function createEarlierTurns({ strings, format, moveFocus, onLayoutChange }: PageContext, onToggle: () => void) {

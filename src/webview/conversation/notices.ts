@@ -9,13 +9,13 @@ import { button, element } from '../util/element';
 export function createNotices({ strings, post, focusComposer, moveFocus }: PageContext, contextNotice: HTMLElement) {
   const openHere = button(strings.openHere, 'primary', () => {
     openHere.disabled = true;
-    // Moves the focus to the composer, because a disabled button keeps the focus and the page then receives no key
-    // events.
+    // Moves the focus from the disabled button to the composer. A disabled button keeps the focus, and the page then
+    // receives no key events.
     focusComposer();
     post({ type: 'openHere' });
   });
-  // The notice is the accessible description of the button, so that screen readers read the notice when the button gets
-  // the focus.
+  // When *Open Here* gets the focus, screen readers also read the notice, because it is the accessible description of
+  // the button.
   openHere.setAttribute('aria-describedby', 'open-elsewhere');
   const text = element('p', { class: 'notice-texts', id: 'open-elsewhere' }, strings.openInOtherWindow);
   const actions = element('div', { class: 'actions' }, openHere);

@@ -32,7 +32,8 @@ export class PromptEntry {
     if (isLong(prompt)) {
       this.toggle = button('', 'quiet prompt-toggle', () => {
         this.isUnfolded = !this.isUnfolded;
-        // The start of the folded prompt might be far above the view, because the button is at the end of the prompt.
+        // After folding, the start of the prompt is scrolled into view. The button is at the end of the prompt, so the
+        // start of a long prompt is usually above the view.
         if (!this.isUnfolded) text.scrollIntoView({ block: 'nearest' });
         context.onLayoutChange();
       });

@@ -7,7 +7,7 @@ import { createEntryEditor, type EntryEditor } from './entryEditor';
 
 /** View of a summary: an answer with a heading, an editor and buttons. */
 export class SummaryEntry {
-  /** A summary belongs to no exchange. */
+  /** Undefined, because a summary belongs to no exchange. */
   readonly exchange = undefined;
   readonly comparison = undefined;
   readonly entry = this;
@@ -42,8 +42,8 @@ export class SummaryEntry {
     this.element = element('div', { class: 'exchange' }, answer.element);
     const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
     answer.head.element.prepend(element('h2', {}, title));
-    // The view of the answer shows the text of the summary, so the text element that the editor replaces is empty.
-    // While the editor is open, the view of the answer is hidden.
+    // The editor replaces an empty text element, because the answer's own view shows the text of the summary. That view
+    // is hidden while the editor is open.
     const text = element('span');
     const container = element('div', { class: 'summary-editor' }, text);
     answer.element.append(container);
@@ -64,7 +64,9 @@ export class SummaryEntry {
     return this.summary.answer.id;
   }
 
-  /** Number of earlier turns that the summary replaces, or 0 if these turns are in another conversation. */
+  /**
+   * Number of earlier turns that the summary replaces. It is 0 if the summary replaces turns of another conversation.
+   */
   get turns(): number {
     return this.summary.turns;
   }

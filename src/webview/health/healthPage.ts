@@ -44,8 +44,8 @@ export function createHealthPage(
 
   const heading = element('h1', { tabindex: '-1' }, strings.healthTitle);
   const periodButtons = periodNames.map((name) => button(strings[name], 'secondary', () => setState({ period: name })));
-  // Whether the user has clicked the button that clears the numbers. The click is remembered, because the confirmation
-  // dialog takes the focus from the button.
+  // Whether the user has clicked the button that clears the numbers. The confirmation dialog takes the focus from the
+  // button, so the click is remembered. After the numbers are cleared, the heading gets the focus.
   let isClearing = false;
   const clear = button(strings.clearHealth, 'secondary', () => {
     isClearing = true;

@@ -91,7 +91,7 @@ export class AnswerDocument {
     const count = isFinal ? blocks.length : countFinalBlocks(blocks, tail);
     this.commit(blocks.slice(0, count), references);
     if (isFinal) this.rerenderCommitted();
-    // A tail (the source after the last committed block) without an open block consists of blank lines.
+    // If no block is open, the tail (the source after the last committed block) consists of blank lines.
     const end = blocks[count]?.start ?? (isFinal ? tail.length : tail.lastIndexOf('\n') + 1);
     this.tail = tail.slice(end);
     this.tailStart += end;
@@ -139,7 +139,7 @@ const SECTION_LENGTH = 2000;
 interface Section {
   /**
    * Offset of the section in the source of the answer. A block that starts far enough from this offset begins the next
-   * section. The sections of an answer are therefore the same, however the text was split into deltas.
+   * section. Sections therefore don't depend on how the text was split into deltas.
    */
   readonly start: number;
   readonly element: HTMLElement;

@@ -6,8 +6,8 @@ import { highlightedCode } from './morph';
 import type { ElementSpec, NodeSpec } from './tree';
 
 /**
- * Matches characters that can't be part of a Markdown marker, link, entity or escape when they are appended to a
- * nonempty line.
+ * Matches text that can be appended to a nonempty line without parsing. None of the characters can be part of a
+ * Markdown marker, link, entity or escape.
  */
 const PLAIN_TEXT = /^[\p{L}\p{M}\p{N} ,.;'’"“”–—，。、；-]*$/u;
 
@@ -35,8 +35,8 @@ export class AppendFastPath {
   ) {}
 
   /**
-   * Returns a fast path for the last block of an answer, or undefined if text can't be appended to the block without
-   * parsing.
+   * Returns an object that appends plain text to the last block of an answer without parsing. Returns undefined if the
+   * block must be parsed.
    */
   static create(rendering: RenderedBlock, { tokens }: Block): AppendFastPath | undefined {
     const { text, spec, element } = rendering;
@@ -49,8 +49,8 @@ export class AppendFastPath {
       return spaces === undefined ? undefined : new AppendFastPath(rendering, node, undefined, spaces, Infinity);
     }
     const codeLine = lastLineOf(text);
-    // The fast path requires that everything after the first line of the source is code. In a closed or an indented
-    // code block, the source also contains the closing fence or the indentation.
+    // Text can be appended without parsing only if everything after the opening fence is code. This is not the case if
+    // the code block is closed or indented.
     const isVerbatim = text.startsWith(first.markup) && text.length === text.indexOf('\n') + 1 + first.content.length;
     if (!isVerbatim || MAY_CLOSE_FENCE.test(codeLine)) return undefined;
     return new AppendFastPath(rendering, node, codeLine, '', CHUNK_LENGTH - last.length);

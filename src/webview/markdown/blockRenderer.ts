@@ -38,8 +38,8 @@ export interface BlockSource {
   readonly text: string;
   readonly tokens: Block['tokens'];
   /**
-   * Number of a line in the parsed text. A code block that ends at this line or later can still grow. Infinity if no
-   * code block can grow.
+   * Line number in the parsed text, from which a code block can still grow: the block can grow if it ends at this line
+   * or later. Infinity if no code block can grow.
    */
   readonly openFromLine: number;
 }

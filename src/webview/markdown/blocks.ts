@@ -38,8 +38,8 @@ export function parseBlocks(parser: Parser, text: string, references: References
 const tokenDefaults = { attrs: null, map: null, children: null, content: '', markup: '', info: '', meta: null };
 
 /**
- * Parser state that creates tokens without methods, which no block rule calls. The token constructor in markdown-it's
- * build would be slower, because it calls a slow function for each property.
+ * Parser state that creates tokens as plain objects without methods, because the block rules call none. The token
+ * constructor of markdown-it is slower, because its build calls a slow function for each property.
  */
 class BlockState extends MarkdownIt.StateBlock {
   override push(type: string, tag: string, nesting: Token['nesting']): Token {
@@ -71,17 +71,16 @@ const MAY_BE_TITLE = /^[ \t]*["'(]/;
 const BLANK_LINE = /^[ \t]*\r?\n?$/;
 
 /**
- * Matches the first character of a line that could continue the list before it, or define a link label that earlier
- * text uses.
+ * Matches the first character of a line that can change earlier text: the line can continue a list, or can define a
+ * link that earlier text uses.
  */
 const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 
 /**
- * Returns whether no further text can change the block that ends at offset `start`, where the next line begins. After a
- * blank line, the next line must be complete, or its first character must neither continue a list nor begin a link
- * definition. Without a blank line, both the next line and the line after it must be complete, because the two lines
- * might be the beginning of a table. In addition, the next line must not look like the title of a link definition,
- * because the title would belong to the block.
+ * Returns whether no further text can change the block that ends at offset `start`. After a blank line, the next line
+ * must be complete, or its first character must neither continue a list nor begin a link definition. Without a blank
+ * line, the next two lines must be complete, because they might begin a table. The next line must also not look like
+ * the title of a link definition.
  */
 function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);

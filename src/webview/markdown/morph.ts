@@ -54,8 +54,8 @@ function patchChildren(parent: Element, before: ElementSpec, after: ElementSpec)
   if (highlightedCode.delete(parent))
     parent.replaceChildren(...oldSpecs.map((spec) => createNode(spec, parent.ownerDocument)));
   const patch = () => patchSiblings(parent, oldSpecs, newSpecs);
-  // If the number of nodes changes, a chunk element replaces the text node at the end of the code. A selection in that
-  // text node would be lost, so the selection is restored.
+  // If long code gets a new chunk element, this element replaces the text node at the end of the code. The selection is
+  // restored, because it would be lost together with the text node.
   if (after.tag === 'code' && oldSpecs.length !== newSpecs.length) preserveSelection(parent, patch);
   else patch();
 }

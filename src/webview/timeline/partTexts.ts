@@ -31,8 +31,8 @@ function waitTitle({ strings, format }: Words, wait: LedgerWait): string {
 }
 
 /**
- * Returns whether the turn itself chose the wait (a backoff). Returns false if the gateway, another turn, or a lost
- * network connection caused the wait.
+ * Returns whether the wait is a backoff, which the turn itself chose. Other waits are caused by the gateway, by another
+ * turn, or by a lost network connection.
  */
 function isBackoff(wait: LedgerWait): boolean {
   const { told = 'turn', source } = wait;

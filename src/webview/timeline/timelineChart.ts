@@ -61,8 +61,8 @@ export function createTimelineChart(context: PageContext, spans: TurnSpans, labe
       kinds.add(mark);
       shapes.push(createMark(mark, percent(fraction(part.to)), top + laneHeight / 2));
     }
-    // An invisible area around each bar makes a thin bar as easy to point at as a thick bar. When the pointer is over a
-    // row of the table, the area of the row's bar has a visible frame.
+    // An invisible area around each bar makes thin bars easier to point at. When the pointer is over a row of the
+    // table, the area of that row's bar shows a frame.
     const area = { y: top - markWidth, height: laneHeight + 2 * markWidth, ...position(part.from, part.to) };
     const title = svg('title', {}, titleOf(context, part));
     return svg('g', { 'data-part': index }, title, svg('rect', { class: 'picture-area', ...area }), ...shapes);

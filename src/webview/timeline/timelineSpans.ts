@@ -11,8 +11,8 @@ import {
 } from '../../shared/protocol';
 
 /**
- * Range on the time axis, in milliseconds. A new segment of a turn begins when the user continues the answer. The time
- * axis joins the segments, and leaves out the time between them.
+ * Range on the time axis of a turn, in milliseconds. Whenever the user continues the answer, a new segment of the turn
+ * begins. The axis leaves out the time between two segments.
  */
 interface TimeRange {
   readonly from: number;
@@ -33,15 +33,12 @@ export interface AttemptSpan extends TimeRange {
   readonly number: number;
   /** Name of the attempt's gateway. Undefined if all attempts of the turn use the same gateway. */
   readonly gateway: string | undefined;
-  /**
-   * Other model whose partial answer the attempt continued. Undefined if the attempt did not continue the answer of
-   * another model.
-   */
+  /** The other model, if the attempt continued the partial answer of another model. Otherwise, undefined. */
   readonly continuedModel: string | undefined;
   /** Message of the provider about the fault of the attempt. */
   readonly detail: string | undefined;
   readonly firstToken: number | undefined;
-  /** Periods without data after the first token, in ascending order. */
+  /** Periods without data after the first token, in chronological order. */
   readonly silences: readonly TimeRange[];
 }
 
@@ -118,8 +115,8 @@ function createAxis(segment: TurnSegment, start: number, now: number | undefined
 function waitSpans(waits: readonly LedgerWait[], { toAxis, end }: SegmentAxis): readonly WaitSpan[] {
   return waits.flatMap((wait) => {
     const { at, waitedMs } = wait;
-    // The wait has no `waitedMs` if it is still in progress, or if the VS Code window was closed during the wait. A
-    // wait of unknown duration is always shown, because it might have been long.
+    // A wait without `waitedMs` is still in progress, or the VS Code window was closed during the wait. Such a wait is
+    // always shown, because it might have been long.
     if (waitedMs !== undefined && waitedMs < minDisplayedMs) return [];
     return { kind: 'wait', wait, from: toAxis(at), to: waitedMs === undefined ? end : toAxis(at + waitedMs) };
   });
@@ -154,9 +151,9 @@ function attemptTimes(
 }
 
 /**
- * Returns the time from the start of a running attempt to its first token, in milliseconds. Returns undefined if no
- * token has arrived. Only the first token of the turn has a timestamp. For a later attempt, the time until the response
- * headers arrived is used as an estimate.
+ * Returns the time from the start of a running attempt to its first token, in milliseconds, or undefined if no token
+ * has arrived. Only the first token of the turn has a timestamp. For later attempts, the arrival of the response
+ * headers is used instead.
  */
 function firstTokenSoFar(
   { firstTokenAt, lastTokenAt = -Infinity }: TurnSegment,

@@ -33,7 +33,11 @@ export function createCardSlot({ moveFocus, focusComposer }: PageContext) {
   };
   return {
     element: slot,
-    /** Shows a card. If `key` has not changed, the existing card is refreshed. Otherwise, a new card is created. */
+    /**
+     * Shows a card.
+     * @param key values that identify the card: while they are unchanged, the existing card is refreshed instead of
+     * replaced
+     */
     show: (key: readonly unknown[], build: () => Card | undefined): void => {
       if (card && key.length === currentKey.length && key.every((part, index) => part === currentKey[index])) {
         card.refresh?.();
@@ -154,8 +158,8 @@ interface ActionChoice {
 
 /**
  * Creates the buttons of a card. A read-only page has no buttons.
- * @param event contains values for the captions of some buttons: the fallback model, the next gateway and the reset
- * time. Without a reset time, the button for `sendLater` sends the prompt when the network is back.
+ * @param event values in the captions of the buttons: the fallback model, the next gateway and the reset time of a rate
+ * limit. Without a reset time, `sendLater` sends the prompt when the network is back.
  */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,

@@ -19,7 +19,8 @@ export function createFailureCard(
   const { strings, isReadOnly, post, clock } = context;
   const { id: answerId, isLatest, model: chosenModel, summaryOffer } = answer;
   const { resetsAt = Infinity } = event;
-  // After a summary, sending the same prompt again makes a shorter request.
+  // If earlier turns were summarized after the failure, the same prompt makes a shorter request, so the card offers
+  // *Retry now*.
   const isSummarized = summaryOffer === 'ready';
   const summaryActions = { none: [], possible: 'summarize', ready: 'retryNow' } as const;
   const actions = event.actions.flatMap((action) => (action === 'summarize' ? summaryActions[summaryOffer] : action));

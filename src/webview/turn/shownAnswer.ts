@@ -3,12 +3,12 @@ import type { TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 
 /**
- * Whether a summary helps after a request that was too long: `possible` if a summary would shorten the request, `ready`
- * if a summary written after the failure has already shortened the request.
+ * What the failure card offers after a request that was too long: `possible` offers a summary, and `ready` offers a
+ * retry, because a summary written after the failure already makes the request shorter.
  */
 export type SummaryOffer = 'none' | 'possible' | 'ready';
 
-/** Data of an answer for the card and the other elements of its turn. */
+/** An answer with everything that its turn shows on the page, such as its card and buttons. */
 export interface ShownAnswer {
   readonly id: string;
   /** State of the turn. It can be newer than the state that is visible on screen. */

@@ -16,8 +16,8 @@ export function showTurnActions(
   const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
   const hasEnded = !isRunning(phase);
   const text = hasEnded ? currentText : '';
-  // If the latest answer has ended at the token limit, *Regenerate* is left out, because the outcome line already has a
-  // button that restarts the answer.
+  // If the latest answer has ended at the token limit, the line below it already has a button that restarts the answer.
+  // *Regenerate* is therefore left out.
   const canRegenerate = phase === 'done' && !isCompared && !(isLatest && finishReason === 'length');
   const hasAnswer = phase === 'done' || text !== '';
   const versions = hasEnded ? (exchange?.versions ?? []) : [];

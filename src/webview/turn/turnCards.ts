@@ -62,7 +62,7 @@ export function createTurnCard(
 const longWaitMs = 15_000;
 /** Remaining time of a long wait at which its approaching end is announced, in milliseconds. */
 const lastSecondsMs = 5000;
-/** Duration above which a backoff has a highlighted button *Retry now*, in milliseconds. */
+/** Minimum duration of a backoff whose card highlights *Retry now*, in milliseconds. */
 const minHighlightedBackoffMs = 10_000;
 
 /** Actions that are always buttons of a wait card, and never items of its menu. */
@@ -125,8 +125,8 @@ function createWaitCard(
   const dispose = (): void => {
     card.dispose();
     card.element.querySelector('.card-details > div')?.remove();
-    // The wait card is about to be removed. Until the turn ends, the turn keeps the height that it had with the card,
-    // but without open details. The text of the turn therefore does not move when the card disappears.
+    // Keeps the height of the turn, so that its text does not move when the wait card disappears. Open details are
+    // closed before the height is measured.
     const turn = card.element.closest<HTMLElement>('.turn');
     if (turn && turn.offsetHeight > 0) turn.style.minHeight = `${turn.offsetHeight}px`;
   };
@@ -134,8 +134,8 @@ function createWaitCard(
 }
 
 /**
- * Returns the text that the network is offline. The text names no gateway if there are several, because the turn
- * continues with the first gateway that can be reached.
+ * Returns the message that the computer is offline. If there are several gateways, the message names none, because the
+ * turn continues with the first gateway that can be reached.
  */
 function offlineText(strings: PageContext['strings'], state: TurnState, event: WaitingEvent, host: string): string {
   return host && !hasGateways(state, event) ? fillTemplate(strings.waitOfflineHost, host) : strings.waitOffline;

@@ -8,8 +8,8 @@ import { createCardSlot } from './card';
 import type { ShownAnswer } from './shownAnswer';
 
 /**
- * Creates the summary of a turn that has ended, or of the waits and retries of a running turn. A failed or waiting turn
- * has no summary, because its card contains the timeline.
+ * Creates the line that sums up the attempts and waits of a turn and opens its timeline. A failed or waiting turn has
+ * no such line, because its card contains the timeline.
  */
 export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline) {
   const slot = createCardSlot(context);
@@ -26,7 +26,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
   };
   const mayShow = (state: TurnState, hasCard: boolean): boolean => {
     if (!isRunning(state.phase)) return state.phase !== 'failed' && hasTimeline(state);
-    // The button is hidden while the text above it grows, because the button would move with every line.
+    // While text arrives, the button below it is hidden, because the button would move with every line.
     return !hasCard && (state.phase !== 'streaming' || timeline.isOpen) && hasTimeline(state);
   };
   return {
@@ -35,7 +35,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
     /** Element that contains the timeline while the turn has a summary. */
     timelinePlace,
     /**
-     * Shows or hides the summary of the turn.
+     * Shows or hides the line.
      * @param hasCard whether the turn has a card
      */
     update: (state: TurnState, hasCard: boolean): void => {
@@ -56,7 +56,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
   };
 }
 
-/** Shows each figure of the summary in its own element, so that no figure is broken into two lines. */
+/** Shows each figure of the line in its own element, so that no figure is broken into two lines. */
 function showFigures(target: HTMLElement, text: string): void {
   if (target.textContent === text) return;
   const figures = text.split(/(?<=·) /).map((figure) => element('span', {}, figure));

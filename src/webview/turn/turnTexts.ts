@@ -19,8 +19,8 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
   const options = {
     clock,
     labels: strings,
-    // A turn without an exchange is a summary. Link definitions are shown only in a summary, because requests contain
-    // the complete text of the summary.
+    // A turn without an exchange writes a summary. Requests contain the complete text of a summary, so its link
+    // definitions are shown as well.
     showsDefinitions: !exchange,
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),

@@ -36,7 +36,7 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
   const toolCalls = createCardSlot(context);
   const card = createCardSlot(context);
   const actions = createCardSlot(context);
-  // The buttons appear in the place of the progress line, so that nothing moves when the turn ends.
+  // When the turn ends, the buttons replace the progress line in the same row, so that nothing moves.
   const row = element(
     'div',
     { class: 'turn-row' },
@@ -78,8 +78,8 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, answer, state, timeline),
       );
-      // When a wait card is removed, the height of the turn is measured. The progress line and the summary are
-      // therefore updated after the card, so that they don't add to the measured height.
+      // Removing a wait card measures the height of the turn. The progress line and the summary line are updated
+      // afterwards, so that they don't add to this height.
       const hasCard = card.element.hasChildNodes();
       progress.update(state, hasCard);
       summary.update(state, hasCard);

@@ -4,7 +4,7 @@ export type Icon = keyof typeof icons;
 
 type Child = Node | string;
 
-/** Creates an HTML element. The content security policy forbids the `style` attribute. */
+/** Creates an HTML element. It can't have the attribute `style`, which the content security policy forbids. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string>> = {},
@@ -75,7 +75,7 @@ export function fillNodes(template: string, ...nodes: readonly Node[]): (Node | 
   return parts.map((part, index) => (index % 2 === 0 ? part : (nodes[Number(part)] ?? `{${part}}`)));
 }
 
-/** Creates an SVG element. The content security policy forbids the `style` attribute. */
+/** Creates an SVG element. It can't have the attribute `style`, which the content security policy forbids. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string | number>> = {},

@@ -12,10 +12,10 @@ export interface MenuItem {
 
 /**
  * Creates a button that opens a menu, with the keys of the ARIA menu pattern. The button and the menu must be next to
- * each other in the document. The browser closes the menu on Escape and on a click elsewhere. The menu also closes when
- * the page scrolls, which would move the menu out of view, and when another part of VS Code gets the focus.
- * @param listItems returns the items; it is called each time the menu is about to open, and without items the menu
- * stays closed
+ * each other in the document. Escape or a click elsewhere closes the menu. The menu also closes when the page scrolls,
+ * or when another part of VS Code gets the focus.
+ * @param listItems returns the items; it is called each time before the menu opens, and without items the menu stays
+ * closed
  * @param describe returns a text that is shown above the items and is part of the button's accessible name
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/menu-button/
  */
