@@ -9,8 +9,8 @@ import { errorMessage } from './host/util/userError';
 let startedApp: App | undefined;
 
 /**
- * Registers the commands and providers that VS Code needs at startup. The rest of the extension (the app) is loaded as
- * soon as VS Code has finished activating the extension, or earlier if a command or a provider needs it.
+ * Registers the commands and providers that VS Code needs at startup. All other code of the extension (the app) is
+ * loaded after startup, or earlier if a command or a provider needs it.
  */
 export function activate(context: vscode.ExtensionContext): HolySheepApi {
   const modelsChanged = new vscode.EventEmitter<void>();
@@ -43,8 +43,8 @@ export function deactivate(): Promise<void> | undefined {
 }
 
 /**
- * Registers an optional feature, such as the chat participant. Errors are only logged: some builds of VS Code lack the
- * feature or refuse the registration, and the rest of the extension must still work.
+ * Registers an optional feature, such as the chat participant. Some builds of VS Code lack the feature or refuse the
+ * registration. Such errors are only logged, because the rest of the extension must still work.
  * @param register function that registers the feature, and returns undefined if VS Code lacks the feature
  */
 function registerOptional(register: () => vscode.Disposable | undefined): readonly vscode.Disposable[] {

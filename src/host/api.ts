@@ -25,16 +25,16 @@ export interface HolySheepApi {
   readonly version: 1;
   /**
    * Produces an answer (a turn) with the user's settings and API key, without the panel. The last event is always
-   * `done`, `stopped` or `failed`. The turn stops if the caller leaves the loop over the events early. The options are
+   * `done`, `stopped` or `failed`. If the caller leaves the loop over the events early, the turn stops. The options are
    * copied, so later changes to the object have no effect.
-   * @throws TypeError immediately, if the prompt is empty, or an option is unknown, has a wrong type or is out of range
+   * @throws TypeError immediately, if the prompt is empty or an option is invalid
    */
   ask(prompt: string, options?: AskOptions): AsyncIterable<ApiEvent>;
 }
 
 /**
- * An event of the API. Where the engine's event contains a gateway object, the event of the API contains the origin of
- * the gateway's base URL.
+ * An event of the API. It equals the engine's event, but contains the origin of the gateway's base URL instead of a
+ * gateway object.
  */
 export type ApiEvent = ReturnType<typeof toApiEvent>;
 
@@ -54,13 +54,15 @@ function toApiEvent(event: StreamEvent) {
   }
 }
 
-/** Function that produces an answer for another extension. The prompt and the options must already be validated. */
+/**
+ * Function that produces an answer for another extension. Its caller must have validated the prompt and the options.
+ */
 export type Ask = (prompt: string, options: AskOptions) => Promise<AsyncIterable<StreamEvent>>;
 
 /**
  * Creates the API that other extensions use.
- * @param load loads the function that produces an answer. Each call of `ask` calls `load` at once, before the caller
- * reads the events.
+ * @param load loads the function that produces an answer. It is called by each call of `ask`, before the caller reads
+ * any events.
  */
 export function createApi(load: () => Promise<Ask>): HolySheepApi {
   return Object.freeze({
@@ -70,8 +72,8 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       const iterator = load()
         .then((ask) => ask(copy.prompt, copy.options))
         .then((stream) => stream[Symbol.asyncIterator]());
-      // If loading fails and the caller reads the events late or never, Node.js would report an unhandled rejection. An
-      // empty handler prevents this report. The caller still gets the error from `next`.
+      // If loading fails before the caller reads the first event, Node.js would report an unhandled rejection. An empty
+      // handler prevents this report. The caller still gets the error from `next`.
       iterator.catch(() => undefined);
       // The iterator is written by hand, because the turn must stop at once when the caller leaves the loop early. An
       // async generator would stop the turn only after the next event.

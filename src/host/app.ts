@@ -152,8 +152,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   registerStatus(features);
   reopenPanels(features).catch(onError);
   if (demo.staysOpen) await demo.open().catch(onError);
-  // Serializers are registered after everything that a panel needs, because VS Code restores panels as soon as their
-  // serializer is registered.
+  // VS Code restores panels as soon as their serializer is registered. Serializers are therefore registered last, after
+  // everything that a panel needs.
   register(vscode.window.registerWebviewPanelSerializer(viewType, panels));
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
   return {

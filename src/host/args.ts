@@ -2,14 +2,13 @@ import { isRecord, textIn } from '../engine/json';
 import { effortChoiceIn, effortChoices, type TextMessage } from '../engine/request';
 import { ArgumentError } from './util/userError';
 
-// The arguments of commands and of the API come from other extensions, keybindings and tasks. Messages about invalid
-// arguments are for the developer who wrote the arguments, so the messages are not translated. This file must be small,
-// because VS Code loads it at startup, with the API. Therefore it contains neither valibot schemas nor the validation
-// of command arguments.
+// The arguments of commands and of the API come from other extensions, keybindings and tasks. Error messages about
+// these arguments are not translated, because their readers are developers. VS Code loads this file at startup, so it
+// must be small and must not import valibot.
 
 /**
- * Highest accepted `maxTokens`, which is also the maximum of the setting `holysheep.maxTokens`. No model answers with
- * more tokens.
+ * Highest accepted `maxTokens`, which is also the maximum of the setting `holysheep.maxTokens`. Longer answers don't
+ * exist.
  */
 const maxMaxTokens = 1_000_000;
 
@@ -17,8 +16,8 @@ const maxMaxTokens = 1_000_000;
 type Reader = (value: unknown) => unknown;
 
 /**
- * Maps each property of an argument to a function that validates the value, and to a description of valid values for
- * the error message.
+ * Maps each property of an argument to a function that validates the value, and to a description of valid values. Error
+ * messages contain the description.
  */
 export type Properties = Readonly<Record<string, readonly [Reader, string]>>;
 

@@ -10,7 +10,7 @@ export type LanguageId = (typeof languageIds)[number];
 
 /**
  * Maps each property of a command's argument to a function that validates the value, and to a description of valid
- * values for the error message.
+ * values. Error messages contain the description.
  */
 const properties = {
   ...apiProperties,
@@ -62,8 +62,8 @@ export function parseRunPromptArgument(argument: unknown) {
 }
 
 /**
- * Returns the requested language. Returns undefined if the argument is not a string: a context menu passes the item on
- * which the menu was opened instead of a language.
+ * Returns the requested language. Returns undefined if the argument is not a string, because a context menu passes the
+ * item on which the user opened the menu.
  */
 export function parseCopyRequestArgument(argument: unknown): LanguageId | undefined {
   if (typeof argument !== 'string') return undefined;

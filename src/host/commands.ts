@@ -57,5 +57,8 @@ export function createCommandRunner(
  */
 export type Commands = Partial<Record<CommandId, (...args: readonly unknown[]) => unknown>>;
 
-/** Sets a context key of VS Code for `when` clauses. Skips the call if the key already has this value. */
+/**
+ * Sets a context key, which `when` clauses in package.json use. Skips the call to VS Code if the key already has this
+ * value.
+ */
 export type SetContext = (key: string, value: boolean) => void;

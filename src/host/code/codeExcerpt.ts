@@ -2,8 +2,8 @@ import type * as vscode from 'vscode';
 import { firstChars, lastChars } from '../../engine/text/surrogates';
 
 /**
- * A range of a document, with lines and characters counted from zero as in VS Code. Used by modules that do not import
- * `vscode`.
+ * A range of a document, with lines and characters counted from zero as in VS Code. This type replaces `vscode.Range`
+ * in modules that do not import `vscode`.
  */
 export interface Span {
   readonly start: Point;

@@ -21,9 +21,9 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 }
 
 /**
- * Indents an inserted text of several lines like the line with the cursor. The text stays unchanged unless only
- * indentation precedes the cursor. The text also stays unchanged if its first line is indented more than one of its
- * other lines, because the intended indentation is then unknown.
+ * Indents an inserted text of several lines like the line with the cursor. If anything but indentation precedes the
+ * cursor, the text stays unchanged. The text also stays unchanged if its first line is indented more than another line,
+ * because the intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
 export function indentInsertion(text: string, linePrefix: string): string {
@@ -59,7 +59,8 @@ export type CodeSearchResult =
   | { readonly type: 'changed' | 'ambiguous' };
 
 /**
- * Searches a document for the code that was sent with a prompt: first at the code's original position, then everywhere.
+ * Searches a document for the code that was sent with a prompt: first at the original position of the code, then in the
+ * entire document.
  * @param text the text of the document
  * @param offset the original offset of the code, which can be beyond the end of the document
  */
@@ -73,8 +74,8 @@ export function locateCode(text: string, original: string, offset: number): Code
 }
 
 /**
- * Matches the line breaks at the end of a text. Without the lookbehind, the expression would be tried again at each
- * line break of a long series, which takes quadratic time.
+ * Matches the line breaks at the end of a text. Without the lookbehind, a long series of line breaks would take
+ * quadratic time, because the expression would be tried at each line break.
  */
 const finalLineEnds = /(?<![\r\n])[\r\n]+$/;
 
@@ -108,8 +109,8 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
 
 /**
  * Adapts a code block to a selection that starts directly after the indentation of a line. The first line of the code
- * block gets no indentation, because the document already contains it. The code block's other lines are indented,
- * unless the result would be indented more than the replaced lines.
+ * block gets no indentation, because the document already contains it. The other lines are indented, unless they would
+ * then be indented more than the replaced lines.
  */
 function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;

@@ -42,7 +42,7 @@ export const codePrompts = {
 
 export type CodePromptId = keyof typeof codePrompts;
 
-/** Sentence in the prompt that informs the model that the code was truncated. */
+/** Part of the prompt that informs the model that the code was truncated. */
 export const truncationNotice = `The code was too long: only its first ${codeLimits.characters} characters are here. Say so.`;
 
 /**

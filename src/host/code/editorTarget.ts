@@ -19,7 +19,7 @@ export class EditorTarget extends Disposable {
     return this.recentEditors.last();
   }
 
-  /** Returns the files of text editors that are still open, most recently active first. */
+  /** Returns the files of all open text editors, most recently active first. */
   recentFiles(): readonly vscode.Uri[] {
     return this.recentEditors.files();
   }
@@ -35,8 +35,8 @@ export class EditorTarget extends Disposable {
   }
 
   /**
-   * Replaces the code that the prompt was about, or else the selection in the last active text editor. The user
-   * confirms the change in a preview.
+   * Replaces the code that the prompt was about. If the prompt was not about code, replaces the selection in the last
+   * active text editor. The user confirms the change in a preview.
    * @throws UserError if nothing is selected, or the code has changed since the prompt was sent
    */
   async apply({ attachments: [attachment] = [], target }: Prompt, text: string): Promise<void> {
@@ -67,8 +67,8 @@ export class EditorTarget extends Disposable {
   private async replaceOriginal(code: string, label: string, target: ApplyTarget, text: string): Promise<void> {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
     // The editor is shown even if the code can't be replaced, because the user then has to look at the document. The
-    // refactor preview needs the editor, too: as long as an editor shows a document, VS Code keeps the document loaded
-    // and reports its changes.
+    // refactor preview also needs a visible editor: otherwise, VS Code could unload the document and not report its
+    // changes.
     const editor = await this.showEditor(document);
     const offset = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
     const location = locateCode(document.getText(), code, offset);
@@ -99,7 +99,7 @@ export class EditorTarget extends Disposable {
   }
 
   /**
-   * Returns the last active text editor. If another tab hides the editor, its document is shown again with the same
+   * Returns the last active text editor. If the editor is hidden by another tab, shows its document again with the same
    * cursors.
    */
   private async showLast(last: vscode.TextEditor): Promise<vscode.TextEditor> {

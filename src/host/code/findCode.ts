@@ -11,8 +11,8 @@ import { displayPath } from './editorLocations';
 const symbolsTimeoutMs = 1000;
 
 /**
- * Returns the code that a prompt is about: the selection, or else the function around the cursor, or else the visible
- * lines. Returns undefined if the code contains only whitespace.
+ * Returns the code that a prompt is about. This is the selection, the function around the cursor if nothing is
+ * selected, or the visible lines if there is no such function. Returns undefined if the code contains only whitespace.
  */
 export async function findCode(editor: vscode.TextEditor): Promise<CodeExcerpt | undefined> {
   const { document, selection } = editor;

@@ -2,10 +2,9 @@
 const markdownLanguages: ReadonlySet<string> = new Set(['markdown', 'prompt', 'instructions', 'chatagent', 'skill']);
 
 /**
- * Matches the scheme of a Markdown link if VS Code would open the link without asking the user. After `](` or
- * `[label]:`, the expression matches every scheme except `http`, `https` and `mailto`. In angle brackets and HTML
- * attributes, the expression matches fewer schemes, because code can contain text such as `<std::string>`: only
- * `command:` and schemes that contain HTML character references.
+ * Matches the scheme of a Markdown link that VS Code would open without asking the user. After `](` or `[label]:`, this
+ * is every scheme except `http`, `https` and `mailto`. In angle brackets and HTML attributes, only `command:` and
+ * schemes with HTML character references match, because code can contain text such as `<std::string>`.
  */
 const unconfirmedScheme = new RegExp(
   [

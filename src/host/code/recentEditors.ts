@@ -35,8 +35,7 @@ export class RecentEditors extends Disposable {
     this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor)));
     this.register(
       vscode.workspace.onDidCloseTextDocument(() => {
-        // VS Code fires the event "document closed" also when the language of a document changes, so `isClosed` is
-        // checked.
+        // VS Code also fires this event when the language of a document changes, so `isClosed` is checked.
         this.editors = this.editors.filter(({ document }) => !document.isClosed);
       }),
     );
@@ -58,7 +57,7 @@ export class RecentEditors extends Disposable {
     return visibleTextEditors.find(isWritable);
   }
 
-  /** Returns the files of text editors that are still open, most recently active first. */
+  /** Returns the files of all open text editors, most recently active first. */
   files(): readonly vscode.Uri[] {
     return this.editors.map(({ document }) => document.uri);
   }

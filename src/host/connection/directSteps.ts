@@ -4,8 +4,8 @@ import { connect as connectSecurely } from 'node:tls';
 import { errorCode } from '../util/files';
 
 /**
- * A step of a direct connection: name resolution, TCP connection or TLS. `ms` is the duration of the step in
- * milliseconds.
+ * A step of a direct connection (a connection without a proxy): name resolution, TCP connection or TLS. `ms` is the
+ * duration of the step in milliseconds.
  */
 export interface DirectStep {
   readonly name: 'nameResolution' | 'connection' | 'tls';

@@ -18,8 +18,8 @@ const prompt = 'Reply with the single word: OK';
 const maxTokens = 16;
 
 /**
- * Measures how long a gateway takes to send the first token of an answer. The turn is stopped at its first token,
- * before a retry, or before a switch to a fallback model. Returns undefined if the signal aborts.
+ * Measures how long a gateway takes to send the first token of an answer. The turn is stopped after this token. It is
+ * also stopped before a retry or a switch to a fallback model. Returns undefined if the signal aborts.
  */
 export async function requestFirstToken(
   engine: Engine,
@@ -45,8 +45,8 @@ export async function requestFirstToken(
         turn.stop();
         return { kind: event.reason, message: event.message };
       case 'model':
-        // If the turn were not stopped here, a fallback model would answer, and the time of its first token would
-        // reveal nothing about the tested model.
+        // The turn is stopped before a fallback model answers, because the measured time would be that of the wrong
+        // model.
         turn.stop();
         if (event.reason === 'user') return undefined;
         return { kind: event.reason, message: vscode.l10n.t(faultAdvice[event.reason].cause) };

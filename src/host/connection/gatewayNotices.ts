@@ -17,9 +17,9 @@ const backupsSetting = 'holysheep.backupBaseUrls';
 const memoryKey = 'holysheep.gatewayNotices';
 
 /**
- * Notifies the user about problems of the gateways in the settings. An invalid URL is reported once in each window. The
- * other problems are reported once and never again, in any window: a URL that the extension has corrected, plain HTTP,
- * and a backup gateway without an API key.
+ * Notifies the user about problems of the gateways in the settings. An invalid URL is reported once in each window.
+ * Other problems are reported only once in all windows: a URL that the extension has corrected, plain HTTP, and a
+ * backup gateway without an API key.
  */
 export class GatewayNotices extends Disposable {
   /** Base URLs that this window has checked, as the user wrote them. */
@@ -55,8 +55,8 @@ export class GatewayNotices extends Disposable {
       return;
     }
     const { url, isCorrected } = baseUrl;
-    // The normalized URL is remembered instead of the text in the setting, because the query of a URL can contain a
-    // secret.
+    // The text in the setting is not remembered, because the query of a URL can contain a secret. The normalized URL
+    // has no query.
     if (isCorrected && this.remember(`corrected ${url}`)) {
       const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };

@@ -44,7 +44,7 @@ export async function pickGateway(gateways: readonly KeyState[], title: string):
     title,
     placeholder: vscode.l10n.t('Choose a gateway'),
     items,
-    // If all gateways have a key, `activeItems` is omitted: with an empty array, no row would have the focus, and Enter
+    // If all gateways have a key, `activeItems` is omitted. With an empty array, no row would have the focus, and Enter
     // would choose nothing.
     ...(withoutKey && { activeItems: [withoutKey] }),
   }).result;

@@ -14,8 +14,8 @@ export interface RequestDefaults extends RequestParameters {
 }
 
 /**
- * Model and reasoning effort of a single prompt. They replace the selected model and the effort that is remembered for
- * the model.
+ * Model and reasoning effort of a single prompt. They are used instead of the selected model and the effort that is
+ * remembered for the model.
  */
 export interface RequestChoice {
   readonly model?: string | undefined;
@@ -48,18 +48,18 @@ export interface GatewaySet {
   model(): string;
   selectModel(model: string): Promise<void>;
   /**
-   * Returns the parameters of a request. The model is the model in `choice`, or else the selected model. The reasoning
-   * effort is the effort in `choice`, or else the effort remembered for the model.
+   * Returns the parameters of a request. Without a model in `choice`, the selected model is used. Without a reasoning
+   * effort in `choice`, the effort remembered for the model is used.
    */
   defaults(choice?: RequestChoice): RequestDefaults;
   /**
-   * Returns whether prompts may be sent to these models. If one of the models is available only through a gateway that
-   * uses plain HTTP, the user is asked for consent first.
+   * Returns whether prompts may be sent to these models. If a model is available only through a gateway with plain
+   * HTTP, the user is first asked for consent.
    */
   mayUse(models: readonly string[]): Promise<boolean>;
   /**
-   * If these gateways do not allow the action of a button on a failure card, returns the message that the user sees
-   * when pressing the button. Otherwise, returns undefined.
+   * Returns the message that the user sees after pressing a button of a failure card, if these gateways do not allow
+   * the button's action. Returns undefined if the action is allowed.
    */
   notice(action: FaultAction): string | undefined;
 }
@@ -69,7 +69,7 @@ interface TemporarySet extends GatewaySet {
   close(): Promise<void>;
 }
 
-/** The properties of a conversation that decide which set of gateways gets its prompts. */
+/** The properties of a conversation that determine to which set of gateways its prompts go. */
 interface SetOwner {
   readonly set: GatewaySet;
   readonly tree: { readonly isEmpty: boolean };
@@ -111,8 +111,9 @@ export class GatewaySets extends Disposable {
   }
 
   /**
-   * Calls `show`, at once and after each change, with the model and the gateway for the prompts of new conversations. A
-   * result that arrives after a newer result is dropped.
+   * Calls `show` at once and after each change.
+   * @param show receives the model and the gateway to which prompts of new conversations go. An outdated result is
+   * dropped.
    */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;

@@ -96,10 +96,9 @@ export class KeyStore extends Disposable {
 const importedKeysSecret = 'holysheep.importedKeys';
 
 /**
- * Imports an API key that the user entered in VS Code's dialog for language model providers. This dialog does not ask
- * for an origin, so the key is imported once, for the origin that the settings contain at that time. The same key is
- * never imported a second time: not for another origin, and not after the user has removed the key or a gateway has
- * rejected the key. Only the fingerprints of imported keys are remembered.
+ * Imports an API key that the user entered in VS Code's dialog for language model providers. The dialog asks for no
+ * origin, so the key is stored for the origin in the current settings. The same key is never imported again, even after
+ * a change of the origin or the removal of the key. Only the fingerprints of imported keys are remembered.
  */
 export async function importKey(
   secrets: vscode.SecretStorage,
@@ -109,7 +108,8 @@ export async function importKey(
   const fingerprint = createHash('sha256').update(key).digest('hex');
   const fingerprints = (await secrets.get(importedKeysSecret)) ?? '';
   if (fingerprints.includes(fingerprint)) return;
-  // The fingerprint is saved before the key: a key without a fingerprint could later be imported for another origin.
+  // The fingerprint is saved before the key. Otherwise, after a crash between the two steps, the key could be imported
+  // again for another origin.
   await secrets.store(importedKeysSecret, `${fingerprints} ${fingerprint}`);
   const { state } = await store();
   if (state === 'cancelled') await secrets.store(importedKeysSecret, fingerprints);

@@ -13,8 +13,7 @@ interface ModelEffortsDeps {
 }
 
 /**
- * The reasoning effort of each model: the effort that the user has chosen for the model, or else the effort in the
- * settings.
+ * The reasoning effort of each model. If the user has chosen no effort for a model, the effort in the settings is used.
  */
 export class ModelEfforts extends Disposable {
   private readonly changeEmitter = this.register(new vscode.EventEmitter<void>());
@@ -57,8 +56,8 @@ export class ModelEfforts extends Disposable {
 }
 
 /**
- * Returns what the effort button shows. The list of levels contains the current level even if the model is not known to
- * accept that level.
+ * Returns what the reasoning effort button shows. Its list of levels always contains the current level, even if the
+ * model might not accept it.
  */
 export function effortView(level: EffortChoice, facts: ModelFacts | undefined): EffortView {
   const possibleLevels: readonly EffortChoice[] = ['default', level, ...levelsOf(facts)];

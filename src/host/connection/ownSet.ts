@@ -71,8 +71,8 @@ async function viewOwn(
     };
   } catch (error) {
     log.error(error);
-    // An API key that can't be read does not prevent the user from sending a prompt: the card of the failed turn then
-    // shows the reason.
+    // If the API key can't be read, the user can still send a prompt. The card of the failed turn then shows the
+    // reason.
     const hasKey = isConnectionError(error) && error.connectionProblem === 'base-url' ? false : 'unreadable';
     return { model, host, hasKey, set: 'own' };
   }

@@ -32,10 +32,9 @@ export function readProxyInfo() {
 }
 
 /**
- * Returns host and port of the proxy through which VS Code sends requests to a URL, or undefined if neither the
- * settings nor the environment define a proxy. The rules are those of VS Code, except that ranges of IP addresses in
- * `http.noProxy` are ignored. A proxy that is set only in the operating system is not found, because extensions can't
- * read it.
+ * Returns host and port of the proxy through which VS Code sends requests to a URL. Returns undefined if neither the
+ * settings nor the environment define a proxy. A proxy of the operating system is not found, because extensions can't
+ * read it. The rules are those of VS Code, except that `http.noProxy` is not searched for ranges of IP addresses.
  */
 export function proxyOf(url: string): string | undefined {
   const http = vscode.workspace.getConfiguration('http');

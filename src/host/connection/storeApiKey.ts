@@ -78,9 +78,9 @@ function enterAgainAction(url: string): ToastAction {
 /**
  * Verifies an API key, and stores it unless the gateway rejects it.
  * @param url the base URL of the gateway
- * @param position position of the gateway in the settings, see `Gateway.position`. It is undefined if the settings have
- * no gateway with the origin of `url`. The notifications then have no buttons, because the buttons work only for
- * gateways in the settings.
+ * @param position position of the gateway in the settings, see `Gateway.position`. Undefined if the settings have no
+ * gateway with the origin of `url`. The notifications then have no buttons, because a button works only for a gateway
+ * in the settings.
  */
 async function verifyAndStore(
   key: string,
@@ -96,7 +96,7 @@ async function verifyAndStore(
   if (state === 'cancelled' || state === 'rejected') return { state };
   const previous = isArgument ? await keys.getIfReadable(origin) : undefined;
   const isReplaced = previous !== undefined && previous !== key;
-  // The model lists are searched before the key is stored, because a change of the keys clears the lists.
+  // The model lists are searched before the key is stored, because storing a key clears all model lists.
   const model = settings.model();
   const [, ...backups] = deps.userGateways.all;
   const isAtBackup = backups.some((backup) => backup.models.has(model) || backup.lists(model));
@@ -116,8 +116,8 @@ async function verifyAndStore(
   // Success is shown in the status bar, because the user need not respond. A notification would cover the panel's
   // buttons.
   showInStatusBar(vscode.l10n.t('The API key for {0} works and was saved. Models available: {1}.', host, count));
-  // The user is notified of a missing model only for the primary gateway. A backup gateway can lack the model without
-  // harm, because turns use backup gateways only while the primary gateway is down.
+  // The user is notified of a missing model only for the primary gateway. Turns use a backup gateway only while the
+  // primary gateway is down, so a backup gateway can lack the model without harm.
   if (position === 0 && !isAtBackup) noticeMissingModel(deps, host, result);
   return { state };
 }

@@ -53,8 +53,8 @@ export function probeMessage({ message, detail }: { readonly message: string; re
 }
 
 export function severityOf(reports: readonly GatewayTest[]): 'information' | 'warning' | 'error' {
-  // The missing API key of the only gateway is not shown as a failure, because users can run the connection test before
-  // they set a key.
+  // If the only gateway has no API key, this is not shown as a failure, because users can run the connection test
+  // before they set a key.
   if (reports.every((report) => !isWorking({ ...report, key: 'key' }))) return 'error';
   return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
 }
@@ -140,8 +140,8 @@ function isReached(models: FinishedProbe): boolean {
 
 /**
  * Returns the lines of the report for one step of a direct connection.
- * @param isReached whether the request reached the gateway although a step failed. Unlike the steps, the request can
- * use a proxy of the operating system, and VS Code trusts certificates that Node.js does not trust.
+ * @param isReached whether the request reached the gateway although a step failed. This is possible, because only the
+ * request uses a proxy of the operating system and VS Code's trusted certificates.
  */
 function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boolean): readonly string[] {
   const titles = {

@@ -85,8 +85,8 @@ export class UserGateways extends Disposable {
   }
 
   /**
-   * Creates new `Gateway` objects, and notifies the listeners, because prompts might now go to a different gateway, or
-   * more might be known about a model.
+   * Creates new `Gateway` objects and notifies the listeners. Prompts might now go to a different gateway, or more
+   * might be known about a model.
    */
   refresh(): void {
     this.cachedGateways = undefined;
@@ -173,9 +173,9 @@ export class UserGateways extends Disposable {
   }
 
   /**
-   * Returns whether prompts may be sent to these models. If one of the models is available only through a gateway that
-   * uses plain HTTP, the user is asked for consent, once for each such gateway. If no gateway can be used, the user is
-   * not asked, because the failed turn shows the reason.
+   * Returns whether prompts may be sent to these models. For each gateway with plain HTTP, the user is first asked for
+   * consent, once, if one of the models is available only there. If no gateway can be used, the user is not asked,
+   * because the failed turn shows the reason.
    * @returns false if the user does not want to send the prompt
    */
   async mayUse(models: readonly string[]): Promise<boolean> {
@@ -212,7 +212,7 @@ export class UserGateways extends Disposable {
       if (value !== undefined) return { type: 'key', value };
     } catch (error) {
       log.error(error);
-      // A locked keyring must not block a gateway that needs no key.
+      // If the keyring is locked, a gateway that needs no key can still be used.
       if (isConnectionError(error) && !(await keyless)) return { type: 'unreadable', error };
     }
     return { type: (await keyless) ? 'not-needed' : 'missing' };

@@ -10,8 +10,7 @@ import { localOutsideTarget } from './linkTarget';
 
 /**
  * Returns the suggested context items that need no search: the selection, the open editors, the problems of the active
- * file, and then the files of open editors and the recent files. The first three items are included even if nothing is
- * selected, open or reported.
+ * file, and single files (open or recent). The first three are included even if nothing is selected, open or reported.
  */
 export function contextChoices(
   editor: vscode.TextEditor | undefined,

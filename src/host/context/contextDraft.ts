@@ -19,8 +19,8 @@ type DraftEntry = DraftAttachment | { readonly id: string; readonly attachment?:
 export class ContextDraft {
   private entries: readonly DraftEntry[] = [];
   /**
-   * Lock that lets attachments be read only one at a time, so that the attachments keep the order in which the user has
-   * chosen them.
+   * Lock that lets only one attachment be read at a time. The attachments therefore keep the order in which the user
+   * has chosen them.
    */
   private readonly readLock = new Mutex();
   private readonly changeListeners = new Listeners<void>((error) => this.onError(error));
@@ -85,8 +85,8 @@ export class ContextDraft {
 
   /**
    * Updates attached files and problems, because they might have changed since the user attached them. A selection
-   * keeps its text. An attachment also keeps its text if it can no longer be read, or if its symbolic link now leads to
-   * a path that the user has not seen.
+   * keeps its text. If an attachment can't be read, or its symbolic link now leads to a path that the user has not
+   * seen, it also keeps its text.
    */
   async refresh(): Promise<void> {
     await this.waitForReads();
@@ -128,8 +128,8 @@ export class ContextDraft {
       } catch (error) {
         this.log.warn(`Context ${id} was skipped: ${String(error)}`);
       }
-      // An attached list of problems is kept although it can't be read yet, because the editor reports problems only
-      // some time after a reload.
+      // An attached list of problems is kept, although it can't be read yet: after a reload, the editor needs some time
+      // to report problems.
       if (this.unread().includes(id) && parseContextId(id)?.kind !== 'problems') this.detach(id);
     });
   }

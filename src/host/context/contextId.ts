@@ -9,19 +9,19 @@ const uri = v.string();
 const referenceSchema = v.variant('kind', [
   v.object({ kind: v.literal('selection'), uri, span: v.object({ start: point, end: point }) }),
   v.object({ kind: v.picklist(['file', 'problems']), uri }),
-  /** All files in open editors, as one context item. */
+  /** A single context item for the files of all open editors. */
   v.object({ kind: v.literal('editors') }),
 ]);
 
 /**
- * The data that the id of a context item encodes. The id can be saved. Later, for example after a reload, the content
- * of the context item can be read with this data.
+ * The data that the id of a context item encodes. With a saved id, the content of the context item can be read later,
+ * for example after a reload.
  */
 export type ContextReference = Readonly<v.InferOutput<typeof referenceSchema>>;
 
 export function contextId(reference: ContextReference): string {
-  // Only the listed properties are encoded, so that equal context items have equal ids. A selection in VS Code also has
-  // other properties, such as the end at which the cursor is.
+  // Only the listed properties are encoded, so that equal context items have equal ids. For example, a selection in VS
+  // Code also stores at which end the cursor is.
   return JSON.stringify(v.parse(referenceSchema, reference));
 }
 

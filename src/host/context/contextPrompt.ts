@@ -22,8 +22,7 @@ export function contextPrompt(prompt: string, attachments: readonly Attachment[]
 }
 
 function formatAttachment({ kind, label, languageId, code, truncated }: Attachment): string {
-  // The label is reduced to one line: otherwise, a file name with line breaks could imitate the text of the prompt
-  // around the attachment.
+  // The label is reduced to one line. Otherwise, a file name with line breaks could look like a part of the prompt.
   const heading = [`${headings[kind]} ${toSingleLine(label)}`];
   if (kind !== 'problems' && languageId) heading.push(`Language: ${languageId}`);
   if (truncated) heading.push(`It was too long: only its first ${code.length} characters are here.`);

@@ -29,9 +29,8 @@ export class ContextSource {
   private readonly files = new WorkspaceFiles();
 
   /**
-   * @param target provides the last active text editor, because VS Code reports no active text editor while the panel
-   * has the focus
-   * @param onError called when one of several chosen files can't be read. The other files are still attached.
+   * @param target provides the last active text editor, because VS Code reports none while the panel has the focus
+   * @param onError receives the error if one of several chosen files can't be read. The other files are still attached.
    */
   constructor(
     private readonly target: EditorTarget,

@@ -18,8 +18,8 @@ export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined
 }
 
 /**
- * Returns the same as {@link outsideTarget} for a local file, and undefined for a remote file. Unlike a remote file, a
- * local file can be checked quickly, so this function can be used for a list of many files.
+ * Returns the same as {@link outsideTarget} for a local file. Returns undefined for a remote file, because checking
+ * many remote files would take too long.
  */
 export async function localOutsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   if (uri.scheme !== 'file' || !vscode.workspace.getWorkspaceFolder(uri)) return undefined;
@@ -34,7 +34,7 @@ export async function localOutsideTarget(uri: vscode.Uri): Promise<string | unde
 
 /**
  * Rejects a workspace file if a symbolic link in its path points outside the workspace, because VS Code's chat can't
- * show the real path of an attachment. The file is accepted if it is visible in an editor.
+ * show the real path. The file is accepted if a visible editor shows it.
  * @throws UserError when the file is rejected
  */
 export async function refuseHiddenLink(uri: vscode.Uri): Promise<void> {

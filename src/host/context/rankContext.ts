@@ -44,7 +44,7 @@ function rankName(needle: string, name: string): number {
 }
 
 /**
- * Returns each part of a name from the start of a word to the end, in lower case. For `WaitCard.test.ts`, the parts are
+ * Returns the ends of a name that begin with a word, in lower case. For `WaitCard.test.ts`, they are
  * `waitcard.test.ts`, `card.test.ts`, `test.ts` and `ts`.
  */
 function wordSuffixes(name: string): readonly string[] {

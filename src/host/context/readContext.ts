@@ -93,9 +93,8 @@ async function readFirstBytes(uri: vscode.Uri): Promise<Uint8Array> {
 
 /**
  * Reads the start of a local file. The file type is checked before the file is opened: opening a pipe waits for a
- * writer, and opening a device can have side effects. The type is checked once more after the file is opened, because
- * the file might have been replaced in the meantime. The reported size is ignored, because files in `/proc` report a
- * size of 0.
+ * writer, and opening a device can have side effects. The type is checked again afterwards, because the file might have
+ * been replaced. The reported size is not used, because files in `/proc` report a size of 0.
  */
 async function readFirstLocalBytes(uri: vscode.Uri): Promise<Uint8Array> {
   refuseIrregular(uri, await stat(uri.fsPath));

@@ -46,8 +46,8 @@ export function fileGlob(query: string): string {
 /** Returns the enabled glob patterns of a setting such as `files.exclude`. */
 export function excludedPatterns(setting: unknown): readonly string[] {
   if (typeof setting !== 'object' || setting === null) return [];
-  // Patterns with braces or commas are omitted: all patterns are combined in one glob group (`{a,b}`), and glob groups
-  // can't be nested. Patterns that depend on sibling files are omitted too, because a glob can't express them.
+  // All patterns are combined in one glob group (`{a,b}`). Groups can't be nested, so patterns with braces or commas
+  // are omitted. Patterns that depend on sibling files are omitted too, because a glob can't express them.
   return Object.entries(setting)
     .filter(([pattern, value]) => value === true && !/[{},]/.test(pattern))
     .map(([pattern]) => pattern);

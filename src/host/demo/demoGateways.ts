@@ -17,7 +17,7 @@ interface RunningDemo {
 interface DemoDeps {
   readonly log: HostEngineDeps['log'];
   readonly version: string;
-  /** Returns the user's default parameters of a request. The demo uses its own model in place of the user's model. */
+  /** Returns the default parameters of a request from the user's settings. The demo replaces the model. */
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
 }
 
@@ -35,8 +35,8 @@ export class DemoGateways extends Disposable implements GatewaySet {
   readonly onWillClose = this.closeEmitter.event;
 
   /**
-   * Whether the demo opens at startup and remains open. Developers set the environment variable `HOLYSHEEP_DEMO` to `1`
-   * to try the extension without an API key.
+   * Whether the demo opens at startup and remains open, because the environment variable `HOLYSHEEP_DEMO` is `1`.
+   * Developers can then try the extension without an API key.
    */
   readonly staysOpen = process.env['HOLYSHEEP_DEMO'] === '1';
 
@@ -72,8 +72,8 @@ export class DemoGateways extends Disposable implements GatewaySet {
   }
 
   /**
-   * Each turn of the demo gets a new engine, so that a scenario always runs in the same way, and its failures delay no
-   * other turn.
+   * Each turn of the demo gets a new engine. A scenario therefore always runs in the same way, and its failures delay
+   * no other turn.
    */
   readonly run: GatewaySet['run'] = (request, options) => {
     const { log, version } = this.deps;

@@ -46,8 +46,8 @@ export function formatDiagnostics(
 }
 
 /**
- * Formats a turn for the diagnostics report. Each field is listed by name, so that no other field of an event gets into
- * the report, such as text of an answer or the path of a base URL.
+ * Formats a turn for the diagnostics report. Each field is copied by name. Otherwise, the report could contain text of
+ * an answer or the path of a base URL.
  */
 function formatTurn(turn: TurnRecord, nameOf: (gateway: GatewayRef) => string): unknown {
   return {
@@ -102,8 +102,8 @@ function redactValue(name: string, text: string): string {
 const folderPattern =
   /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
 /**
- * Matches a URL up to whitespace or a quotation mark. Two rules prevent quadratic time in a long text: the length of
- * the scheme is limited, and a URL inside a URL belongs to the same match.
+ * Matches a URL up to whitespace or a quotation mark. A long text takes no quadratic time, because the length of the
+ * scheme is limited, and a URL inside a URL is not matched again.
  */
 const urlPattern = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
 const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;
@@ -124,8 +124,8 @@ export function redactPaths(text: string): string {
 }
 
 /**
- * The search for credentials ends at the last `@` of the URL. Searching the rest of the text as well would take
- * quadratic time.
+ * Only the part up to the last `@` is searched for credentials, because searching the entire URL would take quadratic
+ * time.
  */
 function removeCredentials(url: string): string {
   const end = url.lastIndexOf('@') + 1;

@@ -17,8 +17,8 @@ export function isPublicOrigin(origin: string): boolean {
 export function requestedOrigins({ turns, gateways }: EngineReport): readonly string[] {
   const ofTurns = turns.flatMap(({ host, attempts }) => {
     const ofAttempts = attempts.map(({ gateway }) => originOf(gateway.id));
-    // If a turn made no attempt, only the host name of its gateway is known, so the scheme is assumed to be HTTPS. The
-    // host name is empty if no gateway could be used.
+    // If a turn made no attempt, only the host name of its gateway is known. HTTPS is then assumed. The host name is
+    // empty if no gateway could be used.
     return host === '' || ofAttempts.some((origin) => hostOf(origin) === host) ? ofAttempts : [`https://${host}`];
   });
   return [...new Set([...ofTurns, ...gateways.map(({ id }) => originOf(id))])];

@@ -12,10 +12,9 @@ const sent = 'undici:client:sendHeaders';
 
 /**
  * Calls `send`, which makes one request with `fetch`. Notifies the observer when undici starts to look for a connection
- * and when undici sends the request. If `fetch` does not use undici, like Electron's `fetch`, the observer is not
- * notified. The diagnostics channels of undici report the requests of all extensions in this process. The asynchronous
- * context identifies the requests that `send` causes. A CONNECT request to a proxy, which `send` can also cause, is
- * ignored.
+ * and when undici sends the request. Electron's `fetch` does not use undici, so the observer is not notified. undici
+ * reports the requests of all extensions in this process. The asynchronous context shows which of them `send` has made.
+ * A CONNECT request to a proxy is ignored.
  */
 export async function watchConnection(send: () => Promise<Response>, observer: ConnectionObserver): Promise<Response> {
   const context = new AsyncLocalStorage<true>();

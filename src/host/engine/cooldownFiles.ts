@@ -6,8 +6,8 @@ import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate
 import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 
 /**
- * Longest cooldown that windows share, in milliseconds. A longer cooldown is either a mistake or a quota, and the
- * engine does not wait for quotas.
+ * Longest cooldown that windows share, in milliseconds. A longer cooldown is a mistake, or a quota, for which the
+ * engine does not wait.
  */
 const maxCooldownMs = 3_600_000;
 /**
@@ -84,7 +84,7 @@ export class CooldownFiles implements SharedCooldowns {
   }
 
   /**
-   * Performs a file operation, and logs a failure unless the failure has the expected error code.
+   * Performs a file operation. A failure is logged, unless it has the expected error code.
    * @param operation past participle for the log message, such as `written`
    */
   private async attempt<T>(operation: string, expectedCode: string, work: () => Promise<T>): Promise<T | undefined> {

@@ -44,7 +44,7 @@ export async function addGateway(deps: GatewayDeps): Promise<AddGatewayResult> {
 
 /**
  * Adds a gateway that the user has chosen.
- * @param earlier the user's answers about the API key from an earlier attempt to add the same server
+ * @param earlier what the user answered about the API key when an earlier attempt to add the same server failed
  */
 async function addChosen(
   deps: GatewayDeps,
@@ -70,8 +70,7 @@ async function addChosen(
     if (next === 'retry') return addChosen(deps, gateway, access);
     if (next === 'edit') {
       const edited = await editGateway(gateway);
-      // The user's API key is reused only for the same origin, because the dialog has promised to send the key only to
-      // the origin that the dialog names.
+      // The dialog has promised to send the API key only to one origin, so the key is reused only for the same origin.
       return addChosen(deps, edited, edited && originOf(edited.url) === origin ? access : undefined);
     }
     if (!next) return cancelled;
@@ -85,9 +84,9 @@ async function addChosen(
   if (newKey !== undefined) await keys.set(origin, newKey);
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
-  // The gateway is remembered as unresponsive before the gateway is added to the settings. Otherwise, a prompt could go
-  // to the gateway in the meantime.
-  if (isUnresponsive) await userGateways.addUnresponsive(url);
+  // The gateway is marked as unresponsive before it is added to the settings. Otherwise, a prompt could go to the
+  // gateway in the meantime.
+  if (isUnresponsive) await ownGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
     await gatewaySets.useOwn();

@@ -110,8 +110,8 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
 }
 
 /**
- * Returns a note for the user if the currency of the daily budget has changed. By default, the budget has the currency
- * of the primary gateway.
+ * Returns a note if the currency of the daily budget has changed. By default, the currency depends on the primary
+ * gateway.
  */
 function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefined): string | undefined {
   if (!before || !now || before.currency === now.currency) return undefined;

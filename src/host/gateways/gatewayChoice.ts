@@ -32,7 +32,7 @@ export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry
     .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
     .map(async ({ baseUrl }) => {
       const { state } = await deps.engine.probe(baseUrl, undefined, closing.signal);
-      // A local server that rejects a request without an API key is running, so the list marks the server as running.
+      // A local server is also marked as running if it rejects the request, which contains no API key.
       if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);
       list.setItems(itemsOf(configured, running), ({ baseUrl }) => baseUrl);
@@ -74,8 +74,8 @@ function itemsOf(configured: ReadonlySet<string>, running: ReadonlySet<string>):
 
 /**
  * Asks the user for the base URL of a gateway.
- * @param typed the current base URL, or the text that the user typed to filter the list of gateways. The typed text can
- * be a URL.
+ * @param typed initial text of the input box: the current base URL, or the text with which the user filtered the list
+ * of gateways, which can be a URL
  */
 async function askForBaseUrl(typed: string): Promise<string | undefined> {
   const text = await askForText({

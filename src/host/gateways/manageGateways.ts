@@ -82,10 +82,10 @@ class GatewayList {
   }
 
   /**
-   * Performs an action after all earlier actions have ended, because actions can change the same settings. Then shows
-   * the current list.
-   * @param focused base URL of the gateway that gets the focus at the end. If a dialog has hidden the list, VS Code
-   * would otherwise focus the first row.
+   * Performs an action, and then shows the current list of gateways. Actions run one after another, because they can
+   * change the same settings.
+   * @param focused base URL of the gateway that gets the focus at the end. Otherwise, VS Code would focus the first row
+   * after a dialog has hidden the list.
    */
   private queue(action: () => unknown, focused?: string): void {
     const { onError } = this.deps;

@@ -43,8 +43,8 @@ export async function pickModelNames(
       const isSame = areSameModel(here, there);
       choices.push({ here, there, picked: isSame, description: isSame ? '' : vscode.l10n.t('another model') });
     }
-    // A search in a list of thousands of models takes long. After each search, the loop waits, so that other work of
-    // the extension host can run.
+    // A search in a list of thousands of models takes long. The loop therefore pauses after each search, so that other
+    // work of the extension host can run.
     await new Promise(setImmediate);
   }
   const hasUsedModel =
@@ -63,7 +63,10 @@ export async function pickModelNames(
   return chosenItems && new Map(chosenItems.map(({ here, there }) => [here, there]));
 }
 
-/** Returns a text that shows a model's name together with the model's name at a gateway, see `Gateway.models`. */
+/**
+ * Returns a text that shows the user's name of a model, an arrow, and the model's name at a gateway, see
+ * `Gateway.models`.
+ */
 export function mappingText(here: string, there: string): string {
   const name = here === wildcardModel ? vscode.l10n.t('all other models') : plainLabel(here);
   return `${name} → ${plainLabel(there)}`;

@@ -62,12 +62,13 @@ export class ModelCatalog extends Disposable {
    */
   private readonly cache = new Map<string, { readonly list: Promise<ModelList>; readonly expiresAt: number }>();
   /**
-   * Models from the last model list of each gateway, keyed by base URL. They remain when the cached model list expires.
+   * Models from the last model list of each gateway, keyed by base URL. They are kept when the cached model list
+   * expires.
    */
   private readonly loaded = new Map<string, LoadedModels>();
   /**
-   * For a model that the user chose from the model list of a backup gateway: the base URL of that gateway. With this
-   * URL, prompts go to the gateway even before its model list is loaded.
+   * Base URLs of backup gateways, keyed by model. If the user chose a model from the list of a backup gateway, prompts
+   * go to that gateway even before its model list is loaded.
    */
   private readonly gatewayUrls: ModelMemory<string>;
   /** Context windows, in tokens, that gateways have stated when they refused a prompt. See `contextKey`. */
@@ -105,8 +106,8 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Lets the user choose the models of a comparison. When the list opens, the models of the last comparison are
-   * checked. Before the first comparison, only the selected model is checked.
+   * Lets the user choose the models of a comparison. At first, the models of the last comparison are checked. Without
+   * an earlier comparison, only the selected model is checked.
    */
   async pickCompared(set: GatewaySet): Promise<readonly string[] | undefined> {
     const { gatewaySets, memory } = this.deps;
@@ -165,8 +166,8 @@ export class ModelCatalog extends Disposable {
     const asked = this.askUnresponsive();
     if (urls.length > 1 || urls.some(isLocalUrl)) {
       const lists = this.loadLists(false);
-      // This assignment precedes the first `await`. So a prompt that is sent at this moment waits for these model
-      // lists, and for the lists that earlier calls load.
+      // This assignment precedes the first `await`, so a prompt that is sent now waits for these model lists. It also
+      // waits for the lists that earlier calls are loading.
       this.listsLoaded = Promise.all([this.listsLoaded, resultWithin(limitMs, lists)]);
       await lists;
     }
@@ -188,8 +189,8 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Depending on `areUnresponsive`, loads the model lists of all unresponsive gateways, or of all other gateways. Never
-   * rejects. This method must not wait for `listsLoaded`, because `listsLoaded` waits for this method.
+   * Loads the model lists of either all unresponsive or all other gateways. Never rejects. This method must not wait
+   * for `listsLoaded`, because `listsLoaded` waits for this method.
    */
   private async loadLists(areUnresponsive: boolean): Promise<void> {
     const { userGateways } = this.deps;
@@ -226,8 +227,8 @@ export class ModelCatalog extends Disposable {
     };
     this.cache.set(id, entry);
     const list = await entry.list;
-    // A different entry in the cache means that the lists were cleared, for example because the API key has changed.
-    // Then this model list is not remembered.
+    // If the cache contains a different entry, the lists were cleared in the meantime, for example after a change of
+    // the API key. This model list is then outdated.
     if (this.cache.get(id) !== entry) return list;
     if (list.source === 'gateway') this.keep(id, list);
     // The list is not cached, so that the next call requests it again.
@@ -237,9 +238,8 @@ export class ModelCatalog extends Disposable {
 
   /**
    * Returns whether a gateway has a model, or undefined if that is unknown. Before the gateway's model list is loaded,
-   * the result depends on the user's earlier choice of the model from a list. The result is true if the user chose the
-   * model from this gateway's list. The result is false if the user chose the model from the list of a gateway that
-   * comes later in the settings. This method loads no list, because a request must not wait for a list.
+   * the result is true if the user chose the model from this gateway's list. The result is false if the user chose the
+   * model from the list of a later gateway. This method loads no list, because a request must not wait for a list.
    */
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
@@ -255,11 +255,10 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns what is known about a model, first from the user's settings, then from the gateway's model list, then from
-   * the built-in table. A smaller context window that the gateway has stated takes precedence over the model list and
-   * the table.
-   * @param baseUrl base URL of the gateway that gets the request. If omitted, the gateway is the first gateway that
-   * lists the model, or else the first gateway whose list is loaded, or else the first gateway.
+   * Returns what is known about a model. The user's settings come first, then the gateway's model list, then the
+   * built-in table. A smaller context window that the gateway has stated replaces that of the list or the table.
+   * @param baseUrl base URL of the gateway that gets the request; by default, the gateway that most probably has the
+   * model
    * @param userModel the model's name in the settings, if the gateway uses a different name
    */
   factsOf(model: string, baseUrl?: string, userModel = model): ModelFacts | undefined {
@@ -277,10 +276,7 @@ export class ModelCatalog extends Disposable {
     return learned || overrides ? { ...facts, ...learned, ...overrides } : facts;
   }
 
-  /**
-   * Remembers the context window that a gateway has stated. The value is forgotten when the gateway answers a longer
-   * prompt.
-   */
+  /** Remembers the context window that a gateway has stated, until the gateway answers a longer prompt. */
   async rememberContextWindow({ attempts, contextTokens }: TurnRecord): Promise<void> {
     const attempt = attempts.at(-1);
     if (!attempt) return;
@@ -339,7 +335,6 @@ export class ModelCatalog extends Disposable {
     return !models.includes(missing) && models.includes(other);
   }
 
-  /** The base URLs of the user's gateways. */
   private get urls(): readonly string[] {
     return this.deps.userGateways.all.map(({ id }) => id);
   }

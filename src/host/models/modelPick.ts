@@ -43,12 +43,12 @@ export interface PickableModels {
 export interface ModelSource {
   /**
    * Loads the model lists.
-   * @param fresh whether cached lists are ignored
+   * @param fresh whether to load lists again that are in the cache
    */
   load(fresh: boolean): Promise<PickableModels>;
   /**
-   * Returns what is known about a model at a gateway. Without a base URL, a gateway that probably has the model is
-   * used.
+   * Returns what is known about a model at a gateway.
+   * @param baseUrl base URL of the gateway; by default, the gateway that most probably has the model
    */
   factsOf(model: string, baseUrl: string | undefined): ModelFacts | undefined;
 }
@@ -108,8 +108,8 @@ export function pickModels(
     const isNew = typed !== '' && !exclude.includes(typed) && !listedModels.has(typed);
     const label = vscode.l10n.t('Use “{0}”', plainLabel(typed));
     const unlisted = checked?.filter((model) => model !== typed && !listedModels.has(model)) ?? [];
-    // Items for models that no gateway lists are added at the end, so that the positions of all other items stay the
-    // same. VS Code's events identify an item by its position.
+    // VS Code's events identify an item by its position. Models that no gateway lists are therefore added at the end,
+    // so that all other items keep their positions.
     const newModels = [
       ...unlisted.map((model) => createItem(model)),
       ...(isNew ? [{ model: typed, gateway: gatewayOf(typed)?.id, label, alwaysShow: true }] : []),
@@ -171,7 +171,7 @@ export function pickModels(
     const pickable = await catalog.load(fresh);
     const lists: LoadedList[] = [];
     const update = (): void => {
-      // If the user has refreshed the list in the meantime, the results of the earlier load are ignored.
+      // If the user has refreshed the list in the meantime, the results of this earlier load are outdated.
       if (thisLoad !== latestLoad) return;
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
       showLists(pickable, lists[0], lists.flat());
@@ -262,8 +262,8 @@ function groupsOf(
     const { list, gateway } = source;
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
-    } else if (source !== primaryList && gateway) {
-      // Names that this gateway uses for models that an earlier group already contains.
+    } else if (source !== primary && gateway) {
+      // This gateway's names of models that are already in an earlier group, under the names that the user knows.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
       add(
         plainLabel(gateway.label),

@@ -41,8 +41,8 @@ const titles: Readonly<Record<CodePromptId, CodePromptTitles>> = {
 };
 
 /**
- * Adds the prompts to the lightbulb menu for all programming languages. If code is selected, the menu offers all
- * prompts. Without a selection, the menu offers only *Fix*, for a problem that the editor reports.
+ * Adds the prompts to the lightbulb menu for all programming languages. Without a selection, the menu offers only
+ * *Fix*, for a problem that the editor reports.
  */
 export function registerCodeActions(customPrompts: CustomPrompts): vscode.Disposable {
   const provideCodeActions = (
@@ -79,8 +79,8 @@ function customActions(customPrompts: CustomPrompts): readonly vscode.CodeAction
     .list()
     .map(({ title, from }) => customAction(customPromptActionTitle(title, from), [{ title, from }]));
   if (customPrompts.awaitingConsent().length === 0) return actions;
-  // As long as the workspace prompts need the user's consent, a single item represents them. The user is asked for
-  // consent only after choosing this item, because selecting code must not open a dialog.
+  // Until the user agrees to the workspace prompts, the menu contains a single item for all of them. This item asks for
+  // consent, because selecting code alone must not open a dialog.
   return [...actions, customAction(vscode.l10n.t('Run a workspace prompt with HolySheep…'), [])];
 }
 

@@ -51,9 +51,9 @@ export async function clearPromptHistory(
 }
 
 /**
- * Updates the context key `holysheep.hasPrompts`. The key is true if the list of prompts would contain something: a
- * prompt that can be run, a prompt that the user can fix, or a workspace prompt. A refused workspace prompt is also
- * listed, because the user might change the decision.
+ * Updates the context key `holysheep.hasPrompts`, which is true if the list of prompts is not empty. The list also
+ * contains prompts that can't be used, so that the user can fix them, and refused workspace prompts, so that the user
+ * can change the decision.
  */
 export function watchHasPrompts(prompts: CustomPrompts, settings: Settings, setContext: SetContext): vscode.Disposable {
   const update = (): void => {
@@ -141,8 +141,8 @@ async function runPrompt(deps: RunPromptServices, prompt: CustomPrompt): Promise
 }
 
 /**
- * Offers to run a prompt that was just added. The prompt does not run at once, because the selection might have changed
- * in the meantime.
+ * Offers to run a prompt that was just added. The prompt does not run without this question, because the selection
+ * might have changed while the user was typing.
  */
 async function offerToRun(deps: RunPromptServices, prompt: CustomPrompt): Promise<void> {
   const use = vscode.l10n.t('Use it now');

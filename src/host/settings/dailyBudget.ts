@@ -6,8 +6,8 @@ export interface DailyBudget {
   readonly daily: number;
   readonly currency: Currency;
   /**
-   * What happens when the daily budget is used up. With `warn`, the user is only notified. With `ask`, the user must
-   * also confirm further requests.
+   * What happens when the daily budget is used up. With `warn`, the user is only notified. With `ask`, requests also
+   * need the user's confirmation.
    */
   readonly action: 'warn' | 'ask';
 }

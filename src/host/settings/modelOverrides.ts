@@ -4,8 +4,8 @@ import { reasoningFormats, type ModelFacts } from '../../engine/models/modelFact
 import { reasoningEfforts } from '../../engine/request';
 
 /**
- * Function that returns the user's settings for a model, or undefined if the user has set nothing for the model. The
- * function's argument lists all names of the model, because a gateway can use a different name.
+ * Function that returns the user's settings for a model, or undefined if there are none. The function's argument
+ * contains all names of the model, because a gateway can use a different name.
  */
 export type ModelOverrides = (names: readonly string[]) => Partial<ModelFacts> | undefined;
 
@@ -18,7 +18,7 @@ interface Entry {
 
 /**
  * Reads the setting `holysheep.modelOverrides`. Fields with invalid or absurd values are ignored. If several entries
- * match a model, the entry with the exact name is used, or else the entry with the longest pattern.
+ * match a model, the exact name takes precedence, and then the longest pattern.
  */
 export function readModelOverrides(value: unknown): ModelOverrides {
   const entries = isRecord(value) ? Object.entries(value).flatMap(readEntry) : [];

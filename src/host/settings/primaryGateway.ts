@@ -10,9 +10,8 @@ export interface PrimarySettings {
 }
 
 /**
- * Returns the settings after another gateway becomes the primary gateway. The user's prompts are still answered by the
- * same models. The settings refer to models by their names at the primary gateway, so all model names are replaced by
- * the names at the new primary gateway.
+ * Returns the settings after another gateway becomes the primary gateway. The settings contain the names that models
+ * have at the primary gateway, so all names are replaced. The same models still answer the user's prompts.
  * @param previous the previous primary gateway, which becomes the first backup, or undefined to remove it
  */
 export function withPrimary(
@@ -38,16 +37,14 @@ export function withPrimary(
 type Renamed = readonly (readonly [here: string, there: string])[];
 
 /**
- * Returns the names that the models have at the previous primary gateway, keyed by their names at the new primary
- * gateway. If several previous names map to the same new name, the name of the selected model is used, or else the
- * first name.
+ * Returns the names that models have at the previous primary gateway, keyed by their names at the new primary gateway.
+ * If several previous names have the same new name, the selected model takes precedence, and then the first name.
  */
 function invertedNames(renamed: Renamed, model: string, newModel: string): ReadonlyMap<string, string> {
   const inverted = new Map(renamed.toReversed().map(([here, there]) => [there, here]));
   if (newModel === model) return inverted;
-  // If the new primary gateway replaced the selected model by a substitute (its `*` entry), the name of the substitute
-  // at the previous gateway is unknown. The previous gateway then gets a `*` entry with the model that was selected
-  // before.
+  // The new primary gateway might replace the selected model with a substitute model (its `*` entry). The substitute's
+  // name at the previous gateway is unknown, so that gateway gets a `*` entry with the model that was selected before.
   const isSameModel = renamed.some(([here]) => here === model);
   return inverted.set(isSameModel ? newModel : wildcardModel, model);
 }

@@ -30,8 +30,8 @@ export interface SettingsManifest {
 }
 
 /**
- * Result of VS Code's `inspect`. The documentation of the API lacks two properties: the user settings of the local
- * machine and of the remote machine.
+ * Result of VS Code's `inspect`. VS Code's API does not declare `globalLocalValue` and `globalRemoteValue`: the user
+ * settings of the local machine and of the remote machine.
  */
 interface InspectedSetting {
   readonly globalValue?: unknown;
@@ -177,8 +177,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns whether a model's name comes only from the settings of the workspace or of a remote machine, and neither
-   * from the user's settings nor from the user's choice. Such a name must not decide which gateway is used.
+   * Returns whether a model's name comes only from the settings of the workspace or of a remote machine. Such a name
+   * must not determine which gateway is used, because the user has not chosen it.
    */
   isWorkspaceModel(model: string): boolean {
     const ofUser = [
@@ -195,8 +195,9 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Saves the selected model in the workspace settings if they contain a model, or else in the user settings.
-   * @param value the model, or, to restore an earlier state, any value. If undefined, the setting is removed.
+   * Saves the selected model, in the workspace settings if they already contain a model, and otherwise in the user
+   * settings.
+   * @param value the model, or any earlier value of the setting that is restored. If undefined, the setting is removed.
    */
   setModel(value: unknown): Thenable<void> {
     const isOverridden = this.inspect('model').workspaceValue !== undefined;
@@ -243,8 +244,8 @@ export class Settings extends Disposable {
   /**
    * Makes a gateway the primary gateway, see {@link withPrimary}.
    * @param keepsPrevious whether the previous primary gateway becomes the first backup
-   * @returns a function that undoes the change. The function keeps model settings that the user has changed in the
-   * meantime. The function throws a UserError if the base URL or the backups have changed.
+   * @returns a function that undoes the change, except for models that the user has changed in the meantime. The
+   * function throws a UserError if the base URL or the backups have changed.
    */
   async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean): Promise<() => Promise<void>> {
     const primary = this.baseUrl();

@@ -38,8 +38,8 @@ export interface ActivityItem {
   readonly label: string;
   readonly command: 'holysheep.showPanel' | 'holysheep.openScheduled';
   /**
-   * Conversation that is shown when the user clicks the status bar item. If undefined, the command of the item chooses
-   * the conversation.
+   * Conversation that opens when the user clicks the status bar item. If undefined, the command of the item opens a
+   * conversation or a list.
    */
   readonly conversationId?: string | undefined;
   /** Whether the text of the status bar item changes as time passes, such as a countdown. */
@@ -110,8 +110,8 @@ function turnActivity({ activeAnswers }: Conversation, state: TurnState, words: 
 }
 
 /**
- * Returns what the status bar shows while no turn is running. A failure takes precedence over scheduled prompts, and
- * scheduled prompts take precedence over a cooldown, because the cooldown is usually what the prompts are waiting for.
+ * Returns what the status bar shows while no turn is running: a failure, scheduled prompts, or a cooldown, in this
+ * order. The cooldown comes last, because the prompts are usually waiting for its end.
  */
 function idleActivity(
   { failure, cooldown, scheduled }: Situation,

@@ -18,7 +18,7 @@ interface NoticeServices {
 }
 
 /**
- * Minimum length of a wait or a turn that causes a notification, in milliseconds. During a shorter wait, most users are
+ * Minimum length of a wait or a turn that causes a notification, in milliseconds. If it is shorter, most users are
  * still watching the panel.
  */
 const minNoticedMs = 30_000;

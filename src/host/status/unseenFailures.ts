@@ -52,7 +52,7 @@ export class UnseenFailures extends Disposable {
         const failed = this.failures.get(id)?.answer;
         const comparison = openComparison(answer);
         const hasFailed = change.events.at(-1)?.type === 'failed';
-        // If another answer of the same comparison continues, the user might still not have seen the failure, so the
+        // If another answer of the same comparison continues, the user might not have seen the failure yet, so the
         // failure is kept.
         const isOther = comparison && failed && openComparison(failed) === comparison && failed.id !== answer.id;
         if (hasFailed || !isOther) this.forget(id);

@@ -5,9 +5,9 @@ import { documentUriOf, openTabs } from './editorTabs';
 type ShowDocument = (document: vscode.TextDocument) => PromiseLike<unknown>;
 
 /**
- * Shows a read-only document that exists only in memory and that VS Code never asks the user to save. The URI gets a
- * unique query, because VS Code might have cached an earlier text of the same URI. If the text comes from a model or a
- * workspace, the path must not end with `.md`: VS Code would run commands from links in a Markdown document.
+ * Shows a read-only document that exists only in memory. VS Code never asks the user to save it. If the text comes from
+ * a model or a workspace, the path must not end with `.md`: VS Code would run commands from links in a Markdown
+ * document. The URI gets a unique query, because VS Code might have cached an earlier text.
  * @param show opens an editor for the document; by default, in the preview tab
  * @returns a function that closes the editor
  */

@@ -11,16 +11,16 @@ interface Fence {
 const maxFenceChars = 1000;
 
 /**
- * Matches a line that is a code fence or can become a code fence when the rest of the line arrives: whitespace,
- * blockquote markers and list markers, then backticks or tildes, then the info string. After backticks, the info string
- * must not contain a backtick, because such a line starts with inline code.
+ * Matches a line that is a code fence, or can become one when the rest of the line arrives. The line consists of
+ * whitespace, blockquote and list markers, then backticks or tildes, then the info string. After backticks, the info
+ * string must not contain a backtick, because such a line starts with inline code.
  */
 const fencePattern = /^(?<prefix>(?:[\s>]|[-*+](?=\s)|\d{1,9}[.)](?=\s))*)(?<marker>`+(?=[^`]*$)|~+)(?<info>.*)$/s;
 
 /**
  * Splits streamed Markdown into pieces, so that a chat can show other content, such as a notice about a retry, between
- * two pieces. A line of code is held back until it is complete. Otherwise, a notice in the middle of the line would
- * split the line into two lines, in separate code blocks.
+ * two pieces. Each line of code is held back until it is complete, because a notice would break an incomplete line in
+ * two.
  */
 export class FencedText {
   private line = '';

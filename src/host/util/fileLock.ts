@@ -13,9 +13,9 @@ const settleMs = 300;
 const maxOwnerBytes = 64 * 1024;
 
 /**
- * A lock in the form of a file that names the lock's owner. The owner keeps the lock until it releases the lock or
- * another process steals it. Because another process can steal the lock, the owner must call `acquire` before each use.
- * The lock of a process that has exited is free.
+ * A lock in the form of a file that names its owner, a process. The owner keeps the lock until the owner releases it or
+ * another process steals it. The owner must therefore call `acquire` before each use. If the owner has exited, the lock
+ * is free.
  */
 export class FileLock {
   /** Content of the lock file when this process owns the lock: process id, name of the machine and a random token. */
@@ -70,8 +70,8 @@ export class FileLock {
   }
 
   /**
-   * Returns whether this process has lost the lock. This is also the case if the lock file is missing, because another
-   * process might have stolen and released the lock.
+   * Returns whether this process has lost the lock. A missing lock file also means a lost lock, because another process
+   * might have stolen and released it.
    */
   async isLost(): Promise<boolean> {
     return this.wasAcquired && (await this.currentOwner()) !== this.owner;
@@ -112,9 +112,9 @@ export class FileLock {
 }
 
 /**
- * Returns whether the process that owns a lock is running. Also returns true if the owner is on another machine, or if
- * the lock file is incomplete. Process ids of 0 and less are rejected, because a signal to such an id would reach
- * groups of processes.
+ * Returns whether the process that owns a lock is running. If the owner is on another machine or the lock file is
+ * incomplete, the process is assumed to be running. Process ids of 0 and less are rejected, because a signal to such an
+ * id would reach groups of processes.
  */
 function isRunning(owner: string): boolean {
   const [pid, host] = owner.split(' ');

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * A type that requires a validation schema for each field of another type. The compiler reports a field without a
- * schema, and a schema whose type differs from the field's type.
+ * A type that requires a validation schema for each field of another type. If a schema is missing or has a different
+ * type than its field, the compiler reports an error.
  */
 export type FieldSchemas<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 

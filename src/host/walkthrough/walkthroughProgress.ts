@@ -18,10 +18,9 @@ export function completedSteps(
 }
 
 /**
- * Completes the walkthrough steps that require a turn. A click on *Ask* in the walkthrough can't complete them, because
- * the click sends no prompt. VS Code completes a step only when a context key changes to true after VS Code has loaded
- * the walkthrough. Therefore each key is set to true and reset at once, so that a later turn can complete the step as
- * well.
+ * Completes the walkthrough steps that require a turn. A click on *Ask* can't complete them, because it sends no
+ * prompt. VS Code completes a step only when a context key changes to true after VS Code has loaded the walkthrough.
+ * Each key is therefore set to true and reset at once, so that a later turn can complete the step as well.
  */
 export function followWalkthroughSteps(conversations: Conversations, setContext: SetContext) {
   return conversations.onDidChange(({ conversation, change }) => {
