@@ -7,8 +7,8 @@ import { ArgumentError } from './util/userError';
 // must be small and must not import valibot.
 
 /**
- * Highest accepted `maxTokens`, which is also the maximum of the setting `holysheep.maxTokens`. Longer answers don't
- * exist.
+ * Highest accepted `maxTokens`, which is also the maximum of the setting `holysheep.maxTokens`. No model answers with
+ * more tokens.
  */
 const maxMaxTokens = 1_000_000;
 

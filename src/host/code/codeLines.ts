@@ -21,8 +21,8 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 }
 
 /**
- * Indents an inserted text of several lines like the line with the cursor. If anything but indentation precedes the
- * cursor, the text stays unchanged. The text also stays unchanged if its first line is indented more than another line,
+ * Indents an inserted text of several lines like the line with the cursor. The text stays unchanged if anything but
+ * indentation precedes the cursor. It also stays unchanged if its first line is indented more than another line,
  * because the intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
@@ -81,9 +81,9 @@ const finalLineEnds = /(?<![\r\n])[\r\n]+$/;
 
 /**
  * Adapts a code block from an answer to the selection that it replaces. The result ends with a line break if the
- * selection ends with a line break. If the code block lacks the selection's indentation, the indentation is added.
- * @param indent the whitespace before the selection on the selection's first line, or an empty string if other text
- * precedes the selection
+ * selection does. If the code block lacks the selection's indentation, the indentation is added.
+ * @param indent the whitespace before the selection on its first line, or an empty string if other text precedes the
+ * selection
  */
 export function fitReplacement(original: string, replacement: string, indent = ''): string {
   const body = splitLines(replacement.replace(finalLineEnds, ''));
@@ -95,8 +95,8 @@ export function fitReplacement(original: string, replacement: string, indent = '
 }
 
 /**
- * Adds the missing indentation to a code block that replaces complete lines. The code block stays unchanged if one of
- * its lines is indented less than its first line, because the less indented line might be part of a multi-line string.
+ * Adds the missing indentation to a code block that replaces complete lines. If any line of the code block is indented
+ * less than the first, the code block stays unchanged, because that line might be part of a multi-line string.
  */
 function fitWholeLines(original: readonly string[], body: readonly string[]): readonly string[] {
   const indent = commonIndent(original) ?? '';

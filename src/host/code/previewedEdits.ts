@@ -45,9 +45,9 @@ export async function replaceAfterPreview(
 
 /**
  * Makes VS Code show an edit in the refactor preview before the edit is applied. VS Code opens this preview only if a
- * change is marked as needing confirmation. But *Apply* would skip a marked change, because the preview shows it
- * unchecked. Therefore a second change is added and marked instead: the deletion of a file that does not exist, which
- * the preview does not list. Source: https://github.com/microsoft/vscode/issues/207578.
+ * change is marked as needing confirmation. But the preview shows a marked change unchecked, so *Apply* would skip it.
+ * Therefore another change is added and marked: the deletion of a file that does not exist, which the preview does not
+ * list. Source: https://github.com/microsoft/vscode/issues/207578.
  */
 function requireConfirmation(edit: vscode.WorkspaceEdit, label: string): void {
   const missingFile = vscode.Uri.from({ scheme: 'vscode-userdata', path: `/${randomUUID()}` });

@@ -69,9 +69,9 @@ export class RecentEditors extends Disposable {
 }
 
 /**
- * Returns a visible text editor of the document. An editor object from an earlier time can't be used, because VS Code
- * creates a new editor object when it shows a hidden editor again. The left side of a diff is skipped, because the user
- * has not placed the cursor there.
+ * Returns a visible text editor of the document. An earlier editor object can't be used, because VS Code creates a new
+ * object when it shows a hidden editor again. The left side of a diff is skipped, because it does not contain the
+ * user's cursor.
  */
 export function visibleEditorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   const editors = vscode.window.visibleTextEditors.filter((visible) => visible.document === document);

@@ -97,8 +97,8 @@ const importedKeysSecret = 'holysheep.importedKeys';
 
 /**
  * Imports an API key that the user entered in VS Code's dialog for language model providers. The dialog asks for no
- * origin, so the key is stored for the origin in the current settings. The same key is never imported again, even after
- * a change of the origin or the removal of the key. Only the fingerprints of imported keys are remembered.
+ * origin, so the key is stored for the origin in the current settings. The same key is never imported again, for
+ * example after the user has removed the key. Only the fingerprints of imported keys are remembered.
  */
 export async function importKey(
   secrets: vscode.SecretStorage,

@@ -27,8 +27,7 @@ import { probeMessage } from './testReport';
 /**
  * Verifies and stores an API key. Resolves as soon as the key is stored or rejected.
  * @param argument the key, the base URL of its gateway, or both. A key without a base URL is for the primary gateway.
- * If the key is missing, the user is asked for the key. If the base URL is missing too and the settings contain several
- * gateways, the user chooses the gateway first.
+ * Otherwise, the user is asked for the missing key and, if necessary, for the gateway.
  * @throws ArgumentError if the argument is invalid
  */
 export async function storeApiKey(deps: GatewayServices, argument: unknown): Promise<SetApiKeyResult> {

@@ -173,8 +173,8 @@ export class UserGateways extends Disposable {
   }
 
   /**
-   * Returns whether prompts may be sent to these models. For each gateway with plain HTTP, the user is first asked for
-   * consent, once, if one of the models is available only there. If no gateway can be used, the user is not asked,
+   * Returns whether prompts may be sent to these models. If a model is available only through a gateway with plain
+   * HTTP, the user is first asked for consent, once for each gateway. If no gateway can be used, the user is not asked,
    * because the failed turn shows the reason.
    * @returns false if the user does not want to send the prompt
    */

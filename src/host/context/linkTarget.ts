@@ -9,9 +9,9 @@ import { UserError } from '../util/userError';
 const maxPathLength = 1000;
 
 /**
- * Returns the real path of a file if its path is in the workspace, but a symbolic link in the path points outside the
- * workspace, for example to `~/.ssh/id_rsa`. The user must see the real path, because the author of the workspace chose
- * the link's target. Returns undefined if the real file is in the workspace, or if the URI is outside the workspace.
+ * Returns the real path of a workspace file if a symbolic link in its path points outside the workspace, for example to
+ * `~/.ssh/id_rsa`. The user must see the real path, because the author of the workspace chose the link's target.
+ * Returns undefined for any other file.
  */
 export async function outsideTarget(uri: vscode.Uri): Promise<string | undefined> {
   return uri.scheme === 'file' ? localOutsideTarget(uri) : remoteOutsideTarget(uri);

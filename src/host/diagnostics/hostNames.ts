@@ -25,9 +25,8 @@ export function requestedOrigins({ turns, gateways }: EngineReport): readonly st
 }
 
 /**
- * Returns a function that hides private host names in a text. Origins and host names of the gateways in the settings
- * become `gateway 1`, `gateway 2` and so on. Origins and host names of other requests become `former gateway`. Public
- * origins are kept.
+ * Returns a function that hides private host names in a text. Host names of the gateways in the settings become
+ * `gateway 1`, `gateway 2` and so on. Host names of other requests become `former gateway`. Public origins are kept.
  * @param gateways origins of the gateways, in the order of the settings
  * @param requested origins of all requests, see {@link requestedOrigins}
  */

@@ -11,10 +11,10 @@ const created = 'undici:request:create';
 const sent = 'undici:client:sendHeaders';
 
 /**
- * Calls `send`, which makes one request with `fetch`. Notifies the observer when undici starts to look for a connection
- * and when undici sends the request. Electron's `fetch` does not use undici, so the observer is not notified. undici
- * reports the requests of all extensions in this process. The asynchronous context shows which of them `send` has made.
- * A CONNECT request to a proxy is ignored.
+ * Calls `send`, which makes one request with `fetch`. Notifies the observer when undici looks for a connection and when
+ * it sends the request. Electron's `fetch` does not use undici, so the observer is then not notified. undici reports
+ * the requests of all extensions in this process, so the asynchronous context identifies this request. A CONNECT
+ * request to a proxy is ignored.
  */
 export async function watchConnection(send: () => Promise<Response>, observer: ConnectionObserver): Promise<Response> {
   const context = new AsyncLocalStorage<true>();

@@ -26,9 +26,9 @@ interface CooldownEntry {
 }
 
 /**
- * Shares cooldowns between windows. Each cooldown is an empty file whose name contains all data. A file with such a
- * name exists either completely or not at all, so all windows can write without locks. Failures are only logged,
- * because the engine also works without these files. A repeated failure is logged once.
+ * Shares cooldowns between windows. Each cooldown is an empty file whose name contains all data. Such a file can't be
+ * incomplete, so all windows can write without locks. Failures are only logged, because the engine also works without
+ * these files. A repeated failure is logged once.
  */
 export class CooldownFiles implements SharedCooldowns {
   /** Id of this window. The window ignores the cooldown files that it has written itself. */

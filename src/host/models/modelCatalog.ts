@@ -238,8 +238,8 @@ export class ModelCatalog extends Disposable {
 
   /**
    * Returns whether a gateway has a model, or undefined if that is unknown. Before the gateway's model list is loaded,
-   * the result is true if the user chose the model from this gateway's list. The result is false if the user chose the
-   * model from the list of a later gateway. This method loads no list, because a request must not wait for a list.
+   * the result is true if the user chose the model from this list. The result is false if the user chose the model from
+   * the list of a later gateway. This method loads no list, because a request must not wait for a list.
    */
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);

@@ -18,9 +18,9 @@ export interface UnusablePrompt {
 }
 
 /**
- * Splits the prompts in the setting into prompts that can be used and prompts that can't. A prompt is identified by its
- * title, so only the first prompt with a given title can be used. A setting that is not a list is reported as a single
- * prompt that can't be used.
+ * Splits the prompts in the setting into prompts that can be used and prompts that can't. If several prompts have the
+ * same title, only the first can be used, because the title identifies a prompt. A setting that is not a list is
+ * reported as a single prompt that can't be used.
  */
 export function readPrompts(value: unknown): {
   readonly usablePrompts: readonly UserPrompt[];

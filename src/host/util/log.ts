@@ -87,9 +87,9 @@ function stackOf(problem: unknown): string {
 const maxEntryChars = 10_000;
 
 /**
- * Formats a message as one line of the log, followed by the indented lines of a stack. Line breaks, control characters
- * and format characters are escaped, for example as `\n` and `\u{1b}`. So text from outside the extension can neither
- * imitate a log entry nor control a terminal that shows the log.
+ * Formats a message as one line of the log, followed by the indented lines of a stack. Line breaks and other control
+ * and format characters are escaped, for example as `\n`. Otherwise, text from outside the extension could imitate a
+ * log entry or control a terminal that shows the log.
  */
 function logLine(message: string): string {
   const excess = message.length - maxEntryChars;

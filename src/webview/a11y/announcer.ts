@@ -15,8 +15,7 @@ import type { Announcer } from '../pageContext';
 import { element } from '../util/element';
 
 /**
- * Maximum number of announcements in the live region. A comparison of four models needs one for itself and one for each
- * column.
+ * Maximum number of announcements in the live region: one for each column of a comparison, and one for everything else.
  */
 const maxAnnouncements = 5;
 
@@ -44,7 +43,7 @@ export function createAnnouncer(): Announcer {
 
 /**
  * Returns the announcement for an event of a turn, or undefined if the event is not announced. A failure is not
- * announced here, because screen readers already read the failure card (`role="alert"`).
+ * announced, because screen readers already read the failure card (`role="alert"`).
  * @param before state of the turn before the event
  * @param state state of the turn after the event
  */

@@ -119,8 +119,8 @@ function findTabbable(parent: HTMLElement): HTMLElement[] {
 
 /**
  * Moves the keyboard focus within the page, but never takes the focus from another part of VS Code. While another part
- * has the focus, the page only remembers the element that should get the focus, and focuses the element as soon as VS
- * Code focuses the panel.
+ * has the focus, the page only remembers which element should get the focus. That element is focused as soon as VS Code
+ * focuses the panel.
  */
 export type MoveFocus = (element: HTMLElement, options?: FocusOptions) => void;
 

@@ -79,7 +79,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const sendOrStop = element('div', { class: 'composer-send' }, stopButton, sendButton);
   sendOrStop.addEventListener('mousedown', (event) => {
     // Keeps the focus in the text field. Otherwise, a click on the disabled *Send* button would take the focus, and the
-    // user's typing would be lost.
+    // text field would receive no further keys.
     event.preventDefault();
     focus();
   });
@@ -200,8 +200,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
       updateBar();
     },
     /**
-     * Handles the keyboard shortcuts of the composer's buttons. VS Code's chat has the same shortcuts for its buttons.
-     * @returns whether the key was a shortcut of the composer
+     * Handles the keyboard shortcuts of the composer's buttons, which are the same as in VS Code's chat.
+     * @returns whether the key was one of these shortcuts
      */
     handleShortcut: ({ key, code, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean => {
       if ((!ctrlKey && !metaKey) || root.hidden) return false;
@@ -253,7 +253,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
       post({ type: 'restoreContext', ids });
     },
     /**
-     * Empties the composer while the conversation is open in another window. The `UnsentStore` keeps the unsent text.
+     * Empties the composer when the conversation is opened in another window. The `UnsentStore` keeps the unsent text.
      */
     clear: (): void => {
       prefilledPrompts.clear();

@@ -11,8 +11,8 @@ const icons: Readonly<Record<ContextSuggestion['kind'], Icon>> = {
 };
 
 /**
- * Creates the list box with the suggestions for a text field that keeps the focus. The field keeps the role `textbox`,
- * which doesn't allow `aria-expanded`, so the popup announces the number of suggestions instead.
+ * Creates the list box with the suggestions for a text field that keeps the focus. The popup announces the number of
+ * suggestions, because the role `textbox` of the field doesn't allow `aria-expanded`.
  */
 export function createContextOptions(
   strings: PanelStrings,
@@ -80,7 +80,7 @@ export function createContextOptions(
     get active() {
       return activeIndex === undefined ? undefined : items[activeIndex];
     },
-    /** @param highlightsFirst whether to highlight the first available suggestion */
+    /** @param highlightsFirst whether to highlight the first suggestion that can be chosen */
     show: (nextItems: readonly ContextSuggestion[], highlightsFirst = false): void => {
       if (nextItems.length === 0 && !isOpen()) return;
       items = nextItems;
@@ -91,8 +91,8 @@ export function createContextOptions(
       highlight(highlightsFirst ? findAvailable()[0] : undefined);
     },
     /**
-     * Highlights the next or the previous available suggestion, and wraps around at both ends of the list.
-     * @returns false if no suggestion is available
+     * Highlights the next or the previous suggestion that can be chosen, and wraps around at both ends of the list.
+     * @returns false if no suggestion can be chosen
      */
     move: (by: 1 | -1): boolean => {
       const indexes = findAvailable();

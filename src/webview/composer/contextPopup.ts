@@ -11,8 +11,8 @@ export function createContextPopup(context: PageContext, input: HTMLTextAreaElem
   let query: ContextQuery | undefined;
   let dismissedStart: number | undefined;
   /**
-   * Offset in the text at which `open` has inserted a `#`, with a space before the `#` if necessary. The inserted text
-   * is removed if the user chooses no suggestion. Undefined if the user has typed the `#`.
+   * Offset in the text at which `open` has inserted a `#`, after a space if necessary. The inserted text is removed if
+   * the user chooses no suggestion. Undefined if the user has typed the `#`.
    */
   let insertedStart: number | undefined;
   let isAnswered = false;
@@ -170,9 +170,8 @@ interface ContextQuery {
 
 /**
  * Matches a context query that ends at the caret: a `#` and the text after it. A `#` after a letter or a digit (`C#`,
- * `page#part`) does not begin a query. A `#` after a bracket, a punctuation mark or a Chinese, Japanese or Korean
- * character does. Chinese input methods enter a full-width `＃`, which has the same effect as `#`. A query has at most
- * 260 characters, because no file name is longer.
+ * `page#part`) does not begin a query, except after a Chinese, Japanese or Korean character. The full-width `＃` of
+ * Chinese input methods has the same effect as `#`. A query has at most 260 characters, because no file name is longer.
  */
 const queryPattern =
   /(?:^|[\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}([{<"'“‘「『（【《，。、；：！？,;:!?])[#＃]([^\s#＃]{0,260})$/u;

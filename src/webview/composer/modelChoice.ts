@@ -5,8 +5,8 @@ import { fillTemplate } from '../../shared/format';
 
 /**
  * Creates the button that shows the selected model. If only a backup gateway offers the model, the button also shows
- * that gateway. A badge beside the button shows that prompts go to the offline demo, or to a backup gateway for another
- * reason, such as an outage.
+ * that gateway. If prompts go to a backup gateway for another reason, or to the offline demo, a badge beside the button
+ * shows this.
  */
 export function createModelChoice({ strings, post, focusComposer }: PageContext, onChoose: () => void) {
   const nameText = element('span', { class: 'model-name' });

@@ -102,8 +102,8 @@ export class AnswerView implements ShownAnswer {
   }
 
   /**
-   * Whether a running turn has its own *Stop* button. A compared answer has the button in its head. Any other turn has
-   * the button only in its wait card, which is not shown while text arrives.
+   * Whether a running turn shows its own *Stop* button. A compared answer has this button in its head. In all other
+   * answers, only the wait card has this button, and it is not shown while text arrives.
    */
   get hasStopButton(): boolean {
     if (this.isCompared) return true;
@@ -203,7 +203,7 @@ export class AnswerView implements ShownAnswer {
       return;
     }
     texts.finish(() => {
-      // If further events have arrived while the text was being rendered, the turn might not have ended yet.
+      // If further events have arrived while the text was being rendered, this state is outdated and is not shown.
       if (this.state === state) this.setVisibleState(state);
     });
     if (this.visibleState !== state) this.render();

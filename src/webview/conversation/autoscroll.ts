@@ -3,8 +3,8 @@ import type { ReadingPosition } from '../state/unsentStore';
 import { closestElement, element, iconButton } from '../util/element';
 
 /**
- * The end of the conversation is treated as in view if it is at most this many pixels (half a line) below the view. The
- * tolerance is necessary, because scroll positions can be fractional.
+ * Maximum distance of the end of the conversation below the view, in pixels (half a line), at which the end is treated
+ * as in view. Scroll positions can be fractional, so some tolerance is necessary.
  */
 const endTolerancePx = 12;
 
@@ -116,8 +116,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   });
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Chromium fires the last `scroll` event after `scrollend`, when the event is no longer attributed to the user.
-    // Whether autoscroll follows the end is therefore updated at `scrollend` as well.
+    // Chromium fires the last `scroll` event after `scrollend`. That event is no longer attributed to the user, so
+    // whether autoscroll follows the end must also be updated at `scrollend`.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) updateReadingPosition();

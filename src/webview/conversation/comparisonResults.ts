@@ -11,8 +11,8 @@ interface ComparedAnswer {
 
 /**
  * Returns a text that says which answer of a comparison was first, fastest, cheapest and longest. The text is empty
- * until all answers have ended and at least two of them are complete. A criterion is left out if its value is unknown
- * for a complete answer, or if several answers share the best value.
+ * until all answers have ended and at least two are complete. If several answers share the best value, or a value is
+ * unknown, that criterion is left out.
  */
 export function describeComparison({ strings, format }: Words, answers: readonly ComparedAnswer[]): string {
   const endedAnswers = answers.flatMap(({ model, visibleState: state }) =>

@@ -64,8 +64,8 @@ export function createContextNotice(context: PageContext, showSummary: (summary:
       element('p', { class: 'notice-texts' }, text),
       element('div', { class: 'actions' }, ...buttons),
     );
-    // The removed button had the focus. The composer gets the focus, because the page would otherwise receive no key
-    // events.
+    // The button that was removed had the focus. The composer gets the focus, because the page would otherwise receive
+    // no key events.
     if (hadFocus) focusComposer();
   };
   return { element: notice, update };

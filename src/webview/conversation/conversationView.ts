@@ -235,8 +235,8 @@ export class ConversationView {
 
   /**
    * Applies new events to an answer.
-   * @returns false if the events cannot have changed the end of the conversation, because they belong to a summary or
-   * to an answer that is not on the page
+   * @returns false if the events belong to a summary, or to an answer that is not on the page. Such events can't have
+   * changed the end of the conversation.
    */
   apply(answerId: string, events: readonly RecordedEvent[]): boolean {
     // Events of an unknown answer are ignored. They belong to a conversation that this page no longer shows.

@@ -25,7 +25,7 @@ export function summaryOfferFor(
 ): SummaryOffer {
   if (!answer.wasTooLong) return 'none';
   const item = items[index];
-  // After a summary of several turns has failed, the user can request a summary of fewer turns.
+  // If a summary of several turns has failed, the user is offered a summary of fewer turns.
   if (item instanceof SummaryEntry) return item.turns > 1 ? 'possible' : 'none';
   if (canSummarize) return 'possible';
   const summary = items.slice(0, index).findLast(isUsableSummary);

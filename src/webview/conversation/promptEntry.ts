@@ -15,7 +15,7 @@ export class PromptEntry {
   private readonly bubble: HTMLElement;
   private readonly text: HTMLElement;
   /**
-   * Button that folds a long prompt, so that the prompt does not push its answer out of view. The complete text stays
+   * Button that folds a long prompt. Otherwise, the prompt would push its answer out of view. The complete text stays
    * in the document.
    */
   private readonly toggle: HTMLButtonElement | undefined;
@@ -120,8 +120,8 @@ function attachmentDetails({ strings, format }: PageContext, { kind, code, trunc
 }
 
 /**
- * Limits above which a prompt is folded. A folded prompt is several lines shorter than these limits, because hiding
- * only two lines would be pointless.
+ * Limits above which a prompt is folded. A folded prompt is several lines shorter than these limits, so that folding
+ * always hides more than two lines.
  */
 const maxUnfoldedLines = 16;
 const maxUnfoldedColumns = 1600;

@@ -26,8 +26,8 @@ interface Measure {
   readonly upperOf?: (figures: HealthFigures) => number | undefined;
   readonly format: (value: number) => string;
   /**
-   * Formats the value together with a second, larger value, for example the median with the 95th percentile. If this
-   * function is absent, only the value is shown.
+   * Formats the value together with a second value, for example the median with the 95th percentile. If this function
+   * is absent, only the first value is shown.
    */
   readonly textOf?: (figures: HealthFigures) => string;
   readonly note?: (row: HealthRow) => string;

@@ -37,8 +37,8 @@ export function createFigure(
 
 const height = 44;
 /**
- * Height of a bar whose value is 0, in pixels. The bar must be visible, because an hour without requests has no bar at
- * all.
+ * Height of a bar whose value is 0, in pixels. The bar must be visible, so that its hour differs from an hour without
+ * requests, which has no bar.
  */
 const minBarHeight = 2;
 /** Width of a bar, as a fraction of the space that the chart has for an hour or a day. */

@@ -29,9 +29,7 @@ type UsageGroup = UsageFigures & { readonly rows: readonly UsageRow[] };
 interface Usage {
   /** Figures of the last 14 days. */
   readonly total: UsageGroup;
-  /**
-   * Figures of each of the last 14 days, in ascending order. `start` is the beginning of the day in epoch milliseconds.
-   */
+  /** Figures of each of the last 14 days, oldest first. `start` is the beginning of the day in epoch milliseconds. */
   readonly days: readonly (UsageGroup & { readonly start: number })[];
 }
 

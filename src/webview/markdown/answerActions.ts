@@ -18,8 +18,8 @@ export function listenForActions(root: HTMLElement, { onCodeAction, onLink }: Ac
     const href = closestElement(target, 'a[href]')?.getAttribute('href');
     if (href) {
       event.preventDefault();
-      // Hides the click from the listener that VS Code adds to the document. That listener opens the link even after
-      // `preventDefault()`. In a trusted workspace, that listener does not even ask for confirmation.
+      // Hides the click from the listener that VS Code adds to the document. That listener would open the link even
+      // after `preventDefault()`, and without confirmation in a trusted workspace.
       event.stopPropagation();
       onLink(href);
       return;

@@ -152,8 +152,8 @@ class Sections {
   constructor(private readonly root: HTMLElement) {}
 
   /**
-   * Inserts the elements of blocks after the element `last`, or at the start. Elements in the right position are not
-   * touched.
+   * Inserts the elements of blocks after the element `last`, or at the start if `last` is undefined. An element that is
+   * already in the right position is not moved.
    */
   placeBlocks(last: Element | undefined, blocks: readonly RenderedBlock[]): void {
     let index = this.sections.findLastIndex((section) => section.element === last?.parentElement);

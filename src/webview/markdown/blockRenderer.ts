@@ -38,8 +38,8 @@ export interface BlockSource {
   readonly text: string;
   readonly tokens: Block['tokens'];
   /**
-   * Line number in the parsed text, from which a code block can still grow: the block can grow if it ends at this line
-   * or later. Infinity if no code block can grow.
+   * First line of the parsed text at which a code block might still be open. A code block that ends at this line or
+   * later can grow. Infinity if no code block can grow.
    */
   readonly openFromLine: number;
 }
@@ -110,8 +110,8 @@ const WORDS = /^[^]* /;
 
 /**
  * Splits long inline content into pieces that are parsed separately, if possible between two sentences. Markup that
- * extends beyond the end of a piece is shown as text. The end of a piece depends only on the text before it, so an
- * answer is split in the same way whether it arrives in pieces or at once.
+ * extends beyond the end of a piece is shown as text. The end of a piece depends only on the text before it, so a
+ * streamed answer is split like a complete answer.
  */
 function splitInline(content: string): readonly string[] {
   const pieces: string[] = [];

@@ -10,8 +10,8 @@ interface BlockContext {
   readonly unescape: (info: string) => string;
   readonly toolbar: ElementSpec;
   /**
-   * Line number in the parsed text, from which a code block can still grow: the block can grow if it ends at this line
-   * or later. Infinity if no code block can grow.
+   * First line of the parsed text at which a code block might still be open. A code block that ends at this line or
+   * later can grow. Infinity if no code block can grow.
    */
   readonly openFromLine: number;
   readonly labels: AnswerControls['labels'];

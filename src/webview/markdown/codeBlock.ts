@@ -65,8 +65,7 @@ export function codeBlockSpec(code: string, language: string, toolbar: ElementSp
 
 /**
  * Returns the nodes for code: a text node, preceded by chunk elements (`code-chunk`) if the code is long. The browser
- * lays out each chunk element independently. Code that arrives later changes only the text node at the end, so the
- * chunk elements before it stay unchanged.
+ * lays out each chunk element independently. More code changes only the text node at the end.
  */
 function codeToSpecs(code: string): readonly NodeSpec[] {
   const pieces: NodeSpec[] = [];
@@ -75,8 +74,8 @@ function codeToSpecs(code: string): readonly NodeSpec[] {
     const newline = code.lastIndexOf('\n', start + CHUNK_LENGTH - 1);
     const end = newline >= start ? newline : start + firstChars(code.slice(start), CHUNK_LENGTH).length;
     const piece = code.slice(start, end);
-    // A piece of code that starts or ends within a line becomes a text node, because a chunk element must contain
-    // complete lines.
+    // A chunk element must contain complete lines, so a piece of code that starts or ends within a line becomes a text
+    // node.
     const isBox = newline >= start && (start === 0 || code.charAt(start - 1) === '\n');
     pieces.push(...(isBox ? [chunkSpec(piece), '\n'] : [newline >= start ? `${piece}\n` : piece]));
     start = newline >= start ? end + 1 : end;

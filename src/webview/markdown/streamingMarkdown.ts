@@ -17,8 +17,8 @@ export interface StreamingMarkdown {
    */
   finish(onShown?: () => void): void;
   /**
-   * Must be called when no new text is expected for a while. Queued text and all sections are rendered with the next
-   * frame.
+   * Must be called when no new text is expected for a while. Queued text, and sections that the browser has skipped,
+   * are rendered with the next frame.
    */
   pause(): void;
   readonly text: string;
@@ -50,8 +50,8 @@ const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
 const PARSE_INTERVAL_PER_CHARACTER = 0.008;
 /**
  * If the open blocks are long, one flush adds this fraction of their length instead of {@link MAX_FLUSH_LENGTH}
- * characters. Every flush parses all open blocks. If each flush added the same number of characters, the total work
- * would grow with the square of the length of a block.
+ * characters. Otherwise, the work would grow with the square of a block's length, because every flush parses all open
+ * blocks.
  */
 const OPEN_GROWTH = 1 / 3;
 

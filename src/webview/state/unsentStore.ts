@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 
 /**
- * Stores unsent text in the `localStorage` that all pages of the extension share: drafts with their context items,
- * unfinished edits, prefilled prompts, and sent prompts that the host has not confirmed. The text survives a reload, a
- * closed panel and a crash. Each conversation has one record. If a conversation is open in another window, its page is
- * read-only and must not write the record.
+ * Stores unsent text in the `localStorage` of all pages: drafts with their context items, unfinished edits, prefilled
+ * prompts, and sent prompts that the host has not confirmed. The text survives a reload, a closed panel and a crash.
+ * Each conversation has one record. A read-only page, whose conversation is open in another window, must not write the
+ * record.
  */
 export class UnsentStore {
   private deleted: ReadonlySet<string> = new Set();

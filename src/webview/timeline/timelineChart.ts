@@ -26,7 +26,7 @@ const minNumberGap = 0.05;
 type Bar = 'first-token' | 'text' | 'silence' | 'wait';
 type Mark = 'fault' | 'stopped';
 
-/** Creates the SVG patterns of the bars. A page with timelines contains these patterns once. */
+/** Creates the SVG patterns of the bars. A page needs these patterns only once, even for several timelines. */
 export function createTimelinePatterns(): SVGSVGElement {
   return svgPatterns(6, { 'timeline-hatch': 'M-1 1L1-1M0 6L6 0M5 7L7 5', 'timeline-dots': 'M1.5 1.5h1M4.5 4.5h1' });
 }

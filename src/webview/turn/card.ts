@@ -158,8 +158,8 @@ interface ActionChoice {
 
 /**
  * Creates the buttons of a card. A read-only page has no buttons.
- * @param event values in the captions of the buttons: the fallback model, the next gateway and the reset time of a rate
- * limit. Without a reset time, `sendLater` sends the prompt when the network is back.
+ * @param event values for the captions of the buttons: the fallback model, the next gateway and the reset time of a
+ * rate limit. If the reset time is unknown, `sendLater` sends the prompt when the network is back.
  */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,

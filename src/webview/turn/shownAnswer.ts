@@ -8,7 +8,7 @@ import type { PageContext } from '../pageContext';
  */
 export type SummaryOffer = 'none' | 'possible' | 'ready';
 
-/** An answer with everything that its turn shows on the page, such as its card and buttons. */
+/** The data of an answer from which its elements on the page are drawn. */
 export interface ShownAnswer {
   readonly id: string;
   /** State of the turn. It can be newer than the state that is visible on screen. */

@@ -95,7 +95,7 @@ function createWaitCard(
   const { actions, source, delayMs, hintMs = delayMs, fallbackModel } = event;
   const isPossible = (action: CardAction): boolean => {
     if (action === 'continueWithFallback') return fallbackModel !== undefined;
-    // A compared answer already has a *Stop* button in its head.
+    // A compared answer already has a *Stop* button in its head, so its card needs none.
     if (action === 'stop') return !answer.isCompared;
     return action !== 'sendLater' || isOffline(event);
   };

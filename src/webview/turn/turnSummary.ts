@@ -8,8 +8,8 @@ import { createCardSlot } from './card';
 import type { ShownAnswer } from './shownAnswer';
 
 /**
- * Creates the line that sums up the attempts and waits of a turn and opens its timeline. A failed or waiting turn has
- * no such line, because its card contains the timeline.
+ * Creates the summary line of a turn, which sums up the attempts and waits and opens the timeline. A failed or waiting
+ * turn has no summary line, because its card contains the timeline.
  */
 export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline) {
   const slot = createCardSlot(context);
@@ -30,12 +30,12 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
     return !hasCard && (state.phase !== 'streaming' || timeline.isOpen) && hasTimeline(state);
   };
   return {
-    /** Element that contains the button to open the timeline. */
+    /** Summary line with the button that opens the timeline. */
     element: slot.element,
-    /** Element that contains the timeline while the turn has a summary. */
+    /** Element that contains the timeline while the summary line is shown. */
     timelinePlace,
     /**
-     * Shows or hides the line.
+     * Shows or hides the summary line.
      * @param hasCard whether the turn has a card
      */
     update: (state: TurnState, hasCard: boolean): void => {
@@ -56,7 +56,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
   };
 }
 
-/** Shows each figure of the line in its own element, so that no figure is broken into two lines. */
+/** Shows each figure of the summary line in its own element, so that no figure is broken into two lines. */
 function showFigures(target: HTMLElement, text: string): void {
   if (target.textContent === text) return;
   const figures = text.split(/(?<=·) /).map((figure) => element('span', {}, figure));

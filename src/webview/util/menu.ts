@@ -5,7 +5,7 @@ export interface MenuItem {
   readonly title?: string | undefined;
   /** Second line of the menu item. */
   readonly detail?: string | undefined;
-  /** Whether the item is the current choice. Undefined if the item is not part of a choice. */
+  /** Whether the item is checked, because it is the current choice. Undefined if the item can't be checked. */
   readonly isChecked?: boolean | undefined;
   readonly choose: () => void;
 }

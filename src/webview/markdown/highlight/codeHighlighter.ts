@@ -18,8 +18,8 @@ export async function highlightCode(code: Element, findRuns: FindRuns): Promise<
   const language = infoStringLanguage(/^language-(.+)/.exec(code.className)?.[1] ?? '');
   if (highlightedCode.has(code) || language === '' || text.length > MAX_HIGHLIGHTED_LENGTH) return;
   const runs = await findRuns(language, text);
-  // The code on the page might have been replaced while the worker was running. The result for the old code is then
-  // dropped, because the new code is highlighted by another call.
+  // If the code on the page was replaced while the worker was running, the result is dropped. Another call highlights
+  // the new code.
   const isCurrent = !code.closest('[data-open]') && code.textContent === text;
   if (!runs || !isCurrent) return;
   const nodes = runs.map((run) => createRunNode(run, code.ownerDocument));
