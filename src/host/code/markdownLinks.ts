@@ -15,7 +15,10 @@ const unconfirmedScheme = new RegExp(
   'gi',
 );
 
-/** Disables each link that VS Code would open without asking the user, with a backslash after the link's scheme. */
+/**
+ * Adds a backslash after the scheme of each link that VS Code would open without asking the user. The backslash
+ * disables the link.
+ */
 export function escapeUnconfirmedLinks(markdown: string): string {
   return markdown.replace(unconfirmedScheme, '$&\\');
 }

@@ -3,7 +3,7 @@ import { openTabs } from '../ui/editorTabs';
 import { Disposable } from '../util/disposable';
 import { proposedScheme } from './previewedEdits';
 
-/** URI scheme of the read-only document that shows the workspace's prompts to the user. */
+/** URI scheme of the read-only document in which the user can read the workspace prompts. */
 export const promptsScheme = 'holysheep-prompts';
 
 /** URI schemes of text editors that don't contain a document of the user, for example the log in the *Output* view. */

@@ -100,7 +100,7 @@ function showReport(deps: GatewayServices, tested: TestedGateways, reports: read
   showToast(deps.log, severityOf(reports), verdict(reports), actions);
 }
 
-/** Returns the buttons that can fix the first gateway that does not work. */
+/** Returns buttons with which the user can fix the first gateway that does not work. */
 function fixActions(reports: readonly GatewayTest[]): readonly ToastAction[] {
   const broken = reports.find((report) => !isWorking(report));
   if (!broken) return [];

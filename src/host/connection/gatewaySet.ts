@@ -111,9 +111,8 @@ export class GatewaySets extends Disposable {
   }
 
   /**
-   * Calls `show` at once and after each change.
-   * @param show receives the model and the gateway to which prompts of new conversations go. An outdated result is
-   * dropped.
+   * Calls `show` with the model and the gateway to which prompts of new conversations go, at once and after each
+   * change. An outdated result is dropped.
    */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;

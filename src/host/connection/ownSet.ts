@@ -17,7 +17,7 @@ interface OwnSetDeps {
   readonly log: ErrorLog;
 }
 
-/** Creates the set of the user's gateways, which uses the user's settings. */
+/** Creates the set of the user's gateways. Requests to these gateways use the user's settings. */
 export function createOwnSet(deps: OwnSetDeps): GatewaySet {
   const { userGateways, engine, settings, efforts } = deps;
   return {

@@ -68,7 +68,7 @@ export class ContextDraft {
   }
 
   /**
-   * Lets the user choose files to attach in a dialog. A prompt can be sent while the dialog is open, without the files.
+   * Lets the user choose files to attach in a dialog. While the dialog is open, a prompt can be sent without the files.
    * @throws UserError when the size limit is reached
    */
   async browse(): Promise<void> {

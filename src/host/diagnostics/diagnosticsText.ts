@@ -102,8 +102,8 @@ function redactValue(name: string, text: string): string {
 const folderPattern =
   /(?<![\w:/.…-])(?:(?:~[^\s\\/~]*|\.{1,2}|[a-z]:)[\\/](?:[^]*[\\/])?|(?:file:\/|\/|\\\\)[^]*[\\/])/gi;
 /**
- * Matches a URL up to whitespace or a quotation mark. A long text takes no quadratic time, because the length of the
- * scheme is limited, and a URL inside a URL is not matched again.
+ * Matches a URL up to whitespace or a quotation mark. Two rules prevent quadratic time in a long text: the length of
+ * the scheme is limited, and a URL inside a URL is not matched separately.
  */
 const urlPattern = /[a-z][\w+.-]{0,30}:\/\/[^\s"]*/gi;
 const credentialsPattern = /(:\/\/)[^\s/?#"]*@/g;

@@ -35,8 +35,8 @@ export async function pickModelNames(
   if (list.models.length === 0) return current;
   const used = await usedModels(deps);
   const choices = [...current].map(([here, there]) => ({ here, there, picked: true, description: '' }));
-  // If the gateway's model list lacks one of the user's models, the most similar name in the list is offered. The
-  // offered name can be that of a different model.
+  // If the gateway's model list lacks one of the user's models, the most similar name in the list is offered. The user
+  // has to confirm this name, because it can be that of a different model.
   for (const here of used.filter((name) => !current.has(name) && !list.models.includes(name))) {
     const [there] = nearestModels(here, list.models, list.facts);
     if (there !== undefined) {

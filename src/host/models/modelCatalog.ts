@@ -52,8 +52,8 @@ interface LoadedModels {
 }
 
 /**
- * The models of all gateways: the gateways' model lists, each cached for ten minutes, facts about the models, and the
- * lists in which the user chooses models.
+ * The models of all gateways, facts about the models, and the lists in which the user chooses models. The model list of
+ * a gateway is cached for ten minutes.
  */
 export class ModelCatalog extends Disposable {
   /**

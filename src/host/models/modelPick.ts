@@ -263,7 +263,7 @@ function groupsOf(
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
     } else if (source !== primary && gateway) {
-      // This gateway's names of models that are already in an earlier group, under the names that the user knows.
+      // Models of this gateway that an earlier group already contains under the names that the user knows.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
       add(
         plainLabel(gateway.label),

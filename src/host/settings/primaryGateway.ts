@@ -38,7 +38,8 @@ type Renamed = readonly (readonly [here: string, there: string])[];
 
 /**
  * Returns the names that models have at the previous primary gateway, keyed by their names at the new primary gateway.
- * If several previous names have the same new name, the selected model takes precedence, and then the first name.
+ * If several previous names have the same new name, the name of the selected model is used, and otherwise the first
+ * name.
  */
 function invertedNames(renamed: Renamed, model: string, newModel: string): ReadonlyMap<string, string> {
   const inverted = new Map(renamed.toReversed().map(([here, there]) => [there, here]));

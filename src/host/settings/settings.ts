@@ -56,8 +56,8 @@ export class Settings extends Disposable {
   readonly onDidChange = this.changed.event;
   private readonly schemas: Readonly<Record<string, SettingSchema>>;
   /**
-   * Function for `holysheep.modelOverrides`. The function is cached until the settings change, because lists of
-   * thousands of models call the function for each model.
+   * Function that looks up a model in `holysheep.modelOverrides`. It is cached until the settings change, because lists
+   * of thousands of models call it for each model.
    */
   private overrides: ModelOverrides | undefined;
 
@@ -156,8 +156,8 @@ export class Settings extends Disposable {
   }
 
   /**
-   * Returns the prompts in the workspace settings and in the settings of a remote machine. The latter are included,
-   * because a dev container can define prompts in the settings of its machine.
+   * Returns the prompts in the workspace settings and in the settings of a remote machine, because a dev container can
+   * define prompts in its machine settings.
    */
   workspacePrompts(): readonly UserPrompt[] {
     const { workspaceValue, globalRemoteValue } = this.inspect('prompts');

@@ -157,7 +157,8 @@ function idleActivity(
 export function setTurnContext({ runningConversation, current }: Conversations, setContext: SetContext): void {
   setContext('holysheep.running', runningConversation !== undefined);
   setContext('holysheep.retryable', isRetryable(runningConversation ?? current));
-  // An empty conversation can't be renamed, exported or deleted, so the context key is false for it.
+  // The context key is false for an empty conversation, because such a conversation can't be renamed, exported or
+  // deleted.
   setContext('holysheep.hasConversation', current?.last !== undefined);
 }
 

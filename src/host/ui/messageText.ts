@@ -27,7 +27,7 @@ export function escapeIcons(text: string): string {
   return text.replaceAll('$(', '$\u2060(');
 }
 
-/** Joins the notes about an item of a list. Missing notes are skipped. Returns undefined if all notes are missing. */
+/** Joins the notes about an item of a list. Undefined notes are skipped. Returns undefined if there are no notes. */
 export function joinNotes(...notes: readonly (string | false | undefined)[]): string | undefined {
   return notes.filter(Boolean).join(' · ') || undefined;
 }

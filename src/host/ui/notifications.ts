@@ -83,8 +83,8 @@ export function checkUrlAction(isBackup: boolean): ToastAction {
 }
 
 /**
- * Result of the command that sets an API key. The key was stored only for `verified` and `unverified`. For `invalid`,
- * the key was rejected without a request.
+ * Result of the command that sets an API key. The key was stored if the result is `verified` or `unverified`. If the
+ * result is `invalid`, the key was rejected without a request.
  */
 export interface SetApiKeyResult {
   readonly state: ProbeResult['state'] | 'invalid';

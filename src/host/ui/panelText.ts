@@ -20,8 +20,8 @@ export function panelTitle(prompt: string): string {
 const openableSchemes: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:']);
 
 /**
- * Returns the URL of a link in an answer, or undefined if the link must not be opened because it runs a command or a
- * script, for example.
+ * Returns the URL of a link in an answer. Returns undefined if the link must not be opened, for example because it runs
+ * a command or a script.
  */
 export function openableLink(href: string): string | undefined {
   const url = URL.parse(href.trim());

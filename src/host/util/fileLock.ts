@@ -18,7 +18,7 @@ const maxOwnerBytes = 64 * 1024;
  * is free.
  */
 export class FileLock {
-  /** Content of the lock file when this process owns the lock: process id, name of the machine and a random token. */
+  /** Content of the lock file while this process owns the lock: process id, name of the machine and a random token. */
   private readonly owner = `${process.pid} ${hostname()} ${randomUUID()}`;
   private wasAcquired = false;
 

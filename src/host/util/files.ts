@@ -6,7 +6,7 @@ export const privateFileMode = 0o600;
 export const privateFolderMode = 0o700;
 
 /**
- * Replaces the content of a file. After a crash, either the old or the new file exists completely.
+ * Replaces the content of a file. A crash leaves either the complete old file or the complete new file.
  * @param modifiedAt modification time of the file, in epoch milliseconds
  */
 export async function replaceFile(path: string, content: Buffer | string, modifiedAt?: number): Promise<void> {

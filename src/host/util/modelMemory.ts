@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 const maxRemembered = 100;
 
 /**
- * Remembers a value for each model. If there are too many models, the models whose values were stored longest ago are
+ * Remembers a value for each model. If there are too many models, those whose values were stored longest ago are
  * forgotten.
  */
 export class ModelMemory<Value> {

@@ -5,8 +5,9 @@ import { element, type Icon, iconButton, setText, svgIcon } from '../util/elemen
 import type { ShownAnswer } from './shownAnswer';
 
 /**
- * Creates the head of an answer: the name of its model, and badges such as *backup* for an unusual gateway. The style
- * sheet adds a spinner. The head of a compared answer also shows the gateway and a *Stop* button.
+ * Creates the head of an answer: the name of its model, and badges such as *backup* for an unusual gateway. The head of
+ * a compared answer also shows the gateway and a *Stop* button. While the turn is running, the style sheet adds a
+ * spinner.
  */
 export function createTurnHead({ strings, post, isReadOnly, moveFocus }: PageContext, answer: ShownAnswer) {
   const modelText = element('span', { class: 'turn-name' });
