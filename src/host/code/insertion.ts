@@ -23,8 +23,8 @@ export async function insertAtCursors(editor: vscode.TextEditor, text: string): 
   const name = vscode.workspace.asRelativePath(document.uri);
   if (!wasApplied)
     throw new UserError(vscode.l10n.t('{0} has just changed, so nothing was inserted. Try again.', name));
-  // The version of the document shows whether the text was inserted: VS Code reports success even if the editor is
-  // read-only.
+  // VS Code reports success even if the editor is read-only. The version of the document shows whether the text was
+  // really inserted.
   if (text && document.version === version) {
     throw new UserError(
       vscode.l10n.t(

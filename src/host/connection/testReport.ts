@@ -140,8 +140,8 @@ function isReached(models: FinishedProbe): boolean {
 
 /**
  * Returns the lines of the report for one step of a direct connection.
- * @param isReached whether the request reached the gateway although a step failed. This is possible, because only the
- * request uses a proxy of the operating system and VS Code's trusted certificates.
+ * @param isReached whether the request reached the gateway although a step failed. Only the request uses a proxy of the
+ * operating system and the certificates that VS Code trusts, so it can succeed where a step fails.
  */
 function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boolean): readonly string[] {
   const titles = {

@@ -20,8 +20,8 @@ const referenceSchema = v.variant('kind', [
 export type ContextReference = Readonly<v.InferOutput<typeof referenceSchema>>;
 
 export function contextId(reference: ContextReference): string {
-  // Only the listed properties are encoded, so that equal context items have equal ids. For example, a selection in VS
-  // Code also stores at which end the cursor is.
+  // Only the listed properties are encoded, so that equal context items have equal ids. Other properties would make ids
+  // differ, for example the position of the cursor in a selection.
   return JSON.stringify(v.parse(referenceSchema, reference));
 }
 

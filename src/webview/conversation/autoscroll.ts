@@ -3,8 +3,8 @@ import type { ReadingPosition } from '../state/unsentStore';
 import { closestElement, element, iconButton } from '../util/element';
 
 /**
- * Maximum distance of the end of the conversation below the view, in pixels (half a line), at which the end is treated
- * as in view. Scroll positions can be fractional, so some tolerance is necessary.
+ * Tolerance in pixels (half a line), because scroll positions can be fractional. The end of the conversation is treated
+ * as in view if it is at most this far below the view.
  */
 const endTolerancePx = 12;
 
@@ -116,8 +116,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   });
   scroller.addEventListener('scroll', updateFollowing);
   scroller.addEventListener('scrollend', () => {
-    // Chromium fires the last `scroll` event after `scrollend`. That event is no longer attributed to the user, so
-    // whether autoscroll follows the end must also be updated at `scrollend`.
+    // Chromium fires the last `scroll` event after `scrollend`, too late to be attributed to the user. Therefore
+    // `scrollend` also updates whether autoscroll follows the end.
     updateFollowing();
     isUserScrolling = false;
     if (!restoredTop) updateReadingPosition();
@@ -132,8 +132,7 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     },
     followEnd,
     /**
-     * Scrolls to a reading position. Until the user scrolls, scrolls there again whenever the size of the content
-     * changes.
+     * Scrolls to a reading position, and repeats this whenever the size of the content changes, until the user scrolls.
      */
     restore: (position: ReadingPosition | undefined): void => {
       readingPosition = position;

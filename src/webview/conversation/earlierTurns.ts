@@ -44,7 +44,7 @@ export function createEarlierTurns({ strings, format, moveFocus, onLayoutChange 
     onToggle();
     onLayoutChange();
   });
-  // The entry with the button is an `article`, so that the arrow keys can reach it.
+  // The arrow keys move the focus between `article` elements, so the entry with the button is an `article`.
   const entry = element('article', { class: 'turn exchange earlier-turns', tabindex: '-1' }, toggle);
   return (thread: HTMLElement, items: readonly ItemView[]): void => {
     summary = items.findLast(isUsableSummary);

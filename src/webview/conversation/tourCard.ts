@@ -56,7 +56,7 @@ export function createTourCard({ strings, post, focusComposer, moveFocus }: Page
     const wasMoved = card.parentElement !== container;
     if (wasMoved) container.append(card);
     const wasChanged = showStep(step, hasKey);
-    // If a button of the card had the focus, the focus moves to the button that continues the tour.
+    // If a button of the card had the focus before the change, the button that continues the tour gets the focus.
     const first = actions.querySelector('button');
     if (hadFocus && first && (wasMoved || wasChanged)) moveFocus(first);
   };

@@ -38,8 +38,8 @@ export function parseBlocks(parser: Parser, text: string, references: References
 const tokenDefaults = { attrs: null, map: null, children: null, content: '', markup: '', info: '', meta: null };
 
 /**
- * Parser state that creates tokens as plain objects. The token constructor of markdown-it is slower, because it calls a
- * slow function for each property. The methods that plain objects lack are not called by any block rule.
+ * Parser state that creates tokens as plain objects, because the block rules call no methods of tokens. The token
+ * constructor of markdown-it is slower: it calls a slow function for each property.
  */
 class BlockState extends MarkdownIt.StateBlock {
   override push(type: string, tag: string, nesting: Token['nesting']): Token {

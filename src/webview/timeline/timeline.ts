@@ -64,7 +64,7 @@ export function createTimeline(context: PageContext, currentState: () => TurnSta
   };
 }
 
-/** Returns whether the turn has made an attempt or has waited for one. */
+/** Returns whether the turn has made an attempt, or has waited before its first attempt. */
 export function hasTimeline(state: TurnState): boolean {
   return segmentsOf(state).some(({ ledger }) => ledger.entries.length > 0 || ledger.waits.length > 0);
 }
