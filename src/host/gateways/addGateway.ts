@@ -86,7 +86,7 @@ async function addChosen(
   const entry = { url, name: gateway.name, models };
   // The gateway is marked as unresponsive before it is added to the settings. Otherwise, a prompt could go to the
   // gateway in the meantime.
-  if (isUnresponsive) await ownGateways.addUnresponsive(url);
+  if (isUnresponsive) await userGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {
     await gatewaySets.useOwn();

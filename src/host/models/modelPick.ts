@@ -262,7 +262,7 @@ function groupsOf(
     const { list, gateway } = source;
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
-    } else if (source !== primary && gateway) {
+    } else if (source !== primaryList && gateway) {
       // Models of this gateway that an earlier group already contains under the names that the user knows.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
       add(
