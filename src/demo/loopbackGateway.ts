@@ -19,7 +19,7 @@ export class LoopbackGateway {
     private readonly modelIds: readonly string[],
   ) {
     this.server.on('request', (incoming, response) => {
-      // When the client disconnects, the promise of the request handler rejects, and the response is destroyed.
+      // If this fails, for example because the client has disconnected, the response can't be completed.
       this.handle(incoming, response).catch(() => response.destroy());
     });
   }
@@ -51,9 +51,8 @@ export class LoopbackGateway {
   }
 
   /**
-   * Returns the steps of the reply to a request, or refuses a request that a web page could have sent. Most of these
-   * requests have an `Origin` header. A web page can also make its own host name resolve to this computer (DNS
-   * rebinding). Its GET requests then have no `Origin` header, but their `Host` header contains the page's host name.
+   * Returns the steps of the reply to a request. Refuses requests that a web page could have sent: requests with an
+   * `Origin` header, and requests for another host name that resolves to this computer (DNS rebinding).
    */
   private stepsFor({ method = '', url = '', headers }: IncomingMessage, body: string | undefined): Iterable<Step> {
     const refuse = (status: number, code: string, message: string): Iterable<Step> =>

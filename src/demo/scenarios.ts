@@ -25,8 +25,8 @@ interface Scenario extends DemoModel {
   readonly topic: Topic;
   /**
    * Returns the steps of the reply that makes an attempt fail, or undefined if the attempt succeeds.
-   * @param attempt the number of the attempt, from 1. For a continuation, the number is Infinity. It then exceeds the
-   * number of failures of every temporary fault, so only permanent faults occur
+   * @param attempt the number of the attempt, from 1. It is Infinity for a continuation, so that only permanent faults
+   * occur
    */
   readonly fault: (attempt: number, answer: string) => Iterable<Step> | undefined;
   /** Whether reasoning is streamed before the answer. */
@@ -102,8 +102,8 @@ const scenarios: readonly Scenario[] = [
       'The primary gateway is down: both connections to it are reset. The backup gateway answers immediately. Watch the note about the gateway, and the switch in the timeline.',
     hasBackupGateway: true,
     topic: 'failover',
-    // The primary and the backup gateway use the same script. The client sends its third request to the backup gateway,
-    // which answers.
+    // Both gateways use this script. The first two requests go to the primary gateway and fail. The third request goes
+    // to the backup gateway, which answers.
     fault: (attempt) => (attempt <= 2 ? resetAfter(failureDelayMs) : undefined),
   },
   {
@@ -123,7 +123,7 @@ export const demoModels: readonly DemoModel[] = scenarios;
  * attempts fail and with which fault.
  */
 export function demoScript(): Script {
-  // Number of failed attempts for each prompt. The number is removed when an attempt succeeds.
+  // Number of failed attempts for each prompt, until an attempt succeeds.
   const attempts = new Map<string, number>();
   return (body) => {
     if (!body) {
@@ -146,9 +146,8 @@ export function demoScript(): Script {
 
 /**
  * Starts a gateway of the offline demo on a free port of the loopback address.
- * @param script the script of the gateway. The primary gateway and the backup gateway share one script, which counts
- * the attempts at both gateways. The backup gateway therefore answers after the attempts at the primary gateway have
- * failed
+ * @param script the script of the replies. The primary and the backup gateway share one script, so that the script
+ * counts the attempts at both gateways
  */
 export async function startDemo(script = demoScript()): Promise<LoopbackGateway> {
   const gateway = new LoopbackGateway(

@@ -82,12 +82,12 @@ export function describeRetryTime({ strings, format }: Words, wait: WaitingEvent
     : fillTemplate(strings.retryAt, format.timeOfDay(wait.until, { seconds: true }));
 }
 
-/** Shortest wait that a summary or a timeline shows, in milliseconds. */
+/** Shortest wait that is shown in the timeline and in the description of a turn, in milliseconds. */
 export const minDisplayedMs = 50;
 
 /**
- * The random time that is added to a retry-after is mentioned only if it has at least this length, in milliseconds. A
- * shorter time does not change a countdown of whole seconds.
+ * Shortest random addition to a retry-after that is mentioned, in milliseconds. A shorter addition does not change a
+ * countdown of whole seconds.
  */
 const minJitterMs = 1000;
 
@@ -108,8 +108,8 @@ export function describeDelay({ strings, format }: Words, wait: WaitingEvent): r
 }
 
 /**
- * Returns a text with the origin of the delay before the next attempt, the number of this attempt, and the gateway if
- * it is given.
+ * Describes where the delay before the next attempt comes from, the number of this attempt, and the gateway if it is
+ * given.
  */
 export function describeWaitOrigin(words: Words, wait: WaitingEvent, gateway?: string): string {
   const { strings } = words;
@@ -169,13 +169,16 @@ function describeResumes({ strings }: Words, resumePoints: readonly ResumePoint[
   const cuts = resumePoints.filter(({ cutMessage }) => cutMessage !== undefined);
   const [first] = cuts;
   if (resumePoints.length === 0) return '';
-  // If the stream did not break, the answer was continued by the user, so the text does not mention a broken stream.
+  // If the stream did not break, the user has continued the answer. The text then does not mention a broken stream.
   if (first?.cutMessage === undefined) return strings.resumedOnce;
   if (cuts.length > 1) return fillTemplate(strings.resumedSeveralTimes, String(cuts.length));
   return fillTemplate(strings.resumedAfterCut, first.cutMessage);
 }
 
-/** Describes the switches to other models, except switches that are already named in the text about a resume point. */
+/**
+ * Describes the switches to other models. Leaves out switches at a resume point, which `describeResumePoints`
+ * describes.
+ */
 export function describeModelSwitches(strings: PanelStrings, state: TurnState): string {
   const otherSwitches = state.switches.filter(
     ({ from }) => !state.resumePoints.some(({ models }) => models?.from === from),
@@ -186,7 +189,10 @@ export function describeModelSwitches(strings: PanelStrings, state: TurnState): 
   );
 }
 
-/** Returns the gateway switches that led to the answer. Switches that the turn has reversed are left out. */
+/**
+ * Returns the gateway switches that led to the answer. If the turn returned to an earlier gateway, the switches in
+ * between are left out.
+ */
 export function effectiveGatewaySwitches(state: TurnState): readonly GatewayEvent[] {
   if (hasNoAnswer(state)) return [];
   return state.gatewaySwitches.reduce<readonly GatewayEvent[]>((previous, next) => {
@@ -200,7 +206,7 @@ export function describeGatewaySwitches(strings: PanelStrings, state: TurnState)
   return joinSentences(strings, sentences);
 }
 
-/** Returns a warning if the gateway has left out the beginning of the prompt, or an empty text. */
+/** Returns a warning if the gateway has left out the beginning of the prompt. Otherwise, returns an empty text. */
 export function describeCutPrompt({ strings, format }: Words, state: TurnState): string {
   const tokens = state.ledger.entries.at(-1)?.cutAtTokens;
   if (tokens === undefined || hasNoAnswer(state)) return '';
@@ -208,8 +214,8 @@ export function describeCutPrompt({ strings, format }: Words, state: TurnState):
 }
 
 /**
- * Returns a warning if the gateway has left out the beginning of the prompt. Returns an empty text otherwise, or if the
- * warning already applied to the previous attempt.
+ * Returns the warning about a prompt whose beginning was left out, for an announcement. Returns an empty text if the
+ * previous attempt already caused this warning.
  */
 export function announceCutPrompt(words: Words, state: TurnState): string {
   return state.ledger.entries.at(-2)?.cutAtTokens === undefined ? describeCutPrompt(words, state) : '';
@@ -234,8 +240,7 @@ function timeOfLastData(state: TurnState): number | undefined {
 }
 
 /**
- * Returns the time in milliseconds until the displayed time without data must be updated, because it reaches the next
- * full second.
+ * Returns the time in milliseconds until the displayed number of seconds without data must be updated.
  * @param now the current time in epoch milliseconds
  */
 export function msUntilNextSecond(state: TurnState | undefined, now: number): number {
@@ -244,7 +249,8 @@ export function msUntilNextSecond(state: TurnState | undefined, now: number): nu
 }
 
 /**
- * Returns how long a running attempt has received no data, as text, if the time is long enough to be shown.
+ * Returns for how long a running attempt has received no data, as text. Returns undefined if the time is too short to
+ * be shown.
  * @param now the current time in epoch milliseconds
  */
 export function describeSilence({ format }: Words, state: TurnState, now: number): string | undefined {
@@ -254,8 +260,8 @@ export function describeSilence({ format }: Words, state: TurnState, now: number
 }
 
 /**
- * Time in milliseconds that a request must wait for its response headers before another gateway is offered. The user
- * might then have to pay for both requests.
+ * Time without response headers after which another gateway is offered, in milliseconds. It is not offered sooner,
+ * because the user might have to pay for both requests.
  */
 const minGatewayOfferMs = 5000;
 
@@ -301,10 +307,7 @@ function toSentenceCase(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/**
- * Returns whether a turn was stopped before its prompt was sent, or while the prompt was scheduled to be sent once
- * more.
- */
+/** Returns whether a turn was stopped before its prompt was sent, or while its prompt was scheduled. */
 export function isUnsent(state: TurnState): boolean {
   return (
     state.phase === 'stopped' && !hasPartialAnswer(state) && (state.attempts === 0 || state.isUnscheduled === true)

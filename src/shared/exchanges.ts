@@ -19,8 +19,8 @@ export interface Attachment {
 }
 
 /**
- * The zero-based start of the selection that an answer can replace. The selected text is the code of the first
- * attachment.
+ * Start of the selection that an answer can replace. Line and character are zero-based. The selected text is the code
+ * of the first attachment.
  */
 export interface ApplyTarget {
   readonly uri: string;
@@ -89,7 +89,7 @@ export interface Summary {
   readonly isUndone?: true | undefined;
 }
 
-/** An exchange and the one of its answers with which the conversation continues. */
+/** An exchange with the answer with which the conversation continues. */
 export interface Step {
   readonly exchange: Exchange;
   readonly answer: Answer;
@@ -108,9 +108,8 @@ export interface ShownExchange {
   /** If several answers are shown, the id of the answer that the next prompt follows. */
   readonly followed?: string | undefined;
   /**
-   * Ids of the versions between which the user can switch: all answers to this prompt and to its edited versions,
-   * oldest first. Of an open comparison, only the first answer is listed. `answers[0]` is the version that the page
-   * shows.
+   * Ids of the versions between which the user can switch, oldest first: all answers to this prompt and to its edited
+   * versions. An open comparison is listed only with its first answer. The page shows the version `answers[0]`.
    */
   readonly versions: readonly string[];
   readonly set: GatewaySetId;

@@ -18,8 +18,8 @@ const maxWeekdayMs = 6 * 24 * 60 * 60 * 1000;
 const minCost = 0.0001;
 
 /**
- * Returns the number of decimal digits for an amount. An amount below 1 gets enough digits for two significant ones. An
- * amount from 1 on gets cents.
+ * Returns the number of decimal digits for an amount. An amount below 1 gets at least two significant digits. An amount
+ * from 1 on gets cents.
  */
 function costDigits(amount: number): number {
   if (amount >= 1) return 2;

@@ -38,7 +38,7 @@ export interface HealthRow {
   readonly model: string;
   readonly host: string;
   readonly total: HealthFigures;
-  /** Faults with the number of times that they occurred, most frequent first. `refusals` has the same order. */
+  /** Faults and how often each of them occurred, most frequent first. `refusals` has the same order. */
   readonly faults: readonly HealthFault[];
   /**
    * Faults that only the user can remove, such as a wrong key. They do not lower the success rate, because the gateway
@@ -59,7 +59,7 @@ export function successPercent({ judgedAttempts, complete }: HealthFigures): num
 }
 
 export interface HealthPeriod {
-  /** Times at which each hour or day begins, in epoch milliseconds and ascending order. */
+  /** Times at which the hours or days begin, in epoch milliseconds, earliest first. */
   readonly starts: readonly number[];
   /** Rows of the report, one for each model at each gateway. The row with the most attempts comes first. */
   readonly rows: readonly HealthRow[];

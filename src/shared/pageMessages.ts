@@ -19,8 +19,8 @@ export type SuggestionKind = (typeof suggestionKinds)[number];
 const messageFields = {
   ready: {},
   /**
-   * Sends a prompt. `more` is the data from the `prefill` message that prefilled the prompt. If the user cancels a
-   * dialog, for example for the API key, the host returns the prompt in a `prefill` message.
+   * Sends a prompt. `more` is the data that came with a prefilled prompt. If the user cancels a dialog, for example for
+   * the API key, the host sends the prompt back in a `prefill` message.
    */
   send: { prompt, more },
   /** Sends a suggested prompt, or opens a suggested conversation or the tour. */
@@ -36,7 +36,10 @@ const messageFields = {
   openHistory: {},
   /** Moves a read-only conversation from the window in which it is open to this window. */
   openHere: {},
-  /** Lets the user choose the model, or several models that answer the draft. `more` is the same as in `send`. */
+  /**
+   * Lets the user choose the model for the draft, or several models that answer it. `more` has the same meaning as in
+   * `send`.
+   */
   selectModel: { prompt: text, more },
   switchBack: {},
   /** Sets the reasoning effort that is remembered for a model. */

@@ -83,8 +83,8 @@ export interface ConnectionView {
   /** Name of the backup gateway, if prompts go there because the gateways before it lack the model. */
   readonly gateway?: string | undefined;
   /**
-   * Whether the user's gateway has a key, even while prompts go to other gateways. `unreadable` means that the keyring
-   * can't be read. A turn then fails with a message about the keyring.
+   * Whether the user's gateway has an API key, even while prompts go to other gateways. `unreadable` means that the
+   * keyring can't be read. A turn then fails with a message about the keyring.
    */
   readonly hasKey: boolean | 'unreadable';
   readonly set: GatewaySetId;
@@ -162,7 +162,7 @@ export type ToWebview =
       /** Ids of deleted conversations. The page removes their drafts. */
       readonly deleted?: readonly string[] | undefined;
       readonly context: readonly DraftContext[];
-      /** Ids of those context items of the draft whose content the host has not yet read again after a reload. */
+      /** Ids of the draft's context items whose content the host still has to read again after a reload. */
       readonly unread?: readonly string[] | undefined;
     }
   /** Adds a new exchange at the end. */
@@ -171,7 +171,7 @@ export type ToWebview =
   | { readonly type: 'answer'; readonly answer: Answer }
   /** Replaces all items after any other change, for example because the user has chosen another version. */
   | { readonly type: 'path'; readonly items: readonly ShownItem[] }
-  /** Events of a turn. The host sends them at most once per frame, but the first token immediately. */
+  /** Events of a turn. The host sends them at most every 16 ms, but the first token immediately. */
   | { readonly type: 'events'; readonly answerId: string; readonly events: readonly RecordedEvent[] }
   /** Replaces the prompt history after prompts were removed. `deleted` means the same as in `snapshot`. */
   | {
@@ -179,9 +179,9 @@ export type ToWebview =
       readonly promptHistory: readonly string[];
       readonly deleted: readonly string[];
     }
-  /** The current step of the tour; absent outside the tour. The host sends the step after a snapshot and when it changes. */
+  /** The current step of the tour, sent after a snapshot and when it changes. Outside the tour, `tourStep` is absent. */
   | { readonly type: 'tourStep'; readonly tourStep?: TourStep | undefined }
-  /** Cost of all answers, even of hidden ones. The host sends it after a snapshot and each change, once a cost is known. */
+  /** Cost of all answers, including hidden answers. Sent after a snapshot and each change, as soon as a cost is known. */
   | ({ readonly type: 'conversationCost' } & TotalCost)
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
@@ -198,18 +198,15 @@ export type ToWebview =
   | { readonly type: 'reply'; readonly request: number; readonly value: Replies[keyof Replies] }
   /** The page's prompt was sent in a new conversation, or to several models. */
   | { readonly type: 'promptMoved'; readonly prompt: string }
-  /** The result of a click, for screen readers. The host shows it in the status bar, which they don't read. */
+  /** The result of a click, for screen readers, which don't read the status bar where the host shows the result. */
   | { readonly type: 'announce'; readonly text: string }
   /**
-   * How full the context is, without `use` if the context window of the model is unknown; and whether a summary would
-   * shorten the next request, or the last one again if that was too long.
+   * How full the context window is. `use` is absent if the size of the context window is unknown. `canSummarize` means
+   * that a summary would shorten the next request, or the last request if that request was too long.
    */
   | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined; readonly canSummarize: boolean };
 
-/**
- * Returns the parts that identify a wait. The times of the wait and their source are left out, because they can change
- * during the wait.
- */
+/** Returns the parts that identify a wait. Times are left out, because they can change during the wait. */
 export function waitKey(event: WaitingEvent): readonly unknown[] {
   const { reason, told, attempt, maxAttempts, message, status, requestId, actions, fallbackModel } = event;
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join(), fallbackModel];
@@ -221,9 +218,9 @@ export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
 }
 
 /**
- * Returns whether a line in VS Code's chat that announced a wait is still correct. Such a line can't be updated. It is
- * correct if `current` is the same wait and ends at the same time. The end is not compared if `current` is a wait for
- * the network or has an estimated end, because the line then states no time.
+ * Returns whether a line about a wait in VS Code's chat is still correct. `current` must be the same wait and must end
+ * at the same time. The end is not compared for a wait for the network or a wait with an estimated end, because the
+ * line then states no time.
  */
 export function coversWait(announced: WaitingEvent, current: WaitingEvent): boolean {
   if (!isSameWait(announced, current)) return false;
@@ -232,8 +229,8 @@ export function coversWait(announced: WaitingEvent, current: WaitingEvent): bool
 }
 
 /**
- * Returns the language that the info string of a code fence names, in lower case, or ''. Also reads the language in
- * ```ts:app.ts, ```{.python} and ```rust,ignore.
+ * Returns the language in the info string of a code fence, in lower case, or an empty string. Also reads the language
+ * in ```ts:app.ts, ```{.python} and ```rust,ignore.
  */
 export function infoStringLanguage(infoString: string): string {
   return /[^\s{},:.][^\s{},:]*/.exec(infoString.toLowerCase())?.[0] ?? '';

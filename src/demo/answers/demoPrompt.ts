@@ -1,7 +1,8 @@
 import type { ChatBody, ChatBodyMessage } from '../script';
 
 /**
- * The prompt of a request to the demo, separated from the messages that ask for the continuation of a partial answer.
+ * The content of a request to the demo: the prompt, and the partial answer if the request asks the model to continue
+ * one.
  */
 export interface DemoPrompt {
   /** Text of the user's last message. */

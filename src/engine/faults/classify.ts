@@ -21,7 +21,7 @@ export type Evidence =
   | { readonly type: 'error'; readonly error: unknown; readonly streaming: boolean; readonly baseUrl: string }
   | { readonly type: 'status'; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly type: 'timeout'; readonly clock: TimeoutName; readonly afterMs: number }
-  /** An error inside a response with status 200, as JSON. `streamed`: part of the answer arrived before it. */
+  /** A JSON error inside a response with status 200. `streamed`: whether part of the answer arrived before the error. */
   | { readonly type: 'inband'; readonly body: string; readonly streamed: boolean }
   /** A response with status 200 whose body is a short text instead of JSON. */
   | { readonly type: 'plainText'; readonly text: string };
@@ -62,8 +62,8 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
       const matcher = createMatcher(body, now, headers);
       const fault = faultFromError(statusRow(status, matcher), matcher, headers);
-      // If the status is one of Cloudflare's own statuses and the body says nothing more specific, Cloudflare itself
-      // sent the response, because it can't reach the gateway.
+      // With one of its own statuses, Cloudflare reports that it can't reach the gateway. If the body contains a more
+      // specific error, the response comes from the gateway instead.
       const isSentByEdge = isEdgeStatus(status) && fault.row === defaultRow(status);
       return isSentByEdge ? { ...fault, leavesGateway: true } : fault;
     }
@@ -92,7 +92,7 @@ export function faultOfRow(row: FaultName): Fault {
 const minSlowResetMs = 300_000;
 
 /**
- * Returns the retry-after if it can be trusted. A body field named just `reset` is a delay only if the fault is a
+ * Returns the retry-after if it can be trusted. A body field named just `reset` is trusted only if the fault is a
  * limit. With other faults, the field could mean anything.
  */
 function usableRetryAfter({ limit }: Fault, retryAfter: RetryAfter | undefined): RetryAfter | undefined {
@@ -132,14 +132,14 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns whether the provider rejected the gateway's key, so that the user's key is not at fault. Returns true if
- * LiteLLM quotes the provider's exception, or if new-api or one-api has added a request ID to an error of the provider.
+ * Returns whether the provider rejected the gateway's key. The user's key is then not at fault. LiteLLM quotes the
+ * provider's exception in such an error. new-api and one-api add a request ID to errors of the provider.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;
   if (/litellm\.AuthenticationError/i.test(message)) return true;
   const isPassedOn = headers.has('x-oneapi-request-id') || /\(request id: \w{14,}\)\s*$/.test(message);
-  // Forks of one-api and new-api have other names for the errors that they create, for instance `one_hub_error` and
+  // Forks of one-api and new-api use other codes for their own errors, for instance `one_hub_error` and
   // `shell_api_error`.
   const isOwnError =
     codes.some((code) => /_(?:api|hub)_error$/.test(code)) || /令牌|^invalid token\b/i.test(searchText);

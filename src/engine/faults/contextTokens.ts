@@ -12,10 +12,7 @@ const minContextTokens = 256;
  */
 const number = String.raw`(?<!\d)(\d{1,3}(?:,\d{3}){1,2}|\d{3,9})(?![\d,.]*\d|[KM>]|\s*(?:characters|chars|bytes|字))`;
 
-/**
- * Words in front of a number that is not the context window. A number after these words is the size of the request, or
- * is not a number of tokens at all.
- */
+/** Words in front of a number that is not the context window, but for instance the size of the request. */
 const otherSubject = 'exceed|request|result|receiv|contain|got|given|by |char|byte|超|字符';
 
 /**
@@ -52,12 +49,12 @@ export function contextTokensIn(message: string): number | undefined {
 }
 
 /**
- * Returns whether `max_tokens` is too large by itself, so that a shorter prompt would not help. Returns false if only
- * the sum of the prompt and `max_tokens` exceeds the context window. vLLM sends the same message in both cases.
+ * Returns whether `max_tokens` alone is too large, so that a shorter prompt would not help. Returns false if only the
+ * sum of the prompt and `max_tokens` exceeds the context window, for which vLLM sends the same message.
  */
 export function reportsTooLargeTokenLimit(message: string): boolean {
   const match = /\bmax_(?:completion_)?tokens\b.{0,60}too large(?:: (\d+))?/i.exec(message);
-  // If the message contains no numbers, the comparison of the numbers is false, so the function returns true.
+  // If the message lacks one of the numbers, the comparison is false, and `max_tokens` is assumed to be too large.
   return match !== null && !(Number(match[1]) < (contextTokensIn(message) ?? 0));
 }
 

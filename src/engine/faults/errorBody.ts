@@ -39,9 +39,9 @@ export function plainKeys(value: unknown, depth = maxDepth): unknown {
 }
 
 /**
- * Returns the JSON of an error body with uniform field names (see {@link plainKeys}), or the body's text if it is not
- * JSON. Some gateways send an error as an event stream. From a stream, the first event that contains JSON is used, or
- * the very first event if none contains JSON.
+ * Returns an error body as JSON with uniform field names (see {@link plainKeys}), or as text if it is not JSON. If the
+ * body is an event stream, the first event with JSON is used. If no event contains JSON, the text of the first event is
+ * used.
  */
 export function parseErrorBody(body: string): unknown {
   const text = body.trim();
@@ -122,8 +122,8 @@ function hasMessage(body: JsonRecord): boolean {
 }
 
 /**
- * Returns the error that a body with uniform field names contains: OpenAI's `error` as an object, a list or a text,
- * MiniMax's `base_resp`, the error in an envelope (see {@link envelopeFields}), or FastAPI's `detail` as an object.
+ * Returns the error inside a body with uniform field names: OpenAI's `error`, MiniMax's `base_resp`, FastAPI's `detail`
+ * object, or the error in an envelope (see {@link envelopeFields}).
  * @returns undefined if the whole body is the error, or if the body contains no error
  */
 export function errorWithin(body: JsonRecord): JsonRecord | string | undefined {

@@ -30,8 +30,8 @@ export const providerPhrases = {
     /资源包(?:余量)?(?:已?不足|已?用[尽完光]|已?耗尽)|(?:套餐|订阅|会员|资源包)\S{0,4}(?:到期|过期|失效)/,
   ),
   /**
-   * Phrases for a cost limit that has been reached. They are ignored in a message about a request parameter (see
-   * `parameter`), which can use similar words.
+   * Phrases for a cost limit that has been reached. They are ignored in a message about a request parameter, which can
+   * use similar words.
    */
   costLimit: anyOf(
     /\bspend(?:ing)? (?:limit|cap)|\b(?:cost|billing) (?:limit|cap|quota|allowance) (?:has been |is |was )?(?:reached|exceeded|exhausted|used up)/,
@@ -173,7 +173,7 @@ export const providerPhrases = {
     /(?<!not your )usage (?:limit|cap)|\b(?:session|subscription) (?:rate |usage )?(?:limit|cap)|total request limit|this (?:week|month)|tomorrow|\d{1,3}[- ]?hours? (?:usage )?limit|\b(?:hour|week|month) allocated quota|\btoday['’]s\b|\bfor the (?:day|week|month)\b|\bbilling (?:cycle|period)|\b(?:resets?|renews?|refresh(?:es)?) on\b/,
     /account(?:'s)? (?:has )?(?:reached|hit|exceeded) (?:its|the|your) (?:(?!rate |requests? )\w+ )?(?:limit|quota)|account limit reached/,
     /[每当今本明][日天周月](?!\S{0,6}[较很]多)|使用上限|次数\S{0,4}(?:上限|用[尽完光])|小时(?:内|.{0,8}(?:上限|限额))|账户级?限额|周(?:费用|额度|使用)/,
-    // The limits in these messages last until the user raises them in the provider's console.
+    // These phrases mean a limit that lasts until the user raises it in the provider's console.
     /service has been paused|reached the set\b.{0,40}\blimit|推理限额|服务已暂停/,
   ),
   /**
@@ -210,9 +210,9 @@ export function toSimplified(text: string): string {
 }
 
 /**
- * Error codes of the providers, grouped by their meaning. Codes are compared without regard to case, dashes and
- * underscores. The numeric codes are those of Zhipu (four digits) and Spark (five digits), as in the error references
- * of these providers. Codes that begin with `base_resp.` come from MiniMax.
+ * Error codes of the providers, grouped by their meaning. Case, dashes and underscores are ignored. According to the
+ * error references of the providers, Zhipu has codes of four digits and Spark has codes of five digits. Codes that
+ * begin with `base_resp.` come from MiniMax.
  */
 const codesByMeaning = {
   credit: `insufficient_quota insufficient_balance insufficient_balance_error insufficient_credit insufficient_credits
@@ -251,8 +251,8 @@ const codesByMeaning = {
   transient: `stream_error connection_error network_error bad_gateway gateway_timeout upstream_timeout request_timeout
     ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE`,
   'channel-lookup': 'get_channel_failed',
-  // Error codes for a failure of the server. They have priority over a code that blames the request, because DeepSeek
-  // sends a code that blames the request with every error.
+  // Error codes for a failure of the server. With every error, DeepSeek also sends a code that blames the request, so
+  // the codes for a server failure have priority.
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,

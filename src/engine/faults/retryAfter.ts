@@ -17,7 +17,7 @@ export interface RetryAfter {
   readonly delayMs: number;
   /** Name of the header or body field that contained the delay. */
   readonly field: string;
-  /** Set if the response body named the delay, instead of a header. */
+  /** Set if the delay comes from the response body, not from a header. */
   readonly isInBody?: true;
 }
 
@@ -31,13 +31,12 @@ function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | 
 }
 
 /**
- * Reads the retry-after of a response. The first source with a usable value wins: millisecond headers, `retry-after`,
- * the body, then the reset time of an exhausted rate limit. Never throws.
- * @param headers the response headers, or undefined for an error inside a response with status 200, whose headers say
- * nothing about the error. Without headers, only the fields and messages of the JSON are searched for a delay, because
- * other parts of the JSON can belong to the answer.
- * @param now the current time in epoch milliseconds. If the response has a `Date` header, absolute times are compared
- * with the time in this header instead
+ * Reads the retry-after of a response. The first usable value wins, in this order: headers in milliseconds,
+ * `retry-after`, the body, the reset time of an exhausted rate limit. Never throws.
+ * @param headers the response headers. They are undefined for an error inside a response with status 200, whose headers
+ * say nothing about the error. In the body, only fields and messages are then searched, because the rest can belong to
+ * the answer.
+ * @param now the current time in epoch milliseconds, which is used if the response has no usable `Date` header
  */
 export function parseRetryAfter(headers: Headers | undefined, body: string, now: number): RetryAfter | undefined {
   const json = parseErrorBody(body);

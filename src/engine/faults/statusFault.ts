@@ -13,8 +13,9 @@ export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
   if (status >= 300 && status < 400) return 'redirect';
   if (status === 407) return 'proxySignIn';
   if (status < 400 || status >= 600) return 'unexpectedStatus';
-  // Gateways report an overloaded provider even with a status or an error code that otherwise means missing credit.
-  if (matcher.mentionsPhrase('saturated')) return 'overloaded';
+  // The message is checked first, because gateways report an overloaded provider even with a status that otherwise
+  // means missing credit.
+  if (matcher.mentions('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
     return (status === 402 ? matcher.retryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
   return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRow(status);
@@ -22,7 +23,7 @@ export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
 
 /**
  * Returns the fault for an error inside a stream or a response with status 200. The status or the code inside the error
- * decides. Without them, the fault is a failure of the provider.
+ * determines the fault. Without them, the fault is a failure of the provider.
  * @param streamed whether part of the answer arrived before the error, so that the gateway must have accepted the
  * request
  */
@@ -43,7 +44,8 @@ const requestRows: ReadonlySet<FaultName> = new Set([
 ]);
 
 /**
- * Returns the error in a response body and its retry-after, with functions that test the error's codes and message.
+ * Returns the error in a response body, its retry-after, and functions that search the error's codes and message for a
+ * cause.
  * @param headers the response headers. They are left out for a response with status 200, whose headers say nothing
  * about the error
  */
@@ -210,8 +212,9 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
       return rowForRefusedLimit(matcher) ?? (namesReset ? 'rateLimited' : undefined);
     case 404:
     case 410:
-      // Anthropic's message for a missing model consists only of `model: claude-x`.
-      return mentionsPhrase('model') || /^models?[:/]/i.test(error.searchText) ? 'modelNotFound' : undefined;
+      // Anthropic's message for a missing model consists only of `model: claude-x`, which contains none of the known
+      // phrases.
+      return mentions('model') || /^models?[:/]/i.test(error.searchText) ? 'modelNotFound' : undefined;
     case 413:
       return mentionsPhrase('context') ? 'contextLength' : undefined;
     case 405:
@@ -219,7 +222,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     case 409:
     case 425:
       return undefined;
-    // The remaining statuses are 400, 422, and statuses that are not standard.
+    // The remaining statuses are 400, 422 and non-standard statuses.
     default:
       if (says('auth')) return 'keyRejected';
       if (says('permission') || mentionsPhrase('restriction')) return 'permissionDenied';
@@ -237,8 +240,8 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
 }
 
 /**
- * Returns whether an HTTP status is one that Cloudflare sends when it can't reach the server behind it (Cloudflare's
- * "5xx errors"). The status 529 is not one of them, because providers use it for an overload.
+ * Returns whether Cloudflare sends this HTTP status when it can't reach the server behind it (see Cloudflare's "5xx
+ * errors"). The status 529 is excluded, because providers use it for an overload.
  */
 export function isEdgeStatus(status: number): boolean {
   return (status >= 520 && status <= 527) || status === 530;

@@ -26,7 +26,7 @@ const patternsOfCodes: RowPatterns = {
 
 /**
  * Patterns for the error messages of Node.js and Electron, for errors without a known `code`. These messages contain no
- * text from a gateway.
+ * text from a gateway, which could match by chance.
  */
 const patternsOfMessages: RowPatterns = {
   notHttp: /does not match the HTTP\/1\.1 protocol|HTTPParserError|Parse Error/i,
@@ -84,9 +84,9 @@ function targetOf({ hostname, address, port }: Readonly<Record<string, unknown>>
 }
 
 /**
- * Returns the fault for the error of a rejected `fetch`. Without a proxy, Node.js connects only to the host and port of
- * the base URL. If it tried to connect to another host or port, these are therefore the host and port of a proxy.
- * @returns the fault. If a proxy can't be reached, `proxy` is its host, with the port if the error contains the port:
+ * Returns the fault for the error of a rejected `fetch`. If Node.js tried to connect to another host or port than that
+ * of the base URL, it tried to connect to a proxy.
+ * @returns the fault. If a proxy can't be reached, `proxy` is its host, with the port if the port is known:
  * `127.0.0.1:7890`
  */
 export function transportFault(error: unknown, baseUrl: string): { readonly row: FaultName; readonly proxy?: string } {
@@ -120,7 +120,7 @@ export function transportRow(error: unknown): FaultName {
     const row = tunnelRow(message) ?? findRow(patternsOfMessages, message);
     if (row !== undefined) return row;
   }
-  // An innermost cause with neither a code nor a message means that a proxy answered CONNECT with 407.
+  // If the innermost cause has neither a code nor a message, a proxy has answered CONNECT with 407.
   const last = links.at(-1);
   return links.length > 1 && last?.code === '' && last.message === '' ? 'proxySignIn' : 'connectionReset';
 }

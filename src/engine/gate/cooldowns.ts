@@ -42,15 +42,15 @@ export const noSharedCooldowns: SharedCooldowns = {
 };
 
 /**
- * Time in milliseconds that a request is assumed to wait for the requests ahead in the queue. If the request still
- * waits after this time, the assumption is renewed.
+ * Estimated time in milliseconds for which a request waits for the requests ahead in the queue. If the request still
+ * waits after this time, a new estimate begins.
  */
 const estimateMs = 1000;
 
 export interface BlockCause {
   /**
-   * Why the request waits. `probe` means that the cooldown has expired, but that the probe and the requests ahead in
-   * the queue are sent first.
+   * Why the request waits. `probe` means that the cooldown has expired, but the request must wait for the probe and for
+   * the requests ahead in the queue.
    */
   readonly blockKind: 'cooldown' | 'breaker' | 'probe';
   readonly cause: Cooldown;
@@ -84,7 +84,7 @@ export class GateCooldown {
   }
 
   /**
-   * Returns an expired copy of the cooldown. The copy still contains the reason, which is shown for the requests in the
+   * Returns a copy of the cooldown that has expired. The copy keeps the reason, which is shown for the requests in the
    * queue.
    */
   expired(): GateCooldown {

@@ -4,16 +4,16 @@ import { Probes } from './probes';
 import { SlowStart, type Permit } from './slowStart';
 
 /**
- * Interval in milliseconds at which a gate with a queue checks the shared cooldowns and the wall clock. The wall clock
- * jumps when the computer wakes up.
+ * Interval in milliseconds at which a gate with a queue checks the shared cooldowns and the time. After the computer
+ * wakes up, a cooldown can be over although its timer has not fired yet.
  */
 const checkEveryMs = 1000;
 
 const failuresToOpen = 5;
 /**
- * Cooldowns of an open circuit breaker: 5 s · 1.3^k after k failed probes, at most 15 s. Cooldowns can be this short
- * because only one probe follows each of them. After a simulated outage of 30 s, the 95th percentile of the answer
- * times is 1.2 times the best possible value. With 15 s · 2^k, at most 2 min, it would be 1.6 times that value.
+ * Cooldowns of an open circuit breaker: 5 s · 1.3^k after k failed probes, at most 15 s. They can be this short because
+ * only one probe follows each of them. In a simulated outage of 30 s, the 95th percentile of the time to an answer is
+ * 1.2 times the best possible value. With cooldowns of 15 s · 2^k, at most 2 min, it would be 1.6 times that value.
  */
 const breakerCooldown = { firstMs: 5_000, growth: 1.3, maxMs: 15_000 } as const;
 

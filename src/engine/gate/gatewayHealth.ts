@@ -9,21 +9,17 @@ import { networkCheckTimeoutMs, respondsAsGateway } from './networkCheck';
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
 /**
- * How many times in a row a response to a probe can bring a gateway back. After that, only a response to a turn brings
- * the gateway back.
+ * Number of outages in a row that a response to a probe can end. If the gateway then fails again, probes don't notice
+ * its fault, so only a response to a turn ends the next outage.
  */
 const maxReturnsByProbe = 2;
-/**
- * Time after the last gateway fault, in milliseconds, from which a response to any probe can bring the gateway back.
- */
+/** Time after the start of an outage, in milliseconds, from which a response to any probe can end the outage. */
 const returnByProbeMs = 1_800_000;
 
 /**
- * Time for which windows share an outage of a gateway, in milliseconds. The time lasts from one probe to the end of the
- * next probe, with jitter and a reserve of 10 s. A window that sends probes therefore renews the outage before it
- * expires. If this window is closed, other windows can remember the outage for six minutes after the gateway is back.
- * For them, this means only a few seconds on a backup gateway, because every window that learns of an outage sends its
- * own probe.
+ * Time for which an outage is shared with other windows, in milliseconds. It exceeds the longest interval between
+ * probes, so a window that sends probes renews the shared outage in time. If this window is closed, the other windows
+ * find out with their own probes when the outage has ended.
  */
 const sharedOutageMs = 1.1 * maxProbeMs + networkCheckTimeoutMs + 10_000;
 
@@ -75,19 +71,16 @@ class Outage {
     readonly startedAt: number,
     /**
      * Time from which a response to any probe can bring the gateway back, in monotonic milliseconds. Before this time,
-     * a response to a probe brings the gateway back only if `returns` is below its maximum.
+     * responses to probes are ignored if probes have wrongly brought the gateway back twice.
      */
     readonly probeIsEnoughAt: number,
   ) {}
 }
 
 /**
- * The circuit breaker of a gateway. After a gateway fault, the gateway is down: turns use another gateway, and probes
- * (requests without the key) find out whether the gateway is back. Probes are sent at growing intervals, and only while
- * a turn is running or the window has the focus. Some gateways respond to probes but not to prompts. If probes have
- * wrongly brought a gateway back twice, their responses are ignored until half an hour after the fault. Until then,
- * only a response to a turn brings the gateway back. All windows share the outages of gateways. Otherwise, a turn in
- * each window would have to fail before the window learns of an outage.
+ * The circuit breaker of a gateway. After a gateway fault, turns use another gateway, and probes (requests without the
+ * key) find out whether the gateway is back. All windows share the outages of gateways. Otherwise, a turn would have to
+ * fail in each window.
  */
 export class GatewayHealth {
   private outage: Outage | undefined;
@@ -121,8 +114,8 @@ export class GatewayHealth {
     const shared = this.isDown ? undefined : await this.sharedOutage.read();
     if (!shared || this.isDown) return;
     const leftMs = shared.until - this.deps.clock.now();
-    // An outage that is shared for longer than usual means that the other window has found that probes don't notice the
-    // fault. See `share`.
+    // If an outage is shared for longer than usual (see `share`), the other window has found that probes don't notice
+    // the fault. This window then ignores the responses to its probes as well.
     const returns = leftMs > sharedOutageMs ? maxReturnsByProbe : 0;
     this.startOutage({ kind: shared.reason }, returns, leftMs);
   }
@@ -168,8 +161,8 @@ export class GatewayHealth {
   }
 
   /**
-   * Shares an outage with other windows. If responses to probes are ignored for now, the outage is shared until the
-   * time from which a probe can end it.
+   * Shares an outage with other windows. If responses to probes are ignored for now, the outage is shared until a probe
+   * can end it.
    */
   private share({ fault, probeIsEnoughAt, returns }: Outage): void {
     const { clock } = this.deps;

@@ -72,8 +72,7 @@ export class RetryBudget {
     const gained = Math.floor((now - this.refilledUntil) / refillMs);
     if (this.count + gained >= maxTokens) {
       this.count = maxTokens;
-      // While the retry budget is full, it gains no tokens, so the interval until the next token begins only when a
-      // token is removed.
+      // A full retry budget gains no tokens, so the interval until the next token begins when a token is removed.
       this.refilledUntil = now;
     } else {
       this.count += gained;

@@ -6,9 +6,9 @@ import { transportRow } from '../faults/transportError';
 import { declaredKind } from '../text/charset';
 
 /**
- * Time in milliseconds within which a connection must be established if the turn can use another gateway. Probes have
- * the same limit, so that a probe does not bring back a gateway that is too slow for turns. The limit leaves time for
- * one lost packet, which costs 1 s (RFC 6298, 2.1), and for the handshakes of TCP and TLS, which take two round trips.
+ * Time limit for establishing a connection, in milliseconds, if the turn can use another gateway. It leaves time for
+ * one lost packet (1 s, RFC 6298, 2.1) and for the handshakes of TCP and TLS (two round trips). Probes have the same
+ * limit. Otherwise, a probe could bring back a gateway that is too slow for turns.
  */
 export const connectTimeoutMs = 2_000;
 

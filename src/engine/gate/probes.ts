@@ -1,9 +1,6 @@
 import type { Clock } from '../clock';
 
-/**
- * Time in milliseconds after which a probe that the gateway has not accepted no longer delays the probes of other
- * models.
- */
+/** Maximum time in milliseconds for which a probe that is not yet accepted delays the probes of other models. */
 const spacingMs = 2000;
 
 /**
@@ -11,11 +8,11 @@ const spacingMs = 2000;
  * Without the spacing, all answers of a comparison would be requested at once when their cooldowns end.
  */
 export class Probes {
-  /** The `admit` function of the gate that sent the last probe. Gates are compared by this function. */
+  /** The `admit` function of the gate that sent the last probe. This function identifies the gate. */
   private lastProber: (() => void) | undefined;
   /**
    * Time of the last probe, in monotonic milliseconds. If a gate repeats its probe while another gate waits, the time
-   * of the first of these probes is kept.
+   * does not change.
    */
   private sentAt = 0;
   private readonly waitingGates = new Set<() => void>();

@@ -14,10 +14,9 @@ export interface Permit {
 const probeLimit = 1;
 
 /**
- * Limits the number of requests that are sent but not yet accepted after a cooldown. The limit starts at one request,
- * the probe, and grows by one with each accepted request. It therefore doubles with each round trip until no request
- * waits. The limit has no early end: in a simulation in which eight accepted requests ended the limit, all requests in
- * the queue flooded the provider with 5 times its capacity.
+ * Limits how many requests can be sent but not yet accepted after a cooldown. The limit begins at one request, the
+ * probe, and grows by one with each accepted request. It ends only when no request waits. In a simulation that ended
+ * the limit after eight accepted requests, the queue flooded the provider with 5 times its capacity.
  */
 export class SlowStart {
   /** Maximum number of requests that are sent but not yet accepted. */
@@ -42,8 +41,8 @@ export class SlowStart {
   }
 
   /**
-   * Begins the slow start with a single probe. If an earlier slow start was interrupted, half of the limit that it had
-   * reached applies after the probe.
+   * Begins the slow start with a single probe. If an earlier slow start was interrupted, the limit after the probe is
+   * half of the limit that was reached.
    */
   start(): void {
     if (!this.isProbing) this.limitAfterProbe = this.isOpen ? 0 : Math.floor(this.limit / 2);

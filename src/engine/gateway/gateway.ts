@@ -14,9 +14,7 @@ export interface Gateway extends GatewayRef {
   readonly position: number;
   /** Currency in which the gateway charges for requests. */
   readonly currency: Currency;
-  /**
-   * Names of models at this gateway, keyed by the names that the user knows. The key `*` applies to every other model.
-   */
+  /** Names of models at this gateway, by the names that the user knows. The entry `*` applies to every other model. */
   readonly models: ReadonlyMap<string, string>;
   /** Returns whether the user has agreed to send prompts over plain HTTP for models that no gateway over HTTPS has. */
   acceptsPlainHttp(): boolean;
@@ -40,11 +38,13 @@ export function allowsRequests(type: Key['type'] | undefined): boolean {
 /** The primary gateway and its backup gateways, in the user's order. */
 export type Gateways = readonly [primary: Gateway, ...backups: Gateway[]];
 
-/** The gateways, with the keys that they had when an attempt was prepared. */
+/** The gateways, with the API keys that they had when an attempt was prepared. */
 export interface KeyedGateways {
   /** The primary gateway, even if it has no key. */
-  readonly primaryGateway: Gateway;
-  /** The usable gateways in the user's order, each with its key. The key is undefined if the gateway needs none. */
+  readonly primary: Gateway;
+  /**
+   * The usable gateways in the user's order, each with its API key. The API key is undefined if the gateway needs none.
+   */
   readonly keys: ReadonlyMap<Gateway, string | undefined>;
 }
 
@@ -64,8 +64,8 @@ export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
   return { primaryGateway: gateways[0], keys: keysByGateway };
 }
 
-/** The key in `Gateway.models` whose value applies to all models without an entry of their own. */
-export const wildcardModel = '*';
+/** The name in `Gateway.models` for all models without an entry of their own. */
+export const otherModels = '*';
 
 /** The model that a request names. */
 export interface SentModel {
@@ -75,8 +75,8 @@ export interface SentModel {
 }
 
 /**
- * Returns the model that is sent to a gateway. If the gateway lists the model and the primary gateway lacks it, the
- * user chose the model from the list of this gateway. The model is then not replaced by a substitute.
+ * Returns the model that is sent to a gateway. If this gateway lists the model and the primary gateway lacks it, the
+ * user chose it from this gateway's list, so no substitute is sent.
  */
 export function modelAt(gateway: Gateway, model: string, primaryGateway: Gateway | undefined): SentModel {
   const name = gateway.models.get(model);
@@ -89,8 +89,8 @@ export function modelAt(gateway: Gateway, model: string, primaryGateway: Gateway
 }
 
 /**
- * The model for a prompt, and whether only the workspace has chosen it. The name of a workspace's model must not
- * influence which gateway receives the prompt.
+ * The model for a prompt, and whether only the workspace has chosen it. A workspace must not influence which gateway
+ * receives the prompt.
  */
 export interface ModelChoice {
   readonly model: string;
@@ -98,12 +98,11 @@ export interface ModelChoice {
 }
 
 /**
- * Returns the gateways that can answer a prompt for a model without asking the user. The prompt goes to the first of
- * these gateways that is up. If the primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the user
- * has chosen one for this model. If only a workspace names the model, the model does not change the user's order of the
- * gateways.
- * @param usableGateways the gateways that have a key or need none, without the gateways that have answered that they lack the
- * model
+ * Returns the gateways that can answer a prompt for a model without asking the user, in the user's order. If the
+ * primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the user has chosen one for this model. If
+ * only a workspace names the model, the model has no influence on the result.
+ * @param usableGateways the gateways that have a key or need none, without the gateways that have answered that they
+ * lack the model
  */
 export function gatewaysFor(
   { model, isOfWorkspace }: ModelChoice,
@@ -138,8 +137,8 @@ export function gatewayFor(model: ModelChoice, gateways: KeyedGateways): Gateway
 }
 
 /**
- * Returns the gateway over plain HTTP that is the only gateway with the model, unless the user has already agreed to
- * send prompts there.
+ * Returns the gateway to suggest to the user if it is the only gateway with the model but uses plain HTTP. Returns
+ * undefined if the user has already agreed to send prompts to it.
  */
 export function plainHttpOffer(choice: ModelChoice, gateways: KeyedGateways): Gateway | undefined {
   if (choice.isOfWorkspace || gatewaysFor(choice, gateways).some(isPlain)) return undefined;
@@ -158,9 +157,9 @@ function isOnlyAt(gateway: Gateway, model: string, { primaryGateway, keys }: Key
 }
 
 /**
- * Returns the gateways that might have the model. A gateway whose list lacks the model is left out only if another
- * gateway has the model, because a list might lack aliases. A gateway whose list is unknown might have the model,
- * unless the settings name the model at another gateway.
+ * Returns the gateways that might have the model. If no gateway is known to have the model, returns all gateways,
+ * because a model list might lack aliases. A gateway with an unknown model list is left out only if the settings name
+ * the model at another gateway.
  */
 export function gatewaysThatMayHave(model: string, gateways: readonly Gateway[]): readonly Gateway[] {
   const isNamed = gateways.some((gateway) => namesModel(gateway, model));

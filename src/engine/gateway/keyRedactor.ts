@@ -1,8 +1,8 @@
 import { redacted, redactLookalikes } from './apiKey';
 
 /**
- * Minimum length, in characters, of a key's start that is removed from a text even if the rest of the key does not
- * follow.
+ * Minimum number of characters from the start of a key that are removed from a text even if the rest of the key is
+ * missing.
  */
 const minPrefixChars = 12;
 /**
@@ -11,7 +11,9 @@ const minPrefixChars = 12;
  */
 const minDistinctiveChars = 8;
 
-/** Minimum length of a key that is removed from answers as well as from other text, in characters. */
+/**
+ * Minimum length of a key that is also removed from answers, in characters. A shorter key could be an ordinary word.
+ */
 const minSecretChars = 10;
 
 /**
@@ -40,7 +42,7 @@ export class KeyRedactor {
 
   add(key: string): void {
     if (key === '' || this.keys.includes(key)) return;
-    // The longest key comes first, because it could contain another key.
+    // The longest key comes first. Otherwise, only a part of it might be removed if it contains another key.
     this.keys = [...this.keys, key].sort((a, b) => b.length - a.length);
     const secrets = this.keys.filter(isSecret);
     const words = this.keys.filter((known) => !isSecret(known)).map(wordPattern);
@@ -84,8 +86,8 @@ function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
 
 interface KeyPatterns {
   /**
-   * Matches every text in which the pattern for a start of a key or the pattern for the end of a text matches. It is
-   * tested first, because most texts contain no key.
+   * Matches a text if one of the other two patterns matches. This pattern is tested first, because most texts contain
+   * no key.
    */
   readonly any: RegExp;
   /** Matches the start of a key anywhere in a text, if it is long enough to be removed. */
@@ -99,7 +101,7 @@ interface KeyPatterns {
  * immediately unless its end could be the start of a key.
  */
 export class KeyFilter {
-  /** End of the streamed text so far, if this end could be the start of a key. Otherwise, an empty string. */
+  /** End of the streamed text if this end could be the start of a key, otherwise an empty string. */
   private tail: string;
   /** Number of characters of `tail` that have already been returned. The characters after them are held back. */
   private passedChars: number;
@@ -112,7 +114,7 @@ export class KeyFilter {
     this.passedChars = previous?.passedChars ?? 0;
   }
 
-  /** The text that is held back, or the replacement for this text if it is a key. */
+  /** The text that is held back. If it is a key, the replacement for the key. */
   get heldText(): string {
     return this.withoutKeys(this.tail);
   }
@@ -137,7 +139,7 @@ export class KeyFilter {
     const start = match?.index ?? text.length;
     const complete = this.withoutKeys(text.slice(0, start));
     this.tail = text.slice(start);
-    // A very short start of a key is returned, because ordinary words would be held back otherwise.
+    // A very short start of a key is returned at once. Otherwise, ordinary words would be held back.
     const passedTo = this.tail.length < minHeldChars ? text.length : Math.max(start, passedChars);
     this.passedChars = passedTo - start;
     return complete + text.slice(Math.max(start, passedChars), passedTo);
@@ -175,10 +177,9 @@ function wordPattern(key: string): string {
 }
 
 /**
- * Returns a pattern for the start of a key. The start has at least `minChars` characters or is the complete key, and
- * the longest start matches. Keys with the same beginning share a part of the pattern. With a separate alternative for
- * each key, the alternative of the first key would match only the beginning of the second key, and the rest of the
- * second key would not be removed.
+ * Returns a pattern for the longest start of a key that has at least `minChars` characters or is the complete key. Keys
+ * with the same beginning share a part of the pattern. With separate alternatives, one key could match only the
+ * beginning of another key, and the rest of that key would remain in the text.
  */
 function startPattern(keys: readonly string[], minChars: number, patternOf = charPattern, position = 0): string {
   const byNextChar = new Map<string, string[]>();

@@ -18,9 +18,8 @@ const maxIdChars = 200;
 export const maxModels = 5000;
 
 /**
- * Matches the parts of a model name that VS Code could render as a link, an icon or HTML. Some of its views render
- * names as Markdown and follow links to commands. The parts are `](` of a link, `]:` of a link definition, HTML, code,
- * an icon, a character reference, a bare URL and an email address.
+ * Matches text in a model name that VS Code could render as a link, code, HTML or an icon. In some views of VS Code,
+ * such a link could even run a command.
  */
 const markup = /\][(:]|[<`]|\$\(|&#?\w+;|(?:https?|ftp):\/\/|www\.|\w@[\w-]+\.[a-z]/i;
 

@@ -22,12 +22,13 @@ const pieces = (): RegExp => (compiledPieces ??= new RegExp(piecesSource, 'gu'))
 
 /**
  * Returns text from a gateway, a model or a file as a single line without hidden characters. Each sequence of
- * whitespace, line ends and control characters becomes one space. Characters without a glyph, such as those that
- * reverse the direction of the text, and halves of surrogate pairs are removed.
+ * whitespace, line ends and control characters becomes one space. Characters without a glyph and halves of surrogate
+ * pairs are removed.
  * @param maxLength the maximum length in code points. A longer text is truncated and ends with an ellipsis.
  */
 export function visibleText(text: string, maxLength = Infinity): string {
-  // Short ASCII texts are returned at once, because a model list can contain thousands of names.
+  // ASCII texts without spaces need no change. They are returned at once, because a model list can contain thousands of
+  // names.
   if (text.length <= maxLength && /^[!-~]*$/.test(text)) return text;
   const characters: string[] = [];
   let isSpaceDue = false;

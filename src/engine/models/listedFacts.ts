@@ -12,8 +12,8 @@ const maxListedTokens = 1e8;
 export const maxUsdPerMillionTokens = 10_000;
 
 /**
- * Reads the facts of a model from its entry in a model list. Reads the fields of OpenRouter, and the context window as
- * vLLM, SGLang and LM Studio name it. Absurd values are left out. Returns undefined if the entry contains no facts.
+ * Returns the facts of a model from its entry in a model list, or undefined if the entry contains none. Reads the
+ * fields of OpenRouter, and the names of vLLM, SGLang and LM Studio for the context window. Absurd values are left out.
  */
 export function readListedFacts(entry: Readonly<Record<string, unknown>>): ListedFacts | undefined {
   const provider = recordIn(entry['top_provider']);
@@ -21,8 +21,8 @@ export function readListedFacts(entry: Readonly<Record<string, unknown>>): Liste
   const inputs = textsOf(architecture['input_modalities']);
   const outputs = textsOf(architecture['output_modalities']);
   const parameters = textsOf(entry['supported_parameters']);
-  // A gateway might list only some parameters of a model. Every model has a limit for its output, so a list of
-  // parameters without a token limit is incomplete.
+  // Every model has a parameter for its token limit. If a list of parameters lacks it, the list is incomplete, and the
+  // absence of another parameter means nothing.
   const isComplete = takesAny(parameters, 'max_tokens', 'max_completion_tokens');
   const takes = (...names: string[]): boolean | undefined =>
     takesAny(parameters, ...names) || (isComplete ? false : undefined);
@@ -71,8 +71,8 @@ function reasonsOf(value: unknown): boolean | undefined {
 }
 
 /**
- * Returns the levels of reasoning effort that a model list names. OpenRouter can send null for "all levels". Only the
- * field `mandatory` then shows whether the level `none` exists.
+ * Returns the levels of reasoning effort that a model list names. OpenRouter can send null instead of naming all
+ * levels. Only the field `mandatory` then shows whether the level `none` exists.
  */
 function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['efforts'] {
   const { supported_efforts: supported, mandatory } = recordIn(entry['reasoning']);
@@ -87,8 +87,8 @@ function effortsOf(entry: Readonly<Record<string, unknown>>): ModelFacts['effort
 export type FactsById = ReadonlyMap<string, ListedFacts>;
 
 /**
- * Matches the names of models that can't chat, such as embedding models. Only the name shows this, because most
- * gateways list only names, and the table of model facts contains some of these models as well.
+ * Matches the names of models that can't chat, such as embedding models. Most gateways list only names, so nothing else
+ * shows this.
  */
 const nonChatModel =
   /embed|rerank|whisper|(?:^|[-/])(?:tts|stt|asr)(?:[-/]|$)|dall-e|moderation|transcribe|(?:^|[-/])(?:image|video|audio|speech)(?:[-/]|$)|stable-diffusion|flux|sora|veo|suno|midjourney|(?:^|[-/])realtime(?:[-/]|$)/i;

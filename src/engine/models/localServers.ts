@@ -2,9 +2,8 @@ import { isRecord, listIn, recordIn } from '../json';
 import { firstTokens, knownFields, type ListedFacts } from './listedFacts';
 
 /**
- * Reads the response body of LM Studio's `GET /api/v0/models`. Returns no facts for the response body of another
- * server. The context with which a model is loaded takes precedence over the model's maximum, because the loaded
- * context can be smaller.
+ * Reads the models in the response to LM Studio's `GET /api/v0/models`. The context window with which a model is loaded
+ * has priority over the model's maximum, which can be larger. Returns no facts for the response of another server.
  */
 export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
   const facts = new Map<string, ListedFacts>();
@@ -22,8 +21,8 @@ export function readLMStudioFacts(body: unknown): Map<string, ListedFacts> {
 }
 
 /**
- * Reads the response body of Ollama's `GET /api/ps`, which lists the running models. Returns the context with which
- * each model was loaded, in tokens, by the name of the model. Returns undefined for the body of another server.
+ * Reads the running models from the response to Ollama's `GET /api/ps`. Returns the context windows with which the
+ * models were loaded, in tokens, by model name. Returns undefined for the response of another server.
  */
 export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | undefined> | undefined {
   const entries = recordIn(body)['models'];
@@ -33,9 +32,9 @@ export function readOllamaContexts(body: unknown): ReadonlyMap<string, number | 
 }
 
 /**
- * Reads the response body of Ollama's `POST /api/show`. If the model is not running, its context is the model's
- * parameter `num_ctx`. Without this parameter, the context is unknown, and the model's maximum is used, although the
- * server might use less.
+ * Reads the facts of a model from the response to Ollama's `POST /api/show`. If the model is not running, its context
+ * window is its parameter `num_ctx`. Without this parameter, the model's maximum is used, although the server might use
+ * less.
  */
 export function readOllamaFacts(body: unknown, runningContext: number | undefined): ListedFacts | undefined {
   if (!isRecord(body)) return undefined;

@@ -96,9 +96,8 @@ function unifiedName(name: string): string {
 }
 
 /**
- * Returns a model name without its last suffix, or undefined if it has no suffix that leaves the model unchanged. The
- * date is not removed from a name without a version number, such as `qwen-plus`: with a date, the name means another
- * model.
+ * Returns a model name without its last suffix, or undefined if no suffix can be removed. A date remains if the rest of
+ * the name has no version number, because `qwen-plus` with a date is another model than `qwen-plus`.
  */
 function withoutSuffix(name: string): string | undefined {
   const shorter = name.replace(variant, '');
@@ -115,8 +114,8 @@ export function nameWithoutSuffixes(name: string): string {
 const maxNameChars = 200;
 
 /**
- * A model in `models.json`, which `npm run models` writes from the data of models.dev. Among models whose names differ
- * only in a date or a suffix, the preferred model comes first.
+ * A model in `models.json`, which `npm run models` writes from the data of models.dev. If model names differ only in a
+ * date or a suffix, the preferred model comes first.
  */
 interface Row {
   readonly name: string;
@@ -138,10 +137,9 @@ interface Row {
 let factsByName: ReadonlyMap<string, ModelFacts> | undefined;
 
 /**
- * Returns the facts of a model, or undefined if the table of model facts does not contain the model. The name can be
- * spelled as on any gateway. The exact name is looked up first. Then suffixes are removed one by one until the table
- * contains the name. A name without a date (`claude-opus-4`) is the alias `claude-opus-4-0` if the table contains such
- * an alias. Otherwise, it is the newest model whose name differs only in its date.
+ * Returns the facts of a model, or undefined if the table of model facts lacks the model. Suffixes are removed from the
+ * name one by one until the table contains the name. A name without a date (`claude-opus-4`) means the alias
+ * `claude-opus-4-0` or, without such an alias, the newest model whose name differs only in its date.
  */
 export function factsOf(model: string): ModelFacts | undefined {
   if (model.length > maxNameChars) return undefined;
@@ -163,15 +161,15 @@ export function factsOf(model: string): ModelFacts | undefined {
 
 /**
  * Returns the table of model facts by unified name, with and without suffixes. If several models have the same
- * shortened name, the name refers to the first of these models in the table.
+ * shortened name, the name means the first of them in the table.
  */
 export function readTable(): ReadonlyMap<string, ModelFacts> {
   const all = new Map<string, ModelFacts>();
   for (const { vendor, family, models } of table.groups) {
     for (const row of models as readonly Row[]) all.set(unifiedName(row.name), { ...factsOfRow(row), vendor, family });
   }
-  // The loop also visits the short names that it adds. It adds nothing for them, because the map already contains their
-  // shorter forms.
+  // The loop also reaches the short names that it adds. For them, it adds nothing, because the map already contains
+  // their shorter forms.
   for (const [name, facts] of all) {
     for (let short = shortName(name); short !== undefined; short = shortName(short)) {
       if (!all.has(short)) all.set(short, facts);
@@ -181,8 +179,8 @@ export function readTable(): ReadonlyMap<string, ModelFacts> {
 }
 
 /**
- * Returns a model name without its last suffix. Anthropic's aliases of the first models of a generation end with `-0`,
- * which is removed as well.
+ * Returns a model name without its last suffix. The `-0` at the end of a Claude alias, such as `claude-opus-4-0`, is
+ * also a suffix here.
  */
 function shortName(name: string): string | undefined {
   const isAlias = name.startsWith('claude-') && name.endsWith('-0');

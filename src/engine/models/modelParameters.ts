@@ -18,7 +18,8 @@ export function modelParameters(
   const temperature = ownTemperature ?? (facts?.takesTemperature === false ? undefined : defaults?.temperature);
   const maxTokens = request.maxTokens ?? (isReasoning ? undefined : defaults?.maxTokens);
   if (!moreRoom) return { temperature, maxTokens };
-  // If no limit was sent, the answer ended at a limit that the gateway chose, so the model's maximum is sent.
+  // If no limit was sent, the gateway chose the limit at which the answer ended. The next request therefore contains
+  // the model's maximum.
   if (maxTokens === undefined) return { temperature, maxTokens: facts?.maxOutput };
   return {
     temperature,

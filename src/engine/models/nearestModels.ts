@@ -7,16 +7,15 @@ const maxNearest = 3;
 type Traits = ReturnType<typeof traitsOf>;
 
 /**
- * How different a model is from the missing model. Two distances are compared by the first number in which they differ.
- * The smaller number is nearer.
+ * How different a model is from the missing model. The first number in which two distances differ decides which model
+ * is nearer.
  */
 type Distance = readonly number[];
 
 /**
- * Returns up to three models of a list that are nearest to a model that the list lacks, nearest first. First come other
- * names of the same model, then models of its family by the distance of their versions, then models of its vendor. A
- * model with several names is returned once, if possible with a name without a date. Models that can't chat and
- * unrelated models are left out.
+ * Returns up to three models of a list that are similar to a missing model, nearest first: other names of the same
+ * model, models of its family by version, then models of its vendor. Each model is returned once, if possible with a
+ * name without a date. Models that can't chat are left out.
  */
 export function nearestModels(missing: string, list: readonly string[], listed?: FactsById): readonly string[] {
   const missingTraits = traitsOf(missing);

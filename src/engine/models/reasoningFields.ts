@@ -56,7 +56,8 @@ export function learnRefusal(
   const names = Object.keys(fields);
   const contains = (field: string, text: string): boolean => JSON.stringify(fields[field]).includes(`"${text}"`);
   const refused = names.find((name) => name === parameter) ?? names.find((name) => contains(name, parameter));
-  // The error message can name the parameter differently from the field that was sent.
+  // A gateway can refuse the reasoning effort under a name that was not sent. All sent fields are then treated as
+  // refused.
   const isAboutEffort = effortParameters.some((name) => name === parameter);
   const avoided = refused !== undefined ? [refused] : isAboutEffort ? names : [];
   const { accepted, refused: refusals } = learned;
@@ -108,8 +109,7 @@ const togetherEfforts: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
 type GatewayFormat = ReasoningFormat | 'together' | 'cerebras' | 'gemini';
 
 /**
- * Formats with a switch that turns the reasoning off for every model. With these formats, the level `none` needs no
- * replacement.
+ * Formats with which the reasoning can be switched off for every model, so that the level `none` can always be sent.
  */
 const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set([
   'thinking',
@@ -140,7 +140,7 @@ const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Recor
   }),
   chat_template_kwargs: ({ isOn, budget, name, facts }) => ({
     chat_template_kwargs: {
-      // The chat templates of DeepSeek and Kimi have another name for the reasoning switch.
+      // The chat templates of DeepSeek and Kimi call the reasoning switch `thinking`.
       [/^(?:deepseek|kimi)/.test(name) ? 'thinking' : 'enable_thinking']: isOn,
       ...(isOn && takesBudget(facts) && { thinking_budget: budget }),
     },
@@ -241,8 +241,8 @@ function levelFor(
 }
 
 /**
- * Returns the level that is nearest to the chosen level, or the lower of two levels that are equally near. The level
- * `none` is only returned if it was chosen.
+ * Returns the level that is nearest to the chosen level. If two levels are equally near, returns the lower level.
+ * Returns `none` only if it was chosen.
  */
 function nearestEffort(effort: ReasoningEffort, levels: readonly ReasoningEffort[]): ReasoningEffort {
   const distance = (level: ReasoningEffort): number =>
@@ -253,15 +253,17 @@ function nearestEffort(effort: ReasoningEffort, levels: readonly ReasoningEffort
   return ascending.reduce((best, level) => (distance(level) < distance(best) ? level : best), ascending[0] ?? effort);
 }
 
-/** Share of the largest reasoning budget for each level of reasoning effort, as in Cline. */
+/**
+ * Share of the largest reasoning budget for each level of reasoning effort. The extension Cline uses the same shares.
+ */
 const budgetShares = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 1 } as const;
 /** Largest reasoning budget in tokens if that of the model is unknown. SiliconFlow accepts no larger budget. */
 const usualMaxBudget = 32_768;
 
 /**
- * Returns the reasoning budget for a level, in tokens. At least half of the user's token limit is left for the answer.
- * If the model's largest budget is unknown, at least half of the model's output is left as well. The budget is never
- * below the model's minimum.
+ * Returns the reasoning budget for a level, in tokens. It leaves at least half of the user's token limit for the
+ * answer, but is never below the model's minimum. If the model's largest budget is unknown, it also leaves half of the
+ * model's maximum output.
  */
 function budgetOf(
   level: ReasoningEffort,
@@ -273,8 +275,8 @@ function budgetOf(
 }
 
 /**
- * Returns whether a reasoning budget can be sent for the model. Returns false only if the model's reasoning is known to
- * have nothing but an on/off switch.
+ * Returns whether a reasoning budget can be sent for the model. Returns false only if the model is known to have
+ * nothing but a switch that turns its reasoning on and off.
  */
 function takesBudget({ efforts, reasoningToggle, reasoningBudget }: ModelFacts): boolean {
   return !reasoningToggle || reasoningBudget !== undefined || efforts !== undefined;

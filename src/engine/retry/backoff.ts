@@ -7,14 +7,14 @@ interface BackoffOptions {
 }
 
 interface BackoffInput {
-  /** Number of failures before the fault that causes this wait. */
+  /** Number of earlier failures, without the current failure. */
   readonly failures: number;
   readonly random: () => number;
   /** Previous delay in milliseconds. With `decorrelated` jitter, the next delay depends on the previous delay. */
   readonly previousMs?: number | undefined;
 }
 
-/** Minimum backoff in milliseconds. An earlier retry could use a connection that is still being closed. */
+/** Minimum backoff in milliseconds. A retry that starts sooner could use a connection that is still being closed. */
 const minDelayMs = 250;
 
 /**

@@ -20,12 +20,9 @@ export interface Progress {
 export interface GatewayOptions {
   /** The gateway to which the turn can switch because of the fault. */
   readonly otherGateway: Gateway | undefined;
-  /**
-   * Whether the fault only means that a backup gateway does not serve the model, so that the fault must not end the
-   * turn.
-   */
+  /** Whether the fault only means that a backup gateway lacks the model. Such a fault must not end the turn. */
   readonly lacksModelAtBackup?: boolean | undefined;
-  /** The fault that keeps the primary gateway from being used. */
+  /** The fault because of which the primary gateway can't be used. */
   readonly primaryFault?: Fault | undefined;
   /**
    * Whether the current gateway uses a substitute in place of every model, so that a fallback model would change
@@ -87,8 +84,8 @@ function decideInQueue(
   const deadlineMs = deadlineOf(settings);
   const isNamed = blockKind === 'cooldown' && cause.source === 'server';
   if (leftMs > deadlineMs) {
-    // A wait that exceeds the deadline also exceeds `maxHintMs`, the longest retry-after that the settings allow,
-    // because the deadline is never shorter than `maxHintMs`.
+    // This wait is also longer than the longest retry-after that the settings allow (`maxHintMs`), because the deadline
+    // is never shorter than `maxHintMs`.
     return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...(isNamed && { beyondMaxHint: true }) };
   }
   if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };
@@ -96,7 +93,7 @@ function decideInQueue(
     type: 'wait',
     delayMs: leftMs,
     inQueue: true,
-    // How long a probe takes is unknown, so the delay is an estimate.
+    // The duration of a probe is unknown, so the delay is an estimate.
     ...(blockKind === 'probe' ? { source: 'backoff', estimated: true } : { source: cause.source }),
     hintMs: isNamed ? cause.delayMs : undefined,
     attemptsLeft: settings.retry.maxRetries - retries + (isRetryPending ? 0 : 1),
@@ -156,8 +153,8 @@ function needsAnotherModel(situation: TurnSituation, settings: EngineSettings): 
 }
 
 /**
- * Returns the model that can continue the partial answer. While no gateway can be reached, only the substitute at
- * another gateway can continue it.
+ * Returns the model that can continue the partial answer. If the current gateway can't be reached, this is the
+ * substitute at another gateway.
  */
 function continuingModel(situation: TurnSituation, settings: EngineSettings): string | undefined {
   const { fault, isContinuable, substitute } = situation;
@@ -185,8 +182,8 @@ function chargeOf(policy: Policy, { breakerOpen }: TurnSituation): number {
 }
 
 /**
- * Policies with automatic retries. `repair` is not one of them, because a fault with this policy reaches this decision
- * only if the request couldn't be corrected.
+ * Policies with automatic retries. `repair` is excluded, because a request that can be corrected is corrected before a
+ * retry is considered.
  */
 const retriedPolicies: ReadonlySet<Policy['retry']> = new Set(['transient', 'overload', 'hint', 'offline', 'resume']);
 
@@ -213,8 +210,8 @@ function hasFreeReplay(policy: Policy, { history, isResuming }: TurnSituation): 
 }
 
 /**
- * Returns whether the turn must switch to another gateway. It must do so after a gateway fault, unless the fault allows
- * an immediate replay, and after several overloads if there is neither a retry-after nor a fallback model.
+ * Returns whether the turn must switch to another gateway. It must do so after a gateway fault that allows no immediate
+ * replay. It must also do so after several overloads without a retry-after if there is no fallback model.
  */
 function mustSwitchGateway(situation: TurnSituation, { fallbackModels }: EngineSettings): boolean {
   const { fault, lacksModelAtBackup } = situation;

@@ -26,7 +26,7 @@ export class TurnHistory {
   /** All models that the turn has used. The current model is the last one. */
   readonly models: string[];
   /**
-   * The charge to the retry budget for the next attempt, while the charge can still be refunded. It is refunded if the
+   * The charge to the retry budget for the next attempt, if the charge can still be refunded. It is refunded if the
    * user starts the attempt, or if no attempt is sent.
    */
   private charge:
@@ -52,8 +52,8 @@ export class TurnHistory {
   }
 
   /**
-   * Records a fault and the decision about it. A retry is charged as soon as the turn decides to wait for it. If many
-   * turns fail together, the retry budget therefore limits how many of them retry.
+   * Records a fault and the decision about it. A retry is charged when the wait for it begins. If many turns fail
+   * together, the retry budget therefore limits how many of them retry.
    */
   recordFault({ row, policy }: Fault, isResuming: boolean, decision: Decision, retryBudget: RetryBudget): void {
     this.rowCounts.set(row, this.faultsOf(row) + 1);
@@ -70,8 +70,8 @@ export class TurnHistory {
   }
 
   /**
-   * Makes the charge for a retry final when the next attempt is sent or the turn ends. If `isFree` is true, the charge
-   * is refunded instead.
+   * Makes the charge for a retry final, or refunds the charge if `isFree` is true. Called when the next attempt is sent
+   * or the turn ends.
    */
   settleCharge(isFree: boolean): void {
     const { charge } = this;
@@ -85,13 +85,13 @@ export class TurnHistory {
     this.hasWaited = true;
   }
 
-  /** Records that the answer has grown. The number of retries restarts at 0. */
+  /** Records that the answer has grown, and resets the number of retries. */
   recordProgress(): void {
     this.hasOutput = true;
     this.retries = 0;
   }
 
-  /** Records that the turn uses another model. The output that the user has seen and the resume budget are kept. */
+  /** Records that the turn uses another model. The number of resumes that are left does not change. */
   recordModelSwitch(model: string): void {
     this.model = model;
     this.models.push(model);
@@ -111,9 +111,9 @@ export class TurnHistory {
 }
 
 const initialResumes = 3;
-/** Minimum number of new characters with which a resume is not charged to the resume budget. */
+/** Minimum number of new characters with which a resume does not count against the resume limit. */
 const minRefundedChars = 200;
-/** Maximum number of resumes of a turn, including resumes that are not charged to the resume budget. */
+/** Maximum number of resumes of a turn, including resumes that do not count against the resume limit. */
 const maxResumes = 5;
 
 /** Limits how often a turn resumes its answer. */
@@ -134,8 +134,8 @@ export class ResumeLimit {
   }
 
   /**
-   * Records how many characters a resume has added. A resume without text is charged twice to the resume budget. A
-   * resume with at least `minRefundedChars` characters is not charged.
+   * Records how many characters a resume has added. A resume without text counts twice against the resume limit. A
+   * resume with at least `minRefundedChars` characters does not count.
    */
   settle(newChars: number): void {
     if (newChars >= minRefundedChars) this.spent--;
