@@ -19,7 +19,7 @@ export class LoopbackGateway {
     private readonly modelIds: readonly string[],
   ) {
     this.server.on('request', (incoming, response) => {
-      // If this fails, for example because the client has disconnected, the response can't be completed.
+      // If the reply fails, for example because the client has disconnected, the response can't be completed.
       this.handle(incoming, response).catch(() => response.destroy());
     });
   }

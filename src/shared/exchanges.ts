@@ -7,7 +7,7 @@ import type { TurnState } from '../engine/state/turnState';
 
 export type ContextKind = 'selection' | 'file' | 'problems';
 
-/** A context item that was sent with a prompt. Its file is never read again. */
+/** A context item that was sent with a prompt. It keeps the text that was sent, even if the file changes. */
 export interface Attachment {
   readonly kind: ContextKind;
   /** Path and lines of the attachment, for example `src/app.ts:10-24`. */

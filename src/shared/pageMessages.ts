@@ -34,7 +34,7 @@ const messageFields = {
   switchModel: { ...answer, model: v.pipe(text, v.nonEmpty()) },
   newConversation: {},
   openHistory: {},
-  /** Moves a read-only conversation from the window in which it is open to this window. */
+  /** Makes a conversation writable in this window although it is open in another window. */
   openHere: {},
   /**
    * Lets the user choose the model for the draft, or several models that answer it. `more` has the same meaning as in

@@ -93,7 +93,7 @@ export interface ConnectionView {
    * `automatic` for another reason.
    */
   readonly backup?: 'switched' | 'automatic' | undefined;
-  /** Names of the backup gateways that have a key. */
+  /** Names of the backup gateways that have an API key. */
   readonly backups?: readonly string[] | undefined;
   /** Reasoning effort of the model. It is set in all messages to the page. */
   readonly effort?: EffortView | undefined;

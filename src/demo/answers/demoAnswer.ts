@@ -11,8 +11,8 @@ interface DemoAnswer {
 }
 
 /**
- * Returns the demo's answer to a prompt, or the continuation of a partial answer. If a message asks the model to
- * continue, the continuation first repeats the last words of the partial answer, as many models do.
+ * Returns the demo's answer to a prompt, or the continuation of a partial answer. If a message asks for the
+ * continuation, it repeats the last words of the partial answer, as many models do.
  * @param defaultTopic the topic of the answer if the prompt names no topic
  */
 export function demoAnswer(
@@ -48,9 +48,8 @@ export function* completeAnswer(
 }
 
 /**
- * Returns the offset in the partial answer from which the continuation repeats the text. If the last words of the
- * partial answer contain no letter or digit, the continuation repeats nothing, because clients could not recognize a
- * repetition of punctuation.
+ * Returns the offset in the partial answer at which the continuation begins. The continuation repeats the last words of
+ * the partial answer, unless they consist only of punctuation, which clients could not recognize as a repetition.
  */
 function startOfRepetition(partialAnswer: string): number {
   const repeated = Array.from(partialAnswer).slice(-24).join('');
@@ -58,9 +57,9 @@ function startOfRepetition(partialAnswer: string): number {
 }
 
 /**
- * Returns the demo's answer to a prompt, in the language of the prompt. The keywords in the prompt outside of code
- * blocks determine the topic. If the prompt contains a code block or names no topic, the answer begins with a notice
- * that no model reads the prompt.
+ * Returns the demo's answer to a prompt, in the language of the prompt. Keywords outside of code blocks determine the
+ * topic. If the prompt contains a code block or names no topic, the answer begins with a notice that no model reads the
+ * prompt.
  */
 export function answerTo(prompt: string, defaultTopic: Topic): string {
   const texts = textsFor(prompt);

@@ -13,8 +13,8 @@ import { transportFault } from './transportError';
 export type TimeoutName = 'connectTimeout' | 'headersTimeout' | 'firstTokenTimeout' | 'streamStalled' | 'streamSilent';
 
 /**
- * What was observed about a failed attempt, such as an HTTP status or a network error. If the caller already knows the
- * fault, this is the name of the fault.
+ * What was observed about a failed attempt, such as an HTTP status or a network error. It can also be the name of the
+ * fault, if the caller already knows the fault.
  */
 export type Evidence =
   | FaultName

@@ -12,7 +12,7 @@ const minContextTokens = 256;
  */
 const number = String.raw`(?<!\d)(\d{1,3}(?:,\d{3}){1,2}|\d{3,9})(?![\d,.]*\d|[KM>]|\s*(?:characters|chars|bytes|字))`;
 
-/** Words in front of a number that is not the context window, but for instance the size of the request. */
+/** Words in front of numbers that are not the context window, such as the size of the request. */
 const otherSubject = 'exceed|request|result|receiv|contain|got|given|by |char|byte|超|字符';
 
 /**
@@ -49,12 +49,12 @@ export function contextTokensIn(message: string): number | undefined {
 }
 
 /**
- * Returns whether `max_tokens` alone is too large, so that a shorter prompt would not help. Returns false if only the
- * sum of the prompt and `max_tokens` exceeds the context window, for which vLLM sends the same message.
+ * Returns whether `max_tokens` alone is too large, so that a shorter prompt would not help. vLLM sends the same message
+ * if only the sum of the prompt and `max_tokens` exceeds the context window. In that case, returns false.
  */
 export function reportsTooLargeTokenLimit(message: string): boolean {
   const match = /\bmax_(?:completion_)?tokens\b.{0,60}too large(?:: (\d+))?/i.exec(message);
-  // If the message lacks one of the numbers, the comparison is false, and `max_tokens` is assumed to be too large.
+  // If the message lacks one of the two numbers, `max_tokens` is assumed to be too large.
   return match !== null && !(Number(match[1]) < (contextTokensIn(message) ?? 0));
 }
 

@@ -90,8 +90,8 @@ export function hasContent(error: unknown): boolean {
 }
 
 /**
- * Fields, called envelopes here, in which Tencent, Volcengine, Spark and others wrap an error. The error is the
- * envelope itself or the envelope's field `error`.
+ * Fields in which Tencent, Volcengine, Spark and others wrap an error. Such a field is called an envelope here. The
+ * error is the envelope itself or the envelope's field `error`.
  */
 const envelopeFields = ['response', 'responsemetadata', 'header', 'data', 'result', 'body'] as const;
 
@@ -159,8 +159,7 @@ const failedStatus = /^(?:HTTP\W*)?[45]\d\d\b|^(?:error|fail|failure)$/i;
 
 /**
  * Returns whether a JSON object inside a stream or a response with status 200 is an error instead of part of an answer.
- * The object either contains an error (see {@link errorWithin}), or is an error such as `{code, msg}` or `{success:
- * false, message}`.
+ * Such an object contains an error (see {@link errorWithin}), or is itself an error such as `{code, msg}`.
  */
 export function isError(body: JsonRecord): boolean {
   if (hasContent(body['error']) || hasContent(body['errors'])) return true;

@@ -3,18 +3,20 @@ import { hostFaults } from './hostFaults';
 
 /**
  * How the engine reacts to a fault.
- * - `transient`, `overload`: The turn retries after a backoff, or after the retry-after that the gateway named. `limit` is
- *   the maximum number of retries. `charge` is the number of tokens that a retry takes from the gateway's retry budget
- *   (default 1). With `freeReplay`, the first retry of a turn is immediate and not charged to the retry budget.
+ * - `transient`, `overload`: The turn retries after a backoff, or after the retry-after that the gateway named.
  * - `hint`: The turn waits for the retry-after that the gateway named. The turn ends if the gateway named none, or if the
  *   settings don't allow such a long wait.
  * - `offline`: The turn waits until the network is back.
  * - `resume`: The turn resumes the answer, or retries if no text or tool call has arrived yet.
- * - `repair`: The turn sends a corrected request at once. This request is not charged to the retry budget.
+ * - `repair`: The turn immediately sends a corrected request, which is not charged to the retry budget.
  * - `never`: The turn ends and keeps the partial answer.
  * - `breaker`: The turn waits until the circuit breaker lets an attempt through.
  */
 type NoLimitPolicy =
+  /**
+   * `limit` is the maximum number of retries. `charge` is the number of tokens that each retry takes from the gateway's
+   * retry budget (default 1). With `freeReplay`, the first retry of a turn is immediate and not charged.
+   */
   | { readonly retry: 'transient'; readonly limit?: number; readonly charge?: 2; readonly freeReplay?: true }
   | { readonly retry: 'offline' | 'resume' | 'repair' | 'never' | 'breaker' };
 

@@ -9,8 +9,8 @@ interface HostFault {
 }
 
 /**
- * Faults that neither the network nor the gateway causes. They belong to the fault table, but have a separate file,
- * because code that runs at startup needs them and must not load the complete table.
+ * Faults that neither the network nor the gateway causes. They have a separate file, because code that runs at startup
+ * needs them and must not load the complete fault table.
  */
 export const hostFaults = {
   keyring: {

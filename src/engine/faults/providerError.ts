@@ -132,7 +132,7 @@ function readWrappedError(error: JsonRecord): ProviderError {
 /** Reads the error that a message quotes, as in `bad response status code 400, body: {"error":{…}}`. */
 function readQuotedError(message: string): ProviderError {
   const quoted = quotedJson(message);
-  // LiteLLM quotes the provider's error as a Python dictionary.
+  // LiteLLM quotes the provider's error as a Python dictionary, which can't be parsed as JSON.
   const printed = /^\{'(?:error|message|detail)': (['"])(.*)\1\}$/s.exec(quoted)?.[2];
   if (printed !== undefined) return errorFromText(printed);
   const json = firstOf(parseJson(quoted));
@@ -168,7 +168,8 @@ function codesOf(error: JsonRecord): readonly string[] {
   const message = messageOf(error)
     .slice(0, 200)
     .replace(/ \(request id: \w+\)\s*$/, '');
-  // MiniMax appends its error code to the message, and some gateways send an error code instead of a message.
+  // MiniMax appends its error code to the message, and some gateways send an error code instead of a message. The
+  // message is therefore searched for a code.
   const codeInMessage = /\((\d{4})\)$/.exec(message)?.[1];
   const codeAsMessage = /^\w+_\w+$/.test(message) ? message : undefined;
   const statusCode = typeof error['statuscode'] === 'number' ? String(error['statuscode']) : codeInMessage;

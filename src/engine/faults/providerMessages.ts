@@ -139,7 +139,7 @@ export const providerPhrases = {
   ),
   /**
    * Phrases for a 5xx error after which a retry might succeed. Some gateways send these phrases with an error code that
-   * blames the request.
+   * blames the request, so the phrases have priority over the code.
    */
   transient: anyOf(
     /stream (?:was |has )?(?:unexpectedly )?(?:ended|closed|disconnected|interrupted|terminated|aborted)|\bunexpected eof\b/,
@@ -148,8 +148,8 @@ export const providerPhrases = {
     /please retry|(?:can|may) retry your request|try again later|稍后再?(?:试|重试)|上游.{0,12}(?:失败|超时|异常|错误)/,
   ),
   /**
-   * Phrases with which new-api reports that all its upstreams are overloaded. new-api has also sent these phrases with
-   * the error code for an empty balance.
+   * Phrases with which new-api reports that all its upstreams are overloaded. They have priority over the error code,
+   * because new-api has sent them with the code for an empty balance.
    */
   saturated: anyOf(/load is (?:already )?saturated|负载已?饱和/),
   /**

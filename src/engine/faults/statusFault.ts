@@ -24,8 +24,7 @@ export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
 /**
  * Returns the fault for an error inside a stream or a response with status 200. The status or the code inside the error
  * determines the fault. Without them, the fault is a failure of the provider.
- * @param streamed whether part of the answer arrived before the error, so that the gateway must have accepted the
- * request
+ * @param streamed whether part of the answer arrived before the error
  */
 export function inbandRow(matcher: ErrorMatcher, streamed: boolean): FaultName {
   const row = rowForCause(matcher) ?? rowForInbandError(matcher);

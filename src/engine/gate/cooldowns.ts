@@ -4,7 +4,7 @@ import type { FaultKind } from '../events/kinds';
 
 /**
  * Scope of a cooldown. A rate limit or a circuit breaker applies to the requests for one model at one gateway with one
- * key.
+ * API key.
  */
 export interface CooldownScope {
   /** Base URL of the gateway. */
@@ -34,7 +34,7 @@ export interface SharedCooldowns {
   clear(scope?: CooldownScope): Promise<void>;
 }
 
-/** Implementation for a single window, which shares no cooldowns. */
+/** Implementation that shares no cooldowns with other windows. */
 export const noSharedCooldowns: SharedCooldowns = {
   read: () => Promise.resolve(undefined),
   write: () => Promise.resolve(),
@@ -84,7 +84,7 @@ export class GateCooldown {
   }
 
   /**
-   * Returns a copy of the cooldown that has expired. The copy keeps the reason, which is shown for the requests in the
+   * Returns a copy of the cooldown that ends now. The copy keeps the reason, which is shown for the requests in the
    * queue.
    */
   expired(): GateCooldown {

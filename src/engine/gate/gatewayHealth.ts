@@ -79,8 +79,8 @@ class Outage {
 
 /**
  * The circuit breaker of a gateway. After a gateway fault, turns use another gateway, and probes (requests without the
- * key) find out whether the gateway is back. All windows share the outages of gateways. Otherwise, a turn would have to
- * fail in each window.
+ * API key) find out whether the gateway is back. All windows share the outages of gateways. Otherwise, a turn would
+ * have to fail in each window.
  */
 export class GatewayHealth {
   private outage: Outage | undefined;

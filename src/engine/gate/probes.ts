@@ -4,8 +4,8 @@ import type { Clock } from '../clock';
 const spacingMs = 2000;
 
 /**
- * Spaces out the probes of models that share a gateway and a key, because one rate limit might apply to all of them.
- * Without the spacing, all answers of a comparison would be requested at once when their cooldowns end.
+ * Spaces out the probes of models that share a gateway and an API key, because one rate limit might apply to all of
+ * them. Without the spacing, all answers of a comparison would be requested at once when their cooldowns end.
  */
 export class Probes {
   /** The `admit` function of the gate that sent the last probe. This function identifies the gate. */

@@ -5,7 +5,7 @@ type CleanedApiKey = { readonly key: string } | { readonly problem: ApiKeyProble
 /** Matches invisible characters that chats and web pages insert into copied text. */
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g;
 
-/** Patterns for text that surrounds a key in shell commands, headers and .env files. */
+/** Patterns for text that surrounds an API key in shell commands, headers and .env files. */
 const wrappers: readonly RegExp[] = [
   /^(["'`])(.*)\1$/s,
   /^([“‘「])(.*)[”’」]$/s,
@@ -15,10 +15,12 @@ const wrappers: readonly RegExp[] = [
   /^(bearer(?:\s|$))(.*)/is,
 ];
 
-/** Maximum length of a pasted key, in characters. Servers reject longer headers. */
+/** Maximum length of a pasted API key, in characters. Servers reject longer headers. */
 const maxInputChars = 16_384;
 
-/** Returns the key in a pasted text, or the problem if the text contains no key that can be sent in an HTTP header. */
+/**
+ * Returns the API key in a pasted text, or the problem if the text contains no key that can be sent in an HTTP header.
+ */
 export function cleanApiKey(input: string): CleanedApiKey {
   if (input.length > maxInputChars) return { problem: 'too-long' };
   const key = unwrap(input.replace(invisible, '').trim());
@@ -41,7 +43,7 @@ function unwrap(wrapped: string): string {
 
 export const redacted = '[redacted]';
 
-/** Patterns for text that looks like a key or is sent as a credential, with their replacements. */
+/** Patterns for credentials and for other text that looks like an API key, with their replacements. */
 const credentials: readonly (readonly [RegExp, string])[] = [
   [
     /((?:authorization|x-api-key|api[-_]?key)["']?\s*[:=]\s*["']?)(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
@@ -59,7 +61,9 @@ const credentials: readonly (readonly [RegExp, string])[] = [
  */
 const possibleCredential = /authorization|api[-_]?key|bearer|hsa-|sk-/i;
 
-/** Removes bearer tokens and text that looks like a key. To remove the keys of this session, use `KeyRedactor`. */
+/**
+ * Removes bearer tokens and text that looks like an API key. To remove the API keys of this session, use `KeyRedactor`.
+ */
 export function redactLookalikes(text: string): string {
   if (!possibleCredential.test(text)) return text;
   return credentials.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);

@@ -64,8 +64,8 @@ function cleanPath(path: string): string {
 }
 
 /**
- * Returns whether others could read the key and the prompts on their way to the URL. Requests to a loopback address are
- * safe, because they never leave this computer.
+ * Returns whether others could read the API key and the prompts on their way to the URL. Requests to a loopback address
+ * are safe, because they never leave this computer.
  */
 export function usesPlainHttp(url: string): boolean {
   return URL.parse(url)?.protocol === 'http:' && !isLoopbackUrl(url);

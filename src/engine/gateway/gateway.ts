@@ -4,11 +4,11 @@ import type { ConnectionError } from '../request';
 import { mayReplace, usesPlainHttp } from './baseUrl';
 
 /**
- * An OpenAI-compatible server to which prompts can be sent. Gateways are compared by their base URLs, because a new
- * object for the same gateway can replace this object.
+ * An OpenAI-compatible server to which prompts can be sent. Compare gateways by their base URLs, because two objects
+ * can represent the same gateway.
  */
 export interface Gateway extends GatewayRef {
-  /** The origin to which the gateway's key is bound, for instance `https://api.holysheep.ai`. */
+  /** The origin to which the gateway's API key is bound, for instance `https://api.holysheep.ai`. */
   readonly origin: string;
   /** Position in the user's order of gateways: 0 for the primary gateway, 1 for the first backup gateway. */
   readonly position: number;
@@ -20,7 +20,7 @@ export interface Gateway extends GatewayRef {
   acceptsPlainHttp(): boolean;
   /** Returns whether the gateway lists a model of this name, or undefined if its model list is unknown. */
   lists(model: string): boolean | undefined;
-  /** Reads the gateway's key each time, because another window could have changed it. Never rejects. */
+  /** Reads the gateway's API key each time, because another window could have changed it. Never rejects. */
   key(): Promise<Key>;
 }
 
@@ -30,7 +30,7 @@ export type Key =
   | { readonly type: 'not-needed' | 'missing'; readonly value?: undefined }
   | { readonly type: 'unreadable'; readonly value?: undefined; readonly error: ConnectionError };
 
-/** Returns whether a gateway can receive requests, because it has a key or needs none. */
+/** Returns whether a gateway can receive requests, because it has an API key or needs none. */
 export function allowsRequests(type: Key['type'] | undefined): boolean {
   return type === 'key' || type === 'not-needed';
 }
@@ -40,7 +40,7 @@ export type Gateways = readonly [primary: Gateway, ...backups: Gateway[]];
 
 /** The gateways, with the API keys that they had when an attempt was prepared. */
 export interface KeyedGateways {
-  /** The primary gateway, even if it has no key. */
+  /** The primary gateway, even if it has no API key. */
   readonly primary: Gateway;
   /**
    * The usable gateways in the user's order, each with its API key. The API key is undefined if the gateway needs none.
@@ -49,8 +49,8 @@ export interface KeyedGateways {
 }
 
 /**
- * Reads the keys of all gateways in parallel, because every attempt waits for the keys.
- * @throws ConnectionError if the key of the primary gateway can't be read: a prompt must not go to another gateway only
+ * Reads the API keys of all gateways in parallel, because every attempt waits for the keys.
+ * @throws ConnectionError if the primary gateway's key can't be read: a prompt must not go to another gateway only
  * because the keyring is locked
  */
 export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
@@ -98,9 +98,9 @@ export interface ModelChoice {
 }
 
 /**
- * Returns the gateways that can answer a prompt for a model without asking the user, in the user's order. If the
- * primary gateway uses HTTPS, gateways over plain HTTP are left out, unless the user has chosen one for this model. If
- * only a workspace names the model, the model has no influence on the result.
+ * Returns the gateways to which a prompt can be sent without the user's consent, in the user's order. If the primary
+ * gateway uses HTTPS, gateways over plain HTTP are left out, unless the user has chosen one for this model. If only a
+ * workspace names the model, the model has no influence.
  * @param usableGateways the gateways that have a key or need none, without the gateways that have answered that they
  * lack the model
  */
@@ -121,16 +121,16 @@ export function gatewaysFor(
 }
 
 /**
- * Returns the first gateway that can receive any prompt without asking the user. If there is none, returns the primary
- * gateway, which then needs a key.
+ * Returns the first gateway that can receive any prompt without the user's consent. If there is none, returns the
+ * primary gateway, which then needs an API key.
  */
 export function firstGateway({ primaryGateway, keys }: KeyedGateways): Gateway {
   return [...keys.keys()].find(({ id }) => mayReplace(primaryGateway.id, id)) ?? primaryGateway;
 }
 
 /**
- * Returns the gateway that receives the prompts for a model while all gateways are up. This gateway might still need a
- * key.
+ * Returns the gateway that receives the prompts for a model while all gateways are up. This gateway might still need an
+ * API key.
  */
 export function gatewayFor(model: ModelChoice, gateways: KeyedGateways): Gateway {
   return gatewaysFor(model, gateways)[0] ?? gateways.primaryGateway;

@@ -1,31 +1,32 @@
 import { redacted, redactLookalikes } from './apiKey';
 
 /**
- * Minimum number of characters from the start of a key that are removed from a text even if the rest of the key is
+ * Minimum number of characters from the start of an API key that are removed from a text even if the rest of the key is
  * missing.
  */
 const minPrefixChars = 12;
 /**
- * Minimum length, in characters, of a key that is removed even inside a word. Shorter keys, such as those of local
+ * Minimum length, in characters, of an API key that is removed even inside a word. Shorter keys, such as those of local
  * servers ("none", "test"), are removed only as complete words.
  */
 const minDistinctiveChars = 8;
 
 /**
- * Minimum length of a key that is also removed from answers, in characters. A shorter key could be an ordinary word.
+ * Minimum length of an API key that is also removed from answers, in characters. A shorter key could be an ordinary
+ * word.
  */
 const minSecretChars = 10;
 
 /**
- * The end of a streamed text is held back if it could be the start of a key and has at least this length, in
+ * The end of a streamed text is held back if it could be the start of an API key and has at least this length, in
  * characters. With a lower minimum, ordinary words would be held back.
  */
 const minHeldChars = 5;
 
 /**
- * Removes all keys of this session from the text that a gateway sends. Gateways repeat keys in errors, headers, answers
- * and model names. They write a key unchanged, in upper or lower case, encoded as in a URL or in JSON, and sometimes
- * without its end.
+ * Removes all API keys of this session from the text that a gateway sends. Gateways repeat keys in errors, headers,
+ * answers and model names. They write a key unchanged, in upper or lower case, encoded as in a URL or in JSON, and
+ * sometimes without its end.
  */
 export class KeyRedactor {
   private keys: readonly string[] = [];
@@ -42,7 +43,7 @@ export class KeyRedactor {
 
   add(key: string): void {
     if (key === '' || this.keys.includes(key)) return;
-    // The longest key comes first. Otherwise, only a part of it might be removed if it contains another key.
+    // The longest API key comes first. Otherwise, only a part of it might be removed if it contains another key.
     this.keys = [...this.keys, key].sort((a, b) => b.length - a.length);
     const secrets = this.keys.filter(isSecret);
     const words = this.keys.filter((known) => !isSecret(known)).map(wordPattern);
@@ -51,18 +52,18 @@ export class KeyRedactor {
     this.patterns = undefined;
   }
 
-  /** Returns the text without this session's keys, bearer tokens and everything else that looks like a key. */
+  /** Returns the text without this session's API keys, bearer tokens and everything else that looks like a key. */
   redact(text: string): string {
     return redactLookalikes(this.redactKnown(text));
   }
 
-  /** Returns the text without the keys of this session. Valid JSON remains valid. */
+  /** Returns the text without the API keys of this session. Valid JSON remains valid. */
   redactKnown(text: string): string {
     return this.pattern ? text.replace(this.pattern, redacted) : text;
   }
 
   /**
-   * Returns a filter that removes keys from streamed text. Returns undefined if all keys are so simple that a model
+   * Returns a filter that removes API keys from streamed text. Returns undefined if all keys are so simple that a model
    * could write them by chance, such as `none`.
    * @param previous the filter of the preceding text, for instance of an answer whose stream broke
    */
@@ -72,7 +73,7 @@ export class KeyRedactor {
   }
 }
 
-/** Returns the patterns for streamed text, or undefined if there are no secrets. */
+/** Returns the patterns for streamed text, or undefined if there are no API keys to remove from it. */
 function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
   if (secrets.length === 0) return undefined;
   const removable = startPattern(secrets, minPrefixChars);
@@ -87,21 +88,21 @@ function keyPatterns(secrets: readonly string[]): KeyPatterns | undefined {
 interface KeyPatterns {
   /**
    * Matches a text if one of the other two patterns matches. This pattern is tested first, because most texts contain
-   * no key.
+   * no API key.
    */
   readonly any: RegExp;
-  /** Matches the start of a key anywhere in a text, if it is long enough to be removed. */
+  /** Matches the start of an API key anywhere in a text, if it is long enough to be removed. */
   readonly removable: RegExp;
-  /** Matches the end of a text if it could be the start of a key. */
+  /** Matches the end of a text if it could be the start of an API key. */
   readonly possibleStart: RegExp;
 }
 
 /**
- * Removes keys from a text that arrives in pieces, even a key that is split between pieces. A piece is returned
+ * Removes API keys from a text that arrives in pieces, even a key that is split between pieces. A piece is returned
  * immediately unless its end could be the start of a key.
  */
 export class KeyFilter {
-  /** End of the streamed text if this end could be the start of a key, otherwise an empty string. */
+  /** End of the streamed text if this end could be the start of an API key, otherwise an empty string. */
   private tail: string;
   /** Number of characters of `tail` that have already been returned. The characters after them are held back. */
   private passedChars: number;
@@ -114,7 +115,7 @@ export class KeyFilter {
     this.passedChars = previous?.passedChars ?? 0;
   }
 
-  /** The text that is held back. If it is a key, the replacement for the key. */
+  /** The text that is held back. If it is an API key, the replacement for the key. */
   get heldText(): string {
     return this.withoutKeys(this.tail);
   }
@@ -132,14 +133,14 @@ export class KeyFilter {
   push(piece: string): string {
     const { tail, passedChars } = this;
     const { any, possibleStart } = this.patterns;
-    // Most pieces contain no part of a key and are returned unchanged.
+    // Most pieces contain no part of an API key and are returned unchanged.
     if (tail === '' && !any.test(piece)) return piece;
     const text = tail + piece;
     const match = possibleStart.exec(text);
     const start = match?.index ?? text.length;
     const complete = this.withoutKeys(text.slice(0, start));
     this.tail = text.slice(start);
-    // A very short start of a key is returned at once. Otherwise, ordinary words would be held back.
+    // A very short start of an API key is returned at once. Otherwise, ordinary words would be held back.
     const passedTo = this.tail.length < minHeldChars ? text.length : Math.max(start, passedChars);
     this.passedChars = passedTo - start;
     return complete + text.slice(Math.max(start, passedChars), passedTo);
@@ -165,20 +166,20 @@ export class KeyFilter {
   }
 }
 
-/** Returns whether a key is too long or too random to be an ordinary word such as `lm-studio`. */
+/** Returns whether an API key is too long or too random to be an ordinary word such as `lm-studio`. */
 function isSecret(key: string): boolean {
   return key.length >= 20 || (key.length >= minSecretChars && (/\d/.test(key) || /^(?:hsa|sk)-/.test(key)));
 }
 
-/** Returns a pattern for a complete key that could be an ordinary word. */
+/** Returns a pattern for a complete API key that could be an ordinary word. */
 function wordPattern(key: string): string {
   const pattern = startPattern([key], Infinity);
   return key.length >= minDistinctiveChars ? pattern : `(?<![\\w-])${pattern}(?![\\w-])`;
 }
 
 /**
- * Returns a pattern for the longest start of a key that has at least `minChars` characters or is the complete key. Keys
- * with the same beginning share a part of the pattern. With separate alternatives, one key could match only the
+ * Returns a pattern for the longest start of an API key that has at least `minChars` characters or is the complete key.
+ * Keys with the same beginning share a part of the pattern. With separate alternatives, one key could match only the
  * beginning of another key, and the rest of that key would remain in the text.
  */
 function startPattern(keys: readonly string[], minChars: number, patternOf = charPattern, position = 0): string {
@@ -195,7 +196,7 @@ function startPattern(keys: readonly string[], minChars: number, patternOf = cha
 }
 
 /**
- * Returns a pattern for one character of a key: unchanged, encoded as in a URL, or as in JSON, where a backslash
+ * Returns a pattern for one character of an API key: unchanged, encoded as in a URL, or as in JSON, where a backslash
  * escapes `"`, `\` or `/`.
  */
 function charPattern(char: string): string {

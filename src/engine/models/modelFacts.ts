@@ -38,7 +38,7 @@ export interface ModelFacts {
   readonly reasoningToggle?: boolean | undefined;
   /** Minimum and maximum of the reasoning budget in tokens, for models that accept a budget. */
   readonly reasoningBudget?: { readonly min?: number | undefined; readonly max?: number | undefined } | undefined;
-  /** Request parameter that sets the reasoning effort. By default, it depends on the gateway and the model family. */
+  /** Request parameter that sets the reasoning effort. The default depends on the gateway and the model family. */
   readonly reasoningFormat?: ReasoningFormat | undefined;
   /** Fields that the user adds to the body of each request to the model. */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
@@ -71,8 +71,8 @@ const variant =
   /-(?:latest|preview|exp|experimental|beta|free|online|nitro|floor|exacto|extended|maas|fp8|fp4|nvfp4|bf16|int[48]|awq|gptq|0\d\d|v\d-0)$/;
 
 /**
- * Matches a suffix with which gateways make a model reason, or set its reasoning effort. The suffix is ignored for
- * models that don't reason.
+ * Matches a suffix with which gateways make a model reason or set its reasoning effort. If the model without the suffix
+ * doesn't reason, the suffix belongs to the name of another model.
  */
 const effort = /-(?:thinking|minimal|low|medium|high|xhigh)$/;
 

@@ -122,7 +122,8 @@ const formatsWithSwitch: ReadonlySet<GatewayFormat> = new Set([
 
 /** The request fields of each format, as the gateways document them. */
 const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Record<string, unknown>>>> = {
-  // Claude reasons only if the parameter is sent, and gateways don't accept the level `none` for Claude.
+  // Gateways don't accept the level `none` for Claude, which reasons only if the parameter is sent. For `none`, the
+  // parameter is therefore left out.
   reasoning_effort: ({ level, isOn, name, facts }) =>
     !isOn && isClaude(name) && !canSwitchOff(facts) ? {} : { reasoning_effort: level },
   reasoning: ({ level, isOn }) => ({ reasoning: isOn ? { effort: level } : { enabled: false } }),
@@ -160,7 +161,10 @@ const formats: Readonly<Record<GatewayFormat, (choice: Choice) => Readonly<Recor
 interface Rule {
   /** Domains or ports of the gateways to which the rule applies. By default, the rule applies to every gateway. */
   readonly hosts?: readonly string[] | undefined;
-  /** Matches the plain names of the models to which the rule applies. By default, the rule applies to every model. */
+  /**
+   * Matches the names of the models to which the rule applies, as {@link plainName} returns them. By default, the rule
+   * applies to every model.
+   */
   readonly models?: RegExp | undefined;
   readonly format: GatewayFormat;
 }
@@ -257,7 +261,9 @@ function nearestEffort(effort: ReasoningEffort, levels: readonly ReasoningEffort
  * Share of the largest reasoning budget for each level of reasoning effort. The extension Cline uses the same shares.
  */
 const budgetShares = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 1 } as const;
-/** Largest reasoning budget in tokens if that of the model is unknown. SiliconFlow accepts no larger budget. */
+/**
+ * Largest reasoning budget in tokens for a model whose own maximum is unknown. SiliconFlow accepts no larger budget.
+ */
 const usualMaxBudget = 32_768;
 
 /**

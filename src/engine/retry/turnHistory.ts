@@ -111,7 +111,7 @@ export class TurnHistory {
 }
 
 const initialResumes = 3;
-/** Minimum number of new characters with which a resume does not count against the resume limit. */
+/** Number of new characters from which on a resume does not count against the resume limit. */
 const minRefundedChars = 200;
 /** Maximum number of resumes of a turn, including resumes that do not count against the resume limit. */
 const maxResumes = 5;
