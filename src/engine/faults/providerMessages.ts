@@ -245,14 +245,14 @@ const codesByMeaning = {
     resource_exhausted limit_exceeded requests tokens 429 limit_requests limit_burst_rate Throttling Throttling.RateQuota
     Throttling.AllocationQuota Throttling.BurstRate 1302 1303 11202 11203 base_resp.1002 base_resp.1039 base_resp.1041`,
   'long-limit': '1304 11201 base_resp.2056',
-  // Error codes for limits that don't reset within minutes unless the gateway names a time. `codePatterns` matches more
-  // codes of this meaning.
+  // Error codes for limits that don't reset within minutes unless the gateway names a time. `codePatterns` contains
+  // patterns for more codes of this meaning.
   'usage-limit': 'workspace_limit_reached',
   transient: `stream_error connection_error network_error bad_gateway gateway_timeout upstream_timeout request_timeout
     ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE`,
   'channel-lookup': 'get_channel_failed',
-  // Error codes for a failure of the server. With every error, DeepSeek also sends a code that blames the request, so
-  // the codes for a server failure have priority.
+  // Error codes for a failure of the server. They have priority, because DeepSeek also sends a code that blames the
+  // request with every error.
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,

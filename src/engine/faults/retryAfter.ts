@@ -188,8 +188,8 @@ function delayIn(message: string, serverNow: number, zoneHours: number): number 
 }
 
 /**
- * Matches the names of rate-limit headers. Names with unusual characters don't match: the name is shown to the user,
- * and it can come from the gateway's JSON.
+ * Matches the names of rate-limit headers. Names with unusual characters don't match, because the names can come from a
+ * gateway's JSON and are shown to the user.
  */
 const rateLimitHeader = /^[a-z-]{0,40}rate-?limit-[\w-]{1,80}$/;
 

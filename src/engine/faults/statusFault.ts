@@ -118,8 +118,8 @@ function mentionsLimit({ mentionsPhrase }: ErrorMatcher): boolean {
 }
 
 /**
- * Returns whether the error is about the key or the permission. An error code alone does not show that, because some
- * gateways send the same code with every 401 or 403, even if the message is about a limit.
+ * Returns whether the error is about an invalid API key or a missing permission. An error code alone does not show
+ * that, because some gateways send the same code with every 401 or 403, even if the message is about a limit.
  */
 function isAbout(topic: 'auth' | 'permission', matcher: ErrorMatcher): boolean {
   const isLimitByMessage = isLimit(matcher) && !hasLimitCode(matcher);
@@ -146,8 +146,8 @@ function rowForRefusedLimit(matcher: ErrorMatcher): FaultName | undefined {
 }
 
 /**
- * Returns the fault for a 5xx status. Gateways send a 5xx status for any error of the provider, so the error's code and
- * message decide.
+ * Returns the fault for a 5xx status. The error's code and message determine the fault, because gateways send a 5xx
+ * status for any error of the provider.
  */
 function rowForServerError(matcher: ErrorMatcher): FaultName | undefined {
   const { error, hasErrorCode, mentionsPhrase, says } = matcher;
@@ -166,7 +166,7 @@ function rowForInbandError(matcher: ErrorMatcher): FaultName {
   if (status !== undefined && status < 500) {
     const row = statusRow(status, matcher);
     // An error inside a response with status 200 does not mean that the base URL is wrong, even if the error contains
-    // the status 404. The gateway rejects the content of the request.
+    // the status 404. Instead, the gateway has rejected the content of the request.
     return row === 'pathNotFound' || row === 'unexpectedStatus' ? 'requestRejected' : row;
   }
   if (hasLimitCode(matcher)) return rowForLimit(matcher);
