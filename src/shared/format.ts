@@ -95,8 +95,7 @@ export function createFormat(locale: string, strings: PanelStrings) {
      */
     timeOfDay: (epochMs: number, { now = Date.now(), seconds = false } = {}): string => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();
-      // In Chinese, the date is added instead of the weekday, because no space would separate the weekday from the
-      // time.
+      // A Chinese time has the date instead of the weekday, because a Chinese weekday is not separated from the time.
       const hasWeekday = Math.abs(epochMs - now) < maxWeekdayMs && !language?.startsWith('zh');
       const day = hasWeekday ? ({ weekday: 'short' } as const) : ({ month: 'short', day: 'numeric' } as const);
       return new Date(epochMs).toLocaleTimeString(language, {

@@ -15,7 +15,7 @@ export function statusRow(status: number, matcher: ErrorMatcher): FaultName {
   if (status < 400 || status >= 600) return 'unexpectedStatus';
   // The message is checked first, because gateways report an overloaded provider even with a status that otherwise
   // means missing credit.
-  if (matcher.mentions('saturated')) return 'overloaded';
+  if (matcher.mentionsPhrase('saturated')) return 'overloaded';
   if (status === 402 || (status === 403 && isCredit(matcher)))
     return (status === 402 ? matcher.retryAfter : matcher.namesReset) ? 'creditResets' : 'outOfCredit';
   return rowForCause(matcher) ?? rowForStatus(status, matcher) ?? defaultRow(status);
@@ -213,7 +213,7 @@ function rowForClientError(status: number, matcher: ErrorMatcher): FaultName | u
     case 410:
       // Anthropic's message for a missing model consists only of `model: claude-x`, which contains none of the known
       // phrases.
-      return mentions('model') || /^models?[:/]/i.test(error.searchText) ? 'modelNotFound' : undefined;
+      return mentionsPhrase('model') || /^models?[:/]/i.test(error.searchText) ? 'modelNotFound' : undefined;
     case 413:
       return mentionsPhrase('context') ? 'contextLength' : undefined;
     case 405:

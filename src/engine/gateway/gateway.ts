@@ -41,7 +41,7 @@ export type Gateways = readonly [primary: Gateway, ...backups: Gateway[]];
 /** The gateways, with the API keys that they had when an attempt was prepared. */
 export interface KeyedGateways {
   /** The primary gateway, even if it has no API key. */
-  readonly primary: Gateway;
+  readonly primaryGateway: Gateway;
   /**
    * The usable gateways in the user's order, each with its API key. The API key is undefined if the gateway needs none.
    */
@@ -65,7 +65,7 @@ export async function readKeys(gateways: Gateways): Promise<KeyedGateways> {
 }
 
 /** The name in `Gateway.models` for all models without an entry of their own. */
-export const otherModels = '*';
+export const wildcardModel = '*';
 
 /** The model that a request names. */
 export interface SentModel {
