@@ -23,8 +23,8 @@ import {
 import { coversWait } from '../../shared/protocol';
 
 /**
- * A part of an answer in a chat, where parts can be appended but not changed. A status is a line of plain text about
- * the turn.
+ * A part of an answer in VS Code's chat, in which parts can be appended but not changed. The type `status` is a line of
+ * plain text about the turn.
  */
 export interface AnswerPart {
   readonly type: 'text' | 'reasoning' | 'status' | 'wait';
@@ -32,9 +32,9 @@ export interface AnswerPart {
 }
 
 /**
- * Minimum duration of a wait that is shown in the middle of an answer, in milliseconds. Shorter waits are mentioned
- * only at the end of the answer, because a progress line splits the answer into two texts. Newer versions of VS Code
- * collapse the first text when the answer is complete.
+ * Minimum duration of a wait, in milliseconds, for showing the wait in the middle of an answer. A progress line there
+ * splits the answer into two texts, and newer versions of VS Code later collapse the first text. Shorter waits are
+ * mentioned only at the end.
  */
 const minShownWaitMs = 5000;
 
@@ -99,7 +99,8 @@ export class AppendOnlyAnswer {
   }
 
   private replaceText({ text, because }: ReplacedEvent): readonly AnswerPart[] {
-    // Shown text can't be removed, even if it turns out to be reasoning. The answer is then appended to the shown text.
+    // Text in the chat can't be removed, even if the text turns out to be reasoning. In that case, the answer is
+    // appended to the reasoning.
     if (because === 'reasoning' && this.shownText.startsWith(text)) this.shownText = text;
     this.hasDiverged = !text.startsWith(this.shownText);
     return this.hasDiverged ? [] : this.appendText(text.slice(this.shownText.length));

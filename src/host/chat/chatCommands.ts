@@ -8,7 +8,7 @@ import { setUpChat } from './provider/setUpChat';
 export function registerChat(services: ChatServices) {
   const { userGateways, efforts, register, modelsChanged } = services;
   const participant = new ChatParticipant(services);
-  // The list of models depends on the key, the base URL and the reasoning efforts. VS Code requests the list again
+  // The list of models depends on the API key, the base URL and the reasoning efforts. VS Code requests the list again
   // after each change to one of them.
   for (const source of [userGateways, efforts]) register(source.onDidChange(modelsChanged));
   const commands = {

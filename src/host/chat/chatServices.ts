@@ -16,8 +16,8 @@ export interface ChatServices extends GatewayServices, HostWindow {
   readonly efforts: ModelEfforts;
   readonly catalog: ModelCatalog;
   /**
-   * The text editor that was active last. The chat uses this editor because the chat itself has the focus when the user
-   * sends a prompt.
+   * The text editor that was active last. While the user types a prompt, the chat has the focus, so no text editor is
+   * active.
    */
   readonly target: EditorTarget;
   readonly logEvent: (conversationId: string, turnId: string, event: StreamEvent) => void;

@@ -3,8 +3,8 @@ import { participantId, vendor } from '../contributions';
 import type { ChatParticipant } from './participant/chatParticipant';
 
 /**
- * Registers the chat participant, whose code is loaded at its first request. Returns undefined if the editor has no
- * chat.
+ * Registers the chat participant. The code of the participant is loaded when the first request arrives. Returns
+ * undefined if the editor has no chat.
  */
 export function registerLazyParticipant(
   load: () => Promise<ChatParticipant>,
@@ -21,8 +21,8 @@ export function registerLazyParticipant(
 }
 
 /**
- * Registers the model provider, whose code is loaded at its first call. Returns undefined if the editor has no language
- * model API.
+ * Registers the model provider. The code of the provider is loaded at the first call. Returns undefined if the editor
+ * has no language model API.
  */
 export function registerLazyModels(
   load: () => Promise<vscode.LanguageModelChatProvider>,

@@ -9,7 +9,7 @@ import type { ModelCatalog } from '../models/modelCatalog';
 import type { Conversation } from './conversation';
 import { summaryMessages } from './summaryPrompt';
 
-/** The part of a panel's draft that influences how full the context window is. */
+/** The parts of a panel's draft on which the context use depends. */
 interface Draft {
   /** Model of the next request. The default is the selected model. */
   readonly model?: string | undefined;
@@ -17,12 +17,14 @@ interface Draft {
 }
 
 /**
- * Smallest believable ratio of reported to estimated prompt tokens. Gateways that report fewer tokens leave out a part
- * of the request, such as the cached tokens.
+ * Minimum ratio of reported to estimated prompt tokens. If a gateway reports fewer tokens, the report is ignored,
+ * because the gateway has probably left out a part of the request, such as the cached tokens.
  */
 const minReportedShare = 0.3;
 
-/** Caches the estimated tokens of each answer, because the context use of a long conversation is estimated often. */
+/**
+ * Estimated tokens of each prompt and its answer. They are cached because every update of the context use needs them.
+ */
 const turnTokens = new WeakMap<Answer, number>();
 
 /** Estimates how many tokens a prompt and its answer add to a later request. */
@@ -34,9 +36,9 @@ export function estimateTurnTokens({ exchange, answer }: Step): number {
 }
 
 /**
- * Returns the maximum number of tokens that a request can contain, including the conversation before the prompt. The
- * tokens of the answer are not subtracted, because users know the size of the whole context window. The panel warns
- * users before too few tokens remain for the answer.
+ * Returns the maximum number of tokens in a request with all earlier turns. The room for the answer is not subtracted,
+ * because the size that users know is that of the whole context window. The panel warns users before too few tokens
+ * remain for the answer.
  */
 function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | undefined {
   const window = Math.min(contextWindow ?? Infinity, maxInput ?? Infinity);
@@ -44,8 +46,8 @@ function promptWindow({ contextWindow, maxInput }: ModelFacts = {}): number | un
 }
 
 /**
- * Estimates what fills the context window of the next request. Starts from the tokens that the gateway reported for the
- * model's last answer and adds an estimate for everything after that answer.
+ * Estimates how many tokens of the context window the next request fills. The estimate starts from the tokens that the
+ * gateway reported for the model's last answer, and adds the estimated tokens of everything after that answer.
  * @returns undefined if the context window is unknown, or if the prompts don't go to the user's own gateways
  */
 export function estimateContextUse(
@@ -80,8 +82,8 @@ export function estimateContextUse(
 }
 
 /**
- * Returns the tokens that the gateway reported for the request and its answer, without reasoning tokens, because later
- * requests don't contain the reasoning.
+ * Returns the tokens that the gateway reported for an answer and its request. Reasoning tokens are subtracted, because
+ * later requests don't contain the reasoning.
  */
 function reportedTokens({ state }: Answer): number {
   const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = state.ledger.entries.at(-1)?.end ?? {};
@@ -89,14 +91,14 @@ function reportedTokens({ state }: Answer): number {
 }
 
 /**
- * Returns whether a new request would contain the same earlier turns and the same summary as the last attempt of the
- * answer.
+ * Returns whether the turns before the answer, and their summary, are still the same as in the answer's last request.
+ * If not, the tokens that the gateway reported for that request are outdated.
  */
 function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
   const { summary, steps } = tree.precedingOf(answer.id);
   const earlier = steps.map((step) => step.answer);
   if ([...earlier, ...(summary ? [summary] : [])].some((other) => sentAt(other) > sentAt(answer))) return false;
-  // The last attempt of the answer might have sent a summary that the user has undone since then.
+  // If the user has undone a summary since the answer's last request, that request might have contained the summary.
   return !tree.summaries().some((other) => other.isUndone && sentAt(other.answer) < sentAt(answer));
 }
 

@@ -27,13 +27,13 @@ export interface ConversationDeps extends TurnRunnerDeps {
 }
 
 /**
- * A conversation that also runs its turns. One turn runs at a time, except that the turns of a comparison run together.
- * Turns continue to run after the panel is closed.
+ * A conversation together with its running turns. One turn runs at a time, except that the turns of a comparison run
+ * together. Turns continue to run after the panel is closed.
  */
 export class Conversation {
   readonly log: ConversationLog;
   private readonly runner: TurnRunner;
-  /** Number of retries that wait until the user answers a question about the daily budget. */
+  /** Number of retries that can't start before the user answers a question about the daily budget. */
   private questions = 0;
 
   /** @param journal the file of the conversation, or `undefined` while the conversation is open in another window */
@@ -55,7 +55,7 @@ export class Conversation {
     return this.log.readOnly;
   }
 
-  /** The gateways that receive all prompts of the conversation. */
+  /** The gateways to which all prompts of the conversation are sent. */
   get set(): GatewaySet {
     return this.runner.set;
   }
@@ -80,14 +80,17 @@ export class Conversation {
     return this.activeAnswers.filter(({ state }) => isWaiting(state.phase));
   }
 
-  /** The first answer whose turn is waiting for its next attempt, or else the first answer whose turn is running. */
+  /**
+   * The first answer whose turn is waiting for its next attempt. If no turn is waiting, this is the first answer whose
+   * turn is running.
+   */
   get activeAnswer(): Answer | undefined {
     return this.waitingAnswers[0] ?? this.activeAnswers[0];
   }
 
   /**
-   * The answers that *Retry Now* retries if the user selects none: all answers whose turns are waiting, or else a
-   * single answer.
+   * The answers that *Retry Now* retries if the user selects no answer. If any turns are waiting, these are all answers
+   * with waiting turns. Otherwise, it is a single answer.
    */
   get answersToRetry(): readonly Answer[] {
     const { waitingAnswers } = this;
@@ -121,16 +124,17 @@ export class Conversation {
   }
 
   /**
-   * Sends all prompts of the conversation to the gateways of the given set. Does nothing if the conversation already
-   * has a prompt.
+   * Sets the gateways to which the prompts of the conversation are sent. Does nothing if the conversation already has a
+   * prompt.
    */
   useSet({ id }: GatewaySet): void {
     if (this.tree.isEmpty && id !== 'own') this.log.write({ type: 'gateways', set: id });
   }
 
   /**
-   * Adds a prompt at the end of the conversation. Several models answer the prompt at the same time, as a comparison.
-   * @param models the models that the user has chosen. If the list is empty, the selected model answers.
+   * Adds a prompt at the end of the conversation.
+   * @param models the models that answer the prompt, as a comparison if there are several. If the list is empty, the
+   * selected model answers.
    * @returns the ids of the answers
    * @throws Error when the conversation is read-only
    */
@@ -139,8 +143,9 @@ export class Conversation {
   }
 
   /**
-   * Adds another version of a prompt. Stops the turns and cancels the schedules of the old version and of the exchanges
-   * after it. If the old version shows a comparison, all compared models receive the new prompt.
+   * Replaces a prompt by an edited version, and keeps the old version. Stops the turns and cancels the schedules of the
+   * old version and of the exchanges after it. If the old version shows a comparison, all compared models receive the
+   * new prompt.
    * @returns the ids of the answers
    */
   edit(exchangeId: string, prompt: Prompt): readonly string[] {
@@ -153,8 +158,8 @@ export class Conversation {
   }
 
   /**
-   * Requests further answers to a prompt. Stops the turns and cancels the schedules of the replaced answers and of the
-   * exchanges after them.
+   * Requests further answers to a prompt. Stops the turns and cancels the schedules of the answers that the page has
+   * shown until then, and of the exchanges after them.
    * @returns the ids of the new answers
    * @throws Error when the conversation is read-only
    */
@@ -179,8 +184,7 @@ export class Conversation {
 
   /**
    * Ends a comparison and continues the conversation with this answer. Stops the turns of the other compared answers
-   * and of all exchanges that follow them. A queued prompt that would have followed one of the other answers is sent
-   * after this answer instead.
+   * and of all exchanges that follow them. Queued prompts after the other answers are sent after this answer instead.
    */
   useAnswer(answerId: string): void {
     const otherColumns = this.otherColumns(answerId);
@@ -192,8 +196,8 @@ export class Conversation {
   }
 
   /**
-   * Returns the queued prompts that `useAnswer` would send after the answer, with the models that the user has chosen
-   * for each prompt.
+   * Returns the queued prompts that `useAnswer` would send after the answer. Each prompt is returned with the models
+   * that the user has chosen for it.
    */
   sentByUseAnswer(answerId: string): readonly { readonly exchange: Exchange; readonly models: readonly string[] }[] {
     const unsent = this.following(this.otherColumns(answerId)).filter(
@@ -210,7 +214,7 @@ export class Conversation {
   }
 
   /**
-   * Shows another version of an exchange. Does nothing while a turn is running. Otherwise, the panel might no longer
+   * Shows another version of an exchange. Does nothing while a turn is running, because the panel might then no longer
    * show the running turn.
    */
   showVersion(answerId: string): void {
@@ -231,7 +235,7 @@ export class Conversation {
     return answer.id;
   }
 
-  /** Adds a summary of another conversation before the first prompt. */
+  /** Adds a summary of another conversation at the start of this conversation. */
   addSummary(text: string): void {
     const answer = newAnswer();
     this.log.write({ type: 'summary', upTo: '', answer });
@@ -253,8 +257,7 @@ export class Conversation {
   }
 
   /**
-   * Stops the answer's turn, removes the turn from the queue, or cancels the answer's schedule. If no answer is given,
-   * stops all running turns.
+   * Stops the answer's turn, or cancels a turn that is queued or scheduled. Without an answer, stops all running turns.
    */
   stop(answerId?: string): void {
     const answer = answerId === undefined ? undefined : this.tree.answer(answerId);
@@ -265,12 +268,18 @@ export class Conversation {
     this.end(this.tree.answers().filter((answer) => !isFinished(answer)));
   }
 
-  /** Ends the wait of a running turn. If the turn has ended without a complete answer, retries the turn. */
+  /**
+   * Ends the current wait of a running turn, so that the next attempt starts at once. If the turn has ended without a
+   * complete answer, the turn is retried.
+   */
   retryNow(answerId: string): void {
     this.retry(answerId, (turn) => turn.retryNow());
   }
 
-  /** Retries like `retryNow`, and clears the failures that the circuit breaker has recorded for the model. */
+  /**
+   * Retries like `retryNow`. Also clears the failures that the circuit breaker has counted, so that the breaker does
+   * not block the retry.
+   */
   tryAnyway(answerId: string): void {
     this.retry(answerId, (turn) => turn.tryAnyway());
   }
@@ -281,7 +290,7 @@ export class Conversation {
   }
 
   /**
-   * Requests the answer again, even if the answer is complete. The old text remains visible until the new text is
+   * Requests the answer again, even if the answer is complete. The page shows the old text until the new text is
    * longer.
    */
   restart(answerId: string, options: TurnStart = {}): void {
@@ -318,17 +327,14 @@ export class Conversation {
     );
   }
 
-  /**
-   * Sends later prompts to the gateway that the settings choose, no longer to the gateway that the user has switched
-   * to.
-   */
+  /** Undoes the switch to another gateway: the settings determine again to which gateway later prompts are sent. */
   switchBack(): void {
     this.runner.preferredGateway = undefined;
   }
 
   /**
-   * Lets the fallback model continue the partial answer. The answer's own model is unchanged: *Regenerate* and
-   * *Continue* use that model, not the fallback model.
+   * Lets the fallback model continue the partial answer. Later, *Regenerate* and *Continue* still use the answer's
+   * original model.
    */
   continueWithFallback(answerId: string): void {
     this.flush();
@@ -342,8 +348,8 @@ export class Conversation {
   }
 
   /**
-   * Switches a waiting turn to the model that the user has just selected, if the conversation uses the gateway set of
-   * that model.
+   * Switches a waiting turn to the model that the user has just selected. Does nothing if the conversation does not use
+   * the gateways of that model.
    */
   selectModel(model: string, set: GatewaySet): void {
     this.flush();
@@ -356,9 +362,7 @@ export class Conversation {
     this.runner.turn(activeAnswer.id)?.switchModel(model);
   }
 
-  /**
-   * Switches a waiting turn to the model in the settings if the user has changed the setting since the turn started.
-   */
+  /** After a change of the model setting, switches a waiting turn to the new model. */
   applySettings(): void {
     const { activeAnswer } = this;
     const { own } = this.deps.gatewaySets;
@@ -376,8 +380,8 @@ export class Conversation {
   }
 
   /**
-   * Schedules the prompt of an answer that is not complete.
-   * @returns false if the answer is complete or already scheduled, if the user has retried the turn, or if the
+   * Schedules the prompt of an incomplete answer.
+   * @returns false if the prompt can't be scheduled: the answer is complete, queued or already scheduled, or the
    * conversation is open in another window
    */
   schedule(answerId: string, schedule: Schedule): boolean {
@@ -388,7 +392,7 @@ export class Conversation {
     return true;
   }
 
-  /** Records that a scheduled prompt is due, but is not sent because the daily budget is used up. */
+  /** Records that a due prompt is not sent because the daily budget is used up. */
   holdScheduled(answerId: string): void {
     const schedule = this.tree.answer(answerId)?.state.schedule;
     if (this.readOnly || !schedule) return;
@@ -398,8 +402,7 @@ export class Conversation {
   /**
    * Sends the prompt of a scheduled answer.
    * @param immediately whether the turn skips the cooldown, because the user has asked to send the prompt now
-   * @param record a function that records on the disk that the prompt is being sent. The first attempt starts only
-   * after the function's promise has resolved.
+   * @param record records on the disk that the prompt is being sent. The first attempt waits until this is done.
    */
   sendScheduled(
     answerId: string,
@@ -422,8 +425,8 @@ export class Conversation {
   }
 
   /**
-   * Returns the other answers of the comparison that contains this answer, or none if the user has already chosen an
-   * answer.
+   * Returns the other answers of the open comparison that contains this answer. The list is empty after the user has
+   * chosen an answer.
    */
   private otherColumns(answerId: string): readonly Answer[] {
     const answers = answersSideBySide(this.tree.exchangeOf(answerId));
@@ -487,9 +490,8 @@ export class Conversation {
   }
 
   /**
-   * Runs the turn of an answer again. If the daily budget is used up, the user is asked first, unless the turn
-   * continues a partial answer. Does nothing for a scheduled prompt, because only the scheduler sends scheduled
-   * prompts.
+   * Runs the turn of an answer again. If the daily budget is used up, the user is asked first, unless the turn only
+   * continues a partial answer. Scheduled prompts are ignored, because only the scheduler sends them.
    */
   private rerun(answerId: string, start: TurnStart, model?: string): void {
     const startNow = (): void => {
@@ -512,8 +514,8 @@ export class Conversation {
   }
 
   /**
-   * Starts another turn for the answer. If the caller sets no mode, the setting `holysheep.resume` determines whether a
-   * partial answer is continued. All other answers are restarted.
+   * Starts another turn for the answer. The turn continues a partial answer or restarts the answer. If the caller does
+   * not choose, the setting `holysheep.resume` decides.
    */
   private startAgain(answer: Answer, start: TurnStart, model?: string): void {
     const continues = canContinue(answer) && this.deps.resumeSetting() === 'auto';

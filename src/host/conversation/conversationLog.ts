@@ -7,7 +7,7 @@ import type { JournalRecord } from '../journal/records';
 import { Listeners } from '../util/listeners';
 
 export type ConversationChange =
-  /** A change to the content of the page. The host forwards the change to the page as a message. */
+  /** A change that the host sends as a message to the page. */
   | Extract<ToWebview, { readonly type: 'exchange' | 'answer' | 'events' | 'path' }>
   | { readonly type: 'title' }
   /** The conversation became read-only or writable. Any part of its content might have changed. */
@@ -23,8 +23,8 @@ export class ConversationLog {
   readonly onDidChange = this.changeListeners.event;
   private readonly stateListeners = new Listeners<ConversationChange>((error) => this.onError(error));
   /**
-   * Fires after `onDidChange`, except for changes that only add text to an answer, because text is added up to sixty
-   * times a second.
+   * Fires after `onDidChange`, but not for changes that only add text to an answer. Text is added up to sixty times a
+   * second.
    */
   readonly onDidChangeState = this.stateListeners.event;
 
@@ -49,8 +49,8 @@ export class ConversationLog {
   }
 
   /**
-   * Makes the conversation writable in this window, and replaces its content with the content of the file, to which
-   * another window might have added records.
+   * Makes the conversation writable in this window. The content is replaced by the content of the file, because another
+   * window might have added records to the file.
    */
   setWritable(content: ExchangeTree, journal: JournalWriter): void {
     this.journal = journal;
@@ -65,8 +65,8 @@ export class ConversationLog {
   }
 
   /**
-   * Applies a record and appends it to the journal.
-   * @param queuedAnswers the ids of those answers in the record whose turns are queued until other turns end
+   * Applies a record to the conversation and appends the record to the journal.
+   * @param queuedAnswers the ids of new answers whose turns must wait until other turns end
    */
   write(record: JournalRecord, queuedAnswers: readonly string[] = []): void {
     const before = record.type === 'events' ? this.tree.answer(record.answer) : undefined;
@@ -99,8 +99,8 @@ export class ConversationLog {
       case 'exchange': {
         const exchange = tree.exchange(record.id);
         const shownExchange = exchange && tree.shownExchange(exchange);
-        // If the new prompt follows a comparison, the whole page is sent, because the page then marks the answer that
-        // the prompt follows.
+        // If the new prompt follows a comparison, the whole page is sent, because the page must also mark the compared
+        // answer that the prompt follows.
         const isAtEnd =
           shownExchange?.versions.length === 1 && answersSideBySide(tree.exchangeOf(record.parentAnswer)).length <= 1;
         return isAtEnd ? { type: 'exchange', exchange: shownExchange } : { type: 'path', items: tree.page() };

@@ -25,14 +25,14 @@ export interface ConversationListItem extends ConversationOutline {
   readonly lastActivityAt: number;
   readonly busy: boolean;
   /**
-   * Text around the first match of a search, or an empty string if the query is empty. Absent if the list was not
+   * Text around the first match of a search. The text is empty for an empty query, and absent if the list was not
    * searched.
    */
   readonly excerpt?: string;
 }
 
 /**
- * Returns the title and the number of turns.
+ * Returns the title and the number of turns of a conversation.
  * @returns undefined when the conversation has neither a prompt nor a summary of another conversation
  */
 export function outlineOf(tree: ExchangeTree): ConversationOutline | undefined {
@@ -40,8 +40,9 @@ export function outlineOf(tree: ExchangeTree): ConversationOutline | undefined {
 }
 
 /**
- * Reads the title and the number of turns from a journal. Skips the answers, which are the largest part of a journal.
- * @returns undefined for an undamaged file without a prompt
+ * Reads the title and the number of turns from a journal. The text of the answers, the largest part of a journal, is
+ * skipped.
+ * @returns undefined for a conversation without a prompt, unless its file is damaged
  */
 export function readOutline(bytes: Buffer): ConversationOutline | undefined {
   const { records, damage } = salvageJournal(bytes, { withEvents: false });
@@ -54,19 +55,19 @@ interface CachedConversation {
   readonly entry: JournalEntry;
   readonly outline: ConversationOutline | undefined;
   /**
-   * Texts of the conversation that are searched, or undefined until they are read. The list is empty if the file can't
+   * Texts in which the search looks for words. Undefined until they are read from the file, and empty if the file can't
    * be read.
    */
   texts?: readonly string[];
 }
 
 /**
- * Maximum size, in bytes, of a file whose texts are cached. The cache makes searching faster, because each key press in
- * the search box starts another search.
+ * Maximum size, in bytes, of a file whose texts stay in memory. Each key press in the search box starts a search, which
+ * would otherwise read all files again.
  */
 const maxCachedBytes = 1024 * 1024;
 
-/** The outlines and searchable texts of the conversations on disk. A file is read again only after it has changed. */
+/** The titles and searchable texts of the conversations on disk. A file is read again only after it has changed. */
 export class ConversationIndex {
   private readonly cache = new Map<string, CachedConversation>();
 
@@ -91,8 +92,7 @@ export class ConversationIndex {
   }
 
   /**
-   * Returns the searchable texts of a conversation that {@link list} has returned. The result is empty if the file
-   * can't be read.
+   * Returns the texts of a conversation that the search looks through. The result is empty if the file can't be read.
    */
   async texts(id: string): Promise<readonly string[]> {
     const cached = this.cache.get(id);
@@ -134,7 +134,8 @@ const charsBeforeMatch = 40;
 const excerptLength = 160;
 
 /**
- * Returns all texts of a conversation that are searched. Among them are compared answers that the user has not chosen.
+ * Returns all texts of a conversation that the search looks through, including compared answers that the user has not
+ * chosen.
  */
 export function searchableTexts(tree: ExchangeTree): readonly string[] {
   const all = [
@@ -154,9 +155,9 @@ export function splitWords(query: string): readonly string[] {
 }
 
 /**
- * Returns the text around the first match, or an empty string if there are no words to find.
+ * Returns the text around the first match. The result is an empty string if there are no words to find.
  * @param words the words in lower case
- * @returns undefined if a word occurs in none of the texts
+ * @returns undefined if one of the words occurs in none of the texts
  */
 export function findExcerpt(texts: readonly string[], words: readonly string[]): string | undefined {
   const lower = texts.map((text) => text.toLowerCase());

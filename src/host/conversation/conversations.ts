@@ -21,10 +21,13 @@ import {
 
 const currentKey = 'holysheep.currentConversation';
 
-/** Number of recently written conversations that are checked for interrupted answers after VS Code starts. */
+/** Number of recent conversations that are searched for interrupted answers after VS Code starts. */
 const maxInterruptedChecked = 5;
 
-/** Maximum time that a prompt waits to be written to the disk before it is sent anyway, in milliseconds. */
+/**
+ * Maximum time, in milliseconds, to wait until a prompt is on the disk. After this time, the prompt is sent even if it
+ * is not on the disk yet.
+ */
 const maxWriteWaitMs = 500;
 
 interface ConversationsDeps extends ConversationDeps {
@@ -52,8 +55,8 @@ interface OpenConversation {
 
 /**
  * The conversations of a workspace. Commands act on the current conversation, which remains open. Other conversations
- * are open only while a caller keeps them open or their turns are running. Files are opened, closed and deleted one at
- * a time. Otherwise, a file could be opened twice, or opened while it is being closed.
+ * are open only while a caller keeps them open or their turns are running. Only one file is opened, closed or deleted
+ * at a time. Otherwise, a file could be opened twice.
  */
 export class Conversations {
   private readonly openById = new Map<string, OpenConversation>();
@@ -63,8 +66,8 @@ export class Conversations {
     readonly change?: ConversationChange;
   }>((error) => this.deps.onError(error));
   /**
-   * Fires each time an open conversation fires `onDidChangeState`. Also fires, without a `change`, when another
-   * conversation becomes current.
+   * Fires when the state of an open conversation changes. Also fires, without a `change`, when another conversation
+   * becomes current.
    */
   readonly onDidChange = this.changeListeners.event;
   private readonly removalListeners = new Listeners<RemovalEvent>((error) => this.deps.onError(error));
@@ -85,8 +88,8 @@ export class Conversations {
   }
 
   /**
-   * The current conversation if its turn is running, or else a conversation whose turn is waiting, or else any
-   * conversation with a running turn.
+   * A conversation with a running turn. The current conversation is preferred, then a conversation whose turn is
+   * waiting.
    */
   get runningConversation(): Conversation | undefined {
     const { current, allRunning } = this;
@@ -99,14 +102,15 @@ export class Conversations {
   }
 
   /**
-   * Returns the current conversation if this window can write it, or else the conversation that a reload has
-   * interrupted, or else a new conversation.
+   * Returns the current conversation if this window can write it. Otherwise, returns the conversation that a reload has
+   * interrupted. If there is no such conversation, returns a new conversation.
    */
   async ensureCurrent(): Promise<Conversation> {
     if (this.current && !this.current.readOnly) return this.current;
-    // The previous conversation is opened only if no window has its lock, because a prompt must not wait for a lock.
+    // The previous conversation is opened only if its lock is free, because the user's prompt must not wait for a lock.
     const previous = await this.load(this.deps.workspaceState.get(currentKey), 'only-if-free');
-    // While the file was read, a concurrent call might have made another conversation current.
+    // While the file was read, a concurrent call might have made another conversation current, so this is checked
+    // again.
     if (this.current && !this.current.readOnly) return this.current;
     return previous && isInterrupted(previous) ? this.makeCurrent(previous) : this.startNew();
   }
@@ -117,9 +121,7 @@ export class Conversations {
     return runningConversation ? this.makeCurrent(runningConversation) : this.ensureCurrent();
   }
 
-  /**
-   * Starts a new conversation. If the current conversation is still empty, returns the current conversation instead.
-   */
+  /** Returns a new conversation, or the current conversation if it is still empty. */
   startNew(): Conversation {
     if (this.current && isBlank(this.current)) return this.makeCurrent(this.current);
     const conversation = this.makeCurrent(this.create());
@@ -137,8 +139,8 @@ export class Conversations {
   }
 
   /**
-   * Opens a conversation by the id that its page has stored. If the conversation has no file because it has no prompt
-   * yet, creates it under the same id.
+   * Opens the conversation whose id a page has stored. A conversation without a prompt has no file, so it is created
+   * again under the same id.
    */
   async openOrCreate(id: string): Promise<Conversation | undefined> {
     const conversation = (await this.load(id)) ?? (await this.createAs(id));
@@ -146,8 +148,8 @@ export class Conversations {
   }
 
   /**
-   * Opens the conversations that a reload or a crash has interrupted and that are not open yet, newest first. VS Code
-   * might not restore the panels of these conversations. Later calls don't return the same conversations. If no
+   * Opens the conversations that a reload or a crash has interrupted, because VS Code might not restore their panels.
+   * @returns the conversations that were not open yet, newest first. Later calls don't return them again. If no
    * conversation is current, the newest becomes current.
    */
   async openInterrupted(): Promise<readonly Conversation[]> {
@@ -235,8 +237,8 @@ export class Conversations {
   }
 
   /**
-   * Keeps a conversation open until the result is disposed. Callers must call this method as soon as they receive the
-   * conversation, because idle conversations are closed in the next iteration of the event loop.
+   * Keeps a conversation open until the returned object is disposed. Callers must call this method as soon as they
+   * receive the conversation, because idle conversations are closed in the next iteration of the event loop.
    */
   keepOpen({ id }: Conversation): { dispose(): void } {
     const open = this.openById.get(id);
@@ -268,15 +270,12 @@ export class Conversations {
     return this.withOpen(conversation, () => work(conversation));
   }
 
-  /**
-   * Makes a read-only conversation writable in this window. In the window that was writing the conversation, the
-   * conversation becomes read-only.
-   */
+  /** Takes over a conversation: makes it writable in this window, and read-only in the window that was writing it. */
   async takeOver({ id }: Conversation): Promise<void> {
     await this.load(id, 'take-over');
   }
 
-  /** Reads again the conversations that are read-only in this window, because other windows might have written them. */
+  /** Reads the read-only conversations from the disk again, because other windows might have changed them. */
   rereadReadOnly(): void {
     for (const { follower } of this.openById.values()) follower?.reread();
   }
@@ -285,15 +284,15 @@ export class Conversations {
     await this.deps.journal.flush(id);
   }
 
-  /** Writes the conversation to the disk, so that it would survive a power failure. See `Journal.sync`. */
+  /** Writes the conversation to the disk, so that the conversation survives a power failure. See `Journal.sync`. */
   async sync(id: string): Promise<void> {
     await this.deps.journal.sync(id);
   }
 
   /**
-   * Deletes a conversation by hiding its file, so that the user can undo the deletion. If the file can't be hidden, the
-   * promise rejects and the conversation remains open.
-   * @returns undefined when no file was hidden
+   * Deletes a conversation by hiding its file, so that the user can undo the deletion.
+   * @returns undefined when there is no file to hide. If the file can't be hidden because of an error, the promise
+   * rejects and the conversation remains open.
    */
   async remove(id: string): Promise<UndoableRemoval | undefined> {
     const { journal } = this.deps;
@@ -301,8 +300,7 @@ export class Conversations {
     const isHidden = await this.fileMutex.runExclusive(async () => {
       const { conversation, file } = this.openById.get(id) ?? {};
       const hidden = await journal.hide(id);
-      // If the conversation is open in another window, its file can't be hidden, and the conversation remains open and
-      // read-only in this window.
+      // A conversation that is open in another window can't be hidden. It remains open and read-only in this window.
       if (conversation && !file && !hidden) return false;
       conversation?.stopAll();
       await journal.flush(id);
@@ -325,7 +323,7 @@ export class Conversations {
     };
   }
 
-  /** Stops all turns that use the gateways of the set. Callers must call this method before these gateways close. */
+  /** Stops all turns that use the gateways of the set. Call this method before these gateways close. */
   stopAllOf(set: GatewaySet): void {
     for (const conversation of this.all) if (conversation.set === set) conversation.stopAll();
   }
@@ -350,8 +348,8 @@ export class Conversations {
   }
 
   /**
-   * Creates a conversation under the id that its page has stored. A conversation without a prompt has no file, so only
-   * the page has its id.
+   * Creates a conversation without a prompt again, under the id that its page has stored. Such a conversation has no
+   * file, so the page is the only place that has the id.
    */
   private async createAs(id: string): Promise<Conversation | undefined> {
     const { journal } = this.deps;
@@ -396,7 +394,7 @@ export class Conversations {
     });
     this.openById.set(id, open);
     if (!file) this.follow(open);
-    // The conversation might already be unused, for example because its panel was closed while the file was being read.
+    // If the conversation's panel was closed while the file was being read, the conversation is unused and is closed.
     this.closeIdle();
     return conversation;
   }
@@ -405,8 +403,8 @@ export class Conversations {
     const { conversation } = open;
     open.follower = this.deps.journal.follow(conversation.id, ({ tree }, isFree) => {
       conversation.log.refresh(tree);
-      // After a reload, the old extension host might still have had the lock when this extension host opened the
-      // conversation. Once the lock is free, the conversation becomes writable.
+      // After a reload, the old extension host might still have had the lock when the conversation was opened. The
+      // conversation becomes writable as soon as the lock is free.
       if (isFree && conversation.id === this.idBeforeReload) {
         this.load(conversation.id, 'only-if-free').catch(this.deps.onError);
       }
@@ -430,8 +428,8 @@ export class Conversations {
     const { journal, onError } = this.deps;
     this.fileMutex
       .runExclusive(async () => {
-        // Conversations are closed one iteration of the event loop later, so that a caller that has just received a
-        // conversation can call `keepOpen`.
+        // Waiting for one iteration of the event loop lets a caller that has just received a conversation call
+        // `keepOpen`.
         await new Promise((resolve) => setImmediate(resolve));
         for (const [id, open] of Array.from(this.openById)) {
           if (!this.isIdle(open)) continue;

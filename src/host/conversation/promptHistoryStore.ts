@@ -6,8 +6,8 @@ const promptsKey = 'holysheep.prompts';
 const deletedKey = 'holysheep.deletedConversations';
 const maxPrompts = 100;
 /**
- * Maximum number of stored ids of deleted conversations. The ids are stored because closed pages might still have
- * drafts for these conversations.
+ * Maximum number of deleted conversations whose ids are stored. Pages use the ids to discard the drafts of deleted
+ * conversations.
  */
 const maxDeletedIds = 200;
 /**
@@ -25,7 +25,10 @@ type StoredPrompt = Readonly<v.InferOutput<typeof storedPrompt>>;
  * removed.
  */
 export class PromptHistory {
-  /** IDs of deleted conversations whose deletion can still be undone. Their prompts are stored, but not listed. */
+  /**
+   * IDs of deleted conversations whose deletion can still be undone. The prompts of these conversations are stored, but
+   * not listed.
+   */
   private readonly undoableIds = new Set<string>();
 
   constructor(private readonly store: StateStore) {}
@@ -60,8 +63,8 @@ export class PromptHistory {
   }
 
   /**
-   * Stores the prompts, without the prompts of deleted conversations. If a deletion could still be undone when VS Code
-   * exited, the deletion is now final, and the prompts of that conversation are removed as well.
+   * Stores the prompts, without the prompts of deleted conversations. After a restart of VS Code, earlier deletions can
+   * no longer be undone, so the prompts of those conversations are removed as well.
    */
   private async save(prompts: readonly StoredPrompt[]): Promise<void> {
     const deleted = this.deletedConversations();

@@ -5,23 +5,23 @@ import promptFile from './summaryPrompt.md?text';
 /** The prompt that asks a model for a summary of the messages before the prompt. */
 export const summaryPrompt = promptFile.trimEnd();
 
-/** Token limit of the answer when a summary is requested from a model that doesn't reason. */
+/** Maximum number of tokens in a summary, for a model that doesn't reason. */
 export const maxSummaryTokens = 4096;
 
-/** Removes the token limit that the user has set for answers, because it would truncate the summary. */
+/** Removes the token limit that the user has set for answers, because that limit could truncate the summary. */
 export function summaryParameters(parameters: RequestParameters): RequestParameters {
   return { ...parameters, maxTokens: undefined, defaults: { ...parameters.defaults, maxTokens: maxSummaryTokens } };
 }
 
 /**
- * Matches the line that opens a Markdown code block if the line has more than one word after the fence. The first group
- * contains the line up to the first word. The page does not show the other words.
+ * Matches the first line of a Markdown code block if text follows the name of the language. The page does not show that
+ * text. The first group contains the rest of the line.
  */
 const infoRest = /^((?:[^\S\n]|>|[-*+][^\S\n]|\d+[.)][^\S\n])*(?:`{3,}|~{3,})[^\S\n]*[^\s`]+)[^\S\n][^`\n]*$/gm;
 
 /**
- * Returns the messages that replace the summarized turns. There are two messages, because some models require that the
- * roles alternate. Text of the summary that the page does not show is removed. Otherwise, each later request would
+ * Returns the messages that replace the summarized turns: one of the user and one of the assistant, because some models
+ * require that the roles alternate. Parts of the summary that the page hides are removed, because no request must
  * contain text that the user can't see.
  */
 export function summaryMessages(text: string): readonly TextMessage[] {

@@ -7,7 +7,7 @@ import { summaryMessages, summaryParameters, summaryPrompt } from './summaryProm
 
 const summaryRequest: Prompt = { prompt: summaryPrompt, reasoningEffort: 'default' };
 
-/** Builds the request for an answer. Earlier prompts without an answer are left out. Partial answers are included. */
+/** Builds the request for an answer. The request contains partial answers, but no earlier prompts without an answer. */
 export function buildRequest(
   tree: ExchangeTree,
   { id, model: chosenModel }: Answer,

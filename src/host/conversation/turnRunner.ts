@@ -15,7 +15,9 @@ const frameMs = 16;
 
 export interface TurnRunnerDeps {
   readonly gatewaySets: Readonly<Record<GatewaySetId, GatewaySet>>;
-  /** Called before each attempt. The attempt starts when the promise resolves. See `StreamOptions.beforeAttempt`. */
+  /**
+   * Called before each attempt. The attempt starts after the promise has resolved. See `StreamOptions.beforeAttempt`.
+   */
   readonly beforeAttempt?: () => Promise<unknown>;
   readonly clock: Clock;
   readonly budget: BudgetDecisions;
@@ -30,13 +32,15 @@ export interface TurnStart {
    * time.
    */
   readonly resumeMode?: ResumeFrom['resumeMode'] | undefined;
-  /** Whether the request gets a higher token limit, because the previous answer reached the limit before any text. */
+  /**
+   * Whether the request gets a higher token limit, because the previous answer reached its token limit before any text.
+   */
   readonly moreRoom?: boolean | undefined;
   /** ID of the gateway that the user has switched to. */
   readonly preferredGateway?: string | undefined;
   /** Called right after the turn has started, for example to skip the gateway's cooldown. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
-  /** Called before each attempt. The attempt starts when the promise resolves. */
+  /** Called before each attempt. The attempt starts after the promise has resolved. */
   readonly beforeAttempt?: (() => Promise<void>) | undefined;
 }
 
@@ -64,7 +68,7 @@ export class TurnRunner {
   private readonly runningTurns = new Map<string, RunningTurn>();
   /** ID of the gateway that the user has switched to. Prompts go to that gateway until the gateway fails. */
   preferredGateway: string | undefined;
-  /** Value of the model setting when the turn started, or when the turn was last adapted to a change of the setting. */
+  /** The last value of the model setting that was applied to the running turn. */
   defaultModel = '';
 
   constructor(
@@ -98,8 +102,8 @@ export class TurnRunner {
   }
 
   /**
-   * Returns whether the answer's turn would have to wait until other turns end. If no answer is given, returns whether
-   * a new turn would have to wait.
+   * Returns whether the answer's turn must wait until other turns end. Without an answer, returns whether a new turn
+   * must wait.
    */
   mustQueue(answer?: Answer): boolean {
     return this.busy && !this.isRunningComparison(openComparison(answer));
@@ -107,8 +111,8 @@ export class TurnRunner {
 
   /**
    * Removes a turn from the queue. Does nothing if the turn is not queued.
-   * @param isRefused whether the turn is removed because of the daily budget. By default, the turn is removed because
-   * the user has stopped it.
+   * @param isRefused whether the daily budget is the reason. By default, the reason is that the user has stopped the
+   * turn.
    */
   endQueued(answerId: string, isRefused = false): void {
     const { log, deps } = this;
@@ -144,8 +148,8 @@ export class TurnRunner {
   }
 
   /**
-   * Reports an error. Marks the answer as interrupted if its turn could not start, or if the turn's terminal event could
-   * not be handled.
+   * Reports an error. If the turn could not start, or if its last event could not be handled, the answer is marked as
+   * interrupted.
    */
   private handleError(answerId: string, error: unknown): void {
     this.deps.onError(error);
@@ -165,7 +169,7 @@ export class TurnRunner {
     const answer = this.log.tree.answer(answerId);
     if (!answer) return;
     this.log.write({ type: 'events', answer: answerId, events: toRecordedEvents(streamEvents, answer.state) });
-    // `onEvent` is called after the events are written, so that no event is lost if `onEvent` throws an error.
+    // The events are written before `onEvent` is called, so that no event is lost if `onEvent` throws an error.
     for (const event of streamEvents) if (!isDelta(event)) this.deps.onEvent(this.conversationId, answerId, event);
   }
 
@@ -177,8 +181,8 @@ export class TurnRunner {
   }
 
   /**
-   * Starts the queued turns that belong to a running comparison. If no turn is running, checks whether the daily budget
-   * allows the first queued turn to start.
+   * Starts the queued turns that belong to a running comparison. If no turn is running, starts the first queued turn,
+   * provided that the daily budget allows it.
    */
   private continueQueue(): void {
     if (this.runningTurns.size > 0) this.startNext();
@@ -200,7 +204,7 @@ export class TurnRunner {
   }
 
   private endWait(next: QueuedTurn, mayStart: boolean): void {
-    // While the question about the budget was open, the user might have removed the turn from the queue.
+    // While a dialog asked the user about the daily budget, the user might have removed the turn from the queue.
     if (this.queue[0] === next && mayStart) {
       this.startNext();
       return;
@@ -245,8 +249,8 @@ export class TurnRunner {
     if (!queued) throw new Error('the answer does not exist');
     const selected = set.model();
     this.defaultModel = selected;
-    // The answer's model is set before the first attempt, so that the panel shows the model even while that attempt has
-    // to wait.
+    // The answer's model is set before the first attempt. Otherwise, the panel would show no model while that attempt
+    // has to wait.
     log.amend(answerId, { isQueued: false, state: { ...queued.state, model: queued.model ?? selected } });
     const request = buildRequest(log.tree, queued, (choice) => set.defaults(choice));
     const turn = set.run(
@@ -272,8 +276,8 @@ export class TurnRunner {
     runningTurn.hasText ||= isFirstText;
     const last = events.at(-1);
     if (last && isTerminal(last)) {
-      // The turn is removed before its terminal event is reported. Otherwise, the listeners of that event would still
-      // see the turn as running.
+      // The turn is removed before its last event is reported. Otherwise, the listeners of that event would still see
+      // the turn as running.
       this.runningTurns.delete(runningTurn.answerId);
       this.flushTurn(runningTurn);
       this.continueQueue();

@@ -59,7 +59,8 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
   const { userGateways, settings, catalog } = deps;
   const isOwn = conversation.set.id === 'own';
   const lastAttempt = isOwn ? choice.answer.state.ledger.entries.at(-1) : undefined;
-  // The user might have removed the gateway of the last attempt from the settings after the attempt.
+  // Undefined if the user has removed the gateway of the last attempt from the settings. The copied code then calls
+  // another gateway.
   const usedGateway = userGateways.all.find(({ id }) => id === lastAttempt?.gateway.id);
   const { id: baseUrl, label: host } = usedGateway ?? (await userGateways.gatewayFor(request.model));
   const defaultModel = isOwn ? request.model : settings.model();
@@ -90,10 +91,7 @@ export async function copyAsCode(deps: CopyAsCodeDeps, options: CopyOptions): Pr
 }
 
 interface LanguageItem extends vscode.QuickPickItem {
-  /**
-   * Programming language of the code, or undefined for the list item that lets the user choose another prompt before
-   * the language.
-   */
+  /** Programming language of the code. Undefined for the list item with which the user first chooses another prompt. */
   readonly language?: LanguageId;
 }
 

@@ -12,10 +12,10 @@ export function curlCode(request: ExportedRequest): string {
   const { maxRetries, maxHintMs } = retry;
   const options = [
     '--no-buffer --no-progress-meter --fail-with-body --connect-timeout 30',
-    // curl retries after a timeout and after a response with status 408, 429 or 5xx. curl never retries after a stream
-    // has broken, so no text is printed twice. Before a retry, curl waits for the time in the `Retry-After` header, but
-    // gives up if this time is longer than `--retry-max-time`. If the response has no such header, the first delay is
-    // one second, and each further delay is twice as long.
+    // curl retries after a timeout and after a response with status 408, 429 or 5xx, but not after a stream has broken,
+    // so no text is printed twice. The delay is the time in the `Retry-After` header. curl gives up if this time is
+    // longer than `--retry-max-time`. Without the header, the first delay is one second, and each further delay is
+    // twice as long.
     ...(maxRetries > 0 ? [`--retry ${maxRetries} --retry-max-time ${Math.ceil(maxHintMs / 1000)}`] : []),
     // `--globoff` turns off curl's URL patterns. Otherwise, curl would expand brackets and braces in the URL.
     ...(/[[\]{}]/.test(url) ? ['--globoff'] : []),

@@ -17,8 +17,7 @@ export interface ExportedRequest {
   readonly temperature: number | undefined;
   readonly maxTokens: number | undefined;
   /**
-   * Further fields of the request body: fields that set the reasoning effort, and fields that the user adds to each
-   * request.
+   * Further fields of the request body: the fields for the reasoning effort, and the fields from the user's settings.
    */
   readonly otherFields: Readonly<Record<string, unknown>>;
   readonly retry: EngineSettings['retry'];

@@ -6,8 +6,7 @@ import nodeFile from './programs/ask.mjs?text';
 import pythonFile from './programs/ask.py?text';
 
 /**
- * Splits a program at its example request. Returns the part before and the part after the example, between which the
- * copied request is inserted.
+ * Splits a program before and after its example request. The copied request is inserted between the two returned parts.
  */
 const programParts = (file: string) => file.split(/^\S+ Example request\n[^]*\n\S+ End of the example\n/m);
 

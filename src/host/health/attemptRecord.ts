@@ -26,7 +26,7 @@ const schema = v.object({
   resumed: v.optional(v.literal(true)),
   /** Whether the attempt follows a failed attempt of the same turn. */
   retry: v.optional(v.literal(true)),
-  /** Total duration of the waits that the attempt's fault has caused, in milliseconds. */
+  /** Total duration, in milliseconds, of the waits after the attempt's fault. */
   waitedMs: amount,
   firstTokenMs: amount,
   tokensPerSecond: amount,
@@ -72,8 +72,7 @@ const quarterMs = hourMs / 4;
 
 /**
  * Returns the record of an attempt.
- * @param isCorrected whether the gateway refused the request because of a parameter, so that a corrected request is
- * sent at once
+ * @param isCorrected whether a corrected request follows at once, because the gateway refused a parameter
  */
 export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecord {
   const { attempt, how, why, end } = entry;
@@ -119,8 +118,8 @@ function resultOf({ end }: LedgerEntry): AttemptRecord['result'] {
 }
 
 /**
- * Minimum duration of a stream in milliseconds for which a speed is computed. In a shorter stream, the whole answer
- * arrived at once, so a speed would be meaningless.
+ * Minimum duration of a stream, in milliseconds, for computing a speed. In a shorter stream, the whole answer arrived
+ * at once, so a speed would be meaningless.
  */
 const minStreamMs = 250;
 

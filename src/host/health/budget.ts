@@ -45,9 +45,9 @@ const warnPercents = [100, 80];
 const questionShare = 0.25;
 
 /**
- * Compares the spending of today with the setting `holysheep.budget`. Each window shows each warning (at 80 % and 100
- * %) at most once per day, after an attempt or before a prompt is sent. If the property `action` of the setting is
- * `ask`, callers must ask this class whether a request can be sent. A window shows one question to the user at a time.
+ * Compares the spending of today with the setting `holysheep.budget`. Each window warns at most once per day at 80 %
+ * and once at 100 %. If the property `action` of the setting is `ask`, callers must ask this class before they send a
+ * request. A window shows one question to the user at a time.
  */
 export class Budget extends Disposable {
   /** The day and the setting to which the following fields apply. */
@@ -59,13 +59,11 @@ export class Budget extends Disposable {
    */
   private agreedAmount = 0;
   /**
-   * Amount of spending that is set when the user declines to exceed the budget. Until the spending reaches this amount,
-   * queued requests and requests of other extensions are refused without a question.
+   * Amount of spending below which no question is shown after the user has declined to exceed the budget. Queued
+   * requests and requests of other extensions are then refused without a question.
    */
   private declinedAmount = 0;
-  /**
-   * Ensures that only one question is open at a time, because the user's answer might also apply to the next request.
-   */
+  /** Allows only one question at a time, because the user's answer might also apply to the next request. */
   private readonly mutex = new Mutex();
 
   constructor(private readonly deps: BudgetDeps) {
@@ -81,9 +79,9 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Returns whether a request that the user starts can be sent. If the budget is used up, the user is asked. Without a
-   * budget, and for free requests, the result is `true`, not a promise. Continuing a partial answer is always allowed,
-   * so callers must not call this method before they continue a partial answer.
+   * Returns whether a request that the user starts can be sent. If the budget is used up, the user is asked. The result
+   * is `true`, not a promise, if there is no budget or the request is free. Don't call this method before continuing a
+   * partial answer, which is always allowed.
    * @param models the models of all requests that start together
    */
   mayStart(isFree = false, models: readonly string[] = []): boolean | Promise<boolean> {
@@ -91,8 +89,8 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Works like {@link mayStart}, for a prompt that has waited in the queue. If the user has already declined, the
-   * prompt is refused without another question.
+   * Like {@link mayStart}, but for a prompt that has waited in the queue. If the user has already declined to exceed
+   * the budget, the prompt is refused without another question.
    */
   mayStartQueued(isFree: boolean, models: readonly string[]): boolean | Promise<boolean> {
     return this.decide(isFree, models, true);
@@ -105,8 +103,8 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Returns whether a request from another extension can be sent now. If the request is refused, the user is asked
-   * whether further requests can be sent, unless the user has already declined.
+   * Returns whether a request from another extension can be sent now. A refused request is not sent later. Instead, the
+   * user is asked about further requests, unless the user has already declined.
    */
   async mayOthersStart(): Promise<boolean> {
     const spending = await this.read();
@@ -160,7 +158,7 @@ export class Budget extends Disposable {
     this.warnedPercent = Math.max(this.warnedPercent, reachedPercent(spending));
     const { period } = this;
     const isAgreed = (await askUser('warning', describe(spending), [send], detail)) === send;
-    // If the day or the setting changed while the question was open, the user's answer applies only to this request.
+    // If the day or the setting changed while the dialog was open, the user's decision applies only to this request.
     if (period !== this.period) return isAgreed;
     const nextAmount = totalOf(spending) + questionShare * spending.budget.daily;
     if (isAgreed) this.agreedAmount = nextAmount;
@@ -177,9 +175,9 @@ export class Budget extends Disposable {
   }
 
   /**
-   * Reads the spending of today. Returns undefined if there is no budget. On a new day or after a change of the
-   * setting, forgets all earlier warnings and the user's earlier decisions.
-   * @param startingModels the models of requests that are about to start, which are included like running requests
+   * Reads the spending of today. Returns undefined if there is no budget. On a new day, or after a change of the
+   * setting, earlier warnings and decisions of the user are forgotten.
+   * @param startingModels the models of requests that are about to start, whose probable cost is included
    */
   private async read(startingModels: readonly string[] = []): Promise<Spending | undefined> {
     const { setting, book, clock, runningModels } = this.deps;

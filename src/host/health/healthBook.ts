@@ -10,7 +10,7 @@ import { Listeners } from '../util/listeners';
 import { decodeRecords, encodeRecords, hourMs, recordOf, waitRecordsOf, type AttemptRecord } from './attemptRecord';
 
 interface HealthBookDeps {
-  /** Folder that all windows on this computer share. */
+  /** Folder for the files of the health book. All windows on this computer share the folder. */
   readonly folder: string;
   readonly clock: Clock;
   /** Removes API keys from a text, because users might have pasted a key into a setting for model names. */
@@ -41,7 +41,7 @@ const fileName = /^(\d{4}-\d\d-\d\d)\.[0-9a-f]{8}\.jsonl$/;
  */
 export class HealthBook {
   private readonly window = randomBytes(4).toString('hex');
-  /** Records that the files contained when they were last read, and records that this window has written since then. */
+  /** Records from the files, as last read, and records that this window has written since then. */
   private writtenRecords: readonly AttemptRecord[] = [];
   private unwrittenRecords: AttemptRecord[] = [];
   /** Content of each file when it was last read, keyed by path. A file is read again only if its size has changed. */
@@ -49,7 +49,8 @@ export class HealthBook {
   private cancelWrite: (() => void) | undefined;
   private hasWriteFailed = false;
   /**
-   * Files that the last `refresh` could not read, keyed by path. The values are the file names, which begin with a day.
+   * Files that the last `refresh` could not read. The keys are paths. The values are file names, which begin with a
+   * day.
    */
   private unreadable: ReadonlyMap<string, string> = new Map();
   /** Prevents this window from reading files while it writes a file. Otherwise, an attempt could be counted twice. */
@@ -79,7 +80,7 @@ export class HealthBook {
     return [...this.writtenRecords, ...this.unwrittenRecords];
   }
 
-  /** Returns whether the last `refresh` could read all files of this day (in UTC) and of later days. */
+  /** Returns whether the last `refresh` could read all files from this day (in UTC) on. */
   isCompleteSince(time: number): boolean {
     return [...this.unreadable.values()].every((day) => day < dayOf(time));
   }
@@ -142,7 +143,7 @@ export class HealthBook {
     this.unwrittenRecords = this.unwrittenRecords.filter((record) => !newRecords.has(record));
     this.writtenRecords = [...this.writtenRecords, ...newRecords];
     const { oldFiles } = await this.files();
-    // An old file that can't be removed now is removed by a later call.
+    // If an old file can't be removed now, a later call removes the file.
     await Promise.all(oldFiles.map((file) => rm(file, { force: true }).catch(() => undefined)));
   }
 
@@ -200,7 +201,7 @@ function dayOf(time: number): string {
 }
 
 /**
- * Reads the records of a file. If the size of the file has not changed, the content that was read earlier is returned.
+ * Reads the records of a file. If the size of the file has not changed, returns the content that was read earlier.
  * @param before the content that was read earlier
  */
 async function readChanged(path: string, before: FileContent | undefined): Promise<FileContent> {

@@ -59,7 +59,7 @@ export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPa
 /** The editor tab with the page *Usage and health*. Each window has at most one such tab. */
 export class HealthPanel extends Disposable {
   private panel: vscode.WebviewPanel | undefined;
-  /** The tab of the page (*Usage* or *Network health*) to which the page switches when it receives the next report. */
+  /** The tab of the page (*Usage* or *Network health*) that the page shows after the next report. */
   private tab: HealthTab | undefined;
   /** Whether the page has loaded. VS Code loads the page again each time it becomes visible. */
   private isReady = false;
@@ -98,7 +98,7 @@ export class HealthPanel extends Disposable {
     });
     panel.onDidChangeViewState(() => {
       if (!panel.visible) this.isReady = false;
-      // While the page was in the background, other windows might have made requests.
+      // Other windows might have made requests while the page was in the background, so the page gets a new report.
       if (panel.active) this.refresh().catch(this.deps.onError);
     });
     panel.onDidDispose(() => {

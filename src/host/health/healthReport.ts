@@ -29,9 +29,9 @@ export function createHealthReport(records: readonly AttemptRecord[], now: numbe
 }
 
 export interface SpentToday {
-  /** Costs in the currency of the budget. */
+  /** Today's costs in the currency of the daily budget. */
   readonly spent: Cost;
-  /** Costs in other currencies. These costs are not included in `spent`, because no exchange rate is known. */
+  /** Today's costs in other currencies. These costs are not included in `spent`, because no exchange rate is known. */
   readonly uncounted: readonly Cost[];
 }
 
@@ -79,7 +79,7 @@ function budgetReport(budget: DailyBudget, { spent, uncounted }: SpentToday): Bu
 
 /**
  * Minimum number of attempts in the last 24 hours. With fewer attempts, the success rate and the time to the first
- * token are computed from all days, not only from the last 24 hours.
+ * token are computed from the last 14 days instead.
  */
 const minRecentAttempts = 5;
 
@@ -118,7 +118,7 @@ const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
   'too-large',
 ]);
 
-/** Returns whether the result of the attempt reveals if the attempt's gateway works. */
+/** Returns whether the attempt counts for the success rate, that is, whether its result shows if the gateway works. */
 function isJudged({ result }: AttemptRecord): boolean {
   return result !== 'stopped' && result !== 'waited' && result !== 'offline' && !refusals.has(result);
 }

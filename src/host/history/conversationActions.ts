@@ -61,8 +61,8 @@ export async function openConversation(
   options = { preserveFocus: false },
 ): Promise<void> {
   if (await deps.panels.open(id, options)) return;
-  // The user is notified here only if the conversation does not exist. If an existing conversation can't be opened, the
-  // user has already been told the reason.
+  // A conversation that exists but can't be opened needs no message here, because the user has already been told the
+  // reason.
   const exists = (await deps.conversations.list()).some((item) => item.id === id);
   if (!exists) showToast(deps.log, 'warning', vscode.l10n.t('“{0}” can no longer be opened.', title));
 }

@@ -25,7 +25,7 @@ export function exportJson({ title, tree }: ExportSource, now: number): string {
     // The total cost includes answers that are not exported, such as failed summaries.
     cost: cost.costs.length > 0 ? cost : undefined,
     turns: tree.path().map((step) => turnJson(step, tree)),
-    // All answers outside the selected branch. `after` is the id of the preceding answer.
+    // All answers outside the selected branch. The field `after` contains the id of the preceding answer.
     otherVersions: unlessEmpty(
       tree.answersOffBranch().map((step) => ({ after: step.exchange.parentAnswer || null, ...turnJson(step, tree) })),
     ),
@@ -35,8 +35,8 @@ export function exportJson({ title, tree }: ExportSource, now: number): string {
 }
 
 /**
- * Exports a summary. `after` is the id of the last answer that the summary replaces, or null if the summary comes from
- * another conversation.
+ * Exports a summary. The field `after` contains the id of the last answer that the summary replaces, or null if the
+ * summary comes from another conversation.
  */
 function summaryJson({ answer, turns }: ShownSummary, tree: ExchangeTree): object {
   const { state } = answer;
@@ -59,8 +59,8 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
     model: modelOf(answer),
     models: models.length > 1 ? models : undefined,
     gateways: gateways === 'own' ? undefined : gateways,
-    // Answers that were compared with each other have the same comparison id. `turns` contains the answer with which
-    // the conversation continues.
+    // Answers that were compared with each other have the same comparison id. The field `turns` contains only the
+    // compared answer with which the conversation continues.
     comparison: comparison?.id,
     answer: state.text,
     // Offsets in the answer at which another model continued the answer.
@@ -78,13 +78,13 @@ function turnJson({ exchange, answer }: Step, { gateways }: ExchangeTree): objec
       requestId: failure.requestId,
       message: failure.message,
     },
-    // `costs` also includes attempts whose text was discarded. The field is absent if the cost of an attempt is
-    // unknown.
+    // The field `costs` also includes attempts whose text was discarded. The field is absent if the cost of any attempt
+    // is unknown.
     usage: usage && { ...usage, cost: undefined },
     costs: costsOf(state),
     askedAt: isoTime(firstAttemptAt(answer)),
-    // The turn has a new segment each time the user continues the answer. The exported field `runs` contains one object
-    // for each segment.
+    // Each time the user continues the answer, a new segment of its turn begins. The exported field `runs` contains one
+    // object for each segment.
     runs: segmentsOf(state)
       .filter(({ ledger }) => ledger.entries.length > 0)
       .map(segmentJson),

@@ -20,7 +20,8 @@ export function modelOf({ state, model }: Answer): string | undefined {
 }
 
 /**
- * Returns the models that have written the answer, in order. If no model has answered yet, returns the requested model.
+ * Returns the models that have written the answer, in the order of their parts. If no model has answered yet, returns
+ * the requested model.
  */
 export function modelsOf(answer: Answer): readonly string[] {
   const continuedModels = answer.state.resumePoints.flatMap(({ models }) => models ?? []);

@@ -41,7 +41,7 @@ function toHistoryItem(conversation: ConversationListItem, context: HistoryConte
     ...(turns > 0 ? [format.plural(turns, vscode.l10n.t('{0} turn'), vscode.l10n.t('{0} turns'))] : []),
     ...(problem ? [vscode.l10n.t('damaged')] : []),
     ...(busy ? [vscode.l10n.t('answering')] : []),
-    // An open conversation is marked with a word, because screen readers don't read icons.
+    // The label contains a word that marks an open conversation, because screen readers don't read icons.
     ...(isOpen(id) ? [vscode.l10n.t('open')] : []),
   ];
   return {
@@ -53,7 +53,7 @@ function toHistoryItem(conversation: ConversationListItem, context: HistoryConte
     // Without `alwaysShow`, VS Code would hide an item whose label does not contain the query, even if an answer of the
     // conversation contains the query.
     alwaysShow: excerpt !== undefined,
-    // The text around the match is left out if the match is in the title, because the item already shows the title.
+    // The text around the match is not shown if the match is in the title, because the item already shows the title.
     ...(excerpt !== undefined && excerpt !== title && { detail: plainLabel(excerpt) }),
   };
 }

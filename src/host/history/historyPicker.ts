@@ -58,7 +58,7 @@ export function openHistory(deps: PanelFeatures): void {
     ]);
   };
   /**
-   * Returns the only item of a list without conversations.
+   * Returns the item that a list without conversations shows.
    * @param query the search text, or an empty string if the workspace has no conversations
    */
   const nothingFound = (query: string): Entry => {
@@ -111,7 +111,7 @@ export function openHistory(deps: PanelFeatures): void {
 }
 
 type Entry = vscode.QuickPickItem & {
-  /** The conversation of the item. Absent for a separator, and for the only item of a list without conversations. */
+  /** The conversation of the item. Absent for a separator, and for the item that a list without conversations shows. */
   readonly named?: NamedConversation;
   readonly choose?: () => unknown;
 };

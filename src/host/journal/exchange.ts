@@ -6,7 +6,7 @@ import type { Answer, Exchange, Prompt } from '../../shared/exchanges';
 
 /**
  * Returns the answers that the page shows next to each other: all answers of an open comparison, or else the selected
- * answer. Returns an empty list if no exchange is given, for example for a summary.
+ * answer. Without an exchange, for example for a summary, the list is empty.
  */
 export function answersSideBySide(exchange: Exchange | undefined): readonly Answer[] {
   const { answers, selected } = exchange ?? { answers: [] };
@@ -17,8 +17,7 @@ export function answersSideBySide(exchange: Exchange | undefined): readonly Answ
 }
 
 /**
- * Returns the id of the answer's comparison while the comparison is open, that is, until the user has chosen one of its
- * answers.
+ * Returns the id of the answer's comparison. Returns undefined after the user has chosen one of the compared answers.
  */
 export function openComparison(answer: Answer | undefined): string | undefined {
   return answer?.comparison?.isUsed ? undefined : answer?.comparison?.id;
@@ -35,7 +34,7 @@ export function promptOfExchange({ prompt, content, attachments, target, reasoni
   return { prompt, content, attachments, target, reasoningEffort };
 }
 
-/** Returns the answer itself, and after it all answers that it was compared with, even if the comparison has ended. */
+/** Returns the answer, followed by the other answers of the same comparison, even if the comparison has ended. */
 export function comparedWith({ answers }: Exchange, answer: Answer): readonly Answer[] {
   const { comparison } = answer;
   return [
@@ -56,9 +55,9 @@ export function isUsableSummary({
 }
 
 /**
- * Returns the state with which another turn of the answer begins. The old text remains visible. Reasoning and tool
- * calls are kept only if the turn continues the answer. The cost of a restarted answer still includes the earlier
- * attempts.
+ * Returns the state of an answer at the start of another turn. The old text remains visible. If the turn continues the
+ * answer, reasoning and tool calls are kept as well. If the turn restarts the answer, the cost still includes the
+ * earlier attempts.
  */
 export function stateForRerun(state: TurnState, resumeMode: ResumeFrom['resumeMode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;
@@ -86,8 +85,8 @@ export function isScheduled({ state }: Answer): boolean {
 }
 
 /**
- * Returns whether the prompt can be sent later. This is possible if its turn failed at a limit that has a reset time,
- * or if the turn is waiting for the network.
+ * Returns whether the user can schedule the prompt. This is possible if its turn failed at a limit that has a reset
+ * time, or if the turn is waiting for the network.
  */
 export function canSchedule({ isQueued, state: { phase, failure } }: Answer): boolean {
   return !isQueued && (phase === 'offline' || (phase === 'failed' && failure?.actions.includes('sendLater') === true));

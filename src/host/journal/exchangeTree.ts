@@ -16,15 +16,15 @@ import type { JournalRecord, RecordOf } from './records';
 export interface StoredConversation {
   readonly tree: ExchangeTree;
   /**
-   * Records that mark turns as interrupted. The list has one record for each turn whose end or interruption is not in
-   * the journal yet.
+   * Records that are still missing in the journal. Each record marks a turn that has no end in the journal as
+   * interrupted.
    */
   readonly interrupted: readonly RecordOf<'interrupted'>[];
 }
 
-/** The part of the conversation that a request contains before its own prompt. */
+/** The earlier part of the conversation that is sent together with a prompt. */
 export interface PrecedingTurns {
-  /** Summary that replaces the turns before `steps`. */
+  /** Summary that is sent instead of the turns before `steps`. */
   readonly summary?: Answer | undefined;
   readonly steps: readonly Step[];
 }
@@ -34,7 +34,7 @@ export interface PrecedingTurns {
  * or an answer.
  */
 interface Fork {
-  /** IDs of the answers of all exchanges at this fork, oldest first. */
+  /** IDs of the answers of all exchanges that start at this fork, oldest first. */
   readonly answerIds: string[];
   /** ID of the exchange that was added or shown last at this fork. The selected branch goes through this exchange. */
   selected: string;
@@ -54,14 +54,17 @@ export class ExchangeTree {
   private readonly summaryOfAnswer = new Map<string, Summary>();
   /** IDs of exchanges, keyed by the ids of their answers. */
   private readonly owners = new Map<string, string>();
-  /** Forks, keyed by the id of the answer at the fork. The key for the start of the conversation is an empty string. */
+  /**
+   * Forks, keyed by the id of the answer that several exchanges can follow. The key for the start of the conversation
+   * is an empty string.
+   */
   private readonly forks = new Map<string, Fork>();
   /** ID of the exchange that was added or shown last in the whole conversation. */
   private lastSelected = '';
 
   /**
-   * Makes the change that a record of the journal describes. A record that refers to an unknown exchange or answer
-   * changes nothing.
+   * Applies a record of the journal to the conversation. A record that refers to an unknown exchange or answer changes
+   * nothing.
    */
   apply(record: JournalRecord): void {
     switch (record.type) {
@@ -98,8 +101,8 @@ export class ExchangeTree {
   }
 
   /**
-   * Changes an answer without a record in the journal. Callers use this method to change whether the turn is queued,
-   * and to set the answer's model before the first attempt.
+   * Changes an answer without a record in the journal. Callers use this method to set whether the turn is queued, and
+   * to set the answer's model before the first attempt.
    */
   amend(answerId: string, change: Partial<Answer>): void {
     const summary = this.summaryOfAnswer.get(answerId);
@@ -147,7 +150,7 @@ export class ExchangeTree {
 
   /**
    * Returns the exchanges of the selected branch, each with one answer. If the selected answer of an open comparison is
-   * incomplete, a complete answer of the comparison is used instead.
+   * incomplete, a complete answer of the same comparison is used instead.
    */
   path(): readonly Step[] {
     let end = '';
@@ -156,7 +159,7 @@ export class ExchangeTree {
   }
 
   /**
-   * Returns the part of the conversation that a request contains before its own prompt.
+   * Returns the earlier part of the conversation that is sent together with a prompt.
    * @param answerId the answer that is requested, by default the answer to a new prompt at the end
    */
   precedingOf(answerId = ''): PrecedingTurns {
@@ -172,7 +175,8 @@ export class ExchangeTree {
   /** Returns what the page shows: the exchanges of the selected branch, and the summaries between them. */
   page(): readonly ShownItem[] {
     return [undefined, ...this.path()].flatMap((step, turns) => {
-      // Only the newest summary at this place is shown, even if a model is still writing it or has failed to write it.
+      // Only the newest summary at this place of the conversation is shown, even if a model is still writing it or has
+      // failed to write it.
       const summary = this.lastSummary(step, ({ isUndone }) => !isUndone);
       const summaryItems = summary ? [{ answer: summary.answer, turns }] : [];
       return step ? [this.shownExchange(step.exchange), ...summaryItems] : summaryItems;
@@ -185,8 +189,8 @@ export class ExchangeTree {
   }
 
   /**
-   * Returns whether the page shows an answer. This method is called for each batch of events, so it doesn't use the
-   * slower {@link page}.
+   * Returns whether the page shows an answer. {@link page} would be too slow here, because this method is called for
+   * each batch of events.
    */
   isShown(answerId: string): boolean {
     const summary = this.summaryOf(answerId);
@@ -244,18 +248,19 @@ export class ExchangeTree {
   }
 
   /**
-   * Returns the newest accepted summary at one place of the conversation.
+   * Returns the newest summary at one place of the conversation for which `accepts` returns true.
    * @param step the last exchange that the summary replaces, or undefined for a summary of another conversation
    */
   private lastSummary(step: Step | undefined, accepts: (summary: Summary) => boolean): Summary | undefined {
-    // In an open comparison, the summary might have been requested after any of the compared answers.
+    // In an open comparison, the user might have requested the summary after any of the compared answers. Therefore,
+    // the summaries after all these answers are searched.
     const ids = step ? [step.answer, ...answersSideBySide(step.exchange)].map(({ id }) => id) : [''];
     return this.summaries().findLast((summary) => ids.includes(summary.upTo) && accepts(summary));
   }
 
   /**
-   * Returns the exchanges from the start of the conversation to the given answer. If the answer in an open comparison
-   * is incomplete, a complete answer of the comparison is used instead.
+   * Returns the exchanges from the start of the conversation to the given answer, each with one answer. If the answer
+   * in an open comparison is incomplete, a complete answer of the same comparison is used instead.
    */
   private stepsUpTo(answerId: string): readonly Step[] {
     const steps: Step[] = [];
@@ -289,9 +294,9 @@ export class ExchangeTree {
   }
 
   /**
-   * Selects the branch through an answer. After the answer, the branch continues with the exchanges that it contained
-   * when it was last selected. In an open comparison, the branch goes through the answer that already has a following
-   * exchange, or else through the first answer.
+   * Selects the branch that contains an answer. After the answer, the branch continues as it did when it was last
+   * selected. In an open comparison, the branch contains the answer that another exchange follows. If no exchange
+   * follows the comparison, the branch contains the first answer.
    */
   private select(answerId: string, use = false): void {
     const exchange = this.exchangeOf(answerId);
@@ -346,8 +351,8 @@ export function foldJournal(records: readonly JournalRecord[], isBeingWritten = 
 }
 
 /**
- * Returns the answer itself. If the answer is incomplete, a complete answer of the same open comparison is returned
- * instead.
+ * Returns the given answer. If the given answer is incomplete, a complete answer of the same open comparison is
+ * returned instead.
  */
 function standIn({ answers }: Exchange, answerId: string): Answer {
   const answer = answers.find(({ id }) => id === answerId);

@@ -50,8 +50,8 @@ export interface OpenedConversation {
 }
 
 /**
- * Time in milliseconds during which a deletion can be undone. For the same time after a change, a conversation is not
- * deleted even if the history limit is exceeded.
+ * Time in milliseconds during which a deletion can be undone. Conversations that were changed within this time are not
+ * deleted, even if the history limit is exceeded.
  */
 const recentMs = 60 * 60 * 1000;
 /**
@@ -61,7 +61,7 @@ const checkIntervalMs = 1000;
 
 /**
  * The conversations of a workspace on the disk, each in an append-only JSON Lines file. Several windows use the same
- * folder, but only the window that has the lock of a conversation writes its file.
+ * folder, but only the window that has a conversation's lock writes the conversation's file.
  */
 export class Journal {
   readonly files: JournalFolder;
@@ -108,8 +108,8 @@ export class Journal {
 
   /**
    * Reports the content of a conversation that is open in another window: immediately, after each call of `reread`, and
-   * about a second after a change if no other change follows. If each change were reported, the file would be read for
-   * each part of an answer. `isFree` is true when the conversation is no longer open in another window.
+   * about a second after the last of several changes. If every change were reported, the file would be read for each
+   * part of an answer. `isFree` is true when the conversation is no longer open in another window.
    */
   follow(id: string, onChange: (storedConversation: StoredConversation, isFree: boolean) => void): Follower {
     const lock = this.newLock(id);
@@ -137,7 +137,7 @@ export class Journal {
   }
 
   /**
-   * Reads the readable part of a conversation.
+   * Reads a conversation without the damaged parts of its file.
    * @param isRunning whether the conversation is open in another window, so that unfinished turns are still running
    * there
    */
@@ -157,9 +157,9 @@ export class Journal {
   }
 
   /**
-   * Renames the file of a conversation that the user deletes. If the file can't be written or renamed, the promise
-   * rejects and nothing is changed. An open file remains open after the renaming, so that the end of a running answer
-   * can still be written.
+   * Hides a conversation that the user deletes, by renaming its file. If the file can't be written or renamed, the
+   * promise rejects and nothing is changed. An open file remains open, so that the end of a running answer can still be
+   * written.
    * @returns false if the file is missing or locked
    */
   async hide(id: string): Promise<boolean> {
@@ -180,8 +180,8 @@ export class Journal {
   }
 
   /**
-   * Deletes the oldest conversations beyond the history limit, except those that are open, recent or protected by
-   * `keptIds`.
+   * Deletes the oldest conversations beyond the history limit. Conversations that are open, recent or protected by
+   * `keptIds` are not deleted.
    * @returns the ids of the deleted conversations
    */
   async prune(): Promise<readonly string[]> {
@@ -190,7 +190,7 @@ export class Journal {
     const closed = (await this.files.listNewestFirst()).filter(({ id }) => !this.checks.has(id));
     const beyondLimit = closed.slice(Math.max(0, limit() - this.openFiles.size));
     await this.files.deleteStale(recentSince);
-    // If the ids of the conversations to keep can't be read, no conversation is deleted.
+    // If it is unknown which conversations must be kept, no conversation is deleted.
     const idsToKeep = await keptIds().catch(() => undefined);
     const removedIds: string[] = [];
     for (const { id, modifiedAt } of idsToKeep ? beyondLimit : []) {
@@ -207,8 +207,8 @@ export class Journal {
   }
 
   /**
-   * Resolves when the lines of an open conversation are on the disk and would survive a power failure.
-   * @throws an error if the lines might be lost, for example because another window has taken over the conversation
+   * Resolves when all lines of an open conversation are on the disk and would survive a power failure.
+   * @throws an error if lines might be lost, for example because another window has taken over the conversation
    */
   async sync(id: string): Promise<void> {
     const file = await this.writtenFile(id);
@@ -222,8 +222,8 @@ export class Journal {
   }
 
   /**
-   * Writes and closes all files synchronously before the extension host exits. Lines that are appended later are
-   * ignored.
+   * Writes all pending lines synchronously and closes all files before the extension host exits. Lines that are
+   * appended later are ignored.
    */
   flushSync(): void {
     for (const [id, file] of this.openFiles) {
@@ -238,7 +238,7 @@ export class Journal {
   }
 
   /**
-   * Writes all lines of a conversation.
+   * Writes the pending lines of a conversation.
    * @returns the file of the conversation if this window has opened it
    * @throws the error that prevented some lines from being written
    */

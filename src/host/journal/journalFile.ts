@@ -10,8 +10,8 @@ import { encodeRecord } from './journalLines';
 import type { JournalHeader, JournalRecord } from './records';
 
 /**
- * Time in milliseconds for which lines are collected before they are written. Including the write, text is on the disk
- * within 100 ms.
+ * Time in milliseconds for which lines are collected before they are written together. With the time of the write
+ * itself, text is on the disk within 100 ms.
  */
 const batchMs = 40;
 /** Time in milliseconds after which an unfinished write is reported as a problem. */
@@ -34,25 +34,23 @@ interface JournalFileOptions {
   readonly size: number;
   readonly lastActivityAt: number;
   /**
-   * Header of a new file. The header is written together with the first line, so that an empty conversation leaves no
-   * file.
+   * Header of a new file. The header is written together with the first line, so that no file is created for an empty
+   * conversation.
    */
   readonly header?: JournalHeader | undefined;
-  /** Called for the first of several consecutive write failures, and when all lines are on the disk again. */
+  /** Called when writing starts to fail, and when all pending lines are on the disk again. */
   readonly onProblem: (problem: WriteProblem) => void;
-  /** Called instead of writing when another window has taken the lock. The callback must close this file. */
+  /** Called when lines are not written because another window has taken the lock. The callback must close this file. */
   readonly onLockLost: () => void;
 }
 
 /**
- * The file of one conversation. Only one write runs at a time. Each write starts at the offset after the text that is
- * certainly on the disk. After a failed write, the same bytes can therefore safely be written again at the same offset.
+ * The file of one conversation. Only one write runs at a time. Each write starts at the end of the text that is
+ * certainly on the disk. After a failed write, the same bytes are written again at the same offset.
  */
 export class JournalFile {
   private lines: (JournalHeader | JournalRecord)[] = [];
-  /**
-   * The last line that was appended, if it contains events. Further events of the same answer are added to this line.
-   */
+  /** The last pending line, if it contains events. Further events of the same answer are added to this line. */
   private lastEvents: { readonly answer: string; readonly batch: EventBatch<RecordedEvent> } | undefined;
   /** Monotonic time in milliseconds at which the first element of `lines` was appended. */
   private firstLineAt = 0;
@@ -101,7 +99,7 @@ export class JournalFile {
     this.header = undefined;
     if (activities.has(record.type)) this.activityAt = clock.now();
     this.addLine(record);
-    // Prompts are written at once, because a lost prompt, unlike a lost answer, can't be requested again. Other records
+    // Prompts are written at once, because a lost prompt can't be requested again, unlike a lost answer. Other records
     // are written here only if a busy event loop has delayed the timer.
     if (record.type === 'exchange' || clock.monotonicNow() - this.firstLineAt >= batchMs) this.startWriting();
     else this.cancelTimer ??= clock.callAfter(batchMs, () => this.startWriting());
@@ -111,7 +109,7 @@ export class JournalFile {
     this.path = path;
   }
 
-  /** Resolves when all lines are on the disk or when a failure has been reported. */
+  /** Resolves when all pending lines are on the disk, or when a failure has been reported. */
   async flush(): Promise<void> {
     this.startWriting();
     await this.writing;
@@ -127,8 +125,8 @@ export class JournalFile {
   }
 
   /**
-   * Writes all lines synchronously. Call this method only when the extension host shuts down, because it blocks all
-   * extensions.
+   * Writes all pending lines synchronously. Call this method only when the extension host shuts down, because it blocks
+   * all extensions.
    */
   flushSync(): void {
     const { path } = this;
@@ -161,8 +159,8 @@ export class JournalFile {
   }
 
   /**
-   * Returns whether the last activity was less than a second ago. If so, the modification time that a write gives the
-   * file is accurate enough for sorting the history.
+   * Returns whether the last activity was less than a second ago. If not, a write must set the file's modification time
+   * back to the last activity.
    */
   private isActive(): boolean {
     return this.options.clock.now() - this.activityAt < 1000;
@@ -218,8 +216,8 @@ export class JournalFile {
     for (let written = 0; written < tail.length;) {
       written += (await file.write(tail, written, tail.length - written, position + written)).bytesWritten;
     }
-    // The history is sorted by the files' modification times. Renaming a conversation must not move the conversation to
-    // the top.
+    // The history is sorted by the files' modification times. The time is set back to the last activity, so that
+    // renaming a conversation does not move the conversation to the top.
     if (!this.isActive()) await file.utimes(this.activityAt / 1000, this.activityAt / 1000).catch(() => undefined);
     if (this.isClosed) return;
     this.tail = this.tail.subarray(tail.length);
@@ -233,8 +231,8 @@ export class JournalFile {
   }
 
   /**
-   * Returns the flags for opening the file. Only the first write creates the file. A later write must not create a
-   * deleted file again, because the new file would lack its beginning.
+   * Returns the flags for opening the file. Only the first write creates the file. If a later write created a deleted
+   * file again, the new file would lack its beginning.
    */
   private flags(): number {
     return this.position === 0 ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR;

@@ -34,16 +34,16 @@ export const newerSchema = 'the file has a newer schema';
 // All journals that the extension writes are below the following limits. The part of a file that exceeds a limit is
 // treated as damaged.
 const maxAnswers = 5000;
-/** Maximum sum of the weights of all events and restarts of an answer. */
+/** Maximum total weight of the events and restarts of an answer. */
 const maxWeight = 10_000;
 /**
- * Weights of event and record types. All other types have weight 1. A replaced text and a restart have large weights,
+ * Weights of event and record types. Unlisted types have weight 1. A replaced text and a restart have large weights,
  * because each of them copies the answer.
  */
 const weights: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /**
- * Maximum number of invalid lines. If a file has more invalid lines, the rest of the file is not read, because the rest
- * is unlikely to contain valid lines.
+ * Maximum number of invalid lines. After more invalid lines, reading stops, because the rest of the file is unlikely to
+ * contain valid lines.
  */
 const maxInvalidLines = 1000;
 
@@ -61,7 +61,7 @@ interface Turn {
   weight: number;
 }
 
-/** Exchanges and turns that the lines read so far have created. */
+/** Exchanges and turns that were found in the lines read so far. */
 interface CreatedItems {
   readonly exchanges: Set<string>;
   /** Turns, keyed by the ids of their answers. */
@@ -69,8 +69,8 @@ interface CreatedItems {
 }
 
 /**
- * Returns all valid records of a journal. If a damaged line might have been part of an answer, the later parts of that
- * answer are left out. Otherwise, a text with a gap would look complete.
+ * Returns all valid records of a journal. If a damaged line might have contained a part of an answer, the later parts
+ * of that answer are left out. Otherwise, a text with a gap would look complete.
  * @param withEvents whether to read the records with events, which are the largest part of a file
  */
 export function salvageJournal(content: Buffer, { withEvents = true } = {}): SalvagedJournal {
@@ -106,8 +106,8 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
 }
 
 /**
- * Returns a record if it is new and refers only to exchanges and answers that earlier lines have created. For this
- * reason, the exchanges of a file can't form a cycle. Answers that already exist are left out of the record.
+ * Returns the record without answers that already exist. Returns undefined if the record is not new, or if it refers to
+ * an exchange or an answer that no earlier line has created. Exchanges can therefore not form a cycle.
  */
 function validPart(record: JournalRecord, createdItems: CreatedItems): JournalRecord | undefined {
   const { exchanges, turns } = createdItems;
@@ -150,8 +150,8 @@ function addTurn(answerId: string, { turns }: CreatedItems, isSummary = false): 
 }
 
 /**
- * Returns the number of events or answers in a record, or 1 for a record of another type. If no record is given,
- * returns 0.
+ * Returns the number of events or answers in a record. Records of other types have the size 1. Without a record, the
+ * size is 0.
  */
 function sizeOf(record: JournalRecord | undefined): number {
   if (record?.type === 'events') return record.events.length;
@@ -193,8 +193,8 @@ function carriesText(value: unknown): boolean {
 }
 
 /**
- * Checks an event with text or reasoning. Most events of a journal are of these types, and checking them with a schema
- * would take a hundred times as long.
+ * Checks an event with text or reasoning without using a schema. Most events of a journal are of these types, and a
+ * schema would take a hundred times as long.
  */
 function parseText(value: unknown): TextEvent | undefined {
   if (!isRecord(value)) return undefined;

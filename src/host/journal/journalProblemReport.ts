@@ -35,8 +35,8 @@ export function reportJournalProblem(log: Log): (problem: JournalProblem) => voi
     if (kind === 'unwritten') log.error(problem.error);
     else log.warn(`Conversation on disk: ${JSON.stringify(problem)}`);
     const text = problemText(problem);
-    // If another window has taken over the conversation and no text is lost, no message is shown, because the panel
-    // already shows the change.
+    // If another window has taken over the conversation without losing text, no message is shown. The panel already
+    // shows that the conversation is read-only.
     const isShown = kind === 'taken' ? !problem.isComplete : kind !== 'written' || shownFailures.size > 0;
     if (!isShown || shownFailures.has(text)) return;
     if (kind === 'unwritten') shownFailures.add(text);

@@ -44,8 +44,8 @@ const newAnswers = v.pipe(
 
 const recordEntries = {
   /**
-   * The gateway set of the conversation. This record is written before the first prompt if the conversation does not
-   * use the user's own gateways.
+   * The gateway set of the conversation. This record is written before the first prompt, unless the conversation uses
+   * the user's own gateways.
    */
   gateways: { set: v.picklist(['own', 'demo']) },
   /** A prompt with its answers. `parentAnswer` is the id of the preceding answer, or '' for a first prompt. */
@@ -97,8 +97,8 @@ type Fields<Entries> = Entries extends v.ObjectEntries
   : never;
 
 /**
- * The type of a record whose field `type` has the given value. The field `type` comes first, because a reader
- * recognizes the records with events by their first bytes and skips them.
+ * Type of the records whose field `type` has the given value. In a file, `type` is always the first field, so that a
+ * reader can recognize records with events by their first bytes and skip them.
  */
 export type RecordOf<Type extends keyof RecordEntries> = {
   readonly [Each in Type]: { readonly type: Each } & Fields<RecordEntries[Each]>;

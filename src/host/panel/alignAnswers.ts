@@ -4,11 +4,11 @@ import { FencedText } from '../util/fencedText';
 /** A word of prose with the space after the word, or a whole line of code. */
 interface Token {
   text: string;
-  /** Text by which tokens are compared. Tokens with the same key are treated as equal. */
+  /** Text that decides whether two tokens are equal. For example, words are compared in lower case. */
   readonly key: string;
   /**
-   * Text before the token if the token starts a line: the answer's own line break, or an added line break with the
-   * indentation.
+   * Line break before the token if the token starts a line: a line break of the answer itself, or an added line break
+   * with the indentation.
    */
   lineStart: string | undefined;
   /** Line break with indentation that can be added before a word of prose. Absent where no line break is permitted. */
@@ -16,13 +16,14 @@ interface Token {
 }
 
 /**
- * Minimum number of equal words after a line break. With fewer equal words, the two answers might agree only by chance.
+ * A line break is added to the other answer only if at least this many equal words follow. Fewer equal words might be a
+ * coincidence.
  */
 const minEqualWords = 3;
 
 /**
- * Maximum number of different words. Two answers with more differences have so little in common that aligning them
- * would only waste time.
+ * Maximum number of different words in two answers. If there are more, the answers have so little in common that
+ * aligning them would only waste time.
  */
 const maxDifferentWords = 300;
 
@@ -40,14 +41,13 @@ const sentences = new Intl.Segmenter(undefined, { granularity: 'sentence' });
 
 /**
  * Prepares two Markdown answers for VS Code's diff editor, which compares lines. Each sentence gets its own line. Where
- * both answers contain the same words, a line break in one answer is also added to the other answer. Code blocks and
- * tables are unchanged.
+ * the answers contain the same words, both answers get the same line breaks. Code blocks and tables are unchanged.
  */
 export function alignAnswers(left: string, right: string): readonly [left: string, right: string] {
   if (left.length + right.length > maxLength) return [left, right];
   const [leftTokens, rightTokens] = [tokensOf(left), tokensOf(right)];
-  // If there are more than `maxEditLength` differences, `diffArrays` returns undefined. The function is called without
-  // a callback, because with a callback it is slow: it waits for many timers.
+  // If there are more than `maxEditLength` differences, `diffArrays` returns undefined. No callback is passed, because
+  // `diffArrays` would then wait for many timers.
   const changes = diffArrays([...leftTokens], [...rightTokens], {
     comparator: (one, other) => one.key === other.key,
     maxEditLength: maxDifferentWords,
@@ -63,8 +63,8 @@ export function alignAnswers(left: string, right: string): readonly [left: strin
 }
 
 /**
- * Aligns the lines of a part that two answers have in common. Where one answer starts a line, a line break is added
- * before the same word of the other answer.
+ * Adds line breaks to a part that two answers have in common. If one answer starts a new line at a word, the other
+ * answer also starts a new line there.
  * @param right the part in the other answer, with the same tokens as `left`
  */
 function alignRun(left: readonly Token[], right: readonly Token[]): void {
@@ -84,8 +84,8 @@ function tokensOf(text: string): readonly Token[] {
     const wasCode = isInCode();
     fenced.push(`${line}\n`);
     const isCode = wasCode || isInCode();
-    // A line with four or more spaces before it might be code, and a line that starts with a bar might belong to a
-    // table.
+    // Code and tables are not split into words. A line with four leading spaces might be code, and a line that starts
+    // with a bar might belong to a table.
     return isCode || /^(?: {4}|\t|\s*\|)/.test(line)
       ? [{ text: line, key: `\n${line.trimEnd()}`, lineStart }]
       : wordsOf(line, lineStart);
@@ -101,8 +101,8 @@ function wordsOf(line: string, lineStart: string): readonly Token[] {
   const tokens: Token[] = [];
   for (const { segment, index } of words.segment(content)) {
     const last = tokens.at(-1);
-    // The comparison ignores case, because a word at the start of a sentence can be in the middle of a sentence in the
-    // other answer.
+    // The comparison ignores case, because a word can start a sentence in one answer and be in the middle of a sentence
+    // in the other answer.
     const key = segment.toLowerCase();
     if (!last) tokens.push({ text: prefix + segment, key, lineStart });
     else if (segment.trim() === '') last.text += segment;

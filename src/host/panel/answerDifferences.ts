@@ -7,7 +7,7 @@ import { showVirtualDocument } from '../ui/virtualDocument';
 export async function showDifferences({ tree }: Conversation, answerId: string, otherId: string): Promise<void> {
   const [left, right] = [tree.answer(answerId), tree.answer(otherId)];
   if (!left || !right) return;
-  // The module is loaded only when it is needed, because creating its segmenters takes 14 ms.
+  // The module is loaded only when it is needed, because it creates text segmenters, which takes 14 ms.
   const { alignAnswers } = await import('./alignAnswers');
   const [leftText, rightText] = alignAnswers(left.state.text, right.state.text);
   const title = `${nameOf(left)} ↔ ${nameOf(right)}`;

@@ -13,10 +13,7 @@ export type MessageHandlers = {
   readonly [T in ToHost['type']]: (message: ToHostOf<T>) => T extends keyof Replies ? Promise<Replies[T]> : unknown;
 };
 
-/**
- * Types of the messages that change a conversation. These messages are ignored while the conversation is open in
- * another window.
- */
+/** Types of the messages that change a conversation. These messages are ignored if the conversation is read-only. */
 export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'send',
   'askSuggestion',
@@ -38,15 +35,15 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
 const command = (id: string, ...args: unknown[]) => vscode.commands.executeCommand(`holysheep.${id}`, ...args);
 
 /**
- * Selects an answer of a comparison. If the selection causes queued prompts to be sent, the user is first asked about
- * the daily budget.
+ * Selects an answer of a comparison. If queued prompts would then be sent, the user is first asked about the daily
+ * budget.
  */
 async function useAnswer({ budget }: PanelServices, conversation: Conversation, answerId: string) {
   const [first] = conversation.sentByUseAnswer(answerId);
   if (!first || (await budget.mayStart(conversation.set.isFree, first.models))) conversation.useAnswer(answerId);
 }
 
-/** Returns handlers for the page's messages that need only the conversation and the services, but not the panel. */
+/** Returns handlers for the page's messages that don't need the panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
   const { gatewaySets, target } = services;
   return {

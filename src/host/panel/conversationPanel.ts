@@ -33,15 +33,15 @@ export const emptyTitle = 'HolySheep';
 export class ConversationPanel extends Disposable {
   private readonly page: PanelPage;
   /**
-   * Number of connection updates that have started. An update that is not the latest is discarded, because it could
-   * replace newer data.
+   * Number of started updates of the connection data, such as the gateway and the model. Only the latest update is sent
+   * to the page, because an earlier update might end later.
    */
   private connectionUpdates = 0;
-  /** ID of the gateway that the user had switched to when the page was last informed about it. */
+  /** ID of the other gateway to which the user has switched, as last sent to the page. */
   private shownGateway: string | undefined;
   /**
    * Whether the context items have changed since the panel was created or restored. If so, the items that the page
-   * stored before a reload are outdated.
+   * stored before a reload are not restored.
    */
   private hasContextChanged = false;
   private readonly contextDraft: ContextDraft;
@@ -107,8 +107,8 @@ export class ConversationPanel extends Disposable {
     const { conversations } = this.services;
     if (writingMessages.has(message.type)) {
       if (conversation.readOnly) return;
-      // Commands act on the conversation in which the user made the last change, even if the panel of that conversation
-      // never had the focus.
+      // Commands act on the conversation that the user changed last, even if the panel of that conversation never had
+      // the focus.
       conversations.activate(conversation);
     }
     const handle = handlers[message.type] as (message: ToHost) => unknown;
@@ -119,8 +119,8 @@ export class ConversationPanel extends Disposable {
   }
 
   /**
-   * Reports an error. Only an error that needs a response is shown as a notification, because notifications cover the
-   * page's buttons.
+   * Reports an error. Most errors for the user appear in the status bar, because notifications cover the page's
+   * buttons. A notification is shown only for an error that needs a response.
    */
   private reportError(error: unknown): void {
     if (!(error instanceof UserError) || isConnectionError(error)) {
@@ -149,13 +149,13 @@ export class ConversationPanel extends Disposable {
         try {
           await conversations.takeOver(conversation);
         } finally {
-          // If the conversation is still read-only, a new snapshot enables the *Open Here* button again.
+          // If the conversation is still read-only, a new snapshot makes the page enable the *Open Here* button again.
           if (conversation.readOnly) await this.postSnapshot();
         }
       },
       findModels: async ({ answerId }) => {
         const answer = conversation.tree.answer(answerId);
-        // In the offline demo, all listed models exist, so the page needs no suggestions for mistyped model names.
+        // In the offline demo, all listed models exist, so no model name can be mistyped.
         if (!answer || conversation.set !== gatewaySets.own) return [];
         const { model, gateway } = answer.state;
         return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
@@ -196,7 +196,7 @@ export class ConversationPanel extends Disposable {
     this.postState();
   }
 
-  /** Sends the page data that depend on more than one exchange: context use, tour step and total cost. */
+  /** Sends the page the data that depend on more than one exchange: context use, tour step and total cost. */
   private postState(): void {
     const { page, conversation, services } = this;
     if (!page.isListening) return;
@@ -235,7 +235,7 @@ export class ConversationPanel extends Disposable {
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
     const { conversation } = this;
     const { panels, tour } = this.services;
-    // The user might click a suggestion twice before the page shows the exchange that the first click has started.
+    // The user might click a suggestion a second time before the page shows the exchange of the first click.
     if (conversation.tree.firstPrompt !== undefined) return;
     if (kind === 'code') await this.askAboutCode(id);
     else if (kind === 'scenario') tour.ask(conversation, id);
@@ -244,7 +244,7 @@ export class ConversationPanel extends Disposable {
   }
 
   /**
-   * Sends a suggested prompt about code. The context items in the composer are not attached, because they belong to the
+   * Sends a suggested prompt about code. The composer's context items are not attached, because they belong to the
    * prompt that the user is typing.
    */
   private async askAboutCode(suggestionId: string): Promise<void> {
@@ -290,8 +290,8 @@ export class ConversationPanel extends Disposable {
   }
 
   /**
-   * Reads attached problems that could not be read before: VS Code might report the problems of a file only after the
-   * draft was restored.
+   * Reads attached problems that were not available when the draft was restored. VS Code might report the problems of a
+   * file only later.
    */
   private handleDiagnosticsChange(uris: readonly vscode.Uri[]): void {
     const unread = this.contextDraft.unread();
@@ -309,7 +309,8 @@ export class ConversationPanel extends Disposable {
     const { gatewaySets, efforts, suggestions } = this.services;
     const set = gatewaySets.forPrompt(conversation);
     const view = await set.view(conversation.preferredGateway);
-    // The offline demo needs no key. Even in the demo, the page shows whether the user's own gateways have a key.
+    // The offline demo needs no key. Nevertheless, the page shows in the demo whether the user's own gateways have a
+    // key.
     const { hasKey } = set === gatewaySets.own ? view : await gatewaySets.own.view();
     const connection: ConnectionView = { ...view, hasKey, effort: efforts.viewOf(view.model) };
     return { connection, suggestions: await suggestions.list(conversation, connection) };

@@ -7,10 +7,9 @@ import type { PanelServices } from './panelServices';
 import { returnPrompt, sendPrompt } from './promptSender';
 
 /**
- * Sends an edited prompt. If the text is unchanged, requests another answer or another comparison. If the user does not
- * want to exceed the daily budget, the new prompt is put into the composer. If the conversation belongs to the offline
- * demo and the demo is closed, the prompt is sent in a new conversation. Without an API key, the new turn fails, and
- * the page lets the user set the key.
+ * Sends an edited prompt. If the text is unchanged, requests another answer or another comparison. If the daily budget
+ * prevents sending, the prompt is put into the composer. After the offline demo was closed, a prompt of the demo is
+ * sent in a new conversation.
  */
 export async function editPrompt(
   services: PanelServices,
@@ -35,8 +34,8 @@ export async function editPrompt(
 }
 
 /**
- * Requests another answer. If `switchModel` is true, the user first chooses a model. If the user cancels the choice, no
- * answer is requested.
+ * Requests another answer. If `switchModel` is true, the user first chooses a model. If the user cancels, no answer is
+ * requested.
  */
 export async function regenerate(
   services: PanelServices,
@@ -54,8 +53,8 @@ export async function regenerate(
 }
 
 /**
- * Lets the user choose several models, and requests a new answer to the prompt from each model at the same time. If the
- * user cancels the choice, nothing changes.
+ * Lets the user choose several models, and requests a new answer to the prompt from each model. If the user cancels,
+ * nothing changes.
  */
 export async function compareAgain(
   services: PanelServices,
@@ -79,7 +78,7 @@ function startAgain(
   );
 }
 
-/** Calls `start`. If the daily budget is used up, `start` is called only if the user agrees to exceed the budget. */
+/** Calls `start` unless the daily budget is used up and the user declines to exceed it. */
 async function whenAllowed(
   { budget }: PanelServices,
   conversation: Conversation,
@@ -89,14 +88,14 @@ async function whenAllowed(
 ): Promise<void> {
   const { set } = conversation;
   if (!(await set.mayUse(models)) || !(await budget.mayStart(set.isFree, models))) return;
-  // The user might click twice before the page shows the answer that the first click has added.
+  // The user might click a second time before the page shows the answer that the first click has added.
   const isShown = conversation.tree.exchange(exchange.id)?.selected === exchange.selected;
   if (!conversation.readOnly && isShown && conversation.tree.isShown(exchange.selected)) start();
 }
 
 /**
  * Lets the user choose another model for an answer. In a comparison, the models of the other answers are not offered,
- * because each answer has its own model.
+ * because each answer should come from a different model.
  */
 export function pickOtherModel(
   catalog: PanelServices['catalog'],
@@ -109,7 +108,7 @@ export function pickOtherModel(
 
 /**
  * Returns the prompt in the composer.
- * @param more the complete prompt if the composer was prefilled with a prompt that has code or attachments
+ * @param more the complete prompt if a prompt with code or attachments was put into the composer
  */
 export function toComposedInput(prompt: string, more: unknown): PromptInput {
   const prefilled = parsePromptInput(more);

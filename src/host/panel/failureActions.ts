@@ -33,7 +33,8 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
   continueWithFallback: (conversation, { id }) => conversation.continueWithFallback(id),
   sendLater: (conversation, { id }, { schedule }) => schedule.schedule(conversation, id),
   /**
-   * Sets the key of the gateway that failed. If no request was sent to any gateway, the user first chooses a gateway.
+   * Lets the user set the API key of the gateway that failed. If no request was sent to any gateway, the user first
+   * chooses a gateway.
    */
   setApiKey: async (conversation, { id, state }) => {
     if (await enterApiKey(state.gateway?.id)) conversation.retryNow(id);
@@ -46,8 +47,8 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
     if (page !== undefined) await vscode.env.openExternal(vscode.Uri.parse(page, true));
   },
   /**
-   * Shows the settings with the base URLs. If the turn has used a backup gateway, both settings are shown, because
-   * either URL might be wrong.
+   * Opens the setting with the base URL. If the turn has used a backup gateway, the setting for backup gateways is
+   * shown as well, because either URL might be wrong.
    */
   checkUrl: (_conversation, { state }) =>
     searchSettings(
@@ -82,8 +83,8 @@ export async function runFailureAction(
 }
 
 /**
- * Switches an answer to another model. If the gateway does not have the model that is selected in the settings, the new
- * model is selected for later prompts as well, so that the next prompt does not fail.
+ * Switches an answer to another model. If the model in the settings does not exist at the gateway, the new model is
+ * also selected for later prompts, so that the next prompt does not fail.
  */
 export async function switchModel(
   { catalog, gatewaySets }: PanelServices,

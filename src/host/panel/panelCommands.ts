@@ -43,8 +43,8 @@ export async function retryNow(services: PanelServices): Promise<void> {
 
 export async function reopenPanels({ conversations, panels, workspace }: PanelFeatures): Promise<void> {
   await panels.replaceOrphaned();
-  // All windows without a folder share the same storage, so an interrupted turn in that storage might belong to another
-  // window.
+  // Interrupted conversations are not reopened in a window without a folder. All such windows share their storage, so
+  // an interrupted turn might belong to another window.
   if (workspace) panels.reopen(await conversations.openInterrupted());
 }
 
@@ -52,7 +52,8 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
   const { conversations } = services;
   let unsent = '';
   return async (argument) => {
-    // If the command is chosen in the editor's context menu, VS Code passes the URI of the file instead of a prompt.
+    // When the user chooses the command in the editor's context menu, VS Code passes the URI of the file instead of a
+    // prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
       const { newConversation, ...input } = parseAskArgument(argument);
       const conversation = newConversation ? conversations.startNew() : await conversations.ensureCurrent();

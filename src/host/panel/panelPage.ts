@@ -5,12 +5,12 @@ import { Disposable } from '../util/disposable';
 type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type };
 
 /**
- * The page of a panel. VS Code destroys the page when the panel is hidden, so a page receives messages only after it
+ * The page of a panel. VS Code destroys the page when the panel is hidden. A new page receives messages only after it
  * has received a snapshot of the conversation.
  */
 export class PanelPage extends Disposable {
   private hasSnapshot = false;
-  /** Prefilled prompts that are sent to the page after its first snapshot, because snapshots don't contain them. */
+  /** Prefilled prompts that are sent right after the page's first snapshot, because snapshots don't contain them. */
   private waitingPrefills: readonly Message<'prefill'>[] = [];
   /** The last messages that {@link postChange} has sent, as JSON, keyed by the types of the messages. */
   private readonly posted = new Map<ToWebview['type'], string>();

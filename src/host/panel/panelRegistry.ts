@@ -13,7 +13,7 @@ import { ConversationPanel, emptyTitle } from './conversationPanel';
 import type { PanelRestoration } from './panelRestoration';
 import type { PanelServices, PrefilledPrompt } from './panelServices';
 
-/** Maximum number of conversations that are reopened after a reload because their turns were interrupted. */
+/** Maximum number of conversations with interrupted turns that are reopened after a reload. */
 const maxReopened = 3;
 
 /**
@@ -83,7 +83,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   /**
-   * Replaces the tabs that a previous extension host has left in this window. If all of these tabs are hidden, the
+   * Replaces the tabs that a previous extension host has left in this window. If the user sees none of these tabs, the
    * promise resolves immediately, and the tabs are replaced when the user looks at one of them.
    */
   async replaceOrphaned(): Promise<void> {
@@ -128,7 +128,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       panel.dispose();
       this.reveal(existing, true);
     } else if (!closed.signal.aborted) this.add(panel, conversation);
-    // Restoring a panel changes the current conversation only if the panel has the focus.
+    // Restoring a panel must not change the current conversation, unless a panel has the focus. Its conversation then
+    // becomes current.
     const focused = [...this.panels.values()].find(({ view }) => view.active)?.conversation ?? current;
     if (focused) this.conversations.activate(focused);
   }
@@ -143,7 +144,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
    * conversation.
    */
   private async readRestored(state: unknown): Promise<Conversation> {
-    // If the window crashed, the page could not save its state, so the conversation of the panel is unknown.
+    // If the window has crashed, the page could not save its state. The panel's conversation is then unknown.
     if (!isPanelState(state)) return this.conversations.ensureCurrent();
     const { conversationId } = state;
     const isDeleted = this.services.promptHistory.deletedConversations().includes(conversationId);
@@ -156,8 +157,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     if (column === undefined) return;
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
-      // All panels are created in the given column, because VS Code does not report the column of a new panel in time
-      // for the next panel.
+      // The column is the same for all panels. VS Code reports the column of a new panel too late to use it for the
+      // next panel.
       if (conversation && !this.isOpen(id)) this.create(conversation, true, column);
     }
   }
@@ -169,7 +170,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   /**
    * Creates a panel.
    * @param column preferred editor column, by default the column of the last panel. If the panel would cover the active
-   * text editor there, the panel is created beside that editor.
+   * text editor in that column, the panel is created beside the editor.
    */
   private create(
     conversation: Conversation,
@@ -226,8 +227,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
 }
 
 /**
- * Returns the editor column beside the active column. If the active column is the last, the column to its left is used.
- * Otherwise, VS Code would add a column.
+ * Returns the editor column beside the active column. If the active column is the last, this is the column to its left,
+ * so that VS Code does not add a column.
  */
 function columnBeside(): vscode.ViewColumn {
   const { all, activeTabGroup } = vscode.window.tabGroups;
@@ -237,8 +238,8 @@ function columnBeside(): vscode.ViewColumn {
 }
 
 /**
- * Shows a panel. If the panel would cover the active editor, the panel is moved to the column beside that editor and
- * pinned there. An unpinned panel would be replaced when the user next opens a file in that column.
+ * Shows a panel without covering the active editor. If necessary, the panel is moved to the column beside that editor
+ * and pinned there. Otherwise, the next file that the user opens in that column would replace the panel.
  */
 async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
   const editor = vscode.window.activeTextEditor;

@@ -10,23 +10,20 @@ import { resultWithin } from '../util/systemClock';
 const memoryKey = 'holysheep.shownConversations';
 const rememberedPanels = v.object({ session: v.string(), ids: v.array(v.string()) });
 
-/** Time within which VS Code restores a visible panel after a reload, even on a busy machine, in milliseconds. */
+/**
+ * Maximum time, in milliseconds, that VS Code needs to restore a visible panel after a reload, even on a busy machine.
+ */
 const restoreTimeoutMs = 5000;
 
 /**
- * Finds and closes orphaned tabs: tabs that a previous extension host has left in this window. After a window reload,
- * VS Code restores the panel of a tab when the tab becomes visible. If only the extension host has crashed, VS Code
- * restores no panels. VS Code reveals the title of a tab, but not the conversation that the tab shows. A tab is
- * therefore treated as orphaned if its title matches no panel of this extension host. The ids of the open conversations
- * are saved in the workspace state, so that new panels can replace the closed tabs.
+ * Finds and closes orphaned tabs, which remain after the extension host has crashed, because VS Code then restores no
+ * panels. A tab is treated as orphaned if no panel of this extension host has its title. The title is all that
+ * extensions can read. The ids of the open conversations are saved, so that new panels can replace the closed tabs.
  */
 export class PanelRestoration extends Disposable {
   /** IDs of the conversations that were open in this window when the previous extension host ended. */
   readonly orphanedIds: readonly string[];
-  /**
-   * Must be called when VS Code has restored a panel, which shows that VS Code will restore the panels of the other
-   * tabs as well.
-   */
+  /** Must be called when VS Code has restored a panel. VS Code then restores the panels of the other tabs as well. */
   handleRestored = (): void => undefined;
   private readonly restored = new Promise<void>((resolve) => (this.handleRestored = resolve));
 
@@ -48,8 +45,8 @@ export class PanelRestoration extends Disposable {
   }
 
   /**
-   * Returns whether VS Code will restore the panel of a conversation. The titles of the tabs are compared, because the
-   * saved ids are not reliable: VS Code might have lost the tab of a conversation that was opened recently.
+   * Returns whether VS Code will restore the panel of a conversation. The result depends on the tab titles, because the
+   * saved ids might include a conversation whose tab VS Code has lost.
    */
   willBeRestored(title: string, ownTitles: readonly string[]): boolean {
     return orphanedTabs(ownTitles).some(({ label }) => label === title);
@@ -60,7 +57,8 @@ export class PanelRestoration extends Disposable {
   }
 
   /**
-   * Closes the orphaned tabs once one of them has been visible for {@link restoreTimeoutMs} without being restored.
+   * Closes the orphaned tabs when one of them has been visible for {@link restoreTimeoutMs} and VS Code has not
+   * restored it.
    * @returns the editor column of the first closed tab
    */
   async closeOrphanedTabs(ownTitles: () => readonly string[]): Promise<vscode.ViewColumn | undefined> {

@@ -18,8 +18,8 @@ import type { Tour } from './tour';
 export interface PrefilledPrompt {
   readonly text: string;
   /**
-   * The complete prompt. This property is set only if the prompt has code, attachments, a model or a reasoning effort.
-   * The page returns this prompt when the user sends the text.
+   * The complete prompt if it has more than a text: code, attachments, a model or a reasoning effort. The page returns
+   * this object when the user sends the text.
    */
   readonly more?: PromptInput | undefined;
 }

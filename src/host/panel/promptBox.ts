@@ -6,13 +6,13 @@ import type { PanelServices } from './panelServices';
 
 interface PromptBoxInput {
   readonly text: string;
-  /** The conversation to which the prompt goes, or undefined if the user closed the input box. */
+  /** The conversation in which the prompt is sent, or undefined if the user closed the input box. */
   readonly conversation?: Conversation;
 }
 
 /**
- * Lets the user type a prompt in an input box. The typed text is returned even if the user closes the box, so that the
- * next box can start with the same text.
+ * Lets the user type a prompt in an input box. If the user closes the box, the typed text is returned as well, so that
+ * the next box can start with the same text.
  */
 export async function showPromptBox(
   { conversations }: PanelServices,
@@ -53,8 +53,8 @@ export async function showPromptBox(
 }
 
 /**
- * Asks the user for the models and the prompt of a comparison, unless the caller has already set them.
- * @param current the conversation of the comparison, unless the user chooses a new conversation
+ * Asks the user for the models and the prompt of a comparison, unless the caller has set them.
+ * @param current the conversation in which the prompt is sent, unless the user chooses a new conversation
  * @returns undefined if the user cancels
  */
 export async function askForComparison(

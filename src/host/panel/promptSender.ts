@@ -11,19 +11,19 @@ import type { PanelServices } from './panelServices';
 export interface SendOptions {
   /** Models that answer the prompt at the same time. By default, only the selected model answers. */
   readonly models?: readonly string[] | undefined;
-  /** Whether the user is asked for a missing API key. The default is true. */
+  /** Whether the user is asked to enter a missing API key. The default is true. */
   readonly asksForKey?: boolean | undefined;
 }
 
 /**
- * Returns the given conversation. If the conversation belongs to the offline demo and the demo is closed, returns a new
- * conversation, because all answers of a conversation come from the same gateway set.
+ * Returns the given conversation, or a new conversation if the given conversation belongs to the offline demo and the
+ * demo is closed. All answers of a conversation must come from the same gateway set.
  */
 export function openConversationFor({ conversations }: PanelServices, conversation: Conversation): Conversation {
   return conversation.set.isOpen ? conversation : conversations.startNew();
 }
 
-/** Sends a prompt if {@link prepareToSend} allows it. */
+/** Sends a prompt if {@link prepareToSend} returns true. */
 export async function sendPrompt(
   services: PanelServices,
   conversation: Conversation,
@@ -35,8 +35,8 @@ export async function sendPrompt(
 }
 
 /**
- * Shows the conversation. Asks the user for a missing API key, for consent to send the prompt over plain HTTP, and for
- * consent to exceed the daily budget.
+ * Shows the conversation and prepares to send a prompt. If necessary, the user must enter an API key, agree to plain
+ * HTTP, or agree to exceed the daily budget.
  * @returns whether the prompt can be sent. If not, the prompt is put back into the composer.
  */
 export async function prepareToSend(
@@ -76,14 +76,14 @@ export function startAnswers(
  * effort.
  */
 export function returnPrompt(panels: PanelServices['panels'], conversation: Conversation, input: PromptInput): void {
-  // The panel is shown with the focus, because a dialog might have taken the focus from the panel.
+  // The panel gets the focus back, which a dialog might have taken.
   panels.show(conversation);
   const { prompt: text, content, attachments = [], model, reasoningEffort } = input;
   const isPlain = attachments.length === 0 && (content ?? model ?? reasoningEffort) === undefined;
   panels.prefill(conversation, { text, more: isPlain ? undefined : input });
 }
 
-/** Shows an empty conversation and focuses its composer. A running turn of the previous conversation continues. */
+/** Starts a new conversation and focuses its composer. A running turn of the previous conversation continues. */
 export function startConversation({ conversations, panels }: PanelServices, prompt = ''): Conversation {
   const conversation = conversations.startNew();
   panels.show(conversation);

@@ -58,7 +58,7 @@ export class Suggestions extends Disposable {
     const recent = await conversations.list(maxRecent);
     return [
       ...about,
-      // Without a key, the tour is not suggested here, because the page already offers it beside the *Set API Key*
+      // Without an API key, the tour is not suggested here, because the page already offers it beside the *Set API Key*
       // button.
       ...(about.length === 0 && hasKey
         ? [{ kind: 'tour', id: '', label: vscode.l10n.t('Try the offline demo') } as const]
@@ -75,7 +75,7 @@ export class Suggestions extends Disposable {
     ];
   }
 
-  /** Returns the suggested prompt with this id. The prompt is about the code that is in the editor now. */
+  /** Returns the suggested prompt with this id, about the code that is in the editor now. */
   codePrompt(id: string): CodePrompt | undefined {
     return codeSuggestions(this.deps.target.editor()).find(({ item }) => item.kind === id);
   }

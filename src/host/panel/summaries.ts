@@ -11,8 +11,9 @@ import type { PanelServices } from './panelServices';
 import { promptInputOf, returnPrompt, startConversation } from './promptSender';
 
 /**
- * Returns whether a summary would shorten the next request. If the last request was too long, returns whether a summary
- * would shorten that request. If a summary was added after that failure and the request would now fit, returns false.
+ * Returns whether a summary would shorten the next request. After a request that was too long, returns whether a
+ * summary would shorten that request. The result is false if a newer summary has already made that request short
+ * enough.
  */
 export function canSummarize(services: PanelServices, conversation: Conversation): boolean {
   const failed = lastTooLong(conversation);
@@ -24,8 +25,8 @@ export function canSummarize(services: PanelServices, conversation: Conversation
 
 /**
  * Requests a summary of the older turns. Does nothing while a turn is running, for example after a double click.
- * @param failed the answer whose request was too long. The default is the last answer, if its request was too long. If
- * `failed` is itself a summary, a shorter summary replaces that summary.
+ * @param failed the answer whose request was too long, by default the last answer. If `failed` is a summary, a shorter
+ * summary replaces it.
  * @throws UserError if there is nothing to summarize
  */
 export async function summarize(
@@ -41,7 +42,8 @@ export async function summarize(
   if (last.id === summary?.upTo)
     throw new UserError(vscode.l10n.t('The first turn alone is too long for this model. Switch to another model.'));
   if (!(await services.budget.mayStart(conversation.set.isFree)) || isBlocked()) return;
-  // While the question about the budget was open, the user might have switched to another branch of the conversation.
+  // While a dialog asked the user about the daily budget, the user might have switched to another branch of the
+  // conversation.
   if (!conversation.tree.isShown(last.id)) return;
   conversation.summarize(last.id, failed?.model);
 }
@@ -61,8 +63,8 @@ export function startFromSummary(services: PanelServices, conversation: Conversa
 }
 
 /**
- * Returns one of the last answers if its request was too long. It does not matter which answer of a comparison is
- * returned, because all requests of a comparison contain the same earlier turns.
+ * Returns one of the last answers if its request was too long. Any answer of a comparison can be returned, because all
+ * requests of a comparison contain the same earlier turns.
  */
 function lastTooLong({ lastAnswers }: Conversation): Answer | undefined {
   return lastAnswers.find(({ state }) => state.failure?.actions.includes('summarize'));
@@ -76,8 +78,7 @@ function rangeOf(
 ): { readonly last: Answer | undefined; readonly isTooLong: boolean } {
   const { windowTokens = Infinity } = estimateContextUse(services, conversation, { model: failed?.state.model }) ?? {};
   const refused = failed ? estimatedLength(conversation, failed.id) : Infinity;
-  // If the gateway refused a summary request because the request was too long, the next summary request contains only
-  // about half of the turns.
+  // If a request for a summary was too long, the next request for a summary contains only about half of the turns.
   const isSummary = conversation.tree.summaryOf(failed?.id ?? '') !== undefined;
   const contextWindow = Math.min(windowTokens, isSummary ? refused / 2 : refused);
   const last = lastToSummarize(conversation.tree.precedingOf(failed?.id), contextWindow);
@@ -85,9 +86,8 @@ function rangeOf(
 }
 
 /**
- * Returns the estimated number of tokens that the refused request would have if it were sent again now. The gateway
- * refused the request, so the real context window is smaller than this number, even if the model list states a larger
- * context window.
+ * Estimates the tokens of a request that the gateway has refused because it was too long. The model's real context
+ * window is smaller than the result, even if the model list states a larger context window.
  */
 function estimatedLength(conversation: Conversation, answerId: string): number {
   const { messages = [] } = conversation.requestOf(answerId) ?? {};

@@ -7,7 +7,7 @@ import type { Conversation } from '../conversation/conversation';
 
 interface TourDeps {
   readonly gatewaySets: GatewaySets;
-  /** Returns the models of the offline demo, or none while the demo is not active. Each model is a scenario. */
+  /** Returns the models of the offline demo, or none while the demo is not active. Each model plays one scenario. */
   readonly models: () => readonly DemoModel[];
   readonly localize: Localize;
 }
@@ -64,8 +64,8 @@ export class Tour {
     if (conversation.tree.title === undefined && conversation.tree.firstPrompt === undefined) {
       conversation.rename(localize('Offline demo'));
     }
-    // The progress is updated before `ask` is called, because `ask` immediately fires a change event whose listeners
-    // read the progress.
+    // The progress is updated before `ask` is called. `ask` immediately fires a change event, and the listeners read
+    // the progress.
     const step = this.steps.findIndex(({ id }) => id === model);
     if (step >= 0) this.nextById.set(conversation.id, step + 1);
     conversation.useSet(gatewaySets.demo);

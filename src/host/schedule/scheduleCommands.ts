@@ -26,7 +26,8 @@ interface ScheduleCommandDeps extends HostWindow {
 export function registerSchedule(deps: ScheduleCommandDeps) {
   const { register, schedule } = deps;
   schedule.update();
-  // While this window did not have the focus, other windows might have scheduled or canceled prompts.
+  // Other windows might have scheduled or canceled prompts while this window did not have the focus, so the list is
+  // updated.
   register(vscode.window.onDidChangeWindowState(({ focused }) => focused && schedule.update()));
   return { 'holysheep.openScheduled': () => openScheduled(deps) } satisfies Commands;
 }
@@ -56,8 +57,8 @@ function openScheduled({ schedule, panels, gatewaySets, onError }: ScheduleComma
   );
   list.onAccept(async ([entry]) => {
     const prompt = entry?.prompt;
-    // A prompt of another workspace can't be opened here, so the list remains open. The item of the prompt names the
-    // workspace.
+    // A prompt of another workspace can't be opened in this window, so nothing happens. The list already names the
+    // other workspace.
     if (prompt && !prompt.isOwn) return;
     list.close();
     if (prompt) await panels.open(prompt.conversationId);

@@ -24,29 +24,26 @@ const promptSchema = v.object({
 });
 
 /**
- * A scheduled prompt as listed in all windows. The journal of its conversation determines whether the prompt is still
- * scheduled.
+ * A scheduled prompt as listed in all windows. Whether the prompt is still scheduled is recorded in the journal of its
+ * conversation.
  */
 export type ScheduledPrompt = Readonly<v.InferOutput<typeof promptSchema>>;
 
 interface ScheduleList {
   /** Scheduled prompts, ordered by the time at which they are sent. Prompts that wait for the network are last. */
   readonly prompts: readonly ScheduledPrompt[];
-  /** Whether every file could be read. A damaged file is treated like a missing file. */
+  /** Whether every file could be read. A file with damaged content is treated like a missing file. */
   readonly isComplete: boolean;
 }
 
 const suffix = '.json';
 
 /**
- * The index of the scheduled prompts of all workspaces. Each prompt has a file in a folder that all windows share. A
- * window that can't write a prompt's conversation cancels the prompt by removing its file.
+ * The index of the scheduled prompts of all workspaces. Each prompt has a file in a folder that all windows share. Any
+ * window can cancel a prompt by removing its file, even if the window can't write the conversation.
  */
 export class ScheduleStore {
-  /**
-   * Names of the files that were damaged or unreadable when they were last listed. These files have already been
-   * reported in the log.
-   */
+  /** Names of the damaged or unreadable files that have already been reported in the log. */
   private loggedNames = new Set<string>();
 
   /** @param log writes a message to the log when a file becomes damaged or unreadable */

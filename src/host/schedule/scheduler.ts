@@ -17,8 +17,8 @@ import type { ScheduledPrompt, ScheduleStore } from './scheduleStore';
 export interface ScheduledCount {
   readonly count: number;
   /**
-   * Time at which the next prompt is sent, in epoch milliseconds. Absent if all prompts are already due or wait for the
-   * network.
+   * Time at which the next prompt becomes due, in epoch milliseconds. Absent if all prompts are already due or wait for
+   * the network.
    */
   readonly nextAt?: number | undefined;
 }
@@ -40,14 +40,14 @@ interface SchedulerDeps {
   readonly random: () => number;
   /** URI of the workspace file or folder, or an empty string for a window without a workspace. */
   readonly workspace: string;
-  /** Returns the gateway that receives prompts for a model. The promise rejects if no gateway can be used. */
+  /** Returns the gateway to which a prompt for the model is sent. The promise rejects if no gateway can be used. */
   readonly gatewayFor: (model: string) => Promise<Gateway>;
-  /** Sends a request without the key to each gateway, and returns whether at least one gateway responds. */
+  /** Sends a request without an API key to each gateway, and returns whether at least one gateway responds. */
   readonly respondsAnyGateway: () => Promise<boolean>;
   readonly expiryMessage: () => string;
   readonly summaryTitle: (conversationTitle: string) => string;
   /**
-   * Called when another prompt is due and the user must click to send it.
+   * Called when further prompts are due but are not sent before the user clicks.
    * @param count number of all due prompts that need a click
    */
   readonly onDue: (count: number) => void;
@@ -56,8 +56,8 @@ interface SchedulerDeps {
 }
 
 /**
- * Maximum time between two checks while prompts are scheduled, in milliseconds. Longer timers would be unreliable,
- * because timers stop while the computer sleeps. Each check also probes the gateways if a prompt is due.
+ * Maximum time between two checks while prompts are scheduled, in milliseconds. A longer timer could fire much too
+ * late, because timers stop while the computer sleeps. If a prompt is due, each check also probes the gateways.
  */
 const maxTimerMs = 30_000;
 /**
@@ -66,30 +66,30 @@ const maxTimerMs = 30_000;
  */
 const idleTimerMs = 300_000;
 /**
- * Time in milliseconds after which the file of an expired prompt (a prompt that could not be sent within 24 hours) is
- * removed, even if the workspace of the prompt is never opened again.
+ * Time, in milliseconds, for which the file of an expired prompt is kept. After this time, any window removes the file,
+ * because the workspace of the prompt might never be opened again.
  */
 const maxExpiredMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Sends scheduled prompts when they are due, and keeps their index consistent with the conversations. Each window has a
- * scheduler, and all schedulers use the same index. A prompt is sent at most once: before sending, the window records
- * the prompt as sent in the conversation's journal, which only one window can write.
+ * Sends scheduled prompts when they are due. Each window has a scheduler, and all schedulers use the same index of
+ * prompts. A prompt is sent at most once: the window first records in the conversation's journal that the prompt is
+ * sent, and only one window can write that journal.
  */
 export class Scheduler extends Disposable {
   private readonly changeListeners = new Listeners<void>((error) => this.deps.onError(error));
   readonly onDidChange = this.changeListeners.event;
-  /** The scheduled prompts that have not expired, that is, have not waited longer than 24 hours. */
+  /** The scheduled prompts that have not expired. A prompt expires 24 hours after it was scheduled. */
   private prompts: readonly ScheduledPrompt[] = [];
   /**
-   * Whether the user must click to send a prompt of this workspace, keyed by the id of the prompt. A prompt has no
-   * entry until this is decided.
+   * Whether the user must click to send a prompt of this workspace, keyed by the id of the prompt. Absent until this is
+   * known.
    */
   private readonly clicks = new Map<string, boolean>();
   private hasNewClick = false;
   /**
-   * Allows only one change at a time. Otherwise, this window could cancel a prompt while sending the prompt, or send
-   * the prompt twice.
+   * Allows only one change at a time. Otherwise, this window could send a prompt twice, or cancel a prompt while
+   * sending it.
    */
   private readonly changes = new Mutex();
   private readonly checks = new Mutex();
@@ -136,8 +136,8 @@ export class Scheduler extends Disposable {
   }
 
   /**
-   * Schedules the prompt of a failed or offline answer. If the limit has no reset time or has already reset, the prompt
-   * is sent at once. The caller must keep the conversation open.
+   * Schedules a prompt that failed at a limit or is waiting for the network. If the limit has no reset time or has
+   * already reset, the prompt is sent at once. The caller must keep the conversation open.
    */
   async schedule(conversation: Conversation, answerId: string): Promise<void> {
     const { clock, random, gatewayFor, workspace, store } = this.deps;
@@ -151,8 +151,8 @@ export class Scheduler extends Disposable {
       return;
     }
     const { id: gateway } = await gatewayFor(model);
-    // The reset time gets the same margin as a wait between two attempts, so that many clients don't send their
-    // requests at the same moment.
+    // A random margin is added to the reset time, as for a wait between two attempts. Otherwise, many clients would
+    // send their requests at the same moment.
     const dueAt = resetsAt === undefined ? undefined : now + Math.round(retryAfterDelay(resetsAt - now, random));
     const schedule = { id: randomUUID(), dueAt, scheduledAt: now };
     const exchange = conversation.tree.exchangeOf(answerId);
@@ -169,7 +169,7 @@ export class Scheduler extends Disposable {
   }
 
   async sendNow(id: string): Promise<boolean> {
-    // The index is read again, because the prompt might have been scheduled after the last check.
+    // The index is read here, because the prompt might have been scheduled after the last check.
     const prompt = (await this.deps.store.list()).prompts.find((listed) => listed.id === id);
     if (!prompt || !(await this.deps.budget.mayStart())) return false;
     const isSent = await this.send(prompt, true);
@@ -177,9 +177,7 @@ export class Scheduler extends Disposable {
     return isSent;
   }
 
-  /**
-   * Cancels a scheduled prompt of any workspace. If a window has already begun to send the prompt, the turn continues.
-   */
+  /** Cancels a scheduled prompt of any workspace. If a window is already sending the prompt, its turn continues. */
   async cancel(id: string): Promise<void> {
     await this.remove(id);
     await this.refresh();
@@ -208,7 +206,10 @@ export class Scheduler extends Disposable {
     this.hasNewClick = true;
   }
 
-  /** Checks all scheduled prompts. Resolves at the end of a check that began after the call. */
+  /**
+   * Checks all scheduled prompts. A check that is already running might have missed a change, so this method waits for
+   * the next check.
+   */
   private async refresh(): Promise<void> {
     this.nextCheck ??= this.checks.runExclusive(async () => {
       this.nextCheck = undefined;
@@ -239,7 +240,10 @@ export class Scheduler extends Disposable {
     this.hasNewClick = false;
   }
 
-  /** Reads the index. In open conversations, ends the schedules of prompts that are no longer in the index. */
+  /**
+   * Reads the index. If another window has removed a prompt from the index, the schedule of the prompt is ended in its
+   * open conversation.
+   */
   private async readIndex(): Promise<readonly ScheduledPrompt[]> {
     const { store, conversations } = this.deps;
     const { prompts, isComplete } = await store.list();
@@ -277,8 +281,8 @@ export class Scheduler extends Disposable {
   /**
    * Starts the turn of a scheduled prompt. If `byUser` is true, skips the gateway's cooldown and the checks of
    * `maySend`.
-   * @returns false if the prompt had already been canceled or sent, if it can't be sent yet, or if its conversation is
-   * open in another window
+   * @returns false if the prompt was not sent, for example because it can't be sent yet, was canceled, or belongs to a
+   * conversation that is open in another window
    */
   private async send(prompt: ScheduledPrompt, byUser: boolean): Promise<boolean> {
     const { conversations } = this.deps;
@@ -310,21 +314,21 @@ export class Scheduler extends Disposable {
   }
 
   /**
-   * Probes the gateways and returns whether a due prompt can be sent without a click. Callers must call this method
-   * only in the window that has the right to write the conversation.
+   * Probes the gateways and returns whether a due prompt can be sent without a click. Call this method only in the
+   * window that can write the conversation.
    */
   private async maySend(
     { id, dueAt, gateway, model }: ScheduledPrompt,
     conversation: Conversation,
     answer: Answer,
   ): Promise<boolean> {
-    // The prompt was already due when this window first checked the prompt, so the prompt became due while VS Code was
-    // closed.
+    // The prompt was already due when this window first saw the prompt. It became due while VS Code was closed, so the
+    // user must click.
     if (dueAt !== undefined && !this.clicks.has(id)) {
       this.requireClick(id);
       return false;
     }
-    // If no gateway can be used now, for example because the keyring can't be read, a later check tries again.
+    // If no gateway can be used now, for example because the keyring can't be read, the next check tries again.
     const current = await this.deps.gatewayFor(model).catch(() => undefined);
     if (!current) return false;
     if (!(await this.deps.respondsAnyGateway())) {
@@ -341,8 +345,8 @@ export class Scheduler extends Disposable {
 
   /**
    * Ends the schedule of a prompt that could not be sent within 24 hours.
-   * @returns whether the schedule has ended. The result is false if the prompt's conversation is open in another
-   * window.
+   * @returns false if the prompt's conversation is open in another window, so that only that window can end the
+   * schedule
    */
   private async expire(prompt: ScheduledPrompt): Promise<boolean> {
     const { store, conversations, expiryMessage, onExpiry } = this.deps;

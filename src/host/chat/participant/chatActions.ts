@@ -22,13 +22,13 @@ interface RunningTurn {
 export class ChatTurns {
   readonly runningTurns = new Map<string, RunningTurn>();
   /**
-   * The turn that was started last. `pickedInChat` is true if the user chose the turn's model in the chat, so that the
-   * model in the settings is ignored.
+   * The turn that was started last. `pickedInChat` is true if the user chose the model in the chat. The turn then
+   * ignores the model in the settings.
    */
   last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
   /**
-   * The button that was pressed last, until its prompt is sent. This property is set only for *Try anyway* and *Retry
-   * with more room*, because only these two buttons change how the next turn starts.
+   * The button that the user pressed last. The property is cleared when the prompt of the button is sent. Only *Try
+   * anyway* and *Retry with more room* are stored, because only these two buttons change how the next turn starts.
    */
   nextStart: 'tryAnyway' | 'moreRoom' | undefined;
 
@@ -131,8 +131,8 @@ async function submitPrompt(context: ActionContext, prompt: string): Promise<voi
 }
 
 /**
- * @throws UserError if the button does not belong to the last answer. The prompt that a button sends, such as
- * *Continue*, always refers to the last answer.
+ * @throws UserError if the button belongs to an earlier answer. A button such as *Continue* sends a prompt, and that
+ * prompt always refers to the last answer.
  */
 function refuseSuperseded({ turns, turnId }: ActionContext): void {
   if (!turns.isSuperseded(turnId)) return;

@@ -27,8 +27,8 @@ export class ChatAnswer {
   readonly inserted: InsertedRange[] = [];
   private readonly fencedText = new FencedText();
   /**
-   * Opening fence of a code block that a status line has interrupted. The fence is inserted when the code block
-   * continues.
+   * Opening fence of a code block that a status line has interrupted. When the code block continues, the fence is
+   * inserted again.
    */
   private reopeningFence: string | undefined;
   private writtenChars = 0;

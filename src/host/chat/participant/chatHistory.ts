@@ -48,7 +48,8 @@ function addExchange(
   request: vscode.ChatRequestTurn,
   { response, result }: vscode.ChatResponseTurn,
 ): void {
-  // A response without metadata was interrupted before VS Code received its result, so it is treated as stopped.
+  // A response has no metadata if it was interrupted before VS Code received its result. Such a response is treated as
+  // stopped.
   const metadata: ChatMetadata = parseChatMetadata(result.metadata) ?? { state: 'stopped' };
   const { state, command, content, code, inserted = [], reasoned = false } = metadata;
   if (state === 'note') return;

@@ -22,7 +22,7 @@ const metadataSchema = v.object({
    */
   state: v.picklist(['done', 'length', 'stopped', 'failed', 'note']),
   command: v.optional(v.custom<ChatCommand>(isChatCommand)),
-  /** The prompt that was sent to the model. Absent if it is the same as the prompt that the user typed. */
+  /** The prompt that was sent to the model. Absent if this is exactly the text that the user typed. */
   content: v.optional(v.string()),
   code: v.optional(codeSchema),
   inserted: v.optional(v.array(rangeSchema)),

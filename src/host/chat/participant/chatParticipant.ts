@@ -57,8 +57,8 @@ export class ChatParticipant {
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
     const { turns } = this;
-    // `nextStart` is cleared before anything can fail. Otherwise, a later request could start in the way that a button
-    // has set for this request.
+    // A pressed button sets `nextStart` for one prompt. `nextStart` is cleared before anything can fail, so that it
+    // can't apply to a later prompt.
     const { nextStart } = turns;
     turns.nextStart = undefined;
     const exchanges = chatExchanges(history);
@@ -69,7 +69,7 @@ export class ChatParticipant {
         ? { ...last, references: last.code ? [toLocation(last.code)] : [], omitsAttachments: false }
         : await chatQuestion(request, { editor: this.services.target.editor(), previousCode: last?.code });
     if (!token.isCancellationRequested) showReferences(question, stream);
-    // `nextStart` applies only to the prompt that the button sends. The user might have sent a different prompt after
+    // `nextStart` applies only to the prompt of the pressed button. The user might have sent a different prompt after
     // pressing the button.
     const start = intent === 'again' ? nextStart : undefined;
     const chatRequest = this.createRequest(request, intent ? exchanges.slice(0, -1) : exchanges, question);
@@ -107,7 +107,7 @@ export class ChatParticipant {
     const metadata: ChatMetadata = {
       state,
       command,
-      // The prompt of a continued answer is already saved with the answer's first response.
+      // The prompt of a continued answer is already saved with the answer's first response, so it is not saved again.
       content: partial || content === request.prompt ? undefined : content,
       code,
       inserted: response.inserted,

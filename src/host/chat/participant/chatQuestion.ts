@@ -111,9 +111,9 @@ async function readImplicit(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * Finds the code for a slash command without attachments. If the prompt contains only the location of the previous
- * prompt's code, as the prompts of follow-ups do, returns the previous prompt's code. Otherwise returns the code in the
- * editor, or else the code that VS Code attached automatically.
+ * Returns the code for a slash command without attachments. A follow-up contains only the location of the previous
+ * prompt's code, so that code is returned. Otherwise, it is the code in the editor, or else the code that VS Code
+ * attached automatically.
  * @throws UserError if there is no code
  */
 async function findImpliedCode(

@@ -12,12 +12,12 @@ import {
 export interface CallerOptions extends vscode.ProvideLanguageModelChatResponseOptions {
   /** Options that the user chose in addition to the model, such as the reasoning effort. */
   readonly modelConfiguration?: Readonly<Record<string, unknown>> | undefined;
-  /** Name of the extension or component that makes the request. */
+  /** Name of the extension, or of the part of VS Code, that makes the request. */
   readonly requestInitiator?: unknown;
 }
 
 /**
- * Returns the options of a request to the gateway. Unknown model options are not sent, because some editors add private
+ * Returns the options of a request to the gateway. Unknown model options are left out, because some editors add private
  * options.
  * @param parameters the parameters from the settings
  */

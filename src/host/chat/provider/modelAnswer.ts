@@ -121,8 +121,8 @@ export class ModelAnswer {
 }
 
 /**
- * Parses the arguments of a tool call. Missing arguments become an empty object, unless the answer might have been cut
- * off before the arguments of the call.
+ * Parses the arguments of a tool call. Missing arguments become an empty object. If the answer was cut off, missing
+ * arguments are invalid, because the model might not have finished the call.
  */
 function parseInput({ arguments: json }: ToolCall, isTruncated: boolean): unknown {
   return json.trim() === '' && !isTruncated ? {} : parseJson(json);
@@ -148,10 +148,10 @@ function wireUsage({
 }
 
 /**
- * Returns the error that VS Code receives when an answer is not complete. VS Code's built-in chat shows the message of
- * any error as Markdown. Other extensions distinguish errors by their code. At the token limit, other extensions
- * receive no error, because they have already received the partial answer.
- * @param initiator the name of the extension that made the request, which only newer versions of VS Code provide
+ * Returns the error that VS Code receives for an incomplete answer. VS Code's built-in chat shows the message as
+ * Markdown. Other extensions receive an error with a code. At the token limit, they receive no error, because they can
+ * use the partial answer.
+ * @param initiator the extension that made the request, which only newer versions of VS Code name
  */
 export function chatError({ kind, message }: EarlyEnd, initiator: unknown): Error | undefined {
   if (isBuiltInChat(initiator)) return withoutStack(escapeMarkdown(message));

@@ -23,9 +23,9 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   constructor(private readonly services: ChatServices) {}
 
   /**
-   * Returns the gateway's models. VS Code calls this method once without a configuration, and once for each model group
-   * that the user created. Only the call without a configuration returns models, because each model must be listed only
-   * once. A call for a model group imports the group's API key.
+   * Returns the gateway's models. VS Code also calls this method for each model group that the user created, with a
+   * configuration. Such a call only imports the group's API key and returns no models, because each model must be
+   * listed only once.
    */
   async provideLanguageModelChatInformation(
     options: vscode.PrepareLanguageModelChatModelOptions,
@@ -97,8 +97,8 @@ export class ModelProvider implements vscode.LanguageModelChatProvider {
   }
 
   /**
-   * Returns the first gateway that has a key or needs none. If there is no such gateway and `silent` is false, the user
-   * is asked for a key.
+   * Returns the first gateway that has an API key or needs none. If there is no such gateway and `silent` is false, the
+   * user is asked to enter a key.
    */
   private async gateway(silent: boolean): Promise<Gateway | undefined> {
     const { userGateways, log } = this.services;

@@ -66,8 +66,8 @@ export async function offeredModels(services: ChatServices, gateway: Gateway): P
 }
 
 /**
- * Returns the gateway's models. If the models don't arrive in time, returns HolySheep's default models for HolySheep's
- * gateway and no models for any other gateway. When the models arrive later, VS Code is notified.
+ * Returns the gateway's models. If the model list does not arrive in time, HolySheep's gateway has its default models,
+ * and other gateways have no models. VS Code is notified if the list arrives later.
  */
 async function fetchModels({ catalog, log, modelsChanged }: ChatServices, gateway: Gateway): Promise<ListedModels> {
   const list = catalog.listOf(gateway);
@@ -95,16 +95,16 @@ function effortSchema(strings: PanelStrings, view: EffortView) {
 }
 
 /**
- * Token limits of models whose real limits are unknown. VS Code shortens longer prompts, so a limit that is too low
- * does less harm than a limit that is too high.
+ * Token limits of models whose real limits are unknown. Low limits are safer than high limits: VS Code shortens prompts
+ * above a low limit, but the gateway would refuse them above the real limit.
  */
 const defaultInputTokens = 32_000;
 const defaultOutputTokens = 4_096;
 
 export function modelLimits(facts: ModelFacts = {}) {
   const { contextWindow = Infinity, maxInput = Infinity, maxOutput = defaultOutputTokens, images, tools } = facts;
-  // Half of the context window is reserved for the prompt, because the answers of some models can fill the whole
-  // context window.
+  // Half of the context window is reserved for the prompt, because the stated answer limit of some models is as large
+  // as the whole context window.
   const maxOutputTokens = Math.min(maxOutput, Math.ceil(contextWindow / 2));
   const maxInputTokens = Math.min(maxInput, contextWindow - maxOutputTokens);
   return {

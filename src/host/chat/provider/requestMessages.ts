@@ -29,8 +29,8 @@ export function requestMessages(messages: readonly vscode.LanguageModelChatReque
 }
 
 /**
- * Parses a message, and adds its tool results to the matching tool calls. Some models number the calls from 0 in each
- * message, so a result belongs to the last call with the same ID.
+ * Parses a message, and adds its tool results to the matching tool calls. Some models use the same call IDs in every
+ * message, so a result belongs to the last call with its ID.
  * @param pendingCalls tool calls of previous messages that have no result yet. The array is updated.
  */
 function parseMessage(
@@ -74,7 +74,7 @@ function parseContent(part: unknown): Content {
   if (typeof part === 'string') return textContent(part);
   if (part instanceof vscode.LanguageModelTextPart) return textContent(part.value);
   if (part instanceof vscode.LanguageModelPromptTsxPart) return textContent(promptTreeText(part.value));
-  // Some editors don't have the class `LanguageModelDataPart`.
+  // Some editors don't have the class `LanguageModelDataPart`, so the class can be undefined.
   const { LanguageModelDataPart: Data } = vscode as Partial<typeof vscode>;
   return Data && part instanceof Data ? dataContent(part) : [];
 }

@@ -14,8 +14,8 @@ type ChatSetup = 'ready' | 'no-key' | 'no-chat' | 'cancelled';
 const chatExtension = 'github.copilot-chat';
 
 /**
- * Setting that disables AI features. When the user turns the setting on and off again, VS Code enables the chat
- * extension even if the user has not signed in.
+ * Setting that disables AI features. When the setting is turned on and off again, VS Code enables the chat extension
+ * even without a sign-in.
  */
 const disablingSetting = 'chat.disableAIFeatures';
 
