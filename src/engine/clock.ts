@@ -9,23 +9,23 @@ export interface Clock {
   monotonicNow(): number;
   /**
    * Calls a function after a delay.
-   * @returns a function that cancels the call, or does nothing if the call has already been made
+   * @returns a function that cancels the call; it does nothing if the call has already been made
    */
   callAfter(ms: number, call: () => void): () => void;
 }
 
-/** Number of consecutive timers into which {@link afterUnblocked} divides its delay. */
+/** Number of consecutive timers that {@link afterUnblocked} uses for its delay. */
 const partsOfDelay = 8;
 
 /**
- * Calls a function after a delay, such as a timeout for connecting. The delay is divided into several timers, so a
- * period in which this process is blocked uses up at most an eighth of the delay. A single timer could expire while the
- * process is blocked. Node.js runs expired timers before it handles data from the network, so the timeout would then
- * end a connection that is already established.
+ * Calls a function after a delay, such as a timeout for connecting. While this process is blocked, at most an eighth of
+ * the delay can pass, because the delay is divided into several timers.
  * @returns a function that cancels the call
  */
 export function afterUnblocked(clock: Clock, ms: number, call: () => void): () => void {
   let cancel: () => void;
+  // Node.js runs expired timers before it handles received data. A single timer that expires while the process is
+  // blocked could therefore end a connection that has already been established.
   const wait = (parts: number): void => {
     cancel = clock.callAfter(ms / partsOfDelay, parts === 1 ? call : () => wait(parts - 1));
   };

@@ -10,29 +10,29 @@ import type { TurnRecord } from './state/ledger';
 import { Turn } from './turn/turn';
 import { TurnGateways } from './turn/turnGateways';
 
-/** Maximum number of finished turns whose records are kept for the diagnostics. */
+/** Maximum number of finished turns whose records are kept for the diagnostics report. */
 const maxRecordedTurns = 50;
 
 /**
- * Creates the engine, a client that streams answers and retries failed requests. The call is fast, because the SDK is
- * not loaded until the first request.
+ * Creates the engine, a client that streams answers and retries failed requests. The call is fast, because the OpenAI
+ * SDK is not loaded until the first request.
  */
 export function createEngine(unsafeDeps: EngineDeps): Engine {
   const deps = withSafeListeners(unsafeDeps);
   const runningTurns = new Set<Turn>();
   /**
-   * Keeps the objects of the turn that ended last in memory, so that V8 keeps the optimized code of their classes. V8
-   * discards the optimized code of a class if no object of the class is left after a garbage collection. Processing a
-   * token of the next answer would then take twice as long.
+   * Keeps the turn that ended last in memory, so that V8 keeps the optimized code of the turn's classes. V8 discards
+   * the code of a class when no object of the class is left. Processing a token of the next answer would then take
+   * twice as long.
    */
   const retained: { lastTurn?: Turn } = {};
   const mayProbe = (): boolean => runningTurns.size > 0 || (deps.isWindowFocused?.() ?? false);
   const states = new GatewayStates({ ...deps, mayProbe });
-  /** Records of the turns that have ended. They contain no prompts, answers or keys. */
+  /** Records of the turns that have ended. They contain no prompts, answers or API keys. */
   let records: readonly TurnRecord[] = [];
   const run = (request: ChatRequest, options: RunOptions): TurnHandle => {
-    // The SDK is loaded here so that it is ready when the turn needs it. An error is ignored here, because the turn
-    // will fail with the same error and report it.
+    // The OpenAI SDK is loaded early, so that it is ready when the turn needs it. A loading error is ignored here,
+    // because the turn will meet the same error and report it.
     import('./http/sdk').catch(() => undefined);
     const turn = new Turn(deps, states, request, options, () => {
       runningTurns.delete(turn);
@@ -79,8 +79,8 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
 }
 
 /**
- * Forgets the outages of gateways that are no longer in the settings. If the base URL or the keyring can't be read, no
- * turn can use a gateway, so all outages are forgotten. The promise never rejects.
+ * Forgets the outages of gateways that are no longer in the settings. If the base URL or the keyring can't be read,
+ * forgets all outages, because no turn can use a gateway. The promise never rejects.
  */
 async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewayStates): Promise<void> {
   const current = await gateways()
@@ -90,7 +90,10 @@ async function forgetUnusedGateways({ gateways }: EngineDeps, states: GatewaySta
   states.keepOutages(inUse.size > 1 ? [...inUse].map(({ id }) => id) : []);
 }
 
-/** Returns the dependencies with listeners that never throw, because an exception of a listener must not end a turn. */
+/**
+ * Returns the dependencies of the engine with listeners that never throw. Otherwise, an exception in a listener could
+ * end a turn.
+ */
 function withSafeListeners(deps: EngineDeps): EngineDeps {
   const safely =
     <Args extends readonly unknown[]>(listener: ((...args: Args) => void) | undefined) =>
@@ -112,13 +115,13 @@ function withSafeListeners(deps: EngineDeps): EngineDeps {
 
 /**
  * The events of a turn, for a single consumer that iterates over them. When the consumer leaves the loop early,
- * `onLeave` is called at once, even while the consumer waits for an event.
+ * `onLeave` is called immediately, even if the consumer is waiting for an event.
  */
 export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined> {
   private events: StreamEvent[] = [];
   /**
-   * Index in `events` of the next event to read. Events that have been read are removed together, because removing
-   * single events from a long array would be slow.
+   * Index in `events` of the next event to read. The array is cleared only when all of its events have been read,
+   * because removing single events from a long array would be slow.
    */
   private position = 0;
   private reads: ((result: IteratorResult<StreamEvent, undefined>) => void)[] = [];
@@ -126,7 +129,7 @@ export class EventQueue implements AsyncIterableIterator<StreamEvent, undefined>
 
   constructor(private readonly onLeave: () => void) {}
 
-  /** Adds events. The terminal event closes the queue. */
+  /** Adds events. A terminal event closes the queue. */
   push(events: readonly StreamEvent[]): void {
     if (this.isClosed) return;
     // Adding all events with `push(...events)` would overflow the stack if there are very many events.

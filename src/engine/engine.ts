@@ -12,18 +12,18 @@ import type { ModelFacts } from './models/modelFacts';
 import type { ChatRequest } from './request';
 import type { LedgerEntry, TurnRecord } from './state/ledger';
 
-/** A model at a gateway, with the name that the user chose and the name that the gateway uses. */
+/** A model at a gateway. The user and the gateway can have different names for the same model. */
 interface ModelAtGateway {
-  /** Name of the model as the user chose it. */
+  /** Name by which the user chose the model. */
   readonly model: string;
-  /** Name of the model at the gateway. */
+  /** Name that the gateway uses for the model. */
   readonly sentModel: string;
   readonly baseUrl: string;
 }
 
 export interface EngineDeps extends GateDeps {
   /**
-   * Returns the current settings. The engine calls this function for each attempt and each decision.
+   * Returns the current settings. The engine calls this function again for each attempt and for each decision.
    * @param model the name of the model as the user chose it
    */
   readonly settings: (model: string) => EngineSettings;
@@ -33,20 +33,23 @@ export interface EngineDeps extends GateDeps {
    */
   readonly gateways: () => Promise<Gateways>;
   /**
-   * All keys of this session. The engine adds the keys of its requests, and removes every key from the text that
-   * gateways return.
+   * All API keys of this session. The engine adds each key that it uses, and removes all of these keys from gateways'
+   * responses.
    */
   readonly keys: KeyRedactor;
-  /** Returns the facts about a model. If this function is absent, the facts come from the table of this extension. */
+  /**
+   * Returns what is known about a model, such as its context window and price. If this function is absent, the engine
+   * uses the extension's own table of models.
+   */
   readonly facts?: ((model: ModelAtGateway) => ModelFacts | undefined) | undefined;
   /**
-   * Returns whether the window has the focus. If this function is absent, gateways that are down are probed only while
-   * a turn runs.
+   * Returns whether the window has the focus. If this function is absent, the engine probes gateways that are down only
+   * while a turn runs.
    */
   readonly isWindowFocused?: (() => boolean) | undefined;
   /**
-   * Called when an attempt ends. `isCorrected` is true if the gateway refused the request and the turn sends a
-   * corrected request at once.
+   * Called when an attempt ends. `isCorrected` is true if the gateway refused the request, and the turn immediately
+   * sends a corrected request.
    */
   readonly onAttemptEnd?: ((attempt: LedgerEntry, isCorrected: boolean) => void) | undefined;
   readonly onTurnEnd?: ((record: TurnRecord) => void) | undefined;
@@ -59,18 +62,18 @@ export interface TurnHandle {
   /** Stops the turn. When the call returns, the terminal event has been delivered. */
   stop(): void;
   /**
-   * Ends the current wait, or replaces the current attempt if it has not received any part of the answer. A second call
-   * during a double click is ignored.
+   * Ends the current wait, or replaces the current attempt if no part of the answer has arrived. The second click of a
+   * double click is ignored.
    */
   retryNow(): void;
   /**
-   * Does the same as `retryNow`, and also clears the recorded failures of the model, so that an open circuit breaker
-   * does not prevent the attempt.
+   * Does the same as `retryNow`. Also clears the recorded failures of the model, so that an open circuit breaker does
+   * not block the attempt.
    */
   tryAnyway(): void;
   switchModel(model: string): void;
   /**
-   * Lets another model continue the answer, unless the answer is being streamed.
+   * Lets another model continue the answer. Does nothing while the answer is being streamed.
    * @param reason why the previous model does not continue
    */
   continueWith(model: string, reason: FaultKind): void;
@@ -81,7 +84,7 @@ export interface TurnHandle {
   switchGateway(): string | undefined;
 }
 
-/** A running turn and its events. Only the last event is terminal. */
+/** A running turn and its events. The last event, and no other event, is terminal. */
 export interface RunningTurn extends TurnHandle, AsyncIterable<StreamEvent> {}
 
 /** The partial answer of a previous turn with the same request. The new turn resumes this answer. */
@@ -90,13 +93,13 @@ export interface ResumeFrom {
   readonly hadReasoning: boolean;
   readonly hadToolCalls?: boolean | undefined;
   /**
-   * Name of the model that wrote the text, as the user chose it. This model may continue the text even if it is a
-   * substitute, a model that a gateway uses in place of the user's choice.
+   * Name by which the user chose the model that wrote the text. This model may continue the text even if it is a
+   * substitute (a model that a gateway uses in place of the user's choice).
    */
   readonly model?: string | undefined;
   /**
-   * How the answer is resumed. `restart` asks for a new answer, which replaces the partial answer once the new answer
-   * is complete or longer than the partial answer.
+   * How the answer is resumed. `restart` asks for a new answer. The new answer replaces the partial answer as soon as
+   * it is complete or longer than the partial answer.
    */
   readonly resumeMode: 'continue' | 'restart';
 }
@@ -106,10 +109,10 @@ export interface StreamOptions {
   readonly resumeFrom?: ResumeFrom | undefined;
   /**
    * ID of the gateway to which the user has switched. The turn starts at this gateway even if it is down, and leaves it
-   * when an attempt fails. Ignored if the gateway is known to lack the model.
+   * when an attempt fails. The ID is ignored if the gateway is known to lack the model.
    */
   readonly preferredGateway?: string | undefined;
-  /** Returns the gateways for this turn. Replaces `EngineDeps.gateways`. */
+  /** Returns the gateways for this turn, instead of `EngineDeps.gateways`. */
   readonly gateways?: (() => Promise<Gateways>) | undefined;
   /**
    * Called before each attempt, for instance to write the prompt to disk. The attempt starts when the promise resolves.
@@ -120,9 +123,9 @@ export interface StreamOptions {
 
 export interface RunOptions extends StreamOptions {
   /**
-   * Receives the events of the turn in batches, each in its own microtask. The last batch, which ends with the terminal
-   * event, is delivered immediately: before `stop` returns, and even before `run` returns if the signal is already
-   * aborted. An exception of this function ends the turn with the fault kind `internal`.
+   * Receives the events of the turn in batches, each in its own microtask. The last batch is delivered immediately:
+   * before `stop` returns, or before `run` returns if the signal is already aborted. If this function throws, the turn
+   * ends with the fault kind `internal`.
    */
   readonly onEvents: (events: readonly StreamEvent[]) => void;
 }
@@ -132,22 +135,26 @@ export interface RunOptions extends StreamOptions {
  */
 export interface Engine {
   run(request: ChatRequest, options: RunOptions): TurnHandle;
-  /** Starts a turn whose events the caller iterates over. Leaving the loop early stops the turn. */
+  /** Starts a turn. The caller iterates over the events, and stops the turn by leaving the loop. */
   stream(request: ChatRequest, options?: StreamOptions): RunningTurn;
-  /** Ends waits for a gateway that is no longer used. Call this when a key or base URL might have changed. */
+  /** Ends waits for gateways that are no longer used. Must be called when an API key or base URL might have changed. */
   onGatewaysChanged(): void;
-  /** Sends the probes that became due while the window did not have the focus. */
+  /** Probes the gateways whose probes became due while the window did not have the focus. */
   onWindowFocused(): void;
   /**
-   * Forgets what requests have revealed about gateways, ends all cooldowns, including the cooldowns of other windows,
-   * and ends all waits.
+   * Forgets what requests have revealed about gateways. Ends all waits and all cooldowns, including the cooldowns that
+   * other windows have recorded.
    */
   resetNetworkState(): Promise<void>;
   /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
   gatewayForAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): Gateway | undefined;
-  /** Returns the cooldown or the open circuit breaker of a model, or undefined if this window has recorded neither. */
+  /**
+   * Returns the cooldown or the open circuit breaker of a model. Returns undefined if this window has recorded neither.
+   */
   cooldownOf(scope: CooldownScope): ModelCooldown | undefined;
-  /** Requests a gateway's model list, which shows whether the gateway responds and accepts the key. Never rejects. */
+  /**
+   * Requests a gateway's model list, which shows whether the gateway responds and accepts the API key. Never rejects.
+   */
   probe(baseUrl: string, key: string | undefined, signal?: AbortSignal): Promise<ProbeResult>;
   /**
    * Reads the model facts of a local server, such as Ollama or LM Studio. Returns no facts for any other server. Never
@@ -161,8 +168,8 @@ export interface Engine {
     signal?: AbortSignal,
   ): Promise<FactsById>;
   /**
-   * Returns the records of turns and the state of the gateways for the diagnostics. They contain no keys, prompts or
-   * answers. They contain messages of gateways, which might quote a prompt.
+   * Returns the records of turns and the state of the gateways for the diagnostics report. They contain no API keys,
+   * prompts or answers. The messages of gateways are included, and a gateway might quote a prompt.
    */
   report(): EngineReport;
 }
@@ -172,8 +179,8 @@ export type ProbeResult =
   | ({ readonly state: 'verified'; readonly ms: number } & ListedModels)
   | {
       /**
-       * `rejected` means that the gateway refuses the key. `unverified` means that another fault occurred, so the key
-       * might be valid.
+       * `rejected` means that the gateway refuses the API key. `unverified` means that a different fault occurred, so
+       * the key might be valid.
        */
       readonly state: 'rejected' | 'unverified';
       readonly ms: number;
@@ -184,7 +191,7 @@ export type ProbeResult =
       readonly status?: number | undefined;
       /** Localized message of the fault. A turn would show the same message. */
       readonly message: string;
-      /** Technical details of the fault, such as the gateway's message, without keys. */
+      /** Technical details of the fault, such as the gateway's message. API keys have been removed. */
       readonly detail: string;
       readonly actions: readonly FaultAction[];
     }

@@ -4,20 +4,20 @@ import type { Clock } from './clock';
 export type Localize = (message: string, args?: Readonly<Record<string, string | number>>) => string;
 
 /**
- * The log in VS Code's output channel. Its methods never throw. Messages never contain a key, but the stack of an error
- * might contain one.
+ * The log in VS Code's output channel. Its methods never throw. Messages never contain an API key, but the stack trace
+ * of an error might.
  */
 export interface EngineLog {
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
-  /** Logs a defect with its stack. The log removes keys from the stack. */
+  /** Logs a defect with its stack trace. The log removes API keys from the stack trace. */
   error(problem: unknown): void;
 }
 
-/** An observer that is notified about the connection of a request before the response headers arrive. */
+/** Observes how a request gets its connection, before the response headers arrive. */
 export interface ConnectionObserver {
-  /** Called when the runtime starts to look for an open connection or to open a new connection. */
+  /** Called when the runtime begins to look for a connection that it can reuse, or to open a new connection. */
   onConnecting(): void;
   /** Called when the request is sent over an established connection. */
   onSent(): void;
@@ -28,11 +28,11 @@ export interface Network {
   readonly clock: Clock;
   /**
    * The `fetch` of the runtime. The engine reads this property for every request, because VS Code replaces the global
-   * `fetch` with a `fetch` that supports proxies and certificates.
+   * `fetch` with a version that supports proxies and certificates.
    */
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
   /**
-   * Calls `send`, which sends one request with `fetch`, and reports the request's connection to the observer. If the
+   * Calls `send`, which sends one request with `fetch`, and tells the observer about the request's connection. If the
    * runtime does not report connections, the observer is never called.
    */
   readonly watchConnection?: (send: () => Promise<Response>, observer: ConnectionObserver) => Promise<Response>;
@@ -54,7 +54,7 @@ export type JitterKind = 'full' | 'equal' | 'decorrelated' | 'classic' | 'none';
 /** The settings of the engine. All durations are in milliseconds. */
 export interface EngineSettings {
   readonly retry: {
-    /** Maximum number of retries before the first text or reasoning arrives. */
+    /** Maximum number of retries while no text or reasoning has arrived. */
     readonly maxRetries: number;
     readonly baseDelayMs: number;
     readonly maxDelayMs: number;
@@ -66,16 +66,16 @@ export interface EngineSettings {
   readonly fallbackModels: readonly string[];
   readonly resume: 'auto' | 'restart' | 'off';
   /**
-   * Whether the model's name comes only from the workspace settings, and not from the user. In this case, the name has
-   * no influence on the choice of the gateway, because a workspace must not decide which gateway receives the prompts.
+   * Whether the model's name comes only from the workspace settings, and not from the user. If so, the name does not
+   * influence which gateway is used, because a workspace must not decide where prompts are sent.
    */
   readonly isWorkspaceModel: boolean;
-  /**
-   * Whether a fallback model continues a partial answer if the model that wrote the partial answer can't continue it
-   * now.
-   */
+  /** Whether a fallback model continues a partial answer if the model that wrote the partial answer is unavailable. */
   readonly continueWithFallback: 'off' | 'ask' | 'auto';
-  /** Timeouts of an attempt. `null` selects the default value, which is shorter if the model is known not to reason. */
+  /**
+   * Timeouts of an attempt. `null` selects the default timeout. The default is shorter for a model that is known not to
+   * reason.
+   */
   readonly timeout: {
     readonly headersMs: number | null;
     readonly firstTokenMs: number | null;

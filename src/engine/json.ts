@@ -8,12 +8,12 @@ export function isRecord(value: unknown): value is JsonRecord {
 
 const emptyRecord: JsonRecord = {};
 
-/** Returns the value if it is an object. For any other value, returns an object without fields. */
+/** Returns the value if it is an object. Otherwise, returns an empty object. */
 export function recordIn(value: unknown): JsonRecord {
   return isRecord(value) ? value : emptyRecord;
 }
 
-/** Returns the value if it is an array. For any other value, returns an empty array. */
+/** Returns the value if it is an array. Otherwise, returns an empty array. */
 export function listIn(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -40,8 +40,8 @@ export function printJson(value: unknown): string {
 }
 
 /**
- * Returns a text without the whitespace around it. Returns undefined for an empty text and for a value that is not a
- * string.
+ * Returns a text without leading and trailing whitespace. Returns undefined if nothing is left, or if the value is not
+ * a string.
  */
 export function textIn(value: unknown): string | undefined {
   return (typeof value === 'string' && value.trim()) || undefined;

@@ -1,6 +1,6 @@
 import { isRecord } from './json';
 
-/** How much a model reasons before it answers, from least to most. `none` switches the reasoning off. */
+/** Levels of reasoning before the answer, from least to most. `none` switches the reasoning off. */
 export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
@@ -23,7 +23,7 @@ export interface ImagePart {
 }
 
 export interface ToolCall {
-  /** ID of the tool call. The message with the tool's result has the same ID in `toolCallId`. */
+  /** ID of the tool call. The message that contains the tool's result refers to this ID in `toolCallId`. */
   readonly id: string;
   readonly name: string;
   /** JSON text of an object with the tool's arguments. */
@@ -44,7 +44,7 @@ export function textOf(content: ChatMessage['content']): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** A tool that the model may call. The engine does not run the tool. The caller of the engine does. */
+/** A tool that the model may call. The caller of the engine runs the tool. */
 export interface Tool {
   readonly name: string;
   readonly description: string;
@@ -72,11 +72,11 @@ export interface ModelParameters {
 }
 
 /**
- * Request parameters that come from the settings. The parameters `temperature` and `maxTokens` of this object are sent
- * to every model.
+ * Request parameters from the settings. `temperature` and `maxTokens` are sent to every model, but default values only
+ * to models that accept them.
  */
 export interface RequestParameters extends ModelParameters {
-  /** Values for parameters that are not set. They are sent only to models that accept these parameters. */
+  /** Default values for parameters that are not set. */
   readonly defaults?: ModelParameters | undefined;
   /** The reasoning effort. If undefined, the request contains no reasoning effort and the gateway decides. */
   readonly reasoningEffort?: ReasoningEffort | undefined;
@@ -87,7 +87,8 @@ export interface ChatRequest extends RequestParameters {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   /**
-   * Whether the answer gets a higher token limit, because an earlier answer reached its limit before any text arrived.
+   * Whether the request raises or removes the token limit, because an earlier answer reached its limit before any text
+   * arrived.
    */
   readonly moreRoom?: boolean | undefined;
   readonly topP?: number | undefined;
@@ -100,7 +101,7 @@ export interface ChatRequest extends RequestParameters {
 export type ConnectionProblem = 'base-url' | 'keyring';
 
 /**
- * An error that the user can fix. Its message is localized. Any other error with which `EngineDeps.gateways` rejects is
+ * An error that the user can fix, with a localized message. Any other error with which `EngineDeps.gateways` rejects is
  * a defect of the extension.
  */
 export interface ConnectionError extends Error {
@@ -109,7 +110,7 @@ export interface ConnectionError extends Error {
 
 /**
  * Returns whether the value is a `ConnectionError`. `instanceof` can't be used, because the class is defined in the
- * host, which the engine does not import.
+ * host and the engine does not import from the host.
  */
 export function isConnectionError(error: unknown): error is ConnectionError {
   if (!(error instanceof Error) || !isRecord(error)) return false;

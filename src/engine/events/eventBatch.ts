@@ -1,15 +1,15 @@
 import type { RecordedEvent, TextEvent } from './events';
 
 /**
- * Collects events. Adjacent text events of an attempt are joined, and so are adjacent reasoning events. Joining events
- * does not change the state of the turn, except that the recorded throughput becomes slightly less exact. Tool calls
- * are not joined, because they are rare: conversations offer no tools to the model.
+ * Collects events. Adjacent text events of an attempt are joined, and so are adjacent reasoning events. Joined events
+ * result in the same state of the turn, except that the throughput is slightly less exact. Tool calls are rare and are
+ * not joined.
  */
 export class EventBatch<Event extends RecordedEvent> {
   readonly events: Event[] = [];
   /**
-   * Copy of the last event, if that event is a text or reasoning event. The text of later events can be appended to
-   * this copy.
+   * Copy of the last event if it is a text or reasoning event. The text of the next events can be appended to this
+   * copy.
    */
   private lastText: { readonly type: TextEvent['type']; readonly attempt: number; text: string } | undefined;
 

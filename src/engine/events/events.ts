@@ -4,8 +4,8 @@ import type { eventSchemas } from './schemas';
 type Recorded = { [Type in keyof typeof eventSchemas]: Readonly<v.InferOutput<(typeof eventSchemas)[Type]>> };
 
 /**
- * An event as it is stored in the journal and sent to the page. A terminal event contains the answer's text only if
- * this text differs from the text of the previous events.
+ * An event as it is stored in the conversation's journal and sent to the page. A terminal event contains the answer's
+ * text only if the previous events contain a different text.
  */
 export type RecordedEvent = Recorded[keyof Recorded];
 
@@ -34,7 +34,7 @@ export type ResumeMethod = ResumedEvent['how'];
 /** An event that a running turn emits. A terminal event always contains the complete text of the answer. */
 export type StreamEvent = Exclude<RecordedEvent, { readonly type: TerminalEvent['type'] }> | TerminalEvent;
 
-/** Maximum number of tool calls in one answer. The OpenAI API also accepts no more than this number in a message. */
+/** Maximum number of tool calls in one answer. The OpenAI API has the same limit for a message. */
 export const maxToolCalls = 128;
 
 export function isDelta({ type }: RecordedEvent): boolean {

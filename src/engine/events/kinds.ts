@@ -1,4 +1,4 @@
-/** The kinds of faults, in the user's terms. Several rows of the fault table can have the same kind. */
+/** The kinds of faults, from the user's point of view. Several rows of the fault table can have the same kind. */
 export const faultKinds = [
   'auth',
   'credit',
@@ -26,8 +26,8 @@ export const faultKinds = [
   'truncated',
   'malformed',
   /**
-   * The limit for automatic retries at this gateway is used up. If the user's daily budget is used up, the kind is
-   * `spending-limit` instead.
+   * The retry budget of this gateway is used up, so the turn does not retry automatically. For the user's daily budget,
+   * the kind is `spending-limit` instead.
    */
   'budget',
   /** The user's daily budget is used up. */
@@ -35,13 +35,13 @@ export const faultKinds = [
   'breaker',
   /** The API key can't be read from the system keyring. */
   'keyring',
-  /** The code of this extension has thrown an exception. */
+  /** A defect: the code of this extension has thrown an exception. */
   'internal',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** The actions that the user can take after a fault. The card that shows the failure has a button for each action. */
+/** The actions that the user can take after a fault. Each action has a button on the failure card. */
 export const faultActions = [
   'retryNow',
   'switchModel',
@@ -50,7 +50,7 @@ export const faultActions = [
   'checkUrl',
   'networkSettings',
   'newConversation',
-  /** Summarizes the turns before the failed turn, so that the failed turn's prompt fits into the context window. */
+  /** Summarizes the earlier turns, so that the prompt of the failed turn fits into the context window. */
   'summarize',
   'continue',
   'restart',
@@ -61,7 +61,7 @@ export const faultActions = [
   'switchGateway',
   'addGateway',
   'continueWithFallback',
-  /** Schedules the prompt for the reset of the rate limit that made the turn fail. */
+  /** Schedules the prompt for the time when the rate limit resets. */
   'sendLater',
   'showLog',
   'exportDiagnostics',

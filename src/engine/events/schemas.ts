@@ -3,8 +3,9 @@ import { currencies, faultActions, faultKinds, maxCost, maxEpochMs, maxMs, maxTo
 import { reasoningEfforts } from '../request';
 import type { FaultAction } from './kinds';
 
-// A journal can be damaged, so its events are validated when they are read. Each schema returns a copy with only the
-// fields that it lists. Numbers are limited to a range that dates and charts can show.
+// The journal (file) of a conversation can be damaged, so its events are validated when they are read. Each schema
+// returns a copy with only the fields that the schema lists. Numbers are limited to a range that dates and charts can
+// show.
 
 const maxOffset = 2 ** 31 - 1;
 const within = (min: number, max: number) => v.pipe(v.number(), v.toMinValue(min), v.toMaxValue(max));
@@ -13,8 +14,8 @@ const ms = within(0, maxMs);
 export const epoch = within(0, maxEpochMs);
 const count = v.pipe(ms, v.transform(Math.trunc));
 export const position = v.pipe(within(0, maxOffset), v.transform(Math.trunc));
-// The numbers of tokens and the costs come from gateways. An implausible value is omitted instead of being limited to a
-// range.
+// Numbers of tokens and costs come from gateways. An implausible value is omitted, and not replaced by the nearest
+// plausible value.
 const tokens = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxTokens));
 const cost = v.pipe(v.number(), v.minValue(0), v.maxValue(maxCost));
 /** Returns a schema for a number that is only displayed. An invalid number becomes 0. */
@@ -49,7 +50,7 @@ const usage = {
   /** Number of tokens in the answer, including the tokens of its reasoning. */
   completionTokens: orZero(tokens),
   totalTokens: orZero(tokens),
-  /** Number of tokens of the prompt that were read from the provider's cache. */
+  /** Number of prompt tokens that the provider read from its cache. */
   cachedTokens: detail(tokens),
   reasoningTokens: detail(tokens),
   cost: detail(cost),
@@ -59,7 +60,7 @@ const usage = {
 function event<const Type extends string, Entries extends v.ObjectEntries>(type: Type, entries: Entries) {
   return v.object({
     type: v.literal(type),
-    /** Number of the attempt in the turn, from 1. A `waiting` event contains the number of the next attempt. */
+    /** Number of the attempt in the turn, starting at 1. A `waiting` event contains the number of the next attempt. */
     attempt: count,
     /** Time of the event in monotonic milliseconds. */
     at: ms,
@@ -81,18 +82,18 @@ export const eventSchemas = {
     /** Reasoning effort in the request. */
     effort: detail(effort),
     /**
-     * The reasoning effort that the user chose. Set only if the gateway refused this effort, so that the request
-     * contains a different effort or none.
+     * The reasoning effort that the user chose. Set only if the gateway refused this effort. The request then contains
+     * a different effort or none.
      */
     refusedEffort: detail(effort),
     /** Whether the user can switch to another gateway. */
     hasOtherGateway: isTrue,
     /**
-     * The context window in tokens. Set only if the prompt is longer and the gateway silently omits the beginning of
-     * the prompt.
+     * The gateway's context window in tokens. Set only if the prompt is too long for the context window and the gateway
+     * silently omits its beginning.
      */
     cutAtTokens: detail(tokens),
-    /** The trigger of the attempt. Only the triggers `retry` and `resume` count against the retry budget. */
+    /** Why the attempt was made. Only attempts with the value `retry` or `resume` count against the retry budget. */
     why: v.picklist(['first', 'retry', 'retry-now', 'replay', 'repair', 'resume', 'switch']),
     /** How the attempt resumes a partial answer. Absent if the attempt sends the original request. */
     how: detail(method),
@@ -109,11 +110,12 @@ export const eventSchemas = {
   text: event('text', { text }),
   reasoning: event('reasoning', { text }),
   /**
-   * A part of a tool call. A new attempt discards the tool calls of previous attempts, unless the new attempt continues
-   * the partial answer.
+   * A part of a tool call. A new attempt discards the tool calls of earlier attempts, unless it continues the partial
+   * answer.
    */
   'tool-call': event('tool-call', {
-    // An invalid index is rejected. If the index were clamped, this part would be added to a different tool call.
+    // An invalid index is rejected. If the index were limited to the valid range, this part would be added to a
+    // different tool call.
     index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxOffset)),
     id: detail(text),
     name: v.optional(text),
@@ -129,9 +131,9 @@ export const eventSchemas = {
      */
     source: v.picklist(['server', 'backoff']),
     /**
-     * Set if `until` and `delayMs` are only estimates. In this case, the turn waits for another request, and continues
-     * as soon as the gateway has accepted that request. Later estimates are not emitted, so the next attempt might
-     * start later than `until`.
+     * Set if `until` and `delayMs` are only estimates: the turn waits for another request, and continues as soon as the
+     * gateway has accepted that request. Later estimates are not emitted, so the next attempt might start later than
+     * `until`.
      */
     estimated: isTrue,
     reason: faultKind,
@@ -147,13 +149,13 @@ export const eventSchemas = {
     hintFrom: detail(text),
     jitterMs: detail(ms),
     /**
-     * Where the request whose failure causes the wait was sent: in this turn (`turn`), in another turn of this window
-     * (`request`), or in another window or before this window was reloaded (`window`).
+     * The source of the failure that causes the wait: a request of this turn (`turn`), a request of another turn in
+     * this window (`request`), or a record of another window or of this window before a reload (`window`).
      */
     told: detail(v.picklist(['turn', 'request', 'window'])),
     status: detail(count),
     requestId: detail(text),
-    /** The provider's message without keys, at most 300 characters long. */
+    /** The provider's message without API keys, at most 300 characters long. */
     detail: detail(text),
     actions,
     /** The fallback model that the action `continueWithFallback` uses. Set only together with this action. */
@@ -161,8 +163,8 @@ export const eventSchemas = {
   }),
   ended: event('ended', {
     /**
-     * How the attempt ended. A fault kind means that the attempt failed. `abandoned` means that another attempt
-     * replaces this attempt.
+     * How the attempt ended. A fault kind means that the attempt failed. `abandoned` means that a new attempt replaces
+     * it.
      */
     how: v.picklist([...faultKinds, 'finished', 'stopped', 'abandoned']),
     row: detail(text),
@@ -191,17 +193,20 @@ export const eventSchemas = {
   /** A continuation has been joined to the partial answer, or a restarted answer has replaced the partial answer. */
   resumed: event('resumed', {
     how: method,
-    /** Number of characters that were removed from the continuation because they repeated the partial answer. */
+    /**
+     * Number of characters that were removed from the start of the continuation, because they repeated the partial
+     * answer.
+     */
     trimmed: orZero(position),
-    /** Offset in the answer at which the resumed part begins, in UTF-16 code units. */
+    /** Offset in the answer at which the new part begins, in UTF-16 code units. */
     resumePoint: orZero(position),
   }),
   replaced: event('replaced', {
     /** The new text of the answer, which replaces all previous text. */
     text,
     /**
-     * Set if the engine removes text from the answer because this text turned out to be reasoning. A view that can't
-     * remove text keeps showing this text.
+     * Set if the engine removes text from the answer because the text turned out to be reasoning. A view that can't
+     * remove text keeps showing it.
      */
     because: detail(v.literal('reasoning')),
   }),
@@ -210,15 +215,16 @@ export const eventSchemas = {
     from: gatewayRef,
     to: gatewayRef,
     /**
-     * Why the turn left the previous gateway. The value `user` is also used if the user has removed this gateway or its
-     * key.
+     * Why the turn left the previous gateway. The reason is `user` if the user switched to another gateway, or removed
+     * the previous gateway or its API key.
      */
     reason: switchReason,
     row: detail(text),
   }),
   /** The tokens that all attempts of the turn have used so far. */
   usage: event('usage', usage),
-  // The following events are terminal. Their text is recorded only if it differs from the text of the previous events.
+  // The following events are terminal. They contain the answer's text only if the previous events contain a different
+  // text.
   done: event('done', {
     finishReason: text,
     attempts: orZero(count),
@@ -234,14 +240,16 @@ export const eventSchemas = {
     message: text,
     text: v.optional(text),
     actions,
-    /** The provider's message without keys, at most 300 characters long. */
+    /** The provider's message without API keys, at most 300 characters long. */
     detail: detail(text),
     /** Time at which the rate limit resets, in epoch milliseconds. Set only if the gateway named that time. */
     resetsAt: detail(epoch),
     /** Set if the retry-after was longer than `holysheep.retry.maxHintMs`. */
     beyondMaxHint: isTrue,
     fallbackModel: detail(text),
-    /** The context window that the gateway named, in tokens. Set for the fault kind `context-length`. */
+    /**
+     * The context window that the gateway named in its error, in tokens. Set only for the fault kind `context-length`.
+     */
     contextTokens: detail(tokens),
     /** The gateway that the action `switchGateway` selects. */
     nextGateway: detail(gatewayRef),

@@ -17,13 +17,13 @@ import { readRejection, requestIdOf, send, type AttemptRequest } from './transpo
 import { usageInHeaders } from './usageFields';
 
 /**
- * Maximum length of a response that is treated as a plain-text message of the gateway, in characters. A longer text is
- * probably garbage.
+ * Maximum length of a response body that is treated as a plain-text message of the gateway, in characters. A longer
+ * text is probably garbage.
  */
 const maxPlainTextChars = 1000;
 
 /**
- * The reason with which requests are aborted. No code reads this reason, but without a reason each abort would create a
+ * The reason that is passed to `abort`. No code reads this reason, but without a reason each abort would create a
  * `DOMException`, which takes 0.1 ms.
  */
 const attemptEnded = new Error('The attempt has ended.');
@@ -36,8 +36,8 @@ export type AttemptEnd =
   | { readonly type: 'abandoned' };
 
 /**
- * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Data that arrives after the
- * end is ignored, so stopping an attempt never waits for a socket.
+ * One HTTP request of a turn and its response, with timeouts. An attempt ends exactly once. Data that arrives
+ * afterwards is ignored, so stopping an attempt never has to wait for a socket.
  */
 export class Attempt implements BodySink, DeltaReceiver {
   readonly end: Promise<AttemptEnd>;
@@ -56,8 +56,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   private isFailing = false;
   private hasEnded = false;
   /**
-   * Aborts the attempt's request. Each attempt has its own controller, because listeners would accumulate on a signal
-   * that lives longer than the attempt.
+   * Aborts the attempt's request. Each attempt has its own controller. On a signal that several attempts share,
+   * listeners would accumulate.
    */
   private readonly controller = new AbortController();
   private readonly behavior: AttemptRequest['behavior'];
@@ -73,8 +73,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   /**
-   * Whether the finish reason reports a failure of the provider. The attempt fails only at the end of the current read,
-   * because the same read might contain an error message with the cause.
+   * Whether the finish reason reports a failure of the provider. The attempt does not fail before the end of the
+   * current read from the network, because an error message with the cause might follow.
    */
   private isCut = false;
   private sawText = false;
@@ -82,7 +82,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   private statsTaken = false;
   private sawDone = false;
   /**
-   * Whether a chunk had an empty `finish_reason` field. If so, an answer that ends with `[DONE]` but without a finish
+   * Whether a chunk had an empty `finish_reason` field. If so, a stream that ends with `[DONE]` but without a finish
    * reason is incomplete.
    */
   private hasFinishReasonField = false;
@@ -94,12 +94,11 @@ export class Attempt implements BodySink, DeltaReceiver {
     private readonly answer: {
       add(delta: AnswerDelta): void;
       /**
-       * Discards the text of this attempt, because the gateway repeats the answer from the beginning within the same
-       * attempt.
+       * Discards the text of this attempt, because the gateway starts the answer over in the middle of the stream.
        * @returns false if the text can't be discarded
        */
       startOver(): boolean;
-      /** Called after each read from the network, when all deltas of this read have been added. */
+      /** Called when all deltas of a read from the network have been added. */
       endRead(): void;
     },
     private readonly reportHeaders: (status: number, requestId: string | undefined, ms: number) => void,
@@ -117,7 +116,7 @@ export class Attempt implements BodySink, DeltaReceiver {
     void this.run(sentRequest);
   }
 
-  /** Ends the attempt. Text that the filters hold back is added to the answer first. */
+  /** Ends the attempt. Before the end, text that the filters hold back is added to the answer. */
   abandon(): void {
     if (this.hasEnded) return;
     try {
@@ -145,8 +144,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   /**
-   * Returns what the attempt has received and how long it took. Later calls return undefined, so that each attempt is
-   * counted only once.
+   * Returns what the attempt has received and how long it took. The second and any later call return undefined, so that
+   * each attempt is counted only once.
    */
   takeStats() {
     if (this.statsTaken) return undefined;
@@ -158,8 +157,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   /**
-   * Sends the request and reads the response. The request, which contains the key, is a parameter and not a property,
-   * because the attempt object lives longer than the turn.
+   * Sends the request and reads the response. The request is a parameter and not a property, because it contains the
+   * API key and the attempt object lives longer than the turn.
    */
   private async run(sentRequest: AttemptRequest): Promise<void> {
     try {
@@ -218,8 +217,8 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /** Handles a delta after all filters have processed it. */
   onDelta(delta: Delta): void {
-    // Usage is accepted even after the end of the attempt, because the last chunk can contain both the finish reason
-    // and the usage.
+    // The usage is accepted even after the end of the attempt. The last chunk can contain the finish reason, which ends
+    // the attempt, together with the usage.
     if (this.hasEnded && delta.type !== 'usage') return;
     switch (delta.type) {
       case 'text':
@@ -234,8 +233,8 @@ export class Attempt implements BodySink, DeltaReceiver {
         this.answer.add(delta);
         return;
       case 'restartInStream':
-        // The gateway repeats the answer from the beginning. The attempt fails if it has emitted tool calls or
-        // continues a partial answer, because neither tool calls nor continued text can be removed from the answer.
+        // The gateway starts the answer over. The attempt fails if it has emitted tool calls or continues a partial
+        // answer, because neither tool calls nor a continuation can be removed from the answer.
         if (this.sawToolCall || !this.answer.startOver()) this.fail('finishedWithError');
         return;
       case 'toolCall':
@@ -250,7 +249,7 @@ export class Attempt implements BodySink, DeltaReceiver {
         return;
       case 'done':
         this.sawDone = true;
-        // The connection can be reused only after the end of the body, so the attempt waits for this end, which usually
+        // The connection can be reused only after the end of the body. The attempt waits for this end, which usually
         // arrives immediately.
         this.clocks.startTail(drainMs);
         return;
@@ -273,8 +272,8 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.isCut ||= finish.type === 'cut';
     if (finish.type === 'cut') return;
     if (finish.type === 'filtered') return this.fail('answerFiltered');
-    // The timeout starts only at the first finish reason. Some gateways repeat the finish reason in further chunks,
-    // which must not extend the timeout.
+    // Only the first finish reason starts the timeout. Some gateways repeat the finish reason in further chunks, and
+    // these chunks must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
     this.finishReason = finish.reason;
     this.behavior.finishReason = 'sent';
@@ -282,7 +281,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /**
    * Counts received characters.
-   * @returns false if the answer is too long; the attempt has then failed
+   * @returns false if the limit is exceeded; the attempt has then failed
    */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
@@ -296,8 +295,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   /**
-   * Returns an error object as JSON text, with API keys removed. The text of a very large error is truncated, so it is
-   * no longer valid JSON.
+   * Returns an error object as JSON text without API keys. A very long text is truncated, and is then no longer valid
+   * JSON.
    */
   private errorBody(error: unknown): string {
     return this.deps.keys.redactKnown(printJson(error).slice(0, errorBodyLimits.bytes));
@@ -356,15 +355,14 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   private complete(): void {
     const finishReason = this.deps.keys.redact(this.finishReason ?? 'stop');
-    // An attempt that reached the token limit is accepted even if it added no text, because it might have continued a
-    // partial answer that already contains text.
+    // At the token limit, an attempt is accepted even if it added no text, because the partial answer that it continued
+    // might contain text.
     if (this.hasAnswer || finishReason === 'length') return this.finish({ type: 'finished', finishReason });
     this.finish({ type: 'fault', evidence: 'noText' });
   }
 
   private fail(evidence: Evidence): void {
-    // `flush` can call `fail` while the attempt is already failing, because the text that the filters release might
-    // exceed the length limit.
+    // `flush` can call `fail` a second time: the text that the filters release might exceed the length limit.
     if (this.isFailing) return;
     this.isFailing = true;
     this.deltas.flush();

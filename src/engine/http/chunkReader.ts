@@ -4,19 +4,18 @@ import { ChunkHistory, readChunk } from './dialect';
 import type { EventSink } from './eventScanner';
 import { ResponsesReader } from './responsesApi';
 
-/** Matches the data of an event that has no content and only keeps the connection open. */
+/** Matches the data of a keep-alive event, which has no content and only keeps the connection open. */
 const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
 /**
- * Number of different frames in a row after which every event is parsed. A frame is the JSON around an event's text. If
- * the frame keeps changing, each event probably has a different ID, so no event would match the frame of an earlier
- * event.
+ * Number of consecutive frames without a second matching event, after which every event is parsed. A frame is the JSON
+ * around an event's text. If each event has a different ID, for example, all frames are different.
  */
 const maxUnusedFrames = 16;
 
 /**
- * Reads the events of a stream and passes their deltas on. The result is the same as that of `readChunk`, but an event
- * is parsed only if its frame (the JSON around its text) is new.
+ * Reads the events of a stream and passes their deltas on. The result is the same as with `readChunk`, but most events
+ * are not parsed: their frame (the JSON around the text) is the same as in earlier events.
  */
 export class ChunkReader implements EventSink {
   /** Whether the attempt has ended, so that further events are ignored. */
@@ -25,7 +24,7 @@ export class ChunkReader implements EventSink {
   private unusedFrames = 0;
   private readonly history = new ChunkHistory();
   private readonly responses: ResponsesReader;
-  /** The last delta of the current event whose type is neither `finishReasonPending` nor `restartInStream`. */
+  /** The last delta of the current event, not including `finishReasonPending` and `restartInStream`. */
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
   private garbledEvents = 0;
@@ -44,11 +43,11 @@ export class ChunkReader implements EventSink {
       return this.next.onDelta({ type: 'done' });
     }
     this.isLastEventGarbled = !this.read(data);
-    // An event named `error` is always an error. Its data is nevertheless read as a chunk first, because the data might
-    // also report token usage.
+    // An event named `error` is always an error. Its data is first read as a chunk, because the data might also report
+    // token usage.
     if (name === 'error') return this.next.onDelta({ type: 'error', error: parseJson(data) ?? data });
-    // A named event with plain text, such as a ping with a time, is not part of the answer. For this reason, the event
-    // is not reported as unreadable.
+    // A named event with plain text, such as a ping with a time, is not part of the answer. It is not reported as
+    // unreadable.
     if (name !== undefined && name !== 'message' && !/^\s*[{[]/.test(data)) this.isLastEventGarbled = false;
     if (this.isLastEventGarbled && ++this.garbledEvents === 2)
       this.next.onDelta({ type: 'unreadable', fault: 'garbledStream' });
@@ -63,14 +62,14 @@ export class ChunkReader implements EventSink {
    * @returns false if the data is not a JSON object
    */
   read(data: string): boolean {
-    // Data of several lines is always parsed. It can contain a blank line, which the comparison with the frame would
-    // mistake for the end of the event.
+    // Data with several lines is always parsed. It can contain a blank line, which would be mistaken for the end of the
+    // event.
     if (!data.includes('\n') && this.readFramedEvent(data + eventEnd, 0) >= 0) return true;
     this.deltaCount = 0;
     const isReadable = readChunk(data, this.recordAndForward, this.history, this.responses);
     const { lastDelta, deltaCount } = this;
-    // If the stream contains events of the Responses API, every event is parsed, because the reader of the Responses
-    // API must see every text to recognize repeated texts.
+    // In a stream with events of the Responses API, every event is parsed. The reader of these events must see every
+    // text to recognize repeated texts.
     if (this.responses.isActive) return isReadable;
     const isText = lastDelta?.type === 'text' || lastDelta?.type === 'reasoning';
     this.responses.isAnswerInChunks ||= isText || lastDelta?.type === 'toolCall';
@@ -79,8 +78,8 @@ export class ChunkReader implements EventSink {
   }
 
   /**
-   * Reads the event whose data starts at `from`, without parsing the data. This works only if the whole event has
-   * arrived, and if the JSON around the answer's text (the frame) is the same as in earlier events and trusted.
+   * Reads the event whose data starts at `from`, without parsing the data. The whole event must have arrived, with a
+   * trusted frame.
    * @param text the received part of the response body
    * @returns the offset of the next event, or -1 if the event must be parsed
    */
@@ -94,9 +93,9 @@ export class ChunkReader implements EventSink {
   }
 
   private readonly recordAndForward = (delta: Delta): void => {
-    // A frame is created only from an event with a single delta. Deltas of the types `finishReasonPending` and
-    // `restartInStream` are not counted. They come from the frame itself, the JSON around the text, and don't need to
-    // be passed on a second time for later events with the same frame.
+    // A frame (the JSON around a text) is created only from an event with a single delta. The deltas
+    // `finishReasonPending` and `restartInStream` are not counted, because they don't need to be passed on for each
+    // event with the same frame.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;
@@ -106,9 +105,8 @@ export class ChunkReader implements EventSink {
   };
 
   /**
-   * Replaces the current frame (the JSON around an event's text) if a new event does not match this frame. If no frame
-   * can be created from the new event, the current frame is kept, because the next event is likely to match the current
-   * frame.
+   * Replaces the current frame (the JSON around an event's text) if a new event does not match it. If the new event is
+   * unsuitable for a frame, the current frame is kept for the next event.
    */
   private updateFrame(data: string, { type, text }: TextDelta): void {
     if (this.frame?.verify(text, data)) {
@@ -123,7 +121,7 @@ export class ChunkReader implements EventSink {
   }
 }
 
-/** The end of the data line, and the blank line that ends an event. */
+/** The line end and the blank line that end an event. */
 const eventEnd = '\n\n';
 
 /**
@@ -134,12 +132,14 @@ const padding = '"obfuscation":"';
 
 /**
  * The frame of an event: the JSON before and after its text. Usually, all events of a stream have the same frame.
- * Parsing every event would take most of the processing time of a token, so an event with a trusted frame is not
- * parsed. A frame becomes trusted when two events with this frame but different texts have been parsed, and both times
- * the parser returned exactly the text between the two parts of the frame. The parser would then also return any other
- * nonempty text without escapes, because such a text can't change the structure of the JSON around it.
+ * Parsing takes most of the processing time of a token, so an event with a trusted frame is not parsed.
  */
 export class DeltaFrame {
+  /**
+   * Whether events with this frame need not be parsed. True if two events with this frame and different texts have been
+   * parsed. The parser would find any other text at the same place, because a text without escapes can't change the
+   * JSON around it.
+   */
   isTrusted = false;
 
   private constructor(
@@ -147,8 +147,8 @@ export class DeltaFrame {
     private readonly firstText: string,
     private readonly prefix: string,
     /**
-     * The JSON from the end of the text to the end of the event, or to the start of the random padding if the event has
-     * padding.
+     * The JSON after the text, up to the end of the event. If the event has random padding, the JSON up to the start of
+     * the padding.
      */
     private readonly suffix: string,
     /** The JSON after the random padding. Undefined if the event has no padding. */
@@ -157,13 +157,13 @@ export class DeltaFrame {
 
   /**
    * Creates a frame, the JSON around a text, from an event. Returns undefined if the event does not contain the text
-   * literally, because the text is escaped or consists of several parts.
+   * literally, for instance because the text is escaped.
    */
   static tryCreate(type: TextDelta['type'], text: string, data: string): DeltaFrame | undefined {
     if (data.includes('\n')) return undefined;
     const quoted = `"${text}"`;
-    // A text with a quote or an escape is rejected: the position of the text would be uncertain, and a hostile gateway
-    // could make the search for the text slow.
+    // A text with a quote or an escape is rejected. Its position would be uncertain, and a hostile gateway could make
+    // the search for it slow.
     if (findStringEnd(quoted, 1) !== quoted.length - 1) return undefined;
     const textStart = data.lastIndexOf(quoted) + 1;
     if (textStart === 0) return undefined;
@@ -176,8 +176,8 @@ export class DeltaFrame {
   }
 
   /**
-   * Returns whether this frame yields the text that the parser has read from an event. The frame becomes trusted if the
-   * text differs from the text of the frame's first event.
+   * Returns whether this frame and the parser read the same text from an event. If this text differs from the text of
+   * the frame's first event, the frame becomes trusted.
    */
   verify(text: string, data: string): boolean {
     if (this.read(data + eventEnd, 0)?.text !== text) return false;
@@ -186,9 +186,8 @@ export class DeltaFrame {
   }
 
   /**
-   * Reads the event whose data starts at `from`. Returns undefined if the event does not match the frame. Also returns
-   * undefined if the text between the two parts of the frame is empty, because the event's text might then be in a
-   * different field.
+   * Reads the event whose data starts at `from`. Returns undefined if the event does not match the frame. An empty text
+   * does not match, because the event might have a text in another field.
    * @returns the delta and the offset of the next event
    */
   read(data: string, from: number): (TextDelta & { readonly end: number }) | undefined {
@@ -210,8 +209,8 @@ export class DeltaFrame {
 const stringEnd = /["\\\u0000-\u001f]/g;
 
 /**
- * Returns the offset of the quote that ends a JSON string. Returns -1 if the string contains an escape or an invalid
- * character, or has no end.
+ * Returns the offset of the quote that ends a JSON string. Returns -1 if the string has no end, or contains an escape
+ * or an invalid character.
  */
 function findStringEnd(data: string, from: number): number {
   stringEnd.lastIndex = from;

@@ -1,8 +1,8 @@
 import type { Delta, DeltaFilter, DeltaReceiver, TextDelta } from './deltas';
 
 /**
- * Joins adjacent texts of one read from the network, because each later processing step takes as long for a text of one
- * token as for a text of many tokens.
+ * Joins the adjacent texts of one read from the network, because each later processing step takes as long for one token
+ * as for many tokens.
  */
 export class JoinedTexts implements DeltaFilter {
   private type: TextDelta['type'] = 'text';
@@ -34,8 +34,8 @@ export class JoinedTexts implements DeltaFilter {
 }
 
 /**
- * Opening tags of reasoning, compared without regard to case. Sources: the chat templates of the models, and Google's
- * gateway.
+ * Opening tags of reasoning. Uppercase and lowercase letters are treated as equal. Sources: the chat templates of the
+ * models, and Google's gateway.
  */
 const openingTags = '<think> <thinking> <thought> <thoughts> <reasoning> <seed:think> <mm:think> [think] ◁think▷'.split(
   ' ',
@@ -43,31 +43,31 @@ const openingTags = '<think> <thinking> <thought> <thoughts> <reasoning> <seed:t
 
 const maxTagChars = 20;
 
-/** Maximum number of whitespace characters that are held back before an opening tag or after a closing tag. */
+/** Maximum number of characters, mostly whitespace, that are held back before an opening tag or after a closing tag. */
 const maxBufferedChars = 100;
 /**
- * Maximum length of a text of one line before a `</think>`, in characters. If the stream began with reasoning in a
- * separate field, a text up to this length is treated as further reasoning.
+ * Maximum length of a short text before a `</think>`, in characters. If the stream began with reasoning in a separate
+ * field, a short text without line breaks is treated as further reasoning.
  */
 const maxShortTextChars = 200;
 /**
- * Maximum length of a text without an opening tag that is kept in memory, in characters. A later closing tag would show
- * that this text is reasoning. No model produces longer reasoning.
+ * Maximum length of the text that is kept in memory in case a later `</think>` shows that the text is reasoning, in
+ * characters. No model produces longer reasoning.
  */
 const maxUntaggedChars = 256 * 1024;
 
 /**
- * Separates the reasoning between `<think>` and `</think>` from the text of an attempt, because some gateways send
- * reasoning as a part of the text. Only the first pair of tags is recognized, and only at the start of the text. The
- * opening tag can be missing, because the chat templates of some models add the tag to the prompt. Without an opening
- * tag, a `</think>` ends the reasoning if it is at the start of a line. If the stream began with reasoning in a
- * separate field, a `</think>` at the end of a line or after a short text also ends the reasoning. Reasoning that
- * arrives both in a field and between tags is passed on only once.
+ * Separates reasoning from the text of an attempt, because some gateways send reasoning as text between `<think>` and
+ * `</think>`. Only the first pair of tags is recognized, and only at the start of the text. Reasoning that also arrives
+ * in a separate field is passed on only once.
  */
 export class ThinkTags implements DeltaFilter {
   private state: 'start' | 'reasoning' | 'text' | 'decided' = 'start';
   private buffered = '';
-  /** Text that turns out to be reasoning if a closing tag follows without an opening tag. */
+  /**
+   * Text without an opening tag. If a closing tag follows, the text was reasoning. The opening tag is missing if the
+   * chat template of a model adds it to the prompt.
+   */
   private untagged: string[] = [];
   private untaggedChars = 0;
   private beganWithReasoning = false;
@@ -119,7 +119,7 @@ export class ThinkTags implements DeltaFilter {
         return this.readReasoning(this.buffered + text);
       case 'text':
         if (this.untaggedChars > maxUntaggedChars) return this.passRemaining(this.buffered + text);
-        // Most texts contain no `<` and take this shortcut. Without the shortcut, processing a token would take longer.
+        // Most texts contain no `<` and take this shortcut, which shortens the processing time of a token.
         if (this.buffered !== '' || text.includes('<')) return this.readText(this.buffered + text, false);
         return this.passUntagged(delta);
       case 'decided':
@@ -175,6 +175,10 @@ export class ThinkTags implements DeltaFilter {
     this.passRemaining(remaining);
   }
 
+  /**
+   * Returns whether a `</think>` without an opening tag ends reasoning. The tag must be at the start of a line, and not
+   * in code. After reasoning in a separate field, the tag can also be at the end of a line or after a short text.
+   */
   private endsReasoning(before: string, remaining: string): boolean {
     if (before.includes('<think>') || isInCode(before)) return false;
     if (/(?:^|\n)[ \t]*$/.test(before.slice(-80))) return true;
@@ -210,8 +214,8 @@ export class ThinkTags implements DeltaFilter {
   }
 
   /**
-   * Holds back the end of the text if this end might be the beginning of a closing tag.
-   * @returns the text before the end that is held back
+   * Holds back the end of the text if it might be the beginning of a closing tag.
+   * @returns the text before that end
    */
   private bufferPossibleTag(text: string): string {
     const { closingTag } = this;
@@ -225,17 +229,17 @@ export class ThinkTags implements DeltaFilter {
 type ReasoningSource = 'field' | 'tags';
 
 /**
- * Recognizes reasoning that a gateway sends twice: in a separate field and between tags. The two copies can be split
- * into deltas differently.
+ * Recognizes reasoning that a gateway sends twice: in a separate field and between tags. The deltas of the two copies
+ * can have different lengths.
  */
 class ReasoningCopies {
-  /** The source (field or tags) that has sent more reasoning so far. */
+  /** The source (field or tags) whose copy of the reasoning is longer so far. */
   private leadingSource: ReasoningSource | undefined;
-  /** The end of the reasoning from the leading source (field or tags) that the second source has not repeated yet. */
+  /** The end of the longer copy of the reasoning, which the other source (field or tags) has not repeated yet. */
   private unrepeatedText = '';
   /**
-   * Reasoning that was not passed on because both sources (field and tags) sent it. If the two sources turn out to
-   * differ, this reasoning is passed on after all.
+   * Reasoning that was not passed on, because it repeats reasoning from the other source (field or tags). If the two
+   * copies turn out to differ, it is passed on after all.
    */
   private repeatedText = '';
   private areDifferent = false;

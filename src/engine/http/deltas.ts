@@ -2,20 +2,21 @@ import type { Usage } from '../events/events';
 import { visibleText } from '../gateway/visibleText';
 
 /**
- * A part of a tool call. The JSON of a call's arguments is the concatenation of the `arguments` of all parts with the
+ * A part of a tool call. The JSON of the call's arguments is the concatenation of `arguments` of all parts with the
  * same index.
  */
 export interface ToolCallPart {
   readonly index: number;
   /**
-   * ID of the tool call. Like `name`, the ID is sent only in the first part of a call and is empty in all other parts.
+   * ID of the tool call. The ID and the name are sent only in the first part of a call and are empty in all other
+   * parts.
    */
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
 }
 
-/** What a chunk of the response adds to the answer or reports about the answer. */
+/** What a chunk of the response contains: a part of the answer, or information about the answer. */
 export type Delta =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
   /** The text of the attempt so far turned out to be reasoning, because the gateway marks only the end of reasoning. */
@@ -39,16 +40,16 @@ export type AnswerDelta = TextDelta | Extract<Delta, { readonly type: 'textWasRe
 export type DeltaSink = (delta: Delta) => void;
 
 /**
- * Receives deltas. `onDelta` is a method and not a closure, because V8 would optimize a new closure separately for each
+ * Receives deltas. `onDelta` is a method and not a closure, because V8 would optimize a closure separately for each
  * attempt.
  */
 export interface DeltaReceiver {
   onDelta(delta: Delta): void;
 }
 
-/** Passes deltas on to another receiver. A filter can hold back text until its `flush` method is called. */
+/** Filters deltas and passes them on to another receiver. A filter can hold back text until `flush` is called. */
 export interface DeltaFilter extends DeltaReceiver {
-  /** Passes on the text that is held back. Call this when no further delta can belong to this text. */
+  /** Passes on the text that is held back. Must be called when nothing follows that belongs to this text. */
   flush(): void;
 }
 
@@ -82,10 +83,10 @@ const finishReasons: readonly (readonly [pattern: RegExp, finish: Finish])[] = [
   ],
 ];
 
-/** Maximum length of a finish reason, in characters. The documented finish reasons are at most half as long. */
+/** Maximum length of a finish reason, in characters. Documented finish reasons have at most half of this length. */
 const maxReasonChars = 60;
 
-/** Reads a `finish_reason` in any spelling. An unknown finish reason means that the answer is complete. */
+/** Reads a `finish_reason` in any spelling. If the finish reason is unknown, the answer is treated as complete. */
 export function readFinishReason(value: unknown): Finish | undefined {
   if (typeof value !== 'string') return undefined;
   const reason = visibleText(value, maxReasonChars);

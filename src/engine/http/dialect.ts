@@ -32,10 +32,7 @@ export function readChunk(
   return true;
 }
 
-/**
- * Returns the choice with index 0 of a chunk. Uses a loop instead of `find` for speed, because this function runs for
- * every token.
- */
+/** Returns the choice with index 0 of a chunk. A loop is faster than `find`, and this function runs for every token. */
 function firstChoice(choices: unknown): JsonRecord | undefined {
   for (const choice of listIn(choices)) {
     if (isRecord(choice) && (typeof choice['index'] !== 'number' || choice['index'] === 0)) return choice;
@@ -45,12 +42,12 @@ function firstChoice(choices: unknown): JsonRecord | undefined {
 
 const minRepeatedChars = 16;
 
-/** Number of characters at the start of a text that are compared in order to recognize the text. */
+/** Number of characters at the start of a text by which the text is recognized. */
 const maxHeadChars = 64;
 
 /**
- * Recognizes a text by its length, its start and its last piece. The complete text is not kept, because processing a
- * token would then take longer.
+ * Recognizes a text by its length, its start and its last piece. Keeping the complete text would take more time for
+ * each token.
  */
 class TextMark {
   length = 0;
@@ -69,13 +66,13 @@ class TextMark {
   }
 }
 
-/**
- * Remembers what the previous chunks of a stream contained, so that repeated text and restarts of the answer are
- * detected.
- */
+/** Remembers the previous chunks of a stream, in order to detect repeated text and restarts of the answer. */
 export class ChunkHistory {
   private id: string | undefined;
-  /** Whether two chunks have had the same ID. Some gateways give each chunk a different ID. */
+  /**
+   * Whether two chunks have had the same ID. Otherwise, a new ID does not show a restart, because some gateways give
+   * each chunk a different ID.
+   */
   private hasRepeatedId = false;
   private texts = { text: new TextMark(), reasoning: new TextMark() };
   private hasTextInDeltas = false;
@@ -91,7 +88,8 @@ export class ChunkHistory {
   }
 
   /**
-   * Returns whether a text repeats the complete answer received so far. A model does not repeat its answer by chance.
+   * Returns whether a text repeats the complete answer received so far. Such a repetition comes from the gateway,
+   * because a model does not repeat its complete answer by chance.
    */
   isRepeated(text: unknown): boolean {
     const before = this.texts.text;
@@ -109,7 +107,7 @@ export class ChunkHistory {
 
   /**
    * Returns the part of a `message` text that has not arrived before. If deltas have arrived, the `message` contains
-   * the complete answer. Otherwise, each `message` contains either the answer so far or a further part of the answer.
+   * the complete answer. Otherwise, each `message` contains either the answer so far or a further part of it.
    */
   unread({ type, text }: TextDelta): string {
     const before = this.texts[type];
@@ -119,8 +117,8 @@ export class ChunkHistory {
 
   /**
    * Returns whether the gateway starts the answer over in the middle of a stream. The gateway software new-api does
-   * this when the connection to a provider breaks: new-api then asks another provider, even if a part of the first
-   * answer has already been sent. The second answer has a different ID and repeats the role.
+   * this when its connection to a provider breaks and another provider answers. The second answer has a different ID
+   * and repeats the role.
    */
   isRestart({ id }: JsonRecord, { delta }: JsonRecord): boolean {
     if (typeof id !== 'string' || id === '' || !isRecord(delta)) return false;
@@ -158,7 +156,7 @@ function readChoice(choice: JsonRecord, sink: DeltaSink, history: ChunkHistory):
 const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking'] as const;
 
 function readDelta(delta: JsonRecord, sink: DeltaSink): void {
-  // Only the first nonempty field is read, because some gateways send the same reasoning in several fields.
+  // Only the first nonempty field is read, because some gateways send the same reasoning in several of these fields.
   const field = reasoningFields.find((name) => stringOrEmpty(delta[name]) !== '');
   emitText(sink, 'reasoning', field === undefined ? reasoningDetails(delta) : stringOrEmpty(delta[field]));
   const content = delta['content'];
@@ -168,7 +166,7 @@ function readDelta(delta: JsonRecord, sink: DeltaSink): void {
   for (const part of toolCallParts(delta)) sink({ type: 'toolCall', part });
 }
 
-/** Reads the `message` of a complete response. Some gateways also send a complete message at the end of a stream. */
+/** Reads the `message` of a complete response. Some gateways also end a stream with a complete message. */
 function readMessage(message: JsonRecord, sink: DeltaSink, history: ChunkHistory): void {
   const texts = { reasoning: '', text: '' };
   const { hasToolCalls } = history;
@@ -209,7 +207,7 @@ function emitText(sink: DeltaSink, type: 'text' | 'reasoning', text: string): vo
   if (text !== '') sink({ type, text });
 }
 
-/** Returns the nonempty parts of tool calls in a delta. */
+/** Returns the parts of tool calls in a delta. Empty parts are omitted. */
 export function toolCallParts(delta: JsonRecord): readonly ToolCallPart[] {
   const list = delta['tool_calls'];
   const parts: ToolCallPart[] = [];
@@ -239,22 +237,23 @@ interface NumberedCall {
 }
 
 /**
- * Numbers the tool calls of an answer 0, 1, 2 … in the order in which they begin. Some gateways send all calls with the
- * same index or without an index, so a part with both a new ID and a name starts a new call even if its index is in
- * use. Other gateways send a new ID with every part, so a new ID without a name does not start a new call.
+ * Numbers the tool calls of an answer 0, 1, 2 … in the order in which they begin. The index from the gateway is
+ * unreliable, because some gateways send the same index, or none, for all calls.
  */
 export class ToolCallNumbers {
   private readonly calls: NumberedCall[] = [];
-  /** The latest tool call for each index that the gateway has sent. */
+  /** The latest tool call for each index. The keys are the indexes that the gateway has sent. */
   private readonly latestCalls = new Map<number, NumberedCall>();
 
   /**
-   * Returns the part of a tool call with the call's number as `index`. Returns undefined if the answer has too many
-   * tool calls.
+   * Returns the part with the number of its tool call as `index`. Returns undefined if the answer has too many tool
+   * calls.
    */
   numberPart(part: ToolCallPart): ToolCallPart | undefined {
     const { index, id, name } = part;
     let call = this.latestCalls.get(index);
+    // A new ID with a name starts a new call. A new ID alone does not, because some gateways send a new ID with every
+    // part.
     if (!call || (name !== '' && id !== '' && call.id !== '' && id !== call.id)) {
       if (this.calls.length === maxToolCalls) return undefined;
       call = { number: this.calls.length, id, json: '' };

@@ -6,8 +6,8 @@ export const maxEventChars = 8 * 1024 * 1024;
 export interface EventSink {
   onEvent(data: string, name: string | undefined): void;
   /**
-   * Tries to read the event whose data starts at `from` by comparing the event with earlier events. The comparison is
-   * faster than searching for the end of the line and parsing the data.
+   * Tries to read the event whose data starts at `from` by comparing it with earlier events. This is faster than
+   * parsing the data.
    * @returns the offset of the next event, or -1 if the event must be passed to `onEvent`
    */
   readFramedEvent?(text: string, from: number): number;
@@ -21,8 +21,8 @@ const errorField = 'error:';
 
 /**
  * Reads server-sent events from text that arrives in pieces (HTML Standard, "Interpreting an event stream"). Also reads
- * two kinds of lines that are not in the standard: new-api reports an error within a stream as a line of JSON without
- * `data:`, and other gateways report an error in an `error:` field.
+ * two kinds of error lines that are not in the standard: new-api sends a line of JSON without `data:`, and other
+ * gateways send an `error:` field.
  */
 export class EventScanner {
   /** The start of a line whose end has not arrived yet. */
@@ -42,8 +42,8 @@ export class EventScanner {
     this.endedWithReturn = piece.endsWith('\r');
     let text = piece;
     if (this.unfinishedLine !== '') {
-      // If the new piece contains no line end, the line is still incomplete. Only the new piece is searched, so reading
-      // a long line takes linear time.
+      // Without a line end in the new piece, the line is still incomplete. Only the new piece is searched, so that the
+      // time to read a long line grows linearly.
       if (!/[\r\n]/.test(piece)) {
         this.unfinishedLine += piece;
         return this.checkLength();
@@ -77,11 +77,12 @@ export class EventScanner {
     if (this.isBare) {
       if (/^[ \t}\]]/.test(line)) {
         this.addData(line);
-        // JSON that extends over several lines is complete at a closing bracket that is not indented.
+        // A JSON event without `data:` ends at a closing bracket that is not indented.
         if (/^[}\]]/.test(line)) this.endEvent();
         return;
       }
-      // The gateway has omitted the blank line after the JSON of the previous event, which is therefore complete.
+      // This line is not part of the JSON, so the JSON event is complete. The gateway has omitted the blank line after
+      // it.
       this.endEvent();
     }
     if (line === '') this.endEvent();
@@ -103,7 +104,8 @@ export class EventScanner {
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : withoutSpace(line.slice(colon + 1));
     if (field === 'data') {
-      // Some gateways omit the blank line between events, so a new `data` line after complete JSON starts a new event.
+      // A new `data` line after complete JSON starts a new event, because some gateways omit the blank line between
+      // events.
       if (this.data?.endsWith('}') && parseJson(this.data) !== undefined) this.endEvent();
       this.addData(value);
     } else if (field === 'event') this.name = value;

@@ -6,11 +6,11 @@ import { doesReason } from '../models/modelParameters';
 import type { ModelFacts } from '../models/modelFacts';
 
 /**
- * Maximum time between two checks of the timeouts, in milliseconds. The first check after the computer has slept
- * detects the sleep.
+ * Maximum time between two checks of the timeouts, in milliseconds. The check after a sleep of the computer detects the
+ * sleep.
  */
 const maxCheckIntervalMs = 10_000;
-/** If a timer fires at least this number of milliseconds too late, the computer is assumed to have slept. */
+/** If a timer fires at least this many milliseconds too late, the computer was probably asleep. */
 const minSleepMs = 15_000;
 /**
  * Time within which data must arrive after a sleep of the computer, in milliseconds. If no data arrives, the connection
@@ -19,27 +19,25 @@ const minSleepMs = 15_000;
 const wakeGraceMs = 10_000;
 
 /**
- * What has expired: a timeout, the wait for the last chunks after a finish reason (`tail`), or the wait for data after
- * a sleep of the computer (`slept`).
+ * The timeout that has expired. `tail` is the timeout for the last chunks after a finish reason. `slept` is the timeout
+ * for data after a sleep of the computer.
  */
 export type Expiry = TimeoutName | 'tail' | 'slept';
 
 /**
- * Watches the timeouts of an attempt. To keep the processing time of a token short, this class only records the times
- * at which data arrives. A single timer checks these times at the nearest deadline and every few seconds. Bytes and
- * payload (text or reasoning) have separate timeouts. With a timeout for bytes alone, keep-alives would keep a dead
- * stream open. With a timeout for payload alone, a healthy connection would be closed while the model reasons.
+ * Watches the timeouts of an attempt. For speed, this class only records the times at which data arrives. A single
+ * timer checks these times at the nearest deadline and every few seconds.
  */
 export class IdleClocks implements ConnectionObserver {
   private phase: 'connecting' | 'headers' | 'first' | 'stream' | 'tail' = 'headers';
   private phaseStart: number;
   private lastBytes: number;
   /**
-   * Monotonic time at which the last payload (text or reasoning) arrived, or at which the attempt started if no payload
-   * has arrived. A sleep of the computer moves this time forward, because the sleep must not be counted as idle time.
+   * Monotonic time of the last payload (text or reasoning). Before the first payload, the start of the attempt. The
+   * duration of a sleep of the computer is added, because it is not idle time.
    */
   lastPayload: number;
-  /** Monotonic time by which data must arrive after a sleep of the computer. */
+  /** Monotonic time by which data must arrive after the computer has slept. */
   private wakeDeadline = Infinity;
   private armedAt = { now: 0, ticks: 0, forMs: 0 };
   private isDisposed = false;
@@ -80,9 +78,9 @@ export class IdleClocks implements ConnectionObserver {
   }
 
   /**
-   * Starts the timeout of `limitMs` milliseconds for the last chunks, which follow a complete answer. The timer is not
-   * set until `endRead` is called. The last chunks usually arrive in the same read from the network as the end of the
-   * answer, and no timer is then needed.
+   * Starts the timeout of `limitMs` milliseconds for the last chunks, which follow a complete answer. No timer is set
+   * until `endRead` is called, because the last chunks usually arrive in the same read from the network as the end of
+   * the answer.
    */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;
@@ -109,8 +107,8 @@ export class IdleClocks implements ConnectionObserver {
   }
 
   /**
-   * Makes sure that the timeouts are checked at the nearest deadline. A timer is set only if the deadline is earlier
-   * than the next check, because setting a timer would delay the first text.
+   * Makes sure that the timeouts are checked at the nearest deadline. If the next check is early enough, no timer is
+   * set, because setting a timer would delay the first text.
    */
   private checkInTime(): void {
     const ticks = this.clock.monotonicNow();
@@ -120,8 +118,7 @@ export class IdleClocks implements ConnectionObserver {
       this.armTimer();
     } else {
       // The current time is recorded as if the timer had been set now. Otherwise, the next check might report an
-      // earlier sleep of the computer, although data has arrived since then, so that the connection has survived the
-      // sleep.
+      // earlier sleep of the computer, although the connection has survived it: data has arrived since then.
       this.armedAt = { now: this.clock.now(), ticks, forMs };
     }
   }
@@ -133,15 +130,15 @@ export class IdleClocks implements ConnectionObserver {
     const forMs = Math.min(maxCheckIntervalMs, Math.max(0, Math.min(deadline, this.wakeDeadline) - ticks));
     this.armedAt = { now: this.clock.now(), ticks, forMs };
     const check = (): void => this.check();
-    // Only the timeout for connecting is measured with `afterUnblocked`. The other timeouts are so long that a short
-    // block of the process hardly matters.
+    // Only the timeout for connecting uses `afterUnblocked`. For the longer timeouts, it hardly matters if the process
+    // is blocked for a short time.
     const isConnecting = this.phase === 'connecting';
     this.cancel = isConnecting ? afterUnblocked(this.clock, forMs, check) : this.clock.callAfter(forMs, check);
   }
 
   /**
-   * Detects a sleep of the computer, after which the timer fires much too late. Connections rarely survive a sleep, and
-   * the operating system rarely reports their loss.
+   * Detects a sleep of the computer: the timer fires much too late. After a sleep, most connections are broken, but the
+   * operating system rarely reports this.
    */
   private detectSleep(): void {
     const delayMs = (from: number, to: number): number => Math.max(0, to - from - this.armedAt.forMs);
@@ -191,16 +188,25 @@ interface Timeouts {
   readonly headersMs: number;
   /** Maximum time from the response headers to the first text or reasoning. */
   readonly firstTokenMs: number;
-  /** Maximum time without any bytes in a stream that has started. */
+  /**
+   * Maximum time without any bytes in a stream that has started. It can be shorter than `silentMs`, because keep-alives
+   * arrive while the model reasons.
+   */
   readonly idleMs: number;
-  /** Maximum time without text or reasoning in a stream that has started, even if comments or empty events arrive. */
+  /**
+   * Maximum time without text or reasoning in a stream that has started. Without this timeout, keep-alives would keep a
+   * dead stream open.
+   */
   readonly silentMs: number;
 }
 
 const defaultTimeouts: Timeouts = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 60_000, silentMs: 180_000 };
 const reasoningTimeouts: Timeouts = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
 
-/** Maximum time to wait for the usage and `[DONE]` after the finish reason, in milliseconds. */
+/**
+ * Maximum time between the finish reason and the end of the stream, in milliseconds. The usage and `[DONE]` can arrive
+ * in this time.
+ */
 export const tailMs = 5_000;
 /**
  * Maximum time to wait for the end of the body after `[DONE]`, in milliseconds. The connection can be reused only after
@@ -209,8 +215,8 @@ export const tailMs = 5_000;
 export const drainMs = 100;
 
 /**
- * Returns the timeouts for a request to a model. If it is unknown whether the model reasons, the longer defaults are
- * used, so that no attempt ends too early.
+ * Returns the timeouts for a request to a model. The longer defaults apply unless the model is known not to reason, so
+ * that no attempt ends too early.
  */
 export function timeoutsFor(
   model: string,

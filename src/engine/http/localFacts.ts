@@ -7,26 +7,26 @@ import { boundedText } from './responseBody';
 import { fetchFromGateway } from './transport';
 
 /**
- * Time limit for all requests to the local server together, in milliseconds. The gateway's model list is not shown
- * until these requests have ended.
+ * Time limit for all requests to the local server together, in milliseconds. The limit is short, because the gateway's
+ * model list is shown only after these requests.
  */
 const limitMs = 3000;
 
 /**
- * Limits for each response of the local server. Ollama lists every tensor of a model, so a response can be a megabyte
+ * Limits for each response of the local server. Ollama's response lists every tensor of a model, and can be a megabyte
  * long.
  */
 const bodyLimits = { bytes: 4 * 1024 * 1024, ms: limitMs };
 
 /**
- * Maximum number of models whose facts are requested. Ollama describes only one model per request, and all requests are
- * sent at the same time.
+ * Maximum number of models whose facts are requested. Ollama needs one request for each model, and all of these
+ * requests are sent at the same time.
  */
 const maxDescribed = 20;
 
 /**
  * Reads the model facts that LM Studio and Ollama report in addition to the OpenAI API. Returns no facts for any other
- * server. Never rejects. The key, if there is one, is sent only to the origin of the base URL.
+ * server. Never rejects. An API key is sent only to the origin of the base URL.
  * @param models names of the models, the most important first
  */
 export async function readLocalFacts(
@@ -47,7 +47,7 @@ export async function readLocalFacts(
       });
       return response.ok ? parseJson(await boundedText(response, deps.clock, bodyLimits)) : undefined;
     } catch {
-      // The server did not respond, or took too long. The error is ignored, because the facts are optional.
+      // The server did not respond, or not in time. This error is ignored, because the facts are optional.
       return undefined;
     }
   };

@@ -14,9 +14,9 @@ const limitMs = 20_000;
 const keyFaults: readonly string[] = ['auth', 'permission'];
 
 /**
- * Sends `GET {baseUrl}/models` to find out whether the gateway responds and accepts the key. A failure contains the
- * same message that a turn would show. Never rejects. The request does not follow redirects, so the key is not sent to
- * another address.
+ * Sends `GET {baseUrl}/models` to find out whether the gateway responds and accepts the API key. The message of a
+ * failure is the same as in a turn. Never rejects. Redirects are not followed, so that the key is not sent to another
+ * address.
  */
 export async function probe(
   deps: EngineDeps,
@@ -62,8 +62,8 @@ function isFault(result: ListedModels | Fault): result is Fault {
 }
 
 /**
- * Returns the model list from a response. Every OpenAI-compatible API has a model list, so any other content means that
- * the base URL is wrong.
+ * Reads the model list from a response. Every OpenAI-compatible API has a model list. If the response contains neither
+ * a list nor an error, the base URL is wrong.
  */
 async function readModels(response: Response, now: number): Promise<ListedModels | Fault> {
   let isTooLong = false;
@@ -90,7 +90,7 @@ async function faultOfRefusal(response: Response, key: string | undefined, deps:
   if (status === 404 || status === 405) return faultOfRow('pathNotFound');
   const fault = classify(rejection, deps.clock.now());
   if (fault.kind === 'auth' && key === undefined) return faultOfRow('noKey');
-  // A web page with status 403 comes from a firewall and does not mean that the key was rejected.
+  // A web page with status 403 comes from a firewall. It does not mean that the API key was rejected.
   const isWebPage = declaredKind(headers.get('content-type')) === 'web-page' || sniffedKind(body) === 'web-page';
   return fault.kind === 'permission' && isWebPage ? faultOfRow('webPage') : fault;
 }

@@ -1,13 +1,13 @@
 /**
- * Limit for the text of all attempts of a turn, in UTF-16 code units. No model writes nearly this amount, and a journal
- * of this size still fits into memory.
+ * Length limit for the text of all attempts of a turn, in UTF-16 code units. No model writes nearly as much, and a
+ * journal of this size still fits into memory.
  */
 const maxAnswerChars = 32 * 1024 * 1024;
 
 /**
- * Limit for the response bodies of a turn, in bytes. A streamed event takes up to 400 bytes for a single token, so the
- * body of the longest answers (128,000 tokens) is about 50 MB long. The limit allows several attempts of this size, but
- * prevents an endless stream of comments.
+ * Size limit for all response bodies of a turn, in bytes. In a stream, a single token takes up to 400 bytes, so the
+ * longest answers (128,000 tokens) need about 50 MB. The limit allows several such attempts, but stops an endless
+ * stream of comments.
  */
 const maxTurnBytes = 256 * 1024 * 1024;
 

@@ -3,8 +3,8 @@ import { declaredKind, decodeBody, decoderFor, sniffedKind, type ContentKind } f
 import { EventScanner, maxEventChars, type EventSink } from './eventScanner';
 
 /**
- * Size limit in bytes and time limit in milliseconds for reading an error's body. Without these limits, a body that
- * never ends would block the turn.
+ * Limits for reading an error's body, in bytes and milliseconds. Without these limits, a body that never ends would
+ * block the turn.
  */
 export const errorBodyLimits = { bytes: 64 * 1024, ms: 5000 } as const;
 
@@ -19,23 +19,19 @@ export class ConnectionFailure extends Error {
 
 export interface BodySink {
   onBytes(count: number): void;
-  /** Called after each read from the network, when all events of this read have been passed on. */
+  /** Called when all events of a read from the network have been passed on. */
   endRead?(): void;
   isDone(): boolean;
 }
 
-/**
- * The result of reading a body to its end: the kind of the body, and its text unless the body is a stream or a web
- * page.
- */
+/** The result of reading a body to its end. Streams and web pages are returned without their text. */
 export type BodyEnd =
   | { readonly kind: 'stream' | 'web-page' }
   | { readonly kind: 'json' | 'unknown'; readonly text: string };
 
 /**
- * Reads the body of a 2xx response. Call `read` only once. The reader is a class, so that the attempt can keep the
- * reader in memory after the end of the response. As long as an object of the class is in memory, V8 keeps the
- * optimized code of the class.
+ * Reads the body of a 2xx response. `read` must be called only once. The attempt keeps this object in memory after the
+ * end of the response, so that V8 keeps the optimized code of the class.
  */
 export class BodyReader {
   private readonly scanner: EventScanner;
@@ -51,8 +47,7 @@ export class BodyReader {
   }
 
   /**
-   * Reads the body and passes server-sent events on as they arrive. Reading stops as soon as the body turns out to be a
-   * web page.
+   * Reads the body and passes server-sent events on as they arrive. If the body is a web page, stops reading.
    * @returns undefined as soon as `sink.isDone()` returns true
    * @throws ConnectionFailure if the connection breaks
    */
@@ -60,16 +55,13 @@ export class BodyReader {
     const { events, scanner, decoder, response, sink } = this;
     const contentType = response.headers.get('content-type');
     const declared = declaredKind(contentType);
-    // The content takes precedence over the declared content type, because gateways send JSON errors as
-    // `text/event-stream`.
+    // The content decides, and not the declared content type, because gateways send JSON errors as `text/event-stream`.
     let kind: ContentKind = declared === 'web-page' ? declared : 'unknown';
     if (!response.body) return { kind: 'unknown', text: '' };
     const parts: Uint8Array[] = [];
     const body: ReadableStream<Uint8Array> = response.body;
     const reader = body.getReader();
-    /**
-     * The start of the body without leading whitespace. Further text is added until the kind of the body is identified.
-     */
+    /** The start of the body without leading whitespace. Text is added until the kind of the body is known. */
     let start = '';
     let size = 0;
     while (kind !== 'web-page') {
@@ -80,15 +72,15 @@ export class BodyReader {
         throw new ConnectionFailure(error);
       }
       if (sink.isDone()) return undefined;
-      // A blank line is added at the end of the body. Otherwise, an event with complete JSON but without the final
-      // blank line would be lost.
+      // A blank line is added at the end of the body. Otherwise, the last event would be lost if the gateway omits its
+      // blank line.
       const text = part.done ? `${decoder.end()}\n\n` : decoder.decode(part.value);
       if (!part.done) sink.onBytes(part.value.length);
       if (kind === 'stream') scanner.push(text);
       else {
         if (!part.done) parts.push(part.value);
         size += text.length;
-        // Only the beginning of the body is examined, because a body of an unknown kind can be megabytes long.
+        // Only the beginning of the body is examined, because the body can be megabytes long.
         if (kind === 'unknown' && start.length <= maxSniffedChars) {
           start = (start + text).trimStart();
           kind = sniffedKind(start);
@@ -107,8 +99,8 @@ export class BodyReader {
 }
 
 /**
- * Reads the start of a body, at most `limits.bytes` bytes and for at most `limits.ms` milliseconds, and returns its
- * text. The remaining body is canceled, which closes the socket. Never rejects.
+ * Reads the start of a body and returns its text. Stops after `limits.bytes` bytes or `limits.ms` milliseconds and
+ * cancels the rest of the body, which closes the socket. Never rejects.
  */
 export async function boundedText(
   { body, headers }: { readonly body: ReadableStream<Uint8Array> | null; readonly headers: Headers },
@@ -117,7 +109,7 @@ export async function boundedText(
 ): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
-  // `cancel` ends a pending read as if the body were complete.
+  // `cancel` ends a pending `read` as if the body were complete.
   const cancel = (): void => void reader.cancel().catch(() => undefined);
   const cancelTimer = clock.callAfter(limits.ms, cancel);
   const parts: Uint8Array[] = [];
@@ -138,14 +130,14 @@ export async function boundedText(
 }
 
 /**
- * Decodes text that arrives in pieces. A byte order mark is kept in the text. Nearly every piece consists of complete
- * UTF-8 characters. Such a piece is decoded independently of the other pieces, which is three times as fast.
+ * Decodes text that arrives in pieces. A byte order mark is kept. Nearly every piece consists of complete UTF-8
+ * characters and is decoded on its own, which is three times as fast.
  */
 export class StreamDecoder {
   private readonly statelessDecoder: TextDecoder;
   /**
-   * The decoder that keeps incomplete characters between pieces. The decoder is created for the first piece that ends
-   * within a character. Most answers have no such piece.
+   * Decoder that keeps an incomplete character until the next piece. Most answers don't need this decoder, so it is
+   * created for the first piece that ends within a character.
    */
   private streamDecoder: TextDecoder | undefined;
   private readonly isUtf8: boolean;
@@ -154,8 +146,8 @@ export class StreamDecoder {
   constructor(private readonly contentType: string | null = null) {
     this.statelessDecoder = decoderFor(contentType);
     this.isUtf8 = this.statelessDecoder.encoding === 'utf-8';
-    // In charsets other than UTF-8, an ASCII byte can be the second half of a character. For these charsets, every
-    // piece might therefore end within a character.
+    // In charsets other than UTF-8, an ASCII byte can be the second half of a character. The last byte therefore does
+    // not show whether a piece ends within a character.
     this.mayHoldBytes = !this.isUtf8;
   }
 

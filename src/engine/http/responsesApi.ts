@@ -14,20 +14,19 @@ interface Part {
 }
 
 /**
- * Reads complete responses of the Responses API, and its events, which some gateways send inside a chat stream. The
- * same text can arrive up to four times: in deltas, in events whose type ends with `.done`, and in the last event. The
- * text is passed on only once.
+ * Reads complete responses of the Responses API, and its events, which some gateways send inside a chat stream. A text
+ * that arrives several times (in deltas, in `.done` events and in the last event) is passed on only once.
  */
 export class ResponsesReader {
   isActive = false;
   /**
-   * Whether the answer arrives in ordinary chat chunks. If so, events of the Responses API, which contain the same
-   * answer a second time, are ignored.
+   * Whether the answer arrives in ordinary chat chunks. If so, the text and the tool calls in events of the Responses
+   * API are ignored, because they are a second copy of the answer.
    */
   isAnswerInChunks = false;
   /**
-   * The texts that have been passed on: each part of the answer separately, all text joined, all reasoning joined, and
-   * the arguments of each tool call.
+   * The texts that have been passed on, to recognize later copies: each part of the answer, the joined text, the joined
+   * reasoning, and the arguments of each tool call.
    */
   private readonly passedTexts = new Map<string, string>();
   /** Numbers of the tool calls. The keys are the positions of the calls in the response's output. */
@@ -41,7 +40,7 @@ export class ResponsesReader {
     if (object === 'response') return this.readEnd(chunk, stringOrEmpty(status));
     const type = stringOrEmpty(chunk['type']);
     if (!type.startsWith('response.')) return;
-    // The last event of the Responses API completes an answer. Without this event, the answer is incomplete even if
+    // Only the last event of the Responses API completes an answer. Without it, the answer is incomplete even if
     // `[DONE]` arrives.
     if (!this.isActive) this.sink({ type: 'finishReasonPending' });
     this.isActive = true;
@@ -67,8 +66,8 @@ export class ResponsesReader {
   }
 
   /**
-   * Reads a complete response. The positions of its items can differ from the positions in the earlier events. For this
-   * reason, the texts of all items are joined and compared with all text that the events contained.
+   * Reads a complete response. Its items can have other positions than in the earlier events. The texts of all items
+   * are therefore joined and compared with the joined texts of the events.
    */
   private readEnd(response: JsonRecord, status: string): void {
     const items = listIn(response['output']).filter(isRecord);
@@ -114,8 +113,8 @@ export class ResponsesReader {
   }
 
   /**
-   * Returns the part of a text that has not been passed on. A delta is returned unchanged. A complete text repeats its
-   * deltas, so only the part after these deltas is returned.
+   * Returns the part of a text that has not been passed on. A delta is returned unchanged. Of a complete text, the part
+   * after its deltas is returned.
    * @param key identifies the text
    */
   private takeUnread(key: string, text: string, isComplete: boolean): string {
@@ -147,8 +146,8 @@ function partOf(source: JsonRecord, type: string, text: unknown): Part {
 }
 
 /**
- * Returns the position of the output item to which an event belongs. If the gateway sends only the ID of the item, the
- * ID is returned.
+ * Returns the position of the output item to which an event belongs. If the gateway does not send the position, returns
+ * the ID of the item.
  */
 function positionOf({ output_index: index, item_id: id, item }: JsonRecord): string {
   return typeof index === 'number' ? String(index) : stringOrEmpty(id ?? recordIn(item)['id']);

@@ -15,8 +15,8 @@ import { boundedText, ConnectionFailure } from './responseBody';
 export interface ModelRequest {
   readonly request: Omit<ChatRequest, 'messages'>;
   /**
-   * The messages of the request. If the request continues a partial answer, the messages end with the partial answer,
-   * or with the partial answer and a continue prompt.
+   * The messages of the request. To continue a partial answer, the messages end with the partial answer, or with the
+   * partial answer and a continue prompt.
    */
   readonly messages: readonly OutgoingMessage[];
   readonly behavior: ModelBehavior;
@@ -27,16 +27,16 @@ export interface ModelRequest {
 
 export interface AttemptRequest extends ModelRequest {
   readonly baseUrl: string;
-  /** The API key. Undefined for a gateway that needs no key. The request then has no `Authorization` header. */
+  /** The API key. If undefined, the request has no `Authorization` header, because the gateway needs no key. */
   readonly key: string | undefined;
   readonly timeout: EngineSettings['timeout'];
-  /** Whether the turn can use another gateway. If so, the attempt fails when connecting takes too long. */
+  /** Whether the turn can use another gateway. If so, the attempt fails earlier if no connection is established. */
   readonly canSwitchGateway?: boolean;
 }
 
 /**
- * Loads the SDK and builds the common parts of all requests to a base URL. The first call takes tens of milliseconds,
- * so call this as soon as a request is expected.
+ * Loads the OpenAI SDK and builds the common parts of all requests to a base URL. The first call takes tens of
+ * milliseconds, so this function should be called as soon as a request is expected.
  */
 export async function prepareRequests(baseUrl: string) {
   const { templateFor } = await import('./sdk');
@@ -44,10 +44,9 @@ export async function prepareRequests(baseUrl: string) {
 }
 
 /**
- * Sends a request with the URL and the headers of the SDK, and returns the unparsed response. The stream parser of the
- * SDK is not used, because it hides comments, `[DONE]` and a missing finish reason.
- * @throws ConnectionFailure with the error of `fetch`. Any other error is a defect of this extension that occurred
- * before the request was sent.
+ * Sends a request with the URL and the headers of the OpenAI SDK, and returns the unparsed response. The SDK's stream
+ * parser is not used: it hides comments, `[DONE]` and a missing finish reason.
+ * @throws ConnectionFailure if `fetch` fails; any other error is a defect of this extension
  */
 export async function send(
   deps: EngineDeps,
@@ -86,11 +85,11 @@ export function fetchFromGateway(
 ): Promise<Response> {
   const authorization = key !== undefined && { authorization: `Bearer ${key}` };
   const headers = { accept: 'application/json', ...options.headers, 'user-agent': userAgent, ...authorization };
-  // Redirects are not followed. Otherwise, the key would be sent to an origin that the user has not chosen.
+  // Redirects are not followed. Otherwise, the API key would be sent to an origin that the user has not chosen.
   return fetch(url, { ...options, headers, redirect: 'manual' });
 }
 
-/** Reads a response with a status outside 2xx, and its body up to a limit. The promise never rejects. */
+/** Reads a response with a status outside 2xx. The body is read only up to a limit. The promise never rejects. */
 export async function readRejection(response: Response, { clock, keys }: EngineDeps) {
   const body = keys.redactKnown(await boundedText(response, clock));
   // `fetch` reports the status 0 for a redirect that it did not follow.
@@ -106,7 +105,7 @@ const requestIdHeaders = ['x-oneapi-request-id', 'x-request-id', 'request-id', '
 const maxIdChars = 200;
 
 /**
- * Matches other names of headers in which gateways send the request ID, such as `x-github-request-id`, `nvcf-reqid` and
+ * Matches other response headers that contain the request ID, such as `x-github-request-id`, `nvcf-reqid` and
  * `x-tt-logid`.
  */
 const requestIdName = /(?:^|-)(?:req(?:uest)?|trace|call|log|correlation|transaction|generation)-?id$/;
@@ -132,7 +131,7 @@ export function requestBody(
     top_p: topP,
     ...(limit && { [limit]: maxTokens }),
     ...(stop?.length && { stop: [...stop] }),
-    // An empty list of tools, and a tool choice without tools, are omitted, because gateways reject both.
+    // An empty list of tools is omitted, and so is a tool choice without tools, because gateways reject both.
     ...(tools?.length && { tools: tools.map(wireTool), ...(toolChoice && { tool_choice: toolChoice }) }),
   };
   const sent = Object.entries(optional).filter(
@@ -142,7 +141,7 @@ export function requestBody(
 }
 
 /**
- * Request fields that the user's `extraBody` can't replace, because they determine the prompt and the format of the
+ * Request fields that the user's `extraBody` can't replace, because they determine the prompt or the format of the
  * response.
  */
 const fixedFields: ReadonlySet<string> = new Set(['model', 'messages', 'stream', 'stream_options', '__proto__']);
@@ -159,7 +158,8 @@ function wireMessage(message: OutgoingMessage): Body['messages'][number] {
       type: 'function' as const,
       function: { name, arguments: json },
     }));
-    // Some providers reject an empty text in a message with tool calls, so null is sent, which every provider accepts.
+    // In a message with tool calls, an empty text is sent as null. Some providers reject an empty text, and every
+    // provider accepts null.
     return { role: 'assistant', content: message.content || null, tool_calls: calls };
   }
   if (typeof message.content !== 'string') return { role: 'user', content: message.content.map(wirePart) };

@@ -4,9 +4,8 @@ import { roundCost } from '../state/usage';
 import { maxCost, maxTokens } from '../events/kinds';
 
 /**
- * The fields in which gateways report the numbers of tokens, in order of preference. The first field with a plausible
- * number is used. A path with a dot leads to a field of a nested object. Sources: OpenAI's chat and responses APIs,
- * Anthropic, DeepSeek.
+ * The fields in which gateways report numbers of tokens. The first field with a plausible number is used. A dot in a
+ * path leads to a field of a nested object. Sources: OpenAI's chat and responses APIs, Anthropic, DeepSeek.
  */
 const countFields = {
   promptTokens: ['prompt_tokens', 'input_tokens', 'promptTokens', 'promptTokenCount'],
@@ -29,9 +28,9 @@ const countFields = {
 const costFields = ['cost', 'cost_usd', 'cost.total_cost'] as const;
 
 /**
- * Returns the usage of a chunk, without implausible values. Some gateways send zeros until they have counted the
- * tokens, so a usage that contains only zeros is ignored.
- * @param chunk the object that contains the usage; some gateways report the cost in this object and not in the usage
+ * Returns the usage of a chunk, without implausible values. A usage with only zeros is ignored, because some gateways
+ * send zeros until they have counted the tokens.
+ * @param chunk the object that contains the usage; some gateways report the cost in this object
  */
 export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined {
   // Some gateways send the cost in a chunk without usage.
@@ -46,8 +45,8 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
   const answerTokens = reportedAnswer ?? 0;
   const reportedTotal = count('totalTokens') ?? 0;
   const completeTokens = answerTokens + (reportedReasoning ?? 0);
-  // Google and xAI count the reasoning tokens only in the total, not in the completion tokens. Google sometimes omits
-  // the field for the number of reasoning tokens, so this number must be computed from the total.
+  // Google and xAI include the reasoning tokens in the total, but not in the completion tokens. Google sometimes omits
+  // the number of reasoning tokens. This number is then computed from the total.
   const isReasoningApart = [promptTokens, reportedTokens].some((prompt) => reportedTotal === prompt + completeTokens);
   const onlyInTotal = promptTokens === 0 ? 0 : Math.max(0, reportedTotal - promptTokens - answerTokens);
   const completionTokens = isReasoningApart ? completeTokens : answerTokens + onlyInTotal;
@@ -66,8 +65,8 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
 }
 
 /**
- * Returns the number of prompt tokens that are missing from the reported prompt tokens. Anthropic, and some gateways
- * that convert its usage, report the tokens that were read from or written to the cache separately.
+ * Returns the number of prompt tokens that are not included in the reported prompt tokens. Anthropic, and some gateways
+ * that convert its usage, report separately the tokens that were read from the cache or written to it.
  */
 function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: JsonRecord): number {
   const { prompt_tokens: prompt, cache_read_input_tokens: read, cache_creation_input_tokens: stored } = usage;
@@ -77,8 +76,8 @@ function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: Json
 }
 
 /**
- * Reads the cost of a request. OpenRouter users can bring their own API key of a provider (BYOK). The provider then
- * charges most of the cost, and OpenRouter reports the provider's cost in a separate field.
+ * Reads the cost of a request. If an OpenRouter user brings an API key of a provider (BYOK), this provider charges most
+ * of the cost, and OpenRouter reports the provider's cost in a separate field.
  */
 function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
   const [cost] = [usage, chunk].flatMap((source) => costFields.flatMap((path) => costOf(fieldAt(source, path)) ?? []));
@@ -87,8 +86,8 @@ function readCost(usage: JsonRecord, chunk: JsonRecord): number | undefined {
 }
 
 /**
- * Reads the cost in USD from LiteLLM's response header. Zero is ignored, because LiteLLM does not know the cost yet at
- * the start of a stream.
+ * Reads the cost in USD from LiteLLM's response header. Zero is ignored, because LiteLLM can't compute the cost at the
+ * start of a stream.
  */
 export function usageInHeaders(headers: Headers): Usage | undefined {
   const cost = headers.get('x-litellm-response-cost');

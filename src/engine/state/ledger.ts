@@ -8,7 +8,10 @@ import {
   type WaitingEvent,
 } from '../events/events';
 
-/** A wait before an attempt, with the values of its latest `waiting` event. The wait began at `at`. */
+/**
+ * A wait before an attempt. `at` is the start of the wait. All other fields come from the latest `waiting` event of the
+ * wait.
+ */
 export interface LedgerWait extends WaitingEvent {
   /** Duration of the wait in milliseconds. Absent until the wait has ended. */
   readonly waitedMs?: number | undefined;
@@ -30,7 +33,7 @@ export interface Ledger {
   readonly waits: readonly LedgerWait[];
 }
 
-/** The record of a turn in the diagnostics. */
+/** The record of a turn in the diagnostics report. */
 export interface TurnRecord {
   /** Start of the turn in epoch milliseconds. */
   readonly time: number;
@@ -40,13 +43,15 @@ export interface TurnRecord {
   readonly attempts: readonly LedgerEntry[];
   /** Waits after the last attempt, for instance because the user stopped the turn during a wait. */
   readonly waits: readonly LedgerWait[];
-  /** The context window in tokens, as named by the gateway when it refused the prompt. */
+  /** The context window that the gateway named when it refused the prompt, in tokens. */
   readonly contextTokens?: number | undefined;
 }
 
 export const emptyLedger: Ledger = { entries: [], waits: [] };
 
-/** Returns the ledger with the event added, or the same object if the ledger does not record events of this type. */
+/**
+ * Returns the ledger with the event added. If the ledger does not record events of this type, returns the same object.
+ */
 export function addToLedger(ledger: Ledger, event: RecordedEvent): Ledger {
   switch (event.type) {
     case 'attempt':
@@ -73,8 +78,8 @@ export function waitedMs({ entries, waits }: Ledger): number {
 }
 
 /**
- * Data for the conversion between the monotonic clock and the wall clock. The start of each attempt is recorded on both
- * clocks. Before the first attempt, the start of the current wait is used.
+ * Events with a time on both the monotonic clock and the wall clock, from which other times are converted. These events
+ * are the starts of attempts or, before the first attempt, the start of the current wait.
  */
 interface ClockSource {
   readonly ledger: Ledger;
@@ -82,20 +87,20 @@ interface ClockSource {
 }
 
 /**
- * Converts a monotonic time of the current segment of a turn to epoch milliseconds. Returns undefined before the
- * segment's first event.
+ * Converts a monotonic time to epoch milliseconds. The time must be in the current segment (part) of a turn. Returns
+ * undefined before the segment's first event.
  */
 export function toEpoch({ ledger, wait }: ClockSource, at: number): number | undefined {
-  // The conversion uses the start of the last attempt before the given time. An earlier attempt would be less accurate,
-  // because the monotonic clock might stop while the computer sleeps.
+  // The conversion is based on the latest attempt that started before the given time. An earlier attempt would be less
+  // accurate, because the monotonic clock might stop while the computer sleeps.
   const entry = ledger.entries.findLast((candidate) => candidate.at <= at) ?? ledger.entries[0];
   if (entry) return entry.time + (at - entry.at);
   return wait && wait.until - wait.delayMs + (at - wait.at);
 }
 
 /**
- * Converts epoch milliseconds to the monotonic time of the current segment of a turn. Returns undefined before the
- * segment's first event.
+ * Converts epoch milliseconds to the monotonic time of the current segment (part) of a turn. Returns undefined before
+ * the segment's first event.
  */
 export function toMonotonic({ ledger, wait }: ClockSource, epoch: number): number | undefined {
   const entry = ledger.entries.at(-1);
@@ -107,11 +112,11 @@ function startWait(waits: readonly LedgerWait[], wait: WaitingEvent): readonly L
   const { at, reason, told } = wait;
   const last = waits.at(-1);
   const isSame = last?.reason === reason && last.told === told;
-  // An estimate does not change the recorded wait. The originally planned duration of the wait is more useful to the
-  // user than the estimates that the turn announces after the planned time has passed.
+  // An estimate does not change the recorded wait. The duration that was planned first is more useful to the user than
+  // the later estimates.
   if (isSame && wait.estimated) return waits;
-  // A turn announces a wait for a gate or for the network again whenever the end of the wait changes. The ledger still
-  // records only one wait.
+  // When the end of a wait for a gate or for the network changes, the turn emits a further event for the same wait. The
+  // ledger still records only one wait.
   const continuesLast = isSame && (told !== 'turn' || reason === 'offline');
   return continuesLast ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
 }

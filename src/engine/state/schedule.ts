@@ -2,15 +2,15 @@ import { endWait, type Failure, type Schedule, type TurnState } from './turnStat
 
 export const scheduleLifetimeMs = 24 * 60 * 60 * 1000;
 
-/** Why a schedule ended although its prompt was not sent. */
+/** How a schedule ended without sending its prompt. */
 export type ScheduleEnd =
   | { readonly outcome: 'stopped' }
   /** The schedule has expired, because the prompt could not be sent in time. `message` is localized. */
   | { readonly outcome: 'failed'; readonly message: string };
 
 /**
- * Sets the phase of an ended turn to `scheduled`, because the prompt of the turn will be sent again later. The partial
- * answer is preserved.
+ * Sets the phase of an ended turn to `scheduled`, because its prompt will be sent at a later time. The partial answer
+ * is preserved.
  */
 export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
   return { ...endWait(state), phase: 'scheduled', schedule };

@@ -1,15 +1,15 @@
 import type { Ledger } from './ledger';
 
-/** Number of characters that arrived during one particular second of a turn's segment. */
+/** Number of characters that arrived in one second of a segment (a part of a turn). */
 interface ThroughputSecond {
-  /** Whole seconds since the segment began. */
+  /** Whole seconds since the start of the segment (the part of the turn). */
   readonly second: number;
   readonly chars: number;
 }
 
-/** The numbers of characters of an answer that arrived in each second. Seconds without characters are omitted. */
+/** For each second, the number of characters of the answer that arrived. Seconds without characters are omitted. */
 export interface Throughput {
-  /** All seconds in which characters arrived, except the latest second, in ascending order. */
+  /** The seconds before the latest second, oldest first. Seconds without characters are omitted. */
   readonly completedSeconds: readonly ThroughputSecond[];
   /** The latest second in which characters arrived. */
   readonly second: number;
@@ -26,9 +26,9 @@ export const noThroughput: Throughput = { completedSeconds: [], second: 0, chars
 const maxSeconds = 10_000;
 
 /**
- * Adds characters to the throughput. This function runs for every token, so it copies the list of completed seconds
- * only when a second has ended.
- * @param ms time since the segment began, in milliseconds
+ * Adds characters to the throughput. The list of completed seconds is copied only when a second has ended, because this
+ * function runs for every token.
+ * @param ms time since the start of the segment, in milliseconds
  */
 export function addToThroughput(throughput: Throughput, ms: number, newChars: number): Throughput {
   const { completedSeconds, second, chars } = throughput;
@@ -43,7 +43,7 @@ export function throughputSeconds({ completedSeconds, second, chars }: Throughpu
   return chars === 0 ? completedSeconds : [...completedSeconds, { second, chars }];
 }
 
-/** A period without a token in an attempt whose answer has begun, in monotonic milliseconds. */
+/** A period in which an attempt received no token although its answer had begun. Times are monotonic milliseconds. */
 export interface Silence {
   readonly from: number;
   readonly to: number;
@@ -55,12 +55,15 @@ interface SilenceSource {
   readonly lastTokenAt?: number | undefined;
 }
 
-/** Shortest silence that the user sees, in milliseconds. A healthy model rarely pauses for longer. */
+/**
+ * Shortest silence (period without a token) that the user sees, in milliseconds. A healthy model rarely pauses for
+ * longer.
+ */
 export const minSilenceMs = 3000;
 
 /**
- * Returns the silences of a segment that have ended. If the current attempt has received a token, but none for at least
- * `minSilenceMs`, adds the silence from the last token to `now`.
+ * Returns the silences (periods without a token) that have ended. If at least `minSilenceMs` have passed since the last
+ * token of the current attempt, adds the silence from that token to `now`.
  */
 export function silencesUntil(
   { silences, ledger, lastTokenAt = Infinity }: SilenceSource,

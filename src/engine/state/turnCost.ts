@@ -9,7 +9,7 @@ export interface Cost {
   readonly amount: number;
   readonly currency: Currency;
   /**
-   * Whether at least a part of the amount was computed from the price of the model, because the gateway reported no
+   * Whether the amount was computed, at least in part, from the price of the model, because the gateway reported no
    * cost.
    */
   readonly isEstimate: boolean;
@@ -27,7 +27,7 @@ export interface TotalCost {
  */
 type EndedFields = Partial<EndedEvent> | undefined;
 
-/** Returns the cost of an attempt, or undefined if the cost is unknown or the attempt cost nothing. */
+/** Returns the cost of an attempt. Returns undefined if the cost is unknown or if nothing was charged. */
 export function costOfAttempt(end: EndedFields): Cost | undefined {
   const amount = end?.cost ?? end?.estimatedCost;
   if (amount === undefined) return undefined;
@@ -35,8 +35,8 @@ export function costOfAttempt(end: EndedFields): Cost | undefined {
 }
 
 /**
- * Returns the cost of all attempts of a turn for each currency, including attempts whose text was discarded. Returns
- * undefined if the cost of any attempt is unknown. Otherwise, a part of the cost would look like the total.
+ * Returns the cost of all attempts of a turn, one sum per currency. Attempts whose text was discarded are included. If
+ * the cost of any attempt is unknown, returns undefined. Otherwise, a part of the cost would look like the total.
  */
 export function costsOf(state: TurnState): readonly Cost[] | undefined {
   const { costs, unknownAnswers } = totalCost([state]);
@@ -64,8 +64,8 @@ export function addCosts(costs: readonly Cost[]): readonly Cost[] {
 }
 
 /**
- * Returns the costs that are displayed. An estimated cost of zero is omitted, because users of a free model need no
- * reminder of its price below each answer.
+ * Returns the costs that are displayed. An estimated cost of zero is omitted, because users of a free model don't need
+ * to read below each answer that it was free.
  */
 export function shownCosts(costs: readonly Cost[] = []): readonly Cost[] {
   return costs.filter(({ amount, isEstimate }) => amount > 0 || !isEstimate);
@@ -85,8 +85,8 @@ export function hasUnknownCost(end: EndedFields): boolean {
 }
 
 /**
- * Returns whether an attempt has received a successful response, but has no recorded end. If the window in which the
- * turn ran has closed, the cost of this attempt is unknown.
+ * Returns whether the gateway accepted an attempt whose end was not recorded. The cost of such an attempt is unknown,
+ * unless the attempt is still running.
  */
 export function lacksEnd({ headers, end }: LedgerEntry): boolean {
   const { status = 0 } = headers ?? {};

@@ -17,7 +17,7 @@ import { addToLedger, emptyLedger, type Ledger, type LedgerEntry } from './ledge
 import { addToThroughput, noThroughput, type Silence, silencesUntil, type Throughput } from './throughput';
 import { sumUsage } from './usage';
 
-/** The phase of a turn. The page shows this phase to the user. */
+/** The phase of a turn, as shown to the user. */
 export type TurnPhase =
   | 'connecting'
   | 'streaming'
@@ -31,29 +31,28 @@ export type TurnPhase =
   | 'scheduled';
 
 /**
- * The part of a turn from its start, or from the moment when the user continues the answer, until the answer ends. A
- * turn that the user continues later has several segments. All times are monotonic milliseconds of the process that ran
- * the segment.
+ * A part of a turn. The first segment begins with the turn, and a new segment begins each time the user continues the
+ * answer. All times are monotonic milliseconds of the process that ran the segment.
  */
 export interface TurnSegment {
   readonly phase: TurnPhase;
   readonly ledger: Ledger;
   readonly attempts: number;
   readonly usage?: Usage | undefined;
-  /** Time of the first event, which is an attempt or a wait. */
+  /** Time of the first event. This event is an attempt or a wait. */
   readonly startedAt?: number | undefined;
   readonly firstTokenAt?: number | undefined;
   readonly lastTokenAt?: number | undefined;
   readonly endedAt?: number | undefined;
   readonly throughput: Throughput;
-  /** Silences that have ended, in ascending order. */
+  /** Silences (periods without a token) that have ended, oldest first. */
   readonly silences: readonly Silence[];
 }
 
 export interface ResumePoint {
   /** Offset in the answer at which a resumed part begins, in UTF-16 code units. */
   readonly offset: number;
-  /** The localized reason why the stream broke. Absent if the user continued an answer that had ended. */
+  /** Localized reason why the stream broke. Absent if the answer had ended and the user continued it. */
   readonly cutMessage?: string | undefined;
   /** The models before and after the resume point. Absent if one model wrote both parts of the answer. */
   readonly models?: ContinuedModels | undefined;
@@ -75,7 +74,7 @@ export interface ToolCall {
 }
 
 export interface Schedule {
-  /** ID of the schedule. If the prompt is scheduled again later, the new schedule has a new ID. */
+  /** ID of the schedule. A prompt that is scheduled a second time gets a new ID. */
   readonly id: string;
   /**
    * Time at which the prompt will be sent, in epoch milliseconds. If absent, the prompt will be sent as soon as the
@@ -99,7 +98,7 @@ export interface TurnState extends TurnSegment {
   readonly reasoning: string;
   /** Number of the last attempt that has added to `reasoning`. */
   readonly reasoningAttempt?: number;
-  /** Resume points of the answer, by ascending offset. */
+  /** Resume points of the answer (the places where a resumed part begins), in the order of their offsets. */
   readonly resumePoints: readonly ResumePoint[];
   /** Why the last stream broke, as localized text. Absent once the answer has been resumed. */
   readonly cutMessage?: string;
@@ -110,7 +109,7 @@ export interface TurnState extends TurnSegment {
   readonly gatewaySwitches: readonly GatewayEvent[];
   /** Earlier segments of the turn, oldest first. A new segment begins each time the user continues the answer. */
   readonly previousSegments: readonly TurnSegment[];
-  /** Attempts of answers that the user restarted. These attempts matter only for the cost of the turn. */
+  /** Attempts of answers that the user restarted. They are kept only for the cost of the turn. */
   readonly discardedAttempts: readonly LedgerEntry[];
   readonly wait?: WaitingEvent;
   /** The schedule of the prompt. Set only in the phase `scheduled`. */
@@ -154,7 +153,7 @@ export function markInterrupted(state: TurnState): TurnState {
   return isRunning(state.phase) ? { ...endWait(state), phase: 'interrupted' } : state;
 }
 
-/** Returns the state of the turn after an event, which comes from the engine or from a journal. */
+/** Returns the state of the turn after an event. The event comes from the engine or from a journal. */
 export function reduceTurn(state: TurnState, event: RecordedEvent): TurnState {
   const started = state.startedAt === undefined ? { ...state, startedAt: event.at } : state;
   return applyEvent(isDelta(event) ? started : { ...started, ledger: addToLedger(state.ledger, event) }, event);
@@ -181,7 +180,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return {
         ...endWait(state),
         phase: state.text || event.why === 'resume' ? 'resuming' : 'connecting',
-        // When the answer is restarted, the tool calls are removed, because the new answer contains its own tool calls.
+        // When a restarted answer begins, the tool calls are removed, because the new answer contains its own tool
+        // calls.
         toolCalls: isContinuation(event) ? state.toolCalls : [],
         model: event.userModel ?? event.model,
         gateway: event.gateway,
@@ -197,7 +197,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       };
     case 'tool-call':
       return { ...addToken(state, event, event.arguments.length), toolCalls: addToolCallPart(state.toolCalls, event) };
-    // A `headers` event changes only the ledger.
+    // A `headers` event changes only the ledger, the record of attempts and waits.
     case 'headers':
       return state;
     case 'ended':
@@ -205,8 +205,8 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
     case 'waiting':
       return { ...state, phase: event.reason === 'offline' ? 'offline' : 'waiting', wait: event };
     case 'cut':
-      // A broken stream does not change the phase. The event that follows, such as a wait or an attempt, changes the
-      // phase.
+      // The phase does not change when a stream breaks. It changes with the event that follows, such as a wait or an
+      // attempt.
       return { ...state, cutMessage: event.message };
     case 'resumed': {
       const { cutMessage, ...rest } = state;
@@ -217,7 +217,7 @@ function applyEvent(state: TurnState, event: RecordedEvent): TurnState {
       return { ...rest, phase: 'streaming', resumePoints };
     }
     case 'replaced':
-      // The throughput does not include the new text, because the engine does not report when the parts of this text
+      // This text is not added to the throughput, because the engine does not report when the parts of the text
       // arrived.
       return { ...addToken(state, event, 0, event.text), resumePoints: [] };
     case 'model':
@@ -247,7 +247,7 @@ export function hasPartialAnswer({ text, reasoning, toolCalls }: TurnState): boo
   return text !== '' || reasoning !== '' || toolCalls.length > 0;
 }
 
-/** Returns whether a restart is in progress and has not replaced the partial answer yet. */
+/** Returns whether the answer is being restarted while the partial answer is still displayed. */
 export function isRestarting({ phase, ledger }: TurnState): boolean {
   return phase === 'resuming' && ledger.entries.at(-1)?.how === 'restart';
 }

@@ -2,12 +2,14 @@ import { waitedMs } from './ledger';
 import type { TurnSegment, TurnState } from './turnState';
 import { sumUsage } from './usage';
 
-/** Returns the segments of a turn, oldest first. The current segment is the last. */
+/** Returns the segments (parts) of a turn, oldest first. The current segment is the last. */
 export function segmentsOf(state: TurnState): readonly TurnSegment[] {
   return [...state.previousSegments, state];
 }
 
-/** Returns the segments that become the previous segments when the user continues the turn. */
+/**
+ * Returns all segments (parts) of a turn so far. They become the previous segments when the user continues the turn.
+ */
 export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
   if (state.startedAt === undefined) return state.previousSegments;
   const { phase, ledger, attempts, usage, startedAt, firstTokenAt, lastTokenAt, endedAt, throughput, silences } = state;
@@ -16,8 +18,8 @@ export function segmentsSoFar(state: TurnState): readonly TurnSegment[] {
 }
 
 /**
- * Returns the monotonic time of the segment's end. If the segment has no recorded end, returns the time of its last
- * recorded activity.
+ * Returns the monotonic time of the end of a segment (a part of a turn). If the end was not recorded, returns the time
+ * of the last recorded activity.
  */
 export function lastActivityAt(segment: TurnSegment): number {
   const { startedAt = 0, lastTokenAt = startedAt, endedAt, ledger } = segment;
@@ -27,7 +29,7 @@ export function lastActivityAt(segment: TurnSegment): number {
   return Math.max(startedAt, lastTokenAt, ...ends, ...waits.map(({ at }) => at));
 }
 
-/** Returns the totals of a turn over all of its segments. */
+/** Returns the totals of a turn over all of its segments (parts). */
 export function totalsOf(state: TurnState) {
   const segments = segmentsOf(state);
   const usages = segments.flatMap((segment) => segment.usage ?? []);
@@ -38,11 +40,11 @@ export function totalsOf(state: TurnState) {
     attempts: sum(segments.map(({ attempts }) => attempts)),
     /** Total duration of the waits that have ended, in milliseconds. */
     waitedMs: sum(segments.map(({ ledger }) => waitedMs(ledger))),
-    /** Duration of the turn without the time between its segments, in milliseconds. */
+    /** Duration of the turn in milliseconds, without the time between its segments (parts). */
     ms: sum(durations),
     /**
-     * Time to the first token of the turn, in milliseconds, measured from the start of the attempt that received this
-     * token.
+     * Time to the first token of the turn, in milliseconds. The time is measured from the start of the attempt that
+     * received the token.
      */
     firstTokenMs: segments.flatMap(firstTokenMsOf)[0],
     usage: usages.length === 0 ? undefined : sumUsage(usages),
@@ -50,8 +52,8 @@ export function totalsOf(state: TurnState) {
 }
 
 /**
- * Returns a list with the time to the first token of a segment, or an empty list if the segment has no token. The value
- * that the attempt has measured is preferred, because the turn's events are recorded slightly later.
+ * Returns a list with the time to the first token of a segment (a part of a turn). The list is empty if no token
+ * arrived. The time that the attempt measured is preferred, because events are recorded slightly later.
  */
 function firstTokenMsOf({ firstTokenAt = -Infinity, ledger }: TurnSegment): readonly number[] {
   const attempt = ledger.entries.findLast(({ at }) => at <= firstTokenAt);

@@ -3,15 +3,17 @@ import type { Usage } from '../events/events';
 import type { ModelFacts } from '../models/modelFacts';
 
 /**
- * Rounds a cost to 10⁻¹² of a unit of its currency, so that 0.1 + 0.2 is 0.3. The price of each token is a multiple of
- * 10⁻¹². Sums of prices are therefore exact up to about 9,000 units of the currency, the limit that results from the
- * precision of a double.
+ * Rounds a cost to 10⁻¹² of its currency unit, so that 0.1 + 0.2 is 0.3. The price of a token is a multiple of 10⁻¹²,
+ * so sums are exact. For sums above about 9,000 currency units, the precision of a double is too low.
  */
 export function roundCost(amount: number): number {
   return Number(amount.toFixed(12));
 }
 
-/** Returns the price of the tokens. Returns undefined if the price is unknown or the result is implausibly high. */
+/**
+ * Returns the estimated cost of a request, computed from its numbers of tokens. Returns undefined if the model's price
+ * is unknown or the result is implausibly high.
+ */
 export function estimateCost(
   price: ModelFacts['price'],
   { promptTokens, completionTokens, cachedTokens = 0 }: Omit<Usage, 'totalTokens'>,
@@ -33,8 +35,8 @@ const summedFields = [
 ] as const satisfies readonly (keyof Usage)[];
 
 /**
- * Merges a further report into the usage of an attempt. A gateway might report the usage repeatedly with growing
- * numbers, or in several parts. A field that is absent or 0 in the later report keeps its earlier value.
+ * Merges a further report into the usage of an attempt. Gateways might report the usage several times with growing
+ * numbers, or in several parts. If a field is absent or 0 in the later report, its earlier value is kept.
  */
 export function mergeUsage(earlier: Usage | undefined, later: Usage): Usage {
   const reported = Object.fromEntries(Object.entries(later).filter(([, value]) => value !== 0));

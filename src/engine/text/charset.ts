@@ -4,8 +4,8 @@ const declaration = /charset\s*=\s*["']?([\w:-]+)/i;
 const codePages: Readonly<Record<string, string>> = { cp936: 'gbk', ms936: 'gbk', cp950: 'big5' };
 
 /**
- * Returns a decoder for the charset that a content type names. If the charset is missing or the runtime does not
- * support it, returns a UTF-8 decoder. The decoder keeps a byte order mark in the text.
+ * Returns a decoder for the charset in a content type. If there is no charset, or the runtime does not support it,
+ * returns a UTF-8 decoder. The decoder keeps a byte order mark in the text.
  */
 export function decoderFor(contentType: string | null): TextDecoder {
   const declared = declaration.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
@@ -18,15 +18,14 @@ export function decoderFor(contentType: string | null): TextDecoder {
 }
 
 /**
- * Highest share of unreadable characters among the non-ASCII characters of a UTF-8 text. A text with a higher share is
+ * Highest share of unreadable characters among the non-ASCII characters of a text. If the share is higher, the text is
  * not in UTF-8.
  */
 const unreadableShare = 0.3;
 
 /**
- * Decodes the bytes of a body. Some gateways send GBK without a charset, or declare it as UTF-8. A text that is clearly
- * not UTF-8 is therefore decoded as GB 18030, which includes GBK and GB 2312. An incomplete character at the end is
- * removed.
+ * Decodes the bytes of a body. Some gateways send GBK text without a charset or as UTF-8. Text that is clearly not
+ * UTF-8 is therefore decoded as GB 18030, a superset of GBK and GB 2312. An incomplete character at the end is removed.
  */
 export function decodeBody(parts: readonly Uint8Array[], contentType: string | null): string {
   const bytes = Buffer.concat(parts);
@@ -61,8 +60,8 @@ function charsetMetaTag(bytes: Uint8Array): string | null {
 export type ContentKind = 'stream' | 'json' | 'web-page' | 'unknown';
 
 /**
- * Returns the kind of a body according to its content type. If the kind is `unknown`, the first bytes of the body must
- * decide.
+ * Returns the kind of a body according to its content type. The result `unknown` means that the first characters of the
+ * body must be examined.
  */
 export function declaredKind(contentType: string | null): ContentKind {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
@@ -72,7 +71,7 @@ export function declaredKind(contentType: string | null): ContentKind {
 }
 
 /**
- * Returns the kind of a body according to its first characters, or `unknown` if these characters do not identify a
+ * Returns the kind of a body according to its first characters. Returns `unknown` if these characters do not show the
  * kind.
  */
 export function sniffedKind(start: string): ContentKind {

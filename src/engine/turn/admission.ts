@@ -7,16 +7,19 @@ import type { Permit } from '../gate/slowStart';
 import type { Decision } from '../retry/decision';
 
 /**
- * Longest cooldown that a backoff imposes on other requests, in milliseconds. The cooldown is limited although the
- * backoff itself is often longer, because a backoff is only a guess at when the gateway will accept requests.
+ * Longest cooldown that a backoff causes for other requests, in milliseconds. The backoff itself is often longer. It is
+ * only a guess at when the gateway will accept requests, so other requests don't wait as long.
  */
 const maxGuessMs = 2_800;
 
-/** Gets a permit from the gate for each attempt of a turn, and reports the outcome of the attempt to the gate. */
+/**
+ * Gets a permit for each attempt of a turn, and reports the outcome of the attempt. Permits come from the gate, which
+ * limits the requests to a model at a gateway.
+ */
 export class Admission {
   /**
-   * The gate that the turn has joined, and the turn's permit. Set from the first call of `join` to the call of `clear`.
-   * After `release`, the gate ignores calls for this permit.
+   * The gate (which limits the requests to a model) and the turn's permit. Set by `join` and removed by `clear`. After
+   * `release`, the gate ignores calls for this permit.
    */
   private joined: { readonly gate: Gate; readonly permit: Permit } | undefined;
   private hasOpenedBreaker = false;
@@ -31,7 +34,7 @@ export class Admission {
     this.joined = { gate, permit: gate.enqueue(onChange) };
   }
 
-  /** What keeps the gate from admitting the attempt. Undefined once the attempt is admitted. */
+  /** Why the gate does not admit the attempt yet. Undefined once the attempt is admitted. */
   get block(): (GateBlock & { readonly leftMs: number }) | undefined {
     const block = this.joined?.permit.block;
     if (!block) return undefined;
@@ -52,8 +55,8 @@ export class Admission {
   }
 
   /**
-   * Reports a fault to the gate. Call this before the decision about a retry, because that decision depends on the
-   * state of the circuit breaker.
+   * Reports a fault to the gate. Must be called before the decision about a retry, which depends on the state of the
+   * circuit breaker.
    */
   reportFault({ isProviderFault, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;
@@ -81,7 +84,7 @@ export class Admission {
     this.joined?.gate.release(this.joined.permit);
   }
 
-  /** Releases the permit and drops the reference to the gate, because the gate holds the key. */
+  /** Releases the permit, and drops the reference to the gate because the gate holds the API key. */
   clear(): void {
     this.release();
     this.joined = undefined;
@@ -90,7 +93,7 @@ export class Admission {
 
 /**
  * Returns the duration of the cooldown that a fault causes for all requests of the gate, in milliseconds. Returns
- * undefined if the fault causes no cooldown.
+ * undefined if there is no cooldown.
  */
 export function cooldownAfter({ policy, retryAfter }: Fault, decision: Decision): number | undefined {
   if (!isLimitPolicy(policy)) return undefined;

@@ -10,70 +10,79 @@ import { isHighSurrogate } from '../text/surrogates';
 import type { TurnOutput } from './turnOutput';
 
 /**
- * How an attempt asks for the answer. `original` sends the original request, because no part of the answer has arrived.
- * All other modes resume the partial answer.
+ * How an attempt asks for the answer. `original` sends the original request, and is used as long as no part of the
+ * answer has arrived. All other modes resume the partial answer.
  */
 export type RequestMode = 'original' | ResumeMethod;
 
 /**
- * The answer of a turn, built from the text of all its attempts. A restarted answer stays hidden until it is complete
- * or longer than the partial answer. Until then, the user sees the partial answer. A continuation is held back until
- * the splice has found where it joins the partial answer. Keys are removed from the joined text, so that a key is
- * recognized even if the stream broke within the key.
+ * The answer of a turn, built from the text of all its attempts. API keys are removed after the parts have been joined,
+ * so that a key is recognized even if the stream broke within the key.
  */
 export class Answer {
   private visible: string;
   /**
-   * Removes keys from the text, and holds back the end of the text if it might be the start of a key. Undefined if
-   * there are no keys to recognize.
+   * Removes API keys from the text, and holds back the end of the text while it might be the start of a key. Undefined
+   * if no keys are known.
    */
   private textFilter: KeyFilter | undefined;
   private hadReasoning: boolean;
   private hadToolCalls: boolean;
-  /** Whether the gateway rejects every request that continues a partial answer. */
+  /**
+   * Whether the gateway has rejected a request that continues a partial answer. The answer can then only be restarted.
+   */
   continuationsRejected = false;
   /**
-   * Whether the next attempt must restart the answer even if the partial answer could be continued, for instance
-   * because the user has switched to another model.
+   * Whether the next attempt must restart the answer even if the answer could be continued, for instance because the
+   * user has switched to another model.
    */
   isRestartRequested: boolean;
   /**
-   * Whether the user asked to continue the answer. If so, the value `restart` of the setting `holysheep.resume` is
-   * ignored.
+   * Whether the user asked to continue the answer. This request takes precedence over the value `restart` of the
+   * setting `holysheep.resume`.
    */
   private readonly isContinueRequested: boolean;
 
   // The following fields describe the current attempt.
   private requestMode: RequestMode = 'original';
   private partialText = '';
-  /** State of the key filter `textFilter` at the end of the partial answer. */
+  /**
+   * State of the API key filter `textFilter` at the end of the partial answer. It is restored if the text of the
+   * attempt is discarded.
+   */
   private partialFilter: KeyFilter | undefined;
   /**
-   * Filters that remove keys from the reasoning and from the arguments of tool calls. Their names in the map are
-   * `'reasoning'` and the indexes of the tool calls.
+   * Filters that remove API keys. The map contains a filter named `'reasoning'` for the reasoning, and a filter for the
+   * arguments of each tool call, by the index of the call.
    */
   private readonly filters = new Map<'reasoning' | number, KeyFilter | undefined>();
-  /** Number of characters of the visible text that come from previous attempts. */
+  /** Number of visible characters that previous attempts have contributed. */
   private keptChars = 0;
-  /** Text of a restarted answer that is still hidden. Undefined if no restart is in progress. */
+  /**
+   * Text of a restarted answer. It stays hidden until it is complete or longer than the partial answer. Undefined if no
+   * restart is in progress.
+   */
   private incoming: string | undefined;
-  /** Joins a continuation to the partial answer. Undefined once the splice has decided where the continuation joins. */
+  /**
+   * Joins a continuation to the partial answer. The continuation stays hidden until the place to join them has been
+   * found. Undefined from then on.
+   */
   private splice: Splice | undefined;
-  /** The first half of a surrogate pair whose second half has not arrived yet. */
+  /** The first half of a surrogate pair (a character of two UTF-16 code units). The second half has not arrived yet. */
   private pendingSurrogate = '';
   private attemptHadToolCalls = false;
   /**
-   * The value of `isRestartRequested` at the start of the attempt. It is restored if the text of the attempt is
-   * discarded.
+   * The value of `isRestartRequested` at the start of the attempt. If the text of the attempt is discarded, this value
+   * is restored.
    */
   private wasRestartRequested = false;
   /** Whether the model only repeated the start of the partial answer and then stopped. */
   private repeatedOnlyPart = false;
-  /** Whether the next delta restarts an answer that so far consists only of reasoning or tool calls. */
+  /** Whether the next delta restarts the answer. Set if the answer so far consists only of reasoning or tool calls. */
   private isRestartDue = false;
   /**
-   * Whether blank lines at the start of the continuation's text are removed, because they only separate this text from
-   * the reasoning before it.
+   * Whether blank lines at the start of the continuation are removed. After reasoning, such lines only separate the
+   * text from the reasoning.
    */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
@@ -91,17 +100,17 @@ export class Answer {
     this.isContinueRequested = previous?.resumeMode === 'continue';
   }
 
-  /** The answer so far, including the text that is held back because it might be the start of a key. */
+  /** The answer so far, including an end that is held back because it might be the start of an API key. */
   get text(): string {
     return this.visible + (this.textFilter?.heldText ?? '');
   }
 
-  /** Whether the answer can be resumed: it has text or a tool call, not only reasoning. */
+  /** Whether the answer can be resumed. This requires text or a tool call, because reasoning alone can't be resumed. */
   get isStarted(): boolean {
     return this.text !== '' || this.hadToolCalls;
   }
 
-  /** Number of characters that the current attempt has added to the answer, without the overlap. */
+  /** Number of characters that the current attempt has added to the answer, without repeated text. */
   get addedChars(): number {
     return this.incoming?.length ?? Math.max(0, this.visible.length - this.keptChars);
   }
@@ -119,7 +128,7 @@ export class Answer {
     return requestMode !== 'original' && mustRestart ? 'restart' : requestMode;
   }
 
-  /** Returns whether the partial answer can be continued, by the same model or by another model. */
+  /** Returns whether the partial answer can be continued instead of restarted. */
   isContinuable(resume: EngineSettings['resume']): boolean {
     return this.chooseRequestMode(resume, undefined) === 'continue';
   }
@@ -133,12 +142,11 @@ export class Answer {
     this.isRestartDue = requestMode === 'restart' && isEmpty;
     this.partialFilter = this.textFilter;
     this.startText();
-    // The request for a restart is dropped if there is no partial answer, because the attempt produces a new answer
-    // anyway.
+    // Without a partial answer, the requested restart is dropped, because the attempt produces a new answer anyway.
     if (isEmpty) this.isRestartRequested = false;
     if (!isContinuation(requestMode)) this.hadReasoning = false;
-    // While a partial answer with text is displayed, its tool calls are not forgotten. If the gateway refuses a
-    // restart, the next attempt must then be a restart as well, because an answer with tool calls can't be continued.
+    // The tool calls of a visible partial answer are remembered. Otherwise, if the gateway refused the restart, the
+    // next attempt would be a continuation, but an answer with tool calls can't be continued.
     if (isEmpty) this.hadToolCalls = false;
   }
 
@@ -163,9 +171,9 @@ export class Answer {
   }
 
   /**
-   * Handles a gateway that repeats the answer from the beginning within an attempt. The visible text is kept until the
-   * new answer is longer than this text.
-   * @returns false if the attempt continues a partial answer; continued text can't be removed, so the attempt must fail
+   * Handles a gateway that starts the answer over within an attempt. The visible text is kept until the new answer is
+   * longer.
+   * @returns false if the attempt must fail, because it continues a partial answer and continued text can't be removed
    */
   startOver(): boolean {
     if (isContinuation(this.requestMode)) return false;
@@ -175,7 +183,7 @@ export class Answer {
   }
 
   /**
-   * Ends the answer of an attempt that has finished. A restarted answer now replaces the partial answer even if it is
+   * Completes the answer when an attempt has finished. A restarted answer now replaces the partial answer even if it is
    * shorter.
    * @returns false if the model only repeated a part of the partial answer
    */
@@ -189,8 +197,8 @@ export class Answer {
   }
 
   /**
-   * Ends the current attempt. Text of a continuation that is still held back is discarded, because this text repeats
-   * the answer or will be part of the next continuation.
+   * Ends the current attempt. Text of a continuation that is held back is discarded: it repeats the answer, or the next
+   * continuation will contain it.
    */
   endAttempt(): void {
     this.endHold();
@@ -200,7 +208,10 @@ export class Answer {
     this.filters.clear();
   }
 
-  /** Shows the text that is held back because it might be the start of a key. Call this when no more text follows. */
+  /**
+   * Shows the end of the text that was held back because it might be the start of an API key. Must be called when no
+   * more text follows.
+   */
   release(): void {
     const held = this.textFilter?.flush() ?? '';
     this.visible += held;
@@ -268,7 +279,7 @@ export class Answer {
     this.splice = isContinuation(requestMode) ? new Splice(text, requestMode) : undefined;
   }
 
-  /** Discards the text of the current attempt. The attempt then continues as if it had just started. */
+  /** Discards the text of the current attempt, which then continues as if it had just started. */
   private discardText(): void {
     this.endHold();
     const hasChanged = this.visible !== this.partialText;
@@ -280,8 +291,8 @@ export class Answer {
   }
 
   /**
-   * Adds text of the current attempt to the answer. Returns the text that must be emitted as a `text` event. Events of
-   * other types have already been emitted when this method returns.
+   * Adds text of the current attempt to the answer. Returns the text that the caller must emit as a `text` event.
+   * Events of other types are emitted by this method.
    */
   private append(delta: string): string {
     const text = this.completeCharacters(delta);
@@ -291,7 +302,7 @@ export class Answer {
   }
 
   /**
-   * Adds text to the visible text, except for an end that might be the start of a key.
+   * Appends text to the visible text, but holds back an end that might be the start of an API key.
    * @returns the text to emit
    */
   private show(text: string): string {
@@ -305,8 +316,8 @@ export class Answer {
   }
 
   /**
-   * Holds back half of a surrogate pair at the end of the text, because half of a pair can be neither displayed nor
-   * sent.
+   * Holds back half of a surrogate pair (a character of two UTF-16 code units) at the end of the text. Half of a
+   * character can be neither displayed nor sent.
    */
   private completeCharacters(delta: string): string {
     const text = this.pendingSurrogate + delta;
@@ -315,15 +326,14 @@ export class Answer {
     return isHalf ? text.slice(0, -1) : text;
   }
 
-  /** Applies a decision of the splice to the answer. Returns the text to emit. */
+  /** Applies a step of the splice, which joins a continuation to the partial answer. Returns the text to emit. */
   private applyStep({ method }: Splice, step: SpliceStep): string {
     const { visible } = this;
     if (step.type === 'hold') return '';
     this.endHold();
     this.splice = undefined;
     if (step.type === 'another') {
-      // If a model repeats the start of the partial answer and then stops, the partial answer is kept, because it is
-      // longer.
+      // The model has only repeated the start of the partial answer. The partial answer is longer, so it is kept.
       this.repeatedOnlyPart = visible.startsWith(step.text);
       return this.repeatedOnlyPart ? '' : this.addIncoming(step.text);
     }

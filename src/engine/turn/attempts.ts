@@ -22,7 +22,8 @@ import type { TurnOutput } from './turnOutput';
 import { refOf, type TurnGateways } from './turnGateways';
 
 /**
- * Rows of the fault table for 4xx responses that might mean that the gateway rejects the messages of a resume request.
+ * Rows of the fault table for 4xx responses. If such a response follows a resume request, the gateway might have
+ * rejected the messages of this request.
  */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
@@ -31,21 +32,20 @@ const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'parameterInvalid',
 ]);
 
-/**
- * Maximum number of corrected requests in a turn. No known gateway requires more corrections before it accepts a
- * request.
- */
+/** Maximum number of corrected requests in a turn. All known gateways accept a request after fewer corrections. */
 const maxCorrections = 12;
 
 export class Attempts {
-  /** The current attempt. Undefined between two attempts. The last attempt is kept after the turn has ended. */
+  /** The current attempt. Undefined between two attempts. After the end of the turn, the last attempt. */
   current: Attempt | undefined;
   private requestMode: RequestMode = 'original';
   /** The reasoning effort in the current attempt's request. */
   private effort: ReasoningEffort | undefined;
-  /** The request of the current attempt, without the key. */
+  /** The request of the current attempt, without the API key. */
   private sentRequest: ModelRequest | undefined;
-  /** Parameters that the current attempt's request omits, because the gateway was already known not to support them. */
+  /**
+   * Parameters that the current attempt's request omits, because it was known that the gateway does not support them.
+   */
   private omittedParameters: ModelRequest['behavior']['unsupportedParameters'] = new Set();
   /** The gateway of the current attempt. */
   private gateway: Gateway | undefined;
@@ -64,8 +64,8 @@ export class Attempts {
   ) {}
 
   /**
-   * Progress of the answer. `isResuming` is true if the gateway has accepted the current attempt and there is an answer
-   * to resume: the current attempt has received a part of the answer, or resumes a partial answer.
+   * Progress of the answer. `isResuming` is true if the gateway has accepted the current attempt, and if this attempt
+   * has received a part of the answer or resumes a partial answer.
    */
   get progress(): Progress {
     const { current, answer } = this;
@@ -83,7 +83,7 @@ export class Attempts {
     return modelParameters(request, sentRequest.facts).maxTokens !== sentRequest.request.maxTokens;
   }
 
-  /** Starts an attempt, which resumes the partial answer if there is one. */
+  /** Starts an attempt. If there is a partial answer, the attempt resumes it. */
   start(trigger: AttemptTrigger, gateway: Gateway): Attempt {
     const { output, answer, deps, gateways } = this;
     gateways.announceModelAt(gateway);
@@ -150,8 +150,8 @@ export class Attempts {
   }
 
   /**
-   * Returns the fault of the current attempt. If a gateway that was treated as keyless rejects a request without a key,
-   * the fault is a missing key.
+   * Returns the fault of the current attempt. If the gateway rejected the API key although the request had none, the
+   * fault is a missing key.
    */
   classify(evidence: Evidence): Fault {
     const fault = classify(evidence, this.deps.clock.now());
@@ -192,8 +192,8 @@ export class Attempts {
   }
 
   /**
-   * Returns the estimated cost of the current attempt. If the gateway reports no usage, for instance because the stream
-   * broke, the tokens are estimated from the text. A response without text and usage costs nothing.
+   * Returns the estimated cost of the current attempt. Without reported usage, for instance because the stream broke,
+   * the tokens are estimated from the text. A response without text and usage costs nothing.
    */
   private estimatedCostOf(usage: Usage | undefined, receivedTokens: number): number | undefined {
     const { current, sentRequest } = this;
@@ -206,8 +206,8 @@ export class Attempts {
   }
 
   /**
-   * If the fault shows what the gateway rejects, changes the next request so that the gateway accepts it. The corrected
-   * request is sent without a delay and is not counted as a retry.
+   * If the fault shows what the gateway rejects, changes the next request so that the gateway accepts it. This
+   * corrected request is sent without a delay and is not a retry.
    * @returns whether the next request will be corrected
    */
   correctRequest(fault: Fault): boolean {
@@ -227,8 +227,8 @@ export class Attempts {
   }
 
   /**
-   * Removes a parameter that the gateway refuses from the next request. Returns false if the request did not contain
-   * the parameter, or if the user has added the parameter with `extraBody`.
+   * Removes a parameter from the next request, because the gateway refuses it. Returns false if the request did not
+   * contain the parameter, or if the parameter comes from the user's `extraBody`.
    */
   private avoidParameter(
     { request, behavior, facts, reasoning = {} }: ModelRequest,
@@ -245,8 +245,8 @@ export class Attempts {
 
   /**
    * Returns whether an answer without a finish reason is complete after all: a continuation has added nothing, or a
-   * restart has received complete tool calls. If so, and if no answer of this model has ever had a finish reason, later
-   * answers of this model need no finish reason either.
+   * restart has received complete tool calls. If this model has never sent a finish reason, its later answers need
+   * none.
    */
   confirmsComplete(): boolean {
     const { answer, sentRequest, requestMode, current } = this;
@@ -257,7 +257,7 @@ export class Attempts {
     return true;
   }
 
-  /** Whether the current attempt has received a part of the answer and there is a partial answer to resume. */
+  /** Whether the current attempt has received a part of the answer, and the answer can be resumed. */
   get hasStarted(): boolean {
     return this.current?.hasStreamed === true && this.answer.isStarted;
   }

@@ -23,18 +23,18 @@ import { TurnGateways } from './turnGateways';
 import { UserCommands } from './userCommands';
 import { Waits } from './waits';
 
-/** Trigger of the next attempt. Undefined if the turn has ended. */
+/** Why the next attempt is made. Undefined if there is no next attempt because the turn has ended. */
 type NextTrigger = AttemptTrigger | undefined;
 /**
- * Maximum time to wait for the cooldowns and outages that other windows have recorded, in milliseconds. The folder with
- * these records might be on a drive that does not respond.
+ * Maximum time to wait for the cooldowns and outages that other windows have recorded, in milliseconds. The drive with
+ * these records might not respond.
  */
 const maxCooldownSyncMs = 250;
 
 /**
- * A turn: attempts and waits, until exactly one terminal event. The loop in `run` carries out the decisions of
- * `decide`. The user's commands take effect immediately on the current attempt or wait, and `stop` ends the turn before
- * it returns.
+ * A turn: attempts and waits, and then exactly one terminal event. The loop in `run` carries out the decisions of
+ * `decide`. The user's commands take effect immediately on the current attempt or wait. `stop` ends the turn before it
+ * returns.
  */
 export class Turn implements TurnHandle {
   private readonly history: TurnHistory;
@@ -94,7 +94,7 @@ export class Turn implements TurnHandle {
   }
 
   /**
-   * Ends the current wait if the gateway of this wait or its key was removed or replaced, and another gateway can be
+   * Ends the current wait if its gateway or the gateway's API key was removed or replaced, and another gateway can be
    * used. Never rejects.
    */
   async handleGatewaysChange(): Promise<void> {
@@ -103,7 +103,7 @@ export class Turn implements TurnHandle {
       this.commands.apply('switch');
   }
 
-  /** Ends the current wait, because the network state that caused this wait has been reset. */
+  /** Ends the current wait, because its reason no longer exists: the network state has been reset. */
   endWait(): void {
     this.gateways.forgetUnserved();
     if (this.waits.isWaiting) this.commands.apply('retry-now');
@@ -139,8 +139,8 @@ export class Turn implements TurnHandle {
   }
 
   /**
-   * Makes attempts until the turn ends. This method is the only error boundary of a turn: an exception ends the turn
-   * with a terminal event.
+   * Makes attempts until the turn ends. An exception in an attempt or a wait is caught here, and ends the turn with a
+   * terminal event.
    */
   private async run(first: AttemptTrigger): Promise<void> {
     try {
@@ -180,7 +180,7 @@ export class Turn implements TurnHandle {
   }
 
   /**
-   * Reads the gateways and their keys. Rejects with a `ConnectionError` if the user must fix the base URL or the
+   * Reads the gateways and their API keys. Rejects with a `ConnectionError` if the user must fix the base URL or the
    * keyring.
    */
   private async readGateways(): Promise<KeyedGateways> {
@@ -189,8 +189,7 @@ export class Turn implements TurnHandle {
 
   /**
    * Waits until the gate admits the attempt, or the user wants another model or gateway.
-   * @returns a decision if the turn must do something other than wait, for instance because the wait would be too long;
-   * otherwise undefined
+   * @returns a decision if the turn must not wait, for instance because the wait would be too long; otherwise undefined
    */
   private async waitInQueue(): Promise<{ readonly decision: Decision; readonly situation: TurnSituation } | undefined> {
     let estimatedFor: Cooldown | undefined;
@@ -199,8 +198,7 @@ export class Turn implements TurnHandle {
       const situation = this.situation(fault, block);
       const decision = this.decide(situation);
       if (decision.type !== 'wait') return { decision, situation };
-      // The turn announces an estimated wait only once for each cooldown, although the gate repeatedly updates the
-      // estimate.
+      // For each cooldown, an estimated wait is announced only once, although the gate repeatedly updates the estimate.
       const isAnnounced = decision.estimated === true && estimatedFor === block.cause;
       const wait = this.messages.describeWait(fault, decision, block.blockedBy);
       await this.waits.waitInQueue(decision.delayMs, isAnnounced ? undefined : wait);
@@ -266,7 +264,7 @@ export class Turn implements TurnHandle {
 
   /**
    * Ends the current attempt and reports the end to the listener.
-   * @returns true if the gateway refused the request and a corrected request is sent at once
+   * @returns true if the turn immediately sends a corrected request, because the gateway refused the request
    */
   private endAttempt(how: EndedEvent['how'], fault?: Fault): boolean {
     const hasEnded = this.attempts.end(how, fault);
@@ -304,7 +302,7 @@ export class Turn implements TurnHandle {
         break;
       }
       case 'wait':
-        // A wait in the gate's queue is announced later, when the turn has joined the queue.
+        // A wait in the gate's queue is announced when the turn has joined the queue.
         if (!decision.inQueue) await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn'));
         break;
     }
@@ -327,7 +325,9 @@ export class Turn implements TurnHandle {
     this.history.recordModelSwitch(to);
   }
 
-  /** Lets another model answer, or continue the partial answer. The other model gets a new resume budget. */
+  /**
+   * Lets another model answer, or continue the partial answer. The resumes of the other model are counted from zero.
+   */
   private fallBack(model: string, reason: FaultKind): void {
     const gateway = this.gateways.gatewayOfSubstitute(model);
     if (gateway) this.gateways.switchTo(gateway, { kind: reason });
@@ -361,8 +361,8 @@ export class Turn implements TurnHandle {
     this.commands.end();
     this.admission.clear();
     this.history.settleCharge(true);
-    // `onEnd` must be called before the gateways are cleared, because it reads the record of the turn, which contains
-    // the host of the gateway.
+    // `onEnd` reads the record of the turn, which contains the host of the gateway. It must be called before the
+    // gateways are cleared.
     this.onEnd();
     this.gateways.clear();
   }

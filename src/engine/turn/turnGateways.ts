@@ -19,16 +19,16 @@ import type { TurnHistory } from '../retry/turnHistory';
 import type { EventSink } from './turnOutput';
 
 /**
- * Kinds of faults that, at a backup gateway, only mean that this gateway does not serve the model. The turn then asks
- * another gateway.
+ * At a backup gateway, a fault of one of these kinds only means that the gateway does not serve the model. The turn
+ * then asks another gateway.
  */
 const unservedKinds: ReadonlySet<Fault['kind']> = new Set(['model', 'not-found']);
 
-/** The gateways that might have a model, in the order of the settings. */
+/** The gateways that might serve a model, in the order of the settings. */
 interface ModelGateways {
   /**
-   * Gateways that the turn may use without asking the user. The turn starts at the first of these gateways that is not
-   * down.
+   * Gateways that the turn may use without asking the user. The turn starts at the first gateway of this list that is
+   * not down.
    */
   readonly automatic: readonly Gateway[];
   /**
@@ -41,19 +41,19 @@ interface ModelGateways {
 /** The gateways of a turn, and the name that each gateway uses for the model. */
 export class TurnGateways {
   /**
-   * Gateway of the current attempt, or of the next attempt if the turn has already switched gateways. Undefined if the
-   * turn may use no gateway.
+   * Gateway of the current attempt. After a gateway switch, the gateway of the next attempt. Undefined if the turn may
+   * use no gateway.
    */
   current: Gateway | undefined;
   /**
-   * Why the turn uses the current gateway. The initial value `model` means that the gateways that precede the current
-   * gateway in the settings do not have the model.
+   * Why the turn uses the current gateway. The initial value `model` means that the gateways before it in the settings
+   * do not have the model.
    */
   reason: ModelEvent['reason'] = 'model';
   /** Name under which the user sees the model of the current or the next attempt. */
   answeringModel: string;
   /**
-   * The gateways and keys for the current or the next attempt. Undefined before the first attempt and after the end of
+   * The gateways and API keys for the current or next attempt. Undefined before the first attempt and after the end of
    * the turn.
    */
   private gatewaysWithKeys: KeyedGateways | undefined;
@@ -61,29 +61,26 @@ export class TurnGateways {
   private readonly gatewaysWithoutModel = new Set<string>();
   /**
    * Whether the turn must not use plain HTTP. True if the turn has used an `https:` gateway, or if the settings select
-   * an encrypted gateway for the model. The gateway that the settings select might be down.
+   * an encrypted gateway for the model, even if that gateway is down.
    */
   private mustEncrypt = false;
-  /** Name of the model for which `mustEncrypt` was last derived from the settings. */
+  /** Name of the model for which `mustEncrypt` was last computed from the settings. */
   private encryptedModel: string | undefined;
   /**
-   * Base URL of the gateway to which the user last switched. If the user then selects another model, the turn asks the
-   * same gateway for that model, even with plain HTTP.
+   * Base URL of the gateway to which the user last switched. If the user then selects another model, the turn stays at
+   * this gateway, even with plain HTTP.
    */
   private chosenUrl: string | undefined;
-  /**
-   * Whether the turn uses the current gateway even if this gateway is down. The value becomes false when an attempt
-   * fails.
-   */
+  /** Whether the turn uses the current gateway even if it is down. Becomes false when an attempt fails. */
   private isPinned = false;
   /**
-   * Gateways that have failed since the turn last waited. The keys are the base URLs. A value is true if the gateway
-   * might respond after a wait.
+   * Gateways that have failed since the last wait of the turn, by base URL. The value is true if the gateway might
+   * respond after a wait.
    */
   private readonly failedGateways = new Map<string, boolean>();
   /**
    * Names of the substitutes (models that gateways use in place of the user's choice) in this turn. A substitute may
-   * continue its own partial answer, but is not offered to the user a second time.
+   * continue its own partial answer, but is offered to the user only once.
    */
   private readonly substitutes = new Set<string>();
 
@@ -100,7 +97,7 @@ export class TurnGateways {
   }
 
   /**
-   * The base URL of the current or the next attempt. Empty before the turn has read its gateways and after the turn has
+   * The base URL for the current or next attempt. Empty before the turn has read its gateways, and after the turn has
    * ended.
    */
   get baseUrl(): string {
@@ -124,8 +121,8 @@ export class TurnGateways {
   }
 
   /**
-   * The gateways, except the current gateway, that have not failed since the turn last waited, in the order of the
-   * settings.
+   * Gateways that have not failed since the last wait of the turn, in the order of the settings. The current gateway is
+   * not included.
    */
   get untriedGateways(): readonly Gateway[] {
     return this.otherGateways.filter(({ id }) => !this.failedGateways.has(id));
@@ -134,12 +131,12 @@ export class TurnGateways {
   switchOptions(fault: Fault): GatewayOptions {
     const { primaryGateway, current } = this;
     const lacksModelAtBackup = this.isUnservedBy(fault);
-    // If the model's name comes only from the workspace settings, the turn stays at a gateway that lacks the model.
-    // Otherwise, the workspace could influence which gateway is used.
+    // If the gateway lacks the model and the model's name comes only from the workspace settings, the turn stays at
+    // this gateway. Otherwise, a workspace could influence which gateway is used.
     const untriedGateways =
       lacksModelAtBackup && this.settings(this.history.model).isWorkspaceModel ? [] : this.untriedGateways;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
-    // If every gateway is down, the turn may try each of them, because a gateway might work again.
+    // After some faults, the turn may try every gateway even if all are down, because a gateway might work again.
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || lacksModelAtBackup;
     const otherGateway =
       untriedGateways.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untriedGateways[0] : undefined);
@@ -160,8 +157,8 @@ export class TurnGateways {
   }
 
   /**
-   * Announces a change of the model: the chosen gateway uses a substitute for the model, or the turn leaves a gateway
-   * that used a substitute.
+   * Announces that another model answers: the chosen gateway uses a substitute, or the turn leaves a gateway that used
+   * a substitute.
    * @param gateway the result of `choose`
    */
   announceModelAt(gateway: Gateway): void {
@@ -176,7 +173,7 @@ export class TurnGateways {
     this.answeringModel = to;
   }
 
-  /** Returns the gateway that uses this model as its substitute for the model of the user's choice. */
+  /** Returns the gateway that uses this model in place of the user's choice. */
   gatewayOfSubstitute(model: string): Gateway | undefined {
     return this.encrypted.find((gateway) => {
       const { name, isSubstitute } = this.modelAt(gateway);
@@ -184,7 +181,10 @@ export class TurnGateways {
     });
   }
 
-  /** Returns whether the current gateway or its key was removed or replaced, and a gateway can be used now. */
+  /**
+   * Returns whether the current gateway or its API key was removed or replaced. Returns false if no gateway can be used
+   * now.
+   */
   isReplaced({ keys }: KeyedGateways): boolean {
     const { current } = this;
     const gateways = [...keys.keys()].filter((gateway) => this.isAllowed(gateway));
@@ -194,8 +194,8 @@ export class TurnGateways {
   }
 
   /**
-   * Reads the gateway outages that other windows have recorded. Never rejects. If there is only one gateway, returns
-   * undefined, because the turn waits for this gateway even if it is down.
+   * Reads the gateway outages that other windows have recorded. Never rejects. Returns undefined if there is only one
+   * gateway, because the turn waits for a single gateway even if it is down.
    */
   readOutages({ keys }: KeyedGateways): Promise<unknown> | undefined {
     const gateways = [...keys.keys()];
@@ -228,8 +228,8 @@ export class TurnGateways {
   }
 
   /**
-   * Whether another gateway is up, and the current gateway has gone down since the turn chose it, for instance because
-   * of another turn's fault.
+   * Whether the current gateway is down, for instance because of another turn's fault, and another gateway is up. False
+   * if the turn must stay at the current gateway.
    */
   get hasBetterGateway(): boolean {
     const { current } = this;
@@ -238,9 +238,9 @@ export class TurnGateways {
   }
 
   /**
-   * Returns the gateway to which *Switch gateway* leads: the next gateway in the order of the settings, and after the
-   * last gateway the first. Prefers gateways that are up, and among them gateways without a known rate limit. Returns
-   * undefined if there is only one gateway.
+   * Returns the gateway to which *Switch gateway* leads: the next gateway in the settings, or the first after the last.
+   * Gateways that are up come first, and among these the gateways without a known rate limit. Returns undefined if
+   * there is only one gateway.
    */
   nextGateway(): Gateway | undefined {
     const { usableGateways, current } = this;
@@ -253,7 +253,7 @@ export class TurnGateways {
   }
 
   /**
-   * Switches to a gateway. The turn then stays on this gateway even if it is down, until an attempt fails.
+   * Switches to a gateway. The turn stays at this gateway until an attempt fails, even if the gateway is down.
    * @param fault the cause of an automatic switch; undefined if the user has switched
    */
   switchTo(gateway: Gateway, fault?: OutageFault): void {
@@ -263,19 +263,21 @@ export class TurnGateways {
   }
 
   /**
-   * Records that the current gateway does not serve the model, if the fault shows this. Call this method before the
-   * decision about the fault, because the decision depends on the remaining gateways.
+   * Records that the current gateway does not serve the model, if the fault shows this. Must be called before the
+   * decision about the fault, which depends on the remaining gateways.
    */
   recordUnserved(fault: Fault): void {
     const { current } = this;
     if (!current || !this.isUnservedBy(fault)) return;
     this.gatewaysWithoutModel.add(current.id);
-    // A missing key is not recorded as a missing model, because the gateway can be used as soon as it has a key.
+    // A gateway without an API key is not recorded as a gateway without the model, because it can be used as soon as it
+    // has a key.
     if (unservedKinds.has(fault.kind)) this.stateOf(current).recordMissingModel(this.modelAt(current).name);
   }
 
   /**
-   * Records that the current gateway has failed. The gateway is marked as down only if the fault is a gateway fault.
+   * Records that an attempt at the current gateway has failed. The gateway is marked as down only if the fault is a
+   * gateway fault.
    */
   recordFault(fault: Fault): void {
     const { current } = this;
@@ -285,12 +287,12 @@ export class TurnGateways {
     if (fault.leavesGateway) this.stateOf(current).health.markDown(fault);
   }
 
-  /** Records that the turn has waited, so that it may try every gateway again. */
+  /** Records that the turn has waited. After a wait, the turn may try every gateway again. */
   recordWait(): void {
     this.failedGateways.clear();
   }
 
-  /** Forgets which gateways lacked the model, so that the turn may ask them for the model again. */
+  /** Forgets which gateways do not serve the model, so that the turn may ask them a second time. */
   forgetUnserved(): void {
     this.gatewaysWithoutModel.clear();
   }
@@ -303,23 +305,23 @@ export class TurnGateways {
     if (this.current) this.stateOf(this.current).health.recordResponse(sentAt);
   }
 
-  /** Drops the references to the gateways, because they include the keys. */
+  /** Drops all references to gateways, because they give access to the API keys. */
   clear(): void {
     this.gatewaysWithKeys = undefined;
     this.current = undefined;
   }
 
-  /** Returns the key for requests to a gateway, or undefined if the gateway needs no key. */
+  /** Returns the API key for requests to a gateway, or undefined if the gateway needs no key. */
   keyOf(gateway: Gateway): string | undefined {
     return this.gatewaysWithKeys?.keys.get(gateway);
   }
 
-  /** Returns the gate for a gateway and for the model that is named in requests to this gateway. */
+  /** Returns the gate that admits requests for the turn's model to a gateway. */
   gate(gateway: Gateway): Gate {
     return this.stateOf(gateway).gate(this.modelAt(gateway).name, this.keyOf(gateway));
   }
 
-  /** The retry budget of the gateway of the current or the next attempt. */
+  /** Retry budget of the gateway that the current or next attempt uses. */
   get retryBudget(): RetryBudget {
     return this.states.of(this.baseUrl).retryBudget;
   }
@@ -328,7 +330,7 @@ export class TurnGateways {
     return this.states.of(id);
   }
 
-  /** Whether the user can switch to another gateway. That gateway can be down. */
+  /** Whether the user can switch to another gateway, which might be down. */
   get hasOtherGateway(): boolean {
     return this.usableGateways.length > 1;
   }
@@ -364,8 +366,8 @@ export class TurnGateways {
   }
 
   /**
-   * Returns whether a gateway might serve the model. Returns false for a backup gateway that has answered that it does
-   * not have the model.
+   * Returns whether a gateway might serve the model. Returns false for a backup gateway that has reported that it lacks
+   * the model.
    */
   private mayServe(gateway: Gateway): boolean {
     if (gateway.id === this.primaryGateway?.id) return true;
@@ -377,8 +379,8 @@ export class TurnGateways {
   }
 
   /**
-   * Returns whether the fault means that the current gateway, a backup, does not serve the model: the gateway lacks the
-   * model, or needs a key that is missing.
+   * Returns whether a fault shows that the current gateway, a backup, does not serve the model. The gateway lacks the
+   * model, or needs an API key that is missing.
    */
   private isUnservedBy({ kind, row }: Fault): boolean {
     const { current, primaryGateway } = this;
@@ -419,8 +421,8 @@ export class TurnGateways {
   }
 
   /**
-   * Returns whether a turn on this gateway would fail without sending a request, because a known rate limit lasts
-   * longer than a turn waits.
+   * Returns whether a turn would fail at this gateway without sending a request, because the known rate limit lasts too
+   * long.
    */
   private isLimited(gateway: Gateway): boolean {
     const limitMs = this.stateOf(gateway).cooldownMs(this.modelAt(gateway).name, this.keyOf(gateway));
@@ -439,8 +441,8 @@ function isEncrypted({ id }: Gateway): boolean {
 }
 
 /**
- * Returns the fields by which events identify a gateway. Events do not contain the gateway object, because this object
- * gives access to the gateway's key.
+ * Returns the fields that identify a gateway in events. Events do not contain the gateway object, which gives access to
+ * the gateway's API key.
  */
 export function refOf({ id, label }: Gateway): GatewayRef {
   return { id, label };

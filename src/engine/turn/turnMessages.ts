@@ -70,8 +70,8 @@ export class TurnMessages {
     const ownActions = canSendLater(decision) ? withSendLater(retryActions) : retryActions;
     const possibleActions = ownActions.filter((action) => action !== 'moreRoom' || attempts.canHaveMoreRoom);
     const otherActions = this.withSwitchAction(fault.kind, withFallback(possibleActions, fallbackModel));
-    // *Switch gateway* becomes the first action if another gateway can answer at once and the current gateway can
-    // answer only after its limit has reset.
+    // *Switch gateway* becomes the first action if another gateway can answer at once, but the current gateway can
+    // answer only after its rate limit resets.
     const isSwitchBest =
       resetsInMs !== undefined &&
       nextGateway &&
@@ -96,8 +96,8 @@ export class TurnMessages {
   }
 
   /**
-   * Describes the failure of a turn after an exception. The cause is either a defect of this extension, or a base URL
-   * or keyring that the user must fix.
+   * Describes why an exception ended the turn. The cause is either a defect of this extension, or a base URL or keyring
+   * that the user must fix.
    */
   describeException(error: unknown): Omit<FailedEvent, 'at' | 'attempt'> {
     const { text } = this.answer;
@@ -107,8 +107,8 @@ export class TurnMessages {
   }
 
   /**
-   * Adds a sentence to the message if the turn did not try a gateway with plain HTTP, which the turn may not use
-   * automatically.
+   * Adds a note to the message if the turn did not try a gateway because it uses plain HTTP. Only the user can switch
+   * to such a gateway.
    */
   private withPlainHttpNote(message: string, { leavesGateway }: Fault): string {
     const host = this.gateways.plainHttpHost;
@@ -125,15 +125,15 @@ export class TurnMessages {
     return describeFault(fault, values, this.deps);
   }
 
-  /** Adds the action `switchGateway` if there is another gateway and the fault might not occur there. */
+  /** Adds the action `switchGateway` if there is another gateway and the fault might not occur at that gateway. */
   private withSwitchAction(kind: FaultKind, actions: readonly FaultAction[]): readonly FaultAction[] {
     return !this.gateways.nextGateway() || kindsOfAnyGateway.has(kind) ? actions : [...actions, 'switchGateway'];
   }
 }
 
 /**
- * Adds *Continue* and *Restart* after the action that removes the cause of the fault. If the request was too large,
- * only *Restart* is added.
+ * Adds *Continue* and *Restart*. An action that removes the cause of the fault stays first. If the request was too
+ * large, only *Restart* is added.
  */
 function withPartialAnswerActions({ kind, actions }: Fault): readonly FaultAction[] {
   const addedActions = kind === 'too-large' ? (['restart'] as const) : (['continue', 'restart'] as const);
@@ -141,12 +141,12 @@ function withPartialAnswerActions({ kind, actions }: Fault): readonly FaultActio
   return [...new Set([...actions.slice(0, hasCure ? 1 : 0), ...addedActions, ...actions])];
 }
 
-/** Puts *Send later* first and *Retry now* last, because a retry does not help before the limit resets. */
+/** Puts *Send later* first and *Retry now* last, because a retry does not help before the rate limit resets. */
 function withSendLater(actions: readonly FaultAction[]): readonly FaultAction[] {
   return ['sendLater', ...actions.filter((action) => action !== 'retryNow'), 'retryNow'];
 }
 
-/** Kinds of faults that would occur at any other gateway as well. */
+/** Fault kinds that would occur at every other gateway as well. */
 const kindsOfAnyGateway: ReadonlySet<FaultKind> = new Set([
   'context-length',
   'content-filter',
@@ -161,8 +161,8 @@ function withFallback(actions: readonly FaultAction[], fallbackModel: string | u
 }
 
 /**
- * Returns whether the user can schedule the prompt for the time when the limit resets. This is possible if the turn
- * can't wait for the reset, and if the limit resets within 24 hours. A scheduled prompt expires after 24 hours.
+ * Returns whether the user can schedule the prompt for the time when the rate limit resets: the turn can't wait that
+ * long, and the limit resets within 24 hours. Later, a scheduled prompt would expire.
  */
 function canSendLater({ fault, resetsInMs, beyondMaxHint }: FailDecision): boolean {
   const resetsTooLate = beyondMaxHint === true || fault.policy.retry === 'never';

@@ -14,12 +14,12 @@ export interface EventSink {
 
 /** Delivers the events of a turn in batches. Events after the terminal event are ignored. */
 export class TurnOutput implements EventSink {
-  /** Number of the current attempt, from 1. The number is 0 before the first attempt. */
+  /** Number of the current attempt, starting at 1. Before the first attempt, 0. */
   attempt = 0;
   private batch: StreamEvent[] | undefined;
   /**
-   * Monotonic time of all events in `batch`. The events of a batch have the same time, because they are emitted
-   * immediately one after another.
+   * Monotonic time of all events in `batch`. The events have the same time, because they are emitted in immediate
+   * succession.
    */
   private batchTime = 0;
   ledger = emptyLedger;
@@ -54,7 +54,7 @@ export class TurnOutput implements EventSink {
       this.deliver();
     } else if (!this.isScheduled) {
       this.isScheduled = true;
-      // A promise starts the microtask, because `queueMicrotask` is slower: it also creates an object for the
+      // A resolved promise starts the microtask. `queueMicrotask` is slower, because it also creates an object for the
       // asynchronous context.
       void Promise.resolve().then(() => {
         this.isScheduled = false;
@@ -64,8 +64,8 @@ export class TurnOutput implements EventSink {
   }
 
   /**
-   * Emits a text or reasoning event without adding it to the ledger, because a turn has thousands of these events. The
-   * event is delivered together with the next event of another type, or by `deliver`.
+   * Emits a text or reasoning event. The event is not added to the ledger (the record of attempts and waits), because a
+   * turn has thousands of such events. It is delivered by `deliver`, or together with the next event of another type.
    */
   emitToken(type: 'text' | 'reasoning', text: string): void {
     if (!this.isFinished()) this.add({ type, text, attempt: this.attempt, at: this.startBatch() });
@@ -83,8 +83,8 @@ export class TurnOutput implements EventSink {
   }
 
   deliver(): void {
-    // The listener that receives a batch can stop the turn, which emits the terminal event and calls this method a
-    // second time. The second call returns at once, and the loop below delivers the terminal event.
+    // The listener can stop the turn while it receives a batch. Stopping emits the terminal event and calls this method
+    // a second time. The second call returns at once, and the loop below delivers the terminal event.
     if (this.isDelivering) return;
     this.isDelivering = true;
     while (this.batch) {

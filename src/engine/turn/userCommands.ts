@@ -4,19 +4,19 @@ import type { Attempts } from './attempts';
 import type { Waits } from './waits';
 
 /**
- * A command that affects the next attempt: *Retry now*, *Switch model*, *Switch gateway*, or a changed base URL or key.
- * `end` means that the turn has ended, so that there is no next attempt.
+ * A command that affects the next attempt: *Retry now* (`retry-now`), or a change of the model, gateway, base URL or
+ * API key (`switch`). `end` means that the turn has ended, so that there is no next attempt.
  */
 type UserCommand = 'retry-now' | 'switch' | 'end';
 
 /**
- * Time after the start of an attempt in which *Retry now* is ignored, in milliseconds. The attempt that has just
- * started is already the retry that the user wants.
+ * Time after the start of an attempt in which *Retry now* is ignored, in milliseconds. The user probably wanted the
+ * retry that has just started.
  */
 const singleFlightMs = 1000;
 /**
- * Two clicks within this number of milliseconds are treated as one click, even if the attempt that the first click
- * started has already failed.
+ * Two clicks within this number of milliseconds count as one, even if the attempt that the first click started has
+ * already failed.
  */
 const doubleClickMs = 250;
 
@@ -40,20 +40,19 @@ export class UserCommands {
     return this.command !== undefined && this.command !== 'retry-now';
   }
 
-  /** Ends the current wait because the turn has ended. Later commands have no effect. */
+  /** Ends the current wait, because the turn has ended. Later commands have no effect. */
   end(): void {
     this.command = 'end';
     this.waits.end();
   }
 
   /**
-   * Applies a command by ending the current wait or attempt. *Retry now* does not end an attempt that has received a
-   * part of the answer.
+   * Applies a command by ending the current wait or attempt. *Retry now* does not end an attempt that has already
+   * received a part of the answer.
    */
   apply(command: Exclude<UserCommand, 'end'>): void {
     const attempt = this.attempts.current;
-    // A switch to another model or gateway takes precedence over *Retry now*, regardless of the order of the two
-    // commands.
+    // A switch to another model or gateway takes precedence over *Retry now*, whichever command comes first.
     if (this.command && (this.command !== 'retry-now' || command === 'retry-now')) return;
     if (this.waits.isWaiting) {
       this.command = command;
@@ -65,7 +64,7 @@ export class UserCommands {
     }
   }
 
-  /** Retries, unless the current attempt has just started or the click belongs to a double click. */
+  /** Retries. Does nothing if the current attempt has just started, or for the second click of a double click. */
   retryNow(): void {
     const started = this.waits.isWaiting ? undefined : this.attempts.current?.startedAt;
     const isTooEarly = started !== undefined && this.clock.monotonicNow() - started < singleFlightMs;

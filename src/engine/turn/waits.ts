@@ -6,15 +6,15 @@ import type { TurnHistory } from '../retry/turnHistory';
 import type { EventSink } from './turnOutput';
 
 /**
- * Interval at which a wait checks the wall clock, in milliseconds. Without these checks, a wait would end too late
- * after a sleep of the computer.
+ * Interval at which a wait checks the wall clock, in milliseconds. Without these checks, a wait would last too long if
+ * the computer sleeps.
  */
 const checkIntervalMs = 1000;
 
 /** A `waiting` event without its times. */
 export type WaitDescription = Omit<WaitingEvent, 'type' | 'at' | 'until' | 'delayMs'>;
 
-/** Carries out the waits of a turn, one at a time. The user or the end of the turn can end a wait at any moment. */
+/** Carries out the waits of a turn, one at a time. A wait ends early if the user ends it or the turn ends. */
 export class Waits {
   private endCurrent: (() => void) | undefined;
 
@@ -32,7 +32,7 @@ export class Waits {
     this.endCurrent?.();
   }
 
-  /** Waits until a task has succeeded or failed, but at most `limitMs` milliseconds. Emits no event. */
+  /** Waits until a task has succeeded or failed, but not longer than `limitMs` milliseconds. Emits no event. */
   async waitForOptional(limitMs: number, task: Promise<unknown>): Promise<void> {
     const end = this.waitUntil(this.deps.clock.now() + limitMs);
     const { endCurrent } = this;
@@ -42,8 +42,8 @@ export class Waits {
 
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
-    // The recorded duration of the wait is never longer than the planned delay. Otherwise, time in which the computer
-    // sleeps would count against the turn's deadline.
+    // The recorded duration is at most the planned delay. Otherwise, a sleep of the computer would count against the
+    // deadline, the limit for the time without progress.
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 
@@ -74,7 +74,7 @@ export class Waits {
 
   /**
    * Checks all gateways at the same time and returns the first that passes the check. Returns undefined if no gateway
-   * passes or the wait was ended.
+   * passes, or if the wait was ended.
    */
   async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
     const controller = new AbortController();
@@ -98,7 +98,7 @@ export class Waits {
 
   /**
    * Waits until a time or until `end` is called.
-   * @param time epoch milliseconds, or Infinity for a wait that lasts until `end` is called
+   * @param time epoch milliseconds; with Infinity, only `end` ends the wait
    * @returns the duration of the wait in milliseconds
    */
   private async waitUntil(time: number): Promise<number> {
@@ -124,7 +124,8 @@ export class Waits {
 }
 
 /**
- * Returns the delay before a network check in milliseconds: 1, 2, 4, 8, then 15 seconds, plus up to 10 % jitter.
+ * Returns the delay before a network check, in milliseconds. The delays are 1, 2, 4, 8, and then always 15 seconds,
+ * plus up to 10 % jitter.
  * @param checks the number of previous checks
  */
 export function networkCheckDelayMs(checks: number, random: () => number): number {

@@ -27,10 +27,10 @@ const sceneTexts: Readonly<Record<Language, SceneTexts>> = {
   'zh-cn': {
     prompt: '请求失败后，客户端应该怎样重试？',
     beforeCut:
-      '**网关要求等多久，就等多久**。如果没有 `Retry-After` 标头：\n\n' +
+      '**网关要求等多久，就等多久**。如果没有 `Retry-After` 响应头：\n\n' +
       '1. 每次失败后，等待时间加倍，直到上限。\n' +
       '2. 加入随机抖动，避免所有客户端',
-    afterCut: '同时重试。\n3. 尝试几次之后就停止。\n\n流中断时，保留已经收到的内容，只请求剩余部分。',
+    afterCut: '同时重试。\n3. 尝试几次之后就停止。\n\n数据流中断时，保留已经收到的内容，只请求其余部分。',
   },
 };
 
