@@ -3,14 +3,14 @@ import { textOf, type ChatMessage, type TextMessage } from '../request';
 import { lastChars } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
-/** A message of a request. DeepSeek continues an assistant message that is marked with `prefix`. */
+/** A message of a request. With `prefix: true`, DeepSeek continues the assistant message. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
 const quoteChars = 200;
 
 /**
  * Returns the messages of a request that continues a partial answer.
- * @param prefill how the model supports a prefill, if `method` is `prefill`
+ * @param prefill how the model supports a prefill; used only if `method` is `prefill`
  */
 export function continuationMessages(
   messages: readonly ChatMessage[],
@@ -45,8 +45,8 @@ function lastPrompt(messages: readonly ChatMessage[]): string {
 }
 
 /**
- * Returns whether the text is Chinese. A question in Chinese can contain English names, so each word in another script
- * counts as much as one Chinese character.
+ * Returns whether the text is mostly Chinese. A Chinese question can contain English names, so a whole word in another
+ * script has only the weight of one Chinese character.
  */
 function isChinese(text: string): boolean {
   if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return false;
@@ -55,34 +55,31 @@ function isChinese(text: string): boolean {
   return hanCharacters > letterWords;
 }
 
-/** How a request contains a prefill: as a message with `prefix: true`, or as an unmarked last assistant message. */
+/** How a request marks a prefill, its last assistant message: with `prefix: true`, or not at all. */
 export type Prefill = 'prefix' | 'assistant';
 
 interface PrefillSupport {
   readonly prefill: Prefill;
   readonly model: RegExp;
-  /**
-   * Pattern of the base URLs at which the model supports a prefill. If absent, the model supports a prefill at every
-   * base URL.
-   */
+  /** Pattern of the base URLs at which the model supports a prefill. If absent, the base URL does not matter. */
   readonly baseUrl?: RegExp;
 }
 
-/**
- * The models that support a prefill. Source for DeepSeek: api-docs.deepseek.com, "Chat Prefix Completion (Beta)", which
- * is available only below `/beta` of DeepSeek's own origin. Sources for Claude: platform.claude.com, "Prefill Claude's
- * response" and "What's new in Claude 4.6". From Claude 4.6 on, a prefill is rejected with status 400. No Claude
- * version supports a prefill with extended thinking, which gateways mark with a suffix of the model name.
- */
+/** The models that support a prefill. */
 const prefillModels: readonly PrefillSupport[] = [
+  // DeepSeek supports a prefill only at its own origin, below `/beta`. Source: api-docs.deepseek.com, "Chat Prefix
+  // Completion (Beta)".
   { prefill: 'prefix', model: /^deepseek-/, baseUrl: /^https:\/\/api\.deepseek\.com(:443)?\/beta\/*$/i },
+  // Claude versions from 4.6 on reject a prefill with status 400. No version supports a prefill with extended thinking,
+  // which gateways mark with a suffix of the model name. Sources: platform.claude.com, "Prefill Claude's response" and
+  // "What's new in Claude 4.6".
   { prefill: 'assistant', model: claudePattern(String.raw`(2([.-][01])?|v2)`) },
   { prefill: 'assistant', model: claudePattern(String.raw`3([.-][57])?-(opus|sonnet|haiku)`) },
   { prefill: 'assistant', model: claudePattern(String.raw`(opus|sonnet|haiku)-4([.-][015])?`) },
 ];
 
 /**
- * Returns a pattern for the names of a Claude version. The names can have a provider prefix (`anthropic/`, Bedrock's
+ * Returns a pattern for the names of one Claude version. A name can begin with a provider (`anthropic/`, Bedrock's
  * `us.anthropic.`) and end with a date or revision.
  */
 function claudePattern(version: string): RegExp {
@@ -96,8 +93,8 @@ export function prefillOf(baseUrl: string, model: string): Prefill | undefined {
 }
 
 /**
- * Maximum length of a partial answer that is continued, in characters. Continuing a longer answer would cost more than
- * a new answer.
+ * Maximum length of a partial answer that is continued, in characters. For a longer partial answer, a completely new
+ * answer costs less.
  */
 const maxContinuedChars = 60_000;
 
@@ -107,15 +104,15 @@ export interface PartialAnswer {
   readonly hadToolCalls: boolean;
   readonly continuationsRejected: boolean;
   /**
-   * How the model supports a prefill. Undefined if the model does not support a prefill or the gateway has rejected a
-   * prefill.
+   * How the model supports a prefill. Undefined if the model does not support a prefill, or if the gateway has already
+   * rejected one.
    */
   readonly prefill: Prefill | undefined;
 }
 
 /**
- * Returns the method with which a partial answer is resumed. Returns `original` if neither text nor a tool call has
- * arrived, because reasoning alone can't be continued.
+ * Returns the method with which a partial answer is resumed. If only reasoning has arrived, returns `original`, because
+ * reasoning alone can't be continued.
  */
 export function resumeMethod({
   text,
@@ -125,11 +122,11 @@ export function resumeMethod({
   prefill,
 }: PartialAnswer): 'original' | ResumeMethod {
   if (text === '' && !hadToolCalls) return 'original';
-  // An incomplete tool call can't be continued. A blank text can't be continued either, because every provider rejects
-  // an empty message.
+  // An answer with a tool call can't be continued, because the call might be incomplete. A blank text can't be
+  // continued either, because every provider rejects an empty message.
   if (hadToolCalls || text.trim() === '') return 'restart';
   if (text.length > maxContinuedChars || continuationsRejected) return 'restart';
-  // A prefill is not used after reasoning, because reasoning models reject a prefill, or reason again in the middle of
-  // the answer.
+  // After reasoning, a prefill is not used: reasoning models reject it, or reason a second time in the middle of the
+  // answer.
   return prefill === undefined || hadReasoning ? 'continue' : 'prefill';
 }

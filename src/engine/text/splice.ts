@@ -2,7 +2,7 @@
 export type JoinMethod = 'prefill' | 'continue';
 
 export type SpliceStep =
-  /** The continuation is not displayed yet, because it might only repeat a part of the partial answer. */
+  /** The continuation stays hidden, because it might only repeat a part of the partial answer. */
   | { readonly type: 'hold' }
   /** Removes the first `trimmed` characters of the continuation and appends the remaining `text`, which can be empty. */
   | { readonly type: 'join'; readonly trimmed: number; readonly text: string }
@@ -10,20 +10,19 @@ export type SpliceStep =
   | { readonly type: 'another'; readonly text: string };
 
 /**
- * Maximum time in milliseconds for which a continuation is held back. After this time, the splice must decide where to
+ * Maximum time for which a continuation is held back, in milliseconds. After this time, the splice decides where to
  * join the continuation to the partial answer.
  */
 export const maxHoldMs = 1500;
 const tailChars = 4000;
 /**
- * Minimum length of an overlap, in characters. A shorter match might be a coincidence: in fuzz tests, a minimum of 8
- * characters wrongly shortened 0.26 % of the texts, and a minimum of 16 characters shortened none.
+ * Minimum length of an overlap (repeated text), in characters. A shorter match might be a coincidence. In fuzz tests
+ * with a minimum of 8 characters, 0.26 % of the texts were shortened wrongly. With 16 characters, none were.
  */
 const minOverlap = 16;
 /**
- * Minimum length at which a repetition can't be a coincidence, in characters. The splice holds back a repetition of
- * this length without a time limit: the user already sees the same text, and the repetition can't be longer than the
- * partial answer.
+ * Minimum length at which a repetition can't be a coincidence, in characters. Such a repetition is held back without a
+ * time limit, because the user already sees the same text.
  */
 const certainOverlap = 64;
 
@@ -32,22 +31,21 @@ const hold: SpliceStep = { type: 'hold' };
 
 /**
  * Joins a continuation to the partial answer. Models often repeat the end of the partial answer, or all of it, before
- * they continue. The splice holds the continuation back while it might still be such a repetition. If an overlap is
- * uncertain, the complete continuation is appended, because a repeated passage is better than a lost passage. After any
- * step other than `hold`, the splice must not be used again.
+ * they continue. The continuation is held back while it might be such a repetition. After any step other than `hold`,
+ * the splice must not be used again.
  */
 export class Splice {
   private received = '';
-  /** The partial answer as the request contained it. A prefill omits the trailing whitespace of the partial answer. */
+  /** The partial answer as it is sent in the request. A prefill omits its trailing whitespace. */
   private readonly sentText: string;
   private readonly trailingWhitespace: string;
   private readonly tail: string;
-  /** Offsets at which an overlap might begin. See {@link findMatchOffsets}. */
+  /** Offsets in `tail` at which an overlap (repeated text) can begin. See {@link findMatchOffsets}. */
   private matchOffsets: readonly number[] = [];
-  /** Length of the common prefix of the continuation and the partial answer, in characters. */
+  /** Number of characters that are equal at the start of the continuation and of the partial answer. */
   private prefixLength = 0;
   /**
-   * Length of the common prefix of the continuation and the trailing whitespace of the partial answer, in characters.
+   * Number of characters at the start of the continuation that repeat the trailing whitespace of the partial answer.
    */
   private whitespaceLength = 0;
 
@@ -71,8 +69,8 @@ export class Splice {
   }
 
   /**
-   * Decides after {@link maxHoldMs} where the continuation joins the partial answer, unless the text received so far is
-   * certainly an overlap.
+   * Decides after {@link maxHoldMs} where the continuation joins the partial answer. If the text received so far is
+   * certainly a repetition, it is held back further.
    */
   expire(): SpliceStep {
     const certain = this.received.length >= certainOverlap && this.mayBeOverlap;
@@ -101,8 +99,8 @@ export class Splice {
   }
 
   /**
-   * Whether all text of the continuation so far repeats a part of the partial answer. Only further text can then show
-   * where to join the continuation.
+   * Whether all text of the continuation so far repeats a part of the partial answer. In this case, the splice has to
+   * wait for further text before it can decide.
    */
   private get mayBeOverlap(): boolean {
     const { received, matchOffsets, tail, prefixLength, whitespaceLength } = this;
@@ -115,8 +113,8 @@ export class Splice {
     const { received, prefixLength, sentText } = this;
     const trimmed = this.overlapLength(isComplete);
     const repeatsStart = prefixLength >= certainOverlap && prefixLength < sentText.length;
-    // Recognizes a model that writes a new answer instead of a continuation. Such a model repeats the start of the
-    // partial answer, and then writes different text or stops.
+    // Some models write a new answer instead of a continuation. The text then repeats the start of the partial answer,
+    // and differs afterwards or ends.
     const differs = prefixLength < received.length ? trimmed === 0 : trimmed < received.length;
     if (repeatsStart && differs) return { type: 'another', text: received };
     return { type: 'join', trimmed, text: received.slice(trimmed) };
@@ -138,14 +136,18 @@ export class Splice {
     return this.isOverlap(overlap) ? overlap : 0;
   }
 
+  /**
+   * Returns whether the first characters of the continuation are certainly a repetition. Otherwise, they are appended to
+   * the answer, because repeated text is better than lost text.
+   */
   private isOverlap(length: number): boolean {
     return length >= minOverlap && letterOrDigit.test(this.received.slice(0, length));
   }
 }
 
 /**
- * Returns the offsets in `tail` at which an overlap can begin, in ascending order. For each offset, the rest of `tail`
- * and the string `text` are equal up to the end of the shorter string.
+ * Returns the offsets in `tail` at which an overlap (repeated text) can begin, in ascending order. From such an offset
+ * on, `tail` equals `text`, as far as both strings reach.
  * @param tail the end of the partial answer
  * @param text the start of the continuation
  */
@@ -167,7 +169,7 @@ function commonPrefixLength(a: string, b: string): number {
 }
 
 /**
- * Returns the partial answer in the form in which a prefill contains it. Claude rejects a prefill that ends with
+ * Returns the partial answer in the form in which it is sent as a prefill. Claude rejects a prefill that ends with
  * whitespace, and a request can't contain half of a surrogate pair.
  */
 export function prefillText(partialAnswer: string): string {
