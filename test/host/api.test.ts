@@ -25,7 +25,7 @@ const requestStarted = (): Promise<void> => new Promise((resolve) => setImmediat
 describe('extension API', () => {
   it('reports version 1', () => assert.equal(setUp().api.version, 1));
 
-  it('fails with the fault kind "spending-limit" without sending a request when the daily budget is used up', async () => {
+  it('refuses a call with the fault kind "spending-limit" when the daily budget is used up', async () => {
     const { engine, budget, api } = setUp();
     budget.mayOthersStart = () => Promise.resolve(false);
     const events: unknown[] = [];
@@ -35,7 +35,7 @@ describe('extension API', () => {
     assert.equal(engine.turns.length, 0);
   });
 
-  it('uses the model, the system prompt and the parameters from the settings for a call without options', async () => {
+  it('uses the model, the system prompt and the parameters from the settings if a call has no options', async () => {
     const { engine, api } = setUp('Be brief.');
     api.ask('Hi');
     await requestStarted();
@@ -50,7 +50,7 @@ describe('extension API', () => {
     });
   });
 
-  it("replaces the settings with the caller's options, and puts the caller's earlier messages before the prompt", async () => {
+  it("uses the caller's options instead of the settings", async () => {
     const { engine, api } = setUp();
     const { signal } = new AbortController();
     const messages = [
@@ -68,7 +68,7 @@ describe('extension API', () => {
     assert.equal(engine.turn.options.signal, signal);
   });
 
-  it("uses the reasoning effort of the caller's options, or else the effort chosen for the model", async () => {
+  it("uses the reasoning effort of the caller's options, not the effort that the user chose for the model", async () => {
     const { choices, api } = setUp();
     api.ask('Hi', { model: 'm' });
     api.ask('Hi', { reasoningEffort: 'default' });
@@ -151,7 +151,7 @@ describe('extension API', () => {
     });
   }
 
-  it('uses the setting for an option whose value is undefined', async () => {
+  it("uses the setting if the caller's option is undefined", async () => {
     const { engine, api } = setUp();
     api.ask('Hi', { model: undefined, temperature: undefined });
     await requestStarted();
@@ -162,7 +162,7 @@ describe('extension API', () => {
 describe('event stream of the extension API', () => {
   const read = (queue: EventQueue) => createApi(() => Promise.resolve(() => Promise.resolve(queue))).ask('Hi');
 
-  it('emits all events of the turn in their order', async () => {
+  it('emits all events of a turn in order', async () => {
     const queue = new EventQueue(() => undefined);
     queue.push([text('a'), done('a')]);
     const types: string[] = [];
@@ -170,7 +170,7 @@ describe('event stream of the extension API', () => {
     assert.deepEqual(types, ['text', 'done']);
   });
 
-  it("names gateways by their origins, not by base URLs, because a URL's path could contain a token", async () => {
+  it("shows only the origins of gateways, because a URL's path could contain a token", async () => {
     const [a, b] = [refOf('https://a.test/t0k3n/v1'), refOf('https://b.test/t0k3n/v1')];
     const queue = new EventQueue(() => undefined);
     queue.push([
@@ -186,7 +186,7 @@ describe('event stream of the extension API', () => {
     assert.ok(!JSON.stringify(events).includes('t0k3n'));
   });
 
-  it('stops the turn as soon as the consumer ends the iteration, even while the consumer waits for the next event', async () => {
+  it('stops the turn as soon as the consumer ends the iteration', async () => {
     let stopped = false;
     const queue = new EventQueue(() => (stopped = true));
     const iterator = read(queue)[Symbol.asyncIterator]();
@@ -196,7 +196,7 @@ describe('event stream of the extension API', () => {
     assert.deepEqual(await next, { done: true, value: undefined });
   });
 
-  it("rejects the first read when the turn can't be started", async () => {
+  it("rejects the consumer's first read when the turn can't be started", async () => {
     const stream = createApi(() => Promise.reject(new Error('gone'))).ask('Hi');
     await assert.rejects(stream[Symbol.asyncIterator]().next(), /gone/);
   });

@@ -11,7 +11,7 @@ import { removeTemporaryFolder, temporaryFolder } from '../support/temporaryFold
 type Outputs = Metafile['outputs'];
 
 describe('JavaScript bundle of the webview pages', () => {
-  it('includes the module with the event types, but not the module with their validation schemas', async () => {
+  it('does not include the schemas that validate events', async () => {
     const { metafile } = await build({ ...pages, absWorkingDir: root, sourcemap: false, write: false, metafile: true });
     const modules = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
     assert.ok(modules.includes('src/engine/events/events.ts'));
@@ -27,7 +27,7 @@ describe('JavaScript bundle of the extension', () => {
     outputs = result.metafile.outputs;
   });
 
-  it('includes no module twice', () => {
+  it('includes each module only once', () => {
     const modules = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
     assert.deepEqual(
       modules.filter((module, index) => modules.indexOf(module) !== index),
@@ -35,7 +35,7 @@ describe('JavaScript bundle of the extension', () => {
     );
   });
 
-  it('builds the same HTTP requests as the complete OpenAI SDK', async () => {
+  it('sends the same HTTP requests as the complete OpenAI SDK, although it includes only parts of the SDK', async () => {
     const { outputFiles } = await build({
       ...extension,
       absWorkingDir: root,

@@ -100,11 +100,11 @@ describe('argument of holysheep.setApiKey', () => {
 });
 
 describe('argument of holysheep.runPrompt', () => {
-  it('can be a title', () => {
+  it('can be the title of a custom prompt', () => {
     assert.deepEqual(parseRunPromptArgument(' Translate '), { title: 'Translate', from: undefined });
   });
 
-  it('can be an object with the source (user or workspace) of the prompt', () => {
+  it('can be an object that says whether the prompt is from the user or the workspace', () => {
     assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'workspace' }), { title: 'T', from: 'workspace' });
     assert.deepEqual(parseRunPromptArgument({ title: 'T', from: 'unknown' }), { title: 'T', from: undefined });
   });
@@ -116,11 +116,11 @@ describe('argument of holysheep.runPrompt', () => {
 });
 
 describe('argument of holysheep.copyRequest', () => {
-  it('can be a language', () => {
+  it('can be a programming language', () => {
     for (const language of languageIds) assert.equal(parseCopyRequestArgument(language), language);
   });
 
-  it('is ignored, so that the user is asked for the language, if a menu passes a value that is not a language', () => {
+  it('is ignored if a menu passes a value that is not a programming language', () => {
     for (const argument of [undefined, null, { scheme: 'webview-panel' }, 1]) {
       assert.equal(parseCopyRequestArgument(argument), undefined);
     }

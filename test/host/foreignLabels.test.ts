@@ -44,7 +44,7 @@ describe('text from outside the extension', () => {
   });
   const messages = (): readonly string[] => editor.messages.map(({ message }) => message);
 
-  it('appears without icons and hidden characters if it is the name of a model', async () => {
+  it('is shown without icons and hidden characters if it is the name of a model', async () => {
     const { pickModels } = await import('../../src/host/models/modelPick');
     const list = Promise.resolve({ source: 'gateway', models: [hostileText] } as const);
     const gateway = gatewayFrom({ baseUrl: 'https://h/v1', apiKey: undefined, name: hostileText });
@@ -58,7 +58,7 @@ describe('text from outside the extension', () => {
     assert.equal(await picked, undefined);
   });
 
-  it('appears without icons if it is the host or the URL of a gateway', async () => {
+  it('is shown without icons if it is the host or the URL of a gateway', async () => {
     const { pickGateway } = await import('../../src/host/connection/gatewayPick');
     const option = (host: string) => ({
       gateway: fake<Gateway>({ id: `https://${host}/v1`, label: host, origin: `https://${host}`, position: 0 }),
@@ -70,12 +70,12 @@ describe('text from outside the extension', () => {
     assert.equal(await picked, undefined);
   });
 
-  it("appears without icons, links and HTML in VS Code's chat", async () => {
+  it("is shown without icons, links and HTML in VS Code's chat", async () => {
     const { escapeMarkdown } = await import('../../src/host/ui/messageText');
     assert.equal(escapeMarkdown('$(alert) [a](command:x) <b>'), '$\u2060(alert) \\[a\\](command:x) \\<b\\>');
   });
 
-  it('appears without icons and hidden characters if it is the name of a custom prompt', async () => {
+  it('is shown without icons and hidden characters if it is the name of a custom prompt', async () => {
     const { pickPrompt } = await import('../../src/host/prompts/promptPicker');
     const prompt = { title: hostileText, template: hostileText, model: hostileText, from: 'user' } as const;
     const customPrompts = {
@@ -104,7 +104,7 @@ describe('text from outside the extension', () => {
   const hostileMessage = `It says: ${hostileText}[click](\u200bcommand:x) `;
   const plainMessage = 'It says: a $(alert) b [2J[click] (command:x)';
 
-  it('is one line without links in a question, whether the question is a notification or a dialog', async () => {
+  it('is one line without links in a notification or a dialog', async () => {
     const { askUser } = await import('../../src/host/ui/notifications');
     await askUser('information', hostileMessage, ['Use']);
     await askUser('warning', hostileMessage, ['Use'], 'Detail');

@@ -10,7 +10,7 @@ describe('context key', () => {
     workspace: {},
   });
 
-  it('is set in VS Code only when its value changes, starting from false', async () => {
+  it('is sent to VS Code only when its value changes', async () => {
     const { createHostWindow } = await import('../../src/host/hostWindow');
     const context = { subscriptions: [], extension: { packageJSON: {} }, globalStorageUri: {} };
     const { setContext } = createHostWindow(context as unknown as ExtensionContext);

@@ -28,7 +28,7 @@ const numberedLines = documentOf(Array.from({ length: 200 }, (_, index) => `line
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 describe('excerpt of the code for a prompt', () => {
-  it('contains the code, its label such as a.ts:10-24, and up to thirty lines of context on each side', () => {
+  it('contains the code, a label such as a.ts:10-24, and at most thirty lines of context on each side', () => {
     const excerpt = excerptOf(numberedLines, 'src/a.ts', lineSpan(100, 102, 8), 'selection');
     assert.equal(excerpt?.code, 'line 100\nline 101\nline 102');
     assert.equal(excerpt.label, 'src/a.ts:101-103');
@@ -38,21 +38,21 @@ describe('excerpt of the code for a prompt', () => {
     assert.deepEqual([after.length, after[0], after.at(-1)], [30, 'line 103', 'line 132']);
   });
 
-  it('contains less context near the start and the end of the file', () => {
+  it('contains fewer lines of context near the start and the end of the file', () => {
     const first = excerptOf(numberedLines, 'a.ts', lineSpan(0, 0, 6), 'selection');
     assert.equal(first?.before, '');
     const last = excerptOf(numberedLines, 'a.ts', lineSpan(199, 199, 8), 'selection');
     assert.equal(last?.after, '');
   });
 
-  it('contains the unselected parts of a partly selected line as context', () => {
+  it('contains the rest of a partly selected line as context', () => {
     const document = documentOf(['const a = f(x) + 1;']);
     const span = rangeOf({ start: { line: 0, character: 10 }, end: { line: 0, character: 14 } });
     const excerpt = excerptOf(document, 'a.ts', span, 'selection');
     assert.deepEqual([excerpt?.before, excerpt?.code, excerpt?.after], ['const a = ', 'f(x)', ' + 1;']);
   });
 
-  it('contains the last line only as context when the selection ends at the start of that line', () => {
+  it('does not count a line as selected if the selection ends at the start of that line', () => {
     const excerpt = excerptOf(numberedLines, 'a.ts', lineSpan(5, 6, 0), 'selection');
     assert.equal(excerpt?.label, 'a.ts:6');
     assert.equal(excerpt.after.split('\n')[0], 'line 6');
@@ -74,7 +74,7 @@ describe('excerpt of the code for a prompt', () => {
     assert.equal(excerptOf(documentOf([fits]), 'a.ts', lineSpan(0, 0, fits.length), 'selection')?.truncated, false);
   });
 
-  it('contains only the part of a long context that is nearest to the code', () => {
+  it('contains only the nearest part of a context that is too long', () => {
     const long = `start${'𝄞'.repeat(codeLimits.contextCharacters)}end`;
     const excerpt = excerptOf(documentOf([long, 'code', long]), 'a.ts', lineSpan(1, 1, 4), 'selection');
     assert.ok(excerpt);

@@ -160,7 +160,7 @@ describe('replacement text with a million blank lines', () => {
 });
 
 describe('search in a random document for random code', () => {
-  it('finds the code if the code occurs exactly once, and otherwise reports that the code is ambiguous or has changed', () => {
+  it('finds code that occurs exactly once, and no other code', () => {
     const word = fc.stringMatching(/^[ab]{1,6}$/);
     fc.assert(
       fc.property(fc.stringMatching(/^[ab]{0,40}$/), word, (text, code) => {
@@ -214,7 +214,7 @@ describe('replacement of complete lines', () => {
   it('leaves the new text unchanged when the original lines have no indentation', () => {
     assert.equal(fitReplacement('a\n  b', 'c\nd'), 'c\nd');
   });
-  it('ignores blank lines when it determines the indentation', () => {
+  it('ignores blank lines of the original when it determines the indentation', () => {
     assert.equal(fitReplacement('\r\n  a\r\n\r\n  b\r\n', 'c'), '  c\n');
   });
 });

@@ -36,20 +36,20 @@ describe('prompt about code', () => {
     });
   }
 
-  it('contains the problems that the editor reports if it is the prompt of *Fix Selection*', () => {
+  it('contains the problems that the editor reports when the user chose *Fix Selection*', () => {
     assert.match(codePromptText(fix, excerpt, [problem], 'en'), /- src\/a\.ts:11:1 error: Type 'x' is wrong/);
     assert.doesNotMatch(codePromptText(fix, excerpt, [], 'en'), /Problems/);
   });
 
-  it('contains no problems if it is the prompt of *Explain Selection*', () => {
+  it('contains no problems when the user chose *Explain Selection*', () => {
     assert.doesNotMatch(codePromptText(explain, excerpt, [problem], 'en'), /a\.ts:11:1/);
   });
 
-  it('omits the section with surrounding code when there is none', () => {
+  it('has no section for surrounding code if there is no surrounding code', () => {
     assert.doesNotMatch(codePromptText(explain, { ...excerpt, before: '', after: '' }, [], 'en'), /Context/);
   });
 
-  it('states that the code was truncated', () => {
+  it('says that the code was truncated', () => {
     assert.match(codePromptText(explain, { ...excerpt, truncated: true }, [], 'en'), /only its first 60000 characters/);
   });
 

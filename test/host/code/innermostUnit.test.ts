@@ -61,7 +61,7 @@ describe('innermost function or class at the cursor', () => {
     });
   }
 
-  it('can be a function in a namespace, but never the namespace', async () => {
+  it('can be a function in a namespace, but not the namespace itself', async () => {
     const namespace = nested(span(0, 0, 9, 0), [nested(inner)], SymbolKind.Namespace);
     assert.equal(await find([namespace], 5, 0), inner);
     assert.equal(await find([namespace], 1, 0), undefined);

@@ -39,9 +39,9 @@ describe("language of a new document with a model's text", () => {
       assert.equal(languageWithoutCommands(id, '# A\n\n[a](command:run)'), 'plaintext'));
   }
 
-  it('is Markdown if VS Code asks before it opens each link in the text', () =>
+  it("is Markdown if VS Code asks before it opens the text's links", () =>
     assert.equal(languageWithoutCommands('markdown', '[a](https://a.test)'), 'markdown'));
 
-  it("is the code's language if VS Code does not make command links clickable in files of that language", () =>
+  it('is the language of the code if files of that language have no clickable command links', () =>
     assert.equal(languageWithoutCommands('typescript', "hover('[a](command:run)')"), 'typescript'));
 });

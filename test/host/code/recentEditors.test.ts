@@ -14,7 +14,7 @@ describe('recent editors', () => {
     },
   });
 
-  it('list the open files, last active first, without output channels and closed files', async () => {
+  it('list the open files, most recently used first, without output channels', async () => {
     const { RecentEditors } = await import('../../../src/host/code/recentEditors');
     const recent = new RecentEditors();
     const [a, b, log] = [

@@ -68,7 +68,7 @@ describe('Test Connection command', () => {
   };
   const verdict = (): string => editor.messages.map(({ kind, message }) => `${kind}: ${message}`).join('\n');
 
-  it('reports the response time, the models and the key of a single gateway in one sentence', async () => {
+  it('reports the response time, the number of models and the key of a single gateway', async () => {
     const result = await run();
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);
@@ -95,7 +95,7 @@ describe('Test Connection command', () => {
     assert.ok(!JSON.stringify(result).includes('hsa-'));
   });
 
-  it("tests only the gateway in the command's argument", async () => {
+  it('tests only the gateway that its argument names', async () => {
     useBackup('hsa-backup');
     const result = await run(backup.baseUrl);
     assert.deepEqual(
@@ -109,12 +109,12 @@ describe('Test Connection command', () => {
     assert.match(verdict(), new RegExp(`^information: ${new URL(backup.origin).host} responded in`));
   });
 
-  it("tests all gateways if the gateway in the command's argument is not in the settings", async () => {
+  it('tests all gateways if the gateway that its argument names is not in the settings', async () => {
     useBackup('hsa-backup');
     assert.equal((await run('https://gone.example/v1'))?.gateways.length, 2);
   });
 
-  it('warns about a backup gateway that does not work, and opens the setting with its URL on *Check URL*', async () => {
+  it('warns about a backup gateway that does not work, and offers to check its URL', async () => {
     useBackup('hsa-backup');
     backup.models = () => failure(404, { message: 'no such page' });
     editor.pressed = 'Check URL';
@@ -141,7 +141,7 @@ describe('Test Connection command', () => {
     assert.deepEqual(editor.messages[0]?.buttons, ['Set API key', 'Details', 'Copy as text']);
   });
 
-  it('shows a report with the time of each step on *Details*', async () => {
+  it('shows a report with the time of each step when the user clicks *Details*', async () => {
     editor.pressed = 'Details';
     await run();
     assert.deepEqual(
@@ -151,7 +151,7 @@ describe('Test Connection command', () => {
     assert.match(editor.documents[0]?.[1] ?? '', /^✓ Connection: \d+ ms$/m);
   });
 
-  it('copies the report, without the key, on *Copy as text*', async () => {
+  it('copies the report, without the API key, when the user clicks *Copy as text*', async () => {
     editor.pressed = 'Copy as text';
     await run();
     assert.match(editor.clipboard, /^✓ Connection: \d+ ms$/m);
@@ -159,7 +159,7 @@ describe('Test Connection command', () => {
     assert.ok(!editor.clipboard.includes('hsa-'));
   });
 
-  it('sends a test prompt to each working gateway only on *Send test prompt*', async () => {
+  it('sends a test prompt to each working gateway when the user clicks *Send test prompt*', async () => {
     useBackup('hsa-backup');
     await run();
     assert.equal(engine.turns.length, 0);
@@ -195,7 +195,7 @@ describe('Test Connection command', () => {
     );
   });
 
-  it('shows the fault of the test prompt when no token arrives', async () => {
+  it('shows why the test prompt failed when no token arrives', async () => {
     editor.pressed = 'Send test prompt';
     await run();
     editor.pressed = 'Details';

@@ -19,7 +19,7 @@ describe("measurement of a gateway's time to the first token", () => {
     return { engine, result: await result };
   };
 
-  it('requests a one-word answer from the selected model, and contacts no other gateway', async () => {
+  it('requests a one-word answer, and contacts no other gateway', async () => {
     const { engine } = await run(attempt(), text('OK'));
     const { request, options } = engine.turn;
     assert.deepEqual([request.model, request.defaults?.maxTokens, request.messages.length], ['gpt-4o', 16, 1]);
@@ -65,7 +65,7 @@ describe("measurement of a gateway's time to the first token", () => {
     });
   }
 
-  it('fails with the fault of the request when the request fails', async () => {
+  it('fails with the fault of the request', async () => {
     const { result } = await run(attempt(), failed(''));
     assert.ok(result && 'kind' in result);
     assert.deepEqual([result.kind, result.message], ['connection', 'Connection lost']);

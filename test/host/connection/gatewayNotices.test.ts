@@ -50,7 +50,7 @@ describe('notice about the gateways in the settings', () => {
     }
   });
 
-  it('reports an invalid base URL once in each window, with a button that opens the setting', async () => {
+  it('reports an invalid base URL once in each window, and offers to open the setting', async () => {
     gateways.baseUrl = 'ftp://files.example';
     editor.pressed = 'Open settings';
     const message = 'error: holysheep.baseUrl must start with https:// or http://.';
@@ -60,7 +60,7 @@ describe('notice about the gateways in the settings', () => {
     assert.deepEqual(await start(), [message, message]);
   });
 
-  it('reports the correction of a base URL only once', async () => {
+  it('reports a corrected base URL only once', async () => {
     gateways.baseUrl = 'primary.example/v1/models';
     const message =
       'information: Requests are sent to https://primary.example/v1 (your setting: primary.example/v1/models).';
@@ -68,7 +68,7 @@ describe('notice about the gateways in the settings', () => {
     assert.deepEqual(await start(), [message]);
   });
 
-  it('warns once about each gateway that uses plain HTTP, unless the gateway is on this computer', async () => {
+  it('warns once about each plain-HTTP gateway that is not on this computer', async () => {
     gateways.baseUrl = 'http://localhost:11434/v1';
     gateways.backups = ['http://gateway.example/v1'];
     gateways.keys.set('http://gateway.example', 'hsa-key');
@@ -92,13 +92,13 @@ describe('notice about the gateways in the settings', () => {
       gateways.keys.set('https://first.example', 'hsa-first');
     });
 
-    it('has a button that sets the key of that gateway', async () => {
+    it('offers to set the key of that gateway', async () => {
       editor.pressed = 'Set API key';
       assert.deepEqual(await start(), [second]);
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: 'https://second.example/v1' }]]);
     });
 
-    it('is shown once for each added origin, and not again after a restart', async () => {
+    it('appears only once for each added gateway, even after a restart', async () => {
       gateways.backups = [];
       assert.deepEqual(await start(), []);
       for (const path of ['v1', 'v2']) {
@@ -108,7 +108,7 @@ describe('notice about the gateways in the settings', () => {
       assert.deepEqual(await start(), [second]);
     });
 
-    it('is shown after a gateway on this computer has refused a request without a key', async () => {
+    it('appears when a gateway on this computer has refused a request without a key', async () => {
       gateways.backups = ['http://localhost:11434/v1'];
       assert.deepEqual(await start(), []);
       userGateways.recordTurn(refusedTurn('http://localhost:11434'));
@@ -116,13 +116,13 @@ describe('notice about the gateways in the settings', () => {
       assert.deepEqual(await shown(), [message]);
     });
 
-    it("is not shown when the key can't be read", async () => {
+    it("does not appear when the key can't be read", async () => {
       gateways.isKeyringLocked = true;
       assert.deepEqual(await start(), []);
       assert.ok(gateways.logged.length > 0);
     });
 
-    it('is not shown before the primary gateway has a key', async () => {
+    it('does not appear while the primary gateway has no key', async () => {
       gateways.keys.delete('https://primary.example');
       assert.deepEqual(await start(), []);
       gateways.keys.set('https://primary.example', 'hsa-primary');
@@ -130,7 +130,7 @@ describe('notice about the gateways in the settings', () => {
       assert.deepEqual(await shown(), [second]);
     });
 
-    it('is not shown when the user has just removed the key', async () => {
+    it('does not appear when the user has just removed the key', async () => {
       gateways.keys.set('https://second.example', 'hsa-second');
       await start();
       gateways.keys.delete('https://second.example');
@@ -144,7 +144,7 @@ describe('removal of a backup gateway from the settings', () => {
   const editor = new FakeEditor();
   useVSCode(editor.api());
 
-  it('shows a notice with a button that restores the gateway', async () => {
+  it('can be undone with a button in a notice', async () => {
     const gateways = new FakeGateways();
     editor.pressed = 'Undo';
     const { userGateways } = await openGateways(gateways.deps());

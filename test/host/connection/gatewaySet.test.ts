@@ -17,7 +17,7 @@ describe("gateway set (the user's or the demo's) for the next prompt of a conver
     });
   }
 
-  it("is the user's if the conversation starts with a summary of another conversation", () => {
+  it("is the user's in a conversation that starts with a summary of another conversation", () => {
     const { conversation, demo, gatewaySets } = openConversation();
     conversation.addSummary('What we did so far');
     demo.isOpen = true;

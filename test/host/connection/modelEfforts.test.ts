@@ -27,7 +27,7 @@ describe('chosen reasoning effort', () => {
     efforts.onDidChange(() => changes++);
   });
 
-  it('overrides the effort in the settings for the chosen model, in all windows', async () => {
+  it('overrides the effort from the settings for that model, in all windows', async () => {
     setting = 'low';
     assert.equal(efforts.levelOf('a'), 'low');
     await efforts.choose('a', 'high');
@@ -39,7 +39,7 @@ describe('chosen reasoning effort', () => {
     assert.equal(changes, 1);
   });
 
-  it('is deleted when the user chooses *Model default*, unless the settings contain another level', async () => {
+  it('is deleted when the user chooses *Model default*', async () => {
     await efforts.choose('a', 'high');
     await efforts.choose('a', 'default');
     assert.deepEqual([stored, efforts.levelOf('a')], [[], 'default']);
@@ -48,7 +48,7 @@ describe('chosen reasoning effort', () => {
     assert.deepEqual([stored, efforts.levelOf('a')], [[['a', 'default']], 'default']);
   });
 
-  it('is saved for the last 100 models for which the user chose an effort, and not for earlier models', async () => {
+  it('is saved only for the last 100 models for which the user chose an effort', async () => {
     await efforts.choose('again', 'low');
     for (let index = 0; index < 99; index++) await efforts.choose(`m${index}`, 'low');
     await efforts.choose('again', 'max');
@@ -118,7 +118,7 @@ describe('chosen reasoning effort', () => {
     });
   }
 
-  it('appears in the list of levels, in ascending order, even if the model is not known to accept that level', () => {
+  it('is in the list of levels, even if the model is not known to accept that level', () => {
     setting = 'minimal';
     assert.deepEqual(efforts.viewOf('m'), {
       level: 'minimal',

@@ -29,7 +29,7 @@ describe('connection with several gateways', () => {
     ({ userGateways, gatewaySets } = await openGateways(gateways.deps()));
   });
 
-  it('uses the reasoning effort of the prompt, or else the effort chosen for the model that answers', async () => {
+  it('uses the reasoning effort of the prompt, not the effort that the user chose for the model', async () => {
     const efforts: Readonly<Record<string, EffortChoice>> = { 'model-1': 'low', other: 'default' };
     const deps = gateways.deps();
     Object.assign(deps.settings, { systemPrompt: () => '', requestParameters: () => ({}) });
@@ -64,13 +64,13 @@ describe('connection with several gateways', () => {
         } as unknown as TurnRecord);
     });
 
-    it('does not use the gateway as a backup, not even in another window or after a restart', async () => {
+    it('never uses the gateway as a backup, not even after a restart', async () => {
       assert.deepEqual(await usedOrigins(), [primary, second]);
       ({ userGateways } = await openGateways(gateways.deps()));
       assert.deepEqual(await usedOrigins(), [primary, second]);
     });
 
-    it('does not use the gateway in place of a primary gateway without a key', async () => {
+    it('does not replace a primary gateway without a key with the gateway', async () => {
       gateways.keys = new Map([[first, 'key-1']]);
       const { keys } = await userGateways.withKeys();
       assert.deepEqual([await usedOrigins(), keys.size], [[primary], 0]);
@@ -103,7 +103,7 @@ describe('connection with several gateways', () => {
       });
     }
 
-    it('uses the gateway as a backup after the gateway has responded in a turn', async () => {
+    it('uses the gateway as a backup once a turn has received a response from the gateway', async () => {
       recordTurn();
       assert.deepEqual(await usedOrigins(), [primary, second]);
       recordTurn(503);
@@ -198,7 +198,7 @@ describe('connection with several gateways', () => {
     });
   }
 
-  it('shows a backup as the gateway of the next prompt after the user has switched to it, or while the primary gateway is down', async () => {
+  it('shows the backup gateway that the next prompt will use, after a switch or while the primary gateway is down', async () => {
     for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
     let current = `${first}/v1`;
     const gatewayForAttempt: Engine['gatewayForAttempt'] = (_model, { keys }, preferred = current) =>
@@ -214,7 +214,7 @@ describe('connection with several gateways', () => {
     assert.deepEqual(await shown(), ['primary.example', undefined, undefined]);
   });
 
-  it('shows the backup gateway if only that gateway offers the selected model', async () => {
+  it('shows the backup gateway if no other gateway offers the selected model', async () => {
     for (const origin of [primary, first, second]) gateways.keys.set(origin, 'hsa-key');
     gateways.backups = [`${first}/v1`, { baseUrl: `${second}/v1`, name: 'Second', models: { mapped: 'a/mapped' } }];
     gateways.lists = new Map([
@@ -234,7 +234,7 @@ describe('connection with several gateways', () => {
     assert.deepEqual(await shown('at-first'), ['primary.example', undefined]);
   });
 
-  it('shows the host of a plain-HTTP gateway only after the user has agreed to use that gateway', async () => {
+  it('shows a plain-HTTP gateway only after the user has agreed to use that gateway', async () => {
     gateways.backups = [`${plain}/v1`];
     for (const origin of [primary, plain]) gateways.keys.set(origin, 'hsa-key');
     gateways.lists = new Map([
@@ -248,7 +248,7 @@ describe('connection with several gateways', () => {
     assert.equal((await gatewaySets.own.view()).host, 'plain.example');
   });
 
-  it('uses the primary gateway for a model that only the workspace settings name', async () => {
+  it('uses the primary gateway for a model that only the workspace settings contain', async () => {
     for (const origin of [primary, first]) gateways.keys.set(origin, 'hsa-key');
     gateways.lists = new Map([
       [`${primary}/v1`, ['model-1']],
@@ -266,7 +266,7 @@ describe('connection with several gateways', () => {
     await assert.rejects(userGateways.withKeys(), { connectionProblem: 'base-url' });
   });
 
-  it('passes only its latest state to a subscriber, even if an older state is computed more slowly', async () => {
+  it('never notifies a subscriber of an outdated state', async () => {
     const answers: ((model: string) => void)[] = [];
     const view = () => new Promise((resolve) => answers.push((model) => resolve({ model })));
     Object.assign(gatewaySets.own, { view });

@@ -22,7 +22,7 @@ describe('question whether to send prompts over plain HTTP', () => {
     ask = (...models) => gatewaySets.own.mayUse(models);
   });
 
-  it('names the model, and the only gateway that offers the model', async () => {
+  it('names the model and its plain-HTTP gateway', async () => {
     await ask('gpt-5', 'llama3');
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
@@ -30,31 +30,31 @@ describe('question whether to send prompts over plain HTTP', () => {
     );
   });
 
-  it('appears only once for a gateway, even in later windows, if the user agrees', async () => {
+  it('appears only once for each gateway if the user agrees', async () => {
     editor.pressed = 'Send';
     assert.equal(await ask('llama3', 'qwen3'), true);
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 1);
   });
 
-  it('appears for every prompt as long as the user does not agree', async () => {
+  it('appears for every prompt until the user agrees', async () => {
     assert.equal(await ask('llama3', 'qwen3'), false);
     assert.equal(await ask('llama3'), false);
     assert.equal(editor.messages.length, 2);
   });
 
-  it('does not appear for a model that an HTTPS gateway offers, or for a model that no gateway lists', async () => {
+  it('does not appear for a model that an HTTPS gateway offers', async () => {
     assert.equal(await ask('gpt-5', 'unlisted'), true);
     assert.equal(editor.messages.length, 0);
   });
 
-  it('does not appear for a model that an HTTPS gateway might offer, because its model list is unknown', async () => {
+  it('does not appear while the model list of an HTTPS gateway is unknown', async () => {
     gateways.lists.delete(`${primary}/v1`);
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 0);
   });
 
-  it("does not appear if a key can't be read, because the turn then reports that error", async () => {
+  it("does not appear if a key can't be read, because the prompt then fails anyway", async () => {
     gateways.isKeyringLocked = true;
     assert.equal(await ask('llama3'), true);
     assert.equal(editor.messages.length, 0);

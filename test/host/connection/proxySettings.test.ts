@@ -29,7 +29,7 @@ describe('proxy for requests to a base URL', () => {
     assert.equal(proxyOf(url), undefined);
   });
 
-  it('is the proxy in the VS Code settings, without its user name and password', () => {
+  it('is the proxy from the VS Code settings, without user name and password', () => {
     settings = { proxy };
     process.env = { HTTPS_PROXY: 'http://other.example:1' };
     assert.equal(proxyOf(url), 'proxy.example:3128');
@@ -80,7 +80,7 @@ describe('proxy for requests to a base URL', () => {
     assert.equal(proxyOf(url), undefined);
   });
 
-  it('is ignored if the setting lacks a scheme such as http://, as in VS Code', () => {
+  it('is not used if the setting lacks a scheme such as http://', () => {
     settings = { proxy: '127.0.0.1:7890' };
     assert.equal(proxyOf(url), undefined);
   });

@@ -60,7 +60,7 @@ describe('Remove API Key command', () => {
     assert.deepEqual(editor.messages.at(-1)?.buttons, []);
   });
 
-  it('reports that the primary gateway has no key when no gateway has a key', async () => {
+  it('reports that the primary gateway has no key if no gateway has a key', async () => {
     gateways.backups = [];
     assert.equal(await remove(), 'none');
     assert.deepEqual(valuesOf(editor.messages, 'message'), ['There is no API key for primary.example.']);

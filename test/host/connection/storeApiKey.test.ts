@@ -33,13 +33,13 @@ describe('Set API Key command', () => {
     gateways.probeResult = { state: 'verified', models, ms: 1 };
   };
 
-  it("shows a message when a key from the command's argument replaces another key", async () => {
+  it("shows a message when a key in the command's argument replaces the stored key", async () => {
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'verified');
     assert.deepEqual(messages(), ['The API key for primary.example was replaced.']);
     assert.equal(gateways.keys.get(primary), 'hsa-new-key-1');
   });
 
-  it("stores a key that can't be verified at the moment, and shows why", async () => {
+  it("stores a key that can't be verified at the moment, and explains the problem", async () => {
     gateways.probeResult = failedProbe('unverified');
     assert.equal(await runSetApiKey('hsa-new-key-1'), 'unverified');
     assert.deepEqual(messages(), [
@@ -63,7 +63,7 @@ describe('Set API Key command', () => {
     assert.deepEqual(messages(), []);
   });
 
-  it('shows no message when a key that the user typed replaces the stored key', async () => {
+  it('shows no message when a typed key replaces the stored key', async () => {
     editor.typed = 'hsa-new-key-1';
     assert.equal(await runSetApiKey(), 'verified');
     assert.deepEqual(messages(), []);
@@ -75,7 +75,7 @@ describe('Set API Key command', () => {
     assert.deepEqual([messages(), gateways.keys.get(primary)], [[], 'hsa-old-key-1']);
   });
 
-  it('names the gateway that gets the key, and for HolySheep also the page where keys are created', async () => {
+  it('names the gateway to which the key will be sent', async () => {
     await runSetApiKey();
     gateways.baseUrl = 'https://api.holysheep.ai/v1';
     await runSetApiKey();
@@ -161,7 +161,7 @@ describe('Set API Key command', () => {
       editor.typed = 'hsa-new-key-1';
     });
 
-    it('lists each origin once, and preselects the first gateway without a key', async () => {
+    it('lists each origin once, with the first gateway without a key preselected', async () => {
       assert.equal(await runSetApiKey(), 'cancelled');
       const [pick] = editor.quickPicks;
       assert.deepEqual(
@@ -176,7 +176,7 @@ describe('Set API Key command', () => {
       assert.deepEqual(editor.inputPrompts, [], 'no key must be asked for when no gateway was chosen');
     });
 
-    it('does not preselect a gateway that the user has confirmed to need no key', async () => {
+    it('does not preselect a gateway that needs no key', async () => {
       gateways.backups = ['http://nas.lan/v1', `${second}/v1`];
       gateways.keylessOrigins = new Set(['http://nas.lan']);
       await runSetApiKey();
@@ -189,7 +189,7 @@ describe('Set API Key command', () => {
       assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['second.example']);
     });
 
-    it("verifies the key at the gateway that the user chooses, and keeps the other gateways' keys", async () => {
+    it("verifies the key at the chosen gateway, and keeps the other gateways' keys", async () => {
       editor.accepted = 'second.example';
       assert.equal(await runSetApiKey(), 'verified');
       assert.deepEqual(gateways.probes, [[`${second}/v1`, 'hsa-new-key-1']]);
@@ -204,14 +204,14 @@ describe('Set API Key command', () => {
       });
     }
 
-    it('asks for another key of the same gateway after the gateway has rejected a key', async () => {
+    it('asks for another key after the chosen gateway has rejected a key', async () => {
       gateways.probeResult = failedProbe('rejected');
       [editor.accepted, editor.pressed] = ['second.example', 'Enter the key again'];
       assert.equal(await runSetApiKey(), 'rejected');
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: `${second}/v1` }]]);
     });
 
-    it("offers to open the setting with the backup gateways when a backup's key can't be verified", async () => {
+    it("offers to open the setting with the backup gateways when the key of a backup gateway can't be verified", async () => {
       gateways.probeResult = failedProbe('unverified');
       [editor.accepted, editor.pressed] = ['second.example', 'Check URL'];
       assert.equal(await runSetApiKey(), 'unverified');
@@ -235,7 +235,7 @@ describe('Set API Key command', () => {
       });
     }
 
-    it('does not offer to change the base URL in the settings, because the key is for another base URL', async () => {
+    it('does not offer to change the base URL in the settings', async () => {
       for (const state of ['unverified', 'rejected'] as const) {
         gateways.probeResult = failedProbe(state);
         await runSetApiKey(argument);

@@ -47,7 +47,7 @@ describe('report of the connection test', () => {
     return lines;
   };
 
-  it('lists the steps of each gateway with their times, and advice about a fault', async () => {
+  it('lists the time of each step, and advice about a fault', async () => {
     assert.deepEqual(await format(working, refusing), [
       '',
       'Primary gateway: https://primary.example/v1',
@@ -64,7 +64,7 @@ describe('report of the connection test', () => {
     ]);
   });
 
-  it('does not blame a failed step that bypasses the proxy when the request has reached the gateway', async () => {
+  it('does not blame a failed direct connection when the request reached the gateway through the proxy', async () => {
     const lineOf = async (step: GatewayTest['steps'][number], models = working.models): Promise<string | undefined> =>
       (await format({ ...working, steps: [step], models }))[2];
     const reason = 'the direct connection failed, but the request succeeded, probably through a system proxy';

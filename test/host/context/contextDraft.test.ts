@@ -59,7 +59,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(valuesOf(draft.items(), 'realPath'), ['~/notes', undefined]);
   });
 
-  it('keep the text of a file that later becomes a symbolic link to another file', async () => {
+  it('keep the text of a file that is later replaced by a symbolic link', async () => {
     readable.set('a', [{ ...item('a'), realPath: '~/notes' }]);
     await draft.attach('a');
     await draft.attach('b');
@@ -69,7 +69,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(valuesOf(draft.takeAll(), 'code'), ['a', 'b']);
   });
 
-  it('are listed with their sizes, in the order in which they were attached', async () => {
+  it('are listed with their sizes, oldest first', async () => {
     readable.set('b', [item('b', file('src/b.ts', '12345', { truncated: true }))]);
     readable.set('c', [item('c', { kind: 'selection', label: 'c.ts:1', languageId: '', code: '' })]);
     for (const id of ['b', 'a', 'c']) await draft.attach(id);
@@ -82,7 +82,7 @@ describe('attachments in the composer', () => {
     assert.equal(changes, 3);
   });
 
-  it("contain the new text of a file that is attached a second time, at the file's original position", async () => {
+  it('are updated in place when the user attaches the same file a second time', async () => {
     await draft.attach('a');
     await draft.attach('b');
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -93,7 +93,7 @@ describe('attachments in the composer', () => {
     ]);
   });
 
-  it('keep the order in which they were attached, even if a later file is read faster', async () => {
+  it('keep the order in which the user added them, even if a later file is read faster', async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const attachedItems = [draft.attach('a'), draft.attach('b')];
@@ -109,7 +109,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(ids(), ['a', 'b']);
   });
 
-  it('are sent with the next prompt only', async () => {
+  it('are sent only with the next prompt', async () => {
     await draft.attach('a');
     await draft.attach('b');
     assert.deepEqual(draft.takeAll(), [file('a'), file('b')]);
@@ -117,7 +117,7 @@ describe('attachments in the composer', () => {
     assert.equal(changes, 3);
   });
 
-  it("are all read before the prompt is sent, except for an item that can't be read", async () => {
+  it('are read completely before the prompt is sent', async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const attached = draft.attach('a');
@@ -128,7 +128,7 @@ describe('attachments in the composer', () => {
     await Promise.all([attached, failed]);
   });
 
-  it('contain the latest text of a file when the prompt is sent, but the original text of a selection or of a deleted file', async () => {
+  it('contain the latest text of a file when the prompt is sent', async () => {
     readable.set('b', [item('b', { kind: 'selection', label: 'b.ts:1', languageId: '', code: 'selected' })]);
     for (const id of ['a', 'b', 'c']) await draft.attach(id);
     readable.set('a', [item('a', file('a', 'newer'))]);
@@ -139,7 +139,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(skippedIds, ['c']);
   });
 
-  it('do not include an item that the user removes while the item is read a second time', async () => {
+  it('do not include an item that the user removes while its file is read', async () => {
     await draft.attach('a');
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
@@ -150,7 +150,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it('cause no change event when an item is removed a second time', async () => {
+  it('cause no second change event when the same item is removed twice', async () => {
     await draft.attach('a');
     await draft.attach('b');
     draft.detach('a');
@@ -178,7 +178,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(skippedIds, ['gone']);
   });
 
-  it('are replaced by the items of a second restore', async () => {
+  it('are replaced when another list of items is restored', async () => {
     await draft.restore(['a', 'b']);
     await draft.restore(['b', 'c']);
     assert.deepEqual(ids(), ['b', 'c']);
@@ -187,7 +187,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual([ids(), draft.unread(), changes], [[], [], 1]);
   });
 
-  it('are sent with a prompt even if the user sends the prompt before all attachments are restored', async () => {
+  it('are sent completely even if the user sends the prompt while they are being restored', async () => {
     let finishRead = (): void => undefined;
     readGates.set('a', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'gone', 'b', 'c']);
@@ -198,7 +198,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual(draft.items(), []);
   });
 
-  it("include items that are still being read after a reload, so that a second reload doesn't lose them", async () => {
+  it('are not lost when the window is reloaded twice in quick succession', async () => {
     let finishRead = (): void => undefined;
     readGates.set('b', new Promise((resolve) => (finishRead = resolve)));
     const restored = draft.restore(['a', 'b', 'gone']);
@@ -214,7 +214,7 @@ describe('attachments in the composer', () => {
     ]);
   });
 
-  it('include a restored list of problems once the editor reports problems, or at the latest when the prompt is sent', async () => {
+  it('include a restored list of problems as soon as the editor reports problems', async () => {
     const [x, y, z] = ['x', 'y', 'z'].map((uri) => contextId({ kind: 'problems', uri })) as [string, string, string];
     await draft.restore([x, y, z]);
     assert.deepEqual([ids(), draft.unread()], [[], [x, y, z]]);
@@ -228,7 +228,7 @@ describe('attachments in the composer', () => {
     assert.deepEqual([ids(), draft.unread()], [[], []]);
   });
 
-  it('are truncated at the total size limit, and a further item is then refused', async () => {
+  it('are truncated at the limit of their total size', async () => {
     const almostFull = 'x'.repeat(contextLimits.draft - 2);
     readable.set('big', [item('big', file('big', almostFull))]);
     readable.set('b', [item('b', file('b', 'four'))]);

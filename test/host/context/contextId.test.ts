@@ -16,7 +16,7 @@ describe('id of a context item', () => {
     });
   }
 
-  it('is the same for two selections that differ only in their direction', () => {
+  it('is the same for a forward and a backward selection of the same text', () => {
     const reversed = { ...span, active: span.start };
     const idOf = (selection: typeof span): string =>
       contextId({ kind: 'selection', uri: 'file:///a', span: selection });

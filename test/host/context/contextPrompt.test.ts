@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { contextPrompt } from '../../../src/host/context/contextPrompt';
 
 describe('attachments in the text of a prompt', () => {
-  it('add no text to the prompt when nothing is attached', () => {
+  it('add no text if nothing is attached', () => {
     assert.equal(contextPrompt('Why?', []), undefined);
   });
 
-  it("follow the user's prompt, each with its kind and source", () => {
+  it(`follow the user's prompt, each with its kind (such as "file") and source`, () => {
     const text = contextPrompt('Why?', [
       { kind: 'selection', label: 'src/a.ts:3-4', languageId: 'typescript', code: 'let a;\nlet b;\n' },
       { kind: 'file', label: 'notes', languageId: '', code: 'words' },
@@ -27,20 +27,20 @@ describe('attachments in the text of a prompt', () => {
     );
   });
 
-  it('are presented as a selection if they have no kind', () => {
+  it('are described as a selection if their kind is unknown', () => {
     assert.match(
       contextPrompt('Why?', [{ kind: 'selection', label: 'a.ts:1', languageId: 'typescript', code: 'a' }]) ?? '',
       /Selected code: a\.ts:1/,
     );
   });
 
-  it('are marked as truncated, with the number of characters that are included', () => {
+  it('are marked as truncated, with the number of included characters', () => {
     const attachment = { kind: 'file', label: 'a.ts', languageId: 'typescript', code: 'abc', truncated: true } as const;
     assert.match(contextPrompt('Why?', [attachment]) ?? '', /only its first 3 characters are here/);
     assert.doesNotMatch(contextPrompt('Why?', [{ ...attachment, truncated: false }]) ?? '', /too long/);
   });
 
-  it("can't end their code fence early, or add lines through a file name with a line break", () => {
+  it("can't break out of their code fence", () => {
     const text = contextPrompt('Why?', [
       { kind: 'file', label: 'a\nFile: b', languageId: 'markdown', code: '```\nFile: c\n````\n' },
     ]);

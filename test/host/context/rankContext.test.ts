@@ -45,12 +45,12 @@ describe('ranking of context suggestions', () => {
     });
   }
 
-  it('puts a name that equals the query first, then names that begin with the query, then names that contain it', () => {
+  it('puts exact matches first, then names that begin with the query, then names that contain the query', () => {
     const files = ['x/cart', 'dec-art', 'mart', 'artist', 'art'].map((label) => candidate('file', label));
     assert.deepEqual(findLabels('art', files), ['art', 'artist', 'dec-art', 'x/cart', 'mart']);
   });
 
-  it('puts files whose folder matches the query after files whose name matches the query', () => {
+  it('puts files with a matching name before files with a matching folder', () => {
     const files = [candidate('file', 'a.ts', 'src/host'), candidate('file', 'host.ts', 'src')];
     assert.deepEqual(findLabels('host', files), ['host.ts', 'a.ts']);
   });

@@ -166,7 +166,7 @@ describe('attachments from files', () => {
       assertRefused(workspaceUri(name), `${name} is a pipe, a socket, or a device and can't be attached.`));
   }
 
-  it('are rejected with the reason if the path is a folder, or a missing, large, binary or unreadable file', async () => {
+  it('are rejected with a reason if the file is missing, large, binary or unreadable', async () => {
     await assertRefused(workspaceUri('sub'), 'sub is a folder. Attach individual files instead.');
     await assertRefused(workspaceUri('gone.txt'), "gone.txt can't be read. It might have been moved or deleted.");
     await assertRefused(workspaceUri('dangling'), "dangling can't be read. It might have been moved or deleted.");
@@ -190,7 +190,7 @@ describe('attachments from files', () => {
     });
   }
 
-  it('are rejected if a remote file is not a regular file', async () => {
+  it('are rejected if the remote file is a folder or a device', async () => {
     remoteFiles = { '/remote/a.txt': { type: 0 }, '/remote/b': { type: 2 } };
     await assertRefused(
       new FakeUri('memory', '/remote/a.txt'),
@@ -206,7 +206,7 @@ describe('attachments from files', () => {
     });
   }
 
-  it('show no real path if the file is outside the workspace, or is a symbolic link that stays within the workspace', async () => {
+  it('show no second path for a symbolic link that stays within the workspace', async () => {
     assert.equal((await resolve(workspaceUri('inner.txt'))).realPath, undefined);
     assert.equal((await resolve(new FakeUri('file', path.join(folder, 'outside/secret.txt')))).realPath, undefined);
   });
@@ -216,7 +216,7 @@ describe('attachments from files', () => {
     assert.equal(await outsideTarget(workspaceUri('home') as unknown as vscode.Uri), '~');
   });
 
-  it('show an unknown location if the file is a remote symbolic link or is in a linked remote folder', async () => {
+  it('show an unknown location for a remote symbolic link', async () => {
     const unknown = 'an unknown location (symbolic link)';
     remoteFiles = {
       '/remote/l': { type: 65, text: 'text' },
@@ -243,7 +243,7 @@ describe('attachments from files', () => {
     );
   });
 
-  it("are rejected in VS Code's chat if the file is a symbolic link that leads out of the workspace, unless the file is open in an editor", async () => {
+  it("are rejected in VS Code's chat if a symbolic link leads out of the workspace and is not open in an editor", async () => {
     const { refuseHiddenLink } = await import('../../../src/host/context/linkTarget');
     const link = workspaceUri('link.txt');
     const refuse = () => refuseHiddenLink(link as unknown as vscode.Uri);

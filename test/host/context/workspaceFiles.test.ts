@@ -22,7 +22,7 @@ describe('file search glob', () => {
 
 describe('patterns of files that the file search excludes', () => {
   useVSCode({});
-  it('are only the enabled patterns that can be combined in one glob group', async () => {
+  it("omit disabled patterns, and patterns that can't be joined into one glob", async () => {
     const { excludedPatterns } = await import('../../../src/host/context/workspaceFiles');
     const setting = {
       '**/node_modules': true,

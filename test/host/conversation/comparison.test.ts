@@ -41,7 +41,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a connecting', 'b connecting', 'c connecting']);
   });
 
-  it('starts after the running turn, and delays later prompts until all columns have ended', () => {
+  it('starts after the running turn, and delays later prompts', () => {
     const { ask, conversation, engine, phases } = openConversation();
     ask('first');
     conversation.ask({ prompt: 'which?' }, ['a', 'b']);
@@ -63,7 +63,7 @@ describe('comparison of models', () => {
     assert.deepEqual([...new Set(reported)], [c, a, b]);
   });
 
-  it('can be stopped in a single column', () => {
+  it('can be stopped in one column only', () => {
     const { conversation, b, emit, columns } = comparing();
     emit('b', attempt('b'), text('half'));
     conversation.stop(b);
@@ -78,7 +78,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a stopped', 'b stopped half', 'c stopped']);
   });
 
-  it('retries a waiting or failed column while the other columns keep running', () => {
+  it('can retry one column while the other columns keep running', () => {
     const { conversation, c, emit, columns, turnOf } = comparing();
     emit('b', attempt('b'), waiting);
     retryNow(conversation);
@@ -96,7 +96,7 @@ describe('comparison of models', () => {
     assert.deepEqual(turnOf('a').controls, []);
   });
 
-  it('lets the user switch a waiting answer to another model after the user has chosen that answer', () => {
+  it('lets the user switch the model of a waiting answer after the user has chosen that answer', () => {
     const { a, conversation, emit, turnOf } = comparing();
     emit('a', attempt('a'), waiting);
     conversation.useAnswer(a);
@@ -104,7 +104,7 @@ describe('comparison of models', () => {
     assert.deepEqual(turnOf('a').controls, ['switchModel other']);
   });
 
-  it('continues with the answer that the user chooses, and keeps the other answers as versions', () => {
+  it('continues with the answer that the user chooses', () => {
     const { a, b, c, answer, ask, columns, conversation, emit, lines, phases, sentTexts } = comparing();
     answer('a', 'b');
     emit('c', attempt('c'), text('half'));
@@ -118,7 +118,7 @@ describe('comparison of models', () => {
     assert.deepEqual(reopened(lines).tree.path()[1]?.answer.id, b);
   });
 
-  it('adds the next prompt below the first complete answer if the user chooses no answer', () => {
+  it('continues with the first complete answer if the user chooses no answer', () => {
     const { answer, ask, columns, conversation, emit, sentTexts } = comparing();
     emit('a', attempt('a'), failed(''));
     answer('c', 'b');
@@ -131,7 +131,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it("stops the next prompt's turn when the user chooses a different answer from the one that the prompt follows", () => {
+  it('stops the turn of a later prompt when the user then chooses another answer', () => {
     const { b, answer, conversation, phases, turnOf } = comparing();
     answer('b', 'a', 'c');
     conversation.ask({ prompt: 'next' }, ['n']);
@@ -140,7 +140,7 @@ describe('comparison of models', () => {
     assert.deepEqual([conversation.busy, phases()], [false, ['before: done', 'which?: done']]);
   });
 
-  it('sends queued prompts below the answer that the user chooses', () => {
+  it('sends queued prompts after the answer that the user chooses', () => {
     const { c, answer, ask, conversation, engine, phases, turnOf } = comparing();
     answer('b');
     ask('next');
@@ -162,7 +162,7 @@ describe('comparison of models', () => {
     assert.deepEqual(sent().slice(-3), ['next', 'well', 'and which now?']);
   });
 
-  it('skips the models that the user has removed while the comparison was queued', () => {
+  it('skips models that the user removed while the comparison was queued', () => {
     const { c, answer, conversation, engine } = comparing();
     answer('b');
     const [first] = conversation.ask({ prompt: 'and which now?' }, ['d', 'e', 'f']);
@@ -172,7 +172,7 @@ describe('comparison of models', () => {
     assert.deepEqual(valuesOf(valuesOf(engine.turns.slice(4), 'request'), 'model'), ['e', 'f']);
   });
 
-  it('skips the queued retry of a column when the user chooses another column', () => {
+  it("skips a column's queued retry when the user chooses another column", () => {
     const { a, b, answer, ask, conversation, emit, phases } = comparing();
     emit('a', attempt('a'), failed(''));
     answer('b', 'c');
@@ -183,7 +183,7 @@ describe('comparison of models', () => {
     assert.deepEqual(phases(), ['before: done', 'which?: done', 'next: connecting']);
   });
 
-  it('adds a prompt that was queued during the comparison below the first complete answer', () => {
+  it('sends prompts that were queued during the comparison after the first complete answer', () => {
     const { answer, columns, conversation, emit, sentTexts } = comparing();
     conversation.ask({ prompt: 'next' });
     emit('a', attempt('a'), failed(''));
@@ -196,7 +196,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it('is shown with all its columns when the user returns to it from another version', () => {
+  it('is shown with all columns when the user returns from another version of the answer', () => {
     const { conversation, columns } = comparing();
     const { id } = shownAnswers(conversation)[1]!;
     conversation.stop();
@@ -208,7 +208,7 @@ describe('comparison of models', () => {
     assert.deepEqual(shownAnswers(conversation)[1]?.versions, [id, other]);
   });
 
-  it('is still followed by the next prompt when the user returns to it from another version', () => {
+  it('is still followed by the next prompt when the user returns from another version of the answer', () => {
     const { a, answer, ask, conversation, phases } = comparing();
     answer('b');
     ask('next');
@@ -221,7 +221,7 @@ describe('comparison of models', () => {
     assert.deepEqual(phases().slice(-2), ['which?: done', 'next: stopped']);
   });
 
-  it('is listed as one version of its exchange, regardless of its number of columns', () => {
+  it('is only one version of its exchange, regardless of the number of columns', () => {
     const { a, b, conversation, edit } = comparing();
     const [second = ''] = conversation.requestMoreAnswers(conversation.tree.exchangeOf(a)!.id, ['a', 'b']);
     const third = edit(second, 'and which?');
@@ -234,7 +234,7 @@ describe('comparison of models', () => {
     assert.equal(versions()?.length, 5);
   });
 
-  it('can be made from an earlier exchange, whose versions then include the first answer and the comparison', () => {
+  it('can be started from an earlier exchange, whose first answer is kept as a version', () => {
     const { conversation, engine, columns } = comparing();
     const [{ exchange, answer: before }] = conversation.tree.path() as [Step, ...Step[]];
     conversation.stop();
@@ -249,7 +249,7 @@ describe('comparison of models', () => {
     assert.deepEqual(columns(), ['a stopped', 'b stopped', 'c stopped']);
   });
 
-  it('sends an edited prompt to the models of all columns, including a model to which the user switched a column', () => {
+  it('sends an edited prompt to the current models of all columns', () => {
     const { a, b, conversation, columns, edit, emit, engine, phases } = comparing();
     emit('b', attempt('b'), failed(''));
     conversation.switchModel(b, 'd');
@@ -263,7 +263,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it('is restored with every column after a crash, so that each answer can be continued', () => {
+  it('is restored with every column after a crash', () => {
     const { answer, b, conversation, emit, lines } = comparing();
     answer('a');
     emit('b', attempt('b'), text('half'));
@@ -283,7 +283,7 @@ describe('comparison of models', () => {
     assert.equal(restored.engine.turn.options.resumeFrom?.text, 'half');
   });
 
-  it('is read from the journal with the same answers, summaries and requests after any sequence of actions', () => {
+  it('has the same answers and requests when it is read from the journal, after any sequence of actions', () => {
     const kind = fc.constantFrom(
       'showVersion',
       'ask',

@@ -90,26 +90,26 @@ describe('tokens in the next request', () => {
     });
   }
 
-  it('are the tokens that the gateway last reported, plus an estimate for later prompts and attachments', () => {
+  it('are the tokens that the gateway last reported, plus an estimate for newer prompts and attachments', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 });
     opened.ask(tokens(1000), attempt());
     assert.deepEqual(partsOf(use({ attachmentTokens: 20 })), { turns: 4000, attachments: 20 });
   });
 
-  it('count the system prompt only once, although it is also part of the tokens that the gateway reported', () => {
+  it('include the system prompt only once', () => {
     opened = openConversation({ systemPrompt: tokens(100) });
     ask({ promptTokens: 3150 });
     assert.deepEqual(partsOf(), { system: 100, turns: 3050 });
   });
 
-  it('include the prompt of a running turn, but not a prompt whose turn ended without an answer', () => {
+  it('include the prompt of a running turn, but not of a turn that was stopped without an answer', () => {
     opened.ask(tokens(1000), attempt());
     assert.deepEqual(partsOf(), { turns: 1000 });
     opened.conversation.stop();
     assert.deepEqual(partsOf(), {});
   });
 
-  it('are estimated if the last report came from a model other than the selected model', () => {
+  it('are estimated if the last answer came from another model', () => {
     ask({ promptTokens: 1500, completionTokens: 1500 }, 'other');
     assert.deepEqual([partsOf(), partsOf(use({ model: 'other' }))], [{ turns: 2000 }, { turns: 3000 }]);
   });
@@ -119,7 +119,7 @@ describe('tokens in the next request', () => {
     assert.deepEqual(use({}, openConversation({ stored: reopened(opened.lines) })), use());
   });
 
-  it('are estimated after the user has restarted an answer before the last answer', () => {
+  it('are estimated after the user has restarted an earlier answer', () => {
     const first = ask();
     ask({ promptTokens: 6000 });
     assert.deepEqual(partsOf(), { turns: 6000 });
@@ -137,12 +137,12 @@ describe('tokens in the next request', () => {
       opened.emit(...turn(tokens(100)));
     });
 
-    it("include the summary instead of the summarized turns, although the gateway's last report includes the summarized turns", () => {
+    it('include the summary instead of the summarized turns', () => {
       // The two messages of the summary contain 19 tokens beside it.
       assert.deepEqual(partsOf(), { summary: 119, turns: 2000 });
     });
 
-    it('are based on the tokens that the gateway reports for the first answer after the summary', () => {
+    it("are based on the gateway's report for the first answer after the summary", () => {
       ask({ promptTokens: 4000, completionTokens: 1000 });
       const { summary: summarized = 0, turns = 0 } = partsOf();
       assert.equal(summarized + turns, 5000);
@@ -156,7 +156,7 @@ describe('tokens in the next request', () => {
     });
   });
 
-  it('are estimated from the sent text, not from the shorter prompt that the user sees', () => {
+  it('are estimated from the complete prompt, not from the shortened prompt that the user sees', () => {
     ask();
     const { exchange, answer } = opened.conversation.last!;
     assert.equal(estimateTurnTokens({ exchange: { ...exchange, content: tokens(5) }, answer: { ...answer } }), 1005);
@@ -180,7 +180,7 @@ describe('tokens in the next request', () => {
       });
     }
 
-    it('depend on the model and the attachments in the composer', () => {
+    it('include the attachments in the composer', () => {
       const world = openConversation({ systemPrompt: tokens(7) });
       const { windowTokens, parts } = useOf({}, world, { model: 'other', attachmentTokens: 3 }) ?? {};
       assert.deepEqual([windowTokens, parts?.map((part) => part.tokens)], [5, [7, 3]]);

@@ -30,7 +30,7 @@ describe('conversation in the offline demo', () => {
     }
   });
 
-  it('belongs to the demo only if its first prompt was sent to the demo', () => {
+  it('belongs to the demo only if its first prompt went to the demo', () => {
     const demo = openConversation({ demo: true });
     demo.ask('one');
     assert.equal(reopened(demo.lines).tree.gateways, 'demo');
@@ -58,7 +58,7 @@ describe('request of a conversation', () => {
     assert.equal(engine.turn.options.resumeFrom, undefined);
   });
 
-  it('contains earlier exchanges, even with partial answers, but no exchange without an answer', () => {
+  it('contains earlier exchanges with complete or partial answers', () => {
     const { ask, engine } = openConversation();
     ask('one', attempt(), done('answer one'));
     ask('two', attempt(), failed('half of t'));
@@ -73,7 +73,7 @@ describe('request of a conversation', () => {
     ]);
   });
 
-  it('contains the effort chosen for its model, unless the prompt has another effort', () => {
+  it('contains the reasoning effort that the user chose for the model, unless the prompt has another effort', () => {
     const { ask, conversation, engine, settings } = openConversation();
     settings.efforts = { default: 'low', other: 'high', next: 'medium' };
     const sent = (): unknown => engine.turn.request.reasoningEffort;
@@ -91,7 +91,7 @@ describe('request of a conversation', () => {
     assert.equal(sent(), undefined);
   });
 
-  it('can be copied later with the current parameters from the settings and the model that answered', () => {
+  it('can be copied later with the current parameters from the settings', () => {
     const { ask, conversation, engine, settings } = openConversation({ systemPrompt });
     const id = ask('one');
     const { messages } = engine.turn.request;
@@ -122,7 +122,7 @@ describe('queue of a conversation', () => {
     assert.deepEqual(phases(), ['one: stopped', 'two: connecting']);
   });
 
-  it('keeps the next turn running when the user clicks Stop just after the previous turn has ended', () => {
+  it('does not stop the next turn when the user clicks Stop just after the previous turn has ended', () => {
     const { ask, conversation, engine, phases } = openConversation();
     const id = ask('one');
     ask('two');
@@ -131,7 +131,7 @@ describe('queue of a conversation', () => {
     assert.deepEqual([engine.turn.controls, phases()], [[], ['one: done', 'two: connecting']]);
   });
 
-  it('stops nothing when the id of the exchange to stop is unknown', () => {
+  it('stops no turn if the exchange to stop is unknown', () => {
     const { ask, conversation, engine } = openConversation();
     ask('one');
     conversation.stop('unknown');
@@ -149,7 +149,7 @@ describe('queue of a conversation', () => {
     assert.deepEqual(phases(), ['one: done', 'two: stopped', 'three: connecting']);
   });
 
-  it('continues a partial answer after the running turn has ended', () => {
+  it('continues a partial answer only after the running turn has ended', () => {
     const { ask, conversation, engine, phases } = openConversation();
     const id = ask('one', attempt(), stopped('half'));
     ask('two');
@@ -162,7 +162,7 @@ describe('queue of a conversation', () => {
 });
 
 describe('running turn of a conversation', () => {
-  it("is controlled by the user's commands: retry, restart, switch and stop", () => {
+  it("reacts to the user's commands: retry, restart, switch and stop", () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one');
     retryNow(conversation);
@@ -182,7 +182,7 @@ describe('running turn of a conversation', () => {
     assert.equal(engine.turns.length, 1);
   });
 
-  describe('after the user has switched to another gateway', () => {
+  describe('when the user switches to another gateway', () => {
     const [own, preferred] = ['https://own.example', 'https://backup.example'];
     const left = (reason: 'connection' | 'user', from = preferred): StreamEvent =>
       ({ type: 'gateway', from: refOf(from), to: refOf(own), reason, attempt: 1, at: 0 }) as const;
@@ -199,20 +199,20 @@ describe('running turn of a conversation', () => {
       return { ...opened, id, nextGateway };
     };
 
-    it('makes later prompts use that gateway', () => {
+    it('makes later prompts use the other gateway', () => {
       const { emit, nextGateway } = setUp();
       emit(attempt(), done('1'));
       assert.deepEqual([nextGateway(), nextGateway()], [preferred, preferred]);
     });
 
-    it('makes later prompts use the original gateway when the user switches back', () => {
+    it('makes later prompts use the original gateway after the user has switched back', () => {
       const { conversation, emit, nextGateway } = setUp();
       emit(attempt(), done('1'));
       conversation.switchBack();
       assert.deepEqual([conversation.preferredGateway, nextGateway()], [undefined, undefined]);
     });
 
-    it('is retried at the gateway that its failure offers when the user accepts the offer', () => {
+    it('is retried at the gateway that its failure card offers', () => {
       const { conversation, ask, engine, nextGateway } = { ...setUp() };
       engine.turn.emit(done('1'));
       const id = ask('two', refused('https://third.example'));
@@ -238,7 +238,7 @@ describe('running turn of a conversation', () => {
       });
     }
 
-    it('makes later prompts use that gateway even if the turn fails, unless that gateway caused the failure', () => {
+    it('makes later prompts use the other gateway even if the turn fails', () => {
       for (const [event, expected] of [
         [refused(own), undefined],
         [refused(preferred), preferred],
@@ -329,7 +329,7 @@ describe('running turn of a conversation', () => {
     });
   }
 
-  it('switches from its fallback model to the model that the user selects, but only before text arrives', () => {
+  it('switches from a fallback model to the selected model, but only before text arrives', () => {
     const { ask, conversation, engine, gatewaySets } = openConversation();
     ask('one', attempt(), fallback, attempt('fallback', 2), waiting);
     conversation.selectModel('default', gatewaySets.own);
@@ -339,7 +339,7 @@ describe('running turn of a conversation', () => {
   });
 });
 
-describe('turn of a conversation that is retried, continued or restarted', () => {
+describe('retried, continued or restarted turn of a conversation', () => {
   it('keeps its partial answer visible', () => {
     const { ask, changes, conversation, engine } = openConversation();
     ask('one', attempt(), text('half'), failed('half'));
@@ -388,7 +388,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     });
   }
 
-  it('keeps the resume points when the answer is continued, but not when the answer is restarted', () => {
+  it('keeps the offsets at which the answer was continued', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one', attempt(), fallback, text('one '), resumed(4), text('two '), stopped('one two '));
     conversation.continue(id);
@@ -429,14 +429,14 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     });
   }
 
-  it('sends the same request with a higher token limit when the user asks for a longer answer', () => {
+  it('has a higher token limit when the user asks for a longer answer', () => {
     const { ask, conversation, engine } = openConversation();
     conversation.restart(ask('one', attempt(), failed('')), { moreRoom: true });
     const [first, second] = engine.turns.map(({ request }) => request);
     assert.deepEqual(second, { ...first, moreRoom: true });
   });
 
-  it('restarts a complete answer only on *Restart answer*, not on *Retry now* or a model switch', () => {
+  it('replaces a complete answer only on *Restart answer*', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one', attempt(), done('complete'));
     retryNow(conversation);
@@ -474,7 +474,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     });
   }
 
-  it('restarts the answer with the last model to which the user switched', () => {
+  it('uses the last model to which the user switched', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask({ prompt: 'one', model: 'asked' }, attempt('asked'), failed('half'));
     conversation.switchModel(id, 'switched');
@@ -484,7 +484,7 @@ describe('turn of a conversation that is retried, continued or restarted', () =>
     assert.equal(engine.turn.request.model, 'last');
   });
 
-  it('has the same state after the conversation is read from the journal', () => {
+  it('has the same state when the conversation is read from the journal', () => {
     const { ask, conversation, engine, lines } = openConversation();
     const id = ask('one', attempt(), reasoning('hm'), text('ha'), failed('ha'));
     conversation.continue(id);
@@ -500,7 +500,7 @@ describe('partial answer that a fallback model can continue', () => {
   const offer = { actions: ['continueWithFallback'], fallbackModel: 'fallback' } as const;
   const failedWithOffer = { ...failed('half'), kind: 'overloaded', ...offer } as StreamEvent;
 
-  it('is continued by the fallback model that the current wait offers', () => {
+  it('is continued by the fallback model that the wait card offers', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one');
     conversation.continueWithFallback(id);
@@ -509,7 +509,7 @@ describe('partial answer that a fallback model can continue', () => {
     assert.deepEqual([engine.turn.controls, engine.turns.length], [['continueWith fallback overloaded'], 1]);
   });
 
-  it('is continued by the fallback model after a failure, but regenerated by the original model on *Regenerate*', () => {
+  it('is continued by the fallback model after a failure', () => {
     const { ask, conversation, engine, lines } = openConversation();
     const id = ask({ prompt: 'one', model: 'asked' }, attempt('asked'), text('half'), failedWithOffer);
     conversation.continueWithFallback(id);
@@ -532,7 +532,7 @@ describe('partial answer that a fallback model can continue', () => {
     assert.equal(engine.turn.request.model, 'asked');
   });
 
-  it('stays unchanged if the failed turn offers no fallback model, or if the answer is complete', () => {
+  it('is not continued if the failed turn offers no fallback model', () => {
     const { ask, conversation, engine } = openConversation();
     const id = ask('one', attempt(), failed('half'));
     conversation.continueWithFallback(id);
@@ -543,7 +543,7 @@ describe('partial answer that a fallback model can continue', () => {
 });
 
 describe('events and errors of a turn in a conversation', () => {
-  it('reach the page and the journal once per animation frame, with adjacent text merged', async () => {
+  it('reach the page and the journal in batches, one for each animation frame', async () => {
     const { ask, changes, clock, engine, lines } = openConversation();
     ask('one', attempt());
     for (const each of [text('a'), text('b'), text('c'), waiting, text('d')]) engine.turn.emit(each);
@@ -571,7 +571,7 @@ describe('events and errors of a turn in a conversation', () => {
     });
   }
 
-  it("leave the turn interrupted if the turn can't start, and do not block the next prompt", () => {
+  it("leave the turn interrupted if the turn can't start", () => {
     const { engine, conversation, phases } = openConversation({ onError: () => undefined });
     const run = engine.run.bind(engine);
     engine.run = () => {
@@ -583,7 +583,7 @@ describe('events and errors of a turn in a conversation', () => {
     assert.deepEqual(phases(), ['one: interrupted', 'two: connecting']);
   });
 
-  it("leave the turn interrupted, so that the user can retry it, if the turn's last event can't be handled", () => {
+  it("leave the turn interrupted if the turn's last event can't be handled", () => {
     const errors: unknown[] = [];
     const { ask, conversation, engine, lines, phases } = openConversation({ onError: (error) => errors.push(error) });
     const id = ask('one', attempt(), text('a'));
@@ -605,7 +605,7 @@ describe('events and errors of a turn in a conversation', () => {
     assert.deepEqual(conversation.tree.answer(id)?.state.text, 'ab');
   });
 
-  it('reach the journal completely even if another listener throws an error', () => {
+  it('reach the journal completely even if a listener throws an error', () => {
     const errors: unknown[] = [];
     const onEvent = (): never => {
       throw new Error('a defect');

@@ -75,7 +75,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
     assert.deepEqual([requests(), stateOf(id)?.phase, stateOf(id)?.text], [1, 'done', 'complete']);
   });
 
-  it('starts once if the user clicks twice while the question about the budget is open', async () => {
+  it('starts only once if the user clicks twice while the question about the budget is open', async () => {
     const id = window.ask('a', attempt(), failed(''));
     conversation.retryNow(id);
     const first = answer;
@@ -91,7 +91,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
     assert.deepEqual([requests(), questions], [2, 0]);
   });
 
-  it('retries without a question about the budget while it runs', () => {
+  it('can be retried while it runs without a question about the budget', () => {
     const id = window.ask('a', attempt());
     conversation.retryNow(id);
     assert.deepEqual([window.engine.turn.controls, questions], [['retryNow'], 0]);
@@ -104,7 +104,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
       ids = ['b', 'c'].map((prompt) => window.ask(prompt));
     });
 
-    it('causes no question about the budget until it is the next turn', async () => {
+    it('causes no question about the budget before its position is first', async () => {
       assert.equal(questions, 0);
       window.emit(done('ok'));
       assert.deepEqual([requests(), questions], [1, 1]);
@@ -113,7 +113,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
       assert.deepEqual(window.phases(), ['running: done', 'b: connecting', 'c: queued']);
     });
 
-    it('fails with the fault kind "spending-limit" and a button *Retry now* if the user declines to exceed the budget', async () => {
+    it('fails with a button *Retry now* if the user declines to exceed the budget', async () => {
       window.emit(done('ok'));
       await answer(false);
       const { phase, failure } = stateOf(ids[0]!) ?? {};
@@ -132,7 +132,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
       assert.deepEqual(window.phases(), ['running: done', 'b: stopped', 'c: connecting']);
     });
 
-    it('runs before prompts that are sent while the question about the budget is open', async () => {
+    it('runs before prompts that the user sends while the question about the budget is open', async () => {
       window.emit(done('ok'));
       window.ask('d');
       assert.equal(requests(), 1);
@@ -141,7 +141,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
     });
   });
 
-  it('is followed by the next turn after the user declines to exceed the budget, even if a listener throws', async () => {
+  it('does not block the next turn after the user declines to exceed the budget', async () => {
     const errors: unknown[] = [];
     const onEvent = (): void => {
       if (conversation.tree.answer(refused)?.state.phase === 'failed') throw new Error('a defect');
@@ -158,7 +158,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
     assert.equal(errors.length > 0, true);
   });
 
-  it('asks only one question about the budget for all columns of a queued comparison', async () => {
+  it('causes only one question about the budget for all columns of a queued comparison', async () => {
     window.ask('running', attempt());
     conversation.ask({ prompt: 'b' }, ['m1', 'm2', 'm3']);
     const asked: unknown[] = [];

@@ -19,7 +19,7 @@ describe('conversation list', () => {
   });
   afterEach(() => removeTemporaryFolder(disk.folder));
 
-  it('contains the conversations with a prompt, newest first, with their titles', async () => {
+  it('contains the conversations that have a prompt, newest first', async () => {
     const before = nextWindow(disk);
     const first = await before.talk(['  What do sheep eat?\nPlease.', 'Grass'], ['And goats?', 'Everything']);
     const second = await before.talk(['Hi', 'Hello']);
@@ -49,7 +49,7 @@ describe('conversation list', () => {
     }
   });
 
-  it('contains a conversation that has only the summary of another conversation', async () => {
+  it('contains a conversation that starts with a summary of another conversation and has no prompt', async () => {
     const before = nextWindow(disk);
     const conversation = before.conversations.startNew();
     conversation.addSummary('In short');
@@ -61,7 +61,7 @@ describe('conversation list', () => {
     }
   });
 
-  it('shows the latest state of open conversations, also in search results', async () => {
+  it('shows the current state of open conversations, also in search results', async () => {
     const { conversations, engine, clock, talk } = nextWindow(disk);
     const id = await talk(['one', '1']);
     const { lastActivityAt: at } = (await conversations.list())[0]!;
@@ -117,7 +117,7 @@ describe('conversation list', () => {
     });
   }
 
-  it('keeps the position of a conversation that was renamed or opened', async () => {
+  it('keeps the position of a conversation that is renamed or opened', async () => {
     const before = nextWindow(disk);
     const old = await before.talk(['old', '1']);
     const recent = await before.talk(['recent', '2']);
@@ -155,7 +155,7 @@ describe('conversation list', () => {
     assert.equal(await conversations.read('../x'), undefined);
   });
 
-  it('finds conversations that contain all words of the query in prompts, answers or titles, ignoring case', async () => {
+  it('finds conversations that contain all words of the search, ignoring case', async () => {
     const before = nextWindow(disk);
     const sheep = await before.talk(['What do sheep eat?', 'Grass and more grass'], ['And goats?', 'Everything']);
     const german = await before.talk(['Was fressen Schafe?', 'Gras']);
@@ -183,7 +183,7 @@ describe('conversation list', () => {
     }
   });
 
-  it('stops a search when its signal is aborted', async () => {
+  it('stops a search when the search is canceled', async () => {
     const before = nextWindow(disk);
     await before.talk(['one', '1']);
     assert.deepEqual(await before.conversations.search('one', AbortSignal.abort()), []);

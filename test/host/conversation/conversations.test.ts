@@ -52,7 +52,7 @@ describe('window with several conversations', () => {
     });
   });
 
-  it('uses no synchronous file system function while answers stream and conversations open and close', async () => {
+  it('uses no synchronous file system function while answers stream', async () => {
     const { conversations, engine, journal, clock, talk } = open();
     const other = await talk(['one', '1']);
     const disk = holdWrites();
@@ -75,7 +75,7 @@ describe('window with several conversations', () => {
     }
   });
 
-  it('sends a prompt as soon as the prompt is on disk, or after 500 ms if the disk is slow', async () => {
+  it('sends a prompt as soon as it is saved, or after 500 ms if the disk is slow', async () => {
     const { conversations, engine, clock } = open();
     const disk = holdWrites();
     try {
@@ -104,7 +104,7 @@ describe('window with several conversations', () => {
     assert.equal(after.conversations.current, opened);
   });
 
-  it('makes the conversation with the running turn current when the user asks for the running turn', async () => {
+  it('shows the conversation with the running turn when the user asks for the running turn', async () => {
     const { conversations, engine } = open();
     const first = await conversations.ensureCurrent();
     first.ask({ prompt: 'Hi' });
@@ -121,7 +121,7 @@ describe('window with several conversations', () => {
     assert.equal(await conversations.openRunning(), current);
   });
 
-  it("chooses the current conversation's turn as the running turn, or else a waiting turn, or else any other turn", async () => {
+  it('prefers the running turn of the current conversation, then waiting turns, then other turns', async () => {
     const { conversations, engine } = open();
     const turns = Array.from({ length: 4 }, () => {
       const conversation = conversations.startNew();
@@ -158,7 +158,7 @@ describe('window with several conversations', () => {
     assert.deepEqual([new Set(removals), removals.length, errors], [new Set(oldest), 2, []]);
   });
 
-  it('keeps its current conversation when it opens interrupted conversations', async () => {
+  it('keeps its current conversation when it opens conversations with interrupted answers', async () => {
     const id = await interrupted();
     const { conversations, errors } = open();
     const current = conversations.startNew();
@@ -169,7 +169,7 @@ describe('window with several conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('uses an empty conversation as the next new conversation, unless it has a title', () => {
+  it('reuses an empty conversation when the user starts a new conversation', () => {
     const { conversations, errors } = open();
     const first = conversations.startNew();
     assert.equal(conversations.startNew(), first);
@@ -181,23 +181,23 @@ describe('window with several conversations', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('opens an empty conversation under the id that the page of the conversation has saved', async () => {
+  it('reopens an empty conversation with the id that its page has saved', async () => {
     const id = randomUUID();
     assert.equal((await open().conversations.openOrCreate(id))?.id, id);
   });
 
-  it('does not recreate a deleted conversation whose id a page has saved', async () => {
+  it('does not recreate a deleted conversation from the id that its page has saved', async () => {
     const { conversations, talk } = open();
     const id = await talk(['one', '1']);
     await conversations.remove(id);
     assert.equal(await conversations.openOrCreate(id), undefined);
   });
 
-  it('opens no conversation if the id that a page has saved is a path', async () => {
+  it('opens no conversation if the id that a page has saved is a file path', async () => {
     assert.equal(await open().conversations.openOrCreate('../escape'), undefined);
   });
 
-  it('opens only the conversations with an interrupted answer after a reload, newest first', async () => {
+  it('opens the conversations with interrupted answers after a reload, newest first', async () => {
     const before = open();
     const completeId = await before.talk(['Whole', 'Yes']);
     const ids: string[] = [];
@@ -219,7 +219,7 @@ describe('window with several conversations', () => {
     assert.deepEqual(await open().conversations.openInterrupted(), []);
   });
 
-  it('keeps a conversation open until every caller that holds it open has released it', async () => {
+  it('keeps a conversation open until all panels have released it', async () => {
     const { conversations, talk } = open();
     const first = conversations.startNew();
     first.ask({ prompt: 'Hi' });
@@ -257,7 +257,7 @@ describe('window with several conversations', () => {
     assert.deepEqual(texts, ['1', '2']);
   });
 
-  it('does not close a newly opened conversation before its caller can hold it open', async () => {
+  it('does not close a conversation that has just been opened for a panel', async () => {
     const id = await open().talk(['one', '1']);
     const { conversations } = open();
     const conversation = (await conversations.open(id))!;
@@ -269,7 +269,7 @@ describe('window with several conversations', () => {
     assert.equal(await conversations.open(id), conversation);
   });
 
-  it('makes the conversation of the most recently focused panel current', async () => {
+  it('makes the conversation of the focused panel current', async () => {
     const { conversations } = open();
     const changes: string[] = [];
     const first = conversations.startNew();
@@ -301,7 +301,7 @@ describe('window with several conversations', () => {
     assert.equal((await open().conversations.read(first.id))?.path().length, 2);
   });
 
-  it('keeps a conversation open when a panel requests it while it is being closed', async () => {
+  it('does not close a conversation that a panel requests during the closing', async () => {
     const { conversations, journal, talk } = open();
     await talk(['Hi', 'Hello']);
     const first = conversations.current!;
@@ -347,7 +347,7 @@ describe('window with several conversations', () => {
       });
     }
 
-    it("does not stop the running answer if the conversation's file can't be marked as deleted", async () => {
+    it('does not stop the running answer if the deletion fails', async () => {
       const { conversations, engine, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       conversations.current!.ask({ prompt: 'More' });
@@ -374,7 +374,7 @@ describe('window with several conversations', () => {
       assert.deepEqual([phase, restored], ['stopped', 'Yes']);
     });
 
-    it("keeps the conversation open and writable if its file can't be marked as deleted", async () => {
+    it('keeps the conversation open and writable if the deletion fails', async () => {
       const { conversations, engine, journal, errors, talk } = open();
       const id = await talk(['Hi', 'Hello']);
       const conversation = conversations.current!;
@@ -391,7 +391,7 @@ describe('window with several conversations', () => {
       assert.deepEqual(errors, []);
     });
 
-    it('fires an event when the conversation is hidden, when it is restored, and when its file is deleted', async () => {
+    it('reports that the conversation is hidden, and later that it is restored or permanently deleted', async () => {
       const { conversations, talk } = open();
       const id = await talk(['one', '1']);
       const events: unknown[] = [];
@@ -406,7 +406,7 @@ describe('window with several conversations', () => {
       ]);
     });
 
-    it('offers no Undo if the conversation is not on disk', async () => {
+    it('offers no Undo if the conversation was never saved', async () => {
       const { conversations } = open();
       const { id } = conversations.startNew();
       assert.equal(await conversations.remove(id), undefined);

@@ -69,7 +69,7 @@ describe('tree of exchanges and their answers', () => {
     });
   }
 
-  it('shows a summary below the last answer that it summarizes', () => {
+  it('shows a summary after the last answer that it summarizes', () => {
     const tree = treeOf('a b');
     tree.apply({ type: 'summary', upTo: 'a', answer: { id: 's' } });
     tree.apply({ type: 'select', answer: 's', use: true });
@@ -82,7 +82,7 @@ describe('tree of exchanges and their answers', () => {
     );
   });
 
-  it('lists the answers to a prompt and the edited versions of the prompt together, oldest first', () => {
+  it('lists the versions of an exchange, oldest first', () => {
     const tree = treeOf('a b<');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'a2' }] });
     tree.apply({ type: 'exchange', id: 'c', parentAnswer: '', prompt: 'c', answers: [{ id: 'c1' }, { id: 'c2' }] });
@@ -100,7 +100,7 @@ describe('tree of exchanges and their answers', () => {
     assert.deepEqual([pathOf(tree), tree.isShown('c')], ['a b c', true]);
   });
 
-  it('keeps the same JavaScript objects for unchanged answers, because token estimates are cached by object', () => {
+  it('returns the same JavaScript objects for unchanged answers, because callers cache results by object', () => {
     const tree = treeOf('a');
     tree.apply({ type: 'answers', exchange: 'a', answers: [{ id: 'b' }, { id: 'c' }] });
     const [first, second] = [tree.answer('a'), tree.answer('b')];

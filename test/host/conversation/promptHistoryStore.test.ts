@@ -28,7 +28,7 @@ describe('prompt history', () => {
     assert.deepEqual(valuesOf(history.list(), 'length'), [4000]);
   });
 
-  it('removes the prompts of a deleted conversation from memory and from storage, but no other prompts', async () => {
+  it('removes only the prompts of a deleted conversation', async () => {
     const { history, memory } = setUp();
     await history.add('secret', 'one');
     await history.add('other', 'two');
@@ -47,19 +47,19 @@ describe('prompt history', () => {
       return { history, memory };
     };
 
-    it('omits the prompts of that conversation, but does not delete its drafts', async () => {
+    it('hides the prompts of that conversation, but keeps its drafts', async () => {
       const { history } = await hidden();
       assert.deepEqual([history.list(), history.deletedConversations()], [['other'], []]);
     });
 
-    it('restores the prompts to their previous positions when the user undoes the deletion', async () => {
+    it('restores the prompts to their positions on Undo', async () => {
       const { history } = await hidden();
       await history.add('later', 'three');
       await history.handleRemoval({ id: 'one', state: 'restored' });
       assert.deepEqual([history.list(), history.deletedConversations()], [['first', 'other', 'last', 'later'], []]);
     });
 
-    it('does not restore prompts if the history was cleared before the user undoes the deletion', async () => {
+    it('does not restore prompts on Undo if the user has cleared the history', async () => {
       const { history } = await hidden();
       await history.clear();
       await history.add('later', 'three');
@@ -67,7 +67,7 @@ describe('prompt history', () => {
       assert.deepEqual(history.list(), ['later']);
     });
 
-    it("permanently removes that conversation's prompts and drafts when another window is opened", async () => {
+    it("permanently removes that conversation's prompts and drafts when another window opens", async () => {
       const { memory } = await hidden();
       const history = new PromptHistory(storeIn(memory));
       await history.add('later', 'three');

@@ -32,7 +32,7 @@ function answered() {
 const inFull = ['one', 'to one', 'two', 'to two', 'three', 'to three'];
 
 describe('summary of earlier turns in a conversation', () => {
-  it("is requested with the turns to summarize, without the user's token limit and reasoning effort", () => {
+  it("is requested without the user's token limit and reasoning effort", () => {
     const { conversation, engine, sentTexts, settings, two } = answered();
     settings.efforts = { default: 'high' };
     conversation.summarize(two);
@@ -41,7 +41,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.deepEqual([maxTokens, defaults?.maxTokens, reasoningEffort], [undefined, 4096, undefined]);
   });
 
-  it('replaces the summarized turns in later requests, and leaves the last turns word for word', () => {
+  it('replaces the summarized turns in later requests', () => {
     const { lines, sendNext, summarize, two, conversation } = answered();
     const summary = summarize(two, 'In short');
     const shortened = [...replacement('In short'), 'three', 'to three', 'next'];
@@ -58,14 +58,14 @@ describe('summary of earlier turns in a conversation', () => {
     assert.deepEqual(shownAnswers(restored.conversation)[2]?.id, summary);
   });
 
-  it('is sent without hidden characters, which the page does not show', () => {
+  it("is sent without hidden characters, which the user can't see", () => {
     const { sendNext, summarize, two } = answered();
     summarize(two, 'In\u{e0041}\u{e0042} short\u202e:\n\n```ts Send every file\n  a\u200b();\n```\n\n- 👩‍💻 b\u0007');
     const shown = 'In short:\n\n```ts\n  a();\n```\n\n- 👩‍💻 b';
     assert.deepEqual(sendNext().slice(0, 2), replacement(shown));
   });
 
-  it('is part of the request for the next summary, in place of the turns that it replaced', () => {
+  it('replaces the turns that it summarizes in the request for the next summary', () => {
     const { one, two, summarize, sendNext, engine } = answered();
     summarize(one, 'First');
     summarize(two, 'Second');
@@ -98,7 +98,7 @@ describe('summary of earlier turns in a conversation', () => {
     });
   }
 
-  it("is sent with the user's edits, even if the request for the summary failed", () => {
+  it("is sent with the user's changes, even if the request for the summary failed", () => {
     const { conversation, engine, lines, sendNext, two } = answered();
     const id = conversation.summarize(two);
     engine.turn.emit(attempt(), failed(''));
@@ -107,7 +107,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.equal(reopened(lines).tree.answer(id)?.state.text, 'Mine');
   });
 
-  it('is marked as complete after the user has edited it, even if the model had reached its token limit', () => {
+  it('is marked as complete after the user has edited it', () => {
     const { conversation, engine, two } = answered();
     const id = conversation.summarize(two);
     engine.turn.emit(attempt(), text('Cut'), done('Cut', 'length'));
@@ -116,7 +116,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.equal(canContinue(conversation.tree.answer(id)!), false);
   });
 
-  it('is not sent when the user edits a prompt that it summarizes', () => {
+  it('is not sent after the user has edited a summarized prompt', () => {
     const { conversation, edit, engine, sentTexts, summarize, two } = answered();
     summarize(two, 'In short');
     edit(two, 'zwei');
@@ -126,7 +126,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
   });
 
-  it('is marked as interrupted after a crash, and can then be requested with *Retry now*', () => {
+  it('is marked as interrupted after a crash, and can be requested with *Retry now*', () => {
     const { conversation, lines, two } = answered();
     conversation.summarize(two);
     const restored = openConversation({ stored: reopened(lines) });
@@ -200,7 +200,7 @@ describe('range of turns to summarize', () => {
     it(situation, () => assert.equal(lastToSummarize({ steps: turnsOf(sizes) }, contextWindow)?.id, last));
   }
 
-  it('is shorter if an earlier summary also has to fit in the context', () => {
+  it('is shorter if an earlier summary also has to fit in the context window', () => {
     const [summary, ...steps] = turnsOf([400, 300, 300, 300]);
     assert.equal(lastToSummarize({ steps }, 1000)?.id, '3');
     assert.equal(lastToSummarize({ summary: summary?.answer, steps }, 1000)?.id, '2');

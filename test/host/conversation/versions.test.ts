@@ -13,7 +13,7 @@ function answering() {
 }
 
 describe('conversation with several versions of an exchange', () => {
-  it('sends an edited prompt with only the earlier exchanges as context', () => {
+  it('sends an edited prompt with only the exchanges before it', () => {
     const { ask, changes, conversation, edit, engine, phases, sentTexts } = answering();
     ask('one');
     const two = ask('two');
@@ -38,7 +38,7 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(sentTexts(), ['one', 'to one', 'zwei', 'zu zwei', 'drei']);
   });
 
-  it('shows a selected version with the exchanges after it, and adds further prompts below them', () => {
+  it('shows the exchanges after the selected version', () => {
     const { ask, changes, conversation, edit, engine, lines, phases, sentTexts } = answering();
     const one = ask('one');
     ask('two');
@@ -57,7 +57,7 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(phases(), ['eins: done']);
   });
 
-  it('restarts an exchange of another branch with the earlier exchanges of that branch as context', () => {
+  it('restarts an answer of another branch with the earlier exchanges of that branch', () => {
     const { ask, conversation, edit, phases, sentTexts } = answering();
     const one = ask('one');
     const two = ask('two');
@@ -68,7 +68,7 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(phases(), ['eins: stopped']);
   });
 
-  it('stops the turns of an edited prompt and of the prompts after it before it starts the new version', () => {
+  it('stops the turns of an edited prompt and of later prompts', () => {
     const { ask, changes, conversation, edit, engine, lines, phases } = openConversation();
     const before = ['one', 'two', 'three'].map((prompt) => ask(prompt));
     engine.turn.emit(attempt(), text('half'));
@@ -83,7 +83,7 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(valuesOf(reopened(lines).interrupted, 'answer'), [id]);
   });
 
-  it('keeps the turn of an earlier exchange running when the user edits a later prompt', () => {
+  it('does not stop an earlier turn when the user edits a later prompt', () => {
     const { ask, edit, engine, phases } = openConversation();
     ask('one');
     edit(ask('two'), 'zwei');
@@ -118,7 +118,7 @@ describe('conversation with several versions of an exchange', () => {
     });
   }
 
-  it("has the user's title when the conversation is reopened, until the user removes the title", () => {
+  it("keeps the user's title when the conversation is reopened", () => {
     const { changes, conversation, lines } = openConversation();
     conversation.rename(' Sheep ');
     conversation.rename('Sheep');
@@ -128,7 +128,7 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(changes, [{ type: 'title' }, { type: 'title' }]);
   });
 
-  it('is read from the journal with the same branch, title and requests after any sequence of actions', () => {
+  it('has the same branch and requests when it is read from the journal, after any sequence of actions', () => {
     const which = fc.nat();
     const answer = fc.constantFrom('whole', 'whole', 'whole', 'half', 'none');
     const anew = fc.constantFrom('edit' as const, 'again' as const, 'show' as const, 'restart' as const);

@@ -122,9 +122,9 @@ function assertSendsSameBodies(read: BodyReader): void {
 }
 
 describe('copied code', () => {
-  it('sends any prompt and model name unchanged in JavaScript', () => assertSendsSameBodies(readNode));
+  it('sends any prompt and any model name unchanged in JavaScript', () => assertSendsSameBodies(readNode));
 
-  it('sends any prompt and model name unchanged in Python', function () {
+  it('sends any prompt and any model name unchanged in Python', function () {
     if (python === undefined) this.skip();
     assertSendsSameBodies(readPython);
   });
@@ -136,7 +136,7 @@ describe('copied code', () => {
     });
   }
 
-  it('sends a very long prompt completely', () => {
+  it('sends all of a very long prompt', () => {
     const request = exportedRequestOf({ messages: [{ role: 'user', content: "let x = 'y';\n".repeat(30_000) }] });
     assert.deepEqual(readNode([request]), [expectedBody(request)]);
     if (python !== undefined) assert.deepEqual(readPython([request]), [expectedBody(request)]);
@@ -161,7 +161,7 @@ describe('copied code', () => {
     });
   }
 
-  it('mentions the offline demo in a program only if the request was sent to the demo', () => {
+  it('mentions the offline demo if the request was sent to the demo', () => {
     for (const id of ['python', 'node'] as const) {
       assert.match(languages[id].write(exportedRequestOf({ isOwn: false })), /Copied from the offline demo/);
       assert.doesNotMatch(languages[id].write(exportedRequestOf()), /demo/);
@@ -184,7 +184,7 @@ describe('copied code', () => {
     );
   });
 
-  it('passes the retry limits of the settings to curl', () => {
+  it('uses the retry limits of the settings in curl', () => {
     assert.match(languages.curl.write(exportedRequestOf()), / --retry 3 --retry-max-time 300 /);
     const { retry } = exportedRequestOf();
     const withoutRetries = languages.curl.write(exportedRequestOf({ retry: { ...retry, maxRetries: 0 } }));

@@ -33,7 +33,7 @@ describe('Copy Request as Code command', () => {
     ({ copyAsCode } = await import('../../../src/host/copyAsCode/copyAsCode'));
   });
 
-  it("writes the user's gateway and model for a demo prompt, and mentions the demo in its message", async () => {
+  it("uses the user's gateway and model for a demo prompt", async () => {
     let code: string | undefined;
     for (const demo of [false, true]) {
       const { ask, conversation } = openConversation({ demo });

@@ -24,7 +24,7 @@ interface Chunk {
 }
 
 describe('copied cURL command', () => {
-  it('contains no exclamation mark, which an interactive bash would expand from its history', () => {
+  it('contains no exclamation mark, which bash would replace with a command from its history', () => {
     const messages = [{ role: 'user', content: `!! !$ ${hostileTexts.join(' ')}` }] as const;
     const code = languages.curl.write(exportedRequestOf({ model: 'model!', messages }));
     assert.doesNotMatch(code, /!/);
@@ -53,7 +53,7 @@ describe('copied cURL command run by a shell', () => {
       ] as const;
       const code = (): string => languages.curl.write(exportedRequestOf({ baseUrl: gateway.baseUrl, messages }));
 
-      it('sends the copied request and prints the events of the answer', async () => {
+      it('sends the request, and prints the events of the answer', async () => {
         gateway.script = () => answer('An "answer" – 100 % 😀');
         const result = await runCopiedCode(code(), runtime);
         assert.equal(result.code, 0, result.stderr);
@@ -72,7 +72,7 @@ describe('copied cURL command run by a shell', () => {
         assert.equal(request.headers.authorization, `Bearer ${testKey}`);
       });
 
-      it('waits for Retry-After after status 429, then prints the answer once', async () => {
+      it('waits for Retry-After after status 429', async () => {
         gateway.script = replySequence(rateLimited(1), answer('Finally'));
         const result = await runCopiedCode(code(), runtime);
         assert.equal(result.code, 0, result.stderr);
@@ -82,7 +82,7 @@ describe('copied cURL command run by a shell', () => {
         assert.equal(second!.body, first!.body);
       });
 
-      it('gives up when Retry-After is longer than the settings allow', async () => {
+      it('gives up if Retry-After is longer than the settings allow', async () => {
         gateway.script = () => rateLimited(360);
         const result = await runCopiedCode(code(), runtime);
         // The exit code is not checked, because curl 8.14 ends with 0 here.
@@ -91,7 +91,7 @@ describe('copied cURL command run by a shell', () => {
         assert.equal(gateway.requests.length, 1);
       });
 
-      it('prints the error message for status 401 and does not retry', async () => {
+      it('prints the error message of status 401, and does not retry', async () => {
         gateway.script = () => failure(401, { message: 'Wrong key' });
         const result = await runCopiedCode(code(), runtime);
         if (hasPipefail(shell)) assert.equal(result.code, 22);
@@ -117,7 +117,7 @@ describe('copied cURL command run by a shell', () => {
         gateway = await startGateway({ requireKey: testKey });
       });
 
-      it('prints the answer without terminal escapes', async () => {
+      it('removes terminal escape sequences from the printed answer', async () => {
         const [prefix, suffix] = ['data: {"choices":[{"delta":{"content":"', '"}}]}\n\n'];
         // If only the two bytes in the middle were removed, the bytes around them would form a control character.
         const bytes = [

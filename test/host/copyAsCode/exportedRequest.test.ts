@@ -35,7 +35,7 @@ describe('request that is copied as code', () => {
     });
   });
 
-  it('records that the original request was sent to the offline demo', () => {
+  it('is marked as a demo request if the original request was sent to the offline demo', () => {
     assert.equal(exportRequest({ isOwn: false }).isOwn, false);
   });
 
@@ -50,7 +50,7 @@ describe('request that is copied as code', () => {
     assert.deepEqual(parametersFor('gpt-5'), [undefined, undefined]);
   });
 
-  it("contains the reasoning effort in the gateway's format, and no default token limit for a reasoning model", () => {
+  it("contains the reasoning effort in the gateway's format", () => {
     const exported = (baseUrl: string) =>
       exportRequest({
         baseUrl,
@@ -65,7 +65,7 @@ describe('request that is copied as code', () => {
     assert.deepEqual(limited, { thinking: { type: 'enabled', budget_tokens: 1638 } });
   });
 
-  it(`contains the user's additional body fields, except "messages" and "stream"`, () => {
+  it("contains the additional body fields from the user's settings", () => {
     const extraBody = { top_k: 5, messages: [], stream: false };
     assert.deepEqual(exportRequest({ facts: { extraBody } }).otherFields, { top_k: 5 });
   });
@@ -94,7 +94,7 @@ describe('request that is copied as code', () => {
     assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).idleTimeoutMs, 270_000);
   });
 
-  it('contains the first-token timeout from the settings as its idle timeout', () => {
+  it('has the first-token timeout of the settings as its idle timeout', () => {
     const timeout = { ...defaultTimeouts, firstTokenMs: 7000 };
     assert.equal(exportRequest({ settings: { ...demoSettings, retry, timeout } }).idleTimeoutMs, 7000);
   });

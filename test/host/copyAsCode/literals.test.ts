@@ -16,7 +16,7 @@ describe('string literal in copied code', () => {
     assert.equal(escapeInvisible(JSON.stringify(invisible)), escapes);
   });
 
-  it('uses the long escape of Python for characters beyond U+FFFF', () => {
+  it("uses Python's long escape for characters beyond U+FFFF", () => {
     assert.equal(pythonLiteral('\u{e0001}'), '"\\U000e0001"');
     assert.equal(javaScriptLiteral('\u{e0001}'), '"\\udb40\\udc01"');
   });
@@ -26,7 +26,7 @@ describe('string literal in copied code', () => {
     for (const literal of [javaScriptLiteral, pythonLiteral]) assert.equal(literal(text), `"${text}"`);
   });
 
-  it('escapes the closing tag of a script element in JavaScript', () => {
+  it('escapes `</script>` in JavaScript', () => {
     assert.equal(javaScriptLiteral('</script></SCRIPT></p>'), '"<\\/script><\\/SCRIPT></p>"');
   });
 

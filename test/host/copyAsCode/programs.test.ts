@@ -101,7 +101,7 @@ describe('copied program', () => {
         });
       }
 
-      it('resumes a broken stream by sending the messages, the printed text and an instruction', async function () {
+      it('resumes a broken stream by sending the text printed so far and an instruction to continue', async function () {
         if (!runtime) return this.skip();
         const partial = fullAnswer.slice(0, 60);
         const script = replySequence(cutAfter(partial, 'reset'), answer(fullAnswer.slice(60)));
@@ -182,7 +182,7 @@ describe('copied program', () => {
         assert.equal(headers.authorization, `Bearer ${testKey}`);
       });
 
-      it('prints the answer without control characters, but resumes with the unchanged text', async function () {
+      it('prints the answer without control characters', async function () {
         if (!runtime) return this.skip();
         const partial = `Once ${controls} upon a time`;
         const script = replySequence(cutAfter(partial, 'reset'), answer(`, \x1b[2Jthe end.`));
@@ -190,14 +190,14 @@ describe('copied program', () => {
         assert.deepEqual({ stdout, code }, { stdout: `Once ${printedControls} upon a time, [2Jthe end.`, code: 0 });
         assert.equal(resumeMessages(gateway.requests[1]!).partial, partial);
       });
-      it('resumes an answer when the stream sends no data for the idle timeout', async function () {
+      it('resumes an answer when no data arrive for the idle timeout', async function () {
         if (!runtime) return this.skip();
         const partial = fullAnswer.slice(0, 60);
         const script = replySequence(cutAfter(partial, 'stall'), answer(fullAnswer.slice(60)));
         const { stdout, code } = await runCopiedCode(codeFor(script, { idleTimeoutMs: 300 }), runtime);
         assert.deepEqual({ stdout, code }, { stdout: printed(fullAnswer), code: 0 });
       });
-      it('retries when the connection is refused, and prints the reason', async function () {
+      it('retries a refused connection, and prints the reason', async function () {
         if (!runtime) return this.skip();
         const closedGateway = await startGateway();
         const { baseUrl } = closedGateway;

@@ -61,7 +61,7 @@ describe('Open Demo command', () => {
     return conversation;
   };
 
-  it("starts a new conversation when the current conversation uses the user's gateway", async () => {
+  it("starts a new conversation if the current conversation uses the user's gateway", async () => {
     const real = startConversation(false);
     assert.notEqual(await openDemo(), real);
     assert.equal(shownConversations[0]?.tree.isEmpty, true);
@@ -85,12 +85,12 @@ describe('Open Demo command', () => {
     assert.equal(await openDemo(), conversation);
   });
 
-  it('starts a new conversation when the current conversation belongs to a previous demo', async () => {
+  it('starts a new conversation if the current conversation belongs to an earlier demo', async () => {
     const previous = startConversation(true);
     assert.notEqual(await openDemo(), previous);
   });
 
-  it('shows the current conversation if the demo has sent a prompt that was waiting in that conversation', async () => {
+  it('shows the current conversation if its prompt has just been sent to the demo', async () => {
     const waiting = conversations.startNew();
     demo.open = () => {
       demo.isOpen = true;

@@ -37,7 +37,7 @@ describe('gateways of the offline demo', () => {
   const urls = async (model = gatewayDown): Promise<readonly string[]> =>
     (await demo.gateways(model)).map(({ id }) => id);
 
-  it('include a backup gateway only for the scenario in which the primary gateway is down', async () => {
+  it('include a backup gateway only in the scenario with a primary gateway that is down', async () => {
     await demo.open();
     for (const { id } of demo.models()) {
       assert.equal((await urls(id)).length, id === gatewayDown ? 2 : 1, id);
@@ -52,7 +52,7 @@ describe('gateways of the offline demo', () => {
     assert.deepEqual(statuses, [undefined, undefined, 200, undefined]);
   });
 
-  it('include the same backup gateway for each prompt of a demo, and a new backup gateway in the next demo', async () => {
+  it('include the same backup gateway for all prompts of a demo', async () => {
     await demo.open();
     const [first, second] = await Promise.all([urls(), urls()]);
     assert.equal(first[1], second[1]);
@@ -63,7 +63,7 @@ describe('gateways of the offline demo', () => {
     assert.equal(await ask((await urls())[1], 'demo-steady'), 200);
   });
 
-  it('are closed when VS Code exits, even while the backup gateway is still starting', async () => {
+  it('are stopped when VS Code exits, even while the backup gateway is still starting', async () => {
     await demo.open();
     const starting = urls();
     demo.dispose();
@@ -71,7 +71,7 @@ describe('gateways of the offline demo', () => {
     while ((await ask(backup, 'demo-steady')) !== undefined);
   });
 
-  it('respond to the request that checks whether a gateway works', async () => {
+  it('respond to the request that tests whether a gateway works', async () => {
     await demo.open();
     for (const baseUrl of await urls()) {
       const { signal } = new AbortController();

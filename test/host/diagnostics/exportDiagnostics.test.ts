@@ -77,7 +77,7 @@ describe('Export Diagnostics command', () => {
     };
   };
 
-  it("shows the origin of HolySheep's gateway", async () => {
+  it("shows the URL of HolySheep's gateway, which is public", async () => {
     const report = JSON.parse(await run()) as { readonly settings: Readonly<Record<string, unknown>> };
     assert.equal(report.settings['origin'], 'https://api.holysheep.ai');
     assert.deepEqual(report.settings['gateways'], [
@@ -126,7 +126,7 @@ describe('Export Diagnostics command', () => {
     );
   });
 
-  it('shows "former gateway" instead of the private host of a gateway that is no longer in the settings', async () => {
+  it('shows "former gateway" instead of a private gateway that is no longer in the settings', async () => {
     usePrivateGateway();
     gateways.backups = [];
     const text = await run();
@@ -134,7 +134,7 @@ describe('Export Diagnostics command', () => {
     assert.equal((JSON.parse(text) as EngineReport).turns[0]?.host, 'former gateway');
   });
 
-  it("marks the key of a gateway as unreadable if the key can't be read", async () => {
+  it("says that a gateway's key can't be read", async () => {
     gateways.isKeyringLocked = true;
     const { settings } = JSON.parse(await run()) as {
       readonly settings: { readonly gateways: readonly { readonly key: unknown }[] };

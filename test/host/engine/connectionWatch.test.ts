@@ -46,7 +46,7 @@ describe('progress of an HTTP request', () => {
     silent.close();
   });
 
-  it('is "connecting" and then "sent", over a new connection and over a connection that was kept open', async () => {
+  it('is "connecting" and then "sent", over a new connection and over a reused connection', async () => {
     for (let sent = 0; sent < 2; sent++) {
       const { steps, ended } = sendWatched(`http://${httpHost}/v1/chat/completions`);
       await ended;
@@ -54,7 +54,7 @@ describe('progress of an HTTP request', () => {
     }
   });
 
-  it('is "connecting" until the server answers the TLS handshake, even while other requests are sent', async () => {
+  it('is "connecting" until the TLS handshake is complete, even while other requests are sent', async () => {
     const controller = new AbortController();
     const connected = once(silent, 'connection') as Promise<[Socket]>;
     const { steps, ended } = sendWatched(`https://${silentHost}/v1/chat/completions`, controller.signal);
@@ -77,7 +77,7 @@ describe('progress of an HTTP request', () => {
     assert.deepEqual(steps, [200]);
   });
 
-  it('does not reflect the CONNECT request with which undici asks a proxy for a connection', async () => {
+  it('ignores the CONNECT request to a proxy', async () => {
     const { steps, ended } = sendWatched('https://gateway.test', undefined, () => {
       const message = { request: { method: 'CONNECT' } };
       for (const name of ['undici:request:create', 'undici:client:sendHeaders']) channel(name).publish(message);
@@ -87,7 +87,7 @@ describe('progress of an HTTP request', () => {
     assert.deepEqual(steps, [200]);
   });
 
-  it("leaves no subscription to undici's events after the request has ended", async () => {
+  it('is no longer observed after the request has ended', async () => {
     await sendWatched(`http://${httpHost}/v1/chat/completions`).ended;
     await sendWatched('http://127.0.0.1:1/').ended;
     for (const name of ['undici:request:create', 'undici:client:sendHeaders'])

@@ -31,7 +31,7 @@ describe('Add Gateway command', () => {
   const own = { 'https://primary.example': 'key-0' };
   const messages = () => editor.messages.map(({ message }) => message);
 
-  it('adds a known gateway with its name and the model names that the user has confirmed', async () => {
+  it('adds a known gateway with its name and the confirmed model names', async () => {
     window.values = { ...before, fallbackModels: ['gpt-4o'] };
     // The model was lately used through the primary gateway.
     const used = { gateway: refOf('https://primary.example/v1'), model: 'claude-opus-4' };
@@ -57,14 +57,14 @@ describe('Add Gateway command', () => {
     assert.deepEqual(messages(), []);
   });
 
-  it('appends a custom base URL to the backup gateways in the settings, even after invalid entries', async () => {
+  it('adds a custom base URL at the end of the backup gateways', async () => {
     window.values = { ...before, backupBaseUrls: ['::'] };
     responds.set('https://relay.example/v1', ['claude-sonnet-4']);
     assert.equal(await add([['$(link) Other base URL…']], ['relay.example', 'key-1']), 'added');
     assert.deepEqual(window.values['backupBaseUrls'], ['::', 'https://relay.example/v1']);
   });
 
-  it('shows a check mark for local servers that respond, without sending them a key', async () => {
+  it('marks local servers that respond, and sends no key to these servers', async () => {
     responds.set(ollama, ['llama3.2']);
     responds.set('http://localhost:1234/v1', failedProbe('rejected'));
     assert.equal(await add([undefined]), 'cancelled');
@@ -85,7 +85,7 @@ describe('Add Gateway command', () => {
     assert.deepEqual([keys(), editor.inputPrompts, [...window.keyless]], [own, [], []]);
   });
 
-  it('lets the user choose the model of a local server that replaces all other models', async () => {
+  it('lets the user choose which model of a local server substitutes for all other models', async () => {
     responds.set(ollama, ['llama3.2', 'nomic-embed-text', 'qwen3:8b']);
     assert.equal(await add([['$(check) Ollama'], ['qwen3:8b']]), 'added');
     assert.deepEqual(
@@ -125,7 +125,7 @@ describe('Add Gateway command', () => {
     });
   }
 
-  it('makes the gateway the primary gateway, with one of its models, if the user has no other gateway', async () => {
+  it("makes the user's first gateway the primary gateway, and selects one of its models", async () => {
     [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
     responds.set(ollama, ['llama3.2']);
     assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use it as the primary gateway']]), 'added');
@@ -133,7 +133,7 @@ describe('Add Gateway command', () => {
     assert.ok(window.gateways.hasLeftDemo);
   });
 
-  it('offers to replace an invalid base URL with the new gateway, and warns if that gateway lacks the selected model', async () => {
+  it('offers to replace an invalid primary base URL with the new gateway', async () => {
     window.values = { baseUrl: 'ftp://files.example' };
     responds.set(ollama, ['llama3.2']);
     assert.equal(
@@ -144,12 +144,12 @@ describe('Add Gateway command', () => {
     assert.match(messages()[0] ?? '', /^localhost:11434 doesn't list the selected model claude-sonnet-4\./);
   });
 
-  it('asks no question about model names if the gateway lists no models', async () => {
+  it('does not ask about model names if the gateway lists no models', async () => {
     responds.set(ollama, []);
     assert.equal(await add([['$(check) Ollama']]), 'added');
   });
 
-  it('does not store a key that the gateway rejects, and offers to enter another key', async () => {
+  it('does not store a key that the gateway rejects', async () => {
     responds.set(openRouter, failedProbe('rejected'));
     editor.pressed = 'Enter the key again';
     assert.equal(await add([['OpenRouter']], ['wrong-1', undefined]), 'rejected');
@@ -183,7 +183,7 @@ describe('Add Gateway command', () => {
     });
   }
 
-  it("adds a gateway that responds but can't be verified at the moment, with a warning", async () => {
+  it("warns when it adds a gateway that can't be verified at the moment", async () => {
     responds.set('https://api.deepseek.com/v1', failedProbe('unverified'));
     assert.equal(await add([['DeepSeek']], ['sk-1']), 'added');
     assert.deepEqual(messages(), ["DeepSeek was added but couldn't be verified. It failed."]);
@@ -230,13 +230,13 @@ describe('Add Gateway command', () => {
       });
     }
 
-    it('names the host that does not respond when the user typed a word instead of a URL', async () => {
+    it('shows the host that it tried if the user typed a word instead of a URL', async () => {
       const answers = [['$(link) Other base URL…'], ['Set API key'], undefined];
       assert.equal(await add(answers, ['foo', 'sk-1']), 'cancelled');
       assert.equal(questions().at(-1), "Add gateway: foo doesn't respond (connection refused)");
     });
 
-    it('sends another request with the same key on *Try again*, and continues when the gateway responds', async () => {
+    it('sends another request with the same key on *Try again*', async () => {
       editor.isPatient = true;
       const { addGateway } = await import('../../../src/host/gateways/addGateway');
       editor.texts = ['sk-1'];
@@ -255,13 +255,13 @@ describe('Add Gateway command', () => {
       assert.equal(await isRemembered(deepSeek.baseUrl), false);
     });
 
-    it('asks only once whether a gateway at a private address needs a key', async () => {
+    it('asks only once whether the gateway at a private address needs a key', async () => {
       const answers = [['$(link) Other base URL…'], ['No key needed'], ['Try again'], ['Add anyway']];
       assert.equal(await add(answers, [nas]), 'added');
       assert.deepEqual([...window.keyless], ['http://192.168.1.9:8080']);
     });
 
-    it('continues with the edited base URL, and asks for another key only if the origin has changed', async () => {
+    it('asks for another key after the user has edited the base URL only if the origin has changed', async () => {
       responds.set('https://relay.example/b/v1', ['claude-sonnet-4']);
       const typo = ['https://realy.example/v1', 'key-1'];
       const edited = ['https://relay.example/a/v1', 'key-2', 'https://relay.example/b/v1'];
@@ -284,13 +284,13 @@ describe('Add Gateway command', () => {
       assert.deepEqual(window.values['backupBaseUrls'], [lmStudio]);
     });
 
-    it('opens the list of gateways if the edited base URL has already been added', async () => {
+    it('opens the list of gateways if the edited base URL is already in the settings', async () => {
       window.values = { ...before, backupBaseUrls: [ollama] };
       assert.equal(await add([['LM Studio'], ['Edit the base URL…']], [ollama]), 'cancelled');
       assert.deepEqual(editor.commands, [['holysheep.manageGateways', ollama]]);
     });
 
-    it('adds the gateway on *Add anyway*, marks it as unresponsive, and offers Undo', async () => {
+    it('adds the gateway on *Add anyway*, and marks the gateway as unresponsive', async () => {
       assert.equal(await add([['DeepSeek'], ['Add anyway']], ['sk-1']), 'added');
       assert.deepEqual(editor.messages, [
         {
@@ -307,7 +307,7 @@ describe('Add Gateway command', () => {
       assert.deepEqual(window.values['backupBaseUrls'], []);
     });
 
-    it('offers Undo after the first gateway was added with *Add anyway* as the primary gateway', async () => {
+    it("offers Undo after *Add anyway* for the user's first gateway", async () => {
       [window.values, window.gateways.keys, editor.pressed] = [{}, new Map<string, string>(), 'Undo'];
       assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use it as the primary gateway']]), 'added');
       for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
@@ -342,7 +342,7 @@ describe('Add Gateway command', () => {
     });
   }
 
-  it('opens the key dialog for an added gateway without a key, and the list of gateways for any other added gateway', async () => {
+  it('opens the key dialog if the chosen gateway was already added without a key', async () => {
     window.values = { ...before, backupBaseUrls: [openRouter, ollama] };
     for (const name of ['OpenRouter', 'Ollama']) assert.equal(await add([[name]]), 'cancelled');
     const labels = editor.quickPicks[0]?.items.map(({ label }) => label) ?? [];

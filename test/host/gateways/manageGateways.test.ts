@@ -46,7 +46,7 @@ describe('Manage Gateways command', () => {
     return menu;
   };
 
-  it('lists the gateways in the order of the settings, with keys, health and model names', async () => {
+  it('lists each gateway with its key, health and model names, in the order of the settings', async () => {
     const at = Date.now();
     window.records = ['complete', 'complete', 'server'].map((result, index) => ({
       at,
@@ -79,7 +79,7 @@ describe('Manage Gateways command', () => {
     ]);
   });
 
-  it('marks a gateway that has never responded as unresponsive until it responds', async () => {
+  it('marks a gateway as unresponsive until its first response', async () => {
     window.gateways.remembered.set('holysheep.unresponsiveGateways', [ollama]);
     const list = await open();
     const shown = () => list.items.map(({ label, detail }) => `${label}: ${detail}`)[2];
@@ -91,7 +91,7 @@ describe('Manage Gateways command', () => {
     assert.equal(shown(), `localhost:11434: ${ollama}`);
   });
 
-  it('shows that a private address needs no key, until the gateway refuses a request without a key', async () => {
+  it('shows that a gateway needs no key, until the gateway refuses a request without a key', async () => {
     window.values = { baseUrl: 'http://10.0.0.2/v1' };
     window.keyless.add('http://10.0.0.2');
     assert.deepEqual(
@@ -103,7 +103,7 @@ describe('Manage Gateways command', () => {
     assert.equal(editor.quickPicks[0]?.items[0]?.description, 'primary · no API key');
   });
 
-  it('moves the focus back to a gateway after the user dismisses its menu', async () => {
+  it("focuses the gateway in the list after the user dismisses the gateway's menu", async () => {
     const list = await open();
     list.choose(['relay.example']);
     await settle();
@@ -117,7 +117,7 @@ describe('Manage Gateways command', () => {
     );
   });
 
-  it('moves a gateway with its buttons, and keeps the focus on that gateway', async () => {
+  it('moves a gateway up or down with its buttons, and keeps the focus on that gateway', async () => {
     const list = await open(ollama);
     assert.deepEqual(
       list.activeItems.map(({ label }) => label),
@@ -135,7 +135,7 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(backups(), [last, '::', relay, ollama]);
   });
 
-  it('performs actions one after the other, even if the user clicks quickly', async () => {
+  it("performs the user's actions one after the other, even if the user clicks quickly", async () => {
     const list = await open();
     list.pressItemButton('relay.example', 'Move down');
     list.pressItemButton('relay.example', 'Move down');
@@ -143,7 +143,7 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(backups(), [ollama, '::', last, relay]);
   });
 
-  it('offers all actions of a gateway in a menu, and shows the list after the user dismisses the menu', async () => {
+  it('offers all actions of a gateway in a menu', async () => {
     const list = await open();
     const menu = await act(list, 'relay.example', undefined);
     assert.deepEqual(
@@ -167,7 +167,7 @@ describe('Manage Gateways command', () => {
     ]);
   });
 
-  it('shows its list during a connection test, and does not reopen the list if the user closes it', async () => {
+  it('does not reopen its list after a connection test if the user has closed the list', async () => {
     const list = await open();
     let finish: () => void = () => undefined;
     editor.runs = () => new Promise<void>((resolve) => (finish = resolve));
@@ -179,7 +179,7 @@ describe('Manage Gateways command', () => {
     assert.equal(list.isShown, false);
   });
 
-  it('reuses the open list if the user chooses an existing gateway in Add Gateway', async () => {
+  it('reuses its open list if the user chooses an existing gateway in Add Gateway', async () => {
     const list = await open();
     editor.runs = () => commands['holysheep.manageGateways'](ollama);
     list.pressButton();
@@ -190,7 +190,7 @@ describe('Manage Gateways command', () => {
     );
   });
 
-  it('makes a gateway the primary gateway, renames the models in the settings, and offers Undo', async () => {
+  it('makes another gateway the primary gateway, and offers Undo', async () => {
     const before = window.values;
     editor.pressed = 'Undo';
     const list = await open();
@@ -250,7 +250,7 @@ describe('Manage Gateways command', () => {
     }
   });
 
-  it('removes a backup gateway, and shows it in the list after Undo', async () => {
+  it('restores a removed gateway in the list on Undo', async () => {
     const list = await open();
     list.pressItemButton('localhost:11434', 'Remove');
     await settle();
@@ -267,7 +267,7 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(labels(list), ['primary.example', 'relay.example', 'Last $\u2060(alert)']);
   });
 
-  it('lets the user edit the names that models have at a gateway', async () => {
+  it('lets the user edit the model names of a gateway', async () => {
     window.values = { ...window.values, fallbackModels: ['claude-sonnet-4'] };
     window.responds.set(last.baseUrl, ['acme/x', 'anthropic/claude-sonnet-4']);
     const list = await open();
@@ -285,7 +285,7 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(backups(), [relay, '::', ollama, { baseUrl, name, models }]);
   });
 
-  it('lets the user change which model of a gateway substitutes for every other model', async () => {
+  it('lets the user choose which model of a gateway substitutes for every other model', async () => {
     window.values = { baseUrl: primaryUrl, backupBaseUrls: [{ baseUrl: ollama, models: { '*': 'qwen3:8b' } }] };
     window.responds.set(ollama, ['llama3.2', 'qwen3:8b']);
     await act(await open(), 'localhost:11434', 'Edit model names');
@@ -299,7 +299,7 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(backups(), [ollama]);
   });
 
-  it("explains why model names can't be edited while the gateway can't be reached", async () => {
+  it("explains why a gateway's model names can't be edited while the gateway can't be reached", async () => {
     await act(await open(), 'localhost:11434', 'Edit model names');
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
@@ -307,7 +307,7 @@ describe('Manage Gateways command', () => {
     );
   });
 
-  it('runs the commands Set API Key, Test Connection and Open Settings for the selected gateway', async () => {
+  it('runs Set API Key, Test Connection and Open Settings for the selected gateway', async () => {
     const list = await open();
     list.pressButton();
     for (const action of ['Set API key', 'Test connection', 'Open in settings.json'])

@@ -5,7 +5,7 @@ import { rowsOf, valuesOf } from '../../support/valuesOf';
 import { refOf } from '../../support/gatewayRef';
 
 describe('health records of a turn', () => {
-  it('contain the result, the time to the first token, the speed, the tokens and the cost of a complete answer', () => {
+  it('contain the result, the times, the tokens and the cost of a complete answer', () => {
     const usage = { promptTokens: 7, completionTokens: 100, cachedTokens: 5, cost: 0.25, estimatedCost: undefined };
     const [record] = recordsOf(turn(entry({ end: ended({ firstTokenMs: 1000.4, ...usage, currency: 'CNY' }) })));
     assert.deepEqual(record, {
@@ -20,7 +20,7 @@ describe('health records of a turn', () => {
     });
   });
 
-  it('contain the fault of each attempt together with the model and the gateway of that attempt', () => {
+  it("contain the fault of each attempt with the attempt's model and gateway", () => {
     const other = { gateway: refOf('https://other.test'), model: 'other' };
     assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'gateway', 'model', 'result'), [
       [refOf(origin), 'gpt-4o', 'rate-limit'],
@@ -35,7 +35,7 @@ describe('health records of a turn', () => {
     assert.deepEqual(valuesOf(records, 'retry'), [undefined, undefined, true, true]);
   });
 
-  it('contain neither a success nor a fault for an attempt that was stopped, abandoned or corrected', () => {
+  it('contain neither a success nor a fault of a stopped, abandoned or corrected attempt', () => {
     for (const how of ['stopped', 'abandoned'] as const) {
       const [record] = recordsOf(turn(entry({ end: ended({ how, ms: 1, bytes: 0, chars: 0 }) })));
       assert.equal(record?.result, 'stopped');
@@ -45,7 +45,7 @@ describe('health records of a turn', () => {
     assert.equal(record?.result, 'stopped');
   });
 
-  it('contain each wait in the record of the attempt before the wait, or of the first attempt if the wait came first', () => {
+  it('contain each wait in the record of the previous attempt', () => {
     const records = recordsOf({
       ...turn(failedEntry({ waits: [wait(1)] }), failedEntry({ model: 'b', waits: [wait(20), wait(300)] })),
       waits: [wait(4000)],
@@ -56,7 +56,7 @@ describe('health records of a turn', () => {
     ]);
   });
 
-  it('omit the speed of an answer that arrived all at once or without a number of tokens', () => {
+  it('omit the speed of an answer that arrived all at once', () => {
     for (const fields of [{ ms: 1100, completionTokens: 50 }, { ms: 3000 }]) {
       const attempt = entry({ end: ended({ firstTokenMs: 1000, ...fields }) });
       assert.equal(recordsOf(turn(attempt))[0]?.tokensPerSecond, undefined);
@@ -68,7 +68,7 @@ describe('lines of a health file', () => {
   const good = recordsOf(turn(failedEntry(), entry()));
   const line = (fields: object): string => JSON.stringify({ ...good[0], ...fields });
 
-  it('stay the same when they are read and written back', () => {
+  it('are unchanged when they are read and written back', () => {
     assert.deepEqual(encodeRecords(decodeRecords(encodeRecords(good))), encodeRecords(good));
   });
 

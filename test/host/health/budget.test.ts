@@ -94,7 +94,7 @@ describe('daily budget', () => {
     return [await budget.mayStart(), ...shown.splice(0)];
   }
 
-  it('warns once at 80% and once at 100% of the budget, without refusing a prompt', async () => {
+  it('warns once at 80% and once at 100% without blocking the prompt', async () => {
     assert.deepEqual(await spend(3.99), []);
     assert.deepEqual(await spend(0.01), [`${warning(80, '$4.00')} | Open usage`]);
     assert.deepEqual(await spend(0.5), []);
@@ -102,7 +102,7 @@ describe('daily budget', () => {
     assert.deepEqual([await spend(9), await send()], [[], [true]]);
   });
 
-  it('includes the spending of other windows when a prompt is sent', async () => {
+  it('includes the spending of other windows', async () => {
     written = [...costing(4), ...costing(1.5)];
     assert.deepEqual(await send(), [true, `${warning(110, '$5.50')} | Open usage`]);
     assert.deepEqual(await send(), [true]);
@@ -119,7 +119,7 @@ describe('daily budget', () => {
     assert.deepEqual(await spend(3.5, 99), [`${warning(90, '≈ $4.50')} | Open usage`]);
   });
 
-  it('excludes costs in another currency, and mentions these costs in the question to the user', async () => {
+  it('excludes costs in another currency, and says so in the question to the user', async () => {
     setting = { daily: 5, currency: 'CNY', action: 'ask' };
     written = [...costing(5, undefined, 'CNY'), ...costing(9)];
     assert.deepEqual(await send(), [false, `modal | ${warning(100, '¥5.00', '¥5.00')} | Send anyway`]);
@@ -128,7 +128,7 @@ describe('daily budget', () => {
     assert.deepEqual(await send(), [false, `modal | ${warning(180, '$9.00')} | Send anyway`]);
   });
 
-  it('asks once at 100%, 125%, 150% and so on of the budget before a prompt is sent', async () => {
+  it('asks the user at 100%, 125%, 150% and so on before a prompt is sent', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
     written = costing(4.99);
     assert.deepEqual(await send(), [true, `${warning(99, '$4.99')} | Open usage`]);
@@ -141,18 +141,18 @@ describe('daily budget', () => {
     assert.deepEqual([await spend(0.01), await send()], [[], [false, question(125, '$6.25')]]);
   });
 
-  it('neither asks nor warns before a prompt for the demo is sent', async () => {
+  it('is ignored for prompts to the demo', async () => {
     [setting, written] = [{ daily: 5, currency: 'USD', action: 'ask' }, costing(9)];
     assert.deepEqual([await budget.mayStart(true), shown], [true, []]);
   });
 
-  it('asks only one question for two prompts that are sent at the same time, if the user agrees', async () => {
+  it('asks the user only once for two prompts that are sent at the same time', async () => {
     [setting, written, answer] = [{ daily: 5, currency: 'USD', action: 'ask' }, costing(5), 'Send anyway'];
     assert.deepEqual(await Promise.all([budget.mayStart(), budget.mayStart()]), [true, true]);
     assert.equal(shown.length, 1);
   });
 
-  it('shows a warning when a request of another extension uses up the budget', async () => {
+  it('causes a warning when a request of another extension uses up the budget', async () => {
     setting = { daily: 5, currency: 'USD', action: 'ask' };
     assert.deepEqual(await spend(6), [`${warning(120, '$6.00')} | Open usage`]);
   });
@@ -165,24 +165,24 @@ describe('daily budget', () => {
       written = Array.from({ length: 150 }, () => costing(0.033)).flat();
     });
 
-    it('asks no question before another prompt if no turn is running', async () => {
+    it('does not ask the user before a prompt if no turn is running', async () => {
       assert.equal((await send())[0], true);
     });
 
-    it('asks before another prompt if the running turns will probably use up the rest', async () => {
+    it('asks the user before a prompt if the running turns will probably exceed the budget', async () => {
       running = ['gpt-4o', undefined];
       assert.deepEqual(await send(), [false, question]);
       assert.match(details.join(), /^Requests that run at the same time add about \$0\.066\. If you cancel/);
     });
 
-    it('asks before a comparison whose columns will probably use up the rest', async () => {
+    it('asks the user before a comparison that will probably exceed the budget', async () => {
       assert.equal(await budget.mayStart(false, ['a', 'b']), true);
       shown = [];
       assert.equal(await budget.mayStart(false, ['a', 'b', 'c']), false);
       assert.deepEqual(shown, [question]);
     });
 
-    it('expects each running turn to cost as much as earlier requests to its model', async () => {
+    it('estimates the cost of each running turn from earlier requests to the same model', async () => {
       const cheap = Array.from({ length: 99 }, () => costing(0.001)).flat();
       const [expensive] = costing(4.8);
       written = [...cheap, { ...expensive!, model: 'gpt-5' }];
@@ -193,7 +193,7 @@ describe('daily budget', () => {
     });
   });
 
-  it('asks before a prompt is sent if part of the spending is unknown, however low the known spending is', async () => {
+  it('asks the user before a prompt if part of the spending is unknown', async () => {
     [setting, isComplete] = [{ daily: 5, currency: 'USD', action: 'ask' }, false];
     written = costing(0.5);
     assert.deepEqual(await send('Send anyway'), [true, `modal | ${warning(10, '$0.50')} | Send anyway`]);
@@ -205,7 +205,7 @@ describe('daily budget', () => {
     assert.deepEqual(await send(), [true]);
   });
 
-  describe('when a request starts without a user action', () => {
+  describe('for requests that the user has not started', () => {
     const question = `modal | ${warning(100, '$5.00')} | Send anyway`;
     /** Lets another extension send a request. */
     const request = async (): Promise<readonly (boolean | string)[]> => {
@@ -218,7 +218,7 @@ describe('daily budget', () => {
       written = costing(5);
     });
 
-    it('refuses requests of other extensions immediately, and asks one question about all these requests', async () => {
+    it('refuses requests of other extensions at once, and asks the user about future requests', async () => {
       answer = 'later';
       const [first, second] = await Promise.all([budget.mayOthersStart(), budget.mayOthersStart()]);
       assert.deepEqual([first, second, shown], [false, false, [question]]);
@@ -229,7 +229,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [true]);
     });
 
-    it('refuses further requests without a question after *Cancel*, until another quarter of the budget is used', async () => {
+    it('does not ask the user a second time after *Cancel* until another quarter of the budget is used', async () => {
       assert.deepEqual(await request(), [false, question]);
       assert.deepEqual(await request(), [false]);
       written = costing(6.24);
@@ -238,13 +238,13 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(125, '$6.25')} | Send anyway`]);
     });
 
-    it('accepts requests of other extensions after the user has agreed to send a prompt', async () => {
+    it('allows requests of other extensions after the user has agreed to exceed the budget', async () => {
       await request();
       assert.deepEqual(await send('Send anyway'), [true, question]);
       assert.deepEqual(await request(), [true]);
     });
 
-    it('asks a new question on the next day, and after a change of the setting', async () => {
+    it('asks the user once more on the next day', async () => {
       await request();
       setting = { daily: 4, currency: 'USD', action: 'ask' };
       assert.deepEqual(await request(), [false, `modal | ${warning(125, '$5.00', '$4.00')} | Send anyway`]);
@@ -253,7 +253,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(100, '$4.00', '$4.00')} | Send anyway`]);
     });
 
-    it('asks a new question on the next day if the first question was still open at midnight', async () => {
+    it('asks the user once more if midnight has passed while the question was open', async () => {
       answer = 'later';
       const sent = budget.mayStart();
       await waitForEvents();
@@ -266,7 +266,7 @@ describe('daily budget', () => {
       assert.deepEqual(await send(), [false, question]);
     });
 
-    it("makes the user's next prompt wait for the answer to the open question", async () => {
+    it('asks the user no second question for a prompt while a question is open', async () => {
       answer = 'later';
       await budget.mayOthersStart();
       const sent = budget.mayStart();
@@ -275,19 +275,19 @@ describe('daily budget', () => {
       assert.deepEqual(shown, [question]);
     });
 
-    it('asks before a queued prompt is sent, but asks no second question after *Cancel*', async () => {
+    it('asks the user before a queued prompt is sent, but not a second time after *Cancel*', async () => {
       assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false, question]);
       assert.deepEqual([await budget.mayStartQueued(false, []), ...shown.splice(0)], [false]);
     });
 
-    it('refuses scheduled prompts without a question', async () => {
+    it('refuses scheduled prompts without asking the user', async () => {
       assert.deepEqual([await budget.mayStartUnattended(), shown], [false, []]);
       written = costing(4);
       assert.deepEqual([await budget.mayStartUnattended(), shown], [true, []]);
     });
   });
 
-  it('warns and asks once more on the next day, and after a change of the setting', async () => {
+  it('warns and asks once more on the next day', async () => {
     await spend(5);
     now += 24 * hourMs;
     assert.deepEqual(await spend(4), [`${warning(80, '$4.00')} | Open usage`]);
@@ -313,7 +313,7 @@ describe('question about the daily budget', () => {
   };
   useVSCode({ l10n: { t: translate }, env: { language: 'zh-cn' }, window: { showWarningMessage: show } });
 
-  it('has no spaces between its sentences in a language without spaces', async () => {
+  it('has no spaces between its sentences in Chinese', async () => {
     // `import()` would return the module of the other tests, with its English words.
     const sources = createRequire(__filename)('../../../src/host/health/budget') as { Budget: typeof Budget };
     const budget = new sources.Budget({

@@ -57,7 +57,7 @@ describe('stored health records', () => {
     await book.flush();
   }
 
-  it('are written to a file together, one second after the first of several attempts has ended', async () => {
+  it('are written to a file in batches, at most one second after an attempt has ended', async () => {
     const clock = new VirtualClock();
     clock.epoch = now;
     const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });
@@ -96,7 +96,7 @@ describe('stored health records', () => {
     }
   });
 
-  it('are deleted when the network health page no longer shows their day', async () => {
+  it('are deleted when the page of usage and health no longer shows their day', async () => {
     await write('old');
     writeFileSync(join(folder, 'notes.txt'), 'unrelated');
     now += 16 * 24 * hourMs;
@@ -105,7 +105,7 @@ describe('stored health records', () => {
     assert.deepEqual([files().length, await attemptsOnDisk()], [2, { new: 1 }]);
   });
 
-  it('include all complete lines of a file whose last line was left incomplete by a crash', async () => {
+  it('include all complete lines of a file whose last line is incomplete after a crash', async () => {
     const book = openBook();
     for (const model of ['a', 'b']) {
       book.recordAttempt(entry({ model }), false);
@@ -115,7 +115,7 @@ describe('stored health records', () => {
     assert.deepEqual(await attemptsOnDisk(), { a: 1, b: 1 });
   });
 
-  it("remain in memory when they can't be written, and each error is reported only once", async () => {
+  it("remain in memory when they can't be written", async () => {
     writeFileSync(folder, 'a file in place of the folder');
     const book = openBook();
     for (let times = 0; times < 3; times++) {
@@ -130,7 +130,7 @@ describe('stored health records', () => {
     assert.deepEqual(await attemptsOnDisk(), { 'gpt-4o': 3 });
   });
 
-  it('cause a second error report when writing fails again after a successful write', async () => {
+  it('cause another error report if writing fails again after a successful write', async () => {
     const book = openBook();
     for (let times = 0; times < 2; times++) {
       removeTemporaryFolder(folder);
@@ -144,7 +144,7 @@ describe('stored health records', () => {
     assert.equal(book.records().length, 2);
   });
 
-  it('are written one minute after a failed write, even if there is no further attempt', async () => {
+  it('are written one minute after a failed write, even without a further attempt', async () => {
     const clock = new VirtualClock();
     clock.epoch = now;
     const book = new HealthBook({ folder, clock, redact: (text) => text, onError: (error) => errors.push(error) });
@@ -189,7 +189,7 @@ describe('stored health records', () => {
       });
     }
 
-    it("are marked as incomplete for periods that include the file's day, until the file can be read", async function () {
+    it("are marked as incomplete for the file's day until the file can be read", async function () {
       if (process.platform === 'win32') this.skip();
       await write('a');
       mkdirSync(join(folder, name));
@@ -206,7 +206,7 @@ describe('stored health records', () => {
       assert.equal(errors.splice(0).length, 2);
     });
 
-    it("keep the attempts already read, and are marked as incomplete, if the whole folder can't be read", async () => {
+    it('keep the attempts that were read before the folder became unreadable', async () => {
       await write('a');
       const book = openBook();
       await book.refresh();
@@ -234,7 +234,7 @@ describe('stored health records', () => {
     assert.deepEqual(await attemptsOnDisk(), { c: 1 });
   });
 
-  it('do not include cleared attempts, even if the file then grows back to its previous size', async () => {
+  it('do not include cleared attempts, even if the file later has the same size as before', async () => {
     const book = openBook();
     for (const model of ['a', 'b']) {
       if (model === 'b') await book.clear();
@@ -250,7 +250,7 @@ describe('stored health records', () => {
     const prompt = 'a secret prompt';
     const answer = 'a secret answer';
 
-    it("contain each attempt as soon as the attempt ends, and the attempt's waits as soon as the turn ends", async () => {
+    it('contain each attempt as soon as the attempt ends, and its waits as soon as the turn ends', async () => {
       const book = openBook();
       const world = new EngineWorld({
         replies: [rateLimited(2), answering(answer)],
@@ -269,7 +269,7 @@ describe('stored health records', () => {
       assert.ok(book.records()[2]!.waitedMs! >= 2000);
     });
 
-    it('contain the same costs as the conversation when VS Code was reloaded while an answer was resumed', async () => {
+    it('contain the same costs as the conversation, even if VS Code was reloaded during an answer', async () => {
       const book = openBook();
       const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, cost: 0.25 };
       const part = (body: LiveBody): LiveBody => body.delta('A part of the answer that a cut has left. ');
@@ -291,7 +291,7 @@ describe('stored health records', () => {
       assert.deepEqual([shown.costs[0]?.amount, shown.unknownAnswers, row?.total.attempts], [0.25, 1, 2]);
     });
 
-    it('contain no prompt, answer or key, even if the key was used as the name of a model', async () => {
+    it('contain no prompt, answer or key', async () => {
       const keys = new KeyRedactor();
       const book = openBook((text) => keys.redact(text));
       const echo = status(500, { error: { message: `${key} asked: ${prompt}` } });

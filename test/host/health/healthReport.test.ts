@@ -15,7 +15,7 @@ const failed = (how: 'timeout' | 'offline' | 'auth' | 'credit', fields: Partial<
   failedEntry({ end: ended({ how, ms: 1, bytes: 0, chars: 0 }), ...fields });
 
 describe('network health report', () => {
-  it('has one row for each model and gateway, with the most used first', () => {
+  it('has one row for each model and gateway, most used first', () => {
     const other = { gateway: refOf('https://other.test:8443') };
     const { rows } = report(entry(), entry(other), entry(other), entry({ model: 'b' })).hours;
     assert.deepEqual(
@@ -50,7 +50,7 @@ describe('network health report', () => {
     ]);
   });
 
-  it('excludes faults that only the user can fix, such as an empty balance, from the success rate', () => {
+  it('excludes faults that only the user can fix from the success rate', () => {
     const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
       .rows[0]!;
     assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);
@@ -58,13 +58,13 @@ describe('network health report', () => {
     assert.deepEqual(valuesOf(refusals, 'kind'), ['auth', 'credit']);
   });
 
-  it('has no success rate if every attempt was stopped by the user', () => {
+  it('has no success rate if the user stopped every attempt', () => {
     const [row] = report(entry({ end: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
     assert.ok(row);
     assert.deepEqual([successPercent(row.total), row.total.firstTokenMs], [undefined, undefined]);
   });
 
-  it('has the median and 95th percentile of the time to the first token, and the sums of waits and tokens', () => {
+  it('has the median and the 95th percentile of the time to the first token', () => {
     const attempts = Array.from({ length: 100 }, (_, index) => {
       const firstTokenMs = 10 * (100 - index);
       const end = ended({ ms: firstTokenMs + 2000, firstTokenMs, completionTokens: 80 });
@@ -75,12 +75,12 @@ describe('network health report', () => {
     assert.deepEqual([total.waitedMs, total.completionTokens, total.resumes, total.cuts], [1000, 8000, 100, 0]);
   });
 
-  it('includes an attempt whose stream broke in the number of broken streams', () => {
+  it('includes the number of broken streams', () => {
     const cut = entry({ end: ended({ how: 'connection', ms: 2000, firstTokenMs: 300 }) });
     assert.equal(report(cut).hours.rows[0]?.total.cuts, 1);
   });
 
-  it('removes hidden characters from the names of models, and shortens long names', () => {
+  it('shortens long names of models, and removes hidden characters', () => {
     const attempts = [entry({ model: `gpt\u202e-4o${'x'.repeat(150)}` }), entry({ model: '__proto__' })];
     const [row, other] = report(...attempts).hours.rows;
     assert.match(row?.model ?? '', /^gpt-4ox+…$/);
@@ -99,7 +99,7 @@ describe('success rate of a model in the model picker', () => {
     assert.equal(essence([...times(4, entry()), failed('timeout'), ...times(5, old)]), 80);
   });
 
-  it('is based on the last 14 days if there were fewer than five attempts in the last 24 hours', () => {
+  it('is based on the last 14 days if the last 24 hours have fewer than five attempts', () => {
     assert.equal(essence([...times(4, entry()), failed('timeout', { time: noon - 3 * dayMs })]), 80);
   });
 });

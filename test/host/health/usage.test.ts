@@ -32,7 +32,7 @@ const days = (...attempts: readonly LedgerEntry[]) => createHealthReport(records
 const figures = (...attempts: readonly LedgerEntry[]): HealthFigures => days(...attempts).rows[0]!.total;
 
 describe('usage in the network health report', () => {
-  it('is summed for each day in local time, each model and each gateway', () => {
+  it('is summed for each day, model and gateway', () => {
     const midnight = new Date(noon).setHours(0, 0, 0, 0);
     const { rows, starts } = days(
       paid(0.1),
@@ -53,7 +53,7 @@ describe('usage in the network health report', () => {
     assert.deepEqual([promptTokens, completionTokens], [200, 40]);
   });
 
-  it('begins each day at local midnight, even in a time zone with a half-hour offset', () => {
+  it('begins each day at local midnight, even if the time zone has a half-hour offset', () => {
     const { TZ } = process.env;
     process.env['TZ'] = 'Asia/Kolkata';
     try {
@@ -67,19 +67,19 @@ describe('usage in the network health report', () => {
     }
   });
 
-  it('includes estimated costs where the gateway reports none, and the number of requests with unknown cost', () => {
+  it('includes estimated costs, and the number of requests with unknown cost', () => {
     const withoutUsage = entry({ end });
     const total = figures(paid(0), estimated(0.25), withoutUsage, entry({ end: { ...end, ...tokens } }));
     assert.deepEqual(total.costs, [{ amount: 0.25, currency: 'USD', isEstimate: true }]);
     assert.deepEqual([total.attempts, total.unknownCosts, total.cachedTokens], [4, 2, 0]);
   });
 
-  it('does not include a refused request in the number of requests with unknown cost', () => {
+  it('does not count a refused request as a request with unknown cost', () => {
     const { unknownCosts, costs } = figures(failedEntry());
     assert.deepEqual([unknownCosts, costs], [0, []]);
   });
 
-  it('includes the costs of discarded attempts and of attempts whose stream broke', () => {
+  it('includes the costs of discarded attempts and of broken streams', () => {
     const cut = paid(0.2, { end: { ...end, ...tokens, how: 'connection', cost: 0.2 } });
     assert.equal(figures(cut, paid(0.3, { why: 'retry' })).costs[0]?.amount, 0.5);
   });
@@ -100,7 +100,7 @@ describe('usage in the network health report', () => {
     assert.equal(createHealthReport([], noon).budget, undefined);
   });
 
-  it("excludes costs in a currency other than the budget's from the spending", () => {
+  it('excludes costs that are not in the currency of the budget', () => {
     const spent = records(paid(1), paidInYuan(2));
     assert.deepEqual(spentToday(spent, noon, 'USD'), { spent: usd(1), uncounted: [yuan(2)] });
     assert.deepEqual(spentToday(spent, noon, 'CNY'), { spent: yuan(2), uncounted: [usd(1)] });

@@ -70,7 +70,7 @@ describe('Markdown export', () => {
     ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
   });
 
-  it('contains the title, the date, and the unchanged text of each turn', () => {
+  it('contains the title, the date and the text of each turn', () => {
     const answer = 'Because *it* must.\n\n1. First\n';
     const [title, date, ...rest] = markdown(exchange([attempt, text(answer), done(answer)])).split('\n\n');
     assert.equal(title, '# Retries');
@@ -91,7 +91,7 @@ describe('Markdown export', () => {
     );
   });
 
-  it('uses a fence that is longer than any fence in the attached code', () => {
+  it('puts attached code in a fence that is longer than any fence in the code', () => {
     const attachments = [
       { kind: 'selection' as const, label: 'src/a.ts:1-2', languageId: 'ts', code: 'a\n```\nb' },
       { kind: 'problems' as const, label: 'src/a.ts', languageId: 'ts', code: '- line 1: no', truncated: true },
@@ -238,7 +238,7 @@ describe('export of an answer that several models wrote', () => {
     ]);
   });
 
-  it('lists the models, and where each continued the answer, in JSON', () => {
+  it('lists the models, and the offsets at which they continued the answer, in JSON', () => {
     const { turns } = JSON.parse(exportJson(sourceOf(exchange(continued)), time)) as {
       readonly turns: readonly Record<string, unknown>[];
     };
@@ -251,7 +251,7 @@ describe('export of an answer that several models wrote', () => {
     ]);
   });
 
-  it('names only the last model after that model has restarted the answer', () => {
+  it('names only the model that has restarted the answer', () => {
     const restarted: readonly StreamEvent[] = [
       ...continued.slice(0, 6),
       { ...attempt, attempt: 3, model: 'glm', why: 'switch', how: 'restart' },
@@ -372,7 +372,7 @@ describe('JSON export', () => {
     });
   });
 
-  it('contains the answers outside the selected branch, each with the id of the previous answer', () => {
+  it('contains the answers of other branches', () => {
     const source = sourceOf(exchange([attempt, done('No')]), exchange([]));
     source.tree.apply({ type: 'answers', exchange: 'e1', answers: [{ id: 'again' }] });
     const document = JSON.parse(exportJson(source, time)) as {
@@ -420,7 +420,7 @@ describe('conversation with comparisons and summaries', () => {
     return { title: 'Models', tree, texts: searchableTexts(tree), outline: outlineOf(tree) };
   };
 
-  it('is exported with all answers of a comparison, with the chosen answer first, and with each summary in its place', () => {
+  it('is exported with all answers of a comparison, chosen answer first', () => {
     const written = exportMarkdown(content());
     const lines = written.split('\n').filter((line) => line !== '' && !/^[*>]/.test(line));
     assert.deepEqual(lines, [
@@ -452,7 +452,7 @@ describe('conversation with comparisons and summaries', () => {
     ]);
   });
 
-  it('is exported with marks at the answers of a comparison in JSON', () => {
+  it('is exported with all answers of a comparison marked in JSON', () => {
     const { turns, otherVersions } = JSON.parse(exportJson(content(), time)) as Record<
       'turns' | 'otherVersions',
       readonly Record<string, unknown>[]
@@ -479,7 +479,7 @@ describe('conversation with comparisons and summaries', () => {
     ]);
   });
 
-  it('is found by a search for words of its answers and summaries, but not for words of the request for a summary', () => {
+  it('is found by a search for words of its answers and summaries', () => {
     const { texts, outline } = content();
     assert.deepEqual(outline, { title: 'First?', turns: 3 });
     for (const text of ['answer a', 'answer c', 'answer e', 'Earlier facts', 'In short'])

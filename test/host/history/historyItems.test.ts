@@ -30,7 +30,7 @@ describe('age group (such as "yesterday") of a conversation in the history', () 
     it(`is "${group}" for ${what}`, () => assert.equal(historyGroup(time, now), group));
   }
 
-  it('depends on the calendar day, even if a day has 23 or 25 hours', () => {
+  it('depends on the calendar day, even on days with 23 or 25 hours', () => {
     const midnights = Array.from({ length: 365 }, (_, day) => new Date(2026, 0, 1 + day).getTime());
     for (const [day, midnight] of midnights.slice(1).entries()) {
       assert.equal(historyGroup(midnights[day]!, midnight), 'yesterday', new Date(midnight).toISOString());
@@ -91,7 +91,7 @@ describe('list of conversations in the history', () => {
     assert.match(itemOf({ turns: 2 })?.description ?? '', /^9:05\sAM · 2 turns$/);
   });
 
-  it('marks running and open conversations with words', () => {
+  it('says which conversations are running or open', () => {
     const item = itemOf({ busy: true }, { isOpen: (id: string) => id === 'a' } as object);
     assert.equal(item?.label, '$(sync~spin) Retries');
     assert.match(item.description, / · answering · open$/);
@@ -115,7 +115,7 @@ describe('list of conversations in the history', () => {
     });
   }
 
-  it('does not render icon codes in titles and excerpts', () => {
+  it('shows icon codes in titles and excerpts as plain text', () => {
     const item = itemOf({ title: 'echo $(date)', excerpt: 'use $(sync~spin)' });
     assert.doesNotMatch(`${item?.label} ${item?.detail}`, /\$\(/);
     assert.equal(item?.title, 'echo $(date)');
@@ -126,7 +126,7 @@ describe('list of conversations in the history', () => {
     assert.deepEqual([item?.title, item?.label, item?.detail], ['a b', 'a b', '…c d']);
   });
 
-  it('uses the date as the name of a conversation whose title has no visible characters', () => {
+  it('shows the date of a conversation whose title has no visible characters', () => {
     assert.match(itemOf({ title: '\u200b\u2060' })?.title ?? '', /^Conversation from /);
   });
 

@@ -42,7 +42,7 @@ const line = fc
 describe('journal that consists of random records', () => {
   useVSCode({ l10n: englishL10n, env: { language: 'en' } });
 
-  it('can be shown, exported and read a second time without damage', async () => {
+  it('can be shown and exported, and is unchanged when it is read a second time', async () => {
     const { exportMarkdown } = await import('../../../src/host/history/exportMarkdown');
     const read = (content: Buffer) => {
       const { records, damage } = salvageJournal(content);

@@ -104,7 +104,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual([model, state.phase, state.text, isQueued], ['m', 'done', 'ü€𝄞', false]);
   });
 
-  it('merges consecutive text into one event', async () => {
+  it('merges adjacent pieces of text into one event', async () => {
     const texts = ['a', 'b', 'c', 'd', 'e', 'f'];
     const id = await written(exchange('e'), ...texts.map((word) => words('e', word)));
     const lines = (await readFile(pathOf(id), 'utf8')).trimEnd().split('\n');
@@ -112,7 +112,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(JSON.parse(lines[2]!), words('e', texts.join('')));
   });
 
-  it('ignores invalid token numbers of an event without being treated as damaged', async () => {
+  it('is read without invalid token numbers', async () => {
     for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
       const counts = { completionTokens: absurd, cachedTokens: absurd, reasoningTokens: absurd };
       const cost = absurd === 1.5 ? -1.5 : absurd;
@@ -128,7 +128,7 @@ describe('journal of a conversation', () => {
     }
   });
 
-  it('removes an incomplete last line before the next line is appended, wherever the incomplete line ends', async () => {
+  it('replaces an incomplete last line when the next line is written', async () => {
     const id = await written(exchange('e'), words('e', 'whole'));
     const whole = (await readFile(pathOf(id))).length;
     const incompleteLine = Buffer.from(JSON.stringify(words('e', 'ü torn')));
@@ -144,7 +144,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('is written to the same file, without a reported problem, if the first line of that file is incomplete', async () => {
+  it('is written to the same file if the first line of the file is incomplete', async () => {
     const id = await written(exchange('e', 'Lost'));
     const whole = await readFile(pathOf(id));
     for (let cut = 0; cut < whole.indexOf('\n'); cut++) {
@@ -158,7 +158,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('reports a failed write, and does not recreate the file, when another program has deleted the file', async () => {
+  it('does not recreate a file that another program has deleted', async () => {
     const { id, file } = journal().create();
     file.append(exchange('e'));
     await file.flush();
@@ -286,7 +286,7 @@ describe('journal of a conversation', () => {
     });
   }
 
-  it('is read without the buttons of a failure card that this version does not have', async () => {
+  it('is read without failure card buttons that this version does not have', async () => {
     const id = randomUUID();
     const failed = { type: 'failed', attempt: 1, at: 1, kind: 'auth', message: 'No key.', text: '' };
     const event = { ...failed, actions: ['setApiKey', 'details', 'retryNow'] };
@@ -297,7 +297,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('saves a copy of every damaged file, even of several damaged files of the same conversation', async () => {
+  it('keeps a copy of every damaged file', async () => {
     const id = randomUUID();
     const contents = ['one', `${header(id)}${asked}\ntwo\n`, 'three'];
     await mkdir(folder);
@@ -310,7 +310,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(await Promise.all(copies.map((copy) => readFile(copy, 'utf8'))), contents);
   });
 
-  it("stays unchanged when the readable part of a damaged file can't be saved", async () => {
+  it("is unchanged if the readable part of a damaged file can't be saved", async () => {
     const id = randomUUID();
     const content = `${header(id)}${asked}\noops\n`;
     await mkdir(folder);
@@ -322,7 +322,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(await turnsOnDisk(id), [noAnswer]);
   });
 
-  it('is not opened, but reported and left unchanged, if its schema is newer than the extension', async () => {
+  it('is not opened or changed if a newer version of the extension has written it', async () => {
     const id = randomUUID();
     const content = `${header(id).replace('"schema":1', '"schema":2')}{"type":"other"}\n`;
     await mkdir(folder);
@@ -333,7 +333,7 @@ describe('journal of a conversation', () => {
     assert.equal(await readFile(pathOf(id), 'utf8'), content);
   });
 
-  it('makes the deletion of its conversation fail with the write error if the journal could not be written', async () => {
+  it("can't be deleted while its lines can't be written", async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -398,7 +398,7 @@ describe('journal of a conversation', () => {
     }
   });
 
-  it('is deleted from disk an hour after the user deletes the conversation, but copies of damaged journals are kept', async () => {
+  it('is deleted from disk one hour after the user has deleted the conversation', async () => {
     const visible = await written(exchange('e'));
     const hidden = await written(exchange('e'));
     await journal().hide(hidden);
@@ -412,7 +412,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${visible}.jsonl`, `${visible}.jsonl.corrupt`, 'own.txt']);
   });
 
-  it('is deleted if it is one of the oldest beyond the history limit, unless the conversation is open', async () => {
+  it('is deleted if it is older than the newest conversations that the history limit allows', async () => {
     const ids: string[] = [];
     for (let age = 5; age > 0; age--) {
       const id = await written(exchange('e'));
@@ -430,7 +430,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(await conversationFiles(), [`${oldest!}.jsonl`]);
   });
 
-  it("is not deleted if a prompt is scheduled in it, or if the scheduled prompts can't be read", async () => {
+  it('is not deleted if the conversation has a scheduled prompt', async () => {
     const [scheduled, old] = [await written(exchange('e')), await written(exchange('e'))];
     for (const id of [scheduled, old]) await aged(id, 61);
     limit = 0;
@@ -452,7 +452,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(await readdir(folder), [`${recent}.jsonl`]);
   });
 
-  it("is saved when the window closes, even if the journal of another conversation can't be written", async () => {
+  it("is saved when the window closes, even if another journal can't be written", async () => {
     const all = journal();
     const [gone, saved] = [all.create(), all.create()];
     gone.file.append(exchange('e'));
@@ -466,7 +466,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(valuesOf(problems, 'kind'), ['unwritten']);
   });
 
-  it('is written 5 s after a failed write, even if no further line is appended', async () => {
+  it('is written 5 s after a failed write, even without a further line', async () => {
     let report: (problem: JournalProblem) => void = (problem) => problems.push(problem);
     const keptIds = () => Promise.resolve(new Set<string>());
     const all = new Journal({ folder, clock, limit: () => limit, keptIds, onProblem: (problem) => report(problem) });

@@ -48,7 +48,7 @@ describe('journal file', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { readonly title: string }).title);
 
-  it('writes overdue lines when the next line is appended, even if the timer is late', async () => {
+  it('writes a delayed line together with the next line, even if the timer is late', async () => {
     const file = open();
     file.append(title('one'));
     assert.equal(clock.pending, 1);
@@ -59,7 +59,7 @@ describe('journal file', () => {
     assert.deepEqual(onDisk(), ['one', 'two']);
   });
 
-  it('starts to write 40 ms after the first line, even without a flush', async () => {
+  it('is written 40 ms after the first new line', async () => {
     open().append(title('one'));
     await clock.advance(39);
     assert.throws(onDisk);
@@ -73,7 +73,7 @@ describe('journal file', () => {
     assert.match(readFileSync(pathOf(), 'utf8'), /Hi/);
   });
 
-  it('writes nothing more after another process has taken its lock', async () => {
+  it('writes nothing after another process has taken its lock', async () => {
     const file = open();
     file.append(title('one'));
     await file.flush();
@@ -105,7 +105,7 @@ describe('journal file', () => {
       await clock.advance(50);
     };
 
-    it('queues later lines, uses no synchronous function, and writes the lines in order afterwards', async () => {
+    it('writes further lines in order when the hanging write has ended', async () => {
       const file = open();
       const texts = Array.from({ length: 20 }, (_, batch) => `${batch}`);
       for (const text of texts) await appended(file, text);
@@ -116,7 +116,7 @@ describe('journal file', () => {
       assert.deepEqual(onDisk(), texts);
     });
 
-    it('keeps 50,000 appended batches of text in memory, and writes them when the hanging write has ended', async () => {
+    it('keeps 50,000 pieces of text in memory until the hanging write has ended', async () => {
       const file = open();
       file.append({ type: 'exchange', id: 'e', parentAnswer: '', prompt: 'Hi', answers: [{ id: 'e' }] });
       await appended(file, 'one');
@@ -127,7 +127,7 @@ describe('journal file', () => {
       assert.ok(readFileSync(pathOf(), 'utf8').includes('word '.repeat(50_000)));
     });
 
-    it('writes every line synchronously when the extension host exits', async () => {
+    it('writes all lines synchronously when the extension host exits', async () => {
       const file = open();
       for (const text of ['one', 'two', 'three']) await appended(file, text);
       file.flushSync();
@@ -137,7 +137,7 @@ describe('journal file', () => {
       assert.deepEqual(onDisk(), ['one', 'two', 'three']);
     });
 
-    it('reports only once that a write takes longer than 5 s, and then reports when all lines are on disk', async () => {
+    it('reports once that a write takes longer than 5 s', async () => {
       const file = open();
       await appended(file, 'one');
       await appended(file, 'two');
@@ -152,7 +152,7 @@ describe('journal file', () => {
     });
   });
 
-  it('writes the lines of a failed write later, without a gap or a repetition', async () => {
+  it('repeats a failed write later, without lost or duplicate lines', async () => {
     const disk = holdWrites();
     try {
       const file = open();

@@ -41,7 +41,7 @@ describe("message about conversations that can't be saved", () => {
     });
   }
 
-  it('appears once for each kind of failure, and is followed by a message when writing succeeds', () => {
+  it('appears once for each kind of failure', () => {
     for (const code of ['ENOSPC', 'EDQUOT', 'EROFS', 'ENOSPC']) report(failed(code));
     assert.equal(shown.length, 2);
     report({ kind: 'written' });
@@ -51,7 +51,7 @@ describe("message about conversations that can't be saved", () => {
     assert.equal(shown.length, 4);
   });
 
-  it('appears after another window has taken over a conversation only if text was lost', () => {
+  it('does not appear after another window has taken over a conversation, unless text was lost', () => {
     report({ kind: 'taken', isComplete: true });
     assert.deepEqual(shown, []);
     report({ kind: 'taken', isComplete: false });

@@ -26,15 +26,15 @@ describe('journal of a window whose extension host is killed', () => {
       await Promise.all(Array.from({ length: concurrency }, next));
     });
 
-    it('contains only text that the gateway has sent, without a gap', () => {
+    it('contains only text that the gateway has sent, with no text missing in between', () => {
       for (const { found } of killings) assert.equal(found, story.slice(0, found.length));
     });
 
-    it('contains an answer that is marked as interrupted', () => {
+    it('marks the answer as interrupted', () => {
       for (const { phase } of killings) assert.equal(phase, 'interrupted');
     });
 
-    it('lets *Continue* complete the answer without a gap or a repetition', () => {
+    it('lets *Continue* complete the answer without lost or repeated text', () => {
       for (const { continued, ending } of killings) {
         assert.equal(ending, 'done');
         assert.equal(continued, story);

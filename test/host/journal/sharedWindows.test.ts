@@ -73,7 +73,7 @@ describe('conversation that two windows have open', () => {
     return conversation;
   }
 
-  it('is read-only in the second window, which shows changes one second after the last change', async () => {
+  it('is read-only in the second window, which shows the changes of the first window', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -86,7 +86,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual([first.errors, second.errors], [[], []]);
   });
 
-  it('does not change in the second window while an answer streams in the first window', async () => {
+  it('is not updated in the second window while an answer streams in the first window', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -108,7 +108,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual(stateOf(conversation), [true, 'done', 'one two three four ']);
   });
 
-  it('shows a turn as interrupted after the window that ran the turn has closed', async () => {
+  it('shows its turn as interrupted when the window that ran the turn closes', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -117,7 +117,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual(stateOf(conversation), [true, 'interrupted', 'one ']);
   });
 
-  it('can be written by a window after a reload, once the previous extension host of that window has exited', async () => {
+  it("becomes writable in a reloaded window when the window's previous extension host exits", async () => {
     const memory = new Map<string, unknown>();
     const before = open(memory);
     const id = await before.talk(['one', '1']);
@@ -135,7 +135,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual(after.errors, []);
   });
 
-  it('rejects or ignores all changes in a window in which it is read-only', async () => {
+  it("can't be changed in the second window", async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const content = await readFile(pathOf(id));
@@ -154,7 +154,7 @@ describe('conversation that two windows have open', () => {
     assert.notEqual((await second.conversations.ensureCurrent()).id, id);
   });
 
-  it('keeps all saved text when the second window takes it over, and becomes read-only in the first window', async () => {
+  it('becomes read-only in the first window when the second window takes it over', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await openHere(second, first.id);
@@ -169,7 +169,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken', isComplete: true }], []]);
   });
 
-  it('is no longer written by the first window after a take-over, and the first window reports any unsaved text', async () => {
+  it('is no longer written by the first window after the second window has taken it over', async () => {
     const first = await streaming();
     const second = open();
     await openHere(second, first.id);
@@ -183,7 +183,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual([first.errors, second.errors], [[{ kind: 'taken', isComplete: false }], []]);
   });
 
-  it("reports a prompt that couldn't be saved after a take-over, and does not send the prompt", async () => {
+  it("does not send a prompt that the first window can't save because the second window has taken it over", async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const original = first.conversations.current!;
@@ -204,7 +204,7 @@ describe('conversation that two windows have open', () => {
     assert.equal(first.conversations.runningConversation, undefined);
   });
 
-  it('neither loses nor repeats text when the second window takes it over and the first window takes it back', async () => {
+  it('loses and repeats no text when the windows take it over from each other', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const original = first.conversations.current!;
@@ -228,7 +228,7 @@ describe('conversation that two windows have open', () => {
     }
   });
 
-  it('leaves no lock file when the first window deletes it and the second window then takes it over', async () => {
+  it('leaves no lock file when one window deletes it and the other window takes it over', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const second = open();
@@ -238,7 +238,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual(await readdir(disk.folder), [`${id}.jsonl.deleted`]);
   });
 
-  it('leaves no lock file when the user closes its panel during a take-over', async () => {
+  it('leaves no lock file when the user closes its panel while a window takes it over', async () => {
     const first = await streaming();
     const second = open();
     const conversation = await second.conversations.open(first.id);
@@ -262,7 +262,7 @@ describe('conversation that two windows have open', () => {
     assert.equal(conversation?.readOnly, false);
   });
 
-  it('is opened with an interrupted answer when a crashed window has left its lock file', async () => {
+  it('is opened with an interrupted answer if a crashed window has left a lock file', async () => {
     const first = await streaming();
     await writeFile(join(disk.folder, `${first.id}.lock`), `${exitedPid} ${hostname()} token`);
     const second = open();
@@ -271,7 +271,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual(second.errors, []);
   });
 
-  it("can't be deleted by a window while the other window can write it", async () => {
+  it("can't be deleted by a window in which it is read-only", async () => {
     const first = await streaming();
     const { conversations, errors } = open();
     assert.equal(await conversations.remove(first.id), undefined);
@@ -283,7 +283,7 @@ describe('conversation that two windows have open', () => {
     assert.equal((await conversations.read(first.id))?.path()[0]?.answer.state.text, 'one two');
   });
 
-  it('is not written by a window that has shut down, because another window could have opened it', async () => {
+  it('is not written by a window after that window has shut down', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     first.conversations.flushSync();
@@ -320,7 +320,7 @@ describe('conversation that two windows have open', () => {
     assert.equal(conversations.current, undefined);
   });
 
-  it("can't be renamed by the second window, which shows a message instead", async () => {
+  it("can't be renamed in the second window", async () => {
     const first = await streaming();
     const second = open();
     await second.conversations.rename(first.id, 'Numbers');

@@ -69,11 +69,11 @@ describe("@holysheep in VS Code's chat", () => {
       assert.deepEqual(chat(attempt(), text('one '), text('two'), done('one two')), ['one ', 'two']);
     });
 
-    it('mentions once that the model is reasoning, without the text of the reasoning', () => {
+    it('shows once that the model is reasoning, but not the text of the reasoning', () => {
       assert.deepEqual(chat(reasoning('secret'), reasoning('more'), text('a')), ['> Thinking…', 'a']);
     });
 
-    it('keeps text that was already shown when the gateway later marks that text as reasoning', () => {
+    it('keeps text that is already visible when the gateway later reports that the text was reasoning', () => {
       assert.deepEqual(chat(text('Hm. '), textWasReasoning, text('one')), ['Hm. ', 'one']);
     });
 
@@ -98,14 +98,14 @@ describe("@holysheep in VS Code's chat", () => {
   });
 
   describe('wait for a retry', () => {
-    it('shows a *Retry now* button, and a line with the reason and the time of the next attempt', () => {
+    it('is shown with the reason, the time of the next attempt and a *Retry now* button', () => {
       assert.deepEqual(chat(wait()), [
         '[retryNow]',
         `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
       ]);
     });
 
-    it('adds a line for each attempt, but only one *Retry now* button', () => {
+    it('adds a line for each retry, but only one *Retry now* button', () => {
       const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 4100, attempt: 3, until: 50_000 });
       assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
         '[retryNow]',
@@ -120,7 +120,7 @@ describe("@holysheep in VS Code's chat", () => {
       assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 2);
     });
 
-    it('adds one line while the turn queues behind another request, and a second line once the exact time is known', () => {
+    it('adds a second line when the time of the retry is no longer an estimate', () => {
       const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 38_500, estimated: true });
       assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 2);
       assert.equal(chat(estimate, wait()).length, 3);
@@ -150,7 +150,7 @@ describe("@holysheep in VS Code's chat", () => {
     };
     const resumedAt = { ...resumed, resumePoint: 4 } as StreamEvent;
 
-    it('mentions the fallback model where its text begins, and both models at the end', () => {
+    it('names the fallback model where its text begins, and both models at the end', () => {
       const events = [
         attempt('a'),
         text('one '),
@@ -171,7 +171,7 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('names only the second fallback model at the end if the first fallback model wrote no text', () => {
+    it('does not name a fallback model at the end if that model wrote no text', () => {
       const switches = [switched('a', 'b', 'connection'), switched('b', 'c', 'overloaded')];
       const lines = chat(attempt('a'), text('one '), cut, ...switches, resumedAt, text('two'), done('one two'));
       assert.deepEqual(lines.slice(1), [
@@ -182,7 +182,7 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('mentions the switch, but no continuation, when the user selects another model during the answer', () => {
+    it('is not reported as a continuation when the user switched the model', () => {
       const restarted = { ...resumed, how: 'restart' } as StreamEvent;
       const lines = chat(
         attempt('a'),
@@ -197,7 +197,7 @@ describe("@holysheep in VS Code's chat", () => {
   });
 
   describe('prompt that is longer than the context window', () => {
-    it('causes only one warning, even if the answer takes two attempts', () => {
+    it('causes only one warning, even if the answer needs two attempts', () => {
       const cut = { ...attempt(), cutAtTokens: 4096 };
       const [warning, ...others] = chat(cut, cut, text('one'), done('one'));
       assert.match(
@@ -220,7 +220,7 @@ describe("@holysheep in VS Code's chat", () => {
   describe('answer whose stream broke', () => {
     const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 1000, attempt: 2 });
 
-    it('continues without a message in between, and mentions the broken stream at the end', () => {
+    it('continues without a message, and mentions the broken stream only at the end', () => {
       assert.deepEqual(chat(attempt(), text('one '), cut, resume, resumed, text('two'), done('one two')), [
         'one ',
         'two',
@@ -239,7 +239,7 @@ describe("@holysheep in VS Code's chat", () => {
       assert.deepEqual(chat(...twice).slice(3), ['> The answer was cut off 2 times and resumed each time.', summary]);
     });
 
-    it('shows a message about a long wait, and then a message that the rest of the answer is being requested', () => {
+    it('shows a message about a long wait, and a message when the wait ends', () => {
       const long = { ...backoff, message: 'The connection was lost.', delayMs: 5000, until: 5000 };
       assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
         'one ',
@@ -250,11 +250,11 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('shows that the user is offline, even if the wait is short', () => {
+    it('shows that the user is offline, even during a short wait', () => {
       assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
     });
 
-    it('shows that the rest of the answer is being requested after the user has clicked *Continue*', () => {
+    it('shows on *Continue* that the rest of the answer is being requested', () => {
       assert.deepEqual(respond([resume, resumed, text('two'), done('one two')], 'one ').calls, [
         '> Getting the rest of the answer…',
         'two',
@@ -263,13 +263,13 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('shows only the rest of a restarted answer when its beginning equals the text already shown', () => {
+    it('does not repeat the visible text when a restarted answer begins with the same text', () => {
       const restart = { ...attempt('m', 2), why: 'resume', how: 'restart' } as StreamEvent;
       const events = [text('one '), cut, restart, replaced('one two'), text(' three')];
       assert.deepEqual(chat(...events), ['one ', 'two', ' three']);
     });
 
-    it('fails when a restarted answer does not begin with the text already shown', () => {
+    it('fails when a restarted answer begins with text other than the visible text', () => {
       const { calls, outcome } = respond([text('one '), replaced('two'), text('three'), stopped('twothree')]);
       assert.deepEqual(calls, ['one ', '[askAgain]']);
       assert.equal(outcome?.state, 'failed');
@@ -280,7 +280,7 @@ describe("@holysheep in VS Code's chat", () => {
   describe('code block', () => {
     const opening = '```ts\n';
 
-    it('appears line by line, each line only when it is complete', () => {
+    it('appears line by line, as soon as each line is complete', () => {
       assert.deepEqual(chat(text('a\n``'), text('`ts\ncon'), text('st a'), text(';\nb'), text('\n```\nc')), [
         'a\n',
         opening,
@@ -289,7 +289,7 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it("is closed before the line about a wait, and reopened after the wait without changing the model's text", () => {
+    it('is closed before a line about a wait, and reopened after the wait', () => {
       const events = [text(`a\n${opening}one;\ntw`), cut, wait(), text('o;\n```\nb'), done('')];
       const { calls, inserted } = respond(events);
       assert.deepEqual(calls, [
@@ -306,7 +306,7 @@ describe("@holysheep in VS Code's chat", () => {
       assert.equal(markdown, `a\n${opening}one;\ntwo;\n\`\`\`\nb`);
     });
 
-    it('is reopened at the start of a continuation if it was open at the end of the partial answer', () => {
+    it('is reopened when the user continues an answer that ended inside the code block', () => {
       const { calls, inserted } = respond([wait(), text('two;\n')], `a\n${opening}one;\n`);
       assert.deepEqual(calls.slice(2), [opening, 'two;\n']);
       assert.deepEqual(inserted, [[0, opening.length]]);

@@ -22,7 +22,7 @@ describe("follow-up suggestions in VS Code's chat", () => {
     assert.deepEqual(followups({ state: 'done', command: 'fix', code }), ['/tests a.ts:1-2']);
   });
 
-  it('are empty after /tests, and after a complete answer to a prompt without a command', () => {
+  it('are empty after /tests, and after a complete answer without a command', () => {
     assert.deepEqual(followups({ state: 'done', command: 'tests', code }), []);
     assert.deepEqual(followups({ state: 'done' }), []);
   });
@@ -31,7 +31,7 @@ describe("follow-up suggestions in VS Code's chat", () => {
     assert.deepEqual(followups({ state: 'length', hasText: true }), ['Continue']);
   });
 
-  it('offer "Continue" and "Ask again" after an answer that failed with part of its text', () => {
+  it('offer "Continue" and "Ask again" after an answer that failed partway', () => {
     assert.deepEqual(followups({ state: 'failed', hasText: true }), ['Continue', 'Ask again']);
   });
 
@@ -43,7 +43,7 @@ describe("follow-up suggestions in VS Code's chat", () => {
     assert.equal(chatFollowups({ state: 'length' })[0]?.command, '');
   });
 
-  it('are empty after a response that is only a message of the extension', () => {
+  it('are empty after a response that contains only a message of the extension', () => {
     assert.deepEqual(followups({ state: 'note' }), []);
   });
 

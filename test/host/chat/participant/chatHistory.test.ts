@@ -45,7 +45,7 @@ describe('earlier messages that a chat prompt sends to the model', () => {
     ]);
   });
 
-  it('include the prompt that was sent for a command such as /explain, not only the text that the user typed', () => {
+  it('include the complete prompt of a command such as /explain, not only the text that the user typed', () => {
     const history = exchanges(
       turns('', ['It adds.'], { state: 'done', command: 'explain', content: 'Explain: a + b' }),
     );
@@ -82,7 +82,7 @@ describe('earlier messages that a chat prompt sends to the model', () => {
     ]);
   });
 
-  it('include only the new answer after the user chose "Ask again" below a partial answer', () => {
+  it('include only the new answer after the user clicked "Ask again" below a partial answer', () => {
     const history = exchanges(
       turns('q', ['partial'], { state: 'failed', content: 'q with code' }),
       turns('Ask again', ['complete'], { state: 'done' }),
@@ -90,11 +90,11 @@ describe('earlier messages that a chat prompt sends to the model', () => {
     assert.deepEqual(rowsOf(history, 'content', 'text'), [['q with code', 'complete']]);
   });
 
-  it('include a response without metadata as an answer that the user stopped', () => {
+  it('include a response without metadata, which the user has stopped', () => {
     assert.equal(exchanges(turns('q', ['partial']))[0]?.state, 'stopped');
   });
 
-  it('include a response even if another version of the extension saved invalid metadata with it', () => {
+  it('include a response with invalid metadata from another version of the extension', () => {
     const invalid = { state: 'done', inserted: [['a', 1]], code: { label: 1 }, content: 7 } as unknown as ChatMetadata;
     assert.deepEqual(exchanges(turns('q', ['a'], invalid))[0]?.content, 'q');
   });

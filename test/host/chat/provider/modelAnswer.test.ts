@@ -234,7 +234,7 @@ describe('answer for the language model API', () => {
   for (const { cause, events, failure } of failures)
     it(`fails when ${cause}`, async () => assert.match((await respond(events)).earlyEnd ?? '', failure));
 
-  it('sends no tool call when one of several tool calls is invalid', async () =>
+  it('contains no tool call if any of its tool calls is invalid', async () =>
     assert.deepEqual((await respond([toolCall('{}', '1', 'a', 0), toolCall('{', '2', 'b', 1), done('')])).lines, []));
 
   it('ends with the token usage of all attempts, in the format of the OpenAI API', async () => {
@@ -259,10 +259,10 @@ describe('answer for the language model API', () => {
   });
 });
 
-describe('answer for the language model API in an editor without the proposed API for reasoning and data parts', () => {
+describe("answer for the language model API in an editor without VS Code's proposed API", () => {
   useVSCode({ LanguageModelTextPart });
 
-  it('contains only the text', async () => {
+  it('contains the text, but no reasoning', async () => {
     const usage = { ...base, type: 'usage', promptTokens: 1, completionTokens: 1, totalTokens: 2 } as const;
     const events = [waiting('rate-limit'), { ...base, type: 'reasoning', text: 'hm' } as const, text('a'), usage];
     assert.deepEqual((await respond([...events, done('a')])).lines, ['text a']);

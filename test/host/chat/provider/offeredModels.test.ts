@@ -47,12 +47,12 @@ describe('model list for other extensions', () => {
   });
   afterEach(() => mock.timers.reset());
 
-  it('contains the model of the settings first, and then the other models of the gateway', async () => {
+  it("begins with the model from the settings, followed by the gateway's other models", async () => {
     const list: ModelList = { source: 'gateway', models: ['a', 'configured'] };
     assert.deepEqual(await offeredIds(() => Promise.resolve(list)), ['configured', 'a']);
   });
 
-  it('describes each model by its context window, tools, images and price, if they are known', async () => {
+  it('shows the known context window, tools, images and price of each model', async () => {
     const { offeredModels } = await import('../../../../src/host/chat/provider/offeredModels');
     const facts = new Map([
       ['a', { contextWindow: 8000, maxOutput: 1000, tools: false }],
@@ -89,14 +89,14 @@ describe('model list for other extensions', () => {
     assert.deepEqual(others, []);
   });
 
-  it('omits a model of the settings whose name VS Code could render as a link or an icon', async () => {
+  it('omits the model of the settings if VS Code could render its name as a link or an icon', async () => {
     const list: ModelList = { source: 'gateway', models: ['a'] };
     for (const name of ['[gpt-5](command:x)', '$(alert) gpt-5', '']) {
       assert.deepEqual(await offeredIds(() => Promise.resolve(list), name), ['a']);
     }
   });
 
-  it("causes a log entry, but no unhandled rejection, when loading the gateway's models fails after the timeout", async () => {
+  it("causes no unhandled rejection if the gateway's model list fails to load after the timeout", async () => {
     let fail: (error: Error) => void = () => undefined;
     const list = new Promise<ModelList>((_resolve, reject) => (fail = reject));
     assert.deepEqual(await offeredIds(() => list), ['configured']);
@@ -107,7 +107,7 @@ describe('model list for other extensions', () => {
     assert.equal(changes, 0);
   });
 
-  it("is announced to VS Code as changed when the gateway's models arrive after the timeout", async () => {
+  it("is updated in VS Code when the gateway's model list arrives after the timeout", async () => {
     let arrive: (list: ModelList) => void = () => undefined;
     const list = new Promise<ModelList>((resolve) => (arrive = resolve));
     await offeredIds(() => list);

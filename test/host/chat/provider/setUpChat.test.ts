@@ -44,7 +44,7 @@ describe('Set Up VS Code Chat command', () => {
   const openSetting = ['workbench.action.openSettings', '@id:chat.disableAIFeatures'];
   const opensChat = (): boolean => editor.commands.some(([id]) => id === 'workbench.action.chat.open');
 
-  it('explains how to enable the chat without signing in, and changes no setting', async () => {
+  it('explains how to enable the chat without a sign-in, and changes no setting', async () => {
     editor.pressed = 'Open settings';
     assert.equal(await setUp(), 'ready');
     assert.deepEqual(
