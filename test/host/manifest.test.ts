@@ -133,7 +133,7 @@ describe('settings in package.json', () => {
     assert.equal(baseUrl.isCorrected, false);
   });
 
-  it("are restricted in an untrusted workspace, unless a workspace can't change them anyway", () => {
+  it("are restricted in an untrusted workspace, unless they can't be set in a workspace at all", () => {
     assert.deepEqual(
       sorted(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations),
       sorted(Object.keys(properties).filter((name) => properties[name]!.scope !== 'application')),

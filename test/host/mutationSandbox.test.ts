@@ -29,7 +29,7 @@ function ignored(pattern: string): RegExp {
 }
 
 describe('folder in which the mutation tests run', () => {
-  it('contains every document that the tests of the engine read', async () => {
+  it('contains every document that the engine tests read', async () => {
     const module = (await import(pathToFileURL(join(root, 'stryker.config.mjs')).href)) as { default: StrykerConfig };
     const { mochaOptions, ignorePatterns } = module.default;
     const specs = globSync([...mochaOptions.spec], { cwd: root, exclude: [...mochaOptions.ignore] });

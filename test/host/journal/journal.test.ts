@@ -333,7 +333,7 @@ describe('journal of a conversation', () => {
     assert.equal(await readFile(pathOf(id), 'utf8'), content);
   });
 
-  it("can't be deleted while its lines can't be written", async () => {
+  it('makes the deletion of its conversation fail if the journal could not be written', async () => {
     const all = journal();
     const { id, file } = all.create();
     await writeFile(folder, 'a file where the folder should be');
@@ -412,7 +412,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual((await readdir(folder)).sort(), [`${visible}.jsonl`, `${visible}.jsonl.corrupt`, 'own.txt']);
   });
 
-  it('is deleted if it is older than the newest conversations that the history limit allows', async () => {
+  it('is deleted when newer conversations already fill the history limit', async () => {
     const ids: string[] = [];
     for (let age = 5; age > 0; age--) {
       const id = await written(exchange('e'));

@@ -204,7 +204,7 @@ describe('conversation that two windows have open', () => {
     assert.equal(first.conversations.runningConversation, undefined);
   });
 
-  it('loses and repeats no text when the windows take it over from each other', async () => {
+  it('loses no text when the windows take it over from each other', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const original = first.conversations.current!;

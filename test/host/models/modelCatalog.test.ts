@@ -125,14 +125,14 @@ describe('model lists and model facts of the gateways', () => {
     assert.equal(requests, 1);
   });
 
-  it('are requested a second time after a failed request', async () => {
+  it('are requested once more after a failed request', async () => {
     isDown = true;
     assert.equal((await catalog.listOf(gateway)).source, 'default');
     isDown = false;
     assert.equal((await catalog.listOf(gateway)).source, 'gateway');
   });
 
-  it("are replaced by the default models, and the error is logged, when the engine can't send the request", async () => {
+  it("are replaced by the default models when the engine can't send the request", async () => {
     mock.method(engine, 'probe', () => Promise.reject(new Error('no keyring')), { times: 1 });
     const { source, models } = await catalog.listOf(gateway);
     assert.deepEqual([source, models, logged], ['default', defaultModels, ['Error: no keyring']]);
@@ -159,14 +159,14 @@ describe('model lists and model facts of the gateways', () => {
     assert.deepEqual([list?.source, list?.source === 'default' && list.message, others], ['default', 'no gateway', []]);
   });
 
-  it('omit models with unsafe names, and report the number of these models once', async () => {
+  it('omit models with unsafe names', async () => {
     ids = ['[a](command:x)', '[b](command:x)', 'ok'];
     assert.deepEqual((await catalog.listOf(gateway)).models, ['ok']);
     await catalog.listOf(gateway);
     assert.deepEqual(logged, ['2 models are not offered, because of the characters in their names.']);
   });
 
-  it('contain the facts that the gateway lists, and otherwise the facts of the built-in table', async () => {
+  it("contain the gateway's own facts, and otherwise the facts of the built-in table", async () => {
     ids = [{ id: 'gpt-4o', context_length: 8192 }];
     gateways = [otherGateway, gateway];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
@@ -181,13 +181,13 @@ describe('model lists and model facts of the gateways', () => {
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
 
-  it('are not loaded in advance if the primary gateway is the only gateway', async () => {
+  it('are not loaded in advance if there is no backup gateway', async () => {
     gateways = [gateway];
     await catalog.preload();
     assert.equal(requests, 0);
   });
 
-  it('are shown for a new comparison with the last compared models preselected, except for models compared in the demo', async () => {
+  it('are shown for a new comparison with the last compared models preselected', async () => {
     editor.isPatient = true;
     const compare = async (demo: boolean, ...labels: readonly string[]) => {
       const picked = catalog.pickCompared(demo ? gatewaySets.demo : gatewaySets.own);
@@ -214,7 +214,7 @@ describe('model lists and model facts of the gateways', () => {
     const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
       catalog.factsOf(model, baseUrl, userModel)?.contextWindow;
 
-    it('contain that context window only for this model at this gateway, even after a restart', async () => {
+    it('contain that context window only for this model at this gateway', async () => {
       await learn(8192);
       await learn(8192);
       await catalog.rememberContextWindow(fake<TurnRecord>({ attempts: [], contextTokens: 9 }));
@@ -229,7 +229,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(others, [undefined, undefined, undefined, undefined]);
     });
 
-    it('contain that context window instead of a larger known context window, unless the settings name another', async () => {
+    it('contain that context window instead of a larger one, unless the user has set a context window', async () => {
       for (const { model, named, known } of [
         { model: 'gpt-4o', named: 100_000, known: 100_000 },
         { model: 'gpt-4o', named: 200_000, known: 128_000 },
@@ -242,13 +242,13 @@ describe('model lists and model facts of the gateways', () => {
       assert.equal(windowOf('mine'), 9000);
     });
 
-    it("contain that context window under the user's name of the model, even if the gateway uses another name", async () => {
+    it('contain that context window even if the model has another name at the gateway', async () => {
       await learn(8192, { model: 'vendor/acme', userModel: 'acme' });
       assert.deepEqual([windowOf('acme'), windowOf('vendor/acme', undefined, 'acme')], [8192, 8192]);
       assert.equal(windowOf('vendor/acme'), undefined);
     });
 
-    it('no longer contain that context window when the gateway answers a longer prompt', async () => {
+    it('no longer contain that context window after the gateway has answered a longer prompt', async () => {
       await learn(8192);
       for (const [promptTokens, known] of [
         [undefined, 8192],
@@ -284,7 +284,7 @@ describe('model lists and model facts of the gateways', () => {
       mock.restoreAll();
     };
 
-    it('show which gateway has a model once the lists are loaded', async () => {
+    it('show which gateway offers a model', async () => {
       assert.deepEqual(listed('a'), [undefined, undefined, undefined]);
       ids = ['a', 'qwen3:latest', '__proto__'];
       await catalog.listOf(gateway);
@@ -293,7 +293,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(listed('a').slice(1), [undefined, undefined]);
     });
 
-    it('do not rule out that a gateway has a model if its truncated list lacks the model', async () => {
+    it("leave open whether a gateway offers a model if the gateway's list was truncated", async () => {
       ids = Array.from({ length: 5001 }, (_, index) => `model-${index}`);
       await catalog.listOf(gateway);
       assert.deepEqual(
@@ -302,14 +302,14 @@ describe('model lists and model facts of the gateways', () => {
       );
     });
 
-    it('contain the facts of a model from the gateway that lists the model', async () => {
+    it('contain the facts of a model from the gateway that offers the model', async () => {
       await catalog.listOf(gateway);
       ids = [{ id: 'b', context_length: 8192 }];
       await catalog.listOf(otherGateway);
       assert.equal(catalog.factsOf('b')?.contextWindow, 8192);
     });
 
-    it('show after a restart that a model was chosen from the list of a backup gateway', async () => {
+    it('still show after a restart that the user chose a model of a backup gateway', async () => {
       await choose('b');
       restart();
       assert.deepEqual(listed('b'), [false, true, undefined]);
@@ -319,7 +319,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(listed('b'), [true, true, undefined]);
     });
 
-    it('no longer show that a model was chosen at a backup gateway after the user removes that gateway or chooses the model at the primary gateway', async () => {
+    it("no longer show that the user chose a backup gateway's model after the gateway is removed", async () => {
       await choose('b');
       restart();
       gateways = [gateway];
@@ -331,7 +331,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
 
-    it('record the chosen gateway only for the last hundred models that the user chose', async () => {
+    it('show the chosen gateway only for the last hundred models that the user chose', async () => {
       const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
       memory.set(
         key,
@@ -344,7 +344,7 @@ describe('model lists and model facts of the gateways', () => {
       );
     });
 
-    it('are loaded in advance, and are requested a second time when the keys change', async () => {
+    it('are requested once more when the keys change', async () => {
       await catalog.preload();
       assert.deepEqual([requests, listed('a')], [2, [true, true, undefined]]);
       changeSettings();
@@ -356,7 +356,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual([requests, listed('a')], [4, [true, true, undefined]]);
     });
 
-    it('make a prompt wait for the list of a gateway that was just added', async () => {
+    it('make a prompt wait for the model list of a new gateway', async () => {
       gateways = [gateway];
       await catalog.preload();
       const responses: (() => void)[] = [];
@@ -376,7 +376,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(waits, ['true']);
     });
 
-    it('make no prompt wait for the list of a gateway that has never responded', async () => {
+    it('make no prompt wait for the model list of a gateway that has never responded', async () => {
       unresponsive = otherGateway.id;
       const probes: string[] = [];
       let respond = (): void => undefined;
@@ -399,7 +399,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.deepEqual(probes.slice(2), [otherGateway.id]);
     });
 
-    it('are not changed by a response to a request that was sent with a previous key', async () => {
+    it('ignore the response to a request with a previous key', async () => {
       const list = catalog.listOf(gateway);
       ids = ['b'];
       changeKeys();
@@ -407,7 +407,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.notEqual(listed('a')[0], true);
     });
 
-    it('cause an event when a loaded list shows that the selected model is not at the expected gateway', async () => {
+    it('cause an event when a backup gateway turns out to lack the selected model', async () => {
       await choose('b');
       restart();
       refreshed = 0;
@@ -425,7 +425,7 @@ describe('model lists and model facts of the gateways', () => {
     });
     afterEach(() => mock.restoreAll());
 
-    it('contain the facts that the server reports, requested for the selected model first', async () => {
+    it('contain the facts that the server reports, with the selected model requested first', async () => {
       ids = ['a', 'b:latest', { id: 'c', context_length: 100 }];
       const read = mock.method(engine, 'localFacts');
       await catalog.preload();
@@ -434,7 +434,7 @@ describe('model lists and model facts of the gateways', () => {
       assert.equal(catalog.factsOf('c', server.id)?.contextWindow, 100);
     });
 
-    it("do not contain the vendor's price for the server's models", async () => {
+    it("do not contain the price that the model's vendor charges", async () => {
       ids = ['gpt-4o', { id: 'gpt-4', pricing: { prompt: '0.000001', completion: '0.000002' } }];
       await catalog.preload();
       assert.deepEqual([catalog.factsOf('gpt-4o')?.price, catalog.factsOf('gpt-4o')?.images], [undefined, true]);
@@ -442,13 +442,13 @@ describe('model lists and model facts of the gateways', () => {
       assert.equal(catalog.factsOf('gpt-4o', gateway.id)?.price?.input, 2.5);
     });
 
-    it("are requested through the local server's own API only from the local server", async () => {
+    it("use the server's own API only for the local server", async () => {
       const read = mock.method(engine, 'localFacts');
       await catalog.listOf(gateway);
       assert.equal(read.mock.callCount(), 0);
     });
 
-    it('contain the context window with which the server has loaded a model, once a turn with that model has ended', async () => {
+    it('contain the context window of a loaded model after a turn with that model', async () => {
       ids = ['a', 'b'];
       await catalog.preload();
       const read = mock.method(engine, 'localFacts', () => Promise.resolve(new Map([['a', { contextWindow: 8192 }]])));
@@ -467,7 +467,7 @@ describe('model lists and model facts of the gateways', () => {
     });
   });
 
-  it('offer similar models of a gateway that lacks the requested model, but never the default models', async () => {
+  it('offer similar models if a gateway lacks the requested model', async () => {
     ids = ['gpt-4o', 'acme-2', 'acme-3'];
     assert.deepEqual(await catalog.nearestTo('acme-1', `${origin}/v1`), ['acme-2', 'acme-3']);
     assert.deepEqual(await catalog.nearestTo('acme-1', undefined), ['acme-2', 'acme-3']);
@@ -487,12 +487,12 @@ describe('model lists and model facts of the gateways', () => {
     });
   }
 
-  it("offer no replacement for a model if the list can't be loaded", async () => {
+  it("offer no similar models if the list can't be loaded", async () => {
     isDown = true;
     assert.equal(await catalog.canReplace('gone', 'gpt-4o'), false);
   });
 
-  it('are shown in the model picker with only one read of the health records for all models', async () => {
+  it('are shown in the model picker after a single read of the health records', async () => {
     ids = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
     const read = mock.method(health, 'records');
     editor.isPatient = true;
@@ -520,7 +520,7 @@ describe('Select Model command', () => {
     return [...calls, await commands['holysheep.selectModel'](argument), ...calls];
   };
 
-  it("changes the model of the current conversation's turn first, and then the setting", async () => {
+  it('changes the model of the current turn first, and then the setting', async () => {
     assert.deepEqual(await run('gpt-4o'), ['gpt-4o', 'turn gpt-4o', 'setting gpt-4o']);
     assert.deepEqual(await run(undefined, 'b'), ['b', 'turn b', 'setting b']);
   });

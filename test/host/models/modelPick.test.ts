@@ -67,7 +67,7 @@ describe('model picker', () => {
   const open = (...hosts: readonly string[]) => openWith({}, ...hosts);
   const from = (...models: readonly string[]): ModelList => ({ source: 'gateway', models });
 
-  it('shows the models of each gateway as soon as its list is loaded, and names the gateways in its placeholder', async () => {
+  it("shows the models of each gateway as soon as the gateway's list is loaded", async () => {
     const { picked, load } = open('one', 'two');
     assert.deepEqual([labels(), picker.busy], [['$(check) b'], true]);
     await load(1, from('b', 'c'));
@@ -80,7 +80,7 @@ describe('model picker', () => {
     assert.deepEqual(await picked, { model: 'c', gateway: 'https://two/v1' });
   });
 
-  it('groups models by gateway, and omits models that an earlier gateway has under any name', async () => {
+  it('shows each model only under the first gateway that offers it', async () => {
     const names = { a: 'acme/a', b: 'acme/b', c: 'acme/c', gone: 'acme/gone', '*': 'acme/x' };
     const { picked, load } = openWith({ names }, 'one', 'two', 'three');
     await load(0, from('a', 'b'));
@@ -102,7 +102,7 @@ describe('model picker', () => {
     assert.deepEqual(labels(), ['$(check) b', '[Other models]', 'a', 'b-2']);
   });
 
-  it("shows no gateway for a model that is in no gateway's list", async () => {
+  it('names no gateway for a model that no gateway lists', async () => {
     const { picked, load } = openWith({ recent: ['old'] }, 'one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     assert.ok(picker.items.every(({ description = '' }) => !description.includes('at ')));
@@ -114,7 +114,7 @@ describe('model picker', () => {
     assert.deepEqual(await other.picked, { model: 'old', gateway: undefined });
   });
 
-  it('groups the models: recently used, fallback models, families in natural order, and others', async () => {
+  it('groups the models into recently used models, fallback models, model families and others', async () => {
     const { load } = openWith({ recent: ['glm-10', 'b', 'old'], fallbacks: ['glm-9', 'not-listed'] }, 'one');
     await settle();
     assert.deepEqual(labels(), ['$(check) b', '[Recently used]', 'glm-10', 'old']);
@@ -139,7 +139,7 @@ describe('model picker', () => {
     ]);
   });
 
-  it('shows the success rate of each model at the first gateway that has it, and marks models of a backup gateway', async () => {
+  it('shows the success rate of each model at the first gateway that offers it', async () => {
     const { load } = openWith({ essence: (model) => model }, 'one', 'two');
     await load(0, from('a', 'b'));
     await load(1, from('b', 'c'));
@@ -149,7 +149,7 @@ describe('model picker', () => {
     );
   });
 
-  it('loads the lists from the gateways when the user clicks the refresh button', async () => {
+  it('reloads the model lists when the user clicks the refresh button', async () => {
     const { load, loads } = open('one');
     await load(0, from('a', 'b'));
     picker.pressButton();
@@ -158,7 +158,7 @@ describe('model picker', () => {
     assert.deepEqual([labels(), loads, picker.busy], [['$(check) b', '[Other models]', 'new'], [false, true], false]);
   });
 
-  it('ignores a slow response that arrives after a refresh', async () => {
+  it('ignores an old response that arrives after a refresh', async () => {
     const { load, loaded } = open('one');
     const [loadOld] = loaded;
     picker.pressButton();
@@ -169,7 +169,7 @@ describe('model picker', () => {
     assert.deepEqual([labels(), picker.busy], [['$(check) b', '[Other models]', 'new'], false]);
   });
 
-  it('shows the context window, images and price of each model at the first gateway that has the model', async () => {
+  it('shows the context window, image support and price of each model', async () => {
     const facts: Readonly<Record<string, ModelFacts>> = {
       'b at https://one.example/v1': { contextWindow: 8000 },
       'c at https://two.example/v1': { images: true, price: { input: 2.5, output: 10 } },
@@ -187,7 +187,7 @@ describe('model picker', () => {
     );
   });
 
-  it('creates the description of each model once per list, and not while the user types', async () => {
+  it('creates the description of each model only once per list', async () => {
     let described = 0;
     const { load } = openWith({ essence: () => String(described++) }, 'one', 'two');
     const models = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
@@ -200,12 +200,12 @@ describe('model picker', () => {
     assert.equal(described, count);
   });
 
-  it('first shows models similar to the current model, if the list lacks the current model', async () => {
+  it('shows similar models first if the list lacks the current model', async () => {
     await openWith({}, 'one').load(0, from('a', 'b-1', 'c'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to b]', 'b-1', '[Other models]', 'a', 'c']);
   });
 
-  it('first shows models similar to the model being replaced, if the list lacks that model', async () => {
+  it('shows similar models first if the list lacks the model that the user wants to replace', async () => {
     await openWith({ exclude: ['c-1'] }, 'one').load(0, from('a', 'b', 'c-2'));
     assert.deepEqual(labels(), ['$(check) b', '[Similar to c-1]', 'c-2', '[Other models]', 'a']);
   });
@@ -217,7 +217,7 @@ describe('model picker', () => {
     assert.equal(picker.placeholder, 'Choose a model at one, or type its name (only 5000 models are listed)');
   });
 
-  it('offers the typed name at the end, unless a gateway lists it or it is the name of a model being replaced', async () => {
+  it('offers the typed name as a model at the end, unless a gateway lists it', async () => {
     const { load } = openWith({ exclude: ['b', 'd'] }, 'one', 'two');
     await load(0, from('a'));
     await load(1, from('c'));
@@ -231,7 +231,7 @@ describe('model picker', () => {
     }
   });
 
-  it('returns the backup gateway for a typed name that only this gateway lists', async () => {
+  it('returns the backup gateway if only that gateway lists the typed name', async () => {
     const { picked, load } = openWith({ names: { a: 'a-two' } }, 'one', 'two');
     await load(0, from('a', 'b'));
     await load(1, from('a-two', 'c'));
@@ -240,7 +240,7 @@ describe('model picker', () => {
     assert.deepEqual(await picked, { model: 'a-two', gateway: 'https://two/v1' });
   });
 
-  it("shows the error of a gateway as a heading, next to the other gateway's models", async () => {
+  it("shows a gateway's error as a heading, above the default models", async () => {
     const { load } = open('one', 'two');
     await load(0, { source: 'default', models: ['x'], message: 'one is down.' });
     await load(1, from('a'));
@@ -261,7 +261,7 @@ describe('model picker', () => {
     assert.deepEqual(valuesOf(picker.activeItems, 'model'), ['c']);
   });
 
-  it('shows the item for a comparison below the current model when the user chooses a model for a prompt', async () => {
+  it('offers a comparison below the current model when the user chooses a model for a prompt', async () => {
     const { picked, load } = openWith({ isForPrompt: true }, 'one');
     const compare = '$(split-horizontal) Compare models…';
     assert.deepEqual(labels(), ['$(check) b', compare]);
@@ -282,7 +282,7 @@ describe('model picker', () => {
     };
     const checkedLabels = () => valuesOf(picker.selectedItems, 'label');
 
-    it('preselects the given models, and keeps the selection while the user types', async () => {
+    it('keeps the selected models while the user types', async () => {
       const picked = openChecked(['x', 'b'], 'a', 'b');
       await settle();
       await settle();
@@ -301,7 +301,7 @@ describe('model picker', () => {
       assert.deepEqual(await picked, ['b', 'own']);
     });
 
-    it('accepts two to four models, and otherwise shows how many models are selected', async () => {
+    it('accepts only two to four models', async () => {
       const picked = openChecked(['b'], 'a', 'b', 'c', 'd', 'e');
       await settle();
       await settle();
@@ -318,7 +318,7 @@ describe('model picker', () => {
       assert.deepEqual(await picked, ['b', 'a', 'c', 'd']);
     });
 
-    it('chooses no models when the user dismisses it', async () => {
+    it('returns no models when the user dismisses it', async () => {
       const picked = openChecked(['a', 'b'], 'a', 'b');
       await settle();
       picker.hide();

@@ -9,7 +9,7 @@ import { FakePanel, idleServices, noSubscription, openConversations } from './fa
 describe('current conversation of a window', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('becomes another conversation when the user makes a change in its panel, but not when its panel is only shown', async () => {
+  it('changes when the user makes a change in another panel, but not when another panel is only shown', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const activated: Conversation[] = [];

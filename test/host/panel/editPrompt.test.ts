@@ -79,7 +79,7 @@ describe('edited prompt of an earlier exchange', () => {
         ['a', 'b'].map((model) => [prompt, model, 3]),
       );
     });
-  it('returns to the composer with its context when the user declines to exceed the budget', async () => {
+  it('returns to the composer with its attachments when the user declines to exceed the budget', async () => {
     const input = { prompt: 'one', content: 'one, in full', attachments: [file] };
     const { edit, regenerate, versions, returned, budget } = setUp(input, 'gpt-4o');
     budget.mayStart = false;
@@ -88,7 +88,7 @@ describe('edited prompt of an earlier exchange', () => {
     assert.deepEqual([versions(), returned], [1, ['shown', 'two', 'a.ts']]);
   });
 
-  it('is sent with the new text and the same context and model', async () => {
+  it('is sent with the new text, the same attachments and the same model', async () => {
     const input = { prompt: 'Explain a.ts', content: 'all of it', attachments: [file], model: 'gpt-4o' };
     const { edit, newVersion, addedToHistory } = setUp(input);
     await edit('Why one?');
@@ -98,13 +98,13 @@ describe('edited prompt of an earlier exchange', () => {
     assert.deepEqual(addedToHistory, ['Why one?']);
   });
 
-  it('is sent with the same content if the user has not changed the text', async () => {
+  it('is sent with the same content if its text is unchanged', async () => {
     const { edit, newVersion } = setUp({ prompt: 'Explain a.ts', content: 'all of it' });
     await edit(' Explain a.ts\n');
     assert.deepEqual([newVersion()?.prompt, newVersion()?.content], ['Explain a.ts', 'all of it']);
   });
 
-  it("is sent in a new conversation, without the demo's model, if the demo has ended", async () => {
+  it('is sent in a new conversation if the demo has ended', async () => {
     const { edit, newVersion, next } = setUp({ prompt: 'one', model: 'demo-cut' }, undefined, true);
     await edit('two');
     const { exchange, answer } = next.last!;
@@ -126,7 +126,7 @@ describe('regenerated answer', () => {
     });
   }
 
-  it('is requested only once when the user clicks twice before the new version appears', async () => {
+  it('is requested only once when the user clicks twice', async () => {
     const { versions, ...actions } = setUp({ prompt: 'one' });
     await Promise.all([actions.regenerate(false), actions.regenerate(false)]);
     assert.equal(versions(), 2);
@@ -143,7 +143,7 @@ describe('regenerated answer', () => {
     );
   });
 
-  it('is not requested when the user declines to use the gateway over plain HTTP', async () => {
+  it('is not requested when the user declines to send prompts over plain HTTP', async () => {
     const { regenerate, overPlainHttp, versions } = setUp({ prompt: 'Hi' }, 'llama3');
     overPlainHttp.add('llama3');
     await regenerate(true);

@@ -168,7 +168,7 @@ describe('button on a failure card', () => {
       return calls;
     };
 
-    it("does nothing if the user declines to use that model's gateway over plain HTTP", async () => {
+    it('does nothing if the user declines to send prompts over plain HTTP', async () => {
       usesPlainHttp = false;
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), []);
     });
@@ -193,7 +193,7 @@ describe('button on a failure card', () => {
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn]);
     });
 
-    it('selects that model if the gateway lacks the previous model, unless the answer no longer exists', async () => {
+    it('selects that model for later prompts if the gateway lacks the previous model', async () => {
       assert.deepEqual(await switched(undefined, ['acme-2']), []);
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2']]);
     });

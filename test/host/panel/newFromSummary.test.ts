@@ -25,7 +25,7 @@ describe('new conversation that starts with a summary', () => {
     return { draft: prefilled.at(-1)?.text, summary: target.tree.usableSummaries()[0]?.answer.state.text };
   };
 
-  it('has the last prompt in its composer if that prompt has no answer', async () => {
+  it('has the last prompt in its composer if that prompt was not answered', async () => {
     assert.deepEqual(await start(attempt(), failed('')), { draft: 'last', summary: 'In short' });
   });
 

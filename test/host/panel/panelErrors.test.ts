@@ -38,14 +38,14 @@ describe("click in a conversation's page", () => {
     return { announced: view.posted.filter(({ type }) => type === 'announce'), reported };
   };
 
-  it('causes a message in the status bar, and an announcement for screen readers, if the user can fix the error', async () => {
+  it('causes a message in the status bar if the user can fix the error', async () => {
     const { announced, reported } = await click({ type: 'summarize' });
     const text = 'The earlier turns are too short to be summarized.';
     assert.deepEqual([statuses, reported], [[text], []]);
     assert.deepEqual(announced, [{ type: 'announce', text }]);
   });
 
-  it('reports an unexpected error in the same way as an error of a command', async () => {
+  it('reports an unexpected error in the same way as a command', async () => {
     const error = new Error('Unexpected.');
     const { announced, reported } = await click(insert, () => Promise.reject(error));
     assert.deepEqual([statuses, announced, reported], [[], [], [error]]);

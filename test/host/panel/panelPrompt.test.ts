@@ -94,7 +94,7 @@ describe('prompt that a panel sends', () => {
 
   const explain = { prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } };
 
-  it('is sent once, with the context items of the composer, when the user sets a key in the dialog', async () => {
+  it('is sent once, with the attachments of the composer, after the user has set a key in the key dialog', async () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'send', prompt: 'Why?' });
     assert.deepEqual(sent(), []);
@@ -108,7 +108,7 @@ describe('prompt that a panel sends', () => {
     assert.deepEqual([sent(), returned()], [[], [{ type: 'prefill', text: 'Explain', more: explain.more }]]);
   });
 
-  it('leaves the context items in the composer when the user cancels the key dialog', async () => {
+  it('leaves the attachments in the composer when the user cancels the key dialog', async () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'send', prompt: 'Why?' });
     await cancel();
@@ -117,14 +117,14 @@ describe('prompt that a panel sends', () => {
     assert.deepEqual(sent(), [['Why?', 'file:file:///b.ts']]);
   });
 
-  it('has the code of a clicked suggestion, but not the context items of the composer', async () => {
+  it('contains the code of a clicked suggestion, but not the attachments of the composer', async () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'askSuggestion', kind: 'code', id: 'file' });
     await setKey();
     assert.deepEqual(sent(), [['Explain a.ts', contextId({ kind: 'file', uri: 'file:///a.ts' })]]);
   });
 
-  it('is sent to all models of a comparison, with its code, when the user sets a key in the dialog', async () => {
+  it('is sent to all models of a comparison after the user has set a key in the key dialog', async () => {
     await receive({ type: 'selectModel', ...explain });
     await setKey();
     assert.deepEqual(
@@ -133,7 +133,7 @@ describe('prompt that a panel sends', () => {
     );
   });
 
-  it('returns to the composer of a page that loads after the user has canceled the key dialog', async () => {
+  it('returns to the composer even if the page loads only after the user has canceled the key dialog', async () => {
     await receive({ type: 'send', prompt: 'Why?' });
     view.setVisible(false);
     await cancel();
@@ -143,7 +143,7 @@ describe('prompt that a panel sends', () => {
     assert.deepEqual(returned(), [{ type: 'prefill', text: 'Why?' }]);
   });
 
-  it('is sent in a new conversation, with the context items of the composer, after the demo has ended', async () => {
+  it('is sent in a new conversation, with the attachments of the composer, after the demo has ended', async () => {
     hasKey = true;
     window.demo.isOpen = true;
     conversation.useSet(window.demo);

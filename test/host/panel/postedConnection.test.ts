@@ -12,7 +12,7 @@ const refused = (next: string): StreamEvent => Object.assign(failed(''), { nextG
 describe('gateway of the next prompt in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('is the gateway to which the user has switched, until that gateway fails', async () => {
+  it('is the gateway to which the user has switched, until a turn at that gateway fails', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const { ask, conversation, emit, engine, gatewaySets } = openConversation();

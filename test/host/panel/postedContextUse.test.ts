@@ -12,7 +12,7 @@ const tokens = (count: number): string => 'x'.repeat(4 * count);
 describe('tokens of the next request, which a panel shows', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('are sent to the page when their number has changed, but not for each part of an answer', async () => {
+  it('are sent to the page only when the number has changed', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const windows: Record<string, number | undefined> = { m: 1000 };

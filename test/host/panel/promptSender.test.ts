@@ -100,7 +100,7 @@ function setUp() {
 describe('sending of a prompt', () => {
   useVSCode(vscode);
 
-  it('shows the panel of the conversation', async () => {
+  it("shows the panel of the prompt's conversation", async () => {
     const { send, asked, calls, other } = setUp();
     await send({ prompt: 'Hi' });
     await send({ prompt: 'Hey' }, { conversation: other });
@@ -108,14 +108,14 @@ describe('sending of a prompt', () => {
     assert.deepEqual(calls, ['show current', 'remember Hi', 'show other', 'remember Hey']);
   });
 
-  it('puts the prompt back into the composer if the user declines plain HTTP', async () => {
+  it('puts the prompt back into the composer if the user declines to send prompts over plain HTTP', async () => {
     const { send, asked, prefills, overPlainHttp } = setUp();
     overPlainHttp.add('m');
     await send({ prompt: 'Hi' });
     assert.deepEqual([asked(), prefills()], [[], ['prefill current: Hi']]);
   });
 
-  it('asks about plain HTTP only for the models to which the prompt is sent, and not in the demo', async () => {
+  it('asks about plain HTTP only for the models to which the prompt is sent', async () => {
     const { send, prefills, overPlainHttp, demo, next } = setUp();
     overPlainHttp.add('m');
     await send({ prompt: 'Hi', model: 'other' });
@@ -128,7 +128,7 @@ describe('sending of a prompt', () => {
     assert.equal(prefills().length, 1);
   });
 
-  it('sends the prompt to several models at the same time', async () => {
+  it('requests answers from several models at the same time', async () => {
     const { send, other } = setUp();
     await send({ prompt: 'Hi', model: 'ignored' }, { conversation: other, models: ['a', 'b'] });
     const columns = shownAnswers(other).map(({ prompt, state }) => [prompt, state.model]);
@@ -169,7 +169,7 @@ describe('sending of a prompt', () => {
     assert.match(statuses.join(), /^Not sent\./);
   });
 
-  it('puts the prompt back into the composer when the user cancels the key dialog, even if a gateway was added at the same time', async () => {
+  it('puts the prompt back after the key dialog was canceled, even if a gateway was added at the same time', async () => {
     const { send, asked, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => {
@@ -188,7 +188,7 @@ describe('sending of a prompt', () => {
     await send({ prompt: 'Why?' });
   });
 
-  it('puts the code, attachments, model and effort back into the composer with the prompt when the user cancels the key dialog', async () => {
+  it("puts the prompt's attachments, model and effort back into the composer when the user cancels the key dialog", async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     enterKey = () => 'cancelled';
@@ -205,7 +205,7 @@ describe('sending of a prompt', () => {
     ]);
   });
 
-  it('puts the prompt back into the composer, with its code, when the user declines to exceed the budget', async () => {
+  it('puts the prompt back into the composer when the user declines to exceed the budget', async () => {
     const { send, asked, budget, calls, prefills } = setUp();
     budget.mayStart = false;
     await send({ prompt: 'Why?' });
@@ -218,7 +218,7 @@ describe('sending of a prompt', () => {
     ]);
   });
 
-  it('asks about the budget for all models of a comparison together', async () => {
+  it('asks only once about the budget for all models of a comparison', async () => {
     const { send, calls, budget } = setUp();
     budget.mayStart = false;
     await send({ prompt: 'Why?' }, { models: ['a', 'b'] });
@@ -232,7 +232,7 @@ describe('sending of a prompt', () => {
     assert.deepEqual(asked(), ['other: a question to the demo (demo)']);
   });
 
-  it("uses the user's gateway in a conversation that began with that gateway, even while the demo is open", async () => {
+  it("uses the user's gateway in the user's own conversations, even while the demo is open", async () => {
     const { send, asked, connection, prefills, other, demo } = setUp();
     await send({ prompt: 'a real question' });
     demo.isOpen = true;
@@ -249,7 +249,7 @@ describe('sending of a prompt', () => {
     assert.deepEqual(prefills(), ['prefill current: without a key']);
   });
 
-  it('uses a new conversation instead of a demo conversation after the demo has ended', async () => {
+  it('starts a new conversation if the demo of the conversation has ended', async () => {
     const { send, asked, calls, other, demo } = setUp();
     demo.isOpen = true;
     await send({ prompt: 'a question to the demo' }, { conversation: other });
@@ -260,7 +260,7 @@ describe('sending of a prompt', () => {
     assert.equal(calls[0], 'show new');
   });
 
-  it('opens no key dialog if a command with an argument sends the prompt', async () => {
+  it('opens no key dialog if the prompt comes from the argument of a command', async () => {
     const { send, connection, prefills } = setUp();
     connection.hasKey = false;
     await send({ prompt: 'Why?' }, { asksForKey: false });
@@ -293,10 +293,10 @@ describe('sending of a prompt', () => {
 
 const file: Attachment = { kind: 'file', label: 'a.ts', languageId: 'ts', code: 'const a = 1;' };
 
-describe('context items of the composer', () => {
+describe('attachments in the composer', () => {
   useVSCode(vscode);
 
-  it('are added after the attachments that the prompt already has', async () => {
+  it('are sent after the attachments that the prompt already has', async () => {
     const { withAttachments } = await importPromptSender();
     const existing: Attachment = { kind: 'selection' as const, label: 'b.ts:1-2', languageId: 'ts', code: 'b' };
     const input = { prompt: 'Explain', content: 'Explain b', attachments: [existing] };
@@ -305,7 +305,7 @@ describe('context items of the composer', () => {
     assert.match(content ?? '', /^Explain b\n[^]*const a = 1;/);
   });
 
-  it('leave the prompt unchanged when the composer contains no items', async () => {
+  it('leave the prompt unchanged if there are none', async () => {
     const { withAttachments } = await importPromptSender();
     assert.deepEqual(withAttachments({ prompt: 'Why?' }, []), { prompt: 'Why?' });
   });

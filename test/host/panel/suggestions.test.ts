@@ -62,11 +62,11 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels(), ['Try the offline demo']);
   });
 
-  it('do not offer the demo if the key is missing, because the page then offers the demo beside the key button', async () => {
+  it('do not offer the demo if the key is missing, because the page offers the demo elsewhere', async () => {
     assert.deepEqual(await labels({ hasKey: false }), []);
   });
 
-  it('include the file in the editor, and its selection or else its problems', async () => {
+  it('include the file in the editor, and its selection or, without a selection, its problems', async () => {
     selected = ' ';
     assert.deepEqual(await list(), [{ kind: 'code', id: 'file', label: 'Explain pasture.ts' }]);
     problems = [{ range: { start: point() }, severity: 0, message: '' }];
@@ -75,7 +75,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels(), ['Explain pasture.ts', 'Find problems in the selection']);
   });
 
-  it('keep their ids while the selection grows, and send the latest selection when the user clicks', async () => {
+  it('send the latest selection when the user clicks', async () => {
     selected = 'let a;';
     const before = await list();
     end.line = 7;
@@ -88,14 +88,14 @@ describe('suggestions of an empty conversation', () => {
   });
   const point = () => ({ line: 0, character: 0, compareTo: () => 0 });
 
-  it('include up to three recent conversations with their time', async () => {
+  it('include up to three recent conversations', async () => {
     recent = ['a', 'b', '', 'd'].map((title, index) => ({ id: `c${index}`, title, lastActivityAt: Date.now() }));
     const found = (await list()).filter(({ time }) => time !== undefined);
     assert.deepEqual(valuesOf(found, 'id'), ['c0', 'c1']);
     assert.match(found[0]?.time ?? '', /\d:\d\d/);
   });
 
-  it("are the demo's scenarios while the demo is used", async () => {
+  it("are the demo's scenarios while the demo is open", async () => {
     selected = 'let a;';
     assert.deepEqual(await labels({ set: 'demo' }), ['A normal answer']);
   });
@@ -105,7 +105,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels({ firstPrompt: 'Hi' }), []);
   });
 
-  it('change when the editor or the conversation list changes, or a selection begins or ends, but not with each token', () => {
+  it('are updated when the editor or the conversation list changes, but not with each token', () => {
     let changes = 0;
     suggestions.onDidChange(() => changes++);
     editorChanges.fire();

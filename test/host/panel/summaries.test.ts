@@ -59,7 +59,7 @@ describe('request for a summary of earlier turns', () => {
     return { ...world, failedId, user, models, summarize, canSummarize, sent };
   };
 
-  it('leaves out the last turns when the user summarizes a conversation without a failed prompt', async () => {
+  it('does not include the last turns, which remain in the conversation', async () => {
     const { summarize, sent, engine } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
     await summarize();
     assert.deepEqual(sent(), ['p0__', summaryPrompt]);
@@ -74,7 +74,7 @@ describe('request for a summary of earlier turns', () => {
     assert.equal(engine.turns.length, 3);
   });
 
-  it('is not sent when the user switches to another branch while the question about the budget is open', async () => {
+  it('is not sent if the user changes the branch while the question about the budget is open', async () => {
     const { summarize, user, engine, conversation } = open({ sizes: [500, 100, 100], windowTokens: 1000 });
     const { exchange, answer } = conversation.tree.path()[0]!;
     conversation.edit(exchange.id, { prompt: 'other' });
@@ -86,7 +86,7 @@ describe('request for a summary of earlier turns', () => {
     assert.equal(engine.turns.length, 4);
   });
 
-  it('is sent to the model that refused a long request, and the refused request is then retried with the summary', async () => {
+  it('is sent to the model that refused a request because of its length', async () => {
     const { summarize, sent, engine, conversation, failedId, models } = open(
       { sizes: [500, 100], windowTokens: 700 },
       'And now?',
@@ -131,7 +131,7 @@ describe('request for a summary of earlier turns', () => {
     });
   }
 
-  it('is impossible in a comparison without earlier turns, even if one of its answers is long', async () => {
+  it('is not possible in a comparison without earlier turns', async () => {
     const { conversation, engine, canSummarize } = open({ sizes: [] });
     conversation.ask({ prompt: 'Hi' }, ['m1', 'm2']);
     engine.turns[0]!.emit(attempt('m1'), tooLong);
@@ -139,7 +139,7 @@ describe('request for a summary of earlier turns', () => {
     assert.equal(await canSummarize(), false);
   });
 
-  it('is repeated with half the turns if the first request for the summary was too long', async () => {
+  it('contains half the turns after a first request was too long', async () => {
     const { summarize, sent, engine, conversation } = open({ sizes: [100, 100, 100, 100], windowTokens: 10_000 });
     const id = conversation.summarize(conversation.last!.answer.id);
     engine.turn.emit(attempt(), tooLong);

@@ -12,7 +12,7 @@ const ended = (fields: { readonly cost?: number; readonly estimatedCost?: number
 describe('cost of a conversation in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('includes the costs of failed and restarted attempts, and of versions that the page does not show', async () => {
+  it('includes the costs of failed attempts, discarded attempts and hidden versions', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const services = {

@@ -42,14 +42,14 @@ describe('tour of the demo', () => {
     await waitForEvents();
   };
 
-  it('describes the first step, but does not start it without a click', () => {
+  it('describes the first step, and waits for a click', () => {
     assert.equal(heading(), 'Next: Rate limited, with Retry-After (1 of 6)');
     assert.match(tour.currentStep(conversation)?.text ?? '', /asks the client to wait 5 s\. Watch the countdown/);
     assert.deepEqual(offeredActions(), ['next', 'skip']);
     assert.equal(engine.turns.length, 0);
   });
 
-  it('shows the running step in one line, and offers the next step after the answer', async () => {
+  it('offers the next step after the answer', async () => {
     tour.perform(conversation, 'next');
     assert.equal(engine.turn.request.model, 'demo-rate-limit');
     assert.equal(heading(), '1 of 6 · Rate limited, with Retry-After…');
@@ -59,7 +59,7 @@ describe('tour of the demo', () => {
     assert.deepEqual(offeredActions(), ['next', 'skip']);
   });
 
-  it('sends the prompts of all steps to the demo, and then offers no further step', async () => {
+  it('sends the prompts of all steps to the demo', async () => {
     for (let step = 0; step < 6; step++) {
       tour.perform(conversation, 'next');
       await finishAnswer();
@@ -69,7 +69,7 @@ describe('tour of the demo', () => {
     assert.deepEqual([heading(), offeredActions()], ["You've seen everything.", []]);
   });
 
-  it("sets the title of the conversation at the first step, and keeps the user's title at later steps", async () => {
+  it('keeps the title that the user has given the conversation', async () => {
     tour.perform(conversation, 'next');
     assert.equal(conversation.tree.title, 'Offline demo');
     conversation.rename('mine');
@@ -87,7 +87,7 @@ describe('tour of the demo', () => {
     assert.equal(tour.suggestions().length, demoModels.length - steps.length);
   });
 
-  it('can skip a step before the step starts and while the step runs', async () => {
+  it('lets the user skip a step before the step starts or while the step runs', async () => {
     tour.perform(conversation, 'skip');
     assert.match(heading() ?? '', /\b2 of 6/);
     tour.perform(conversation, 'next');
@@ -104,7 +104,7 @@ describe('tour of the demo', () => {
     assert.match(heading() ?? '', /\b5 of 6/);
   });
 
-  it('does not advance when the user sends another prompt', async () => {
+  it('stays at the same step when the user sends another prompt', async () => {
     conversation.useSet(gatewaySets.demo);
     conversation.ask({ prompt: 'mine' });
     assert.match(heading() ?? '', /\b1 of 6/);
@@ -113,12 +113,12 @@ describe('tour of the demo', () => {
     assert.match(heading() ?? '', /\b1 of 6/);
   });
 
-  it("is not shown in a conversation with an exchange from the user's gateway", () => {
+  it("is not shown in a conversation that uses the user's gateway", () => {
     conversation.ask({ prompt: 'real' });
     assert.equal(tour.currentStep(conversation), undefined);
   });
 
-  it('ends with the demo, and starts with the first step in the next demo', () => {
+  it('ends with the demo, and starts from the first step in the next demo', () => {
     tour.perform(conversation, 'skip');
     models = [];
     demo.isOpen = false;

@@ -23,7 +23,7 @@ describe('choice of an answer in a comparison', () => {
     return { questions, phases: phases(), requests: engine.turns.length };
   };
 
-  it('asks about the daily budget if a queued prompt is then sent', async () => {
+  it('asks about the daily budget if a queued prompt will then be sent', async () => {
     const { questions, phases } = await choose(true, 'next');
     assert.deepEqual([questions, phases], [1, ['which?: done', 'next: connecting']]);
   });

@@ -12,7 +12,7 @@ describe('Clear Prompt History command', () => {
     window: { setStatusBarMessage: (text: string) => statuses.push(text) },
   });
 
-  it('removes all prompts from the disk before it notifies the panels and the user', async () => {
+  it('deletes all prompts from the disk before it reports success', async () => {
     const { clearPromptHistory } = await import('../../../src/host/prompts/promptCommands');
     const memory = new Map<string, unknown>();
     const history = new PromptHistory(storeIn(memory));
@@ -23,7 +23,7 @@ describe('Clear Prompt History command', () => {
     assert.doesNotMatch(JSON.stringify([...memory]), /secret/);
   });
 
-  it('shows no confirmation when the prompts cannot be removed', async () => {
+  it("reports no success if the prompts can't be deleted", async () => {
     const { clearPromptHistory } = await import('../../../src/host/prompts/promptCommands');
     statuses.length = 0;
     const failing = fake<PromptHistory>({ clear: () => Promise.reject(new Error('disk')) });

@@ -39,13 +39,13 @@ function createPrompts(
 const titles = (prompts: readonly UserPrompt[]): readonly string[] => prompts.map(({ title }) => title);
 
 describe('workspace prompts', () => {
-  it("are listed only after the user's consent", () => {
+  it('are listed only after the user has agreed to use them', () => {
     const { customPrompts } = createPrompts();
     assert.deepEqual(customPrompts.list(), [{ ...userPrompt, from: 'user' }]);
     assert.deepEqual(customPrompts.awaitingConsent(), [workspacePrompt]);
   });
 
-  it("are listed after the user's own prompts once the user has agreed, even in the next window", async () => {
+  it("are listed after the user's own prompts, even in the next window", async () => {
     const { customPrompts, stored } = createPrompts();
     await customPrompts.agree(customPrompts.awaitingConsent());
     for (const instance of [customPrompts, createPrompts({}, stored).customPrompts]) {
@@ -74,7 +74,7 @@ describe('workspace prompts', () => {
     });
   }
 
-  it('need no further consent when they change back to prompts to which the user has agreed before', async () => {
+  it('need no second consent when a change of their text is undone', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.agree(customPrompts.awaitingConsent());
@@ -84,7 +84,7 @@ describe('workspace prompts', () => {
     assert.deepEqual(titles(customPrompts.list()), ['User', 'Workspace']);
   });
 
-  it('are neither listed nor offered for consent after the user refused, even when they change', async () => {
+  it('are never offered for consent again after the user has refused', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.refuse();
@@ -95,14 +95,14 @@ describe('workspace prompts', () => {
     );
   });
 
-  it('can be accepted after the user refused them', async () => {
+  it('can be accepted later after the user has refused them', async () => {
     const { customPrompts } = createPrompts();
     await customPrompts.refuse();
     await customPrompts.agree(customPrompts.withoutConsent());
     assert.deepEqual([titles(customPrompts.list()), customPrompts.withoutConsent()], [['User', 'Workspace'], []]);
   });
 
-  it('need another consent if they changed while the dialog was open', async () => {
+  it('need a second consent if they changed while the dialog was open', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     const offered = customPrompts.awaitingConsent();
@@ -112,7 +112,7 @@ describe('workspace prompts', () => {
     assert.equal(customPrompts.awaitingConsent().length, 1);
   });
 
-  it('are ignored in an untrusted workspace, even if the user has agreed', async () => {
+  it('are ignored in an untrusted workspace, even if the user has agreed to use them', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     await customPrompts.agree(customPrompts.awaitingConsent());
@@ -125,7 +125,7 @@ describe('workspace prompts', () => {
     assert.deepEqual(customPrompts.withoutConsent(), []);
   });
 
-  it("are listed after the user's prompt with the same title", async () => {
+  it('are listed even if the user has a prompt with the same title', async () => {
     const { customPrompts } = createPrompts({ workspacePrompts: [{ ...userPrompt, template: 'other' }] });
     await customPrompts.agree(customPrompts.awaitingConsent());
     assert.deepEqual(rowsOf(customPrompts.list(), 'title', 'template', 'from'), [

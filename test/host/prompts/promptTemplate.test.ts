@@ -33,7 +33,7 @@ describe('prompt template', () => {
     });
   }
 
-  it('does not expand a variable in the value of another variable', () => {
+  it('does not expand a variable inside the value of another variable', () => {
     const hostile = { ...values, selection: "${file} $& $1 $' $${language} ${problems}" };
     assert.equal(expandTemplate('<${selection}>', hostile), `<${hostile.selection}>`);
   });
@@ -47,7 +47,7 @@ describe('prompt template', () => {
     assert.deepEqual(unknownVariables(templateVariables.map((name) => `\${${name}}`).join('')), []);
   });
 
-  it('expands to the original text when every `${` in that text was escaped', () => {
+  it('expands to the original text if every `${` of the text was escaped', () => {
     const piece = fc.oneof(fc.constantFrom('${', '}', '${selection}', '{', '\\', '\n'), fc.string());
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
@@ -107,7 +107,7 @@ describe('text of a custom prompt', () => {
     assert.equal(text, 'In typescript, src/a.ts:\nreturn `${file}`;\nWhy?');
   });
 
-  it('ends with the code, its context and its problems if the template does not contain the code', () => {
+  it('ends with the code and its problems if the template does not contain the code', () => {
     const text = customPromptText('Translate $${selection}.', excerpt, [problem], 'en');
     assert.ok(text.startsWith('Translate ${selection}.\n\nFile: src/a.ts\n'));
     for (const part of ['```typescript\nreturn `${file}`;\n```', 'const before', 'const after', "Type 'x' is wrong"]) {
@@ -121,11 +121,11 @@ describe('text of a custom prompt', () => {
     assert.equal(text.match(/a\.ts:11:1/g)?.length, 1);
   });
 
-  it('contains "none" in place of the problems if the code has none', () => {
+  it('contains "none" in place of the problems if there are no problems', () => {
     assert.equal(customPromptText('${problems} ${selection}', excerpt, [], 'en'), 'none return `${file}`;');
   });
 
-  it('states that the code was truncated', () => {
+  it('says that the code was truncated', () => {
     const text = customPromptText('${selection}', { ...excerpt, truncated: true }, [], 'en');
     assert.match(text, /;\n\nThe code was too long: only its first 60000 characters/);
   });

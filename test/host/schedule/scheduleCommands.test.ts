@@ -18,7 +18,7 @@ const prompt: ListedPrompt = {
   needsClick: false,
 };
 
-describe('entry for a scheduled prompt in the list of scheduled prompts', () => {
+describe('entry in the list of scheduled prompts', () => {
   useVSCode({ l10n: { t: englishWords.localize }, env: { language: 'en' } });
   let scheduledItem: typeof ScheduledItem;
   before(async () => {
@@ -29,14 +29,14 @@ describe('entry for a scheduled prompt in the list of scheduled prompts', () => 
     return { label, detail: detail.replace(/(at|since) [^·]*[AP]M/, '$1 …') };
   };
 
-  it('shows the prompt without icons, the model, the gateway and the time', () => {
+  it('shows the prompt, the model, the gateway and the time', () => {
     assert.deepEqual(item(), {
       label: 'Explain $\u2060(alert) closures',
       detail: 'Will be sent at … · gpt-4o · new.example',
     });
   });
 
-  it('shows whether the prompt waits for the network, for the gateway or for a click', () => {
+  it('shows whether the prompt waits for the network, the gateway or a click', () => {
     assert.deepEqual(
       [item({ dueAt: undefined }), item({ dueAt: now }), item({ needsClick: true })].map(
         ({ detail }) => detail.split(' · ')[0],
@@ -49,7 +49,7 @@ describe('entry for a scheduled prompt in the list of scheduled prompts', () => 
     );
   });
 
-  it('names the workspace and the gateway of a prompt that belongs to another window', () => {
+  it('names the workspace and the gateway if the prompt belongs to another window', () => {
     const foreign = { isOwn: false };
     assert.deepEqual(
       [

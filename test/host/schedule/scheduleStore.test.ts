@@ -31,7 +31,7 @@ describe('stored list of scheduled prompts', () => {
   const open = (): ScheduleStore => new ScheduleStore(folder, (problem) => problems.push(problem));
   const listed = async (): Promise<readonly string[]> => valuesOf((await open().list()).prompts, 'id');
 
-  it('contains the prompts of all windows by time, with the prompts that wait for the network at the end', async () => {
+  it('contains the prompts of all windows, sorted by time', async () => {
     const [late, online, early] = [prompt({ dueAt: 3000 }), prompt({ dueAt: undefined }), prompt({ dueAt: 2000 })];
     for (const added of [late, online, early]) await open().add(added);
     assert.deepEqual((await open().list()).prompts, [early, late, JSON.parse(JSON.stringify(online))]);
@@ -68,7 +68,7 @@ describe('stored list of scheduled prompts', () => {
     });
   }
 
-  it('logs a damaged file a second time if the file was valid in between', async () => {
+  it('logs a damaged file once more if the file was valid in the meantime', async () => {
     const good = prompt();
     const store = open();
     await store.add(good);

@@ -67,7 +67,7 @@ describe('scheduled prompt', () => {
   const files = (): readonly string[] => readdirSync(disk.scheduled);
   const requests = ({ engine }: Window): number => engine.turns.length;
 
-  it("is sent once, and only after the gateway's rate limit has reset", async () => {
+  it("is sent once the gateway's rate limit has reset", async () => {
     const window = open();
     const conversation = await window.askLater(5 * minute);
     assert.equal(phaseOf(conversation), 'scheduled');
@@ -80,7 +80,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'done', []]);
   });
 
-  it('is listed with a title that begins with "Summary of" if it asks for a summary of its conversation', async () => {
+  it('has a title that begins with "Summary of" if it requests a summary', async () => {
     const window = open();
     const conversation = await window.ask(attempt(), done('Functions'));
     const id = conversation.summarize(lastId(conversation));
@@ -90,7 +90,7 @@ describe('scheduled prompt', () => {
     assert.equal(window.scheduler.list()[0]?.title, 'Summary of Explain closures');
   });
 
-  it("waits for the end of the gateway's cooldown when it is due, but not after *Send now*", async () => {
+  it("waits for the gateway's cooldown, unless the user clicks *Send now*", async () => {
     const window = open();
     await window.askLater(minute);
     await window.clock.advance(minute);
@@ -104,7 +104,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual(window.engine.turn.controls, ['retryNow']);
   });
 
-  it('is sent only after the gateway responds to a test request, which is repeated every 30 s', async () => {
+  it('is sent only after the gateway has responded to a test request', async () => {
     const window = open();
     window.network.isReachable = false;
     await window.askLater(minute);
@@ -117,7 +117,7 @@ describe('scheduled prompt', () => {
     assert.equal(requests(window), 2);
   });
 
-  it('is scheduled only once when the user clicks twice', async () => {
+  it('is scheduled only once if the user clicks twice', async () => {
     const window = open({ isReachable: false });
     const conversation = await window.ask(offline);
     const id = lastId(conversation);
@@ -125,7 +125,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([files().length, window.scheduler.list().length, phaseOf(conversation)], [1, 1, 'scheduled']);
   });
 
-  it('is sent on *Send now* even before the list shows it', async () => {
+  it('is sent on *Send now* even if the list does not yet show it', async () => {
     const window = open();
     const conversation = await window.ask(attempt(), limitReached(window.clock.now() + minute));
     const sent = new Promise((resolve) => {
@@ -138,7 +138,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([await sent, requests(window), files()], [true, 2, []]);
   });
 
-  it('is not sent early by a retry button in its conversation', async () => {
+  it('is not sent early when the user clicks a retry button', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
@@ -152,7 +152,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), files()], [2, []]);
   });
 
-  it('is sent with its original model, even if the user has selected another model', async () => {
+  it('is sent to its original model, even if the user has selected another model', async () => {
     const window = open();
     const conversation = await window.ask(attempt('slow-model'), limitReached(window.clock.now() + minute));
     await window.scheduler.schedule(conversation, lastId(conversation));
@@ -176,7 +176,7 @@ describe('scheduled prompt', () => {
     });
   }
 
-  it("is sent immediately if the gateway's rate limit has already reset when the user schedules it", async () => {
+  it("is sent immediately if the gateway's rate limit has already reset", async () => {
     const window = open();
     const conversation = await window.ask(attempt(), limitReached(window.clock.now()));
     await window.scheduler.schedule(conversation, lastId(conversation));
@@ -200,7 +200,7 @@ describe('scheduled prompt', () => {
     });
   }
 
-  it('is not sent if the user edits it before it is due', async () => {
+  it('is not sent if the user edits it before its time', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const id = lastId(conversation);
@@ -210,7 +210,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), conversation.tree.answer(id)?.state.phase, files()], [2, 'stopped', []]);
   });
 
-  it('is not sent if the user deletes its conversation before it is due', async () => {
+  it('is not sent if the user deletes its conversation before its time', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const removal = await window.conversations.remove(conversation.id);
@@ -222,7 +222,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), phaseOf(restored)], [1, 'stopped']);
   });
 
-  it('is removed at the next start of VS Code if the window crashed after the user had canceled the prompt', async () => {
+  it('is not sent if the window crashed just after the user had canceled it', async () => {
     const before = open();
     const conversation = await before.askLater(2 * minute);
     before.scheduler.dispose();
@@ -232,7 +232,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(after), files(), after.notices], [0, [], []]);
   });
 
-  it('is not sent after the user has canceled it in a window of another workspace', async () => {
+  it('is not sent if the user cancels it in a window of another workspace', async () => {
     const window = open();
     const conversation = await window.askLater(minute);
     const other = open({ workspace: 'file:///home/me/other' });
@@ -246,7 +246,7 @@ describe('scheduled prompt', () => {
   });
 
   describe('that waits for the network', () => {
-    it('replaces the waiting turn, and is sent as soon as the gateway can be reached', async () => {
+    it('replaces the waiting turn, and is sent when the gateway can be reached', async () => {
       const window = open();
       window.network.isReachable = false;
       const conversation = await window.askWhenOnline();
@@ -258,7 +258,7 @@ describe('scheduled prompt', () => {
       assert.equal(requests(window), 2);
     });
 
-    it('is sent without a click after a restart of VS Code if the network is still down at the restart', async () => {
+    it('is sent without a click if the network is still down when VS Code restarts', async () => {
       const before = open({ isReachable: false });
       await before.askWhenOnline();
       const after = await reopenAfter(minute, { isReachable: false });
@@ -267,7 +267,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([after.notices, requests(after)], [[], 1]);
     });
 
-    it('needs a click after a restart of VS Code if the network is back at the restart', async () => {
+    it('needs a click if the network is back when VS Code restarts', async () => {
       const before = open({ isReachable: false });
       await before.askWhenOnline();
       const after = await reopenAfter(minute);
@@ -286,7 +286,7 @@ describe('scheduled prompt', () => {
       assert.equal(phaseOf(after.conversations.writable.find((conversation) => conversation.id === id)), 'connecting');
     });
 
-    it('needs a click if it became due while VS Code was closed', async () => {
+    it('needs a click if its time came while VS Code was closed', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
       const after = await reopenAfter(2 * minute);
@@ -299,7 +299,7 @@ describe('scheduled prompt', () => {
       assert.equal(phaseOf(await after.conversations.open(id)), 'connecting');
     });
 
-    it('needs a click if the settings now have another primary gateway', async () => {
+    it('needs a click if the primary gateway has changed', async () => {
       const before = open();
       await before.askLater(2 * minute);
       const after = await reopenAfter(minute);
@@ -308,7 +308,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(after), after.notices], [0, ['1 due']]);
     });
 
-    it('is not sent twice if the window that sent it crashed before removing it from the list', async () => {
+    it('is not sent a second time if its window crashed just after sending it', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
       const [scheduled] = before.scheduler.list();
@@ -323,7 +323,7 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it('needs a click if only a backup gateway offers its model when it is due', async () => {
+  it('needs a click if only a backup gateway offers its model', async () => {
     const window = open();
     await window.askLater(2 * minute);
     const relay = { baseUrl: 'https://relay.example/v1', apiKey: 'hsa-relay', lists: (name: string) => name === 'm' };
@@ -332,7 +332,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([requests(window), window.notices], [1, ['1 due']]);
   });
 
-  it('is recorded as sent in the journal before its first attempt', async () => {
+  it('is recorded as sent in the journal before the request is sent', async () => {
     const window = open();
     const { id } = await window.askLater(minute);
     const recorded = (): boolean => readFileSync(join(disk.folder, `${id}.jsonl`), 'utf8').includes('"rerun"');
@@ -343,7 +343,7 @@ describe('scheduled prompt', () => {
     assert.equal(recorded(), true);
   });
 
-  it("is not sent if the journal can't be written", async () => {
+  it("is not sent if its conversation can't be saved", async () => {
     const window = open();
     const { id } = await window.askLater(minute);
     await window.journal.flush();
@@ -353,7 +353,7 @@ describe('scheduled prompt', () => {
     await assert.rejects(window.engine.turn.options.beforeAttempt?.() ?? Promise.resolve(), { code: 'ENOENT' });
   });
 
-  it('is not sent if another window takes over its conversation just before the request is sent', async () => {
+  it('is not sent if another window takes over its conversation just before', async () => {
     const [first, second] = [open(), open()];
     const { id } = await first.askLater(minute);
     await first.journal.flush();
@@ -371,7 +371,7 @@ describe('scheduled prompt', () => {
   });
 
   describe('with two open windows', () => {
-    it('is sent by exactly one window, whether or not its conversation is open', async () => {
+    it('is sent by only one of the windows', async () => {
       for (const isOpen of [true, false]) {
         const before = open();
         await before.askLater(3 * minute);
@@ -405,7 +405,7 @@ describe('scheduled prompt', () => {
   });
 
   describe('that could not be sent within 24 hours', () => {
-    it('expires with a notice, and can then be sent with a click', async () => {
+    it('expires with a notice', async () => {
       const window = open();
       window.network.isReachable = false;
       const conversation = await window.askLater(minute);
@@ -441,7 +441,7 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it('is not sent, and the error is logged once, if its file is damaged', async () => {
+  it('is not sent if its file is damaged', async () => {
     const window = open();
     const conversation = await window.askLater(5 * minute);
     const [name = ''] = files();
@@ -452,7 +452,7 @@ describe('scheduled prompt', () => {
   });
 
   describe('with a daily budget', () => {
-    it('waits for a click, with the reason, if the budget is used up when the prompt is due', async () => {
+    it('waits for a click if the budget is used up', async () => {
       const window = open();
       const conversation = await window.askLater(minute);
       window.budget.mayStartUnattended = () => Promise.resolve(false);
@@ -467,7 +467,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), phaseOf(conversation), files()], [2, 'connecting', []]);
     });
 
-    it('still shows after a reload that the budget was the reason why it was not sent', async () => {
+    it('still shows after a reload that it was not sent because of the budget', async () => {
       const before = open();
       const { id } = await before.askLater(minute);
       before.budget.mayStartUnattended = () => Promise.resolve(false);
@@ -477,7 +477,7 @@ describe('scheduled prompt', () => {
       assert.equal(conversation?.last?.answer.state.schedule?.exceedsBudget, true);
     });
 
-    it('remains scheduled when the user clicks *Send now* but declines to exceed the budget', async () => {
+    it('remains scheduled if the user clicks *Send now* but declines to exceed the budget', async () => {
       const window = open();
       const conversation = await window.askLater(minute);
       window.budget.mayStart = () => Promise.resolve(false);
@@ -485,7 +485,7 @@ describe('scheduled prompt', () => {
       assert.deepEqual([requests(window), phaseOf(conversation)], [1, 'scheduled']);
     });
 
-    it("is not sent if the gateway's rate limit has already reset but the user declines to exceed the budget", async () => {
+    it('is not sent immediately if the user declines to exceed the budget', async () => {
       const window = open();
       window.budget.mayStart = () => Promise.resolve(false);
       const conversation = await window.ask(attempt(), limitReached(window.clock.now() - 1));
@@ -495,7 +495,7 @@ describe('scheduled prompt', () => {
     });
   });
 
-  it("causes only one error report per period in which the stored prompts can't be read", async () => {
+  it("causes only one error report while the stored prompts can't be read", async () => {
     const window = open();
     await settle();
     for (let time = 0; time < 2; time++) {
@@ -510,7 +510,7 @@ describe('scheduled prompt', () => {
     );
   });
 
-  it("is sent on time even if another prompt's file can't be read, and that prompt remains scheduled", async function () {
+  it("is sent on time even if the file of another prompt can't be read", async function () {
     if (process.platform === 'win32') return this.skip();
     const window = open();
     const unreadable = await window.askLater(5 * minute);
@@ -524,7 +524,7 @@ describe('scheduled prompt', () => {
     assert.deepEqual([window.problems, window.errors], [[`The scheduled prompt ${name} can't be read: ELOOP.`], []]);
   });
 
-  it('is included in the number of prompts and in the time of the next prompt in the status bar', async () => {
+  it('is included in the number of scheduled prompts in the status bar', async () => {
     const window = open();
     assert.deepEqual(window.scheduler.count(), { count: 0, nextAt: undefined });
     const dueAt = window.clock.now() + minute;

@@ -48,7 +48,7 @@ describe('labels of the gateways in the settings', () => {
     it(name, () => assert.deepEqual(readLabels(...entries), labels));
   }
 
-  it('differ from each other, whatever the settings contain', () => {
+  it('are all different, whatever the settings contain', () => {
     const part = fc.constantFrom('a.test', 'a.test/v1', 'b.test', 'https://a.test/v1', 'http://b.test/v2');
     const entry = fc.oneof(part, fc.record({ baseUrl: part, name: part }));
     fc.assert(

@@ -65,7 +65,7 @@ describe('facts from the setting modelOverrides', () => {
     it(`contain ${name}`, () => assert.deepEqual(readModelOverrides({ m: entry })(['m']), facts));
   }
 
-  it('are undefined if the setting or its entry is not an object', () => {
+  it('are undefined if the setting is not an object', () => {
     for (const value of [undefined, null, 'm', ['m'], { m: null }, { m: ['x'] }, { ' ': {} }])
       assert.equal(readModelOverrides(value)(['m', '', ' ']), undefined);
   });

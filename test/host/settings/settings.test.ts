@@ -77,7 +77,7 @@ describe('extension settings', () => {
     });
   }
 
-  it('trim the name of the model, and replace an empty name with the default model', () => {
+  it('use the default model if the name of the model is empty', () => {
     for (const [model, expected] of [
       [' gpt-4o ', 'gpt-4o'],
       ['  ', 'claude-sonnet-4'],
@@ -88,14 +88,14 @@ describe('extension settings', () => {
     }
   });
 
-  it('keep valid fallback models in their order, without duplicates', () => {
+  it('contain only valid fallback models, without duplicates', () => {
     effective = { fallbackModels: ['b', ' a ', '', 3, null, 'b'] };
     assert.deepEqual(settings.engineSettings().fallbackModels, ['b', 'a']);
     effective = { fallbackModels: 'b' };
     assert.deepEqual(settings.engineSettings().fallbackModels, []);
   });
 
-  it('take model overrides only from the user settings, not from a workspace', () => {
+  it('ignore model overrides from a workspace', () => {
     effective = { modelOverrides: { '*': { maxOutput: 1 } } };
     const workspaceValue = effective.modelOverrides;
     inspected = { modelOverrides: { workspaceValue, globalValue: { a: { maxOutput: 2 } } } };
@@ -121,21 +121,21 @@ describe('extension settings', () => {
     });
   }
 
-  it('use the currency of the primary gateway for the budget, unless the budget names another currency', () => {
+  it("use the primary gateway's currency for a budget without a currency", () => {
     inspected = { baseUrl: { globalValue: 'https://openrouter.ai/api/v1' }, budget: { globalValue: { daily: 5 } } };
     assert.equal(settings.budget()?.currency, 'USD');
     inspected = { ...inspected, budget: { globalValue: { daily: 5, currency: 'CNY' } } };
     assert.equal(settings.budget()?.currency, 'CNY');
   });
 
-  it('take the budget only from the user settings, not from a workspace', () => {
+  it('ignore a budget from a workspace', () => {
     const workspaceValue = { daily: 1000 };
     effective = { budget: workspaceValue };
     inspected = { budget: { workspaceValue, globalRemoteValue: workspaceValue, globalLocalValue: { daily: 2 } } };
     assert.equal(settings.budget()?.daily, 2);
   });
 
-  it('save the model in the workspace settings only if these already contain a model', async () => {
+  it('save the chosen model in the workspace only if the workspace already contains a model', async () => {
     await settings.setModel('a');
     inspected.model = { workspaceValue: 'b' };
     await settings.setModel('c');
@@ -160,17 +160,17 @@ describe('extension settings', () => {
     });
   }
 
-  it("accept a model of the workspace settings as the user's choice if the user settings contain the same model", () => {
+  it("accept a workspace's model as the user's choice if the user settings contain the same model", () => {
     inspected = { model: { ...namedByWorkspace, globalValue: 'llama3' } };
     assert.equal(settings.isWorkspaceModel('llama3'), false);
   });
 
-  it("accept a model of the workspace settings as the user's choice if it is a fallback model of the user", () => {
+  it("accept a workspace's model as the user's choice if it is one of the user's fallback models", () => {
     inspected = { model: namedByWorkspace, fallbackModels: { globalValue: ['llama3'] } };
     assert.equal(settings.isWorkspaceModel('llama3'), false);
   });
 
-  it("accept a model as the user's choice if the user chose it and VS Code saved it in the workspace settings", async () => {
+  it("accept a workspace's model as the user's choice if the user chose it in this workspace", async () => {
     inspected.model = namedByWorkspace;
     await settings.chooseModel('qwen3');
     inspected.model = { workspaceValue: 'qwen3' };
@@ -179,7 +179,7 @@ describe('extension settings', () => {
     assert.equal(settings.isWorkspaceModel('gpt-5'), true);
   });
 
-  it('contain a reasoning effort only if it is valid and does not come from a workspace', () => {
+  it('ignore an invalid reasoning effort and a reasoning effort from a workspace', () => {
     const read = (globalValue?: unknown) => {
       inspected.reasoningEffort = { globalValue, workspaceValue: 'low' };
       return settings.reasoningEffort();
@@ -190,7 +190,7 @@ describe('extension settings', () => {
   describe('for the temperature and the token limit', () => {
     const defaults = { temperature: 0.7, maxTokens: 2048 };
 
-    it('contain only default values as long as the user has set no value', () => {
+    it('use only default values until the user sets a value', () => {
       for (const values of [{}, { defaultLanguageValue: 100, languageIds: ['ini'] }]) {
         inspected = { maxTokens: { key: 'maxTokens', defaultValue: 2048, ...values } };
         effective = defaults;
@@ -237,7 +237,7 @@ describe('extension settings', () => {
         .map(({ url }) => url);
     };
 
-    it('keep the order of the user, without invalid entries and duplicates', () => {
+    it("keep the user's order, without invalid entries and duplicates", () => {
       const globalValue = [
         'https://b.example',
         'nonsense://x',
@@ -249,7 +249,7 @@ describe('extension settings', () => {
       assert.deepEqual(read({ globalValue }), ['https://b.example/v1', 'https://a.example/v1']);
     });
 
-    it('ignore the values of a workspace, a folder and a remote computer', () => {
+    it('ignore values from a workspace, a folder and a remote computer', () => {
       assert.deepEqual(read({ workspaceValue: attack, workspaceFolderValue: attack }), []);
       const remote = { globalValue: attack, globalRemoteValue: attack };
       assert.deepEqual(read(remote), []);
@@ -261,7 +261,7 @@ describe('extension settings', () => {
         assert.deepEqual(read({ globalValue }), []));
     }
 
-    it('lose only the removed base URL, and keep all other entries, even invalid entries', async () => {
+    it('lose only the entry that the user removes', async () => {
       read({
         globalValue: [
           'https://a.example/v1',
@@ -286,7 +286,7 @@ describe('extension settings', () => {
       assert.deepEqual(targets, [1, 1]);
     });
 
-    it('contain the removed entry after Undo, even if the user has changed the list in the meantime', async () => {
+    it('contain a removed entry after Undo, even if the user has changed the list since', async () => {
       const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => `https://${name}.example/v1`);
       read({ globalValue: [a, b, c] });
       const undo = await settings.removeBackupBaseUrls(b!);
@@ -295,7 +295,7 @@ describe('extension settings', () => {
       assert.deepEqual(inspected.backupBaseUrls?.globalValue, [a, b, c, d]);
     });
 
-    it('contain a new gateway at the end, as a plain URL unless the gateway has a name or model names', async () => {
+    it('contain a new gateway at the end', async () => {
       read({ globalValue: [7], workspaceValue: attack });
       await settings.addBackup({ url: 'https://a.example/v1' });
       const models = new Map([['x', 'acme/x']]);
@@ -307,7 +307,7 @@ describe('extension settings', () => {
       assert.deepEqual(targets, [1, 1, 1]);
     });
 
-    it('keep invalid entries at their positions when the user moves a gateway', async () => {
+    it('keep invalid entries at their positions when the user moves another entry', async () => {
       const [a, b, c] = ['https://a.example/v1', { baseUrl: 'b.example' }, 'https://c.example/v1'];
       read({ globalValue: [a, '::', b, 7, c] });
       await settings.moveBackup('https://c.example/v1', -1);
@@ -324,13 +324,13 @@ describe('extension settings', () => {
     });
   });
 
-  describe('for the primary gateway', () => {
+  describe('when a backup gateway becomes the primary gateway', () => {
     const [old, other] = ['https://old.example/v1', 'https://other.example/v1'];
     const names = (models: Readonly<Record<string, string>>) => new Map(Object.entries(models));
     const values = () =>
       ['baseUrl', 'backupBaseUrls', 'model', 'fallbackModels'].map((key) => inspected[key]?.globalValue);
 
-    it('swap the primary gateway and a backup gateway, including their model names, and swap them back on Undo', async () => {
+    it('swap the two gateways, including their model names, and swap them back on Undo', async () => {
       const relay = { baseUrl: 'https://relay.example/v1', models: { x: 'r/x' } };
       const entry = { baseUrl: other, name: 'Other', models: { x: 'acme/x', y: 'acme/y', z: 'z' } };
       inspected = {
@@ -399,7 +399,7 @@ describe('extension settings', () => {
       assert.deepEqual(values(), [old, [old], undefined, undefined]);
     });
 
-    it("select the new primary gateway's substitute model (`*`), and make the previous model the previous gateway's substitute", async () => {
+    it('select the model that substitutes for all other models at the new primary gateway', async () => {
       const [local, last] = ['http://localhost:11434/v1', { baseUrl: 'https://last.example/v1', models: { '*': 'm' } }];
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [last] } };
       effective = { model: 'x' };
@@ -408,7 +408,7 @@ describe('extension settings', () => {
       assert.deepEqual(values(), [local, [previous, last], 'llama', undefined]);
     });
 
-    it("omit the previous primary gateway if the user doesn't want to keep it as a backup", async () => {
+    it("omit the previous primary gateway if the user doesn't want it as a backup", async () => {
       inspected = { baseUrl: { globalValue: old }, backupBaseUrls: { globalValue: [other, ' a.example'] } };
       effective = { model: 'x' };
       await settings.setPrimary({ url: other }, false);

@@ -57,7 +57,7 @@ describe('unusable custom prompts in the settings', () => {
     assert.deepEqual(readPrompts(usablePrompt).unusablePrompts, [{ number: 1, title: '', reason: 'no-prompt' }]);
   });
 
-  it('do not stop a valid prompt with the same title from being used', () => {
+  it('do not prevent the use of a valid prompt with the same title', () => {
     assert.deepEqual(readPrompts([{ title: 'Good' }, usablePrompt]).unusablePrompts, [
       { number: 1, title: 'Good', reason: 'no-template' },
     ]);

@@ -104,7 +104,7 @@ describe('activity in the status bar', () => {
       assert.equal(item(situation)?.text, text));
   }
 
-  it('counts down to the next attempt, but gives screen readers the time of day of that attempt', () => {
+  it('counts down to the next attempt, but tells screen readers only the time of day', () => {
     const items = [0, 1000, 9000].map((now) => item(turns('waiting'), now)!);
     assert.deepEqual(
       valuesOf(items, 'text'),
@@ -119,7 +119,7 @@ describe('activity in the status bar', () => {
     }
   });
 
-  it('counts the seconds without data, but tells screen readers only that the model has not answered', () => {
+  it('counts the seconds without data, but not for screen readers', () => {
     const { ledger } = reduceTurn(initialTurn, attempt());
     const textAt = (phase: TurnPhase, now: number, lastTokenAt?: number): string | undefined =>
       item(turns(phase, { ledger, lastTokenAt }), now)?.text.replace('$(loading~spin) ', '');
@@ -130,7 +130,7 @@ describe('activity in the status bar', () => {
     assert.match(item(turns('streaming', { ledger }), 7000)?.label ?? '', /^HolySheep: Waiting for the model…/);
   });
 
-  it('explains a cooldown, a wait for the network, and when scheduled prompts are sent', () => {
+  it('explains a cooldown, a wait for the network, and scheduled prompts in its tooltip', () => {
     const firstLines = [
       { cooldown },
       { cooldown: { ...cooldown, blockKind: 'breaker' } as const },
@@ -147,7 +147,7 @@ describe('activity in the status bar', () => {
     ]);
   });
 
-  it('names the gateway of a turn and the number of other running answers', () => {
+  it("shows the turn's gateway and the number of other running answers in its tooltip", () => {
     const gateway = { id: 'http://localhost:8080/b/v1', label: 'Qwen' };
     assert.deepEqual(tooltip({ ...turns('streaming', { gateway }), runningCount: 2 }), [
       'Gateway: Qwen',
@@ -157,11 +157,11 @@ describe('activity in the status bar', () => {
     assert.deepEqual(tooltip(turns('connecting')), ['Click to show the conversation.']);
   });
 
-  it('opens the list of scheduled prompts on a click while it shows their number', () => {
+  it('opens the list of scheduled prompts when the user clicks their number', () => {
     assert.equal(item({ scheduled })?.command, 'holysheep.openScheduled');
   });
 
-  it('opens the failed conversation on a click while it shows a failure, even if prompts are scheduled', () => {
+  it('opens the failed conversation when the user clicks a failure', () => {
     const { command, conversationId } = item({ ...failedWith(''), scheduled }) ?? {};
     assert.deepEqual([command, conversationId], ['holysheep.showPanel', 'c']);
   });
@@ -194,7 +194,7 @@ describe('context keys about the current turn', () => {
     });
   }
 
-  it('treat an empty conversation as no conversation', () => {
+  it('do not treat an empty conversation as a conversation', () => {
     const keys = new Map<string, boolean>();
     const none = fake<Conversation>({
       activeAnswer: undefined,

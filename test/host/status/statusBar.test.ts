@@ -90,7 +90,7 @@ describe('status bar', () => {
     assert.equal(items['holysheep.model']?.text, '$(sparkle) m');
   });
 
-  it('shows the time without data after three seconds', async () => {
+  it('shows how long no data has arrived, after three seconds without data', async () => {
     mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval'], now: 1_000_000 });
     try {
       const origin = 'https://a.example';
@@ -123,7 +123,7 @@ describe('status bar', () => {
     }
   });
 
-  it('updates the text about the running turn only when the text has changed', async () => {
+  it('is updated during a turn only when its text changes', async () => {
     let situation = running('https://a.example');
     const statusBar = await create(() => situation);
     for (let event = 0; event < 3; event++) statusBar.refresh();

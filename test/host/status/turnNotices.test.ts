@@ -73,7 +73,7 @@ describe('notifications about a turn', () => {
     });
   }
 
-  it('report a failed summary, and a summary that took 30 s', async () => {
+  it('report a failed summary, and a summary that took a long time', async () => {
     const { conversation, emit, start } = await open();
     start(attempt(), done('x'));
     for (const end of [failed(''), at(done('x'), 30_000)]) {
@@ -86,7 +86,7 @@ describe('notifications about a turn', () => {
     ]);
   });
 
-  it('name the model of a compared answer, and report success only for the last complete answer', async () => {
+  it('report the success of a comparison only for the last complete answer', async () => {
     const { conversation, engine } = await open();
     conversation.ask({ prompt: 'Why?' }, ['m', 'n', 'o']);
     const [first, second, third] = engine.turns;
@@ -99,7 +99,7 @@ describe('notifications about a turn', () => {
     ]);
   });
 
-  it('report the failure of a retry and of the next turn, even after an earlier notification', async () => {
+  it('report a second failure after a retry', async () => {
     const { conversation, emit, start } = await open();
     start(attempt(), longWait, failed(''));
     retryNow(conversation);
@@ -108,7 +108,7 @@ describe('notifications about a turn', () => {
     assert.deepEqual(shown, [waits, fails, fails]);
   });
 
-  it('are not shown while the panel is visible, but are shown after the panel was hidden', async () => {
+  it('are not shown while the panel is visible', async () => {
     const { emit, panel, start } = await open();
     panel.isVisible = true;
     start(attempt(), longWait);

@@ -62,7 +62,7 @@ describe('failures that the user has not seen', () => {
     });
   }
 
-  it('include a failed answer of a comparison until that answer is retried, even if another answer succeeds', () => {
+  it('include a failed answer of a comparison until the user retries that answer', () => {
     const { conversation, engine, isUnseen, latest } = open();
     conversation.ask({ prompt: 'Hi' }, ['m', 'n']);
     const [first, second] = engine.turns;
@@ -74,7 +74,7 @@ describe('failures that the user has not seen', () => {
     assert.ok(!isUnseen());
   });
 
-  it('exclude a failure after the next turn of the conversation', () => {
+  it("do not include a failure after the conversation's next turn", () => {
     const { conversation, emit, fail, isUnseen } = open();
     fail();
     retryNow(conversation);
@@ -82,7 +82,7 @@ describe('failures that the user has not seen', () => {
     assert.ok(!isUnseen());
   });
 
-  it('exclude a failure after its conversation was deleted', () => {
+  it('do not include a failure after its conversation was deleted', () => {
     const { conversation, fail, isUnseen, removals } = open();
     fail();
     assert.ok(isUnseen());
@@ -90,7 +90,7 @@ describe('failures that the user has not seen', () => {
     assert.ok(!isUnseen());
   });
 
-  it('include failures of the demo only while the demo is open', () => {
+  it("include the demo's failures only while the demo is open", () => {
     const { conversation, demo, fail, isUnseen } = open();
     demo.isOpen = true;
     conversation.useSet(demo);

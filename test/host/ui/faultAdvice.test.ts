@@ -35,14 +35,14 @@ describe('help for faults', () => {
     assert.deepEqual([...kinds].sort(), Object.keys(faultAdvice).sort());
   });
 
-  it('calls a fault kind permanent only if the same request is never retried, or is retried only after a delay that the gateway named', () => {
+  it('calls a fault permanent only if no automatic retry follows, except after a delay that the gateway named', () => {
     for (const { kind, policy } of rows) {
       if (!faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);
     }
   });
 
-  it('links to pages in the display language, in the repository that package.json names', () => {
+  it('links to pages in the display language', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { repository: { url: string } };
     const repositoryUrl = manifest.repository.url.replace(/\.git$/, '');
     const untranslated = (english: string): string => english;
@@ -59,7 +59,7 @@ describe('help for faults', () => {
 });
 
 describe('troubleshooting pages', () => {
-  it('are exactly the pages to which the help links, and an index', () => {
+  it('are exactly the pages to which the help links, plus an index', () => {
     const expectedFiles = ['README', ...troubleshootingPages].flatMap((page) =>
       Object.keys(languages).map((extension) => page + extension),
     );

@@ -4,14 +4,14 @@ import { trimTrailingPeriod } from '../../../src/host/ui/messageText';
 import { joinSentences } from '../../../src/shared/describe';
 
 describe('sentences joined into one text', () => {
-  it('are separated by a space or by nothing, depending on the language, and undefined sentences are skipped', () => {
+  it('are separated by a space or, in Chinese, by nothing', () => {
     const joined = (separator: string): string =>
       joinSentences({ ...panelStrings, sentences: `{0}${separator}{1}` }, ['One.', undefined, 'Two.', 'Three.']);
     assert.equal(joined(' '), 'One. Two. Three.');
     assert.equal(joined(''), 'One.Two.Three.');
   });
 
-  it('end with a period, which is added if it is missing, or with an ellipsis', () => {
+  it('end with a period, which is added if it is missing', () => {
     const chinese = { ...panelStrings, sentences: '{0}{1}', sentenceWithoutPeriod: '{0}。{1}' };
     assert.equal(joinSentences(panelStrings, ['Offline', 'Click to retry.']), 'Offline. Click to retry.');
     assert.equal(joinSentences(chinese, ['离线', '点击可重试。']), '离线。点击可重试。');

@@ -16,7 +16,7 @@ describe('quick pick', () => {
     return new List({ title: 'Colors', items: [{ label: 'red' }, { label: 'blue' }] }, onError);
   };
 
-  it('fires its close event only once when it is closed twice', async () => {
+  it('reports its closing only once, even if it is closed twice', async () => {
     const list = await open();
     let closed = 0;
     list.onClose(() => closed++);
@@ -43,13 +43,13 @@ describe('quick pick', () => {
     assert.deepEqual([list.isOpen, editor.quickPicks[0]?.isShown], [true, true]);
   });
 
-  it('is not reopened after a dialog during which it was closed', async () => {
+  it('does not reappear after a dialog if it was closed during the dialog', async () => {
     const list = await open();
     await list.showAfter(() => list.close());
     assert.deepEqual([list.isOpen, editor.quickPicks[0]?.isShown], [false, false]);
   });
 
-  it('closes and rejects its result when a listener throws an error and no error handler was given', async () => {
+  it('closes and rejects its result when a listener throws an error', async () => {
     const list = await open();
     list.onAccept(() => {
       throw new Error('failed');
@@ -59,7 +59,7 @@ describe('quick pick', () => {
     assert.ok(!list.isOpen);
   });
 
-  it('remains open when a listener throws an error and an error handler was given', async () => {
+  it("remains open if its error handler receives a listener's error", async () => {
     const errors: unknown[] = [];
     const list = await open((error) => errors.push(error));
     list.onAccept(() => Promise.reject(new Error('failed')));

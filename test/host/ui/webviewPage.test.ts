@@ -21,7 +21,7 @@ const page = new JSDOM(
 describe('webview page', () => {
   const { document } = page.window;
 
-  it('passes data and the locale to its script without interpreting HTML in the data', () => {
+  it('passes data to its script without interpreting HTML in the data', () => {
     assert.equal(document.body.dataset['strings'], JSON.stringify(htmlInjection));
     assert.equal(document.documentElement.lang, 'zh-cn');
     assert.equal(document.querySelectorAll('script').length, 1);

@@ -5,7 +5,7 @@ import { useVSCode } from '../../support/fakeVSCode';
 describe('strings that the host sends to the pages', () => {
   useVSCode({ env: { language: 'en' }, l10n: { t: (english: string) => `«${english}»` } });
 
-  it('are all translated, and have the same names as the English strings', async () => {
+  it('are all translated', async () => {
     const { hostWords } = await import('../../../src/host/ui/words');
     const translated = Object.entries(panelStrings).map(([name, english]) => [name, `«${english}»`]);
     assert.deepEqual(hostWords().strings, Object.fromEntries(translated));

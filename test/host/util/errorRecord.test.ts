@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createErrorRecord } from '../../../src/host/util/errorRecord';
 
 describe('record of an error in the diagnostics report', () => {
-  it('contains the class of the error, its code or the code of its cause, and the time', () => {
+  it('contains the class, the code and the time of the error', () => {
     const cause = Object.assign(new Error('text of a prompt'), { code: 'ECONNRESET' });
     const { time, name, code } = createErrorRecord(new TypeError('text of a prompt', { cause }), 5, '/nowhere');
     assert.deepEqual({ time, name, code }, { time: 5, name: 'TypeError', code: 'ECONNRESET' });
   });
 
-  it('contains the stack frames in files of the extension, innermost first', () => {
+  it('contains only stack frames in files of the extension', () => {
     const error = new Error('no');
     error.stack = [
       'Error: no',
@@ -35,11 +35,11 @@ describe('record of an error in the diagnostics report', () => {
     assert.deepEqual(createErrorRecord(error, 0, '/ext/dist').at, []);
   });
 
-  it('contains the name "text" instead of a thrown string', () => {
+  it('does not contain the text of a thrown string', () => {
     assert.deepEqual(createErrorRecord('text of a prompt', 1, '/'), { time: 1, name: 'text', at: [] });
   });
 
-  it('omits an unusual error name and code, because they could contain private text', () => {
+  it('omits an unusual name or code, because it could contain private text', () => {
     const unusual = Object.assign(new Error('no'), { name: 'text of a prompt', code: 'text of a prompt' });
     const { name, code } = createErrorRecord(unusual, 1, '/nowhere');
     assert.deepEqual([name, code], ['Error', undefined]);

@@ -5,7 +5,7 @@ import { FencedText } from '../../../src/host/util/fencedText';
 const piece = fc.constantFrom('```', '~~~~', '`', '``', 'ts', '\n', '\r\n', '  ', '- ', '> ', '1. ', 'a', 'b c', '🐑');
 
 describe('buffer for streamed text with code blocks', () => {
-  it('releases the complete text, regardless of how the text is split into pieces', () => {
+  it('loses no text, regardless of how the text is split into pieces', () => {
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const fenced = new FencedText();
@@ -15,7 +15,7 @@ describe('buffer for streamed text with code blocks', () => {
     );
   });
 
-  it('releases lines in a code block only when they are complete', () => {
+  it('releases a line of a code block only when the line is complete', () => {
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
         const fenced = new FencedText();
@@ -66,7 +66,7 @@ describe('buffer for streamed text with code blocks', () => {
     }
   });
 
-  it('releases incomplete lines of prose at once, but holds back characters that could begin a code fence', () => {
+  it('releases incomplete lines outside code blocks at once, unless they could begin a code block', () => {
     const fenced = new FencedText();
     const outputs = ['some ', 'text', '\n', '  ', '``', '`t', 's', ' `', 'x', '\n', '- ', '~', 'a'].map((text) =>
       fenced.push(text),

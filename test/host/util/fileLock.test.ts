@@ -41,7 +41,7 @@ describe('file lock', () => {
     assert.equal(statSync(path).mode & 0o777, 0o600);
   });
 
-  it('can be stolen after 300 ms, and can then not be released by the former owner', async () => {
+  it('can be stolen from its owner after 300 ms', async () => {
     const [first, second] = [open(), open()];
     await first.acquire();
     const stolen = second.steal();
@@ -55,7 +55,7 @@ describe('file lock', () => {
     assert.deepEqual([await first.acquire(), readdirSync(folder)], [false, []]);
   });
 
-  it('is stolen by only one of two processes', async () => {
+  it('can be stolen by only one of two processes', async () => {
     const [first, second] = [open(), open()];
     writeFileSync(path, 'another process');
     const stolen = [first.steal(), second.steal()];

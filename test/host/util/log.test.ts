@@ -32,7 +32,7 @@ describe('log of the extension', () => {
     });
   }
 
-  it('writes the message of an error as one line, and its stack indented below', () => {
+  it("writes an error's message on one line, and the stack indented below", () => {
     log.error(new Error(hostileText));
     assert.equal(entries.length, 1);
     const [message, ...stack] = entries[0]!.split('\n');
@@ -46,7 +46,7 @@ describe('log of the extension', () => {
     assert.deepEqual(entries, ['状态 200\tin 5 ms 🐑 → done']);
   });
 
-  it('truncates a long message after it has redacted the keys', () => {
+  it('redacts a key even where a long message is truncated', () => {
     log.keys.add('my-secret-key');
     log.info(`${'x'.repeat(9995)}my-secret-key${'y'.repeat(100_000)}`);
     assert.ok(entries[0]!.length < 10_100, String(entries[0]!.length));
@@ -54,7 +54,7 @@ describe('log of the extension', () => {
     assert.match(entries[0]!, / … \(\d+ characters more\)$/);
   });
 
-  it('contains the stacks of an error and its causes, without API keys', () => {
+  it('contains the stack of an error and of its causes, without API keys', () => {
     log.keys.add('a-key-of-no-known-form');
     const cause = new Error('refused: a-key-of-no-known-form, Bearer hsa-secret-1');
     log.error(new TypeError('not stored', { cause }));
@@ -62,7 +62,7 @@ describe('log of the extension', () => {
     assert.doesNotMatch(entries[0]!, /a-key-of|hsa-secret/);
   });
 
-  it('contains each error only once when two errors are the cause of each other', () => {
+  it('contains each error only once if two errors have each other as the cause', () => {
     const [first, second] = [new Error('first'), new Error('second')];
     first.cause = second;
     second.cause = first;
@@ -70,7 +70,7 @@ describe('log of the extension', () => {
     assert.match(entries[0]!, /^Error: first\n[^]*\nCaused by: Error: second\n/);
   });
 
-  it("throws no error when a message is logged after VS Code has closed the log's channel", () => {
+  it("ignores messages after VS Code has closed the log's output channel", () => {
     closed = true;
     log.info('one');
     log.error(new Error('two'));

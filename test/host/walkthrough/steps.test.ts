@@ -80,7 +80,7 @@ describe('walkthrough', () => {
         }));
       });
 
-      it('links to commands only with a valid prompt or demo scenario as the argument', () => {
+      it('links to commands only with a valid argument', () => {
         const linksWithArgument = links.flatMap(({ command, argument }) =>
           argument === undefined ? [] : [{ command, argument: JSON.parse(decodeURIComponent(argument)) as unknown }],
         );

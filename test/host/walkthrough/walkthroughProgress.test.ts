@@ -7,7 +7,7 @@ import { openWindow } from '../../support/host/conversationWindow';
 const code = { kind: 'selection' as const, label: 'app.ts:1-3', languageId: 'typescript', code: 'x' };
 
 describe('completed steps of the walkthrough', () => {
-  it('include "Ask your first question" after a request was sent', () => {
+  it('include "Ask your first question" after a request', () => {
     assert.deepEqual(completedSteps({}, text('x')), []);
     assert.deepEqual(completedSteps({}, attempt()), ['holysheep.hasAsked']);
   });
@@ -31,7 +31,7 @@ describe('context keys that complete walkthrough steps', () => {
   beforeEach(() => (folder = temporaryFolder()));
   afterEach(() => removeTemporaryFolder(folder));
 
-  it('become true and then false for each completed step, so that VS Code notices a repeated completion', async () => {
+  it('become true and then false, so that VS Code notices the next completion', async () => {
     const { conversations, talk } = openWindow({ folder, memory: new Map(), limit: 10, epoch: 0 });
     const changes: string[] = [];
     const subscription = followWalkthroughSteps(conversations, (key, value) => changes.push(`${key}=${value}`));
