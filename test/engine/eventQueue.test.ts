@@ -8,7 +8,7 @@ const stopped: StreamEvent = { type: 'stopped', text: '', attempt: 1, at: 0 };
 const next = (value: StreamEvent): IteratorResult<StreamEvent> => ({ done: false, value });
 
 describe('event queue', () => {
-  it('delivers events in order, and none after the terminal event', async () => {
+  it('delivers events in order, and none after the last event of the turn', async () => {
     const queue = new EventQueue(() => undefined);
     queue.push([text('a'), text('b')]);
     queue.push([stopped]);
@@ -44,7 +44,7 @@ describe('event queue', () => {
     assert.deepEqual(await Promise.all(reads), [next(text('a')), next(stopped), end]);
   });
 
-  it('ends all pending reads and notifies the turn as soon as the reader stops reading', async () => {
+  it('ends all pending reads as soon as the reader stops reading', async () => {
     let leaves = 0;
     const queue = new EventQueue(() => leaves++);
     const reader = queue[Symbol.asyncIterator]();

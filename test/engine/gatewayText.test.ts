@@ -49,7 +49,7 @@ describe('safe reading of text from a gateway', () => {
     assert.deepEqual(readFinishReason('z'.repeat(1_000_000)), { type: 'complete', reason: `${'z'.repeat(59)}…` });
   });
 
-  it('ignores rate limit headers in a JSON body when their names are too long or have invisible characters', () => {
+  it('ignores invalid names of rate limit headers in a JSON body', () => {
     const delay = (name: string): unknown => {
       const headers = { [`${name}-remaining`]: '0', [`${name}-reset`]: '20s' };
       return parseRetryAfter(new Headers(), JSON.stringify({ error: { metadata: { headers } } }), 0);

@@ -48,7 +48,7 @@ function withoutTimes(state: TurnState): TurnState {
 }
 
 describe('batch of events', () => {
-  it('leads to the same turn state as the separate events, except for the arrival times of characters', () => {
+  it('leads to the same turn state as the separate events', () => {
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
         const fold = (all: readonly StreamEvent[]): TurnState =>

@@ -61,7 +61,7 @@ describe('classification of a response', () => {
     [[525, 526], 'gatewayCertificate'],
   ];
 
-  it('maps each HTTP status from 100 to 999 to its fault, or to unexpectedStatus if no fault is defined for the status', () => {
+  it('returns a fault for each HTTP status from 100 to 999', () => {
     const rowOf = new Map<number, FaultName>(
       rowsByStatus.flatMap(([statuses, row]) => statuses.map((status) => [status, row] as const)),
     );
@@ -91,7 +91,7 @@ describe('classification of a response', () => {
     });
   }
 
-  it("shortens the provider's message to one line of at most 300 characters", () => {
+  it("shortens the provider's message to one line", () => {
     assert.equal(classifyResponse(400, { error: { message: 'a\n  b' } }).detail, 'a b');
     assert.equal(classifyResponse(400, 'plain words').detail, 'plain words');
     assert.equal(classifyResponse(400, '<html>secret</html>').detail, '');
@@ -104,7 +104,7 @@ describe('classification of a response', () => {
     );
   });
 
-  it('returns a message with a placeholder for the reset time only if the response names that time', () => {
+  it('returns a message with a reset time only if the response names that time', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     // A countdown shows the time until the retry.
@@ -116,13 +116,13 @@ describe('classification of a response', () => {
     assert.match(classifyResponse(429, dailyQuota, { 'retry-after': '7200' }).message, /\{time\}/);
   });
 
-  it('ignores a retry-after of 36 seconds when the daily quota is used up', () => {
+  it('ignores a short retry-after when the daily quota is used up', () => {
     const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }, { retryDelay: '36s' }];
     const fault = classifyResponse(429, { error: { message: 'quota', details } });
     assert.deepEqual([fault.row, fault.retryAfter], ['usageLimitReached', undefined]);
   });
 
-  it('honors a retry-after of five minutes even if the daily quota is used up', () => {
+  it('uses a retry-after of five minutes even if the daily quota is used up', () => {
     const details = [{ violations: [{ quotaId: 'RequestsPerDay' }] }];
     const fault = classifyResponse(429, { error: { message: 'quota', details } }, { 'retry-after': '300' });
     assert.deepEqual([fault.row, fault.retryAfter?.delayMs], ['usageLimitReached', 300_000]);
@@ -165,7 +165,7 @@ describe('classification of a plain text that arrives instead of an answer', () 
     assert.deepEqual([row, detail], ['rateLimitedWithoutRetryAfter', 'Too many requests, slow down']);
   });
 
-  it('reports a malformed response with the text as its detail if the text contains no known words', () => {
+  it('reports a malformed response if the text contains no known words', () => {
     const { row, detail } = classify({ type: 'plainText', text: 'sheep' }, now);
     assert.deepEqual([row, detail], ['garbledBody', 'sheep']);
   });
@@ -216,7 +216,7 @@ describe('classification of failures without an error response', () => {
     assert.equal(classify({ type: 'timeout', clock: 'streamStalled', afterMs: 59_600 }, now).seconds, 60);
   });
 
-  it('returns the entry of the fault table when the caller already names the fault', () => {
+  it('returns the fault that the caller has named', () => {
     const { kind, policy, message, actions } = faultTable.noKey;
     assert.deepEqual(classify('noKey', now), { row: 'noKey', detail: '', kind, policy, message, actions });
     assert.equal(classify('webPage', now).leavesGateway, true);
@@ -272,7 +272,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('returns a fault with a message for any JSON value that a stream reports as its error', () => {
+  it('returns a fault with a message for any error value in a stream', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), anyError), (error) => {
         assert.ok(classifyInband(error).row in faultTable);
@@ -299,7 +299,7 @@ describe('classification of random responses', () => {
     )
     .chain((error) => fc.constantFrom<unknown>({ error }, [{ error }], error));
 
-  it('never leads to a retry after an HTTP error that reports a lack of credit (except for the statuses 402, 403 and 407)', () => {
+  it('leads to no retry when an HTTP error reports a lack of credit', () => {
     // A 403 may be a limit that resets at a time that it names.
     const errorStatus = fc.integer({ min: 400, max: 599 }).filter((value) => ![402, 403, 407].includes(value));
     fc.assert(
@@ -326,7 +326,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('never leads to a retry when an error inside a stream reports a lack of credit', () => {
+  it('leads to no retry when an error inside a stream reports a lack of credit', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('insufficient_quota', 'insufficient_balance'),

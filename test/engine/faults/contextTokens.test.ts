@@ -28,7 +28,7 @@ describe('context window in an error message of a provider', () => {
     assert.deepEqual([row, contextTokens], ['contextLength', 8000]);
   });
 
-  it('is read from the field `n_ctx` of llama.cpp, unless the value is impossible', () => {
+  it('is read from the field `n_ctx` of llama.cpp', () => {
     const message = 'the request exceeds the available context size, try increasing it';
     for (const [value, tokens] of [
       [4096, 4096] as const,

@@ -31,7 +31,7 @@ describe('message of a rejected request', () => {
       assert.equal(reportsTooLargeTokenLimit(message), isTooLarge);
     });
 
-  it('does not name a context window if the number in the message is below 256 tokens', () => {
+  it('names a context window only if the window has at least 256 tokens', () => {
     assert.deepEqual([isContextWindow(255), isContextWindow(256)], [false, true]);
   });
 });
@@ -41,7 +41,7 @@ describe('fault of a rejected request', () => {
     assert.equal('contextTokens' in rejected(400, 'Bad request'), false);
   });
 
-  it("blames the gateway's own provider key, and not the user's key, only if the message ends with a request ID", () => {
+  it("blames the gateway's own provider key only if the message ends with a request ID", () => {
     const id = '(request id: 20260115090000123)';
     const rows = [`Incorrect API key provided ${id}`, `${id} Incorrect API key provided`].map(
       (message) => rejected(401, message).row,

@@ -87,20 +87,20 @@ describe('fault table', () => {
     }
   }
 
-  it('contains only messages that are complete sentences without unknown placeholders', () => {
+  it('contains only messages that are complete sentences with known placeholders', () => {
     for (const message of messages) {
       assert.match(message, /^(?:[A-Z]|\{).*(?:\.|\})$/);
       for (const [, name = ''] of message.matchAll(/\{(.*?)\}/g)) assert.ok(placeholders.has(name), message);
     }
   });
 
-  it('has a second message with the reset time for the four faults whose limit can reset at a known time', () => {
+  it('has a second message, with the reset time, for each fault whose reset time can be known', () => {
     const withTime = faultNames.filter((name) => faultTable[name].limit?.messageWithTime !== undefined);
     assert.deepEqual(withTime, ['outOfCredit', 'permissionDenied', 'usageLimitReached', 'overloaded']);
     for (const name of withTime) assert.match(faultTable[name].limit?.messageWithTime ?? '', /\{time\}/, name);
   });
 
-  it('offers at least one action for every fault, and no action twice', () => {
+  it('offers at least one action for every fault', () => {
     for (const name of faultNames) {
       const { actions } = faultTable[name];
       assert.ok(actions.length > 0, name);
@@ -108,7 +108,7 @@ describe('fault table', () => {
     }
   });
 
-  it('lets only provider failures and connection failures count toward the circuit breaker', () => {
+  it('counts only provider failures and connection failures toward the circuit breaker', () => {
     const expected: readonly FaultName[] = [
       'connectionRefused',
       'connectTimeout',

@@ -53,7 +53,7 @@ describe('reading of a provider error', () => {
     });
   }
 
-  it('unwraps an error that is nested hundreds of times', () => {
+  it('finds an error that is nested in hundreds of objects', () => {
     const times = 500;
     const body = `${"{'error': '".repeat(times)}innermost${"'}".repeat(times)}`;
     assert.equal(readProviderError(body).message, 'innermost');
@@ -64,7 +64,7 @@ describe('reading of a provider error', () => {
     assert.equal(readProviderError('x'.repeat(301)).message, `${'x'.repeat(299)}…`);
   });
 
-  it('keeps only 8192 characters of the text for the classification', () => {
+  it('keeps only 8192 characters of the error text', () => {
     assert.equal(readProviderError('x'.repeat(10_000)).searchText.length, 8192);
   });
 

@@ -108,12 +108,12 @@ describe('search for the refused parameter in a provider error', () => {
     });
   }
 
-  it("prefers the parameter in the error's `param` field to a parameter in the error's message", () => {
+  it("prefers the error's field `param` to the error's message", () => {
     const searchText = 'max_tokens and temperature are not supported together';
     assert.equal(findRefusedParameter({ ...noDetails, searchText, param: 'temperature' }), 'temperature');
   });
 
-  it('finds the parameter `reasoning` when the error names the nested field `reasoning.effort`', () => {
+  it('finds `reasoning` when the error names the nested field `reasoning.effort`', () => {
     const codes = ['unsupported_parameter'];
     assert.equal(findRefusedParameter({ ...noDetails, codes, param: 'reasoning.effort' }), 'reasoning');
   });

@@ -424,7 +424,7 @@ describe('parsing of retry-after', () => {
     });
   }
 
-  it('uses the most precise source when a response names several delays', () => {
+  it('uses the most precise of several delays in a response', () => {
     const headers = new Headers({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' });
     const body: Record<string, unknown> = {};
     const field = (): string | undefined => parseRetryAfter(headers, JSON.stringify({ error: body }), now)?.field;
@@ -447,7 +447,7 @@ describe('parsing of retry-after', () => {
     ]);
   });
 
-  it('reports whether the retry-after was found in the body or in a header', () => {
+  it('reports whether the delay came from the body or from a header', () => {
     const isInBody = (headers: Headers, body: unknown): boolean | undefined =>
       parseRetryAfter(headers, JSON.stringify(body), now)?.isInBody;
     assert.equal(isInBody(new Headers(), { error: { retry_after: 5 } }), true);
@@ -457,7 +457,7 @@ describe('parsing of retry-after', () => {
     assert.equal(isInBody(new Headers(limits), {}), undefined);
   });
 
-  it('skips a header with zero or with a time in the past and reads the delay from the error message', () => {
+  it('reads the delay from the error message if the header contains zero or a time in the past', () => {
     const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': httpDate(now - 5000) });
     assert.equal(parseRetryAfter(headers, JSON.stringify(errorWithMessage('try again in 20s')), now)?.delayMs, 20_000);
   });
@@ -467,12 +467,12 @@ describe('parsing of retry-after', () => {
       assert.equal(parseRetryAfter(new Headers(), body, now)?.delayMs, 5000);
     });
 
-  it("reads the delay of an error inside a stream from the error's message", () => {
+  it('reads the delay from the message of an error inside a stream', () => {
     for (const body of ['{"message":"Please retry in 5s"}', '"Please retry in 5s"', 'Please retry in 5s'])
       assert.equal(parseRetryAfter(undefined, body, now)?.delayMs, 5000);
   });
 
-  it("ignores a delay that is mentioned in the answer's text next to an error inside a stream", () => {
+  it("ignores a delay that the answer's text mentions", () => {
     const error = { message: 'Provider disconnected', code: 'server_error' };
     const choices = [{ delta: { content: ' Just try again in 2 hours.' } }];
     assert.equal(parseRetryAfter(undefined, JSON.stringify({ error, choices }), now), undefined);
@@ -538,7 +538,7 @@ describe('parsing of retry-after in any response', () => {
     });
   }
 
-  it('reads a retry-after that is followed by 64 KB of other text', () => {
+  it('reads a delay that is followed by 64 KB of other text', () => {
     assert.equal(parseRetryAfter(new Headers(), `retry in 20s. ${'x'.repeat(size)}`, now)?.delayMs, 20_000);
   });
 

@@ -153,7 +153,7 @@ describe('classification of a transport error', () => {
     it(`returns ${row} for ${name}`, () => assert.equal(transportRow(error), row));
   }
 
-  it('returns a fault for anything that can be thrown', () => {
+  it('returns a fault for any thrown value', () => {
     fc.assert(
       fc.property(fc.anything(), (thrown) => assert.ok(transportRow(thrown) in faultTable)),
       { numRuns: propertyRuns },
@@ -252,7 +252,7 @@ describe('chain of an error and its causes', () => {
 });
 
 describe('description of an error for the log', () => {
-  it('lists codes and messages, outermost first, without stacks', () => {
+  it('lists the codes and messages of an error and its causes, without stacks', () => {
     assert.equal(
       describeError(fetchFailed(errorWithCode('ECONNREFUSED', 'connect ECONNREFUSED ::1:443'))),
       'Connection error. ← fetch failed ← ECONNREFUSED connect ECONNREFUSED ::1:443',

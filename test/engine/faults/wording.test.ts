@@ -51,7 +51,7 @@ describe('message of a fault for the user', () => {
     });
   });
 
-  it('has a value for every placeholder that applies to the fault', () => {
+  it('contains a value for every placeholder', () => {
     const circumstances = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
     const { values } = describeEvidence({ type: 'timeout', clock: 'streamStalled', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {
@@ -83,7 +83,7 @@ describe('message of a fault for the user', () => {
     assert.deepEqual([values['detail'], detail], ['I am a teapot', 'I am a teapot']);
   });
 
-  it('redacts the API key in use, whatever its format', () => {
+  it('redacts the API key of the request, whatever the key looks like', () => {
     const { values, detail } = describeEvidence(rejection(`no such key: ${apiKey}`), { status: 418 });
     assert.deepEqual([values['detail'], detail], ['no such key: [redacted]', 'no such key: [redacted]']);
   });

@@ -197,7 +197,7 @@ describe('gate after a rate limit', () => {
     assert.equal(admittedCount([...requests, fixture.enqueue()]), 1);
   });
 
-  it('admits one request, then 2, 4, 8 and 16 per round trip as the gateway accepts requests', async () => {
+  it('admits one request, and then twice as many after each round trip', async () => {
     const requests = await fixture.enqueueDuringCooldown(60);
     const sizes: number[] = [];
     for (let accepted = 0; accepted < 31;) {
@@ -212,7 +212,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual(sizes, [1, 2, 4, 8, 16]);
   });
 
-  it('opens fully only when the gateway accepts a request while no other request waits', async () => {
+  it('opens fully when the gateway accepts a request while no other request waits', async () => {
     const requests = await fixture.enqueueDuringCooldown(3);
     requests[0]?.accepted();
     assert.equal(admittedCount(requests), 3);
@@ -266,7 +266,7 @@ describe('gate after a rate limit', () => {
     });
   }
 
-  it('halves the allowed number of requests in flight only once when several probes are rate-limited', async () => {
+  it('halves the number of simultaneous requests only once when several probes are rate-limited', async () => {
     const { requests, window } = await halfOpen(8);
     window[0]?.limited(fixture.cooldown(3000));
     let sent = admittedCount(requests);
@@ -280,7 +280,7 @@ describe('gate after a rate limit', () => {
     assert.equal(admittedCount(requests), sent + 1 + 4);
   });
 
-  it('treats a request that the user sends during the cooldown as the probe', async () => {
+  it('uses a request that the user sends during the cooldown as the probe', async () => {
     fixture.limit(5000);
     const [first, second, third] = fixture.enqueueMany(3);
     second!.force();
@@ -291,7 +291,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [true, false]);
   });
 
-  it('ends the cooldown and admits two waiting requests when the gateway accepts a request that the user sent during the cooldown', () => {
+  it('ends the cooldown early when the gateway accepts a request that the user has sent', () => {
     fixture.limit(60_000);
     const [first, second, ...others] = fixture.enqueueMany(5);
     second!.force();
@@ -300,7 +300,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual(valuesOf([first!, ...others], 'isAdmitted'), [true, true, false, false]);
   });
 
-  it('opens fully when no request waits and the gateway accepts a request that the user sent during the cooldown', async () => {
+  it('opens fully when the gateway accepts a request of the user while no other request waits', async () => {
     const store = new SharedStore();
     fixture = new GateFixture(store);
     fixture.limit(60_000);
@@ -339,7 +339,7 @@ describe('gate after a rate limit', () => {
 describe('gate during a change of the system clock', () => {
   useFixture();
 
-  it('admits the queued requests within a second after the clock jumps forward', async () => {
+  it('admits waiting requests within a second after the clock jumps forward', async () => {
     fixture.limit(600_000);
     const request = fixture.enqueue();
     await fixture.clock.advance(500);
@@ -361,7 +361,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('does not reset its failure count after the success of a request that was sent before the breaker opened', () => {
+  it('ignores the success of a request that was sent before the breaker opened', () => {
     const early = fixture.enqueue();
     early.accepted();
     fixture.fail(5);
@@ -381,7 +381,7 @@ describe('circuit breaker of a gate', () => {
     assert.deepEqual([fixture.gate.isBreakerOpen, fixture.gate.failures], [true, 5]);
   });
 
-  it('keeps its failure count when a request ends without a result', () => {
+  it('keeps its failure count when a request is abandoned without a result', () => {
     fixture.fail(4);
     fixture.enqueue().release();
     const stopped = fixture.enqueue();
@@ -402,7 +402,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, false);
   });
 
-  it('counts the failure of a request that the gateway had already accepted', () => {
+  it('counts a failure even if the gateway had already accepted the request', () => {
     for (let n = 0; n < 5; n++) {
       const request = fixture.enqueue();
       request.accepted();
@@ -411,7 +411,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.gate.isBreakerOpen, true);
   });
 
-  it("stays open until the end of a retry-after that is longer than the breaker's cooldown", () => {
+  it('stays open until the end of a long retry-after', () => {
     fixture.fail(4);
     fixture.fail(1, 90_000);
     const { until, cause } = fixture.enqueue().block;
@@ -439,7 +439,7 @@ describe('circuit breaker of a gate', () => {
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
   });
 
-  it('does not count later failures of requests that were in flight when the breaker opened', () => {
+  it('ignores later failures of requests that were sent before the breaker opened', () => {
     for (const request of fixture.enqueueMany(9)) request.failed();
     assert.equal(fixture.enqueue().block.until - fixture.clock.now(), 5000);
     assert.equal(fixture.gate.failures, 5);
@@ -460,7 +460,7 @@ describe('circuit breaker of a gate', () => {
 describe('reset of a gate', () => {
   useFixture();
 
-  it('admits all requests and clears the failures and the shared cooldown', async () => {
+  it('admits all requests, and clears the failures and cooldowns', async () => {
     const store = new SharedStore();
     fixture = new GateFixture(store);
     fixture.fail(4);
@@ -493,7 +493,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     } satisfies GateBlock);
   });
 
-  it('learns within a second that another window has extended the cooldown', async () => {
+  it('notices within a second that another window has extended the cooldown', async () => {
     const { here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
@@ -503,14 +503,14 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.deepEqual([request.block.until, request.changes], [longer.until, 1]);
   });
 
-  it('does not mistake the cooldown that its own window has shared for a cooldown of another window', async () => {
+  it('distinguishes its own cooldown from the cooldown of another window', async () => {
     const { here } = windows();
     here.limit(30_000);
     await here.gate.sync();
     assert.equal(here.enqueue().block.blockedBy, 'request');
   });
 
-  it('keeps its cooldown when another window shares a shorter one', async () => {
+  it('keeps its cooldown when another window shares a shorter cooldown', async () => {
     const { here, there } = windows();
     const longer = there.limit(90_000);
     here.limit(30_000);
@@ -525,7 +525,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(there.enqueueMany(2)), 2);
   });
 
-  it('admits a probe as soon as another window has cleared the shared cooldown', async () => {
+  it('admits a probe as soon as another window has cleared the cooldown', async () => {
     const { store, here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
@@ -536,7 +536,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(requests), 1);
   });
 
-  it('keeps a cooldown of another window when the gateway accepts a request that was sent before the gate knew of the cooldown', async () => {
+  it("does not clear another window's new cooldown when an earlier request succeeds", async () => {
     const { store, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();
@@ -545,7 +545,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(store.cooldown, cause);
   });
 
-  it('does not share a new cooldown that ends before the current one', async () => {
+  it('does not share a cooldown that ends before the current cooldown', async () => {
     const { store, here } = windows();
     const longer = here.limit(90_000);
     here.limit(30_000);
@@ -553,7 +553,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(store.cooldown, longer);
   });
 
-  it('does not read the shared cooldown immediately after it has admitted a request', async () => {
+  it('does not read the shared cooldown when it has just admitted a request', async () => {
     const { store, here } = windows();
     here.limit(1000);
     const request = here.enqueue();
@@ -561,7 +561,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.deepEqual([request.isAdmitted, store.reads], [true, 0]);
   });
 
-  it('clears the shared cooldown when the gateway accepts a request, even if a read of that cooldown is still pending', async () => {
+  it('clears the shared cooldown when the gateway accepts a request', async () => {
     const { store, here, there } = windows();
     there.limit(30_000);
     await here.gate.sync();
@@ -580,7 +580,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(here.gate.closedUntil, undefined);
   });
 
-  it('reads the shared cooldown once a second while a request waits, and never otherwise', async () => {
+  it('reads the shared cooldown once a second while a request waits', async () => {
     const { store, here } = windows();
     here.limit(10_000);
     await here.clock.advance(3000);

@@ -71,7 +71,7 @@ describe('state of the gateways', () => {
     }
   });
 
-  it('lists closed gates and used retry budgets in the diagnostics, but no API key', () => {
+  it('shows gates and retry budgets in the diagnostics, but no API key', () => {
     const { clock, states } = start();
     states.of(scope.gateway).retryBudget.charge(5);
     const { until } = limit(clock, states, scope);
@@ -87,7 +87,7 @@ describe('state of the gateways', () => {
     assert.ok(!JSON.stringify(report).includes(String(scope.key)));
   });
 
-  it('refills retry budgets, clears all shared cooldowns and admits waiting requests when the network state is reset', async () => {
+  it('is cleared, and waiting requests are admitted, when the network state is reset', async () => {
     const { clock, states, cleared } = start();
     states.of(scope.gateway).retryBudget.charge(5);
     limit(clock, states, scope);
@@ -102,7 +102,7 @@ describe('state of the gateways', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('contains the cooldown of a rate-limited model until the cooldown ends, and only for the key that was rate-limited', async () => {
+  it("contains a model's cooldown only for the API key that was rate-limited", async () => {
     const { clock, states } = start();
     assert.equal(cooldownOf(states, scope), undefined);
     const { until } = limit(clock, states, scope);
@@ -112,7 +112,7 @@ describe('state of the gateways', () => {
     assert.equal(cooldownOf(states, scope), undefined);
   });
 
-  it('notifies the host only when a cooldown starts, becomes longer or is cleared', async () => {
+  it('notifies the host when a cooldown starts, becomes longer or is cleared', async () => {
     const clock = new VirtualClock();
     const changes: (number | undefined)[] = [];
     const states: GatewayStates = statesWith({
@@ -132,7 +132,7 @@ describe('state of the gateways', () => {
     assert.deepEqual(changes, [startedAt + 30_000, startedAt + 40_000, undefined]);
   });
 
-  it('does not notify the host when a cooldown expires or when the gateway accepts the next probe', async () => {
+  it('does not notify the host when a cooldown expires', async () => {
     const clock = new VirtualClock();
     let changes = 0;
     const states = statesWith({ clock, onCooldownChange: () => changes++ });
@@ -156,7 +156,7 @@ describe('probes of different models', () => {
     return { accept, clock, permits, scopes, sent, states };
   };
 
-  it('wait until the gateway accepts the previous probe with the same key', async () => {
+  it('wait until the gateway has accepted the previous probe with the same key', async () => {
     const { accept, clock, sent } = limited('a', 'b', 'c', 'd');
     await clock.advance(30_000);
     assert.deepEqual(sent(), [true, false, false, false]);
@@ -167,7 +167,7 @@ describe('probes of different models', () => {
     assert.deepEqual(sent(), [true, true, true, true]);
   });
 
-  it('are sent 2 s apart while the gateway accepts none of them', async () => {
+  it('are sent 2 s apart if the gateway accepts no probe', async () => {
     const { clock, scopes, sent, permits, states } = limited('a', 'b', 'c');
     await clock.advance(30_000);
     gateOf(states, scopes[0]!).failed(permits[0]!);
@@ -179,7 +179,7 @@ describe('probes of different models', () => {
     assert.deepEqual(sent(), [true, true, true]);
   });
 
-  it('are sent even while another model is rate-limited again and again', async () => {
+  it('are sent even while another model is repeatedly rate-limited', async () => {
     const { clock, scopes, sent, permits, states } = limited('a', 'b');
     const gate = gateOf(states, scopes[0]!);
     let probe = permits[0]!;
@@ -192,7 +192,7 @@ describe('probes of different models', () => {
     assert.equal(sent()[1], true);
   });
 
-  it('are sent one at a time again after the next cooldown', async () => {
+  it('are sent one at a time also after the next cooldown', async () => {
     const { clock, scopes, permits, states } = limited('a');
     await clock.advance(30_000);
     const until = clock.now() + 30_000;
@@ -212,7 +212,7 @@ describe('probes of different models', () => {
     );
   });
 
-  it('wait until the gateway accepts the latest probe, even if it has accepted an earlier one', async () => {
+  it('wait until the gateway has accepted the latest probe, not just an earlier probe', async () => {
     const { accept, clock, permits, scopes, sent, states } = limited('a', 'b', 'c');
     await clock.advance(30_000);
     gateOf(states, scopes[1]!).force(permits[1]!);
@@ -231,7 +231,7 @@ describe('probes of different models', () => {
     assert.deepEqual([...sent(), permit.block], [true, undefined]);
   });
 
-  it('delay no request to a model without a rate limit, and no further probe of the same model', async () => {
+  it('do not delay requests to a model without a rate limit', async () => {
     const { clock, scopes, sent, permits, states } = limited('a', 'b');
     await clock.advance(30_000);
     assert.equal(gateOf(states, { ...scope, model: 'free' }).enqueue(() => undefined).block, undefined);
@@ -258,7 +258,7 @@ describe('gateway that lacks a model', () => {
 });
 
 describe('observed behavior of a model at a gateway', () => {
-  it('includes unsupported parameters and whether the gateway omits finish reasons', () => {
+  it('includes unsupported parameters and missing finish reasons', () => {
     const state = statesWith().of(url);
     state.behavior('gpt-5').unsupportedParameters.add('max_tokens');
     state.behavior('gpt-5').finishReason = 'omitted';
@@ -275,7 +275,7 @@ describe('observed behavior of a model at a gateway', () => {
 });
 
 describe('forgetting a gateway', () => {
-  it('discards everything that was learned about this gateway, and nothing that was learned about another gateway', async () => {
+  it('discards everything that was learned about this gateway, but nothing about other gateways', async () => {
     const { clock, states, cleared } = start();
     const other = 'https://gateway.test/v2';
     for (const id of [scope.gateway, other]) {
@@ -363,7 +363,7 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 12);
   });
 
-  it('does not count time toward the next token while the budget is full', () => {
+  it('ignores the time during which the budget is full', () => {
     const clock = new Ticks();
     const budget = new RetryBudget(clock);
     clock.time += 3_605_000;

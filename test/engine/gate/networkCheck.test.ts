@@ -52,7 +52,7 @@ describe('network check', () => {
     assert.equal(await result, false);
   });
 
-  it('has no separate limit for the time to connect', async () => {
+  it('has no separate timeout for the connection', async () => {
     const { fetch } = new ScriptedFetch([status(200)]);
     const watchConnection = (): never => assert.fail('the connection is watched');
     assert.equal(
@@ -65,7 +65,7 @@ describe('network check', () => {
     );
   });
 
-  it('ends when its signal is aborted', async () => {
+  it('ends when it is canceled', async () => {
     const controller = new AbortController();
     const { clock, wire, result } = checkNetwork(silent, controller.signal);
     await settle();
@@ -96,7 +96,7 @@ describe('check whether a gateway responds', () => {
     });
   }
 
-  it('sends a HEAD request and leaves no timer or listener behind', async () => {
+  it('sends a HEAD request, and leaves no timer behind', async () => {
     const methods: unknown[] = [];
     const clock = new VirtualClock();
     const fetch: EngineEnvironment['fetch'] = (_, init) => {
@@ -112,7 +112,7 @@ describe('check whether a gateway responds', () => {
     assert.deepEqual([methods, clock.pending, getEventListeners(ownSignal, 'abort')], [['HEAD'], 0, []]);
   });
 
-  it('allows 2 s to connect to each address of the host, and more time for the response once connected', async () => {
+  it('allows 2 s for the connection to each address of the host', async () => {
     const clock = new VirtualClock();
     let respond!: (response: Response) => void;
     const fetch = (): Promise<Response> => new Promise((resolve) => (respond = resolve));
@@ -130,7 +130,7 @@ describe('check whether a gateway responds', () => {
     assert.equal(await result, true);
   });
 
-  it('allows more than 2 s to connect when the process was blocked in the meantime', async () => {
+  it('allows more than 2 s for the connection if the process was blocked in between', async () => {
     const clock = new VirtualClock();
     const { fetch, requests } = new ScriptedFetch([silent]);
     const watchConnection: EngineEnvironment['watchConnection'] = (send, observer) => {

@@ -87,7 +87,7 @@ describe('cleanup of an entered API key', () => {
     it(`leaves the key ${unusualKey} unchanged`, () => assert.deepEqual(cleanApiKey(unusualKey), { key: unusualKey }));
   }
 
-  it('returns only keys that an HTTP header can contain', () => {
+  it('returns only keys that can be sent in an HTTP header', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (input) => {
         const result = cleanApiKey(input);

@@ -108,7 +108,7 @@ describe('normalization of a base URL', () => {
     });
   }
 
-  it('never throws, and does not change a URL that is already normalized', () => {
+  it('does not change a URL that is already normalized', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl({ withQueryParameters: true, withFragments: true })), (input) => {
         const normalized = normalizeBaseUrl(input);
@@ -180,7 +180,7 @@ describe('address of a gateway', () => {
     });
   }
 
-  it('is neither a loopback address nor a private address if the base URL has no scheme', () => {
+  it('is neither a loopback nor a private address if the base URL has no scheme', () => {
     assert.deepEqual([isLoopbackUrl('localhost'), isPrivateUrl('10.0.0.1')], [false, false]);
   });
 });

@@ -46,20 +46,20 @@ describe('model name that is sent to a gateway', () => {
       assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
     });
 
-  it('is the name of the substitute when a gateway with a substitute lists the model and there is no primary gateway', () => {
+  it("is the substitute's name when a gateway with a substitute lists the model", () => {
     const sent = modelAt(gatewayFrom({ ...substituting, ...lists(true) }), 'gpt', undefined);
     assert.deepEqual(sent, { name: 'own', isSubstitute: true });
   });
 });
 
 describe('gateways that can answer a prompt', () => {
-  it('exclude gateways over plain HTTP if the first gateway with the model uses HTTPS', async () => {
+  it('exclude plain-HTTP gateways if the first gateway with the model uses HTTPS', async () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const gateways = await keyed({ ...encrypted, ...lists(true) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [encrypted.baseUrl, backup.baseUrl]);
   });
 
-  it("include a gateway over plain HTTP if the user's settings name the model for it and no earlier gateway has the model", async () => {
+  it('include a plain-HTTP gateway if the user has named the model for this gateway', async () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const gateways = await keyed({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [plain.baseUrl, backup.baseUrl]);
@@ -92,7 +92,7 @@ describe('first gateway', () => {
 });
 
 describe('gateway for a model', () => {
-  it('is the backup gateway when only the backup gateway lists the model', async () => {
+  it('is the backup gateway if only the backup gateway lists the model', async () => {
     const gateways = await keyed({ ...encrypted, ...lists(false) }, [{ ...backup, ...lists(true) }]);
     assert.equal(gatewayFor(gpt, gateways).id, backup.baseUrl);
   });
@@ -114,8 +114,8 @@ describe('keys of the gateways', () => {
   const error = Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' as const });
   const unreadable: Gateway['key'] = () => Promise.resolve({ type: 'unreadable', error });
 
-  it('are returned in the order of the gateways, without gateways whose key is missing or unreadable', async () => {
-    const { primaryGateway, keys } = await readKeys([
+  it('are in the order of the gateways, without missing and unreadable keys', async () => {
+    const { primary, keys } = await readKeys([
       gatewayFrom({ ...encrypted, apiKey: undefined }, 'missing'),
       gatewayFrom(backup),
       gatewayFrom({ ...plain, apiKey: undefined }, 'not-needed'),
@@ -131,7 +131,7 @@ describe('keys of the gateways', () => {
     );
   });
 
-  it('are reported as unreadable when the key of the primary gateway cannot be read, although a backup gateway has a key', async () => {
+  it("are unreadable if the primary gateway's key can't be read, even if a backup gateway has a key", async () => {
     await assert.rejects(readKeys([withKey(encrypted, unreadable), gatewayFrom(backup)]), error);
   });
 });

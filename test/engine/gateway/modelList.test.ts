@@ -43,7 +43,7 @@ describe('reading of a model list', () => {
     });
   }
 
-  it('reads only the first 5000 models of a longer list, with their facts', () => {
+  it('reads only the first 5000 models of a list', () => {
     const ids = Array.from({ length: 170_000 }, (_, n) => String(n).padStart(6, '0'));
     const data = [...ids, ...ids].map((id) => ({ id, context_length: 8192 }));
     const { models, facts } = parseModelList({ data }) ?? {};
@@ -66,12 +66,12 @@ describe('reading of a model list', () => {
     });
   }
 
-  it('does not count entries without an ID as omitted models', () => {
+  it('ignores entries without an ID', () => {
     assert.deepEqual(parseModelList([' ok ', '', ' ', {}]), { models: ['ok'] });
     assert.equal(isUsableModelId(''), false);
   });
 
-  it('accepts model IDs in the formats that relay gateways use', () => {
+  it('accepts model IDs in the formats of relay gateways', () => {
     const ids = [
       'Pro/deepseek-ai/DeepSeek-V3',
       '[provider]gpt-4o',
@@ -101,14 +101,14 @@ describe('reading of a model list', () => {
     assert.deepEqual(parseModelList(ids), { models: ids.toSorted() });
   });
 
-  it('never throws, whatever the JSON', () => {
+  it('never throws an error, whatever JSON the gateway sends', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (body) => void parseModelList(body)),
       { numRuns: propertyRuns },
     );
   });
 
-  it('reads the six default models unchanged from a list', () => {
+  it('does not change the IDs of the default models', () => {
     assert.equal(defaultModels.length, 6);
     assert.deepEqual(parseModelList(defaultModels)?.models, [...defaultModels].sort());
   });

@@ -55,7 +55,7 @@ describe('cleanup of a text for display', () => {
     it(name, () => assert.equal(visibleText(text, 100), expected));
   }
 
-  it('truncates a text to the maximum number of code points, including an ellipsis', () => {
+  it('truncates a long text to the maximum number of characters, including an ellipsis', () => {
     assert.equal(visibleText('🐑🐑🐑', 3), '🐑🐑🐑');
     assert.equal(visibleText('🐑🐑🐑🐑', 3), '🐑🐑…');
     assert.equal(visibleText('ab cd', 4), 'ab…');
@@ -66,11 +66,11 @@ describe('cleanup of a text for display', () => {
     assert.equal(visibleText('羊'.repeat(500), 300), `${'羊'.repeat(299)}…`);
   });
 
-  it('does not truncate a text when no maximum length is set', () => {
+  it('does not truncate a text without a maximum length', () => {
     assert.equal(visibleText('word '.repeat(10_000)), 'word '.repeat(10_000).trimEnd());
   });
 
-  it('does not read a long text beyond the point at which the text is truncated', () => {
+  it('does not read the part of a long text that is cut off', () => {
     const long = `title ${'a'.repeat(50_000_000)}`;
     for (let round = 0; round < 10_000; round++) assert.equal(visibleText(long, 10), 'title aaa…');
   });

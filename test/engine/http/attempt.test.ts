@@ -371,7 +371,7 @@ describe('attempt', () => {
     });
   }
 
-  it('ends with the fault answerTooLong when all response bodies of the turn together exceed the limit', async () => {
+  it('ends with the fault answerTooLong when the turn has received too much data', async () => {
     const size = new ReceivedSize();
     size.addBytes(maxTurnBytes);
     const { ends } = await runAttempt(
@@ -395,7 +395,7 @@ describe('attempt', () => {
       assert.deepEqual([ends, reports], [[fault('answerTooLong')], ['headers 200 req-1 0']]);
     });
 
-  it('is marked neither as accepted nor as streaming when the connection is refused', async () => {
+  it('is not marked as accepted when the connection is refused', async () => {
     const { ends, attempt } = await runAttempt(rejecting('ECONNREFUSED'));
     const [end] = ends;
     assert.ok(end?.type === 'fault' && typeof end.evidence === 'object' && end.evidence.type === 'error');
@@ -407,14 +407,14 @@ describe('attempt', () => {
     assert.deepEqual(ends, [fault('noBody')]);
   });
 
-  it('ends with the fault slept when no data arrives within 10 s after the computer wakes up', async () => {
+  it('ends with the fault slept when no data arrives within 10 s after the computer has woken up', async () => {
     const { ends, clock } = await runAttempt(streaming((body) => body.delta('a')));
     clock.sleep(100_000);
     await clock.advance(10_000);
     assert.deepEqual(ends, [fault('slept')]);
   });
 
-  it('ends with an internal error when a listener throws while it receives held-back text after a timeout', async () => {
+  it('ends with an internal error when a listener throws an error after a timeout', async () => {
     let texts = 0;
     const onReport = (name: string): unknown => name === 'text' && ++texts === 2 && fail(connectionError);
     const { ends, clock } = await runAttempt(
@@ -425,7 +425,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [{ type: 'defect', error: connectionError }]);
   });
 
-  it('ends even when the `cause` of an error from `fetch` is the error itself', async () => {
+  it('ends even if the `cause` of an error is the error itself', async () => {
     const error = new TypeError('fetch failed');
     error.cause = error;
     const { ends } = await runAttempt(() => Promise.reject(error));
@@ -490,7 +490,7 @@ describe('attempt', () => {
     });
   }
 
-  it('accepts `[DONE]` as the end of a complete answer if the gateway has never sent a finish reason', async () => {
+  it('treats `[DONE]` as the end of a complete answer if the gateway never sends finish reasons', async () => {
     const { ends } = await runAttempt(
       streaming((body) => body.event(chunkWith({ content: 'a' })).done()),
       { behavior: { finishReason: 'omitted' } },
@@ -498,7 +498,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [finished('stop')]);
   });
 
-  it('emits the held-back start of a possible think tag when the connection breaks', async () => {
+  it('emits the incomplete start of a think tag when the connection breaks', async () => {
     const { reports } = await runAttempt(
       streaming((body) => void breakAfterReading(body.delta('a <').delta('</th'), connectionError)),
     );
@@ -509,12 +509,12 @@ describe('attempt', () => {
     );
   });
 
-  it('turns text into reasoning when a closing think tag follows without an opening one', async () => {
+  it('turns text into reasoning when a closing think tag follows without an opening tag', async () => {
     const { reports } = await runAttempt(answering('Hm.\n', '</think>', '4'));
     assert.deepEqual(reports.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
   });
 
-  it('sends messages unchanged, including the `prefix` mark of a prefill', async () => {
+  it('sends messages unchanged', async () => {
     const messages: readonly OutgoingMessage[] = [
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'Hel', prefix: true },
@@ -523,7 +523,7 @@ describe('attempt', () => {
     assert.deepEqual(wire.requests[0]?.body.messages, messages);
   });
 
-  it('sends no temperature if the gateway does not support a temperature', async () => {
+  it('sends no temperature if the gateway does not support that parameter', async () => {
     const behavior = { unsupportedParameters: new Set(['temperature'] as const) };
     const { wire } = await runAttempt(answering('lo'), { behavior });
     assert.ok(wire.requests[0] && !('temperature' in wire.requests[0].body));
@@ -571,7 +571,7 @@ describe('abandoned attempt', () => {
 });
 
 describe('finish reason "error"', () => {
-  it('is replaced by the error event that arrives in the same read', async () => {
+  it('is replaced by the error that the same read contains', async () => {
     const error = { message: 'engine crashed' };
     const events = [chunkWith({}, 'error'), { error }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
     const { ends } = await runAttempt(streaming((body) => body.delta('a').send(events.join(''))));
@@ -580,13 +580,13 @@ describe('finish reason "error"', () => {
 });
 
 describe('text that an attempt holds back', () => {
-  it('is reported when the attempt is abandoned', async () => {
+  it('is emitted when the attempt is abandoned', async () => {
     const { attempt, reports } = await runAttempt(streaming((body) => body.delta('a </thi')));
     attempt.abandon();
     assert.deepEqual(reports.slice(1), ['text a ', 'text </thi']);
   });
 
-  it('is reported when a later event of the same read causes an exception', async () => {
+  it('is emitted when a later event of the same read throws an error', async () => {
     const events = [{ ...chunkWith({ content: 'a' }), x_groq: null }, chunkWith({ content: '' })];
     const get = (): never => fail(new Error('defect'));
     Object.defineProperty(Object.prototype, 'x_groq', { get, configurable: true });
@@ -674,7 +674,7 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
 }
 
 describe('reading of a response body', () => {
-  it('uses the content type header when the start of the body does not show whether it is a stream', async () => {
+  it("uses the content type header if the body's start could be a stream or JSON", async () => {
     const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
     assert.equal(eventsBeforeEnd, 1);
   });
@@ -684,7 +684,7 @@ describe('reading of a response body', () => {
     assert.deepEqual([end, events], [{ kind: 'stream' }, 1]);
   });
 
-  it('includes an appended blank line in the length limit of a JSON body', async () => {
+  it('counts an appended blank line toward the length limit of a JSON body', async () => {
     const [longest, tooLong] = [0, 1].map((extra) => `{${' '.repeat(maxEventChars - 3 + extra)}`) as [string, string];
     assert.equal((await readPieces([longest], 'application/json')).isTooLong, false);
     assert.equal((await readPieces([tooLong], 'application/json')).isTooLong, true);
@@ -700,7 +700,7 @@ describe('reading of a response body', () => {
 describe('reading of the request ID', () => {
   const keys = new KeyRedactor();
 
-  it('returns the first ID that is not blank, truncated to 200 characters', () => {
+  it('returns the first ID that is not empty', () => {
     assert.equal(requestIdOf(new Headers({ 'x-request-id': '\u00a0', 'request-id': '\u00a0b' }), keys), 'b');
     assert.equal(requestIdOf(new Headers({ 'cf-ray': 'x'.repeat(300) }), keys)?.length, 200);
     assert.equal(requestIdOf(new Headers(), keys), undefined);

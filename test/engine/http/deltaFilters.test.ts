@@ -77,13 +77,13 @@ describe('think tag filter', () => {
     assert.equal(text.length, 'Hm so </think>'.length + spaces.length);
   });
 
-  it('treats a closing tag after 256 K characters as ordinary text', () => {
+  it('treats a very late closing tag as ordinary text', () => {
     const { reasoning, text } = read(['x'.repeat(256 * 1024), 'y', '\n</think>\n4']);
     assert.equal(reasoning, '');
     assert.ok(text.endsWith('y\n</think>\n4'));
   });
 
-  it('gives the same answer however the text is split into deltas', () => {
+  it('returns the same answer however the text is split', () => {
     const part = fc.constantFrom('<think>', '</think>', '\n', 'Hm', '`', '```\n', '<', '</thin', ' ');
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), fc.nat(5), (parts, size) => {
@@ -144,7 +144,7 @@ describe('key filter', () => {
     });
   }
 
-  it('emits an ordinary text at once even if the text ends with the first letters of a key', () => {
+  it('emits ordinary text at once even if the text ends like the start of a key', () => {
     assert.deepEqual(filtered(['return Math', ' and hsa-', ' too']), ['return Math', ' and hsa-', ' too', '']);
   });
 
@@ -152,7 +152,7 @@ describe('key filter', () => {
     assert.deepEqual(filtered(['keys begin with hsa-0', ' or hsa-1']), ['keys begin with ', 'hsa-0 or hsa-1', '']);
   });
 
-  it('is not created if every key could also occur in ordinary text', () => {
+  it('is not needed if every key could also be ordinary text', () => {
     assert.equal(new KeyRedactor(['none', 'lm-studio', 'no-key-required']).createFilter(), undefined);
   });
 

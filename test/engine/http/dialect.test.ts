@@ -49,7 +49,7 @@ describe('reading of a chunk', () => {
     });
   }
 
-  it('never throws and never returns an empty delta, whatever the JSON', () => {
+  it('never throws an error, whatever JSON the gateway sends', () => {
     const fieldName = fc.constantFrom(
       'content',
       'reasoning',
@@ -243,7 +243,7 @@ describe('numbering of tool calls', () => {
       assert.equal(numbers.areComplete, areComplete);
     });
 
-  it('refuses calls after the 128th, but accepts further parts of earlier calls', () => {
+  it('refuses new calls after the 128th call', () => {
     const numbers = new ToolCallNumbers();
     for (let index = 0; index < 128; index++) assert.equal(numbers.numberPart(part({ index }))?.index, index);
     assert.equal(numbers.numberPart(part({ index: 128 })), undefined);

@@ -20,7 +20,7 @@ class TestClocks {
 }
 
 describe('attempt timeouts', () => {
-  it('expire 120 s after the headers if no text arrives, even if SSE comments arrive', async () => {
+  it('expire 120 s after the headers if no text arrives', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(50_000);
     fixture.clocks.onHeaders();
@@ -33,7 +33,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[170_000, 'firstTokenTimeout', 120_000]]);
   });
 
-  it('expire when a stream sends no bytes for 61 s', async () => {
+  it('expire when a stream has sent no bytes for 61 s', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -43,7 +43,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[61_000, 'streamStalled', 61_000]]);
   });
 
-  it('expire when a stream sends only SSE comments for 180 s', async () => {
+  it('expire when a stream has sent only SSE comments for 180 s', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -57,7 +57,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[180_000, 'streamSilent', 180_000]]);
   });
 
-  it('expire 5 s after the finish reason if the stream does not end, even if SSE comments arrive', async () => {
+  it('expire 5 s after the finish reason if the stream does not end', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -106,7 +106,7 @@ describe('detection of a sleep of the computer', () => {
     return fixture;
   }
 
-  it('ends the attempt unless data arrives within 10 s after a sleep of 15 s', async () => {
+  it('ends the attempt if no data arrives within 10 s after the computer has woken up', async () => {
     const fixture = await afterSleep(15_000);
     await fixture.clock.advance(9_999);
     assert.deepEqual(fixture.expiries, []);
@@ -133,7 +133,7 @@ describe('detection of a sleep of the computer', () => {
     });
   }
 
-  it('does not end the attempt when the headers arrive after the sleep, but before the check that detects the sleep', async () => {
+  it('does not end the attempt if the headers arrive right after the sleep', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(1000);
     fixture.clock.epoch += 3_600_000;
@@ -142,7 +142,7 @@ describe('detection of a sleep of the computer', () => {
     assert.deepEqual(fixture.expiries, []);
   });
 
-  it('does not count the sleep as time without data, even if the monotonic clock runs during sleep', async () => {
+  it('does not treat the sleep as time without data', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -161,14 +161,14 @@ const usual = { headersMs: 60_000, firstTokenMs: 120_000, idleMs: 60_000, silent
 const longer = { headersMs: 180_000, firstTokenMs: 270_000, idleMs: 180_000, silentMs: 270_000 };
 
 describe('default timeouts', () => {
-  it('are short only for a model that is known not to reason', () => {
+  it('are short only if the model is known not to reason', () => {
     assert.deepEqual(timeoutsFor('m', { reasons: false }, unset), usual);
     assert.deepEqual(timeoutsFor('m', { reasons: true }, unset), longer);
     assert.deepEqual(timeoutsFor('m', {}, unset), longer);
     assert.deepEqual(timeoutsFor('m', undefined, unset), longer);
   });
 
-  it('are chosen by the name of an unknown model if the name shows whether the model reasons', () => {
+  it('depend on the name of an unknown model', () => {
     assert.deepEqual(timeoutsFor('grok-4-fast-non-reasoning', undefined, unset), usual);
     assert.deepEqual(timeoutsFor('qwen3-235b-a22b-thinking-2507', undefined, unset), longer);
   });
@@ -184,7 +184,7 @@ describe('default timeouts', () => {
     });
   });
 
-  it('are shorter than the 300 s after which runtimes and proxies close a connection', () => {
+  it('are shorter than the 300 s after which proxies close a connection', () => {
     const all = [true, false].flatMap((reasons) => Object.values<number>({ ...timeoutsFor('m', { reasons }, unset) }));
     assert.equal(all.length, 8);
     assert.ok(Math.max(...all) < 300_000);

@@ -44,12 +44,12 @@ describe('model facts from a local server', () => {
     assert.deepEqual([isEnded, clock.pending], [true, 0]);
   });
 
-  it('are unknown for a server of another kind after only two requests', async () => {
+  it('are unknown, after only two requests, if the server is of another kind', async () => {
     assert.equal((await read({}, ['a', 'b'])).size, 0);
     assert.equal(requests.length, 2);
   });
 
-  it('are requested with the key of the gateway and without following redirects', async () => {
+  it("are requested with the gateway's key, without following redirects", async () => {
     await read({}, [], 'hsa-local');
     assert.deepEqual(
       requests,
@@ -62,7 +62,7 @@ describe('model facts from a local server', () => {
     );
   });
 
-  it('are unknown if the server cannot be reached or does not answer in time', async () => {
+  it('are unknown if the server does not answer in time', async () => {
     const deps = fake<EngineDeps>({ clock, userAgent: 'test' });
     const refuse = () => Promise.reject(new TypeError('fetch failed'));
     assert.equal((await readLocalFacts({ ...deps, fetch: refuse }, baseUrl, undefined, ['a'])).size, 0);

@@ -95,12 +95,12 @@ describe('reading of server-sent events', () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 
-  it('reads events in a charset in which an ASCII byte can be part of another character', async () => {
+  it('reads a stream in a charset that uses ASCII bytes inside other characters', async () => {
     const bytes = Buffer.from('data: \x81\x30\x81\x31\n\n', 'latin1');
     assert.deepEqual((await read(splitBytes(bytes, 2), 'text/event-stream; charset=gb18030')).events, ['\u0081']);
   });
 
-  it('reads an event when the stream ends within a character', async () => {
+  it('reads an event even if the stream ends inside a character', async () => {
     const bytes = new TextEncoder().encode('data: a羊').subarray(0, 8);
     assert.deepEqual((await read([bytes])).events, ['a\uFFFD']);
   });
@@ -188,7 +188,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     assert.deepEqual(scannedEvents([': c\n', '', '{"e":1}\n']), ['message {"e":1}']);
   });
 
-  it('reads the same events as the library eventsource-parser from any stream without bare lines', () => {
+  it('reads the same events as the library eventsource-parser', () => {
     const line = fc.constantFrom(
       'data: a',
       'data:',
@@ -234,20 +234,20 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     return { framed, events };
   };
 
-  it('reads an event without the fast path if the fast path refuses the event', () => {
+  it('falls back to the slow path if the fast path refuses an event', () => {
     const expected = { framed: ['d'], events: ['message a'] };
     assert.deepEqual(scanWithFastPath('event: x\ndata: d\n\ndata: a\n\n'), expected);
   });
 
-  it('does not let the fast path read a later line of an event', () => {
+  it('uses the fast path only for the first line of an event', () => {
     assert.deepEqual(scanWithFastPath('data: a\ndata: b\n\n'), { framed: [], events: ['message a\nb'] });
   });
 
-  it('does not let the fast path read an event named "error"', () => {
+  it('does not use the fast path for an event named "error"', () => {
     assert.deepEqual(scanWithFastPath('event: error\ndata: c\n\n'), { framed: [], events: ['error c'] });
   });
 
-  it('creates the same events however the stream is split into pieces', () => {
+  it('reads the same events however the stream is split into pieces', () => {
     const line = fc.constantFrom('data: a', '{"e":1}', 'error: no', 'event: error', 'er', '', ': c');
     fc.assert(
       fc.property(fc.array(line, { maxLength: 10 }), fc.constantFrom('\n', '\r\n'), fc.nat(6), (lines, end, size) => {
@@ -290,7 +290,7 @@ const replyOf = (body: ReadableStream<Uint8Array> | null, contentType = 'applica
 });
 
 describe('reading of an error body', () => {
-  it('reads a short body completely, including characters that arrive in pieces', async () => {
+  it('reads a short body completely', async () => {
     const clock = new VirtualClock();
     const { body, push, close } = source();
     for (const byte of new TextEncoder().encode('余额不足 🐑')) push(Uint8Array.of(byte));
@@ -303,7 +303,7 @@ describe('reading of an error body', () => {
     assert.equal(await boundedText(replyOf(null), new VirtualClock()), '');
   });
 
-  it('reads up to the byte limit and then cancels the body', async () => {
+  it('stops at the byte limit, and cancels the rest of the body', async () => {
     const clock = new VirtualClock();
     const { body, push, canceled } = source();
     for (const piece of ['abcd', 'efgh', 'ijkl']) push(piece);
@@ -312,7 +312,7 @@ describe('reading of an error body', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('reads up to the time limit and then cancels the body', async () => {
+  it('stops at the time limit, and cancels the rest of the body', async () => {
     const clock = new VirtualClock();
     const { body, push, canceled } = source();
     let text: string | undefined;
@@ -364,7 +364,7 @@ const bytes = fc
   .map((parts) => new Uint8Array(parts.flatMap((part) => [...part])));
 
 describe('decoding of a UTF-8 stream', () => {
-  it('returns the same text however the stream is split into pieces, even if the bytes are invalid', () => {
+  it('returns the same text however the stream is split into pieces', () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(90)), (all, cuts) => {
         assert.equal(decode(pieces(all, cuts)), new TextDecoder('utf-8', { ignoreBOM: true }).decode(all));
@@ -373,12 +373,12 @@ describe('decoding of a UTF-8 stream', () => {
     );
   });
 
-  it('keeps byte order marks when no piece ends within a character', () => {
+  it('keeps byte order marks', () => {
     const part = new TextEncoder().encode('\uFEFFa');
     assert.equal(decode([part, part]), '\uFEFFa\uFEFFa');
   });
 
-  it('appends a replacement character when the last character is incomplete', () => {
+  it('ends with a replacement character if the last character is incomplete', () => {
     assert.equal(decode([new TextEncoder().encode('a羊').subarray(0, 3)]), 'a\uFFFD');
   });
 });

@@ -29,7 +29,7 @@ describe('reader of Responses API events', () => {
     it(name, () => assert.deepEqual(deltasOf(events), deltas));
   }
 
-  it('emits a text only once, even if several events contain it', () => {
+  it('emits each text only once, even if several events contain the text', () => {
     const parts = fc.array(fc.constantFrom('a', 'ab', '\n', '"', '好', 'sheep '), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(parts, fc.nat(8), fc.subarray([0, 1, 2, 3]), (texts, deltas, repeats) => {
@@ -50,7 +50,7 @@ describe('reader of Responses API events', () => {
     );
   });
 
-  it('never throws, whatever the event', () => {
+  it('never throws an error, whatever the event contains', () => {
     const type = fc.constantFrom('output_text.delta', 'output_text.done', 'output_item.done', 'completed', 'created');
     const value = fc.oneof(fc.jsonValue(), fc.constant({ content: [null, { text: 3 }], output: [{}, null] }));
     const event = fc.record(

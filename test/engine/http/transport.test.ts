@@ -33,7 +33,7 @@ function createSender(...replies: readonly Reply[]) {
 }
 
 describe('sending a request', () => {
-  it('sends each of several concurrent requests to its base URL with its key', async () => {
+  it('uses the right base URL and key for each of several concurrent requests', async () => {
     const { wire, sendTo } = createSender(ok);
     await sendTo(requestTo('https://a.test/v1', 'key-1'));
     await sendTo(requestTo('https://a.test/v1', 'key-2'));
@@ -49,7 +49,7 @@ describe('sending a request', () => {
     ]);
   });
 
-  it('sends only four headers, and none from environment variables', async () => {
+  it('sends only four headers, and no headers from environment variables', async () => {
     process.env['OPENAI_CUSTOM_HEADERS'] =
       'Accept: text/other\nContent-Type: text/other\nUser-Agent: other\nx-other: 1';
     try {
@@ -75,7 +75,7 @@ describe('sending a request', () => {
     assert.equal(JSON.stringify(sent), req.body);
   });
 
-  it('aborts the request when its signal is aborted while the body of an error response is read', async () => {
+  it('can be aborted while the body of an error response is read', async () => {
     const { wire, sendTo } = createSender(
       ({ signal }) => new Response(new LiveBody(signal).send('half').stream, { status: 503 }),
     );
@@ -206,10 +206,10 @@ describe('request body', () => {
       assert.equal(body({ model, maxTokens: 5 })['max_tokens'], 5));
   }
 
-  it('contains the token limit under its older name if the gateway refuses its newer name', () =>
+  it('contains the token limit under its older name if the gateway refuses the newer name', () =>
     assert.equal(body({ model: 'gpt-5', maxTokens: 5 }, 'max_completion_tokens')['max_tokens'], 5));
 
-  it('contains no token limit if the gateway refuses both names of the limit', () => {
+  it('contains no token limit if the gateway refuses both names of the parameter', () => {
     const sent = Object.keys(body({ model: 'gpt-5', maxTokens: 5 }, 'max_completion_tokens', 'max_tokens'));
     assert.deepEqual(sent, ['model', 'messages', 'stream', 'stream_options']);
   });

@@ -129,7 +129,7 @@ describe('reading of usage', () => {
   ] as const)
     it(`counts ${name}`, () => assert.deepEqual(readUsage(received, {}), expected));
 
-  it('reads a cost that stands next to the usage object', () => {
+  it('reads a cost from beside the usage object', () => {
     assert.deepEqual(readUsage(counts, { usage: counts, cost: 0.5 }), { ...usage, cost: 0.5 });
   });
 
@@ -152,12 +152,12 @@ describe('reading of usage', () => {
       assert.deepEqual(readUsage({ ...counts, cost: absurd }, {}), usage);
     });
 
-  it('reads a count from another field if the first field has an impossible value', () => {
+  it('reads a token count from another field if the first value is impossible', () => {
     const fields = { prompt_tokens_details: { cached_tokens: -1 }, prompt_cache_hit_tokens: 8 };
     assert.equal(readUsage({ ...counts, ...fields }, {})?.cachedTokens, 8);
   });
 
-  it('reads a cost even if the token counts are missing', () => {
+  it('reads a cost even without token counts', () => {
     assert.deepEqual(readUsage({ cost: 0.5 }, {}), { promptTokens: 0, completionTokens: 0, totalTokens: 0, cost: 0.5 });
   });
 

@@ -135,7 +135,7 @@ describe('facts in a model list', () => {
     it(`include ${name}`, () => assert.deepEqual(readListedFacts(entry), expected));
   }
 
-  it('are assigned to the model whose ID is in the same entry', () => {
+  it('belong to the model whose ID is in the same entry', () => {
     const list = parseModelList({
       data: [{ id: 'b', context_length: 8192 }, { id: 'a' }, { id: 'b', context_length: 1 }],
     });
@@ -144,7 +144,7 @@ describe('facts in a model list', () => {
     assert.deepEqual([...(list.facts ?? [])], [['b', { contextWindow: 8192 }]]);
   });
 
-  it('never prevent the list from being read, whatever the JSON', () => {
+  it('can be any JSON without an error', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom('pricing', 'architecture', 'top_provider'), fc.jsonValue()),
@@ -156,7 +156,7 @@ describe('facts in a model list', () => {
     );
   });
 
-  it('take precedence over the facts in the built-in table, field by field', () => {
+  it('override the facts of the built-in table, field by field', () => {
     const listed = new Map([['gpt-4o', { contextWindow: 8192, price: { input: 1, output: 2 } }]]);
     const { contextWindow, images, price } = knownFacts('gpt-4o', listed) ?? {};
     assert.deepEqual([contextWindow, images, price], [8192, true, { input: 1, output: 2 }]);

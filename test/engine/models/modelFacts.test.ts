@@ -58,7 +58,7 @@ const unknown: readonly string[] = `
   .concat('', `${'gpt-4o/'.repeat(1000)}gpt-4o`);
 
 describe('lookup of model facts', () => {
-  it('finds every model of the table by its name', () => {
+  it('finds every model of the built-in table by its name', () => {
     assert.ok(names.length > 280);
     assert.deepEqual(
       names.filter((name) => !factsOf(name)?.vendor),
@@ -98,7 +98,7 @@ describe('lookup of model facts', () => {
     it(`does not guess what "${model.slice(0, 50)}" is`, () => assert.equal(factsOf(model), undefined));
   }
 
-  it('distinguishes models whose names begin alike', () => {
+  it('distinguishes models whose names begin with the same characters', () => {
     const similar = ['gpt-4o', 'gpt-4o-mini', 'gpt-5', 'gpt-5-codex', 'claude-sonnet-4', 'claude-sonnet-4-5'];
     assert.equal(new Set(similar.map(factsOf)).size, similar.length);
     assert.notEqual(factsOf('o1-preview'), factsOf('o1'));
@@ -109,7 +109,7 @@ describe('lookup of model facts', () => {
     for (const name of readTable().keys()) assert.equal(plainName(name), name);
   });
 
-  it('finds the first of several models whose names differ only in their suffixes', () => {
+  it('finds the first of several models whose names have different suffixes', () => {
     const facts = readTable();
     for (const [shared, first] of [
       ['claude-opus-4', 'claude-opus-4-0'],

@@ -115,7 +115,7 @@ describe('nearest models', () => {
     it(`are ${behavior}`, () => assert.equal(nearestModels(missing, list.split(' ')).join(' '), nearest));
   }
 
-  it('are found for the default models in a current model list', () => {
+  it('are found in a current model list for each default model', () => {
     const list = 'claude-sonnet-4-6 claude-opus-4-8 gpt-5.5 gemini-3.1-pro-preview deepseek-v3.2 qwen3-max';
     const first = (model: string) => nearestModels(model, list.split(' '))[0];
     assert.deepEqual(
@@ -124,7 +124,7 @@ describe('nearest models', () => {
     );
   });
 
-  it('exclude models that, according to their gateway, cannot write text', () => {
+  it("exclude models that can't write text according to their gateway", () => {
     const listed = new Map([['acme-2', { writesText: false }]]);
     assert.deepEqual(nearestModels('acme-1', ['acme-2', 'acme-3'], listed), ['acme-3']);
   });

@@ -210,7 +210,7 @@ describe('request fields for a reasoning effort', () => {
     });
   }
 
-  it("do not include a field that the user sets in the model's settings", () => {
+  it('omit a field that the user has set for the model', () => {
     const facts = { efforts: ['low', 'high'] as const, extraBody: { thinking: { type: 'auto' } } };
     const expected = { fields: { reasoning_effort: 'low' }, effort: 'low' };
     assert.deepEqual(reasoningFields('low', { baseUrl: zhipu, model: 'glm', facts }), expected);
@@ -241,7 +241,7 @@ describe('reasoning effort that the gateway refuses', () => {
   it('is replaced by the nearest level that the gateway names', () =>
     assert.deepEqual(effortsAfter([['reasoning_effort', `${refusal} ${list}`]]), ['high']));
 
-  it('is replaced by one named level after another, and left out once the gateway has refused all of them', () => {
+  it('is left out after the gateway has also refused every other level', () => {
     const error = ['reasoning_effort', `Must be one of "none", "low", "high", "xhigh".`] as const;
     assert.deepEqual(effortsAfter([error, error, error]), ['high', 'low', undefined]);
   });
@@ -265,7 +265,7 @@ describe('reasoning effort that the gateway refuses', () => {
     it(`is replaced by a level of a list without quotes: ${detail}`, () =>
       assert.deepEqual(effortsAfter([['reasoning_effort', detail]], { chosen: 'low' }), ['medium']));
 
-  it('is recognized when the gateway refuses the parameter that was sent to set the effort', () => {
+  it('is recognized by the refused parameter', () => {
     assert.deepEqual(effortsAfter([['reasoning', list]], { baseUrl: openRouter }), ['high']);
     assert.deepEqual(effortsAfter([['thinking_budget', 'high']], { baseUrl: nim }), [undefined]);
   });
@@ -277,7 +277,7 @@ describe('reasoning effort that the gateway refuses', () => {
     ]);
   });
 
-  it('does not change how other levels and other fields are sent', () => {
+  it('does not affect other levels', () => {
     const learned: LearnedEfforts = { refused: new Set() };
     const target = { baseUrl: together, model: 'unknown', learned };
     const { fields } = reasoningFields('low', target);

@@ -64,13 +64,13 @@ describe('backoff', () => {
     });
   }
 
-  it('stays between the minimum and the exponential ceiling when the jitter setting is "full"', () => {
+  it('is between the minimum and the exponential ceiling if the jitter setting is "full"', () => {
     const options = { ...defaults, jitter: 'full' } as const;
     assert.equal(transientDelay(options, { failures: 3, random: () => 0 }), minDelayMs);
     assert.equal(transientDelay(options, { failures: 3, random: () => 0.999 }), 7992);
   });
 
-  it('grows from the previous delay when the jitter setting is "decorrelated"', () => {
+  it('grows from the previous delay if the jitter setting is "decorrelated"', () => {
     const options = { ...defaults, jitter: 'decorrelated' } as const;
     const delayAfter = (previousMs: number, random: number) =>
       transientDelay(options, { failures: 1, random: () => random, previousMs });
@@ -79,11 +79,11 @@ describe('backoff', () => {
     assert.equal(delayAfter(1e9, 0.5), 30_500);
   });
 
-  it('is at least 1 s after an overload, even when the jitter setting is "full"', () => {
+  it('is at least 1 s after an overload', () => {
     assert.equal(overloadDelay({ ...defaults, jitter: 'full' }, { failures: 0, random: () => 0 }), 1000);
   });
 
-  it('stays between 250 ms and the maximum delay plus the jitter after any number of failures', () => {
+  it('is at least 250 ms, and at most the maximum delay plus jitter', () => {
     fc.assert(
       fc.property(anyInput, fc.constantFrom(transientDelay, overloadDelay), ({ random, ...options }, delayOf) => {
         const delay = delayOf(options, { ...options, random: () => random });
@@ -106,7 +106,7 @@ describe('delay for a retry-after', () => {
     });
   }
 
-  it('exceeds the retry-after by at most 10 %, or 250 ms for a short retry-after, and never by more than 5 s', () => {
+  it('exceeds the retry-after by at most 10 %, and never by more than 5 s', () => {
     fc.assert(
       fc.property(fc.double({ min: 1, max: 366 * 86_400_000, noNaN: true }), anyRandom, (retryAfterMs, random) => {
         const margin = retryAfterDelay(retryAfterMs, () => random) - retryAfterMs;

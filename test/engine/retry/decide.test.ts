@@ -496,7 +496,7 @@ describe('retry policy', () => {
     });
   }
 
-  it('uses the next fallback model when the circuit breaker is open, unless the answer already has text', () => {
+  it('uses the next fallback model when the circuit breaker is open', () => {
     const decisionCase = { row: 'serverError', breakerOpen: true, fallbackModels: ['m', 'n'] } as const;
     assert.deepEqual(decideCase(decisionCase), { type: 'fall-back', model: 'n' } satisfies Decision);
     assert.equal(decideCase({ ...decisionCase, ...cut, breakerOpen: true }).type, 'wait');
@@ -614,7 +614,7 @@ describe('retry policy', () => {
     });
   }
 
-  it('lets the substitute of another gateway continue a partial answer while the network is unreachable, if the setting continueWithFallback allows that', () => {
+  it("lets another gateway's substitute model continue a partial answer while the network is unreachable", () => {
     const decisionCase = { row: 'offline', ...partial, substitute: 'other' } as const;
     const decisions = (['auto', 'ask', 'off'] as const).map((continueWithFallback) =>
       decideCase({ ...decisionCase, continueWithFallback }),
@@ -626,12 +626,12 @@ describe('retry policy', () => {
     ]);
   });
 
-  it('retries the same model after a lost connection, although another gateway offers a substitute', () => {
+  it('retries the same model after a lost connection, even if another gateway has a substitute model', () => {
     const decisionCase = { row: 'connectionLost', ...partial, substitute: 'other' } as const;
     assert.equal(decideCase({ ...decisionCase, continueWithFallback: 'auto' }).type, 'wait');
   });
 
-  it('ends a turn in which every attempt fails with the same fault', () => {
+  it('finally ends a turn in which every attempt fails with the same fault', () => {
     const anyCase = fc.record({
       row: fc.constantFrom(...faultNames),
       retryAfterMs: fc.option(fc.integer({ min: 1, max: 600_000 }), { nil: undefined }),
@@ -665,7 +665,7 @@ describe('retry policy', () => {
     );
   });
 
-  it('waits at least as long as the retry-after or, without a retry-after, for the minimum delay', () => {
+  it('waits at least for the retry-after, or for the minimum delay', () => {
     const rows = rowsOf('transient', 'overload', 'resume', 'hint', 'offline');
     fc.assert(
       fc.property(fc.constantFrom(...rows), fc.integer({ min: 0, max: 300_000 }), (row, retryAfterMs) => {
@@ -680,7 +680,7 @@ describe('retry policy', () => {
 
 const backup = gatewayFrom({ baseUrl: 'https://backup.test/v1', apiKey: 'hsa-key-2' });
 
-describe('decision about the gateway', () => {
+describe('decision after a fault of a turn with several gateways', () => {
   const gatewayFault = { leavesGateway: true } as const;
   const cases: readonly {
     readonly name: string;
@@ -753,15 +753,15 @@ describe('decision about the gateway', () => {
     });
   }
 
-  it('is to probe the other gateways when the network is down, even if no attempt is left', () => {
+  it('is to probe the other gateways when the network is down, even if no retries are left', () => {
     assert.equal(decideCase({ row: 'offline', otherGateway: backup, retries: 5 }).type, 'probe-gateways');
   });
 
-  it('is to fail when the network is down and neither another gateway nor an attempt is left', () => {
+  it('is to fail when the network is down and no gateways and no retries are left', () => {
     assert.equal(decideCase({ row: 'offline', retries: 5 }).type, 'fail');
   });
 
-  it('is to keep the gateway after a third overload when a fallback model is set', () => {
+  it('is to use the fallback model after a third overload, not another gateway', () => {
     const decision = decideCase({ row: 'overloaded', otherGateway: backup, overloads: 2, fallbackModels: ['n'] });
     assert.deepEqual(decision, { type: 'fall-back', model: 'n' });
   });
@@ -800,7 +800,7 @@ describe('decision for a turn that waits at a gate', () => {
     });
   }
 
-  it('counts a retry only once while the retry waits in the queue', () => {
+  it('counts a retry only once, even if the retry then waits in the queue', () => {
     const decision = decideBlock(blockOf('cooldown', 1000), { retries: 1, isRetryPending: true });
     assert.equal(decision.type === 'wait' && decision.attemptsLeft, 4);
   });
@@ -844,7 +844,7 @@ describe('decision for a turn that waits at a gate', () => {
     });
   }
 
-  it('does not claim that the gateway named a reset time when the gateway did not', () => {
+  it('reports no reset time unless the gateway has named one', () => {
     for (const block of [blockOf('breaker', 400_000), blockOf('cooldown', 400_000, { source: 'backoff' })]) {
       const decision = decideBlock(block);
       assert.ok(decision.type === 'fail');
@@ -910,7 +910,7 @@ describe('decision for a turn that waits at a gate', () => {
     });
   }
 
-  it('offers the fallback model when continueWithFallback is "ask"', () => {
+  it('offers the fallback model if the setting continueWithFallback is "ask"', () => {
     const options = { ...seen, continueWithFallback: 'ask', fallbackModels: ['n'] } as const;
     for (const leftMs of [5000, 400_000]) {
       const decision = decideBlock(blockOf('breaker', leftMs), options);

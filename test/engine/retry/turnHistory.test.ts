@@ -50,7 +50,7 @@ describe('resume budget', () => {
     });
   }
 
-  it('allows two to five resumes, no matter how much text each resume adds', () => {
+  it('allows two to five resumes, depending on the text that each resume adds', () => {
     fc.assert(
       fc.property(fc.infiniteStream(fc.constantFrom(0, 1, 199, 200, 100_000)), (added) => {
         const budget = new ResumeLimit();
@@ -136,7 +136,7 @@ describe('history of a turn', () => {
     });
   }
 
-  it('neither counts a retry that the user starts nor charges it to the retry budget', () => {
+  it('does not count a retry that the user starts', () => {
     const { history, budget, record } = setUp();
     record('serverError');
     history.settleCharge(true);
@@ -156,7 +156,7 @@ describe('history of a turn', () => {
     });
   }
 
-  it('counts all resumes and, separately, the resumes that added nothing', () => {
+  it('counts all resumes, and separately the resumes without new text', () => {
     const { history } = setUp();
     for (const chars of [300, 0]) {
       history.resumes.start();

@@ -103,7 +103,7 @@ describe('ledger of a turn', () => {
     });
   }
 
-  it('contains two entries when a turn waits twice in a row for the same reason after faults of its own', () => {
+  it('contains two entries for two consecutive waits with the same reason', () => {
     const { waits } = ledgerOf([attempt(0), waiting(10), waiting(30), stopped(70)]);
     assert.deepEqual(rowsOf(waits, 'at', 'waitedMs'), [
       [10, 20],
@@ -126,7 +126,7 @@ describe('ledger of a turn', () => {
     });
   }
 
-  it('remains the same object after an event that the ledger does not record', () => {
+  it('is the same object after an event that the ledger does not record', () => {
     const ledger = ledgerOf([attempt(0)]);
     assert.equal(addToLedger(ledger, { type: 'text', text: 'a', attempt: 1, at: 1 }), ledger);
     assert.equal(addToLedger(ledger, stopped(2)), ledger);

@@ -23,7 +23,7 @@ describe('schedule of a prompt', () => {
   it('does not change an unscheduled turn when the schedule ends', () =>
     assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));
 
-  it("makes the turn fail with the turn's earlier fault when the schedule expires", () => {
+  it('makes the turn fail with its earlier fault when the schedule expires', () => {
     const fault = { kind: 'rate-limit', status: 429, requestId: 'r1', attempt: 3, at: 8 } as const;
     const failed: FailedEvent = { type: 'failed', ...fault, message: '', text: '', actions: [], resetsAt: 1 };
     const unknown = { kind: 'offline', attempt: 2, at: 9 };

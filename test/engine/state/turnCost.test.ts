@@ -86,7 +86,7 @@ describe('cost of a turn', () => {
 });
 
 describe('total cost of several turns', () => {
-  it('contains the sum of the known costs and the number of answers whose cost is unknown', () => {
+  it('is the sum of the known costs, with the number of unknown costs', () => {
     const states = [turn([paid, unknown]), turn([unknown, unknown]), turn([paid]), turn([unbilled])];
     assert.deepEqual(totalCost(states), { costs: [usd(0.2)], unknownAnswers: 2 });
   });

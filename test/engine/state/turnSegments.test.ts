@@ -31,13 +31,13 @@ const done = (at: number): StreamEvent =>
   event(at, { type: 'done', finishReason: 'stop', attempts: 1, text: 'Hello', waitedMs: 0 });
 
 describe('conversion between wall-clock and monotonic time in a segment of a turn', () => {
-  it('is based on the start of the attempt, which was recorded on both clocks', () => {
+  it('is based on the start of the attempt', () => {
     const state = stateAfter([start(1000), text(1500)]);
     assert.equal(toEpoch(state, 1500), epoch + 1500);
     assert.equal(toMonotonic(state, epoch + 1500), 1500);
   });
 
-  it('is based on the nearest previous attempt, because the monotonic clock can stop during sleep', () => {
+  it('is based on the nearest earlier attempt, because the monotonic clock can stop during sleep', () => {
     const late = event(
       2000,
       { type: 'attempt', gateway: refOf(origin), model: 'm', why: 'retry', time: epoch + 600_000 },
@@ -49,7 +49,7 @@ describe('conversion between wall-clock and monotonic time in a segment of a tur
     assert.equal(toMonotonic(state, epoch + 600_500), 2500);
   });
 
-  it('is based on the start of the wait when there has been no attempt yet', () => {
+  it('is based on the start of the wait before the first attempt', () => {
     const state = stateAfter([waiting(1000)]);
     assert.equal(toEpoch(state, 1200), epoch + 1200);
     assert.equal(toMonotonic(state, epoch + 1200), 1200);
@@ -85,7 +85,7 @@ const first = (): TurnState =>
 const continued = (): TurnState => ({ ...initialTurn, text: 'Hello', previousSegments: segmentsSoFar(first()) });
 
 describe('list of segments of a turn', () => {
-  it('contains a single segment when the turn was not continued', () => {
+  it('contains a single segment if the user has not continued the turn', () => {
     const state = stateAfter([start(0)]);
     assert.deepEqual(segmentsOf(state), [state]);
   });
@@ -106,7 +106,7 @@ describe('list of segments of a turn', () => {
 });
 
 describe('calculation of the totals of a turn', () => {
-  it('uses the measurements of the attempts when the turn has only one segment', () => {
+  it('uses the measurements of the attempts if the turn has only one segment', () => {
     const beforeAnswer = [
       start(0),
       ended(100, 100, { how: 'rate-limit', firstTokenMs: 50, bytes: 40 }),
@@ -127,7 +127,7 @@ describe('calculation of the totals of a turn', () => {
     });
   });
 
-  it('adds up the usage of all segments and leaves out a count that no gateway reported', () => {
+  it('adds up the usage of all segments', () => {
     const reported = event(200, {
       type: 'usage',
       promptTokens: 1,
@@ -157,7 +157,7 @@ describe('calculation of the totals of a turn', () => {
     assert.equal(totalsOf(continued()).ms, 1400);
   });
 
-  it('measures the time to the first token from the start of the attempt that received this token', () => {
+  it('measures the time to the first token from the start of the successful attempt', () => {
     const silent = stateAfter([start(0), stopped(3000)]);
     const state = stateAfter([start(90_000), waiting(90_100), start(91_000, 2), text(91_500), done(92_000)], {
       ...initialTurn,

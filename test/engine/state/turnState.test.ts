@@ -210,7 +210,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('contains a wait only until the next attempt or terminal event', () => {
+  it('contains a wait until the next attempt or the end of the turn', () => {
     const events = [start(), waiting()];
     const withWait = stateAfter(events);
     assert.equal(withWait.wait?.until, 9_000_000);
@@ -249,7 +249,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('starts the reasoning without a blank line when the partial answer has no reasoning', () => {
+  it('does not begin the reasoning with a blank line', () => {
     assert.equal(stateAfter([resume('continue'), reasoning('hm')], { ...initialTurn, text: 'Hal' }).reasoning, 'hm');
   });
 
@@ -323,7 +323,7 @@ describe('state of a turn', () => {
     assert.deepEqual(stateAfter([part(1, '')]).toolCalls, [{ index: 1, id: '', name: '', arguments: '' }]);
   });
 
-  it('has no resume points after the answer was restarted', () => {
+  it('has no resume points after the answer has been restarted', () => {
     for (const event of [restarted, replaced('New.')])
       assert.deepEqual(stateAfter([event], { ...initialTurn, resumePoints: [{ offset: 3 }] }).resumePoints, []);
   });
@@ -335,7 +335,7 @@ describe('state of a turn', () => {
     assert.deepEqual({ ...after, ledger: before.ledger }, before);
   });
 
-  it('is computed without modifying the objects of the previous state and the event', () => {
+  it('is computed without changing the previous state or the event', () => {
     const frozen = Object.freeze({ ...initialTurn, resumePoints: Object.freeze([]) });
     for (const [events] of Object.values(sequences))
       for (const event of toEvents(events)) reduceTurn(frozen, Object.freeze(event));
@@ -354,7 +354,7 @@ describe('recorded turn', () => {
   );
   const terminal = fc.tuple(fc.constantFrom(done, failed, stopped), fc.option(shortText));
 
-  it('has the same state as the live turn, even after a round trip through a journal', () => {
+  it('has the same state when it is read from the journal', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(numbers, anyEvent)), terminal, fc.nat(), (newEvents, [end, otherText], splitAt) => {
         const events = newEvents.map(([[at, attempt], newEvent]): StreamEvent => ({ ...newEvent, at, attempt }));
@@ -380,7 +380,7 @@ describe('recorded turn', () => {
     );
   });
 
-  it('omits the text of the terminal event when it equals the streamed text', () => {
+  it("does not store the answer's text twice", () => {
     const half: StreamEvent = { ...text('half'), at: 1, attempt: 1 };
     const lastRecord = (answer: string) =>
       toRecordedEvents([half, { ...done(answer), at: 2, attempt: 1 }], initialTurn)[1];

@@ -30,7 +30,7 @@ describe('charset detection', () => {
     });
   }
 
-  it('detects GB 18030 when the bytes are not UTF-8, even if UTF-8 is declared', () => {
+  it('detects GB 18030 even if the body is declared as UTF-8', () => {
     for (const contentType of ['application/json', 'application/json; charset=utf-8'])
       assert.equal(decode(systemBusy['gbk'] ?? [], contentType), simplified);
   });
@@ -62,7 +62,7 @@ describe('charset detection', () => {
     assert.equal(decode(systemBusy['big5'] ?? [], 'text/plain; charset=CP950'), traditional);
   });
 
-  it('detects UTF-8 when three of ten characters are invalid, and GB 18030 when more are', () => {
+  it('detects UTF-8 if only a few characters are invalid, and otherwise GB 18030', () => {
     const accented = (count: number): readonly number[] => [...Buffer.from('é'.repeat(count)), 0x80, 0x80, 0x80];
     assert.equal(decode(accented(7), null), 'ééééééé\ufffd\ufffd\ufffd');
     assert.equal(decode(accented(6), null), '茅茅茅茅茅茅€€€');
@@ -79,7 +79,7 @@ describe('charset detection', () => {
     assert.ok(decode(page, 'text/html').endsWith(traditional));
   });
 
-  it('uses UTF-8 when no charset or an unsupported one is declared', () => {
+  it('uses UTF-8 when no supported charset is declared', () => {
     const bytes = [...Buffer.from(simplified)];
     assert.equal(decode(bytes, null), simplified);
     assert.equal(decode(bytes, 'text/plain; charset=no-such-charset'), simplified);
@@ -152,7 +152,7 @@ describe('detection of the kind of a body', () => {
       assert.equal(sniffedKind(start), kind));
   }
 
-  it('never changes a detected kind when more of the body is read', () => {
+  it('does not change when more of the body is read', () => {
     fc.assert(
       fc.property(fc.constantFrom('data: {"a":1}', ': ping', '{"a":1}', '<html>'), fc.nat(20), (body, length) => {
         const kind = sniffedKind(body.slice(0, length));

@@ -52,18 +52,18 @@ describe('messages of a continuation request', () => {
     assert.deepEqual(english, before);
   });
 
-  it('end with the partial answer, without its trailing whitespace, when a prefill is used', () => {
+  it('end with the partial answer, without trailing whitespace, if a prefill is used', () => {
     const messages = continuationMessages(english, `${partial} \n\n`, 'prefill', 'assistant');
     assert.deepEqual(messages.slice(2), [{ role: 'assistant', content: partial }]);
   });
 
-  it('mark a prefill with `prefix` only for models that require it', () => {
+  it('mark a prefill with `prefix` only for models that require the mark', () => {
     const messages = continuationMessages(english, partial, 'prefill', 'prefix');
     assert.deepEqual(messages.slice(2), [{ role: 'assistant', content: partial, prefix: true }]);
     assert.ok(continuationMessages(english, partial, 'continue', 'prefix').every((message) => !('prefix' in message)));
   });
 
-  it('end with the unchanged partial answer and a continue prompt when no prefill is used', () => {
+  it('end with the partial answer and a continue prompt if no prefill is used', () => {
     const messages = continuationMessages(english, `${partial} \n`, 'continue', 'assistant');
     assert.deepEqual(messages[2], { role: 'assistant', content: `${partial} \n` });
     assert.deepEqual([messages.length, messages[3]?.role], [4, 'user']);
@@ -96,7 +96,7 @@ describe('messages of a continuation request', () => {
     assert.match(continuePrompt(messages), /connection error/);
   });
 
-  it('ask the model not to repeat text and not to open a new code fence', () => {
+  it('ask the model not to repeat text', () => {
     assert.match(continuePrompt(english), /no repetition .*no new code fence/);
     assert.match(continuePrompt(conversationWith('羊是什么?')), /不要重复现有内容.*代码块/);
   });
@@ -104,7 +104,7 @@ describe('messages of a continuation request', () => {
   it('contain an English continue prompt when the conversation has no user message', () =>
     assert.match(continuePrompt([]), /connection error/));
 
-  it("contain a continue prompt in the user's language when the user's message consists of parts", () => {
+  it("contain a continue prompt in the user's language even if the user's message has several parts", () => {
     const parts = (text: string): readonly ChatMessage[] => [
       {
         role: 'user',

@@ -224,7 +224,7 @@ describe('splice after a continue prompt', () => testCases('continue', continueC
 describe('splice after a prefill', () => testCases('prefill', prefillCases));
 
 describe('splice of a continuation', () => {
-  it('removes a long repetition even if it reaches the end of the partial answer after the time limit for holding back text', () => {
+  it('removes a long repetition even if a part of the repetition arrives late', () => {
     const splice = new Splice(long, 'continue');
     splice.push(long.slice(9, 200));
     assert.deepEqual(splice.expire(), hold);

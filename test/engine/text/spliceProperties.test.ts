@@ -78,7 +78,7 @@ const runs = { numRuns: propertyRuns };
 describe('splice of any continuation', function () {
   this.timeout(600_000);
 
-  it('shows an overlap of at least 16 characters only once, and all text after the overlap', () => {
+  it('shows an overlap of at least 16 characters only once, followed by the new text', () => {
     const given = fc.tuple(anyPartial, anyRepetition, anyRemainder, fc.nat(), anySizes);
     fc.assert(
       fc.property(given, ([fragment, times, remainder, nth, sizes]) => {
@@ -99,7 +99,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows an overlap of at least 64 characters only once, even after the time limit for holding back text', () => {
+  it('shows an overlap of at least 64 characters only once, even if a part of the overlap arrives late', () => {
     // The numbers make sure that no other part of the overlap also matches the end of the partial answer.
     const partialOf = (count: number): string => Array.from({ length: count }, (_, n) => `羊 ${n}🐑 `).join('');
     const given = fc.tuple(
@@ -121,7 +121,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('shows a partial answer of any length only once when the continuation repeats that answer', () => {
+  it('shows a partial answer only once if the continuation repeats all of it', () => {
     const given = fc.tuple(
       anyPartial,
       anyRepetition,
@@ -141,7 +141,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('loses no text of a continuation without an overlap, even after the time limit for holding back text', () => {
+  it('loses no text of a continuation without an overlap', () => {
     const given = fc.tuple(anyPartial, anyRemainder, anySizes, fc.array(fc.nat({ max: 20 })));
     fc.assert(
       fc.property(given, ([partial, continuation, sizes, expireAfter]) => {
@@ -154,7 +154,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('neither loses nor repeats the whitespace that a prefill leaves out', () => {
+  it('neither loses nor repeats the whitespace that a prefill omits', () => {
     const space = fc.array(fc.constantFrom(' ', '\n', '\t'), { maxLength: 6 }).map((parts) => parts.join(''));
     const given = fc.tuple(anyPartial, space, anyRemainder, fc.nat(), fc.boolean(), anySizes);
     fc.assert(
@@ -174,7 +174,7 @@ describe('splice of any continuation', function () {
     );
   });
 
-  it('gives the same answer however the continuation is split into pieces', () => {
+  it('shows the same answer however the continuation is split into pieces', () => {
     const given = fc.tuple(
       anyPartial,
       fc.nat(),

@@ -14,7 +14,7 @@ describe('estimated number of tokens', () => {
   ] as const)
     it(`is ${tokens} for “${text}”`, () => assert.equal(estimateTokens(text), tokens));
 
-  it('considers every character of a text of 20,000 characters', () => {
+  it('depends on all characters of a text of 20,000 characters', () => {
     assert.equal(estimateTokens(`${'word'.repeat(2500)}${'羊'.repeat(10_000)}`), 12_500);
   });
 
@@ -58,15 +58,15 @@ describe('warning about a prompt that the gateway truncates', () => {
     return run.events.flatMap((event) => (event.type === 'attempt' ? event.cutAtTokens : []));
   };
 
-  it('appears at each attempt and names the context window', async () => {
+  it('appears at each attempt, with the size of the context window', async () => {
     assert.deepEqual(await attemptsOf(100), [100, 100]);
   });
 
-  it('is absent for a prompt that fits into the context window', async () => {
+  it('does not appear if the prompt fits in the context window', async () => {
     assert.deepEqual(await attemptsOf(101), [undefined, undefined]);
   });
 
-  it('is absent for a gateway that rejects long prompts', async () => {
+  it('does not appear if the gateway rejects long prompts', async () => {
     assert.deepEqual(await attemptsOf(100, false), [undefined, undefined]);
   });
 
@@ -78,7 +78,7 @@ describe('warning about a prompt that the gateway truncates', () => {
     assert.equal(exceededContext([system, { role: 'user', content: [text, image] }], facts), 100);
   });
 
-  it('is absent if the context window is unknown', () => {
+  it('does not appear if the context window is unknown', () => {
     assert.equal(exceededContext([{ role: 'user', content }], { cutsLongPrompts: true }), undefined);
   });
 });

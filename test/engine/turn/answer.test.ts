@@ -59,7 +59,7 @@ const anyPieces = fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), { maxL
 const story = 'Once upon a time there was a sheep that counted the people of a village, one by one, until it slept.';
 
 describe('answer', () => {
-  it('appends each delta that arrives and ignores an empty delta', () => {
+  it('appends each delta that arrives', () => {
     const run = new ShownAnswer('', 'original').append('Hel', '', 'lo');
     assert.equal(run.finish(), true);
     assert.deepEqual([run.events, run.shown], [['text Hel', 'text lo'], 'Hello']);
@@ -80,7 +80,7 @@ describe('answer', () => {
     });
   }
 
-  it('discards a restarted answer that is still hidden when another restart follows', () => {
+  it('discards a restarted answer that is not yet visible when another restart follows', () => {
     const run = new ShownAnswer('12345', 'restart').append('xxxx');
     run.answer.startAttempt('restart');
     run.append('ab').finish();
@@ -100,7 +100,7 @@ describe('answer', () => {
     });
   }
 
-  it('is replaced by a restarted answer that consists only of a tool call', () => {
+  it('is replaced by a restarted answer that has only a tool call', () => {
     const run = new ShownAnswer('a long answer', 'restart');
     run.answer.add({ type: 'toolCall', part: { index: 0, id: '1', name: 'feed', arguments: '{}' } });
     run.finish();
@@ -141,7 +141,7 @@ describe('answer', () => {
     });
   }
 
-  it('is continued with a continue prompt instead of a prefill once the model has reasoned', () => {
+  it('is continued with a continue prompt, not a prefill, if the model has reasoned', () => {
     const run = new ShownAnswer('', 'original');
     run.answer.add({ type: 'reasoning', text: 'Hm.' });
     assert.equal(run.append('some').answer.chooseRequestMode('auto', 'assistant'), 'continue');
@@ -163,7 +163,7 @@ describe('answer', () => {
     assert.deepEqual(run.events, ['text abc', 'text 😀d']);
   });
 
-  it('holds back a part of a tool call that looks like the start of a key until the attempt ends', () => {
+  it('holds back a part of a tool call that looks like the start of a key', () => {
     const run = new ShownAnswer('', 'original', {}, ['hsa-secret-key-1']);
     run.answer.add({ type: 'toolCall', part: { index: 0, id: '', name: '', arguments: 'hsa-sec' } });
     assert.deepEqual(run.events, []);
@@ -185,7 +185,7 @@ describe('answer', () => {
     assert.equal(run.append(' \n\n', '\n', 'on hills.\n', '\nAll day.').shown, 'Sheep graze on hills.\n\nAll day.');
   });
 
-  it('removes only the text of the current attempt when that text turns out to be reasoning', () => {
+  it('loses only the text of the current attempt when that text was reasoning', () => {
     const run = new ShownAnswer('kept', 'original').append(' dropped');
     const discard = (): unknown => run.answer.add({ type: 'textWasReasoning', text: 'dropped' });
     discard();
@@ -201,7 +201,7 @@ describe('answer', () => {
     ]);
   });
 
-  it('keeps its text when the gateway restarts the answer within an attempt, until the new text is longer', () => {
+  it('keeps its text when the gateway restarts the answer, until the new text is longer', () => {
     const run = new ShownAnswer('', 'original').append('12345');
     assert.equal(run.answer.startOver(), true);
     assert.equal(run.append('abc').shown, '12345');
@@ -209,25 +209,25 @@ describe('answer', () => {
     assert.equal(new ShownAnswer('12345', 'restart').append('x').answer.startOver(), true);
   });
 
-  it('shows its first text at once when the gateway restarted the answer before any text', () => {
+  it('shows its first text at once if the gateway restarted before any text', () => {
     const run = new ShownAnswer('', 'original');
     assert.equal(run.answer.startOver(), true);
     assert.deepEqual(run.append('a').events, ['text a']);
   });
 
-  it('contains no repetition when the start of a continuation turns out to be reasoning', () => {
+  it('contains no repetition after the start of a continuation turns out to be reasoning', () => {
     const run = new ShownAnswer(story, 'continue').append(' Let me see: the sheep slept, so I go on.');
     run.answer.add({ type: 'textWasReasoning', text: 'Let me see.' });
     assert.equal(run.append(story.slice(-50), ' The end.').shown, `${story} The end.`);
   });
 
-  it('cannot be restarted by the gateway within an attempt that continues the answer', () => {
+  it("can't be restarted by the gateway while it is being continued", () => {
     const run = new ShownAnswer('Once upon a time', 'continue').append(' there was a');
     assert.equal(run.answer.startOver(), false);
     assert.equal(run.shown, 'Once upon a time there was a');
   });
 
-  it('is not complete if the model only repeated a part of the answer', () => {
+  it('is not complete if the model only repeated part of the answer', () => {
     const run = new ShownAnswer(story, 'continue').append(story.slice(0, 80));
     assert.deepEqual([run.finish(), run.shown, run.events], [false, story, []]);
   });
@@ -270,7 +270,7 @@ describe('answer', () => {
     });
   }
 
-  it('never becomes shorter while a restarted answer arrives, however the restarted answer is split into deltas', () => {
+  it('never becomes shorter while a restarted answer arrives', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), anyPieces, (partial, pieces) => {
         const run = new ShownAnswer(partial, 'restart');

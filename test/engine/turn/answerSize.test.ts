@@ -72,7 +72,7 @@ describe('size limit of an answer', function () {
     });
   }
 
-  it('keeps the text that arrived before the limit was reached', async () => {
+  it('keeps the text that arrived before the answer was too long', async () => {
     const gateway = new EndlessReply(() => delta({ content: filler }));
     const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();
     assert.equal(run.last('failed').text.length, maxAnswerChars);
@@ -99,7 +99,7 @@ describe('size limit of an answer', function () {
     assert.equal(run.last('done').text.length, maxAnswerChars);
   });
 
-  it('ends the turn when the response bodies exceed their limit, even if they consist mostly of SSE comments', async () => {
+  it('ends the turn when the response bodies are too long, even if they contain mostly SSE comments', async () => {
     const comments = `: ${'x'.repeat(8 * mebibyte)}\n\n`;
     const gateway = new EndlessReply((sent) => (sent % 2 === 0 ? comments : delta({ content: 'x' })));
     const run = await new EngineRun({ replies: [gateway.reply] }).toEnd();

@@ -20,7 +20,7 @@ const half = 'Once upon a time there was a sheep that';
 const remainder = ' counted people until it fell asleep.';
 
 describe('attempt event', () => {
-  it('contains only the required fields for an ordinary first attempt', async () => {
+  it('contains only the required fields for a first attempt', async () => {
     const run = new EngineRun({ replies: [answering('ok')] });
     const time = run.clock.now();
     await run.toEnd();
@@ -59,7 +59,7 @@ describe('request for a continuation', () => {
       assert.equal(run.last('done').text, half + remainder);
     });
 
-  it('is not charged to the resume budget when the gateway answers the request with an error', async () => {
+  it('does not count against the resume limit if the gateway returns an error', async () => {
     const failing = status(500);
     const replies = [cutAfter(half), failing, failing, failing, failing, answering(remainder)];
     assert.equal((await new EngineRun({ replies }).toEnd()).last('done').text, half + remainder);
@@ -67,7 +67,7 @@ describe('request for a continuation', () => {
 });
 
 describe('answer with the resume setting "off"', () => {
-  it('is requested again when the stream broke within a tool call before any text', async () => {
+  it('is requested again if the stream broke within a tool call', async () => {
     const call = { index: 0, id: 'call-1', function: { name: 'look', arguments: '{"a' } };
     const calling = cutStream((body) => body.event({ choices: [{ delta: { tool_calls: [call] } }] }));
     const run = await new EngineRun({ replies: [calling, answering('Found.')], settings: { resume: 'off' } }).toEnd();
@@ -76,7 +76,7 @@ describe('answer with the resume setting "off"', () => {
 });
 
 describe('first request after a rate limit', () => {
-  it('lets the next request start as soon as the gateway accepts the first one', async () => {
+  it('lets the next request start once the gateway has accepted the first request', async () => {
     const bodies: LiveBody[] = [];
     const open: Reply = streaming((body) => bodies.push(body));
     const world = new EngineWorld({ replies: [rateLimited(1), open] });
@@ -88,7 +88,7 @@ describe('first request after a rate limit', () => {
     for (const { turn } of runs) turn.stop();
   });
 
-  it('does not let the next request start when the gateway rejects the first one', async () => {
+  it('does not let the next request start if the gateway rejects the first request', async () => {
     const world = new EngineWorld({ replies: [rateLimited(1), rateLimited(60)] });
     const runs = [world.ask()];
     await settle();
@@ -100,7 +100,7 @@ describe('first request after a rate limit', () => {
 });
 
 describe('turn with a gateway that needs no key', () => {
-  it('fails with "server" after a server error, and not because of the missing key', async () => {
+  it('fails with "server" after a server error, not with a missing key', async () => {
     const connection = () =>
       Promise.resolve({ baseUrl: 'http://127.0.0.1:11434/v1', apiKey: undefined, isKeyless: true });
     const settings = { retry: { maxRetries: 0 } };
@@ -128,13 +128,13 @@ describe('text that is held back because it may be the start of a key', () => {
       keys: new KeyRedactor(['hsa-secret-key-1']),
     });
 
-  it('is shown when the answer is complete, before the attempt ends', async () => {
+  it('is shown when the answer is complete', async () => {
     const run = await held((body) => body.finish().done()).toEnd();
     assert.deepEqual(run.types.slice(-3), ['text', 'ended', 'done']);
     assert.equal(run.shownText, 'The key is hsa-secret');
   });
 
-  it('is shown when the user stops the turn, before the attempt ends', async () => {
+  it('is shown when the user stops the turn', async () => {
     const run = await held(() => undefined).settle();
     run.turn.stop();
     assert.deepEqual((await run.toEnd()).types.slice(-3), ['text', 'ended', 'stopped']);
@@ -154,12 +154,12 @@ describe('cost of an answer for which the gateway reports no cost', () => {
     return (await new EngineRun({ replies: [reply], deps: { facts } }).toEnd()).last('ended').estimatedCost;
   };
 
-  it('is estimated from the text when the gateway reports zero tokens', async () => {
+  it('is estimated from the text if the gateway reports zero tokens', async () => {
     const cost = await costOf({ prompt_tokens: 0, completion_tokens: 0 });
     assert.ok(cost !== undefined && cost > 1000e-6, String(cost));
   });
 
-  it('is estimated from the reported tokens when the answer has more tokens than the prompt', async () => {
+  it('is estimated from the reported tokens if the gateway reports plausible tokens', async () => {
     assert.equal(await costOf({ prompt_tokens: 10, completion_tokens: 20 }), 210e-6);
   });
 });

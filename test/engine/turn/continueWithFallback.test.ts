@@ -51,8 +51,8 @@ const lastMessage = (sent: SentRequest | undefined): unknown => sent?.body.messa
 const switchesOf = (run: EngineRun): readonly unknown[] =>
   run.of('model').map(({ from, to, reason }) => [from, to, reason]);
 
-describe('turn with a partial answer and continueWithFallback "auto"', () => {
-  it('continues with the fallback model when the original model is overloaded during a resume', async () => {
+describe('partial answer with the setting continueWithFallback "auto"', () => {
+  it('is continued by the fallback model when the original model is overloaded', async () => {
     const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
     const run = await start(replies, 'auto').toEnd();
     assert.deepEqual(modelsOf(run), ['claude-sonnet-4', 'claude-sonnet-4', 'gpt-4o']);
@@ -62,7 +62,7 @@ describe('turn with a partial answer and continueWithFallback "auto"', () => {
     assert.deepEqual([run.last('done').text, run.shownText, run.of('replaced').length], [fullAnswer, fullAnswer, 0]);
   });
 
-  it('continues with the fallback model when the streams of three resumes have broken', async () => {
+  it('is continued by the fallback model after the streams of three resumes have broken', async () => {
     const parts = [half, remainder.slice(0, 5), remainder.slice(5, 10), remainder.slice(10, 15)];
     const replies = {
       'claude-sonnet-4': parts.map((part) => cutAfter(part)),
@@ -74,7 +74,7 @@ describe('turn with a partial answer and continueWithFallback "auto"', () => {
     assert.equal(run.shownText, fullAnswer);
   });
 
-  it('continues with the fallback model when another turn has opened the circuit breaker before the resume', async () => {
+  it('is continued by the fallback model when the circuit breaker of the original model is open', async () => {
     const replies = byModel({ 'claude-sonnet-4': [cutAfter(half), status(502)], 'gpt-4o': [answering(remainder)] });
     const world = new EngineWorld({ replies: [replies], settings: settingsFor('auto'), random: () => 0.99 });
     const run = await world.ask({ request }).settle();
@@ -103,7 +103,7 @@ describe('turn with a partial answer and continueWithFallback "auto"', () => {
     });
   }
 
-  it('has a new resume budget for the fallback model', async () => {
+  it('has a new resume limit for the fallback model', async () => {
     const replies = {
       'claude-sonnet-4': [cutAfter(half), emptyStream],
       'gpt-4o': [cutAfter(remainder.slice(0, 5)), cutAfter(remainder.slice(5, 10)), answering(remainder.slice(10))],
@@ -112,7 +112,7 @@ describe('turn with a partial answer and continueWithFallback "auto"', () => {
     assert.deepEqual([modelsOf(run).filter((model) => model === 'gpt-4o').length, run.shownText], [3, fullAnswer]);
   });
 
-  it('uses each fallback model once and then fails', async () => {
+  it('is requested from each fallback model only once', async () => {
     const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], one: [overloaded], two: [overloaded] };
     const run = await start(replies, 'auto', ['one', 'claude-sonnet-4', 'two']).toEnd();
     assert.deepEqual(switchesOf(run), [
@@ -123,7 +123,7 @@ describe('turn with a partial answer and continueWithFallback "auto"', () => {
     assert.deepEqual([text, fallbackModel, actions.includes('continueWithFallback')], [half, undefined, false]);
   });
 
-  it('continues with a prefill when the fallback model supports it', async () => {
+  it('is continued with a prefill if the fallback model supports prefills', async () => {
     const replies = { 'gpt-5': [cutAfter(half), overloaded], 'claude-sonnet-4': [answering(remainder)] };
     const run = await new EngineRun({
       replies: [byModel(replies)],
@@ -135,8 +135,8 @@ describe('turn with a partial answer and continueWithFallback "auto"', () => {
   });
 });
 
-describe('turn with a partial answer and continueWithFallback "ask"', () => {
-  it('waits for the original model and offers the fallback model while the original model is overloaded', async () => {
+describe('partial answer with the setting continueWithFallback "ask"', () => {
+  it('waits for the overloaded model, and offers the fallback model to the user', async () => {
     const run = start({ 'claude-sonnet-4': [cutAfter(half), overloaded, answering(remainder)] }, 'ask');
     await run.toEnd();
     const [afterCut, afterOverload] = run.of('waiting');
@@ -145,7 +145,7 @@ describe('turn with a partial answer and continueWithFallback "ask"', () => {
     assert.deepEqual([run.of('model'), run.shownText], [[], fullAnswer]);
   });
 
-  it('continues with the fallback model at once when the user requests that model during a wait', async () => {
+  it('is continued by the fallback model at once when the user accepts the offer', async () => {
     const run = start({ 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] }, 'ask');
     while (run.of('waiting').at(-1)?.fallbackModel === undefined) await run.clock.next();
     const time = run.clock.monotonicNow();
@@ -157,13 +157,13 @@ describe('turn with a partial answer and continueWithFallback "ask"', () => {
     assert.deepEqual([run.shownText, run.of('replaced')], [fullAnswer, []]);
   });
 
-  it('offers the fallback model as the first action when no resumes are left', async () => {
+  it('offers the fallback model as the first button when no resumes are left', async () => {
     const run = await start({ 'claude-sonnet-4': [cutAfter(half), emptyStream] }, 'ask').toEnd();
     const { kind, text, fallbackModel, actions } = run.last('failed');
     assert.deepEqual([kind, text, fallbackModel, actions[0]], ['truncated', half, 'gpt-4o', 'continueWithFallback']);
   });
 
-  it("offers the fallback model when another turn's overload causes a cooldown that exceeds this turn's maximum wait", async () => {
+  it('offers the fallback model when the cooldown of the original model is too long', async () => {
     const replies = byModel({
       'claude-sonnet-4': [
         cutAfter(half),
@@ -190,7 +190,7 @@ describe('turn with a partial answer and continueWithFallback "ask"', () => {
 const resumeFrom = { text: half, hadReasoning: false, resumeMode: 'continue' } as const;
 
 describe('turn that continues an earlier answer', () => {
-  it('retries the same model after overloads if the user requests no other model', async () => {
+  it('retries the same model after overloads, unless the user requests another model', async () => {
     const overloaded = status(503);
     const replies = [overloaded, overloaded, overloaded, answering(remainder)];
     const settings = { fallbackModels: ['gpt-4o'] };
@@ -200,7 +200,7 @@ describe('turn that continues an earlier answer', () => {
 });
 
 describe("user's request to continue with another model", () => {
-  it('sends the first request of a turn that continues an earlier answer to this model', async () => {
+  it('applies to the first request of a turn that continues an earlier answer', async () => {
     const run = new EngineRun({ replies: [answering(remainder)], request, options: { resumeFrom } });
     run.turn.continueWith('gpt-4o', 'truncated');
     await run.toEnd();
@@ -209,7 +209,7 @@ describe("user's request to continue with another model", () => {
     assert.deepEqual([run.last('resumed').how, run.shownText], ['continue', remainder]);
   });
 
-  it('has no effect while an answer streams, after the end of the turn, or for the current model', async () => {
+  it('has no effect while an answer streams', async () => {
     const run = new EngineRun({ replies: [streaming((body) => body.delta(half))], request });
     run.turn.continueWith('claude-sonnet-4', 'overloaded');
     await settle();
@@ -221,8 +221,8 @@ describe("user's request to continue with another model", () => {
   });
 });
 
-describe('turn with a partial answer and continueWithFallback "off"', () => {
-  it('neither continues with a fallback model nor offers one', async () => {
+describe('partial answer with the setting continueWithFallback "off"', () => {
+  it('is not continued by a fallback model, and no fallback model is offered', async () => {
     const replies = { 'claude-sonnet-4': [cutAfter(half), overloaded], 'gpt-4o': [answering(remainder)] };
     const run = await start(replies, 'off').toEnd();
     assert.deepEqual(new Set(modelsOf(run)), new Set(['claude-sonnet-4']));

@@ -76,7 +76,7 @@ describe('stop of a turn', () => {
     assert.deepEqual([run.types, run.wire.requests.length], [['stopped'], 0]);
   });
 
-  it('is triggered when the reader leaves its loop over the events', async () => {
+  it('is triggered when the reader leaves the loop over the events', async () => {
     const { engine, wire, clock } = new EngineWorld({ replies: [streaming((body) => body.delta('a').delta('b'))] });
     const types: string[] = [];
     for await (const { type } of engine.stream({ model: 'm', messages: [] })) {
@@ -90,7 +90,7 @@ describe('stop of a turn', () => {
 });
 
 describe('Retry now', () => {
-  it('ends a wait immediately and sends only one request, even after a double click', async () => {
+  it('ends a wait at once and sends only one request, even after a double click', async () => {
     const run = await new EngineRun({ replies: [rateLimited(30), answering('ok')] }).settle();
     run.turn.retryNow();
     run.turn.retryNow();
@@ -99,7 +99,7 @@ describe('Retry now', () => {
     assert.equal(run.last('done').waitedMs, 0);
   });
 
-  it('never counts toward the maximum number of retries or the retry budget', async () => {
+  it('never counts as one of the automatic retries', async () => {
     const world = new EngineWorld({ replies: [status(408)], settings: { retry: { maxRetries: 1 } } });
     const run = world.ask();
     for (let click = 0; click < 4; click++) {
@@ -183,7 +183,7 @@ describe('change of the key or base URL', () => {
     });
   }
 
-  it('sends the turns that wait in the queue of the old gateway to the new gateway', async () => {
+  it('moves waiting turns to the queue of the new gateway', async () => {
     Object.assign(gateways, { base: 'https://gateway.test/v1', key: 'hsa-first' });
     const engineWorld = world();
     const first = await engineWorld.ask().settle();
@@ -202,7 +202,7 @@ describe('change of the key or base URL', () => {
     );
   });
 
-  it('does not disturb an attempt that is in flight', async () => {
+  it('does not disturb an attempt that is already running', async () => {
     Object.assign(gateways, { base: 'https://gateway.test/v1', key: 'hsa-first' });
     const run = new EngineRun({
       replies: [silent],
@@ -225,7 +225,7 @@ describe('restart of an answer whose stream broke', () => {
     assert.deepEqual([run.shownText, run.last('done').text], ['short', 'short']);
   });
 
-  it('fails with the longer of the two partial answers when the second stream breaks, too', async () => {
+  it('fails with the longer of the two partial answers if the second stream also breaks', async () => {
     const run = await new EngineRun({
       replies: [cutAfter('the longest partial'), cutAfter('short')],
       settings,
@@ -235,8 +235,8 @@ describe('restart of an answer whose stream broke', () => {
   });
 });
 
-describe('stream that ends with the error that the quota is used up', () => {
-  it('makes the turn fail with the partial answer, without another attempt', async () => {
+describe('stream with an error about the used-up quota', () => {
+  it('makes the turn fail with the partial answer, without a retry', async () => {
     const outOfQuota = streaming((body) =>
       body
         .delta('some')
@@ -285,7 +285,7 @@ describe('click on Retry now', () => {
     });
   }
 
-  it('immediately abandons an attempt that receives no response', async () => {
+  it('abandons an attempt that has received no response', async () => {
     const run = new EngineRun({ replies: [silent] });
     await run.clock.advance(3000);
     run.turn.retryNow();
@@ -295,7 +295,7 @@ describe('click on Retry now', () => {
     assert.equal(run.wire.requests[1]?.signal.aborted, true);
   });
 
-  it('skips the queue even while the cooldowns of other windows are being read', async () => {
+  it('skips the queue even while cooldowns of other windows are being read', async () => {
     const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')], cooldowns });
     const first = world.ask();
@@ -351,7 +351,7 @@ describe('switch of the model', () => {
     assert.deepEqual([run.wire.requests.length, run.of('model').length], [1, 0]);
   });
 
-  it("lets the next request to the previous model start when the abandoned attempt was that model's probe", async () => {
+  it('lets the next request to the previous model start if the abandoned attempt was a probe', async () => {
     const world = new EngineWorld({ replies: [rateLimited(1), silent] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -366,7 +366,7 @@ describe('switch of the model', () => {
     for (const { turn } of [first, second]) turn.stop();
   });
 
-  it('lets the turn skip the queue of the previous model if the key is still being read', async () => {
+  it('skips the queue of the previous model, even while the key is being read', async () => {
     let reads = 0;
     let resolveKey: (() => void) | undefined;
     const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
@@ -400,7 +400,7 @@ describe('switch of the model', () => {
 });
 
 describe('stopped or finished turn', () => {
-  it('sends no request when it is stopped before its key has been read', async () => {
+  it('sends no request if it is stopped while its key is being read', async () => {
     let resolveKey: (() => void) | undefined;
     const world = new EngineWorld({
       replies: [answering('never')],
@@ -442,7 +442,7 @@ describe('failure count of a model', () => {
     for (let n = 0; n < 5; n++) await world.ask().toEnd();
   };
 
-  it('is cleared when the user clicks *Try anyway* while the turn waits in the queue', async () => {
+  it('is cleared when the user clicks *Try anyway*', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await openBreaker(world);
     const run = await world.ask().settle();
@@ -451,7 +451,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('does not delay the request that the user sends with *Try anyway*', async () => {
+  it('does not delay a request that the user sends with *Try anyway*', async () => {
     const world = new EngineWorld({ replies: [failing], settings: noRetries });
     await openBreaker(world);
     const run = await world.ask().settle();
@@ -461,7 +461,7 @@ describe('failure count of a model', () => {
     assert.equal(world.wire.requests.length, requests + 1);
   });
 
-  it('is cleared only once when a turn starts with *Try anyway*', async () => {
+  it('is cleared by *Try anyway* only at the start of the turn', async () => {
     const world = new EngineWorld({ replies: [failing], settings: { retry: { maxRetries: 2 } } });
     await world.ask().toEnd();
     assertFailures(world, 3);
@@ -477,7 +477,7 @@ describe('failure count of a model', () => {
     assertFailures(world, 1);
   });
 
-  it('opens the circuit breaker at five failures, even within one turn', async () => {
+  it('opens the circuit breaker after five failures, even within one turn', async () => {
     const run = new EngineRun({ replies: [failing], settings: { retry: { maxRetries: 10 } } });
     while (run.of('attempt').length < 5 && (await run.clock.next()) !== undefined);
     const after = run.events.slice(run.events.indexOf(run.last('ended')));
@@ -488,7 +488,7 @@ describe('failure count of a model', () => {
     run.turn.stop();
   });
 
-  it("is not announced as the reason when a turn waits because of another turn's cooldown", async () => {
+  it("is not given as the reason of a wait for another turn's cooldown", async () => {
     const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = world.ask();
@@ -501,13 +501,13 @@ describe('failure count of a model', () => {
 });
 
 describe('time without progress', () => {
-  it('ends the turn after five minutes, although attempts are left', async () => {
+  it('ends the turn after five minutes, even if retries are left', async () => {
     const run = await new EngineRun({ replies: [silent], settings: { retry: { maxRetries: 10 } } }).toEnd();
     assert.equal(run.wire.requests.length, 5);
     assert.match(run.last('failed').message, /^No response from .* No progress for 5 min/);
   });
 
-  it('is reported in the done event as the sum of the waits', async () => {
+  it('does not include the time of requests in the reported sum of the waits', async () => {
     const run = await new EngineRun({ replies: [failing, failing, answering('ok')] }).toEnd();
     assert.equal(run.last('done').waitedMs, 500 + 1000);
   });
@@ -530,14 +530,14 @@ describe('attempt whose stream ended after output', () => {
     });
   }
 
-  it('is retried within the maximum number of retries if the output was only reasoning', async () => {
+  it('is retried, not resumed, if the output was only reasoning', async () => {
     const settings = { retry: { maxRetries: 1 } };
     const run = await new EngineRun({ replies: [cutStream(streamReasoning)], settings }).toEnd();
     assert.deepEqual(valuesOf(run.of('attempt'), 'why'), ['first', 'retry']);
     assert.deepEqual([run.of('cut').length, run.last('failed').kind], [0, 'connection']);
   });
 
-  it('is not reported as cut off if the model finished normally but produced only reasoning', async () => {
+  it('is not reported as broken if the model finished after reasoning only', async () => {
     const reasoningOnly = streaming((body) => streamReasoning(body).finish().done());
     const run = await new EngineRun({ replies: [reasoningOnly, answering('ok')] }).toEnd();
     assert.deepEqual([run.of('cut').length, run.of('ended')[0]?.how], [0, 'empty']);
@@ -556,7 +556,7 @@ describe('attempt whose stream ended after output', () => {
     });
   }
 
-  it('is resumed with a second continue prompt when the request with the first one fails with a server error', async () => {
+  it('is resumed with a second request if the first request to continue it fails', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({ replies: [cutAfter(half), failing, answering('people.')] }).toEnd();
     assert.deepEqual(rowsOf(run.of('attempt'), 'why', 'how'), [

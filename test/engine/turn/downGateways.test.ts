@@ -12,13 +12,13 @@ async function withDownBackup(primaryReply: Reply, ...probes: readonly Reply[]):
 }
 
 describe('backup gateway that is down', () => {
-  it('gets no prompt when the model is overloaded at the primary gateway', async () => {
+  it('receives no prompt when the primary gateway is overloaded', async () => {
     const gateways = await withDownBackup(status(503), refused);
     const run = await gateways.ask().toEnd();
     assert.deepEqual([run.last('done').text, switches(run)], ['second', []]);
   });
 
-  it('is used if it responds to a probe while the network of the primary gateway is unreachable', async () => {
+  it('is used if it responds to a probe while the primary gateway is unreachable', async () => {
     const gateways = await withDownBackup(rejecting('ENETUNREACH'), refused, status(200));
     const run = await gateways.ask().toEnd();
     assert.equal(run.last('done').text, 'from the backup');

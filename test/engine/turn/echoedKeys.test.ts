@@ -183,7 +183,7 @@ describe('key that the gateway echoes', () => {
     });
   }
 
-  it('is removed from an answer whose stream broke within the key', async () => {
+  it('is removed from an answer whose stream broke inside the key', async () => {
     const run = await finishedTurn(
       cutAfter(`The key that you have set is ${key.slice(0, 9)}`),
       answering(`that you have set is ${key} and no other.`),
@@ -192,7 +192,7 @@ describe('key that the gateway echoes', () => {
     assert.equal(run.shownText, 'The key that you have set is [redacted] and no other.');
   });
 
-  it('is removed from the continuation of an answer that ended within the key', async () => {
+  it('is removed from the continuation of an answer that ended inside the key', async () => {
     const run = new EngineRun({
       replies: [answering(key.slice(8), '.')],
       connection: () => Promise.resolve(connection),
@@ -220,7 +220,7 @@ describe('key that the gateway echoes', () => {
     });
   }
 
-  it('is removed from an error message without changing the classification of the error', async () => {
+  it('is removed from an error message, and the fault stays the same', async () => {
     const run = await finishedTurn(
       status(401, error(`Incorrect API key provided: ${key}.`, { code: 'invalid_api_key' })),
     );
