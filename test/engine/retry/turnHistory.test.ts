@@ -36,7 +36,7 @@ const table: readonly {
   },
 ];
 
-describe('resume budget', () => {
+describe('resume limit', () => {
   for (const { title, added, remaining } of table) {
     it(title, () => {
       const budget = new ResumeLimit();

@@ -152,7 +152,7 @@ describe('detection of the kind of a body', () => {
       assert.equal(sniffedKind(start), kind));
   }
 
-  it('does not change when more of the body is read', () => {
+  it('never changes a detected kind when more of the body is read', () => {
     fc.assert(
       fc.property(fc.constantFrom('data: {"a":1}', ': ping', '{"a":1}', '<html>'), fc.nat(20), (body, length) => {
         const kind = sniffedKind(body.slice(0, length));

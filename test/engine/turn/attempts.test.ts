@@ -159,7 +159,7 @@ describe('cost of an answer for which the gateway reports no cost', () => {
     assert.ok(cost !== undefined && cost > 1000e-6, String(cost));
   });
 
-  it('is estimated from the reported tokens if the gateway reports plausible tokens', async () => {
+  it('is estimated from the tokens that the gateway reports', async () => {
     assert.equal(await costOf({ prompt_tokens: 10, completion_tokens: 20 }), 210e-6);
   });
 });

@@ -33,7 +33,7 @@ const modelSwitches = (run: EngineRun): readonly string[] =>
 const request = { request: { model } };
 
 describe('turn with several gateways', () => {
-  it("sends the gateway's own name for the model, and shows the name that the user chose", async () => {
+  it("sends the gateway's own name of the model, and shows the name that the user chose", async () => {
     const gateway = { ...naming([model, vendorName]), name: 'Router' };
     const net = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, gateway] });
     const run = await net.ask(request).toEnd();
@@ -57,8 +57,8 @@ describe('turn with several gateways', () => {
     assert.equal(stateOf(run).resumePoints[0]?.models, undefined);
   });
 
-  describe('with a substitute at the backup gateway', () => {
-    it('announces the switch to the substitute, and the switch back when the primary gateway answers', async () => {
+  describe('with a substitute model at the backup gateway', () => {
+    it('announces the switch to the substitute, and the switch back to the chosen model', async () => {
       const net = new Gateways(
         { primary: [refused, refused, ...hello], backup: [status(529, {}), ...dark] },
         { gateways: [primary, offering('llama3')] },
@@ -72,7 +72,7 @@ describe('turn with several gateways', () => {
       assert.equal(stateOf(run).model, model);
     });
 
-    it('does not use the substitute for a model that only the backup gateway lists', async () => {
+    it('does not use the substitute if the backup gateway has the chosen model', async () => {
       const gateway = listing(offering('llama3'), 'qwen3:8b', 'llama3');
       const net = new Gateways({ primary: hello, backup: hello }, { gateways: [listing(primary, model), gateway] });
       await net.ask({ request: { model: 'qwen3:8b' } }).toEnd();
@@ -85,7 +85,7 @@ describe('turn with several gateways', () => {
       settings: { continueWithFallback, retry: { maxRetries: 2 } },
     });
 
-    it('continues a partial answer with the substitute when continueWithFallback is "auto"', async () => {
+    it('continues a partial answer with the substitute if continueWithFallback is "auto"', async () => {
       const run = await new Gateways(cutThenDark, settings('auto')).ask(request).toEnd();
       assert.equal(run.shownText, partial + remainder);
       assert.deepEqual(
@@ -94,7 +94,7 @@ describe('turn with several gateways', () => {
       );
     });
 
-    it('asks the user before the substitute continues a partial answer when continueWithFallback is "ask"', async () => {
+    it('asks the user before the substitute continues a partial answer if continueWithFallback is "ask"', async () => {
       const net = new Gateways(cutThenDark, settings('ask'));
       const run = net.ask(request);
       while (run.of('attempt').length < 2 || run.of('waiting').length < 2) await run.clock.next();
@@ -107,14 +107,14 @@ describe('turn with several gateways', () => {
       assert.deepEqual(switches(run), ['primary → backup (connection)']);
     });
 
-    it('never continues a partial answer with the substitute when continueWithFallback is "off"', async () => {
+    it('does not continue a partial answer with the substitute if continueWithFallback is "off"', async () => {
       const net = new Gateways(cutThenDark, settings('off'));
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.terminal?.type, net.requests('backup').length], ['failed', 0]);
       assert.equal(run.last('waiting').fallbackModel, undefined);
     });
 
-    it('lets the substitute resume its own answer, even when continueWithFallback is "off"', async () => {
+    it('lets the substitute resume its own answer even if continueWithFallback is "off"', async () => {
       const net = new Gateways(
         { primary: dark, backup: [cutAfter(partial), answering(remainder)] },
         { ...settings('off') },
@@ -124,7 +124,7 @@ describe('turn with several gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3', 'llama3']);
     });
 
-    it('lets the substitute resume its answer of an earlier turn, even when continueWithFallback is "off"', async () => {
+    it('lets the substitute resume its own answer of an earlier turn even if continueWithFallback is "off"', async () => {
       const net = new Gateways({ primary: dark, backup: [answering(remainder)] }, settings('off'));
       const resumeFrom = { text: partial, model: 'llama3', hadReasoning: false, resumeMode: 'continue' } as const;
       const run = await net.ask({ ...request, options: { resumeFrom } }).toEnd();
@@ -132,14 +132,14 @@ describe('turn with several gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
     });
 
-    it('fails after fewer than 12 attempts when the substitute fails, too', async () => {
+    it('fails after fewer than 12 attempts if the substitute also fails', async () => {
       const gateways = { primary: [cutAfter(partial), refused], backup: [status(529, {})] };
       const run = await new Gateways(gateways, settings('auto')).ask(request).toEnd();
       assert.equal(run.terminal?.type, 'failed');
       assert.ok(run.of('attempt').length < 12, String(run.of('attempt').length));
     });
 
-    it('does not switch to a fallback model that the gateway would also replace with the substitute', async () => {
+    it('does not switch to a fallback model that the gateway lacks', async () => {
       const net = new Gateways(
         { primary: dark, backup: [status(529, {})] },
         { ...settings('off'), settings: { fallbackModels: ['gpt-4o', 'gemini-3-pro'], retry: { maxRetries: 4 } } },
@@ -151,7 +151,7 @@ describe('turn with several gateways', () => {
       );
     });
 
-    it('sends the prompt to the backup gateway when the user has chosen the substitute by its name', async () => {
+    it('uses the backup gateway if the user has chosen the substitute by its name', async () => {
       const net = new Gateways({ primary: hello, backup: hello }, { gateways: [primary, offering('llama3')] });
       await net.ask({ request: { model: 'llama3' } }).toEnd();
       assert.deepEqual([net.requests('primary').length, modelsSent(net, 'backup')], [0, ['llama3']]);
@@ -159,7 +159,7 @@ describe('turn with several gateways', () => {
   });
 
   describe('with a model that a gateway does not list', () => {
-    it('skips a gateway whose model list lacks the model', async () => {
+    it('skips the gateway', async () => {
       const gateways = [primary, listing(backup, 'gpt-4o'), listing(third, model)];
       const net = new Gateways({ primary: dark, backup: hello, third: hello }, { gateways });
       const run = await net.ask(request).toEnd();
@@ -167,20 +167,20 @@ describe('turn with several gateways', () => {
       assert.equal(net.requests('backup').length, 0);
     });
 
-    it('starts at the backup gateway that lists the model, without announcing a switch', async () => {
+    it('starts at the backup gateway if the primary gateway lacks the model', async () => {
       const gateways = [listing(primary, 'gpt-4o'), listing(backup, model)];
       const net = new Gateways({ primary: hello, backup: hello }, { gateways });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([net.requests('primary').length, switches(run)], [0, []]);
     });
 
-    it('uses the primary gateway if no gateway is known to have the model', async () => {
+    it('uses the primary gateway if no gateway lists the model', async () => {
       const net = new Gateways({ primary: hello, backup: hello }, { gateways: [listing(primary, 'gpt-4o'), backup] });
       await net.ask(request).toEnd();
       assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [1, 0]);
     });
 
-    it('uses the backup gateway while the primary gateway is down, even if neither gateway lists the model', async () => {
+    it('uses the backup gateway while the primary gateway is down, even if no gateway lists the model', async () => {
       const gateways = [listing(primary, 'gpt-4o'), listing(backup, 'gpt-4o')];
       const net = new Gateways({ primary: [...hello, refused], backup: hello }, { gateways });
       for (let turns = 0; turns < 2; turns++) await net.ask(request).toEnd();
@@ -188,7 +188,7 @@ describe('turn with several gateways', () => {
     });
   });
 
-  describe('with a model that the backup gateway turns out to lack', () => {
+  describe('with a backup gateway that has refused the model as unknown', () => {
     for (const [name, reply] of [
       ['model not found', unknownModel],
       ['a plain 404', status(404, 'Not Found')],
@@ -205,7 +205,7 @@ describe('turn with several gateways', () => {
 
     const lackingBackup = { primary: dark, backup: [unknownModel, answering('Pulled')] };
 
-    it('requests the model from the backup gateway again after ten minutes', async () => {
+    it('requests the model from the backup gateway again ten minutes later', async () => {
       const net = new Gateways(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
       await net.ask(request).toEnd();
       await net.world.clock.advance(590_000);
@@ -214,14 +214,14 @@ describe('turn with several gateways', () => {
       assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
     });
 
-    it('requests the model from the backup gateway again after the network state is reset', async () => {
+    it('requests the model from the backup gateway again in the next turn after a reset of the network state', async () => {
       const net = new Gateways(lackingBackup, { settings: { retry: { maxRetries: 0 } } });
       await net.ask(request).toEnd();
       await net.world.engine.resetNetworkState();
       assert.equal((await net.ask(request).toEnd()).shownText, 'Pulled');
     });
 
-    it('ends its wait and requests the model from the backup gateway again when the network state is reset', async () => {
+    it('requests the model from the backup gateway at once when the network state is reset during a wait', async () => {
       const net = new Gateways(lackingBackup);
       const run = await net.ask(request).settle();
       assert.equal(run.of('waiting').length, 1);
@@ -230,7 +230,7 @@ describe('turn with several gateways', () => {
       assert.equal(run.shownText, 'Pulled');
     });
 
-    it('uses the primary gateway even if only the backup gateway lists the model', async () => {
+    it('uses the primary gateway, even if only the backup gateway lists the model', async () => {
       const gateways = [listing(primary, 'gpt-4o'), listing(backup, model)];
       const net = new Gateways({ primary: hello, backup: [unknownModel] }, { gateways });
       for (let turns = 0; turns < 2; turns++) assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
@@ -243,13 +243,13 @@ describe('turn with several gateways', () => {
       assert.equal(run.shownText, 'Hello');
     });
 
-    it('fails with the fault of the primary gateway if waiting cannot resolve that fault', async () => {
+    it("fails with the primary gateway's fault if a retry would not help", async () => {
       const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [unknownModel] });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.terminal?.type, run.last('failed').kind], ['failed', 'tls']);
     });
 
-    it('fails without asking the backup gateway when the primary gateway reports that it lacks the model', async () => {
+    it('fails without a request to the backup gateway if the primary gateway lacks the model', async () => {
       const net = new Gateways({ primary: [unknownModel], backup: hello });
       const run = await net.ask(request).toEnd();
       assert.deepEqual([run.last('failed').kind, net.requests('backup').length], ['model', 0]);
@@ -336,7 +336,7 @@ describe('backup gateway over plain HTTP', () => {
     });
   }
 
-  it('is offered to the user when the gateway over HTTPS lacks the model', async () => {
+  it('is offered to the user if the HTTPS gateway lacks the model', async () => {
     const net = new Gateways({ primary: [unknownModel], backup: hello }, { gateways: [lacking, listed] });
     const { kind, nextGateway, actions } = (await net.ask(llama).toEnd()).last('failed');
     assert.deepEqual([kind, nextGateway?.label, actions.at(-1)], ['model', 'backup.test', 'switchGateway']);
@@ -344,7 +344,7 @@ describe('backup gateway over plain HTTP', () => {
     assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
   });
 
-  it('answers with a fallback model that is named in the `models` setting of the gateway', async () => {
+  it("answers with a fallback model that the gateway's setting `models` contains", async () => {
     const gateway = plainWith({ models: new Map([['llama3', 'llama3:8b']]) });
     const net = new Gateways(
       { primary: [status(503)], backup: hello },
@@ -354,7 +354,7 @@ describe('backup gateway over plain HTTP', () => {
     assert.deepEqual([run.shownText, modelsSent(net, 'backup')], ['Hello', ['llama3:8b']]);
   });
 
-  it('gets no request when the user switches to a model for which the gateway has no name', async () => {
+  it('receives no request when the user switches to a model that the gateway lacks', async () => {
     const net = new Gateways(
       { primary: hello, backup: [status(429, {}, { 'retry-after': '30' })] },
       { gateways: [lacking, named] },
@@ -365,7 +365,7 @@ describe('backup gateway over plain HTTP', () => {
     assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], ['llama3:8b']]);
   });
 
-  it('gets the request when the user switches first to this gateway and then to another model', async () => {
+  it('receives the request when the user switches to this gateway and then to another model', async () => {
     const limited = status(429, {}, { 'retry-after': '30' });
     const net = new Gateways({ primary: [limited], backup: [limited, ...hello] }, { gateways: [primary, plain] });
     const run = await net.ask(request).settle();
@@ -376,7 +376,7 @@ describe('backup gateway over plain HTTP', () => {
     assert.deepEqual([modelsSent(net, 'primary'), modelsSent(net, 'backup')], [[model], [model, 'llama3']]);
   });
 
-  it('gets no request for a fallback model for which the gateway has no name', async () => {
+  it('receives no request for a fallback model that the gateway lacks', async () => {
     const net = new Gateways(
       { primary: hello, backup: [status(503)] },
       { gateways: [lacking, named], settings: { fallbackModels: [model] } },
@@ -399,7 +399,7 @@ describe('backup gateway over plain HTTP', () => {
     });
   }
 
-  it('is offered to the user only if no gateway over HTTPS might have the model', async () => {
+  it('is offered to the user only if no HTTPS gateway might have the model', async () => {
     const offerFor = async (primary: DescribedGateway, ...backups: readonly DescribedGateway[]) =>
       plainHttpOffer({ model: 'llama3', isOfWorkspace: false }, await readKeys(gatewaysFrom({ ...primary, backups })))
         ?.id;
@@ -413,7 +413,7 @@ describe('backup gateway over plain HTTP', () => {
   });
 });
 
-describe('model that only a workspace setting names', () => {
+describe('model that is set only in the workspace settings', () => {
   const workspaceModels = ['llama3'];
   const llama = { request: { model: 'llama3' } };
 
@@ -435,18 +435,18 @@ describe('model that only a workspace setting names', () => {
   const gateways = [primary, backup, listing(third, 'llama3')];
   const options = { gateways, workspaceModels, settings: { retry: { maxRetries: 1 } } };
 
-  it('is requested from the first backup gateway after a fault of the primary gateway', async () => {
+  it('is requested from the first backup gateway if the primary gateway fails', async () => {
     const net = new Gateways({ primary: dark, backup: hello, third: hello }, options);
     assert.deepEqual(switches(await net.ask(llama).toEnd()), ['primary → backup (connection)']);
   });
 
-  it('is not requested from a later gateway that lists the model when the first backup gateway lacks the model', async () => {
+  it('is not requested from a second backup gateway if the first backup gateway lacks it', async () => {
     const net = new Gateways({ primary: dark, backup: [unknownModel], third: hello }, options);
     for (let turns = 0; turns < 2; turns++) await net.ask(llama).toEnd();
     assert.equal(net.requests('third').length, 0);
   });
 
-  it('is requested only from the current gateway when it is a fallback model', async () => {
+  it('is requested only from the current gateway if it is a fallback model', async () => {
     const options = { gateways: [listing(primary, model), listing(backup, 'llama3')], workspaceModels };
     const settings = { fallbackModels: ['llama3'], retry: { maxRetries: 3 } };
     const net = new Gateways({ primary: [status(503)], backup: hello }, { ...options, settings });
@@ -461,7 +461,7 @@ describe('model that only a workspace setting names', () => {
 describe('gateway without a key', () => {
   const keyless: DescribedGateway = { ...backup, apiKey: undefined };
 
-  it('gets requests without an Authorization header, as primary gateway and as backup gateway', async () => {
+  it('receives requests without an Authorization header', async () => {
     const asBackup = new Gateways({ primary: dark, backup: hello }, { gateways: [primary, keyless] });
     await asBackup.ask(request).toEnd();
     const asPrimary = new Gateways({ backup: hello }, { gateways: [keyless], isKeyless: true });
@@ -473,13 +473,13 @@ describe('gateway without a key', () => {
     assert.equal(asBackup.requests('primary')[0]?.headers.get('authorization'), `Bearer ${primary.apiKey}`);
   });
 
-  it('makes the turn ask for a key when it is the primary gateway and answers 401', async () => {
+  it('makes the turn ask for a key if it is the primary gateway and responds with 401', async () => {
     const net = new Gateways({ backup: [status(401, {})] }, { gateways: [keyless], isKeyless: true });
     const { kind, actions } = (await net.ask(request).toEnd()).last('failed');
     assert.deepEqual([kind, actions[0]], ['auth', 'setApiKey']);
   });
 
-  it('is skipped when it is a backup gateway and answers 401', async () => {
+  it('is skipped if it is a backup gateway and responds with 401', async () => {
     const net = new Gateways(
       { primary: [refused, ...hello], backup: [status(401, {})] },
       { gateways: [primary, keyless] },
@@ -487,7 +487,7 @@ describe('gateway without a key', () => {
     assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
   });
 
-  it('is used again once the user has set a key for it', async () => {
+  it('is used again after the user has set a key', async () => {
     const net = new Gateways({ primary: dark, backup: [status(401, {}), ...hello] }, { gateways: [primary, keyless] });
     const run = net.ask(request);
     while (net.requests('backup').length === 0) await run.clock.next();
@@ -496,7 +496,7 @@ describe('gateway without a key', () => {
     assert.equal((await net.ask(request).toEnd()).shownText, 'Hello');
   });
 
-  it('answers while the network of the primary gateway is unreachable', async () => {
+  it('is used while the primary gateway is unreachable', async () => {
     const gateways = { primary: [rejecting('ENETUNREACH')], backup: { replies: hello, probes: [status(200, '{}')] } };
     const run = await new Gateways(gateways, { gateways: [primary, keyless] }).ask(request).toEnd();
     assert.deepEqual([run.shownText, switches(run)], ['Hello', ['primary → backup (offline)']]);

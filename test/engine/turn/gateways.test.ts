@@ -94,7 +94,7 @@ describe('backup gateways', () => {
     });
   }
 
-  it('receive only the key of their own origin', async () => {
+  it('receive only their own keys', async () => {
     const net = new Gateways({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
     await net.ask().toEnd();
     await net.ask().toEnd();
@@ -133,14 +133,14 @@ describe('backup gateways', () => {
 });
 
 describe('stream that breaks', () => {
-  it('is resumed on the same gateway first', async () => {
+  it('is resumed at the same gateway first', async () => {
     const net = new Gateways({ primary: [cutAfter(partial), answering(remainder)], backup: [] });
     const run = await net.ask().toEnd();
     assert.equal(run.shownText, partial + remainder);
     assert.deepEqual(switches(run), []);
   });
 
-  it('is resumed on the next gateway if reconnecting to the first gateway fails', async () => {
+  it("is resumed at the next gateway if the first gateway can't be reached", async () => {
     const net = new Gateways({
       primary: [cutAfter(partial), refused],
       backup: [answering(partial.slice(-20) + remainder)],
@@ -199,7 +199,7 @@ describe('gateway that is down', () => {
     });
   }
 
-  it('is tried only twice more within half an hour if it responds to probes but answers no request', async () => {
+  it('is tried only twice more in half an hour if it answers probes but no prompts', async () => {
     const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
@@ -220,7 +220,7 @@ describe('gateway that is down', () => {
     assert.equal(net.requests('primary').length, 4);
   });
 
-  it('is used again once it has answered a prompt that the user sent to it, even if a successful probe would no longer suffice', async () => {
+  it('is used again after it has answered a prompt that the user sent to it', async () => {
     const net = new Gateways(
       { primary: { replies: [silent, silent, silent, answering('Back')], probes: [status(401)] }, backup: hello },
       focused,
@@ -235,7 +235,7 @@ describe('gateway that is down', () => {
     assert.deepEqual(switches(await net.ask().toEnd()), []);
   });
 
-  it('is used again after every successful probe as long as it also answers requests', async () => {
+  it('is used again after each successful probe if it also answers requests', async () => {
     const net = new Gateways(
       {
         primary: {
@@ -253,7 +253,7 @@ describe('gateway that is down', () => {
     }
   });
 
-  it('is not probed while no turn runs and the window does not have the focus', async () => {
+  it('is not probed while no turn runs and the window is not focused', async () => {
     const net = new Gateways({ primary: { replies: [refused], probes: [status(200)] }, backup: hello });
     await net.ask().settle();
     await net.world.clock.advance(600_000);
@@ -262,7 +262,7 @@ describe('gateway that is down', () => {
     assert.equal(net.probesOf('primary').length, 1);
   });
 
-  it('is probed when the window gets the focus, if the next probe is overdue', async () => {
+  it('is probed when the window is focused, if a probe is overdue', async () => {
     let isWindowFocused = false;
     const net = new Gateways(
       { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
@@ -277,7 +277,7 @@ describe('gateway that is down', () => {
     assert.deepEqual(gatewaysDown(net), []);
   });
 
-  it('remains down when a web page or a redirect answers the probe', async () => {
+  it('remains down if a web page or a redirect responds to the probe', async () => {
     const net = new Gateways(
       {
         primary: {
@@ -305,7 +305,7 @@ describe('gateway that is down', () => {
     assert.equal(net.probesOf('primary').length, 0);
   });
 
-  it('is reported to the host when it goes down and when it is back', async () => {
+  it('is reported to the host when it goes down, and when it is back', async () => {
     let changes = 0;
     const net = new Gateways(
       { primary: { replies: [refused], probes: [status(401)] }, backup: hello },
@@ -356,7 +356,7 @@ describe('turn with failing gateways', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('uses a gateway that responds instead of waiting for the network', async () => {
+  it('uses another gateway instead of waiting for the network', async () => {
     const net = new Gateways({
       primary: [rejecting('ENETUNREACH')],
       backup: { replies: [answering('Local')], probes: [status(200)] },
@@ -368,7 +368,7 @@ describe('turn with failing gateways', () => {
   });
 });
 
-describe('check whether another gateway works', () => {
+describe('test request to another gateway', () => {
   const offline = rejecting('ENETUNREACH');
 
   it('ends when the user stops the turn', async () => {
@@ -382,7 +382,7 @@ describe('check whether another gateway works', () => {
     assert.equal(net.world.clock.pending, 0);
   });
 
-  it('ends when the user switches to the other gateway before the check has finished', async () => {
+  it('ends when the user switches to the other gateway', async () => {
     const net = new Gateways({ primary: [offline], backup: { replies: hello, probes: [silent] } });
     const run = await net.ask().settle();
     run.turn.switchGateway();
@@ -403,10 +403,10 @@ describe('check whether another gateway works', () => {
   });
 });
 
-describe('switching the gateway by hand', () => {
+describe('switch to another gateway by the user', () => {
   const limited = rateLimited(60);
 
-  it('ends a wait and sends the next attempt through the next gateway', async () => {
+  it('ends a wait, and sends the next attempt to the next gateway', async () => {
     const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
     assert.ok(run.last('waiting').actions.includes('switchGateway'));
@@ -437,7 +437,7 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
-  it('works even if the next gateway is down and the key for the next attempt is still being read', async () => {
+  it('works even if the next gateway is down', async () => {
     let reading: Promise<void> = Promise.resolve();
     const net = new Gateways(
       { primary: [answering('Hi'), limited], backup: [refused, answering('Hello')] },
@@ -456,7 +456,7 @@ describe('switching the gateway by hand', () => {
     assert.equal(run.shownText, 'Hello');
   });
 
-  it('is neither offered nor possible if there is only one gateway', async () => {
+  it('is not offered if there is only one gateway', async () => {
     const net = new Gateways({ primary: [limited] }, { gateways: [primary] });
     const run = await net.ask().settle();
     run.turn.switchGateway();
@@ -466,7 +466,7 @@ describe('switching the gateway by hand', () => {
     run.turn.stop();
   });
 
-  it('is offered after a rejected key, but not after a request that is too large', async () => {
+  it('is offered after a rejected key, but not after a request that was too large', async () => {
     for (const [code, isOffered] of [
       [401, true],
       [413, false],
@@ -476,7 +476,7 @@ describe('switching the gateway by hand', () => {
     }
   });
 
-  it('skips a gateway that is down if another gateway is up', async () => {
+  it('skips a gateway that is down if another gateway is not down', async () => {
     const net = new Gateways(
       { primary: [limited], backup: [refused], third: hello },
       { gateways: [primary, backup, third] },
@@ -488,7 +488,7 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual(switches(run), ['primary → third (user)']);
   });
 
-  it('leads to every gateway in order when turn after turn fails, and then to the first gateway again', async () => {
+  it('leads to the gateways one after the other when several turns fail', async () => {
     const rejected = [status(401)];
     const net = new Gateways(
       { primary: rejected, backup: rejected, third: rejected },
@@ -517,7 +517,7 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual([preferredGateway, run.last('attempt').gateway.id], [sibling.baseUrl, sibling.baseUrl]);
   });
 
-  it('is the first action that a turn offers when it fails because of a long rate limit', async () => {
+  it('is offered as the first button after a long rate limit', async () => {
     const net = new Gateways(
       { primary: [rateLimited(5_400)], backup: hello },
       { gateways: [primary, { ...backup, name: 'OpenRouter' }] },
@@ -543,7 +543,7 @@ describe('switching the gateway by hand', () => {
     });
   }
 
-  it('skips a gateway that is known to be rate-limited', async () => {
+  it('skips a rate-limited gateway', async () => {
     const net = new Gateways(
       { primary: [rateLimited(5_400)], backup: [rateLimited(3_600)], third: hello },
       { gateways: [primary, backup, third] },
@@ -553,14 +553,14 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual([actions[0], nextGateway?.label], ['switchGateway', 'third.test']);
   });
 
-  it('is not the first action when the other gateway is known to be rate-limited', async () => {
+  it('is not offered as the first button if the other gateway is also rate-limited', async () => {
     const net = new Gateways({ primary: [rateLimited(5_400)], backup: [rateLimited(3_600)] });
     await net.ask(startingAt(backup)).toEnd();
     const { actions } = (await net.ask().toEnd()).last('failed');
     assert.deepEqual([actions[0], actions.at(-1)], ['sendLater', 'switchGateway']);
   });
 
-  it('also applies to a later turn, until the gateway fails', async () => {
+  it('also applies to later turns until the gateway fails', async () => {
     const net = new Gateways({ primary: hello, backup: [...hello, refused] });
     assert.deepEqual(
       net.world.engine.gatewayForAttempt('gpt-4o', await net.keyed(), backup.baseUrl)?.id,
@@ -571,13 +571,13 @@ describe('switching the gateway by hand', () => {
     assert.deepEqual(switches(second), ['primary → backup (user)', 'backup → primary (connection)']);
   });
 
-  it('has no effect on a later turn if the gateway has been removed from the settings', async () => {
+  it('is ignored in a later turn if the gateway has been removed from the settings', async () => {
     const net = new Gateways({ primary: hello, backup: [] });
     assert.deepEqual(switches(await net.ask(startingAt(third)).toEnd()), []);
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('is reported with the reason "user" even if the previous gateway is down', async () => {
+  it("is reported as the user's choice even if the previous gateway is down", async () => {
     const net = new Gateways({ primary: [refused], backup: hello });
     await net.ask().toEnd();
     const run = await net.ask(startingAt(backup)).toEnd();
@@ -618,20 +618,20 @@ describe('gateway over plain HTTP', () => {
     });
   }
 
-  it('is offered when a gateway over HTTPS fails, with the reason why it was not tried', async () => {
+  it('is offered to the user when an HTTPS gateway fails', async () => {
     const net = new Gateways({ primary: [rejecting('CERT_HAS_EXPIRED')], backup: [] }, { gateways: [primary, plain] });
     const { message, actions } = (await net.ask().toEnd()).last('failed');
     assert.match(message, /The backup gateway backup\.test was not tried, because it uses plain HTTP\.$/);
     assert.ok(actions.includes('switchGateway'));
   });
 
-  it('is not mentioned in a failure that another gateway could not have prevented', async () => {
+  it('is not mentioned in a failure for which another gateway would not help', async () => {
     const replies = { primary: [status(401)], backup: [] };
     const net = new Gateways(replies, { gateways: [primary, plain] });
     assert.doesNotMatch((await net.ask().toEnd()).last('failed').message, /plain HTTP/);
   });
 
-  it('is replaced by another gateway over plain HTTP if the prompt that the user sent to it fails', async () => {
+  it('is replaced by another plain-HTTP gateway if the prompt that the user sent to it fails', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -641,7 +641,7 @@ describe('gateway over plain HTTP', () => {
     assert.deepEqual(switches(run), ['primary → backup (user)', 'backup → third (connection)']);
   });
 
-  it('is skipped in favor of the next gateway over HTTPS', async () => {
+  it('is skipped if a later gateway uses HTTPS', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: [], third: [answering('One'), answering('Two')] },
       { gateways: [primary, plain, third] },
@@ -651,7 +651,7 @@ describe('gateway over plain HTTP', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('does not replace a gateway over HTTPS that is already down when the turn starts', async () => {
+  it('does not replace an HTTPS gateway that was already down when the turn started', async () => {
     const net = new Gateways(
       { primary: [rejecting('CERT_HAS_EXPIRED')], backup: hello },
       { gateways: [primary, plain] },
@@ -662,7 +662,7 @@ describe('gateway over plain HTTP', () => {
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [2, 0]);
   });
 
-  it('is not used when the key of the gateway over HTTPS is removed during a wait', async () => {
+  it('is not used when the HTTPS gateway loses its key during a wait', async () => {
     const net = new Gateways(
       { primary: [limited], backup: hello },
       {
@@ -679,7 +679,7 @@ describe('gateway over plain HTTP', () => {
     assert.equal(net.requests('backup').length, 0);
   });
 
-  it('is used after the user has switched to it, until it fails', async () => {
+  it('is used until it fails if the user has switched to it', async () => {
     const net = new Gateways(
       { primary: [limited, limited], backup: [refused], third: hello },
       { gateways: [primary, plain, plainThird] },
@@ -693,7 +693,7 @@ describe('gateway over plain HTTP', () => {
     assert.deepEqual(switches(rerun), ['primary → third (user)']);
   });
 
-  it('is not used again after the turn has moved on to a gateway over HTTPS, even if that gateway fails', async () => {
+  it('is not used again after the turn has switched to an HTTPS gateway', async () => {
     const net = new Gateways(
       { backup: [refused], third: [rejecting('CERT_HAS_EXPIRED')] },
       { gateways: [plain, third] },
@@ -703,7 +703,7 @@ describe('gateway over plain HTTP', () => {
     assert.equal(run.last('failed').kind, 'tls');
   });
 
-  it('replaces another gateway over plain HTTP that fails', async () => {
+  it('can replace another plain-HTTP gateway that fails', async () => {
     const net = new Gateways({ backup: [refused], third: hello }, { gateways: [plain, plainThird] });
     assert.deepEqual(switches(await net.ask().toEnd()), ['backup → third (connection)']);
   });
@@ -771,7 +771,7 @@ describe('two gateways with the same host', () => {
     DescribedGateway,
   ];
 
-  it('have their base URLs as their IDs in the events', async () => {
+  it('have their base URLs as IDs in events', async () => {
     const net = new Gateways({ primary: [refused, answering('Hello')] }, { gateways: [a, b, third] });
     const run = await net.ask().toEnd();
     const { from, to } = run.last('gateway');
@@ -782,7 +782,7 @@ describe('two gateways with the same host', () => {
     );
   });
 
-  it('can both be reached with Switch gateway after a failed turn', async () => {
+  it('can both be reached with *Switch gateway*', async () => {
     const net = new Gateways({ primary: [status(401)] }, { gateways: [a, b] });
     const run = await net.ask(startingAt(b)).toEnd();
     assert.deepEqual([run.last('gateway').from.id, run.last('gateway').to.id], [a.baseUrl, b.baseUrl]);
@@ -792,7 +792,7 @@ describe('two gateways with the same host', () => {
 describe('turn that waits', () => {
   const limited = rateLimited(10);
 
-  it('leaves the queue of a gateway when another turn finds that gateway down', async () => {
+  it("leaves a gateway's queue when another turn finds that the gateway is down", async () => {
     const net = new Gateways({ primary: [limited, silent], backup: [answering('One'), answering('Two')] });
     const first = await net.ask().settle();
     const second = await net.ask().settle();
@@ -803,7 +803,7 @@ describe('turn that waits', () => {
     assert.deepEqual([...switches(first), ...switches(second)], Array(2).fill('primary → backup (timeout)'));
   });
 
-  it('uses a new key of its backup gateway at once, even if the primary gateway has no key', async () => {
+  it('uses a new key of its backup gateway at once', async () => {
     let backups: readonly DescribedGateway[] = [backup];
     const net = new Gateways(
       { backup: [limited, answering('Hello')] },
@@ -817,7 +817,7 @@ describe('turn that waits', () => {
     assert.equal(net.requests('backup')[1]?.headers.get('authorization'), 'Bearer hsa-new-key-of-backup');
   });
 
-  it('announces the switch to the backup gateway when the key of the current gateway is removed', async () => {
+  it("switches to the backup gateway when the user removes the current gateway's key", async () => {
     const net = new Gateways({ primary: [limited], backup: hello });
     const run = await net.ask().settle();
     net.gateways = [backup];
@@ -901,7 +901,7 @@ describe('connection to a gateway', () => {
     run.turn.stop();
   });
 
-  it('does not bring the gateway back up when a probe also needs more than 2 s to connect', async () => {
+  it('leaves the gateway down if a probe also needs more than 2 s to connect', async () => {
     const clock = new VirtualClock();
     const slowProbe: Reply = ({ signal }) =>
       new Promise((resolve, reject) => {
@@ -934,7 +934,7 @@ describe('two VS Code windows', () => {
       { ...options, clock, cooldowns: new CooldownFiles(folder, clock, (problem) => assert.equal(problem, undefined)) },
     );
 
-  it('together send only one request to a gateway that is down, even while its next probe is far away', async () => {
+  it('together send only one request to a gateway that is down', async () => {
     const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
     await first.ask().settle();
     await clock.advance(900_000);
@@ -943,7 +943,7 @@ describe('two VS Code windows', () => {
     assert.deepEqual([first.requests('primary').length, second.requests('primary').length], [1, 0]);
   });
 
-  it('use a gateway again when it has responded to a probe of one window', async () => {
+  it('use a gateway again after it has responded to a probe of one window', async () => {
     const back = status(401);
     const [first, second] = [openWindow(refused, refused, {}), openWindow(answering('Hello'), back)];
     await first.ask().settle();
@@ -955,7 +955,7 @@ describe('two VS Code windows', () => {
     }
   });
 
-  it('use a gateway again when a turn of one window has received a response from it', async () => {
+  it('use a gateway again after it has responded to a turn of one window', async () => {
     const first = openWindow(refused, refused);
     await first.ask().settle();
     const second = openWindow(answering('Hello'), refused);
@@ -966,7 +966,7 @@ describe('two VS Code windows', () => {
     assert.deepEqual([second.requests('primary').length, third.requests('primary').length], [1, 1]);
   });
 
-  it('treat a gateway as down even if it completes an answer that began before the outage', async () => {
+  it('treat a gateway as down even if an earlier answer of the gateway is completed during the outage', async () => {
     let earlier: LiveBody | undefined;
     const second = openWindow(
       streaming((body) => void (earlier = body.delta('Hi'))),
@@ -987,7 +987,7 @@ describe('two VS Code windows', () => {
     );
   });
 
-  it('both ignore successful probes of a gateway that answers no requests', async () => {
+  it('both ignore successful probes if the gateway answers no requests', async () => {
     const [first, second] = [openWindow(silent, status(401)), openWindow(silent, status(401))];
     for (let asked = 0; asked < 3; asked++) {
       await (await first.ask().settle()).toEnd();
@@ -1007,7 +1007,7 @@ describe('two VS Code windows', () => {
     }
   });
 
-  it('use a gateway again when the network state is reset in one window', async () => {
+  it('use a gateway again after the network state is reset in one window', async () => {
     const [first, second] = [openWindow(refused, refused), openWindow(refused, refused)];
     await first.ask().settle();
     await first.world.engine.resetNetworkState();
@@ -1015,7 +1015,7 @@ describe('two VS Code windows', () => {
     assert.equal(second.requests('primary').length, 1);
   });
 
-  it('send a request after at most half a second when the shared record of outages cannot be read', async () => {
+  it("delay a request by at most half a second if the shared outages can't be read", async () => {
     const hangs = (): Promise<undefined> => new Promise(() => undefined);
     const cooldowns = { read: hangs, write: hangs, clear: hangs };
     const net = new Gateways({ primary: hello, backup: [] }, { clock, cooldowns });

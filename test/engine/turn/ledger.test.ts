@@ -11,7 +11,7 @@ const rateLimited = status(
 );
 
 describe('ledger in the report of the engine', () => {
-  it('records each attempt with its waits, its response and its end', async () => {
+  it('records each attempt with its waits and its end', async () => {
     const world = new EngineWorld({
       replies: [rateLimited, streaming((body) => body.delta('Hello').finish('stop', usage).done())],
     });

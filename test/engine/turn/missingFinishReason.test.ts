@@ -20,25 +20,25 @@ async function ask(world: EngineWorld): Promise<EngineRun> {
 describe('stream that ends with [DONE] but without a finish reason', () => {
   const replies = [unfinished(answer), unfinished(''), unfinished(answer)];
 
-  it('is complete once a continuation adds nothing', async () => {
+  it('is complete if a continuation adds nothing', async () => {
     const run = await ask(new EngineWorld({ replies }));
     assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 2]);
   });
 
-  it('is complete at once if a continuation in an earlier turn added nothing', async () => {
+  it('is complete at once if a continuation has added nothing in an earlier turn', async () => {
     const world = new EngineWorld({ replies });
     await ask(world);
     const second = await ask(world);
     assert.deepEqual([second.last('done').text, second.of('attempt').length], [answer, 1]);
   });
 
-  it('is continued as long as continuations add text', async () => {
+  it('is continued until a continuation adds nothing or has a finish reason', async () => {
     const world = new EngineWorld({ replies: [unfinished('Sheep graze '), unfinished('on the '), finished('hill.')] });
     const run = await ask(world);
     assert.deepEqual([run.last('done').text, run.of('attempt').length], [answer, 3]);
   });
 
-  it('is continued in every turn if the gateway has ever sent a finish reason', async () => {
+  it('is continued in every turn if the gateway has sent a finish reason before', async () => {
     const world = new EngineWorld({
       replies: [finished(answer), unfinished(answer), unfinished(''), unfinished(answer), finished(' All day.')],
     });
@@ -48,7 +48,7 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
     assert.equal(third.last('done').text, `${answer} All day.`);
   });
 
-  it('is complete once a second attempt repeats the tool calls of the first attempt', async () => {
+  it('is complete if a second attempt repeats the same tool calls', async () => {
     const call = chunk({ tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n":7}' } }] });
     const world = new EngineWorld({ replies: [streaming((body) => void body.event(call).done())] });
     const run = await ask(world);
@@ -59,7 +59,7 @@ describe('stream that ends with [DONE] but without a finish reason', () => {
 describe('answer that the gateway restarts within one stream', () => {
   const named = (id: string, delta: unknown): unknown => ({ id, choices: [{ index: 0, delta, finish_reason: null }] });
 
-  it('is requested again when the part before the restart contains a tool call', async () => {
+  it('is requested again if the part before the restart contains a tool call', async () => {
     const call = { tool_calls: [{ index: 0, id: 'c1', function: { name: 'feed', arguments: '{"n"' } }] };
     const restarted = streaming((body) => {
       body.event(named('a', { role: 'assistant', content: '' })).event(named('a', call));

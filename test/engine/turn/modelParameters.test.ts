@@ -46,12 +46,12 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'deepseek-r1', ...set }), { temperature: 1, max_tokens: 500 });
   });
 
-  it("follow the host's facts about the model instead of the built-in facts", async () => {
+  it("depend on the host's facts about the model, not on the built-in facts", async () => {
     assert.deepEqual(await send({ model: 'gpt-4o', defaults }, { reasons: true, takesTemperature: false }), {});
     assert.deepEqual(await send({ model: 'o3', defaults }, {}), { temperature: 0.7, max_completion_tokens: 2048 });
   });
 
-  it("do not contain a temperature if the user's settings exclude it for the model", async () => {
+  it("contain no temperature if the user's settings exclude it for the model", async () => {
     const facts = { takesTemperature: false, omitsTemperature: true };
     assert.deepEqual(await send({ model: 'gpt-4o', temperature: 1, maxTokens: 5 }, facts), { max_tokens: 5 });
   });
@@ -74,7 +74,7 @@ describe('parameters of a request', () => {
     assert.deepEqual(sentBy(run), [{ top_p: 0.5 }, {}]);
   });
 
-  it('contain the token limit under its older name once the gateway has refused the newer name', async () => {
+  it('contain the token limit under its older name if the gateway has refused the newer name', async () => {
     const request = { model: 'gpt-5', temperature: undefined, maxTokens: 500 };
     const run = await new EngineRun({ replies: [refusal('max_completion_tokens'), answering('ok')], request }).toEnd();
     assert.deepEqual(sentBy(run), [{ max_completion_tokens: 500 }, { max_tokens: 500 }]);

@@ -13,7 +13,7 @@ const thinking = streaming((body) =>
 const nothing = streaming((body) => body.finish('length').done());
 const toolCall = { index: 0, id: '1', function: { name: 'read', arguments: '{}' } };
 
-describe('answer that ends at the token limit before any text', () => {
+describe('answer that reaches the token limit before any text', () => {
   for (const [name, reply] of [
     ['only reasoning', thinking],
     ['nothing', nothing],
@@ -40,7 +40,7 @@ describe('answer that ends at the token limit before any text', () => {
     assert.equal((await new EngineRun({ replies: [calling] }).toEnd()).last('done').finishReason, 'length');
   });
 
-  it('leaves the partial answer unchanged if the attempt was meant to continue it', async () => {
+  it('does not change the partial answer that it was meant to continue', async () => {
     const half = 'Once upon a time there was a sheep that counted ';
     const run = await new EngineRun({ replies: [cutAfter(half), thinking] }).toEnd();
     assert.deepEqual([run.last('done').finishReason, run.last('done').text], ['length', half]);
@@ -55,23 +55,23 @@ describe('answer that ends at the token limit before any text', () => {
     return body['max_tokens'] ?? body['max_completion_tokens'];
   };
 
-  it('is requested again with four times the token limit when the user asks for more room', async () => {
+  it('is requested again with four times the token limit when the user asks for a longer answer', async () => {
     assert.equal(await limitWithMoreRoom({ model: 'unknown', defaults: { maxTokens: 2048 } }), 8192);
     assert.equal(await limitWithMoreRoom({ model: 'gpt-4o', maxTokens: 100 }), 400);
   });
 
-  it('is requested again with at most the maximum output of the model when the user asks for more room', async () =>
+  it("is requested again with no more than the model's maximum output", async () =>
     assert.equal(await limitWithMoreRoom({ model: 'gpt-4o', maxTokens: 8000 }), 16_384));
 
-  it('is requested again without a token limit when the user asks for more room and the model reasons', async () =>
+  it('is requested again without a token limit if the model reasons', async () =>
     assert.equal(await limitWithMoreRoom({ model: 'gpt-5', maxTokens: 500 }), undefined));
 
-  it('is requested again with the maximum output of the model when the user asks for more room after a request without a limit', async () => {
+  it("is requested again with the model's maximum output if the first request had no token limit", async () => {
     assert.equal(await limitWithMoreRoom({ model: 'deepseek-r1' }), 32_768);
     assert.equal(await limitWithMoreRoom({ model: 'unknown' }), undefined);
   });
 
-  it('leads to no offer of more room if the token limit cannot grow', async () => {
+  it("can't be requested again if the token limit can't grow", async () => {
     for (const [request, facts] of [
       [{ maxTokens: 16_384 }, undefined],
       [{ maxTokens: undefined }, {}],

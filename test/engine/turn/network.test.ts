@@ -16,7 +16,7 @@ import { rowsOf, valuesOf } from '../../support/valuesOf';
 const failing = status(500, { error: { message: 'boom' } });
 
 describe('cooldown after a rate limit', () => {
-  it('delays the other requests of the window, and their turns announce the reason', async () => {
+  it('delays the other requests of the window', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -34,7 +34,7 @@ describe('cooldown after a rate limit', () => {
     assert.equal(second.last('done').attempts, 1);
   });
 
-  it('delays the other requests by a backoff when the response names no retry-after', async () => {
+  it('delays the other requests by a backoff if the response contains no retry-after', async () => {
     const world = new EngineWorld({ replies: [status(503, ''), answering('ok')] });
     const first = await world.ask().settle();
     const second = await world.ask().settle();
@@ -54,7 +54,7 @@ describe('cooldown after a rate limit', () => {
     limited.turn.stop();
   });
 
-  it('is followed by a single request, the probe, however many requests wait', async () => {
+  it('is followed by only one request, however many requests wait', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), silent] });
     const limited = await world.ask().settle();
     const waiting = [world.ask(), world.ask(), world.ask()];
@@ -65,7 +65,7 @@ describe('cooldown after a rate limit', () => {
     for (const run of [limited, ...waiting]) run.turn.stop();
   });
 
-  it('is followed by a wait for the probe with an estimated end that is announced only once', async () => {
+  it('is followed by a wait for the probe, which is announced only once', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30), silent] });
     const runs = [world.ask()];
     await settle();
@@ -84,7 +84,7 @@ describe('cooldown after a rate limit', () => {
     for (const run of runs) run.turn.stop();
   });
 
-  it('makes all turns fail without further requests when the retry-after exceeds the allowed maximum', async () => {
+  it('makes all turns fail if the retry-after is longer than the allowed maximum', async () => {
     const world = new EngineWorld({ replies: [rateLimited(3600)] });
     const runs = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.equal(world.wire.requests.length, 1);
@@ -96,7 +96,7 @@ describe('cooldown after a rate limit', () => {
     }
   });
 
-  it('still delays the original model after the turn has switched to a fallback model', async () => {
+  it('still applies to the original model after a switch to a fallback model', async () => {
     const overloaded = status(503, { error: { message: 'overloaded' } }, { 'retry-after': '60' });
     const world = new EngineWorld({
       replies: [overloaded, overloaded, overloaded, answering('ok')],
@@ -118,7 +118,7 @@ describe('cooldown after a rate limit', () => {
     assert.equal(first.of('attempt')[1]?.why, 'retry-now');
   });
 
-  it('leaves no timer behind when the waiting turns are stopped', async () => {
+  it('leaves no timer behind after the user has stopped the waiting turns', async () => {
     const world = new EngineWorld({ replies: [rateLimited(30)] });
     const runs = [world.ask()];
     await settle();
@@ -132,7 +132,7 @@ describe('cooldown after a rate limit', () => {
 });
 
 describe('reset of the network state', () => {
-  it('does not disturb an attempt in flight', async () => {
+  it('does not disturb a running attempt', async () => {
     const world = new EngineWorld({ replies: [silent] });
     const run = await world.ask().settle();
     await world.engine.resetNetworkState();
@@ -143,7 +143,7 @@ describe('reset of the network state', () => {
 });
 
 describe('cooldown that windows share', () => {
-  it('delays the requests of another window, and their turns announce the reason', async () => {
+  it('delays the requests of another window', async () => {
     const clock = new VirtualClock();
     const cooldowns = new SharedStore();
     const [firstWindow, secondWindow] = [1, 2].map(
@@ -159,7 +159,7 @@ describe('cooldown that windows share', () => {
     second.turn.stop();
   });
 
-  it('delays a turn by at most 250 ms when the stored cooldown cannot be read', async () => {
+  it("delays a turn by at most 250 ms if the stored cooldown can't be read", async () => {
     const cooldowns = new SharedStore();
     cooldowns.read = () => new Promise(() => undefined);
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
@@ -170,7 +170,7 @@ describe('cooldown that windows share', () => {
     assert.equal(run.last('done').text, 'ok');
   });
 
-  it("does not keep a turn in the queue beyond the turn's deadline when the cooldown is extended repeatedly", async () => {
+  it("does not keep a turn in the queue beyond the turn's deadline", async () => {
     const cooldowns = new SharedStore();
     const world = new EngineWorld({ replies: [answering('never')], cooldowns });
     const setCooldown = (ms: number): void => {
@@ -222,7 +222,7 @@ describe('circuit breaker of a model', () => {
     assert.equal(next.of('waiting').length, 0);
   });
 
-  it('is bypassed by *Try anyway* even before the turn has chosen a gateway', async () => {
+  it('is bypassed by *Try anyway*', async () => {
     const world = new EngineWorld({ replies: [...fiveFailures, answering('ok')], settings });
     await openBreaker(world);
     const run = world.ask();
@@ -289,7 +289,7 @@ describe('retry budget of a gateway', () => {
     assert.equal(runs.filter((run) => run.last('failed').kind === 'budget').length, 18);
   });
 
-  it('is refunded when a turn is stopped before its retry', async () => {
+  it('is refunded if the user stops a turn before its retry', async () => {
     const world = new EngineWorld({ replies: [slow] });
     const run = await world.ask().settle();
     assert.equal(world.engine.report().gateways[0]?.tokens, 11);
@@ -326,7 +326,7 @@ describe('turn without a network', () => {
     );
   });
 
-  it('waits for hours without using up its attempts', async () => {
+  it('waits for hours without using up its retries', async () => {
     const world = new EngineWorld({ replies: [offline] });
     const run = world.ask();
     await world.clock.advance(3_600_000);
@@ -337,7 +337,7 @@ describe('turn without a network', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it('fails when its retries are used up, even if network checks reach the gateway', async () => {
+  it('fails when its retries are used up, even if a network check succeeds', async () => {
     const world = new EngineWorld({
       replies: [({ url }) => (url.endsWith('/models') ? new Response(null) : offline({} as never))],
       settings: { retry: { maxRetries: 3 } },
@@ -346,7 +346,7 @@ describe('turn without a network', () => {
     assert.deepEqual([run.last('failed').kind, run.of('attempt').length], ['offline', 4]);
   });
 
-  it('can be stopped while a network check is in flight', async () => {
+  it('can be stopped during a network check', async () => {
     const run = new EngineRun({ replies: [offline, silent] });
     await run.clock.advance(2000);
     assert.equal(run.wire.requests.length, 2);
@@ -358,7 +358,7 @@ describe('turn without a network', () => {
 });
 
 describe('turn while the computer sleeps', () => {
-  it('resumes the answer if no data arrives within a few seconds after sleep', async () => {
+  it('resumes the answer if no data arrives within a few seconds after the sleep', async () => {
     const run = new EngineRun({
       replies: [streaming((body) => body.delta('half of it, ')), answering('and the rest')],
     });
@@ -373,7 +373,7 @@ describe('turn while the computer sleeps', () => {
     assert.equal(run.last('done').text, 'half of it, and the rest');
   });
 
-  it('keeps a connection on which data arrives after sleep', async () => {
+  it('keeps its connection if data arrives after the sleep', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('a')))] });
     await run.clock.advance(5000);

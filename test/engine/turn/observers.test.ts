@@ -14,14 +14,14 @@ const fail = (): never => {
 };
 
 describe('exception in an observer', () => {
-  it('does not end the turn if the exception comes from the listener for cooldowns', async () => {
+  it('does not end the turn if the listener for cooldowns throws it', async () => {
     const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onCooldownChange: fail } });
     const run = await world.ask().toEnd();
     assert.equal(run.last('done').text, 'ok');
     assert.match(world.log.join('\n'), /the channel is closed/);
   });
 
-  it('does not end the turn if the exception comes from the store of shared cooldowns', async () => {
+  it('does not end the turn if the store of shared cooldowns throws it', async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (reason: unknown): void => void unhandled.push(reason);
     process.on('unhandledRejection', onUnhandled);
@@ -40,7 +40,7 @@ describe('listener for ended attempts', () => {
     ends.push([attempt, end?.how, isCorrected]);
   beforeEach(() => (ends = []));
 
-  it('receives each attempt once, as soon as it ends', async () => {
+  it('receives each attempt once, when the attempt ends', async () => {
     const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onAttemptEnd } });
     const run = world.ask();
     await world.clock.advance(1000);
@@ -59,13 +59,13 @@ describe('listener for ended attempts', () => {
     assert.deepEqual(ends, [[1, 'stopped', false]]);
   });
 
-  it('does not receive an attempt again when the user stops the turn during the wait that follows', async () => {
+  it('does not receive an attempt twice when the user stops the turn during the next wait', async () => {
     const run = await new EngineWorld({ replies: [rateLimited(2)], deps: { onAttemptEnd } }).ask().settle();
     run.turn.stop();
     assert.deepEqual(ends, [[1, 'rate-limit', false]]);
   });
 
-  it('learns whether the turn corrects the request of the ended attempt and sends it again', async () => {
+  it('is told whether the turn will correct the request and send it again', async () => {
     const refused = status(400, { error: { message: "Unsupported parameter: 'temperature'", param: 'temperature' } });
     const world = new EngineWorld({ replies: [refused, answering('ok')], deps: { onAttemptEnd } });
     await world.ask({ request: { temperature: 0.5 } }).toEnd();
@@ -105,7 +105,7 @@ describe('log of a turn', () => {
 });
 
 describe('listener for ended turns', () => {
-  it('receives the record of each turn once, when the turn has ended', async () => {
+  it('receives the record of each turn once, when the turn ends', async () => {
     const records: TurnRecord[] = [];
     const onTurnEnd = (record: TurnRecord): void => void records.push(record);
     const world = new EngineWorld({ replies: [rateLimited(2), answering('ok')], deps: { onTurnEnd } });
@@ -178,7 +178,7 @@ describe('API key of a turn', () => {
     });
   }
 
-  it('is not part of the prepared URL and headers that later requests reuse', async () => {
+  it('is not stored in the URL and headers that later requests reuse', async () => {
     const apiKey = 'hsa-key-of-a-reused-client';
     const connection = () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey });
     const world = new EngineWorld({ replies: [answering('ok')], connection });
@@ -191,7 +191,7 @@ describe('API key of a turn', () => {
 });
 
 describe('engine', () => {
-  it('keeps a reference only to the turn that ended last', async () => {
+  it('keeps only the last finished turn in memory', async () => {
     const world = new EngineWorld({ replies: [answering('ok'), answering('ok')] });
     const ask = async () => new WeakRef((await world.ask().toEnd()).turn);
     const turns = [await ask(), await ask()];

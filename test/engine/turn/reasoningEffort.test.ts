@@ -212,7 +212,7 @@ describe('reasoning effort of a turn', () => {
   const limitsWith = async (request: Partial<ChatRequest>): Promise<unknown> =>
     sentBy(await runTurn({ replies: [answering('ok')], request }))[0]?.['max_tokens'];
 
-  it('removes the default token limit unless the effort is `none`', async () => {
+  it('removes the default token limit, unless the effort is `none`', async () => {
     assert.equal(await limitsWith({ defaults, ...high }), undefined);
     assert.equal(await limitsWith({ defaults, reasoningEffort: 'none' }), 2048);
   });
@@ -247,7 +247,7 @@ describe('reasoning effort of a turn', () => {
     });
   }
 
-  it('is not sent again to a model that has refused it, but is still sent to other models', async () => {
+  it('is not sent again to a model that has refused it', async () => {
     const refusal = status(400, { error: { message: `reasoning_effort: invalid. ${levels}` } });
     const turn: Turn = { replies: [refusal, answering('ok')], request: { reasoningEffort: 'max' } };
     const world = createWorld(turn);
@@ -261,7 +261,7 @@ describe('reasoning effort of a turn', () => {
     assert.deepEqual(effortsOf(run), [['max', undefined]]);
   });
 
-  it('is left out of a second request before the turn fails with the fault kind "request"', async () => {
+  it('is left out of a second request before the turn fails', async () => {
     const refusal = status(400, { error: { message: 'reasoning_effort is not supported' } });
     const run = await runTurn({ replies: [refusal], request: { ...high, defaults } });
     assert.deepEqual(sentBy(run), [
@@ -276,7 +276,7 @@ describe('corrections of a request', () => {
   const refusalOf = (parameter: string, text = 'is not supported'): Reply =>
     status(400, { error: { message: `${parameter} ${text}`, param: parameter } });
 
-  it('replace the reasoning effort `none` of a Claude model with the nearest level that the gateway names', async () => {
+  it('replace the refused reasoning effort `none` with the nearest level that the gateway names', async () => {
     const run = await runTurn({
       replies: [refusalOf('reasoning_effort', 'must be one of: low, medium, high'), answering('ok')],
       request: { model: 'claude-sonnet-5', reasoningEffort: 'none' },
@@ -285,7 +285,7 @@ describe('corrections of a request', () => {
     assert.equal(run.last('done').text, 'ok');
   });
 
-  it('remove the effort when the gateway refuses every level', async () => {
+  it('remove the reasoning effort if the gateway refuses every level', async () => {
     const refusal = refusalOf('reasoning_effort', 'must be one of: low, medium, high');
     const run = await runTurn({
       replies: [...Array.from({ length: 20 }, () => refusal), answering('ok')],
@@ -298,7 +298,7 @@ describe('corrections of a request', () => {
     assert.equal(run.last('failed').kind, 'request');
   });
 
-  it('are at most twelve in a turn, even if a fallback model needs more', async () => {
+  it('are limited to twelve in a turn, even with a fallback model', async () => {
     const allLevels = refusalOf('reasoning_effort', `must be one of: ${reasoningEfforts.join(', ')}`);
     const refusingAll = [
       ...Array.from({ length: 6 }, () => allLevels),
@@ -338,7 +338,7 @@ describe('corrections of a request', () => {
   const models = ['claude-sonnet-5', 'claude-opus-4-5', 'gpt-5', 'qwen3-x', 'deepseek-v4-pro', 'some-model'];
   const hosts = ['gateway.test', 'openrouter.ai', 'api.anthropic.com', 'api.together.xyz', 'api.siliconflow.cn'];
 
-  it('are at most twelve in a turn, whatever the gateway refuses', async () => {
+  it('are limited to twelve in a turn, whatever the gateway refuses', async () => {
     const requests = fc.record({
       model: fc.constantFrom(...models),
       reasoningEffort: fc.constantFrom(...reasoningEfforts),
@@ -368,7 +368,7 @@ describe('corrections of a request', () => {
 describe("request fields from the user's settings", () => {
   const extraBody = { top_k: 5, temperature: 1, reasoning_effort: 'low' };
 
-  it('replace other settings, but not the model, the messages or the streaming', async () => {
+  it("can't replace the model, the messages or the streaming", async () => {
     const fixed = { model: 'x', messages: [], stream: false, stream_options: {} };
     const facts = { extraBody: { ...(JSON.parse('{"__proto__":{"a":1}}') as Fields), ...extraBody, ...fixed } };
     const run = await runTurn({ replies: [answering('ok')], facts, request: { ...high, defaults } });

@@ -33,7 +33,7 @@ const toolCall = {
 };
 
 describe('answer whose stream broke', () => {
-  it('is resumed at the offset that the `resumed` event reports', async () => {
+  it('is resumed at the end of its text', async () => {
     const run = await new EngineRun({ replies: [cutAfter(half), answering(remainder)] }).toEnd();
     assert.equal(run.last('done').text, fullAnswer);
     assert.equal(run.shownText, fullAnswer);
@@ -46,7 +46,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.of('attempt')[1]?.how, 'continue');
   });
 
-  it('is resumed by a prefill without trailing whitespace when the model supports prefills', async () => {
+  it('is resumed by a prefill without trailing whitespace if the model supports prefills', async () => {
     const replies = [cutAfter('The end of the line.\n\n'), answering('\n\nNew paragraph.')];
     const run = await new EngineRun({ replies, request: { model: 'claude-sonnet-4' } }).toEnd();
     const last = messagesOf(run.wire.requests[1]).at(-1);
@@ -55,7 +55,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.last('done').text, 'The end of the line.\n\nNew paragraph.');
   });
 
-  it('is resumed by a continue prompt immediately when the gateway rejects the prefill', async () => {
+  it('is resumed by a continue prompt if the gateway rejects the prefill', async () => {
     const refusal = status(400, { error: { message: 'This model does not support assistant message prefill.' } });
     const replies = [cutAfter(half), refusal, cutAfter(remainder.slice(0, 10)), answering(remainder.slice(10))];
     const run = await new EngineRun({ replies, request: { model: 'claude-sonnet-4' } }).toEnd();
@@ -69,7 +69,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.of('waiting').length, 2);
   });
 
-  it('is restarted when the request for a continuation is rejected', async () => {
+  it('is restarted if the gateway rejects the request for a continuation', async () => {
     const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
     const run = await new EngineRun({ replies: [cutAfter(half), refusal, answering(half, remainder)] }).toEnd();
     assert.deepEqual(valuesOf(run.of('attempt'), 'why'), ['first', 'resume', 'repair']);
@@ -79,7 +79,7 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is replaced when the continuation repeats the start of the answer and then differs', async () => {
+  it('is replaced if the continuation begins like the answer and then differs', async () => {
     const first = 'A sheep is an animal that lives on hills and eats grass, mostly in company of other sheep.';
     const different =
       first.slice(0, 70) + ' It is not alone. It has friends in the valley and a dog that looks after it.';
@@ -90,13 +90,13 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is requested again with the original request if no text has arrived', async () => {
+  it('is requested again if no text has arrived', async () => {
     const run = await new EngineRun({ replies: [cutAfter(), answering(fullAnswer)] }).toEnd();
     assert.equal(messagesOf(run.wire.requests[1]).length, 1);
     assert.deepEqual([run.of('resumed'), run.of('cut'), run.last('done').text], [[], [], fullAnswer]);
   });
 
-  it('is requested again with the original request if only reasoning has arrived', async () => {
+  it('is requested again if only reasoning has arrived', async () => {
     const thinking = cutStream((body) => body.event({ choices: [{ delta: { reasoning_content: 'Hm.' } }] }));
     const run = await new EngineRun({
       replies: [thinking, answering(fullAnswer)],
@@ -107,7 +107,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.last('waiting').source, 'backoff');
   });
 
-  it('is restarted if the stream broke within a tool call', async () => {
+  it('is restarted if the stream broke inside a tool call', async () => {
     const calling = cutStream((body) => body.delta('I look it up.').event(toolCall));
     const run = await new EngineRun({ replies: [calling, answering('I look it up. Found.')] }).toEnd();
     const { index, id, name, arguments: json } = run.last('tool-call');
@@ -119,14 +119,14 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is continued once a restart has replaced its tool call with text', async () => {
+  it('is continued, not restarted, once a restart has replaced the tool call with text', async () => {
     const calling = cutStream((body) => body.delta('I look').event(toolCall));
     const run = await new EngineRun({ replies: [calling, cutAfter(half), answering(remainder)] }).toEnd();
     assert.deepEqual(valuesOf(run.of('attempt'), 'how'), [undefined, 'restart', 'continue']);
     assert.equal(run.last('done').text, fullAnswer);
   });
 
-  it('shows a held-back continuation after 1.5 s, even if it might still repeat text', async () => {
+  it('shows a continuation after 1.5 s, even if it might still repeat text', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({
       replies: [cutAfter('one two three'), streaming((body) => (stream = body.delta(' two')))],
@@ -143,7 +143,7 @@ describe('answer whose stream broke', () => {
     assert.equal(run.last('done').text, 'one two three two one');
   });
 
-  it('drops a held-back continuation when the turn is stopped', async () => {
+  it('drops a continuation that is not yet visible when the user stops the turn', async () => {
     const run = new EngineRun({ replies: [cutAfter('one two three'), streaming((body) => body.delta(' two'))] });
     await run.clock.advance(500);
     run.turn.stop();
@@ -152,20 +152,20 @@ describe('answer whose stream broke', () => {
     assert.equal(run.clock.pending, 0);
   });
 
-  it("contains no repetition when the continuation's stream breaks within the overlap", async () => {
+  it("contains no repetition even if the continuation's stream breaks inside the overlap", async () => {
     const replies = [cutAfter(half), cutAfter(half.slice(-20, -8)), answering(remainder)];
     const run = await new EngineRun({ replies }).toEnd();
     assert.deepEqual([run.last('done').text, run.shownText], [fullAnswer, fullAnswer]);
   });
 
-  it('is continued when the model was switched before any text arrived', async () => {
+  it('is continued even if the user switched the model before any text arrived', async () => {
     const run = await new EngineRun({ replies: [rateLimited(60), cutAfter(half), answering(remainder)] }).settle();
     run.turn.switchModel('other');
     await run.toEnd();
     assert.deepEqual([run.last('resumed').how, run.last('done').text], ['continue', fullAnswer]);
   });
 
-  it('is continued from the restarted answer when the stream of the restarted answer breaks, too', async () => {
+  it("is continued from the restarted answer if that answer's stream also breaks", async () => {
     const refusal = status(400, { error: { message: 'messages: roles must alternate' } });
     const longer = fullAnswer.slice(0, 60);
     const replies = [cutAfter(half), refusal, cutAfter(longer), answering(fullAnswer.slice(60))];
@@ -174,14 +174,14 @@ describe('answer whose stream broke', () => {
     assert.equal(run.last('done').text, fullAnswer);
   });
 
-  it('is not resumed when the resume setting is "off"', async () => {
+  it('is not resumed if the setting holysheep.resume is "off"', async () => {
     const run = await new EngineRun({ replies: [cutAfter(half)], settings: { resume: 'off' } }).toEnd();
     const { text, actions, kind } = run.last('failed');
     assert.deepEqual([text, kind, run.wire.requests.length], [half, 'connection', 1]);
     assert.ok(actions.includes('continue') && actions.includes('restart'));
   });
 
-  it('is restarted when the resume setting is "restart"', async () => {
+  it('is restarted if the setting holysheep.resume is "restart"', async () => {
     const run = await new EngineRun({
       replies: [cutAfter(half), answering(fullAnswer)],
       settings: { resume: 'restart' },
@@ -191,10 +191,10 @@ describe('answer whose stream broke', () => {
   });
 });
 
-describe('resume budget of a turn', () => {
+describe('resume limit of a turn', () => {
   const emptyStream = streaming((body) => body.send(': hello\n\n').end());
 
-  it('allows only two resumes that add no text', async () => {
+  it('allows only two resumes if no text is added', async () => {
     const run = await new EngineRun({ replies: [cutAfter(half), emptyStream] }).toEnd();
     const { kind, text, message, actions } = run.last('failed');
     assert.deepEqual([kind, text, run.wire.requests.length], ['truncated', half, 3]);
@@ -202,7 +202,7 @@ describe('resume budget of a turn', () => {
     assert.equal(actions[0], 'restart');
   });
 
-  it('allows three resumes that add little text', async () => {
+  it('allows three resumes if each resume adds little text', async () => {
     const run = await new EngineRun({
       replies: [cutAfter(half), cutAfter(' X'), cutAfter(' Y'), cutAfter(' Z')],
     }).toEnd();
@@ -210,14 +210,14 @@ describe('resume budget of a turn', () => {
     assert.equal(run.wire.requests.length, 4);
   });
 
-  it('allows five resumes that add a lot of text', async () => {
+  it('allows five resumes if each resume adds a lot of text', async () => {
     const longPart = (n: number): Reply =>
       cutAfter(Array.from({ length: 40 }, (_, i) => `${n}/${i * i + n} `).join(''));
     const run = await new EngineRun({ replies: [1, 2, 3, 4, 5, 6, 7].map(longPart) }).toEnd();
     assert.equal(run.wire.requests.length, 6);
   });
 
-  it('is not charged for requests that the gateway did not accept', async () => {
+  it('ignores requests that the gateway has not accepted', async () => {
     const run = await new EngineRun({
       replies: [cutAfter(half), refused, refused, refused, refused, answering(remainder)],
     }).toEnd();
@@ -242,7 +242,7 @@ describe('turn that continues an earlier answer', () => {
     }
   });
 
-  it('restarts the answer on request, and shows the partial answer until the new answer replaces it', async () => {
+  it('shows the partial answer until a restarted answer replaces it', async () => {
     const run = await new EngineRun({ replies: [answering(fullAnswer)], options: earlier('restart') }).toEnd();
     assert.deepEqual(
       [run.last('done').text, run.of('text').length, run.last('replaced').text],

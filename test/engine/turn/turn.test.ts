@@ -31,7 +31,7 @@ describe('turn', () => {
     assert.deepEqual([promptTokens, completionTokens, totalTokens], [7, 3, 10]);
   });
 
-  it('sends an OpenAI-style request with the key in the Authorization header only', async () => {
+  it('sends an OpenAI-style request with the key only in the Authorization header', async () => {
     const run = await new EngineRun({ replies: [answering('ok')] }).toEnd();
     const [request] = run.wire.requests;
     assert.ok(request);
@@ -55,7 +55,7 @@ describe('turn', () => {
     assert.ok(!run.log.join().includes('hsa-secret'));
   });
 
-  it('waits for the Retry-After of the gateway and announces the wait', async () => {
+  it("waits for the gateway's Retry-After, and announces the wait", async () => {
     const run = await new EngineRun({ replies: [rateLimited(5), answering('ok')], random: () => 0 }).settle();
     const waiting = run.last('waiting');
     assert.deepEqual(
@@ -79,7 +79,7 @@ describe('turn', () => {
     assert.equal(run.last('done').waitedMs, 5000);
   });
 
-  it('still offers Retry now when it fails after the maximum number of retries', async () => {
+  it('offers *Retry now* when it fails after the last automatic retry', async () => {
     const run = await new EngineRun({ replies: [status(500)], settings: { retry: { maxRetries: 2 } } }).toEnd();
     assert.equal(run.wire.requests.length, 3);
     const failed = run.last('failed');
@@ -87,14 +87,14 @@ describe('turn', () => {
     assert.ok(failed.actions.includes('retryNow'));
   });
 
-  it('repeats the request at once, without counting a retry, when the connection is reset before the first byte', async () => {
+  it('repeats the request at once when the connection is reset before the first byte', async () => {
     const run = await new EngineRun({ replies: [rejecting('ECONNRESET'), answering('ok')] }).toEnd();
     assert.deepEqual(run.of('waiting'), []);
     assert.equal(run.of('attempt')[1]?.why, 'replay');
     assert.equal(run.last('done').attempts, 2);
   });
 
-  it('sends the request again at once without a parameter that the gateway does not support', async () => {
+  it('repeats the request at once without an unsupported parameter', async () => {
     const refusal = status(400, {
       error: { message: "Unsupported parameter: 'max_tokens'", param: 'max_tokens', code: 'unsupported_parameter' },
     });
@@ -105,7 +105,7 @@ describe('turn', () => {
     assert.equal('max_tokens' in run.wire.requests[1].body, false);
   });
 
-  it('corrects a request only once for the same unsupported parameter', async () => {
+  it('corrects a request only once for the same parameter', async () => {
     const refusal = status(400, { error: { message: 'temperature is not supported', param: 'temperature' } });
     const run = await new EngineRun({ replies: [refusal] }).toEnd();
     assert.equal(run.wire.requests.length, 2);
@@ -122,7 +122,7 @@ describe('turn', () => {
     assert.match(run.last('failed').message, /gateway\.test/);
   });
 
-  it('fails with "request" when the base URL is unusable', async () => {
+  it('fails with "request" when the base URL is invalid', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.reject(noConnection('base-url', 'The base URL is no URL.')),
@@ -156,7 +156,7 @@ describe('turn', () => {
     assert.match(run.log.join('\n'), /TypeError: x is not a function\n\s+at .*turn\.test\.ts/);
   });
 
-  it('fails with "internal" and keeps the partial answer when an exception interrupts the reading of the response', async () => {
+  it('keeps the partial answer when an exception interrupts the reading of the response', async () => {
     let body!: LiveBody;
     const run = await new EngineRun({ replies: [streaming((live) => (body = live))] }).settle();
     body.delta('part of an answer');
@@ -175,7 +175,7 @@ describe('turn', () => {
     assert.deepEqual([run.last('ended').how, run.last('ended').row], ['internal', 'internalError']);
   });
 
-  it('fails with "internal" without a retry when the request body cannot be built', async () => {
+  it(`fails with "internal" when the request body can't be built`, async () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     for (const parameters of [circular, { big: 1n }]) {
@@ -198,7 +198,7 @@ describe('turn', () => {
     assert.ok(run.of('waiting').length > 0 && calls > 1);
   });
 
-  it('reports a failure in English when the message cannot be translated', async () => {
+  it("reports a failure in English if the message can't be translated", async () => {
     const localize = (): never => {
       throw new Error('no bundle');
     };
@@ -252,14 +252,14 @@ describe('offer to send the prompt later', () => {
     });
   }
 
-  it('is not made after a rate limit when the turn has no retries left', async () => {
+  it('is not made after a rate limit if no retries are left', async () => {
     const run = await new EngineRun({ replies: [rateLimited(20)], settings: { retry: { maxRetries: 0 } } }).toEnd();
     assert.ok(!run.last('failed').actions.includes('sendLater'));
   });
 });
 
 describe('successful turn', () => {
-  it('is not delayed when the gateway repeats the finish reason', async () => {
+  it('is not delayed if the gateway repeats the finish reason', async () => {
     let stream: LiveBody | undefined;
     const run = new EngineRun({ replies: [streaming((body) => (stream = body.delta('x').finish()))] });
     for (let sent = 0; sent < 3; sent++) {
@@ -279,7 +279,7 @@ describe('successful turn', () => {
     assert.deepEqual([run.last('usage').totalTokens, run.last('usage').cost], [20, 0.3]);
   });
 
-  it('reports cached tokens, reasoning tokens and cost only if a gateway has reported them', async () => {
+  it('reports cached tokens, reasoning tokens and cost only if the gateway has reported them', async () => {
     const details = { ...usage, prompt_tokens_details: { cached_tokens: 5 }, cost: 0.5 };
     const cutStream = streaming((body) => body.event({ choices: [], usage: details }).delta('ab').end());
     const run = await new EngineRun({

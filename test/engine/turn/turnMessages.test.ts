@@ -71,11 +71,11 @@ describe('failure of a turn', () => {
     return messagesFor('').describeFailure(decision, decision.fault);
   };
 
-  it('offers each action once when the prompt can be sent later', () => {
+  it('offers each action only once', () => {
     assert.deepEqual(describeLimit(7_200_000).actions, ['sendLater', 'switchModel', 'retryNow']);
   });
 
-  it('offers to send the prompt later only if the limit resets within the lifetime of a scheduled prompt', () => {
+  it('offers to send the prompt later only if the limit resets before a scheduled prompt would expire', () => {
     const isOffered = (ms: number): boolean => describeLimit(ms).actions.includes('sendLater');
     assert.deepEqual([isOffered(scheduleLifetimeMs), isOffered(scheduleLifetimeMs + 1)], [true, false]);
   });

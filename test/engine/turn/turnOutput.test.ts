@@ -13,7 +13,7 @@ const fail = (error: unknown): never => {
 const cut = { type: 'cut', reason: 'connection', message: 'Lost.' } as const;
 
 describe('events of a turn', () => {
-  it('are delivered in one batch with the same time if a single read of the response caused them', async () => {
+  it('are delivered in one batch if a single read of the response caused them', async () => {
     const batches: (readonly StreamEvent[])[] = [];
     const clock = new VirtualClock();
     const output = new TurnOutput(clock, (batch) => batches.push(batch), fail);
@@ -49,7 +49,7 @@ describe('events of a turn', () => {
     assert.equal(types.length, 2);
   });
 
-  it('end with the fault kind "internal" when the receiver of the events throws an exception', async () => {
+  it('end with the fault kind "internal" if their receiver throws an exception', async () => {
     const { engine, log } = new EngineWorld({ replies: [answering('ok')] });
     const kinds: string[] = [];
     engine.run(
@@ -68,7 +68,7 @@ describe('events of a turn', () => {
 });
 
 describe('receiver of events that stops its turn', () => {
-  it('gets the rest of the batch, then the terminal event, and nothing else', async () => {
+  it('receives the rest of the batch and the last event of the turn', async () => {
     const types: string[] = [];
     const output = new TurnOutput(
       new VirtualClock(),

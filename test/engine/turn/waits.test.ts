@@ -31,7 +31,7 @@ function startWait(ms: number) {
 }
 
 describe('wait', () => {
-  it('ends exactly at its time and leaves no timer behind', async () => {
+  it('ends exactly on time and leaves no timer behind', async () => {
     const { clock, hasEnded } = startWait(2500);
     await clock.advance(2499);
     assert.equal(await hasEnded(), false);
@@ -48,7 +48,7 @@ describe('wait', () => {
     });
   }
 
-  it('lasts until the caller ends it, and runs no timer, if no end time is set', async () => {
+  it('lasts until the caller ends it if it has no end time', async () => {
     const { clock, waits, hasEnded } = startWait(Infinity);
     assert.deepEqual([clock.pending, await hasEnded()], [0, false]);
     waits.end();
@@ -63,7 +63,7 @@ describe('wait', () => {
     );
   });
 
-  it('ends within a second after the computer wakes up if its end time passed during sleep', async () => {
+  it('ends within a second after the computer has woken up if its end time has passed', async () => {
     const { clock, hasEnded } = startWait(60_000);
     await clock.advance(500);
     clock.epoch += 3_600_000;
@@ -103,7 +103,7 @@ describe('message of the provider in a wait', () => {
     assert.equal(run.last('waiting').detail, undefined);
   });
 
-  it('also appears in the wait and in the failure of another turn in the queue', async () => {
+  it('also appears in another turn that waits in the queue', async () => {
     for (const [seconds, type] of [
       [20, 'waiting'],
       [1200, 'failed'],
