@@ -299,7 +299,7 @@ describe('classification of random responses', () => {
     )
     .chain((error) => fc.constantFrom<unknown>({ error }, [{ error }], error));
 
-  it('leads to no retry when an HTTP error reports a lack of credit', () => {
+  it('leads to no retry when an HTTP error other than 402, 403 and 407 reports a lack of credit', () => {
     // A 403 may be a limit that resets at a time that it names.
     const errorStatus = fc.integer({ min: 400, max: 599 }).filter((value) => ![402, 403, 407].includes(value));
     fc.assert(

@@ -34,7 +34,7 @@ const describeEvidence = (evidence: Evidence, circumstances: Partial<FaultContex
 const rejection = (body: string): Evidence => ({ type: 'status', status: 418, headers: new Headers(), body });
 
 describe('message of a fault for the user', () => {
-  it('contains an empty text for each placeholder without a value', () => {
+  it('shows nothing in place of a placeholder without a value', () => {
     const { template, values, detail } = describeEvidence('streamTruncated');
     assert.equal(template, 'The answer was cut off.');
     assert.equal(detail, '');
@@ -51,7 +51,7 @@ describe('message of a fault for the user', () => {
     });
   });
 
-  it('contains a value for every placeholder', () => {
+  it('has a value for each placeholder that applies to the fault', () => {
     const circumstances = { status: 504, resetsAt: 1234, last: 'Before.', minutes: 9 };
     const { values } = describeEvidence({ type: 'timeout', clock: 'streamStalled', afterMs: 60_000 }, circumstances);
     assert.deepEqual(values, {

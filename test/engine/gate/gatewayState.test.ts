@@ -245,7 +245,7 @@ describe('probes of different models', () => {
 const url = 'https://api.holysheep.ai/v1';
 
 describe('gateway that lacks a model', () => {
-  it('gets no request for this model for ten minutes', async () => {
+  it('receives no request for this model for ten minutes', async () => {
     const clock = new VirtualClock();
     const state = statesWith({ clock }).of(url);
     assert.equal(state.lacksModel('gpt-5'), false);

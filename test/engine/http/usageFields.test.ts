@@ -129,7 +129,7 @@ describe('reading of usage', () => {
   ] as const)
     it(`counts ${name}`, () => assert.deepEqual(readUsage(received, {}), expected));
 
-  it('reads a cost from beside the usage object', () => {
+  it('reads a cost that is next to the usage object', () => {
     assert.deepEqual(readUsage(counts, { usage: counts, cost: 0.5 }), { ...usage, cost: 0.5 });
   });
 

@@ -757,7 +757,7 @@ describe('decision after a fault of a turn with several gateways', () => {
     assert.equal(decideCase({ row: 'offline', otherGateway: backup, retries: 5 }).type, 'probe-gateways');
   });
 
-  it('is to fail when the network is down and no gateways and no retries are left', () => {
+  it('is to fail when the network is down and no other gateway and no retries are left', () => {
     assert.equal(decideCase({ row: 'offline', retries: 5 }).type, 'fail');
   });
 

@@ -31,7 +31,7 @@ describe('throughput of an answer', () => {
     });
   }
 
-  it('is the same list until another second is complete', () => {
+  it('is the same list object until another second is complete', () => {
     const throughput = throughputOf('500:1 1500:1');
     assert.equal(addToThroughput(throughput, 1900, 1).completedSeconds, throughput.completedSeconds);
     assert.notEqual(addToThroughput(throughput, 2000, 1).completedSeconds, throughput.completedSeconds);

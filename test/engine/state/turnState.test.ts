@@ -210,7 +210,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('contains a wait until the next attempt or the end of the turn', () => {
+  it('no longer contains a wait after the next attempt or the end of the turn', () => {
     const events = [start(), waiting()];
     const withWait = stateAfter(events);
     assert.equal(withWait.wait?.until, 9_000_000);

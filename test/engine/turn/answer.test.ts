@@ -209,7 +209,7 @@ describe('answer', () => {
     assert.equal(new ShownAnswer('12345', 'restart').append('x').answer.startOver(), true);
   });
 
-  it('shows its first text at once if the gateway restarted before any text', () => {
+  it('shows its first text at once if the gateway restarted the answer before any text', () => {
     const run = new ShownAnswer('', 'original');
     assert.equal(run.answer.startOver(), true);
     assert.deepEqual(run.append('a').events, ['text a']);

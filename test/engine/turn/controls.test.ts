@@ -235,7 +235,7 @@ describe('restart of an answer whose stream broke', () => {
   });
 });
 
-describe('stream with an error about the used-up quota', () => {
+describe('stream that ends with an error about a used-up quota', () => {
   it('makes the turn fail with the partial answer, without a retry', async () => {
     const outOfQuota = streaming((body) =>
       body
@@ -488,7 +488,7 @@ describe('failure count of a model', () => {
     run.turn.stop();
   });
 
-  it("is not given as the reason of a wait for another turn's cooldown", async () => {
+  it("is not given as the reason for a wait that another turn's cooldown causes", async () => {
     const world = new EngineWorld({ replies: [failing, rateLimited(30), answering('ok')] });
     const first = await world.ask().settle();
     const second = world.ask();

@@ -955,7 +955,7 @@ describe('two VS Code windows', () => {
     }
   });
 
-  it('use a gateway again after it has responded to a turn of one window', async () => {
+  it('use a gateway again after it has responded to a prompt from one window', async () => {
     const first = openWindow(refused, refused);
     await first.ask().settle();
     const second = openWindow(answering('Hello'), refused);

@@ -53,7 +53,7 @@ describe('steps of the connection test that bypass the proxy', () => {
     assert.deepEqual(others, []);
   });
 
-  it('end with TLS when the certificate is not trusted', async () => {
+  it('end with the TLS handshake when the certificate is not trusted', async () => {
     const front = await startSecureFront(selfSigned('localhost'), port);
     const steps = await runDirectSteps(`https://localhost:${front.port}/v1`, signal);
     assert.deepEqual(summary(steps), ['nameResolution', 'connection', 'tls: DEPTH_ZERO_SELF_SIGNED_CERT']);

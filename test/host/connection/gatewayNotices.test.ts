@@ -84,7 +84,7 @@ describe('notice about the gateways in the settings', () => {
     assert.deepEqual(await start(), []);
   });
 
-  describe('about a backup gateway without a key', () => {
+  describe('when a backup gateway has no key', () => {
     const second = "information: The backup gateway second.example has no API key, so it isn't used.";
     beforeEach(() => {
       gateways.backups = ['https://first.example/v1', 'https://second.example/v1'];

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { openConversation } from '../../support/host/openedConversation';
 
-describe("gateway set (the user's or the demo's) for the next prompt of a conversation", () => {
+describe("gateways (the user's or the demo's) for the next prompt of a conversation", () => {
   for (const { name, isDemo, prompts, expected } of [
     { name: 'an empty conversation', isDemo: false, prompts: [], expected: 'demo' },
     { name: 'a conversation with the demo', isDemo: true, prompts: ['one', 'two'], expected: 'demo' },
     { name: 'a conversation with the user’s gateways', isDemo: false, prompts: ['one'], expected: 'own' },
   ] as const) {
-    it(`is the ${expected === 'own' ? 'user' : 'demo'}'s for ${name} while the demo is open`, () => {
+    it(`are the ${expected === 'own' ? 'user' : 'demo'}'s for ${name} while the demo is open`, () => {
       const { ask, conversation, demo, gatewaySets } = openConversation({ demo: isDemo });
       for (const prompt of prompts) ask(prompt);
       demo.isOpen = true;
@@ -17,7 +17,7 @@ describe("gateway set (the user's or the demo's) for the next prompt of a conver
     });
   }
 
-  it("is the user's in a conversation that starts with a summary of another conversation", () => {
+  it("are the user's in a conversation that starts with a summary of another conversation", () => {
     const { conversation, demo, gatewaySets } = openConversation();
     conversation.addSummary('What we did so far');
     demo.isOpen = true;
@@ -26,7 +26,7 @@ describe("gateway set (the user's or the demo's) for the next prompt of a conver
     assert.equal(conversation.set, gatewaySets.own);
   });
 
-  it("is written to the journal only if it is the demo's", () => {
+  it("are recorded in the journal only if they are the demo's", () => {
     for (const [isDemo, records] of [
       [false, []],
       [true, [{ type: 'gateways', set: 'demo' }]],

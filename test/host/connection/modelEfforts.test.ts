@@ -8,7 +8,7 @@ import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
 import { FakeEditor } from '../../support/fakeEditor';
 import { useVSCode } from '../../support/fakeVSCode';
 
-describe('chosen reasoning effort', () => {
+describe('reasoning effort that the user chooses for a model', () => {
   useVSCode(new FakeEditor().api());
   let stored: unknown;
   let setting: EffortChoice;
@@ -27,7 +27,7 @@ describe('chosen reasoning effort', () => {
     efforts.onDidChange(() => changes++);
   });
 
-  it('overrides the effort from the settings for that model, in all windows', async () => {
+  it('overrides the effort from the settings, in all windows', async () => {
     setting = 'low';
     assert.equal(efforts.levelOf('a'), 'low');
     await efforts.choose('a', 'high');
@@ -48,7 +48,7 @@ describe('chosen reasoning effort', () => {
     assert.deepEqual([stored, efforts.levelOf('a')], [[['a', 'default']], 'default']);
   });
 
-  it('is saved only for the last 100 models for which the user chose an effort', async () => {
+  it('is saved only for the last 100 of these models', async () => {
     await efforts.choose('again', 'low');
     for (let index = 0; index < 99; index++) await efforts.choose(`m${index}`, 'low');
     await efforts.choose('again', 'max');

@@ -43,7 +43,7 @@ describe('connection with several gateways', () => {
     assert.equal(effortOf({ reasoningEffort: 'default' }), undefined);
   });
 
-  describe('with a gateway that was added although it did not respond', () => {
+  describe('with a gateway that has never responded', () => {
     const usedOrigins = async (): Promise<Origins> => {
       const { primaryGateway, keys } = await userGateways.withKeys();
       return [...new Set([primaryGateway, ...keys.keys()])].map(({ origin }) => origin);
@@ -70,7 +70,7 @@ describe('connection with several gateways', () => {
       assert.deepEqual(await usedOrigins(), [primary, second]);
     });
 
-    it('does not replace a primary gateway without a key with the gateway', async () => {
+    it('does not use the gateway in place of a primary gateway without a key', async () => {
       gateways.keys = new Map([[first, 'key-1']]);
       const { keys } = await userGateways.withKeys();
       assert.deepEqual([await usedOrigins(), keys.size], [[primary], 0]);
@@ -103,7 +103,7 @@ describe('connection with several gateways', () => {
       });
     }
 
-    it('uses the gateway as a backup once a turn has received a response from the gateway', async () => {
+    it('uses the gateway as a backup after it has responded to a prompt', async () => {
       recordTurn();
       assert.deepEqual(await usedOrigins(), [primary, second]);
       recordTurn(503);

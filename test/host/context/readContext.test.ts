@@ -206,7 +206,7 @@ describe('attachments from files', () => {
     });
   }
 
-  it('show no second path for a symbolic link that stays within the workspace', async () => {
+  it('show only one path for a symbolic link that stays within the workspace', async () => {
     assert.equal((await resolve(workspaceUri('inner.txt'))).realPath, undefined);
     assert.equal((await resolve(new FakeUri('file', path.join(folder, 'outside/secret.txt')))).realPath, undefined);
   });

@@ -131,7 +131,7 @@ describe('comparison of models', () => {
     );
   });
 
-  it('stops the turn of a later prompt when the user then chooses another answer', () => {
+  it('stops the turn of a later prompt when the user chooses another answer', () => {
     const { b, answer, conversation, phases, turnOf } = comparing();
     answer('b', 'a', 'c');
     conversation.ask({ prompt: 'next' }, ['n']);
@@ -183,7 +183,7 @@ describe('comparison of models', () => {
     assert.deepEqual(phases(), ['before: done', 'which?: done', 'next: connecting']);
   });
 
-  it('sends prompts that were queued during the comparison after the first complete answer', () => {
+  it('continues with the first complete answer if further prompts are already queued', () => {
     const { answer, columns, conversation, emit, sentTexts } = comparing();
     conversation.ask({ prompt: 'next' });
     emit('a', attempt('a'), failed(''));

@@ -21,7 +21,7 @@ const textOf = (event: RecordedEvent): string | undefined => (event.type === 'te
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('conversation in the offline demo', () => {
-  it("sends its prompts only to the demo's gateway, while other conversations use only the user's gateway", () => {
+  it("sends its prompts only to the demo's gateway", () => {
     for (const demo of [true, false]) {
       const { ask, engine, ranIn } = openConversation({ demo });
       ask('Hi');

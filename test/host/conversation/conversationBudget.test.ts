@@ -91,7 +91,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
     assert.deepEqual([requests(), questions], [2, 0]);
   });
 
-  it('can be retried while it runs without a question about the budget', () => {
+  it('causes no question about the budget on *Retry now* while it runs', () => {
     const id = window.ask('a', attempt());
     conversation.retryNow(id);
     assert.deepEqual([window.engine.turn.controls, questions], [['retryNow'], 0]);
@@ -104,7 +104,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
       ids = ['b', 'c'].map((prompt) => window.ask(prompt));
     });
 
-    it('causes no question about the budget before its position is first', async () => {
+    it('causes no question about the budget until the earlier turns have ended', async () => {
       assert.equal(questions, 0);
       window.emit(done('ok'));
       assert.deepEqual([requests(), questions], [1, 1]);

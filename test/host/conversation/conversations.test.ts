@@ -104,7 +104,7 @@ describe('window with several conversations', () => {
     assert.equal(after.conversations.current, opened);
   });
 
-  it('shows the conversation with the running turn when the user asks for the running turn', async () => {
+  it('shows the conversation that has the running turn when the user asks for that turn', async () => {
     const { conversations, engine } = open();
     const first = await conversations.ensureCurrent();
     first.ask({ prompt: 'Hi' });

@@ -65,7 +65,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.deepEqual(sendNext().slice(0, 2), replacement(shown));
   });
 
-  it('replaces the turns that it summarizes in the request for the next summary', () => {
+  it('replaces the summarized turns also in the request for the next summary', () => {
     const { one, two, summarize, sendNext, engine } = answered();
     summarize(one, 'First');
     summarize(two, 'Second');

@@ -94,7 +94,7 @@ describe('request that is copied as code', () => {
     assert.equal(exportRequest({ request: { ...request, model: 'deepseek-r1' } }).idleTimeoutMs, 270_000);
   });
 
-  it('has the first-token timeout of the settings as its idle timeout', () => {
+  it('has an idle timeout that equals the first-token timeout from the settings', () => {
     const timeout = { ...defaultTimeouts, firstTokenMs: 7000 };
     assert.equal(exportRequest({ settings: { ...demoSettings, retry, timeout } }).idleTimeoutMs, 7000);
   });

@@ -86,7 +86,7 @@ describe('diagnostics report', () => {
     assert.deepEqual([first?.headersMs, first?.end?.ms, second?.at], [120, 130, 100]);
   });
 
-  it('contains no file path, even if a file path is the name of a model', () => {
+  it('contains no file path, even if a model is named after its file', () => {
     assert.ok(!report.includes('somebody'));
     assert.deepEqual([settings.model, ...settings.fallbackModels], ['…/qwen.gguf', 'Qwen/Qwen2.5', '…/a.gguf']);
     assert.equal(turns[0]!.attempts[1]!.model, '…/llama.gguf');

@@ -121,7 +121,7 @@ describe('files that share cooldowns among windows', () => {
     assert.deepEqual([names(), problems], [[], []]);
   });
 
-  it('of all windows are deleted when the cooldown of a gateway, key and model is cleared', async () => {
+  it('are deleted for all windows when a cooldown is cleared', async () => {
     const [here, there] = [open(), open()];
     await here.write(scope, cooldown(minute));
     await there.write(scope, cooldown(2 * minute));

@@ -261,7 +261,7 @@ describe('Add Gateway command', () => {
       assert.deepEqual([...window.keyless], ['http://192.168.1.9:8080']);
     });
 
-    it('asks for another key after the user has edited the base URL only if the origin has changed', async () => {
+    it('asks for another key only if the edited base URL has another origin', async () => {
       responds.set('https://relay.example/b/v1', ['claude-sonnet-4']);
       const typo = ['https://realy.example/v1', 'key-1'];
       const edited = ['https://relay.example/a/v1', 'key-2', 'https://relay.example/b/v1'];

@@ -283,7 +283,7 @@ describe('conversation that two windows have open', () => {
     assert.equal((await conversations.read(first.id))?.path()[0]?.answer.state.text, 'one two');
   });
 
-  it('is not written by a window after that window has shut down', async () => {
+  it('is not written by a window that has shut down', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     first.conversations.flushSync();

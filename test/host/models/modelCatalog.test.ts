@@ -26,7 +26,7 @@ const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const gateway = gatewayFrom({ baseUrl: `${origin}/v1`, apiKey: 'hsa-test' });
 const otherGateway = gatewayFrom({ baseUrl: `${other}/v1`, apiKey: 'hsa-backup' });
 
-describe('model lists and model facts of the gateways', () => {
+describe('model lists of the gateways, with facts such as prices', () => {
   let isDown: boolean;
   let ids: readonly unknown[];
   let requests: number;

@@ -72,7 +72,7 @@ describe('success rate and speed of a model in the model picker', () => {
     });
   }
 
-  it('begins with the end of the cooldown while requests to the model are paused', async () => {
+  it('begins with the time until which requests to the model are paused', async () => {
     const { createEssenceText } = await load();
     assert.match(createEssenceText([])('gpt-4o', origin, Date.now() + 60_000) ?? '', /^paused until .*[AP]M$/);
   });

@@ -38,7 +38,7 @@ describe("click in a conversation's page", () => {
     return { announced: view.posted.filter(({ type }) => type === 'announce'), reported };
   };
 
-  it('causes a message in the status bar if the user can fix the error', async () => {
+  it('shows an error in the status bar if the user can fix the error', async () => {
     const { announced, reported } = await click({ type: 'summarize' });
     const text = 'The earlier turns are too short to be summarized.';
     assert.deepEqual([statuses, reported], [[text], []]);

@@ -353,7 +353,7 @@ describe('scheduled prompt', () => {
     await assert.rejects(window.engine.turn.options.beforeAttempt?.() ?? Promise.resolve(), { code: 'ENOENT' });
   });
 
-  it('is not sent if another window takes over its conversation just before', async () => {
+  it('is not sent if another window takes over its conversation just before the request', async () => {
     const [first, second] = [open(), open()];
     const { id } = await first.askLater(minute);
     await first.journal.flush();

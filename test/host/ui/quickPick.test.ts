@@ -59,7 +59,7 @@ describe('quick pick', () => {
     assert.ok(!list.isOpen);
   });
 
-  it("remains open if its error handler receives a listener's error", async () => {
+  it('remains open when a listener throws an error if there is an error handler', async () => {
     const errors: unknown[] = [];
     const list = await open((error) => errors.push(error));
     list.onAccept(() => Promise.reject(new Error('failed')));

@@ -254,7 +254,7 @@ describe("@holysheep in VS Code's chat", () => {
       assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
     });
 
-    it('shows on *Continue* that the rest of the answer is being requested', () => {
+    it('shows after a click on *Continue* that the rest of the answer is being requested', () => {
       assert.deepEqual(respond([resume, resumed, text('two'), done('one two')], 'one ').calls, [
         '> Getting the rest of the answer…',
         'two',

@@ -90,7 +90,7 @@ describe('earlier messages that a chat prompt sends to the model', () => {
     assert.deepEqual(rowsOf(history, 'content', 'text'), [['q with code', 'complete']]);
   });
 
-  it('include a response without metadata, which the user has stopped', () => {
+  it('include the text of a response that the user has stopped', () => {
     assert.equal(exchanges(turns('q', ['partial']))[0]?.state, 'stopped');
   });
 
