@@ -46,7 +46,7 @@ describe('model name that is sent to a gateway', () => {
       assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
     });
 
-  it("is the substitute's name when a gateway with a substitute lists the model", () => {
+  it("is the name of the gateway's substitute model, even if the gateway lists the requested model", () => {
     const sent = modelAt(gatewayFrom({ ...substituting, ...lists(true) }), 'gpt', undefined);
     assert.deepEqual(sent, { name: 'own', isSubstitute: true });
   });

@@ -76,7 +76,7 @@ describe('answer with the resume setting "off"', () => {
 });
 
 describe('first request after a rate limit', () => {
-  it('lets the next request start once the gateway has accepted the first request', async () => {
+  it('lets the next request start as soon as the gateway has accepted the first request', async () => {
     const bodies: LiveBody[] = [];
     const open: Reply = streaming((body) => bodies.push(body));
     const world = new EngineWorld({ replies: [rateLimited(1), open] });

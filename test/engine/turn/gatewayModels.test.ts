@@ -57,8 +57,8 @@ describe('turn with several gateways', () => {
     assert.equal(stateOf(run).resumePoints[0]?.models, undefined);
   });
 
-  describe('with a substitute model at the backup gateway', () => {
-    it('announces the switch to the substitute, and the switch back to the chosen model', async () => {
+  describe('with a backup gateway that replaces unknown models with a substitute', () => {
+    it('announces the switch to the substitute, and the switch back to the requested model', async () => {
       const net = new Gateways(
         { primary: [refused, refused, ...hello], backup: [status(529, {}), ...dark] },
         { gateways: [primary, offering('llama3')] },
@@ -72,7 +72,7 @@ describe('turn with several gateways', () => {
       assert.equal(stateOf(run).model, model);
     });
 
-    it('does not use the substitute if the backup gateway has the chosen model', async () => {
+    it('does not use the substitute for a model that the backup gateway has', async () => {
       const gateway = listing(offering('llama3'), 'qwen3:8b', 'llama3');
       const net = new Gateways({ primary: hello, backup: hello }, { gateways: [listing(primary, model), gateway] });
       await net.ask({ request: { model: 'qwen3:8b' } }).toEnd();

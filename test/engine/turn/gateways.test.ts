@@ -535,7 +535,7 @@ describe('switch to another gateway by the user', () => {
     ['uses plain HTTP', [primary, { ...backup, baseUrl: 'http://backup.test/v1' }]],
     ['is down', [primary, backup]],
   ] as const) {
-    it(`is not the first action when the other gateway ${name}`, async () => {
+    it(`is not offered as the first button if the other gateway ${name}`, async () => {
       const net = new Gateways({ primary: [rateLimited(5_400)], backup: [refused] }, { gateways });
       await net.ask(startingAt(gateways[1])).toEnd();
       const { actions } = (await net.ask().toEnd()).last('failed');

@@ -307,7 +307,7 @@ describe('retry budget of a gateway', () => {
 describe('turn without a network', () => {
   const offline = rejecting('EAI_AGAIN');
 
-  it('checks the network and continues automatically once the network is back', async () => {
+  it('continues automatically when the network is back', async () => {
     const run = await new EngineRun({
       replies: [offline, offline, offline, answering('network check'), answering('ok')],
     }).toEnd();

@@ -119,7 +119,7 @@ describe('answer whose stream broke', () => {
     );
   });
 
-  it('is continued, not restarted, once a restart has replaced the tool call with text', async () => {
+  it('is continued, not restarted, after a restart has replaced the tool call with text', async () => {
     const calling = cutStream((body) => body.delta('I look').event(toolCall));
     const run = await new EngineRun({ replies: [calling, cutAfter(half), answering(remainder)] }).toEnd();
     assert.deepEqual(valuesOf(run.of('attempt'), 'how'), [undefined, 'restart', 'continue']);

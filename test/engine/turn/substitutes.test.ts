@@ -5,7 +5,7 @@ import { answering, cutAfter, status } from '../../support/scriptedFetch';
 const partial = 'The sheep graze on the hill while the wind ';
 const remainder = 'goes over the grass.';
 
-describe('substitute at a backup gateway', () => {
+describe('substitute model of a backup gateway', () => {
   it('continues a partial answer when the chosen model is overloaded', async () => {
     const substituting = { ...backup, models: new Map([['*', 'llama3']]) };
     const gateways = new Gateways(

@@ -91,7 +91,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
     assert.deepEqual([requests(), questions], [2, 0]);
   });
 
-  it('causes no question about the budget on *Retry now* while it runs', () => {
+  it('causes no question about the budget when the user clicks *Retry now* while it runs', () => {
     const id = window.ask('a', attempt());
     conversation.retryNow(id);
     assert.deepEqual([window.engine.turn.controls, questions], [['retryNow'], 0]);

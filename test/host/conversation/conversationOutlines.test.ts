@@ -19,7 +19,7 @@ describe('conversation list', () => {
   });
   afterEach(() => removeTemporaryFolder(disk.folder));
 
-  it('contains the conversations that have a prompt, newest first', async () => {
+  it('contains the conversations that are not empty, newest first', async () => {
     const before = nextWindow(disk);
     const first = await before.talk(['  What do sheep eat?\nPlease.', 'Grass'], ['And goats?', 'Everything']);
     const second = await before.talk(['Hi', 'Hello']);

@@ -3,7 +3,7 @@ import { alignAnswers } from '../../../src/host/panel/alignAnswers';
 
 const linesOf = (left: string, right: string) => alignAnswers(left, right).map((text) => text.split('\n'));
 
-describe('line breaks inserted for a comparison of two answers', () => {
+describe('line breaking for a comparison of two answers', () => {
   for (const { name, left, right, expected } of [
     {
       name: 'puts each sentence on a line',
@@ -60,7 +60,7 @@ describe('line breaks inserted for a comparison of two answers', () => {
     it(name, () => assert.deepEqual(linesOf(left, right), expected));
   }
 
-  it('leave code blocks, indented code and tables unchanged', () => {
+  it('leaves code blocks, indented code and tables unchanged', () => {
     const code = [
       '```js',
       'a(); // One. Two. Three.',
@@ -80,12 +80,12 @@ describe('line breaks inserted for a comparison of two answers', () => {
     assert.deepEqual(left, code);
   });
 
-  it('leave very long answers unchanged', () => {
+  it('leaves very long answers unchanged', () => {
     const answers = ['One. Two. '.repeat(5001), 'One. Three. '.repeat(5001)] as const;
     assert.deepEqual(alignAnswers(...answers), answers);
   });
 
-  it('change only whitespace, even in answers without a common line', () => {
+  it('changes only whitespace, even in answers without a common line', () => {
     const long = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word}${index} and. So`).join(' ');
     const words = (text: string) => text.replace(/\s+/g, '');
     for (const [left, right] of [

@@ -102,7 +102,7 @@ describe('workspace prompts', () => {
     assert.deepEqual([titles(customPrompts.list()), customPrompts.withoutConsent()], [['User', 'Workspace'], []]);
   });
 
-  it('need a second consent if they changed while the dialog was open', async () => {
+  it('need a second consent if their text changed while the consent dialog was open', async () => {
     const workspace = createPrompts();
     const { customPrompts } = workspace;
     const offered = customPrompts.awaitingConsent();

@@ -67,7 +67,7 @@ describe('scheduled prompt', () => {
   const files = (): readonly string[] => readdirSync(disk.scheduled);
   const requests = ({ engine }: Window): number => engine.turns.length;
 
-  it("is sent once the gateway's rate limit has reset", async () => {
+  it("is sent when the gateway's rate limit has reset", async () => {
     const window = open();
     const conversation = await window.askLater(5 * minute);
     assert.equal(phaseOf(conversation), 'scheduled');
