@@ -77,7 +77,7 @@ describe('Export Diagnostics command', () => {
     };
   };
 
-  it("shows the URL of HolySheep's gateway, which is public", async () => {
+  it("shows the origin of HolySheep's gateway, which is public", async () => {
     const report = JSON.parse(await run()) as { readonly settings: Readonly<Record<string, unknown>> };
     assert.equal(report.settings['origin'], 'https://api.holysheep.ai');
     assert.deepEqual(report.settings['gateways'], [
