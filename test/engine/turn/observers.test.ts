@@ -191,7 +191,7 @@ describe('API key of a turn', () => {
 });
 
 describe('engine', () => {
-  it('keeps only the last finished turn in memory', async () => {
+  it('keeps the turn that ended last in memory, but no earlier turn', async () => {
     const world = new EngineWorld({ replies: [answering('ok'), answering('ok')] });
     const ask = async () => new WeakRef((await world.ask().toEnd()).turn);
     const turns = [await ask(), await ask()];
