@@ -115,7 +115,7 @@ describe('keys of the gateways', () => {
   const unreadable: Gateway['key'] = () => Promise.resolve({ type: 'unreadable', error });
 
   it('are in the order of the gateways, without missing and unreadable keys', async () => {
-    const { primary, keys } = await readKeys([
+    const { primaryGateway, keys } = await readKeys([
       gatewayFrom({ ...encrypted, apiKey: undefined }, 'missing'),
       gatewayFrom(backup),
       gatewayFrom({ ...plain, apiKey: undefined }, 'not-needed'),
