@@ -17,7 +17,7 @@ describe('models that can chat', () => {
     it(`don't include ${model}`, () => assert.equal(canChat(model), false));
   }
 
-  it("are recognized by the output modalities in the gateway's model list", () => {
+  it("are recognized by the output types in the gateway's model list", () => {
     const listed = new Map([
       ['gemini-image', { writesText: true }],
       ['painter', { writesText: false }],

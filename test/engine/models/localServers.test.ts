@@ -34,7 +34,7 @@ describe('facts of LM Studio', () => {
       ));
   }
 
-  it('are empty for the response of a different kind of server', () => {
+  it('are empty if the response comes from another kind of server', () => {
     for (const body of [undefined, [], { models: [] }, { error: 'Unexpected endpoint' }])
       assert.equal(readLMStudioFacts(body).size, 0);
   });
@@ -94,7 +94,7 @@ describe('facts of Ollama', () => {
     assert.equal(readOllamaContexts({ data: [] }), undefined);
   });
 
-  it('are empty for the response of a different kind of server', () => {
+  it('are empty if the response comes from another kind of server', () => {
     for (const body of [undefined, 'text', [], {}, { error: 'model not found' }, { model_info: [], parameters: 7 }])
       assert.equal(readOllamaFacts(body, undefined), undefined);
   });

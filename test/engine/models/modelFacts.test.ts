@@ -66,7 +66,7 @@ describe('lookup of model facts', () => {
     );
   });
 
-  it('finds the same facts by every spelling of a model name', () => {
+  it('returns the same facts for every spelling of a model name', () => {
     const prefix = fc.constantFrom('', 'vendor/', 'us.vendor.', '[provider]', 'Pro/vendor/', '[provider]vendor/');
     const separators = fc.constantFrom<(name: string) => string>(
       (name) => name,
@@ -105,7 +105,7 @@ describe('lookup of model facts', () => {
     assert.notEqual(factsOf('gpt-4-1106-preview'), factsOf('gpt-4'));
   });
 
-  it('uses a table that contains only plain model names, without prefixes and suffixes', () => {
+  it('uses a table whose model names have no prefixes or suffixes', () => {
     for (const name of readTable().keys()) assert.equal(plainName(name), name);
   });
 
@@ -161,7 +161,7 @@ describe('lookup of model facts', () => {
     assert.deepEqual(reasoningOf('gpt-4o'), [undefined, undefined, undefined]);
   });
 
-  it('returns the facts of a model that has no limits and cannot call tools', () => {
+  it("returns facts even for a model that has no limits and can't call tools", () => {
     const { contextWindow, maxOutput, tools } = readTable().get('gpt-image-1-5') ?? assert.fail();
     assert.deepEqual([contextWindow, maxOutput, tools], [undefined, undefined, false]);
   });

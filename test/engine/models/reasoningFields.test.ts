@@ -270,7 +270,7 @@ describe('reasoning effort that the gateway refuses', () => {
     assert.deepEqual(effortsAfter([['thinking_budget', 'high']], { baseUrl: nim }), [undefined]);
   });
 
-  it('is left out even if the error message names the parameter differently', () => {
+  it('is left out even if the error message uses another name for the parameter', () => {
     const options = { baseUrl: openRouter, chosen: 'none' } as const;
     assert.deepEqual(effortsAfter([['reasoning_effort', 'Reasoning is mandatory, such as high.']], options), [
       undefined,

@@ -9,10 +9,10 @@ const actions = ['retryNow', 'switchModel'] as const;
 const stopped: TurnState = { ...initialTurn, text: 'Hal', phase: 'stopped', attempts: 2, endedAt: 9 };
 
 describe('schedule of a prompt', () => {
-  it('keeps the partial answer of the turn', () =>
+  it('does not change the partial answer of the turn', () =>
     assert.deepEqual(markScheduled(stopped, schedule), { ...stopped, phase: 'scheduled', schedule }));
 
-  it('lasts for at most a day', () => assert.equal(scheduleLifetimeMs, 86_400_000));
+  it('lasts for at most 24 hours', () => assert.equal(scheduleLifetimeMs, 86_400_000));
 
   it('ends when the user cancels it', () =>
     assert.deepEqual(endSchedule(markScheduled(stopped, schedule), { outcome: 'stopped' }), {
@@ -20,7 +20,7 @@ describe('schedule of a prompt', () => {
       isUnscheduled: true,
     }));
 
-  it('does not change an unscheduled turn when the schedule ends', () =>
+  it('changes nothing at its end if the turn is no longer scheduled', () =>
     assert.equal(endSchedule(stopped, { outcome: 'failed', message }), stopped));
 
   it('makes the turn fail with its earlier fault when the schedule expires', () => {

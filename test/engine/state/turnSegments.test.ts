@@ -30,7 +30,7 @@ const stopped = (at: number): StreamEvent => event(at, { type: 'stopped', text: 
 const done = (at: number): StreamEvent =>
   event(at, { type: 'done', finishReason: 'stop', attempts: 1, text: 'Hello', waitedMs: 0 });
 
-describe('conversion between wall-clock and monotonic time in a segment of a turn', () => {
+describe('conversion between wall-clock time and monotonic time in a segment of a turn', () => {
   it('is based on the start of the attempt', () => {
     const state = stateAfter([start(1000), text(1500)]);
     assert.equal(toEpoch(state, 1500), epoch + 1500);
@@ -55,7 +55,7 @@ describe('conversion between wall-clock and monotonic time in a segment of a tur
     assert.equal(toMonotonic(state, epoch + 1200), 1200);
   });
 
-  it('returns undefined when the segment has no events', () => {
+  it('returns undefined if the turn has no events', () => {
     assert.equal(toEpoch(initialTurn, 0), undefined);
     assert.equal(toMonotonic(initialTurn, epoch), undefined);
   });
@@ -150,7 +150,7 @@ describe('calculation of the totals of a turn', () => {
     });
   });
 
-  it('leaves out the time between segments', () => {
+  it('leaves out the time between the segments of a continued turn', () => {
     const state = stateAfter([start(500_000), text(500_100)], continued());
     const { attempts, ms, firstTokenMs } = totalsOf(state);
     assert.deepEqual([attempts, ms, firstTokenMs], [2, 1500, 400]);

@@ -266,7 +266,7 @@ describe('state of a turn', () => {
     });
   }
 
-  it('contains a partial answer as soon as text, reasoning or a tool call has arrived', () => {
+  it('has a partial answer as soon as text, reasoning or a tool call has arrived', () => {
     const call: NewEvent = { type: 'tool-call', index: 0, arguments: '' };
     for (const event of [start(), waiting()]) assert.equal(hasPartialAnswer(stateAfter([event])), false, event.type);
     for (const event of [text('H'), reasoning('H'), call])
@@ -328,7 +328,7 @@ describe('state of a turn', () => {
       assert.deepEqual(stateAfter([event], { ...initialTurn, resumePoints: [{ offset: 3 }] }).resumePoints, []);
   });
 
-  it('changes only its ledger after a `headers` or `ended` event', () => {
+  it('changes only in its ledger after a `headers` or `ended` event', () => {
     const before = stateAfter([start(), text('Hal')]);
     const ended: NewEvent = { type: 'ended', how: 'finished', ms: 3, bytes: 3, chars: 3 };
     const after = stateAfter([{ type: 'headers', status: 200, ms: 2 }, ended], before);

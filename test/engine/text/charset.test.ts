@@ -35,7 +35,7 @@ describe('charset detection', () => {
       assert.equal(decode(systemBusy['gbk'] ?? [], contentType), simplified);
   });
 
-  it('detects GB 18030 in JSON with only a few non-ASCII characters', () => {
+  it('detects GB 18030 in JSON that has only a few non-ASCII characters', () => {
     const bytes = [
       ...Buffer.from('{"error":{"message":"'),
       ...(systemBusy['gbk'] ?? []),
@@ -49,7 +49,7 @@ describe('charset detection', () => {
     assert.ok(decode(bytes, 'application/json').includes(simplified));
   });
 
-  it('detects UTF-8 when only a single character is invalid', () => {
+  it('detects UTF-8 even if a single character is invalid', () => {
     const bytes = [...Buffer.from(simplified.repeat(5)), 0xc3];
     assert.equal(decode([...bytes, 0x28], 'application/json'), `${simplified.repeat(5)}\ufffd(`);
   });
@@ -141,7 +141,7 @@ const sniffed: readonly (readonly [start: string, kind: ContentKind])[] = [
   ['', 'unknown'],
 ];
 
-describe('detection of the kind of a body', () => {
+describe('detection of the format of a response body', () => {
   for (const [contentType, kind] of declared) {
     it(`returns ${kind} for the content type ${JSON.stringify(contentType)}`, () =>
       assert.equal(declaredKind(contentType), kind));
@@ -152,7 +152,7 @@ describe('detection of the kind of a body', () => {
       assert.equal(sniffedKind(start), kind));
   }
 
-  it('never changes a detected kind when more of the body is read', () => {
+  it('does not change when more of the body is read', () => {
     fc.assert(
       fc.property(fc.constantFrom('data: {"a":1}', ': ping', '{"a":1}', '<html>'), fc.nat(20), (body, length) => {
         const kind = sniffedKind(body.slice(0, length));

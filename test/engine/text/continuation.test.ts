@@ -87,7 +87,7 @@ describe('messages of a continuation request', () => {
     });
   }
 
-  it("contain a continue prompt in the language of the user's last prompt", () => {
+  it('contain a continue prompt in the language of the last user message', () => {
     const messages = [
       ...conversationWith('羊是什么?'),
       { role: 'assistant', content: '一种动物。' } as const,
@@ -129,7 +129,7 @@ describe('messages of a continuation request', () => {
     }
   });
 
-  it('are accepted by the gateway of the offline demo for any partial answer', () => {
+  it('are accepted by the gateway of the offline demo, whatever the partial answer', () => {
     const anyPartial = fc.oneof(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 400 }),
       fc

@@ -18,7 +18,7 @@ describe('estimated number of tokens', () => {
     assert.equal(estimateTokens(`${'word'.repeat(2500)}${'羊'.repeat(10_000)}`), 12_500);
   });
 
-  it('is projected from the first 20,000 characters of a longer text', () => {
+  it('is based on 20,000 characters of a longer text', () => {
     const half = 'Sheep graze. '.repeat(100_000);
     const text = half + '羊吃草，人看羊。'.repeat(half.length / 8);
     let examined = 0;
@@ -29,7 +29,7 @@ describe('estimated number of tokens', () => {
   });
 });
 
-describe('estimated cost of an attempt without usage', () => {
+describe('estimated cost of an attempt for which the gateway reports no usage', () => {
   const price = { input: 1, output: 1_000_000 };
   const costOf = async (...texts: readonly string[]): Promise<number | undefined> => {
     const reply = streaming((body) => {

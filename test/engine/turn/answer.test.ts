@@ -172,14 +172,14 @@ describe('answer', () => {
     assert.deepEqual(run.events, ['tool-call', 'reasoning hsa-se']);
   });
 
-  it('emits reasoning unchanged when no key is known', () => {
+  it('emits reasoning unchanged if no API key is known', () => {
     const run = new ShownAnswer('', 'original');
     run.answer.add({ type: 'reasoning', text: 'Hm.' });
     run.answer.endAttempt();
     assert.deepEqual(run.events, ['reasoning Hm.']);
   });
 
-  it("does not contain the blank lines between a continuation's reasoning and its text", () => {
+  it('omits blank lines between the reasoning and the text of a continuation', () => {
     const run = new ShownAnswer('Sheep graze ', 'continue');
     run.answer.add({ type: 'reasoning', text: 'Go on.' });
     assert.equal(run.append(' \n\n', '\n', 'on hills.\n', '\nAll day.').shown, 'Sheep graze on hills.\n\nAll day.');
@@ -237,7 +237,7 @@ describe('answer', () => {
     assert.deepEqual([run.finish(), run.events], [true, []]);
   });
 
-  it('runs a timer only while a continuation is held back', () => {
+  it('runs a timer only while it holds back a continuation', () => {
     for (const endMethod of ['finish', 'endAttempt'] as const) {
       const { answer, clock } = new ShownAnswer(story, 'continue').append(story.slice(0, 5));
       assert.equal(clock.pending, 1);

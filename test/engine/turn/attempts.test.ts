@@ -109,8 +109,8 @@ describe('turn with a gateway that needs no key', () => {
   });
 });
 
-describe('turn without a key', () => {
-  it('reads the base URL and the key only once', async () => {
+describe('turn without an API key', () => {
+  it('reads the base URL and the API key only once', async () => {
     let reads = 0;
     const connection = () => {
       reads++;
@@ -121,7 +121,7 @@ describe('turn without a key', () => {
   });
 });
 
-describe('text that is held back because it may be the start of a key', () => {
+describe('text that is held back because it might be the start of an API key', () => {
   const held = (finish: (body: LiveBody) => unknown): EngineRun =>
     new EngineRun({
       replies: [streaming((body) => finish(body.delta('The key is hsa-secret')))],

@@ -136,7 +136,7 @@ describe('partial answer with the setting continueWithFallback "auto"', () => {
 });
 
 describe('partial answer with the setting continueWithFallback "ask"', () => {
-  it('waits for the overloaded model, and offers the fallback model to the user', async () => {
+  it('is continued by the original model after a wait, in which the user is offered the fallback model', async () => {
     const run = start({ 'claude-sonnet-4': [cutAfter(half), overloaded, answering(remainder)] }, 'ask');
     await run.toEnd();
     const [afterCut, afterOverload] = run.of('waiting');
@@ -157,13 +157,13 @@ describe('partial answer with the setting continueWithFallback "ask"', () => {
     assert.deepEqual([run.shownText, run.of('replaced')], [fullAnswer, []]);
   });
 
-  it('offers the fallback model as the first button when no resumes are left', async () => {
+  it('leads to an offer of the fallback model as the first button when no resumes are left', async () => {
     const run = await start({ 'claude-sonnet-4': [cutAfter(half), emptyStream] }, 'ask').toEnd();
     const { kind, text, fallbackModel, actions } = run.last('failed');
     assert.deepEqual([kind, text, fallbackModel, actions[0]], ['truncated', half, 'gpt-4o', 'continueWithFallback']);
   });
 
-  it('offers the fallback model when the cooldown of the original model is too long', async () => {
+  it('leads to an offer of the fallback model when the cooldown of the original model is too long', async () => {
     const replies = byModel({
       'claude-sonnet-4': [
         cutAfter(half),
@@ -180,7 +180,7 @@ describe('partial answer with the setting continueWithFallback "ask"', () => {
     assert.ok(resetsAt !== undefined);
   });
 
-  it('does not offer a model that the turn has already used', async () => {
+  it('leads to no offer of a model that the turn has already used', async () => {
     const run = await start({ 'claude-sonnet-4': [cutAfter(half), overloaded] }, 'ask', ['claude-sonnet-4']).toEnd();
     assert.ok(run.of('waiting').every(({ fallbackModel }) => fallbackModel === undefined));
     assert.equal(run.last('failed').fallbackModel, undefined);

@@ -62,7 +62,7 @@ describe('stop of a turn', () => {
     });
   }
 
-  it('is triggered by the abort signal of the turn', async () => {
+  it('is triggered by the abort signal that the caller has passed', async () => {
     const controller = new AbortController();
     const run = await new EngineRun({ replies: [silent], options: { signal: controller.signal } }).settle();
     controller.abort();
@@ -70,7 +70,7 @@ describe('stop of a turn', () => {
     assert.deepEqual([run.last('stopped').text, run.last('ended').how], ['', 'stopped']);
   });
 
-  it('prevents every request if the signal is already aborted', async () => {
+  it('prevents every request if the abort signal is already aborted', async () => {
     const run = new EngineRun({ replies: [silent], options: { signal: AbortSignal.abort() } });
     await run.finished;
     assert.deepEqual([run.types, run.wire.requests.length], [['stopped'], 0]);
@@ -158,7 +158,7 @@ describe('turn with a switched model', () => {
     });
 });
 
-describe('change of the key or base URL', () => {
+describe('change of the API key or base URL', () => {
   const gateways = { base: 'https://gateway.test/v1', key: 'hsa-first' as string | undefined };
   const world = (): EngineWorld =>
     new EngineWorld({
@@ -295,7 +295,7 @@ describe('click on Retry now', () => {
     assert.equal(run.wire.requests[1]?.signal.aborted, true);
   });
 
-  it('skips the queue even while cooldowns of other windows are being read', async () => {
+  it('lets the turn skip the queue, even while the cooldowns of other windows are being read', async () => {
     const cooldowns = { ...noSharedCooldowns, read: () => new Promise<undefined>(() => undefined) };
     const world = new EngineWorld({ replies: [rateLimited(30), answering('ok')], cooldowns });
     const first = world.ask();
@@ -366,7 +366,7 @@ describe('switch of the model', () => {
     for (const { turn } of [first, second]) turn.stop();
   });
 
-  it('skips the queue of the previous model, even while the key is being read', async () => {
+  it('lets the turn skip the queue of the previous model, even while the API key is being read', async () => {
     let reads = 0;
     let resolveKey: (() => void) | undefined;
     const key = { baseUrl: 'https://gateway.test/v1', apiKey: 'hsa-key' };
@@ -400,7 +400,7 @@ describe('switch of the model', () => {
 });
 
 describe('stopped or finished turn', () => {
-  it('sends no request if it is stopped while its key is being read', async () => {
+  it('sends no request if it is stopped while its API key is being read', async () => {
     let resolveKey: (() => void) | undefined;
     const world = new EngineWorld({
       replies: [answering('never')],
@@ -513,7 +513,7 @@ describe('time without progress', () => {
   });
 });
 
-describe('attempt whose stream ended after output', () => {
+describe('attempt whose stream ended after some output', () => {
   const call = { index: 0, id: 'c', function: { name: 'f', arguments: '{"a' } };
   for (const [output, write] of Object.entries<(body: LiveBody) => LiveBody>({
     text: (body) => body.delta('some of the answer'),

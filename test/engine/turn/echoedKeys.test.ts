@@ -158,7 +158,7 @@ const echoes: readonly (readonly [where: string, ...replies: readonly Reply[]])[
   ],
 ];
 
-describe('key that the gateway echoes', () => {
+describe('API key that the gateway echoes', () => {
   for (const [where, ...replies] of echoes) {
     it(`is removed from ${where}`, async () => {
       assertNoKey(await finishedTurn(...replies));

@@ -237,7 +237,7 @@ describe('turn with several gateways', () => {
       assert.equal(net.requests('backup').length, 1);
     });
 
-    it('waits until the primary gateway answers', async () => {
+    it("waits for the primary gateway if the backup gateway doesn't have the model", async () => {
       const net = new Gateways({ primary: [refused, ...hello], backup: [unknownModel] });
       const run = await net.ask(request).toEnd();
       assert.equal(run.shownText, 'Hello');
@@ -458,7 +458,7 @@ describe('model that is set only in the workspace settings', () => {
   });
 });
 
-describe('gateway without a key', () => {
+describe('gateway without an API key', () => {
   const keyless: DescribedGateway = { ...backup, apiKey: undefined };
 
   it('receives requests without an Authorization header', async () => {

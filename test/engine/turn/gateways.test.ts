@@ -343,7 +343,7 @@ describe('turn with failing gateways', () => {
     assert.deepEqual([net.requests('primary').length, net.requests('backup').length], [3, 3]);
   });
 
-  it('waits for the network if no gateway can be reached', async () => {
+  it('waits for the network if no gateway is reachable', async () => {
     const offline = rejecting('ENETUNREACH');
     const net = new Gateways({
       primary: { replies: [offline, answering('Online')], probes: [offline, status(401)] },
@@ -392,7 +392,7 @@ describe('test request to another gateway', () => {
     assert.equal(net.requests('primary').length, 1);
   });
 
-  it('ends when the key of the current gateway changes', async () => {
+  it('ends when the API key of the current gateway changes', async () => {
     const net = new Gateways({ primary: [offline, answering('Hello')], backup: { replies: [], probes: [silent] } });
     const run = await net.ask().settle();
     net.gateways = [{ ...primary, apiKey: 'hsa-new-key' }, backup];
@@ -509,7 +509,7 @@ describe('switch to another gateway by the user', () => {
     ]);
   });
 
-  it('can lead to a gateway with the same host and a different base URL', async () => {
+  it('can lead to a gateway with the same host but a different base URL', async () => {
     const sibling = { ...backup, baseUrl: 'https://primary.test/v2' };
     const net = new Gateways({ primary: [status(401), ...hello] }, { gateways: [primary, sibling] });
     const preferredGateway = (await net.ask().toEnd()).last('failed').nextGateway?.id;
@@ -752,7 +752,7 @@ describe('turn without automatic retries', () => {
     });
   }
 
-  it('fails at once if the network is unreachable and no other gateway responds', async () => {
+  it('fails at once if no gateway can be reached', async () => {
     const offline = rejecting('ENETUNREACH');
     const net = new Gateways(
       { primary: [offline], backup: { replies: [], probes: [offline] } },
@@ -827,7 +827,7 @@ describe('turn that waits', () => {
     assert.deepEqual(switches(run), ['primary → backup (user)']);
   });
 
-  it('keeps waiting for a backup gateway when a setting changes', async () => {
+  it('continues to wait for its backup gateway when a setting changes', async () => {
     const net = new Gateways({ primary: [refused], backup: [rateLimited(60), answering('Hello')] });
     const run = await net.ask().settle();
     net.world.engine.onGatewaysChanged();

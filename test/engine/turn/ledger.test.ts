@@ -42,7 +42,7 @@ describe('ledger in the report of the engine', () => {
     assert.ok((second.end?.bytes ?? 0) > 100);
   });
 
-  it('contains the outcome of running, failed and stopped turns', async () => {
+  it('contains the state of running turns and the outcome of ended turns', async () => {
     const world = new EngineWorld({ replies: [status(401, { error: { message: 'no' } }), rateLimited] });
     await world.ask().toEnd();
     const run = world.ask();
@@ -52,7 +52,7 @@ describe('ledger in the report of the engine', () => {
     assert.equal(world.engine.report().turns.at(-1)?.outcome, 'stopped');
   });
 
-  it('contains the wait in which a turn was stopped', async () => {
+  it('contains the wait during which a turn was stopped', async () => {
     const world = new EngineWorld({ replies: [rateLimited] });
     const run = world.ask();
     await world.clock.advance(3000);

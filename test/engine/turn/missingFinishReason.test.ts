@@ -72,7 +72,7 @@ describe('answer that the gateway restarts within one stream', () => {
     assert.deepEqual([run.of('cut')[0]?.reason, run.last('done').text], ['server', answer]);
   });
 
-  it('keeps the text that a continuation added before the gateway restarted the answer', async () => {
+  it('keeps the text that a continuation added before the restart', async () => {
     const cut = streaming((body) => void body.event(chunk({ content: 'Sheep ' })).done());
     const restarted = streaming((body) => {
       body.event(named('a', { role: 'assistant', content: '' })).event(named('a', { content: 'graze on ' }));

@@ -26,7 +26,7 @@ const refusal = (param: string) =>
   status(400, { error: { message: `Unsupported parameter: '${param}'`, param, code: 'unsupported_parameter' } });
 
 describe('parameters of a request', () => {
-  it('have default values for an unknown model and for a model that does not reason', async () => {
+  it('have default values for a model that is unknown or does not reason', async () => {
     const expected = { temperature: 0.7, max_tokens: 2048 };
     assert.deepEqual(await send({ model: 'gpt-4o', defaults }), expected);
     assert.deepEqual(await send({ model: 'unknown', defaults }), expected);
@@ -40,7 +40,7 @@ describe('parameters of a request', () => {
   it('contain no default temperature for a model that accepts no temperature', async () =>
     assert.deepEqual(await send({ model: 'openai/gpt-5.2', defaults }), {}));
 
-  it("contain the values from the user's settings, whatever the model", async () => {
+  it("have the values from the user's settings, whatever the model", async () => {
     const set = { temperature: 1, maxTokens: 500, defaults };
     assert.deepEqual(await send({ model: 'gpt-5', ...set }), { temperature: 1, max_completion_tokens: 500 });
     assert.deepEqual(await send({ model: 'deepseek-r1', ...set }), { temperature: 1, max_tokens: 500 });

@@ -187,7 +187,7 @@ describe('cooldown that windows share', () => {
     assert.deepEqual([world.clock.pending, world.wire.requests.length], [0, 0]);
   });
 
-  it('admits the delayed requests when the cooldown is cleared', async () => {
+  it('no longer delays requests after it is cleared', async () => {
     const cooldowns = new SharedStore();
     const world = new EngineWorld({ replies: [answering('ok')], cooldowns });
     cooldowns.cooldown = { until: world.clock.now() + 60_000, delayMs: 60_000, source: 'server', reason: 'rate-limit' };
@@ -231,7 +231,7 @@ describe('circuit breaker of a model', () => {
     assert.deepEqual([run.last('done').text, run.of('waiting').length], ['ok', 0]);
   });
 
-  it('makes a turn switch to the fallback model immediately', async () => {
+  it('makes a turn switch to the fallback model without a wait', async () => {
     const world = new EngineWorld({
       replies: [...fiveFailures, answering('ok')],
       settings: { ...settings, fallbackModels: ['second'] },
@@ -258,7 +258,7 @@ describe('retry budget of a gateway', () => {
   const settings = { retry: { maxRetries: 10, jitter: 'none', baseDelayMs: 250, maxDelayMs: 250 } } as const;
   const slow = status(408);
 
-  it('stops automatic retries when it is used up', async () => {
+  it('prevents automatic retries when it is used up', async () => {
     const world = new EngineWorld({ replies: [slow], settings });
     const [first, second] = [await world.ask().toEnd(), await world.ask().toEnd()];
     assert.deepEqual([first.last('failed').kind, second.last('failed').kind], ['timeout', 'budget']);

@@ -124,7 +124,7 @@ describe('listener for ended turns', () => {
     );
   });
 
-  it('receives the context window that the gateway names in an error', async () => {
+  it('receives the context window that the gateway has named in an error', async () => {
     const records: TurnRecord[] = [];
     const message = "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens.";
     const deps = { onTurnEnd: (record: TurnRecord) => void records.push(record) };

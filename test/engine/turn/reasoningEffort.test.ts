@@ -203,7 +203,7 @@ describe('reasoning effort of a turn', () => {
     );
   });
 
-  it('is sent with the request and reported in the attempt event', async () => {
+  it('is sent with the request and included in the attempt event', async () => {
     const run = await runTurn({ replies: [answering('ok')], request: { model: 'gpt-5', reasoningEffort: 'xhigh' } });
     assert.deepEqual(sentBy(run), [{ reasoning_effort: 'high' }]);
     assert.deepEqual(effortsOf(run), [['high', undefined]]);
@@ -221,7 +221,7 @@ describe('reasoning effort of a turn', () => {
     assert.equal(await limitsWith({ maxTokens: 500, ...high }), 500);
   });
 
-  it('gives the model the longer timeouts of a reasoning model', async () => {
+  it('allows the model the longer timeouts of a reasoning model', async () => {
     const silence = (reasoningEffort?: 'high'): Turn => ({
       replies: [({ signal }) => new Response(new LiveBody(signal).stream), answering('ok')],
       request: { model: 'gpt-4o', reasoningEffort },

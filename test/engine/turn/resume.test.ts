@@ -255,7 +255,7 @@ describe('turn that continues an earlier answer', () => {
     assert.deepEqual([run.last('failed').text, run.wire.requests.length], [half, 6]);
   });
 
-  it('restarts a partial answer when the model is switched', async () => {
+  it('restarts the partial answer when the user switches the model', async () => {
     const run = await new EngineRun({ replies: [cutAfter(half), answering(fullAnswer)] }).settle();
     run.turn.switchModel('other');
     await run.toEnd();

@@ -112,7 +112,7 @@ describe('turn', () => {
     assert.equal(run.last('failed').kind, 'request');
   });
 
-  it('fails without sending a request when no key is set', async () => {
+  it('fails without a request if no API key is set', async () => {
     const run = await new EngineRun({
       replies: [answering('never')],
       connection: () => Promise.resolve({ baseUrl: 'https://gateway.test/v1', apiKey: undefined }),
@@ -131,7 +131,7 @@ describe('turn', () => {
     assert.deepEqual([kind, message, actions], ['request', 'The base URL is no URL.', ['checkUrl']]);
   });
 
-  it('fails with "keyring" when the key cannot be read', async () => {
+  it(`fails with "keyring" if the API key can't be read`, async () => {
     const cause = new Error('Error while decrypting the ciphertext');
     const run = await new EngineRun({
       replies: [answering('never')],
@@ -206,7 +206,7 @@ describe('turn', () => {
     assert.equal(run.last('failed').message, 'Internal error in HolySheep Prompt. See the log for details.');
   });
 
-  it('fails with "auth" when the key is removed during a wait', async () => {
+  it('fails with "auth" when the user removes the API key during a wait', async () => {
     let key: string | undefined = 'hsa-first-key';
     const run = await new EngineRun({
       replies: [status(500)],

@@ -37,7 +37,7 @@ describe('events of a turn', () => {
     );
   });
 
-  it('are all delivered when the turn is stopped', async () => {
+  it('are all delivered before the event that reports the stop of the turn', async () => {
     const types: string[] = [];
     const output = new TurnOutput(new VirtualClock(), (batch) => types.push(...batch.map(({ type }) => type)), fail);
     output.emitToken('text', 'a');

@@ -92,7 +92,7 @@ describe('message of the provider in a wait', () => {
     assert.equal(run.last('waiting').detail, 'Model busy, retry later');
   });
 
-  it('has at most 300 characters and contains no key', async () => {
+  it('has at most 300 characters and contains no API key', async () => {
     const long = status(503, { error: { message: `${key} is queued. ${'x'.repeat(400)}` } });
     const { detail = '' } = (await new EngineRun({ replies: [long, answering('ok')] }).toEnd()).last('waiting');
     assert.deepEqual([detail.length, detail.slice(0, 21)], [300, '[redacted] is queued.']);
@@ -118,7 +118,7 @@ describe('message of the provider in a wait', () => {
     }
   });
 
-  it('also appears in a wait for the circuit breaker', async () => {
+  it('also appears while a turn waits because of the circuit breaker', async () => {
     const failing = status(500, { error: { message: 'loading, 45 %' } });
     const run = new EngineRun({ replies: [failing] });
     while (run.of('waiting').at(-1)?.reason !== 'breaker' && (await run.clock.next()) !== undefined);
