@@ -160,7 +160,7 @@ describe('demo gateway', () => {
     await assert.rejects(ask(), { name: 'TypeError' });
   });
 
-  it('keeps the connection open without sending data when its script ends with a stall', async () => {
+  it('keeps the connection open without data when its script ends with a stall', async () => {
     steps = [chunk({ content: 'half' }), { end: 'stall' }];
     const reader = (await ask()).body!.getReader();
     assert.match(Buffer.from((await reader.read()).value!).toString(), /half/);

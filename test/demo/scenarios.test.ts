@@ -117,7 +117,7 @@ describe('script of the offline demo', () => {
     }
   }
 
-  it('restores the line breaks at the end of a partial answer that was sent without them', () => {
+  it('adds the line breaks that are missing at the end of a partial answer', () => {
     const complete = ask(script, 'demo-steady', user('What is backoff?')).text;
     const partial = complete.slice(0, complete.indexOf('\n\n', 300));
     const continuation = ask(script, 'demo-cut', user('What is backoff?'), assistant(partial), user('continue'));
@@ -164,7 +164,7 @@ describe('script of the offline demo', () => {
     });
   }
 
-  it("starts the answer with a notice about the demo when the prompt contains code or matches none of the demo's topics", () => {
+  it('starts the answer with a notice about the demo when the prompt has no known topic', () => {
     const code = '```js\nretry();\n```';
     for (const prompt of ['Who are you?', code, `Explain this retry loop:\n\n${code}`, '```\nbackoff']) {
       assert.match(ask(script, 'demo-steady', user(prompt)).text, /^\*This is the offline demo.*\*\n\n# /);

@@ -34,7 +34,7 @@ describe('panel of a conversation', () => {
     assert.deepEqual(request.json?.messages.at(-1), { role: 'user', content: 'first question' });
   });
 
-  it('renders the Markdown of an answer without adding text', async () => {
+  it('shows the text of an answer as rendered Markdown', async () => {
     assert.equal(await panel.answer.innerText(), 'Title\n\nSome bold text with code.\n\nconst a = 1;\n\none\ntwo');
     assert.equal(await panel.answer.getByRole('heading', { name: 'Title' }).count(), 1);
     assert.match(await panel.assistant.innerText(), /12/);
@@ -45,7 +45,7 @@ describe('panel of a conversation', () => {
     await workbench.waitForCopy('const a = 1;');
   });
 
-  it('sends the selected code with its language and file name when the user chooses Explain Selection in the context menu', async () => {
+  it('sends the selected code when the user chooses Explain Selection in the context menu', async () => {
     gateway.script = () => answer('It pauses.');
     await workbench.openFile('sample.ts');
     await workbench.selectLines(16, 18);

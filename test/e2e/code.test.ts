@@ -67,7 +67,7 @@ describe('code block of an answer', () => {
     assert.equal(await workbench.editorLine('export function pause').count(), 0);
   });
 
-  it('is inserted at the cursor of the most recently used editor when the user presses Insert at cursor', async () => {
+  it('is inserted at the cursor of the last used editor when the user presses Insert at cursor', async () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
     await workbench.editorLine('Fetches JSON').first().click();
     await workbench.page.keyboard.press('Home');

@@ -31,7 +31,7 @@ describe('ring that shows how full the context window is', () => {
   const ring = () => panel.frame.locator('.context-ring');
   const name = (percent: string) => panel.frame.getByRole('button', { name: `Context window: about ${percent}% full` });
 
-  it('appears as soon as the gateway has reported the size of the context window of an unknown model', async () => {
+  it('appears after the gateway has named the context window of an unknown model', async () => {
     await panel.send(words(600));
     await panel.inState('done').getByText('Baa.').waitFor();
     assert.equal(await ring().isVisible(), false);

@@ -64,7 +64,7 @@ describe('extension with several conversations', () => {
     await panel.inState('stopped').waitFor();
   });
 
-  it('completes the partial answer of a restored conversation', async () => {
+  it('completes the partial answer of a restored conversation when the user presses Continue', async () => {
     gateway.script = () => answer(' blue.');
     await panel.button('Continue').click();
     await panel.answer.getByText('Plums are blue.').waitFor();

@@ -51,7 +51,7 @@ describe('panel after a crash of the extension host during an answer', () => {
     assert.equal(await panel.assistants.count(), 1);
   });
 
-  it('reappears with its conversation and an unsent prompt without a reload of the window', async () => {
+  it('keeps its conversation and the unsent prompt without a reload of the window', async () => {
     ends = false;
     await panel.newConversation();
     await panel.send('A story for a window that stays');

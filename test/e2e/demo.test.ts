@@ -21,7 +21,7 @@ describe('offline demo', () => {
     await workbench.statusBarItem('holysheep.model').getByText('Offline demo').waitFor();
   });
 
-  it('shows the delay that the demo gateway asks for when the user runs the first scenario with the Enter key', async () => {
+  it('shows the delay that the demo gateway asks for in the first scenario', async () => {
     await panel.button('Run it').press('Enter');
     await panel.inState('waiting').getByText('The gateway said to wait 5 s').waitFor();
     await step('Next: Overloaded');

@@ -14,7 +14,7 @@ describe('keyboard focus', () => {
   const settings = { 'workbench.quickOpen.closeOnFocusLost': true };
   useWorkbench({ settings }, (opened) => ({ gateway, workbench, panel } = opened));
 
-  it('stays in a quick input that is opened while a new conversation loads', async () => {
+  it('stays in a quick input that the user opens while a new conversation loads', async () => {
     const { page, quickInput } = workbench;
     await quickInput.openPalette('>HolySheep: New Conversation');
     await page.keyboard.press('Enter');

@@ -22,7 +22,7 @@ describe('management of gateways', () => {
     await quickInput.fill(gateway!.baseUrl);
   };
 
-  it('adds a local gateway without an API key, with one of its models as a substitute for all models that it lacks', async () => {
+  it('adds a local gateway without an API key and uses one of its models as a substitute', async () => {
     const { page, quickInput } = panel.workbench;
     await addOther(local);
     await quickInput.pick('llama-large');
@@ -32,7 +32,7 @@ describe('management of gateways', () => {
       .waitFor();
   });
 
-  it('adds a gateway with the API key that the gateway requires and the model names that the user confirms', async () => {
+  it('adds a gateway after the user has entered its API key and confirmed the model names', async () => {
     const { page, quickInput } = panel.workbench;
     await addOther(relay);
     await quickInput.fillPassword(testKey);
@@ -70,7 +70,7 @@ describe('management of gateways', () => {
     await quickInput.dismiss();
   });
 
-  it('directs the next prompt to the new primary gateway, with the model name of that gateway and no API key', async () => {
+  it('sends the next prompt to the new primary gateway', async () => {
     await panel.newConversation();
     await panel.send('hello');
     await panel.inState('done').waitFor();

@@ -35,7 +35,7 @@ describe('tab Usage and health', () => {
     assert.match(await card.innerText(), /rate limited[^]*out of credit/);
   });
 
-  it('is restored with its selected view and period after a reload of the window', async () => {
+  it('is restored with its selected tab and period after a reload of the window', async () => {
     await panel.button(panel.words.panel.days).click();
     await panel.workbench.reload();
     await panel.frame.getByRole('region', { name: panel.words.panel.daysCaption }).waitFor();

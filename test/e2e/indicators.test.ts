@@ -37,7 +37,7 @@ describe('indicators outside the panel', () => {
   };
 
   describe('status bar item', () => {
-    it('gives screen readers the time of the next attempt instead of a countdown', async () => {
+    it('names the time of the next attempt, instead of a countdown, in its accessible label', async () => {
       await panel.newConversation();
       await sendRateLimited('limited', 120);
       assert.match((await label()) ?? '', /HolySheep: Retrying at \d{1,2}:\d\d:\d\d/);
@@ -104,7 +104,7 @@ describe('indicators outside the panel', () => {
     });
   });
 
-  it('include a notification with which the user can cancel a slow connection test', async () => {
+  it('include a notification with a button that cancels a slow connection test', async () => {
     gateway.models = () => [{ end: 'stall' }];
     await workbench.runCommand('HolySheep: Test Connection');
     const progress = workbench.toast('Testing the connection to');

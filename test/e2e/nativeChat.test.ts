@@ -37,7 +37,7 @@ describe("VS Code's chat without a sign-in", () => {
     assert.deepEqual(models, ['gpt-4o', 'gpt-4o']);
   });
 
-  it('shows a single code block when the answer was resumed after its stream broke inside the code block', async () => {
+  it('shows a single code block when the stream breaks inside the block and is resumed', async () => {
     gateway.script = replySequence(
       cutAfter('Here it is:\n\n```ts\nconst first = 1;\nconst second', 'reset'),
       answer(' = 2;\n```\n\nThat is all.'),
@@ -58,7 +58,7 @@ describe("VS Code's chat without a sign-in", () => {
     const button = (name: string) => chat.answer.getByRole('button', { name, exact: true });
     const sent = (request = 0): string => JSON.stringify(gateway.requests[request]?.json?.messages);
 
-    it('explains the selection after the user ends the wait for a rate limit with Retry now', async () => {
+    it('explains the selection after the user has ended a wait with Retry now', async () => {
       gateway.script = replySequence(rateLimited(37), answer('It **pauses** for a while.'));
       await chat.ask('@holysheep /explain ');
       await chat.answer

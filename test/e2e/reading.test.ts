@@ -65,7 +65,7 @@ describe('panel of a long conversation', () => {
       assert.equal(await scrollTop(), before);
     });
 
-    it('scrolls to the end of the answer again when the user presses Jump to latest', async () => {
+    it('scrolls to the end of the answer after the user presses Jump to latest', async () => {
       await panel.button('Jump to latest').click();
       await atEnd();
       await panel.button('Jump to latest').waitFor({ state: 'hidden' });

@@ -40,7 +40,7 @@ describe('panel after a reload of the window', () => {
     assert.equal(await panel.frame.getByRole('article', { name: 'You' }).count(), 2);
   });
 
-  it('still contains the prompt of Explain Selection that could not be sent without an API key', async () => {
+  it('still contains an Explain Selection prompt that could not be sent without an API key', async () => {
     await panel.prompt.fill('');
     await workbench.runCommand('HolySheep: Remove API Key');
     await workbench.runCommand('HolySheep: New Conversation');
@@ -52,7 +52,7 @@ describe('panel after a reload of the window', () => {
     await panel.enabledSend.waitFor();
   });
 
-  it('sends the prompt of Explain Selection with its code after the user sets an API key', async () => {
+  it('sends the Explain Selection prompt with its code after the user sets an API key', async () => {
     gateway.reset();
     gateway.script = () => answer('what it does');
     await panel.button('Set API key').click();

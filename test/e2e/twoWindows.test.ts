@@ -18,7 +18,7 @@ describe('rate limit of a gateway that two windows use', () => {
   const script = replySequence(rateLimited(120), answer('the answer'));
   useWorkbench({ script }, (opened) => ({ gateway, workbench: first, panel: here } = opened));
 
-  it('delays a prompt in the second window, where a card names another window as the reason', async () => {
+  it('delays a prompt in the second window, too', async () => {
     await here.askFromPalette('from one window');
     await here.inState('waiting').waitFor();
     const second = await first.newWindow();
@@ -33,7 +33,7 @@ describe('rate limit of a gateway that two windows use', () => {
     await second.screenshot(path.join(out, 'pictures/told-by-another-window.png'));
   });
 
-  it('no longer delays prompts in either window after the user resets the network state in the first window', async () => {
+  it('no longer delays prompts in either window after the user resets the network state', async () => {
     await first.page.bringToFront();
     await first.runCommand('HolySheep: Reset Network State');
     for (const panel of [here, there]) {
@@ -84,7 +84,7 @@ describe('conversation that is open in two windows', () => {
     assert.equal(await here.prompt.isVisible(), false);
   });
 
-  it('returns to the first window when the user presses Open here in the first window', async () => {
+  it('becomes writable in the first window when the user presses Open here in that window', async () => {
     await here.button('Open here').click();
     await here.send('Mine again');
     await here.assistants.nth(3).getByText('the answer').waitFor();

@@ -32,7 +32,7 @@ describe('panel with several versions of a prompt and its answer', () => {
     panel.frame.locator('[data-part="prompt"], [data-part="answer"]').allInnerTexts();
   const sent = (): unknown => gateway.requests[0]?.json?.messages.map(({ content }) => content);
 
-  it('shows the edited prompt in place of the original prompt and of the turns after the original prompt', async () => {
+  it('shows an edited prompt instead of the original prompt and its later turns', async () => {
     gateway.script = () => answer('Pears are green.');
     await first.you.hover();
     await first.you.getByRole('button', { name: 'Edit', exact: true }).click();

@@ -38,7 +38,7 @@ describe('walkthrough after the installation', () => {
       .waitFor();
   });
 
-  it('marks three steps as done when the user presses Retry now in the offline demo', async () => {
+  it('marks three steps as done when the user presses Retry now in the demo', async () => {
     await open('retry');
     await step('retry').getByRole('button', { name: 'Watch a Rate Limit' }).click();
     await panel.timer.waitFor();

@@ -105,7 +105,7 @@ describe('backup gateway', () => {
       await set('baseUrl', primary.baseUrl);
     });
 
-    it('gives the whole answer and receives the next request without another attempt at the primary gateway', async () => {
+    it('also gives the next answer, without another attempt at the primary gateway', async () => {
       const events = await ask();
       assert.equal(find(events, 'gateway').row, 'connectTimeout');
       assert.equal(find(events, 'done').text, text);

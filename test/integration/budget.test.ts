@@ -76,7 +76,7 @@ describe('daily budget', () => {
     assert.equal((await fixture.gateway.request(2)).json?.messages.at(-1)?.content, 'two');
   });
 
-  it('refuses all requests from other extensions after the user has declined once to exceed the budget', async () => {
+  it('refuses all requests from other extensions after the user has once declined to exceed the budget', async () => {
     await pay(0.3);
     const kinds = async (): Promise<readonly string[]> => {
       const requests = [1, 2].map(() => collect(fixture.api.ask('hello')));

@@ -67,7 +67,7 @@ describe('comparison of models', () => {
     assert.equal(await retry.closed, 'server');
   });
 
-  it('retries one model after the other when all models are rate-limited', async () => {
+  it('retries the models one after another when all models are rate-limited', async () => {
     const limited = new Set<string>();
     let waiting = 0;
     let mostWaiting = 0;
@@ -88,7 +88,7 @@ describe('comparison of models', () => {
     assert.equal(mostWaiting, 1);
   });
 
-  it('rejects a repeated model with an error that names the argument “models”', async () => {
+  it('is rejected when a model is named twice', async () => {
     await assert.rejects(async () => compare({ prompt: 'Why?', models: ['gpt-4o', 'gpt-4o'] }), /“models”/);
     assert.equal(fixture.gateway.requests.length, 0);
   });

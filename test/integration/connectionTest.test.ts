@@ -37,7 +37,7 @@ describe('connection test', () => {
     await Promise.all([primary.close(), backup.close()]);
   });
 
-  it('reports each step up to the failure for a gateway that refuses connections or has an untrusted certificate', async () => {
+  it('reports for each gateway the steps up to the first failure', async () => {
     const closed = await startGateway();
     const { baseUrl: refusingUrl } = closed;
     await closed.close();

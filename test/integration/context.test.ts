@@ -64,7 +64,7 @@ describe('context items', () => {
     return item.attachment;
   };
 
-  it('include selection, open editors, problems, open files and the file dialog when the search text is empty', async () => {
+  it('are suggested in all their kinds when the search text is empty', async () => {
     await open('context/other.ts');
     (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
     problems.set(uriOf('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);
@@ -91,7 +91,7 @@ describe('context items', () => {
     });
   });
 
-  it('explain why nothing can be attached while only a virtual document is open', async () => {
+  it('are listed with the reason if they cannot be attached', async () => {
     recentFiles = [uriOf('context/other.ts')];
     const scheme = 'context-test-preview';
     const provider = { provideTextDocumentContent: () => 'preview' };
@@ -123,7 +123,7 @@ describe('context items', () => {
     assert.equal(document.isDirty, false);
   });
 
-  it('are rejected when the selected lines, the problems or the open editors no longer exist', async () => {
+  it('are rejected when their selection, problems or editors no longer exist', async () => {
     const uri = uriOf('context/other.ts').toString();
     const span = { start: { line: 7, character: 0 }, end: { line: 9, character: 0 } };
     const problemsId = contextId({ kind: 'problems', uri });

@@ -19,7 +19,7 @@ describe('conversations', () => {
   });
   afterEach(closeAll);
 
-  it('have one panel each, as tabs in the same editor column', async () => {
+  it('have one panel each, in the same editor column', async () => {
     await ask('the first question');
     await ask('the second question');
     await shows(['the first question', 'the second question']);

@@ -157,7 +157,7 @@ describe('request in a company network', () => {
       assert.deepEqual(await failure(), { kind: 'proxy', message: "The proxy can't reach gateway.test.", attempts: 2 });
     });
 
-    it('is retried when the proxy is unreachable, and then fails with a message that names the proxy', async () => {
+    it('fails after two attempts, with a message that names the proxy, when the proxy is unreachable', async () => {
       await useProxy({});
       await proxy.close();
       await use('https://gateway.test/v1');

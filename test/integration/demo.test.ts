@@ -51,7 +51,7 @@ describe('offline demo', () => {
   const ask = (prompt: unknown): Thenable<unknown> => vscode.commands.executeCommand('holysheep.ask', prompt);
   const isRealGateway = ({ origin }: { readonly origin: string }): boolean => origin === fixture.gateway.origin;
 
-  it("leaves requests of other extensions to the user's gateway, with the user's API key and model", async () => {
+  it('does not change the gateway of requests from other extensions', async () => {
     await openDemo();
     const events = await collect(fixture.api.ask('How do I retry?'));
     assert.equal(find(events, 'done').text, 'from the real gateway');
@@ -59,7 +59,7 @@ describe('offline demo', () => {
     assert.deepEqual(recorder.sent, [{ origin, authorization: `Bearer ${testKey}`, model: 'gpt-4o' }]);
   });
 
-  it("never sends the user's API key to the demo gateway or the demo key to the user's gateway", async () => {
+  it("sends neither the user's API key to the demo gateway nor the demo key to the user's gateway", async () => {
     fixture.gateway.script = replySequence(rateLimited(1), answer('from the real gateway'));
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
@@ -77,7 +77,7 @@ describe('offline demo', () => {
     assert.deepEqual(recorder.sent.filter(isRealGateway).length, 2);
   });
 
-  it('ends when its last panel is closed, even while other panels are open', async () => {
+  it('ends when the last demo panel is closed, even while other panels are open', async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);
@@ -97,7 +97,7 @@ describe('offline demo', () => {
     await fixture.gateway.request(2);
   });
 
-  it("leaves prompts in older conversations to the user's gateway", async () => {
+  it('does not change the gateway of prompts in older conversations', async () => {
     await closeAll();
     await ask({ prompt: 'a real question', newConversation: true });
     await fixture.gateway.request(1);

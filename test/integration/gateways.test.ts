@@ -43,7 +43,7 @@ describe('turn with a local backup gateway', () => {
   const ask = (options = {}): Promise<ApiEvent[]> => collect(fixture.api.ask('hello', options));
   const sent = ({ requests }: Gateway): readonly unknown[] => requests.map(({ json }) => json?.model);
 
-  it('continues a partial answer at the backup gateway, with the model name of that gateway and without an API key', async () => {
+  it("continues a partial answer at the backup gateway with that gateway's name for the model", async () => {
     await useBackup({ [model]: vendorName });
     fixture.gateway.script = replySequence(cutAfter(partial, 'reset'), unavailable());
     backup.script = () => answer(remainder);
@@ -61,7 +61,7 @@ describe('turn with a local backup gateway', () => {
     assert.deepEqual([from, to, sent(backup)], [model, 'qwen3:8b', ['qwen3:8b']]);
   });
 
-  it('returns to the primary gateway when the backup gateway lacks the model', async () => {
+  it("returns to the primary gateway when the backup gateway doesn't have the model", async () => {
     await useBackup({ [model]: 'unheard-of' });
     backup.script = () => failure(404, { message: 'The model does not exist.', code: 'model_not_found' });
     fixture.gateway.script = replySequence(unavailable(), answer('back'), unavailable(), answer('back'));
@@ -72,7 +72,7 @@ describe('turn with a local backup gateway', () => {
     assert.deepEqual(sent(backup), ['unheard-of', 'unheard-of']);
   });
 
-  it('repeats a request with the nearest accepted reasoning effort when the primary gateway rejects the chosen effort', async () => {
+  it('repeats a request with the nearest reasoning effort that the primary gateway accepts', async () => {
     await set('backupBaseUrls', undefined);
     const message =
       "Unsupported value: 'reasoning_effort' does not support 'max'. Supported values are: 'low', 'high'.";

@@ -29,7 +29,7 @@ describe('tab Usage and health', () => {
       .flatMap((group) => group.tabs)
       .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(healthViewType));
 
-  it('shows the attempts of a turn that another extension has requested', async () => {
+  it('shows the attempts of a turn that another extension has started', async () => {
     assert.equal(await open(), undefined);
     find(await collect(fixture.api.ask('hello')), 'done');
     const row = await open();

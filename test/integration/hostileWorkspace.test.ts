@@ -36,7 +36,7 @@ describe('trusted workspace with hostile settings', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it("can select a backup gateway with the model setting only if the user's own settings name the same model", async () => {
+  it("can't select a backup gateway through a model that the user's own settings don't name", async () => {
     const backup = await startGateway();
     backup.script = () => answer('from the backup');
     const usersModel = vscode.workspace.getConfiguration('holysheep').inspect('model')?.globalValue;

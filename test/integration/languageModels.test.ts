@@ -121,7 +121,7 @@ describe('language models of the gateway', () => {
     assert.equal(fixture.gateway.requests.length, 1);
   });
 
-  it('fail with the code NoPermissions and a readable message when the gateway rejects the API key', async () => {
+  it('fail with the code NoPermissions when the gateway rejects the API key', async () => {
     fixture.gateway.script = () => failure(401, { message: 'Incorrect API key provided.', code: 'invalid_api_key' });
     const response = await (await model()).sendRequest([Message.User('Hi')]);
     await assert.rejects(readResponse(response), (rejection: Error & { readonly code?: string }) => {

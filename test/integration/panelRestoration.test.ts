@@ -6,7 +6,7 @@ describe('panel restoration', () => {
   const restorationOf = (memory: Map<string, unknown>, session: string): PanelRestoration =>
     new PanelRestoration(storeIn(memory), session, (error) => assert.fail(String(error)));
 
-  it('remembers the open conversations for the next extension host of the window', () => {
+  it('remembers the open conversations when the extension host restarts', () => {
     const memory = new Map<string, unknown>();
     const first = restorationOf(memory, 'window');
     first.remember(['a']);

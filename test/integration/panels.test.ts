@@ -190,13 +190,13 @@ describe('panels of conversations', () => {
     assert.deepEqual(after.restoredContext, ['file:a', 'file:b']);
   });
 
-  it('are closed after a reload of the window if another restored panel shows the same conversation', async () => {
+  it('are closed after a reload of the window if their conversation is already shown in another restored panel', async () => {
     const one = await before.write('about apples');
     const [first, second] = [await after.restore(one), await after.restore(one)];
     assert.deepEqual([isClosed(first), isClosed(second)], [false, true]);
   });
 
-  it('are closed after a reload of the window if a newly opened panel already shows the same conversation', async () => {
+  it('are closed after a reload of the window if their conversation is already shown in a new panel', async () => {
     const one = await before.write('about apples');
     const conversation = await after.conversations.open(one);
     assert.ok(conversation);
@@ -205,7 +205,7 @@ describe('panels of conversations', () => {
     assert.deepEqual([after.panels.isOpen(one), after.closed], [true, []]);
   });
 
-  it('keep the ids of conversations without a prompt after a reload of the window', async () => {
+  it('keep the ids of empty conversations after a reload of the window', async () => {
     const ids = [unknownId, `1${unknownId.slice(1)}`];
     const panels = [await after.restore(ids[0]!), await after.restore(ids[1]!)];
     assert.deepEqual(
@@ -219,7 +219,7 @@ describe('panels of conversations', () => {
     assert.deepEqual(areOpen, [true, true]);
   });
 
-  it('show an interrupted conversation only once if VS Code restores two panels without their state', async () => {
+  it('show an interrupted conversation only once if VS Code restores two panels without saved state', async () => {
     const one = await before.write('about apples', false);
     const [first, second] = [await after.restoreState(undefined), await after.restoreState(undefined)];
     assert.equal(after.panels.isOpen(one), true);
@@ -227,7 +227,7 @@ describe('panels of conversations', () => {
     assert.equal(isClosed(second), true);
   });
 
-  it('do not change which conversation is current when they are restored without the focus', async () => {
+  it('do not change the current conversation when they are restored without the focus', async () => {
     const one = await before.write('about apples');
     const two = await before.write('about pears');
     await after.restore(two);
@@ -235,7 +235,7 @@ describe('panels of conversations', () => {
     assert.equal(after.conversations.current?.id, two);
   });
 
-  it('are reopened for the three newest interrupted conversations whose panels VS Code has not restored', async () => {
+  it('are reopened for the three newest interrupted conversations if VS Code has not restored them', async () => {
     for (const prompt of ['one', 'two', 'three', 'four', 'five']) {
       before = new Window(folder, memory);
       await before.write(prompt, false);
@@ -248,7 +248,7 @@ describe('panels of conversations', () => {
     assert.deepEqual(areOpen, [true, true, true, true, false]);
   });
 
-  it('receive no results of a search for context items after they are closed', async () => {
+  it('receive no search results for context items after they are closed', async () => {
     let finishSearch: (items: readonly ContextSuggestion[]) => void = () => undefined;
     after.suggesting = new Promise((resolve) => (finishSearch = resolve));
     const panel = await after.restoreFake(await before.write('about apples'));
@@ -259,7 +259,7 @@ describe('panels of conversations', () => {
     assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'tourStep']);
   });
 
-  it('send a prompt to their own conversation even if they are closed while the context items are being read', async () => {
+  it('send a prompt to its conversation even if they are closed while the context items are read', async () => {
     const panel = await after.restoreFake(await before.write('about apples'), ['file:a']);
     after.conversations.startNew();
     let finishReading: (value?: unknown) => void = () => undefined;
@@ -273,7 +273,7 @@ describe('panels of conversations', () => {
     assert.deepEqual(after.sentToOpen, [true]);
   });
 
-  it('are read-only for a conversation that is open in another window, until the user presses Open here', async () => {
+  it('are read-only for a conversation that is open in another window', async () => {
     const one = await before.write('about apples');
     const otherWindow = new Window(folder, new Map());
     const remote = await otherWindow.conversations.open(one);
@@ -291,7 +291,7 @@ describe('panels of conversations', () => {
     assert.deepEqual([after.errors, otherWindow.errors], [[], [{ kind: 'taken', isComplete: true }]]);
   });
 
-  it('are reported as visible only while they are open and not behind another tab', async () => {
+  it('are reported as visible only while their tab is in front', async () => {
     const [one, two] = [await before.write('about apples'), await before.write('about pears')];
     const panel = await after.restoreFake(one);
     assert.deepEqual([after.panels.isVisible(one), after.panels.isVisible(two)], [true, false]);

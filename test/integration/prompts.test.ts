@@ -54,7 +54,7 @@ describe('custom prompts', () => {
   const lightbulb = async (): Promise<readonly vscode.CodeAction[]> =>
     (await codeActions()).filter(({ command }) => command?.command === 'holysheep.runPrompt');
 
-  it("can be run by title, with values in place of the template's variables", async () => {
+  it('can be run by title, with values for the variables of the template', async () => {
     await set('prompts', [translate]);
     await run('Translate');
     assert.deepEqual(await sent(), ['Translate const one = 1; (typescript, none) to Rust.', 'gpt-4o']);
@@ -77,7 +77,7 @@ describe('custom prompts', () => {
     assert.match(messages[0]?.[0] ?? '', /\$\{code\}/);
   });
 
-  it('require consent only once when they come from a workspace', async () => {
+  it('require consent only once if they come from a workspace', async () => {
     await setInWorkspace([workspacePrompt]);
     pressedButtons = ['Use'];
     await run('Theirs');
@@ -89,7 +89,7 @@ describe('custom prompts', () => {
     assert.equal(messages.length, 1);
   });
 
-  it('are in the lightbulb menu, but workspace prompts only after the user has consented', async () => {
+  it('are in the lightbulb menu, but workspace prompts only after the user has agreed to them', async () => {
     await set('prompts', [translate]);
     await setInWorkspace([{ ...workspacePrompt, template: 'for the lightbulb: ${selection}' }, translate]);
     const before = (await lightbulb()).map(({ title }) => title);

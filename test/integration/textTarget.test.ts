@@ -50,7 +50,7 @@ describe('code from an answer', function () {
       assert.equal(document.getText(), source);
     });
 
-    it("is inserted at every cursor with the indentation of the cursor's line", async () => {
+    it('is inserted at every cursor with the indentation of that line', async () => {
       const editor = await insert('a {\n}', cursor(1, 2), new vscode.Selection(3, 0, 3, 5));
       assert.equal(editor.document.getText(), 'before\n  a {\n  }first();\n  second();\naftera {\n}\n');
       assert.deepEqual(
@@ -82,7 +82,7 @@ describe('code from an answer', function () {
       await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
     });
 
-    it('is inserted into the most recently used text editor, even if the user has looked at a log since then', async () => {
+    it('is inserted into the last used text editor, even if the user has looked at a log since then', async () => {
       const { document } = await open(source);
       const output = vscode.window.createOutputChannel('Other');
       output.show();
@@ -94,7 +94,7 @@ describe('code from an answer', function () {
       await vscode.commands.executeCommand('workbench.action.closePanel');
     });
 
-    it('is inserted into an editor that was hidden behind the panel and is then shown beside the panel', async () => {
+    it('is inserted into an editor behind the panel, which is then shown beside the panel', async () => {
       const { document } = await open(source);
       await focusPanel(vscode.ViewColumn.One);
       await until(() => !vscode.window.visibleTextEditors.some((editor) => editor.document === document));
@@ -104,7 +104,7 @@ describe('code from an answer', function () {
       assert.ok(vscode.window.visibleTextEditors.some((editor) => editor.document === document));
     });
 
-    it('is inserted at the cursor of the editor, not at the cursor of a diff that covers the editor', async () => {
+    it('is inserted at the cursor of the editor, not of a diff that covers the editor', async () => {
       const document = await file('compared.ts', source);
       const editor = await vscode.window.showTextDocument(document, { preview: false });
       editor.selections = [cursor(3, 0)];

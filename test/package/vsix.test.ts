@@ -106,7 +106,7 @@ describe('VSIX', () => {
     assert.ok(vsix.length <= maxBytes, `${(vsix.length / 1024).toFixed(1)} KB`);
   });
 
-  it('contains a small main script that requires no other file when it is loaded', () => {
+  it('contains a small main script that loads no other file at startup', () => {
     const script = text('extension/dist/extension.js');
     const loaded = new Set<string>();
     const run = compileFunction(script, ['module', 'require']) as (...values: unknown[]) => void;
@@ -159,7 +159,7 @@ describe('VSIX', () => {
     }
   });
 
-  it('has the same file name as in the installation command of the READMEs', () => {
+  it('has the file name that the installation command in the READMEs uses', () => {
     const { name, version } = JSON.parse(text('extension/package.json')) as { name: string; version: string };
     for (const readme of ['README.md', 'README.zh-CN.md']) {
       const command = `code --install-extension ${name}-${version}.vsix\n`;

@@ -70,7 +70,7 @@ describe('accessible panel', () => {
   }
 });
 
-describe('accessible page of usage and health', () => {
+describe('page *Usage and health*', () => {
   afterEach(() => page.page.close());
 
   const show = async (shown: HealthReport, tab: HealthTab = 'usage'): Promise<void> => {

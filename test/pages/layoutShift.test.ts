@@ -139,7 +139,7 @@ describe('layout of a streaming answer', () => {
     assert.deepEqual(await heights('.md-section'), streaming);
   });
 
-  it('keeps the height of sections far from the viewport when the answer is resumed after its stream broke', async () => {
+  it('keeps the height of sections far from the viewport when a broken stream is resumed', async () => {
     await open(narrow);
     await emit(ev.attempt());
     for (let count = 0; count < paragraphCount; count++) await streamParagraph();

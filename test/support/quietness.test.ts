@@ -7,11 +7,11 @@ function row(what: string, peerRounds?: readonly number[]): Row {
 }
 
 describe('disturbance of a benchmark by other programs', () => {
-  it('is not reported if the median time of repeated measurements is at most a third longer than the shortest time', () => {
+  it('is not reported if the median time is at most a third longer than the shortest time', () => {
     assert.equal(disturbance([row('Time per token', [9, 12, 40])]), undefined);
   });
 
-  it('is reported with advice for the user if the median time of repeated measurements is much longer than the shortest time', () => {
+  it('is reported with advice if the median time is much longer than the shortest time', () => {
     const rows = [row('Time per token', [9, 9, 9]), row('The same, cut', [9, 13.5, 13.6])];
     assert.equal(
       disturbance(rows),

@@ -71,7 +71,7 @@ describe('virtual workspace', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('provides the content of a file that is attached without being open', async () => {
+  it('provides the content of an attached file that is not open', async () => {
     const errors: unknown[] = [];
     const context = createContext(await open(), errors);
     const [notes] = await context.resolve(contextId({ kind: 'file', uri: uriOf('/project/notes.md').toString() }));
@@ -84,7 +84,7 @@ describe('virtual workspace', () => {
     assert.deepEqual(errors, []);
   });
 
-  it("offers open files by name when VS Code can't search its files", async () => {
+  it("offers only open files by name when VS Code can't search the workspace", async () => {
     const editor = await open();
     const errors: unknown[] = [];
     const context = createContext(editor, errors);

@@ -61,7 +61,7 @@ describe('reply of the test gateway', () => {
     });
   }
 
-  it('resets the connection of the client only after all sent bytes have arrived', async () => {
+  it('resets the connection only after all sent bytes have arrived at the client', async () => {
     let release = (): void => undefined;
     gateway.script = () => [
       { send: 'half' },

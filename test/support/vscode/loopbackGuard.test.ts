@@ -78,7 +78,7 @@ describe('loopback guard', () => {
     assert.deepEqual(received, []);
   });
 
-  it('refuses the token in any address except that of the start page', async () => {
+  it('refuses the access token in every address except the start page', async () => {
     for (const sent of [
       { path: `/vscode-remote-resource?tkn=${token()}` },
       { path: `//example.com/?tkn=${token()}` },
@@ -89,7 +89,7 @@ describe('loopback guard', () => {
     assert.deepEqual(received, []);
   });
 
-  it('refuses a WebSocket that a page of another server opens, even with the right cookie', async () => {
+  it('refuses a WebSocket from a page of another server, even with the right cookie', async () => {
     const cookie = `Cookie: ${await cookieOf()}`;
     const port = Number(new URL(guard.url).port);
     for (const origin of [`http://127.0.0.1:${port + 1}`, `http://localhost:${port}`, `${guard.url}.evil`, 'null']) {
@@ -99,7 +99,7 @@ describe('loopback guard', () => {
     assert.match(await upgrade(guard, [cookie, `Origin: ${guard.url}`]), /^HTTP\/1\.1 101 /);
   });
 
-  it('checks the cookie of every request of a connection', async () => {
+  it('checks the cookie of every request on a connection', async () => {
     const { hostname, port, host } = new URL(guard.url);
     const socket = connect(Number(port), hostname);
     const head = (path: string, ...headers: string[]): string =>

@@ -43,7 +43,7 @@ describe('screen reader announcer after a broken stream', () => {
     ]);
   });
 
-  it("doesn't announce the attempt that resumes the answer after a wait", () => {
+  it('announces that the answer is resumed, but not the attempt after the wait', () => {
     const resume = ev.attempt({ attempt: 2, why: 'resume', how: 'continue' });
     assert.deepEqual(announcements(ev.attempt(), ev.text('Hi'), ev.cut(), ev.waiting(), resume, ev.resumed()), [
       'Waiting for the answer',
@@ -66,7 +66,7 @@ describe('screen reader announcer after a gateway switch', () => {
     ]);
   });
 
-  it('announces a switch that precedes the first attempt of the turn', () =>
+  it('announces a switch before the first attempt of the turn', () =>
     assert.deepEqual(announcements(ev.gateway(), second({ attempt: 1, why: 'first' })), [
       `${sentence} Waiting for the answer`,
     ]));
@@ -79,7 +79,7 @@ describe('screen reader announcer after a gateway switch', () => {
     ]);
   });
 
-  it('announces a wait at the new gateway first and then the switch', () =>
+  it('announces the switch after the wait if the turn waits at the new gateway', () =>
     assert.deepEqual(announcements(first, ev.gateway(), ev.waiting(), second()), [
       'Waiting for the answer',
       'Rate limited. Retrying in 4 s',

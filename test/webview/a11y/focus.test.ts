@@ -15,7 +15,7 @@ describe('conversation', () => {
   const press = (key: string, modifiers: KeyboardEventInit = {}): boolean => page.key(key, modifiers, focused()!);
 
   describe('keyboard focus', () => {
-    it('enters the conversation at the newest answer, which is the only Tab stop', () => {
+    it('enters the conversation at the newest answer', () => {
       assert.deepEqual(valuesOf(articles(), 'tabIndex'), [-1, -1, -1, 0]);
       page.one('log').focus();
       assert.equal(focused(), articles()[3]);
@@ -51,7 +51,7 @@ describe('conversation', () => {
       assert.equal(page.one('log').scrollTop, 70);
     });
 
-    it('remains on a clicked article when an arrow key is pressed', () => {
+    it('remains on an article that was focused with the mouse when an arrow key is pressed', () => {
       articles()[2]!.dispatchEvent(new page.window.Event('pointerdown', { bubbles: true }));
       articles()[2]!.focus();
       press('ArrowUp');

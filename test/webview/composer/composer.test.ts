@@ -11,7 +11,7 @@ describe('composer', () => {
 
   const sendButton = (): HTMLButtonElement => page.one('button', 'Send') as HTMLButtonElement;
 
-  it('disables *Send* while there is no text', () => {
+  it('disables *Send* while the text field is empty', () => {
     assert.equal(sendButton().disabled, true);
     page.type(' \n');
     assert.equal(sendButton().disabled, true);
@@ -69,7 +69,7 @@ describe('composer', () => {
     assert.deepEqual(texts, ['two\nlines', 'first', 'first', 'two\nlines', '', '']);
   });
 
-  it('keeps a recalled prompt when the up arrow is pressed below its first line', () => {
+  it('keeps a recalled prompt when the up arrow is pressed below the first line of the prompt', () => {
     page.key('ArrowUp');
     page.input.setSelectionRange(6, 6);
     page.key('ArrowUp');
@@ -89,7 +89,7 @@ describe('composer', () => {
     assert.equal(page.input.value, 'mine');
   });
 
-  it('adds a prefilled prompt to the prompt history if there is a draft', () => {
+  it('adds a prefilled prompt to the prompt history instead of replacing the draft', () => {
     page.type('mine');
     page.receive({ type: 'prefill', text: 'Explain' });
     page.type('');
@@ -128,7 +128,7 @@ describe('composer', () => {
       assert.equal(page.one('button', named()).title, 'gpt-4o at api.example (Ctrl+Alt+.)');
     });
 
-    it('has a badge while the next prompt goes to a backup gateway', () => {
+    it('shows a badge while the next prompt goes to a backup gateway', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, backups: ['backup.example'] } });
       page.events('e1', ev.attempt({ gateway: refOf('https://backup.example') }), ev.text('Hi'), ev.done('Hi'));
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at api.example', 'gpt-4o', null]);
@@ -136,7 +136,7 @@ describe('composer', () => {
       assert.deepEqual([named(), ...shown()], ['Model: gpt-4o at backup.example', 'gpt-4o', 'backup backup.example']);
     });
 
-    it('stops using a chosen backup gateway when the user clicks the badge', () => {
+    it('switches back to the primary gateway when the user clicks the badge of a chosen backup gateway', () => {
       page.snapshot([exchange('e1')], { connection: { ...connected, host: 'backup.example', backup: 'switched' } });
       page.one('button', 'backup').click();
       assert.deepEqual(page.posted.at(-1), { type: 'switchBack' });
@@ -153,7 +153,7 @@ describe('composer', () => {
       assert.deepEqual(shown(), ['gpt-4o', null]);
     });
 
-    it('has a badge in the offline demo', () => {
+    it('shows a badge in the offline demo', () => {
       page.snapshot([], { connection: { ...connected, set: 'demo' } });
       assert.equal(shown()[1], 'Offline demo api.example');
     });
@@ -162,7 +162,7 @@ describe('composer', () => {
   const sendOrStop = (): readonly string[] =>
     [...page.root.querySelectorAll<HTMLElement>('.composer-send button:not([hidden])')].map(({ title }) => title);
 
-  it('shows *Stop* in the place of *Send* while a turn is running', () => {
+  it('shows *Stop* instead of *Send* while a turn is running', () => {
     const send = 'Send (Enter) · New line (Shift+Enter)';
     assert.deepEqual(sendOrStop(), [send]);
     page.snapshot([exchange('a')]);
@@ -171,7 +171,7 @@ describe('composer', () => {
     assert.deepEqual(sendOrStop(), [send]);
   });
 
-  it('shows a stop button and a send button if there is a draft while a turn is waiting', () => {
+  it('shows both a stop button and a send button if the user types while a turn is waiting', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.waiting());
     page.type('And?');
@@ -200,7 +200,7 @@ describe('composer', () => {
     assert.deepEqual([press.defaultPrevented, page.window.document.activeElement], [true, page.input]);
   });
 
-  it('gives its stop button a name other than *Stop* while a card has a *Stop* button', () => {
+  it('has no second button named *Stop* while a card has a *Stop* button', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.waiting());
     assert.ok(page.one('status').contains(page.one('button', 'Stop')));
@@ -208,7 +208,7 @@ describe('composer', () => {
     assert.ok(page.one('button', 'Stop'));
   });
 
-  it('gives its stop button a name other than *Stop* if a reloaded page shows a card with a *Stop* button', () => {
+  it('has no second button named *Stop* if a reloaded page shows a card with a *Stop* button', () => {
     const state = [ev.attempt(), ev.waiting()].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state }), exchange('b', { isQueued: true })]);
     assert.ok(page.one('status').contains(page.one('button', 'Stop')));
@@ -249,7 +249,7 @@ describe('composer', () => {
     });
   }
 
-  it('shows a prompt in the text field again if there was no API key to send the prompt', () => {
+  it('returns the prompt to the text field if no API key is set', () => {
     page.snapshot([exchange('e1')], { connection: { ...connected, hasKey: false } });
     page.posted.length = 0;
     page.type('Why?');

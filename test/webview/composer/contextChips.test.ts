@@ -136,7 +136,7 @@ describe('row of context chips', () => {
     ]);
   });
 
-  it('announces only context items that are added after the first snapshot', () => {
+  it('announces only context items that are added after the page has loaded', () => {
     page.dispose();
     page = new PanelPage();
     page.snapshot([], { context: [a] });
@@ -147,7 +147,7 @@ describe('row of context chips', () => {
     }
   });
 
-  it('stores the ids of restored context items with the draft until the host sends the items', () => {
+  it('stores the ids of the context items with the draft', () => {
     page.type('Why');
     assert.deepEqual(draftOf(), { draft: 'Why', context: ['before'] });
     show(a, b);

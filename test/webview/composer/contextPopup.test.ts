@@ -45,7 +45,7 @@ describe('popup with context suggestions', () => {
     answer(items);
   };
 
-  it('requests suggestions for every typed character', () => {
+  it('requests new suggestions after every typed character', () => {
     page.type('#');
     page.type('#s');
     assert.deepEqual(page.posted, [
@@ -85,7 +85,7 @@ describe('popup with context suggestions', () => {
     assert.equal(options().length, 2);
   });
 
-  it('hides the suggestions when the caret moves to another #', () => {
+  it('hides the suggestions for one # when the caret moves to another #', () => {
     open('#s');
     page.type('#s #');
     assert.deepEqual(options(), []);
@@ -202,7 +202,7 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(otherPosted(), [{ type: 'send', prompt: '#sa' }]);
   });
 
-  it('ignores an early Enter if the text changes before the suggestions arrive', () => {
+  it('ignores Enter before the suggestions arrive if the text changes afterwards', () => {
     page.type('#sa');
     page.key('Enter');
     page.type('#sam');
@@ -210,7 +210,7 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(otherPosted(), []);
   });
 
-  it('remains closed after Escape while the user continues to type after the same #', () => {
+  it('remains closed after Escape until the user types another #', () => {
     open();
     assert.equal(page.key('Escape'), true);
     assert.deepEqual(options(), []);
@@ -240,7 +240,7 @@ describe('popup with context suggestions', () => {
     });
   }
 
-  it('ignores suggestions that arrive after the query has ended', () => {
+  it('ignores suggestions that arrive after the user has left the #', () => {
     open();
     page.type('#sa ');
     answer(twoMatches);
@@ -256,7 +256,7 @@ describe('popup with context suggestions', () => {
     });
   }
 
-  it('requests suggestions only after an input method has finished its composition', () => {
+  it('requests no suggestions before an input method has finished its composition', () => {
     page.type('#wen', { isComposing: true });
     assert.deepEqual(queries(), []);
     page.input.value = '#文';

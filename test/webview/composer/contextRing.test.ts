@@ -38,7 +38,7 @@ describe('ring that shows how full the context window is', () => {
     assert.equal(ring()?.title, [total, ...parts].join('\n'));
   });
 
-  it('includes the draft until the draft is sent', () => {
+  it('includes the draft in the context until the draft is sent', () => {
     show({ turns: 90_000 });
     assert.equal(ring(), undefined);
     page.type('x'.repeat(4 * 10_000));

@@ -105,7 +105,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('continues when its own scroll event arrives after the content has grown', () => {
+  it('continues when the content grows before the scroll event of autoscroll itself arrives', () => {
     page.key('Shift', {}, scroller.element);
     scroller.height += 500;
     scroller.fire('scroll');
@@ -121,7 +121,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('does not resume when an existing turn changes', () => {
+  it('does not resume when the state of an existing turn changes', () => {
     scroller.wheel(-300);
     page.update('a');
     scroller.grow(100);
@@ -142,7 +142,7 @@ describe('autoscroll', () => {
     assert.equal(page.window.document.activeElement, page.input);
   });
 
-  it('marks *Jump to latest* when new content arrives, until the user returns to the end', () => {
+  it('marks *Jump to latest* when new content arrives below the view', () => {
     page.events('a', ev.attempt());
     scroller.wheel(-300);
     assert.equal(jump()?.hasAttribute('data-news'), false);
@@ -153,7 +153,7 @@ describe('autoscroll', () => {
     assert.equal(jump()?.hasAttribute('data-news'), false);
   });
 
-  it('resumes when the user presses End on a prompt', () => {
+  it('resumes when the user presses End while a prompt has the focus', () => {
     scroller.wheel(-300);
     page.all('article')[0]!.focus();
     page.key('End', {}, page.all('article')[0]);
@@ -162,7 +162,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('does not resume when an existing version of an answer is shown', () => {
+  it('does not resume when the user switches to another version of an answer', () => {
     scroller.wheel(-300);
     const done = [ev.attempt(), ev.text('Hi'), ev.done('Hi')].reduce(reduceTurn, initialTurn);
     page.path(exchange('b', { state: done }));
@@ -170,7 +170,7 @@ describe('autoscroll', () => {
     assert.equal(scroller.distanceFromEnd, 400);
   });
 
-  it('resumes when an answer is regenerated', () => {
+  it('resumes when the user regenerates an answer', () => {
     scroller.wheel(-300);
     page.path(exchange('c'));
     assert.equal(scroller.distanceFromEnd, 0);

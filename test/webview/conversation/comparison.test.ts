@@ -58,7 +58,7 @@ describe('comparison of answers', () => {
     assert.ok(at(1).querySelector('[title="api.example"]'));
   });
 
-  it('shows HTML in a model name as text, without invisible characters', () => {
+  it('shows HTML in a model name as text', () => {
     page.snapshot([compare([column('<img src=x>\u202e'), column('m2')])]);
     assert.deepEqual(landmarks(), ['<img src=x>', 'm2']);
     assert.equal(page.root.querySelector('img'), null);
@@ -134,7 +134,7 @@ describe('comparison of answers', () => {
     assert.equal(page.announced, 'Copied');
   });
 
-  it('keeps at most five announcements for screen readers', () => {
+  it('keeps at most five screen reader announcements in the page', () => {
     page.snapshot();
     for (const id of ['n1', 'n2', 'n3', 'n4', 'n5', 'n6']) {
       page.path(compare([column(id), column(`${id}b`)]));
@@ -207,7 +207,7 @@ describe('comparison of answers', () => {
     );
   });
 
-  it('keeps the buttons of its failure cards until the next prompt has started', () => {
+  it('keeps the buttons of its failure cards until the next turn starts', () => {
     for (const id of ['m1', 'm2', 'm3']) page.events(id, ev.attempt(), ev.failed());
     assert.equal(page.all('button', 'Retry now').length, 3);
     assert.match(page.all('alert')[1]!.textContent, /^m2: The model is overloaded\./);
@@ -218,14 +218,14 @@ describe('comparison of answers', () => {
     assert.deepEqual(landmarks(), [null, null, null]);
   });
 
-  it('shows *Set API key* only in the failure card if a failure card has that button', () => {
+  it('shows no second *Set API key* button if a failure card has that button', () => {
     const connection = { model: 'm1', host: 'api.example', hasKey: false, set: 'own' } as const;
     page.snapshot([compare([column('m1'), column('m2')])], { connection });
     page.events('m1', ev.attempt(), ev.failed({ kind: 'auth', actions: ['setApiKey'] }));
     assert.ok(at(0).contains(page.one('button', 'Set API key')));
   });
 
-  it('opens its prompt for editing when the user clicks *Edit prompt* in an answer that was stopped without text', () => {
+  it('opens its prompt for editing when the user clicks *Edit prompt* in a stopped answer', () => {
     page.events('m2', ev.stopped(''));
     assert.equal(page.all('button', 'Edit').length, 1);
     page.click('Edit prompt');
@@ -253,7 +253,7 @@ describe('comparison of answers', () => {
     });
   });
 
-  it('has a button bar that the arrow keys reach between the prompt and the first answer', () => {
+  it('lets the up arrow move the focus from the first answer to the button bar and then to the prompt', () => {
     at(0).focus();
     page.key('ArrowUp', {}, at(0));
     const bar = page.window.document.activeElement!;
@@ -299,7 +299,7 @@ describe('comparison of answers', () => {
     assert.deepEqual([toggle.ariaPressed, valuesOf(columns, 'tabIndex')], ['false', [-1, -1, -1]]);
   });
 
-  it('keeps the end of an answer in view after separate scrolling was turned off and on again', () => {
+  it('keeps the end of an answer in view after the user turns separate scrolling off and on', () => {
     const toggle = page.one('button', 'Scroll answers separately');
     const scroller = new Scroller(page.root.querySelector<HTMLElement>('section.column')!, page);
     for (const click of [1, 2, 3]) {
@@ -310,7 +310,7 @@ describe('comparison of answers', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('has no buttons that change the conversation while the conversation is open in another window', () => {
+  it('has no buttons that change a conversation that is open in another window', () => {
     const answered = [column('m1', { state: done('Hi') }), column('m2', { state: done('Ho') }), column('m3')];
     page.snapshot([compare(answered)], { readOnly: true });
     const names = page.buttons().filter((name) => /Stop|Use|Edit|Regenerate|End all/.test(name));
@@ -318,7 +318,7 @@ describe('comparison of answers', () => {
     assert.ok(page.one('button', 'Show differences'));
   });
 
-  it('keeps the draft in the composer until the host has received it as the prompt of the comparison', () => {
+  it('keeps its prompt in the composer until the host has received the prompt', () => {
     page.snapshot();
     page.click('Model: gpt-4o at api.example');
     page.receive({ type: 'prefill', text: 'Why?', more: { code: 1 } });

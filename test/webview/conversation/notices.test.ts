@@ -37,7 +37,7 @@ describe('offline demo in the panel', () => {
     ]);
   });
 
-  it('moves its card, with the focus inside, above the composer when the first prompt is sent', () => {
+  it('moves its card above the composer when the first prompt is sent, without losing the focus in the card', () => {
     page.snapshot([], { connection, tourStep: first });
     assert.ok(page.one('log').contains(card()));
     page.one('button', 'Run it').focus();
@@ -49,7 +49,7 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('button', 'Run it'));
   });
 
-  it('offers *Set API key* at its end only if the user has no key', () => {
+  it('offers *Set API key* at the end of the tour only if the user has no key', () => {
     page.snapshot([exchange('a', { set: 'demo' })], {
       connection: { ...connection, hasKey: false },
       tourStep: finished,
@@ -68,7 +68,7 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('announces a step of the tour when it becomes the next step, but not when it starts to run', () => {
+  it('announces each new step of the tour, but not the start of the step', () => {
     page.snapshot([], { connection, tourStep: first });
     const step = card()!.querySelector('[aria-live="polite"]')!;
     page.receive({ type: 'tourStep', tourStep: running });
@@ -86,7 +86,7 @@ describe('offline demo in the panel', () => {
     assert.equal(page.window.document.activeElement, page.one('textbox', 'Prompt'));
   });
 
-  it('marks its answers even after the demo has ended', () => {
+  it('marks the demo answers even after the demo has ended', () => {
     page.snapshot([exchange('a', { set: 'demo' }), exchange('b')], { connection: connected });
     const marks = page.all('article', 'Assistant').map((article) => article.querySelector('.badge')?.textContent);
     assert.deepEqual(marks, ['Offline demo', undefined]);

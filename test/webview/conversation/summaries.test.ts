@@ -44,7 +44,7 @@ describe('summary in a conversation', () => {
     assert.deepEqual(page.all('button', 'Regenerate').length, 1);
   });
 
-  it('shows Markdown link definitions as text', () => {
+  it('shows the Markdown link definitions in its text', () => {
     page.snapshot([a, b, summary(ready), c]);
     const shows = page.all('article').map((entry) => entry.querySelector('[data-shows-definitions]') !== null);
     assert.deepEqual(shows, [false, true, false, false]);
@@ -64,7 +64,7 @@ describe('summary in a conversation', () => {
     assert.deepEqual(entries(), folded);
   });
 
-  it('lets the arrow keys skip the folded turns', () => {
+  it('lets the arrow keys move the focus past the folded turns', () => {
     page.snapshot([a, b, summary(ready), c]);
     block().focus();
     page.key('ArrowUp', {}, block());
@@ -110,7 +110,7 @@ describe('summary in a conversation', () => {
     });
   }
 
-  it('reports, after the user has stopped it, that the conversation is unchanged', () => {
+  it('says that the conversation is unchanged after the user has stopped the summary', () => {
     page.snapshot([a, b, summary(running), c]);
     page.events('s', ev.text('In'), ev.stopped('In'));
     const stopped = 'Stopped. The conversation has not changed.';
@@ -154,14 +154,14 @@ describe('summary in a conversation', () => {
     );
   });
 
-  it('folds no turns if it comes from another conversation', () => {
+  it('folds no turns if it summarizes another conversation', () => {
     page.snapshot([summary(ready, 0), a]);
     assert.deepEqual(entries(), ['Summary', 'You', 'Assistant']);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of another conversation');
     assert.deepEqual(buttonsIn(block()).slice(-2), ['Edit', 'Undo']);
   });
 
-  it('folds an older summary together with the earlier turns', () => {
+  it('folds an older summary together with the turns that it replaces', () => {
     page.snapshot([a, summary(ready, 1, 'older'), b, summary(ready), c]);
     assert.deepEqual(entries(), folded);
     page.click('2 earlier turns');
@@ -181,7 +181,7 @@ describe('failure card of a request that is too long', () => {
 
   const canSummarize = (can: boolean): void => page.receive({ type: 'contextUse', canSummarize: can });
 
-  it('offers a summary as its first action if a summary is possible', () => {
+  it('has a summary as its first button if a summary is possible', () => {
     page.snapshot([a, exchange('q')]);
     canSummarize(true);
     page.events('q', ev.attempt({ model: 'small-1' }), tooLong);
@@ -199,7 +199,7 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['Continue with a summary', true, true]);
   });
 
-  it('offers no summary if a summary is not possible', () => {
+  it('has no button for a summary if a summary is not possible', () => {
     page.snapshot([a, question]);
     assert.deepEqual(card()[0], ['New conversation', true, false]);
     const older = summary([ev.text('s'), ev.done('s')].reduce(reduceTurn, stateOf(ev.attempt({ time: 1 }))));
@@ -207,7 +207,7 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(card()[0], ['New conversation', true, false]);
   });
 
-  it('offers *Retry now* as its first action after a summary is ready', () => {
+  it('has *Retry now* as its first button after a summary is ready', () => {
     page.snapshot([a, b, summary(running), question]);
     page.events('s', ev.text('In short'), ev.done('In short'));
     for (const from of ['live', 'reloaded']) {
@@ -223,14 +223,14 @@ describe('failure card of a request that is too long', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'action', answerId: 'q', action: 'retryNow' });
   });
 
-  it('offers another summary if the existing summary is not short enough', () => {
+  it('has a button for another summary if the existing summary is not short enough', () => {
     page.snapshot([a, b, summary(ready), question]);
     canSummarize(true);
     assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
     assert.doesNotMatch(page.one('alert').textContent, /summary is ready/);
   });
 
-  it('offers a summary of fewer turns if the request for a summary was too long', () => {
+  it('has a button for a summary of fewer turns if the request for a summary was too long', () => {
     const tooLongSummary = reduceTurn(running, tooLong);
     page.snapshot([a, b, summary(tooLongSummary)]);
     assert.deepEqual(card()[0], ['Continue with a summary', true, false]);
@@ -296,26 +296,26 @@ describe('notice of a new summary', () => {
 
   const fail = (): void => page.events('s', ev.failed({ kind: 'connection', message: 'Lost.', actions: ['retryNow'] }));
 
-  it('is hidden when the summary fails', () => {
+  it('is hidden when the request for the summary fails', () => {
     fail();
     assert.equal(notice(), '');
   });
 
-  it('is replaced by a failure card that scrolls into view when the summary fails', () => {
+  it('gives way to a failure card that scrolls into view when the request for the summary fails', () => {
     page.one('article', 'Summary').getBoundingClientRect = () => ({ top: -200 }) as DOMRect;
     fail();
     scroller.grow(50);
     assert.equal(scroller.distanceFromEnd, 250);
   });
 
-  it('does not mark *Jump to latest* while the summary is being written', () => {
+  it('does not mark *Jump to latest* as having news while the summary is being written', () => {
     scroller.wheel(-300);
     page.events('s', ev.text('In'));
     assert.equal(page.one('button', 'Jump to latest').dataset['news'], undefined);
   });
 });
 
-describe('notice of a full context', () => {
+describe('notice of a full context window', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
   const fill = (tokens: number, canSummarize = true): void =>
@@ -327,7 +327,7 @@ describe('notice of a full context', () => {
   const notice = (): string => page.root.querySelector('.notices > .notice:not([hidden])')?.textContent ?? '';
   const offered = 'The context window is about 92% full.Continue with a summary';
 
-  it('offers a summary if the context, including the draft, is at least 90% full', () => {
+  it('offers a summary if at least 90% of the context window is used', () => {
     page.snapshot([a, b]);
     fill(899);
     assert.equal(notice(), offered.replace('92', '90'));
@@ -339,13 +339,13 @@ describe('notice of a full context', () => {
     assert.deepEqual(page.posted.at(-1), { type: 'summarize' });
   });
 
-  it('says that the conversation is too long if the context is more than 100% full', () => {
+  it('says that the conversation is too long if more than 100% of the context window is used', () => {
     page.snapshot([a, b]);
     fill(1150);
     assert.match(notice(), /^The conversation is probably too long for the model\./);
   });
 
-  it('reappears after its dismissal only if the context has been less full in the meantime', () => {
+  it('reappears after its dismissal only if the context has been below 90% since', () => {
     page.snapshot([a, b]);
     fill(920);
     page.one('button', 'Dismiss').focus();

@@ -58,7 +58,7 @@ describe('prompt in the conversation', () => {
     assert.equal(scroller.distanceFromEnd, 0);
   });
 
-  it('remains unfolded after a reload and after another snapshot', () => {
+  it('remains unfolded after a reload', () => {
     const exchanges = ['a', 'b'].map((id) => exchange(id, { prompt: 'line\n'.repeat(200) }));
     page.snapshot(exchanges);
     text()!.scrollIntoView = () => undefined;
@@ -72,7 +72,7 @@ describe('prompt in the conversation', () => {
     assert.deepEqual(page.stored.unfolded, []);
   });
 
-  it('appears completely in the editor, even if it is folded', () => {
+  it('appears in full in the editor, even if the prompt is folded', () => {
     const prompt = 'line\n'.repeat(200);
     ask(prompt);
     page.click('Edit');

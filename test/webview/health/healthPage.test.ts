@@ -94,7 +94,7 @@ describe('page *Usage and health*', () => {
     assert.match(success?.querySelector('title')?.textContent ?? '', /\b3:00\sAM: 97%$/);
   });
 
-  it('still shows the last 14 days after a reload', () => {
+  it('still shows the last 14 days after a reload if the user has chosen that period', () => {
     page.show(report);
     assert.equal(button('24 hours').getAttribute('aria-pressed'), 'true');
     button('14 days').click();
@@ -153,7 +153,7 @@ describe('page *Usage and health*', () => {
     assert.equal(document.querySelector<HTMLElement>('[role="status"]')?.hidden, true);
   });
 
-  it('moves the focus to the heading when *Clear* disappears', () => {
+  it('moves the focus to the heading when the *Clear* button disappears', () => {
     for (const leave of [() => button('Clear').focus(), () => button('Clear').click()]) {
       page.show(report);
       (document.activeElement as HTMLElement).blur();
@@ -245,7 +245,7 @@ describe('page *Usage and health*', () => {
       assert.equal(document.querySelector<HTMLElement>('.usage')?.hidden, true);
     });
 
-    it('can be left and selected with the keyboard', () => {
+    it('can be selected and left with the arrow keys, Home and End', () => {
       page.show(usedReport);
       assert.deepEqual(selected(), ['Usage']);
       tabs()[0]?.focus();

@@ -54,7 +54,7 @@ describe('fast path that appends text without parsing', () => {
     });
   }
 
-  it('removes the appended text when a shorter text replaces the answer', () => {
+  it('removes the text that the fast path has appended when a shorter text replaces the answer', () => {
     const answer = new Answer();
     for (const piece of ['Some', ' words']) answer.show(piece);
     answer.markdown.replace('Some');

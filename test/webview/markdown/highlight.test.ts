@@ -62,7 +62,7 @@ describe('code highlighting', () => {
     });
   }
 
-  it('is left out for code of more than 20,000 characters', async () => {
+  it('is skipped for code of more than 20,000 characters', async () => {
     const { root } = await finished(`\`\`\`js\n${'let a = 1;\n'.repeat(2_000)}\`\`\`\n`);
     assert.equal(root.querySelector('.code-keyword'), null);
   });

@@ -101,7 +101,7 @@ describe('Markdown renderer with hostile input', () => {
     assert.equal(renderAtOnce('[label](https://a.example/ "\u202e")').querySelector('a')?.title, 'https://a.example/');
   });
 
-  it('percent-encodes invisible characters in a link whose text is its address', () => {
+  it('percent-encodes invisible characters in the text of a link if the text is an address', () => {
     for (const text of ['<https://a.example/\u202egpj.exe>', 'https://a.example/\u202egpj.exe']) {
       const link = renderAtOnce(text).querySelector('a');
       assert.equal(link?.textContent, 'https://a.example/%E2%80%AEgpj.exe');
@@ -177,14 +177,14 @@ describe('parser of an answer that is one long block', function () {
     });
   }
 
-  it('reads each of a hundred thousand blank lines only a few times', () => {
+  it('does not read a hundred thousand blank lines again and again', () => {
     for (const start of ['', 'a', '```\n', '- a']) {
       const parsed = countParsed(() => renderAtOnce(`${start}${'\n'.repeat(100_000)}`));
       assert.ok(parsed.blocks < 6 * 100_000, `${parsed.blocks} characters after ${JSON.stringify(start)}`);
     }
   });
 
-  it('reads a paragraph only a few times while the definitions of its links arrive one by one', () => {
+  it('does not read a paragraph again for each link definition that arrives', () => {
     const numbers = [...Array(2000).keys()];
     const paragraph = numbers.map((number) => `[x${number}]`).join(' ');
     const text = `${paragraph}\n\n${numbers.map((number) => `[x${number}]: http://a/${number}\n\n`).join('')}`;
@@ -196,14 +196,14 @@ describe('parser of an answer that is one long block', function () {
     }
   });
 
-  it('keeps the markup of a long paragraph of ordinary sentences', () => {
+  it('renders the bold text, code and links of a long paragraph', () => {
     const sentence = 'Some words of **it**, `more` of it (see [x](https://x.example/)) and *so* on. ';
     const root = stream(sentence.repeat(500), 900);
     const counts = ['strong', 'code', 'a', 'em'].map((tag) => root.querySelectorAll(tag).length);
     assert.deepEqual(counts, [500, 500, 500, 500]);
   });
 
-  it('keeps all text of a long paragraph with an unclosed marker', () => {
+  it('keeps all text of a long paragraph with an unclosed `**`', () => {
     const text = `**Bold** text with an open **marker ${'and some more words '.repeat(500)}**Bold**`;
     const root = renderAtOnce(text);
     assert.equal(root.querySelectorAll('strong').length, 2);

@@ -22,7 +22,7 @@ describe('update of a rendered answer', () => {
   });
   afterEach(() => answer.root.remove());
 
-  it('keeps the text node of a growing paragraph', () => {
+  it('keeps the text node of a paragraph that grows', () => {
     answer.show('Some');
     const node = answer.root.querySelector('p')?.firstChild;
     for (const piece of [' words', ' and more', '\nof them', ', **bold', '** too']) answer.show(piece);

@@ -18,7 +18,7 @@ describe('rendering of an answer that arrives in pieces', function () {
     }
   });
 
-  it('gives the same result as rendering at once when the answer is replaced, finished and continued at random', () => {
+  it('gives the same result as rendering at once, even if the answer is replaced or continued', () => {
     const random = randomNumbers(5);
     for (let count = 0; count < propertyRuns; count++) {
       const answer = new Answer();
@@ -78,7 +78,7 @@ describe('rendering of an answer that arrives in pieces', function () {
     });
   }
 
-  it('gives the same result as rendering at once when code is highlighted in the meantime', async () => {
+  it('gives the same result as rendering at once, even if code is highlighted between the pieces', async () => {
     const text = '- a\n\n  ```js\n  let a;\n  ```\n- [x]\n\n```ts\nlet b;\n```\n\n[x]: https://x.example/\n';
     const answers = [new Answer(), new Answer()] as const;
     answers[0].stream([text]);

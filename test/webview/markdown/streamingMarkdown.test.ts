@@ -7,7 +7,7 @@ describe('streaming Markdown renderer', () => {
 
   const shownLength = () => answer.root.textContent.length;
 
-  it('renders all received pieces together in the next frame', () => {
+  it('renders all text that has arrived since the last frame in the next frame', () => {
     for (const piece of ['words', ' of', ' it']) answer.markdown.append(piece);
     assert.equal(answer.root.textContent, '');
     assert.equal(answer.runFrame(), true);
@@ -15,21 +15,21 @@ describe('streaming Markdown renderer', () => {
     assert.equal(answer.runFrame(), false);
   });
 
-  it('renders at most 4,000 characters at a time', () => {
+  it('renders at most 4,000 characters per frame', () => {
     answer.markdown.append('x'.repeat(9_000));
     const lengths: number[] = [];
     while (answer.runFrame()) lengths.push(shownLength());
     assert.deepEqual(lengths, [4_000, 8_000, 9_000]);
   });
 
-  it('renders more than 4,000 characters at a time if the unfinished block is long', () => {
+  it('renders more than 4,000 characters per frame if the unfinished block is long', () => {
     answer.markdown.append('[x] '.repeat(20_000));
     const lengths = new Set<number>();
     while (answer.runFrame()) lengths.add(shownLength());
     assert.ok(lengths.size > 8 && lengths.size < 12, `${lengths.size} flushes`);
   });
 
-  it('renders a replacement at once up to the length of the text that was shown before', () => {
+  it('immediately renders as much of a replacement text as was shown before', () => {
     answer.show('x'.repeat(9_000));
     answer.markdown.replace('y'.repeat(9_500));
     assert.equal(answer.root.textContent, 'y'.repeat(9_000));
@@ -38,7 +38,7 @@ describe('streaming Markdown renderer', () => {
     assert.equal(answer.root.textContent, `${'y'.repeat(9_500)}z`);
   });
 
-  it('renders a short backlog at once when the text ends', () => {
+  it('immediately renders the remaining text when a short answer ends', () => {
     let endReports = 0;
     answer.markdown.append('x'.repeat(7_000));
     answer.markdown.finish(() => endReports++);
@@ -48,7 +48,7 @@ describe('streaming Markdown renderer', () => {
     assert.deepEqual([shownLength(), endReports], [7_000, 2]);
   });
 
-  it('renders a long backlog in slices, without waiting for frames, when the text ends', () => {
+  it('renders the remaining text in slices when a long answer ends, without waiting for frames', () => {
     answer.markdown.append('x\n\n'.repeat(6_000));
     let isDone = false;
     answer.markdown.finish(() => (isDone = true));
@@ -60,7 +60,7 @@ describe('streaming Markdown renderer', () => {
     assert.deepEqual([isDone, answer.runSlice()], [true, false]);
   });
 
-  it('does not call the callback of `finish` if more text is appended before all text is shown', () => {
+  it('does not report the end if more text is appended before all text is shown', () => {
     let done = 0;
     answer.markdown.append('x'.repeat(20_000));
     answer.markdown.finish(() => done++);
@@ -73,7 +73,7 @@ describe('streaming Markdown renderer', () => {
     assert.equal(done, 1);
   });
 
-  it('renders text between frames, too, while more than 12,000 characters are queued', () => {
+  it('also renders text between frames while more than 12,000 characters are queued', () => {
     answer.markdown.append('x'.repeat(20_000));
     while (answer.runSlice());
     assert.equal(shownLength(), 8_000);
@@ -114,7 +114,7 @@ describe('streaming Markdown renderer', () => {
 
   const item = '- an item of a list that *goes on*\n';
 
-  it('renders the new end of a long block in the next frame after `pause()`', () => {
+  it('renders the end of a long block in the next frame after `pause()`', () => {
     answer.show(item.repeat(300));
     answer.markdown.append('- the last *one*');
     answer.markdown.pause();
@@ -122,7 +122,7 @@ describe('streaming Markdown renderer', () => {
     assert.match(answer.root.textContent, /the last one$/);
   });
 
-  it('renders the new end of a long block in the next frame if no text has arrived for ten frames', () => {
+  it('renders the end of a long block in the next frame if no text has arrived for ten frames', () => {
     answer.show(item.repeat(300));
     for (let frames = 0; frames < 10; frames++) answer.runFrame();
     answer.markdown.append('\n- and *later*');
@@ -130,7 +130,7 @@ describe('streaming Markdown renderer', () => {
     assert.match(answer.root.textContent, /and later$/);
   });
 
-  it('lets the browser skip the rendering of sections out of view only while text arrives', () => {
+  it('lets the browser skip sections that are out of view only while text arrives', () => {
     const isSkipping = () => answer.root.hasAttribute('data-streaming');
     assert.equal(isSkipping(), false);
     for (const end of ['pause', 'finish'] as const) {
@@ -141,7 +141,7 @@ describe('streaming Markdown renderer', () => {
     }
   });
 
-  it('returns the received text unchanged', () => {
+  it('keeps the received text unchanged in its `text` property', () => {
     const { markdown } = answer;
     markdown.append('a\r\n');
     markdown.append('b\0');
@@ -150,7 +150,7 @@ describe('streaming Markdown renderer', () => {
     assert.equal(markdown.text, 'c');
   });
 
-  it('uses the first complete definition of a link label', () => {
+  it('uses only the first definition of a link label', () => {
     const pieces = ['See [x].\n\n', '[x]: https://a.exa', 'mple/\n', '\n[x]: https://b.example/\n', '\nend'];
     const hrefs = pieces.map((piece) => {
       answer.show(piece);

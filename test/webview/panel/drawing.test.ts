@@ -21,7 +21,7 @@ describe('page that draws a conversation', () => {
     while (page.clock.deferredCalls?.length) page.clock.runNext();
   };
 
-  it('shows the end of a turn only when all of its text is on screen', () => {
+  it('shows a turn as running until all text of its answer is on screen', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text(long));
     page.events('a', ev.done(long));
@@ -35,7 +35,7 @@ describe('page that draws a conversation', () => {
     assert.ok(page.one('button', 'Regenerate'));
   });
 
-  it('shows a restarted turn as running, even if its earlier text was not completely on screen', () => {
+  it('shows a restarted turn as running, even if its earlier text was not yet completely on screen', () => {
     page.snapshot([exchange('a')]);
     page.events('a', ev.attempt(), ev.text(long), ev.stopped(long));
     page.update('a', { state: { ...initialTurn, text: long } });
@@ -43,7 +43,7 @@ describe('page that draws a conversation', () => {
     assert.equal(state(), 'connecting');
   });
 
-  it('shows no state of a turn before the turn is drawn', () => {
+  it('does not show a turn as done before its answer is drawn', () => {
     page.snapshot([exchange('a', { state: done(long) })]);
     assert.equal(state(), undefined);
     assert.equal(article().getAttribute('aria-busy'), 'true');
@@ -78,7 +78,7 @@ describe('page that draws a conversation', () => {
     page.root.querySelectorAll('.exchange')[index]!.dispatchEvent(Object.assign(event, { skipped: false }));
   };
 
-  it('draws an answer that has come into view before it draws the answers that are out of view', () => {
+  it('draws an answer in view before it draws the answers that are out of view', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     comeIntoView(0);
@@ -90,13 +90,13 @@ describe('page that draws a conversation', () => {
     );
   });
 
-  it('draws several answers out of view in one idle period if the drawing takes little time', () => {
+  it('draws several short answers out of view in one idle period', () => {
     page.snapshot([...many, exchange('e')]);
     page.clock.runIdle();
     assert.equal(drawn().length, 5);
   });
 
-  it('draws a turn immediately when it receives events', () => {
+  it('draws a turn immediately when an event of that turn arrives', () => {
     page.clock.tickCostMs = 10;
     page.snapshot(many);
     page.add('e', { isQueued: true });

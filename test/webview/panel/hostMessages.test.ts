@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { PanelPage } from './support/panelPage';
 
 describe('panel', () => {
-  it('accepts only messages from the origin of its page, even if VS Code has deleted `window.parent`', () => {
+  it('accepts only messages from the origin of its page', () => {
     const page = new PanelPage();
     Reflect.deleteProperty(page.window, 'parent');
     page.snapshot();

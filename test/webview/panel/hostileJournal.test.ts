@@ -100,7 +100,7 @@ describe('journal of a conversation', function () {
     ({ exportMarkdown } = await import('../../../src/host/history/exportMarkdown'));
   });
 
-  it('is read without reported damage if all its records are valid', () => {
+  it('is read without a report of damage if all its records are valid', () => {
     const { damage, records: salvaged } = salvageJournal(Buffer.from(`${lines.join('\n')}\n`));
     assert.equal(damage, undefined);
     assert.deepEqual(salvaged, records.slice(1));
@@ -134,7 +134,7 @@ describe('journal of a conversation', function () {
     });
   }
 
-  it('is loaded and exported, however many turns and events it contains and however long the turns took', () => {
+  it('can be shown and exported, however many turns and events it contains', () => {
     const repeat = (count: number, createRecord: (n: number) => object): string =>
       Array.from({ length: count }, (_, n) => JSON.stringify(createRecord(n))).join('\n');
     const eventsRecord = (event: object): object => ({ type: 'events', answer: 'e1', events: [event] });

@@ -23,7 +23,7 @@ describe('page of a conversation that is open in another window', () => {
     assert.match(page.root.textContent, /This conversation is open in another window\./);
   });
 
-  it('enables *Open here* again if the page could not take over the conversation', () => {
+  it('enables *Open here* again if the conversation could not be opened in this window', () => {
     page.snapshot(exchanges, { readOnly: true });
     page.click('Open here');
     page.one('button', 'Open here').click();
@@ -36,7 +36,7 @@ describe('page of a conversation that is open in another window', () => {
     assert.deepEqual(page.posted.slice(before), [{ type: 'openHere' }]);
   });
 
-  it('restores its draft and its open edit after taking over the conversation', () => {
+  it('restores its draft and its open edit after the user has pressed *Open here*', () => {
     page.snapshot(exchanges);
     page.click('Edit');
     const editor = page.one('textbox', 'Edit your prompt') as HTMLTextAreaElement;
@@ -71,7 +71,7 @@ describe('page of a conversation that is open in another window', () => {
     assert.equal(page.stored.draft, 'half a thought');
   });
 
-  it('restores the draft of the other window after taking over the conversation', () => {
+  it('restores the draft of the other window when the conversation becomes writable', () => {
     saveElsewhere({ draft: 'half' });
     page.snapshot(exchanges, { readOnly: true });
     saveElsewhere({
@@ -96,7 +96,7 @@ describe('page of a conversation that is open in another window', () => {
     assert.deepEqual(page.all('textbox', 'Edit your prompt'), []);
   });
 
-  it('keeps its draft until it takes over the conversation, even if the storage is full', () => {
+  it('keeps its draft until the conversation becomes writable, even if the storage is full', () => {
     page.storage.maxValueLength = 0;
     page.snapshot(exchanges);
     page.type('half a thought');
@@ -117,7 +117,7 @@ describe('page of a conversation that is open in another window', () => {
     assert.ok(page.one('log').contains(page.window.document.activeElement));
   });
 
-  it('moves the focus to *Open here* with Escape instead of stopping the turn', () => {
+  it('moves the focus to *Open here*, instead of stopping the turn, when Escape is pressed', () => {
     page.snapshot([exchange('e1', { state: { ...state, phase: 'streaming' } })], { readOnly: true });
     const before = page.posted.length;
     const log = page.one('log');

@@ -68,7 +68,7 @@ describe('panel restored in the middle of a turn', () => {
     assert.equal(page.state?.conversationId, 'c2');
   });
 
-  it('ignores events of exchanges that are not on the page', () => {
+  it("ignores events of exchanges that the page doesn't show", () => {
     const page = new PanelPage();
     page.snapshot([exchange('a')]);
     page.events('gone', ev.attempt(), ev.text('ghost'));

@@ -185,7 +185,7 @@ describe('page that shows turns', () => {
     assert.deepEqual(names, ['You', 'Assistant', 'You', 'Assistant']);
   });
 
-  it('shows that a queued turn has not started', () => {
+  it('says that a queued turn starts after the current answer', () => {
     page.snapshot([exchange('a'), exchange('b', { isQueued: true })]);
     page.events('a', start, ev.waiting());
     const queued = page.all('article', 'Assistant')[1];
@@ -196,7 +196,7 @@ describe('page that shows turns', () => {
     assert.ok(page.one('button', 'Retry now'));
   });
 
-  it('offers *Continue* for an interrupted answer until the next queued turn starts', () => {
+  it('offers *Continue* for an interrupted answer until the next turn starts', () => {
     const answered = markInterrupted([start, ev.text('Hel')].reduce(reduceTurn, initialTurn));
     const notStarted = markInterrupted(initialTurn);
     page.snapshot([exchange('a', { state: answered }), exchange('b', { state: notStarted })]);
@@ -263,14 +263,14 @@ describe('text of an answer', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
 
-  it('is passed to the renderer in parts, never as a complete text', () => {
+  it('is passed to the renderer in the parts in which it arrived', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('one '), ev.text('two '));
     page.events('a', ev.text('three'), ev.done('one two three'));
     assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish']);
   });
 
-  it('is appended without reading the state of earlier turns', () => {
+  it('is appended without reading the earlier turns', () => {
     let reads = 0;
     const state = new Proxy([start, ev.text('Old'), ev.done('Old')].reduce(reduceTurn, initialTurn), {
       get: (target, name) => {
@@ -285,13 +285,13 @@ describe('text of an answer', () => {
     assert.equal(reads, 0);
   });
 
-  it('includes text that arrives only with the last event of the turn', () => {
+  it('includes text that only the last event of the turn contains', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.text('Hel'), ev.done('Hello'));
     assert.equal(page.part('answer')?.textContent, 'Hello');
   });
 
-  it('is continued in the same article when the user continues a stopped turn', () => {
+  it('remains in the same article when the user continues a stopped turn', () => {
     page.snapshot([exchange('a')]);
     page.events('a', start, ev.reasoning('hm'), ev.text('part'), ev.stopped('part'));
     const state = { ...initialTurn, text: 'part', reasoning: 'hm' };

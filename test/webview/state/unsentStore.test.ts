@@ -95,7 +95,7 @@ describe('sent prompt that the host has yet to confirm', () => {
     assert.equal(recall(after), 'one');
   });
 
-  it('becomes the draft when the conversation is later opened without a draft', () => {
+  it('becomes the draft when the conversation is opened later and has no other draft', () => {
     const page = open();
     send(page, 'one');
     page.type('next');
@@ -104,19 +104,19 @@ describe('sent prompt that the host has yet to confirm', () => {
     assert.equal(next(after).input.value, 'one');
   });
 
-  it('is restored after a reload if it was sent as the new text of an edited prompt', () => {
+  it('is restored after a reload if it was an edited prompt', () => {
     const page = open();
     resend(page, 'in other words');
     assert.equal(next(page, [exchange('a')]).input.value, 'in other words');
   });
 
-  it('is not restored if the host has received it as the new text of an edited prompt', () => {
+  it('is not restored after a reload if the conversation contains the edited prompt', () => {
     const page = open();
     resend(page, 'in other words');
     assert.equal(next(page, [exchangeOf('a2', 'in other words')]).input.value, '');
   });
 
-  it('is confirmed only by an exchange with the same prompt', () => {
+  it('remains stored until the host reports an exchange with the same text', () => {
     const page = open();
     send(page, 'one', 'two');
     page.receive({ type: 'exchange', exchange: exchangeOf('b', 'three') });
@@ -125,14 +125,14 @@ describe('sent prompt that the host has yet to confirm', () => {
     assert.deepEqual(page.stored.pending, ['one']);
   });
 
-  it('becomes the draft when the host returns it as a prefilled prompt', () => {
+  it('becomes the draft when the host sends the prompt back', () => {
     const page = open();
     send(page, 'one');
     page.receive({ type: 'prefill', text: 'one' });
     assert.deepEqual([page.stored.draft, page.stored.pending], ['one', []]);
   });
 
-  it('does not remove a draft with the same text when the host confirms the prompt', () => {
+  it('can be confirmed without removing a draft with the same text', () => {
     const page = open();
     send(page, 'one');
     page.type('one');
@@ -140,7 +140,7 @@ describe('sent prompt that the host has yet to confirm', () => {
     assert.equal(page.input.value, 'one');
   });
 
-  it('needs a separate confirmation for each time it was sent', () => {
+  it('remains stored twice if it was sent twice, until the host has confirmed both', () => {
     const page = open();
     send(page, 'continue', 'continue');
     page.type('continue');
@@ -152,13 +152,13 @@ describe('sent prompt that the host has yet to confirm', () => {
     assert.deepEqual([stored, page.input.value], [[['continue', 'continue'], ['continue'], [], []], 'continue']);
   });
 
-  it('is restored once if it was sent twice and the host has received it once', () => {
+  it('is restored once if it was sent twice but received once', () => {
     const page = open();
     send(page, 'continue', 'continue');
     assert.equal(next(page, [exchange('a'), exchangeOf('b', 'continue')]).input.value, 'continue');
   });
 
-  it('is removed from the composer if the host receives it after it was restored', () => {
+  it('is removed from the composer when the host confirms the restored prompt', () => {
     const page = open();
     send(page, 'one');
     const after = next(page);
@@ -193,7 +193,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('includes the open edit of a prompt while another branch of the conversation is shown', () => {
+  it('includes the open edit of a prompt on a branch that is not shown', () => {
     const page = open();
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your prompt').map((editor) => (editor as HTMLTextAreaElement).value);
@@ -204,7 +204,7 @@ describe('unsent text', () => {
     assert.deepEqual([editors(), page.stored.edits], [['prompt a'], [{ id: 'exchange-a', text: 'prompt a' }]]);
   });
 
-  it('includes the open edit of a prompt while another answer to the prompt is shown', () => {
+  it('includes the open edit of a prompt while another version of the answer is shown', () => {
     const page = open();
     page.click('Edit');
     page.path({ ...exchange('b'), id: 'exchange-a' });
@@ -212,7 +212,7 @@ describe('unsent text', () => {
     assert.deepEqual([editor.value, page.stored.edits], ['prompt a', [{ id: 'exchange-a', text: 'prompt a' }]]);
   });
 
-  it('keeps its context items over several reloads until the host has read them', () => {
+  it('keeps its context items through several reloads until the host has read them', () => {
     const page = open();
     page.receive({ type: 'context', items: [file('file:a')], unread: ['problems:b'] });
     const ids = ['file:a', 'problems:b'];
@@ -224,13 +224,13 @@ describe('unsent text', () => {
     assert.deepEqual(last.stored.context, ['file:a']);
   });
 
-  it('is restored without a request for context items that the host already has', () => {
+  it('is restored without requesting context items that the host already has', () => {
     const page = open();
     page.receive({ type: 'context', items: [file('file:a')] });
     assert.deepEqual(next(page, [exchange('a')], { context: [file('file:a')] }).posted, []);
   });
 
-  it('includes the code of a prefilled prompt while the prompt is part of the draft', () => {
+  it('includes the code of a prefilled prompt while the draft contains the prompt', () => {
     const code = { prompt: 'Explain a.ts:1-9', content: 'in full' };
     const page = open();
     page.receive({ type: 'prefill', text: code.prompt, more: code });
@@ -255,7 +255,7 @@ describe('unsent text', () => {
     assert.deepEqual(restored.posted.at(-1), { type: 'send', prompt: 'Explain a.ts:1-9 Briefly.', more: code });
   });
 
-  it('cannot be entered before the page has received its first snapshot', () => {
+  it('cannot be entered before the page has received the conversation', () => {
     const page = new PanelPage();
     assert.deepEqual(page.all('textbox'), []);
     assert.equal(page.storage.length, 0);

@@ -80,7 +80,7 @@ describe('timeline text about an attempt before a wait', () => {
     assert.match(text!, /rate limited · Model busy, retry later/);
   });
 
-  it('leaves out a provider message about another request', () => {
+  it('leaves out a provider message that belongs to another request', () => {
     const [text] = texts(
       ev.attempt(),
       ev.ended({ how: 'rate-limit', ms: 500, bytes: 0 }),
@@ -149,7 +149,7 @@ describe('gateway of an attempt in the timeline', () => {
     assert.deepEqual(labels(...refusedBy, switched({ why: 'retry', gateway: refOf(api) })), [undefined, undefined]);
   });
 
-  it('is shown as “Gateway switched” only if the attempt has the same model as the previous attempt', () => {
+  it('is shown as “Gateway switched” only if the model stays the same', () => {
     const [third, fourth] = [
       switched({ attempt: 3, at: 900, model: 'qwen' }),
       switched({ attempt: 4, at: 950, model: 'glm', gateway: refOf(api) }),
@@ -242,7 +242,7 @@ describe('timeline', () => {
     ]);
   });
 
-  it('shows the reason for a wait even if the window was closed during the wait', () => {
+  it('shows the reason for a wait during which the window was closed', () => {
     add(...retried.slice(0, 3), ev.waiting({ at: 21_000 }));
     state = markInterrupted(state);
     timeline.setOpen(true);
@@ -264,7 +264,7 @@ describe('timeline', () => {
     assert.deepEqual([rows().length, page.clock.pending], [3, 0]);
   });
 
-  it('marks a bar and its table row while the pointer is on either of them', () => {
+  it('highlights a bar of the chart together with its table row', () => {
     open(...retried, done);
     const send = (target: Element, type: string): void => {
       target.dispatchEvent(new page.window.Event(type, { bubbles: type !== 'pointerleave' }));

@@ -102,7 +102,7 @@ describe('time spans of the timeline', () => {
       assert.deepEqual(describeParts(createSpans(state, now)), expected));
   }
 
-  it('join the segments of a continued turn, even if the monotonic clock was reset between them', () => {
+  it('continue from one segment of a turn to the next, even if the monotonic clock was reset', () => {
     const first = fold([ev.attempt({ at: 50_000 }), ev.text('Hel', 50_500), { ...ev.stopped('Hel'), at: 52_000 }]);
     const second = [ev.attempt({ at: 700 }), ev.text('lo', 1700), ev.done('Hello', { at: 3700 })];
     const spans = createSpans(fold(second, { ...initialTurn, previousSegments: [first] }));

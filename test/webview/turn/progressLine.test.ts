@@ -75,7 +75,7 @@ describe('progress line', () => {
     assert.equal(progress(), 'No data for 15 s');
   });
 
-  it('makes the renderer show all received text when it starts to count', () => {
+  it('makes the renderer show all received text when it starts to count the seconds', () => {
     page.events('a', ...silent);
     page.clock.advance(3000);
     assert.ok(!page.renderCalls.includes('pause'));

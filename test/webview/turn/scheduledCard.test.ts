@@ -92,7 +92,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '(expires in 24 h)']);
   });
 
-  it('names the gateway that is configured now, not the gateway of the last attempt', () => {
+  it('names the gateway that is configured now', () => {
     const { state } = scheduled();
     page.snapshot([exchange('a', { state: { ...state, gateway: refOf('https://backup.example') } })]);
     assert.match(lines()[2]!, /^To api\.example/u);
@@ -100,7 +100,7 @@ describe('card of a scheduled prompt', () => {
     assert.match(lines()[2]!, /^To other\.example/u);
   });
 
-  it('shows the new time after the prompt was scheduled again in another window', () => {
+  it('shows the new time after the prompt was rescheduled in another window', () => {
     page.snapshot([exchange('a', scheduled())], { readOnly: true });
     page.update('a', scheduled({ id: 's2', dueAt: later + hour }));
     assert.match(lines()[0]!, new RegExp(`^Sends at ${timeOf(later + hour)}`, 'u'));

@@ -72,7 +72,7 @@ describe('versions of an answer', () => {
     assert.equal(page.one('button', 'Previous version'), previous);
   });
 
-  it('have disabled buttons if the answer is drawn while a turn is running', () => {
+  it('have disabled buttons if the page draws the answer while a turn is running', () => {
     page.clock.deferredCalls = [];
     page.snapshot([version('b2'), exchange('c')]);
     assert.deepEqual(page.all('button', 'Regenerate'), []);
@@ -82,7 +82,7 @@ describe('versions of an answer', () => {
     assert.deepEqual(names.filter(isDisabled), names);
   });
 
-  it('replace only the answer and the later exchanges', () => {
+  it('can be switched without drawing earlier exchanges again', () => {
     page.snapshot([exchange('a', { state: done('a') }), version('b2'), exchange('c', { state: done('c') })]);
     const unchanged = page.all('article', 'Assistant')[0]!;
     unchanged.querySelector('details')?.setAttribute('open', '');
@@ -93,7 +93,7 @@ describe('versions of an answer', () => {
     assert.equal(page.announced, 'Version 1 of 3');
   });
 
-  it('keep the focus on the version buttons when another version is shown', () => {
+  it('keep the focus on the version buttons when the user switches versions', () => {
     page.snapshot([version('b2')]);
     page.one('button', 'Previous version').focus();
     page.path(version('b1'));
@@ -113,7 +113,7 @@ describe('sent prompt', () => {
   };
   const prompt = (): string | null | undefined => page.part('prompt')?.textContent;
 
-  it('is copied unchanged', () => {
+  it('is copied to the clipboard unchanged', () => {
     page.click('Copy prompt');
     assert.deepEqual(page.posted, [{ type: 'copy', text: 'Why?' }]);
     assert.equal(page.announced, 'Copied');
@@ -149,7 +149,7 @@ describe('sent prompt', () => {
     });
   }
 
-  it('is not sent again if the edited text is empty', () => {
+  it('cannot be sent again with an empty text', () => {
     page.click('Edit');
     write('  ');
     assert.equal((page.one('button', 'Resend') as HTMLButtonElement).disabled, true);

@@ -120,24 +120,24 @@ describe('note about a prompt that is too long for the gateway', () => {
   usePage((opened) => (page = opened), [exchange('a')]);
   const shown = (): string | undefined => page.part('cut-prompt')?.textContent;
 
-  it('is announced with the first attempt', () => {
+  it('is announced when the turn starts', () => {
     page.events('a', cut);
     assert.equal(page.announced, `${note} Waiting for the answer`);
   });
 
-  it('appears at the end of the turn', () => {
+  it('appears when the turn has ended', () => {
     page.events('a', cut);
     assert.equal(shown(), '');
     page.events('a', ev.text('Hi'), ev.done('Hi'));
     assert.equal(shown(), note);
   });
 
-  it('is absent if the last attempt went to another gateway', () => {
+  it('is absent if the last attempt used another gateway', () => {
     page.events('a', cut, ev.attempt({ attempt: 2 }), ev.text('Hi'), ev.done('Hi'));
     assert.equal(shown(), '');
   });
 
-  it('is absent if there is no answer', () => {
+  it('is absent if the turn has failed without an answer', () => {
     page.snapshot([exchange('a', { state: after([cut, ev.failed()]) })]);
     assert.equal(shown(), '');
   });
@@ -278,7 +278,7 @@ describe('tool calls below an answer', () => {
 
   const toolCalls = (): string[] => [...page.root.querySelectorAll('.tool-call')].map((line) => line.textContent);
 
-  it('are listed after their names have arrived', () => {
+  it('are listed as soon as their names have arrived', () => {
     page.events('a', start, ev.toolCall({ index: 0 }));
     assert.deepEqual(toolCalls(), []);
     page.events('a', ev.toolCall({ index: 0, name: 'readFile' }), ev.toolCall({ index: 1, name: '<b>' }));

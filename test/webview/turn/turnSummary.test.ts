@@ -116,7 +116,7 @@ describe('row below an answer', () => {
     });
   }
 
-  it('shows only the waiting time if the turn consisted of a single wait', () => {
+  it('shows only the waiting time if the turn was stopped during its first wait', () => {
     page.events('a', waitFirst, { ...ev.stopped(''), at: 2900 });
     assert.equal(summary()!.title, 'Timeline: waited 2.9 s');
   });
@@ -128,7 +128,7 @@ describe('row below an answer', () => {
     assert.equal(summary(), null);
   });
 
-  it('adds up the tokens of all segments of an answer that the user has continued', () => {
+  it('adds up the tokens of all parts of an answer that the user has continued', () => {
     const stopped = [start, ev.text('Hel'), ev.usage(), ev.stopped('Hel')].reduce(reduceTurn, initialTurn);
     page.snapshot([exchange('a', { state: { ...initialTurn, text: 'Hel', previousSegments: [stopped] } })]);
     page.events('a', start, ev.text('lo'), ev.usage(), ev.done('Hello'));
@@ -136,7 +136,7 @@ describe('row below an answer', () => {
     assert.match(summary()!.querySelector('.summary-short')!.textContent, / · 24\.7K tok$/);
   });
 
-  it('keeps the timeline open while a turn streams, waits and ends', () => {
+  it('keeps an opened timeline open after the turn has ended', () => {
     const isOpen = (): boolean => page.root.querySelector('.timeline-picture[role]') !== null;
     page.events('a', ...retried);
     assert.deepEqual([summary()!.textContent, isOpen()], ['2 attempts · waited 900 ms1 retry', false]);

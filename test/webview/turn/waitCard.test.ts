@@ -95,7 +95,7 @@ describe('wait card', () => {
     });
   }
 
-  it('announces nothing when the wait has ended while the computer slept', () => {
+  it('announces nothing if the wait ends while the computer sleeps', () => {
     page.events('a', ev.waiting({ until: startOfTime + 60_000, delayMs: 60_000 }));
     const before = page.announced;
     page.clock.jump(90_000);
@@ -148,7 +148,7 @@ describe('wait card', () => {
     });
   }
 
-  it('keeps its height reserved in the answer from the end of the wait to the end of the turn', () => {
+  it('leaves an empty space of its height in the answer until the turn ends', () => {
     const turn = page.all('article', 'Assistant')[0]!;
     const heightOf = () => (turn.querySelector('.card-details[open] .timeline-body') ? 400 : 120);
     Object.defineProperty(turn, 'offsetHeight', { get: heightOf });
@@ -278,7 +278,7 @@ describe('wait card', () => {
     ]);
   });
 
-  it('no longer highlights *Retry now* when a backoff becomes a wait that the gateway requested', () => {
+  it('no longer highlights *Retry now* when the gateway has asked to wait', () => {
     page.events('a', ev.waiting({ delayMs: 11_000 }));
     page.events('a', ev.waiting({ delayMs: 11_000, source: 'server', hintMs: 11_000 }));
     const { className, title } = page.one('button', 'Retry now');

@@ -191,7 +191,7 @@ describe('template filling', () => {
     assert.equal(fillTemplate('{0}', '$&'), '$&');
   });
 
-  it('replaces placeholders with nodes', () => {
+  it('replaces placeholders with DOM nodes', () => {
     const node = { nodeName: 'SPAN' } as Node;
     assert.deepEqual(fillNodes('in {0} again', node), ['in ', node, ' again']);
     assert.deepEqual(fillNodes('{1}', node), ['', '{1}', '']);

@@ -78,7 +78,7 @@ describe('menu', () => {
     assert.deepEqual([isOpen(), page.window.document.activeElement], [false, page.window.document.body]);
   });
 
-  it('leaves unused keys and key combinations to the browser', () => {
+  it("leaves keys that it doesn't use to the browser", () => {
     page.click('More actions');
     assert.equal(press('x'), false);
     for (const modifier of ['ctrlKey', 'metaKey', 'altKey']) assert.equal(press('d', { [modifier]: true }), false);

@@ -90,7 +90,7 @@ describe('code highlighting in a worker', () => {
     assert.deepEqual(await Promise.all(['a', 'b'].map((code) => findRuns('ts', code))), [undefined, undefined]);
   });
 
-  it('ignores the result for code that was replaced in the meantime', async () => {
+  it('ignores the result for code that has been replaced', async () => {
     const { workers, findRuns } = await setUp();
     await workers[0]?.send(undefined);
     await workers[0]?.send(undefined);
