@@ -60,10 +60,10 @@ const scenarios: readonly Scenario[] = [
   },
   {
     id: 'demo-overload',
-    title: 'Overloaded, with a fallback model',
+    title: 'Overloaded model with a fallback',
     prompt: 'When does exponential backoff help, and how long should each wait be?',
     description:
-      "The model is overloaded, and the gateway doesn't say when to retry. You see two waits, the second longer than the first, and then a note that another model answers instead.",
+      "The model is overloaded, and the gateway doesn't say when to retry. You'll see two waits, the second longer than the first, and then a note that another model answered instead.",
     topic: 'backoff',
     fault: (attempt) => (attempt <= 3 ? overloaded(attempt === 2 ? 529 : 503) : undefined),
   },
@@ -81,7 +81,7 @@ const scenarios: readonly Scenario[] = [
     title: 'Connection drops mid-answer',
     prompt: 'How can an answer be resumed after the connection drops?',
     description:
-      'The connection drops mid-answer. The rest is requested and joined automatically, without a gap or repetition. The timeline shows where.',
+      'The connection drops mid-answer. The rest is requested and appended automatically, with nothing missing or repeated. The timeline shows where the answer was resumed.',
     topic: 'resume',
     fault: (attempt, answer) => (attempt === 1 ? brokenAnswer(answer, 'reset') : undefined),
   },

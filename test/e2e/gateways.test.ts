@@ -66,7 +66,7 @@ describe('management of gateways', () => {
   it('makes a backup gateway the primary gateway', async () => {
     const { quickInput } = panel.workbench;
     await quickInput.pressOnRow(hostOf(local), 'Make primary');
-    await has('primary · needs no API key', local);
+    await has('primary · no API key required', local);
     await quickInput.dismiss();
   });
 

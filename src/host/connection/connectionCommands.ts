@@ -30,7 +30,7 @@ export async function removeApiKey({
   const gateways = userGateways.withPrimary();
   const removable = (await readKeyStates(gateways)).filter(({ key }) => key === 'key');
   if (removable.length === 0) {
-    showToast(log, 'information', vscode.l10n.t('There is no API key for {0}.', gateways[0].label));
+    showToast(log, 'information', vscode.l10n.t('No API key is set for {0}.', gateways[0].label));
     return { state: 'none' };
   }
   const gateway = await pickGateway(removable, vscode.l10n.t('Remove API key'));

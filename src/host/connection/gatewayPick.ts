@@ -19,7 +19,7 @@ export function describeGateway({ gateway: { position }, key }: KeyState): strin
     key: vscode.l10n.t('API key set'),
     missing: vscode.l10n.t('no API key'),
     unreadable: vscode.l10n.t('no API key'),
-    'not-needed': vscode.l10n.t('needs no API key'),
+    'not-needed': vscode.l10n.t('no API key required'),
   };
   const role = position === 0 ? vscode.l10n.t('primary') : vscode.l10n.t('backup {0}', position);
   return `${role} · ${keyTexts[key]}`;

@@ -39,7 +39,7 @@ function problemOf({
   if (models.state !== 'verified') return { kind: models.kind, message: probeMessage(models) };
   if (firstToken && 'kind' in firstToken) return firstToken;
   if (allowsRequests(key)) return undefined;
-  return { kind: 'auth', message: vscode.l10n.t('There is no API key for {0}.', gateway.label) };
+  return { kind: 'auth', message: vscode.l10n.t('No API key is set for {0}.', gateway.label) };
 }
 
 export function isWorking(report: GatewayTest): boolean {
@@ -89,7 +89,7 @@ function singleVerdict(report: GatewayTest): string {
 }
 
 function keyVerdict({ key }: GatewayTest): string {
-  if (key === 'not-needed') return vscode.l10n.t('No API key is needed.');
+  if (key === 'not-needed') return vscode.l10n.t('No API key is required.');
   return key === 'key'
     ? vscode.l10n.t('The API key is valid.')
     : vscode.l10n.t('No API key is set. You need one to send prompts.');

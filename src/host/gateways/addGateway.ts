@@ -139,7 +139,7 @@ function chooseNext(
     { label: vscode.l10n.t('Edit the base URL…'), value: 'edit' },
     {
       label: vscode.l10n.t('Add anyway'),
-      description: vscode.l10n.t('it will be used after it responds'),
+      description: vscode.l10n.t('will be used after it responds'),
       value: 'add',
     },
   ]);
@@ -193,7 +193,7 @@ async function needsApiKey({ userGateways }: GatewayDeps, url: string): Promise<
   if (!isPrivateUrl(url)) return true;
   return choose(vscode.l10n.t('Does {0} need an API key?', plainLabel(hostOf(url))), [
     { label: vscode.l10n.t('Set API key'), value: true },
-    { label: vscode.l10n.t('No key needed'), value: false },
+    { label: vscode.l10n.t('No key required'), value: false },
   ]);
 }
 
@@ -209,8 +209,8 @@ async function choosePlace({ settings, keys }: GatewayDeps, name: string): Promi
     (settings.hasDefaultBaseUrl() && (await keys.getIfReadable(originOf(primary.url))) === undefined);
   if (!isUnused) return 'backup';
   return choose(vscode.l10n.t('How do you want to use {0}?', plainLabel(name)), [
-    { label: vscode.l10n.t('Use it as the primary gateway'), value: 'primary' },
-    { label: vscode.l10n.t('Use it as a backup'), value: 'backup' },
+    { label: vscode.l10n.t('Use as the primary gateway'), value: 'primary' },
+    { label: vscode.l10n.t('Use as a backup gateway'), value: 'backup' },
   ]);
 }
 

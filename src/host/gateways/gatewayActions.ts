@@ -72,7 +72,7 @@ export function gatewayActions(): readonly GatewayAction[] {
       opens: 'dialog',
     },
     {
-      title: vscode.l10n.t('Open in settings.json'),
+      title: vscode.l10n.t('Edit in settings.json'),
       icon: 'json',
       hasButton: false,
       isPossible: () => true,
@@ -102,7 +102,7 @@ async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<v
   const note =
     entry.models &&
     vscode.l10n.t(
-      'Custom prompts, model overrides, and your choices of reasoning effort still use the previous model names.',
+      'Your custom prompts, model overrides, and reasoning effort settings still use the previous model names.',
     );
   showToast(log, 'information', inSentences(message, budgetNote(budgetBefore, settings.budget()), note), [
     { title: vscode.l10n.t('Undo'), run: () => undo().catch(onError) },

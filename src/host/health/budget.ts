@@ -223,7 +223,7 @@ function notesOn({ budget: { currency }, expected, uncounted, isComplete }: Spen
   return [
     ...(isComplete ? [] : [vscode.l10n.t("Part of today's spending is unknown, because a file can't be read.")]),
     ...(expected > 0
-      ? [vscode.l10n.t('Requests that run at the same time add about {0}.', format.costs([running]))]
+      ? [vscode.l10n.t('Other requests in progress will add about {0} to the cost.', format.costs([running]))]
       : []),
     ...(uncounted.length > 0
       ? [vscode.l10n.t('{0} in another currency is not included in the budget.', format.costs(uncounted))]

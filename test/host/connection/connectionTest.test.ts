@@ -129,7 +129,7 @@ describe('Test Connection command', () => {
     editor.pressed = 'Set API key';
     await run();
     const { host } = new URL(baseUrlWithKey(backup));
-    assert.match(verdict(), new RegExp(`warning: 1 of 2 gateways work\\. There is no API key for ${host}\\.$`));
+    assert.match(verdict(), new RegExp(`warning: 1 of 2 gateways work\\. No API key is set for ${host}\\.$`));
     assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: baseUrlWithKey(backup) }]]);
   });
 
@@ -191,7 +191,7 @@ describe('Test Connection command', () => {
     const [primary, other] = [gateway.baseUrl, baseUrlWithKey(backup)].map((url) => new URL(url).host);
     assert.equal(
       editor.messages.at(-1)?.message,
-      `1 of 2 gateways work. ${primary} sent the first token after 120 ms. There is no API key for ${other}.`,
+      `1 of 2 gateways work. ${primary} sent the first token after 120 ms. No API key is set for ${other}.`,
     );
   });
 

@@ -63,6 +63,6 @@ describe('Remove API Key command', () => {
   it('reports that the primary gateway has no key if no gateway has a key', async () => {
     gateways.backups = [];
     assert.equal(await remove(), 'none');
-    assert.deepEqual(valuesOf(editor.messages, 'message'), ['There is no API key for primary.example.']);
+    assert.deepEqual(valuesOf(editor.messages, 'message'), ['No API key is set for primary.example.']);
   });
 });

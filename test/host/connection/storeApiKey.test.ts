@@ -183,7 +183,7 @@ describe('Set API Key command', () => {
       const pick = editor.quickPicks[0]!;
       assert.deepEqual(valuesOf(pick.items, 'description'), [
         'primary · API key set',
-        'backup 1 · needs no API key',
+        'backup 1 · no API key required',
         'backup 2 · no API key',
       ]);
       assert.deepEqual(valuesOf(pick.activeItems, 'label'), ['second.example']);

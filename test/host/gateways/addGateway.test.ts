@@ -104,7 +104,7 @@ describe('Add Gateway command', () => {
   });
 
   for (const { answer, texts, expectedKeys, keyless } of [
-    { answer: 'No key needed', texts: [], expectedKeys: own, keyless: ['http://192.168.1.9:8080'] },
+    { answer: 'No key required', texts: [], expectedKeys: own, keyless: ['http://192.168.1.9:8080'] },
     {
       answer: 'Set API key',
       texts: ['key-1'],
@@ -128,7 +128,7 @@ describe('Add Gateway command', () => {
   it("makes the user's first gateway the primary gateway, and selects one of its models", async () => {
     [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
     responds.set(ollama, ['llama3.2']);
-    assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use it as the primary gateway']]), 'added');
+    assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use as the primary gateway']]), 'added');
     assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [], model: 'llama3.2' });
     assert.ok(window.gateways.hasLeftDemo);
   });
@@ -136,10 +136,7 @@ describe('Add Gateway command', () => {
   it('offers to replace an invalid primary base URL with the new gateway', async () => {
     window.values = { baseUrl: 'ftp://files.example' };
     responds.set(ollama, ['llama3.2']);
-    assert.equal(
-      await add([['$(check) Ollama'], ["Don't replace models"], ['Use it as the primary gateway']]),
-      'added',
-    );
+    assert.equal(await add([['$(check) Ollama'], ["Don't replace models"], ['Use as the primary gateway']]), 'added');
     assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [] });
     assert.match(messages()[0] ?? '', /^localhost:11434 doesn't list the selected model claude-sonnet-4\./);
   });
@@ -201,21 +198,21 @@ describe('Add Gateway command', () => {
         answers: [['LM Studio'], undefined],
         texts: [],
         question: "LM Studio doesn't respond at localhost:1234 (connection refused)",
-        descriptions: ['start its server first', '', 'it will be used after it responds'],
+        descriptions: ['start its server first', '', 'will be used after it responds'],
       },
       {
         title: 'a gateway with a key',
         answers: [['DeepSeek'], undefined],
         texts: ['sk-1'],
         question: "DeepSeek doesn't respond at api.deepseek.com (connection refused)",
-        descriptions: ['', '', 'it will be used after it responds'],
+        descriptions: ['', '', 'will be used after it responds'],
       },
       {
         title: 'a base URL',
         answers: [['$(link) Other base URL…'], undefined],
         texts: ['127.0.0.1:9'],
         question: "127.0.0.1:9 doesn't respond (connection refused)",
-        descriptions: ['start its server first', '', 'it will be used after it responds'],
+        descriptions: ['start its server first', '', 'will be used after it responds'],
       },
     ] as const) {
       it(`asks what to do about ${title}, and changes nothing if the user cancels`, async () => {
@@ -256,7 +253,7 @@ describe('Add Gateway command', () => {
     });
 
     it('asks only once whether the gateway at a private address needs a key', async () => {
-      const answers = [['$(link) Other base URL…'], ['No key needed'], ['Try again'], ['Add anyway']];
+      const answers = [['$(link) Other base URL…'], ['No key required'], ['Try again'], ['Add anyway']];
       assert.equal(await add(answers, [nas]), 'added');
       assert.deepEqual([...window.keyless], ['http://192.168.1.9:8080']);
     });
@@ -309,7 +306,7 @@ describe('Add Gateway command', () => {
 
     it("offers Undo after *Add anyway* for the user's first gateway", async () => {
       [window.values, window.gateways.keys, editor.pressed] = [{}, new Map<string, string>(), 'Undo'];
-      assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use it as the primary gateway']]), 'added');
+      assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use as the primary gateway']]), 'added');
       for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
       assert.deepEqual(JSON.parse(JSON.stringify(window.values)), {});
     });

@@ -62,7 +62,7 @@ describe('Manage Gateways command', () => {
       [
         ['primary.example', 'primary · API key set', `${primaryUrl} · success rate 66% · first token 1.2 s`],
         ['relay.example', 'backup 1 · no API key', `${relay} · down`],
-        ['localhost:11434', 'backup 2 · needs no API key', ollama],
+        ['localhost:11434', 'backup 2 · no API key required', ollama],
         [
           'Last $\u2060(alert)',
           'backup 3 · no API key',
@@ -96,7 +96,7 @@ describe('Manage Gateways command', () => {
     window.keyless.add('http://10.0.0.2');
     assert.deepEqual(
       (await open()).items.map(({ description }) => description),
-      ['primary · needs no API key'],
+      ['primary · no API key required'],
     );
     window.userGateways?.recordTurn(refusedTurn('http://10.0.0.2'));
     await settle();
@@ -154,7 +154,7 @@ describe('Manage Gateways command', () => {
         'Set API key',
         'Test connection',
         'Edit model names',
-        'Open in settings.json',
+        'Edit in settings.json',
         'Remove',
       ],
     );
@@ -163,7 +163,7 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(labels(primaryMenu), [
       '$(key) Set API key',
       '$(plug) Test connection',
-      '$(json) Open in settings.json',
+      '$(json) Edit in settings.json',
     ]);
   });
 
@@ -199,7 +199,7 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
       [
-        'Last $(alert) is now the primary gateway. Custom prompts, model overrides, and your choices of reasoning effort still use the previous model names.',
+        'Last $(alert) is now the primary gateway. Your custom prompts, model overrides, and reasoning effort settings still use the previous model names.',
       ],
     );
     assert.deepEqual(window.values, before);
@@ -310,7 +310,7 @@ describe('Manage Gateways command', () => {
   it('runs Set API Key, Test Connection and Open Settings for the selected gateway', async () => {
     const list = await open();
     list.pressButton();
-    for (const action of ['Set API key', 'Test connection', 'Open in settings.json'])
+    for (const action of ['Set API key', 'Test connection', 'Edit in settings.json'])
       await act(list, 'relay.example', action);
     assert.equal(list.isShown, false, 'the settings are shown instead');
     assert.deepEqual(editor.commands, [

@@ -172,7 +172,7 @@ describe('daily budget', () => {
     it('asks the user before a prompt if the running turns will probably exceed the budget', async () => {
       running = ['gpt-4o', undefined];
       assert.deepEqual(await send(), [false, question]);
-      assert.match(details.join(), /^Requests that run at the same time add about \$0\.066\. If you cancel/);
+      assert.match(details.join(), /^Other requests in progress will add about \$0\.066 to the cost\. If you cancel/);
     });
 
     it('asks the user before a comparison that will probably exceed the budget', async () => {

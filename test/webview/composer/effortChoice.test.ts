@@ -37,7 +37,7 @@ describe('reasoning effort button', () => {
       items.map(({ ariaLabel, ariaChecked }) => `${ariaLabel}${ariaChecked === 'true' ? ' ✓' : ''}`),
       ['Model default', 'Low', 'Medium ✓', 'High'],
     );
-    assert.equal(items[0]?.getAttribute('aria-description'), 'Sends nothing; the model decides');
+    assert.equal(items[0]?.getAttribute('aria-description'), "Don't send a reasoning effort. The model decides.");
     assert.equal(page.window.document.activeElement, items[2]);
   });
 

@@ -68,10 +68,10 @@ describe('page *Usage and health*', () => {
   it('shows charts with a text alternative for a model with enough requests', () => {
     page.show(report);
     assert.deepEqual(labels(), [
-      'Success rate, last 24 hours: 97%. By hour: from 0% to 97%.',
-      'First token, last 24 hours: 1.2 s · p95 3.4 s. By hour: from 1.2 s to 1.2 s.',
-      'Speed, last 24 hours: 48 tok/s. By hour: from 48 tok/s to 48 tok/s.',
-      'Retries, last 24 hours: 3. By hour: from 0 to 3.',
+      'Success rate, last 24 hours: 97%. Hourly values range from 0% to 97%.',
+      'First token, last 24 hours: 1.2 s · p95 3.4 s. Hourly values range from 1.2 s to 1.2 s.',
+      'Speed, last 24 hours: 48 tok/s. Hourly values range from 48 tok/s to 48 tok/s.',
+      'Retries, last 24 hours: 3. Hourly values range from 0 to 3.',
     ]);
     assert.deepEqual(texts('.chart-axis')[0], '24 h agonow');
     assert.deepEqual(texts('article:last-child .note'), ['0 of 1 succeeded', 'Charts appear after 5 requests.']);
@@ -100,7 +100,7 @@ describe('page *Usage and health*', () => {
     button('14 days').click();
     const arePressed = ['24 hours', '14 days'].map((name) => button(name).getAttribute('aria-pressed'));
     assert.deepEqual(arePressed, ['false', 'true']);
-    assert.match(labels()[0] ?? '', /last 14 days: 97%\. By day/);
+    assert.match(labels()[0] ?? '', /last 14 days: 97%\. Daily/);
     assert.match(document.querySelector('.health-chart title')?.textContent ?? '', /^Jun 4: /);
     open();
     page.show(report);
@@ -210,8 +210,8 @@ describe('page *Usage and health*', () => {
     it('has a text alternative for each chart', () => {
       page.show(usedReport);
       assert.deepEqual(labels().slice(0, 2), [
-        'Cost, last 14 days: ≈\u00a0¥2.47 + $0.0042. By day: from ¥1.23 to ≈\u00a0¥1.23 + $0.0042.',
-        'Tokens in / out, last 14 days: 89K / 9.8K. By day: from 84K / 9.1K to 89K / 9.8K.',
+        'Cost, last 14 days: ≈\u00a0¥2.47 + $0.0042. Daily values range from ¥1.23 to ≈\u00a0¥1.23 + $0.0042.',
+        'Tokens in / out, last 14 days: 89K / 9.8K. Daily values range from 84K / 9.1K to 89K / 9.8K.',
       ]);
       assert.deepEqual(texts('.usage .cost title'), ['Thu, Nov 12: ¥1.23', 'Sat, Nov 14: ≈\u00a0¥1.23 + $0.0042']);
     });

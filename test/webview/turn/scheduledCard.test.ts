@@ -59,7 +59,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(lines(), [
       `Sends at ${timeOf(later)}`,
       '(in 2 h)',
-      'To api.example (gpt-4o), only while VS Code is running. Expires after 24 hours.',
+      'Sends to api.example (gpt-4o) only while VS Code is running. The scheduled prompt expires after 24 hours.',
     ]);
     const timer = page.one('timer');
     page.clock.jump(hour);
@@ -95,7 +95,7 @@ describe('card of a scheduled prompt', () => {
   it('names the gateway that is configured now', () => {
     const { state } = scheduled();
     page.snapshot([exchange('a', { state: { ...state, gateway: refOf('https://backup.example') } })]);
-    assert.match(lines()[2]!, /^To api\.example/u);
+    assert.match(lines()[2]!, /^Sends to api\.example/u);
     page.receive({ type: 'connection', connection: { ...connected, host: 'other.example' }, suggestions: [] });
     assert.match(lines()[2]!, /^To other\.example/u);
   });
