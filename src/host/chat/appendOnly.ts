@@ -32,9 +32,9 @@ export interface AnswerPart {
 }
 
 /**
- * Minimum duration of a wait, in milliseconds, for showing the wait in the middle of an answer. A progress line there
- * splits the answer into two texts, and newer versions of VS Code later collapse the first text. Shorter waits are
- * mentioned only at the end.
+ * Minimum duration, in milliseconds, of a wait that is shown in the middle of an answer. Shorter waits are mentioned
+ * only at the end, because a progress line splits the answer into two texts, and newer versions of VS Code later
+ * collapse the first text.
  */
 const minShownWaitMs = 5000;
 
@@ -99,8 +99,8 @@ export class AppendOnlyAnswer {
   }
 
   private replaceText({ text, because }: ReplacedEvent): readonly AnswerPart[] {
-    // Text in the chat can't be removed, even if the text turns out to be reasoning. In that case, the answer is
-    // appended to the reasoning.
+    // Text in the chat can't be removed. If the text turns out to be reasoning, it remains visible, and the answer is
+    // appended to it.
     if (because === 'reasoning' && this.shownText.startsWith(text)) this.shownText = text;
     this.hasDiverged = !text.startsWith(this.shownText);
     return this.hasDiverged ? [] : this.appendText(text.slice(this.shownText.length));

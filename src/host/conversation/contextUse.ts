@@ -99,6 +99,7 @@ function isUnchanged(tree: ExchangeTree, answer: Answer): boolean {
   const earlier = steps.map((step) => step.answer);
   if ([...earlier, ...(summary ? [summary] : [])].some((other) => sentAt(other) > sentAt(answer))) return false;
   // If the user has undone a summary since the answer's last request, that request might have contained the summary.
+  // The reported tokens are then treated as outdated.
   return !tree.summaries().some((other) => other.isUndone && sentAt(other.answer) < sentAt(answer));
 }
 

@@ -214,7 +214,7 @@ export class Conversation {
   }
 
   /**
-   * Shows another version of an exchange. Does nothing while a turn is running, because the panel might then no longer
+   * Shows another version of an exchange. Does nothing while a turn is running. Otherwise, the panel might no longer
    * show the running turn.
    */
   showVersion(answerId: string): void {
@@ -355,9 +355,11 @@ export class Conversation {
     this.flush();
     const { activeAnswer } = this;
     if (!activeAnswer?.state.wait || this.set !== set) return;
-    // In a comparison, each answer keeps the model that the user has chosen for it.
+    // In a comparison, a change of the selected model does not change the models that the user has chosen for the
+    // answers.
     if (this.otherColumns(activeAnswer.id).length > 0) return;
-    // The model setting changes to this model a moment later. That change must not switch the turn a second time.
+    // The model setting changes to this model a moment later. `defaultModel` is updated now, so that the change of the
+    // setting does not switch the turn a second time.
     this.runner.defaultModel = model;
     this.runner.turn(activeAnswer.id)?.switchModel(model);
   }

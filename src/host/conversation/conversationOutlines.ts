@@ -55,8 +55,8 @@ interface CachedConversation {
   readonly entry: JournalEntry;
   readonly outline: ConversationOutline | undefined;
   /**
-   * Texts in which the search looks for words. Undefined until they are read from the file, and empty if the file can't
-   * be read.
+   * The conversation's texts, in which the search looks for words. Undefined until they are read from the file, and
+   * empty if the file can't be read.
    */
   texts?: readonly string[];
 }

@@ -109,8 +109,8 @@ export class Conversations {
     if (this.current && !this.current.readOnly) return this.current;
     // The previous conversation is opened only if its lock is free, because the user's prompt must not wait for a lock.
     const previous = await this.load(this.deps.workspaceState.get(currentKey), 'only-if-free');
-    // While the file was read, a concurrent call might have made another conversation current, so this is checked
-    // again.
+    // While the file was read, a concurrent call might have made another conversation current. That conversation is
+    // then used.
     if (this.current && !this.current.readOnly) return this.current;
     return previous && isInterrupted(previous) ? this.makeCurrent(previous) : this.startNew();
   }

@@ -38,7 +38,7 @@ export interface TurnStart {
   readonly moreRoom?: boolean | undefined;
   /** ID of the gateway that the user has switched to. */
   readonly preferredGateway?: string | undefined;
-  /** Called right after the turn has started, for example to skip the gateway's cooldown. */
+  /** Called right after the turn has started. For example, the callback can skip the gateway's cooldown. */
   readonly onStart?: ((turn: TurnHandle) => void) | undefined;
   /** Called before each attempt. The attempt starts after the promise has resolved. */
   readonly beforeAttempt?: (() => Promise<void>) | undefined;
@@ -148,7 +148,7 @@ export class TurnRunner {
   }
 
   /**
-   * Reports an error. If the turn could not start, or if its last event could not be handled, the answer is marked as
+   * Reports an error. If the turn could not start, or its last event could not be handled, marks the answer as
    * interrupted.
    */
   private handleError(answerId: string, error: unknown): void {

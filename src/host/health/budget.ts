@@ -29,7 +29,7 @@ interface Spending extends SpentToday {
   readonly budget: DailyBudget;
   /** Probable cost of the running requests, estimated from the average cost of earlier requests to the same models. */
   readonly expected: number;
-  /** Whether all files that can contain costs of today were readable. */
+  /** Whether all files that might contain costs of today could be read. */
   readonly isComplete: boolean;
 }
 
@@ -50,7 +50,7 @@ const questionShare = 0.25;
  * request. A window shows one question to the user at a time.
  */
 export class Budget extends Disposable {
-  /** The day and the setting to which the following fields apply. */
+  /** The day and the budget setting to which the following fields apply. When either changes, the fields are reset. */
   private period = '';
   private warnedPercent = 0;
   /**
@@ -59,11 +59,14 @@ export class Budget extends Disposable {
    */
   private agreedAmount = 0;
   /**
-   * Amount of spending below which no question is shown after the user has declined to exceed the budget. Queued
-   * requests and requests of other extensions are then refused without a question.
+   * If the user has declined to exceed the budget, no question is shown until the spending reaches this amount. Until
+   * then, queued requests and requests of other extensions are refused without a question.
    */
   private declinedAmount = 0;
-  /** Allows only one question at a time, because the user's answer might also apply to the next request. */
+  /**
+   * Allows only one question at a time. The user's answer might also apply to the next request, which then needs no
+   * question.
+   */
   private readonly mutex = new Mutex();
 
   constructor(private readonly deps: BudgetDeps) {

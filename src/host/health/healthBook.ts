@@ -48,10 +48,7 @@ export class HealthBook {
   private contents: ReadonlyMap<string, FileContent> = new Map();
   private cancelWrite: (() => void) | undefined;
   private hasWriteFailed = false;
-  /**
-   * Files that the last `refresh` could not read. The keys are paths. The values are file names, which begin with a
-   * day.
-   */
+  /** Files that the last `refresh` could not read: file names, which begin with a day, keyed by path. */
   private unreadable: ReadonlyMap<string, string> = new Map();
   /** Prevents this window from reading files while it writes a file. Otherwise, an attempt could be counted twice. */
   private readonly mutex = new Mutex();

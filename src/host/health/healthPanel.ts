@@ -59,7 +59,7 @@ export function registerHealth({ healthPanel }: { readonly healthPanel: HealthPa
 /** The editor tab with the page *Usage and health*. Each window has at most one such tab. */
 export class HealthPanel extends Disposable {
   private panel: vscode.WebviewPanel | undefined;
-  /** The tab of the page (*Usage* or *Network health*) that the page shows after the next report. */
+  /** The tab (*Usage* or *Network health*) that the page shows when it receives the next report. */
   private tab: HealthTab | undefined;
   /** Whether the page has loaded. VS Code loads the page again each time it becomes visible. */
   private isReady = false;

@@ -62,8 +62,8 @@ export function averageCost(
 }
 
 /**
- * Returns the used part of the budget in percent. The number is rounded down, because only 100 % means that the budget
- * is used up.
+ * Returns the used part of the budget in percent. The number is rounded down, so that it reaches 100 only when the
+ * budget is used up.
  */
 export function usedPercent({ daily }: DailyBudget, { amount }: Cost): number {
   return Math.floor((100 * amount) / daily);
@@ -118,7 +118,10 @@ const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
   'too-large',
 ]);
 
-/** Returns whether the attempt counts for the success rate, that is, whether its result shows if the gateway works. */
+/**
+ * Returns whether the attempt is included in the success rate. Attempts that do not show whether the gateway works are
+ * not included.
+ */
 function isJudged({ result }: AttemptRecord): boolean {
   return result !== 'stopped' && result !== 'waited' && result !== 'offline' && !refusals.has(result);
 }

@@ -16,8 +16,8 @@ import type { JournalRecord, RecordOf } from './records';
 export interface StoredConversation {
   readonly tree: ExchangeTree;
   /**
-   * Records that are still missing in the journal. Each record marks a turn that has no end in the journal as
-   * interrupted.
+   * Records that must still be added to the journal. Each record marks a turn as interrupted, because the journal does
+   * not contain the turn's end.
    */
   readonly interrupted: readonly RecordOf<'interrupted'>[];
 }
@@ -252,8 +252,8 @@ export class ExchangeTree {
    * @param step the last exchange that the summary replaces, or undefined for a summary of another conversation
    */
   private lastSummary(step: Step | undefined, accepts: (summary: Summary) => boolean): Summary | undefined {
-    // In an open comparison, the user might have requested the summary after any of the compared answers. Therefore,
-    // the summaries after all these answers are searched.
+    // In an open comparison, the user might have requested the summary after any of the compared answers, so the
+    // summaries after all of these answers are searched.
     const ids = step ? [step.answer, ...answersSideBySide(step.exchange)].map(({ id }) => id) : [''];
     return this.summaries().findLast((summary) => ids.includes(summary.upTo) && accepts(summary));
   }
@@ -295,8 +295,8 @@ export class ExchangeTree {
 
   /**
    * Selects the branch that contains an answer. After the answer, the branch continues as it did when it was last
-   * selected. In an open comparison, the branch contains the answer that another exchange follows. If no exchange
-   * follows the comparison, the branch contains the first answer.
+   * selected. In an open comparison, the branch instead contains the compared answer that another exchange follows, or
+   * else the first answer.
    */
   private select(answerId: string, use = false): void {
     const exchange = this.exchangeOf(answerId);

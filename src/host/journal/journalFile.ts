@@ -66,8 +66,8 @@ export class JournalFile {
   private isClosed = false;
 
   /**
-   * @param lock decides whether this window is permitted to write. For a new file, the lock is acquired when the first
-   * line is written.
+   * @param lock the lock that permits this window to write. For a new file, the lock is acquired when the first line is
+   * written.
    */
   constructor(
     readonly lock: FileLock,
@@ -159,8 +159,8 @@ export class JournalFile {
   }
 
   /**
-   * Returns whether the last activity was less than a second ago. If not, a write must set the file's modification time
-   * back to the last activity.
+   * Returns whether the last activity was less than a second ago. After an older activity, a write must set the file's
+   * modification time back to the time of that activity.
    */
   private isActive(): boolean {
     return this.options.clock.now() - this.activityAt < 1000;

@@ -108,8 +108,8 @@ export class JournalFolder {
       if (!endings.some((ending) => idFromName(name, ending))) continue;
       const path = join(this.path, name);
       const stats = await lstat(path).catch(() => undefined);
-      // Hiding a conversation renames its file, which changes `ctime` but not `mtime`, so both times are compared. If a
-      // file can't be deleted now, the next call tries again.
+      // The later of `ctime` and `mtime` is used, because hiding a conversation renames its file, which changes only
+      // `ctime`. If a file can't be deleted now, the next call tries again.
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }

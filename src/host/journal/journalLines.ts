@@ -31,10 +31,10 @@ interface SalvagedJournal {
 /** Value of `damage` for a file that a newer version of the extension has written. The file must not be changed. */
 export const newerSchema = 'the file has a newer schema';
 
-// All journals that the extension writes are below the following limits. The part of a file that exceeds a limit is
-// treated as damaged.
+// The extension writes only journals below the following limits. The part of a file that exceeds a limit is treated as
+// damaged.
 const maxAnswers = 5000;
-/** Maximum total weight of the events and restarts of an answer. */
+/** Maximum total weight of an answer's events and restarts. */
 const maxWeight = 10_000;
 /**
  * Weights of event and record types. Unlisted types have weight 1. A replaced text and a restart have large weights,
@@ -97,7 +97,7 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
     if (!valid || sizeOf(usableRecord) < sizeOf(record)) damage ??= `line ${number} is invalid`;
     if (valid) continue;
     invalidLines++;
-    // The damaged line might belong to any unfinished answer, so all of these answers might have a gap.
+    // The damaged line might belong to any unfinished answer, so each unfinished answer might have a gap.
     for (const turn of createdItems.turns.values()) {
       turn.hasGap ||= turn.isUnfinished;
     }
@@ -106,8 +106,8 @@ export function salvageJournal(content: Buffer, { withEvents = true } = {}): Sal
 }
 
 /**
- * Returns the record without answers that already exist. Returns undefined if the record is not new, or if it refers to
- * an exchange or an answer that no earlier line has created. Exchanges can therefore not form a cycle.
+ * Returns the record without answers that already exist. Returns undefined if the record is not new, or if no earlier
+ * line has created its exchange or answer. This also prevents cycles of exchanges.
  */
 function validPart(record: JournalRecord, createdItems: CreatedItems): JournalRecord | undefined {
   const { exchanges, turns } = createdItems;

@@ -4,7 +4,10 @@ import { FencedText } from '../util/fencedText';
 /** A word of prose with the space after the word, or a whole line of code. */
 interface Token {
   text: string;
-  /** Text that decides whether two tokens are equal. For example, words are compared in lower case. */
+  /**
+   * Text of the token for comparisons: two tokens with the same key are equal. For example, the key of a word is in
+   * lower case.
+   */
   readonly key: string;
   /**
    * Line break before the token if the token starts a line: a line break of the answer itself, or an added line break
@@ -15,10 +18,7 @@ interface Token {
   readonly possibleLineStart?: string | undefined;
 }
 
-/**
- * A line break is added to the other answer only if at least this many equal words follow. Fewer equal words might be a
- * coincidence.
- */
+/** A line break is added only before at least this many equal words. Fewer equal words might be a coincidence. */
 const minEqualWords = 3;
 
 /**

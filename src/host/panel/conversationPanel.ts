@@ -107,8 +107,8 @@ export class ConversationPanel extends Disposable {
     const { conversations } = this.services;
     if (writingMessages.has(message.type)) {
       if (conversation.readOnly) return;
-      // Commands act on the conversation that the user changed last, even if the panel of that conversation never had
-      // the focus.
+      // The conversation that the user changed last becomes current, so that commands act on it even if its panel never
+      // had the focus.
       conversations.activate(conversation);
     }
     const handle = handlers[message.type] as (message: ToHost) => unknown;
@@ -273,7 +273,7 @@ export class ConversationPanel extends Disposable {
     const comparison = await askForComparison(this.services, this.conversation, { prompt: draft.prompt });
     if (!comparison) return;
     const { prompt, models, conversation } = comparison;
-    // The message `promptMoved` removes the prompt from the composer.
+    // The message `promptMoved` tells the page to remove the prompt from the composer.
     this.page.post({ type: 'promptMoved', prompt });
     await this.send({ ...draft, prompt }, conversation, models);
   }

@@ -10,7 +10,10 @@ type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type
  */
 export class PanelPage extends Disposable {
   private hasSnapshot = false;
-  /** Prefilled prompts that are sent right after the page's first snapshot, because snapshots don't contain them. */
+  /**
+   * Prefilled prompts that wait for the page's first snapshot. They are sent right after the snapshot, because
+   * snapshots don't contain them.
+   */
   private waitingPrefills: readonly Message<'prefill'>[] = [];
   /** The last messages that {@link postChange} has sent, as JSON, keyed by the types of the messages. */
   private readonly posted = new Map<ToWebview['type'], string>();

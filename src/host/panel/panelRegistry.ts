@@ -128,7 +128,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
       panel.dispose();
       this.reveal(existing, true);
     } else if (!closed.signal.aborted) this.add(panel, conversation);
-    // Restoring a panel must not change the current conversation, unless a panel has the focus. Its conversation then
+    // Restoring a panel must not change the current conversation. If a panel has the focus, however, its conversation
     // becomes current.
     const focused = [...this.panels.values()].find(({ view }) => view.active)?.conversation ?? current;
     if (focused) this.conversations.activate(focused);
@@ -144,7 +144,8 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
    * conversation.
    */
   private async readRestored(state: unknown): Promise<Conversation> {
-    // If the window has crashed, the page could not save its state. The panel's conversation is then unknown.
+    // If the window has crashed, the page could not save its state, so the conversation of the restored panel is
+    // unknown.
     if (!isPanelState(state)) return this.conversations.ensureCurrent();
     const { conversationId } = state;
     const isDeleted = this.services.promptHistory.deletedConversations().includes(conversationId);
@@ -157,7 +158,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     if (column === undefined) return;
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
-      // The column is the same for all panels. VS Code reports the column of a new panel too late to use it for the
+      // All panels are created in the same column. VS Code reports the column of a new panel too late to use it for the
       // next panel.
       if (conversation && !this.isOpen(id)) this.create(conversation, true, column);
     }

@@ -23,7 +23,10 @@ const restoreTimeoutMs = 5000;
 export class PanelRestoration extends Disposable {
   /** IDs of the conversations that were open in this window when the previous extension host ended. */
   readonly orphanedIds: readonly string[];
-  /** Must be called when VS Code has restored a panel. VS Code then restores the panels of the other tabs as well. */
+  /**
+   * Must be called when VS Code has restored a panel. VS Code then restores the other panels as well, so no tab is
+   * closed as orphaned.
+   */
   handleRestored = (): void => undefined;
   private readonly restored = new Promise<void>((resolve) => (this.handleRestored = resolve));
 

@@ -30,9 +30,9 @@ const promptSchema = v.object({
 export type ScheduledPrompt = Readonly<v.InferOutput<typeof promptSchema>>;
 
 interface ScheduleList {
-  /** Scheduled prompts, ordered by the time at which they are sent. Prompts that wait for the network are last. */
+  /** Scheduled prompts, ordered by due time. Prompts that wait for the network have no due time and are last. */
   readonly prompts: readonly ScheduledPrompt[];
-  /** Whether every file could be read. A file with damaged content is treated like a missing file. */
+  /** Whether every file could be read. A file with damaged content is ignored and does not change this value. */
   readonly isComplete: boolean;
 }
 

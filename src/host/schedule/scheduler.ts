@@ -93,7 +93,7 @@ export class Scheduler extends Disposable {
    */
   private readonly changes = new Mutex();
   private readonly checks = new Mutex();
-  /** The check that has been requested but has not begun yet. */
+  /** The check of the scheduled prompts that has been requested but has not begun yet. */
   private nextCheck: Promise<void> | undefined;
   private cancelTimer = (): void => undefined;
   /** Texts of the errors in the current check, or in the last check if no check is running. */
@@ -322,8 +322,8 @@ export class Scheduler extends Disposable {
     conversation: Conversation,
     answer: Answer,
   ): Promise<boolean> {
-    // The prompt was already due when this window first saw the prompt. It became due while VS Code was closed, so the
-    // user must click.
+    // If this window first saw the prompt when it was already due, the prompt became due while VS Code was closed, so
+    // the user must click.
     if (dueAt !== undefined && !this.clicks.has(id)) {
       this.requireClick(id);
       return false;
@@ -335,7 +335,8 @@ export class Scheduler extends Disposable {
       this.clicks.set(id, false);
       return false;
     }
-    // The user must click if the network might have come back while VS Code was closed, or if the gateway has changed.
+    // The user must click in two cases: the network might have come back while VS Code was closed, or the gateway has
+    // changed.
     const isAutomatic = this.clicks.get(id) === false && current.id === gateway;
     if (isAutomatic && (await this.deps.budget.mayStartUnattended())) return true;
     if (isAutomatic) conversation.holdScheduled(answer.id);

@@ -27,8 +27,8 @@ export class ChatTurns {
    */
   last: { readonly id: string; readonly pickedInChat: boolean } | undefined;
   /**
-   * The button that the user pressed last. The property is cleared when the prompt of the button is sent. Only *Try
-   * anyway* and *Retry with more room* are stored, because only these two buttons change how the next turn starts.
+   * The last pressed button that changes how the next turn starts: *Try anyway* or *Retry with more room*. Cleared when
+   * the next prompt is sent.
    */
   nextStart: 'tryAnyway' | 'moreRoom' | undefined;
 

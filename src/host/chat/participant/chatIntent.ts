@@ -42,8 +42,8 @@ export function chatFollowups(metadata: unknown): vscode.ChatFollowup[] {
   switch (state) {
     case 'done': {
       if (!code) return [];
-      // The label names the location of the code, because the cursor might be in other code when the user chooses the
-      // follow-up.
+      // The follow-up's label names the location of the code. When the user chooses the follow-up, the cursor might
+      // already be in other code.
       const { label: prompt } = code;
       const fix = { prompt, command: 'fix', label: vscode.l10n.t('Fix {0}', prompt) };
       const tests = { prompt, command: 'tests', label: vscode.l10n.t('Write tests for {0}', prompt) };

@@ -12,7 +12,7 @@ const codeSchema = v.object({
   range: v.pipe(v.strictTuple([integer, integer, integer, integer]), v.readonly()),
 });
 
-/** Offset and length, in characters, of a part of the response's Markdown that the extension inserted. */
+/** Offset and length, in characters, of a Markdown text that the extension inserted into the response. */
 const rangeSchema = v.strictTuple([integer, integer]);
 
 const metadataSchema = v.object({

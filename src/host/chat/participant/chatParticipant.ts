@@ -57,8 +57,8 @@ export class ChatParticipant {
     token: vscode.CancellationToken,
   ): Promise<vscode.ChatResult> {
     const { turns } = this;
-    // A pressed button sets `nextStart` for one prompt. `nextStart` is cleared before anything can fail, so that it
-    // can't apply to a later prompt.
+    // `nextStart` is cleared before anything can fail, so that it applies only to the prompt of the pressed button and
+    // not to a later prompt.
     const { nextStart } = turns;
     turns.nextStart = undefined;
     const exchanges = chatExchanges(history);

@@ -148,9 +148,9 @@ function wireUsage({
 }
 
 /**
- * Returns the error that VS Code receives for an incomplete answer. VS Code's built-in chat shows the message as
- * Markdown. Other extensions receive an error with a code. At the token limit, they receive no error, because they can
- * use the partial answer.
+ * Returns the error that VS Code receives for an incomplete answer. VS Code's built-in chat shows the error's message
+ * as Markdown. Other extensions receive an error with a code, but no error at the token limit, because they can use the
+ * partial answer.
  * @param initiator the extension that made the request, which only newer versions of VS Code name
  */
 export function chatError({ kind, message }: EarlyEnd, initiator: unknown): Error | undefined {

@@ -103,8 +103,8 @@ const defaultOutputTokens = 4_096;
 
 export function modelLimits(facts: ModelFacts = {}) {
   const { contextWindow = Infinity, maxInput = Infinity, maxOutput = defaultOutputTokens, images, tools } = facts;
-  // Half of the context window is reserved for the prompt, because the stated answer limit of some models is as large
-  // as the whole context window.
+  // Half of the context window is reserved for the prompt. Otherwise, no room would remain for the prompt, because the
+  // stated answer limit of some models is as large as the whole context window.
   const maxOutputTokens = Math.min(maxOutput, Math.ceil(contextWindow / 2));
   const maxInputTokens = Math.min(maxInput, contextWindow - maxOutputTokens);
   return {
