@@ -75,8 +75,8 @@ export function createApi(load: () => Promise<Ask>): HolySheepApi {
       // If loading fails before the caller reads the first event, Node.js would report an unhandled rejection. An empty
       // handler prevents this report. The caller still gets the error from `next`.
       iterator.catch(() => undefined);
-      // The iterator is written by hand, because the turn must stop at once when the caller leaves the loop early. An
-      // async generator would stop the turn only after the next event.
+      // The iterator is written by hand, because the turn must stop at once when the caller leaves the loop early. With
+      // an async generator, the turn would stop only after the next event.
       return {
         [Symbol.asyncIterator]: () => ({
           next: async () => {

@@ -161,8 +161,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     execute: createCommandRunner(commands, onError),
     ask: createAsk(engine, budget, (choice) => ownSet.defaults(choice)),
     /**
-     * Saves all conversations and health records when the window closes. Otherwise, a reload during an answer would
-     * lose the text received so far.
+     * Saves all conversations and health records when the window closes. Otherwise, a reload of the window during an
+     * answer would lose the text received so far.
      */
     flush: () => {
       conversations.flushSync();

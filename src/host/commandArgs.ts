@@ -62,8 +62,8 @@ export function parseRunPromptArgument(argument: unknown) {
 }
 
 /**
- * Returns the requested language. Returns undefined if the argument is not a string, because a context menu passes the
- * item on which the user opened the menu.
+ * Returns the language that the argument names. Returns undefined if the argument is not a string: a context menu
+ * passes the item on which the user opened the menu.
  */
 export function parseCopyRequestArgument(argument: unknown): LanguageId | undefined {
   if (typeof argument !== 'string') return undefined;

@@ -42,8 +42,8 @@ export function createCommandRunner(
     try {
       return await commands[id](...args);
     } catch (error) {
-      // An error about an invalid argument is thrown to the caller, because only the caller can fix the argument. If
-      // the caller is another extension, it receives the error. If the caller is a keybinding, VS Code shows the error.
+      // An error about an invalid argument is thrown to the caller, because only the caller can fix the argument. The
+      // caller can be another extension, or a keybinding, for which VS Code shows the error.
       if (error instanceof ArgumentError) throw error;
       boundary(error);
       return undefined;

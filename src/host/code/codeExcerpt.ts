@@ -91,7 +91,7 @@ function withoutBlankEdges(lines: readonly string[]): string {
 
 /**
  * Returns the first and the last line number of a range, counted from 1. If a range of several lines ends at the start
- * of a line, that line is not included.
+ * of a line, that last line is not included.
  */
 export function lineRange({ start, end }: Span): { readonly first: number; readonly last: number } {
   const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;

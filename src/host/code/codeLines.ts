@@ -22,8 +22,8 @@ function replaceIndent(lines: readonly string[], current: string, indent: string
 
 /**
  * Indents an inserted text of several lines like the line with the cursor. The text stays unchanged if anything but
- * indentation precedes the cursor. It also stays unchanged if its first line is indented more than another line,
- * because the intended indentation is then unknown.
+ * indentation precedes the cursor. It also stays unchanged if a later line is indented less than the first, because the
+ * intended indentation is then unknown.
  * @param linePrefix the text before the cursor on its line
  */
 export function indentInsertion(text: string, linePrefix: string): string {
@@ -109,8 +109,8 @@ function fitWholeLines(original: readonly string[], body: readonly string[]): re
 
 /**
  * Adapts a code block to a selection that starts directly after the indentation of a line. The first line of the code
- * block gets no indentation, because the document already contains it. The other lines are indented, unless they would
- * then be indented more than the replaced lines.
+ * block gets no indentation, because the document already contains it. The other lines are indented. They stay
+ * unchanged if they would then be indented more than the replaced lines.
  */
 function fitAfterIndent(original: readonly string[], body: readonly string[], indent: string): readonly string[] {
   const [first = '', ...rest] = body;

@@ -67,8 +67,8 @@ export class EditorTarget extends Disposable {
   private async replaceOriginal(code: string, label: string, target: ApplyTarget, text: string): Promise<void> {
     const document = await openTarget(vscode.Uri.parse(target.uri, true), label);
     // The editor is shown even if the code can't be replaced, because the user then has to look at the document. The
-    // refactor preview also needs a visible editor: otherwise, VS Code could unload the document and not report its
-    // changes.
+    // refactor preview also needs a visible editor: VS Code could unload a document that no editor shows, and would
+    // then not report its changes.
     const editor = await this.showEditor(document);
     const offset = document.offsetAt(new vscode.Position(target.startLine, target.startCharacter));
     const location = locateCode(document.getText(), code, offset);

@@ -35,7 +35,8 @@ export class RecentEditors extends Disposable {
     this.register(vscode.window.onDidChangeActiveTextEditor((editor) => this.remember(editor)));
     this.register(
       vscode.workspace.onDidCloseTextDocument(() => {
-        // VS Code also fires this event when the language of a document changes, so `isClosed` is checked.
+        // VS Code also fires this event when the language of an open document changes. Only documents that are really
+        // closed are removed.
         this.editors = this.editors.filter(({ document }) => !document.isClosed);
       }),
     );

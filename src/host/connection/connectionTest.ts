@@ -61,8 +61,8 @@ async function readGateways(
 }
 
 /**
- * Tests a gateway with the steps of a direct connection, and then with a request for the model list. Only this request
- * contains the API key.
+ * Tests the connection to a gateway: first the steps of a direct connection, then a request for the model list. Only
+ * this request contains the API key.
  * @returns undefined if the test was canceled
  */
 async function examineGateway(engine: Engine, gateway: Gateway, signal: AbortSignal): Promise<GatewayTest | undefined> {

@@ -45,8 +45,8 @@ export async function requestFirstToken(
         turn.stop();
         return { kind: event.reason, message: event.message };
       case 'model':
-        // The turn is stopped before a fallback model answers, because the measured time would be that of the wrong
-        // model.
+        // The turn is stopped before a fallback model answers. Otherwise, the measured time would be the time of the
+        // fallback model.
         turn.stop();
         if (event.reason === 'user') return undefined;
         return { kind: event.reason, message: vscode.l10n.t(faultAdvice[event.reason].cause) };

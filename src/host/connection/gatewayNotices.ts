@@ -25,8 +25,8 @@ export class GatewayNotices extends Disposable {
   /** Base URLs that this window has checked, as the user wrote them. */
   private readonly checkedUrls = new Set<string>();
   /**
-   * Origins for which this window has seen an API key. If the API key of such an origin is missing later, the user has
-   * removed the key, and a notification would be superfluous.
+   * Origins for which this window has seen an API key. If such a key is missing later, the user has removed it, so no
+   * notification about a missing key is needed.
    */
   private readonly originsWithKey = new Set<string>();
 
@@ -55,8 +55,7 @@ export class GatewayNotices extends Disposable {
       return;
     }
     const { url, isCorrected } = baseUrl;
-    // The text in the setting is not remembered, because the query of a URL can contain a secret. The normalized URL
-    // has no query.
+    // The URL is remembered in normalized form, without its query, because the query can contain a secret.
     if (isCorrected && this.remember(`corrected ${url}`)) {
       const message = vscode.l10n.t('Requests are sent to {0} (your setting: {1}).', url, text.trim());
       const update = { title: vscode.l10n.t('Update setting'), run: () => settings.setBaseUrl(url) };

@@ -40,8 +40,8 @@ export interface GatewaySet {
    */
   gateways(): Promise<Gateways>;
   /**
-   * Returns the model and the gateway of the next prompt, as the panel and the status bar show them. Never rejects,
-   * because the panel must be drawn even if no gateway can be used.
+   * Returns the model and the gateway of the next prompt, for the panel and the status bar. Never rejects, because the
+   * panel must be drawn even if no gateway can be used.
    * @param preferredGateway the id of the gateway to which the user has switched
    */
   view(preferredGateway?: string): Promise<ConnectionView>;
@@ -58,8 +58,8 @@ export interface GatewaySet {
    */
   mayUse(models: readonly string[]): Promise<boolean>;
   /**
-   * Returns the message that the user sees after pressing a button of a failure card, if these gateways do not allow
-   * the button's action. Returns undefined if the action is allowed.
+   * Returns the message that explains why a button of a failure card can't be used with these gateways. Returns
+   * undefined if the button can be used.
    */
   notice(action: FaultAction): string | undefined;
 }
@@ -112,7 +112,7 @@ export class GatewaySets extends Disposable {
 
   /**
    * Calls `show` with the model and the gateway to which prompts of new conversations go, at once and after each
-   * change. An outdated result is dropped.
+   * change. A result is dropped if another change has made it outdated.
    */
   subscribe(show: (view: ConnectionView) => void): { dispose(): void } {
     let latest = 0;

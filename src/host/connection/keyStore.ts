@@ -8,8 +8,8 @@ import { NoConnectionError } from '../util/userError';
 const secretPrefix = 'holysheep.apiKey:';
 
 /**
- * Prefix for the names of secrets. A secret with this prefix records that an origin needs no API key. The fact is
- * stored as a secret, because VS Code reports changes of secrets to all windows.
+ * Prefix for the name of a secret. A secret with this prefix records that an origin needs no API key. It is stored as a
+ * secret, because VS Code reports changes of secrets to all windows.
  */
 const keylessPrefix = 'holysheep.keyless:';
 

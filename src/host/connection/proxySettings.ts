@@ -34,7 +34,7 @@ export function readProxyInfo() {
 /**
  * Returns host and port of the proxy through which VS Code sends requests to a URL. Returns undefined if neither the
  * settings nor the environment define a proxy. A proxy of the operating system is not found, because extensions can't
- * read it. The rules are those of VS Code, except that `http.noProxy` is not searched for ranges of IP addresses.
+ * read it. The rules are those of VS Code, except that ranges of IP addresses in `http.noProxy` are ignored.
  */
 export function proxyOf(url: string): string | undefined {
   const http = vscode.workspace.getConfiguration('http');

@@ -53,15 +53,15 @@ export async function storeApiKey(deps: GatewayServices, argument: unknown): Pro
 
 /**
  * Returns the gateway for which the user wants to set an API key.
- * @param preferred base URL of a gateway. If the settings still contain the gateway, the gateway is returned without
- * asking the user.
+ * @param preferred base URL of the preferred gateway. If the settings still contain this gateway, it is returned
+ * without asking the user.
  */
 async function chooseKeyGateway(
   { settings, userGateways }: GatewayServices,
   preferred = '',
 ): Promise<{ readonly url: string } | { readonly error: BaseUrlProblem } | undefined> {
-  // Gateways are compared by their origins: gateways of the same origin share the key, and some callers have only the
-  // origin.
+  // Only the origins of gateways are compared: gateways of the same origin share the key, and some callers know only
+  // the origin.
   const preferredGateway = userGateways.all.find(({ origin }) => origin === originOf(preferred));
   if (preferredGateway) return { url: preferredGateway.id };
   const baseUrl = settings.baseUrl();

@@ -53,8 +53,8 @@ export function probeMessage({ message, detail }: { readonly message: string; re
 }
 
 export function severityOf(reports: readonly GatewayTest[]): 'information' | 'warning' | 'error' {
-  // If the only gateway has no API key, this is not shown as a failure, because users can run the connection test
-  // before they set a key.
+  // If the only gateway has no API key, the missing key is not shown as a failure, because users can run the connection
+  // test before they set a key.
   if (reports.every((report) => !isWorking({ ...report, key: 'key' }))) return 'error';
   return reports.length === 1 || reports.every(isWorking) ? 'information' : 'warning';
 }
@@ -140,8 +140,8 @@ function isReached(models: FinishedProbe): boolean {
 
 /**
  * Returns the lines of the report for one step of a direct connection.
- * @param isReached whether the request reached the gateway although a step failed. Only the request uses a proxy of the
- * operating system and the certificates that VS Code trusts, so it can succeed where a step fails.
+ * @param isReached whether the request for the model list reached the gateway. It can succeed although a step fails,
+ * because only the request uses a proxy of the operating system and the certificates that VS Code trusts.
  */
 function formatStep({ name, ms, addresses, error }: DirectStep, isReached: boolean): readonly string[] {
   const titles = {

@@ -85,8 +85,8 @@ export class UserGateways extends Disposable {
   }
 
   /**
-   * Creates new `Gateway` objects and notifies the listeners. Prompts might now go to a different gateway, or more
-   * might be known about a model.
+   * Creates new `Gateway` objects and notifies the listeners. Called when prompts might go to a different gateway, or
+   * when more might be known about a model.
    */
   refresh(): void {
     this.cachedGateways = undefined;
@@ -163,7 +163,7 @@ export class UserGateways extends Disposable {
   }
 
   /**
-   * Returns the default gateway: the gateway that gets all prompts whose model does not require a different gateway.
+   * Returns the default gateway: the gateway that gets every prompt whose model does not require another gateway.
    * Returns undefined if the default gateway still needs an API key. Rejects like {@link withKeys}.
    */
   async firstWithAccess(): Promise<Gateway | undefined> {

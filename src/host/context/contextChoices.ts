@@ -10,7 +10,8 @@ import { localOutsideTarget } from './linkTarget';
 
 /**
  * Returns the suggested context items that need no search: the selection, the open editors, the problems of the active
- * file, and single files (open or recent). The first three are included even if nothing is selected, open or reported.
+ * file, and single files (open or recent). The first three items are always included, even without a selection, open
+ * editors or problems.
  */
 export function contextChoices(
   editor: vscode.TextEditor | undefined,

@@ -44,8 +44,8 @@ export class ContextDraft {
   }
 
   /**
-   * Returns the ids of attachments that have not been read since the window was reloaded, for example because the
-   * editor has not reported the problems of a file yet. These ids are saved as well, so that the attachments survive a
+   * Returns the ids of attachments whose text has not been read since the window was reloaded, for example because the
+   * editor has not reported the problems of a file yet. The ids are saved as well, so that the attachments survive a
    * second reload.
    */
   unread(): readonly string[] {
@@ -128,7 +128,7 @@ export class ContextDraft {
       } catch (error) {
         this.log.warn(`Context ${id} was skipped: ${String(error)}`);
       }
-      // An attached list of problems is kept, although it can't be read yet: after a reload, the editor needs some time
+      // An attached list of problems is kept even if it can't be read yet: after a reload, the editor needs some time
       // to report problems.
       if (this.unread().includes(id) && parseContextId(id)?.kind !== 'problems') this.detach(id);
     });

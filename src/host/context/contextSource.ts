@@ -29,7 +29,8 @@ export class ContextSource {
   private readonly files = new WorkspaceFiles();
 
   /**
-   * @param target provides the last active text editor, because VS Code reports none while the panel has the focus
+   * @param target provides the last active text editor, because VS Code reports no active text editor while the panel
+   * has the focus
    * @param onError receives the error if one of several chosen files can't be read. The other files are still attached.
    */
   constructor(
@@ -38,8 +39,8 @@ export class ContextSource {
   ) {}
 
   /**
-   * Returns context items that match the text after the `#`, best match first. The last item opens a dialog in which
-   * the user can choose any file. With an empty query, the files of the workspace are not searched.
+   * Returns context items that match the text after a `#` in the prompt, best match first. The last item opens a dialog
+   * in which the user can choose any file. If the text is empty, the files of the workspace are not searched.
    */
   async suggest(query: string): Promise<readonly ContextSuggestion[]> {
     const choices = contextChoices(this.target.editor(), this.target.recentFiles());

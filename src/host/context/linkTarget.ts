@@ -68,8 +68,7 @@ async function remoteOutsideTarget(uri: vscode.Uri): Promise<string | undefined>
 }
 
 async function isLink(uri: vscode.Uri): Promise<boolean> {
-  // An error is ignored here: the later attempt to read the file fails for the same reason, and the user sees that
-  // error.
+  // An error is ignored at this point: reading the file later fails for the same reason, and the user sees that error.
   const type = await vscode.workspace.fs.stat(uri).then(
     (stat) => stat.type,
     () => vscode.FileType.Unknown,

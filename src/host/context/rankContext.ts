@@ -44,7 +44,7 @@ function rankName(needle: string, name: string): number {
 }
 
 /**
- * Returns the ends of a name that begin with a word, in lower case. For `WaitCard.test.ts`, they are
+ * Returns the suffixes of a name that start at the beginning of a word, in lower case. For `WaitCard.test.ts`, they are
  * `waitcard.test.ts`, `card.test.ts`, `test.ts` and `ts`.
  */
 function wordSuffixes(name: string): readonly string[] {

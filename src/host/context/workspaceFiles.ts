@@ -25,7 +25,7 @@ export class WorkspaceFiles {
 }
 
 /**
- * Returns a glob for the files that VS Code's search excludes. VS Code's `findFiles` would otherwise search folders
+ * Returns a glob for the files that VS Code's search excludes. Without this glob, `findFiles` would also search folders
  * such as `node_modules`.
  */
 function excludeGlob(): string | undefined {

@@ -24,8 +24,8 @@ export function registerDemo(deps: DemoCommandDeps) {
     demo.onWillClose(() => {
       conversations.stopAllOf(demo);
       tour.reset();
-      // A new conversation is shown when the demo ends. Otherwise, the next prompt would go to the user's gateway,
-      // below answers of the demo.
+      // A new conversation is shown when the demo ends. Otherwise, the next prompt would be added to a conversation of
+      // the demo, although it goes to the user's gateway.
       const { current } = conversations;
       const isShown = panels.isAnyOpen((conversation) => conversation === current);
       if (current && isShown && current.set === demo) panels.show(conversations.startNew());

@@ -17,7 +17,9 @@ interface RunningDemo {
 interface DemoDeps {
   readonly log: HostEngineDeps['log'];
   readonly version: string;
-  /** Returns the default parameters of a request from the user's settings. The demo replaces the model. */
+  /**
+   * Returns the default parameters of a request from the user's settings. The demo uses all of them except the model.
+   */
   readonly defaults: (choice: RequestChoice) => RequestDefaults;
 }
 

@@ -41,8 +41,7 @@ export function hostNameHider(gateways: readonly string[], requested: readonly s
   gateways.forEach((origin, index) => add(origin, `gateway ${index + 1}`));
   for (const origin of requested) add(origin, 'former gateway');
   if (names.size === 0) return (text) => text;
-  // Longer texts, such as origins, are searched first. Otherwise, only the host name within an origin would be
-  // replaced.
+  // Longer texts, such as origins, take precedence. Otherwise, only the host name within an origin would be replaced.
   const longestFirst = [...names.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(`(?<![\\w-])(?:${longestFirst.map(escapePattern).join('|')})(?![\\w-])`, 'gi');
   return (text) => text.replace(pattern, (found) => names.get(found.toLowerCase()) ?? 'former gateway');

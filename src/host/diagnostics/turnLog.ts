@@ -39,7 +39,7 @@ function format(name: string, value: unknown): string {
   return name === 'until' ? new Date(value).toISOString() : String(Math.round(value));
 }
 
-/** Returns the start of a UUID. The start suffices to find the file of a conversation. */
+/** Returns the first characters of an id. They suffice to find the file of a conversation. */
 function shortId(id: string): string {
   return id.slice(0, 8);
 }

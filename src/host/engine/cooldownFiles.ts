@@ -6,8 +6,8 @@ import type { Cooldown, CooldownScope, SharedCooldowns } from '../../engine/gate
 import { errorCode, privateFileMode, privateFolderMode } from '../util/files';
 
 /**
- * Longest cooldown that windows share, in milliseconds. A longer cooldown is a mistake, or a quota, for which the
- * engine does not wait.
+ * Longest cooldown that windows share, in milliseconds. A longer cooldown is either a mistake or a used-up quota, and
+ * the engine waits for neither.
  */
 const maxCooldownMs = 3_600_000;
 /**

@@ -44,7 +44,7 @@ export async function addGateway(deps: GatewayDeps): Promise<AddGatewayResult> {
 
 /**
  * Adds a gateway that the user has chosen.
- * @param earlier what the user answered about the API key when an earlier attempt to add the same server failed
+ * @param earlier the user's answers about the API key from an earlier, failed attempt to add the same server
  */
 async function addChosen(
   deps: GatewayDeps,
@@ -70,7 +70,8 @@ async function addChosen(
     if (next === 'retry') return addChosen(deps, gateway, access);
     if (next === 'edit') {
       const edited = await editGateway(gateway);
-      // The dialog has promised to send the API key only to one origin, so the key is reused only for the same origin.
+      // The user was told that the API key is sent only to one origin, so the key is reused only if the edited gateway
+      // has the same origin.
       return addChosen(deps, edited, edited && originOf(edited.url) === origin ? access : undefined);
     }
     if (!next) return cancelled;
@@ -85,7 +86,7 @@ async function addChosen(
   if (access.isConfirmedKeyless) await keys.confirmKeyless(origin);
   const entry = { url, name: gateway.name, models };
   // The gateway is marked as unresponsive before it is added to the settings. Otherwise, a prompt could go to the
-  // gateway in the meantime.
+  // gateway between these two steps.
   if (isUnresponsive) await userGateways.addUnresponsive(url);
   let undo: () => Thenable<void>;
   if (place === 'primary') {

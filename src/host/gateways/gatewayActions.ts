@@ -16,8 +16,8 @@ export interface GatewayAction {
   isPossible(row: GatewayListItem): boolean;
   run(deps: GatewayDeps, gateway: Gateway): unknown;
   /**
-   * What the action opens, if anything. An editor closes the list of gateways. A dialog hides the list until the dialog
-   * closes.
+   * What the action opens, if anything: an editor, which closes the list of gateways, or a dialog, which hides the list
+   * until the dialog closes.
    */
   readonly opens?: 'editor' | 'dialog';
 }

@@ -32,7 +32,7 @@ export async function chooseGateway(deps: GatewayServices): Promise<GatewayEntry
     .filter(({ baseUrl }) => isLoopbackUrl(baseUrl) && !configured.has(baseUrl))
     .map(async ({ baseUrl }) => {
       const { state } = await deps.engine.probe(baseUrl, undefined, closing.signal);
-      // A local server is also marked as running if it rejects the request, which contains no API key.
+      // The request contains no API key. A local server that rejects the request is therefore also marked as running.
       if (state !== 'verified' && state !== 'rejected') return;
       running.add(baseUrl);
       list.setItems(itemsOf(configured, running), ({ baseUrl }) => baseUrl);

@@ -29,8 +29,8 @@ export function createGatewayTexts(
   records: readonly AttemptRecord[],
   states: EngineReport['gateways'],
 ): (row: GatewayListItem) => vscode.QuickPickItem {
-  // The list shows the health of a whole gateway, not of each model, so the model names are removed from the records of
-  // attempts.
+  // The list shows one health text for each gateway, not for each model. The model names are therefore removed from the
+  // records of attempts.
   const healthOf = createEssenceText(records.map((record) => ({ ...record, model: '' })));
   return (row) => {
     const { gateway, isUnresponsive } = row;

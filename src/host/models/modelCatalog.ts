@@ -166,8 +166,8 @@ export class ModelCatalog extends Disposable {
     const asked = this.askUnresponsive();
     if (urls.length > 1 || urls.some(isLocalUrl)) {
       const lists = this.loadLists(false);
-      // This assignment precedes the first `await`, so a prompt that is sent now waits for these model lists. It also
-      // waits for the lists that earlier calls are loading.
+      // `listsLoaded` is set before the first `await`, so that a prompt that is sent now waits for these model lists.
+      // The prompt also waits for the lists that earlier calls are loading.
       this.listsLoaded = Promise.all([this.listsLoaded, resultWithin(limitMs, lists)]);
       await lists;
     }
@@ -227,8 +227,8 @@ export class ModelCatalog extends Disposable {
     };
     this.cache.set(id, entry);
     const list = await entry.list;
-    // If the cache contains a different entry, the lists were cleared in the meantime, for example after a change of
-    // the API key. This model list is then outdated.
+    // If the cache contains a different entry, the model lists were cleared while this list was loaded, for example
+    // after a change of the API key. This list is then outdated and is not stored.
     if (this.cache.get(id) !== entry) return list;
     if (list.source === 'gateway') this.keep(id, list);
     // The list is not cached, so that the next call requests it again.
@@ -237,9 +237,9 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns whether a gateway has a model, or undefined if that is unknown. Before the gateway's model list is loaded,
-   * the result is true if the user chose the model from this list. The result is false if the user chose the model from
-   * the list of a later gateway. This method loads no list, because a request must not wait for a list.
+   * Returns whether a gateway has a model, or undefined if that is unknown. While the gateway's model list is not
+   * loaded, the result depends on the list from which the user chose the model: true for the list of this gateway,
+   * false for the list of a later gateway. This method loads no list, because a request must not wait for a list.
    */
   lists(baseUrl: string, model: string): boolean | undefined {
     const loaded = this.loaded.get(baseUrl);
@@ -255,8 +255,9 @@ export class ModelCatalog extends Disposable {
   }
 
   /**
-   * Returns what is known about a model. The user's settings come first, then the gateway's model list, then the
-   * built-in table. A smaller context window that the gateway has stated replaces that of the list or the table.
+   * Returns what is known about a model. The user's settings take precedence over the gateway's model list, and the
+   * list over the built-in table. If the gateway has stated a context window that is smaller than that of the list or
+   * the table, the smaller value is used.
    * @param baseUrl base URL of the gateway that gets the request; by default, the gateway that most probably has the
    * model
    * @param userModel the model's name in the settings, if the gateway uses a different name

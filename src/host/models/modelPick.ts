@@ -171,7 +171,7 @@ export function pickModels(
     const pickable = await catalog.load(fresh);
     const lists: LoadedList[] = [];
     const update = (): void => {
-      // If the user has refreshed the list in the meantime, the results of this earlier load are outdated.
+      // If the user has refreshed the list while it was loaded, the results of this earlier load are outdated.
       if (thisLoad !== latestLoad) return;
       picker.placeholder = placeholderFor(lists.flat(), canSelectMany);
       showLists(pickable, lists[0], lists.flat());
@@ -263,7 +263,7 @@ function groupsOf(
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
     } else if (source !== primaryList && gateway) {
-      // Models of this gateway that an earlier group already contains under the names that the user knows.
+      // Models of this gateway that an earlier group already contains under the model names of the settings.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
       add(
         plainLabel(gateway.label),

@@ -35,8 +35,8 @@ export async function askAboutCode(deps: PanelServices, prompt: CodePromptId | U
 }
 
 /**
- * Returns the location of the selection, which code from the answer can replace. Returns undefined if the prompt
- * contains only a part of the selection, or code that is not selected.
+ * Returns the location of the selected code, so that code from the answer can replace it. Returns undefined if the
+ * prompt contains only a part of the selection, or code that is not selected.
  */
 function applyTarget({ uri, origin, truncated, span }: CodeExcerpt): ApplyTarget | undefined {
   if (origin !== 'selection' || truncated) return undefined;

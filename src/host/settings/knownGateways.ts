@@ -17,7 +17,7 @@ interface KnownGateway {
   readonly billingPage?: string;
   /** Prefix of all API keys of the gateway. */
   readonly keyPrefix?: string;
-  /** Currency of the gateway's costs, USD by default. HolySheep charges ¥1 where the list price of a model is $1. */
+  /** Currency of the gateway's costs, USD by default. HolySheep charges ¥1 for each dollar of a model's list price. */
   readonly currency?: string;
 }
 
@@ -48,8 +48,8 @@ export function knownName(url: string): string | undefined {
 }
 
 /**
- * Returns the web page on which users buy credit. The pages of the gateways that *Add Gateway* offers are known. For
- * any other gateway, returns the origin of the base URL.
+ * Returns the web page on which users buy credit. For a gateway that *Add Gateway* does not offer, the page is unknown,
+ * and the origin of the base URL is returned.
  */
 export function billingPage(baseUrl: string): string | undefined {
   const { protocol, origin } = URL.parse(baseUrl) ?? {};

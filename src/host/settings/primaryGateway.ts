@@ -11,7 +11,7 @@ export interface PrimarySettings {
 
 /**
  * Returns the settings after another gateway becomes the primary gateway. The settings contain the names that models
- * have at the primary gateway, so all names are replaced. The same models still answer the user's prompts.
+ * have at the primary gateway. All these names are replaced, so that the same models still answer the user's prompts.
  * @param previous the previous primary gateway, which becomes the first backup, or undefined to remove it
  */
 export function withPrimary(

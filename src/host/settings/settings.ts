@@ -30,8 +30,8 @@ export interface SettingsManifest {
 }
 
 /**
- * Result of VS Code's `inspect`. VS Code's API does not declare `globalLocalValue` and `globalRemoteValue`: the user
- * settings of the local machine and of the remote machine.
+ * Result of VS Code's `inspect`, with two fields that VS Code's API does not declare: `globalLocalValue` (the user
+ * settings of the local machine) and `globalRemoteValue` (the user settings of the remote machine).
  */
 interface InspectedSetting {
   readonly globalValue?: unknown;
@@ -205,7 +205,7 @@ export class Settings extends Disposable {
     return this.update('model', value, isOverridden ? Workspace : Global);
   }
 
-  /** Saves the model that the user has chosen, and remembers that the choice is the user's, not the workspace's. */
+  /** Saves the model that the user has chosen, and remembers that the user, not the workspace, has chosen it. */
   async chooseModel(model: string): Promise<void> {
     await this.workspaceState.update(chosenModelKey, model);
     await this.setModel(model);

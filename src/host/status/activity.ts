@@ -49,7 +49,7 @@ export interface ActivityItem {
 interface Activity {
   readonly icon: string;
   readonly caption: string;
-  /** Caption of the status bar item for screen readers, if it differs from the visible caption. */
+  /** Text of the status bar item for screen readers, if it differs from the visible text. */
   readonly spoken?: string;
   readonly explanation?: string | undefined;
   readonly conversationId?: string;

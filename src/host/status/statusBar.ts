@@ -28,8 +28,8 @@ export class StatusBar extends Disposable {
   }
 
   /**
-   * Updates the status bar. This method is called at every change of a conversation, so VS Code's status bar item is
-   * changed only if its content differs.
+   * Updates the status bar. Called at every change of a conversation, so an item of VS Code's status bar is changed
+   * only if its content differs.
    */
   refresh(): void {
     if (this.disposed) return;

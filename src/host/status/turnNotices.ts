@@ -18,8 +18,8 @@ interface NoticeServices {
 }
 
 /**
- * Minimum length of a wait or a turn that causes a notification, in milliseconds. If it is shorter, most users are
- * still watching the panel.
+ * Minimum length of a wait or a turn that causes a notification, in milliseconds. During a shorter wait or turn, most
+ * users are still watching the panel.
  */
 const minNoticedMs = 30_000;
 

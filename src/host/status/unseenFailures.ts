@@ -52,8 +52,8 @@ export class UnseenFailures extends Disposable {
         const failed = this.failures.get(id)?.answer;
         const comparison = openComparison(answer);
         const hasFailed = change.events.at(-1)?.type === 'failed';
-        // If another answer of the same comparison continues, the user might not have seen the failure yet, so the
-        // failure is kept.
+        // A new event of another answer in the same comparison does not prove that the user has seen the failure, so
+        // the failure is kept.
         const isOther = comparison && failed && openComparison(failed) === comparison && failed.id !== answer.id;
         if (hasFailed || !isOther) this.forget(id);
         if (!hasFailed) return;

@@ -28,7 +28,8 @@ export function historyTime(timeMs: number, now: number, { language, timeOfDay }
     const date = { day: 'numeric', month: 'short' } as const;
     return new Date(timeMs).toLocaleDateString(language, { ...date, ...(!sameYear && { year: 'numeric' }) });
   }
-  // Two days after the time, the time is formatted with its weekday. All times of the group have the same form.
+  // For the group *week*, the current time is replaced by a time two days after the conversation. The formatter then
+  // always includes the weekday.
   return timeOfDay(timeMs, { now: group === 'week' ? timeMs + 2 * dayMs : timeMs });
 }
 

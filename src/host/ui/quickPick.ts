@@ -80,7 +80,7 @@ export class OpenList<Item extends vscode.QuickPickItem, Result = never> {
   }
 }
 
-/** Shows a list that closes when the user accepts or dismisses it. The result of the list is the selected items. */
+/** Shows a list that closes when the user accepts or dismisses it. Its result contains the selected items. */
 export function pickFrom<Item extends vscode.QuickPickItem>(
   properties: Partial<vscode.QuickPick<Item>>,
 ): OpenList<Item, readonly Item[]> {

@@ -13,7 +13,7 @@ const maxFenceChars = 1000;
 /**
  * Matches a line that is a code fence, or can become one when the rest of the line arrives. The line consists of
  * whitespace, blockquote and list markers, then backticks or tildes, then the info string. After backticks, the info
- * string must not contain a backtick, because such a line starts with inline code.
+ * string must not contain a backtick: otherwise, the line would start with inline code.
  */
 const fencePattern = /^(?<prefix>(?:[\s>]|[-*+](?=\s)|\d{1,9}[.)](?=\s))*)(?<marker>`+(?=[^`]*$)|~+)(?<info>.*)$/s;
 
@@ -48,8 +48,8 @@ export class FencedText {
   }
 
   /**
-   * Lines that end the open code block and start the code block anew, so that a chat can show other content between the
-   * two parts. Undefined if no code block is open.
+   * Returns lines that close the open code block and open it again, so that a chat can show other content between the
+   * two parts. Returns undefined if no code block is open.
    */
   get interruption(): { readonly close: string; readonly open: string } | undefined {
     if (!this.fence) return undefined;
