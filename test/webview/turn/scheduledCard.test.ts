@@ -97,7 +97,7 @@ describe('card of a scheduled prompt', () => {
     page.snapshot([exchange('a', { state: { ...state, gateway: refOf('https://backup.example') } })]);
     assert.match(lines()[2]!, /^Sends to api\.example/u);
     page.receive({ type: 'connection', connection: { ...connected, host: 'other.example' }, suggestions: [] });
-    assert.match(lines()[2]!, /^To other\.example/u);
+    assert.match(lines()[2]!, /^Sends to other\.example/u);
   });
 
   it('shows the new time after the prompt was rescheduled in another window', () => {
