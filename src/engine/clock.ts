@@ -24,8 +24,8 @@ const partsOfDelay = 8;
  */
 export function afterUnblocked(clock: Clock, ms: number, call: () => void): () => void {
   let cancel: () => void;
-  // Node.js runs expired timers before it handles received data. A single timer that expires while the process is
-  // blocked could therefore end a connection that has already been established.
+  // Node.js runs expired timers before it handles received data. If the process is blocked, a single timer could
+  // therefore expire and end a connection that has already been established.
   const wait = (parts: number): void => {
     cancel = clock.callAfter(ms / partsOfDelay, parts === 1 ? call : () => wait(parts - 1));
   };

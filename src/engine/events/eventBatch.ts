@@ -1,9 +1,9 @@
 import type { RecordedEvent, TextEvent } from './events';
 
 /**
- * Collects events. Adjacent text events of an attempt are joined, and so are adjacent reasoning events. Joined events
- * result in the same state of the turn, except that the throughput is slightly less exact. Tool calls are rare and are
- * not joined.
+ * Collects events. Adjacent text events of an attempt are joined, and so are adjacent reasoning events. The state of
+ * the turn is the same as without joining, except that the throughput is slightly less exact. Tool calls are rare and
+ * are not joined.
  */
 export class EventBatch<Event extends RecordedEvent> {
   readonly events: Event[] = [];

@@ -26,8 +26,8 @@ export const faultKinds = [
   'truncated',
   'malformed',
   /**
-   * The retry budget of this gateway is used up, so the turn does not retry automatically. For the user's daily budget,
-   * the kind is `spending-limit` instead.
+   * The gateway's retry budget is used up, so the turn does not retry automatically. For the user's daily budget, the
+   * kind is `spending-limit` instead.
    */
   'budget',
   /** The user's daily budget is used up. */

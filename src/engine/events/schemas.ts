@@ -174,7 +174,7 @@ export const eventSchemas = {
     /** Size of the response body in bytes, after decompression. */
     bytes: orZero(count),
     chars: orZero(count),
-    // The following fields contain the usage of the attempt.
+    // The following fields contain the token usage and the cost of the attempt.
     tokens: detail(tokens),
     promptTokens: detail(tokens),
     completionTokens: detail(tokens),

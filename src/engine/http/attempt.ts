@@ -73,8 +73,8 @@ export class Attempt implements BodySink, DeltaReceiver {
   private readonly toolCalls = new ToolCallNumbers();
   private finishReason: string | undefined;
   /**
-   * Whether the finish reason reports a failure of the provider. The attempt does not fail before the end of the
-   * current read from the network, because an error message with the cause might follow.
+   * Whether the finish reason reports a failure of the provider. The attempt does not fail until the received data has
+   * been handled, because an error message with the cause might follow.
    */
   private isCut = false;
   private sawText = false;
@@ -98,7 +98,10 @@ export class Attempt implements BodySink, DeltaReceiver {
        * @returns false if the text can't be discarded
        */
       startOver(): boolean;
-      /** Called when all deltas of a read from the network have been added. */
+      /**
+       * Called after each read from the network, when all deltas (parts of the response) of this read have been
+       * handled.
+       */
       endRead(): void;
     },
     private readonly reportHeaders: (status: number, requestId: string | undefined, ms: number) => void,
@@ -272,8 +275,8 @@ export class Attempt implements BodySink, DeltaReceiver {
     this.isCut ||= finish.type === 'cut';
     if (finish.type === 'cut') return;
     if (finish.type === 'filtered') return this.fail('answerFiltered');
-    // Only the first finish reason starts the timeout. Some gateways repeat the finish reason in further chunks, and
-    // these chunks must not extend the timeout.
+    // Only the first finish reason starts the timeout for the end of the stream. Some gateways repeat the finish reason
+    // in further chunks, and these chunks must not extend the timeout.
     if (this.finishReason === undefined) this.clocks.startTail(tailMs);
     this.finishReason = finish.reason;
     this.behavior.finishReason = 'sent';
@@ -281,7 +284,7 @@ export class Attempt implements BodySink, DeltaReceiver {
 
   /**
    * Counts received characters.
-   * @returns false if the limit is exceeded; the attempt has then failed
+   * @returns false if the turn exceeds its length limit; the attempt has then failed
    */
   private count(chars: number, visibleChars = chars): boolean {
     if (!this.size.addChars(chars)) {
@@ -362,7 +365,7 @@ export class Attempt implements BodySink, DeltaReceiver {
   }
 
   private fail(evidence: Evidence): void {
-    // `flush` can call `fail` a second time: the text that the filters release might exceed the length limit.
+    // The text that `flush` releases might exceed the length limit, and `fail` would then be called a second time.
     if (this.isFailing) return;
     this.isFailing = true;
     this.deltas.flush();

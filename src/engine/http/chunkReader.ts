@@ -8,8 +8,8 @@ import { ResponsesReader } from './responsesApi';
 const keepAlive = /^(?:null|\[?(?:ping|pong|heartbeat|keep[-_ ]?alive)\]?)$/i;
 
 /**
- * Number of consecutive frames without a second matching event, after which every event is parsed. A frame is the JSON
- * around an event's text. If each event has a different ID, for example, all frames are different.
+ * Maximum number of consecutive frames that match no second event. After that, every event is parsed. A frame is the
+ * JSON around an event's text. If, for example, each event has a different ID, all frames are different.
  */
 const maxUnusedFrames = 16;
 
@@ -24,7 +24,10 @@ export class ChunkReader implements EventSink {
   private unusedFrames = 0;
   private readonly history = new ChunkHistory();
   private readonly responses: ResponsesReader;
-  /** The last delta of the current event, not including `finishReasonPending` and `restartInStream`. */
+  /**
+   * The last delta (part of the response) of the current event. The deltas `finishReasonPending` and `restartInStream`
+   * are ignored.
+   */
   private lastDelta: Delta | undefined;
   private deltaCount = 0;
   private garbledEvents = 0;
@@ -94,8 +97,8 @@ export class ChunkReader implements EventSink {
 
   private readonly recordAndForward = (delta: Delta): void => {
     // A frame (the JSON around a text) is created only from an event with a single delta. The deltas
-    // `finishReasonPending` and `restartInStream` are not counted, because they don't need to be passed on for each
-    // event with the same frame.
+    // `finishReasonPending` and `restartInStream` are not counted, because events with the same frame need not repeat
+    // them.
     if (delta.type !== 'finishReasonPending' && delta.type !== 'restartInStream') {
       this.lastDelta = delta;
       this.deltaCount++;

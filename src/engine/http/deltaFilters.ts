@@ -46,13 +46,13 @@ const maxTagChars = 20;
 /** Maximum number of characters, mostly whitespace, that are held back before an opening tag or after a closing tag. */
 const maxBufferedChars = 100;
 /**
- * Maximum length of a short text before a `</think>`, in characters. If the stream began with reasoning in a separate
- * field, a short text without line breaks is treated as further reasoning.
+ * Texts up to this length, in characters, are short. If the stream began with reasoning in a separate field, a short
+ * text without line breaks before a `</think>` is treated as further reasoning.
  */
 const maxShortTextChars = 200;
 /**
- * Maximum length of the text that is kept in memory in case a later `</think>` shows that the text is reasoning, in
- * characters. No model produces longer reasoning.
+ * Maximum length of the text that is kept in memory, in characters. If a `</think>` arrives later, this text was
+ * reasoning. No model produces longer reasoning.
  */
 const maxUntaggedChars = 256 * 1024;
 
@@ -176,8 +176,9 @@ export class ThinkTags implements DeltaFilter {
   }
 
   /**
-   * Returns whether a `</think>` without an opening tag ends reasoning. The tag must be at the start of a line, and not
-   * in code. After reasoning in a separate field, the tag can also be at the end of a line or after a short text.
+   * Returns whether reasoning ends at a `</think>` that has no opening tag. The tag must be at the start of a line, and
+   * not in code. If the stream began with reasoning in a separate field, the tag can also be at the end of a line or
+   * after a short text.
    */
   private endsReasoning(before: string, remaining: string): boolean {
     if (before.includes('<think>') || isInCode(before)) return false;
@@ -239,7 +240,7 @@ class ReasoningCopies {
   private unrepeatedText = '';
   /**
    * Reasoning that was not passed on, because it repeats reasoning from the other source (field or tags). If the two
-   * copies turn out to differ, it is passed on after all.
+   * copies turn out to differ, this reasoning is passed on after all.
    */
   private repeatedText = '';
   private areDifferent = false;

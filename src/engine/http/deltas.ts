@@ -49,7 +49,7 @@ export interface DeltaReceiver {
 
 /** Filters deltas and passes them on to another receiver. A filter can hold back text until `flush` is called. */
 export interface DeltaFilter extends DeltaReceiver {
-  /** Passes on the text that is held back. Must be called when nothing follows that belongs to this text. */
+  /** Passes on the text that is held back. Must be called at the end of the text. */
   flush(): void;
 }
 

@@ -26,7 +26,7 @@ export function readChunk(
     readChoice(choice, sink, history);
   } else responses.read(chunk);
   const groq = recordIn(chunk['x_groq'])['usage'];
-  // Moonshot reports the usage inside the choice, and Google in the field `usageMetadata`.
+  // Moonshot reports the usage in an element of `choices`, and Google in the field `usageMetadata`.
   const usage = readUsage(chunk['usage'] ?? groq ?? choice?.['usage'] ?? chunk['usageMetadata'], chunk);
   if (usage) sink({ type: 'usage', usage });
   return true;
@@ -70,8 +70,8 @@ class TextMark {
 export class ChunkHistory {
   private id: string | undefined;
   /**
-   * Whether two chunks have had the same ID. Otherwise, a new ID does not show a restart, because some gateways give
-   * each chunk a different ID.
+   * Whether two chunks have had the same ID. If not, a new ID does not show that the answer is restarted, because some
+   * gateways give each chunk a different ID.
    */
   private hasRepeatedId = false;
   private texts = { text: new TextMark(), reasoning: new TextMark() };
@@ -106,8 +106,8 @@ export class ChunkHistory {
   }
 
   /**
-   * Returns the part of a `message` text that has not arrived before. If deltas have arrived, the `message` contains
-   * the complete answer. Otherwise, each `message` contains either the answer so far or a further part of it.
+   * Returns the new part of a `message` text. After deltas, the `message` contains the complete answer. Without deltas,
+   * each `message` contains either the answer so far or a further part of it.
    */
   unread({ type, text }: TextDelta): string {
     const before = this.texts[type];

@@ -88,7 +88,7 @@ export class IdleClocks implements ConnectionObserver {
     this.phaseStart = this.clock.monotonicNow();
   }
 
-  /** Sets the timer for the last chunks, if necessary. Call this after each read from the network. */
+  /** Sets the timer for the last chunks if the answer is complete. Must be called after each read from the network. */
   endRead(): void {
     // The timer is set in a microtask, after the text of this read has been delivered. Otherwise, setting the timer
     // would delay the text.
@@ -117,8 +117,8 @@ export class IdleClocks implements ConnectionObserver {
       this.cancel?.();
       this.armTimer();
     } else {
-      // The current time is recorded as if the timer had been set now. Otherwise, the next check might report an
-      // earlier sleep of the computer, although the connection has survived it: data has arrived since then.
+      // The current time is recorded as if the timer had been set now. Otherwise, the next check might report a sleep
+      // of the computer before the latest data, although this data shows that the connection still works.
       this.armedAt = { now: this.clock.now(), ticks, forMs };
     }
   }

@@ -66,8 +66,8 @@ export class ResponsesReader {
   }
 
   /**
-   * Reads a complete response. Its items can have other positions than in the earlier events. The texts of all items
-   * are therefore joined and compared with the joined texts of the events.
+   * Reads a complete response. The positions of its items can differ from the positions in earlier events. The texts of
+   * all items are therefore joined and compared with the joined texts of the events.
    */
   private readEnd(response: JsonRecord, status: string): void {
     const items = listIn(response['output']).filter(isRecord);
@@ -113,8 +113,8 @@ export class ResponsesReader {
   }
 
   /**
-   * Returns the part of a text that has not been passed on. A delta is returned unchanged. Of a complete text, the part
-   * after its deltas is returned.
+   * Returns the part of a text that has not been passed on. A delta is returned unchanged. If the complete text
+   * arrives, the part that follows the earlier deltas is returned.
    * @param key identifies the text
    */
   private takeUnread(key: string, text: string, isComplete: boolean): string {

@@ -65,8 +65,8 @@ export function readUsage(usage: unknown, chunk: JsonRecord): Usage | undefined 
 }
 
 /**
- * Returns the number of prompt tokens that are not included in the reported prompt tokens. Anthropic, and some gateways
- * that convert its usage, report separately the tokens that were read from the cache or written to it.
+ * Returns the number of prompt tokens that are missing from the reported number. Anthropic, and some gateways that
+ * convert Anthropic's usage, have separate fields for the tokens that were read from the cache or written to the cache.
  */
 function tokensOutsidePrompt(promptTokens: number, cachedTokens = 0, usage: JsonRecord): number {
   const { prompt_tokens: prompt, cache_read_input_tokens: read, cache_creation_input_tokens: stored } = usage;

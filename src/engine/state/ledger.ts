@@ -78,8 +78,8 @@ export function waitedMs({ entries, waits }: Ledger): number {
 }
 
 /**
- * Events with a time on both the monotonic clock and the wall clock, from which other times are converted. These events
- * are the starts of attempts or, before the first attempt, the start of the current wait.
+ * Events whose time is known on both the monotonic clock and the wall clock, so that other times can be converted: the
+ * starts of attempts or, before the first attempt, the start of the current wait.
  */
 interface ClockSource {
   readonly ledger: Ledger;
@@ -112,11 +112,11 @@ function startWait(waits: readonly LedgerWait[], wait: WaitingEvent): readonly L
   const { at, reason, told } = wait;
   const last = waits.at(-1);
   const isSame = last?.reason === reason && last.told === told;
-  // An estimate does not change the recorded wait. The duration that was planned first is more useful to the user than
-  // the later estimates.
+  // A later estimate does not change the recorded wait, because the duration that was planned first is more useful to
+  // the user.
   if (isSame && wait.estimated) return waits;
-  // When the end of a wait for a gate or for the network changes, the turn emits a further event for the same wait. The
-  // ledger still records only one wait.
+  // When the end of a wait for a gate or for the network changes, the turn emits another `waiting` event. The ledger
+  // then updates the recorded wait and does not add a second wait.
   const continuesLast = isSame && (told !== 'turn' || reason === 'offline');
   return continuesLast ? [...waits.slice(0, -1), { ...wait, at: last.at }] : [...endWait(waits, at), wait];
 }

@@ -16,7 +16,7 @@ export function markScheduled(state: TurnState, schedule: Schedule): TurnState {
   return { ...endWait(state), phase: 'scheduled', schedule };
 }
 
-/** Ends the schedule of a turn whose prompt is scheduled. Returns any other turn unchanged. */
+/** Ends the schedule of a turn. If the prompt is not scheduled, returns the turn unchanged. */
 export function endSchedule(state: TurnState, end: ScheduleEnd): TurnState {
   const { schedule, ...rest } = state;
   if (!schedule) return state;

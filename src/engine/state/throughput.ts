@@ -62,8 +62,8 @@ interface SilenceSource {
 export const minSilenceMs = 3000;
 
 /**
- * Returns the silences (periods without a token) that have ended. If at least `minSilenceMs` have passed since the last
- * token of the current attempt, adds the silence from that token to `now`.
+ * Returns the silences (periods without a token) that have ended. If the current silence has lasted at least
+ * `minSilenceMs`, it is included and ends at `now`.
  */
 export function silencesUntil(
   { silences, ledger, lastTokenAt = Infinity }: SilenceSource,

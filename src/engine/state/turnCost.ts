@@ -71,7 +71,7 @@ export function shownCosts(costs: readonly Cost[] = []): readonly Cost[] {
   return costs.filter(({ amount, isEstimate }) => amount > 0 || !isEstimate);
 }
 
-/** Returns all attempts of a turn that might have cost something, oldest first. */
+/** Returns all attempts of a turn, including the attempts of discarded answers, oldest first. */
 export function attemptsOf(state: TurnState): readonly LedgerEntry[] {
   return [...state.discardedAttempts, ...segmentsOf(state).flatMap(({ ledger }) => ledger.entries)];
 }
@@ -85,8 +85,8 @@ export function hasUnknownCost(end: EndedFields): boolean {
 }
 
 /**
- * Returns whether the gateway accepted an attempt whose end was not recorded. The cost of such an attempt is unknown,
- * unless the attempt is still running.
+ * Returns whether the gateway accepted the attempt, but no end of the attempt was recorded. The cost of such an attempt
+ * is unknown, unless the attempt is still running.
  */
 export function lacksEnd({ headers, end }: LedgerEntry): boolean {
   const { status = 0 } = headers ?? {};

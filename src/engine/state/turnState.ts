@@ -39,7 +39,7 @@ export interface TurnSegment {
   readonly ledger: Ledger;
   readonly attempts: number;
   readonly usage?: Usage | undefined;
-  /** Time of the first event. This event is an attempt or a wait. */
+  /** Time of the segment's first event, which is the start of an attempt or of a wait. */
   readonly startedAt?: number | undefined;
   readonly firstTokenAt?: number | undefined;
   readonly lastTokenAt?: number | undefined;
@@ -96,11 +96,11 @@ export interface TurnState extends TurnSegment {
   /** The model that wrote the latest text. Absent before the first text. */
   readonly textModel?: string | undefined;
   readonly reasoning: string;
-  /** Number of the last attempt that has added to `reasoning`. */
+  /** Number of the last attempt that has added reasoning. */
   readonly reasoningAttempt?: number;
   /** Resume points of the answer (the places where a resumed part begins), in the order of their offsets. */
   readonly resumePoints: readonly ResumePoint[];
-  /** Why the last stream broke, as localized text. Absent once the answer has been resumed. */
+  /** Localized reason why the last stream broke. Absent once the answer has been resumed. */
   readonly cutMessage?: string;
   readonly toolCalls: readonly ToolCall[];
   readonly switches: readonly ModelEvent[];
@@ -109,7 +109,10 @@ export interface TurnState extends TurnSegment {
   readonly gatewaySwitches: readonly GatewayEvent[];
   /** Earlier segments of the turn, oldest first. A new segment begins each time the user continues the answer. */
   readonly previousSegments: readonly TurnSegment[];
-  /** Attempts of answers that the user restarted. They are kept only for the cost of the turn. */
+  /**
+   * Attempts whose answers were discarded when the user restarted the answer. They are kept only to compute the cost of
+   * the turn.
+   */
   readonly discardedAttempts: readonly LedgerEntry[];
   readonly wait?: WaitingEvent;
   /** The schedule of the prompt. Set only in the phase `scheduled`. */

@@ -3,7 +3,7 @@ import { textOf, type ChatMessage, type TextMessage } from '../request';
 import { lastChars } from './surrogates';
 import { prefillText, type JoinMethod } from './splice';
 
-/** A message of a request. With `prefix: true`, DeepSeek continues the assistant message. */
+/** A message of a request. DeepSeek continues an assistant message that has `prefix: true`. */
 export type OutgoingMessage = ChatMessage | (TextMessage & { readonly prefix: true });
 
 const quoteChars = 200;
@@ -55,7 +55,10 @@ function isChinese(text: string): boolean {
   return hanCharacters > letterWords;
 }
 
-/** How a request marks a prefill, its last assistant message: with `prefix: true`, or not at all. */
+/**
+ * How a request marks its last message as a prefill (a partial answer that the model continues): with `prefix: true`,
+ * or not at all.
+ */
 export type Prefill = 'prefix' | 'assistant';
 
 interface PrefillSupport {

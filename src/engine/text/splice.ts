@@ -31,8 +31,8 @@ const hold: SpliceStep = { type: 'hold' };
 
 /**
  * Joins a continuation to the partial answer. Models often repeat the end of the partial answer, or all of it, before
- * they continue. The continuation is held back while it might be such a repetition. After any step other than `hold`,
- * the splice must not be used again.
+ * they continue. The continuation is held back while it might be such a repetition. Once it has been released, the
+ * splice must not be used again.
  */
 export class Splice {
   private received = '';
@@ -40,7 +40,10 @@ export class Splice {
   private readonly sentText: string;
   private readonly trailingWhitespace: string;
   private readonly tail: string;
-  /** Offsets in `tail` at which an overlap (repeated text) can begin. See {@link findMatchOffsets}. */
+  /**
+   * Offsets in the end of the partial answer at which an overlap (repeated text) can begin. See {@link
+   * findMatchOffsets}.
+   */
   private matchOffsets: readonly number[] = [];
   /** Number of characters that are equal at the start of the continuation and of the partial answer. */
   private prefixLength = 0;
@@ -49,7 +52,7 @@ export class Splice {
    */
   private whitespaceLength = 0;
 
-  /** The partial answer and the text passed to `push` must not end with half of a surrogate pair. */
+  /** Neither the partial answer nor a text passed to `push` may end with half of a surrogate pair. */
   constructor(
     private readonly partialAnswer: string,
     readonly method: JoinMethod,

@@ -8,8 +8,8 @@ import { textOf, type ChatMessage } from '../request';
 const firstWideCode = 0x2e80;
 
 /**
- * Maximum number of blocks of a text that are examined. Examining a complete long text would block the extension host,
- * so only blocks at equal distances are examined.
+ * Maximum number of blocks that are examined to estimate the tokens of a long text. Examining the complete text would
+ * block the extension host, so only blocks at equal distances are examined.
  */
 const maxBlocks = 20;
 const blockChars = 1000;
@@ -39,8 +39,8 @@ export function estimateFraction(text: string): number {
 }
 
 /**
- * Returns the context window in tokens if the messages probably exceed it and the gateway then silently omits their
- * beginning. Otherwise, returns undefined. The estimate does not include images and tools.
+ * Returns the context window in tokens if the messages are probably too long for it and the gateway silently omits
+ * their beginning. Otherwise, returns undefined. The estimate does not include images and tools.
  */
 export function exceededContext(messages: readonly ChatMessage[], facts: ModelFacts = {}): number | undefined {
   const { cutsLongPrompts, contextWindow = Infinity } = facts;

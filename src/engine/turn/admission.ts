@@ -34,7 +34,7 @@ export class Admission {
     this.joined = { gate, permit: gate.enqueue(onChange) };
   }
 
-  /** Why the gate does not admit the attempt yet. Undefined once the attempt is admitted. */
+  /** Why the gate delays the attempt. Undefined once the gate has admitted the attempt. */
   get block(): (GateBlock & { readonly leftMs: number }) | undefined {
     const block = this.joined?.permit.block;
     if (!block) return undefined;
@@ -55,8 +55,8 @@ export class Admission {
   }
 
   /**
-   * Reports a fault to the gate. Must be called before the decision about a retry, which depends on the state of the
-   * circuit breaker.
+   * Reports a fault to the gate. Must be called before the turn decides whether to retry, because this decision depends
+   * on the state of the circuit breaker.
    */
   reportFault({ isProviderFault, retryAfter, detail }: Fault): void {
     const wasBreakerOpen = this.isBreakerOpen;

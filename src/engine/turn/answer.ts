@@ -78,11 +78,14 @@ export class Answer {
   private wasRestartRequested = false;
   /** Whether the model only repeated the start of the partial answer and then stopped. */
   private repeatedOnlyPart = false;
-  /** Whether the next delta restarts the answer. Set if the answer so far consists only of reasoning or tool calls. */
+  /**
+   * Whether the next delta discards the answer so far, which consists only of reasoning or tool calls, and starts a new
+   * answer.
+   */
   private isRestartDue = false;
   /**
-   * Whether blank lines at the start of the continuation are removed. After reasoning, such lines only separate the
-   * text from the reasoning.
+   * Whether blank lines at the start of the continuation are removed. After reasoning, these lines only separate the
+   * text from the reasoning and are not part of the answer.
    */
   private skipsBlankLines = false;
   private cancelHold: (() => void) | undefined;
@@ -291,8 +294,8 @@ export class Answer {
   }
 
   /**
-   * Adds text of the current attempt to the answer. Returns the text that the caller must emit as a `text` event.
-   * Events of other types are emitted by this method.
+   * Adds text of the current attempt to the answer. Returns the text that the caller must emit as a `text` event. This
+   * method itself emits all other events.
    */
   private append(delta: string): string {
     const text = this.completeCharacters(delta);

@@ -22,8 +22,8 @@ import type { TurnOutput } from './turnOutput';
 import { refOf, type TurnGateways } from './turnGateways';
 
 /**
- * Rows of the fault table for 4xx responses. If such a response follows a resume request, the gateway might have
- * rejected the messages of this request.
+ * Faults with which a gateway might reject the messages of a resume request. They are rows of the fault table for 4xx
+ * responses.
  */
 const messageRejectionRows: ReadonlySet<FaultName> = new Set([
   'requestRejected',
@@ -64,8 +64,8 @@ export class Attempts {
   ) {}
 
   /**
-   * Progress of the answer. `isResuming` is true if the gateway has accepted the current attempt, and if this attempt
-   * has received a part of the answer or resumes a partial answer.
+   * Progress of the answer. `isResuming` is true if the gateway has accepted the current attempt, and this attempt
+   * either has received a part of the answer or resumes a partial answer.
    */
   get progress(): Progress {
     const { current, answer } = this;
@@ -244,8 +244,8 @@ export class Attempts {
   }
 
   /**
-   * Returns whether an answer without a finish reason is complete after all: a continuation has added nothing, or a
-   * restart has received complete tool calls. If this model has never sent a finish reason, its later answers need
+   * Returns whether the answer is complete although no finish reason has arrived: a continuation has added nothing, or
+   * a restart has received complete tool calls. If the model has never sent a finish reason, its later answers need
    * none.
    */
   confirmsComplete(): boolean {

@@ -23,11 +23,11 @@ import { TurnGateways } from './turnGateways';
 import { UserCommands } from './userCommands';
 import { Waits } from './waits';
 
-/** Why the next attempt is made. Undefined if there is no next attempt because the turn has ended. */
+/** Why the next attempt is made. Undefined after the end of the turn, because no attempt follows. */
 type NextTrigger = AttemptTrigger | undefined;
 /**
- * Maximum time to wait for the cooldowns and outages that other windows have recorded, in milliseconds. The drive with
- * these records might not respond.
+ * Maximum time to wait for the cooldowns and outages that other windows have recorded, in milliseconds. The records are
+ * on a drive that might not respond.
  */
 const maxCooldownSyncMs = 250;
 
@@ -103,7 +103,9 @@ export class Turn implements TurnHandle {
       this.commands.apply('switch');
   }
 
-  /** Ends the current wait, because its reason no longer exists: the network state has been reset. */
+  /**
+   * Ends the current wait. Called after a reset of the network state, because the reason for the wait no longer exists.
+   */
   endWait(): void {
     this.gateways.forgetUnserved();
     if (this.waits.isWaiting) this.commands.apply('retry-now');
@@ -302,7 +304,7 @@ export class Turn implements TurnHandle {
         break;
       }
       case 'wait':
-        // A wait in the gate's queue is announced when the turn has joined the queue.
+        // A wait in the gate's queue is announced later, when the turn joins the queue.
         if (!decision.inQueue) await waits.delay(decision.delayMs, messages.describeWait(fault, decision, 'turn'));
         break;
     }
@@ -325,9 +327,7 @@ export class Turn implements TurnHandle {
     this.history.recordModelSwitch(to);
   }
 
-  /**
-   * Lets another model answer, or continue the partial answer. The resumes of the other model are counted from zero.
-   */
+  /** Lets another model answer, or continue the partial answer. The number of resumes is reset for the other model. */
   private fallBack(model: string, reason: FaultKind): void {
     const gateway = this.gateways.gatewayOfSubstitute(model);
     if (gateway) this.gateways.switchTo(gateway, { kind: reason });

@@ -46,8 +46,8 @@ export class TurnGateways {
    */
   current: Gateway | undefined;
   /**
-   * Why the turn uses the current gateway. The initial value `model` means that the gateways before it in the settings
-   * do not have the model.
+   * Why the turn uses the current gateway. The initial value `model` means that earlier gateways in the settings do not
+   * have the model.
    */
   reason: ModelEvent['reason'] = 'model';
   /** Name under which the user sees the model of the current or the next attempt. */
@@ -136,7 +136,8 @@ export class TurnGateways {
     const untriedGateways =
       lacksModelAtBackup && this.settings(this.history.model).isWorkspaceModel ? [] : this.untriedGateways;
     const isNewSubstitute = ({ name, isSubstitute }: SentModel): boolean => isSubstitute && !this.substitutes.has(name);
-    // After some faults, the turn may try every gateway even if all are down, because a gateway might work again.
+    // After some faults, the turn may try every other gateway, even if all are down, because a gateway might have
+    // recovered.
     const mayTryAll = fault.leavesGateway === true || fault.policy.retry === 'offline' || lacksModelAtBackup;
     const otherGateway =
       untriedGateways.find((gateway) => this.isUp(gateway)) ?? (mayTryAll ? untriedGateways[0] : undefined);
@@ -228,7 +229,7 @@ export class TurnGateways {
   }
 
   /**
-   * Whether the current gateway is down, for instance because of another turn's fault, and another gateway is up. False
+   * Whether another gateway is up and the current gateway is down, for instance because of another turn's fault. False
    * if the turn must stay at the current gateway.
    */
   get hasBetterGateway(): boolean {
@@ -292,7 +293,7 @@ export class TurnGateways {
     this.failedGateways.clear();
   }
 
-  /** Forgets which gateways do not serve the model, so that the turn may ask them a second time. */
+  /** Forgets which gateways do not serve the model, so that the turn may try these gateways a second time. */
   forgetUnserved(): void {
     this.gatewaysWithoutModel.clear();
   }

@@ -42,8 +42,8 @@ export class Waits {
 
   async delay(delayMs: number, description: WaitDescription): Promise<void> {
     const elapsedMs = await this.waitUntil(this.announce(delayMs, description));
-    // The recorded duration is at most the planned delay. Otherwise, a sleep of the computer would count against the
-    // deadline, the limit for the time without progress.
+    // The recorded duration is at most the planned delay. Otherwise, a sleep of the computer would count as time
+    // without progress, and the turn could reach its limit for this time.
     this.history.recordWait(Math.min(elapsedMs, delayMs));
   }
 
@@ -74,7 +74,7 @@ export class Waits {
 
   /**
    * Checks all gateways at the same time and returns the first that passes the check. Returns undefined if no gateway
-   * passes, or if the wait was ended.
+   * passes, or if the wait ends first.
    */
   async firstGateway(gateways: readonly Gateway[], check: typeof isReachable): Promise<Gateway | undefined> {
     const controller = new AbortController();
