@@ -276,7 +276,8 @@ export function offersGateway(state: TurnState, now: number): boolean {
 }
 
 /**
- * Describes the phase of a running turn. The text is empty while text arrives, and during a wait that has a card.
+ * Describes the phase of a running turn. The text is empty while text arrives, and during a wait that is shown as a
+ * card.
  * @param now the current time in epoch milliseconds
  */
 export function describeProgress(words: Words, state: TurnState, now: number): string {

@@ -4,7 +4,9 @@ import { costsOf, isRunning, segmentsOf, shownCosts, totalsOf, type TurnState } 
 
 interface TurnDescription {
   readonly full: string;
-  /** The most important part of the full text. Empty for a running turn without a retry or a wait. */
+  /**
+   * The most important part of `full`, the complete description. Empty for a running turn without a retry or a wait.
+   */
   readonly short: string;
   /** Whether the turn has made a retry or has waited. */
   readonly isEventful: boolean;

@@ -73,8 +73,8 @@ export interface Exchange extends Prompt {
   /** Answers to the prompt, oldest first. The list is never empty. */
   readonly answers: readonly Answer[];
   /**
-   * Id of the answer with which the conversation continues. In an open comparison, this is the first answer until the
-   * next prompt is sent.
+   * Id of the answer with which the conversation continues. In a comparison, this is the first answer until the user
+   * continues with one of the answers.
    */
   readonly selected: string;
 }
@@ -89,7 +89,7 @@ export interface Summary {
   readonly isUndone?: true | undefined;
 }
 
-/** An exchange with the answer with which the conversation continues. */
+/** An exchange, and which of its answers the conversation continues. */
 export interface Step {
   readonly exchange: Exchange;
   readonly answer: Answer;
@@ -103,13 +103,16 @@ export interface ShownExchange {
   readonly id: string;
   readonly prompt: string;
   readonly attachments: readonly Attachment[];
-  /** Answers that are shown: either a single answer, or all answers of an open comparison. */
+  /**
+   * Answers that are shown: a single answer, or all answers of a comparison until the user continues with one of them.
+   */
   readonly answers: readonly Answer[];
   /** If several answers are shown, the id of the answer that the next prompt follows. */
   readonly followed?: string | undefined;
   /**
    * Ids of the versions between which the user can switch, oldest first: all answers to this prompt and to its edited
-   * versions. An open comparison is listed only with its first answer. The page shows the version `answers[0]`.
+   * versions. Answers that are shown side by side are listed only once, by the first answer. The page shows the version
+   * `answers[0]`.
    */
   readonly versions: readonly string[];
   readonly set: GatewaySetId;

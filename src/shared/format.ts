@@ -11,15 +11,15 @@ const maxSeconds = 90;
  */
 const maxMinutesInSeconds = 60 * 60;
 
-/** Maximum distance from now at which a weekday is unambiguous, in milliseconds. */
+/** Maximum time from now for which a weekday identifies the day, in milliseconds. */
 const maxWeekdayMs = 6 * 24 * 60 * 60 * 1000;
 
 /** Lowest cost that is shown exactly. For a lower cost, `<` and this amount are shown. */
 const minCost = 0.0001;
 
 /**
- * Returns the number of decimal digits for an amount. An amount below 1 gets at least two significant digits. An amount
- * from 1 on gets cents.
+ * Returns the number of decimal digits for an amount: two from 1 on, and otherwise enough for at least two significant
+ * digits.
  */
 function costDigits(amount: number): number {
   if (amount >= 1) return 2;
@@ -90,8 +90,8 @@ export function createFormat(locale: string, strings: PanelStrings) {
     plural: (value: number, one: string, other: string): string =>
       fillTemplate(rules.select(value) === 'one' ? one : other, compact.format(value)),
     /**
-     * Formats a time of day. Adds the weekday if the time is on another day, or the date if that day is more than six
-     * days away. In Chinese, the date is added on every other day. All times are in epoch milliseconds.
+     * Formats a time of day. For another day, adds the weekday, or the date if the time is more than six days away. In
+     * Chinese, always adds the date for another day. All times are in epoch milliseconds.
      */
     timeOfDay: (epochMs: number, { now = Date.now(), seconds = false } = {}): string => {
       const isSameDay = new Date(epochMs).toDateString() === new Date(now).toDateString();

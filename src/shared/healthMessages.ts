@@ -38,7 +38,7 @@ export interface HealthRow {
   readonly model: string;
   readonly host: string;
   readonly total: HealthFigures;
-  /** Faults and how often each of them occurred, most frequent first. `refusals` has the same order. */
+  /** Faults with their frequency, most frequent first. `refusals` has the same order. */
   readonly faults: readonly HealthFault[];
   /**
    * Faults that only the user can remove, such as a wrong key. They do not lower the success rate, because the gateway

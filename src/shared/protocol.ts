@@ -95,7 +95,7 @@ export interface ConnectionView {
   readonly backup?: 'switched' | 'automatic' | undefined;
   /** Names of the backup gateways that have an API key. */
   readonly backups?: readonly string[] | undefined;
-  /** Reasoning effort of the model. It is set in all messages to the page. */
+  /** Reasoning effort of the model. Every message to the page contains it. */
   readonly effort?: EffortView | undefined;
 }
 
@@ -206,7 +206,10 @@ export type ToWebview =
    */
   | { readonly type: 'contextUse'; readonly use?: ContextUse | undefined; readonly canSummarize: boolean };
 
-/** Returns the parts that identify a wait. Times are left out, because they can change during the wait. */
+/**
+ * Returns the properties that distinguish a wait from other waits. Times are left out, because they can change during
+ * the wait.
+ */
 export function waitKey(event: WaitingEvent): readonly unknown[] {
   const { reason, told, attempt, maxAttempts, message, status, requestId, actions, fallbackModel } = event;
   return [reason, told, attempt, maxAttempts, message, status, requestId, actions.join(), fallbackModel];
@@ -218,9 +221,9 @@ export function isSameWait(a: WaitingEvent, b: WaitingEvent): boolean {
 }
 
 /**
- * Returns whether a line about a wait in VS Code's chat is still correct. `current` must be the same wait and must end
- * at the same time. The end is not compared for a wait for the network or a wait with an estimated end, because the
- * line then states no time.
+ * Returns whether VS Code's chat still shows a correct line about a wait. `current` must be the same wait with the same
+ * end. The end is not compared for a wait for the network or with an estimated end, because the line then states no
+ * time.
  */
 export function coversWait(announced: WaitingEvent, current: WaitingEvent): boolean {
   if (!isSameWait(announced, current)) return false;

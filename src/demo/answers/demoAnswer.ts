@@ -11,8 +11,8 @@ interface DemoAnswer {
 }
 
 /**
- * Returns the demo's answer to a prompt, or the continuation of a partial answer. If a message asks for the
- * continuation, it repeats the last words of the partial answer, as many models do.
+ * Returns the demo's answer to a prompt, or the continuation of a partial answer. If a message asks the
+ * model to continue, the continuation first repeats the last words of the partial answer, as many models do.
  * @param defaultTopic the topic of the answer if the prompt names no topic
  */
 export function demoAnswer(
@@ -49,7 +49,7 @@ export function* completeAnswer(
 
 /**
  * Returns the offset in the partial answer at which the continuation begins. The continuation repeats the last words of
- * the partial answer, unless they consist only of punctuation, which clients could not recognize as a repetition.
+ * the partial answer. Punctuation alone is not repeated, because clients could not recognize the repetition.
  */
 function startOfRepetition(partialAnswer: string): number {
   const repeated = Array.from(partialAnswer).slice(-24).join('');

@@ -62,7 +62,7 @@ export function classify(evidence: Evidence, now: number): Fault {
       if (isBrowserChallenge(headers, body)) return faultOfRow('browserChallenge');
       const matcher = createMatcher(body, now, headers);
       const fault = faultFromError(statusRow(status, matcher), matcher, headers);
-      // With one of its own statuses, Cloudflare reports that it can't reach the gateway. If the body contains a more
+      // With statuses such as 522, Cloudflare reports that it can't reach the gateway. If the body contains a more
       // specific error, the response comes from the gateway instead.
       const isSentByEdge = isEdgeStatus(status) && fault.row === defaultRow(status);
       return isSentByEdge ? { ...fault, leavesGateway: true } : fault;
@@ -132,8 +132,8 @@ function isBrowserChallenge(headers: Headers, body: string): boolean {
 }
 
 /**
- * Returns whether the provider rejected the gateway's key. The user's key is then not at fault. LiteLLM quotes the
- * provider's exception in such an error. new-api and one-api add a request ID to errors of the provider.
+ * Returns whether the provider rejected the API key that the gateway sent. The user's key is then not at fault. LiteLLM
+ * quotes the provider's exception in such an error. new-api and one-api add a request ID to errors of the provider.
  */
 function refusesUpstreamKey({ searchText, wrapperMessage, codes }: ProviderError, headers = new Headers()): boolean {
   const message = wrapperMessage || searchText;

@@ -20,10 +20,7 @@ type NoLimitPolicy =
   | { readonly retry: 'transient'; readonly limit?: number; readonly charge?: 2; readonly freeReplay?: true }
   | { readonly retry: 'offline' | 'resume' | 'repair' | 'never' | 'breaker' };
 
-/**
- * How the engine reacts to a limit or an overload. All requests to the same model then wait, not only the request that
- * failed.
- */
+/** How the engine reacts to a limit or an overload, after which all requests to the same model wait. */
 type LimitPolicy = { readonly retry: 'overload'; readonly fallback?: true } | { readonly retry: 'hint' };
 
 export type Policy = NoLimitPolicy | LimitPolicy;

@@ -185,8 +185,8 @@ function errorFromText(text: string): ProviderError {
 }
 
 /**
- * Returns the error that a text quotes, together with the text. If the text quotes no error, the text itself becomes
- * the error message.
+ * Returns the error that was read from a text, with this text as the gateway's message. If the text quotes no error,
+ * the text itself becomes the error message.
  */
 function withText(text: string, inner: ProviderError): ProviderError {
   const examined = text.slice(0, maxExaminedChars);
@@ -227,7 +227,7 @@ const correctable = [
 export type CorrectableParameter = (typeof correctable)[number];
 
 const refusalCodes = /^(?:unsupported_(?:parameter|value)|unknown_parameter|extra_forbidden)$/;
-/** Matches error messages that refuse a parameter, but not messages that refuse a value because it is out of range. */
+/** Matches error messages that refuse a parameter as such. Messages about a value that is out of range don't match. */
 const refusalPattern =
   /unsupported|not supported|unrecogni[sz]ed|unknown|not permitted|extra (?:inputs?|fields?)|unexpected|not allowed|does(?: not|n't) support|deprecated|only (?:be set to )?[\d.]+ is allowed|may only be set to|must be unset|cannot both be|use ['"`]?max_completion_tokens|不支持|未知的?参数|无法识别|不允许(?:传|使用|设置)/i;
 
@@ -260,8 +260,8 @@ export function findRefusedParameter(error: ProviderError): CorrectableParameter
 }
 
 /**
- * Returns the correctable parameter that an error message mentions first. A parameter that follows could be the
- * suggested replacement.
+ * Returns the correctable parameter that an error message mentions first. Parameters that are mentioned later could be
+ * suggested replacements.
  */
 function firstMentioned(text: string): CorrectableParameter | undefined {
   const mentionedParameters = correctable.map((name) => ({ name, at: text.search(mentionPatterns[name]) }));

@@ -251,8 +251,8 @@ const codesByMeaning = {
   transient: `stream_error connection_error network_error bad_gateway gateway_timeout upstream_timeout request_timeout
     ECONNRESET ECONNREFUSED ECONNABORTED ETIMEDOUT EPIPE`,
   'channel-lookup': 'get_channel_failed',
-  // Error codes for a failure of the server. They have priority, because DeepSeek also sends a code that blames the
-  // request with every error.
+  // Error codes for a failure of the server. They have priority over codes that blame the request, because DeepSeek
+  // sends such a code with every error.
   server: `server_error unknown_error internal_error internal_server_error api_error upstream_error`,
   request: `invalid_request_error invalid_request invalid_argument invalid_parameter_error bad_request BadRequestError
     convert_request_failed InvalidParameter base_resp.2013`,
@@ -266,22 +266,24 @@ export type Meaning = keyof typeof codesByMeaning;
  * underscores.
  */
 const codePatterns: readonly (readonly [pattern: RegExp, meaning: Meaning])[] = [
-  // Google sends the name of the quota as the error code, such as `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
+  // Google's error code for a daily limit is the name of the quota, such as
+  // `GenerateRequestsPerDayPerProjectPerModel-FreeTier`.
   [/perday/, 'long-limit'],
-  // Error codes of Volcengine Ark: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
+  // Error codes of Volcengine Ark's content filter: `InputTextSensitiveContentDetected`, `OutputImageRiskDetection`.
   [/sensitivecontentdetected|riskdetection/, 'filter'],
-  // Error codes such as `ModelAccountTpmRateLimitExceeded` (Volcengine Ark), `RequestLimitExceeded` (Tencent) and
-  // `upstream_rate_limited`.
+  // Error codes for a rate limit, such as `ModelAccountTpmRateLimitExceeded` (Volcengine Ark), `RequestLimitExceeded`
+  // (Tencent) and `upstream_rate_limited`.
   [/ratelimit(?:ed|exceeded|reached)|requestlimitexceeded|concurrencylimit/, 'limit'],
-  // Error code of Amazon Bedrock: `com.amazon.coral.availability#ThrottlingException`.
+  // Amazon Bedrock's error code for a rate limit: `com.amazon.coral.availability#ThrottlingException`.
   [/throttlingexception$/, 'limit'],
-  // Error codes of Tencent: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
+  // Tencent's error codes for missing credit: `FailedOperation.ResourcePackExhausted`, `ResourceUnavailable.InArrears`.
   [/resourcepackexhausted|chargeresourceexhaust|inarrears|lowbalance/, 'credit'],
   [/^authfailure\b/, 'auth'],
   [/notactivated/, 'permission'],
   [/serverlimitexceeded/, 'overload'],
   [/textillegaldetected|censor|contentblocked/, 'filter'],
-  // Error codes such as `daily_cost_limit_exceeded`, `usage_limit_reached` and Volcengine Ark's `SetLimitExceeded`.
+  // Error codes for a usage limit, such as `daily_cost_limit_exceeded`, `usage_limit_reached` and Volcengine Ark's
+  // `SetLimitExceeded`.
   [/(?:hourly|daily|weekly|monthly|usage|cost|quota|set)limit(?:exceeded|reached)/, 'usage-limit'],
   [/^upstream\w*(?:stream|connect|timeout|network|protocol)/, 'transient'],
 ];

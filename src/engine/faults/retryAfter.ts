@@ -33,9 +33,8 @@ function toRetryAfter(delayMs: number | undefined, field: string): RetryAfter | 
 /**
  * Reads the retry-after of a response. The first usable value wins, in this order: headers in milliseconds,
  * `retry-after`, the body, the reset time of an exhausted rate limit. Never throws.
- * @param headers the response headers. They are undefined for an error inside a response with status 200, whose headers
- * say nothing about the error. In the body, only fields and messages are then searched, because the rest can belong to
- * the answer.
+ * @param headers the response headers, or undefined for an error inside a response with status 200. Only the fields and
+ * messages of the error are then searched, because other text could belong to the answer.
  * @param now the current time in epoch milliseconds, which is used if the response has no usable `Date` header
  */
 export function parseRetryAfter(headers: Headers | undefined, body: string, now: number): RetryAfter | undefined {

@@ -165,8 +165,8 @@ function rowForInbandError(matcher: ErrorMatcher): FaultName {
   const { status } = matcher.error;
   if (status !== undefined && status < 500) {
     const row = statusRow(status, matcher);
-    // An error inside a response with status 200 does not mean that the base URL is wrong, even if the error contains
-    // the status 404. Instead, the gateway has rejected the content of the request.
+    // If the response itself has the status 200, the base URL is right, even if the error in the body contains the
+    // status 404. The gateway has then rejected the content of the request.
     return row === 'pathNotFound' || row === 'unexpectedStatus' ? 'requestRejected' : row;
   }
   if (hasLimitCode(matcher)) return rowForLimit(matcher);

@@ -9,11 +9,14 @@ import { networkCheckTimeoutMs, respondsAsGateway } from './networkCheck';
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
 /**
- * Number of outages in a row that a response to a probe can end. If the gateway then fails again, probes don't notice
- * its fault, so only a response to a turn ends the next outage.
+ * Number of outages in a row that responses to probes can end. If the fault then occurs again, probes evidently don't
+ * notice it, so their responses are ignored for {@link returnByProbeMs}.
  */
 const maxReturnsByProbe = 2;
-/** Time after the start of an outage, in milliseconds, from which a response to any probe can end the outage. */
+/**
+ * Maximum time after the start of an outage for which responses to probes are ignored, in milliseconds. Later, any
+ * response to a probe ends the outage.
+ */
 const returnByProbeMs = 1_800_000;
 
 /**
@@ -70,8 +73,8 @@ class Outage {
     /** Time at which this window noticed the fault or learned of the outage, in monotonic milliseconds. */
     readonly startedAt: number,
     /**
-     * Time from which a response to any probe can bring the gateway back, in monotonic milliseconds. Before this time,
-     * responses to probes are ignored if probes have wrongly brought the gateway back twice.
+     * Time until which responses to probes are ignored if probes have wrongly brought the gateway back twice, in
+     * monotonic milliseconds.
      */
     readonly probeIsEnoughAt: number,
   ) {}
@@ -148,7 +151,7 @@ export class GatewayHealth {
 
   /**
    * Starts an outage of the gateway.
-   * @param leftMs the time in milliseconds until a response to any probe can bring the gateway back
+   * @param leftMs the time in milliseconds after which responses to probes are no longer ignored
    */
   private startOutage(fault: OutageFault, returns: number, leftMs: number): Outage {
     this.deps.log.warn(`gateway ${originOf(this.id)} is down: ${fault.kind}`);

@@ -11,8 +11,8 @@ export class Probes {
   /** The `admit` function of the gate that sent the last probe. This function identifies the gate. */
   private lastProber: (() => void) | undefined;
   /**
-   * Time of the last probe, in monotonic milliseconds. If a gate repeats its probe while another gate waits, the time
-   * does not change.
+   * Time of the last probe, in monotonic milliseconds. While another gate waits, repeated probes of the same gate don't
+   * change this time.
    */
   private sentAt = 0;
   private readonly waitingGates = new Set<() => void>();
@@ -31,7 +31,7 @@ export class Probes {
   }
 
   sent(admit: () => void): void {
-    // The time of the probe is not renewed while another gate waits. Otherwise, a model whose probes are refused
+    // While another gate waits, the time of the last probe is not renewed. Otherwise, a model whose probes are refused
     // repeatedly would delay the other models for longer.
     if (this.lastProber !== admit || this.waitingGates.size === 0) this.sentAt = this.clock.monotonicNow();
     this.lastProber = admit;

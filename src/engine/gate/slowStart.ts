@@ -15,16 +15,16 @@ const probeLimit = 1;
 
 /**
  * Limits how many requests can be sent but not yet accepted after a cooldown. The limit begins at one request, the
- * probe, and grows by one with each accepted request. It ends only when no request waits. In a simulation that ended
- * the limit after eight accepted requests, the queue flooded the provider with 5 times its capacity.
+ * probe, and grows by one with each accepted request. It ends only when no request waits. When it ended after eight
+ * accepted requests in a simulation, the queue flooded the provider with 5 times its capacity.
  */
 export class SlowStart {
   /** Maximum number of requests that are sent but not yet accepted. */
   private limit = Infinity;
   private limitAfterProbe = 0;
   /**
-   * Requests that are sent but not yet accepted. Requests of an earlier slow start are excluded, because they say
-   * nothing about the gateway now.
+   * Requests that are sent but not yet accepted. Requests of an earlier slow start are excluded, because they don't
+   * show what the gateway accepts now.
    */
   private readonly notYetAccepted = new Set<Permit>();
 

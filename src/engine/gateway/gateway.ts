@@ -75,8 +75,8 @@ export interface SentModel {
 }
 
 /**
- * Returns the model that is sent to a gateway. If this gateway lists the model and the primary gateway lacks it, the
- * user chose it from this gateway's list, so no substitute is sent.
+ * Returns the model that is sent to a gateway. If this gateway lists the model but the primary gateway lacks it, the
+ * user chose the model from this gateway's list, so no substitute is sent.
  */
 export function modelAt(gateway: Gateway, model: string, primaryGateway: Gateway | undefined): SentModel {
   const name = gateway.models.get(model);
@@ -98,9 +98,9 @@ export interface ModelChoice {
 }
 
 /**
- * Returns the gateways to which a prompt can be sent without the user's consent, in the user's order. If the primary
- * gateway uses HTTPS, gateways over plain HTTP are left out, unless the user has chosen one for this model. If only a
- * workspace names the model, the model has no influence.
+ * Returns the gateways to which a prompt can be sent without asking the user, in the user's order. If the primary
+ * gateway uses HTTPS, a gateway over plain HTTP is returned only if the user has chosen it for this model. A model that
+ * only a workspace has chosen has no influence.
  * @param usableGateways the gateways that have a key or need none, without the gateways that have answered that they
  * lack the model
  */

@@ -1,8 +1,8 @@
 import { redacted, redactLookalikes } from './apiKey';
 
 /**
- * Minimum number of characters from the start of an API key that are removed from a text even if the rest of the key is
- * missing.
+ * If a text contains only the beginning of an API key, this part is removed if it has at least this number of
+ * characters.
  */
 const minPrefixChars = 12;
 /**
@@ -120,7 +120,7 @@ export class KeyFilter {
     return this.withoutKeys(this.tail);
   }
 
-  /** Adds a text that the user already sees, so that it is not returned again. */
+  /** Adds a text that the user already sees. The filter doesn't return this text again. */
   skip(text: string): void {
     this.push(text);
     this.passedChars = this.tail.length;
@@ -206,8 +206,8 @@ function charPattern(char: string): string {
 }
 
 /**
- * Returns the pattern of `charPattern`, extended to match an encoded character that the end of the text cuts off, such
- * as `%2` for `%2F`.
+ * Returns the pattern of `charPattern` for a character. At the end of a text, the pattern also matches the first part
+ * of an encoded character, such as `%2` for `%2F`.
  */
 function splitCharPattern(char: string): string {
   return /\w/.test(char) ? char : `(?:${charPattern(char)}|(?:%\\w?|\\\\)$)`;

@@ -71,14 +71,14 @@ const variant =
   /-(?:latest|preview|exp|experimental|beta|free|online|nitro|floor|exacto|extended|maas|fp8|fp4|nvfp4|bf16|int[48]|awq|gptq|0\d\d|v\d-0)$/;
 
 /**
- * Matches a suffix with which gateways make a model reason or set its reasoning effort. If the model without the suffix
- * doesn't reason, the suffix belongs to the name of another model.
+ * Matches a suffix that switches reasoning on or sets its effort, such as `-thinking` or `-high`. If the model without
+ * the suffix doesn't reason, the name with the suffix means another model.
  */
 const effort = /-(?:thinking|minimal|low|medium|high|xhigh)$/;
 
 const vendors =
   'openai|azure|anthropic|google|vertex(?:_ai)?|gemini|bedrock|amazon|aws|deepseek|mistral|moonshot|zhipu|xai|openrouter|siliconflow|groq';
-/** Matches the part in front of a model name: a path, `[provider]`, `us.anthropic.` or `openai:`. */
+/** Matches the vendor or path in front of a model name, such as `[provider]`, `us.anthropic.` or `openai:`. */
 const vendorPrefix = new RegExp(`^(?:.*[/\\])】）]\\s*)?(?:(?:[a-z-]+\\.)+(?=[a-z])|(?:${vendors}):)?`);
 
 /** Returns the name of a model without the vendor in front, in the spelling that {@link unifiedName} describes. */
@@ -168,8 +168,8 @@ export function readTable(): ReadonlyMap<string, ModelFacts> {
   for (const { vendor, family, models } of table.groups) {
     for (const row of models as readonly Row[]) all.set(unifiedName(row.name), { ...factsOfRow(row), vendor, family });
   }
-  // The loop also reaches the short names that it adds. For them, it adds nothing, because the map already contains
-  // their shorter forms.
+  // The loop also visits the short names that it adds. It adds nothing for these names, because the map already
+  // contains their shorter forms.
   for (const [name, facts] of all) {
     for (let short = shortName(name); short !== undefined; short = shortName(short)) {
       if (!all.has(short)) all.set(short, facts);

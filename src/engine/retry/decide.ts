@@ -9,20 +9,23 @@ import { isModelOverload, type TurnHistory } from './turnHistory';
 
 /** What a turn has received before a fault. */
 export interface Progress {
-  /** Whether the failed attempt had streamed part of the answer. The next attempt is then a resume and not a retry. */
+  /**
+   * Whether the failed attempt had streamed part of the answer. The next attempt then resumes the answer instead of
+   * repeating the request.
+   */
   readonly isResuming: boolean;
   readonly hasText: boolean;
   /** Whether the answer can be continued. Otherwise, it can only be restarted. */
   readonly isContinuable: boolean;
 }
 
-/** What a turn can expect from other gateways after a fault. */
+/** What other gateways can contribute after a fault of a turn. */
 export interface GatewayOptions {
   /** The gateway to which the turn can switch because of the fault. */
   readonly otherGateway: Gateway | undefined;
   /** Whether the fault only means that a backup gateway lacks the model. Such a fault must not end the turn. */
   readonly lacksModelAtBackup?: boolean | undefined;
-  /** The fault because of which the primary gateway can't be used. */
+  /** Fault that prevents the use of the primary gateway. */
   readonly primaryFault?: Fault | undefined;
   /**
    * Whether the current gateway uses a substitute in place of every model, so that a fallback model would change
@@ -31,7 +34,7 @@ export interface GatewayOptions {
   readonly isSubstituting?: boolean | undefined;
   /** The substitute: the model that another gateway uses in place of the user's model. */
   readonly substitute?: string | undefined;
-  /** Whether another gateway that has failed could recover, so that the turn must not end yet. */
+  /** Whether a gateway that failed earlier could recover, so that the turn must not end yet. */
   readonly othersMayRecover: boolean;
 }
 
@@ -84,8 +87,8 @@ function decideInQueue(
   const deadlineMs = deadlineOf(settings);
   const isNamed = blockKind === 'cooldown' && cause.source === 'server';
   if (leftMs > deadlineMs) {
-    // This wait is also longer than the longest retry-after that the settings allow (`maxHintMs`), because the deadline
-    // is never shorter than `maxHintMs`.
+    // The setting `maxHintMs` (the longest retry-after to wait for) is exceeded as well, because the deadline is never
+    // shorter than `maxHintMs`.
     return { type: 'fail', fault: asEndOfTurn(fault), resetsInMs: leftMs, ...(isNamed && { beyondMaxHint: true }) };
   }
   if (hasWaited && leftMs + idleMs > deadlineMs) return { type: 'fail', fault: faultOfRow('deadline') };

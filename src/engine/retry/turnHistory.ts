@@ -41,7 +41,7 @@ export class TurnHistory {
     this.models = [model];
   }
 
-  /** Whether the turn has decided on a retry that is not yet included in `retries`. */
+  /** Whether a retry is planned that `retries` does not include yet. */
   get isRetryPending(): boolean {
     return this.charge?.isResume === false;
   }
