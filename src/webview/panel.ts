@@ -176,9 +176,8 @@ export function createPanel(
     composer.setContext(message.context, message.unread);
     if (stored && !readOnly) composer.restore(stored);
     autoscroll.restore(restored.place);
-    // The host has received every prompt that is new in the snapshot: those after the exchange that was last on the
-    // page before. If the user has edited that exchange's prompt, the exchange no longer exists, and all prompts are
-    // treated as new.
+    // Prompts after the exchange that was last on the page before this snapshot are new, so the host has received them.
+    // If that exchange no longer exists, because the user has edited its prompt, all prompts are treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
     composer.confirmPrompts(newItems.flatMap((item) => ('turns' in item ? [] : item.prompt)));
     save();

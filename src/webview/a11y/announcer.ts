@@ -80,9 +80,10 @@ export function announcementFor(
 }
 
 /**
- * Returns the parts of the announcement for a new attempt: the switch to another gateway, the reason why the stream
+ * Returns the parts of the announcement for a new attempt: a switch to another gateway, the reason why the stream
  * broke, and what the attempt requests. The caller joins the parts, because a second announcement would replace the
- * first. If the reason was already announced, only the switch is announced.
+ * first. After a wait, only the gateway switch is announced, because the start of the wait was announced with its
+ * reason.
  */
 function attemptAnnouncements(
   { strings }: Words,

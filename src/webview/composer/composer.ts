@@ -24,7 +24,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
    */
   let pending: readonly string[] = [];
   /**
-   * Sent prompts that the page has made the draft, because it was reloaded before the host confirmed the prompts. The
+   * Sent prompts that have become the draft again, because the page was reloaded before the host confirmed them. The
    * host might still receive these prompts.
    */
   let returned: readonly string[] = [];
@@ -124,8 +124,8 @@ export function createComposer(context: PageContext, onStop: () => void) {
   };
 
   /**
-   * Makes the prompts the draft. If the text field already contains a draft, the prompts are added to the prompt
-   * history instead and remain pending.
+   * Puts the prompts into the text field as a draft. If the field already contains a draft, the prompts are added to
+   * the prompt history instead and remain pending.
    */
   const returnPrompts = (prompts: readonly string[]): void => {
     if (input.value === '') {

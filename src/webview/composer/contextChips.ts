@@ -102,8 +102,8 @@ function outsideMarkOf({ strings }: PageContext, { realPath }: DraftContext): re
 }
 
 /**
- * Creates the label of a context item. In a narrow panel, its folders are shortened before the more important file
- * name.
+ * Creates the label of a context item. In a narrow panel, the style sheet shortens the folders first, because the file
+ * name is more important.
  */
 function labelOf(context: PageContext, item: DraftContext): HTMLElement {
   const { kind, label } = item;

@@ -102,8 +102,8 @@ export class AnswerView implements ShownAnswer {
   }
 
   /**
-   * Whether a running turn shows its own *Stop* button. A compared answer has this button in its head. In all other
-   * answers, only the wait card has this button, and it is not shown while text arrives.
+   * Whether a running turn shows its own *Stop* button. An answer of a comparison has this button in its head. All
+   * other answers have the button only in their wait card, which is not shown while text arrives.
    */
   get hasStopButton(): boolean {
     if (this.isCompared) return true;

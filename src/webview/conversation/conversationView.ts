@@ -22,8 +22,8 @@ const surroundingsEm = 7;
 type ConversationState = Partial<Unsent>;
 
 /**
- * View of the exchanges and summaries of a conversation. The card of an exchange has buttons while its turn is running,
- * and afterwards until a later turn starts.
+ * View of the exchanges and summaries of a conversation. The card of an answer, such as a failure card, loses its
+ * buttons when a later turn starts.
  */
 export class ConversationView {
   readonly element: HTMLElement;
@@ -158,8 +158,8 @@ export class ConversationView {
   }
 
   /**
-   * Renders all answers again, because some answers show the host name of the gateway for the next prompt and this host
-   * name has changed.
+   * Must be called when the host name of the gateway for the next prompt has changed, because some answers show this
+   * name.
    */
   renderAnswers(): void {
     for (const answer of this.answers) answer.render();
@@ -235,8 +235,8 @@ export class ConversationView {
 
   /**
    * Applies new events to an answer.
-   * @returns false if the events belong to a summary, or to an answer that is not on the page. Such events can't have
-   * changed the end of the conversation.
+   * @returns false if the events belong to a summary or to an answer that is not on the page, so that the conversation
+   * has no new content at its end
    */
   apply(answerId: string, events: readonly RecordedEvent[]): boolean {
     // Events of an unknown answer are ignored. They belong to a conversation that this page no longer shows.
@@ -325,7 +325,7 @@ export class ConversationView {
     const { items } = this;
     const latestIndex = items.findLastIndex(({ answers }) => answers.some(({ hasStarted }) => hasStarted));
     items.forEach((item, index) => {
-      // A summary keeps its buttons even if it is followed by turns that it does not replace.
+      // A summary keeps its buttons even if later turns follow.
       const isLatest = index >= latestIndex || !item.exchange;
       for (const answer of item.answers)
         answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));

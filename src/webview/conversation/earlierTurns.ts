@@ -12,8 +12,8 @@ function isUsableSummary(item: ItemView): item is SummaryEntry {
 }
 
 /**
- * Returns what the failure card offers after a request that was too long: nothing, a summary, or a retry with a new
- * summary.
+ * Returns what the failure card offers after a request that was too long: nothing, a summary, or a retry that uses a
+ * newer summary.
  * @param index position of the exchange or summary that contains the failed answer
  * @param canSummarize whether a summary would shorten the last request
  */

@@ -26,8 +26,8 @@ export function createNotices({ strings, post, focusComposer, moveFocus }: PageC
     /** Element that contains the tour card or the card for a missing API key. */
     cardPlace,
     /**
-     * Shows or hides the notice that the conversation is open in another window. *Open Here* is enabled again, because
-     * an earlier click on *Open Here* might have failed to take over the conversation.
+     * Shows or hides the notice that the conversation is open in another window. Also enables *Open Here*: a click
+     * disables this button, but might fail to open the conversation in this window.
      */
     setOpenElsewhere: (isOpenElsewhere: boolean): void => {
       openElsewhere.hidden = !isOpenElsewhere;

@@ -7,7 +7,7 @@ import { createEntryEditor, type EntryEditor } from './entryEditor';
 
 /** View of a summary: an answer with a heading, an editor and buttons. */
 export class SummaryEntry {
-  /** Undefined, because a summary belongs to no exchange. */
+  /** A summary belongs to no exchange. */
   readonly exchange = undefined;
   readonly comparison = undefined;
   readonly entry = this;

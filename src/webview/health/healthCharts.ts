@@ -37,7 +37,7 @@ export function createFigure(
 
 const height = 44;
 /**
- * Height of a bar whose value is 0, in pixels. The bar must be visible, so that its hour differs from an hour without
+ * Height of a bar whose value is 0, in pixels. If the bar were invisible, its hour would look like an hour without
  * requests, which has no bar.
  */
 const minBarHeight = 2;

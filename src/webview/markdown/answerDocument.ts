@@ -91,7 +91,8 @@ export class AnswerDocument {
     const count = isFinal ? blocks.length : countFinalBlocks(blocks, tail);
     this.commit(blocks.slice(0, count), references);
     if (isFinal) this.rerenderCommitted();
-    // If no block is open, the tail (the source after the last committed block) consists of blank lines.
+    // If no block is open, only blank lines follow the last block. The last of these lines is kept, because more text
+    // might extend it.
     const end = blocks[count]?.start ?? (isFinal ? tail.length : tail.lastIndexOf('\n') + 1);
     this.tail = tail.slice(end);
     this.tailStart += end;
@@ -102,7 +103,10 @@ export class AnswerDocument {
     return last && block?.end === this.tail.length ? AppendFastPath.create(last, block) : undefined;
   }
 
-  /** Commits the first open blocks, and the link definitions that they contain. */
+  /**
+   * Commits blocks that no further text can change, and the link definitions in them.
+   * @param blocks the first of the open blocks
+   */
   private commit(blocks: readonly Block[], references: References): void {
     for (const label of blocks.flatMap(({ definitions }) => definitions)) {
       const reference = references.lookUp(label);

@@ -10,8 +10,8 @@ interface BlockContext {
   readonly unescape: (info: string) => string;
   readonly toolbar: ElementSpec;
   /**
-   * First line of the parsed text at which a code block might still be open. A code block that ends at this line or
-   * later can grow. Infinity if no code block can grow.
+   * Line number in the parsed text. A code block that ends at this line or later might still grow. Infinity if no code
+   * block can grow.
    */
   readonly openFromLine: number;
   readonly labels: AnswerControls['labels'];

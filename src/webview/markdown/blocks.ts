@@ -38,8 +38,8 @@ export function parseBlocks(parser: Parser, text: string, references: References
 const tokenDefaults = { attrs: null, map: null, children: null, content: '', markup: '', info: '', meta: null };
 
 /**
- * Parser state that creates tokens as plain objects, because the block rules call no methods of tokens. The token
- * constructor of markdown-it is slower: it calls a slow function for each property.
+ * Parser state that creates tokens as plain objects, because the token constructor of markdown-it is slow. Plain
+ * objects suffice: the block rules call no methods of tokens.
  */
 class BlockState extends MarkdownIt.StateBlock {
   override push(type: string, tag: string, nesting: Token['nesting']): Token {
@@ -71,16 +71,16 @@ const MAY_BE_TITLE = /^[ \t]*["'(]/;
 const BLANK_LINE = /^[ \t]*\r?\n?$/;
 
 /**
- * Matches the first character of a line that can change earlier text: the line can continue a list, or can define a
- * link that earlier text uses.
+ * Matches the first character of a line that might continue a list or define a link, and so change how earlier text is
+ * rendered.
  */
 const MAY_AFFECT_PREVIOUS = /[\s\d*+[-]/;
 
 /**
- * Returns whether no further text can change the block that ends at offset `start`. After a blank line, the next line
- * must be complete, or its first character must neither continue a list nor begin a link definition. Without a blank
- * line, the next two lines must be complete, because they might begin a table. The next line must also not look like
- * the title of a link definition.
+ * Returns whether no further text can change the block before offset `start`. After a blank line, the next line must be
+ * complete, or begin with a character that starts neither a list item nor a link definition. Otherwise, the next two
+ * lines must be complete, because they might begin a table, and the first of them must not look like the title of a
+ * link definition.
  */
 function isFinalBefore(text: string, start: number): boolean {
   const lineEnd = text.indexOf('\n', start);
@@ -108,8 +108,8 @@ export function createParser({ showsDefinitions = false } = {}): Parser {
   // also a top-level domain.
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
   parser.linkify.add('ftp:', null).add('//', null);
-  // The other rules of markdown-it would change nothing, because line ends are already normalized and `typographer` is
-  // off.
+  // The other core rules of markdown-it are turned off. They would change nothing, because line ends are already
+  // normalized and `typographer` is off.
   parser.core.ruler.enableOnly(['block', 'inline', 'linkify', 'text_join']);
   if (showsDefinitions) parser.block.ruler.disable('reference');
   parser.validateLink = () => true;

@@ -9,8 +9,8 @@ export type CodeAction = (typeof codeActions)[number];
 /** Parts of an answer besides the text of the model: the buttons of code blocks, and the marks of task lists. */
 export interface AnswerControls {
   /**
-   * Accessible names of the buttons and marks. They are attributes, so that the text of an answer is exactly the
-   * model's text.
+   * Accessible names of the code block buttons and the task list marks. The names are HTML attributes, so that the text
+   * of an answer is exactly the model's text.
    */
   readonly labels: Readonly<Record<CodeAction | 'taskDone' | 'taskOpen', string>>;
   readonly canApply: boolean;

@@ -32,8 +32,8 @@ export interface MarkdownOptions extends AnswerControls, ActionHandlers {
 }
 
 /**
- * Maximum number of queued characters that one flush renders. The maximum is higher if the open blocks (the blocks that
- * further text can change) are long.
+ * Maximum number of characters that one flush of the queue renders. The maximum is higher if the open blocks (the
+ * blocks that further text can change) are long.
  */
 const MAX_FLUSH_LENGTH = 4000;
 /** Maximum length of the queued text that `finish` renders at once, in characters. */

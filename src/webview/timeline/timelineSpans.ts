@@ -33,7 +33,7 @@ export interface AttemptSpan extends TimeRange {
   readonly number: number;
   /** Name of the attempt's gateway. Undefined if all attempts of the turn use the same gateway. */
   readonly gateway: string | undefined;
-  /** The other model, if the attempt continued the partial answer of another model. Otherwise, undefined. */
+  /** Model whose partial answer the attempt continued. Undefined unless the attempt used a different model. */
   readonly continuedModel: string | undefined;
   /** Message of the provider about the fault of the attempt. */
   readonly detail: string | undefined;

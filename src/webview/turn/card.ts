@@ -16,8 +16,9 @@ export interface Card {
 export type CardSlot = ReturnType<typeof createCardSlot>;
 
 /**
- * Creates a slot for one card. If the removed card had the keyboard focus, the turn of the card gets the focus. The
- * composer does not get the focus, because the user might be about to press Enter, which would send the draft.
+ * Creates a slot that shows at most one card. When a card that has the keyboard focus is removed, its turn gets the
+ * focus. The composer does not get the focus, because the user might be about to press Enter, which would send the
+ * draft.
  */
 export function createCardSlot({ moveFocus, focusComposer }: PageContext) {
   const slot = element('div', { class: 'card-slot' });
@@ -159,7 +160,7 @@ interface ActionChoice {
 /**
  * Creates the buttons of a card. A read-only page has no buttons.
  * @param event values for the captions of the buttons: the fallback model, the next gateway and the reset time of a
- * rate limit. If the reset time is unknown, `sendLater` sends the prompt when the network is back.
+ * rate limit. Without a reset time, the action `sendLater` sends the prompt when the network is back.
  */
 export function createActions(
   { strings, format, clock, post, isReadOnly, areVersionButtonsDisabled }: PageContext,

@@ -46,7 +46,8 @@ export function showTurnActions(
       ];
       parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
     }
-    // A comparison is listed as a single version, under the id of its first answer.
+    // Of a comparison, the list of versions contains only the first answer, so only that answer shows the buttons that
+    // switch versions.
     if (versions.length > 1 && versions.includes(answerId) && mayChange)
       parts.push(createVersionPager(context, answerId, versions));
     if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', answerId })));

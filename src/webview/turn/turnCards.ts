@@ -60,7 +60,7 @@ export function createTurnCard(
  * its start.
  */
 const longWaitMs = 15_000;
-/** Remaining time of a long wait at which its approaching end is announced, in milliseconds. */
+/** Remaining time at which the end of a long wait is announced, in milliseconds. */
 const lastSecondsMs = 5000;
 /** Minimum duration of a backoff whose card highlights *Retry now*, in milliseconds. */
 const minHighlightedBackoffMs = 10_000;
@@ -134,8 +134,8 @@ function createWaitCard(
 }
 
 /**
- * Returns the message that the computer is offline. If there are several gateways, the message names none, because the
- * turn continues with the first gateway that can be reached.
+ * Returns the message that the computer is offline. If there are several gateways, the message contains no gateway
+ * name, because the turn continues with the first gateway that can be reached.
  */
 function offlineText(strings: PageContext['strings'], state: TurnState, event: WaitingEvent, host: string): string {
   return host && !hasGateways(state, event) ? fillTemplate(strings.waitOfflineHost, host) : strings.waitOffline;

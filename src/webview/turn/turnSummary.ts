@@ -26,7 +26,7 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
   };
   const mayShow = (state: TurnState, hasCard: boolean): boolean => {
     if (!isRunning(state.phase)) return state.phase !== 'failed' && hasTimeline(state);
-    // While text arrives, the button below it is hidden, because the button would move with every line.
+    // While text arrives, the summary line is hidden, because it is below the text and would move with every new line.
     return !hasCard && (state.phase !== 'streaming' || timeline.isOpen) && hasTimeline(state);
   };
   return {

@@ -19,8 +19,8 @@ export function createTurnTexts(context: PageContext, { id: answerId, exchange }
   const options = {
     clock,
     labels: strings,
-    // A turn without an exchange writes a summary. Requests contain the complete text of a summary, so its link
-    // definitions are shown as well.
+    // A turn without an exchange writes a summary. The link definitions of a summary are shown as text, because
+    // requests contain them.
     showsDefinitions: !exchange,
     onCodeAction,
     onLink: (href: string) => post({ type: 'openLink', href }),

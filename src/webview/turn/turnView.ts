@@ -78,8 +78,8 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
         [phase, failure, target, isLatest, summaryOffer, ...(wait ? [...waitKey(wait), wait.source, wait.hintMs] : [])],
         () => createTurnCard(context, answer, state, timeline),
       );
-      // Removing a wait card measures the height of the turn. The progress line and the summary line are updated
-      // afterwards, so that they don't add to this height.
+      // When a wait card is removed, the height of the turn is measured. The progress line and the summary line are
+      // updated afterwards, so that they don't add to this height.
       const hasCard = card.element.hasChildNodes();
       progress.update(state, hasCard);
       summary.update(state, hasCard);

@@ -88,8 +88,8 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 }
 
 /**
- * Creates the SVG patterns of charts. The style sheet refers to a pattern by its id, which is also the class of its
- * path.
+ * Creates the SVG patterns of charts. The style sheet refers to a pattern by its id. The path in the pattern has this
+ * id as its class.
  * @param size width and height of a pattern, in pixels
  */
 export function svgPatterns(size: number, paths: Readonly<Record<string, string>>): SVGSVGElement {

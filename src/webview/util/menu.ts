@@ -36,8 +36,8 @@ export function createMenu(
   });
   const close = ({ target }: Event): void => {
     if (target === menu) return;
-    // Removes the focus from the menu item before the menu closes. Otherwise, the focus would move to the menu's
-    // button, and away from another part of VS Code.
+    // Removes the focus from the menu item if another part of VS Code has the focus. Otherwise, closing the menu would
+    // move the focus back to the menu's button.
     if (!document.hasFocus()) elements.find((item) => item === document.activeElement)?.blur();
     menu.hidePopover();
     setWatching(false);

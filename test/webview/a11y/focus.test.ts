@@ -51,7 +51,7 @@ describe('conversation', () => {
       assert.equal(page.one('log').scrollTop, 70);
     });
 
-    it('remains on an article that was focused with the mouse when an arrow key is pressed', () => {
+    it('remains on an article that was clicked, even if an arrow key is pressed', () => {
       articles()[2]!.dispatchEvent(new page.window.Event('pointerdown', { bubbles: true }));
       articles()[2]!.focus();
       press('ArrowUp');

@@ -202,7 +202,7 @@ describe('popup with context suggestions', () => {
     assert.deepEqual(otherPosted(), [{ type: 'send', prompt: '#sa' }]);
   });
 
-  it('ignores Enter before the suggestions arrive if the text changes afterwards', () => {
+  it('drops an early Enter if the text changes before the suggestions arrive', () => {
     page.type('#sa');
     page.key('Enter');
     page.type('#sam');

@@ -301,7 +301,7 @@ describe('notice of a new summary', () => {
     assert.equal(notice(), '');
   });
 
-  it('gives way to a failure card that scrolls into view when the request for the summary fails', () => {
+  it('is followed by a scroll to the failure card if the request for the summary fails', () => {
     page.one('article', 'Summary').getBoundingClientRect = () => ({ top: -200 }) as DOMRect;
     fail();
     scroller.grow(50);
@@ -345,7 +345,7 @@ describe('notice of a full context window', () => {
     assert.match(notice(), /^The conversation is probably too long for the model\./);
   });
 
-  it('reappears after its dismissal only if the context has been below 90% since', () => {
+  it('reappears after its dismissal only if the context window was less than 90% full in between', () => {
     page.snapshot([a, b]);
     fill(920);
     page.one('button', 'Dismiss').focus();

@@ -29,7 +29,7 @@ describe('streaming Markdown renderer', () => {
     assert.ok(lengths.size > 8 && lengths.size < 12, `${lengths.size} flushes`);
   });
 
-  it('immediately renders as much of a replacement text as was shown before', () => {
+  it('immediately renders a replacement text up to the length of the text shown before', () => {
     answer.show('x'.repeat(9_000));
     answer.markdown.replace('y'.repeat(9_500));
     assert.equal(answer.root.textContent, 'y'.repeat(9_000));
@@ -60,7 +60,7 @@ describe('streaming Markdown renderer', () => {
     assert.deepEqual([isDone, answer.runSlice()], [true, false]);
   });
 
-  it('does not report the end if more text is appended before all text is shown', () => {
+  it('does not report the end of the answer if more text arrives before all text is shown', () => {
     let done = 0;
     answer.markdown.append('x'.repeat(20_000));
     answer.markdown.finish(() => done++);

@@ -270,7 +270,7 @@ describe('text of an answer', () => {
     assert.deepEqual(page.renderCalls, ['append one ', 'append two ', 'append three', 'finish']);
   });
 
-  it('is appended without reading the earlier turns', () => {
+  it('is appended without access to the state of earlier turns', () => {
     let reads = 0;
     const state = new Proxy([start, ev.text('Old'), ev.done('Old')].reduce(reduceTurn, initialTurn), {
       get: (target, name) => {

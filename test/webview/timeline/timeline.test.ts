@@ -69,7 +69,7 @@ describe('timeline text about an attempt', () => {
   }
 });
 
-describe('timeline text about an attempt before a wait', () => {
+describe('timeline text about an attempt that is followed by a wait', () => {
   it('contains the message of the provider', () => {
     const [text] = texts(
       ev.attempt(),
@@ -121,7 +121,7 @@ describe('timeline text about a wait', () => {
       assert.equal(texts(ev.attempt({ at: 0 }), { ...event, at: 0 }, second())[1], text));
   }
 
-  it('is left out if the wait was too short to be shown', () => {
+  it('is left out for a wait of only 20 ms', () => {
     const events = [
       ev.attempt(),
       ev.waiting({ at: 1000 }),
@@ -149,7 +149,7 @@ describe('gateway of an attempt in the timeline', () => {
     assert.deepEqual(labels(...refusedBy, switched({ why: 'retry', gateway: refOf(api) })), [undefined, undefined]);
   });
 
-  it('is shown as “Gateway switched” only if the model stays the same', () => {
+  it('is marked “Gateway switched” only if the model stays the same', () => {
     const [third, fourth] = [
       switched({ attempt: 3, at: 900, model: 'qwen' }),
       switched({ attempt: 4, at: 950, model: 'glm', gateway: refOf(api) }),

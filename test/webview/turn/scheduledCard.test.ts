@@ -92,7 +92,7 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '(expires in 24 h)']);
   });
 
-  it('names the gateway that is configured now', () => {
+  it('names the gateway in the current settings', () => {
     const { state } = scheduled();
     page.snapshot([exchange('a', { state: { ...state, gateway: refOf('https://backup.example') } })]);
     assert.match(lines()[2]!, /^Sends to api\.example/u);

@@ -148,7 +148,7 @@ describe('wait card', () => {
     });
   }
 
-  it('leaves an empty space of its height in the answer until the turn ends', () => {
+  it('leaves an empty space in the answer until the turn ends', () => {
     const turn = page.all('article', 'Assistant')[0]!;
     const heightOf = () => (turn.querySelector('.card-details[open] .timeline-body') ? 400 : 120);
     Object.defineProperty(turn, 'offsetHeight', { get: heightOf });

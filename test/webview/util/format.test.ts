@@ -178,7 +178,7 @@ describe('format of plurals, lists and numbers', () => {
 });
 
 describe('template filling', () => {
-  it('replaces placeholders by number, in any order and repeatedly', () => {
+  it('replaces numbered placeholders in any order, even repeated placeholders', () => {
     assert.equal(fillTemplate('{1} of {0}, {1}', 'a', 'b'), 'b of a, b');
   });
 
