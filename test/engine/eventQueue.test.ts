@@ -44,7 +44,7 @@ describe('event queue', () => {
     assert.deepEqual(await Promise.all(reads), [next(text('a')), next(stopped), end]);
   });
 
-  it('ends all pending reads as soon as the reader stops reading', async () => {
+  it('notifies the turn and ends all pending reads when the iterator is closed', async () => {
     let leaves = 0;
     const queue = new EventQueue(() => leaves++);
     const reader = queue[Symbol.asyncIterator]();

@@ -49,7 +49,7 @@ describe('safe reading of text from a gateway', () => {
     assert.deepEqual(readFinishReason('z'.repeat(1_000_000)), { type: 'complete', reason: `${'z'.repeat(59)}…` });
   });
 
-  it('ignores invalid names of rate limit headers in a JSON body', () => {
+  it('ignores a rate limit header in a JSON body if the header name is too long or has invisible characters', () => {
     const delay = (name: string): unknown => {
       const headers = { [`${name}-remaining`]: '0', [`${name}-reset`]: '20s' };
       return parseRetryAfter(new Headers(), JSON.stringify({ error: { metadata: { headers } } }), 0);

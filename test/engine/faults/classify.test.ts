@@ -61,7 +61,7 @@ describe('classification of a response', () => {
     [[525, 526], 'gatewayCertificate'],
   ];
 
-  it('returns a fault for each HTTP status from 100 to 999', () => {
+  it('maps each HTTP status from 100 to 999 to a fault (unexpectedStatus by default)', () => {
     const rowOf = new Map<number, FaultName>(
       rowsByStatus.flatMap(([statuses, row]) => statuses.map((status) => [status, row] as const)),
     );
@@ -104,7 +104,7 @@ describe('classification of a response', () => {
     );
   });
 
-  it('returns a message with a reset time only if the response names that time', () => {
+  it('mentions the reset time in the message of the fault only if the response contains that time', () => {
     assert.doesNotMatch(classifyResponse(403, '').message, /\{time\}/);
     assert.match(classifyResponse(403, '', { 'retry-after': '3600' }).message, /\{time\}/);
     // A countdown shows the time until the retry.
@@ -165,7 +165,7 @@ describe('classification of a plain text that arrives instead of an answer', () 
     assert.deepEqual([row, detail], ['rateLimitedWithoutRetryAfter', 'Too many requests, slow down']);
   });
 
-  it('reports a malformed response if the text contains no known words', () => {
+  it('reports an unknown text as a malformed response', () => {
     const { row, detail } = classify({ type: 'plainText', text: 'sheep' }, now);
     assert.deepEqual([row, detail], ['garbledBody', 'sheep']);
   });
@@ -212,11 +212,11 @@ describe('classification of failures without an error response', () => {
     });
   }
 
-  it('includes the duration of the expired timeout in seconds', () => {
+  it('reports the duration of an expired timeout in seconds', () => {
     assert.equal(classify({ type: 'timeout', clock: 'streamStalled', afterMs: 59_600 }, now).seconds, 60);
   });
 
-  it('returns the fault that the caller has named', () => {
+  it('returns the row of the fault table for a fault that is given by name', () => {
     const { kind, policy, message, actions } = faultTable.noKey;
     assert.deepEqual(classify('noKey', now), { row: 'noKey', detail: '', kind, policy, message, actions });
     assert.equal(classify('webPage', now).leavesGateway, true);
@@ -299,7 +299,7 @@ describe('classification of random responses', () => {
     )
     .chain((error) => fc.constantFrom<unknown>({ error }, [{ error }], error));
 
-  it('leads to no retry when an HTTP error other than 402, 403 and 407 reports a lack of credit', () => {
+  it('allows no retry if an HTTP error other than 402, 403 and 407 reports a lack of credit', () => {
     // A 403 may be a limit that resets at a time that it names.
     const errorStatus = fc.integer({ min: 400, max: 599 }).filter((value) => ![402, 403, 407].includes(value));
     fc.assert(
@@ -316,7 +316,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('leads to a retry after a 402 response only if the response names a retry-after', () => {
+  it('allows a retry after a 402 response only if the response contains a retry-after', () => {
     fc.assert(
       fc.property(anyBody, (body) => {
         const { policy, retryAfter } = classifyResponse(402, body);
@@ -326,7 +326,7 @@ describe('classification of random responses', () => {
     );
   });
 
-  it('leads to no retry when an error inside a stream reports a lack of credit', () => {
+  it('allows no retry if an error inside a stream reports a lack of credit', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('insufficient_quota', 'insufficient_balance'),

@@ -22,7 +22,7 @@ describe('context window in an error message of a provider', () => {
     });
   }
 
-  it('is read from the error of GitHub Models, which has the status 413', () => {
+  it('is read from a 413 error of GitHub Models', () => {
     const message = 'Request body too large for gpt-4o model. Max size: 8000 tokens.';
     const { row, contextTokens } = classified({ code: 'tokens_limit_reached', message }, 413);
     assert.deepEqual([row, contextTokens], ['contextLength', 8000]);

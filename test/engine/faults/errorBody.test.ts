@@ -31,17 +31,17 @@ describe('message of a rejected request', () => {
       assert.equal(reportsTooLargeTokenLimit(message), isTooLarge);
     });
 
-  it('names a context window only if the window has at least 256 tokens', () => {
+  it('names a context window only if the number of tokens is at least 256', () => {
     assert.deepEqual([isContextWindow(255), isContextWindow(256)], [false, true]);
   });
 });
 
 describe('fault of a rejected request', () => {
-  it('contains no context window if the message does not mention the length of the conversation', () => {
+  it('contains no context window if the error message names none', () => {
     assert.equal('contextTokens' in rejected(400, 'Bad request'), false);
   });
 
-  it("blames the gateway's own provider key only if the message ends with a request ID", () => {
+  it("blames the gateway's key instead of the user's key only if the message ends with a request ID", () => {
     const id = '(request id: 20260115090000123)';
     const rows = [`Incorrect API key provided ${id}`, `${id} Incorrect API key provided`].map(
       (message) => rejected(401, message).row,

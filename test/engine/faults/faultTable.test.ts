@@ -94,7 +94,7 @@ describe('fault table', () => {
     }
   });
 
-  it('has a second message, with the reset time, for each fault whose reset time can be known', () => {
+  it('has a message with the reset time for exactly four faults', () => {
     const withTime = faultNames.filter((name) => faultTable[name].limit?.messageWithTime !== undefined);
     assert.deepEqual(withTime, ['outOfCredit', 'permissionDenied', 'usageLimitReached', 'overloaded']);
     for (const name of withTime) assert.match(faultTable[name].limit?.messageWithTime ?? '', /\{time\}/, name);

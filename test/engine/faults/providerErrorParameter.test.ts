@@ -108,7 +108,7 @@ describe('search for the refused parameter in a provider error', () => {
     });
   }
 
-  it("prefers the error's field `param` to the error's message", () => {
+  it("prefers the error's `param` field to the error's message", () => {
     const searchText = 'max_tokens and temperature are not supported together';
     assert.equal(findRefusedParameter({ ...noDetails, searchText, param: 'temperature' }), 'temperature');
   });

@@ -457,7 +457,7 @@ describe('parsing of retry-after', () => {
     assert.equal(isInBody(new Headers(limits), {}), undefined);
   });
 
-  it('reads the delay from the error message if the header contains zero or a time in the past', () => {
+  it('falls back to the error message if the retry-after headers contain zero or a past time', () => {
     const headers = new Headers({ 'retry-after-ms': '0', 'retry-after': httpDate(now - 5000) });
     assert.equal(parseRetryAfter(headers, JSON.stringify(errorWithMessage('try again in 20s')), now)?.delayMs, 20_000);
   });
@@ -467,12 +467,12 @@ describe('parsing of retry-after', () => {
       assert.equal(parseRetryAfter(new Headers(), body, now)?.delayMs, 5000);
     });
 
-  it('reads the delay from the message of an error inside a stream', () => {
+  it('reads a delay from the message of an error inside a stream', () => {
     for (const body of ['{"message":"Please retry in 5s"}', '"Please retry in 5s"', 'Please retry in 5s'])
       assert.equal(parseRetryAfter(undefined, body, now)?.delayMs, 5000);
   });
 
-  it("ignores a delay that the answer's text mentions", () => {
+  it('ignores a delay in answer text that arrives in the same chunk as an error', () => {
     const error = { message: 'Provider disconnected', code: 'server_error' };
     const choices = [{ delta: { content: ' Just try again in 2 hours.' } }];
     assert.equal(parseRetryAfter(undefined, JSON.stringify({ error, choices }), now), undefined);

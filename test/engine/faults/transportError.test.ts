@@ -235,7 +235,7 @@ describe('detection of a proxy in a transport error', () => {
 });
 
 describe('chain of an error and its causes', () => {
-  it('contains only codes and messages that are strings', () => {
+  it('contains an empty text for each code or message that is not a string', () => {
     const error = { code: 20, message: 7, cause: { code: 'EPIPE' } };
     assert.deepEqual(errorChain(error), [
       { code: '', message: '' },
@@ -252,7 +252,7 @@ describe('chain of an error and its causes', () => {
 });
 
 describe('description of an error for the log', () => {
-  it('lists the codes and messages of an error and its causes, without stacks', () => {
+  it('lists the codes and messages of the error and its causes, without stacks', () => {
     assert.equal(
       describeError(fetchFailed(errorWithCode('ECONNREFUSED', 'connect ECONNREFUSED ::1:443'))),
       'Connection error. ← fetch failed ← ECONNREFUSED connect ECONNREFUSED ::1:443',

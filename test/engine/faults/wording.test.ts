@@ -78,12 +78,12 @@ describe('message of a fault for the user', () => {
     assert.equal(values['proxy'], '127.0.0.1:7890');
   });
 
-  it("contains the provider's message instead of the status", () => {
+  it("contains the provider's message instead of the HTTP status", () => {
     const { values, detail } = describeEvidence(rejection('I am a teapot'), { status: 418 });
     assert.deepEqual([values['detail'], detail], ['I am a teapot', 'I am a teapot']);
   });
 
-  it('redacts the API key of the request, whatever the key looks like', () => {
+  it('does not contain the API key, whatever the format of the key', () => {
     const { values, detail } = describeEvidence(rejection(`no such key: ${apiKey}`), { status: 418 });
     assert.deepEqual([values['detail'], detail], ['no such key: [redacted]', 'no such key: [redacted]']);
   });
@@ -93,7 +93,7 @@ describe('message of a fault for the user', () => {
     assert.deepEqual([values['host'], detail], ['example.com:8443', 'none']);
   });
 
-  it('contains an invalid base URL unchanged', () => {
+  it('names an invalid base URL unchanged as the host', () => {
     assert.equal(describeEvidence('streamTruncated', { baseUrl: 'nowhere' }).values['host'], 'nowhere');
   });
 });

@@ -9,7 +9,7 @@ function start(): { readonly clock: VirtualClock; readonly cause: Cooldown; read
 }
 
 describe('reason why a request waits at the gate', () => {
-  it('is the same object as long as the wait has the same cause and end', () => {
+  it('remains the same object until the cause or the end of the wait changes', () => {
     const { clock, cause, cooldown } = start();
     const block = cooldown.renewBlock(undefined);
     assert.deepEqual(block, {
@@ -28,7 +28,7 @@ describe('reason why a request waits at the gate', () => {
     }
   });
 
-  it('changes from "cooldown" to "probe" as soon as the cooldown ends', async () => {
+  it('changes from "cooldown" to "probe" when the cooldown ends early', async () => {
     const { clock, cause, cooldown } = start();
     const block = cooldown.renewBlock(undefined);
     await clock.advance(4500);
@@ -40,7 +40,7 @@ describe('reason why a request waits at the gate', () => {
     } satisfies GateBlock);
   });
 
-  it('contains a later estimate when the estimated end of the wait has passed', async () => {
+  it('contains a new estimated end of the wait after the first estimated end has passed', async () => {
     const { clock, cooldown } = start();
     const expired = cooldown.expired();
     const block = expired.renewBlock(undefined);

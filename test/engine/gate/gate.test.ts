@@ -197,7 +197,7 @@ describe('gate after a rate limit', () => {
     assert.equal(admittedCount([...requests, fixture.enqueue()]), 1);
   });
 
-  it('admits one request, and then twice as many after each round trip', async () => {
+  it('admits 1, 2, 4, 8 and then 16 requests in successive round trips', async () => {
     const requests = await fixture.enqueueDuringCooldown(60);
     const sizes: number[] = [];
     for (let accepted = 0; accepted < 31;) {
@@ -266,7 +266,7 @@ describe('gate after a rate limit', () => {
     });
   }
 
-  it('halves the number of simultaneous requests only once when several probes are rate-limited', async () => {
+  it('does not reduce the number of allowed requests further when a probe is rate-limited', async () => {
     const { requests, window } = await halfOpen(8);
     window[0]?.limited(fixture.cooldown(3000));
     let sent = admittedCount(requests);
@@ -291,7 +291,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual([first!.isAdmitted, third!.isAdmitted], [true, false]);
   });
 
-  it('ends the cooldown early when the gateway accepts a request that the user has sent', () => {
+  it('ends the cooldown when the gateway accepts a request that the user sent during the cooldown', () => {
     fixture.limit(60_000);
     const [first, second, ...others] = fixture.enqueueMany(5);
     second!.force();
@@ -300,7 +300,7 @@ describe('gate after a rate limit', () => {
     assert.deepEqual(valuesOf([first!, ...others], 'isAdmitted'), [true, true, false, false]);
   });
 
-  it('opens fully when the gateway accepts a request of the user while no other request waits', async () => {
+  it('opens fully when the gateway accepts a request that the user sent while no other request waited', async () => {
     const store = new SharedStore();
     fixture = new GateFixture(store);
     fixture.limit(60_000);
@@ -336,10 +336,10 @@ describe('gate after a rate limit', () => {
   });
 });
 
-describe('gate during a change of the system clock', () => {
+describe('gate when the system clock jumps forward', () => {
   useFixture();
 
-  it('admits waiting requests within a second after the clock jumps forward', async () => {
+  it('admits the queued requests within a second if the new time is after the cooldown', async () => {
     fixture.limit(600_000);
     const request = fixture.enqueue();
     await fixture.clock.advance(500);
@@ -503,14 +503,14 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.deepEqual([request.block.until, request.changes], [longer.until, 1]);
   });
 
-  it('distinguishes its own cooldown from the cooldown of another window', async () => {
+  it('recognizes the shared cooldown of its own window', async () => {
     const { here } = windows();
     here.limit(30_000);
     await here.gate.sync();
     assert.equal(here.enqueue().block.blockedBy, 'request');
   });
 
-  it('keeps its cooldown when another window shares a shorter cooldown', async () => {
+  it('keeps its cooldown when the cooldown of another window is shorter', async () => {
     const { here, there } = windows();
     const longer = there.limit(90_000);
     here.limit(30_000);
@@ -525,7 +525,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(there.enqueueMany(2)), 2);
   });
 
-  it('admits a probe as soon as another window has cleared the cooldown', async () => {
+  it('admits a probe after another window has cleared the shared cooldown', async () => {
     const { store, here, there } = windows();
     here.limit(30_000);
     await there.gate.sync();
@@ -536,7 +536,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(admittedCount(requests), 1);
   });
 
-  it("does not clear another window's new cooldown when an earlier request succeeds", async () => {
+  it('does not clear a cooldown of another window that it has not read yet', async () => {
     const { store, here, there } = windows();
     const cause = here.limit(30_000);
     await settle();
@@ -545,7 +545,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(store.cooldown, cause);
   });
 
-  it('does not share a cooldown that ends before the current cooldown', async () => {
+  it('does not share a cooldown that is shorter than the current cooldown', async () => {
     const { store, here } = windows();
     const longer = here.limit(90_000);
     here.limit(30_000);
@@ -553,7 +553,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(store.cooldown, longer);
   });
 
-  it('does not read the shared cooldown when it has just admitted a request', async () => {
+  it('does not read the shared cooldown when it admits a request', async () => {
     const { store, here } = windows();
     here.limit(1000);
     const request = here.enqueue();
@@ -561,7 +561,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.deepEqual([request.isAdmitted, store.reads], [true, 0]);
   });
 
-  it('clears the shared cooldown when the gateway accepts a request', async () => {
+  it('clears the shared cooldown when the gateway accepts a request, even while a read of the cooldown is pending', async () => {
     const { store, here, there } = windows();
     there.limit(30_000);
     await here.gate.sync();
@@ -580,7 +580,7 @@ describe('gate with cooldowns shared between VS Code windows', () => {
     assert.equal(here.gate.closedUntil, undefined);
   });
 
-  it('reads the shared cooldown once a second while a request waits', async () => {
+  it('reads the shared cooldown once per second, but only while a request waits', async () => {
     const { store, here } = windows();
     here.limit(10_000);
     await here.clock.advance(3000);

@@ -236,7 +236,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe('gate after any sequence of requests, results and waits', () => {
-  it('admits one probe after the cooldown, and finally admits every request', () => {
+  it('admits one probe after the cooldown, and eventually every request', () => {
     fc.assert(
       fc.property(fc.array(anyStep, { maxLength: 60, size: 'max' }), (steps) => {
         const model = new Model();

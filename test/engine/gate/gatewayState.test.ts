@@ -62,7 +62,7 @@ function limit(clock: VirtualClock, states: GatewayStates, limitedScope: Cooldow
 }
 
 describe('state of the gateways', () => {
-  it('contains a separate gate for each gateway, key and model', () => {
+  it('contains a separate gate for each combination of gateway, API key and model', () => {
     const { states } = start();
     const gate = gateOf(states, scope);
     assert.equal(gateOf(states, { ...scope }), gate);
@@ -71,7 +71,7 @@ describe('state of the gateways', () => {
     }
   });
 
-  it('shows gates and retry budgets in the diagnostics, but no API key', () => {
+  it('is reported in the diagnostics without API keys', () => {
     const { clock, states } = start();
     states.of(scope.gateway).retryBudget.charge(5);
     const { until } = limit(clock, states, scope);
@@ -87,7 +87,7 @@ describe('state of the gateways', () => {
     assert.ok(!JSON.stringify(report).includes(String(scope.key)));
   });
 
-  it('is cleared, and waiting requests are admitted, when the network state is reset', async () => {
+  it('contains no cooldown and full retry budgets after a reset', async () => {
     const { clock, states, cleared } = start();
     states.of(scope.gateway).retryBudget.charge(5);
     limit(clock, states, scope);
@@ -102,7 +102,7 @@ describe('state of the gateways', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it("contains a model's cooldown only for the API key that was rate-limited", async () => {
+  it('contains the cooldown of a model only for the API key that was rate-limited', async () => {
     const { clock, states } = start();
     assert.equal(cooldownOf(states, scope), undefined);
     const { until } = limit(clock, states, scope);
@@ -112,7 +112,7 @@ describe('state of the gateways', () => {
     assert.equal(cooldownOf(states, scope), undefined);
   });
 
-  it('notifies the host when a cooldown starts, becomes longer or is cleared', async () => {
+  it('reports a change only when a cooldown starts, becomes longer or is cleared', async () => {
     const clock = new VirtualClock();
     const changes: (number | undefined)[] = [];
     const states: GatewayStates = statesWith({
@@ -132,7 +132,7 @@ describe('state of the gateways', () => {
     assert.deepEqual(changes, [startedAt + 30_000, startedAt + 40_000, undefined]);
   });
 
-  it('does not notify the host when a cooldown expires', async () => {
+  it('reports no change when a cooldown expires or the gateway accepts the next probe', async () => {
     const clock = new VirtualClock();
     let changes = 0;
     const states = statesWith({ clock, onCooldownChange: () => changes++ });
@@ -144,7 +144,7 @@ describe('state of the gateways', () => {
   });
 });
 
-describe('probes of different models', () => {
+describe('probes of different models at one gateway', () => {
   /** Limits models, which then wait for the end of their cooldowns with one request each. */
   const limited = (...models: readonly string[]) => {
     const { clock, states } = start();
@@ -156,7 +156,7 @@ describe('probes of different models', () => {
     return { accept, clock, permits, scopes, sent, states };
   };
 
-  it('wait until the gateway has accepted the previous probe with the same key', async () => {
+  it('wait until the gateway accepts the previous probe with the same API key', async () => {
     const { accept, clock, sent } = limited('a', 'b', 'c', 'd');
     await clock.advance(30_000);
     assert.deepEqual(sent(), [true, false, false, false]);
@@ -179,7 +179,7 @@ describe('probes of different models', () => {
     assert.deepEqual(sent(), [true, true, true]);
   });
 
-  it('are sent even while another model is repeatedly rate-limited', async () => {
+  it('are sent even if another model is rate-limited repeatedly', async () => {
     const { clock, scopes, sent, permits, states } = limited('a', 'b');
     const gate = gateOf(states, scopes[0]!);
     let probe = permits[0]!;
@@ -222,7 +222,7 @@ describe('probes of different models', () => {
     assert.deepEqual(sent(), [true, true, true]);
   });
 
-  it('are sent at the same time if they use different keys', async () => {
+  it('are sent at the same time if they use different API keys', async () => {
     const { clock, sent, states } = limited('a');
     const other = { ...scope, key: 'other' };
     limit(clock, states, other);
@@ -275,7 +275,7 @@ describe('observed behavior of a model at a gateway', () => {
 });
 
 describe('forgetting a gateway', () => {
-  it('discards everything that was learned about this gateway, but nothing about other gateways', async () => {
+  it('discards only what was learned about this gateway', async () => {
     const { clock, states, cleared } = start();
     const other = 'https://gateway.test/v2';
     for (const id of [scope.gateway, other]) {
@@ -339,7 +339,7 @@ describe('retry budget', () => {
     assert.equal(budget.tokens, 0);
   });
 
-  it('grows by the tokens that are refunded', () => {
+  it('grows when tokens are refunded', () => {
     const { budget } = spent(0);
     budget.refund(2);
     assert.equal(budget.tokens, 2);

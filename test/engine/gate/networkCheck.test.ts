@@ -38,7 +38,7 @@ describe('network check', () => {
     assert.deepEqual([request?.url, request?.redirect], ['https://gateway.test/v1/models', 'manual']);
   });
 
-  it('sends no key', async () => {
+  it('sends no API key', async () => {
     const { wire, result } = checkNetwork(status(200));
     await result;
     assert.equal(wire.requests[0]?.headers.has('authorization'), false);
@@ -52,7 +52,7 @@ describe('network check', () => {
     assert.equal(await result, false);
   });
 
-  it('has no separate timeout for the connection', async () => {
+  it('has no separate connection timeout', async () => {
     const { fetch } = new ScriptedFetch([status(200)]);
     const watchConnection = (): never => assert.fail('the connection is watched');
     assert.equal(
@@ -112,7 +112,7 @@ describe('check whether a gateway responds', () => {
     assert.deepEqual([methods, clock.pending, getEventListeners(ownSignal, 'abort')], [['HEAD'], 0, []]);
   });
 
-  it('allows 2 s for the connection to each address of the host', async () => {
+  it('allows 2 s to connect to each IP address of the host', async () => {
     const clock = new VirtualClock();
     let respond!: (response: Response) => void;
     const fetch = (): Promise<Response> => new Promise((resolve) => (respond = resolve));
@@ -130,7 +130,7 @@ describe('check whether a gateway responds', () => {
     assert.equal(await result, true);
   });
 
-  it('allows more than 2 s for the connection if the process was blocked in between', async () => {
+  it('allows more time to connect if the process was blocked', async () => {
     const clock = new VirtualClock();
     const { fetch, requests } = new ScriptedFetch([silent]);
     const watchConnection: EngineEnvironment['watchConnection'] = (send, observer) => {

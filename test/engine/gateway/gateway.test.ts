@@ -46,20 +46,20 @@ describe('model name that is sent to a gateway', () => {
       assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
     });
 
-  it("is the name of the gateway's substitute model, even if the gateway lists the requested model", () => {
+  it('is the name of the substitute model if there is no primary gateway', () => {
     const sent = modelAt(gatewayFrom({ ...substituting, ...lists(true) }), 'gpt', undefined);
     assert.deepEqual(sent, { name: 'own', isSubstitute: true });
   });
 });
 
 describe('gateways that can answer a prompt', () => {
-  it('exclude plain-HTTP gateways if the first gateway with the model uses HTTPS', async () => {
+  it('exclude plain HTTP gateways if the first gateway with the model uses HTTPS', async () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const gateways = await keyed({ ...encrypted, ...lists(true) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [encrypted.baseUrl, backup.baseUrl]);
   });
 
-  it('include a plain-HTTP gateway if the user has named the model for this gateway', async () => {
+  it('include a plain HTTP gateway that is the first gateway configured for the model', async () => {
     const chosen = { ...plain, models: new Map([['gpt', 'gpt']]) };
     const gateways = await keyed({ ...encrypted, ...lists(false) }, [chosen, { ...backup, ...lists(true) }]);
     assert.deepEqual(urlsOf(gatewaysFor(gpt, gateways)), [plain.baseUrl, backup.baseUrl]);
@@ -109,12 +109,12 @@ describe('offer to use a gateway over plain HTTP', () => {
     });
 });
 
-describe('keys of the gateways', () => {
+describe('API keys of the gateways', () => {
   const withKey = (gateway: DescribedGateway, key: Gateway['key']): Gateway => ({ ...gatewayFrom(gateway), key });
   const error = Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' as const });
   const unreadable: Gateway['key'] = () => Promise.resolve({ type: 'unreadable', error });
 
-  it('are in the order of the gateways, without missing and unreadable keys', async () => {
+  it('omit gateways whose key is missing or unreadable', async () => {
     const { primaryGateway, keys } = await readKeys([
       gatewayFrom({ ...encrypted, apiKey: undefined }, 'missing'),
       gatewayFrom(backup),
@@ -131,7 +131,7 @@ describe('keys of the gateways', () => {
     );
   });
 
-  it("are unreadable if the primary gateway's key can't be read, even if a backup gateway has a key", async () => {
+  it("lead to an error if the primary gateway's key is unreadable, even if a backup gateway has a key", async () => {
     await assert.rejects(readKeys([withKey(encrypted, unreadable), gatewayFrom(backup)]), error);
   });
 });

@@ -20,17 +20,17 @@ describe('key redactor', () => {
     });
   }
 
-  it('leaves an incomplete key of fewer than twelve characters unchanged', () => {
+  it('leaves the first eleven characters of a key unchanged', () => {
     assert.equal(new KeyRedactor([key]).redact(`${key.slice(0, 11)}…`), `${key.slice(0, 11)}…`);
   });
 
-  it('removes every key, including a key that was added later', () => {
+  it('removes all keys, including a key that was added later', () => {
     const keys = new KeyRedactor([key, 'hsa-k3y']);
     keys.add('another-0123456789');
     assert.equal(keys.redact(`${key}, hsa-k3y and another-0123456789`), '[redacted], [redacted] and [redacted]');
   });
 
-  it('removes several keys that begin with the same characters', () => {
+  it('removes keys that begin with the same characters', () => {
     const [old, current] = ['sk-ant-api03-AAAAAAAAAAAA1', 'sk-ant-api03-BBBBBBBBBBBB2'];
     const keys = new KeyRedactor([old, current]);
     assert.equal(keys.redact(`${current} ${old}`), '[redacted] [redacted]');
@@ -42,7 +42,7 @@ describe('key redactor', () => {
     assert.equal(shown, 'The key is sk-a[redacted].');
   });
 
-  it('removes a key from a streamed answer, wherever the answer is split', () => {
+  it('removes every encoding of a key from a streamed answer, wherever the answer is split', () => {
     const secret = 'a/b2+cdefghijklm/nop1234';
     for (const spelling of [secret, encodeURIComponent(secret), secret.replaceAll('/', '\\/')]) {
       for (let at = 0; at <= spelling.length; at++) {
@@ -87,13 +87,13 @@ describe('key redactor', () => {
     assert.equal(new KeyRedactor([key, 'no-key-required', 'lm-studio', '']).redact(text), text);
   });
 
-  it('removes a key of ordinary words only where the complete key occurs', () => {
+  it('does not remove a mere part of a key that consists of ordinary words', () => {
     const keys = new KeyRedactor(['no-key-required', 'lm-studio']);
     assert.equal(keys.redact('no-key-required lm-studio'), '[redacted] [redacted]');
     assert.equal(keys.redact('no-key-require and lm-studi'), 'no-key-require and lm-studi');
   });
 
-  it('removes a short key only where the key is a complete word', () => {
+  it('removes a short key only if the key is a complete word', () => {
     assert.equal(new KeyRedactor(['none']).redact('the key none, nonetheless'), 'the key [redacted], nonetheless');
     assert.equal(new KeyRedactor(['a.b']).redact('a.b, axb and a.b'), '[redacted], axb and [redacted]');
   });

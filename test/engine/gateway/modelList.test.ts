@@ -43,7 +43,7 @@ describe('reading of a model list', () => {
     });
   }
 
-  it('reads only the first 5000 models of a list', () => {
+  it('reads only the first 5000 models of a longer list', () => {
     const ids = Array.from({ length: 170_000 }, (_, n) => String(n).padStart(6, '0'));
     const data = [...ids, ...ids].map((id) => ({ id, context_length: 8192 }));
     const { models, facts } = parseModelList({ data }) ?? {};
@@ -66,7 +66,7 @@ describe('reading of a model list', () => {
     });
   }
 
-  it('ignores entries without an ID', () => {
+  it('does not report entries without an ID as omitted models', () => {
     assert.deepEqual(parseModelList([' ok ', '', ' ', {}]), { models: ['ok'] });
     assert.equal(isUsableModelId(''), false);
   });
@@ -108,7 +108,7 @@ describe('reading of a model list', () => {
     );
   });
 
-  it('does not change the IDs of the default models', () => {
+  it('accepts the IDs of the six default models', () => {
     assert.equal(defaultModels.length, 6);
     assert.deepEqual(parseModelList(defaultModels)?.models, [...defaultModels].sort());
   });

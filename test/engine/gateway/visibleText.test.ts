@@ -70,7 +70,7 @@ describe('cleanup of a text for display', () => {
     assert.equal(visibleText('word '.repeat(10_000)), 'word '.repeat(10_000).trimEnd());
   });
 
-  it('does not read the part of a long text that is cut off', () => {
+  it('reads only the part of a long text that is shown', () => {
     const long = `title ${'a'.repeat(50_000_000)}`;
     for (let round = 0; round < 10_000; round++) assert.equal(visibleText(long, 10), 'title aaa…');
   });
@@ -81,7 +81,7 @@ describe('removal of hidden characters', () => {
 
   it('keeps line breaks, indentation and emoji', () => assert.equal(withoutHiddenCharacters(visible), visible));
 
-  it('removes characters without a glyph', () =>
+  it('removes control characters, zero-width characters and lone surrogates', () =>
     assert.equal(withoutHiddenCharacters('a\u{e0041}\u202e\r\n\t  b\u0000\u200b \n\n👩‍💻 ❤️ \ud83d代码'), visible));
 });
 

@@ -36,7 +36,7 @@ describe('engine with replies of actual gateways', () => {
     });
   }
 
-  it('limits the number of attempts if every reply is the same error', async function () {
+  it('limits the number of attempts when the gateway always replies with the same fault', async function () {
     // A run with --grep has played no case before this test.
     if (casesByRow.size === 0) return this.skip();
     for (const gatewayCase of casesByRow.values()) {

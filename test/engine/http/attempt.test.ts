@@ -371,7 +371,7 @@ describe('attempt', () => {
     });
   }
 
-  it('ends with the fault answerTooLong when the turn has received too much data', async () => {
+  it('ends with the fault answerTooLong when all response bodies of the turn together exceed the size limit', async () => {
     const size = new ReceivedSize();
     size.addBytes(maxTurnBytes);
     const { ends } = await runAttempt(
@@ -395,7 +395,7 @@ describe('attempt', () => {
       assert.deepEqual([ends, reports], [[fault('answerTooLong')], ['headers 200 req-1 0']]);
     });
 
-  it('is not marked as accepted when the connection is refused', async () => {
+  it('is neither accepted nor streaming after a refused connection', async () => {
     const { ends, attempt } = await runAttempt(rejecting('ECONNREFUSED'));
     const [end] = ends;
     assert.ok(end?.type === 'fault' && typeof end.evidence === 'object' && end.evidence.type === 'error');
@@ -414,7 +414,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [fault('slept')]);
   });
 
-  it('ends with an internal error when a listener throws an error after a timeout', async () => {
+  it('ends with an internal error when a listener throws during a timeout', async () => {
     let texts = 0;
     const onReport = (name: string): unknown => name === 'text' && ++texts === 2 && fail(connectionError);
     const { ends, clock } = await runAttempt(
@@ -468,7 +468,7 @@ describe('attempt', () => {
     attempt.abandon();
   });
 
-  it('returns its statistics only once', async () => {
+  it('returns its statistics only to the first caller', async () => {
     const { attempt } = await runAttempt(streaming((body) => body.delta('a')));
     assert.ok(attempt.takeStats());
     assert.equal(attempt.takeStats(), undefined);
@@ -490,7 +490,7 @@ describe('attempt', () => {
     });
   }
 
-  it('treats `[DONE]` as the end of a complete answer if the gateway never sends finish reasons', async () => {
+  it('accepts `[DONE]` as the end of a complete answer if the gateway omits finish reasons', async () => {
     const { ends } = await runAttempt(
       streaming((body) => body.event(chunkWith({ content: 'a' })).done()),
       { behavior: { finishReason: 'omitted' } },
@@ -498,7 +498,7 @@ describe('attempt', () => {
     assert.deepEqual(ends, [finished('stop')]);
   });
 
-  it('emits the incomplete start of a think tag when the connection breaks', async () => {
+  it('emits an incomplete think tag as text when the connection breaks', async () => {
     const { reports } = await runAttempt(
       streaming((body) => void breakAfterReading(body.delta('a <').delta('</th'), connectionError)),
     );
@@ -509,12 +509,12 @@ describe('attempt', () => {
     );
   });
 
-  it('turns text into reasoning when a closing think tag follows without an opening tag', async () => {
+  it('turns text into reasoning when a `</think>` without `<think>` follows', async () => {
     const { reports } = await runAttempt(answering('Hm.\n', '</think>', '4'));
     assert.deepEqual(reports.slice(1), ['text Hm.\n', 'textWasReasoning Hm.\n', 'text 4']);
   });
 
-  it('sends messages unchanged', async () => {
+  it('sends messages unchanged, including the `prefix` field of a prefill', async () => {
     const messages: readonly OutgoingMessage[] = [
       { role: 'user', content: 'hi' },
       { role: 'assistant', content: 'Hel', prefix: true },
@@ -571,7 +571,7 @@ describe('abandoned attempt', () => {
 });
 
 describe('finish reason "error"', () => {
-  it('is replaced by the error that the same read contains', async () => {
+  it('is replaced by an error event from the same read of the body', async () => {
     const error = { message: 'engine crashed' };
     const events = [chunkWith({}, 'error'), { error }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
     const { ends } = await runAttempt(streaming((body) => body.delta('a').send(events.join(''))));
@@ -586,7 +586,7 @@ describe('text that an attempt holds back', () => {
     assert.deepEqual(reports.slice(1), ['text a ', 'text </thi']);
   });
 
-  it('is emitted when a later event of the same read throws an error', async () => {
+  it('is reported even if the next event causes an exception', async () => {
     const events = [{ ...chunkWith({ content: 'a' }), x_groq: null }, chunkWith({ content: '' })];
     const get = (): never => fail(new Error('defect'));
     Object.defineProperty(Object.prototype, 'x_groq', { get, configurable: true });
@@ -684,13 +684,13 @@ describe('reading of a response body', () => {
     assert.deepEqual([end, events], [{ kind: 'stream' }, 1]);
   });
 
-  it('counts an appended blank line toward the length limit of a JSON body', async () => {
+  it('counts the appended blank line toward the length limit of a JSON body', async () => {
     const [longest, tooLong] = [0, 1].map((extra) => `{${' '.repeat(maxEventChars - 3 + extra)}`) as [string, string];
     assert.equal((await readPieces([longest], 'application/json')).isTooLong, false);
     assert.equal((await readPieces([tooLong], 'application/json')).isTooLong, true);
   });
 
-  it('stops reading when the rest of the body is no longer needed', async () => {
+  it('stops reading when the caller needs no more events', async () => {
     const unread = await readPieces(['data: 1\n\n'], 'text/event-stream', 0);
     assert.deepEqual([unread.bytes, unread.end], [0, undefined]);
     assert.equal((await readPieces(['data: 1'], 'text/event-stream', 1)).end, undefined);

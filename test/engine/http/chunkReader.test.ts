@@ -223,7 +223,7 @@ describe('chunk reader that avoids parsing JSON', () => {
     fc.assert(fc.property(stream, assertSameAsParsed), { numRuns: propertyRuns });
   });
 
-  it('parses every event as JSON if the events differ in more than their text', () => {
+  it('switches to parsing every event after 16 consecutive events with different metadata', () => {
     const differentFrames = Array.from({ length: 20 }, (_, n) => event(`t${n}`, `,"created":${n}`));
     const sameFrame = ['a', 'b', 'c'].map((text) => event(text));
     assert.equal(read([...differentFrames, ...sameFrame]).parsed.length, 23);
@@ -298,7 +298,7 @@ describe('detection of a restart within a stream', () => {
 
   const start = (id: string): string => chunk(id, 'x', 'assistant');
 
-  it('detects a new message by a new ID and a new role', () => {
+  it('detects a new message if a chunk has a new ID and a role', () => {
     const events = [chunk('a', '', 'assistant'), chunk('a', 'x'), chunk('b', '', 'assistant'), chunk('b', 'y')];
     assert.deepEqual(read(events).deltas, [
       ['text', 'x'],

@@ -243,7 +243,7 @@ describe('numbering of tool calls', () => {
       assert.equal(numbers.areComplete, areComplete);
     });
 
-  it('refuses new calls after the 128th call', () => {
+  it('refuses tool calls after the 128th, but accepts further parts of earlier calls', () => {
     const numbers = new ToolCallNumbers();
     for (let index = 0; index < 128; index++) assert.equal(numbers.numberPart(part({ index }))?.index, index);
     assert.equal(numbers.numberPart(part({ index: 128 })), undefined);

@@ -20,7 +20,7 @@ class TestClocks {
 }
 
 describe('attempt timeouts', () => {
-  it('expire 120 s after the headers if no text arrives', async () => {
+  it('expire 120 s after the headers if only SSE comments arrive', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(50_000);
     fixture.clocks.onHeaders();
@@ -57,7 +57,7 @@ describe('attempt timeouts', () => {
     assert.deepEqual(fixture.expiries, [[180_000, 'streamSilent', 180_000]]);
   });
 
-  it('expire 5 s after the finish reason if the stream does not end', async () => {
+  it('expire 5 s after the finish reason if only SSE comments arrive', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -95,7 +95,7 @@ describe('attempt timeouts', () => {
   });
 });
 
-describe('detection of a sleep of the computer', () => {
+describe('detection of computer sleep', () => {
   /** Advances only the wall clock, as in a sleep. The timeouts detect the sleep at the next check, 10 s later. */
   async function afterSleep(ms: number): Promise<TestClocks> {
     const fixture = new TestClocks();
@@ -106,7 +106,7 @@ describe('detection of a sleep of the computer', () => {
     return fixture;
   }
 
-  it('ends the attempt if no data arrives within 10 s after the computer has woken up', async () => {
+  it('ends the attempt if no data arrives within 10 s after a sleep of 15 s', async () => {
     const fixture = await afterSleep(15_000);
     await fixture.clock.advance(9_999);
     assert.deepEqual(fixture.expiries, []);
@@ -133,7 +133,7 @@ describe('detection of a sleep of the computer', () => {
     });
   }
 
-  it('does not end the attempt if the headers arrive right after the sleep', async () => {
+  it('does not end the attempt when the headers arrive before the sleep is detected', async () => {
     const fixture = new TestClocks();
     await fixture.clock.advance(1000);
     fixture.clock.epoch += 3_600_000;
@@ -142,7 +142,7 @@ describe('detection of a sleep of the computer', () => {
     assert.deepEqual(fixture.expiries, []);
   });
 
-  it('does not treat the sleep as time without data', async () => {
+  it('does not count the sleep as time without data', async () => {
     const fixture = new TestClocks();
     fixture.clocks.onHeaders();
     fixture.receive('payload');
@@ -168,7 +168,7 @@ describe('default timeouts', () => {
     assert.deepEqual(timeoutsFor('m', undefined, unset), longer);
   });
 
-  it('depend on the name of an unknown model', () => {
+  it('depend on the model name if nothing else is known about the model', () => {
     assert.deepEqual(timeoutsFor('grok-4-fast-non-reasoning', undefined, unset), usual);
     assert.deepEqual(timeoutsFor('qwen3-235b-a22b-thinking-2507', undefined, unset), longer);
   });

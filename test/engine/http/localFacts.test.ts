@@ -44,12 +44,12 @@ describe('model facts from a local server', () => {
     assert.deepEqual([isEnded, clock.pending], [true, 0]);
   });
 
-  it('are unknown if the server is of another kind', async () => {
+  it('are unknown after two requests if the server is neither LM Studio nor Ollama', async () => {
     assert.equal((await read({}, ['a', 'b'])).size, 0);
     assert.equal(requests.length, 2);
   });
 
-  it("are requested with the gateway's key, without following redirects", async () => {
+  it('are requested with the API key of the gateway and without following redirects', async () => {
     await read({}, [], 'hsa-local');
     assert.deepEqual(
       requests,

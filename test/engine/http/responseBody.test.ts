@@ -95,12 +95,12 @@ describe('reading of server-sent events', () => {
     assert.deepEqual((await read([new TextEncoder().encode('data: {"a":1}')])).events, ['{"a":1}']);
   });
 
-  it('reads a stream in a charset that uses ASCII bytes inside other characters', async () => {
+  it('reads events in GB 18030, where an ASCII byte can be part of another character', async () => {
     const bytes = Buffer.from('data: \x81\x30\x81\x31\n\n', 'latin1');
     assert.deepEqual((await read(splitBytes(bytes, 2), 'text/event-stream; charset=gb18030')).events, ['\u0081']);
   });
 
-  it('reads an event even if the stream ends inside a character', async () => {
+  it('reads an event when the stream ends in the middle of a character', async () => {
     const bytes = new TextEncoder().encode('data: a羊').subarray(0, 8);
     assert.deepEqual((await read([bytes])).events, ['a\uFFFD']);
   });
@@ -239,11 +239,11 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     assert.deepEqual(scanWithFastPath('event: x\ndata: d\n\ndata: a\n\n'), expected);
   });
 
-  it('uses the fast path only for the first line of an event', () => {
+  it('reads an event of several lines without the fast path', () => {
     assert.deepEqual(scanWithFastPath('data: a\ndata: b\n\n'), { framed: [], events: ['message a\nb'] });
   });
 
-  it('does not use the fast path for an event named "error"', () => {
+  it('reads an event named "error" without the fast path', () => {
     assert.deepEqual(scanWithFastPath('event: error\ndata: c\n\n'), { framed: [], events: ['error c'] });
   });
 
@@ -373,7 +373,7 @@ describe('decoding of a UTF-8 stream', () => {
     );
   });
 
-  it('keeps byte order marks', () => {
+  it('keeps byte order marks when each piece ends with a complete character', () => {
     const part = new TextEncoder().encode('\uFEFFa');
     assert.equal(decode([part, part]), '\uFEFFa\uFEFFa');
   });

@@ -29,7 +29,7 @@ describe('reader of Responses API events', () => {
     it(name, () => assert.deepEqual(deltasOf(events), deltas));
   }
 
-  it('emits each text only once, even if several events contain the text', () => {
+  it('does not repeat a text that several events contain', () => {
     const parts = fc.array(fc.constantFrom('a', 'ab', '\n', '"', '好', 'sheep '), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(parts, fc.nat(8), fc.subarray([0, 1, 2, 3]), (texts, deltas, repeats) => {

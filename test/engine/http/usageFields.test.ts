@@ -129,7 +129,7 @@ describe('reading of usage', () => {
   ] as const)
     it(`counts ${name}`, () => assert.deepEqual(readUsage(received, {}), expected));
 
-  it('reads a cost that is next to the usage object', () => {
+  it('reads a cost outside the usage object', () => {
     assert.deepEqual(readUsage(counts, { usage: counts, cost: 0.5 }), { ...usage, cost: 0.5 });
   });
 
@@ -152,7 +152,7 @@ describe('reading of usage', () => {
       assert.deepEqual(readUsage({ ...counts, cost: absurd }, {}), usage);
     });
 
-  it('reads a token count from another field if the first value is impossible', () => {
+  it('reads a token count from a second field if the first field has an impossible value', () => {
     const fields = { prompt_tokens_details: { cached_tokens: -1 }, prompt_cache_hit_tokens: 8 };
     assert.equal(readUsage({ ...counts, ...fields }, {})?.cachedTokens, 8);
   });
