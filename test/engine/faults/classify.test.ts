@@ -85,7 +85,7 @@ describe('classification of a response', () => {
     { status: 400, parameter: 'top_k', unsupportedParameter: undefined },
     { status: 500, parameter: 'max_tokens', unsupportedParameter: undefined },
   ] as const) {
-    it(`names ${unsupportedParameter ?? 'no parameter'} as one that a corrected request can leave out after status ${status} for ${parameter}`, () => {
+    it(`finds ${unsupportedParameter ?? 'no parameter'} to leave out of a corrected request after status ${status} for ${parameter}`, () => {
       const error = { message: `Unsupported parameter: '${parameter}'`, code: 'unsupported_parameter' };
       assert.equal(classifyResponse(status, { error }).unsupportedParameter, unsupportedParameter);
     });

@@ -339,7 +339,7 @@ describe('gate after a rate limit', () => {
 describe('gate when the system clock jumps forward', () => {
   useFixture();
 
-  it('admits the queued requests within a second if the new time is after the cooldown', async () => {
+  it('admits the queued requests within a second if the new time is after the end of the cooldown', async () => {
     fixture.limit(600_000);
     const request = fixture.enqueue();
     await fixture.clock.advance(500);

@@ -212,7 +212,7 @@ describe('probes of different models at one gateway', () => {
     );
   });
 
-  it('wait until the gateway has accepted the latest probe, not just an earlier probe', async () => {
+  it('wait until the gateway accepts the latest probe, even if it has accepted an earlier probe', async () => {
     const { accept, clock, permits, scopes, sent, states } = limited('a', 'b', 'c');
     await clock.advance(30_000);
     gateOf(states, scopes[1]!).force(permits[1]!);

@@ -46,7 +46,7 @@ describe('model name that is sent to a gateway', () => {
       assert.deepEqual(sent, { name: isSubstitute ? 'own' : 'gpt', isSubstitute });
     });
 
-  it('is the name of the substitute model if there is no primary gateway', () => {
+  it("is the name of the gateway's substitute model if there is no primary gateway", () => {
     const sent = modelAt(gatewayFrom({ ...substituting, ...lists(true) }), 'gpt', undefined);
     assert.deepEqual(sent, { name: 'own', isSubstitute: true });
   });
@@ -109,12 +109,12 @@ describe('offer to use a gateway over plain HTTP', () => {
     });
 });
 
-describe('API keys of the gateways', () => {
+describe("reading of the gateways' API keys", () => {
   const withKey = (gateway: DescribedGateway, key: Gateway['key']): Gateway => ({ ...gatewayFrom(gateway), key });
   const error = Object.assign(new Error('The keyring is locked.'), { connectionProblem: 'keyring' as const });
   const unreadable: Gateway['key'] = () => Promise.resolve({ type: 'unreadable', error });
 
-  it('omit gateways whose key is missing or unreadable', async () => {
+  it('skips gateways whose key is missing or unreadable', async () => {
     const { primaryGateway, keys } = await readKeys([
       gatewayFrom({ ...encrypted, apiKey: undefined }, 'missing'),
       gatewayFrom(backup),
@@ -131,7 +131,7 @@ describe('API keys of the gateways', () => {
     );
   });
 
-  it("lead to an error if the primary gateway's key is unreadable, even if a backup gateway has a key", async () => {
+  it("fails if the primary gateway's key is unreadable, even if a backup gateway has a key", async () => {
     await assert.rejects(readKeys([withKey(encrypted, unreadable), gatewayFrom(backup)]), error);
   });
 });

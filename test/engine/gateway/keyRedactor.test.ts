@@ -20,7 +20,7 @@ describe('key redactor', () => {
     });
   }
 
-  it('leaves the first eleven characters of a key unchanged', () => {
+  it('does not redact a text with only the first eleven characters of a key', () => {
     assert.equal(new KeyRedactor([key]).redact(`${key.slice(0, 11)}…`), `${key.slice(0, 11)}…`);
   });
 
@@ -87,7 +87,7 @@ describe('key redactor', () => {
     assert.equal(new KeyRedactor([key, 'no-key-required', 'lm-studio', '']).redact(text), text);
   });
 
-  it('does not remove a mere part of a key that consists of ordinary words', () => {
+  it('removes a key of ordinary words only if the complete key occurs', () => {
     const keys = new KeyRedactor(['no-key-required', 'lm-studio']);
     assert.equal(keys.redact('no-key-required lm-studio'), '[redacted] [redacted]');
     assert.equal(keys.redact('no-key-require and lm-studi'), 'no-key-require and lm-studi');

@@ -61,7 +61,7 @@ describe('reading of a model list', () => {
     'https://gateway.example/gpt-5',
     'www.gateway.example',
   ]) {
-    it(`leaves out and counts ${id}, which VS Code could render as a link, an icon or HTML`, () => {
+    it(`omits the model ID ${id}, which VS Code could render as a link, an icon or HTML`, () => {
       assert.deepEqual(parseModelList([id, 'ok', id]), { models: ['ok'], skippedEntries: 2 });
     });
   }

@@ -385,7 +385,7 @@ describe('attempt', () => {
     ['text', { content: 'a' }],
     ['tool calls', toolCall],
   ] as const)
-    it(`ends with the fault answerTooLong, without a report, when the ${name} of the turn exceed the limit`, async () => {
+    it(`ends with the fault answerTooLong when the ${name} of the turn exceed the size limit`, async () => {
       const size = new ReceivedSize();
       size.addChars(maxAnswerChars);
       const { ends, reports } = await runAttempt(
@@ -395,7 +395,7 @@ describe('attempt', () => {
       assert.deepEqual([ends, reports], [[fault('answerTooLong')], ['headers 200 req-1 0']]);
     });
 
-  it('is neither accepted nor streaming after a refused connection', async () => {
+  it('is neither accepted nor streaming if the connection is refused', async () => {
     const { ends, attempt } = await runAttempt(rejecting('ECONNREFUSED'));
     const [end] = ends;
     assert.ok(end?.type === 'fault' && typeof end.evidence === 'object' && end.evidence.type === 'error');
@@ -556,7 +556,7 @@ describe('abandoned attempt', () => {
     ['text', { content: 'a', ...toolCall }],
     ['text', { content: ['a', { type: 'thinking', thinking: 'Hm' }] }],
   ] as const) {
-    it(`reports nothing more when it is abandoned at the report of ${first}: ${JSON.stringify(delta)}`, async () => {
+    it(`reports nothing more if the attempt is abandoned while ${first} is reported: ${JSON.stringify(delta)}`, async () => {
       const onReport = (name: string, attempt: Attempt): void => {
         if (name === first) attempt.abandon();
       };
@@ -674,7 +674,7 @@ async function readPieces(pieces: readonly string[], type: string, maxEvents = I
 }
 
 describe('reading of a response body', () => {
-  it("uses the content type header if the body's start could be a stream or JSON", async () => {
+  it('uses the content type header if the start of the body does not show whether the body is a stream', async () => {
     const { eventsBeforeEnd } = await readPieces([`${'x'.repeat(70)}\n`, 'data: 1\n\n'], 'text/event-stream');
     assert.equal(eventsBeforeEnd, 1);
   });
@@ -684,7 +684,7 @@ describe('reading of a response body', () => {
     assert.deepEqual([end, events], [{ kind: 'stream' }, 1]);
   });
 
-  it('counts the appended blank line toward the length limit of a JSON body', async () => {
+  it('rejects a JSON body that exceeds the length limit', async () => {
     const [longest, tooLong] = [0, 1].map((extra) => `{${' '.repeat(maxEventChars - 3 + extra)}`) as [string, string];
     assert.equal((await readPieces([longest], 'application/json')).isTooLong, false);
     assert.equal((await readPieces([tooLong], 'application/json')).isTooLong, true);
@@ -713,7 +713,7 @@ describe('reading of the request ID', () => {
     'x-litellm-call-id',
     'x-tt-logid',
   ]) {
-    it(`reads the header ${name} before the ID of Cloudflare`, () => {
+    it(`prefers the header ${name} to the request ID of Cloudflare`, () => {
       assert.equal(requestIdOf(new Headers({ 'cf-ray': 'a', [name]: 'b' }), keys), 'b');
     });
   }

@@ -209,11 +209,12 @@ describe('chunk reader that avoids parsing JSON', () => {
   }
 
   for (const { name, lines } of recordings) {
-    it(`returns the same deltas as parsing of every event, for the recording ${name}`, () => assertSameAsParsed(lines));
+    it(`returns the same deltas as a reader that parses every event of the recording ${name}`, () =>
+      assertSameAsParsed(lines));
   }
 
   for (const name of ['openai-text', 'deepseek-text']) {
-    it(`parses less than a tenth of the events, for the recording ${name}`, () => {
+    it(`parses less than a tenth of the events of the recording ${name}`, () => {
       const lines = recordings.find((recording) => recording.name === name)!.lines;
       assert.ok(read(lines).parsed.length < lines.length / 10);
     });

@@ -237,7 +237,7 @@ describe('numbering of tool calls', () => {
     [true, [{ arguments: '{"a' }, { arguments: '":1}' }, { index: 1 }, { index: 2, arguments: ' ' }]],
     [false, [{ arguments: '{' }, { index: 1, arguments: '{}' }]],
   ] as const)
-    it(`knows that the arguments ${areComplete ? 'of all calls' : 'of a call'} are ${areComplete ? '' : 'not '}complete`, () => {
+    it(`reports that the arguments ${areComplete ? 'of all calls' : 'of a call'} are ${areComplete ? '' : 'not '}complete`, () => {
       const numbers = new ToolCallNumbers();
       for (const fields of parts) numbers.numberPart(part(fields));
       assert.equal(numbers.areComplete, areComplete);

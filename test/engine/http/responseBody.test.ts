@@ -188,7 +188,7 @@ describe('scanner of server-sent events and bare lines (JSON without `data:`)', 
     assert.deepEqual(scannedEvents([': c\n', '', '{"e":1}\n']), ['message {"e":1}']);
   });
 
-  it('reads the same events as the library eventsource-parser', () => {
+  it('reads the same events as eventsource-parser if the stream has no bare lines', () => {
     const line = fc.constantFrom(
       'data: a',
       'data:',
