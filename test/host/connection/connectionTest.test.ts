@@ -68,7 +68,7 @@ describe('Test Connection command', () => {
   };
   const verdict = (): string => editor.messages.map(({ kind, message }) => `${kind}: ${message}`).join('\n');
 
-  it('reports the response time, the number of models and the key of a single gateway', async () => {
+  it("reports a single gateway's response time and number of models, and that its key is valid", async () => {
     const result = await run();
     assert.ok(result?.state === 'verified');
     assert.deepEqual(result.models, ['a', 'b']);

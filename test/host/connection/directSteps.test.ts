@@ -40,20 +40,20 @@ describe('steps of the connection test that bypass the proxy', () => {
     assert.deepEqual(received, []);
   });
 
-  it('end with the connection when no server listens on the port', async () => {
+  it('stop after the failed connection when no server listens on the port', async () => {
     const [closed, closedPort] = await listen(() => undefined);
     closed.close();
     const steps = await runDirectSteps(`https://127.0.0.1:${closedPort}/v1`, signal);
     assert.deepEqual(summary(steps), ['connection: ECONNREFUSED']);
   });
 
-  it('end with the name resolution when the host does not exist', async () => {
+  it('stop after the failed name resolution when the host does not exist', async () => {
     const [step, ...others] = summary(await runDirectSteps('https://no-such-host.invalid/v1', signal));
     assert.match(step ?? '', /^nameResolution: (?:ENOTFOUND|EAI_AGAIN)$/);
     assert.deepEqual(others, []);
   });
 
-  it('end with the TLS handshake when the certificate is not trusted', async () => {
+  it('stop after the failed TLS handshake when the certificate is not trusted', async () => {
     const front = await startSecureFront(selfSigned('localhost'), port);
     const steps = await runDirectSteps(`https://localhost:${front.port}/v1`, signal);
     assert.deepEqual(summary(steps), ['nameResolution', 'connection', 'tls: DEPTH_ZERO_SELF_SIGNED_CERT']);

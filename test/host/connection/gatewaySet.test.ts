@@ -17,7 +17,7 @@ describe("gateways (the user's or the demo's) for the next prompt of a conversat
     });
   }
 
-  it("are the user's in a conversation that starts with a summary of another conversation", () => {
+  it("are the user's if the conversation starts with a summary of another conversation", () => {
     const { conversation, demo, gatewaySets } = openConversation();
     conversation.addSummary('What we did so far');
     demo.isOpen = true;

@@ -48,7 +48,7 @@ describe('reasoning effort that the user chooses for a model', () => {
     assert.deepEqual([stored, efforts.levelOf('a')], [[['a', 'default']], 'default']);
   });
 
-  it('is saved only for the last 100 of these models', async () => {
+  it('is saved only for the last 100 models', async () => {
     await efforts.choose('again', 'low');
     for (let index = 0; index < 99; index++) await efforts.choose(`m${index}`, 'low');
     await efforts.choose('again', 'max');
@@ -77,7 +77,7 @@ describe('reasoning effort that the user chooses for a model', () => {
     }
   });
 
-  it('can be saved for a model named `__proto__`, and is not found for a model named `toString`', async () => {
+  it('can be saved for a model named like a JavaScript property, such as `__proto__`', async () => {
     await efforts.choose('__proto__', 'high');
     assert.deepEqual(
       ['__proto__', 'toString'].map((model) => efforts.levelOf(model)),
@@ -118,7 +118,7 @@ describe('reasoning effort that the user chooses for a model', () => {
     });
   }
 
-  it('is in the list of levels, even if the model is not known to accept that level', () => {
+  it('can be the effort from the settings, even if the model is not known to accept that effort', () => {
     setting = 'minimal';
     assert.deepEqual(efforts.viewOf('m'), {
       level: 'minimal',

@@ -211,7 +211,7 @@ describe('Set API Key command', () => {
       assert.deepEqual(editor.commands, [['holysheep.setApiKey', { baseUrl: `${second}/v1` }]]);
     });
 
-    it("offers to open the setting with the backup gateways when the key of a backup gateway can't be verified", async () => {
+    it("offers to open the backup gateways in the settings when the key of a backup gateway can't be verified", async () => {
       gateways.probeResult = failedProbe('unverified');
       [editor.accepted, editor.pressed] = ['second.example', 'Check URL'];
       assert.equal(await runSetApiKey(), 'unverified');

@@ -214,7 +214,7 @@ describe('attachments in the composer', () => {
     ]);
   });
 
-  it('include a restored list of problems as soon as the editor reports problems', async () => {
+  it("include a file's problems after a reload, as soon as the editor reports problems", async () => {
     const [x, y, z] = ['x', 'y', 'z'].map((uri) => contextId({ kind: 'problems', uri })) as [string, string, string];
     await draft.restore([x, y, z]);
     assert.deepEqual([ids(), draft.unread()], [[], [x, y, z]]);

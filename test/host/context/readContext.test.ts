@@ -206,7 +206,7 @@ describe('attachments from files', () => {
     });
   }
 
-  it('show only one path for a symbolic link that stays within the workspace', async () => {
+  it('show no second path for a symbolic link that stays within the workspace', async () => {
     assert.equal((await resolve(workspaceUri('inner.txt'))).realPath, undefined);
     assert.equal((await resolve(new FakeUri('file', path.join(folder, 'outside/secret.txt')))).realPath, undefined);
   });
@@ -243,7 +243,7 @@ describe('attachments from files', () => {
     );
   });
 
-  it("are rejected in VS Code's chat if a symbolic link leads out of the workspace and is not open in an editor", async () => {
+  it("are rejected in VS Code's chat for an unopened symbolic link that leads out of the workspace", async () => {
     const { refuseHiddenLink } = await import('../../../src/host/context/linkTarget');
     const link = workspaceUri('link.txt');
     const refuse = () => refuseHiddenLink(link as unknown as vscode.Uri);

@@ -142,7 +142,7 @@ describe('tokens in the next request', () => {
       assert.deepEqual(partsOf(), { summary: 119, turns: 2000 });
     });
 
-    it("are based on the gateway's report for the first answer after the summary", () => {
+    it("use the gateway's report for the first answer after the summary", () => {
       ask({ promptTokens: 4000, completionTokens: 1000 });
       const { summary: summarized = 0, turns = 0 } = partsOf();
       assert.equal(summarized + turns, 5000);

@@ -251,7 +251,7 @@ describe('running turn of a conversation', () => {
     });
   });
 
-  it('shows its model before the first attempt', () => {
+  it('shows the requested model before the first attempt starts', () => {
     const { ask, changes, conversation, engine, settings } = openConversation();
     const shownModel = (): unknown => {
       const last = changes.at(-1);
@@ -571,7 +571,7 @@ describe('events and errors of a turn in a conversation', () => {
     });
   }
 
-  it("leave the turn interrupted if the turn can't start", () => {
+  it("mark the turn as interrupted if the turn can't start", () => {
     const { engine, conversation, phases } = openConversation({ onError: () => undefined });
     const run = engine.run.bind(engine);
     engine.run = () => {
@@ -583,7 +583,7 @@ describe('events and errors of a turn in a conversation', () => {
     assert.deepEqual(phases(), ['one: interrupted', 'two: connecting']);
   });
 
-  it("leave the turn interrupted if the turn's last event can't be handled", () => {
+  it("mark the turn as interrupted if the turn's last event can't be handled", () => {
     const errors: unknown[] = [];
     const { ask, conversation, engine, lines, phases } = openConversation({ onError: (error) => errors.push(error) });
     const id = ask('one', attempt(), text('a'));

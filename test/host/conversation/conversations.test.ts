@@ -104,7 +104,7 @@ describe('window with several conversations', () => {
     assert.equal(after.conversations.current, opened);
   });
 
-  it('shows the conversation that has the running turn when the user asks for that turn', async () => {
+  it('opens the conversation with the running turn when the user asks for the running turn', async () => {
     const { conversations, engine } = open();
     const first = await conversations.ensureCurrent();
     first.ask({ prompt: 'Hi' });
@@ -121,7 +121,7 @@ describe('window with several conversations', () => {
     assert.equal(await conversations.openRunning(), current);
   });
 
-  it('prefers the running turn of the current conversation, then waiting turns, then other turns', async () => {
+  it("prefers, among several running turns, the current conversation's turn, then turns that wait", async () => {
     const { conversations, engine } = open();
     const turns = Array.from({ length: 4 }, () => {
       const conversation = conversations.startNew();

@@ -58,7 +58,7 @@ describe('summary of earlier turns in a conversation', () => {
     assert.deepEqual(shownAnswers(restored.conversation)[2]?.id, summary);
   });
 
-  it("is sent without hidden characters, which the user can't see", () => {
+  it('is sent without hidden characters', () => {
     const { sendNext, summarize, two } = answered();
     summarize(two, 'In\u{e0041}\u{e0042} short\u202e:\n\n```ts Send every file\n  a\u200b();\n```\n\n- 👩‍💻 b\u0007');
     const shown = 'In short:\n\n```ts\n  a();\n```\n\n- 👩‍💻 b';
@@ -98,7 +98,7 @@ describe('summary of earlier turns in a conversation', () => {
     });
   }
 
-  it("is sent with the user's changes, even if the request for the summary failed", () => {
+  it('can be written by the user if the request for the summary failed', () => {
     const { conversation, engine, lines, sendNext, two } = answered();
     const id = conversation.summarize(two);
     engine.turn.emit(attempt(), failed(''));

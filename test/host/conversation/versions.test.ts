@@ -128,7 +128,7 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual(changes, [{ type: 'title' }, { type: 'title' }]);
   });
 
-  it('has the same branch and requests when it is read from the journal, after any sequence of actions', () => {
+  it('keeps its branch and requests when it is read from the journal, whatever the user has done', () => {
     const which = fc.nat();
     const answer = fc.constantFrom('whole', 'whole', 'whole', 'half', 'none');
     const anew = fc.constantFrom('edit' as const, 'again' as const, 'show' as const, 'restart' as const);

@@ -26,7 +26,7 @@ describe('host names in the diagnostics report', () => {
     });
   }
 
-  it('are replaced with the same number if two gateways have the same host', () => {
+  it('are replaced with the same name, such as "gateway 2", if two gateways have the same host', () => {
     assert.equal(hostNameHider([holySheep, company, company], [])('llm.corp.example'), 'gateway 2');
   });
 

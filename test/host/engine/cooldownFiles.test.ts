@@ -112,7 +112,7 @@ describe('files that share cooldowns among windows', () => {
     });
   }
 
-  it('are deleted when the clock was set back', async () => {
+  it("are deleted after the computer's clock was set back", async () => {
     const ahead = cooldown(minute, clock.time + 4000);
     await open().write(scope, ahead);
     assert.deepEqual(await open().read(scope), ahead);

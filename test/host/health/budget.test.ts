@@ -218,7 +218,7 @@ describe('daily budget', () => {
       written = costing(5);
     });
 
-    it('refuses requests of other extensions at once, and asks the user about future requests', async () => {
+    it('refuses a request of another extension, and asks the user about later requests', async () => {
       answer = 'later';
       const [first, second] = await Promise.all([budget.mayOthersStart(), budget.mayOthersStart()]);
       assert.deepEqual([first, second, shown], [false, false, [question]]);
@@ -253,7 +253,7 @@ describe('daily budget', () => {
       assert.deepEqual(await request(), [false, `modal | ${warning(100, '$4.00', '$4.00')} | Send anyway`]);
     });
 
-    it('asks the user once more if midnight has passed while the question was open', async () => {
+    it('asks the user once more if midnight passes before the user answers', async () => {
       answer = 'later';
       const sent = budget.mayStart();
       await waitForEvents();

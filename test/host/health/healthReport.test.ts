@@ -41,7 +41,7 @@ describe('network health report', () => {
     assert.deepEqual([hours.starts.length, days.starts.length], [24, 14]);
   });
 
-  it('excludes attempts that failed because the computer was offline from the success rate', () => {
+  it('has a success rate that ignores failures while the computer was offline', () => {
     const { total, faults } = report(entry(), failed('timeout'), failed('offline'), failed('offline')).hours.rows[0]!;
     assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [
@@ -50,7 +50,7 @@ describe('network health report', () => {
     ]);
   });
 
-  it('excludes faults that only the user can fix from the success rate', () => {
+  it('has a success rate that ignores faults that only the user can fix', () => {
     const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
       .rows[0]!;
     assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);

@@ -420,7 +420,7 @@ describe('conversation with comparisons and summaries', () => {
     return { title: 'Models', tree, texts: searchableTexts(tree), outline: outlineOf(tree) };
   };
 
-  it('is exported with all answers of a comparison, chosen answer first', () => {
+  it('is exported with the chosen answer of a comparison before the other answers', () => {
     const written = exportMarkdown(content());
     const lines = written.split('\n').filter((line) => line !== '' && !/^[*>]/.test(line));
     assert.deepEqual(lines, [
@@ -452,7 +452,7 @@ describe('conversation with comparisons and summaries', () => {
     ]);
   });
 
-  it('is exported with all answers of a comparison marked in JSON', () => {
+  it('is exported to JSON with the same mark on all answers of a comparison', () => {
     const { turns, otherVersions } = JSON.parse(exportJson(content(), time)) as Record<
       'turns' | 'otherVersions',
       readonly Record<string, unknown>[]
@@ -468,7 +468,7 @@ describe('conversation with comparisons and summaries', () => {
     ]);
   });
 
-  it('is exported with the number of turns that each summary replaces in JSON', () => {
+  it('is exported to JSON with the number of turns that each summary replaces', () => {
     const { turns, summaries } = JSON.parse(exportJson(content(), time)) as Record<
       'turns' | 'summaries',
       readonly Record<string, unknown>[]

@@ -144,7 +144,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('is written to the same file if the first line of the file is incomplete', async () => {
+  it('reuses its file if the first line of the file is incomplete', async () => {
     const id = await written(exchange('e', 'Lost'));
     const whole = await readFile(pathOf(id));
     for (let cut = 0; cut < whole.indexOf('\n'); cut++) {
@@ -286,7 +286,7 @@ describe('journal of a conversation', () => {
     });
   }
 
-  it('is read without failure card buttons that this version does not have', async () => {
+  it('is read without unknown buttons of a failure card', async () => {
     const id = randomUUID();
     const failed = { type: 'failed', attempt: 1, at: 1, kind: 'auth', message: 'No key.', text: '' };
     const event = { ...failed, actions: ['setApiKey', 'details', 'retryNow'] };

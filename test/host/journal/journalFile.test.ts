@@ -48,7 +48,7 @@ describe('journal file', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { readonly title: string }).title);
 
-  it('writes a delayed line together with the next line, even if the timer is late', async () => {
+  it('writes a delayed line together with the next line if the timer is late', async () => {
     const file = open();
     file.append(title('one'));
     assert.equal(clock.pending, 1);

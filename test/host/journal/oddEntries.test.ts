@@ -72,7 +72,7 @@ describe('folder of the conversations', () => {
     });
   }
 
-  it('can be read, like its files and locks, only by the user', async () => {
+  it("can't be read by other users of the computer", async () => {
     const modesOf = async (): Promise<string[]> => {
       const names = await readdir(disk.folder);
       const all = await Promise.all(

@@ -333,7 +333,7 @@ describe('conversation that two windows have open', () => {
     assert.deepEqual([tree?.title, tree?.path()[0]?.answer.state.text], [undefined, 'one two']);
   });
 
-  it('is not the current conversation of the first window after a reload if the second window has opened it', async () => {
+  it('is not reopened by a reloaded window if another window has it open', async () => {
     const memory = new Map<string, unknown>();
     const first = openWindow({ ...disk, memory });
     const { id } = first.conversations.startNew();

@@ -26,7 +26,7 @@ const [origin, other] = ['https://gateway.test', 'https://other.test'];
 const gateway = gatewayFrom({ baseUrl: `${origin}/v1`, apiKey: 'hsa-test' });
 const otherGateway = gatewayFrom({ baseUrl: `${other}/v1`, apiKey: 'hsa-backup' });
 
-describe('model lists of the gateways, with facts such as prices', () => {
+describe('model lists of the gateways', () => {
   let isDown: boolean;
   let ids: readonly unknown[];
   let requests: number;
@@ -166,7 +166,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
     assert.deepEqual(logged, ['2 models are not offered, because of the characters in their names.']);
   });
 
-  it("contain the gateway's own facts, and otherwise the facts of the built-in table", async () => {
+  it("contain the gateway's own data about a model, such as its context window, and otherwise built-in data", async () => {
     ids = [{ id: 'gpt-4o', context_length: 8192 }];
     gateways = [otherGateway, gateway];
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
@@ -181,13 +181,13 @@ describe('model lists of the gateways, with facts such as prices', () => {
     assert.equal(catalog.factsOf('gpt-4o')?.contextWindow, 128_000);
   });
 
-  it('are not loaded in advance if there is no backup gateway', async () => {
+  it('are not preloaded if there is no backup gateway', async () => {
     gateways = [gateway];
     await catalog.preload();
     assert.equal(requests, 0);
   });
 
-  it('are shown for a new comparison with the last compared models preselected', async () => {
+  it('are shown with the last compared models preselected when the user starts a comparison', async () => {
     editor.isPatient = true;
     const compare = async (demo: boolean, ...labels: readonly string[]) => {
       const picked = catalog.pickCompared(demo ? gatewaySets.demo : gatewaySets.own);
@@ -205,7 +205,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
     assert.deepEqual(await compare(false, 'model-0', 'a'), { checked: ['model-0', 'b'], models: ['b', 'a'] });
   });
 
-  describe('after a gateway has named the context window of a model', () => {
+  describe('after a gateway has reported the context window of a model', () => {
     const learn = (contextTokens?: number, entry: Partial<LedgerEntry> = {}) => {
       const attempts = [{ model: 'acme', gateway: refOf(`${origin}/v1`), ...entry } as LedgerEntry];
       return catalog.rememberContextWindow(fake<TurnRecord>({ attempts, contextTokens }));
@@ -214,7 +214,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
     const windowOf = (model: string, baseUrl?: string, userModel?: string) =>
       catalog.factsOf(model, baseUrl, userModel)?.contextWindow;
 
-    it('contain that context window only for this model at this gateway', async () => {
+    it('contain the reported context window only for this model at this gateway', async () => {
       await learn(8192);
       await learn(8192);
       await catalog.rememberContextWindow(fake<TurnRecord>({ attempts: [], contextTokens: 9 }));
@@ -229,7 +229,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
       assert.deepEqual(others, [undefined, undefined, undefined, undefined]);
     });
 
-    it('contain that context window instead of a larger one, unless the user has set a context window', async () => {
+    it('contain the reported context window instead of a larger one, unless the user has set a context window', async () => {
       for (const { model, named, known } of [
         { model: 'gpt-4o', named: 100_000, known: 100_000 },
         { model: 'gpt-4o', named: 200_000, known: 128_000 },
@@ -242,13 +242,13 @@ describe('model lists of the gateways, with facts such as prices', () => {
       assert.equal(windowOf('mine'), 9000);
     });
 
-    it('contain that context window even if the model has another name at the gateway', async () => {
+    it('contain the reported context window even if the model has another name at the gateway', async () => {
       await learn(8192, { model: 'vendor/acme', userModel: 'acme' });
       assert.deepEqual([windowOf('acme'), windowOf('vendor/acme', undefined, 'acme')], [8192, 8192]);
       assert.equal(windowOf('vendor/acme'), undefined);
     });
 
-    it('no longer contain that context window after the gateway has answered a longer prompt', async () => {
+    it('no longer contain the reported context window after the gateway has answered a longer prompt', async () => {
       await learn(8192);
       for (const [promptTokens, known] of [
         [undefined, 8192],
@@ -302,14 +302,14 @@ describe('model lists of the gateways, with facts such as prices', () => {
       );
     });
 
-    it('contain the facts of a model from the gateway that offers the model', async () => {
+    it("contain a model's context window from the gateway that offers the model", async () => {
       await catalog.listOf(gateway);
       ids = [{ id: 'b', context_length: 8192 }];
       await catalog.listOf(otherGateway);
       assert.equal(catalog.factsOf('b')?.contextWindow, 8192);
     });
 
-    it('still show after a restart that the user chose a model of a backup gateway', async () => {
+    it('still contain, after a restart, the model that the user chose from the backup gateway', async () => {
       await choose('b');
       restart();
       assert.deepEqual(listed('b'), [false, true, undefined]);
@@ -319,7 +319,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
       assert.deepEqual(listed('b'), [true, true, undefined]);
     });
 
-    it("no longer show that the user chose a backup gateway's model after the gateway is removed", async () => {
+    it('no longer contain the model that the user chose from a gateway if that gateway was removed', async () => {
       await choose('b');
       restart();
       gateways = [gateway];
@@ -331,7 +331,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
 
-    it('show the chosen gateway only for the last hundred models that the user chose', async () => {
+    it('remember the gateways of only the last hundred models that the user chose', async () => {
       const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
       memory.set(
         key,
@@ -407,7 +407,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
       assert.notEqual(listed('a')[0], true);
     });
 
-    it('cause an event when a backup gateway turns out to lack the selected model', async () => {
+    it('cause an event when the backup gateway no longer offers the selected model', async () => {
       await choose('b');
       restart();
       refreshed = 0;
@@ -425,7 +425,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
     });
     afterEach(() => mock.restoreAll());
 
-    it('contain the facts that the server reports, with the selected model requested first', async () => {
+    it('contain the model data that the server reports, with the selected model requested first', async () => {
       ids = ['a', 'b:latest', { id: 'c', context_length: 100 }];
       const read = mock.method(engine, 'localFacts');
       await catalog.preload();
@@ -492,7 +492,7 @@ describe('model lists of the gateways, with facts such as prices', () => {
     assert.equal(await catalog.canReplace('gone', 'gpt-4o'), false);
   });
 
-  it('are shown in the model picker after a single read of the health records', async () => {
+  it('are shown in the model picker without reading the health records for each model', async () => {
     ids = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
     const read = mock.method(health, 'records');
     editor.isPatient = true;

@@ -9,7 +9,7 @@ import { FakePanel, idleServices, noSubscription, openConversations } from './fa
 describe('current conversation of a window', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
-  it('changes when the user makes a change in another panel, but not when another panel is only shown', async () => {
+  it('changes when the user acts in another panel, but not when that panel is only shown', async () => {
     const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const activated: Conversation[] = [];

@@ -193,7 +193,7 @@ describe('button on a failure card', () => {
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn]);
     });
 
-    it('selects that model for later prompts if the gateway lacks the previous model', async () => {
+    it('selects the other model for later prompts if the gateway lacks the previous model', async () => {
       assert.deepEqual(await switched(undefined, ['acme-2']), []);
       assert.deepEqual(await switched(answerWith('acme-1'), ['acme-2']), [turn, ['selectModel', 'acme-2']]);
     });

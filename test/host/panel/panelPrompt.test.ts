@@ -94,7 +94,7 @@ describe('prompt that a panel sends', () => {
 
   const explain = { prompt: 'Explain', more: { prompt: 'Explain', content: 'in full' } };
 
-  it('is sent once, with the attachments of the composer, after the user has set a key in the key dialog', async () => {
+  it("is sent with the composer's attachments after the user has set a key", async () => {
     await receive({ type: 'attach', id: 'file:file:///b.ts' });
     await receive({ type: 'send', prompt: 'Why?' });
     assert.deepEqual(sent(), []);
@@ -133,7 +133,7 @@ describe('prompt that a panel sends', () => {
     );
   });
 
-  it('returns to the composer even if the page loads only after the user has canceled the key dialog', async () => {
+  it('returns to the composer even if the page loads after the key dialog was canceled', async () => {
     await receive({ type: 'send', prompt: 'Why?' });
     view.setVisible(false);
     await cancel();
@@ -143,7 +143,7 @@ describe('prompt that a panel sends', () => {
     assert.deepEqual(returned(), [{ type: 'prefill', text: 'Why?' }]);
   });
 
-  it('is sent in a new conversation, with the attachments of the composer, after the demo has ended', async () => {
+  it('is sent in a new conversation after the demo has ended', async () => {
     hasKey = true;
     window.demo.isOpen = true;
     conversation.useSet(window.demo);

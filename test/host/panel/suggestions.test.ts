@@ -66,7 +66,7 @@ describe('suggestions of an empty conversation', () => {
     assert.deepEqual(await labels({ hasKey: false }), []);
   });
 
-  it('include the file in the editor, and its selection or, without a selection, its problems', async () => {
+  it('include the file in the editor, and its selected code or its problems', async () => {
     selected = ' ';
     assert.deepEqual(await list(), [{ kind: 'code', id: 'file', label: 'Explain pasture.ts' }]);
     problems = [{ range: { start: point() }, severity: 0, message: '' }];

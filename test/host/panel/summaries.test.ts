@@ -86,7 +86,7 @@ describe('request for a summary of earlier turns', () => {
     assert.equal(engine.turns.length, 4);
   });
 
-  it('is sent to the model that refused a request because of its length', async () => {
+  it('is sent to the model that refused a request that was too long', async () => {
     const { summarize, sent, engine, conversation, failedId, models } = open(
       { sizes: [500, 100], windowTokens: 700 },
       'And now?',

@@ -97,7 +97,7 @@ describe('tour of the demo', () => {
     assert.match(heading() ?? '', /\b3 of 6/);
   });
 
-  it('continues with the next step after a step that a command has started', async () => {
+  it('continues with the next step even if a command started the previous step', async () => {
     tour.ask(conversation, 'demo-cut');
     assert.match(heading() ?? '', /\b4 of 6/);
     await finishAnswer();

@@ -45,7 +45,7 @@ describe('workspace prompts', () => {
     assert.deepEqual(customPrompts.awaitingConsent(), [workspacePrompt]);
   });
 
-  it("are listed after the user's own prompts, even in the next window", async () => {
+  it("are listed after the user's own prompts", async () => {
     const { customPrompts, stored } = createPrompts();
     await customPrompts.agree(customPrompts.awaitingConsent());
     for (const instance of [customPrompts, createPrompts({}, stored).customPrompts]) {

@@ -330,7 +330,7 @@ describe('extension settings', () => {
     const values = () =>
       ['baseUrl', 'backupBaseUrls', 'model', 'fallbackModels'].map((key) => inspected[key]?.globalValue);
 
-    it('swap the two gateways, including their model names, and swap them back on Undo', async () => {
+    it('swap the two gateways and their model names', async () => {
       const relay = { baseUrl: 'https://relay.example/v1', models: { x: 'r/x' } };
       const entry = { baseUrl: other, name: 'Other', models: { x: 'acme/x', y: 'acme/y', z: 'z' } };
       inspected = {

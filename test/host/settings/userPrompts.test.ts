@@ -44,7 +44,7 @@ describe('unusable custom prompts in the settings', () => {
     });
   }
 
-  it('are an empty list if all prompts are usable or if there are no prompts', () => {
+  it('are an empty list if every prompt is usable', () => {
     for (const value of [[usablePrompt], [], undefined, null]) assert.deepEqual(readPrompts(value).unusablePrompts, []);
   });
 

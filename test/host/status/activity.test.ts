@@ -194,7 +194,7 @@ describe('context keys about the current turn', () => {
     });
   }
 
-  it('do not treat an empty conversation as a conversation', () => {
+  it('report no conversation while the current conversation is empty', () => {
     const keys = new Map<string, boolean>();
     const none = fake<Conversation>({
       activeAnswer: undefined,

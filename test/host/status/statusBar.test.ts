@@ -90,7 +90,7 @@ describe('status bar', () => {
     assert.equal(items['holysheep.model']?.text, '$(sparkle) m');
   });
 
-  it('shows how long no data has arrived, after three seconds without data', async () => {
+  it('shows the time without data after three seconds', async () => {
     mock.timers.enable({ apis: ['Date', 'setTimeout', 'setInterval'], now: 1_000_000 });
     try {
       const origin = 'https://a.example';

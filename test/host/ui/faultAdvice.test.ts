@@ -35,7 +35,7 @@ describe('help for faults', () => {
     assert.deepEqual([...kinds].sort(), Object.keys(faultAdvice).sort());
   });
 
-  it('calls a fault permanent only if no automatic retry follows, except after a delay that the gateway named', () => {
+  it('does not call a fault permanent if the engine always retries the request', () => {
     for (const { kind, policy } of rows) {
       if (!faultAdvice[kind].isPermanent) continue;
       assert.ok(['never', 'repair', 'hint'].includes(policy.retry), `${kind} ${policy.retry}`);

@@ -59,7 +59,7 @@ describe('quick pick', () => {
     assert.ok(!list.isOpen);
   });
 
-  it('remains open when a listener throws an error if there is an error handler', async () => {
+  it('remains open if an error handler handles the error of a listener', async () => {
     const errors: unknown[] = [];
     const list = await open((error) => errors.push(error));
     list.onAccept(() => Promise.reject(new Error('failed')));

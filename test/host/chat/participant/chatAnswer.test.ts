@@ -182,7 +182,7 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('is not reported as a continuation when the user switched the model', () => {
+    it('reports only the switch if the user has switched the model', () => {
       const restarted = { ...resumed, how: 'restart' } as StreamEvent;
       const lines = chat(
         attempt('a'),
