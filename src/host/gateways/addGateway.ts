@@ -98,7 +98,7 @@ async function addChosen(
     if (place === 'primary') noticeMissingModel(deps, host, result);
   } else {
     const message = isUnresponsive
-      ? vscode.l10n.t('{0} was added. It will be used after it responds.', name)
+      ? vscode.l10n.t('{0} was added. It will be used once it responds.', name)
       : inSentences(vscode.l10n.t("{0} was added but couldn't be verified.", name), probeMessage(result));
     const undoAll = async (): Promise<void> => {
       await undo();
@@ -140,7 +140,7 @@ function chooseNext(
     { label: vscode.l10n.t('Edit the base URL…'), value: 'edit' },
     {
       label: vscode.l10n.t('Add anyway'),
-      description: vscode.l10n.t('will be used after it responds'),
+      description: vscode.l10n.t('will be used once it responds'),
       value: 'add',
     },
   ]);

@@ -133,7 +133,7 @@ export class HealthPanel extends Disposable {
   private async clear(): Promise<void> {
     const question = vscode.l10n.t('Clear the usage and health data?');
     const detail = vscode.l10n.t(
-      "This deletes the statistics of all gateways and models, in all windows. Today's spending is counted from zero again.",
+      "This deletes the statistics of all gateways and models, in all windows. Today's spending is also reset to zero.",
     );
     const clear = vscode.l10n.t('Clear');
     const answer = await askUser('warning', question, [clear], detail);

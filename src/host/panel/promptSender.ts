@@ -58,7 +58,9 @@ export async function prepareToSend(
   }
   returnPrompt(panels, conversation, input);
   showInStatusBar(
-    vscode.l10n.t('Not sent. If the composer contains another prompt, press ↑ there to get this one back.'),
+    vscode.l10n.t(
+      'The prompt was not sent. If the composer contains another prompt, press ↑ in the composer to restore this prompt.',
+    ),
   );
   return false;
 }

@@ -112,7 +112,7 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
   const title = await askForTrimmedText({
     title: vscode.l10n.t('Add a prompt (1 of 2)'),
     prompt: vscode.l10n.t('Name shown in menus'),
-    placeHolder: vscode.l10n.t('e.g. Translate comments'),
+    placeHolder: vscode.l10n.t('For example, Translate comments'),
     validateInput: (text) =>
       usedTitles.has(text.trim()) ? vscode.l10n.t('You already have a prompt with this name.') : undefined,
   });
@@ -123,7 +123,7 @@ export async function addPrompt(settings: Settings): Promise<CustomPrompt | unde
       'Prompt for the selected code, which is attached automatically. Available variables: {0}',
       '${selection}, ${language}, ${file}, ${problems}',
     ),
-    placeHolder: vscode.l10n.t('e.g. Translate the comments into English. Change nothing else.'),
+    placeHolder: vscode.l10n.t('For example, Translate the comments into English. Change nothing else.'),
   });
   if (template === undefined) return undefined;
   await settings.addPrompt({ title, template });

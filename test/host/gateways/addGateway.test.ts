@@ -198,21 +198,21 @@ describe('Add Gateway command', () => {
         answers: [['LM Studio'], undefined],
         texts: [],
         question: "LM Studio doesn't respond at localhost:1234 (connection refused)",
-        descriptions: ['start its server first', '', 'will be used after it responds'],
+        descriptions: ['start its server first', '', 'will be used once it responds'],
       },
       {
         title: 'a gateway with a key',
         answers: [['DeepSeek'], undefined],
         texts: ['sk-1'],
         question: "DeepSeek doesn't respond at api.deepseek.com (connection refused)",
-        descriptions: ['', '', 'will be used after it responds'],
+        descriptions: ['', '', 'will be used once it responds'],
       },
       {
         title: 'a base URL',
         answers: [['$(link) Other base URL…'], undefined],
         texts: ['127.0.0.1:9'],
         question: "127.0.0.1:9 doesn't respond (connection refused)",
-        descriptions: ['start its server first', '', 'will be used after it responds'],
+        descriptions: ['start its server first', '', 'will be used once it responds'],
       },
     ] as const) {
       it(`asks what to do about ${title}, and changes nothing if the user cancels`, async () => {
@@ -292,7 +292,7 @@ describe('Add Gateway command', () => {
       assert.deepEqual(editor.messages, [
         {
           kind: 'warning',
-          message: 'DeepSeek was added. It will be used after it responds.',
+          message: 'DeepSeek was added. It will be used once it responds.',
           buttons: ['Undo', 'Test connection'],
         },
       ]);

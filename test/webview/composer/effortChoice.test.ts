@@ -18,9 +18,9 @@ describe('reasoning effort button', () => {
 
   it('shows no text for *Model default*', () => {
     show({ level: 'default', levels });
-    assert.deepEqual(shown(), ['', 'Reasoning effort of gpt-5: Model default', 'Model default']);
+    assert.deepEqual(shown(), ['', 'Reasoning effort for gpt-5: Model default', 'Model default']);
     show({ level: 'high', levels });
-    assert.deepEqual(shown(), ['High', 'Reasoning effort of gpt-5: High', 'High']);
+    assert.deepEqual(shown(), ['High', 'Reasoning effort for gpt-5: High', 'High']);
   });
 
   it('is placed after the model button', () => {
@@ -46,7 +46,7 @@ describe('reasoning effort button', () => {
     button().click();
     page.one('menuitemradio', 'High').click();
     assert.deepEqual(page.posted, [{ type: 'selectEffort', model: 'gpt-5', level: 'high' }]);
-    assert.equal(page.announced, 'Reasoning effort of gpt-5: High');
+    assert.equal(page.announced, 'Reasoning effort for gpt-5: High');
   });
 
   it('applies the chosen level to the model whose menu was opened, even if the model has changed since', () => {
@@ -55,7 +55,7 @@ describe('reasoning effort button', () => {
     show({ level: 'high', levels: ['default', 'none', 'high'] }, 'deepseek-v3');
     page.one('menuitemradio', 'Low').click();
     assert.deepEqual(page.posted, [{ type: 'selectEffort', model: 'gpt-5', level: 'low' }]);
-    assert.equal(page.announced, 'Reasoning effort of gpt-5: Low');
+    assert.equal(page.announced, 'Reasoning effort for gpt-5: Low');
   });
 
   it('offers *Off* and *On* for a model without levels', () => {

@@ -89,7 +89,7 @@ describe('card of a scheduled prompt', () => {
 
   it('says that the prompt waits for the network', () => {
     page.snapshot([exchange('a', scheduled({}))]);
-    assert.deepEqual(lines().slice(0, 2), ['Sends when the network is back', '(expires in 24 h)']);
+    assert.deepEqual(lines().slice(0, 2), ['Will be sent when the network is back', '(expires in 24 h)']);
   });
 
   it('names the gateway in the current settings', () => {

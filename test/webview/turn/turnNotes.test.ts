@@ -115,7 +115,7 @@ describe('note about the gateway of an answer', () => {
 describe('note about a prompt that is too long for the gateway', () => {
   const cut = ev.attempt({ model: 'qwen3:8b', cutAtTokens: 4096 });
   const note =
-    'This prompt is longer than the context of qwen3:8b (4,096 tokens). The gateway leaves out its beginning.';
+    'This prompt exceeds the context window of qwen3:8b (4,096 tokens). The gateway leaves out the beginning of the prompt.';
   let page: PanelPage;
   usePage((opened) => (page = opened), [exchange('a')]);
   const shown = (): string | undefined => page.part('cut-prompt')?.textContent;

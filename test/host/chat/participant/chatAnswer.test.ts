@@ -202,7 +202,7 @@ describe("@holysheep in VS Code's chat", () => {
       const [warning, ...others] = chat(cut, cut, text('one'), done('one'));
       assert.match(
         warning ?? '',
-        /^> This prompt is longer than the context of .* \(4,096 tokens\)\. The gateway leaves/,
+        /^> This prompt exceeds the context window of .* \(4,096 tokens\)\. The gateway leaves/,
       );
       assert.deepEqual(others, ['one']);
     });
