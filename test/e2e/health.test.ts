@@ -111,7 +111,7 @@ describe('daily budget', () => {
     assert.equal(panel.gateway.requests.length, 1);
   });
 
-  it('allows the prompt after the user presses Send anyway', async () => {
+  it('allows the prompt to be sent after the user presses *Send anyway*', async () => {
     await panel.prompt.press('Enter');
     await dialog()
       .getByRole('button', { name: panel.words.host('Send anyway') })

@@ -64,7 +64,7 @@ describe('context items', () => {
     return item.attachment;
   };
 
-  it('are suggested in all their kinds when the search text is empty', async () => {
+  it('are suggested for the selection, the open editors and the problems when the search text is empty', async () => {
     await open('context/other.ts');
     (await open('context/deep/WaitCard.ts')).selection = new vscode.Selection(1, 0, 2, 5);
     problems.set(uriOf('context/deep/WaitCard.ts'), [new vscode.Diagnostic(new vscode.Range(0, 7, 0, 9), 'Wrong.')]);

@@ -41,7 +41,7 @@ describe('fault of a rejected request', () => {
     assert.equal('contextTokens' in rejected(400, 'Bad request'), false);
   });
 
-  it('blames the API key of the gateway, not of the user, only if the error message ends with a request ID', () => {
+  it("blames the gateway's own API key, not the user's, only if the error message ends with a request ID", () => {
     const id = '(request id: 20260115090000123)';
     const rows = [`Incorrect API key provided ${id}`, `${id} Incorrect API key provided`].map(
       (message) => rejected(401, message).row,

@@ -571,7 +571,7 @@ describe('abandoned attempt', () => {
 });
 
 describe('finish reason "error"', () => {
-  it('is replaced by an error event from the same read of the body', async () => {
+  it('is overridden by an error event that arrives in the same network read', async () => {
     const error = { message: 'engine crashed' };
     const events = [chunkWith({}, 'error'), { error }].map((event) => `data: ${JSON.stringify(event)}\n\n`);
     const { ends } = await runAttempt(streaming((body) => body.delta('a').send(events.join(''))));

@@ -115,7 +115,7 @@ describe('nearest models', () => {
     it(`are ${behavior}`, () => assert.equal(nearestModels(missing, list.split(' ')).join(' '), nearest));
   }
 
-  it('are found in a current model list for each default model', () => {
+  it('start with a current model of the same vendor for each default model', () => {
     const list = 'claude-sonnet-4-6 claude-opus-4-8 gpt-5.5 gemini-3.1-pro-preview deepseek-v3.2 qwen3-max';
     const first = (model: string) => nearestModels(model, list.split(' '))[0];
     assert.deepEqual(

@@ -665,7 +665,7 @@ describe('retry policy', () => {
     );
   });
 
-  it('waits at least for the retry-after, or for the minimum delay', () => {
+  it('waits at least as long as the gateway asks, or at least 250 ms if the gateway names no time', () => {
     const rows = rowsOf('transient', 'overload', 'resume', 'hint', 'offline');
     fc.assert(
       fc.property(fc.constantFrom(...rows), fc.integer({ min: 0, max: 300_000 }), (row, retryAfterMs) => {

@@ -12,7 +12,7 @@ describe('schedule of a prompt', () => {
   it('does not change the partial answer of the turn', () =>
     assert.deepEqual(markScheduled(stopped, schedule), { ...stopped, phase: 'scheduled', schedule }));
 
-  it('lasts for at most 24 hours', () => assert.equal(scheduleLifetimeMs, 86_400_000));
+  it('expires after 24 hours', () => assert.equal(scheduleLifetimeMs, 86_400_000));
 
   it('ends when the user cancels it', () =>
     assert.deepEqual(endSchedule(markScheduled(stopped, schedule), { outcome: 'stopped' }), {

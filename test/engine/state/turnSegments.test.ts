@@ -106,7 +106,7 @@ describe('list of segments of a turn', () => {
 });
 
 describe('calculation of the totals of a turn', () => {
-  it('uses the measurements of the attempts if the turn has only one segment', () => {
+  it('uses the time to the first token that the attempt measured, not the time of the first text event', () => {
     const beforeAnswer = [
       start(0),
       ended(100, 100, { how: 'rate-limit', firstTokenMs: 50, bytes: 40 }),

@@ -185,7 +185,7 @@ describe('answer', () => {
     assert.equal(run.append(' \n\n', '\n', 'on hills.\n', '\nAll day.').shown, 'Sheep graze on hills.\n\nAll day.');
   });
 
-  it('loses only the text of the current attempt when that text was reasoning', () => {
+  it('keeps the text of earlier attempts when the text of the current attempt turns out to be reasoning', () => {
     const run = new ShownAnswer('kept', 'original').append(' dropped');
     const discard = (): unknown => run.answer.add({ type: 'textWasReasoning', text: 'dropped' });
     discard();
@@ -221,7 +221,7 @@ describe('answer', () => {
     assert.equal(run.append(story.slice(-50), ' The end.').shown, `${story} The end.`);
   });
 
-  it("can't be restarted by the gateway while it is being continued", () => {
+  it('is not replaced if the gateway starts over during a continuation', () => {
     const run = new ShownAnswer('Once upon a time', 'continue').append(' there was a');
     assert.equal(run.answer.startOver(), false);
     assert.equal(run.shown, 'Once upon a time there was a');
@@ -237,7 +237,7 @@ describe('answer', () => {
     assert.deepEqual([run.finish(), run.events], [true, []]);
   });
 
-  it('runs a timer only while it holds back a continuation', () => {
+  it('runs a timer only while text of a continuation is held back and not yet shown', () => {
     for (const endMethod of ['finish', 'endAttempt'] as const) {
       const { answer, clock } = new ShownAnswer(story, 'continue').append(story.slice(0, 5));
       assert.equal(clock.pending, 1);

@@ -132,7 +132,7 @@ describe('turn with several gateways', () => {
       assert.deepEqual(modelsSent(net, 'backup'), ['llama3']);
     });
 
-    it('fails after fewer than 12 attempts if the substitute also fails', async () => {
+    it('gives up after fewer than 12 attempts if both the requested model and the substitute fail', async () => {
       const gateways = { primary: [cutAfter(partial), refused], backup: [status(529, {})] };
       const run = await new Gateways(gateways, settings('auto')).ask(request).toEnd();
       assert.equal(run.terminal?.type, 'failed');
@@ -446,7 +446,7 @@ describe('model that is set only in the workspace settings', () => {
     assert.equal(net.requests('third').length, 0);
   });
 
-  it('is requested only from the current gateway if it is a fallback model', async () => {
+  it('is never requested from a backup gateway when it is used as a fallback model', async () => {
     const options = { gateways: [listing(primary, model), listing(backup, 'llama3')], workspaceModels };
     const settings = { fallbackModels: ['llama3'], retry: { maxRetries: 3 } };
     const net = new Gateways({ primary: [status(503)], backup: hello }, { ...options, settings });

@@ -46,7 +46,7 @@ describe('parameters of a request', () => {
     assert.deepEqual(await send({ model: 'deepseek-r1', ...set }), { temperature: 1, max_tokens: 500 });
   });
 
-  it("depend on the host's facts about the model, not on the built-in facts", async () => {
+  it('follow the facts about the model that the extension passes to the engine, not the built-in facts', async () => {
     assert.deepEqual(await send({ model: 'gpt-4o', defaults }, { reasons: true, takesTemperature: false }), {});
     assert.deepEqual(await send({ model: 'o3', defaults }, {}), { temperature: 0.7, max_completion_tokens: 2048 });
   });

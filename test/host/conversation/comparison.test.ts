@@ -172,7 +172,7 @@ describe('comparison of models', () => {
     assert.deepEqual(valuesOf(valuesOf(engine.turns.slice(4), 'request'), 'model'), ['e', 'f']);
   });
 
-  it("skips a column's queued retry when the user chooses another column", () => {
+  it('drops the queued retry of one answer when the user chooses the answer in another column', () => {
     const { a, b, answer, ask, conversation, emit, phases } = comparing();
     emit('a', attempt('a'), failed(''));
     answer('b', 'c');
@@ -208,7 +208,7 @@ describe('comparison of models', () => {
     assert.deepEqual(shownAnswers(conversation)[1]?.versions, [id, other]);
   });
 
-  it('is still followed by the next prompt when the user returns from another version of the answer', () => {
+  it('keeps the next prompt below it when the user shows another version of the answer and then returns', () => {
     const { a, answer, ask, conversation, phases } = comparing();
     answer('b');
     ask('next');

@@ -124,7 +124,7 @@ describe('turn of a conversation when the daily budget is used up', () => {
       assert.deepEqual([requests(), conversation.busy], [1, false]);
     });
 
-    it('is not sent if the user removes it while the question about the budget is open', async () => {
+    it('is not sent if the user removes it before answering the question about the budget', async () => {
       window.emit(done('ok'));
       conversation.stop(ids[0]);
       await answer(true);

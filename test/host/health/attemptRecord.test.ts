@@ -35,7 +35,7 @@ describe('health records of a turn', () => {
     assert.deepEqual(valuesOf(records, 'retry'), [undefined, undefined, true, true]);
   });
 
-  it('mark an attempt that was stopped, abandoned or corrected neither as a success nor as a failure', () => {
+  it('mark an attempt as “stopped” if it was stopped, abandoned, or repeated with a corrected request', () => {
     for (const how of ['stopped', 'abandoned'] as const) {
       const [record] = recordsOf(turn(entry({ end: ended({ how, ms: 1, bytes: 0, chars: 0 }) })));
       assert.equal(record?.result, 'stopped');

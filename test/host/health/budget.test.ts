@@ -266,7 +266,7 @@ describe('daily budget', () => {
       assert.deepEqual(await send(), [false, question]);
     });
 
-    it('asks the user no second question for a prompt while a question is open', async () => {
+    it('asks no second question if the user sends a prompt while the question about such a request is open', async () => {
       answer = 'later';
       await budget.mayOthersStart();
       const sent = budget.mayStart();

@@ -112,7 +112,7 @@ describe('journal of a conversation', () => {
     assert.deepEqual(JSON.parse(lines[2]!), words('e', texts.join('')));
   });
 
-  it('is read without invalid token numbers', async () => {
+  it('drops invalid token counts and costs when it is read', async () => {
     for (const absurd of [-1, 1.5, 1e300, 'many', null, {}]) {
       const counts = { completionTokens: absurd, cachedTokens: absurd, reasoningTokens: absurd };
       const cost = absurd === 1.5 ? -1.5 : absurd;

@@ -228,7 +228,7 @@ describe('conversation that two windows have open', () => {
     }
   });
 
-  it('leaves no lock file when one window deletes it and the other window takes it over', async () => {
+  it('leaves no lock file behind when the second window takes it over after the first window has deleted it', async () => {
     const first = open();
     const id = await first.talk(['one', '1']);
     const second = open();

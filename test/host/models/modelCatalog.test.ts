@@ -242,7 +242,7 @@ describe('model lists of the gateways', () => {
       assert.equal(windowOf('mine'), 9000);
     });
 
-    it('contain the reported context window even if the model has another name at the gateway', async () => {
+    it("contain the window under the user's name for the model, not under the gateway's name", async () => {
       await learn(8192, { model: 'vendor/acme', userModel: 'acme' });
       assert.deepEqual([windowOf('acme'), windowOf('vendor/acme', undefined, 'acme')], [8192, 8192]);
       assert.equal(windowOf('vendor/acme'), undefined);
@@ -319,7 +319,7 @@ describe('model lists of the gateways', () => {
       assert.deepEqual(listed('b'), [true, true, undefined]);
     });
 
-    it('no longer contain the model that the user chose from a gateway if that gateway was removed', async () => {
+    it('no longer contain a model that the user chose from a gateway that was then removed', async () => {
       await choose('b');
       restart();
       gateways = [gateway];
@@ -331,7 +331,7 @@ describe('model lists of the gateways', () => {
       assert.deepEqual(listed('b'), [undefined, undefined, undefined]);
     });
 
-    it('remember the gateways of only the last hundred models that the user chose', async () => {
+    it('forget the oldest chosen model when the user has chosen more than a hundred', async () => {
       const key = [...memory.keys(), 'holysheep.gatewaysOfModels'][0]!;
       memory.set(
         key,

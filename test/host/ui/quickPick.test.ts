@@ -59,7 +59,7 @@ describe('quick pick', () => {
     assert.ok(!list.isOpen);
   });
 
-  it('remains open if an error handler handles the error of a listener', async () => {
+  it('remains open after an error of a listener if it was opened with an error handler', async () => {
     const errors: unknown[] = [];
     const list = await open((error) => errors.push(error));
     list.onAccept(() => Promise.reject(new Error('failed')));

@@ -281,7 +281,7 @@ describe('comparison of answers', () => {
     assert.equal(click(), 100);
   });
 
-  it('keeps the end of a running answer in view while its answers scroll separately', () => {
+  it('scrolls to the end of a running answer, but not of a finished one, while the answers scroll separately', () => {
     finish('m1');
     const toggle = page.one('button', 'Scroll answers separately');
     const columns = [...page.root.querySelectorAll<HTMLElement>('section.column')];

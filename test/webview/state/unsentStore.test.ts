@@ -193,7 +193,7 @@ describe('unsent text', () => {
     });
   }
 
-  it('includes the open edit of a prompt on a branch that is not shown', () => {
+  it('includes the unfinished edit of a prompt on a hidden branch', () => {
     const page = open();
     const editors = (): (string | undefined)[] =>
       page.all('textbox', 'Edit your prompt').map((editor) => (editor as HTMLTextAreaElement).value);
@@ -204,7 +204,7 @@ describe('unsent text', () => {
     assert.deepEqual([editors(), page.stored.edits], [['prompt a'], [{ id: 'exchange-a', text: 'prompt a' }]]);
   });
 
-  it('includes the open edit of a prompt while another version of the answer is shown', () => {
+  it('includes the unfinished edit of a prompt while another version of the answer is shown', () => {
     const page = open();
     page.click('Edit');
     page.path({ ...exchange('b'), id: 'exchange-a' });

@@ -149,7 +149,7 @@ describe('gateway of an attempt in the timeline', () => {
     assert.deepEqual(labels(...refusedBy, switched({ why: 'retry', gateway: refOf(api) })), [undefined, undefined]);
   });
 
-  it('is marked “Gateway switched” only if the model stays the same', () => {
+  it('is marked “Model switched” instead of “Gateway switched” if the model changes', () => {
     const [third, fourth] = [
       switched({ attempt: 3, at: 900, model: 'qwen' }),
       switched({ attempt: 4, at: 950, model: 'glm', gateway: refOf(api) }),

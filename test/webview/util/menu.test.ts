@@ -115,7 +115,7 @@ describe('menu', () => {
     page.click('Level');
   };
 
-  it('marks the chosen item as checked if its items are alternatives', () => {
+  it('marks the chosen item as checked if only one item can be selected', () => {
     chooseHigh();
     assert.deepEqual(
       page
@@ -128,7 +128,7 @@ describe('menu', () => {
     );
   });
 
-  it('opens with the focus on the checked item if its items are alternatives', () => {
+  it('opens with the focus on the checked item if only one item can be selected', () => {
     chooseHigh();
     assert.equal(page.window.document.activeElement, page.one('menuitemradio', 'High'));
     press('l');

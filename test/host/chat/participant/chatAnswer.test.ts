@@ -144,7 +144,7 @@ describe("@holysheep in VS Code's chat", () => {
     });
   });
 
-  describe('answer that a fallback model continues', () => {
+  describe('answer that another model continues', () => {
     const switched = (from: string, to: string, reason: 'overloaded' | 'connection' | 'user'): StreamEvent => {
       return { type: 'model', from, to, reason, attempt: 1, at: 0 };
     };
@@ -182,7 +182,7 @@ describe("@holysheep in VS Code's chat", () => {
       ]);
     });
 
-    it('reports only the switch if the user has switched the model', () => {
+    it('does not name the models again at the end if the user switched the model', () => {
       const restarted = { ...resumed, how: 'restart' } as StreamEvent;
       const lines = chat(
         attempt('a'),
