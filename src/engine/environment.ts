@@ -32,8 +32,8 @@ export interface Network {
    */
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
   /**
-   * Calls `send`, which sends one request with `fetch`, and tells the observer about the request's connection. If the
-   * runtime does not report connections, the observer is never called.
+   * Calls `send`, which sends one request with `fetch`, and reports to the observer how that request gets its
+   * connection. If the runtime gives no information about connections, the observer is never called.
    */
   readonly watchConnection?: (send: () => Promise<Response>, observer: ConnectionObserver) => Promise<Response>;
 }

@@ -59,7 +59,7 @@ export function successPercent({ judgedAttempts, complete }: HealthFigures): num
 }
 
 export interface HealthPeriod {
-  /** Times at which the hours or days begin, in epoch milliseconds, earliest first. */
+  /** Start times of the period's hours or days, in epoch milliseconds, earliest first. */
   readonly starts: readonly number[];
   /** Rows of the report, one for each model at each gateway. The row with the most attempts comes first. */
   readonly rows: readonly HealthRow[];

@@ -43,7 +43,7 @@ export interface DraftContext {
   readonly id: string;
   readonly kind: ContextKind;
   readonly label: string;
-  /** Length of the text that is sent with the prompt, in characters. */
+  /** Length of the item's text as it is sent with the prompt, in characters. */
   readonly characters: number;
   readonly lines: number;
   readonly truncated: boolean;

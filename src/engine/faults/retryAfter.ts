@@ -135,8 +135,8 @@ const delayFields: readonly (readonly [field: string, unitMs: number])[] = (
 ).flatMap(([unitMs, fields]) => fields.split(' ').map((field) => [field, unitMs] as const));
 
 /**
- * Reads the retry-after in the fields of an object from an error body. In an error of OpenRouter, this object can
- * contain the headers of the provider.
+ * Looks for a retry-after in the fields of an object that is part of an error body. In an error of OpenRouter, this
+ * object can hold the response headers of the provider.
  */
 function readFields(object: JsonRecord, serverNow: number, zoneHours: number): RetryAfter | undefined {
   for (const [field, unitMs] of delayFields) {

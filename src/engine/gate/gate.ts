@@ -142,7 +142,9 @@ export class Gate {
     this.update();
   }
 
-  /** Ends the cooldown, sends all requests of the queue, and clears the shared cooldown. */
+  /**
+   * Ends this gate's cooldown, sends all queued requests, and clears the cooldown that is shared with other windows.
+   */
   reset(): void {
     this.clearFailures();
     this.setCooldown(undefined);

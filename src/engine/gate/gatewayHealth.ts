@@ -9,13 +9,13 @@ import { networkCheckTimeoutMs, respondsAsGateway } from './networkCheck';
 const firstProbeMs = 5_000;
 const maxProbeMs = 300_000;
 /**
- * Number of outages in a row that responses to probes can end. If the fault then occurs again, probes evidently don't
- * notice it, so their responses are ignored for {@link returnByProbeMs}.
+ * Maximum number of consecutive outages that a response to a probe can end. If the fault still recurs after that,
+ * probes evidently don't notice it, so their responses are ignored for {@link returnByProbeMs}.
  */
 const maxReturnsByProbe = 2;
 /**
- * Maximum time after the start of an outage for which responses to probes are ignored, in milliseconds. Later, any
- * response to a probe ends the outage.
+ * Time after the start of an outage during which responses to probes are ignored once {@link maxReturnsByProbe} is
+ * reached, in milliseconds. After this time, any response to a probe ends the outage.
  */
 const returnByProbeMs = 1_800_000;
 

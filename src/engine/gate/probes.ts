@@ -11,8 +11,8 @@ export class Probes {
   /** The `admit` function of the gate that sent the last probe. This function identifies the gate. */
   private lastProber: (() => void) | undefined;
   /**
-   * Time of the last probe, in monotonic milliseconds. While another gate waits, repeated probes of the same gate don't
-   * change this time.
+   * Time of the last probe, in monotonic milliseconds. While another gate waits to send its probe, further probes of
+   * the gate that sent the last probe are not counted.
    */
   private sentAt = 0;
   private readonly waitingGates = new Set<() => void>();

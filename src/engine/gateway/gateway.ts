@@ -75,8 +75,9 @@ export interface SentModel {
 }
 
 /**
- * Returns the model that is sent to a gateway. If this gateway lists the model but the primary gateway lacks it, the
- * user chose the model from this gateway's list, so no substitute is sent.
+ * Returns the model that a request to a gateway names. If the gateway has a substitute for models without a name in the
+ * settings, the substitute is used, except for a model that this gateway lists and the primary gateway lacks: the user
+ * must have chosen it from this gateway's list.
  */
 export function modelAt(gateway: Gateway, model: string, primaryGateway: Gateway | undefined): SentModel {
   const name = gateway.models.get(model);
@@ -121,8 +122,8 @@ export function gatewaysFor(
 }
 
 /**
- * Returns the first gateway that can receive any prompt without the user's consent. If there is none, returns the
- * primary gateway, which then needs an API key.
+ * Returns the first usable gateway to which any prompt can be sent without asking the user. If there is none, returns
+ * the primary gateway, although its API key is missing.
  */
 export function firstGateway({ primaryGateway, keys }: KeyedGateways): Gateway {
   return [...keys.keys()].find(({ id }) => mayReplace(primaryGateway.id, id)) ?? primaryGateway;

@@ -91,7 +91,9 @@ interface KeyPatterns {
    * no API key.
    */
   readonly any: RegExp;
-  /** Matches the start of an API key anywhere in a text, if it is long enough to be removed. */
+  /**
+   * Matches an API key or its beginning anywhere in a text. A beginning that is too short to be removed doesn't match.
+   */
   readonly removable: RegExp;
   /** Matches the end of a text if it could be the start of an API key. */
   readonly possibleStart: RegExp;

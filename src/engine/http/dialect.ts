@@ -70,8 +70,8 @@ class TextMark {
 export class ChunkHistory {
   private id: string | undefined;
   /**
-   * Whether two chunks have had the same ID. If not, a new ID does not show that the answer is restarted, because some
-   * gateways give each chunk a different ID.
+   * Whether the latest ID has occurred in several chunks. Only then can a new ID show that the gateway has restarted
+   * the answer, because some gateways give each chunk a different ID.
    */
   private hasRepeatedId = false;
   private texts = { text: new TextMark(), reasoning: new TextMark() };

@@ -78,9 +78,9 @@ export class IdleClocks implements ConnectionObserver {
   }
 
   /**
-   * Starts the timeout of `limitMs` milliseconds for the last chunks, which follow a complete answer. No timer is set
-   * until `endRead` is called, because the last chunks usually arrive in the same read from the network as the end of
-   * the answer.
+   * Begins the time limit of `limitMs` milliseconds for the last chunks, which follow a complete answer. The limit
+   * counts from now, but its timer is only set by `endRead`, because the last chunks usually arrive in the same read
+   * from the network as the end of the answer, so that no timer is needed.
    */
   startTail(limitMs: number): void {
     this.tailLimitMs = limitMs;

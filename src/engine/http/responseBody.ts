@@ -48,7 +48,8 @@ export class BodyReader {
 
   /**
    * Reads the body and passes server-sent events on as they arrive. If the body is a web page, stops reading.
-   * @returns undefined as soon as `sink.isDone()` returns true
+   * @returns the kind of the body, with its text unless it was a stream of events or a web page. Returns undefined,
+   * without reading further, once `sink.isDone()` returns true.
    * @throws ConnectionFailure if the connection breaks
    */
   async read(): Promise<BodyEnd | undefined> {

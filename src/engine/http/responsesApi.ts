@@ -29,7 +29,10 @@ export class ResponsesReader {
    * reasoning, and the arguments of each tool call.
    */
   private readonly passedTexts = new Map<string, string>();
-  /** Numbers of the tool calls. The keys are the positions of the calls in the response's output. */
+  /**
+   * Index of each tool call in the order of arrival, starting at 0. The keys are the positions of the calls in the
+   * response's output.
+   */
   private readonly calls = new Map<string, number>();
 
   constructor(private readonly sink: DeltaSink) {}

@@ -30,7 +30,7 @@ export interface AttemptRequest extends ModelRequest {
   /** The API key. If undefined, the request has no `Authorization` header, because the gateway needs no key. */
   readonly key: string | undefined;
   readonly timeout: EngineSettings['timeout'];
-  /** Whether the turn can use another gateway. If so, the attempt fails earlier if no connection is established. */
+  /** Whether the turn can use another gateway. If so, a separate, shorter time limit applies to connecting. */
   readonly canSwitchGateway?: boolean;
 }
 

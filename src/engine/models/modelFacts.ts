@@ -71,8 +71,8 @@ const variant =
   /-(?:latest|preview|exp|experimental|beta|free|online|nitro|floor|exacto|extended|maas|fp8|fp4|nvfp4|bf16|int[48]|awq|gptq|0\d\d|v\d-0)$/;
 
 /**
- * Matches a suffix that switches reasoning on or sets its effort, such as `-thinking` or `-high`. If the model without
- * the suffix doesn't reason, the name with the suffix means another model.
+ * Matches a suffix that switches reasoning on or sets its effort, such as `-thinking` or `-high`. The suffix can be
+ * ignored only if the model without the suffix can reason. Otherwise, the two names mean different models.
  */
 const effort = /-(?:thinking|minimal|low|medium|high|xhigh)$/;
 
@@ -160,8 +160,8 @@ export function factsOf(model: string): ModelFacts | undefined {
 }
 
 /**
- * Returns the table of model facts by unified name, with and without suffixes. If several models have the same
- * shortened name, the name means the first of them in the table.
+ * Returns the facts of all known models, keyed by unified name. Each model can also be found by its shorter names,
+ * which lack some or all of its suffixes. A shorter name that several models share means the first of them.
  */
 export function readTable(): ReadonlyMap<string, ModelFacts> {
   const all = new Map<string, ModelFacts>();

@@ -19,7 +19,7 @@ export interface Progress {
   readonly isContinuable: boolean;
 }
 
-/** What other gateways can contribute after a fault of a turn. */
+/** Whether and how other gateways can still answer a turn after one of its attempts has failed. */
 export interface GatewayOptions {
   /** The gateway to which the turn can switch because of the fault. */
   readonly otherGateway: Gateway | undefined;

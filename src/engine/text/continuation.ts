@@ -114,8 +114,8 @@ export interface PartialAnswer {
 }
 
 /**
- * Returns the method with which a partial answer is resumed. If only reasoning has arrived, returns `original`, because
- * reasoning alone can't be continued.
+ * Returns the method with which a partial answer is resumed. If only reasoning has arrived, returns `original`, which
+ * means that the original request is sent again, because reasoning alone can't be continued.
  */
 export function resumeMethod({
   text,

@@ -200,8 +200,8 @@ export class Answer {
   }
 
   /**
-   * Ends the current attempt. Text of a continuation that is held back is discarded: it repeats the answer, or the next
-   * continuation will contain it.
+   * Ends the current attempt. Discards any text of a continuation that is still held back: either the text repeats the
+   * answer, or the next continuation will contain the text again.
    */
   endAttempt(): void {
     this.endHold();

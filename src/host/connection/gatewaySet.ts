@@ -28,7 +28,10 @@ export interface RequestChoice {
  */
 export interface GatewaySet {
   readonly id: GatewaySetId;
-  /** Whether the set can get prompts. The set of the offline demo is closed when the demo ends. */
+  /**
+   * Whether prompts can still be sent to these gateways. False after the set is closed: the offline demo's set is
+   * closed when the demo ends.
+   */
   readonly isOpen: boolean;
   /** Whether requests to these gateways cost nothing, so that the daily budget ignores them. */
   readonly isFree: boolean;

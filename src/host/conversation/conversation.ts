@@ -348,8 +348,8 @@ export class Conversation {
   }
 
   /**
-   * Switches a waiting turn to the model that the user has just selected. Does nothing if the conversation does not use
-   * the gateways of that model.
+   * If a turn of this conversation is waiting, switches it to the model that the user has just selected for the
+   * gateways of `set`. Does nothing if the conversation uses another set of gateways.
    */
   selectModel(model: string, set: GatewaySet): void {
     this.flush();

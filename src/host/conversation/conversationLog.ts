@@ -7,7 +7,7 @@ import type { JournalRecord } from '../journal/records';
 import { Listeners } from '../util/listeners';
 
 export type ConversationChange =
-  /** A change that the host sends as a message to the page. */
+  /** A change that the host reports to the page with this message. */
   | Extract<ToWebview, { readonly type: 'exchange' | 'answer' | 'events' | 'path' }>
   | { readonly type: 'title' }
   /** The conversation became read-only or writable. Any part of its content might have changed. */
@@ -99,8 +99,8 @@ export class ConversationLog {
       case 'exchange': {
         const exchange = tree.exchange(record.id);
         const shownExchange = exchange && tree.shownExchange(exchange);
-        // If the new prompt follows a comparison, the whole page is sent, because the page must also mark the compared
-        // answer that the prompt follows.
+        // If the new prompt follows a comparison, all exchanges on the page are sent again instead of only the new one,
+        // because the page must also mark the compared answer that the prompt follows.
         const isAtEnd =
           shownExchange?.versions.length === 1 && answersSideBySide(tree.exchangeOf(record.parentAnswer)).length <= 1;
         return isAtEnd ? { type: 'exchange', exchange: shownExchange } : { type: 'path', items: tree.page() };

@@ -65,7 +65,7 @@ interface EngineCommandDeps extends HostWindow {
   readonly catalog: { preload(): Promise<void>; askUnresponsive(): Promise<void>; forgetLists(): Promise<void> };
 }
 
-/** Time after the start of the app at which VS Code is expected to be idle, in milliseconds. */
+/** Time after the start of the extension when VS Code is expected to be idle, in milliseconds. */
 const preparationDelayMs = 2000;
 
 export function registerEngine({ register, userGateways, settings, engine, catalog, log }: EngineCommandDeps) {

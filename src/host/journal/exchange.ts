@@ -55,9 +55,9 @@ export function isUsableSummary({
 }
 
 /**
- * Returns the state of an answer at the start of another turn. The old text remains visible. If the turn continues the
- * answer, reasoning and tool calls are kept as well. If the turn restarts the answer, the cost still includes the
- * earlier attempts.
+ * Returns the initial state of an answer when a further turn continues or restarts it. The old text remains visible. If
+ * the answer is continued, its reasoning and tool calls are kept as well. If it is restarted, the cost still includes
+ * the earlier attempts.
  */
 export function stateForRerun(state: TurnState, resumeMode: ResumeFrom['resumeMode']): TurnState {
   const { model, text, textModel, reasoning, resumePoints, toolCalls, discardedAttempts } = state;

@@ -351,8 +351,8 @@ export function foldJournal(records: readonly JournalRecord[], isBeingWritten = 
 }
 
 /**
- * Returns the given answer. If the given answer is incomplete, a complete answer of the same open comparison is
- * returned instead.
+ * Returns the given answer. If it is incomplete and the user has not yet chosen an answer of its comparison, returns a
+ * complete answer of that comparison instead, if there is one.
  */
 function standIn({ answers }: Exchange, answerId: string): Answer {
   const answer = answers.find(({ id }) => id === answerId);

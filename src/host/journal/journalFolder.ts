@@ -99,7 +99,8 @@ export class JournalFolder {
   }
 
   /**
-   * Deletes old files: hidden conversations, and `.tmp` files of interrupted writes.
+   * Deletes old files: hidden conversations, and `.tmp` files of interrupted writes. A file that can't be deleted now
+   * is left for the next call.
    * @param before a time in epoch milliseconds. Only files that were last changed before this time are deleted.
    */
   async deleteStale(before: number): Promise<void> {
@@ -108,8 +109,8 @@ export class JournalFolder {
       if (!endings.some((ending) => idFromName(name, ending))) continue;
       const path = join(this.path, name);
       const stats = await lstat(path).catch(() => undefined);
-      // The later of `ctime` and `mtime` is used, because hiding a conversation renames its file, which changes only
-      // `ctime`. If a file can't be deleted now, the next call tries again.
+      // A file's age is measured from the later of `ctime` and `mtime`, because hiding a conversation renames its file,
+      // which changes only `ctime`.
       if (stats && Math.max(stats.ctimeMs, stats.mtimeMs) < before)
         await rm(path, { force: true }).catch(() => undefined);
     }

@@ -34,11 +34,11 @@ export const newerSchema = 'the file has a newer schema';
 // The extension writes only journals below the following limits. The part of a file that exceeds a limit is treated as
 // damaged.
 const maxAnswers = 5000;
-/** Maximum total weight of an answer's events and restarts. */
+/** Maximum size of an answer's events and restarts in the journal, as the sum of their {@link weights}. */
 const maxWeight = 10_000;
 /**
- * Weights of event and record types. Unlisted types have weight 1. A replaced text and a restart have large weights,
- * because each of them copies the answer.
+ * How much each event or record counts toward {@link maxWeight}, by its type. Unlisted types count as 1. A replaced
+ * text and a restart count more, because each of them copies the answer.
  */
 const weights: Readonly<Record<string, number>> = { text: 0, reasoning: 0, 'tool-call': 0, replaced: 100, rerun: 10 };
 /**

@@ -263,7 +263,8 @@ function groupsOf(
     if (list.source === 'default') {
       add(failureHeading(list.message, gateways.length > 1 ? gateway?.label : undefined), list.models);
     } else if (source !== primaryList && gateway) {
-      // Models of this gateway that an earlier group already contains under the model names of the settings.
+      // This gateway's names for models that an earlier group already lists under the names used in the settings. These
+      // models are not listed again.
       const mapped = new Set([...gateway.models].flatMap(([here, there]) => (seen.has(here) ? there : [])));
       add(
         plainLabel(gateway.label),

@@ -235,7 +235,8 @@ export class ConversationPanel extends Disposable {
   private async askSuggestion({ kind, id }: ToHostOf<'askSuggestion'>): Promise<void> {
     const { conversation } = this;
     const { panels, tour } = this.services;
-    // The user might click a suggestion a second time before the page shows the exchange of the first click.
+    // The user might click a suggestion again before the page replaces the suggestions with the first prompt. Such a
+    // click is ignored.
     if (conversation.tree.firstPrompt !== undefined) return;
     if (kind === 'code') await this.askAboutCode(id);
     else if (kind === 'scenario') tour.ask(conversation, id);

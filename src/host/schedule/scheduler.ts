@@ -271,7 +271,8 @@ export class Scheduler extends Disposable {
     if (now >= expiresAt(prompt)) return this.expire(prompt);
     const { id, dueAt = 0 } = prompt;
     if (dueAt > now) {
-      // This window saw the prompt before the prompt became due, so the prompt can be sent without a click.
+      // This window knows the prompt before it becomes due, so the window can later send it without a click by the
+      // user.
       if (!this.clicks.has(id)) this.clicks.set(id, false);
       return false;
     }

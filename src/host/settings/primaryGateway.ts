@@ -62,7 +62,9 @@ function withRenamedModels(entry: unknown, renamed: Renamed): unknown {
   return entryOf({ ...gateway, models });
 }
 
-/** Returns the name of a model at a gateway, or undefined if the gateway answers with a substitute model. */
+/**
+ * Returns the name that a gateway uses for a model, or undefined if the gateway uses a substitute in the model's place.
+ */
 function nameAt({ models }: GatewayEntry, model: string): string | undefined {
   return models?.get(model) ?? (models?.has(wildcardModel) ? undefined : model);
 }

@@ -244,8 +244,9 @@ export class Settings extends Disposable {
   /**
    * Makes a gateway the primary gateway, see {@link withPrimary}.
    * @param keepsPrevious whether the previous primary gateway becomes the first backup
-   * @returns a function that undoes the change, except for models that the user has changed in the meantime. The
-   * function throws a UserError if the base URL or the backups have changed.
+   * @returns a function that undoes the change. It keeps the selected model or the fallback models if the user has
+   * changed them in the meantime. It throws a UserError if the base URL or the backups have been changed in the
+   * meantime.
    */
   async setPrimary(gateway: GatewayEntry, keepsPrevious: boolean): Promise<() => Promise<void>> {
     const primary = this.baseUrl();

@@ -62,8 +62,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   };
 
   /**
-   * @param upwards whether the user scrolls up. If so, autoscroll stops following the end at once. Otherwise, the next
-   * token might scroll to the end before the scroll event arrives.
+   * @param upwards whether the user scrolls up. If so, autoscroll stops at once and doesn't wait for the scroll event,
+   * because the next token might scroll to the end before that event arrives.
    */
   const handleInput = (upwards: boolean): void => {
     const { scrollTop, scrollHeight, clientHeight } = scroller;

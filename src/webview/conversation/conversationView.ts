@@ -149,7 +149,10 @@ export class ConversationView {
     return undefined;
   }
 
-  /** Returns the `scrollTop` that restores a reading position, or undefined if the page does not contain its answer. */
+  /**
+   * Returns the `scrollTop` that restores a reading position, or undefined if the answer that the user was reading is
+   * not on the page.
+   */
   scrollTopOf({ answerId, offset }: ReadingPosition): number | undefined {
     const entry = this.findAnswer(answerId)?.element;
     if (!entry) return undefined;

@@ -67,7 +67,9 @@ export function countFinalBlocks(blocks: readonly Block[], text: string): number
 
 const MAY_BE_TITLE = /^[ \t]*["'(]/;
 
-/** Matches a blank line. A line of other whitespace, such as an ideographic space, is text. */
+/**
+ * Matches a blank line: only spaces and tabs. A line of other whitespace, such as an ideographic space, counts as text.
+ */
 const BLANK_LINE = /^[ \t]*\r?\n?$/;
 
 /**

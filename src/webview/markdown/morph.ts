@@ -25,8 +25,8 @@ export function createElement(spec: ElementSpec, document: Document): Element {
 }
 
 /**
- * Changes `node` from the description `before` to the description `after` with few DOM operations. Returns `node`, or
- * the element that replaces it.
+ * Updates `node`, which was rendered from `before`, so that it shows `after`. Uses few DOM operations. Returns `node`,
+ * or the element that replaces it.
  */
 export function patchElement(node: Element, before: ElementSpec, after: ElementSpec): Element {
   if (before === after) return node;

@@ -49,9 +49,9 @@ const MAX_QUEUE_LENGTH = 3 * MAX_FLUSH_LENGTH;
  */
 const PARSE_INTERVAL_PER_CHARACTER = 0.008;
 /**
- * If the open blocks are long, one flush adds this fraction of their length instead of {@link MAX_FLUSH_LENGTH}
- * characters. Otherwise, the work would grow with the square of a block's length, because every flush parses all open
- * blocks.
+ * The text that one flush adds is limited to this fraction of the open blocks' length, or to {@link MAX_FLUSH_LENGTH}
+ * characters if that is more. With a fixed limit, the work would grow with the square of a block's length, because
+ * every flush parses all open blocks.
  */
 const OPEN_GROWTH = 1 / 3;
 

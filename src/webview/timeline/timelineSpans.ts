@@ -11,8 +11,8 @@ import {
 } from '../../shared/protocol';
 
 /**
- * Range on the time axis of a turn, in milliseconds. Whenever the user continues the answer, a new segment of the turn
- * begins. The axis leaves out the time between two segments.
+ * Range on the time axis of a turn, in milliseconds. The turn consists of one segment, and of a further segment for
+ * each time that the user continued the answer. The axis leaves out the pauses between the segments.
  */
 interface TimeRange {
   readonly from: number;

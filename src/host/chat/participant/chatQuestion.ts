@@ -111,9 +111,8 @@ async function readImplicit(references: readonly Reference[]): Promise<ChatRefer
 }
 
 /**
- * Returns the code for a slash command without attachments. A follow-up contains only the location of the previous
- * prompt's code, so that code is returned. Otherwise, it is the code in the editor, or else the code that VS Code
- * attached automatically.
+ * Returns the code that a slash command without attachments applies to. For a follow-up, this is the code of the
+ * previous prompt. Otherwise, it is the code in the editor, or else the code that VS Code attached automatically.
  * @throws UserError if there is no code
  */
 async function findImpliedCode(
