@@ -58,7 +58,7 @@ describe('progress line', () => {
 
     it('offers another gateway exactly five seconds after the start of the attempt', () => {
       page.events('a', ev.attempt({ time, hasOtherGateway: true }));
-      assert.deepEqual(linesAround(5000), ['Waiting for the model… 4 s', 'No response (5 s), might be billed']);
+      assert.deepEqual(linesAround(5000), ['Waiting for the model… 4 s', 'No response (5 s), may be billed']);
       assert.equal(page.all('button', 'Switch gateway').length, 1);
     });
   });
@@ -92,7 +92,7 @@ describe('progress line', () => {
       assert.equal(linesFor(4).at(-1), 'Waiting for the model… 4 s');
       assert.deepEqual([offered(), page.announced === offer], [0, false]);
       page.clock.advance(1000);
-      assert.deepEqual([progress(), page.announced], ['No response (5 s), might be billed', offer]);
+      assert.deepEqual([progress(), page.announced], ['No response (5 s), may be billed', offer]);
       page.click('Switch gateway');
       assert.deepEqual(page.posted.at(-1), { type: 'action', answerId: 'a', action: 'switchGateway' });
     });
