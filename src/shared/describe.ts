@@ -308,19 +308,22 @@ function toSentenceCase(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Returns whether a turn was stopped before its prompt was sent, or while its prompt was scheduled. */
+/**
+ * Returns whether a turn was stopped or interrupted before its prompt was sent, or stopped while its prompt was
+ * scheduled.
+ */
 export function isUnsent(state: TurnState): boolean {
-  return (
-    state.phase === 'stopped' && !hasPartialAnswer(state) && (state.attempts === 0 || state.isUnscheduled === true)
-  );
+  const isCutShort = state.phase === 'stopped' || state.phase === 'interrupted';
+  return isCutShort && !hasPartialAnswer(state) && (state.attempts === 0 || state.isUnscheduled === true);
 }
 
 /** Describes how a turn ended. Returns undefined for a complete answer, and for a turn that has not ended. */
 export function describeOutcome(strings: PanelStrings, state: TurnState): string | undefined {
   const keptNote = hasPartialAnswer(state) ? strings.detailsPartialAnswerKept : undefined;
+  if (isUnsent(state)) return strings.notSent;
   switch (state.phase) {
     case 'stopped':
-      return isUnsent(state) ? strings.notSent : joinSentences(strings, [strings.stopped, keptNote]);
+      return joinSentences(strings, [strings.stopped, keptNote]);
     case 'interrupted':
       return joinSentences(strings, [strings.interrupted, keptNote]);
     case 'failed':

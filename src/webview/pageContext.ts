@@ -40,6 +40,8 @@ export interface PageContext {
    * known.
    */
   readonly host: () => string;
+  /** Returns the model of the next prompt. A turn that has not started shows this model unless it has its own. */
+  readonly model: () => string;
   /**
    * Returns whether the page is read-only, because the conversation is open in another window. A read-only page has no
    * buttons that change the conversation.

@@ -67,6 +67,7 @@ export function createPanel(
       announcer.announce(strings.copied);
     },
     host: () => connection?.host ?? '',
+    model: () => connection?.model ?? '',
     isReadOnly: () => isReadOnly,
     areVersionButtonsDisabled: () => conversation.areVersionButtonsDisabled,
     announcer,
@@ -146,10 +147,10 @@ export function createPanel(
   };
 
   const setConnection = (next: ConnectionView, nextSuggestions: readonly Suggestion[]): void => {
-    const hasOtherHost = next.host !== context.host();
+    const hasOtherTarget = next.host !== context.host() || next.model !== context.model();
     connection = next;
     composer.setConnection(next);
-    if (hasOtherHost) conversation.renderAnswers();
+    if (hasOtherTarget) conversation.renderAnswers();
     suggestions = nextSuggestions;
   };
 

@@ -88,7 +88,12 @@ export function activityItem(situation: Situation, words: Words, now: number): A
   };
 }
 
-function turnActivity({ activeAnswers }: Conversation, state: TurnState, words: Words, now: number): Activity {
+function turnActivity(
+  { activeAnswers, activeAnswer, tree }: Conversation,
+  state: TurnState,
+  words: Words,
+  now: number,
+): Activity {
   const { length: count } = activeAnswers;
   if (count > 1) return { icon: 'loading~spin', caption: vscode.l10n.t('Comparing {count} models…', { count }) };
   const { strings } = words;
@@ -99,9 +104,10 @@ function turnActivity({ activeAnswers }: Conversation, state: TurnState, words: 
   const explanation = gateway === undefined ? undefined : fillTemplate(strings.gateway, gateway);
   if (phase !== 'waiting' || !wait) {
     const silence = describeSilence(words, state, now);
+    const isSummary = activeAnswer !== undefined && tree.summaryOf(activeAnswer.id) !== undefined;
     const texts =
       silence === undefined
-        ? { caption: vscode.l10n.t('Answering…') }
+        ? { caption: isSummary ? vscode.l10n.t('Summarizing…') : vscode.l10n.t('Answering…') }
         : { caption: vscode.l10n.t('Waiting {time}', { time: silence }), spoken: strings.waitingForModel };
     return { icon: 'loading~spin', ...texts, explanation, isTimed: true };
   }

@@ -1,5 +1,5 @@
 import type { Answer, ShownExchange } from '../../shared/exchanges';
-import { describeSchedule } from '../../shared/describe';
+import { describeOutcome, describeSchedule } from '../../shared/describe';
 import { fillTemplate } from '../../shared/format';
 import {
   hasPartialAnswer,
@@ -50,6 +50,7 @@ export class AnswerView implements ShownAnswer {
   visibleState: TurnState | undefined;
   isLatest = false;
   summaryOffer: SummaryOffer = 'none';
+  isSummarizing = false;
   private readonly context: PageContext;
   private turn: TurnView | undefined;
 
@@ -143,10 +144,12 @@ export class AnswerView implements ShownAnswer {
 
   update(answer: Answer): void {
     this.answer = answer;
-    const { schedule } = answer.state;
-    if (schedule && !isSameSchedule(schedule, this.state.schedule)) {
-      const { announcer, clock } = this.context;
-      announcer.announce(describeSchedule(this.context, schedule, clock.now()));
+    const { announcer, clock, strings } = this.context;
+    const { schedule, phase } = answer.state;
+    if (!isSameSchedule(schedule, this.state.schedule)) {
+      const outcome = phase === 'stopped' ? describeOutcome(strings, answer.state) : undefined;
+      const announcement = schedule ? describeSchedule(this.context, schedule, clock.now()) : outcome;
+      if (announcement !== undefined) announcer.announce(announcement);
     }
     // A finished turn that has not changed keeps its elements, so that details that the user has opened stay open.
     if (!isSameEnd(this.state, answer.state)) this.state = answer.state;
@@ -169,10 +172,12 @@ export class AnswerView implements ShownAnswer {
     else this.renderAll();
   }
 
-  setLatest(isLatest: boolean, summaryOffer: SummaryOffer): void {
-    if (isLatest === this.isLatest && summaryOffer === this.summaryOffer) return;
+  setLatest(isLatest: boolean, summaryOffer: SummaryOffer, isSummarizing: boolean): void {
+    const isSame = isLatest === this.isLatest && summaryOffer === this.summaryOffer;
+    if (isSame && isSummarizing === this.isSummarizing) return;
     this.isLatest = isLatest;
     this.summaryOffer = summaryOffer;
+    this.isSummarizing = isSummarizing;
     this.render();
   }
 

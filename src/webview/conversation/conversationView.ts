@@ -161,8 +161,8 @@ export class ConversationView {
   }
 
   /**
-   * Must be called when the host name of the gateway for the next prompt has changed, because some answers show this
-   * name.
+   * Must be called when the model or the host name of the gateway for the next prompt has changed, because some answers
+   * show these names.
    */
   renderAnswers(): void {
     for (const answer of this.answers) answer.render();
@@ -325,13 +325,17 @@ export class ConversationView {
   }
 
   private updateLatest(): void {
-    const { items } = this;
+    const { items, runningSummary } = this;
     const latestIndex = items.findLastIndex(({ answers }) => answers.some(({ hasStarted }) => hasStarted));
     items.forEach((item, index) => {
       // A summary keeps its buttons even if later turns follow.
       const isLatest = index >= latestIndex || !item.exchange;
       for (const answer of item.answers)
-        answer.setLatest(isLatest, summaryOfferFor(answer, items, index, this.canSummarize));
+        answer.setLatest(
+          isLatest,
+          summaryOfferFor(answer, items, index, this.canSummarize),
+          runningSummary !== undefined,
+        );
     });
     this.updateEarlierTurns(this.thread, items);
   }

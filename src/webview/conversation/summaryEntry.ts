@@ -32,6 +32,7 @@ export class SummaryEntry {
           ...strings,
           assistant: strings.summary,
           restart: strings.summarizeAgain,
+          announceStarted: strings.summarizing,
           announceDone: strings.summaryReady,
         },
       },

@@ -174,16 +174,18 @@ function createOutcomeLine(
   state: TurnState,
 ): Card | undefined {
   const { id: answerId, exchange } = answer;
-  const isStopped = !exchange && state.phase === 'stopped';
-  const text = isStopped ? strings.summaryStopped : describeOutcome(strings, state);
+  const isUnsentPrompt = exchange !== undefined && isUnsent(state);
+  const summaryTexts: { readonly [Phase in TurnState['phase']]?: string } = exchange
+    ? {}
+    : { stopped: strings.summaryStopped, interrupted: strings.summaryInterrupted };
+  const text = summaryTexts[state.phase] ?? describeOutcome(strings, state);
   if (text === undefined) return undefined;
   const line = element('div', { class: 'outcome' }, element('p', {}, text));
   if (answer.isLatest && !isReadOnly()) {
     const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', answerId, action });
-    const restart = button(isUnsent(state) ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
+    const restart = button(isUnsentPrompt ? strings.sendNow : strings.restart, 'secondary', perform('restart'));
     const before = state.text === '' ? [] : [button(strings.continue, 'secondary', perform('continue'))];
-    const after =
-      isUnsent(state) && exchange ? [button(strings.editUnsent, 'secondary', () => answer.editPrompt())] : [];
+    const after = isUnsentPrompt ? [button(strings.editUnsent, 'secondary', () => answer.editPrompt())] : [];
     line.append(element('div', { class: 'actions' }, ...before, restart, ...after));
   }
   return { element: line };

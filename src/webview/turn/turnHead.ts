@@ -9,7 +9,8 @@ import type { ShownAnswer } from './shownAnswer';
  * a compared answer also shows the gateway and a *Stop* button. While the turn is running, the style sheet adds a
  * spinner.
  */
-export function createTurnHead({ strings, post, isReadOnly, moveFocus }: PageContext, answer: ShownAnswer) {
+export function createTurnHead(context: PageContext, answer: ShownAnswer) {
+  const { strings, post, isReadOnly, moveFocus } = context;
   const modelText = element('span', { class: 'turn-name' });
   const badgeList = element('span', { class: 'turn-badges' });
   const gatewayText = element('span', { class: 'turn-gateway' });
@@ -39,7 +40,7 @@ export function createTurnHead({ strings, post, isReadOnly, moveFocus }: PageCon
   return {
     element: element('header', { class: 'turn-head' }, ...parts),
     render: (state: TurnState): void => {
-      const model = state.model || (answer.isCompared ? answer.model : '');
+      const model = state.model || answer.model || (answer.exchange ? context.model() : '');
       setText(modelText, model);
       // The style sheet cuts off a long model name, so that the head keeps its height. The tooltip contains the
       // complete name.

@@ -1,6 +1,7 @@
+import { isUnsent } from '../../shared/describe';
 import { describeTurn } from '../../shared/describeTurn';
 import { fillTemplate } from '../../shared/format';
-import { isRunning, type TurnState } from '../../shared/protocol';
+import { hasPartialAnswer, isRunning, type TurnState } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import { hasTimeline, type Timeline } from '../timeline/timeline';
 import { button, element, setText, svgIcon } from '../util/element';
@@ -9,7 +10,8 @@ import type { ShownAnswer } from './shownAnswer';
 
 /**
  * Creates the summary line of a turn, which sums up the attempts and waits and opens the timeline. A failed or waiting
- * turn has no summary line, because its card contains the timeline.
+ * turn has no summary line, because its card contains the timeline. A prompt that is scheduled or was not sent has
+ * nothing to sum up.
  */
 export function createTurnSummary(context: PageContext, { isCompared }: ShownAnswer, timeline: Timeline) {
   const slot = createCardSlot(context);
@@ -25,7 +27,8 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
     timelinePlace.hidden = !timeline.isOpen;
   };
   const mayShow = (state: TurnState, hasCard: boolean): boolean => {
-    if (!isRunning(state.phase)) return state.phase !== 'failed' && hasTimeline(state);
+    const isPending = isUnsent(state) || (state.phase === 'scheduled' && !hasPartialAnswer(state));
+    if (!isRunning(state.phase)) return state.phase !== 'failed' && !isPending && hasTimeline(state);
     // While text arrives, the summary line is hidden, because it is below the text and would move with every new line.
     return !hasCard && (state.phase !== 'streaming' || timeline.isOpen) && hasTimeline(state);
   };

@@ -131,7 +131,8 @@ function createProgressLine(context: PageContext, answer: ShownAnswer, texts: Tu
       countedState = state;
       show = () => {
         const progress = hasCard ? '' : describeProgress(context, state, clock.now());
-        const text = isQueued ? strings.queued : progress;
+        const queued = answer.isSummarizing ? strings.queuedAfterSummary : strings.queued;
+        const text = isQueued ? queued : progress;
         if (text !== '' && state.phase === 'streaming') texts.pause();
         setText(line, text);
         const isOffered = !isQueued && !isReadOnly() && offersGateway(state, clock.now());

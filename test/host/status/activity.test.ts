@@ -7,6 +7,7 @@ import {
   type TurnPhase,
   type TurnState,
 } from '../../../src/engine/state/turnState';
+import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import type { Conversations } from '../../../src/host/conversation/conversations';
 import type { Answer, Exchange, Step } from '../../../src/shared/exchanges';
 import type * as Activity from '../../../src/host/status/activity';
@@ -26,10 +27,19 @@ function turns(phase: TurnPhase, fields: Partial<TurnState> = {}) {
   const conversation = fake<Conversation & { readonly last: Step }>({
     activeAnswer: active,
     activeAnswers: active ? [active] : [],
+    tree: new ExchangeTree(),
     answersToRetry: [answer],
     last: { exchange, answer },
   });
   return { current: conversation, runningConversation: active && conversation, runningCount: active ? 1 : 0 };
+}
+
+/** Returns the turns of a window whose current conversation is being summarized. */
+function summarizing() {
+  const situation = turns('streaming');
+  const { tree } = situation.current;
+  tree.apply({ type: 'summary', upTo: '', answer: { id: 'a' } });
+  return situation;
 }
 
 const noTurns = { current: undefined, runningConversation: undefined, runningCount: 0 };
@@ -68,6 +78,7 @@ describe('activity in the status bar', () => {
     'a connecting turn': [turns('connecting'), '$(loading~spin) Answering…'],
     'a streaming turn': [turns('streaming'), '$(loading~spin) Answering…'],
     'a resuming turn': [turns('resuming'), '$(loading~spin) Answering…'],
+    'a summary that is being written': [summarizing(), '$(loading~spin) Summarizing…'],
     'a waiting turn': [turns('waiting'), '$(watch) Retrying in 4 s'],
     'turns of a comparison': [
       {

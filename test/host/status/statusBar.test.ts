@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { Conversation } from '../../../src/host/conversation/conversation';
+import { ExchangeTree } from '../../../src/host/journal/exchangeTree';
 import type { GatewaySets } from '../../../src/host/connection/gatewaySet';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/engine/state/turnState';
 import type { Situation } from '../../../src/host/status/activity';
@@ -61,6 +62,7 @@ describe('status bar', () => {
       last: undefined,
       activeAnswer: answer,
       activeAnswers: [answer],
+      tree: new ExchangeTree(),
     };
     return { ...idle, runningConversation: fake(conversation), runningCount: 1 };
   };

@@ -110,6 +110,17 @@ describe('summary in a conversation', () => {
     });
   }
 
+  it('is announced when it starts', () => {
+    page.snapshot([a, b, summary(initialTurn), c]);
+    page.events('s', ev.attempt());
+    assert.equal(page.announced, 'Summarizing the earlier turns…');
+  });
+
+  it('says that it was interrupted', () => {
+    page.snapshot([a, b, summary({ ...running, phase: 'interrupted', text: 'In' }), c]);
+    assert.equal(block().querySelector('.outcome p')?.textContent, 'The summary was interrupted.');
+  });
+
   it('says that the conversation is unchanged after the user has stopped the summary', () => {
     page.snapshot([a, b, summary(running), c]);
     page.events('s', ev.text('In'), ev.stopped('In'));

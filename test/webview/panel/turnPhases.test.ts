@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import { markInterrupted, type TurnPhase } from '../../../src/engine/state/turnState';
 import { reduceTurn, initialTurn } from '../../../src/shared/protocol';
 import { ev } from './support/events';
-import { exchange, usePage, type PanelPage } from './support/panelPage';
+import { answer, connected, exchange, usePage, type PanelPage } from './support/panelPage';
 
 /** Texts and buttons that the page shows for a turn. A field is absent if the page shows nothing of its kind. */
 interface ShownTurn {
@@ -196,6 +196,28 @@ describe('page that shows turns', () => {
     assert.ok(page.one('button', 'Retry now'));
   });
 
+  it('shows the model to which an unsent prompt would go', () => {
+    page.snapshot([exchange('a'), exchange('b', { isQueued: true, state: initialTurn })]);
+    const models = (): (string | undefined)[] =>
+      page.all('article', 'Assistant').map((article) => article.querySelector('.turn-name')?.textContent);
+    assert.equal(models()[1], connected.model);
+    page.receive({ type: 'connection', connection: { ...connected, model: 'other' }, suggestions: [] });
+    page.update('b', { state: markInterrupted(initialTurn) });
+    assert.equal(models()[1], 'other');
+    page.update('b', { model: 'chosen', state: markInterrupted(initialTurn) });
+    assert.equal(models()[1], 'chosen');
+  });
+
+  it('says that a queued turn starts after the summary while a summary is being written', () => {
+    const summary = { answer: answer('s', { state: reduceTurn(initialTurn, start) }), turns: 1 };
+    page.snapshot([exchange('a'), summary, exchange('b', { isQueued: true })]);
+    const progress = (): (string | undefined)[] =>
+      page.all('article', 'Assistant').map((article) => article.querySelector('[data-part="progress"]')?.textContent);
+    assert.equal(progress()[1], 'Starts after the summary');
+    page.events('s', ev.text('In short'), ev.done('In short'));
+    assert.equal(progress().at(-1), 'Starts after the current answer');
+  });
+
   it('offers *Continue* for an interrupted answer until the next turn starts', () => {
     const answered = markInterrupted([start, ev.text('Hel')].reduce(reduceTurn, initialTurn));
     const notStarted = markInterrupted(initialTurn);
@@ -205,7 +227,7 @@ describe('page that shows turns', () => {
         const names = [...article.querySelectorAll('.outcome button')].map(({ textContent }) => textContent);
         return names.join(', ');
       });
-    assert.deepEqual(offeredActions(), ['Continue, Restart answer', 'Restart answer']);
+    assert.deepEqual(offeredActions(), ['Continue, Restart answer', 'Send now, Edit prompt']);
     page.update('b', { isQueued: true });
     assert.deepEqual(offeredActions(), ['Continue, Restart answer', '']);
     page.events('b', start);

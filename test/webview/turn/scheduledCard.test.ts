@@ -112,6 +112,13 @@ describe('card of a scheduled prompt', () => {
     assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'retryNow' }]);
   });
 
+  it('is not followed by figures of the turn', () => {
+    page.snapshot([exchange('a', scheduled())]);
+    assert.equal(page.root.querySelector('.turn-summary'), null);
+    page.update('a', { state: endSchedule(scheduled().state, { outcome: 'stopped' }) });
+    assert.equal(page.root.querySelector('.turn-summary'), null);
+  });
+
   it('cancels the prompt with *Cancel*', () => {
     page.snapshot([exchange('a', scheduled())]);
     page.click('Cancel');
@@ -126,8 +133,9 @@ describe('card of a scheduled prompt', () => {
     page.update('a', { state: expired });
     assert.equal(page.one('alert').querySelector('.card-message')?.textContent, 'The scheduled prompt has expired.');
     assert.deepEqual([page.all('timer'), page.buttons().filter((name) => name.startsWith('Send at'))], [[], []]);
+    page.update('a', scheduled());
     page.update('a', { state: endSchedule(scheduled().state, { outcome: 'stopped' }) });
-    assert.equal(page.root.querySelector('.outcome p')?.textContent, 'Not sent.');
+    assert.deepEqual([page.announced, page.root.querySelector('.outcome p')?.textContent], ['Not sent.', 'Not sent.']);
     page.click('Send now');
     assert.deepEqual(page.posted, [{ type: 'action', answerId: 'a', action: 'restart' }]);
     page.click('Edit prompt');

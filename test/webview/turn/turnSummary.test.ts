@@ -116,9 +116,14 @@ describe('row below an answer', () => {
     });
   }
 
-  it('shows only the waiting time if the turn was stopped during its first wait', () => {
-    page.events('a', waitFirst, { ...ev.stopped(''), at: 2900 });
+  it('shows only the waiting time if it equals the duration of the turn', () => {
+    page.events('a', waitFirst, ev.attempt({ at: 2880 }), { ...ev.stopped(''), at: 2900 });
     assert.equal(summary()!.title, 'Timeline: waited 2.9 s');
+  });
+
+  it('shows no figures of a prompt that was not sent', () => {
+    page.events('a', waitFirst, { ...ev.stopped(''), at: 2900 });
+    assert.equal(summary(), null);
   });
 
   it('hides the figures of the turn while text arrives', () => {
