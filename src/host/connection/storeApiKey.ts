@@ -4,7 +4,7 @@ import { hostOf, originOf, type BaseUrlProblem } from '../../engine/gateway/base
 import { maxModels, type ListedModels } from '../../engine/gateway/modelList';
 import { nearestModels } from '../../engine/models/nearestModels';
 import { parseSetApiKeyArgument } from '../commandArgs';
-import { plainLabel } from '../ui/messageText';
+import { plainLabel, trimTrailingPeriod } from '../ui/messageText';
 import { inSentences } from '../ui/words';
 import {
   checkUrlAction,
@@ -20,6 +20,7 @@ import {
 } from '../ui/notifications';
 import { askForApiKey, readKeyOrNotify, keyWarning } from './apiKeyInput';
 import { gatewayProblemMessage } from '../settings/gatewayProblems';
+import { knownName } from '../settings/knownGateways';
 import type { GatewayServices } from './userGateways';
 import { pickGateway, readKeyStates } from './gatewayPick';
 import { probeMessage } from './testReport';
@@ -137,9 +138,13 @@ export async function verifyKey(
   const result = await withDelayedProgress(title, (signal) => engine.probe(url, key, signal));
   if (result.state !== 'rejected') return result;
   log.warn(`API key for ${host}: ${result.message}`);
-  const advice = vscode.l10n.t('The key was not saved. Copy the whole key again, or create a new one.');
-  const message = inSentences(probeMessage(result), advice, keyWarning(key, url));
-  showToast(log, 'error', message, actions);
+  const name = knownName(url) ?? host;
+  const detail = trimTrailingPeriod(result.detail);
+  const message =
+    detail === ''
+      ? vscode.l10n.t('{0} rejected the key. It was not saved.', name)
+      : vscode.l10n.t('{0} rejected the key: “{1}”. It was not saved.', name, detail);
+  showToast(log, 'error', inSentences(message, keyWarning(key, url)), actions);
   return result;
 }
 

@@ -5,6 +5,7 @@ import { allowsRequests } from '../../engine/gateway/gateway';
 import { faultLabel } from '../../shared/describe';
 import { askForApiKey, readKeyOrNotify } from '../connection/apiKeyInput';
 import { hasResponded, type GatewayServices } from '../connection/userGateways';
+import type { ModelEfforts } from '../connection/modelEfforts';
 import { noticeMissingModel, verifyKey } from '../connection/storeApiKey';
 import { probeMessage } from '../connection/testReport';
 import type { GatewayEntry } from '../settings/gateways';
@@ -12,7 +13,6 @@ import type { HealthBook } from '../health/healthBook';
 import { plainLabel } from '../ui/messageText';
 import {
   enterApiKey,
-  showInStatusBar,
   showToast,
   testConnectionAction,
   withDelayedProgress,
@@ -21,15 +21,17 @@ import {
 import { pickFrom } from '../ui/quickPick';
 import { hostWords, inSentences } from '../ui/words';
 import { chooseGateway, editGateway } from './gatewayChoice';
-import { pickModelNames } from './modelNamesPick';
+import { pickModelNames, type GatewayPlace } from './modelNamesPick';
 
 export interface GatewayDeps extends GatewayServices {
   readonly health: HealthBook;
+  readonly efforts: ModelEfforts;
   readonly onError: (error: unknown) => void;
 }
 
 interface AddGatewayResult {
-  readonly state: 'added' | 'cancelled' | 'rejected';
+  /** `unresponsive` means that the gateway was added although it has not responded. */
+  readonly state: 'added' | 'unresponsive' | 'cancelled' | 'rejected';
 }
 
 const cancelled: AddGatewayResult = { state: 'cancelled' };
@@ -77,9 +79,11 @@ async function addChosen(
     if (!next) return cancelled;
   }
   const name = gateway.name ?? host;
-  const models = result.state === 'verified' ? await pickModelNames(deps, name, result) : new Map<string, string>();
-  const place = models && (await choosePlace(deps, name));
+  const place = await choosePlace(deps, name);
   if (!place) return cancelled;
+  const models =
+    result.state === 'verified' ? await pickModelNames(deps, { name, place }, result) : new Map<string, string>();
+  if (!models) return cancelled;
   const { settings, keys, log, gatewaySets, userGateways } = deps;
   const { newKey } = access;
   if (newKey !== undefined) await keys.set(origin, newKey);
@@ -93,23 +97,22 @@ async function addChosen(
     await gatewaySets.useOwn();
     undo = await settings.setPrimary(entry, false);
   } else undo = await settings.addBackup(entry);
+  const undoAll = async (): Promise<void> => {
+    await undo();
+    if (newKey !== undefined) await keys.delete(origin);
+  };
+  const undoAction = { title: vscode.l10n.t('Undo'), run: () => undoAll().catch(deps.onError) };
   if (result.state === 'verified') {
-    showInStatusBar(vscode.l10n.t('{0} was added. Models available: {1}.', name, result.models.length));
+    const message = vscode.l10n.t('{0} was added. Models available: {1}.', name, result.models.length);
+    showToast(log, 'information', message, [undoAction]);
     if (place === 'primary') noticeMissingModel(deps, host, result);
-  } else {
-    const message = isUnresponsive
-      ? vscode.l10n.t('{0} was added. It will be used once it responds.', name)
-      : inSentences(vscode.l10n.t("{0} was added but couldn't be verified.", name), probeMessage(result));
-    const undoAll = async (): Promise<void> => {
-      await undo();
-      if (newKey !== undefined) await keys.delete(origin);
-    };
-    showToast(log, 'warning', message, [
-      { title: vscode.l10n.t('Undo'), run: () => undoAll().catch(deps.onError) },
-      testConnectionAction(url),
-    ]);
+    return { state: 'added' };
   }
-  return { state: 'added' };
+  const message = isUnresponsive
+    ? vscode.l10n.t('{0} was added. It will be used once it responds.', name)
+    : inSentences(vscode.l10n.t("{0} was added but couldn't be verified.", name), probeMessage(result));
+  showToast(log, 'warning', message, [undoAction, testConnectionAction(url)]);
+  return { state: isUnresponsive ? 'unresponsive' : 'added' };
 }
 
 interface Access {
@@ -203,7 +206,7 @@ async function needsApiKey({ userGateways }: GatewayDeps, url: string): Promise<
  * is in use yet.
  * @returns undefined if the user cancels
  */
-async function choosePlace({ settings, keys }: GatewayDeps, name: string): Promise<'primary' | 'backup' | undefined> {
+async function choosePlace({ settings, keys }: GatewayDeps, name: string): Promise<GatewayPlace | undefined> {
   const primary = settings.baseUrl();
   const isUnused =
     'error' in primary ||

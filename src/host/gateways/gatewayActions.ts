@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Gateway } from '../../engine/gateway/gateway';
+import { wildcardModel, type Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
 import type { DailyBudget } from '../settings/dailyBudget';
 import { enterApiKey, showToast } from '../ui/notifications';
@@ -96,17 +96,26 @@ export function gatewayActions(): readonly GatewayAction[] {
 async function makePrimary(deps: GatewayDeps, { id, label }: Gateway): Promise<void> {
   const { settings, log, onError } = deps;
   const entry = settings.gateway(id);
+  const names = [...(entry.models?.keys() ?? [])].filter((name) => name !== wildcardModel);
+  const note = previousNamesNote(deps, names);
   const budgetBefore = settings.budget();
   const undo = await settings.setPrimary(entry, true);
   const message = vscode.l10n.t('{0} is now the primary gateway.', label);
-  const note =
-    entry.models &&
-    vscode.l10n.t(
-      'Your custom prompts, model overrides, and reasoning effort settings still use the previous model names.',
-    );
   showToast(log, 'information', inSentences(message, budgetNote(budgetBefore, settings.budget()), note), [
     { title: vscode.l10n.t('Undo'), run: () => undo().catch(onError) },
   ]);
+}
+
+/** Returns a note that lists which settings still use one of these model names, or undefined if no setting uses them. */
+function previousNamesNote({ settings, efforts }: GatewayDeps, names: readonly string[]): string | undefined {
+  const { usablePrompts } = settings.prompts();
+  const users = [
+    usablePrompts.some(({ model = '' }) => names.includes(model)) && vscode.l10n.t('custom prompts'),
+    names.some((name) => settings.modelOverrides([name])) && vscode.l10n.t('model overrides'),
+    names.some((name) => efforts.levelOf(name) !== settings.reasoningEffort()) && vscode.l10n.t('reasoning efforts'),
+  ].filter((user) => user !== false);
+  if (users.length === 0) return undefined;
+  return vscode.l10n.t('These still use the previous model names: {0}.', hostWords().format.list(users));
 }
 
 /**
@@ -133,7 +142,7 @@ async function editModelNames(deps: GatewayDeps, { id, label, models }: Gateway)
     showToast(log, 'error', probeMessage(result));
     return;
   }
-  const names = await pickModelNames(deps, label, result, models);
+  const names = await pickModelNames(deps, { name: label, place: 'backup' }, result, models);
   if (names) await settings.replaceBackup({ ...settings.gateway(id), models: names });
 }
 

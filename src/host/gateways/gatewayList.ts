@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { EngineReport } from '../../engine/engine';
-import { wildcardModel } from '../../engine/gateway/gateway';
 import { describeGateway, readKeyStates, type KeyState } from '../connection/gatewayPick';
 import type { AttemptRecord } from '../health/attemptRecord';
 import { createEssenceText } from '../models/modelTexts';
@@ -35,15 +34,12 @@ export function createGatewayTexts(
   return (row) => {
     const { gateway, isUnresponsive } = row;
     const { id, label, models } = gateway;
-    const replacement = models.get(wildcardModel);
-    const names = models.size - (replacement === undefined ? 0 : 1);
     const detail = joinNotes(
       plainLabel(id),
       isUnresponsive && vscode.l10n.t("hasn't responded yet"),
       states.some((state) => state.isDown && state.id === id) && vscode.l10n.t('down'),
       healthOf('', id),
-      names > 0 && vscode.l10n.t('model names: {0}', names),
-      replacement !== undefined && mappingText(wildcardModel, replacement),
+      ...[...models].map(([here, there]) => mappingText(here, there)),
     );
     return {
       label: isUnresponsive ? `$(warning) ${plainLabel(label)}` : plainLabel(label),

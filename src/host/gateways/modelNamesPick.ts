@@ -20,15 +20,21 @@ interface ModelNamesDeps {
   readonly health: HealthBook;
 }
 
+export type GatewayPlace = 'primary' | 'backup';
+
+interface NamedGateway {
+  readonly name: string;
+  readonly place: GatewayPlace;
+}
+
 /**
  * Lets the user confirm the names that models have at a gateway.
- * @param gateway the gateway's name
  * @param current the model names in the settings
  * @returns undefined if the user cancels
  */
 export async function pickModelNames(
   deps: ModelNamesDeps,
-  gateway: string,
+  gateway: NamedGateway,
   list: ListedModels,
   current: ModelNames = new Map(),
 ): Promise<ModelNames | undefined> {
@@ -54,7 +60,7 @@ export async function pickModelNames(
   if (choices.length === 0) return current;
   const items = choices.map((choice) => ({ ...choice, label: mappingText(choice.here, choice.there) }));
   const chosenItems = await pickFrom({
-    title: vscode.l10n.t('Model names at {0}', plainLabel(gateway)),
+    title: vscode.l10n.t('Model names at {0}', plainLabel(gateway.name)),
     placeholder: vscode.l10n.t('Confirm the name of each of your models at this gateway'),
     canSelectMany: true,
     items,
@@ -73,11 +79,11 @@ export function mappingText(here: string, there: string): string {
 }
 
 /**
- * Lets the user choose one model of a gateway that replaces all models of the user. Used if the gateway, for example a
- * local server, has none of the user's models.
+ * Lets the user choose the model that a gateway uses in place of all the user's models. Called if the gateway has none
+ * of these models, as a local server. By default, a backup gateway replaces no models.
  */
 async function pickReplacement(
-  gateway: string,
+  { name, place }: NamedGateway,
   { models, facts }: ListedModels,
   current: ModelNames,
 ): Promise<ModelNames | undefined> {
@@ -92,9 +98,12 @@ async function pickReplacement(
   const previous = replacements.find(({ model }) => model === current.get(wildcardModel));
   const [replacement] =
     (await pickFrom({
-      title: vscode.l10n.t('{0} has none of your models', plainLabel(gateway)),
-      placeholder: vscode.l10n.t('Choose the model that {0} uses in place of your models', plainLabel(gateway)),
-      items: [...replacements, none],
+      title: vscode.l10n.t('{0} has none of your models', plainLabel(name)),
+      placeholder:
+        place === 'primary'
+          ? vscode.l10n.t('Choose the model that answers your prompts')
+          : vscode.l10n.t("Use one of its models while your other gateways can't be reached?"),
+      items: place === 'primary' ? [...replacements, none] : [none, ...replacements],
       ...(previous && { activeItems: [previous] }),
     }).result) ?? [];
   if (!replacement) return undefined;

@@ -91,8 +91,17 @@ describe('Test Connection command', () => {
       modelRequests.map(({ headers }) => headers.authorization),
     );
     assert.deepEqual(sent, [['Bearer hsa-primary'], ['Bearer hsa-backup']]);
-    assert.equal(verdict(), 'information: All 2 gateways work.');
+    assert.equal(verdict(), 'information: Both gateways work.');
     assert.ok(!JSON.stringify(result).includes('hsa-'));
+  });
+
+  it('says how many gateways work if there are more than two', async () => {
+    useBackup('hsa-backup');
+    const other = backup.baseUrl.replace('127.0.0.1', 'localhost');
+    gateways.backups = [backup.baseUrl, other];
+    gateways.keys.set(new URL(other).origin, 'hsa-backup');
+    await run();
+    assert.equal(verdict(), 'information: All 3 gateways work.');
   });
 
   it('tests only the gateway that its argument names', async () => {
@@ -177,7 +186,7 @@ describe('Test Connection command', () => {
     engine.turns[0]?.emit(attempt(), text('OK', 120));
     engine.turns[1]?.emit(attempt(), text('OK', 80));
     await new Promise(setImmediate);
-    assert.equal(editor.messages.at(-1)?.message, 'All 2 gateways work. First token after 120 ms / 80 ms.');
+    assert.equal(editor.messages.at(-1)?.message, 'Both gateways work. First token after 120 ms / 80 ms.');
     assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details', 'Copy as text']);
     assert.match(editor.documents.at(-1)?.[1] ?? '', /^✓ First token from model-1: 80 ms$/m);
   });

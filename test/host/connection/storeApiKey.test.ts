@@ -52,9 +52,7 @@ describe('Set API Key command', () => {
   it('keeps the stored key when the gateway rejects the new key', async () => {
     gateways.probeResult = failedProbe('rejected', { detail: 'Key expired.' });
     assert.equal(await runSetApiKey('new-key-1'), 'rejected');
-    assert.deepEqual(messages(), [
-      'It failed. Gateway message: “Key expired”. The key was not saved. Copy the whole key again, or create a new one.',
-    ]);
+    assert.deepEqual(messages(), ['primary.example rejected the key: “Key expired”. It was not saved.']);
     assert.equal(gateways.keys.get(primary), 'hsa-old-key-1');
   });
 

@@ -54,7 +54,16 @@ describe('Add Gateway command', () => {
       editor.inputPrompts[0] ?? '',
       /^Get a key at https:\/\/openrouter\.ai\/keys\. .* only to openrouter\.ai\.$/,
     );
-    assert.deepEqual(messages(), []);
+    assert.deepEqual(messages(), ['OpenRouter was added. Models available: 3.']);
+  });
+
+  it('removes the added gateway and its key on Undo', async () => {
+    window.values = { ...before, backupBaseUrls: [ollama] };
+    responds.set(openRouter, ['claude-sonnet-4']);
+    editor.pressed = 'Undo';
+    assert.equal(await add([['OpenRouter']], ['sk-or-1']), 'added');
+    for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
+    assert.deepEqual([window.values['backupBaseUrls'], keys()], [[ollama], own]);
   });
 
   it('adds a custom base URL at the end of the backup gateways', async () => {
@@ -88,9 +97,11 @@ describe('Add Gateway command', () => {
   it('lets the user choose which model of a local server substitutes for all other models', async () => {
     responds.set(ollama, ['llama3.2', 'nomic-embed-text', 'qwen3:8b']);
     assert.equal(await add([['$(check) Ollama'], ['qwen3:8b']]), 'added');
+    const question = "Use one of its models while your other gateways can't be reached?";
+    assert.equal(window.shownLists()[1], `Ollama has none of your models: ${question}`);
     assert.deepEqual(
       editor.quickPicks[1]?.items.map(({ label }) => label),
-      ['llama3.2', 'qwen3:8b', "Don't replace models"],
+      ["Don't replace models", 'llama3.2', 'qwen3:8b'],
     );
     assert.deepEqual(window.values['backupBaseUrls'], [
       { baseUrl: ollama, name: 'Ollama', models: { '*': 'qwen3:8b' } },
@@ -128,7 +139,8 @@ describe('Add Gateway command', () => {
   it("makes the user's first gateway the primary gateway, and selects one of its models", async () => {
     [window.values, window.gateways.keys] = [{}, new Map<string, string>()];
     responds.set(ollama, ['llama3.2']);
-    assert.equal(await add([['$(check) Ollama'], ['llama3.2'], ['Use as the primary gateway']]), 'added');
+    assert.equal(await add([['$(check) Ollama'], ['Use as the primary gateway'], ['llama3.2']]), 'added');
+    assert.equal(window.shownLists()[2], 'Ollama has none of your models: Choose the model that answers your prompts');
     assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [], model: 'llama3.2' });
     assert.ok(window.gateways.hasLeftDemo);
   });
@@ -136,9 +148,9 @@ describe('Add Gateway command', () => {
   it('offers to replace an invalid primary base URL with the new gateway', async () => {
     window.values = { baseUrl: 'ftp://files.example' };
     responds.set(ollama, ['llama3.2']);
-    assert.equal(await add([['$(check) Ollama'], ["Don't replace models"], ['Use as the primary gateway']]), 'added');
+    assert.equal(await add([['$(check) Ollama'], ['Use as the primary gateway'], ["Don't replace models"]]), 'added');
     assert.deepEqual(window.values, { baseUrl: ollama, backupBaseUrls: [] });
-    assert.match(messages()[0] ?? '', /^localhost:11434 doesn't list the selected model claude-sonnet-4\./);
+    assert.match(messages()[1] ?? '', /^localhost:11434 doesn't list the selected model claude-sonnet-4\./);
   });
 
   it('does not ask about model names if the gateway lists no models', async () => {
@@ -151,10 +163,8 @@ describe('Add Gateway command', () => {
     editor.pressed = 'Enter the key again';
     assert.equal(await add([['OpenRouter']], ['wrong-1', undefined]), 'rejected');
     assert.deepEqual([keys(), window.values], [own, before]);
-    const advice = 'The key was not saved. Copy the whole key again, or create a new one.';
-    assert.deepEqual(editor.messages, [
-      { kind: 'error', message: `It failed. ${advice}`, buttons: ['Enter the key again'] },
-    ]);
+    const message = 'OpenRouter rejected the key. It was not saved.';
+    assert.deepEqual(editor.messages, [{ kind: 'error', message, buttons: ['Enter the key again'] }]);
   });
 
   for (const { text, severity, message } of [
@@ -254,7 +264,7 @@ describe('Add Gateway command', () => {
 
     it('asks only once whether the gateway at a private address needs a key', async () => {
       const answers = [['$(link) Other base URL…'], ['No key required'], ['Try again'], ['Add anyway']];
-      assert.equal(await add(answers, [nas]), 'added');
+      assert.equal(await add(answers, [nas]), 'unresponsive');
       assert.deepEqual([...window.keyless], ['http://192.168.1.9:8080']);
     });
 
@@ -288,7 +298,7 @@ describe('Add Gateway command', () => {
     });
 
     it('adds the gateway on *Add anyway*, and marks the gateway as unresponsive', async () => {
-      assert.equal(await add([['DeepSeek'], ['Add anyway']], ['sk-1']), 'added');
+      assert.equal(await add([['DeepSeek'], ['Add anyway']], ['sk-1']), 'unresponsive');
       assert.deepEqual(editor.messages, [
         {
           kind: 'warning',
@@ -299,14 +309,14 @@ describe('Add Gateway command', () => {
       assert.deepEqual(window.values['backupBaseUrls'], [deepSeek]);
       assert.deepEqual([keys()['https://api.deepseek.com'], await isRemembered(deepSeek.baseUrl)], ['sk-1', true]);
       [window.values, editor.pressed] = [{ ...before }, 'Undo'];
-      assert.equal(await add([['DeepSeek'], ['Add anyway']]), 'added');
+      assert.equal(await add([['DeepSeek'], ['Add anyway']]), 'unresponsive');
       await new Promise(setImmediate);
       assert.deepEqual(window.values['backupBaseUrls'], []);
     });
 
     it("offers Undo after *Add anyway* for the user's first gateway", async () => {
       [window.values, window.gateways.keys, editor.pressed] = [{}, new Map<string, string>(), 'Undo'];
-      assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use as the primary gateway']]), 'added');
+      assert.equal(await add([['LM Studio'], ['Add anyway'], ['Use as the primary gateway']]), 'unresponsive');
       for (let rounds = 0; rounds < 10; rounds++) await new Promise(setImmediate);
       assert.deepEqual(JSON.parse(JSON.stringify(window.values)), {});
     });
@@ -325,7 +335,7 @@ describe('Add Gateway command', () => {
     { step: 'the list of model names', answers: [['OpenRouter'], undefined], texts: ['sk-or-1'] },
     {
       step: 'the choice between backup and primary gateway',
-      answers: [['OpenRouter'], true, undefined],
+      answers: [['OpenRouter'], undefined],
       texts: ['sk-or-1'],
     },
   ] as const) {

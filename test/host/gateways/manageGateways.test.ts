@@ -63,11 +63,7 @@ describe('Manage Gateways command', () => {
         ['primary.example', 'primary · API key set', `${primaryUrl} · success rate 66% · first token 1.2 s`],
         ['relay.example', 'backup 1 · no API key', `${relay} · down`],
         ['localhost:11434', 'backup 2 · no API key required', ollama],
-        [
-          'Last $\u2060(alert)',
-          'backup 3 · no API key',
-          `${last.baseUrl} · model names: 1 · all other models → acme/y`,
-        ],
+        ['Last $\u2060(alert)', 'backup 3 · no API key', `${last.baseUrl} · x → acme/x · all other models → acme/y`],
       ],
     );
     const tooltips = list.items.map(({ buttons = [] }) => buttons.map(({ tooltip }) => tooltip).join());
@@ -198,9 +194,7 @@ describe('Manage Gateways command', () => {
     await settle();
     assert.deepEqual(
       editor.messages.map(({ message }) => message),
-      [
-        'Last $(alert) is now the primary gateway. Your custom prompts, model overrides, and reasoning effort settings still use the previous model names.',
-      ],
+      ['Last $(alert) is now the primary gateway.'],
     );
     assert.deepEqual(window.values, before);
     await act(list, 'Last $\u2060(alert)', 'Make primary');
@@ -208,6 +202,30 @@ describe('Manage Gateways command', () => {
     assert.deepEqual(backups(), [acme(primaryUrl), acme(relay), '::', acme(ollama)]);
     assert.deepEqual([window.values['baseUrl'], window.values['model']], [last.baseUrl, 'acme/x']);
   });
+
+  for (const { title, values, efforts, note } of [
+    {
+      title: 'custom prompts',
+      values: { prompts: [{ title: 'a', template: 'b', model: 'x' }] },
+      note: 'custom prompts',
+    },
+    { title: 'model overrides', values: { modelOverrides: { x: { images: true } } }, note: 'model overrides' },
+    { title: 'reasoning efforts', values: {}, efforts: { x: 'high' }, note: 'reasoning efforts' },
+    {
+      title: 'both custom prompts and model overrides',
+      values: { prompts: [{ title: 'a', template: 'b', model: 'x' }], modelOverrides: { 'x*': { images: true } } },
+      note: 'custom prompts, model overrides',
+    },
+  ] as const) {
+    it(`says after Make primary that ${title} still use the previous model names`, async () => {
+      window.values = { ...window.values, ...values };
+      window.efforts = efforts ?? {};
+      (await open()).pressItemButton('Last $\u2060(alert)', 'Make primary');
+      await settle();
+      const message = `Last $(alert) is now the primary gateway. These still use the previous model names: ${note}.`;
+      assert.equal(editor.messages[0]?.message, message);
+    });
+  }
 
   it('keeps the known name, such as OpenAI, of the previous primary gateway', async () => {
     window.values = { baseUrl: 'https://api.openai.com/v1', backupBaseUrls: ['relay.example'] };
