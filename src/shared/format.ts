@@ -83,7 +83,7 @@ export function createFormat(locale: string, strings: PanelStrings) {
         return isTooLow ? `<\u00a0${text}` : text;
       });
       const isOneTooLow = texts.length === 1 && texts[0]?.startsWith('<') === true;
-      const isEstimate = !isOneTooLow && shownCosts.some((cost) => cost.isEstimate);
+      const isEstimate = !isOneTooLow && shownCosts.some((cost) => cost.isEstimate && cost.amount > 0);
       return (isEstimate ? '≈\u00a0' : '') + texts.join(' + ');
     },
     /** Inserts a number in compact form into the singular or plural template. */

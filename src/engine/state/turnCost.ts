@@ -54,12 +54,17 @@ export function totalCost(states: readonly TurnState[]): TotalCost {
   };
 }
 
-/** Adds up costs. Returns one sum for each currency. */
+/**
+ * Adds up costs. Returns one sum for each currency. An estimated cost of zero, such as that of a local model, does not
+ * make a reported cost an estimate.
+ */
 export function addCosts(costs: readonly Cost[]): readonly Cost[] {
   return [...Map.groupBy(costs, ({ currency }) => currency)].map(([currency, ofCurrency]) => ({
     currency,
     amount: ofCurrency.reduce((sum, { amount }) => roundCost(sum + amount), 0),
-    isEstimate: ofCurrency.some(({ isEstimate }) => isEstimate),
+    isEstimate:
+      ofCurrency.some(({ amount, isEstimate }) => isEstimate && amount > 0) ||
+      ofCurrency.every(({ isEstimate }) => isEstimate),
   }));
 }
 

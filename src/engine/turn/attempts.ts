@@ -3,6 +3,7 @@ import type { AttemptTrigger, EndedEvent, Usage } from '../events/events';
 import { classify, faultOfRow, type Evidence, type Fault } from '../faults/classify';
 import type { FaultName } from '../faults/faultTable';
 import type { CorrectableParameter } from '../faults/providerError';
+import { isLoopbackUrl } from '../gateway/baseUrl';
 import type { Gateway } from '../gateway/gateway';
 import { Attempt } from '../http/attempt';
 import { ReceivedSize } from '../http/receivedSize';
@@ -193,12 +194,14 @@ export class Attempts {
 
   /**
    * Returns the estimated cost of the current attempt. Without reported usage, for instance because the stream broke,
-   * the tokens are estimated from the text. A response without text and usage costs nothing.
+   * the tokens are estimated from the text. A response without text and usage costs nothing. A gateway on this computer
+   * that needs no API key, such as Ollama, charges nothing unless the user has set a price.
    */
   private estimatedCostOf(usage: Usage | undefined, receivedTokens: number): number | undefined {
-    const { current, sentRequest } = this;
-    const price = sentRequest?.facts?.price;
-    if (!price || usage?.cost !== undefined || !current?.isAccepted) return undefined;
+    const { current, gateway, sentRequest } = this;
+    if (!sentRequest || usage?.cost !== undefined || !current?.isAccepted) return undefined;
+    const price = sentRequest.facts?.price;
+    if (!price) return gateway && isLoopbackUrl(gateway.id) && !this.gateways.keyOf(gateway) ? 0 : undefined;
     if (usage && usage.promptTokens + usage.completionTokens > 0) return estimateCost(price, usage);
     if (!current.hasStreamed) return undefined;
     const promptTokens = estimateMessages(sentRequest.messages);

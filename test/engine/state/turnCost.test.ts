@@ -49,6 +49,11 @@ describe('cost of a turn', () => {
       costs: [usd(0.3, true)],
     },
     {
+      name: 'is not an estimate because of an attempt that is free according to the price of its model',
+      state: turn([paid, attempt('USD', { estimatedCost: 0 })]),
+      costs: [usd(0.1)],
+    },
+    {
       name: 'has a sum for each currency',
       state: turn([attempt('CNY', { estimatedCost: 1 }), paid, attempt('CNY', { cost: 2 })]),
       costs: [cny(3, true), usd(0.1)],

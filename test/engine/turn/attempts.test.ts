@@ -162,4 +162,24 @@ describe('cost of an answer for which the gateway reports no cost', () => {
   it('is estimated from the tokens that the gateway reports', async () => {
     assert.equal(await costOf({ prompt_tokens: 10, completion_tokens: 20 }), 210e-6);
   });
+
+  for (const { name, baseUrl, apiKey, cost } of [
+    { name: 'is zero at a gateway on this computer without an API key', baseUrl: 'http://localhost:11434/v1', cost: 0 },
+    {
+      name: 'is unknown at a gateway on this computer with an API key',
+      baseUrl: 'http://localhost:4000/v1',
+      apiKey: 'sk-1',
+      cost: undefined,
+    },
+    { name: 'is unknown at a keyless gateway on the network', baseUrl: 'http://10.0.0.2:11434/v1', cost: undefined },
+  ])
+    it(`${name}, if the price of the model is unknown`, async () => {
+      const connection = () => Promise.resolve({ baseUrl, apiKey, isKeyless: true });
+      const run = await new EngineRun({
+        replies: [answering('hello')],
+        connection,
+        request: { model: 'local-model' },
+      }).toEnd();
+      assert.equal(run.last('ended').estimatedCost, cost);
+    });
 });

@@ -107,6 +107,7 @@ describe('cost format', () => {
     { name: 'an amount that rounds to a dollar', costs: [{ ...usd, amount: 0.9999 }], text: '$1.00' },
     { name: 'a large cost', costs: [{ ...usd, amount: 1e6 }], text: '$1,000,000.00' },
     { name: 'a known cost of zero', costs: [{ ...usd, amount: 0 }], text: '$0.00' },
+    { name: 'an estimated cost of zero', costs: [{ ...usd, amount: 0, isEstimate: true }], text: '$0.00' },
     { name: 'an estimate', costs: [{ ...cny, amount: 0.42, isEstimate: true }], text: '≈\u00a0¥0.42' },
     {
       name: 'two currencies',
