@@ -65,7 +65,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
       listsSettled: () => catalog.listsLoaded,
     }),
   );
-  const { health, healthPanel, budget } = createHealth(host, settings, () => engine.report().turns);
+  const { health, healthPanel, budget } = createHealth(host, settings, userGateways, () => engine.report().turns);
   const engine = createHostEngine({
     log,
     version,
@@ -76,7 +76,7 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
     onAttemptEnd: (...end) => health.recordAttempt(...end),
     onGatewayChange: () => userGateways.refresh(),
     onTurnEnd: (record) => {
-      health.recordWaits(record);
+      health.recordTurn(record);
       userGateways.recordTurn(record);
       for (const learned of [catalog.refreshFacts(record), catalog.rememberContextWindow(record)])
         learned.catch(log.error);

@@ -3,12 +3,11 @@ import type { Cost, FaultKind } from './protocol';
 export interface HealthFigures {
   readonly attempts: number;
   /**
-   * Number of attempts that show whether the gateway works: all attempts except those that were stopped, offline, or
-   * refused.
+   * Number of turns that show whether the gateway works. Turns that were stopped, offline or refused are not included.
    */
-  readonly judgedAttempts: number;
-  /** Number of attempts that gave a complete answer, among the attempts that show whether the gateway works. */
-  readonly complete: number;
+  readonly judgedTurns: number;
+  /** Number of turns that gave a complete answer, among the turns that show whether the gateway works. */
+  readonly completeTurns: number;
   /** Median of the times to the first token, in milliseconds. */
   readonly firstTokenMs?: number | undefined;
   /** 95th percentile of the times to the first token, in milliseconds. */
@@ -51,11 +50,18 @@ export interface HealthRow {
   readonly parts: readonly (HealthFigures | null)[];
 }
 
+/** Minimum number of turns for a success rate. A rate of fewer turns would say little about the gateway. */
+export const minRatedTurns = 5;
+
 /**
- * Returns the success rate as a whole percentage. It is rounded down, so that 100% means that no attempt has failed.
+ * Returns the success rate as a whole percentage. It is rounded down, so that 100% means that no turn has failed.
+ * Returns undefined if there are fewer turns than `minTurns`.
  */
-export function successPercent({ judgedAttempts, complete }: HealthFigures): number | undefined {
-  return judgedAttempts === 0 ? undefined : Math.floor((100 * complete) / judgedAttempts);
+export function successPercent(
+  { judgedTurns, completeTurns }: HealthFigures,
+  minTurns = minRatedTurns,
+): number | undefined {
+  return judgedTurns < minTurns ? undefined : Math.floor((100 * completeTurns) / judgedTurns);
 }
 
 export interface HealthPeriod {

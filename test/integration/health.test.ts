@@ -34,8 +34,8 @@ describe('tab Usage and health', () => {
     find(await collect(fixture.api.ask('hello')), 'done');
     const row = await open();
     assert.ok(row);
-    const { attempts, judgedAttempts, complete, retries, cuts, waitedMs, firstTokenMs = 0 } = row.total;
-    assert.deepEqual([row.model, attempts, judgedAttempts, complete, retries, cuts], ['gpt-4o', 2, 2, 1, 1, 0]);
+    const { attempts, judgedTurns, completeTurns, retries, cuts, waitedMs, firstTokenMs = 0 } = row.total;
+    assert.deepEqual([row.model, attempts, judgedTurns, completeTurns, retries, cuts], ['gpt-4o', 2, 1, 1, 1, 0]);
     assert.deepEqual(row.faults, [{ kind: 'server', count: 1 }]);
     assert.ok(firstTokenMs > 0 && waitedMs >= 0);
     // The two attempts may be on either side of a full hour.

@@ -12,6 +12,8 @@ const name = v.pipe(
 );
 const amount = detail(v.pipe(v.number(), v.minValue(0), v.maxValue(1e12)));
 
+const results = [...faultKinds, 'complete', 'stopped'] as const;
+
 const schema = v.object({
   /** Start time of the attempt in epoch milliseconds, rounded down to a quarter of an hour. */
   at: v.number(),
@@ -19,10 +21,12 @@ const schema = v.object({
   model: name,
   /**
    * Result of the attempt: `complete`, the kind of fault, or `stopped` if the attempt reveals nothing about its
-   * gateway, for example because the user stopped the turn. A record with the result `waited` is not an attempt: it
-   * adds waits to an earlier attempt.
+   * gateway, for example because the user stopped the turn. A record with the result `waited` is not an attempt: it is
+   * written when the turn has ended, and adds waits and the turn's result to an earlier attempt.
    */
-  result: v.picklist([...faultKinds, 'complete', 'stopped', 'waited']),
+  result: v.picklist([...results, 'waited']),
+  /** How the turn ended at this gateway with this model. Set in only one record of the turn. */
+  turnResult: v.optional(v.picklist(results)),
   resumed: v.optional(v.literal(true)),
   /** Whether the attempt follows a failed attempt of the same turn. */
   retry: v.optional(v.literal(true)),
@@ -97,14 +101,21 @@ export function recordOf(entry: LedgerEntry, isCorrected: boolean): AttemptRecor
 }
 
 /**
- * Returns records for the waits of a turn. Each wait is added to the attempt before it, because that attempt's fault
- * has usually caused the wait.
+ * Returns records for the waits and the result of a turn. Each wait is added to the attempt before it, because that
+ * attempt's fault has usually caused the wait. Each gateway and model of the turn gets the result of its last attempt.
+ * If the user stopped the turn, even during a wait after a fault, its last result is `stopped`.
  */
-export function waitRecordsOf({ attempts, waits }: TurnRecord): readonly AttemptRecord[] {
+export function turnRecordsOf({ attempts, waits, outcome }: TurnRecord): readonly AttemptRecord[] {
   return attempts.flatMap((entry, index) => {
-    const caused = [...(index === 0 ? entry.waits : []), ...(attempts[index + 1]?.waits ?? waits)];
+    const later = attempts.slice(index + 1);
+    const caused = [...(index === 0 ? entry.waits : []), ...(later[0]?.waits ?? waits)];
     const waitedMs = Math.round(caused.reduce((sum, wait) => sum + (wait.waitedMs ?? 0), 0));
-    return waitedMs === 0 ? [] : [{ ...pairOf(entry), result: 'waited', waitedMs }];
+    const isLastOfPair = !later.some(({ gateway, model }) => gateway.id === entry.gateway.id && model === entry.model);
+    if (waitedMs === 0 && !isLastOfPair) return [];
+    const turnResult = outcome === 'stopped' && later.length === 0 ? 'stopped' : resultOf(entry);
+    return [
+      { ...pairOf(entry), result: 'waited', ...(isLastOfPair && { turnResult }), ...(waitedMs > 0 && { waitedMs }) },
+    ];
   });
 }
 
@@ -112,7 +123,7 @@ function pairOf({ time, gateway, model }: LedgerEntry) {
   return { at: Math.floor(time / quarterMs) * quarterMs, gateway, model };
 }
 
-function resultOf({ end }: LedgerEntry): AttemptRecord['result'] {
+function resultOf({ end }: LedgerEntry): (typeof results)[number] {
   if (end === undefined || end.how === 'abandoned') return 'stopped';
   return end.how === 'finished' ? 'complete' : end.how;
 }

@@ -7,7 +7,7 @@ import type { LedgerEntry, TurnRecord } from '../../engine/state/ledger';
 import { lacksEnd } from '../../engine/state/turnCost';
 import { errorCode, ignoreMissingFile, privateFileMode, privateFolderMode, readRegularFile } from '../util/files';
 import { Listeners } from '../util/listeners';
-import { decodeRecords, encodeRecords, hourMs, recordOf, waitRecordsOf, type AttemptRecord } from './attemptRecord';
+import { decodeRecords, encodeRecords, hourMs, recordOf, turnRecordsOf, type AttemptRecord } from './attemptRecord';
 
 interface HealthBookDeps {
   /** Folder for the files of the health book. All windows on this computer share the folder. */
@@ -68,9 +68,9 @@ export class HealthBook {
     this.add(last.filter(lacksEnd).map((attempt) => recordOf(attempt, false)));
   }
 
-  /** Records the waits of a turn that has ended. `recordAttempt` has already recorded the attempts of the turn. */
-  recordWaits(turn: TurnRecord): void {
-    this.add(waitRecordsOf(turn));
+  /** Records the waits and the result of a turn that has ended. `recordAttempt` has already recorded its attempts. */
+  recordTurn(turn: TurnRecord): void {
+    this.add(turnRecordsOf(turn));
   }
 
   records(): readonly AttemptRecord[] {

@@ -4,6 +4,7 @@ import type { TurnRecord } from '../../engine/state/ledger';
 import type { HealthReport, HealthTab, ToHealthPage } from '../../shared/healthMessages';
 import { isFromHealthPage } from '../../shared/pageMessages';
 import type { Commands } from '../commands';
+import type { UserGateways } from '../connection/userGateways';
 import { healthViewType } from '../contributions';
 import type { HostWindow } from '../hostWindow';
 import type { Settings } from '../settings/settings';
@@ -20,12 +21,14 @@ interface HealthPanelDeps {
   readonly extensionUri: vscode.Uri;
   readonly book: HealthBook;
   readonly settings: Settings;
+  readonly userGateways: UserGateways;
   readonly onError: (error: unknown) => void;
 }
 
 export function createHealth(
   { context: { extensionUri }, storage, log, onError, register }: HostWindow,
   settings: Settings,
+  userGateways: UserGateways,
   turns: () => readonly TurnRecord[],
 ) {
   const health = new HealthBook({
@@ -35,7 +38,7 @@ export function createHealth(
     // Errors are only logged and not shown to the user, because answers don't depend on the health book.
     onError: log.error,
   });
-  const healthPanel = register(new HealthPanel({ extensionUri, book: health, settings, onError }));
+  const healthPanel = register(new HealthPanel({ extensionUri, book: health, settings, userGateways, onError }));
   const budget = register(
     new Budget({
       book: health,
@@ -148,8 +151,8 @@ export class HealthPanel extends Disposable {
   }
 
   private report(): HealthReport {
-    const { book, settings } = this.deps;
-    return createHealthReport(book.records(), systemClock.now(), settings.budget());
+    const { book, settings, userGateways } = this.deps;
+    return createHealthReport(book.records(), systemClock.now(), userGateways.all, settings.budget());
   }
 
   override dispose(): void {

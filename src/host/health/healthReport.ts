@@ -1,7 +1,9 @@
 import type { Currency, FaultKind } from '../../engine/events/kinds';
+import type { GatewayRef } from '../../engine/events/events';
 import { visibleText } from '../../engine/gateway/visibleText';
 import { addCosts, costOfAttempt, hasUnknownCost, type Cost } from '../../engine/state/turnCost';
 import {
+  minRatedTurns,
   successPercent,
   sumOfAmounts,
   type BudgetReport,
@@ -20,10 +22,18 @@ const maxShownNameLength = 80;
 const shownHours = 24;
 const shownDays = 14;
 
-export function createHealthReport(records: readonly AttemptRecord[], now: number, budget?: DailyBudget): HealthReport {
+/** @param gateways the user's gateways, whose labels can have changed since the records were written */
+export function createHealthReport(
+  records: readonly AttemptRecord[],
+  now: number,
+  gateways: readonly GatewayRef[] = [],
+  budget?: DailyBudget,
+): HealthReport {
+  const labelOf = ({ id, label }: GatewayRef): string =>
+    visibleText(gateways.find((gateway) => gateway.id === id)?.label ?? label, maxShownNameLength);
   return {
-    hours: createPeriod(records, hoursUntil(now), ({ at }) => startOfHour(at)),
-    days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at)),
+    hours: createPeriod(records, hoursUntil(now), ({ at }) => startOfHour(at), labelOf),
+    days: createPeriod(records, daysUntil(now), ({ at }) => startOfDay(at), labelOf),
     budget: budget && budgetReport(budget, spentToday(records, now, budget.currency)),
   };
 }
@@ -78,22 +88,17 @@ function budgetReport(budget: DailyBudget, { spent, uncounted }: SpentToday): Bu
 }
 
 /**
- * Minimum number of attempts in the last 24 hours. With fewer attempts, the success rate and the time to the first
- * token are computed from the last 14 days instead.
- */
-const minRecentAttempts = 5;
-
-/**
  * Returns the success rate and the time to the first token of each pair of gateway and model, keyed by {@link gatewayModelKey}.
+ * They are computed from the last 24 hours or, if these have too few turns for a rate, from the last 14 days.
  */
 export function essencesOf(records: readonly AttemptRecord[], now: number) {
   const [firstHour = now] = hoursUntil(now);
   const [firstDay = now] = daysUntil(now);
-  const judged = records.filter((record) => record.at >= firstDay && isJudged(record));
+  const shown = records.filter(({ at }) => at >= firstDay);
   return new Map(
-    [...Map.groupBy(judged, ({ gateway, model }) => gatewayModelKey(gateway.id, model))].map(([pair, ofPair]) => {
-      const recent = ofPair.filter(({ at }) => at >= firstHour);
-      const figures = figuresOf(recent.length < minRecentAttempts ? ofPair : recent);
+    [...Map.groupBy(shown, ({ gateway, model }) => gatewayModelKey(gateway.id, model))].map(([pair, ofPair]) => {
+      const recent = figuresOf(ofPair.filter(({ at }) => at >= firstHour));
+      const figures = recent.judgedTurns < minRatedTurns ? figuresOf(ofPair) : recent;
       return [pair, { successPercent: successPercent(figures), firstTokenMs: figures.firstTokenMs }];
     }),
   );
@@ -119,11 +124,11 @@ const refusals: ReadonlySet<AttemptRecord['result']> = new Set<FaultKind>([
 ]);
 
 /**
- * Returns whether the attempt is included in the success rate. Attempts that do not show whether the gateway works are
- * not included.
+ * Returns whether the record's turn is included in the success rate. Turns that do not show whether the gateway works
+ * are not included.
  */
-function isJudged({ result }: AttemptRecord): boolean {
-  return result !== 'stopped' && result !== 'waited' && result !== 'offline' && !refusals.has(result);
+function isJudged({ turnResult = 'stopped' }: AttemptRecord): boolean {
+  return turnResult !== 'stopped' && turnResult !== 'offline' && !refusals.has(turnResult);
 }
 
 function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
@@ -134,8 +139,8 @@ function figuresOf(records: readonly AttemptRecord[]): HealthFigures {
     records.reduce((total, record) => total + (numberOf(record) ?? 0), 0);
   return {
     attempts: records.filter(({ result }) => result !== 'waited').length,
-    judgedAttempts: judged.length,
-    complete: judged.filter(({ result }) => result === 'complete').length,
+    judgedTurns: judged.length,
+    completeTurns: judged.filter(({ turnResult }) => turnResult === 'complete').length,
     firstTokenMs: percentile(firstTokens, 0.5),
     slowFirstTokenMs: percentile(firstTokens, 0.95),
     tokensPerSecond: percentile(speeds, 0.5),
@@ -171,6 +176,7 @@ function createPeriod(
   records: readonly AttemptRecord[],
   starts: readonly number[],
   startOf: (record: AttemptRecord) => number,
+  labelOf: (gateway: GatewayRef) => string,
 ): HealthPeriod {
   const inPeriod = records.filter((record) => starts.includes(startOf(record)));
   const rows = [...Map.groupBy(inPeriod, ({ gateway, model }) => gatewayModelKey(gateway.id, model)).values()].flatMap(
@@ -180,7 +186,7 @@ function createPeriod(
       const parts = new Map([...Map.groupBy(ofPair, startOf)].map(([start, ofPart]) => [start, figuresOf(ofPart)]));
       const row = {
         model: visibleText(first.model, maxShownNameLength),
-        host: visibleText(first.gateway.label, maxShownNameLength),
+        host: labelOf(first.gateway),
         total: figuresOf(ofPair),
         faults: faultsOf(ofPair, false),
         refusals: faultsOf(ofPair, true),

@@ -1,4 +1,5 @@
 import {
+  minRatedTurns,
   successPercent,
   type HealthFigures,
   type HealthPeriod,
@@ -43,9 +44,9 @@ export function createCards({ strings, format }: Words) {
     const refusedCount = refusals.reduce((sum, each) => sum + each.count, 0);
     const labels = format.list(refusals.map(({ kind }) => faultLabel(strings, kind)));
     return [
-      ...(total.judgedAttempts === 0
+      ...(total.judgedTurns === 0
         ? []
-        : [fillTemplate(strings.successCounts, count(total.complete), count(total.judgedAttempts))]),
+        : [fillTemplate(strings.successCounts, count(total.completeTurns), count(total.judgedTurns))]),
       ...(refusedCount === 0 ? [] : [fillTemplate(strings.refused, count(refusedCount), labels)]),
     ].join(' · ');
   };
@@ -53,7 +54,7 @@ export function createCards({ strings, format }: Words) {
     {
       look: 'success',
       name: strings.success,
-      valueOf: successPercent,
+      valueOf: (figures) => successPercent(figures, 1),
       note: successNote,
       upperOf: () => 100,
       format: (value) => fillTemplate(strings.percent, count(value)),
@@ -127,13 +128,15 @@ export function createCards({ strings, format }: Words) {
 
   return (row: HealthRow, shownPeriod: HealthPeriod, period: HealthPeriodName): HTMLElement => {
     const { model, host, total } = row;
-    const createMeasure = (measure: Measure): HTMLElement =>
-      createFigure(
+    const createMeasure = (measure: Measure): HTMLElement => {
+      const isUnrated = measure.look === 'success' && total.judgedTurns < minRatedTurns;
+      return createFigure(
         measure.name,
-        textOf(measure, total),
+        isUnrated ? unknownFigure : textOf(measure, total),
         [measure.note?.(row) ?? ''],
-        chartOf(measure, row, shownPeriod, period),
+        isUnrated ? [] : chartOf(measure, row, shownPeriod, period),
       );
+    };
     const hint = fillTemplate(strings.fewRequests, count(minChartedAttempts));
     return element(
       'article',

@@ -54,6 +54,12 @@ function usageOf({ starts, rows }: HealthPeriod): Usage {
   };
 }
 
+/** Creates the bar that shows the used share of the daily budget. */
+function createBudgetMeter(label: string, usedPercent: number): HTMLElement {
+  const range = { min: '0', low: '80', high: '99', max: '100', optimum: '0' };
+  return element('meter', { ...range, value: String(usedPercent), 'aria-label': label });
+}
+
 /** Returns a function that creates the contents of the *Usage* tab: totals, charts by day, and a table of all figures. */
 export function createUsageView({ strings, format }: Words) {
   const dates = new Intl.DateTimeFormat(format.language, { weekday: 'short', month: 'short', day: 'numeric' });
@@ -90,6 +96,7 @@ export function createUsageView({ strings, format }: Words) {
   const createSums = (usage: Usage, { budget }: HealthReport): HTMLElement => {
     const { days, total } = usage;
     const today = days.at(-1) ?? total;
+    const hasEarlierDays = total.attempts > today.attempts;
     const usedText = budget && fillTemplate(strings.percent, format.number(budget.usedPercent));
     const budgetNote =
       budget && usedText ? fillTemplate(strings.budgetUsed, usedText, format.costs([budget.daily])) : '';
@@ -100,13 +107,15 @@ export function createUsageView({ strings, format }: Words) {
     return element(
       'dl',
       { class: 'measures' },
-      createFigure(strings.today, costText(today), [
-        requestsText(today),
-        unknownText(today),
-        budgetNote,
-        uncountedNote,
-      ]),
-      createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart),
+      createFigure(
+        strings.today,
+        costText(today),
+        [requestsText(today), unknownText(today), uncountedNote, budgetNote],
+        budget ? [createBudgetMeter(budgetNote, budget.usedPercent)] : [],
+      ),
+      ...(hasEarlierDays
+        ? [createFigure(strings.daysCaption, costText(total), [requestsText(total), unknownText(total)], costChart)]
+        : []),
       createFigure(strings.tokens, tokenText(total), [cachedText(total)], tokenChart),
     );
   };
@@ -145,15 +154,14 @@ export function createUsageView({ strings, format }: Words) {
   const createTable = ({ total, days }: Usage): HTMLElement => {
     const columns = [strings.model, strings.requests, strings.tokens, strings.cost];
     const today = days.at(-1);
+    const usedDays = days.filter(({ attempts }) => attempts > 0).toReversed();
+    const dayGroups = usedDays.map((day) => createGroup(day === today ? strings.today : dayOf(day.start), day));
+    const totalGroups = usedDays.some((day) => day !== today) ? [createGroup(strings.daysCaption, total)] : [];
     return element(
       'table',
       { class: 'usage-table', 'aria-label': strings.usageCaption },
       element('thead', {}, element('tr', {}, ...columns.map((name) => element('th', { scope: 'col' }, name)))),
-      createGroup(strings.daysCaption, total),
-      ...days
-        .filter(({ attempts }) => attempts > 0)
-        .toReversed()
-        .map((day) => createGroup(day === today ? strings.today : dayOf(day.start), day)),
+      ...dayGroups.toSpliced(usedDays[0] === today ? 1 : 0, 0, ...totalGroups),
     );
   };
 

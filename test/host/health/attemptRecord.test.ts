@@ -22,7 +22,7 @@ describe('health records of a turn', () => {
 
   it("contain the fault of each attempt with the attempt's model and gateway", () => {
     const other = { gateway: refOf('https://other.test'), model: 'other' };
-    assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))), 'gateway', 'model', 'result'), [
+    assert.deepEqual(rowsOf(recordsOf(turn(failedEntry(), entry(other))).slice(0, 2), 'gateway', 'model', 'result'), [
       [refOf(origin), 'gpt-4o', 'rate-limit'],
       [other.gateway, other.model, 'complete'],
     ]);
@@ -30,7 +30,7 @@ describe('health records of a turn', () => {
 
   it('mark an attempt that is a retry, and an attempt that resumed an answer', () => {
     const [repair, resume] = [entry({ why: 'repair' }), entry({ why: 'resume', how: 'continue' })];
-    const records = recordsOf(turn(failedEntry(), repair, entry({ why: 'retry' }), resume));
+    const records = recordsOf(turn(failedEntry(), repair, entry({ why: 'retry' }), resume)).slice(0, 4);
     assert.deepEqual(valuesOf(records, 'resumed'), [undefined, undefined, undefined, true]);
     assert.deepEqual(valuesOf(records, 'retry'), [undefined, undefined, true, true]);
   });
@@ -56,6 +56,45 @@ describe('health records of a turn', () => {
     ]);
   });
 
+  describe('result of the turn', () => {
+    const other = { gateway: refOf('https://other.test') };
+    const stopped = entry({ end: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) });
+    for (const { name, record, results } of [
+      {
+        name: 'is complete if a retry was',
+        record: turn(failedEntry(), entry()),
+        results: [[refOf(origin), 'complete']],
+      },
+      {
+        name: 'is the last fault if all attempts failed',
+        record: { ...turn(failedEntry(), failedEntry()), outcome: 'rate-limit' },
+        results: [[refOf(origin), 'rate-limit']],
+      },
+      {
+        name: 'is “stopped” if the user stopped an attempt',
+        record: { ...turn(stopped), outcome: 'stopped' },
+        results: [[refOf(origin), 'stopped']],
+      },
+      {
+        name: 'is “stopped” if the user stopped the wait after a fault',
+        record: { ...turn(failedEntry()), outcome: 'stopped' },
+        results: [[refOf(origin), 'stopped']],
+      },
+      {
+        name: 'is recorded for each gateway of the turn',
+        record: turn(failedEntry(), entry(other)),
+        results: [
+          [refOf(origin), 'rate-limit'],
+          [other.gateway, 'complete'],
+        ],
+      },
+    ])
+      it(name, () => {
+        const records = recordsOf(record).filter(({ turnResult }) => turnResult !== undefined);
+        assert.deepEqual(rowsOf(records, 'gateway', 'turnResult'), results);
+      });
+  });
+
   it('omit the speed of an answer that arrived all at once', () => {
     for (const fields of [{ ms: 1100, completionTokens: 50 }, { ms: 3000 }]) {
       const attempt = entry({ end: ended({ firstTokenMs: 1000, ...fields }) });
@@ -79,7 +118,7 @@ describe('lines of a health file', () => {
     line({ model: 5 }),
   ]) {
     it(`are ignored if they are damaged, such as ${JSON.stringify(damage)}`, () => {
-      assert.equal(decodeRecords(`${encodeRecords(good)}\n${damage}${encodeRecords(good)}`).length, 4);
+      assert.equal(decodeRecords(`${encodeRecords(good)}\n${damage}${encodeRecords(good)}`).length, 2 * good.length);
     });
   }
 

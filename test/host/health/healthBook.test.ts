@@ -13,7 +13,7 @@ import { systemClock } from '../../../src/host/util/systemClock';
 import { EngineWorld } from '../../support/engineRun';
 import { answering, cutStream, rateLimited, status, streaming, type LiveBody } from '../../support/scriptedFetch';
 import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryFolder';
-import { rowsOf } from '../../support/valuesOf';
+import { rowsOf, valuesOf } from '../../support/valuesOf';
 import { settle, VirtualClock } from '../../support/virtualClock';
 import { entry, noon } from '../../support/host/healthRecords';
 
@@ -250,11 +250,11 @@ describe('stored health records', () => {
     const prompt = 'a secret prompt';
     const answer = 'a secret answer';
 
-    it('contain each attempt as soon as the attempt ends, and its waits as soon as the turn ends', async () => {
+    it('contain each attempt as soon as the attempt ends, and its waits and its result as soon as the turn ends', async () => {
       const book = openBook();
       const world = new EngineWorld({
         replies: [rateLimited(2), answering(answer)],
-        deps: { onAttemptEnd: (...end) => book.recordAttempt(...end), onTurnEnd: (turn) => book.recordWaits(turn) },
+        deps: { onAttemptEnd: (...end) => book.recordAttempt(...end), onTurnEnd: (turn) => book.recordTurn(turn) },
       });
       const run = world.ask();
       await world.clock.advance(1000);
@@ -265,8 +265,10 @@ describe('stored health records', () => {
         ['rate-limit', undefined],
         ['complete', true],
         ['waited', undefined],
+        ['waited', undefined],
       ]);
       assert.ok(book.records()[2]!.waitedMs! >= 2000);
+      assert.deepEqual(valuesOf(book.records(), 'turnResult'), [undefined, undefined, undefined, 'complete']);
     });
 
     it('contain the same costs as the conversation, even if VS Code was reloaded during an answer', async () => {

@@ -43,7 +43,7 @@ describe('network health report', () => {
 
   it('has a success rate that ignores failures while the computer was offline', () => {
     const { total, faults } = report(entry(), failed('timeout'), failed('offline'), failed('offline')).hours.rows[0]!;
-    assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);
+    assert.deepEqual([total.completeTurns, total.judgedTurns, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [
       { kind: 'offline', count: 2 },
       { kind: 'timeout', count: 1 },
@@ -53,12 +53,12 @@ describe('network health report', () => {
   it('has a success rate that ignores faults that only the user can fix', () => {
     const { total, faults, refusals } = report(entry(), failed('timeout'), failed('auth'), failed('credit')).hours
       .rows[0]!;
-    assert.deepEqual([total.complete, total.judgedAttempts, total.attempts], [1, 2, 4]);
+    assert.deepEqual([total.completeTurns, total.judgedTurns, total.attempts], [1, 2, 4]);
     assert.deepEqual(faults, [{ kind: 'timeout', count: 1 }]);
     assert.deepEqual(valuesOf(refusals, 'kind'), ['auth', 'credit']);
   });
 
-  it('has no success rate if the user stopped every attempt', () => {
+  it('has no success rate if the user stopped every turn', () => {
     const [row] = report(entry({ end: ended({ how: 'stopped', ms: 1, bytes: 0, chars: 0 }) })).hours.rows;
     assert.ok(row);
     assert.deepEqual([successPercent(row.total), row.total.firstTokenMs], [undefined, undefined]);
@@ -73,6 +73,19 @@ describe('network health report', () => {
     const { total } = report(...attempts, failed('timeout')).hours.rows[0]!;
     assert.deepEqual([total.firstTokenMs, total.slowFirstTokenMs, total.tokensPerSecond], [500, 950, 40]);
     assert.deepEqual([total.waitedMs, total.completionTokens, total.resumes, total.cuts], [1000, 8000, 100, 0]);
+  });
+
+  it('has a success rate of turns, in which a retry that succeeds makes up for a fault', () => {
+    const turns = [turn(failedEntry(), entry()), turn(entry()), { ...turn(failedEntry()), outcome: 'stopped' }];
+    const { total } = createHealthReport(turns.flatMap(recordsOf), noon).hours.rows[0]!;
+    assert.deepEqual([total.completeTurns, total.judgedTurns, total.attempts], [2, 2, 4]);
+  });
+
+  it("has the current labels of the user's gateways", () => {
+    const gateways = [{ id: origin, label: 'OpenRouter' }];
+    const other = entry({ gateway: refOf('https://other.test') });
+    const { rows } = createHealthReport(records(entry(), other), noon, gateways).hours;
+    assert.deepEqual(valuesOf(rows, 'host'), ['OpenRouter', 'other.test']);
   });
 
   it('includes the number of broken streams', () => {
@@ -99,7 +112,11 @@ describe('success rate of a model in the model picker', () => {
     assert.equal(essence([...times(4, entry()), failed('timeout'), ...times(5, old)]), 80);
   });
 
-  it('is based on the last 14 days if the last 24 hours have fewer than five attempts', () => {
+  it('is based on the last 14 days if the last 24 hours have fewer than five turns', () => {
     assert.equal(essence([...times(4, entry()), failed('timeout', { time: noon - 3 * dayMs })]), 80);
+  });
+
+  it('is unknown for fewer than five turns', () => {
+    assert.equal(essence(times(4, entry())), undefined);
   });
 });

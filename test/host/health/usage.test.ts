@@ -96,7 +96,7 @@ describe('usage in the network health report', () => {
     const budget = { daily: 5, currency: 'USD', action: 'warn' } as const;
     const spent = records(paid(2.499), estimated(2.5), paidInYuan(0));
     const expected = { daily: usd(5), usedPercent: 99, uncounted: [] };
-    assert.deepEqual(createHealthReport(spent, noon, budget).budget, expected);
+    assert.deepEqual(createHealthReport(spent, noon, [], budget).budget, expected);
     assert.equal(createHealthReport([], noon).budget, undefined);
   });
 

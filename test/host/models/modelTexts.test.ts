@@ -47,28 +47,29 @@ describe('success rate and speed of a model in the model picker', () => {
     readonly text: string | undefined;
   }[] = [
     {
-      situation: 'some requests failed',
-      attempts: [complete, complete, complete, failed],
-      text: 'success rate 75% · first token 1.2 s',
+      situation: 'some turns failed',
+      attempts: [complete, complete, complete, complete, failed],
+      text: 'success rate 80% · first token 1.2 s',
     },
     {
-      situation: '29 of 100 requests were complete',
+      situation: '29 of 100 turns were complete',
       attempts: twentyNineOf100,
       text: 'success rate 29% · first token 1.2 s',
     },
     {
-      situation: 'one of very many requests failed',
+      situation: 'one of very many turns failed',
       attempts: [...many, failed],
       text: 'success rate 99% · first token 1.2 s',
     },
-    { situation: 'no request failed', attempts: many, text: 'success rate 100% · first token 1.2 s' },
-    { situation: 'no token has ever arrived', attempts: [failed], text: 'success rate 0%' },
+    { situation: 'no turn failed', attempts: many, text: 'success rate 100% · first token 1.2 s' },
+    { situation: 'no token has ever arrived', attempts: Array(5).fill(failed), text: 'success rate 0%' },
+    { situation: 'the model had fewer than five turns', attempts: [complete], text: 'first token 1.2 s' },
     { situation: 'the model was not used', attempts: [{ ...complete, model: 'other' }], text: undefined },
   ];
   for (const { situation, attempts, text } of situations) {
     it(`is ${text === undefined ? 'absent' : `“${text}”`} when ${situation}`, async () => {
       const { createEssenceText } = await load();
-      assert.equal(createEssenceText(recordsOf(turn(...attempts)))('gpt-4o', origin), text);
+      assert.equal(createEssenceText(attempts.flatMap((attempt) => recordsOf(turn(attempt))))('gpt-4o', origin), text);
     });
   }
 

@@ -1,6 +1,6 @@
 import type { EndedEvent } from '../../../src/engine/events/events';
 import type { LedgerEntry, LedgerWait, TurnRecord } from '../../../src/engine/state/ledger';
-import { recordOf, waitRecordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
+import { recordOf, turnRecordsOf, type AttemptRecord } from '../../../src/host/health/attemptRecord';
 import { refOf } from '../gatewayRef';
 
 export const origin = 'https://gateway.test';
@@ -44,7 +44,7 @@ export function turn(...entries: readonly LedgerEntry[]): TurnRecord {
 export function recordsOf(record: TurnRecord): readonly AttemptRecord[] {
   const isCorrected = (index: number): boolean => record.attempts[index + 1]?.why === 'repair';
   const attempts = record.attempts.map((attempt, index) => recordOf(attempt, isCorrected(index)));
-  return [...attempts, ...waitRecordsOf(record)];
+  return [...attempts, ...turnRecordsOf(record)];
 }
 
 export function wait(waitedMs: number): LedgerWait {

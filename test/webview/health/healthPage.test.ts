@@ -51,7 +51,7 @@ describe('page *Usage and health*', () => {
       '3',
     ]);
     assert.deepEqual(texts('article:first-child .note'), [
-      '39 of 40 succeeded · 3 refused (key rejected, out of credit)',
+      '39 of 40 turns succeeded · 3 refused (key rejected, out of credit)',
     ]);
     assert.deepEqual(texts('article:first-child details dd'), [
       '43',
@@ -61,7 +61,7 @@ describe('page *Usage and health*', () => {
       '12K / 3.4K',
       '1 × timed out, 2 × key rejected, 1 × out of credit',
     ]);
-    assert.deepEqual(texts('article:last-child .figure'), ['0%', '–', '–', '0']);
+    assert.deepEqual(texts('article:last-child .figure'), ['–', '–', '–', '0']);
     assert.deepEqual(texts('article:last-child details dd'), ['1', '0', '0', '–', '–', '0']);
   });
 
@@ -74,7 +74,7 @@ describe('page *Usage and health*', () => {
       'Retries, last 24 hours: 3. Hourly values range from 0 to 3.',
     ]);
     assert.deepEqual(texts('.chart-axis')[0], '24 h agonow');
-    assert.deepEqual(texts('article:last-child .note'), ['0 of 1 succeeded', 'Charts appear after 5 requests.']);
+    assert.deepEqual(texts('article:last-child .note'), ['0 of 1 turns succeeded', 'Charts appear after 5 requests.']);
   });
 
   it('draws each bar at the position of its hour, with a height in proportion to its value', () => {
@@ -194,8 +194,8 @@ describe('page *Usage and health*', () => {
         '≈\u00a0¥1.23 + $0.0042',
         '16 requests',
         '3 requests with unknown cost',
-        '24% of the ¥5.00 budget used',
         '$0.0042 is not included in the budget',
+        '24% of the ¥5.00 budget used',
         'Last 14 days',
         '≈\u00a0¥2.47 + $0.0042',
         '29 requests',
@@ -207,6 +207,21 @@ describe('page *Usage and health*', () => {
       assert.match(texts('.usage p.note')[0] ?? '', /^“≈” marks an estimate/);
     });
 
+    it('shows the used share of the daily budget as a bar with a name', () => {
+      page.show(usedReport);
+      const meter = document.querySelector('meter');
+      assert.deepEqual([meter?.value, meter?.getAttribute('aria-label')], [24, '24% of the ¥5.00 budget used']);
+      page.show({ ...usedReport, budget: undefined });
+      assert.equal(document.querySelector('meter'), null);
+    });
+
+    it('leaves out the last 14 days if all requests are of today', () => {
+      const { starts, rows } = usedReport.days;
+      const onlyToday = rows.slice(1, 2);
+      page.show({ ...usedReport, days: { starts, rows: onlyToday } });
+      assert.deepEqual(texts('.usage :is(dt, th[scope="rowgroup"])'), ['Today', 'Tokens in / out', 'Today']);
+    });
+
     it('has a text alternative for each chart', () => {
       page.show(usedReport);
       assert.deepEqual(labels().slice(0, 2), [
@@ -216,7 +231,7 @@ describe('page *Usage and health*', () => {
       assert.deepEqual(texts('.usage .cost title'), ['Thu, Nov 12: ¥1.23', 'Sat, Nov 14: ≈\u00a0¥1.23 + $0.0042']);
     });
 
-    it('lists the usage of each day by model and gateway, newest day first', () => {
+    it('lists the usage of each day by model and gateway: today, the last 14 days, and each earlier day', () => {
       page.show(usedReport);
       const rows = [...document.querySelectorAll('tr')].map((row) =>
         [...row.children].map((cell) => `${cell.getAttribute('scope') ?? ''}:${cell.textContent}`),
@@ -226,13 +241,13 @@ describe('page *Usage and health*', () => {
       const local = ['row:qwen3:8b localhost:11434', ':1', ':–', ':–'];
       assert.deepEqual(rows, [
         ['col:Model', 'col:Requests', 'col:Tokens in / out', 'col:Cost'],
+        ['rowgroup:Today', ':16', ':89K / 9.8K61K cached', ':≈\u00a0¥1.23 + $0.00423 unknown'],
+        sonnet,
+        other,
         ['rowgroup:Last 14 days', ':29', ':89K / 9.8K61K cached', ':≈\u00a0¥2.47 + $0.00424 unknown'],
         [sonnet[0], ':24', sonnet[2], ':¥2.47'],
         other,
         local,
-        ['rowgroup:Today', ':16', ':89K / 9.8K61K cached', ':≈\u00a0¥1.23 + $0.00423 unknown'],
-        sonnet,
-        other,
         ['rowgroup:Thu, Nov 12', ':13', ':84K / 9.1K61K cached', ':¥1.231 unknown'],
         sonnet,
         local,

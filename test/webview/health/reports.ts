@@ -2,8 +2,8 @@ import type { HealthFigures, HealthPeriod, HealthReport } from '../../../src/sha
 
 const figures: HealthFigures = {
   attempts: 43,
-  judgedAttempts: 40,
-  complete: 39,
+  judgedTurns: 40,
+  completeTurns: 39,
   firstTokenMs: 1200,
   slowFirstTokenMs: 3400,
   tokensPerSecond: 48,
@@ -20,8 +20,8 @@ const figures: HealthFigures = {
 const failing: HealthFigures = {
   ...figures,
   attempts: 1,
-  judgedAttempts: 1,
-  complete: 0,
+  judgedTurns: 1,
+  completeTurns: 0,
   firstTokenMs: undefined,
   slowFirstTokenMs: undefined,
   tokensPerSecond: undefined,
