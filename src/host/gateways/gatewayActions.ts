@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { hostOf } from '../../engine/gateway/baseUrl';
 import { wildcardModel, type Gateway } from '../../engine/gateway/gateway';
 import { probeMessage } from '../connection/testReport';
 import type { DailyBudget } from '../settings/dailyBudget';
-import { enterApiKey, showToast } from '../ui/notifications';
+import { askForText, enterApiKey, showToast } from '../ui/notifications';
 import { hostWords, inSentences } from '../ui/words';
 import { probeGateway, type GatewayDeps } from './addGateway';
 import type { GatewayListItem } from './gatewayList';
@@ -54,6 +55,14 @@ export function gatewayActions(): readonly GatewayAction[] {
       hasButton: true,
       isPossible: () => true,
       run: (_deps, { id }) => enterApiKey(id),
+      opens: 'dialog',
+    },
+    {
+      title: vscode.l10n.t('Rename'),
+      icon: 'edit',
+      hasButton: false,
+      isPossible: () => true,
+      run: rename,
       opens: 'dialog',
     },
     {
@@ -132,6 +141,18 @@ function budgetNote(before: DailyBudget | undefined, now: DailyBudget | undefine
     amountOf(now),
     amountOf(before),
   );
+}
+
+async function rename({ settings }: GatewayDeps, { id, label }: Gateway): Promise<void> {
+  const { name: value = '' } = settings.gateway(id);
+  const name = await askForText({
+    title: vscode.l10n.t('Rename'),
+    prompt: vscode.l10n.t('New name of {0}, in lists and messages', label),
+    placeHolder: hostOf(id),
+    value,
+    ignoreFocusOut: true,
+  });
+  if (name !== undefined && name !== value) await settings.rename(id, name);
 }
 
 async function editModelNames(deps: GatewayDeps, { id, label, models }: Gateway): Promise<void> {

@@ -7,7 +7,7 @@ import type { EffortChoice, RequestParameters } from '../../engine/request';
 import { currencyOf, knownName } from './knownGateways';
 import { Disposable } from '../util/disposable';
 import { readBudget, type DailyBudget } from './dailyBudget';
-import { entryOf, isEntryOf, moveEntry, readGateways, type GatewayEntry } from './gateways';
+import { entryOf, isEntryOf, moveEntry, parseGateway, readGateways, type GatewayEntry } from './gateways';
 import { readModelOverrides, type ModelOverrides } from './modelOverrides';
 import { UserError } from '../util/userError';
 import { withPrimary } from './primaryGateway';
@@ -48,6 +48,12 @@ interface InspectedSetting {
 const chosenModelKey = 'holysheep.chosenModel';
 
 /**
+ * Key in VS Code's global state. The value contains the names that the user has given to primary gateways, by base URL.
+ * The setting `holysheep.baseUrl` has no room for a name.
+ */
+const primaryNamesKey = 'holysheep.primaryGatewayNames';
+
+/**
  * The settings of the extension. Most settings are read anew each time they are used. VS Code also returns invalid
  * values, so invalid values are replaced by the default value or the nearest limit.
  */
@@ -64,6 +70,7 @@ export class Settings extends Disposable {
   constructor(
     { contributes }: SettingsManifest,
     private readonly workspaceState: vscode.Memento,
+    private readonly globalState: vscode.Memento,
   ) {
     super();
     const groups = contributes.configuration.map(({ properties }) => Object.entries(properties));
@@ -107,7 +114,10 @@ export class Settings extends Disposable {
 
   gateways(): ReturnType<typeof readGateways> {
     const primary = this.baseUrl();
-    return readGateways(this.userList('backupBaseUrls'), 'error' in primary ? undefined : { url: primary.url });
+    return readGateways(
+      this.userList('backupBaseUrls'),
+      'error' in primary ? undefined : this.namedPrimary(primary.url),
+    );
   }
 
   /**
@@ -116,6 +126,21 @@ export class Settings extends Disposable {
    */
   gateway(url: string): GatewayEntry {
     return this.gateways().usableGateways.find((entry) => entry.url === url) ?? { url };
+  }
+
+  /**
+   * Changes the name of a gateway.
+   * @param url the normalized base URL
+   * @param name the new name. If it is empty, a backup gateway has no name and the primary gateway has its known name.
+   */
+  async rename(url: string, name: string): Promise<void> {
+    const primary = this.baseUrl();
+    if ('error' in primary || primary.url !== url) {
+      await this.replaceBackup({ ...this.gateway(url), name: textIn(name) });
+      return;
+    }
+    await this.rememberPrimaryName(url, name);
+    this.changed.fire();
   }
 
   model(): string {
@@ -265,8 +290,9 @@ export class Settings extends Disposable {
         model,
       },
       gateway,
-      keepsPrevious && !('error' in primary) ? { url: primary.url, name: knownName(primary.url) } : undefined,
+      keepsPrevious && !('error' in primary) ? this.namedPrimary(primary.url) : undefined,
     );
+    if (gateway.name !== undefined) await this.rememberPrimaryName(gateway.url, gateway.name);
     // The backups are written before the base URL, so that the settings contain the previous primary gateway at every
     // moment.
     await this.update('backupBaseUrls', after.backupBaseUrls);
@@ -305,6 +331,19 @@ export class Settings extends Disposable {
       const current = this.userList('backupBaseUrls');
       return this.update('backupBaseUrls', current.toSpliced(previous.indexOf(removed[0]), 0, ...removed));
     };
+  }
+
+  private get primaryNames(): Readonly<Record<string, string>> {
+    return this.globalState.get(primaryNamesKey, {});
+  }
+
+  private rememberPrimaryName(url: string, name: string): Thenable<void> {
+    return this.globalState.update(primaryNamesKey, { ...this.primaryNames, [url]: name });
+  }
+
+  private namedPrimary(url: string): GatewayEntry {
+    const entry = parseGateway({ baseUrl: url, name: textIn(this.primaryNames[url]) ?? knownName(url) });
+    return typeof entry === 'string' ? { url } : entry;
   }
 
   /**

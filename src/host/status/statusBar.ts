@@ -6,7 +6,7 @@ import type { ConnectionView } from '../../shared/protocol';
 import type { GatewaySets } from '../connection/gatewaySet';
 import { plainLabel } from '../ui/messageText';
 import { Disposable } from '../util/disposable';
-import { hostWords } from '../ui/words';
+import { hostWords, inSentences } from '../ui/words';
 import { activityItem, type ActivityItem, type Situation } from './activity';
 
 /** The two items in the status bar: the selected model, and the activity of the turns. */
@@ -56,7 +56,7 @@ export class StatusBar extends Disposable {
       vscode.l10n.t('HolySheep model: {0}', plainLabel(model)),
       isDemo
         ? vscode.l10n.t('Offline demo: answers come from a mock gateway on this computer.')
-        : vscode.l10n.t('Host: {0}', host),
+        : vscode.l10n.t('Gateway: {0}', host),
       ...(backups.length > 0 ? [vscode.l10n.t('Backup gateways: {0}', backups.length)] : []),
       ...keyLines(hasKey),
       vscode.l10n.t('Click to select another model.'),
@@ -64,7 +64,7 @@ export class StatusBar extends Disposable {
     this.model.text =
       prefix + [model, gateway].flatMap((name) => (name === undefined ? [] : plainLabel(name))).join(' · ');
     this.model.tooltip = lines.join('\n');
-    this.model.accessibilityInformation = { label: lines.join(' '), role: 'button' };
+    this.model.accessibilityInformation = { label: inSentences(...lines), role: 'button' };
     this.model.show();
   }
 

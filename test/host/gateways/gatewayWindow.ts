@@ -65,7 +65,7 @@ export class GatewayWindow {
     const { Settings } = await import('../../../src/host/settings/settings');
     const deps = await openGateways({
       ...this.gateways.deps(),
-      settings: new Settings(manifest, this.gateways.deps().memory),
+      settings: new Settings(manifest, this.gateways.deps().memory, this.gateways.deps().memory),
     });
     Object.assign(deps.keys, {
       isKeyless: (origin: string) => Promise.resolve(this.keyless.has(origin)),

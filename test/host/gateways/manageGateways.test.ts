@@ -148,6 +148,7 @@ describe('Manage Gateways command', () => {
         'Move down',
         'Make primary',
         'Set API key',
+        'Rename',
         'Test connection',
         'Edit model names',
         'Edit in settings.json',
@@ -158,6 +159,7 @@ describe('Manage Gateways command', () => {
     const primaryMenu = await act(list, 'primary.example', undefined);
     assert.deepEqual(labels(primaryMenu), [
       '$(key) Set API key',
+      '$(edit) Rename',
       '$(plug) Test connection',
       '$(json) Edit in settings.json',
     ]);
@@ -283,6 +285,44 @@ describe('Manage Gateways command', () => {
     list.pressItemButton('relay.example', 'Remove');
     await settle();
     assert.deepEqual(labels(list), ['primary.example', 'relay.example', 'Last $\u2060(alert)']);
+  });
+
+  describe('action *Rename*', () => {
+    const rename = async (gateway: string, name: string | undefined): Promise<readonly string[]> => {
+      const list = await open();
+      editor.texts = [name];
+      await act(list, gateway, 'Rename');
+      return labels(list);
+    };
+
+    it('changes the name of a backup gateway in the settings', async () => {
+      assert.equal((await rename('relay.example', 'Work'))[1], 'Work');
+      assert.deepEqual(backups(), [{ baseUrl: relay, name: 'Work' }, '::', ollama, last]);
+    });
+
+    it('shows the host of a backup gateway if the new name is empty', async () => {
+      assert.equal((await rename('Last $\u2060(alert)', ' '))[3], 'last.example');
+      assert.deepEqual((backups() as readonly unknown[])[3], { baseUrl: last.baseUrl, models: last.models });
+    });
+
+    it('changes the name of the primary gateway without changing the settings', async () => {
+      const { values } = window;
+      assert.equal((await rename('primary.example', 'Work'))[0], 'Work');
+      assert.deepEqual(window.values, values);
+    });
+
+    it('changes nothing if the user cancels', async () => {
+      const { values } = window;
+      assert.equal((await rename('primary.example', undefined))[0], 'primary.example');
+      assert.equal(window.values, values);
+    });
+
+    it('gives the primary gateway a name that it keeps as a backup gateway', async () => {
+      await rename('primary.example', 'Work');
+      const list = editor.quickPicks[0] ?? assert.fail('no list');
+      await act(list, 'Last $\u2060(alert)', 'Make primary');
+      assert.deepEqual(labels(list).slice(0, 2), ['Last $\u2060(alert)', 'Work']);
+    });
   });
 
   it('lets the user edit the model names of a gateway', async () => {

@@ -42,7 +42,7 @@ describe('extension settings', () => {
     remembered.clear();
     [inspected, effective, targets, failing] = [{}, {}, [], undefined];
     const { Settings } = await import('../../../src/host/settings/settings');
-    settings = new Settings(manifest, storeIn(remembered));
+    settings = new Settings(manifest, storeIn(remembered), storeIn(remembered));
   });
 
   for (const { name, value, expected } of [

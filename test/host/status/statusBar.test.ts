@@ -68,18 +68,18 @@ describe('status bar', () => {
   };
   const modelLines = (): readonly string[] => {
     const { tooltip = '', accessibilityInformation } = items['holysheep.model'] ?? {};
-    assert.equal(accessibilityInformation?.label, tooltip.replaceAll('\n', ' '));
+    assert.equal(accessibilityInformation?.label, tooltip.replaceAll(/(?<!\.)\n/g, '. ').replaceAll('\n', ' '));
     return tooltip.split('\n').slice(1, -1);
   };
 
-  it('shows the host of the primary gateway and the number of backup gateways', async () => {
+  it('shows the primary gateway and the number of backup gateways', async () => {
     (await create(() => idle, { backups: ['one.example', 'two.example'] })).dispose();
-    assert.deepEqual(modelLines(), ['Host: api.example', 'Backup gateways: 2']);
+    assert.deepEqual(modelLines(), ['Gateway: api.example', 'Backup gateways: 2']);
   });
 
-  it('shows only the host of the primary gateway if there is no backup gateway', async () => {
+  it('shows only the primary gateway if there is no backup gateway', async () => {
     (await create(() => idle)).dispose();
-    assert.deepEqual(modelLines(), ['Host: api.example']);
+    assert.deepEqual(modelLines(), ['Gateway: api.example']);
   });
 
   it('shows the gateway after the model if only a backup gateway offers the model', async () => {
