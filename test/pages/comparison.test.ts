@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Locator } from 'playwright-core';
 import { panelStrings } from '../../src/shared/panelStrings';
 import { findBrowser } from '../support/browser';
 import { countAnswers, panelStates } from './panelStates';
@@ -81,17 +81,60 @@ describe('layout of a comparison', () => {
     assert.ok(Math.abs(end - columns!.x - columns!.width) < 1);
   });
 
-  it('keeps each model name at the top of its column while the columns scroll separately', async () => {
-    await show('comparison-ended', 900);
-    await panel.page.getByRole('button', { name: panelStrings.scrollApart }).last().click();
-    const column = panel.page.getByRole('region', { name: 'gpt-4o' });
-    const [height, scrollTop, headTop] = await column.evaluate((element) => {
-      element.scrollTop = 100;
-      const [box, head] = [element, element.querySelector('.turn-head')!].map((each) => each.getBoundingClientRect());
-      return [box!.height, element.scrollTop, head!.top - box!.top];
+  /** Returns the height of the answer, and the distances of its head and its buttons from its top and its bottom. */
+  const measure = (answer: Locator) =>
+    answer.evaluate((element) => {
+      const [box, head, row] = [element, element.querySelector('.turn-head')!, element.querySelector('.turn-row')!].map(
+        (each) => each.getBoundingClientRect(),
+      );
+      return { height: box!.height, head: head!.top - box!.top, row: box!.bottom - row!.bottom };
     });
-    assert.ok(height < 700);
-    assert.equal(scrollTop, 100);
-    assert.ok(Math.abs(headTop) <= 2);
+  const answers = (): Locator => panel.page.locator('.columns').last().getByRole('article');
+
+  it('keeps the model name and the buttons of each answer in view while the user scrolls the answer', async () => {
+    await show('comparison-ended', 900);
+    await panel.page.setViewportSize({ width: 900, height: 320 });
+    const answer = answers().nth(1);
+    for (const scrollTop of [0, 50]) {
+      assert.equal(
+        await answer.evaluate((element, top) => ((element.scrollTop = top), element.scrollTop), scrollTop),
+        scrollTop,
+      );
+      const { height, head, row } = await measure(answer);
+      assert.ok(
+        height <= 0.6 * 320 && Math.abs(head) <= 1 && Math.abs(row) <= 1,
+        JSON.stringify({ height, head, row }),
+      );
+    }
+  });
+
+  it('puts the buttons of all answers in a row at the end of the columns', async () => {
+    await show('comparison-ended', 900);
+    const rows = await Promise.all((await answers().all()).map(measure));
+    assert.equal(new Set(rows.map(({ height }) => height)).size, 1);
+    assert.ok(
+      rows.every(({ row }) => Math.abs(row) <= 1),
+      JSON.stringify(rows),
+    );
+  });
+
+  it('does not let stacked answers scroll', async () => {
+    await show('comparison-ended', 380);
+    const heights = await answers().evaluateAll((all) =>
+      all.map(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight),
+    );
+    assert.deepEqual(heights, [0, 0, 0]);
+  });
+
+  it('scrolls to the timeline that the user opens in a column', async () => {
+    await show('comparison-ended', 900);
+    await panel.page.setViewportSize({ width: 900, height: 500 });
+    const answer = answers().nth(1);
+    await answer.locator('.turn-summary').click();
+    const { bottom, row } = await answer.evaluate((element) => ({
+      bottom: element.querySelector('.turn-timeline')!.getBoundingClientRect().bottom,
+      row: element.querySelector('.turn-row')!.getBoundingClientRect().top,
+    }));
+    assert.ok(bottom <= row + 1, `${bottom} ${row}`);
   });
 });

@@ -6,7 +6,7 @@ import { initialTurn, reduceTurn, type ToWebview } from '../../src/shared/protoc
 import { sampleTexts } from '../e2e/support/sampleTexts';
 import { findBrowser } from '../support/browser';
 import { ev } from '../webview/panel/support/events';
-import { connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
+import { answer as compared, comparison, connected, exchange, startOfTime } from '../webview/panel/support/panelPage';
 import { StaticPage } from './staticPage';
 
 /** Maximum sum of the layout shifts of an answer. Users notice a sum of 0.1 (https://web.dev/cls). */
@@ -121,6 +121,18 @@ describe('layout of a streaming answer', () => {
       await assertFewShifts();
     });
   }
+
+  it('moves no text while answers of different lengths arrive side by side', async () => {
+    const ids = ['a', 'b', 'c'];
+    await open({ width: 900, height: 700 }, [comparison(ids.map((id) => compared(id, { model: id })))]);
+    const each = (events: (index: number) => readonly StreamEvent[]): Promise<unknown[]> =>
+      Promise.all(ids.map((id, index) => post({ type: 'events', answerId: id, events: events(index) })));
+    await each(() => [ev.attempt(), ev.headers()]);
+    for (let from = 0; from < answer.length; from += chunkChars)
+      await each((index) => (from % (index + 1) === 0 ? [ev.text(answer.slice(from, from + chunkChars))] : []));
+    await each(() => [ev.usage(), ev.done(answer)]);
+    await assertFewShifts();
+  });
 
   const streamParagraph = async (): Promise<void> => {
     const middle = paragraph.length / 2;

@@ -169,7 +169,6 @@ export const panelStates: readonly PanelState[] = [
       compared('c', 'done', 'code', 'stopped'),
     ]),
     act: async (page) => {
-      await button(page, panelStrings.scrollApart).click();
       await button(page, panelStrings.showDifferences).click();
       await page.getByRole('menuitem').first().waitFor();
     },

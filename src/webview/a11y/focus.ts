@@ -69,6 +69,10 @@ export function createRovingTabindex(
         return allEntries[Math.max(0, index - 1)];
       case 'ArrowDown':
         return allEntries[Math.min(allEntries.length - 1, index + 1)];
+      case 'ArrowLeft':
+        return ifBeside(allEntries[index - 1], target);
+      case 'ArrowRight':
+        return ifBeside(allEntries[index + 1], target);
       case 'Home':
         return allEntries[0];
       case 'End':
@@ -107,6 +111,13 @@ export function createRovingTabindex(
   return () => {
     if (!tabStop?.isConnected || !tabStop.contains(document.activeElement)) setTabStop(findEntries().at(-1));
   };
+}
+
+/** Returns `entry` if two entries are in columns of the same comparison that are side by side. */
+function ifBeside(entry: HTMLElement | undefined, other: Element): HTMLElement | undefined {
+  const [column, otherColumn] = [entry?.closest('.column'), other.closest('.column')];
+  if (!column || !otherColumn || column.parentElement !== otherColumn.parentElement) return undefined;
+  return column.getBoundingClientRect().top === otherColumn.getBoundingClientRect().top ? entry : undefined;
 }
 
 /** Returns the elements in `parent` that the Tab key reaches, in document order. */

@@ -11,7 +11,8 @@ const endTolerancePx = 12;
 const dragEnds = ['pointerup', 'pointercancel'];
 
 /**
- * Scrollable element that autoscroll controls: the conversation, or a column of a comparison that scrolls separately.
+ * Scrollable element that autoscroll controls: the conversation, or a compared answer, which scrolls while the columns
+ * are side by side.
  */
 interface ScrollArea {
   readonly element: HTMLElement;
@@ -108,7 +109,7 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     for (const end of dragEnds) window.addEventListener(end, endDrag);
   });
   scroller.addEventListener('click', ({ target }) => {
-    // The user has clicked in a column that is stacked above another column. Autoscroll stops following the end of the
+    // The user has clicked in a column that is above another column. Autoscroll stops following the end of the
     // conversation, because following the end could scroll the clicked column out of view.
     if (!isInColumnAbove(target, scroller)) return;
     follows = false;
@@ -123,8 +124,8 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
     if (!restoredTop) updateReadingPosition();
   });
   const observer = new ResizeObserver(applyScroll);
-  observer.observe(scroller);
-  observer.observe(thread);
+  // An answer that scrolls keeps its size while its text grows, so the parts of the answer are observed as well.
+  for (const observed of [scroller, thread, ...thread.children]) observer.observe(observed);
 
   return {
     get readingPosition() {
@@ -157,14 +158,11 @@ export function createAutoscroll(context: PageContext, area: ScrollArea, jumpBut
   };
 }
 
-/**
- * Returns whether an element is in a column of a comparison that is stacked above another column and does not scroll
- * separately.
- */
+/** Returns whether an element is in a column that is above another column and that `scroller` contains. */
 function isInColumnAbove(target: EventTarget | null, scroller: HTMLElement): boolean {
   const column = closestElement(target, '.column');
   const last = column?.parentElement?.lastElementChild;
-  return column && last && column !== scroller
+  return column && last && scroller.contains(column)
     ? last.getBoundingClientRect().top >= column.getBoundingClientRect().bottom
     : false;
 }

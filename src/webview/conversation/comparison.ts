@@ -1,7 +1,7 @@
 import { fillTemplate } from '../../shared/format';
 import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import { button, element, iconButton, setText } from '../util/element';
+import { button, element, setText } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
 import type { AnswerView } from './answerView';
 import { createAutoscroll } from './autoscroll';
@@ -10,7 +10,7 @@ import { describeComparison } from './comparisonResults';
 interface Column {
   readonly answer: AnswerView;
   readonly element: HTMLElement;
-  /** Keeps the end of the column's answer in view while the columns scroll separately. */
+  /** Keeps the end of a running answer in view while the columns are side by side. */
   autoscroll?: ReturnType<typeof createAutoscroll>;
 }
 
@@ -19,7 +19,6 @@ export type Comparison = ReturnType<typeof createComparison>;
 /** Creates the view of a prompt and its compared answers, which are shown side by side or stacked. */
 export function createComparison(context: PageContext, prompt: HTMLElement, answers: readonly AnswerView[]) {
   const { strings, post, announcer, format, isReadOnly, moveFocus } = context;
-  let isApart = false;
   /**
    * Describes the states of the columns at the last update of the buttons and the results. If the description has not
    * changed, no update is needed.
@@ -46,8 +45,6 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
   );
   const differences = button(strings.showDifferences, 'secondary', () => findPairs()[0]?.choose());
   const differencesMenu = button(strings.showDifferences, 'secondary', () => undefined);
-  const scrollApart = iconButton(strings.scrollApart, 'splitHorizontal', () => setApart(!isApart));
-  scrollApart.setAttribute('aria-pressed', 'false');
   const bar = element(
     'div',
     { class: 'comparison-bar', tabindex: '-1' },
@@ -55,7 +52,6 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     stopAll,
     differences,
     ...createMenu(strings.showDifferences, findPairs, differencesMenu),
-    scrollApart,
   );
   const results = element('p', { class: 'comparison-results' });
   const root = element(
@@ -77,20 +73,8 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     // Only the columns of the latest comparison are ARIA landmarks, because the names of landmarks must be unique on a
     // page.
     section.ariaLabel = answer.isLatest ? answer.model : null;
-    if (isApart && answer.activity !== 'idle')
-      column.autoscroll ??= createAutoscroll(context, { element: section, thread: answer.element });
-  };
-
-  const setApart = (apart: boolean): void => {
-    isApart = apart;
-    root.classList.toggle('apart', isApart);
-    scrollApart.setAttribute('aria-pressed', String(isApart));
-    for (const column of columns) {
-      // A column that scrolls must be focusable (axe rule `scrollable-region-focusable`).
-      if (isApart) column.element.setAttribute('tabindex', '0');
-      else column.element.removeAttribute('tabindex');
-      updateColumn(column);
-    }
+    if (answer.visibleState && answer.activity !== 'idle')
+      column.autoscroll ??= createAutoscroll(context, { element: answer.element, thread: answer.element });
   };
 
   /**
@@ -99,14 +83,16 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
    */
   const update = (): void => {
     const isActive = answers.some(({ activity }) => activity !== 'idle');
+    const gateways = answers.flatMap(({ visibleState }) => visibleState?.gateway?.label ?? []);
     const states = answers.map(({ model, isLatest, visibleState }) => [model, isLatest, visibleState?.phase].join());
-    const key = [isActive, ...states].join('|');
+    const key = [isActive, ...states, ...gateways].join('|');
     if (key === shownKey) return;
     shownKey = key;
     const { length: pairCount } = findPairs();
     setHidden(stopAll, !isActive || isReadOnly());
     setHidden(differences, pairCount !== 1);
     setHidden(differencesMenu, pairCount < 2);
+    root.classList.toggle('several-gateways', new Set(gateways).size > 1);
     for (const column of columns) updateColumn(column);
     setText(results, describeComparison(context, answers));
   };

@@ -21,6 +21,8 @@ export function createTurnSummary(context: PageContext, { isCompared }: ShownAns
   const toggle = button([full, short, svgIcon('chevronRight')], 'quiet turn-summary', () => {
     timeline.setOpen(!timeline.isOpen);
     showOpen();
+    // The timeline of a compared answer opens above this button, and might be out of view.
+    if (isCompared) timelinePlace.scrollIntoView({ block: 'nearest' });
   });
   const showOpen = (): void => {
     toggle.setAttribute('aria-expanded', String(timeline.isOpen));

@@ -54,8 +54,8 @@ export function createTurnView(context: PageContext, answer: ShownAnswer) {
       gateway.element,
       toolCalls.element,
       card.element,
-      row,
-      summary.timelinePlace,
+      // The row of a compared answer stays in view at the end of its column, so its timeline opens above the row.
+      ...(answer.isCompared ? [summary.timelinePlace, row] : [row, summary.timelinePlace]),
     ],
     texts,
     render: (state: TurnState): void => {

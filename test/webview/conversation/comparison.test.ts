@@ -262,6 +262,18 @@ describe('comparison of answers', () => {
     assert.equal(page.window.document.activeElement, page.one('article', 'You'));
   });
 
+  it('lets the left and right arrows move the focus between answers that are side by side', () => {
+    const focusAfter = (key: string, index: number): Element | null => {
+      at(index).focus();
+      page.key(key, {}, at(index));
+      return page.window.document.activeElement;
+    };
+    assert.deepEqual([focusAfter('ArrowRight', 0), focusAfter('ArrowLeft', 1)], [at(1), at(0)]);
+    assert.deepEqual([focusAfter('ArrowLeft', 0), focusAfter('ArrowRight', 2)], [at(0), at(2)]);
+    at(1).closest('section')!.getBoundingClientRect = () => ({ top: 100 }) as DOMRect;
+    assert.equal(focusAfter('ArrowRight', 0), at(0));
+  });
+
   it('stops autoscroll after a click in an answer that is stacked above another answer', () => {
     const scroller = new Scroller(page.one('log'), page);
     const place = (column: number, top: number): void => {
@@ -281,33 +293,15 @@ describe('comparison of answers', () => {
     assert.equal(click(), 100);
   });
 
-  it('scrolls to the end of a running answer, but not of a finished one, while the answers scroll separately', () => {
-    finish('m1');
-    const toggle = page.one('button', 'Scroll answers separately');
-    const columns = [...page.root.querySelectorAll<HTMLElement>('section.column')];
-    const scroller = new Scroller(columns[1]!, page);
-    const finished = new Scroller(columns[0]!, page);
-    toggle.click();
-    assert.deepEqual([toggle.ariaPressed, valuesOf(columns, 'tabIndex')], ['true', [0, 0, 0]]);
-    finished.grow(100);
-    scroller.grow(100);
-    assert.deepEqual([scroller.distanceFromEnd, finished.distanceFromEnd], [0, 700]);
-    scroller.wheel(-100);
-    scroller.grow(100);
-    assert.equal(scroller.distanceFromEnd, 200);
-    toggle.click();
-    assert.deepEqual([toggle.ariaPressed, valuesOf(columns, 'tabIndex')], ['false', [-1, -1, -1]]);
-  });
-
-  it('keeps the end of an answer in view after the user turns separate scrolling off and on', () => {
-    const toggle = page.one('button', 'Scroll answers separately');
-    const scroller = new Scroller(page.root.querySelector<HTMLElement>('section.column')!, page);
-    for (const click of [1, 2, 3]) {
-      toggle.click();
-      assert.equal(toggle.ariaPressed, String(click !== 2));
-    }
-    scroller.grow(100);
-    assert.equal(scroller.distanceFromEnd, 0);
+  it('scrolls to the end of a running answer, but not of a finished answer', () => {
+    page.snapshot([compare([column('m1', { state: done('Hi') }), column('m2')])]);
+    const [finished, running] = [0, 1].map((index) => new Scroller(at(index), page)) as [Scroller, Scroller];
+    page.events('m2', ev.attempt());
+    for (const scroller of [finished, running]) scroller.grow(100);
+    assert.deepEqual([running.distanceFromEnd, finished.distanceFromEnd], [0, 700]);
+    running.wheel(-100);
+    running.grow(100);
+    assert.equal(running.distanceFromEnd, 200);
   });
 
   it('has no buttons that change a conversation that is open in another window', () => {
