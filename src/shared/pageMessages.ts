@@ -41,12 +41,19 @@ const messageFields = {
    * `send`.
    */
   selectModel: { prompt: text, more },
+  /**
+   * Sends the draft to several models. Without `models`, the user chooses the models. If the draft is empty, the user
+   * types a prompt. `more` has the same meaning as in `send`.
+   */
+  comparePrompt: { prompt: text, more, models: v.optional(v.pipe(v.array(text), v.readonly())) },
   switchBack: {},
   /** Sets the reasoning effort that is remembered for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
-  /** Requests another answer to the same prompt. With `switchModel`, the user chooses the model first. */
-  regenerate: { ...answer, switchModel: v.boolean() },
+  /** Requests another answer to the same prompt, by default from the same model. */
+  regenerate: { ...answer, model: v.optional(text) },
+  /** Lets the user choose a model, and requests another answer from this model. */
+  regenerateWith: answer,
   showVersion: answer,
   /** Lets the user choose several models, which then answer the prompt of the exchange at the same time. */
   compareModels: exchange,

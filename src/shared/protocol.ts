@@ -141,6 +141,14 @@ export interface ContextUse {
   readonly parts: readonly ContextPart[];
 }
 
+/** Models that the menus of the page offer, so that the user needs no list of all models. */
+export interface RecentModels {
+  /** Models that were used recently, the latest first. */
+  readonly used: readonly string[];
+  /** Models of the user's last comparison. Empty if there is none. */
+  readonly compared: readonly string[];
+}
+
 /** The host's replies to requests of the page, by the type of the request. */
 export interface Replies {
   /** Models that are similar to a missing model, nearest first. */
@@ -183,6 +191,8 @@ export type ToWebview =
   | { readonly type: 'tourStep'; readonly tourStep?: TourStep | undefined }
   /** Cost of all answers, including hidden answers. Sent after a snapshot and each change, as soon as a cost is known. */
   | ({ readonly type: 'conversationCost' } & TotalCost)
+  /** Sent after a snapshot and each change. */
+  | ({ readonly type: 'recentModels' } & RecentModels)
   | { readonly type: 'connection'; readonly connection: ConnectionView; readonly suggestions: readonly Suggestion[] }
   /**
    * Prefills an empty composer with `text` and focuses it. `more` is data of the host, such as code, which the page
@@ -196,6 +206,8 @@ export type ToWebview =
     }
   /** The reply to the request with this number. */
   | { readonly type: 'reply'; readonly request: number; readonly value: Replies[keyof Replies] }
+  /** Makes the page send `comparePrompt` with its draft and these models. */
+  | { readonly type: 'compareDraft'; readonly models?: readonly string[] | undefined }
   /** The page's prompt was sent in a new conversation, or to several models. */
   | { readonly type: 'promptMoved'; readonly prompt: string }
   /** The result of a click, for screen readers, which don't read the status bar where the host shows the result. */

@@ -1,4 +1,5 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
+import type { RecentModels } from '../shared/protocol';
 import type { ToHost } from '../shared/pageMessages';
 import type { MoveFocus } from './a11y/focus';
 import type { MarkdownOptions, StreamingMarkdown } from './markdown/streamingMarkdown';
@@ -42,6 +43,7 @@ export interface PageContext {
   readonly host: () => string;
   /** Returns the model of the next prompt. A turn that has not started shows this model unless it has its own. */
   readonly model: () => string;
+  readonly recentModels: () => RecentModels;
   /**
    * Returns whether the page is read-only, because the conversation is open in another window. A read-only page has no
    * buttons that change the conversation.

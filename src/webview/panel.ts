@@ -1,6 +1,13 @@
 import type { FaultDetails, PanelStrings } from '../shared/panelStrings';
 import type { PanelState, ToHost } from '../shared/pageMessages';
-import { canSendPrompt, type ConnectionView, type Suggestion, type TourStep, type ToWebview } from '../shared/protocol';
+import {
+  canSendPrompt,
+  type ConnectionView,
+  type RecentModels,
+  type Suggestion,
+  type TourStep,
+  type ToWebview,
+} from '../shared/protocol';
 import { createAnnouncer } from './a11y/announcer';
 import { createMoveFocus } from './a11y/focus';
 import { createComposer } from './composer/composer';
@@ -43,6 +50,7 @@ export function createPanel(
   let conversationId = '';
   let connection: ConnectionView | undefined;
   let tourStep: TourStep | undefined;
+  let recentModels: RecentModels = { used: [], compared: [] };
   let suggestions: readonly Suggestion[] = [];
   let isReadOnly = false;
   /** Whether the `UnsentStore` contains the unsent text of the page. */
@@ -68,6 +76,7 @@ export function createPanel(
     },
     host: () => connection?.host ?? '',
     model: () => connection?.model ?? '',
+    recentModels: () => recentModels,
     isReadOnly: () => isReadOnly,
     areVersionButtonsDisabled: () => conversation.areVersionButtonsDisabled,
     announcer,
@@ -213,6 +222,10 @@ export function createPanel(
     tourStep: (message) => {
       tourStep = message.tourStep;
     },
+    recentModels: (message) => {
+      recentModels = message;
+    },
+    compareDraft: ({ models }) => composer.compare(models),
     conversationCost: (total) => costLine.update(total),
     prefill: (message) => composer.prefill(message),
     context: ({ items, unread }) => composer.setContext(items, unread),

@@ -83,7 +83,7 @@ export function servicesOf(conversations: Conversations): PanelServices {
   return {
     conversations,
     gatewaySets: fakeSets({ defaults: () => ({ model: 'gpt-4o', systemPrompt: '' }) }).gatewaySets,
-    catalog: { factsOf: () => undefined },
+    catalog: { factsOf: () => undefined, recent: () => Promise.resolve({ used: [], compared: [] }) },
     efforts: { viewOf: () => undefined, onDidChange: noSubscription },
     tour: { currentStep: () => undefined },
     suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },

@@ -57,7 +57,7 @@ class Window {
           return gatewaySets.own;
         },
       }),
-      catalog: { factsOf: () => undefined },
+      catalog: { factsOf: () => undefined, recent: () => Promise.resolve({ used: [], compared: [] }) },
       efforts: { viewOf: () => undefined, onDidChange: () => new vscode.Disposable(() => undefined) },
       tour: { currentStep: () => undefined },
       suggestions: { list: () => Promise.resolve([]), onDidChange: () => new vscode.Disposable(() => undefined) },
@@ -281,7 +281,7 @@ describe('panels of conversations', () => {
     const snapshots = () => panel.received.filter((message) => message.type === 'snapshot');
     assert.deepEqual(valuesOf(snapshots(), 'readOnly'), [true]);
     const [shown] = snapshots()[0]!.items as readonly ShownExchange[];
-    panel.send({ type: 'regenerate', answerId: shown!.answers[0]!.id, switchModel: false });
+    panel.send({ type: 'regenerate', answerId: shown!.answers[0]!.id });
     await waitForEvents();
     assert.equal(after.conversations.current?.busy, false);
     panel.send({ type: 'openHere' });

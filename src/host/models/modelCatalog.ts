@@ -7,6 +7,7 @@ import { knownFacts, type FactsById } from '../../engine/models/listedFacts';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { nearestModels } from '../../engine/models/nearestModels';
 import type { TurnRecord } from '../../engine/state/ledger';
+import type { RecentModels } from '../../shared/protocol';
 import type { GatewaySet, GatewaySets } from '../connection/gatewaySet';
 import type { GatewayServices } from '../connection/userGateways';
 import { probeMessage } from '../connection/testReport';
@@ -103,6 +104,17 @@ export class ModelCatalog extends Disposable {
 
   async pickForPrompt(set: GatewaySet): Promise<ModelPick | undefined> {
     return (await this.choose(set, { isForPrompt: true }))?.[0];
+  }
+
+  /** Returns the models that the menus of a conversation offer. */
+  async recent(set: GatewaySet): Promise<RecentModels> {
+    const { gatewaySets, health, memory } = this.deps;
+    if (set !== gatewaySets.own) return { used: [], compared: [] };
+    await health.refresh();
+    return {
+      used: recentModels(health.records(), new Set(this.urls)),
+      compared: memory.get<readonly string[]>(comparedKey, []),
+    };
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Replies } from '../../shared/protocol';
 import type { Conversation } from '../conversation/conversation';
 import { openableLink } from '../ui/panelText';
 import { showDifferences } from './answerDifferences';
-import { compareAgain, editPrompt, regenerate } from './editPrompt';
+import { compareAgain, editPrompt, regenerate, regenerateWith } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
 import { startFromSummary, summarize } from './summaries';
@@ -23,6 +23,8 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'switchModel',
   'edit',
   'regenerate',
+  'regenerateWith',
+  'comparePrompt',
   'showVersion',
   'compareModels',
   'useAnswer',
@@ -51,7 +53,8 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     action: ({ answerId, action }) => runFailureAction(services, conversation, answerId, action),
     switchModel: ({ answerId, model }) => switchModel(services, conversation, answerId, model),
     edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
-    regenerate: ({ answerId, switchModel }) => regenerate(services, conversation, answerId, switchModel),
+    regenerate: ({ answerId, model }) => regenerate(services, conversation, answerId, model),
+    regenerateWith: ({ answerId }) => regenerateWith(services, conversation, answerId),
     compareModels: ({ exchangeId }) => compareAgain(services, conversation, exchangeId),
     showVersion: ({ answerId }) => conversation.showVersion(answerId),
     useAnswer: ({ answerId }) => useAnswer(services, conversation, answerId),

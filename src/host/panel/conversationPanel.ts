@@ -93,6 +93,15 @@ export class ConversationPanel extends Disposable {
     this.page.prefill({ type: 'prefill', ...prefilled });
   }
 
+  /**
+   * Lets the page send its draft to several models.
+   * @returns false if the panel has no page at the moment, because it is hidden
+   */
+  compareDraft(models?: readonly string[]): boolean {
+    this.page.post({ type: 'compareDraft', models });
+    return this.page.isListening;
+  }
+
   updatePromptHistory(): void {
     this.page.post({ type: 'promptHistory', ...this.promptHistoryFields() });
   }
@@ -161,6 +170,7 @@ export class ConversationPanel extends Disposable {
         return catalog.nearestTo(model, gateway?.id, comparedModels(conversation.tree.exchangeOf(answerId)));
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
+      comparePrompt: ({ prompt, more, models }) => this.compareModels(toComposedInput(prompt, more), models),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
       switchBack: () => {
         conversation.switchBack();
@@ -202,9 +212,16 @@ export class ConversationPanel extends Disposable {
     if (!page.isListening) return;
     const use = estimateContextUse(services, conversation, { attachmentTokens: this.contextDraft.estimatedTokens() });
     page.postChange({ type: 'contextUse', use, canSummarize: canSummarize(services, conversation) });
+    this.postRecentModels().catch(services.onError);
     this.postTourStep();
     const total = costOfAnswers(conversation.tree.answers());
     if (total.costs.length > 0) page.postChange({ type: 'conversationCost', ...total });
+  }
+
+  private async postRecentModels(): Promise<void> {
+    const { catalog, gatewaySets } = this.services;
+    const models = await catalog.recent(gatewaySets.forPrompt(this.conversation));
+    this.page.postChange({ type: 'recentModels', ...models });
   }
 
   private async updateConnection(): Promise<void> {
@@ -270,8 +287,9 @@ export class ConversationPanel extends Disposable {
     await set.selectModel(model);
   }
 
-  private async compareModels(draft: PromptInput): Promise<void> {
-    const comparison = await askForComparison(this.services, this.conversation, { prompt: draft.prompt });
+  private async compareModels(draft: PromptInput, chosen?: readonly string[]): Promise<void> {
+    const given = { prompt: draft.prompt, models: chosen };
+    const comparison = await askForComparison(this.services, this.conversation, given);
     if (!comparison) return;
     const { prompt, models, conversation } = comparison;
     // The message `promptMoved` tells the page to remove the prompt from the composer.

@@ -23,7 +23,7 @@ export async function editPrompt(
   const edited = withEditedPrompt(exchange, prompt);
   if (edited && !conversation.set.isOpen) return sendPrompt(services, conversation, edited);
   const models = comparedModels(exchange);
-  if (!edited && models.length === 0) return regenerate(services, conversation, exchange.selected, false);
+  if (!edited && models.length === 0) return regenerate(services, conversation, exchange.selected);
   if (!edited) return startAgain(services, conversation, exchange, models);
   if (!(await budget.mayStart(conversation.set.isFree, models))) {
     returnPrompt(panels, conversation, edited);
@@ -33,23 +33,28 @@ export async function editPrompt(
   conversation.edit(exchangeId, edited);
 }
 
-/**
- * Requests another answer. If `switchModel` is true, the user first chooses a model. If the user cancels, no answer is
- * requested.
- */
+/** Requests another answer, by default from the same model. */
 export async function regenerate(
   services: PanelServices,
   conversation: Conversation,
   answerId: string,
-  switchModel: boolean,
+  model?: string,
 ): Promise<void> {
   const exchange = conversation.tree.exchangeOf(answerId);
   if (!exchange) return;
-  const model = switchModel ? await pickOtherModel(services.catalog, conversation, answerId) : undefined;
-  if (switchModel && model === undefined) return;
   await whenAllowed(services, conversation, exchange, model === undefined ? [] : [model], () => {
     conversation.regenerate(answerId, model);
   });
+}
+
+/** Requests another answer from a model that the user chooses. If the user cancels, no answer is requested. */
+export async function regenerateWith(
+  services: PanelServices,
+  conversation: Conversation,
+  answerId: string,
+): Promise<void> {
+  const model = await pickOtherModel(services.catalog, conversation, answerId);
+  if (model !== undefined) await regenerate(services, conversation, answerId, model);
 }
 
 /**

@@ -71,12 +71,13 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
 
 /**
  * Sends a prompt to several models. The prompt is sent in the current conversation, unless the user chooses a new
- * conversation.
+ * conversation. If the command has no prompt, the draft of the current conversation is the prompt.
  */
-async function compareModels(services: PanelServices, argument: unknown): Promise<void> {
+async function compareModels(services: PanelFeatures, argument: unknown): Promise<void> {
   const given = argument === undefined ? {} : parseCompareArgument(argument);
-  const { conversations } = services;
+  const { conversations, panels } = services;
   const current = await conversations.ensureCurrent();
+  if (given.prompt === undefined && !current.readOnly && panels.compareDraft(current, given.models)) return;
   await conversations.withOpen(current, async () => {
     const comparison = await askForComparison(services, current, given);
     if (!comparison) return;

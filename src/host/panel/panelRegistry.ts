@@ -113,6 +113,11 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     this.panels.get(conversation.id)?.prefill(prefilled);
   }
 
+  /** Lets the page of a conversation send its draft to several models. @returns false if no page shows the conversation */
+  compareDraft({ id }: Conversation, models?: readonly string[]): boolean {
+    return this.panels.get(id)?.compareDraft(models) ?? false;
+  }
+
   updatePromptHistory(): void {
     for (const panel of this.panels.values()) panel.updatePromptHistory();
   }

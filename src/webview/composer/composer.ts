@@ -2,11 +2,12 @@ import { fillTemplate } from '../../shared/format';
 import type { ConnectionView, DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
 import type { Prefilled, Unsent } from '../state/unsentStore';
-import { element, iconButton, isComposing } from '../util/element';
+import { closestElement, element, iconButton, isComposing } from '../util/element';
 import { createContextChips } from './contextChips';
 import { createContextPopup } from './contextPopup';
 import { createContextRing } from './contextRing';
 import { createEffortChoice } from './effortChoice';
+import { createMenu, type MenuItem } from '../util/menu';
 import { createModelChoice, withKeys } from './modelChoice';
 import { PrefilledPrompts, PromptHistory, recallPrompt } from './promptRecall';
 
@@ -37,6 +38,12 @@ export function createComposer(context: PageContext, onStop: () => void) {
     rows: '1',
     spellcheck: 'false',
   });
+  const placeholder = element(
+    'div',
+    { class: 'composer-placeholder', 'aria-hidden': 'true' },
+    strings.promptPlaceholder,
+  );
+  const field = element('div', { class: 'composer-field' }, input, placeholder);
   const draft = (): string => input.value.trim();
   const focus = (): void => context.moveFocus(input);
 
@@ -47,6 +54,15 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const selectModel = (): void => {
     const prompt = draft();
     post({ type: 'selectModel', prompt, more: prefilledPrompts.payloadFor(prompt) });
+  };
+
+  /**
+   * Asks the host to send the draft to several models. As in `selectModel`, the draft remains in the composer.
+   * @param models undefined if the user chooses the models
+   */
+  const compare = (models?: readonly string[]): void => {
+    const prompt = draft();
+    post({ type: 'comparePrompt', prompt, more: prefilledPrompts.payloadFor(prompt), models });
   };
 
   const submit = (): void => {
@@ -75,16 +91,31 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const ring = createContextRing(context);
   const chips = createContextChips(context, focus);
   const popup = createContextPopup(context, input, submit);
-  const choices = [model.element, ...effort.elements, model.badge];
-  const sendOrStop = element('div', { class: 'composer-send' }, stopButton, sendButton);
+  const choices = [model.element, model.badge, ...effort.elements];
+  const sendItems = (): readonly MenuItem[] => {
+    const { compared } = context.recentModels();
+    return [
+      { caption: isStoppable ? strings.sendNextTooltip : strings.sendItem, choose: submit },
+      { caption: strings.compareModels, choose: () => compare() },
+      ...(compared.length > 0
+        ? [{ caption: compared.join(' · '), detail: strings.lastComparison, choose: () => compare(compared) }]
+        : []),
+    ];
+  };
+  const sendArrow = iconButton(strings.moreSendOptions, 'chevronDown', () => undefined);
+  sendArrow.classList.add('send-arrow');
+  stopButton.classList.add('stop');
+  const sendMenu = createMenu(strings.moreSendOptions, sendItems, sendArrow);
+  const sendOrStop = element('div', { class: 'composer-send' }, stopButton, sendButton, ...sendMenu);
   sendOrStop.addEventListener('mousedown', (event) => {
+    if (closestElement(event.target, '[role="menu"]')) return;
     // Keeps the focus in the text field. Otherwise, a click on the disabled *Send* button would take the focus, and the
     // text field would receive no further keys.
     event.preventDefault();
     focus();
   });
   const bar = element('div', { class: 'composer-bar' }, attachButton, ...choices, ...ring.elements, sendOrStop);
-  const root = element('div', { class: 'composer' }, popup.element, chips.element, input, bar);
+  const root = element('div', { class: 'composer' }, popup.element, chips.element, field, bar);
 
   /**
    * Shows *Send* or *Stop* in the same place, or both buttons while an answer is running and the composer contains a
@@ -93,11 +124,14 @@ export function createComposer(context: PageContext, onStop: () => void) {
   const updateBar = (): void => {
     const isEmpty = draft() === '';
     ring.setDraft(draft());
+    const { activeElement } = document;
     const lostFocus =
-      (document.activeElement === stopButton && !isStoppable) || (document.activeElement === sendButton && isEmpty);
+      (activeElement === stopButton && !isStoppable) ||
+      (isEmpty && (activeElement === sendButton || activeElement === sendArrow));
     stopButton.hidden = !isStoppable;
     sendButton.hidden = isStoppable && isEmpty;
-    sendButton.disabled = isEmpty;
+    sendArrow.hidden = sendButton.hidden;
+    sendArrow.disabled = sendButton.disabled = isEmpty;
     sendButton.title = isStoppable ? strings.sendNextTooltip : strings.sendTooltip;
     if (lostFocus) focus();
   };
@@ -182,6 +216,7 @@ export function createComposer(context: PageContext, onStop: () => void) {
     popup,
     focus,
     addPending,
+    compare,
     confirmPrompt,
     /**
      * Draft with its context items, and the prompts that the host has not confirmed. This data survives a reload of the

@@ -11,7 +11,7 @@ export function showTurnActions(
   context: PageContext,
   slot: CardSlot,
   { id: answerId, isQueued, isLatest, isCompared, exchange }: ShownAnswer,
-  { phase, finishReason, text: currentText }: TurnState,
+  { phase, finishReason, model, text: currentText }: TurnState,
 ): void {
   const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
   const hasEnded = !isRunning(phase);
@@ -34,17 +34,21 @@ export function showTurnActions(
     if (isQueued && mayChange)
       parts.push(iconButton(strings.cancelQueued, 'close', () => post({ type: 'stop', answerId })));
     if (exchange && canRegenerate && mayChange) {
-      const regenerate = (switchModel: boolean) => () => post({ type: 'regenerate', answerId, switchModel });
+      const regenerate = (other?: string) => () => post({ type: 'regenerate', answerId, model: other });
       const buttons = [
-        iconButton(strings.regenerate, 'refresh', regenerate(false)),
+        iconButton(strings.regenerate, 'refresh', regenerate()),
         iconButton(strings.moreRegenerate, 'chevronDown', () => undefined),
       ] as const;
       for (const versionButton of buttons) markVersionButton(versionButton, areVersionButtonsDisabled());
-      const items = [
-        { caption: strings.regenerateWith, choose: regenerate(true) },
+      const items = () => [
+        ...otherModels(context, model).map((other) => ({
+          caption: fillTemplate(strings.regenerateWithModel, other),
+          choose: regenerate(other),
+        })),
+        { caption: strings.regenerateWith, choose: () => post({ type: 'regenerateWith', answerId }) },
         { caption: strings.compareModels, choose: () => post({ type: 'compareModels', exchangeId: exchange.id }) },
       ];
-      parts.push(buttons[0], ...createMenu(strings.moreRegenerate, () => items, buttons[1]));
+      parts.push(buttons[0], ...createMenu(strings.moreRegenerate, items, buttons[1]));
     }
     // Of a comparison, the list of versions contains only the first answer, so only that answer shows the buttons that
     // switch versions.
@@ -66,6 +70,15 @@ export function setVersionButtonsDisabled({ moveFocus }: PageContext, thread: HT
   const turn = buttons.find((button) => button === activeElement)?.closest('article');
   if (areDisabled && turn) moveFocus(turn, { preventScroll: true });
   for (const button of buttons) button.disabled = areDisabled;
+}
+
+/** Maximum number of recently used models in the menu beside *Regenerate*. */
+const maxOffered = 4;
+
+function otherModels({ recentModels }: PageContext, model: string | undefined): readonly string[] {
+  return recentModels()
+    .used.filter((used) => used !== model)
+    .slice(0, maxOffered);
 }
 
 function createCopyButton({ strings, copy }: PageContext, text: string): HTMLElement {

@@ -203,6 +203,8 @@ describe('model lists of the gateways', () => {
     assert.deepEqual(await compare(false, 'b'), { checked: ['model-0'], models: ['model-0', 'b'] });
     catalog = createCatalog();
     assert.deepEqual(await compare(false, 'model-0', 'a'), { checked: ['model-0', 'b'], models: ['b', 'a'] });
+    assert.deepEqual(await catalog.recent(gatewaySets.own), { used: [], compared: ['b', 'a'] });
+    assert.deepEqual(await catalog.recent(gatewaySets.demo), { used: [], compared: [] });
   });
 
   describe('after a gateway has reported the context window of a model', () => {

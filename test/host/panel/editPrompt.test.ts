@@ -55,8 +55,9 @@ function setUp(input: PromptInput, pickedModel?: string, demo = false) {
     overPlainHttp,
     edit: async (prompt: string, answerId = id) =>
       (await importEditPrompt()).editPrompt(deps, conversation, conversation.tree.exchangeOf(answerId)!.id, prompt),
-    regenerate: async (switchModel: boolean, answerId = id) =>
-      (await importEditPrompt()).regenerate(deps, conversation, answerId, switchModel),
+    regenerate: async (answerId = id, model?: string) =>
+      (await importEditPrompt()).regenerate(deps, conversation, answerId, model),
+    regenerateWith: async () => (await importEditPrompt()).regenerateWith(deps, conversation, id),
     versions: () => shownAnswers(conversation)[0]?.versions.length,
     /** The current prompt with the model of its answer, unless it is still the first answer. */
     newVersion: () => {
@@ -81,10 +82,10 @@ describe('edited prompt of an earlier exchange', () => {
     });
   it('returns to the composer with its attachments when the user declines to exceed the budget', async () => {
     const input = { prompt: 'one', content: 'one, in full', attachments: [file] };
-    const { edit, regenerate, versions, returned, budget } = setUp(input, 'gpt-4o');
+    const { edit, regenerate, versions, returned, budget, id } = setUp(input);
     budget.mayStart = false;
     for (const prompt of ['two', 'one']) await edit(prompt);
-    for (const switchModel of [true, false]) await regenerate(switchModel);
+    for (const model of ['gpt-4o', undefined]) await regenerate(id, model);
     assert.deepEqual([versions(), returned], [1, ['shown', 'two', 'a.ts']]);
   });
 
@@ -115,20 +116,27 @@ describe('edited prompt of an earlier exchange', () => {
 describe('regenerated answer', () => {
   useVSCode({});
 
-  for (const { name, picked, switchModel, model } of [
-    { name: 'with the same prompt and model', picked: 'unused model', switchModel: false, model: undefined },
-    { name: 'from the model that the user has chosen', picked: 'deepseek-r1', switchModel: true, model: 'deepseek-r1' },
-  ] as const) {
-    it(`is requested ${name}`, async () => {
-      const { newVersion, ...actions } = setUp({ prompt: 'one' }, picked);
-      await actions.regenerate(switchModel);
-      assert.deepEqual([newVersion()?.prompt, newVersion()?.model], ['one', model]);
-    });
-  }
+  it('is requested with the same prompt and model', async () => {
+    const { newVersion, ...actions } = setUp({ prompt: 'one' }, 'unused model');
+    await actions.regenerate();
+    assert.deepEqual([newVersion()?.prompt, newVersion()?.model], ['one', undefined]);
+  });
+
+  it('is requested from a recently used model', async () => {
+    const { newVersion, id, ...actions } = setUp({ prompt: 'one' }, 'unused model');
+    await actions.regenerate(id, 'gpt-4o');
+    assert.deepEqual([newVersion()?.prompt, newVersion()?.model], ['one', 'gpt-4o']);
+  });
+
+  it('is requested from the model that the user has chosen', async () => {
+    const { newVersion, ...actions } = setUp({ prompt: 'one' }, 'deepseek-r1');
+    await actions.regenerateWith();
+    assert.deepEqual([newVersion()?.prompt, newVersion()?.model], ['one', 'deepseek-r1']);
+  });
 
   it('is requested only once when the user clicks twice', async () => {
     const { versions, ...actions } = setUp({ prompt: 'one' });
-    await Promise.all([actions.regenerate(false), actions.regenerate(false)]);
+    await Promise.all([actions.regenerate(), actions.regenerate()]);
     assert.equal(versions(), 2);
   });
 
@@ -136,7 +144,7 @@ describe('regenerated answer', () => {
     const { conversation, id, ...actions } = setUp({ prompt: 'one' });
     const [, second] = conversation.requestMoreAnswers(conversation.tree.exchangeOf(id)!.id, ['a', 'b']);
     conversation.stop();
-    await actions.regenerate(false, second);
+    await actions.regenerate(second);
     assert.deepEqual(
       shownAnswers(conversation).map(({ state }) => state.model),
       ['b'],
@@ -144,17 +152,17 @@ describe('regenerated answer', () => {
   });
 
   it('is not requested when the user declines to send prompts over plain HTTP', async () => {
-    const { regenerate, overPlainHttp, versions } = setUp({ prompt: 'Hi' }, 'llama3');
+    const { regenerate, overPlainHttp, versions, id } = setUp({ prompt: 'Hi' });
     overPlainHttp.add('llama3');
-    await regenerate(true);
+    await regenerate(id, 'llama3');
     assert.equal(versions(), 1);
-    await regenerate(false);
+    await regenerate();
     assert.equal(versions(), 2);
   });
 
   it('is not requested when the user chooses no model', async () => {
     const { newVersion, ...actions } = setUp({ prompt: 'one' });
-    await actions.regenerate(true);
+    await actions.regenerateWith();
     assert.equal(newVersion(), undefined);
   });
 });

@@ -3,7 +3,7 @@ import type { WebviewPanel } from 'vscode';
 import { fakeSets } from '../../support/host/fakeSets';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
-import type { ToWebview } from '../../../src/shared/protocol';
+import type { RecentModels, ToWebview } from '../../../src/shared/protocol';
 import { waitForEvents } from '../../support/host/scriptedEngine';
 
 export const noSubscription = () => ({ dispose: () => undefined });
@@ -46,6 +46,8 @@ export const openConversations = {
   withOpen: (_conversation: unknown, work: () => Promise<unknown>) => work(),
 };
 
+const noRecentModels: RecentModels = { used: [], compared: [] };
+
 /** Services of a panel without suggestions and without a prompt history. */
 export const idleServices = {
   gatewaySets: fakeSets().gatewaySets,
@@ -54,7 +56,7 @@ export const idleServices = {
   suggestions: { list: () => Promise.resolve([]), onDidChange: noSubscription },
   promptHistory: { list: () => [], deletedConversations: () => [], add: () => Promise.resolve() },
   log: { info: () => undefined },
-  catalog: { factsOf: () => undefined },
+  catalog: { factsOf: () => undefined, recent: () => Promise.resolve(noRecentModels) },
   efforts: { viewOf: () => undefined, onDidChange: noSubscription },
 };
 

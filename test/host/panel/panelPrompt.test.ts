@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { contextId } from '../../../src/host/context/contextId';
 import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { ConversationPanel } from '../../../src/host/panel/conversationPanel';
 import type { PrefilledPrompt, PanelServices } from '../../../src/host/panel/panelServices';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -35,6 +36,7 @@ describe('prompt that a panel sends', () => {
   let folder: string;
   let window: ReturnType<typeof openWindow>;
   let view: FakePanel;
+  let panel: ConversationPanel;
   let conversation: Conversation;
   let lastShown: Conversation | undefined;
   beforeEach(async () => {
@@ -72,7 +74,7 @@ describe('prompt that a panel sends', () => {
       },
       onError: (error: unknown) => window.errors.push(error),
     } as unknown as PanelServices;
-    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    panel = new ConversationPanel(view.asPanel, conversation, services);
     await receive({ type: 'ready' });
   });
   afterEach(async () => {
@@ -131,6 +133,23 @@ describe('prompt that a panel sends', () => {
       [valuesOf(conversation.lastAnswers, 'model'), conversation.last?.exchange.content],
       [['a', 'b'], 'in full'],
     );
+  });
+
+  it('is sent to the models of the last comparison', async () => {
+    hasKey = true;
+    await receive({ type: 'comparePrompt', ...explain, models: ['c', 'd'] });
+    assert.deepEqual(valuesOf(conversation.lastAnswers, 'model'), ['c', 'd']);
+    assert.deepEqual(
+      view.posted.filter(({ type }) => type === 'promptMoved'),
+      [{ type: 'promptMoved', prompt: 'Explain' }],
+    );
+  });
+
+  it('is requested from the page for a comparison, unless the panel is hidden', () => {
+    assert.equal(panel.compareDraft(['c', 'd']), true);
+    assert.deepEqual(view.posted.at(-1), { type: 'compareDraft', models: ['c', 'd'] });
+    view.setVisible(false);
+    assert.equal(panel.compareDraft(), false);
   });
 
   it('returns to the composer even if the page loads after the key dialog was canceled', async () => {

@@ -160,7 +160,9 @@ describe('composer', () => {
   });
 
   const sendOrStop = (): readonly string[] =>
-    [...page.root.querySelectorAll<HTMLElement>('.composer-send button:not([hidden])')].map(({ title }) => title);
+    [...page.root.querySelectorAll<HTMLElement>('.composer-send > button:not([hidden], .send-arrow)')].map(
+      ({ title }) => title,
+    );
 
   it('shows *Stop* instead of *Send* while a turn is running', () => {
     const send = 'Send (Enter) · New line (Shift+Enter)';

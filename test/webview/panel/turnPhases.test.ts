@@ -121,6 +121,7 @@ const rows: Readonly<Record<string, Row>> = {
 const permanentButtons = [
   'Model: gpt-4o at api.example',
   'Send',
+  'More options',
   'End the answer',
   'Edit',
   'Copy prompt',

@@ -13,21 +13,35 @@ describe('versions of an answer', () => {
   let page: PanelPage;
   usePage((opened) => (page = opened));
 
+  const otherItems = ['Regenerate with another model…', 'Compare models…'];
   const prompts = (): (string | null)[] =>
     [...page.root.querySelectorAll('[data-part="prompt"]')].map((prompt) => prompt.textContent);
 
   it('are requested with *Regenerate* and with the menu beside that button', () => {
     page.snapshot([exchange('a', { state: done('a') })]);
     page.click('Regenerate');
-    for (const item of ['Regenerate with another model…', 'Compare models…']) {
+    for (const item of otherItems) {
       page.click('More ways to regenerate');
       page.one('menuitem', item).click();
     }
     assert.deepEqual(page.posted, [
-      { type: 'regenerate', answerId: 'a', switchModel: false },
-      { type: 'regenerate', answerId: 'a', switchModel: true },
+      { type: 'regenerate', answerId: 'a' },
+      { type: 'regenerateWith', answerId: 'a' },
       { type: 'compareModels', exchangeId: 'exchange-a' },
     ]);
+  });
+
+  it('are requested from a recently used model with one item of that menu', () => {
+    const used = ['gpt-4o', 'a', 'b', 'c', 'd', 'e'];
+    page.receive({ type: 'recentModels', used, compared: [] });
+    page.snapshot([exchange('a', { state: { ...done('a'), model: 'gpt-4o' } })]);
+    page.click('More ways to regenerate');
+    assert.deepEqual(
+      page.all('menuitem').map(({ textContent }) => textContent),
+      [...['a', 'b', 'c', 'd'].map((model) => `Regenerate with ${model}`), ...otherItems],
+    );
+    page.one('menuitem', 'Regenerate with b').click();
+    assert.deepEqual(page.posted, [{ type: 'regenerate', answerId: 'a', model: 'b' }]);
   });
 
   it('can be browsed with *Previous version* and *Next version*', () => {
@@ -51,7 +65,7 @@ describe('versions of an answer', () => {
       assert.deepEqual(
         page
           .all('button')
-          .filter((button) => (button as HTMLButtonElement).disabled && button.ariaLabel !== 'Send')
+          .filter((button) => (button as HTMLButtonElement).disabled && button.closest('.composer') === null)
           .map((button) => button.getAttribute('aria-label')),
         [disabled],
       );
