@@ -30,7 +30,7 @@ export interface GatewayModelList<List = Promise<ModelList>> {
   /** The gateway that the models belong to, or undefined if no gateway can be used. */
   readonly gateway: Gateway | undefined;
   readonly list: List;
-  /** Returns a short text about how well a model works through the gateway. */
+  /** Returns a short text about how well a recently used model works through the gateway. */
   readonly essence?: ((model: string) => string | undefined) | undefined;
 }
 
@@ -97,6 +97,7 @@ export function pickModels(
   let listedModels: ReadonlySet<string | undefined> = new Set();
   /** For each model, the model list of the first gateway that offers the model. */
   let sources: ReadonlyMap<string, LoadedList> = new Map();
+  let recentModels: ReadonlySet<string> = new Set();
 
   const gatewayOf = (model: string): Gateway | undefined => {
     const source = sources.get(model);
@@ -131,8 +132,9 @@ export function pickModels(
   const createItem = (model: string, source?: LoadedList, places: readonly string[] = []): ModelItem => {
     const label = plainLabel(model);
     const isCurrent = model === current;
-    const description = joinNotes(isCurrent && vscode.l10n.t('current'), source?.essence?.(model), ...places);
-    const detail = factsText(catalog.factsOf(model, source?.gateway?.id));
+    const facts = factsText(catalog.factsOf(model, source?.gateway?.id));
+    const description = joinNotes(isCurrent && vscode.l10n.t('current'), facts, ...places);
+    const detail = isCurrent || recentModels.has(model) ? source?.essence?.(model) : undefined;
     return {
       model,
       label: isCurrent && !canSelectMany ? `$(check) ${label}` : label,
@@ -147,6 +149,7 @@ export function pickModels(
     lists: readonly LoadedList[],
   ): void => {
     const groups = groupsOf(lists, primaryList, pickable, exclude[0] ?? current, fallbacks);
+    recentModels = new Set(pickable.recent);
     sources = new Map(lists.toReversed().flatMap((source) => source.list.models.map((model) => [model, source])));
     const itemOf = (model: string): ModelItem => {
       const source = sources.get(model);
@@ -216,14 +219,17 @@ export function pickModels(
   return list.result;
 }
 
+/** Numbers from 1000 in a model's name are dates, such as `2506` or `2025-07`. */
+const minDate = 1000;
+
 interface ModelGroup {
   readonly heading: string;
   readonly models: readonly string[];
 }
 
 /**
- * Groups the models for the list. The models of the first gateway are grouped by family. Each further gateway has one
- * group, with the models that no earlier group contains. Empty groups are omitted.
+ * Groups the models for the list. The models of the first gateway are grouped by family, newest first. Each further
+ * gateway has one group, with the models that no earlier group contains. Empty groups are omitted.
  */
 function groupsOf(
   lists: readonly LoadedList[],
@@ -254,7 +260,7 @@ function groupsOf(
   const models = primaryList ? modelsOf(primaryList).filter(isUnseen).toSorted(compare) : [];
   const singles: string[] = [];
   for (const [family, members] of Map.groupBy(models, familyOf)) {
-    if (family !== '' && members.length > 1) add(family, members);
+    if (family !== '' && members.length > 1) add(family, newestFirst(members));
     else singles.push(...members);
   }
   add(vscode.l10n.t('Other models'), singles);
@@ -278,6 +284,22 @@ function groupsOf(
 /** Returns the first word of a model's name as its family, or an empty string if the name contains no letters. */
 function familyOf(model: string): string {
   return /\p{L}+/u.exec(model)?.[0].toLowerCase() ?? '';
+}
+
+/** @param models models of a family, in ascending order of their names */
+function newestFirst(models: readonly string[]): readonly string[] {
+  const byVersion = [...Map.groupBy(models.toReversed(), versionOf)].sort(([a], [b]) => b - a);
+  return byVersion.flatMap(([, sameVersion]) => sameVersion);
+}
+
+/**
+ * Returns the first number in a model's name as its version, such as 3.5 for `claude-3-5-haiku`, or 0 if the name has no
+ * version. A number of parameters such as `70b` and a date are not versions.
+ */
+function versionOf(model: string): number {
+  const [number = '0'] = /\d+(?:[.-]\d{1,2}(?![\dbk]))?(?!\d*b)/i.exec(model) ?? [];
+  const version = Number(number.replace('-', '.'));
+  return version < minDate ? version : 0;
 }
 
 function modelsOf({ list }: LoadedList): readonly string[] {

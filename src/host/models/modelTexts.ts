@@ -7,15 +7,15 @@ import { hostWords } from '../ui/words';
 import { systemClock } from '../util/systemClock';
 
 /**
- * Returns a function that formats what is known about a model as a short text, such as `200K context · images · $3 /
- * $15 per million tokens`.
+ * Returns a function that formats what is known about a model as a short text, such as `200K · images · $3 / $15 per
+ * 1M`. The numbers are the context window in tokens, and the prices of a million tokens of input and of output.
  */
 export function createFactsText(): (facts: ModelFacts | undefined) => string | undefined {
   const usd = new Intl.NumberFormat(hostWords().format.language, { maximumFractionDigits: 3 });
   return (facts) => {
     const { contextWindow, images, price } = facts ?? {};
     return joinNotes(
-      contextWindow !== undefined && vscode.l10n.t('{0} context', formatTokens(contextWindow)),
+      contextWindow !== undefined && formatTokens(contextWindow),
       images && vscode.l10n.t('images'),
       price && formatPrice(price, usd),
     );
@@ -24,8 +24,8 @@ export function createFactsText(): (facts: ModelFacts | undefined) => string | u
 
 function formatPrice({ input, output }: NonNullable<ModelFacts['price']>, usd: Intl.NumberFormat): string {
   return input === 0 && output === 0
-    ? vscode.l10n.t('free of charge')
-    : vscode.l10n.t('${0} / ${1} per million tokens', usd.format(input), usd.format(output));
+    ? vscode.l10n.t('free')
+    : vscode.l10n.t('${0} / ${1} per 1M', usd.format(input), usd.format(output));
 }
 
 /** Formats a number of tokens in the usual form of vendors: both 200,000 and 204,800 are `200K`. */

@@ -127,25 +127,38 @@ describe('model picker', () => {
       '[Fallback models]',
       'glm-9',
       '[glm]',
-      'glm-2',
-      'GLM-3',
       'glm-4',
+      'GLM-3',
+      'glm-2',
       '[gpt]',
-      'gpt-4',
       'gpt-5',
+      'gpt-4',
       '[Other models]',
       '4o',
       'solo',
     ]);
   });
 
-  it('shows the success rate of each model at the first gateway that offers it', async () => {
-    const { load } = openWith({ essence: (model) => model }, 'one', 'two');
+  for (const models of [
+    ['claude-haiku-4-5', 'claude-opus-4', 'claude-3-7-sonnet-20250219', 'claude-3-5-haiku'],
+    ['gpt-5', 'gpt-4.1-mini', 'gpt-4o', 'gpt-4-0613', 'gpt-4', 'gpt-3.5-turbo', 'gpt-oss-120b'],
+    ['qwen3-30b-a3b', 'qwen2.5-72b', 'qwen-plus-2025-07-28', 'qwen-plus'],
+    ['mistral-small-2506', 'mistral-small-2402', 'mistral-large-2411'],
+  ]) {
+    it(`lists the models of a family from ${models[0]} to ${models.at(-1)}`, async () => {
+      const { load } = openWith({}, 'one');
+      await load(0, from('b', ...models.toSorted()));
+      assert.deepEqual(labels().slice(2), models);
+    });
+  }
+
+  it('shows the success rate of recently used models at the first gateway that offers them', async () => {
+    const { load } = openWith({ essence: (model) => model, recent: ['c'] }, 'one', 'two');
     await load(0, from('a', 'b'));
     await load(1, from('b', 'c'));
     assert.deepEqual(
-      picker.items.flatMap(({ description }) => description ?? []),
-      ['current · b at one', 'a at one', 'c at two · at two'],
+      picker.items.flatMap(({ label, detail }) => (detail === undefined ? [] : `${label}: ${detail}`)),
+      ['$(check) b: b at one', 'c: c at two'],
     );
   });
 
@@ -181,21 +194,21 @@ describe('model picker', () => {
     assert.deepEqual(
       valuesOf(
         picker.items.filter(({ kind }) => kind === undefined),
-        'detail',
+        'description',
       ),
-      ['8K context', undefined, 'images · $2.5 / $10 per million tokens'],
+      ['current · 8K', undefined, 'images · $2.5 / $10 per 1M · at two.example'],
     );
   });
 
   it('creates the description of each model only once per list', async () => {
     let described = 0;
-    const { load } = openWith({ essence: () => String(described++) }, 'one', 'two');
+    const { load } = openWith({ factsOf: () => ({ contextWindow: ++described }) }, 'one', 'two');
     const models = Array.from({ length: 5000 }, (_, index) => `model-${index}`);
     await Promise.all([load(0, from(...models)), load(1, from(...models))]);
     // The models of one family under its heading, and the current model.
     assert.equal(picker.items.length, 5002);
     const count = described;
-    assert.ok(count <= 10_003, `${count} descriptions`);
+    assert.ok(count <= 10_010, `${count} descriptions`);
     for (const value of ['m', 'mo', 'mod', 'model-7']) picker.type(value);
     assert.equal(described, count);
   });

@@ -65,10 +65,7 @@ describe('model list for other extensions', () => {
       factsOf: (model) => knownFacts(model, facts),
     });
     const [configured, listed, ...others] = await offeredModels(servicesOf(catalog, log, 'gpt-4o'), gateway);
-    assert.equal(
-      configured?.tooltip,
-      'gpt-4o via gateway.example · 128K context · images · $2.5 / $10 per million tokens',
-    );
+    assert.equal(configured?.tooltip, 'gpt-4o via gateway.example · 128K · images · $2.5 / $10 per 1M');
     assert.equal(configured.capabilities.imageInput, true);
     const { configurationSchema: schema, ...known } = listed!;
     const { enum: levels, enumItemLabels, default: level } = schema.properties.reasoningEffort;
@@ -80,7 +77,7 @@ describe('model list for other extensions', () => {
       family: 'a',
       version: 'a',
       detail: 'gateway.example',
-      tooltip: 'a via gateway.example · 8K context',
+      tooltip: 'a via gateway.example · 8K',
       maxInputTokens: 7000,
       maxOutputTokens: 1000,
       capabilities: { imageInput: false, toolCalling: false },
