@@ -55,6 +55,24 @@ describe('conversations', () => {
     assert.match(JSON.stringify(json?.messages), /about apples[^]*and their colour\?/);
   });
 
+  for (const [command, argument] of [
+    ['ask', 'about pears'],
+    ['explainSelection', undefined],
+    ['compareModels', { prompt: 'about pears', models: ['gpt-4o', 'deepseek-v3'] }],
+  ] as const) {
+    it(`are not continued by the command ${command} after the user has closed their panels`, async () => {
+      await ask('about apples');
+      await (
+        await fixture.gateway.request(1)
+      ).closed;
+      await closeAll();
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: 'let pear = 1;' }));
+      await vscode.commands.executeCommand(`holysheep.${command}`, argument);
+      const { json } = await fixture.gateway.request(2);
+      assert.doesNotMatch(JSON.stringify(json?.messages), /about apples/);
+    });
+  }
+
   it('reuse an empty panel when the user opens another new conversation', async () => {
     await ask('something');
     await vscode.commands.executeCommand('holysheep.newConversation');

@@ -5,7 +5,7 @@ import { runFailureAction } from './failureActions';
 import type { PanelFeatures } from './panelRegistry';
 import type { PanelServices } from './panelServices';
 import { askForComparison, showPromptBox } from './promptBox';
-import { sendPrompt, startConversation } from './promptSender';
+import { conversationForCommand, sendPrompt, startConversation } from './promptSender';
 
 export function registerPanels(services: PanelFeatures) {
   const { register, gatewaySets, conversations, panels, promptHistory, onError } = services;
@@ -56,7 +56,7 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
     // prompt.
     if (argument !== undefined && !(argument instanceof vscode.Uri)) {
       const { newConversation, ...input } = parseAskArgument(argument);
-      const conversation = newConversation ? conversations.startNew() : await conversations.ensureCurrent();
+      const conversation = newConversation ? conversations.startNew() : await conversationForCommand(services);
       await sendPrompt(services, conversation, input, { asksForKey: false });
       return;
     }
@@ -76,7 +76,7 @@ function askCommand(services: PanelServices): (argument: unknown) => Promise<voi
 async function compareModels(services: PanelFeatures, argument: unknown): Promise<void> {
   const given = argument === undefined ? {} : parseCompareArgument(argument);
   const { conversations, panels } = services;
-  const current = await conversations.ensureCurrent();
+  const current = await (given.prompt ? conversationForCommand(services) : conversations.ensureCurrent());
   if (given.prompt === undefined && !current.readOnly && panels.compareDraft(current, given.models)) return;
   await conversations.withOpen(current, async () => {
     const comparison = await askForComparison(services, current, given);

@@ -74,11 +74,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
    * Opens panels for conversations, newest first. Conversations whose panels VS Code is going to restore are skipped.
    */
   reopen(conversations: readonly Conversation[]): void {
-    const titles = this.titles();
-    const withoutPanel = conversations.filter(
-      (conversation) =>
-        !this.isOpen(conversation.id) && !this.restoration.willBeRestored(tabTitle(conversation.tree), titles),
-    );
+    const withoutPanel = conversations.filter((conversation) => !this.hasPanel(conversation));
     for (const conversation of withoutPanel.slice(0, maxReopened)) this.create(conversation, true);
   }
 
@@ -95,6 +91,10 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
 
   isOpen(id: string): boolean {
     return this.panels.has(id);
+  }
+
+  hasPanel({ id, tree }: Conversation): boolean {
+    return this.isOpen(id) || this.restoration.willBeRestored(tabTitle(tree), this.titles());
   }
 
   isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean {

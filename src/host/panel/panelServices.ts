@@ -27,6 +27,8 @@ export interface PrefilledPrompt {
 /** The panels of this window, implemented by `PanelRegistry`. */
 interface Panels {
   open(id: string): Promise<boolean>;
+  /** Returns whether a conversation has a panel. VS Code might restore that panel only when its tab becomes visible. */
+  hasPanel(conversation: Conversation): boolean;
   /** Shows the panel of a conversation. The panel gets the focus unless `preserveFocus` is set. */
   show(conversation: Conversation, options?: { readonly preserveFocus: boolean }): void;
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;

@@ -23,6 +23,15 @@ export function openConversationFor({ conversations }: PanelServices, conversati
   return conversation.set.isOpen ? conversation : conversations.startNew();
 }
 
+/**
+ * Returns the conversation for a prompt that a command sends immediately: the current conversation or, if the user has
+ * closed its panel, a new conversation.
+ */
+export async function conversationForCommand({ conversations, panels }: PanelServices): Promise<Conversation> {
+  const current = await conversations.ensureCurrent();
+  return panels.hasPanel(current) ? current : conversations.startNew();
+}
+
 /** Sends a prompt if {@link prepareToSend} returns true. */
 export async function sendPrompt(
   services: PanelServices,

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RequestChoice } from '../connection/gatewaySet';
 import type { ApplyTarget } from '../../shared/exchanges';
 import type { PanelServices } from '../panel/panelServices';
-import { sendPrompt } from '../panel/promptSender';
+import { conversationForCommand, sendPrompt } from '../panel/promptSender';
 import { customPromptText } from './promptTemplate';
 import type { UserPrompt } from '../settings/userPrompts';
 import { UserError } from '../util/userError';
@@ -24,7 +24,7 @@ export async function askAboutCode(deps: PanelServices, prompt: CodePromptId | U
   const about = [excerpt, findProblems(excerpt.uri, excerpt.span), vscode.env.language] as const;
   const isBuiltIn = typeof prompt === 'string';
   const { model, reasoningEffort }: RequestChoice = isBuiltIn ? {} : prompt;
-  await sendPrompt(deps, await deps.conversations.ensureCurrent(), {
+  await sendPrompt(deps, await conversationForCommand(deps), {
     prompt: codePromptTitle(prompt, excerpt),
     content: isBuiltIn ? codePromptText(codePrompts[prompt], ...about) : customPromptText(prompt.template, ...about),
     attachments: [{ kind: 'selection', label, languageId, code }],

@@ -60,6 +60,7 @@ function setUp() {
     return conversation;
   };
   const [current, other, next] = [open('current'), open('other'), open('new')];
+  const openPanels = new Set([current]);
   const services = fakeServices({
     budget: {
       mayStart: (isFree, models) => {
@@ -67,8 +68,9 @@ function setUp() {
         return isFree || budget.mayStart;
       },
     },
-    conversations: { startNew: () => next },
+    conversations: { ensureCurrent: () => Promise.resolve(current), startNew: () => next },
     panels: {
+      hasPanel: (conversation) => openPanels.has(conversation),
       open: () => Promise.resolve(true),
       show: (conversation, { preserveFocus } = { preserveFocus: false }) =>
         calls.push(`show ${names.get(conversation)}${preserveFocus ? '' : ' with focus'}`),
@@ -88,13 +90,31 @@ function setUp() {
     const { sendPrompt } = await importPromptSender();
     await sendPrompt(services, conversation, input, options);
   };
+  const forCommand = async (): Promise<string | undefined> => {
+    const { conversationForCommand } = await importPromptSender();
+    return names.get(await conversationForCommand(services));
+  };
   /** The prompts that were sent in each conversation. */
   const asked = () =>
     [...names].flatMap(([conversation, name]) =>
       shownAnswers(conversation).map(({ prompt }) => `${name}: ${prompt}${conversation.set === demo ? ' (demo)' : ''}`),
     );
   const prefills = () => calls.filter((call) => call.startsWith('prefill'));
-  return { send, calls, asked, prefills, budget, overPlainHttp, connection, demo, promptHistory, other, next };
+  return {
+    send,
+    forCommand,
+    openPanels,
+    calls,
+    asked,
+    prefills,
+    budget,
+    overPlainHttp,
+    connection,
+    demo,
+    promptHistory,
+    other,
+    next,
+  };
 }
 
 describe('sending of a prompt', () => {
@@ -308,5 +328,19 @@ describe('attachments in the composer', () => {
   it('leave the prompt unchanged if there are none', async () => {
     const { withAttachments } = await importPromptSender();
     assert.deepEqual(withAttachments({ prompt: 'Why?' }, []), { prompt: 'Why?' });
+  });
+});
+
+describe('conversation for a prompt that a command sends', () => {
+  useVSCode(vscode);
+
+  it('is the current conversation while that has a panel', async () => {
+    assert.equal(await setUp().forCommand(), 'current');
+  });
+
+  it('is a new conversation after the panel was closed', async () => {
+    const { forCommand, openPanels } = setUp();
+    openPanels.clear();
+    assert.equal(await forCommand(), 'new');
   });
 });
