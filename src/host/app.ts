@@ -11,7 +11,7 @@ import { GatewayNotices } from './connection/gatewayNotices';
 import { UserGateways } from './connection/userGateways';
 import { createOwnSet } from './connection/ownSet';
 import { ContextSource } from './context/contextSource';
-import { healthViewType, viewType } from './contributions';
+import { chatViewId, healthViewType, viewType } from './contributions';
 import { Conversations } from './conversation/conversations';
 import { PromptHistory } from './conversation/promptHistoryStore';
 import { registerCopyAsCode } from './copyAsCode/copyAsCode';
@@ -156,6 +156,8 @@ export async function createApp(context: vscode.ExtensionContext, modelsChanged:
   // everything that a panel needs.
   register(vscode.window.registerWebviewPanelSerializer(viewType, panels));
   register(vscode.window.registerWebviewPanelSerializer(healthViewType, healthPanel));
+  // If the view was visible when the window was loaded, VS Code waits until its provider is registered.
+  register(vscode.window.registerWebviewViewProvider(chatViewId, panels));
   return {
     ...chat,
     execute: createCommandRunner(commands, onError),

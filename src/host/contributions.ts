@@ -1,4 +1,18 @@
 /**
+ * Ids of the commands in the title of the view in the side bar. They do the same as the commands without `chat.`, but
+ * for the conversation in the view. VS Code does not tell a command that it was chosen in the title of the view.
+ */
+export const viewCommandIds = [
+  'holysheep.chat.newConversation',
+  'holysheep.chat.openHistory',
+  'holysheep.chat.openInEditor',
+  'holysheep.chat.renameConversation',
+  'holysheep.chat.exportConversation',
+  'holysheep.chat.copyRequest',
+  'holysheep.chat.deleteConversation',
+] as const;
+
+/**
  * Ids of all commands. The commands are registered at startup. The functions that the commands call belong to the app,
  * which is loaded when a command is executed, or earlier. The commands that users run are also listed in package.json.
  */
@@ -35,6 +49,9 @@ export const commandIds = [
   'holysheep.exportDiagnostics',
   'holysheep.openHealth',
   'holysheep.chatAction',
+  'holysheep.openInSideBar',
+  'holysheep.openInEditor',
+  ...viewCommandIds,
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];
@@ -44,6 +61,9 @@ export type CommandId = (typeof commandIds)[number];
  * package.json repeats the view type.
  */
 export const viewType = 'holysheep.conversation';
+
+/** Id of the view in the side bar, which package.json repeats. VS Code saves the id with the layout of the window. */
+export const chatViewId = 'holysheep.chat';
 
 /**
  * View type of the page *Usage and Health*, which package.json repeats. VS Code restores saved pages by their view

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { faultActions } from '../engine/events/kinds';
 import { effortChoices } from '../engine/request';
+import { storedUnsent } from './unsent';
 
 const text = v.string();
 const prompt = v.pipe(text, v.trim(), v.nonEmpty());
@@ -18,6 +19,13 @@ export type SuggestionKind = (typeof suggestionKinds)[number];
 
 const messageFields = {
   ready: {},
+  /** The page has received the keyboard focus. */
+  focus: {},
+  /**
+   * Copies the unsent text to the host whenever it changes. If the user moves the conversation to the side bar or to an
+   * editor, the next page receives the copy, because pages in different locations don't share their storage.
+   */
+  copyUnsent: { unsent: storedUnsent },
   /**
    * Sends a prompt. `more` is the data that came with a prefilled prompt. If the user cancels a dialog, for example for
    * the API key, the host sends the prompt back in a `prefill` message.
@@ -129,7 +137,7 @@ export function isToHost(message: unknown): message is ToHost {
 const panelState = v.object({ conversationId: text });
 
 /**
- * The state that VS Code restores for a panel after a reload. Text that is not sent yet is stored in the page's
+ * The state that VS Code restores for an editor tab after a reload. Text that is not sent yet is stored in the page's
  * `UnsentStore`.
  */
 export type PanelState = Readonly<v.InferOutput<typeof panelState>>;

@@ -8,6 +8,7 @@ import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { Answer, ContextKind, GatewaySetId, ShownExchange, ShownItem } from './exchanges';
 import type { SuggestionKind, TourAction } from './pageMessages';
+import type { StoredUnsent } from './unsent';
 
 export { isDelta } from '../engine/events/events';
 export type { RecordedEvent, WaitingEvent } from '../engine/events/events';
@@ -169,6 +170,8 @@ export type ToWebview =
       readonly promptHistory: readonly string[];
       /** Ids of deleted conversations. The page removes their drafts. */
       readonly deleted?: readonly string[] | undefined;
+      /** The last `copyUnsent` of the conversation, sent by this page or by an earlier page in another location. */
+      readonly unsent?: StoredUnsent | undefined;
       readonly context: readonly DraftContext[];
       /** Ids of the draft's context items whose content the host still has to read again after a reload. */
       readonly unread?: readonly string[] | undefined;

@@ -55,6 +55,8 @@ export function createPanel(
   let isReadOnly = false;
   /** Whether the `UnsentStore` contains the unsent text of the page. */
   let isSaved = true;
+  /** The unsent text that the host has, as JSON. */
+  let copiedUnsent = '';
 
   const post = (message: ToHost): void => api.postMessage(message);
   const requests = new Requests(post);
@@ -112,12 +114,19 @@ export function createPanel(
   const view = () => ({ ...conversation.view, place: autoscroll.readingPosition });
 
   /**
-   * Stores the unsent text of the page. A read-only page stores nothing, because the unsent text belongs to the other
-   * window, in which the conversation is open.
+   * Stores the unsent text of the page, and copies it to the host. A read-only page does neither, because the unsent
+   * text belongs to the other window, in which the conversation is open.
    */
   const save = (): void => {
-    const isOwner = conversationId !== '' && !isReadOnly;
-    isSaved = isOwner && unsent.save(conversationId, { ...composer.unsent, ...view() });
+    isSaved = false;
+    if (conversationId === '' || isReadOnly) return;
+    const current = { ...composer.unsent, ...view() };
+    const stored = { ...current, at: clock.now() };
+    isSaved = unsent.save(conversationId, stored);
+    const copy = JSON.stringify(current);
+    if (copy === copiedUnsent) return;
+    copiedUnsent = copy;
+    post({ type: 'copyUnsent', unsent: stored });
   };
 
   const updateNotices = (): void => {
@@ -170,7 +179,8 @@ export function createPanel(
     // stored.
     const isTakenOver = isReadOnly && !readOnly;
     const isFirst = conversationId === '';
-    const stored = isFirst || isTakenOver ? (unsent.load(message.conversationId) ?? { draft: '' }) : undefined;
+    const stored =
+      isFirst || isTakenOver ? (unsent.load(message.conversationId, message.unsent) ?? { draft: '' }) : undefined;
     const restored = stored ?? view();
     conversationId = message.conversationId;
     isReadOnly = readOnly;
@@ -272,6 +282,7 @@ export function createPanel(
     dock,
     announcer.element,
   );
+  window.addEventListener('focus', () => post({ type: 'focus' }));
   // Listens in the capture phase, so that the page receives the keys before any of its elements can handle them.
   window.addEventListener('keydown', handleKey, { capture: true });
   // VS Code forwards the messages of the host from a frame of the same origin, so messages from other origins are

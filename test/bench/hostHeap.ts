@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Conversations } from '../../src/host/conversation/conversations';
 import { ConversationPanel } from '../../src/host/panel/conversationPanel';
+import { Draft } from '../../src/host/panel/draft';
 import { liveConversations } from '../support/kill/liveConversations';
 import { answer } from '../support/replies';
 import { temporaryFolder } from '../support/temporaryFolder';
@@ -63,7 +64,8 @@ async function heapWithPanel(conversations: Conversations, id: string | undefine
   const conversation = await conversations.open(id);
   if (!conversation) throw new Error("The host can't open the conversation that it has written.");
   const hold = conversations.keepOpen(conversation);
-  const panel = new ConversationPanel(loadedPage(), conversation, servicesOf(conversations));
+  const services = servicesOf(conversations);
+  const panel = new ConversationPanel(loadedPage(), conversation, services, new Draft(services));
   const bytes = await heapUsed();
   panel.dispose();
   conversations.startNew();

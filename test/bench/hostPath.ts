@@ -1,7 +1,8 @@
-import type { WebviewPanel } from 'vscode';
 import { Conversations } from '../../src/host/conversation/conversations';
 import { Journal } from '../../src/host/journal/journal';
 import { ConversationPanel } from '../../src/host/panel/conversationPanel';
+import { Draft } from '../../src/host/panel/draft';
+import type { PanelFrame } from '../../src/host/panel/panelFrame';
 import type { PanelServices } from '../../src/host/panel/panelServices';
 import { systemClock } from '../../src/host/util/systemClock';
 import { storeIn } from '../support/storeIn';
@@ -48,7 +49,8 @@ export class HostPath {
   async read(): Promise<number> {
     const { journal, conversations } = this;
     const conversation = conversations.startNew();
-    const panel = new ConversationPanel(loadedPage(), conversation, servicesOf(conversations));
+    const services = servicesOf(conversations);
+    const panel = new ConversationPanel(loadedPage(), conversation, services, new Draft(services));
     await new Promise((resolve) => setImmediate(resolve));
     const ended = new Promise<void>((resolve) => {
       conversation.log.onDidChangeState(() => {
@@ -68,7 +70,7 @@ export class HostPath {
 }
 
 /** A page that listens. VS Code encodes each message for the page, and once more for the process with the window. */
-export function loadedPage(): WebviewPanel {
+export function loadedPage(): PanelFrame {
   const webview = {
     postMessage: (message: unknown) => Promise.resolve(JSON.stringify([JSON.stringify(message)]) !== ''),
     onDidReceiveMessage: (receive: (message: unknown) => void) => {
@@ -76,7 +78,8 @@ export function loadedPage(): WebviewPanel {
       return noSubscription();
     },
   };
-  return { title: '', visible: true, webview, onDidChangeViewState: noSubscription } as unknown as WebviewPanel;
+  const showTitle = (): void => undefined;
+  return { visible: true, webview, showTitle, onDidChangeState: noSubscription } as unknown as PanelFrame;
 }
 
 export function servicesOf(conversations: Conversations): PanelServices {

@@ -8,7 +8,7 @@ import type { UserGateways } from '../connection/userGateways';
 import { healthViewType } from '../contributions';
 import type { HostWindow } from '../hostWindow';
 import type { Settings } from '../settings/settings';
-import { loadWebviewPage } from '../ui/loadWebviewPage';
+import { loadWebviewPage, setTabIcon } from '../ui/loadWebviewPage';
 import { askUser } from '../ui/notifications';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
@@ -107,13 +107,13 @@ export class HealthPanel extends Disposable {
     panel.onDidDispose(() => {
       if (this.panel === panel) this.panel = undefined;
     });
-    loadWebviewPage(panel, this.deps.extensionUri, {
+    const { extensionUri } = this.deps;
+    // The icon files contain a copy of the codicon `pulse`, because the icon of a webview panel can't be a theme icon.
+    setTabIcon(panel, extensionUri, { light: 'pulse-light.svg', dark: 'pulse-dark.svg' });
+    loadWebviewPage(panel.webview, extensionUri, {
       script: 'health.js',
       styles: ['health.css'],
       data: { strings: hostWords().strings },
-      // The icon files contain a copy of the codicon `pulse`, because the icon of a webview panel can't be a theme
-      // icon.
-      icon: { light: 'pulse-light.svg', dark: 'pulse-dark.svg' },
     });
   }
 

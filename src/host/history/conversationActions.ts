@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { maxTitleLength } from '../conversation/conversationOutlines';
 import type { PanelFeatures } from '../panel/panelRegistry';
+import type { ShowOptions } from '../panel/panelServices';
 import { panelTitle } from '../ui/panelText';
 import { askForText, askUser, showToast } from '../ui/notifications';
 import { errorMessage } from '../util/userError';
@@ -17,7 +18,7 @@ export async function deleteConversation(
   const { conversations, panels, log, onError } = deps;
   const { id } = named;
   const title = panelTitle(named.title);
-  const wasShown = panels.isOpen(id);
+  const location = panels.locationOfId(id);
   const removed = await conversations.remove(id).catch((error: unknown) => {
     log.error(error);
     showToast(log, 'error', vscode.l10n.t("Couldn't delete “{0}”: {1}", title, errorMessage(error)));
@@ -31,7 +32,7 @@ export async function deleteConversation(
   const offerUndo = async (): Promise<void> => {
     if ((await askUser('information', message, [undo])) !== undo) return removed.deletePermanently();
     await removed.undo();
-    if (wasShown) await openConversation(deps, named, { preserveFocus: true });
+    if (location) await openConversation(deps, named, { preserveFocus: true, location });
     onUndone();
   };
   offerUndo().catch(onError);
@@ -58,7 +59,7 @@ function validateName(name: string): string | undefined {
 export async function openConversation(
   deps: PanelFeatures,
   { id, title }: NamedConversation,
-  options = { preserveFocus: false },
+  options?: ShowOptions,
 ): Promise<void> {
   if (await deps.panels.open(id, options)) return;
   // A conversation that exists but can't be opened needs no message here, because the user has already been told the

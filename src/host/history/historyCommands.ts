@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Commands } from '../commands';
 import { conversationTitle } from '../conversation/conversationOutlines';
 import type { Conversations } from '../conversation/conversations';
+import { locationIn } from '../panel/panelCommands';
 import type { PanelFeatures } from '../panel/panelRegistry';
 import { UserError } from '../util/userError';
 import { deleteConversation, renameConversation, type NamedConversation } from './conversationActions';
@@ -12,7 +13,7 @@ import { openHistory } from './historyPicker';
 export function registerHistory(services: PanelFeatures) {
   const { conversations } = services;
   return {
-    'holysheep.openHistory': () => openHistory(services),
+    'holysheep.openHistory': (argument) => openHistory(services, locationIn(argument)),
     'holysheep.renameConversation': () => renameConversation(services, currentConversation(conversations)),
     'holysheep.exportConversation': () => exportConversation(services, currentConversation(conversations)),
     'holysheep.deleteConversation': () => deleteConversation(services, currentConversation(conversations)),

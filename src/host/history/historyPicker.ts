@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ConversationListItem } from '../conversation/conversationOutlines';
 import type { PanelFeatures } from '../panel/panelRegistry';
+import type { PanelLocation } from '../settings/settings';
 import { itemButton } from '../ui/notifications';
 import { OpenList } from '../ui/quickPick';
 import { hostWords } from '../ui/words';
@@ -16,8 +17,11 @@ import { historySections } from './historyItems';
 
 const typingPauseMs = 150;
 
-/** Shows the list in which users open, search, rename, export and delete the conversations of the workspace. */
-export function openHistory(deps: PanelFeatures): void {
+/**
+ * Shows the list in which users open, search, rename, export and delete the conversations of the workspace.
+ * @param location where to open a conversation that is not open yet, by default as in the settings
+ */
+export function openHistory(deps: PanelFeatures, location?: PanelLocation): void {
   const { conversations, panels, onError } = deps;
   const renameButton = itemButton('edit', vscode.l10n.t('Rename'));
   const exportButton = itemButton('save-as', vscode.l10n.t('Export'));
@@ -50,7 +54,7 @@ export function openHistory(deps: PanelFeatures): void {
     const buttons = [renameButton, exportButton, deleteButton];
     const choose = (named: NamedConversation): Promise<void> => {
       list.close();
-      return openConversation(deps, named);
+      return openConversation(deps, named, { location });
     };
     return historySections(results, context).flatMap(({ heading, items }) => [
       { label: heading, kind: vscode.QuickPickItemKind.Separator },

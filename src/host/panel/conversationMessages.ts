@@ -47,7 +47,7 @@ async function useAnswer({ budget }: PanelServices, conversation: Conversation, 
 
 /** Returns handlers for the page's messages that don't need the panel. */
 export function conversationMessages(services: PanelServices, conversation: Conversation) {
-  const { gatewaySets, target } = services;
+  const { gatewaySets, panels, target } = services;
   return {
     stop: ({ answerId }) => conversation.stop(answerId),
     action: ({ answerId, action }) => runFailureAction(services, conversation, answerId, action),
@@ -63,8 +63,8 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     summarize: () => summarize(services, conversation),
     editSummary: ({ answerId, text }) => conversation.editSummary(answerId, text),
     newFromSummary: ({ answerId }) => startFromSummary(services, conversation, answerId),
-    newConversation: () => command('newConversation'),
-    openHistory: () => command('openHistory'),
+    newConversation: () => command('newConversation', panels.locationOf(conversation)),
+    openHistory: () => command('openHistory', panels.locationOf(conversation)),
     addGateway: () => command('addGateway'),
     openTour: () => command('openDemo'),
     leaveTour: () => gatewaySets.useOwn(),

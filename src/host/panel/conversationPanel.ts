@@ -4,7 +4,6 @@ import { isConnectionError } from '../../engine/request';
 import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
-import { ContextDraft } from '../context/contextDraft';
 import { contextId } from '../context/contextId';
 import { estimateContextUse } from '../conversation/contextUse';
 import type { Conversation } from '../conversation/conversation';
@@ -17,19 +16,16 @@ import { tabTitle } from '../ui/panelText';
 import { Disposable } from '../util/disposable';
 import { UserError } from '../util/userError';
 import { conversationMessages, writingMessages, type MessageHandlers } from './conversationMessages';
+import type { Draft } from './draft';
 import { toComposedInput } from './editPrompt';
+import type { PanelFrame } from './panelFrame';
 import { PanelPage } from './panelPage';
-import type { PanelServices, PrefilledPrompt } from './panelServices';
+import type { PanelServices } from './panelServices';
 import { askForComparison } from './promptBox';
 import { openConversationFor, prepareToSend, sendPrompt, startAnswers, withAttachments } from './promptSender';
 import { canSummarize } from './summaries';
 
-export const emptyTitle = 'HolySheep';
-
-/**
- * A panel and its draft. `dispose` does not close the panel's editor tab, so that VS Code can restore the tab after a
- * reload.
- */
+/** Shows a conversation in a frame. `dispose` does not close the frame, so that VS Code can restore it after a reload. */
 export class ConversationPanel extends Disposable {
   private readonly page: PanelPage;
   /**
@@ -40,27 +36,26 @@ export class ConversationPanel extends Disposable {
   /** ID of the other gateway to which the user has switched, as last sent to the page. */
   private shownGateway: string | undefined;
   /**
-   * Whether the context items have changed since the panel was created or restored. If so, the items that the page
-   * stored before a reload are not restored.
+   * Whether the page of this panel has loaded. Earlier messages are ignored, because they come from the page of the
+   * conversation that the frame showed before.
    */
-  private hasContextChanged = false;
-  private readonly contextDraft: ContextDraft;
+  private hasLoaded = false;
   private readonly handlers: MessageHandlers;
 
   constructor(
-    readonly view: vscode.WebviewPanel,
+    readonly frame: PanelFrame,
     readonly conversation: Conversation,
     private readonly services: PanelServices,
+    private readonly draft: Draft,
   ) {
     super();
-    const { contextSource, gatewaySets, efforts, suggestions, log, onError } = services;
-    this.page = this.register(new PanelPage(view, onError));
+    const { gatewaySets, efforts, suggestions, onError } = services;
+    this.page = this.register(new PanelPage(frame, onError));
     const updateConnection = (): void => void this.updateConnection().catch(onError);
-    this.contextDraft = new ContextDraft(contextSource, log, onError);
     this.handlers = { ...conversationMessages(services, conversation), ...this.panelMessages() };
     this.register(
       this.contextDraft.onDidChange(() => {
-        this.hasContextChanged = true;
+        draft.hasContextChanged = true;
         this.page.post({ type: 'context', items: this.contextDraft.items(), unread: this.contextDraft.unread() });
         this.postState();
       }),
@@ -78,7 +73,7 @@ export class ConversationPanel extends Disposable {
       }),
     );
     this.register(
-      view.webview.onDidReceiveMessage((message: unknown) =>
+      frame.webview.onDidReceiveMessage((message: unknown) =>
         this.handleMessage(message).catch((error: unknown) => this.reportError(error)),
       ),
     );
@@ -89,8 +84,14 @@ export class ConversationPanel extends Disposable {
     return this.page.isVisible;
   }
 
-  prefill(prefilled: PrefilledPrompt): void {
-    this.page.prefill({ type: 'prefill', ...prefilled });
+  private get contextDraft() {
+    return this.draft.context;
+  }
+
+  /** Shows the prefilled prompts of the draft as soon as the page can receive them. */
+  postPrefills(): void {
+    if (!this.page.isListening) return;
+    for (const prefilled of this.draft.takePrefills()) this.page.post({ type: 'prefill', ...prefilled });
   }
 
   /**
@@ -112,6 +113,8 @@ export class ConversationPanel extends Disposable {
    */
   private async handleMessage(message: unknown): Promise<void> {
     if (!isToHost(message)) return;
+    this.hasLoaded ||= message.type === 'ready';
+    if (!this.hasLoaded) return;
     const { conversation, handlers } = this;
     const { conversations } = this.services;
     if (writingMessages.has(message.type)) {
@@ -143,10 +146,14 @@ export class ConversationPanel extends Disposable {
   }
 
   private panelMessages() {
-    const { conversation, contextDraft } = this;
+    const { conversation, contextDraft, draft } = this;
     const { catalog, contextSource, conversations, efforts, gatewaySets, tour } = this.services;
     return {
       ready: () => this.postSnapshot(),
+      focus: () => conversations.activate(conversation),
+      copyUnsent: ({ unsent }) => {
+        draft.unsent = unsent;
+      },
       tour: ({ act }) => {
         tour.perform(conversation, act);
         this.postState();
@@ -179,7 +186,7 @@ export class ConversationPanel extends Disposable {
       suggestContext: ({ query }) => contextSource.suggest(query),
       attach: ({ id }) => contextDraft.attach(id),
       detach: ({ id }) => contextDraft.detach(id),
-      restoreContext: ({ ids }) => (this.hasContextChanged ? undefined : contextDraft.restore(ids)),
+      restoreContext: ({ ids }) => (draft.hasContextChanged ? undefined : contextDraft.restore(ids)),
       browseContext: () => contextDraft.browse(),
       copyRequest: async ({ answerId }) => {
         const code = await copyAsCode(this.services, { conversation, answerId });
@@ -199,10 +206,12 @@ export class ConversationPanel extends Disposable {
       readOnly: conversation.readOnly,
       ...connection,
       ...this.promptHistoryFields(),
+      unsent: this.draft.unsent,
       context: contextDraft.items(),
       unread: contextDraft.unread(),
     };
     this.page.postSnapshot(snapshot);
+    this.postPrefills();
     this.postState();
   }
 
@@ -336,7 +345,6 @@ export class ConversationPanel extends Disposable {
   }
 
   private updateTitle(): void {
-    const title = tabTitle(this.conversation.tree) || emptyTitle;
-    if (this.view.title !== title) this.view.title = title;
+    this.frame.showTitle(tabTitle(this.conversation.tree));
   }
 }

@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import { parseAskArgument, parseCompareArgument } from '../commandArgs';
 import type { Commands } from '../commands';
+import type { viewCommandIds } from '../contributions';
+import type { PanelLocation } from '../settings/settings';
 import { runFailureAction } from './failureActions';
-import type { PanelFeatures } from './panelRegistry';
+import type { PanelFeatures, PanelRegistry } from './panelRegistry';
 import type { PanelServices } from './panelServices';
 import { askForComparison, showPromptBox } from './promptBox';
 import { conversationForCommand, sendPrompt, startConversation } from './promptSender';
 
 export function registerPanels(services: PanelFeatures) {
-  const { register, gatewaySets, conversations, panels, promptHistory, onError } = services;
+  const { register, gatewaySets, conversations, panels, promptHistory, settings, onError } = services;
   register(gatewaySets.onDidChange(() => conversations.applySettings()));
   register(vscode.window.onDidChangeWindowState(({ focused }) => focused && conversations.rereadReadOnly()));
   register(
@@ -19,17 +21,56 @@ export function registerPanels(services: PanelFeatures) {
         .catch(onError);
     }),
   );
+  /**
+   * Shows the current conversation in a location. With the argument `always`, which the walkthrough passes, other
+   * conversations open there as well from now on.
+   */
+  const openIn =
+    (location: PanelLocation) =>
+    async (argument: unknown): Promise<void> => {
+      if (argument === 'always') await settings.setOpenIn(location);
+      panels.move(conversations.current ?? (await conversations.ensureCurrent()), location);
+    };
   return {
+    ...viewCommands(panels),
     'holysheep.ask': askCommand(services),
     'holysheep.compareModels': (argument) => compareModels(services, argument),
     'holysheep.stop': () => conversations.runningConversation?.stop(),
     'holysheep.retryNow': () => retryNow(services),
-    'holysheep.newConversation': () => startConversation(services),
+    'holysheep.newConversation': (argument) => startConversation(services, '', locationIn(argument)),
+    'holysheep.openInSideBar': openIn('sideBar'),
+    'holysheep.openInEditor': openIn('editor'),
     'holysheep.showPanel': async (id) => {
       const conversation = (await conversations.open(id)) ?? (await conversations.openRunning());
       panels.show(conversation);
     },
   } satisfies Commands;
+}
+
+/** Returns the location in which a command opens a conversation, or undefined if the setting decides. */
+export function locationIn(argument: unknown): PanelLocation | undefined {
+  if (argument === 'sideBar' || argument === 'editor') return argument;
+  // VS Code passes a URI if the user chose the command in the title of an editor tab.
+  return argument instanceof vscode.Uri ? 'editor' : undefined;
+}
+
+/** Returns the commands in the title of the view, which act on the conversation in the view. */
+function viewCommands(panels: PanelRegistry) {
+  const run =
+    (id: string, ...args: readonly unknown[]) =>
+    () => {
+      panels.activateView();
+      return vscode.commands.executeCommand(id, ...args);
+    };
+  return {
+    'holysheep.chat.newConversation': run('holysheep.newConversation', 'sideBar'),
+    'holysheep.chat.openHistory': run('holysheep.openHistory', 'sideBar'),
+    'holysheep.chat.openInEditor': run('holysheep.openInEditor'),
+    'holysheep.chat.renameConversation': run('holysheep.renameConversation'),
+    'holysheep.chat.exportConversation': run('holysheep.exportConversation'),
+    'holysheep.chat.copyRequest': run('holysheep.copyRequest'),
+    'holysheep.chat.deleteConversation': run('holysheep.deleteConversation'),
+  } satisfies Record<(typeof viewCommandIds)[number], unknown>;
 }
 
 export async function retryNow(services: PanelServices): Promise<void> {

@@ -1,37 +1,32 @@
-import type * as vscode from 'vscode';
 import type { ToWebview } from '../../shared/protocol';
 import { Disposable } from '../util/disposable';
+import type { PanelFrame } from './panelFrame';
 
 type Message<Type extends ToWebview['type']> = ToWebview & { readonly type: Type };
 
 /**
- * The page of a panel. VS Code destroys the page when the panel is hidden. A new page receives messages only after it
+ * The page of a panel. VS Code destroys the page when its frame is hidden. A new page receives messages only after it
  * has received a snapshot of the conversation.
  */
 export class PanelPage extends Disposable {
   private hasSnapshot = false;
-  /**
-   * Prefilled prompts that wait for the page's first snapshot. They are sent right after the snapshot, because
-   * snapshots don't contain them.
-   */
-  private waitingPrefills: readonly Message<'prefill'>[] = [];
   /** The last messages that {@link postChange} has sent, as JSON, keyed by the types of the messages. */
   private readonly posted = new Map<ToWebview['type'], string>();
 
   constructor(
-    private readonly view: vscode.WebviewPanel,
+    private readonly frame: PanelFrame,
     private readonly onError: (error: unknown) => void,
   ) {
     super();
     this.register(
-      view.onDidChangeViewState(() => {
-        if (!view.visible) this.hasSnapshot = false;
+      frame.onDidChangeState(() => {
+        if (!frame.visible) this.hasSnapshot = false;
       }),
     );
   }
 
   get isVisible(): boolean {
-    return !this.disposed && this.view.visible;
+    return !this.disposed && this.frame.visible;
   }
 
   get isListening(): boolean {
@@ -42,12 +37,10 @@ export class PanelPage extends Disposable {
     this.hasSnapshot = true;
     this.post(snapshot);
     this.posted.clear();
-    for (const message of this.waitingPrefills) this.post(message);
-    this.waitingPrefills = [];
   }
 
   post(message: ToWebview): void {
-    if (this.isListening) this.view.webview.postMessage(message).then(undefined, this.onError);
+    if (this.isListening) this.frame.webview.postMessage(message).then(undefined, this.onError);
   }
 
   /** Sends a message to the page, unless the last message of the same type had the same content. */
@@ -56,10 +49,5 @@ export class PanelPage extends Disposable {
     if (!this.isListening || content === this.posted.get(message.type)) return;
     this.posted.set(message.type, content);
     this.post(message);
-  }
-
-  prefill(message: Message<'prefill'>): void {
-    if (this.isListening) this.post(message);
-    else this.waitingPrefills = [...this.waitingPrefills, message];
   }
 }

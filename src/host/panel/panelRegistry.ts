@@ -1,36 +1,37 @@
 import * as vscode from 'vscode';
 import { isPanelState } from '../../shared/pageMessages';
-import { viewType } from '../contributions';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
+import type { PanelLocation } from '../settings/settings';
 import { translateFaultHelp } from '../ui/faultAdvice';
 import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { tabTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
-import { resultWithin } from '../util/systemClock';
-import { ConversationPanel, emptyTitle } from './conversationPanel';
+import { ConversationPanel } from './conversationPanel';
+import { Draft } from './draft';
+import { EditorTab } from './editorTab';
+import type { PanelFrame } from './panelFrame';
 import type { PanelRestoration } from './panelRestoration';
-import type { PanelServices, PrefilledPrompt } from './panelServices';
+import type { Panels, PanelServices, PrefilledPrompt, ShowOptions } from './panelServices';
+import { revealSideBarView, SideBarView } from './sideBarView';
 
 /** Maximum number of conversations with interrupted turns that are reopened after a reload. */
 const maxReopened = 3;
-
-/**
- * Maximum time to wait for a panel to become active, in milliseconds. While a modal dialog is open, no panel becomes
- * active.
- */
-const activationTimeoutMs = 2000;
-
-const withFocus = { preserveFocus: false };
 
 /** Services that the commands about conversations use. */
 export interface PanelFeatures extends PanelServices {
   readonly panels: PanelRegistry;
 }
 
-/** The panels of this window, one for each open conversation. */
-export class PanelRegistry extends Disposable implements vscode.WebviewPanelSerializer {
+/**
+ * The panels of this window, one for each open conversation. Any number of conversations are in editor tabs, and one is
+ * in the view in the side bar.
+ */
+export class PanelRegistry
+  extends Disposable
+  implements Panels, vscode.WebviewPanelSerializer, vscode.WebviewViewProvider
+{
   private readonly closeEmitter = this.register(new vscode.EventEmitter<Conversation>());
   readonly onDidClose = this.closeEmitter.event;
   private readonly visibilityEmitter = this.register(new vscode.EventEmitter<void>());
@@ -40,6 +41,17 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
    * Panels, keyed by the ids of their conversations. The panel that was opened or focused most recently is the last.
    */
   private readonly panels = new Map<string, ConversationPanel>();
+  /** Drafts, keyed by the ids of their conversations. */
+  private readonly drafts = new Map<string, Draft>();
+  /**
+   * Draft of an empty conversation that another conversation has replaced in the view. The next empty conversation
+   * takes this draft over, because users can't find an empty conversation in the history.
+   */
+  private leftDraft: Draft | undefined;
+  /** The view in the side bar. Undefined until VS Code creates the view. */
+  private view: SideBarView | undefined;
+  /** Conversation that is kept open until VS Code has created the view, which then shows the conversation. */
+  private awaitingView: { readonly conversation: Conversation; dispose(): void } | undefined;
   private readonly conversations: Conversations;
   private readonly services: PanelServices;
 
@@ -57,25 +69,53 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
    * Opens a conversation and shows its panel.
    * @returns false if the conversation can't be opened
    */
-  async open(id: string, options = withFocus): Promise<boolean> {
+  async open(id: string, options: ShowOptions = {}): Promise<boolean> {
     const conversation = await this.conversations.open(id);
     if (conversation) this.show(conversation, options);
     return conversation !== undefined;
   }
 
-  show(conversation: Conversation, { preserveFocus } = withFocus): void {
+  show(conversation: Conversation, { preserveFocus = false, location }: ShowOptions = {}): void {
     const existing = this.panels.get(conversation.id);
-    if (existing) this.reveal(existing, preserveFocus);
-    else this.create(conversation, preserveFocus);
+    if (existing) this.reveal(existing.frame, preserveFocus);
+    else if ((location ?? this.locationOf(conversation)) === 'editor') this.openTab(conversation, preserveFocus);
+    else this.showInView(conversation, preserveFocus);
     if (!preserveFocus) this.conversations.activate(conversation);
   }
 
+  /** Shows a conversation in the side bar or in an editor tab, even if it is already shown in the other location. */
+  move(conversation: Conversation, location: PanelLocation): void {
+    const previous = this.panels.get(conversation.id);
+    if (!previous || previous.frame.location === location) {
+      this.show(conversation, { location });
+      return;
+    }
+    this.remove(previous);
+    this.show(conversation, { location });
+    this.vacate(previous.frame);
+  }
+
+  /** Makes the conversation of the view current, so that commands act on it. */
+  activateView(): void {
+    const { inView } = this;
+    if (inView) this.conversations.activate(inView.conversation);
+  }
+
+  locationOf({ id }: Conversation): PanelLocation {
+    return this.locationOfId(id) ?? this.services.settings.openIn();
+  }
+
+  /** Returns where a conversation is shown, or undefined if it has no panel. */
+  locationOfId(id: string): PanelLocation | undefined {
+    return this.awaitingView?.conversation.id === id ? 'sideBar' : this.panels.get(id)?.frame.location;
+  }
+
   /**
-   * Opens panels for conversations, newest first. Conversations whose panels VS Code is going to restore are skipped.
+   * Opens tabs for conversations, newest first. Conversations that VS Code is going to restore are skipped.
    */
   reopen(conversations: readonly Conversation[]): void {
     const withoutPanel = conversations.filter((conversation) => !this.hasPanel(conversation));
-    for (const conversation of withoutPanel.slice(0, maxReopened)) this.create(conversation, true);
+    for (const conversation of withoutPanel.slice(0, maxReopened)) this.openTab(conversation, true);
   }
 
   /**
@@ -94,7 +134,9 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   hasPanel({ id, tree }: Conversation): boolean {
-    return this.isOpen(id) || this.restoration.willBeRestored(tabTitle(tree), this.titles());
+    const { restoration } = this;
+    if (this.locationOfId(id) !== undefined || restoration.idInView === id) return true;
+    return restoration.willBeRestored(tabTitle(tree), this.titles());
   }
 
   isAnyOpen(predicate: (conversation: Conversation) => boolean): boolean {
@@ -106,11 +148,13 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   close(id: string): void {
-    this.panels.get(id)?.view.dispose();
+    const panel = this.panels.get(id);
+    if (panel) this.vacate(panel.frame);
   }
 
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void {
-    this.panels.get(conversation.id)?.prefill(prefilled);
+    this.draftOf(conversation).addPrefill(prefilled);
+    this.panels.get(conversation.id)?.postPrefills();
   }
 
   /** Lets the page of a conversation send its draft to several models. @returns false if no page shows the conversation */
@@ -119,6 +163,7 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
   }
 
   updatePromptHistory(): void {
+    for (const id of this.services.promptHistory.deletedConversations()) this.drafts.delete(id);
     for (const panel of this.panels.values()) panel.updatePromptHistory();
   }
 
@@ -131,12 +176,32 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     const existing = this.panels.get(conversation.id);
     if (existing) {
       panel.dispose();
-      this.reveal(existing, true);
-    } else if (!closed.signal.aborted) this.add(panel, conversation);
+      this.reveal(existing.frame, true);
+    } else if (!closed.signal.aborted) this.add(new EditorTab(panel, this.extensionUri), conversation);
     // Restoring a panel must not change the current conversation. If a panel has the focus, however, its conversation
     // becomes current.
-    const focused = [...this.panels.values()].find(({ view }) => view.active)?.conversation ?? current;
+    const focused = [...this.panels.values()].find(({ frame }) => frame.active)?.conversation ?? current;
     if (focused) this.conversations.activate(focused);
+  }
+
+  /**
+   * VS Code calls this method when the user opens the view for the first time after the window was loaded, and when the
+   * extension host has restarted.
+   */
+  async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
+    const closed = new AbortController();
+    view.onDidDispose(() => closed.abort());
+    const { current } = this.conversations;
+    const found = this.awaitingView ? undefined : await this.findForView();
+    if (closed.signal.aborted) return;
+    this.view = new SideBarView(view, this.services.setContext);
+    // While the conversation was read, a command might have opened another conversation in the side bar.
+    const { awaitingView } = this;
+    this.awaitingView = undefined;
+    this.fillView(this.view, awaitingView?.conversation ?? found);
+    awaitingView?.dispose();
+    // Restoring the view must not change the current conversation.
+    if (current && !awaitingView) this.conversations.activate(current);
   }
 
   override dispose(): void {
@@ -163,111 +228,140 @@ export class PanelRegistry extends Disposable implements vscode.WebviewPanelSeri
     if (column === undefined) return;
     for (const id of this.restoration.orphanedIds) {
       const conversation = this.isOpen(id) ? undefined : await this.conversations.openOrCreate(id);
-      // All panels are created in the same column. VS Code reports the column of a new panel too late to use it for the
-      // next panel.
-      if (conversation && !this.isOpen(id)) this.create(conversation, true, column);
+      // All tabs are opened in the same column. VS Code reports the column of a new tab too late to use it for the next
+      // tab.
+      if (conversation && !this.isOpen(id)) this.openTab(conversation, true, column);
     }
   }
 
+  private get tabs(): readonly EditorTab[] {
+    return [...this.panels.values()].flatMap(({ frame }) => (frame instanceof EditorTab ? frame : []));
+  }
+
+  private get inView(): ConversationPanel | undefined {
+    return [...this.panels.values()].find(({ frame }) => frame === this.view);
+  }
+
   private titles(): readonly string[] {
-    return [...this.panels.values()].map(({ view }) => view.title);
+    return this.tabs.map(({ title }) => title);
   }
 
-  /**
-   * Creates a panel.
-   * @param column preferred editor column, by default the column of the last panel. If the panel would cover the active
-   * text editor in that column, the panel is created beside the editor.
-   */
-  private create(
-    conversation: Conversation,
-    preserveFocus: boolean,
-    column = [...this.panels.values()].at(-1)?.view.viewColumn,
-  ): void {
-    const isFree = column !== undefined && column !== vscode.window.activeTextEditor?.viewColumn;
-    const position = { viewColumn: isFree ? column : columnBeside(), preserveFocus };
-    this.add(
-      vscode.window.createWebviewPanel(viewType, emptyTitle, position, { enableFindWidget: true }),
-      conversation,
-    );
+  /** @param column preferred editor column, by default the column of the last tab */
+  private openTab(conversation: Conversation, preserveFocus: boolean, column = this.tabs.at(-1)?.column): void {
+    this.add(EditorTab.open(this.extensionUri, preserveFocus, column), conversation);
   }
 
-  private add(webviewPanel: vscode.WebviewPanel, conversation: Conversation): void {
+  private showInView(conversation: Conversation, preserveFocus: boolean): void {
+    if (this.view) this.add(this.view, conversation);
+    else {
+      this.awaitingView?.dispose();
+      const hold = this.conversations.keepOpen(conversation);
+      this.awaitingView = { conversation, dispose: () => hold.dispose() };
+    }
+    revealSideBarView(preserveFocus).then(undefined, this.services.onError);
+  }
+
+  /** Returns the conversation that the view shows when VS Code creates it, or undefined for a new conversation. */
+  private async findForView(): Promise<Conversation | undefined> {
+    const { idInView } = this.restoration;
+    return idInView === undefined ? this.conversations.current : this.readRestored({ conversationId: idInView });
+  }
+
+  /** Shows a conversation in the view, or a new conversation if the given conversation is already shown elsewhere. */
+  private fillView(view: SideBarView, conversation?: Conversation): void {
+    const { current } = this.conversations;
+    const isShown = ({ id }: Conversation): boolean => this.panels.has(id);
+    const isFree = conversation !== undefined && !isShown(conversation);
+    this.add(view, isFree ? conversation : this.conversations.startNew((blank) => !isShown(blank)));
+    if (current) this.conversations.activate(current);
+  }
+
+  /** Closes a tab. The view is not closed, but shows a new conversation. */
+  private vacate(frame: PanelFrame): void {
+    if (frame instanceof EditorTab) frame.close();
+    else if (frame === this.view) this.fillView(this.view);
+  }
+
+  private add(frame: PanelFrame, conversation: Conversation): void {
     const { id } = conversation;
-    const panel = new ConversationPanel(webviewPanel, conversation, this.services);
+    const replaced = [...this.panels.values()].find((panel) => panel.frame === frame);
+    if (replaced) {
+      this.remove(replaced);
+      this.leaveDraft(replaced.conversation);
+    }
+    const panel = new ConversationPanel(frame, conversation, this.servicesFor(frame), this.draftOf(conversation));
     this.panels.set(id, panel);
-    webviewPanel.onDidChangeViewState(() => {
-      this.visibilityEmitter.fire();
-      if (!webviewPanel.active) return;
-      this.panels.delete(id);
-      this.panels.set(id, panel);
-      this.conversations.activate(conversation);
-      this.rememberPanels();
-    });
-    webviewPanel.onDidDispose(() => {
-      if (this.disposed) return;
-      this.panels.delete(id);
-      panel.dispose();
-      this.closeEmitter.fire(conversation);
-      this.visibilityEmitter.fire();
-      this.rememberPanels();
-    });
-    loadWebviewPage(webviewPanel, this.extensionUri, {
+    panel.register(
+      frame.onDidChangeState(() => {
+        this.visibilityEmitter.fire();
+        if (!frame.active) return;
+        this.panels.delete(id);
+        this.panels.set(id, panel);
+        this.conversations.activate(conversation);
+        this.rememberPanels();
+      }),
+    );
+    panel.register(frame.onDidDispose(() => this.handleDispose(panel)));
+    const { location } = frame;
+    loadWebviewPage(frame.webview, this.extensionUri, {
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
-      data: { strings: hostWords().strings, help: translateFaultHelp(vscode.l10n.t, vscode.env.language) },
+      data: { location, strings: hostWords().strings, help: translateFaultHelp(vscode.l10n.t, vscode.env.language) },
       // The page creates the worker of the syntax highlighter from a string. The content security policy must permit
       // this kind of worker.
       directives: ['worker-src blob:'],
     });
+    if (replaced) this.closeEmitter.fire(replaced.conversation);
     this.visibilityEmitter.fire();
     this.rememberPanels();
   }
 
-  private reveal({ view }: ConversationPanel, preserveFocus: boolean): void {
-    revealPanel(view, preserveFocus).catch(this.services.onError);
+  private remove(panel: ConversationPanel): void {
+    this.panels.delete(panel.conversation.id);
+    panel.dispose();
+  }
+
+  private leaveDraft({ id, tree }: Conversation): void {
+    if (tabTitle(tree) !== '') return;
+    this.leftDraft = this.drafts.get(id);
+    this.drafts.delete(id);
+  }
+
+  private handleDispose(panel: ConversationPanel): void {
+    if (panel.frame === this.view) this.view = undefined;
+    this.remove(panel);
+    this.closeEmitter.fire(panel.conversation);
+    this.visibilityEmitter.fire();
+    this.rememberPanels();
+  }
+
+  /** Returns services with which the page of a frame opens other conversations in the location of that frame. */
+  private servicesFor({ location }: PanelFrame): PanelServices {
+    const panels: Panels = {
+      open: (id, options) => this.open(id, { location, ...options }),
+      hasPanel: (conversation) => this.hasPanel(conversation),
+      show: (conversation, options) => this.show(conversation, { location, ...options }),
+      locationOf: (conversation) => this.locationOf(conversation),
+      prefill: (...prefilled) => this.prefill(...prefilled),
+    };
+    return { ...this.services, panels };
+  }
+
+  private draftOf({ id, tree }: Conversation): Draft {
+    const left = tabTitle(tree) === '' ? this.leftDraft : undefined;
+    const draft = this.drafts.get(id) ?? left ?? new Draft(this.services);
+    if (draft === left) this.leftDraft = undefined;
+    this.drafts.set(id, draft);
+    return draft;
+  }
+
+  private reveal(frame: PanelFrame, preserveFocus: boolean): void {
+    frame.reveal(preserveFocus).then(undefined, this.services.onError);
   }
 
   private rememberPanels(): void {
-    this.restoration.remember([...this.panels.keys()]);
+    const idInView = this.inView?.conversation.id;
+    const idsInTabs = [...this.panels.keys()].filter((id) => id !== idInView);
+    this.restoration.remember(idsInTabs, idInView);
   }
-}
-
-/**
- * Returns the editor column beside the active column. If the active column is the last, this is the column to its left,
- * so that VS Code does not add a column.
- */
-function columnBeside(): vscode.ViewColumn {
-  const { all, activeTabGroup } = vscode.window.tabGroups;
-  const isLast = all.every(({ viewColumn }) => viewColumn <= activeTabGroup.viewColumn);
-  const left = all.find(({ viewColumn }) => viewColumn - activeTabGroup.viewColumn === -1);
-  return (isLast ? left?.viewColumn : undefined) ?? vscode.ViewColumn.Beside;
-}
-
-/**
- * Shows a panel without covering the active editor. If necessary, the panel is moved to the column beside that editor
- * and pinned there. Otherwise, the next file that the user opens in that column would replace the panel.
- */
-async function revealPanel(panel: vscode.WebviewPanel, preserveFocus: boolean): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  const column = editor?.viewColumn;
-  if (column === undefined || column !== panel.viewColumn) {
-    panel.reveal(undefined, preserveFocus);
-    return;
-  }
-  const becameActive = waitUntilActive(panel);
-  panel.reveal(columnBeside());
-  // The command `keepEditor` affects only the active editor, so the panel must become active first.
-  if (!(await becameActive)) return;
-  await vscode.commands.executeCommand('workbench.action.keepEditor');
-  if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
-}
-
-async function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
-  let subscription: vscode.Disposable | undefined;
-  const becameActive = new Promise<true>((resolve) => {
-    subscription = panel.onDidChangeViewState(() => panel.active && resolve(true));
-  });
-  const isActive = await resultWithin(activationTimeoutMs, becameActive);
-  subscription?.dispose();
-  return isActive === true;
 }

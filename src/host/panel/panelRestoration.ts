@@ -8,7 +8,11 @@ import { parseOrUndefined } from '../util/validation';
 import { resultWithin } from '../util/systemClock';
 
 const memoryKey = 'holysheep.shownConversations';
-const rememberedPanels = v.object({ session: v.string(), ids: v.array(v.string()) });
+const rememberedPanels = v.object({
+  session: v.string(),
+  ids: v.array(v.string()),
+  idInView: v.optional(v.string()),
+});
 
 /**
  * Maximum time, in milliseconds, that VS Code needs to restore a visible panel after a reload, even on a busy machine.
@@ -21,8 +25,10 @@ const restoreTimeoutMs = 5000;
  * extensions can read. The ids of the open conversations are saved, so that new panels can replace the closed tabs.
  */
 export class PanelRestoration extends Disposable {
-  /** IDs of the conversations that were open in this window when the previous extension host ended. */
+  /** IDs of the conversations that were open in tabs of this window when the previous extension host ended. */
   readonly orphanedIds: readonly string[];
+  /** ID of the conversation that the view in the side bar showed last, even if the view is closed now. */
+  idInView: string | undefined;
   /**
    * Must be called when VS Code has restored a panel. VS Code then restores the other panels as well, so no tab is
    * closed as orphaned.
@@ -41,10 +47,17 @@ export class PanelRestoration extends Disposable {
     super();
     const remembered = parseOrUndefined(rememberedPanels, memory.get(memoryKey));
     this.orphanedIds = remembered?.session === session ? remembered.ids : [];
+    this.idInView = remembered?.idInView;
   }
 
-  remember(ids: readonly string[]): void {
-    this.memory.update(memoryKey, { session: this.session, ids }).then(undefined, this.onError);
+  /**
+   * Saves which conversations are open.
+   * @param ids ids of the conversations in tabs
+   * @param idInView id of the conversation in the side bar, or undefined if the view is closed
+   */
+  remember(ids: readonly string[], idInView = this.idInView): void {
+    this.idInView = idInView;
+    this.memory.update(memoryKey, { session: this.session, ids, idInView }).then(undefined, this.onError);
   }
 
   /**

@@ -10,7 +10,7 @@ import type { PromptInput } from '../journal/records';
 import type { BudgetDecisions } from '../health/budget';
 import type { ModelCatalog } from '../models/modelCatalog';
 import type { Scheduler } from '../schedule/scheduler';
-import type { Settings } from '../settings/settings';
+import type { PanelLocation, Settings } from '../settings/settings';
 import type { HostWindow } from '../hostWindow';
 import type { Suggestions } from './suggestions';
 import type { Tour } from './tour';
@@ -24,13 +24,24 @@ export interface PrefilledPrompt {
   readonly more?: PromptInput | undefined;
 }
 
+export interface ShowOptions {
+  /** Whether the panel does not get the focus. */
+  readonly preserveFocus?: boolean | undefined;
+  /**
+   * Where to open a conversation that has no panel. The default is the location of the page that sent the message, or
+   * else the setting `holysheep.openIn`.
+   */
+  readonly location?: PanelLocation | undefined;
+}
+
 /** The panels of this window, implemented by `PanelRegistry`. */
-interface Panels {
-  open(id: string): Promise<boolean>;
-  /** Returns whether a conversation has a panel. VS Code might restore that panel only when its tab becomes visible. */
+export interface Panels {
+  open(id: string, options?: ShowOptions): Promise<boolean>;
+  /** Returns whether a conversation has a panel. VS Code might restore that panel only when it becomes visible. */
   hasPanel(conversation: Conversation): boolean;
-  /** Shows the panel of a conversation. The panel gets the focus unless `preserveFocus` is set. */
-  show(conversation: Conversation, options?: { readonly preserveFocus: boolean }): void;
+  show(conversation: Conversation, options?: ShowOptions): void;
+  /** Returns where a conversation is shown, or where it would be opened. */
+  locationOf(conversation: Conversation): PanelLocation;
   prefill(conversation: Conversation, prefilled: PrefilledPrompt): void;
 }
 

@@ -15,7 +15,7 @@ interface PromptBoxInput {
  * the next box can start with the same text.
  */
 export async function showPromptBox(
-  { conversations }: PanelServices,
+  { conversations, panels, settings }: PanelServices,
   text: string,
   current: Conversation,
   title: string,
@@ -27,11 +27,15 @@ export async function showPromptBox(
     box.placeholder = newConversation
       ? vscode.l10n.t('Ask in a new conversation')
       : vscode.l10n.t('Ask in “{0}”', name);
+    const location = newConversation ? settings.openIn() : panels.locationOf(current);
+    box.prompt =
+      location === 'sideBar'
+        ? vscode.l10n.t('The conversation opens in the side bar.')
+        : vscode.l10n.t('The conversation opens beside the editor.');
     box.buttons = newConversation ? [] : [itemButton('add', vscode.l10n.t('New conversation'))];
   };
   showTarget();
   box.title = title;
-  box.prompt = vscode.l10n.t('The conversation opens beside the editor.');
   box.ignoreFocusOut = true;
   box.value = text;
   try {

@@ -15,6 +15,9 @@ import { readPrompts, type UserPrompt } from './userPrompts';
 
 const section = 'holysheep';
 
+/** The location of a conversation in VS Code's window: an editor tab, or the view in the side bar. */
+export type PanelLocation = 'editor' | 'sideBar';
+
 interface SettingSchema {
   readonly type: unknown;
   readonly default: unknown;
@@ -195,6 +198,14 @@ export class Settings extends Disposable {
    */
   addPrompt(prompt: UserPrompt): Thenable<void> {
     return this.update('prompts', [...this.userList('prompts'), prompt]);
+  }
+
+  openIn(): PanelLocation {
+    return this.valid('openIn', this.readUser('openIn')) as PanelLocation;
+  }
+
+  setOpenIn(location: PanelLocation): Thenable<void> {
+    return this.update('openIn', location);
   }
 
   historyLimit(): number {

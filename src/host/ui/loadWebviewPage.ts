@@ -8,17 +8,14 @@ interface WebviewContent {
   /** Data for the page's script, see {@link webviewHtml}. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly directives?: readonly string[];
-  /** File names of the tab's icon for light and dark themes. */
-  readonly icon?: { readonly light: string; readonly dark: string };
 }
 
-/** Loads a page into a webview panel, and sets the icon of its tab. The page can load only files of this extension. */
+/** Loads a page into a webview. The page can load only files of this extension. */
 export function loadWebviewPage(
-  panel: vscode.WebviewPanel,
+  webview: vscode.Webview,
   extensionUri: vscode.Uri,
-  { script, styles, data, directives, icon = { light: 'icon.png', dark: 'icon.png' } }: WebviewContent,
+  { script, styles, data, directives }: WebviewContent,
 ): void {
-  const { webview } = panel;
   const dist = vscode.Uri.joinPath(extensionUri, 'dist');
   const media = vscode.Uri.joinPath(extensionUri, 'media');
   const uriOf = (folder: vscode.Uri, name: string): string =>
@@ -30,7 +27,16 @@ export function loadWebviewPage(
     styleUris: styles.map((name) => uriOf(media, name)),
     locale: vscode.env.language,
   };
-  panel.iconPath = { light: vscode.Uri.joinPath(media, icon.light), dark: vscode.Uri.joinPath(media, icon.dark) };
   webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
   webview.html = webviewHtml(page, data, directives);
+}
+
+/** Sets the icon of a tab. @param icon file names of the icon for light and dark themes */
+export function setTabIcon(
+  panel: vscode.WebviewPanel,
+  extensionUri: vscode.Uri,
+  { light, dark }: { readonly light: string; readonly dark: string },
+): void {
+  const uriOf = (name: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, 'media', name);
+  panel.iconPath = { light: uriOf(light), dark: uriOf(dark) };
 }

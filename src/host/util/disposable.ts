@@ -8,7 +8,7 @@ export abstract class Disposable implements vscode.Disposable {
    * Registers an item that is disposed of together with this object. If this object is already disposed of, the item is
    * disposed of at once.
    */
-  protected register<T extends vscode.Disposable>(item: T): T {
+  register<T extends vscode.Disposable>(item: T): T {
     if (this.disposed) item.dispose();
     else this.items.push(item);
     return item;

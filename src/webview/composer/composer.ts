@@ -1,7 +1,7 @@
 import { fillTemplate } from '../../shared/format';
 import type { ConnectionView, DraftContext } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
-import type { Prefilled, Unsent } from '../state/unsentStore';
+import type { Prefilled, Unsent } from '../../shared/unsent';
 import { closestElement, element, iconButton, isComposing } from '../util/element';
 import { createContextChips } from './contextChips';
 import { createContextPopup } from './contextPopup';

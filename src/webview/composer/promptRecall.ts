@@ -1,4 +1,4 @@
-import type { Prefilled } from '../state/unsentStore';
+import type { Prefilled } from '../../shared/unsent';
 /** Earlier prompts that the arrow keys bring back into the composer, oldest first. */
 export class PromptHistory {
   private entries: readonly string[] = [];

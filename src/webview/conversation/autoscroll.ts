@@ -1,5 +1,5 @@
 import type { PageContext } from '../pageContext';
-import type { ReadingPosition } from '../state/unsentStore';
+import type { ReadingPosition } from '../../shared/unsent';
 import { closestElement, element, iconButton } from '../util/element';
 
 /**

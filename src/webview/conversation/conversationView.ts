@@ -3,7 +3,7 @@ import { fillTemplate } from '../../shared/format';
 import { type FaultAction, isDelta, type RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
-import type { OpenEdit, ReadingPosition, Unsent } from '../state/unsentStore';
+import type { OpenEdit, ReadingPosition, Unsent } from '../../shared/unsent';
 import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { element, scrollToStart } from '../util/element';
 import type { AnswerView } from './answerView';

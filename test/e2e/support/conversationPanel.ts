@@ -1,4 +1,5 @@
 import type { FrameLocator, Locator } from 'playwright-core';
+import type { PanelLocation } from '../../../src/host/settings/settings';
 import { deltas, replySequence, type Reply } from '../../support/replies';
 import { baseUrlWithKey, startGateway, type Gateway } from '../../support/testGateway';
 import { sampleTexts, type SampleTexts } from './sampleTexts';
@@ -19,6 +20,7 @@ export class ConversationPanel {
     readonly workbench: Workbench,
     readonly gateway: Gateway,
     readonly language: Language = 'en',
+    readonly location: PanelLocation = 'editor',
   ) {
     this.words = wordsOf(language);
     this.texts = sampleTexts[language];
@@ -38,7 +40,12 @@ export class ConversationPanel {
   }
 
   get frame(): FrameLocator {
-    return this.workbench.panel();
+    return this.workbench.panel(this.location);
+  }
+
+  /** Returns the conversation in the side bar of the same window. */
+  get inSideBar(): ConversationPanel {
+    return new ConversationPanel(this.workbench, this.gateway, this.language, 'sideBar');
   }
 
   get prompt(): Locator {

@@ -1,12 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { PanelLocation } from '../../../src/host/settings/settings';
 import { QuickInput } from './quickInput';
 import type { Settings } from '../../support/vscode/quietSettings';
 import { openSession, viewport, type Session, type SessionOptions } from './session';
 
 const extensionId = 'holysheep.holysheep-prompt';
-const panelFrame = `iframe.webview.ready[src*="extensionId=${extensionId}"]`;
+const extensionFrame = `iframe.webview.ready[src*="extensionId=${extensionId}"]`;
+const isView = '[src*="purpose=webviewView"]';
+const panelFrame = `${extensionFrame}:not(${isView})`;
+const viewFrame = `${extensionFrame}${isView}`;
 
 /** Names of the themes in the theme picker, by id. */
 const themes = {
@@ -104,9 +108,21 @@ export class Workbench {
     await this.quickInput.pick(label);
   }
 
-  /** Returns the document of the conversation panel. */
-  panel(): FrameLocator {
-    return this.page.frameLocator(panelFrame).frameLocator('#active-frame');
+  /** Returns the document of the visible conversation panel in an editor tab, or of the view in the side bar. */
+  panel(location: PanelLocation = 'editor'): FrameLocator {
+    const frame = location === 'editor' ? panelFrame : viewFrame;
+    return this.page.frameLocator(frame).frameLocator('#active-frame');
+  }
+
+  /** Chooses an action in the title of the view in the side bar, or in its menu. */
+  async titleAction(name: string): Promise<void> {
+    const title = this.page.locator('.part.auxiliarybar > .title');
+    const button = title.getByRole('button', { name, exact: true });
+    if (!(await button.isVisible())) {
+      await title.getByRole('button', { name: /More Actions/ }).click();
+      await this.page.locator('.monaco-menu .action-item').getByText(name, { exact: true }).hover();
+      await this.page.keyboard.press('Enter');
+    } else await button.click();
   }
 
   /** Returns the id of the visible panel's frame, which differs for each panel. */

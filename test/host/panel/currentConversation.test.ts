@@ -4,13 +4,12 @@ import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../../support/host/openedConversation';
 import { attempt } from '../../support/host/scriptedEngine';
-import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations, openPanel } from './fakePanel';
 
 describe('current conversation of a window', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
   it('changes when the user acts in another panel, but not when that panel is only shown', async () => {
-    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const activated: Conversation[] = [];
     const services = {
@@ -19,7 +18,7 @@ describe('current conversation of a window', () => {
       onError: assert.ifError,
     } as unknown as PanelServices;
     const { conversation, ask } = openConversation();
-    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    const { panel } = await openPanel(view, conversation, services);
     const answerId = ask('Hi', attempt());
     await view.send({ type: 'ready' });
     assert.deepEqual(activated, []);

@@ -1,36 +1,51 @@
 import assert from 'node:assert/strict';
-import type { WebviewPanel } from 'vscode';
+import type { Webview } from 'vscode';
 import { fakeSets } from '../../support/host/fakeSets';
 import type { ToHost } from '../../../src/shared/pageMessages';
+import type { Conversation } from '../../../src/host/conversation/conversation';
+import type { ConversationPanel } from '../../../src/host/panel/conversationPanel';
+import type { Draft } from '../../../src/host/panel/draft';
+import type { PanelFrame } from '../../../src/host/panel/panelFrame';
 import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { RecentModels, ToWebview } from '../../../src/shared/protocol';
+import { fake } from '../../support/fake';
 import { waitForEvents } from '../../support/host/scriptedEngine';
 
 export const noSubscription = () => ({ dispose: () => undefined });
 
-/** A panel whose page can be hidden. VS Code destroys a hidden page. */
-export class FakePanel {
+/** A frame whose page can be hidden. VS Code destroys a hidden page. */
+export class FakePanel implements PanelFrame {
   readonly posted: ToWebview[] = [];
-  title = '';
+  readonly location = 'editor';
+  readonly active = false;
   visible = true;
-  readonly asPanel = this as unknown as WebviewPanel;
+  readonly onDidDispose = noSubscription;
   private receive: (message: ToHost) => void = () => assert.fail('There is no listener.');
-  private changeViewState: () => void = () => undefined;
-  readonly webview = {
-    postMessage: (message: ToWebview) => Promise.resolve(this.posted.push(message)),
+  private changeState: (change?: unknown) => unknown = () => undefined;
+  readonly webview = fake<Webview>({
+    postMessage: (message: ToWebview) => {
+      this.posted.push(message);
+      return Promise.resolve(true);
+    },
     onDidReceiveMessage: (listener: (message: ToHost) => void) => {
       this.receive = listener;
       return noSubscription();
     },
-  };
-  onDidChangeViewState = (listener: () => void) => {
-    this.changeViewState = listener;
+  });
+  onDidChangeState = (listener: (change: unknown) => unknown) => {
+    this.changeState = listener;
     return noSubscription();
   };
 
   setVisible(visible: boolean): void {
     this.visible = visible;
-    this.changeViewState();
+    this.changeState();
+  }
+
+  showTitle(): void {}
+
+  reveal(): Promise<void> {
+    return Promise.resolve();
   }
 
   async send(message: ToHost): Promise<void> {
@@ -59,6 +74,18 @@ export const idleServices = {
   catalog: { factsOf: () => undefined, recent: () => Promise.resolve(noRecentModels) },
   efforts: { viewOf: () => undefined, onDidChange: noSubscription },
 };
+
+/** Shows a conversation in a frame. */
+export async function openPanel(
+  frame: FakePanel,
+  conversation: Conversation,
+  services: PanelServices,
+): Promise<{ readonly panel: ConversationPanel; readonly draft: Draft }> {
+  const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
+  const { Draft } = await import('../../../src/host/panel/draft');
+  const draft = new Draft(services);
+  return { panel: new ConversationPanel(frame, conversation, services, draft), draft };
+}
 
 /** Returns the services of a panel, of which a test uses only the given ones. */
 export function fakeServices(used: {

@@ -3,7 +3,7 @@ import type { PanelServices } from '../../../src/host/panel/panelServices';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import { englishL10n, useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../../support/host/openedConversation';
-import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations, openPanel } from './fakePanel';
 
 describe("click in a conversation's page", () => {
   const insert: ToHost = { type: 'insert', text: 'x' };
@@ -20,7 +20,6 @@ describe("click in a conversation's page", () => {
     insertText = (): Promise<void> => assert.fail(),
     conversations: object = openConversations,
   ) => {
-    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     statuses = [];
     const reported: unknown[] = [];
     const view = new FakePanel();
@@ -31,7 +30,7 @@ describe("click in a conversation's page", () => {
       target: { insert: insertText },
       onError: (each: unknown) => reported.push(each),
     } as unknown as PanelServices;
-    const panel = new ConversationPanel(view.asPanel, openConversation().conversation, services);
+    const { panel } = await openPanel(view, openConversation().conversation, services);
     await view.send({ type: 'ready' });
     await view.send(message);
     panel.dispose();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { contextId } from '../../../src/host/context/contextId';
 import type { Conversation } from '../../../src/host/conversation/conversation';
 import type { ConversationPanel } from '../../../src/host/panel/conversationPanel';
+import type { Draft } from '../../../src/host/panel/draft';
 import type { PrefilledPrompt, PanelServices } from '../../../src/host/panel/panelServices';
 import type { ToHost } from '../../../src/shared/pageMessages';
 import { useVSCode } from '../../support/fakeVSCode';
@@ -9,7 +10,7 @@ import { removeTemporaryFolder, temporaryFolder } from '../../support/temporaryF
 import { valuesOf } from '../../support/valuesOf';
 import { attempt, done, waitForEvents } from '../../support/host/scriptedEngine';
 import { openWindow } from '../../support/host/conversationWindow';
-import { FakePanel, idleServices, noSubscription } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openPanel } from './fakePanel';
 
 describe('prompt that a panel sends', () => {
   let hasKey: boolean;
@@ -37,13 +38,13 @@ describe('prompt that a panel sends', () => {
   let window: ReturnType<typeof openWindow>;
   let view: FakePanel;
   let panel: ConversationPanel;
+  let draft: Draft;
   let conversation: Conversation;
   let lastShown: Conversation | undefined;
   beforeEach(async () => {
     [hasKey, closeDialog] = [false, undefined];
     folder = temporaryFolder();
     window = openWindow({ folder, memory: new Map(), epoch: 0, limit: 100 });
-    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     Object.assign(window.gatewaySets.own, {
       view: () => Promise.resolve({ model: 'm', host: 'own.example', hasKey, set: 'own' }),
     });
@@ -70,11 +71,14 @@ describe('prompt that a panel sends', () => {
       },
       panels: {
         show: (shown: Conversation) => void (lastShown = shown),
-        prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => panel.prefill(prefilled),
+        prefill: (_conversation: Conversation, prefilled: PrefilledPrompt) => {
+          draft.addPrefill(prefilled);
+          panel.postPrefills();
+        },
       },
       onError: (error: unknown) => window.errors.push(error),
     } as unknown as PanelServices;
-    panel = new ConversationPanel(view.asPanel, conversation, services);
+    ({ panel, draft } = await openPanel(view, conversation, services));
     await receive({ type: 'ready' });
   });
   afterEach(async () => {

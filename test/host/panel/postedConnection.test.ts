@@ -5,7 +5,7 @@ import { refOf } from '../../support/gatewayRef';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../../support/host/openedConversation';
 import { attempt, done, failed, waitForEvents } from '../../support/host/scriptedEngine';
-import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations, openPanel } from './fakePanel';
 
 const refused = (next: string): StreamEvent => Object.assign(failed(''), { nextGateway: refOf(next) });
 
@@ -13,7 +13,6 @@ describe('gateway of the next prompt in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
   it('is the gateway to which the user has switched, until a turn at that gateway fails', async () => {
-    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const { ask, conversation, emit, engine, gatewaySets } = openConversation();
     const viewOf = (host = 'primary') => Promise.resolve({ model: 'm', host });
@@ -25,7 +24,7 @@ describe('gateway of the next prompt in a panel', () => {
       efforts: { viewOf: () => ({ level: 'default', levels: [] }), onDidChange: noSubscription },
       onError: assert.ifError,
     } as unknown as PanelServices;
-    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    const { panel } = await openPanel(view, conversation, services);
     const shownHosts = async (): Promise<readonly string[]> => {
       await waitForEvents();
       return view.posted.splice(0).flatMap((message) => (message.type === 'connection' ? message.connection.host : []));

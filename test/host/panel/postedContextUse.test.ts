@@ -5,7 +5,7 @@ import { fake } from '../../support/fake';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../../support/host/openedConversation';
 import { attempt, done, text, waitForEvents } from '../../support/host/scriptedEngine';
-import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations, openPanel } from './fakePanel';
 
 const tokens = (count: number): string => 'x'.repeat(4 * count);
 
@@ -13,7 +13,6 @@ describe('tokens of the next request, which a panel shows', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
   it('are sent to the page only when the number has changed', async () => {
-    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const windows: Record<string, number | undefined> = { m: 1000 };
     let changeConnection = (): void => assert.fail('nobody listens');
@@ -34,7 +33,7 @@ describe('tokens of the next request, which a panel shows', () => {
       catalog: fake<ModelCatalog>({ factsOf: (model) => ({ contextWindow: windows[model] }) }),
       onError: assert.ifError,
     } as unknown as PanelServices;
-    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    const { panel } = await openPanel(view, conversation, services);
     let canSummarize = false;
     /** Returns the context windows and the tokens that were posted since the last call. */
     const posted = (): readonly unknown[] =>

@@ -4,13 +4,12 @@ import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../../support/host/openedConversation';
 import { fakeSets } from '../../support/host/fakeSets';
 import { waitForEvents } from '../../support/host/scriptedEngine';
-import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations, openPanel } from './fakePanel';
 
 describe('reasoning effort in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
   it('is shown for the selected model, and can be chosen on the page', async () => {
-    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const chosen: unknown[] = [];
     let selected = 'm';
@@ -29,7 +28,7 @@ describe('reasoning effort in a panel', () => {
       },
       onError: assert.ifError,
     } as unknown as PanelServices;
-    const panel = new ConversationPanel(view.asPanel, openConversation().conversation, services);
+    const { panel } = await openPanel(view, openConversation().conversation, services);
     const levels = (): readonly unknown[] =>
       view.posted.splice(0).flatMap((message) => ('connection' in message ? [message.connection.effort?.level] : []));
     await view.send({ type: 'ready' });

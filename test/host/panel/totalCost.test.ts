@@ -4,7 +4,7 @@ import type { PanelServices } from '../../../src/host/panel/panelServices';
 import { useVSCode } from '../../support/fakeVSCode';
 import { openConversation } from '../../support/host/openedConversation';
 import { attempt, done, failed, text } from '../../support/host/scriptedEngine';
-import { FakePanel, idleServices, noSubscription, openConversations } from './fakePanel';
+import { FakePanel, idleServices, noSubscription, openConversations, openPanel } from './fakePanel';
 
 const ended = (fields: { readonly cost?: number; readonly estimatedCost?: number; readonly promptTokens?: number }) =>
   ({ type: 'ended', how: 'finished', ms: 1, bytes: 1, chars: 1, attempt: 1, at: 5, ...fields }) satisfies StreamEvent;
@@ -13,7 +13,6 @@ describe('cost of a conversation in a panel', () => {
   useVSCode({ languages: { onDidChangeDiagnostics: noSubscription } });
 
   it('includes the costs of failed attempts, discarded attempts and hidden versions', async () => {
-    const { ConversationPanel } = await import('../../../src/host/panel/conversationPanel');
     const view = new FakePanel();
     const services = {
       ...idleServices,
@@ -21,7 +20,7 @@ describe('cost of a conversation in a panel', () => {
       onError: assert.ifError,
     } as unknown as PanelServices;
     const { conversation, ask, emit } = openConversation();
-    const panel = new ConversationPanel(view.asPanel, conversation, services);
+    const { panel } = await openPanel(view, conversation, services);
     const posted = (): readonly unknown[] =>
       view.posted.splice(0).flatMap((message) => {
         if (message.type !== 'conversationCost') return [];

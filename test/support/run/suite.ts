@@ -52,6 +52,7 @@ const workbenchJobs: Readonly<Record<string, readonly string[]>> = {
     'indicators',
     'scheduled',
     'reading',
+    'sideBar',
   ],
 };
 

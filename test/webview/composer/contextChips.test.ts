@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DraftContext } from '../../../src/shared/protocol';
-import type { Unsent } from '../../../src/webview/state/unsentStore';
+import type { Unsent } from '../../../src/shared/unsent';
 import { PanelPage } from '../panel/support/panelPage';
 import { valuesOf } from '../../support/valuesOf';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialTurn, type TurnState } from '../../../src/shared/protocol';
-import { UnsentStore, type Unsent } from '../../../src/webview/state/unsentStore';
+import type { Unsent } from '../../../src/shared/unsent';
+import { UnsentStore } from '../../../src/webview/state/unsentStore';
 import { connected, exchange, startOfTime, usePage, type PanelPage } from './support/panelPage';
 
 const state: TurnState = { ...initialTurn, phase: 'interrupted', model: 'm', text: 'half an answer', attempts: 1 };
@@ -57,7 +58,7 @@ describe('page of a conversation that is open in another window', () => {
       () => page.storage,
       () => startOfTime,
     );
-    store.save('c1', unsent);
+    store.save('c1', { ...unsent, at: startOfTime });
   };
   const prompts = (): string[] =>
     page.all('textbox', 'Prompt').map((textbox) => (textbox as HTMLTextAreaElement).value);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ShownExchange } from '../../../src/shared/exchanges';
 import { initialTurn, reduceTurn } from '../../../src/shared/protocol';
-import type { Unsent } from '../../../src/webview/state/unsentStore';
+import type { Unsent } from '../../../src/shared/unsent';
 import { ev } from './support/events';
 import { exchange, PanelPage } from './support/panelPage';
 import { Scroller } from './support/scroller';

@@ -290,7 +290,7 @@ describe('unsent text', () => {
 
   it('expires after a week', () => {
     const storage = new MemoryStorage();
-    storeIn(storage).save('c1', { draft: 'a' });
+    storeIn(storage).save('c1', { draft: 'a', at: startOfTime });
     assert.equal(storeIn(storage, startOfTime + week).load('c1')?.draft, 'a');
     assert.equal(storeIn(storage, startOfTime + week + 1).load('c1'), undefined);
     assert.equal(storage.length, 0);
@@ -329,9 +329,9 @@ describe('unsent text', () => {
   it('keeps its last stored version if the storage is full', () => {
     const storage = new MemoryStorage();
     const store = storeIn(storage);
-    store.save('c1', { draft: 'a' });
+    store.save('c1', { draft: 'a', at: startOfTime });
     storage.maxValueLength = 0;
-    store.save('c1', { draft: 'ab' });
+    store.save('c1', { draft: 'ab', at: startOfTime });
     assert.equal(store.load('c1')?.draft, 'a');
   });
 
@@ -340,7 +340,7 @@ describe('unsent text', () => {
       throw new DOMException('Access is denied.', 'SecurityError');
     };
     const store = new UnsentStore(denied, () => startOfTime);
-    store.save('c1', { draft: 'a' });
+    store.save('c1', { draft: 'a', at: startOfTime });
     store.remove(['c2']);
     assert.equal(store.load('c1'), undefined);
   });

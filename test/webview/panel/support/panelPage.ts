@@ -6,7 +6,8 @@ import { panelStrings } from '../../../../src/shared/panelStrings';
 import type { PanelState, ToHost } from '../../../../src/shared/pageMessages';
 import { initialTurn, type ConnectionView, type TourStep, type ToWebview } from '../../../../src/shared/protocol';
 import { createPanel } from '../../../../src/webview/panel';
-import { UnsentStore, type Unsent } from '../../../../src/webview/state/unsentStore';
+import type { StoredUnsent, Unsent } from '../../../../src/shared/unsent';
+import { UnsentStore } from '../../../../src/webview/state/unsentStore';
 import { FakeClock } from './fakeClock';
 import { MemoryStorage } from './memoryStorage';
 import { plainMarkdown } from './plainMarkdown';
@@ -51,7 +52,10 @@ export function comparison(answers: readonly Answer[], fields: Partial<ShownExch
 export class PanelPage {
   private static readonly openPages = new Set<PanelPage>();
   readonly clock = new FakeClock(startOfTime);
+  /** Messages to the host, without copies of the unsent text. */
   readonly posted: ToHost[] = [];
+  /** Last copy of the unsent text that the host has received. */
+  copy: StoredUnsent | undefined;
   readonly renderCalls: string[] = [];
   readonly sizeListeners: (() => void)[] = [];
   readonly window: JSDOM['window'];
@@ -68,7 +72,7 @@ export class PanelPage {
     new UnsentStore(
       () => storage,
       () => startOfTime,
-    ).save('c1', { draft: '', ...unsent });
+    ).save('c1', { draft: '', ...unsent, at: startOfTime });
     return new PanelPage(storage);
   }
 
@@ -105,7 +109,11 @@ export class PanelPage {
     this.receive = createPanel(this.root, {
       // VS Code also leaves out fields that are undefined.
       api: {
-        postMessage: (message) => this.posted.push(JSON.parse(JSON.stringify(message)) as ToHost),
+        postMessage: (message) => {
+          const posted = JSON.parse(JSON.stringify(message)) as ToHost;
+          if (posted.type === 'copyUnsent') this.copy = posted.unsent;
+          else this.posted.push(posted);
+        },
         setState: (next) => (this.state = next),
       },
       unsent: new UnsentStore(

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { viewType } from '../contributions';
+import { setTabIcon } from '../ui/loadWebviewPage';
+import { resultWithin } from '../util/systemClock';
+import type { PanelFrame } from './panelFrame';
+
+const emptyTitle = 'HolySheep';
+
+/**
+ * Maximum time to wait for a panel to become active, in milliseconds. While a modal dialog is open, no panel becomes
+ * active.
+ */
+const activationTimeoutMs = 2000;
+
+/** An editor tab that contains the page of a conversation. */
+export class EditorTab implements PanelFrame {
+  readonly location = 'editor';
+  readonly onDidChangeState: vscode.Event<unknown>;
+  readonly onDidDispose: vscode.Event<unknown>;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    extensionUri: vscode.Uri,
+  ) {
+    this.onDidChangeState = panel.onDidChangeViewState;
+    this.onDidDispose = panel.onDidDispose;
+    setTabIcon(panel, extensionUri, { light: 'icon.png', dark: 'icon.png' });
+  }
+
+  /**
+   * Opens a tab.
+   * @param column preferred editor column. If the tab would cover the active text editor in that column, the tab opens
+   * beside the editor.
+   */
+  static open(extensionUri: vscode.Uri, preserveFocus: boolean, column?: vscode.ViewColumn): EditorTab {
+    const isFree = column !== undefined && column !== vscode.window.activeTextEditor?.viewColumn;
+    const position = { viewColumn: isFree ? column : columnBeside(), preserveFocus };
+    const options = { enableFindWidget: true };
+    return new EditorTab(vscode.window.createWebviewPanel(viewType, emptyTitle, position, options), extensionUri);
+  }
+
+  get webview(): vscode.Webview {
+    return this.panel.webview;
+  }
+
+  get visible(): boolean {
+    return this.panel.visible;
+  }
+
+  get active(): boolean {
+    return this.panel.active;
+  }
+
+  get column(): vscode.ViewColumn | undefined {
+    return this.panel.viewColumn;
+  }
+
+  get title(): string {
+    return this.panel.title;
+  }
+
+  showTitle(title: string): void {
+    const shown = title || emptyTitle;
+    if (this.panel.title !== shown) this.panel.title = shown;
+  }
+
+  /**
+   * Shows the tab without covering the active editor. If necessary, the tab is moved to the column beside that editor
+   * and pinned there. Otherwise, the next file that the user opens in that column would replace the tab.
+   */
+  async reveal(preserveFocus: boolean): Promise<void> {
+    const { panel } = this;
+    const editor = vscode.window.activeTextEditor;
+    const column = editor?.viewColumn;
+    if (column === undefined || column !== panel.viewColumn) {
+      panel.reveal(undefined, preserveFocus);
+      return;
+    }
+    const becameActive = waitUntilActive(panel);
+    panel.reveal(columnBeside());
+    // The command `keepEditor` affects only the active editor, so the panel must become active first.
+    if (!(await becameActive)) return;
+    await vscode.commands.executeCommand('workbench.action.keepEditor');
+    if (preserveFocus && editor) await vscode.window.showTextDocument(editor.document, { viewColumn: column });
+  }
+
+  close(): void {
+    this.panel.dispose();
+  }
+}
+
+/**
+ * Returns the editor column beside the active column. If the active column is the last, this is the column to its left,
+ * so that VS Code does not add a column.
+ */
+function columnBeside(): vscode.ViewColumn {
+  const { all, activeTabGroup } = vscode.window.tabGroups;
+  const isLast = all.every(({ viewColumn }) => viewColumn <= activeTabGroup.viewColumn);
+  const left = all.find(({ viewColumn }) => viewColumn - activeTabGroup.viewColumn === -1);
+  return (isLast ? left?.viewColumn : undefined) ?? vscode.ViewColumn.Beside;
+}
+
+async function waitUntilActive(panel: vscode.WebviewPanel): Promise<boolean> {
+  let subscription: vscode.Disposable | undefined;
+  const becameActive = new Promise<true>((resolve) => {
+    subscription = panel.onDidChangeViewState(() => panel.active && resolve(true));
+  });
+  const isActive = await resultWithin(activationTimeoutMs, becameActive);
+  subscription?.dispose();
+  return isActive === true;
+}

@@ -1,0 +1,18 @@
+import type * as vscode from 'vscode';
+import type { PanelLocation } from '../settings/settings';
+
+/** The part of VS Code's window that contains the page of a conversation: an editor tab, or the view in the side bar. */
+export interface PanelFrame {
+  readonly location: PanelLocation;
+  readonly webview: vscode.Webview;
+  /** VS Code destroys the page while the frame is hidden. */
+  readonly visible: boolean;
+  /** Whether VS Code reports that the frame has the focus. VS Code never reports this for the view in the side bar. */
+  readonly active: boolean;
+  /** Fires when the frame has become visible, hidden, active or inactive. */
+  readonly onDidChangeState: vscode.Event<unknown>;
+  readonly onDidDispose: vscode.Event<unknown>;
+  /** @param title title of the conversation, or an empty string if the conversation is empty */
+  showTitle(title: string): void;
+  reveal(preserveFocus: boolean): Thenable<unknown>;
+}
