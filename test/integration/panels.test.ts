@@ -51,6 +51,7 @@ class Window {
     const services = {
       conversations: this.conversations,
       budget: { mayStart: () => Promise.resolve(true) },
+      settings: { openIn: () => 'editor' },
       gatewaySets: Object.assign(gatewaySets, {
         forPrompt: (conversation: Conversation) => {
           this.conversationsWithPanel.add(conversation);
@@ -112,8 +113,9 @@ class Window {
   async restoreFake(conversationId: string, context: readonly string[] = []): Promise<FakePanel> {
     const panel = new FakePanel();
     await this.panels.deserializeWebviewPanel(panel, { conversationId });
-    if (context.length > 0) panel.send({ type: 'restoreContext', ids: context });
     panel.send({ type: 'ready' });
+    await waitForEvents();
+    if (context.length > 0) panel.send({ type: 'restoreContext', ids: context });
     await waitForEvents();
     return panel;
   }
@@ -256,7 +258,7 @@ describe('panels of conversations', () => {
     panel.dispose();
     finishSearch([]);
     await waitForEvents();
-    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'tourStep']);
+    assert.deepEqual(valuesOf(panel.received, 'type'), ['snapshot', 'contextUse', 'tourStep', 'recentModels']);
   });
 
   it('send a prompt to its conversation even if they are closed while the context items are read', async () => {
