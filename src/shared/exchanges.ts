@@ -79,6 +79,13 @@ export interface Exchange extends Prompt {
   readonly selected: string;
 }
 
+/** The conversation that a summary at the start of another conversation summarizes. */
+export interface SummarySource {
+  readonly id: string;
+  /** Title of the conversation when the summary was copied. */
+  readonly title: string;
+}
+
 /** A text that replaces earlier exchanges in requests. */
 export interface Summary {
   /**
@@ -86,6 +93,7 @@ export interface Summary {
    */
   readonly upTo: string;
   readonly answer: Answer;
+  readonly source?: SummarySource | undefined;
   readonly isUndone?: true | undefined;
 }
 
@@ -124,6 +132,7 @@ export interface ShownSummary {
    * Number of earlier turns that the summary replaces, or 0 if the summary replaces the turns of another conversation.
    */
   readonly turns: number;
+  readonly source?: SummarySource | undefined;
 }
 
 /** One item of the conversation on the page. */

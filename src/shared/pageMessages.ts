@@ -77,6 +77,8 @@ const messageFields = {
   editSummary: { ...answer, text },
   /** Starts a new conversation that begins with a summary. */
   newFromSummary: answer,
+  /** Opens the conversation that a summary of another conversation summarizes. */
+  openSource: answer,
   /** Requests suggestions for context items that match the text after a `#` in the composer. */
   suggestContext: { query: text, request },
   attach: { id: text },

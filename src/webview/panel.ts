@@ -101,7 +101,10 @@ export function createPanel(
   };
   const conversation = new ConversationView(context, () => refresh());
   const emptyState = createEmptyState(context, conversation.element);
-  const contextNotice = createContextNotice(context, ({ answers: [answer] }) => conversation.scrollTo(answer.element));
+  const contextNotice = createContextNotice(context, ({ answers: [answer] }) => {
+    conversation.scrollTo(answer.element);
+    context.moveFocus(answer.element, { preventScroll: true });
+  });
   const notices = createNotices(context, contextNotice.element);
   const placeTourCard = createTourCard(context);
   const placeKeyCard = createKeyCard(context);

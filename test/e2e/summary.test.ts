@@ -79,7 +79,7 @@ describe('summary of a conversation', () => {
 
   it('can start a new conversation', async () => {
     await panel.button('New conversation with this summary').click();
-    await panel.frame.getByRole('heading', { name: 'Summary of another conversation' }).waitFor();
+    await panel.frame.getByRole('heading', { name: 'Summary of “About fruit?”' }).waitFor();
     gateway.reset();
     await panel.send('Go on');
     await panel.inState('done').waitFor();
@@ -88,8 +88,8 @@ describe('summary of a conversation', () => {
     assert.equal(texts.at(-1), 'Go on');
   });
 
-  it('is left out of requests after the user presses Undo', async () => {
-    await panel.button('Undo').click();
+  it('is left out of requests after the user removes it', async () => {
+    await panel.button('Remove').click();
     await summary().waitFor({ state: 'detached' });
     gateway.reset();
     await panel.send('Once more');

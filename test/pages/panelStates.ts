@@ -295,6 +295,31 @@ export const panelStates: readonly PanelState[] = [
     },
   },
   { name: 'summary-running', snapshot: snapshot(summarized(stateOf(later, ev.headers(), ev.text(half)))) },
+  {
+    name: 'summary-interrupted',
+    snapshot: snapshot([
+      ...summarized({ ...stateOf(later, ev.headers(), ev.text(half)), phase: 'interrupted' }).slice(0, 3),
+      exchange('q', { prompt: texts.failed, state: { ...initialTurn, phase: 'interrupted' } }),
+    ]),
+  },
+  {
+    name: 'summary-queued',
+    snapshot: snapshot([
+      ...summarized(stateOf(later, ev.headers(), ev.text(half))).slice(0, 3),
+      exchange('q', { prompt: texts.failed, isQueued: true, state: initialTurn }),
+    ]),
+  },
+  {
+    name: 'summary-of-other',
+    snapshot: snapshot([
+      {
+        answer: answer('s', { state: stateOf(later, ev.text(texts.short), ev.done(texts.short)) }),
+        turns: 0,
+        source: { id: 'c', title: texts.code },
+      },
+      exchange('d', { prompt: texts.code, state: turns['done']! }),
+    ]),
+  },
   { name: 'summary-failed', snapshot: snapshot(summarized(stateOf(later, ev.headers(402), outOfCredit))) },
   {
     name: 'conversation',

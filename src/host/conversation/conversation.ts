@@ -4,7 +4,7 @@ import type { EngineSettings } from '../../engine/environment';
 import type { ChatRequest } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import { isRunning, isWaiting, type Schedule } from '../../engine/state/turnState';
-import type { Answer, Exchange, Prompt, Step } from '../../shared/exchanges';
+import type { Answer, Exchange, Prompt, Step, SummarySource } from '../../shared/exchanges';
 import type { GatewaySet } from '../connection/gatewaySet';
 import {
   canContinue,
@@ -236,9 +236,9 @@ export class Conversation {
   }
 
   /** Adds a summary of another conversation at the start of this conversation. */
-  addSummary(text: string): void {
+  addSummary(text: string, source?: SummarySource): void {
     const answer = newAnswer();
-    this.log.write({ type: 'summary', upTo: '', answer });
+    this.log.write({ type: 'summary', upTo: '', answer, source });
     this.editSummary(answer.id, text);
   }
 

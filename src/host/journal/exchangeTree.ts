@@ -45,7 +45,10 @@ interface Fork {
  * exchanges form a tree. At each fork, the selected branch follows one of the exchanges.
  */
 export class ExchangeTree {
-  /** The title that the user chose. If it is `undefined`, lists show the first prompt instead. */
+  /**
+   * The title that the user chose, or that names the summarized conversation. If it is `undefined`, lists show the first
+   * prompt instead.
+   */
   title: string | undefined;
   /** The gateway set that receives all prompts of the conversation. */
   gateways: GatewaySetId = 'own';
@@ -83,8 +86,12 @@ export class ExchangeTree {
         this.addAnswers(this.exchanges.get(record.exchange), record.answers);
         break;
       case 'summary': {
-        const { upTo, answer } = record;
-        this.summaryOfAnswer.set(answer.id, { upTo, answer: { ...answer, state: initialTurn, isQueued: false } });
+        const { upTo, answer, source } = record;
+        this.summaryOfAnswer.set(answer.id, {
+          upTo,
+          answer: { ...answer, state: initialTurn, isQueued: false },
+          source,
+        });
         break;
       }
       case 'summaryText':
@@ -178,7 +185,7 @@ export class ExchangeTree {
       // Only the newest summary at this place of the conversation is shown, even if a model is still writing it or has
       // failed to write it.
       const summary = this.lastSummary(step, ({ isUndone }) => !isUndone);
-      const summaryItems = summary ? [{ answer: summary.answer, turns }] : [];
+      const summaryItems = summary ? [{ answer: summary.answer, turns, source: summary.source }] : [];
       return step ? [this.shownExchange(step.exchange), ...summaryItems] : summaryItems;
     });
   }
@@ -329,10 +336,12 @@ export class ExchangeTree {
   private editSummary({ answer: id, text }: RecordOf<'summaryText'>): void {
     const summary = this.summaryOf(id);
     if (!summary) return;
-    const { upTo, answer } = summary;
+    const { upTo, answer, source } = summary;
     // A summary whose text the user has edited is complete, even if the model had reached its token limit.
     const state: TurnState = { ...answer.state, text, phase: 'done', finishReason: 'stop' };
-    this.summaryOfAnswer.set(id, text === '' ? { ...summary, isUndone: true } : { upTo, answer: { ...answer, state } });
+    const edited =
+      text === '' ? { ...summary, isUndone: true as const } : { upTo, answer: { ...answer, state }, source };
+    this.summaryOfAnswer.set(id, edited);
   }
 }
 

@@ -54,9 +54,9 @@ const recordEntries = {
   answers: { exchange: text, answers: newAnswers },
   /**
    * A summary. `upTo` is the id of the last answer that the summary replaces, or '' if it is the summary of another
-   * conversation.
+   * conversation, which is the `source`.
    */
-  summary: { upTo: text, answer: newAnswer },
+  summary: { upTo: text, answer: newAnswer, source: detail(v.object({ id: newId, title: text })) },
   // The events of this record are checked later, one by one, so that one invalid event does not make the whole record
   // invalid.
   events: { answer: text, events: v.custom<readonly RecordedEvent[]>(Array.isArray) },

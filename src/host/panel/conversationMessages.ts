@@ -7,7 +7,7 @@ import { showDifferences } from './answerDifferences';
 import { compareAgain, editPrompt, regenerate, regenerateWith } from './editPrompt';
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
-import { startFromSummary, summarize } from './summaries';
+import { openSource, startFromSummary, summarize } from './summaries';
 
 export type MessageHandlers = {
   readonly [T in ToHost['type']]: (message: ToHostOf<T>) => T extends keyof Replies ? Promise<Replies[T]> : unknown;
@@ -62,6 +62,7 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     showDifferences: ({ answerId, otherId }) => showDifferences(conversation, answerId, otherId),
     summarize: () => summarize(services, conversation),
     editSummary: ({ answerId, text }) => conversation.editSummary(answerId, text),
+    openSource: ({ answerId }) => openSource(services, conversation, answerId),
     newFromSummary: ({ answerId }) => startFromSummary(services, conversation, answerId),
     newConversation: () => command('newConversation', panels.locationOf(conversation)),
     openHistory: () => command('openHistory', panels.locationOf(conversation)),

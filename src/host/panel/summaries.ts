@@ -5,7 +5,9 @@ import type { Conversation } from '../conversation/conversation';
 import { estimateContextUse, sentAt } from '../conversation/contextUse';
 import { lastToSummarize } from '../conversation/summaryRange';
 import type { Answer } from '../../shared/exchanges';
+import { panelStrings } from '../../shared/panelStrings';
 import { canRetry, isScheduled, isUsableSummary } from '../journal/exchange';
+import { tabTitle } from '../ui/panelText';
 import { UserError } from '../util/userError';
 import type { PanelServices } from './panelServices';
 import { promptInputOf, returnPrompt, startConversation } from './promptSender';
@@ -57,9 +59,18 @@ export function startFromSummary(services: PanelServices, conversation: Conversa
   const summary = conversation.tree.summaryOf(answerId);
   if (!summary || !isUsableSummary(summary)) return;
   const target = startConversation(services);
-  target.addSummary(summary.answer.state.text);
+  const title = tabTitle(conversation.tree);
+  target.addSummary(summary.answer.state.text, { id: conversation.id, title });
+  target.rename(vscode.l10n.t(panelStrings.summaryOfConversation, title));
   if (!last || last.answer.state.text !== '' || !canRetry(last.answer) || isScheduled(last.answer)) return;
   returnPrompt(services.panels, target, promptInputOf(last));
+}
+
+/** Opens the conversation that a summary of another conversation summarizes. */
+export async function openSource({ panels }: PanelServices, { tree }: Conversation, answerId: string): Promise<void> {
+  const source = tree.summaryOf(answerId)?.source;
+  if (source && !(await panels.open(source.id)))
+    throw new UserError(vscode.l10n.t('“{0}” can no longer be opened.', source.title));
 }
 
 /**

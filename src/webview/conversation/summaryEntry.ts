@@ -1,3 +1,4 @@
+import { fillTemplate } from '../../shared/format';
 import type { ShownItem, ShownSummary } from '../../shared/exchanges';
 import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
@@ -41,7 +42,8 @@ export class SummaryEntry {
     );
     this.answers = [answer];
     this.element = element('div', { class: 'exchange' }, answer.element);
-    const title = turns === 0 ? strings.summaryOfOther : format.plural(turns, strings.summaryOfOne, strings.summaryOf);
+    const ownTitle = format.plural(turns, strings.summaryOfOne, strings.summaryOf);
+    const title = turns === 0 ? this.createSourceTitle() : ownTitle;
     answer.head.element.prepend(element('h2', {}, title));
     // The editor replaces an empty text element, because the answer's own view shows the text of the summary. That view
     // is hidden while the editor is open.
@@ -109,15 +111,25 @@ export class SummaryEntry {
       unusable: [remove(strings.dismiss)],
       usable: [
         button(strings.editPrompt, 'secondary', () => this.editor.edit()),
-        remove(strings.undo),
+        remove(turns === 0 ? strings.removeSummary : strings.undo),
         ...(turns === 0 ? [] : [startNew]),
       ],
     };
     this.tools.replaceChildren(...toolsOf[tools]);
   }
 
+  private createSourceTitle(): HTMLElement | string {
+    const { strings, post } = this.context;
+    const { source, answer } = this.summary;
+    if (!source) return strings.summaryOfOther;
+    const title = fillTemplate(strings.summaryOfConversation, source.title);
+    return button(title, 'quiet link-button', () => post({ type: 'openSource', answerId: answer.id }));
+  }
+
   private post(text: string): void {
-    this.context.post({ type: 'editSummary', answerId: this.id, text });
-    this.context.focusComposer();
+    const { post, announcer, strings, focusComposer } = this.context;
+    post({ type: 'editSummary', answerId: this.id, text });
+    if (text === '') announcer.announce(strings.summaryRemoved);
+    focusComposer();
   }
 }

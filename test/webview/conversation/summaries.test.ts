@@ -131,6 +131,7 @@ describe('summary in a conversation', () => {
   it('has buttons to undo it and to start a new conversation', () => {
     page.snapshot([a, b, summary(ready), c]);
     page.click('Undo');
+    assert.equal(page.announced, 'Summary removed.');
     page.click('New conversation with this summary');
     assert.deepEqual(page.posted, [
       { type: 'editSummary', answerId: 's', text: '' },
@@ -169,7 +170,21 @@ describe('summary in a conversation', () => {
     page.snapshot([summary(ready, 0), a]);
     assert.deepEqual(entries(), ['Summary', 'You', 'Assistant']);
     assert.equal(block().querySelector('h2')?.textContent, 'Summary of another conversation');
-    assert.deepEqual(buttonsIn(block()).slice(-2), ['Edit', 'Undo']);
+    assert.deepEqual(buttonsIn(block()).slice(-2), ['Edit', 'Remove']);
+  });
+
+  it('opens the conversation that it summarizes with a click on its title', () => {
+    const source = { id: 'c', title: 'Sheep' };
+    page.snapshot([{ ...summary(ready, 0), source }, a]);
+    block().querySelector<HTMLElement>('h2 button')!.click();
+    assert.equal(block().querySelector('h2')?.textContent, 'Summary of “Sheep”');
+    assert.deepEqual(page.posted, [{ type: 'openSource', answerId: 's' }]);
+  });
+
+  it('gets the focus when the user presses *Show*', () => {
+    page.snapshot([a, b, summary(running), c]);
+    page.click('Show');
+    assert.equal(page.window.document.activeElement, block());
   });
 
   it('folds an older summary together with the turns that it replaces', () => {

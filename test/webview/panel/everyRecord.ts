@@ -138,7 +138,7 @@ export const everyRecord = [
       { type: 'done', attempt: 3, at: 5090, finishReason: 'length', attempts: 3, text: 'one three', waitedMs: 5000 },
     ],
   },
-  { type: 'summary', upTo: 'e1', answer: { id: 's1', model: 'm' } },
+  { type: 'summary', upTo: 'e1', answer: { id: 's1', model: 'm' }, source: { id: 'c', title: 'Old' } },
   { type: 'summaryText', answer: 's1', text: 'In short' },
   {
     type: 'exchange',
