@@ -115,8 +115,15 @@ export interface ShownExchange {
    * Answers that are shown: a single answer, or all answers of a comparison until the user continues with one of them.
    */
   readonly answers: readonly Answer[];
-  /** If several answers are shown, the id of the answer that the next prompt follows. */
+  /**
+   * Id of the answer that the next prompt follows. If this answer belongs to an open comparison and is incomplete, the
+   * next prompt follows the first complete answer of the comparison.
+   */
+  readonly selected: string;
+  /** If several answers are shown, the id of the answer that the later turns on the page follow. */
   readonly followed?: string | undefined;
+  /** If the shown answer was chosen in a comparison, the models of the other answers. */
+  readonly comparedWith?: readonly string[] | undefined;
   /**
    * Ids of the versions between which the user can switch, oldest first: all answers to this prompt and to its edited
    * versions. Answers that are shown side by side are listed only once, by the first answer. The page shows the version

@@ -67,6 +67,13 @@ const messageFields = {
   compareModels: exchange,
   /** Ends a comparison. The conversation continues with the answer that the user has chosen. */
   useAnswer: answer,
+  /**
+   * Opens a comparison again. The conversation continues with the given answer, unless later turns follow another
+   * answer of the comparison.
+   */
+  reopenComparison: answer,
+  /** Selects the model that answers the next prompts. */
+  useModel: { model: v.pipe(text, v.nonEmpty()) },
   /** Stops the turns of all answers in a comparison. */
   stopComparison: answer,
   /** Opens a diff of two answers. */

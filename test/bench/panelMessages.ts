@@ -38,6 +38,7 @@ function newTurn(id: string, state = initialTurn): ShownExchange {
     attachments: [],
     answers: [{ id, state, isQueued: false }],
     set: 'own',
+    selected: id,
     versions: [id],
   };
 }

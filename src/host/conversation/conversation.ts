@@ -209,6 +209,15 @@ export class Conversation {
     );
   }
 
+  /**
+   * Opens a comparison again, and continues the conversation with the given answer unless later exchanges follow
+   * another answer of the comparison. Does nothing while a turn is running.
+   */
+  reopenComparison(answerId: string): void {
+    if (this.readOnly || this.busy || !this.tree.answer(answerId)?.comparison?.isUsed) return;
+    this.log.write({ type: 'select', answer: answerId, use: false });
+  }
+
   stopComparison(answerId: string): void {
     this.end(answersSideBySide(this.tree.exchangeOf(answerId)));
   }

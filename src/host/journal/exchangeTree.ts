@@ -10,7 +10,7 @@ import type {
   Step,
   Summary,
 } from '../../shared/exchanges';
-import { isUsableSummary, answersSideBySide, stateForRerun } from './exchange';
+import { answersSideBySide, comparedWith, isUsableSummary, stateForRerun } from './exchange';
 import type { JournalRecord, RecordOf } from './records';
 
 export interface StoredConversation {
@@ -98,7 +98,7 @@ export class ExchangeTree {
         this.editSummary(record);
         break;
       case 'select':
-        this.select(record.answer, record.use === true);
+        this.select(record.answer, record.use);
         break;
       default: {
         const answer = this.answer(record.answer);
@@ -238,13 +238,17 @@ export class ExchangeTree {
       return comparison === undefined || comparison.isUsed || comparison.id === answerId;
     });
     const isFollowed = answers.length > 1 && this.exchangeAfter(selected) !== undefined;
+    const [shown] = answers;
+    const others = shown && answers.length === 1 ? comparedWith(exchange, shown).slice(1) : [];
     return {
       id,
       prompt,
       attachments,
       answers,
       versions: versions ?? [],
+      selected,
       ...(isFollowed && { followed: standIn(exchange, selected).id }),
+      ...(others.length > 0 && { comparedWith: others.flatMap(({ model }) => model ?? []) }),
       set: this.gateways,
     };
   }
@@ -302,19 +306,21 @@ export class ExchangeTree {
 
   /**
    * Selects the branch that contains an answer. After the answer, the branch continues as it did when it was last
-   * selected. In an open comparison, the branch instead contains the compared answer that another exchange follows, or
-   * else the first answer.
+   * selected. In an open comparison, the branch instead contains the compared answer that another exchange follows, if
+   * there is one.
+   * @param use whether the user has ended the comparison (true) or opened it again (false)
    */
-  private select(answerId: string, use = false): void {
+  private select(answerId: string, use?: boolean): void {
     const exchange = this.exchangeOf(answerId);
-    const comparison = this.answer(answerId)?.comparison;
-    if (!exchange) return;
-    const compared = exchange.answers.filter((other) => comparison && other.comparison?.id === comparison.id);
-    const isOpen = !use && !comparison?.isUsed;
-    const selected = isOpen ? (compared.find(({ id }) => this.forks.has(id)) ?? compared[0])?.id : undefined;
-    this.exchanges.set(exchange.id, { ...exchange, selected: selected ?? answerId });
-    if (use && comparison)
-      for (const other of compared) this.amend(other.id, { comparison: { ...comparison, isUsed: true } });
+    const answer = this.answer(answerId);
+    if (!exchange || !answer) return;
+    const { comparison } = answer;
+    const compared = comparedWith(exchange, answer);
+    const isUsed = use ?? comparison?.isUsed ?? false;
+    const selected = isUsed ? answer : (compared.find(({ id }) => this.forks.has(id)) ?? answer);
+    this.exchanges.set(exchange.id, { ...exchange, selected: selected.id });
+    if (use !== undefined && comparison)
+      for (const { id } of compared) this.amend(id, { comparison: { id: comparison.id, ...(use && { isUsed: use }) } });
     this.selectAncestors(exchange);
     this.lastSelected = exchange.id;
   }

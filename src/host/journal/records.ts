@@ -81,10 +81,10 @@ const recordEntries = {
     ]),
   },
   /**
-   * The user has switched to another answer. If `use` is set, the user has also ended the comparison, and only this
-   * answer is shown from then on.
+   * The user has switched to another answer. If `use` is true, the user has also ended the comparison, and only this
+   * answer is shown from then on. If `use` is false, the user has opened the comparison again.
    */
-  select: { answer: text, use: detail(v.literal(true)) },
+  select: { answer: text, use: detail(v.boolean()) },
   /** The text to which the user has changed a summary. An empty string undoes the summary. */
   summaryText: { answer: text, text },
   /** The title that the user gave the conversation. An empty string removes the title. */

@@ -178,6 +178,7 @@ export class ConversationPanel extends Disposable {
       },
       selectModel: ({ prompt, more }) => this.selectModel(toComposedInput(prompt, more)),
       comparePrompt: ({ prompt, more, models }) => this.compareModels(toComposedInput(prompt, more), models),
+      useModel: ({ model }) => this.useModel(model),
       selectEffort: ({ model, level }) => efforts.choose(model, level),
       switchBack: () => {
         conversation.switchBack();
@@ -285,14 +286,16 @@ export class ConversationPanel extends Disposable {
   }
 
   private async selectModel(draft: PromptInput): Promise<void> {
-    const { conversation } = this;
     const { catalog, gatewaySets } = this.services;
-    const picked = await catalog.pickForPrompt(gatewaySets.forPrompt(conversation));
+    const picked = await catalog.pickForPrompt(gatewaySets.forPrompt(this.conversation));
     if (!picked) return;
     const { model } = picked;
-    if (model === undefined) return this.compareModels(draft);
-    const set = gatewaySets.forPrompt(conversation);
-    conversation.selectModel(model, set);
+    await (model === undefined ? this.compareModels(draft) : this.useModel(model));
+  }
+
+  private async useModel(model: string): Promise<void> {
+    const set = this.services.gatewaySets.forPrompt(this.conversation);
+    this.conversation.selectModel(model, set);
     await set.selectModel(model);
   }
 

@@ -81,6 +81,11 @@ export class AnswerView implements ShownAnswer {
     return this.answer.id;
   }
 
+  /** Id of the comparison in which the user has chosen the answer. */
+  get comparisonId(): string {
+    return this.answer.comparison?.id ?? this.id;
+  }
+
   get exchange(): ShownExchange | undefined {
     return this.owner.exchange;
   }

@@ -1,6 +1,7 @@
 import { fillTemplate } from '../../shared/format';
 import { isRunning } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
+import { markVersionButton } from '../turn/card';
 import { button, element, setText } from '../util/element';
 import { createMenu, type MenuItem } from '../util/menu';
 import type { AnswerView } from './answerView';
@@ -40,15 +41,34 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     );
   };
 
+  const interrupted = (): readonly AnswerView[] =>
+    answers.filter(({ visibleState }) => visibleState?.phase === 'interrupted');
+
+  /** Returns a text that names the answer that the next prompt follows, or no text while that can still change. */
+  const describeNext = (): readonly string[] => {
+    const { selected, followed } = answers[0]?.exchange ?? {};
+    const haveEnded = answers.every(({ visibleState: state }) => state && !isRunning(state.phase));
+    if (followed !== undefined || !haveEnded || isReadOnly()) return [];
+    const complete = answers.filter(({ visibleState }) => visibleState?.phase === 'done');
+    const next = complete.find(({ id }) => id === selected) ?? complete[0];
+    return next ? [fillTemplate(strings.nextPrompt, next.model)] : [];
+  };
+
   const stopAll = button(strings.stopAll, 'secondary', () =>
     post({ type: 'stopComparison', answerId: answers[0]?.id ?? '' }),
   );
   const differences = button(strings.showDifferences, 'secondary', () => findPairs()[0]?.choose());
   const differencesMenu = button(strings.showDifferences, 'secondary', () => undefined);
+  const continueAll = button(strings.continueAll, 'secondary', () => {
+    for (const { id: answerId, state } of interrupted())
+      post({ type: 'action', answerId, action: state.text === '' ? 'restart' : 'continue' });
+  });
+  const title = element('span', { class: 'comparison-title' });
   const bar = element(
     'div',
     { class: 'comparison-bar', tabindex: '-1' },
-    element('span', { class: 'comparison-title' }, strings.comparison),
+    title,
+    continueAll,
     stopAll,
     differences,
     ...createMenu(strings.showDifferences, findPairs, differencesMenu),
@@ -85,16 +105,20 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     const isActive = answers.some(({ activity }) => activity !== 'idle');
     const gateways = answers.flatMap(({ visibleState }) => visibleState?.gateway?.label ?? []);
     const states = answers.map(({ model, isLatest, visibleState }) => [model, isLatest, visibleState?.phase].join());
-    const key = [isActive, ...states, ...gateways].join('|');
+    const next = describeNext();
+    const key = [isActive, ...states, ...gateways, ...next].join('|');
     if (key === shownKey) return;
     shownKey = key;
     const { length: pairCount } = findPairs();
+    const { length: interruptedCount } = interrupted();
+    setText(title, interruptedCount > 0 ? strings.interrupted : strings.comparison);
+    setHidden(continueAll, interruptedCount < 2 || !answers[0]?.isLatest || isReadOnly());
     setHidden(stopAll, !isActive || isReadOnly());
     setHidden(differences, pairCount !== 1);
     setHidden(differencesMenu, pairCount < 2);
     root.classList.toggle('several-gateways', new Set(gateways).size > 1);
     for (const column of columns) updateColumn(column);
-    setText(results, describeComparison(context, answers));
+    setText(results, [...next, ...describeComparison(context, answers)].join('\u00a0· '));
   };
 
   update();
@@ -104,6 +128,36 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
     announceStart: (): void => {
       const models = answers.map(({ model }) => model);
       announcer.announce(fillTemplate(strings.comparing, format.list(models)), 'comparison');
+    },
+  };
+}
+
+/**
+ * Creates the note below an answer that the user has chosen in a comparison. The note opens the comparison again, and
+ * offers to select the model of the answer.
+ * @param others the models of the other answers
+ */
+export function createComparedNote(context: PageContext, answer: AnswerView, others: readonly string[]) {
+  const { strings, post, format, focusComposer, isReadOnly, areVersionButtonsDisabled } = context;
+  const reopen = (caption: string, answerId: string): HTMLButtonElement => {
+    const opener = button(caption, 'secondary', () => post({ type: 'reopenComparison', answerId }));
+    markVersionButton(opener, areVersionButtonsDisabled());
+    return opener;
+  };
+  const show = reopen(strings.show, answer.id);
+  const undo = reopen(strings.undo, answer.comparisonId);
+  const useModel = button(fillTemplate(strings.continueWithFallback, answer.model), 'secondary', () => {
+    post({ type: 'useModel', model: answer.model });
+    focusComposer();
+  });
+  useModel.title = strings.useModelTooltip;
+  const text = element('span', {}, fillTemplate(strings.comparedWith, format.list(others)));
+  return {
+    element: element('div', { class: 'comparison-bar', tabindex: '-1' }, text, show, undo, useModel),
+    update: (): void => {
+      show.hidden = isReadOnly();
+      undo.hidden = isReadOnly() || !answer.isLatest;
+      useModel.hidden = undo.hidden || answer.model === context.model();
     },
   };
 }

@@ -10,17 +10,17 @@ interface ComparedAnswer {
 }
 
 /**
- * Returns a text that says which answer of a comparison was first, fastest, cheapest and longest. The text is empty
- * until all answers have ended and at least two are complete. If several answers share the best value, or a value is
- * unknown, that criterion is left out.
+ * Returns texts that say which answer of a comparison was first, fastest, cheapest and longest. There are none until
+ * all answers have ended and at least two are complete. If several answers share the best value, or a value is unknown,
+ * that criterion is left out.
  */
-export function describeComparison({ strings, format }: Words, answers: readonly ComparedAnswer[]): string {
+export function describeComparison({ strings, format }: Words, answers: readonly ComparedAnswer[]): readonly string[] {
   const endedAnswers = answers.flatMap(({ model, visibleState: state }) =>
     state && !isRunning(state.phase) ? { model, state } : [],
   );
   const completeAnswers = endedAnswers.filter(({ state }) => state.phase === 'done' && state.text !== '');
   const measuredAnswers = completeAnswers.map(({ model, state }) => measure(model, state));
-  if (endedAnswers.length < answers.length || measuredAnswers.length < 2) return '';
+  if (endedAnswers.length < answers.length || measuredAnswers.length < 2) return [];
   const hasTokens = measuredAnswers.every(({ usage }) => (usage?.completionTokens ?? 0) > 0);
   const currencies = new Set(measuredAnswers.flatMap(({ costs }) => costs?.map(({ currency }) => currency) ?? []));
 
@@ -67,7 +67,7 @@ export function describeComparison({ strings, format }: Words, answers: readonly
       (answer) =>
         fillTemplate(hasTokens ? strings.summaryTokens : strings.contextCharacters, format.count(size(answer))),
     ),
-  ].join('\u00a0· ');
+  ];
 }
 
 function measure(model: string, state: TurnState) {

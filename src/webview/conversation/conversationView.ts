@@ -5,7 +5,7 @@ import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../../shared/unsent';
 import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
-import { element, scrollToStart } from '../util/element';
+import { closestElement, element, scrollToStart } from '../util/element';
 import type { AnswerView } from './answerView';
 import { createEarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
@@ -199,7 +199,8 @@ export class ConversationView {
     });
     const firstRemoved = previous.find((item) => item.exchange && !keptViews.includes(item));
     const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.element);
-    const comparisonHadFocus = firstRemoved?.comparison?.element.contains(document.activeElement) ?? false;
+    const focused = closestElement(document.activeElement, '.comparison, .comparison-bar');
+    const comparisonHadFocus = focused !== null && firstRemoved?.element.contains(focused);
     this.removeAllBut(keptViews);
     const nextViews = items.map(
       (item, index) =>

@@ -2,7 +2,7 @@ import type { ShownExchange, ShownItem } from '../../shared/exchanges';
 import type { PageContext } from '../pageContext';
 import { element } from '../util/element';
 import { AnswerView } from './answerView';
-import { createComparison, type Comparison } from './comparison';
+import { createComparedNote, createComparison, type Comparison } from './comparison';
 import { PromptEntry } from './promptEntry';
 
 /** View of a prompt with its answer, or with the answers of several models. */
@@ -11,6 +11,7 @@ export class ExchangeView {
   readonly comparison: Comparison | undefined;
   readonly element: HTMLElement;
   readonly entry: PromptEntry;
+  private readonly updateNote: (() => void) | undefined;
 
   constructor(
     context: PageContext,
@@ -22,6 +23,12 @@ export class ExchangeView {
     if (this.answers.length > 1) this.comparison = createComparison(context, prompt, this.answers);
     const entries = [prompt, ...this.answers.map((answer) => answer.element)];
     this.element = this.comparison?.element ?? element('div', { class: 'exchange' }, ...entries);
+    const [answer] = this.answers;
+    if (exchange.comparedWith && answer) {
+      const note = createComparedNote(context, answer, exchange.comparedWith);
+      this.element.append(note.element);
+      this.updateNote = note.update;
+    }
   }
 
   get id(): string {
@@ -46,5 +53,6 @@ export class ExchangeView {
 
   onRender(): void {
     this.comparison?.update();
+    this.updateNote?.();
   }
 }

@@ -20,12 +20,13 @@ export function showTurnActions(
   // *Regenerate* is therefore left out.
   const canRegenerate = phase === 'done' && !isCompared && !(isLatest && finishReason === 'length');
   const hasAnswer = phase === 'done' || text !== '';
+  const isFollowed = exchange?.followed === answerId;
   const versions = hasEnded ? (exchange?.versions ?? []) : [];
   const create = (): Card | undefined => {
     const parts: HTMLElement[] = [];
     const copy = text === '' ? undefined : createCopyButton(context, text);
     const mayChange = !isReadOnly();
-    if (isCompared && copy && mayChange) {
+    if (isCompared && copy && mayChange && !isFollowed) {
       const use = button(strings.useAnswer, 'secondary', () => post({ type: 'useAnswer', answerId }));
       use.title = strings.useAnswerTooltip;
       parts.push(use);
@@ -58,7 +59,7 @@ export function showTurnActions(
     if (parts.length === 0) return undefined;
     return { element: element('div', { class: 'turn-actions' }, ...parts) };
   };
-  slot.show([isQueued, canRegenerate, hasAnswer, text, ...versions], create);
+  slot.show([isQueued, canRegenerate, hasAnswer, isFollowed, text, ...versions], create);
 }
 
 /** Disables or enables *Regenerate* and the buttons that show another version, in all answers of a conversation. */

@@ -180,7 +180,9 @@ function createOutcomeLine(
     : { stopped: strings.summaryStopped, interrupted: strings.summaryInterrupted };
   const text = summaryTexts[state.phase] ?? describeOutcome(strings, state);
   if (text === undefined) return undefined;
-  const line = element('div', { class: 'outcome' }, element('p', {}, text));
+  // The bar of a comparison explains the interruption for all of its answers.
+  const isExplainedInBar = answer.isCompared && state.phase === 'interrupted';
+  const line = element('div', { class: 'outcome' }, ...(isExplainedInBar ? [] : [element('p', {}, text)]));
   if (answer.isLatest && !isReadOnly()) {
     const perform = (action: 'continue' | 'restart') => () => post({ type: 'action', answerId, action });
     const restart = button(isUnsentPrompt ? strings.sendNow : strings.restart, 'secondary', perform('restart'));

@@ -34,7 +34,7 @@ const describeAnswers = (...states: readonly TurnState[]): string =>
   describeComparison(
     englishWords,
     states.map((visibleState, index) => ({ model: `m${index + 1}`, visibleState })),
-  );
+  ).join('\u00a0· ');
 
 const tests: Readonly<Record<string, { readonly results: string; readonly states: readonly TurnState[] }>> = {
   'compare tokens if all answers have a usage': {

@@ -37,6 +37,7 @@ export function exchange(
     attachments: [],
     set: 'own',
     answers,
+    selected: id,
     versions: [id],
     ...others,
   };
