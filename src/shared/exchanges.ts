@@ -116,11 +116,11 @@ export interface ShownExchange {
    */
   readonly answers: readonly Answer[];
   /**
-   * Id of the answer that the next prompt follows. If this answer belongs to an open comparison and is incomplete, the
-   * next prompt follows the first complete answer of the comparison.
+   * Id of the answer that the next prompt follows. While a comparison is open and this answer is incomplete, the next
+   * prompt instead follows the first complete answer in `answers`.
    */
   readonly selected: string;
-  /** If several answers are shown, the id of the answer that the later turns on the page follow. */
+  /** Id of the compared answer that the later turns on the page follow. Absent without a comparison or later turns. */
   readonly followed?: string | undefined;
   /** If the shown answer was chosen in a comparison, the models of the other answers. */
   readonly comparedWith?: readonly string[] | undefined;

@@ -68,8 +68,8 @@ const messageFields = {
   /** Ends a comparison. The conversation continues with the answer that the user has chosen. */
   useAnswer: answer,
   /**
-   * Opens a comparison again. The conversation continues with the given answer, unless later turns follow another
-   * answer of the comparison.
+   * Reopens an ended comparison. The conversation continues with the given answer, unless later turns follow another
+   * compared answer.
    */
   reopenComparison: answer,
   /** Selects the model that answers the next prompts. */

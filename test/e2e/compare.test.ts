@@ -69,6 +69,13 @@ describe('comparison of models in the panel', () => {
     assert.doesNotMatch(JSON.stringify(json?.messages), /endless|of claude/);
   });
 
+  it('reopens the comparison with *Show*, above the later turn', async () => {
+    await panel.frame.getByRole('button', { name: 'Show', exact: true }).click();
+    for (const model of models) await column(model).waitFor();
+    await column('deepseek-v3').getByText('In use').waitFor();
+    await panel.answer.getByText('Therefore.').waitFor();
+  });
+
   it('shows a command link as plain text in the differences between two answers', async () => {
     await panel.newConversation();
     gateway.script = () =>
@@ -101,11 +108,10 @@ describe('comparison of models in the panel', () => {
       await inState(model, 'interrupted').getByText(`Half of ${model}`).waitFor();
   });
 
-  it('completes an interrupted answer after the user presses Continue', async () => {
-    for (const model of ['gpt-4o', 'deepseek-v3']) {
-      gateway.script = () => answer('and the rest.');
-      await column(model).getByRole('button', { name: 'Continue', exact: true }).click();
+  it('completes all interrupted answers after the user presses *Continue all*', async () => {
+    gateway.script = () => answer('and the rest.');
+    await group().getByRole('button', { name: 'Continue all' }).click();
+    for (const model of ['gpt-4o', 'deepseek-v3'])
       await inState(model, 'done').getByText(`Half of ${model}, and the rest.`).waitFor();
-    }
   });
 });

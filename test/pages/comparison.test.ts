@@ -101,10 +101,7 @@ describe('layout of a comparison', () => {
         scrollTop,
       );
       const { height, head, row } = await measure(answer);
-      assert.ok(
-        height <= 0.6 * 320 && Math.abs(head) <= 1 && Math.abs(row) <= 1,
-        JSON.stringify({ height, head, row }),
-      );
+      assert.ok(height <= 170 && Math.abs(head) <= 1 && Math.abs(row) <= 1, JSON.stringify({ height, head, row }));
     }
   });
 

@@ -173,6 +173,13 @@ export const panelStates: readonly PanelState[] = [
       await page.getByRole('menuitem').first().waitFor();
     },
   },
+  { name: 'comparison-interrupted', snapshot: snapshot([compared('c', 'interrupted', 'done', 'interrupted')]) },
+  {
+    name: 'comparison-used',
+    snapshot: snapshot([{ ...finished, comparedWith: models.slice(0, 3) }], {
+      connection: { ...connected, model: 'claude-sonnet-4' },
+    }),
+  },
   {
     name: 'cost',
     snapshot: snapshot([exchange('b', { state: turns['paid']! }), finished]),

@@ -210,8 +210,8 @@ export class Conversation {
   }
 
   /**
-   * Opens a comparison again, and continues the conversation with the given answer unless later exchanges follow
-   * another answer of the comparison. Does nothing while a turn is running.
+   * Reopens an ended comparison. The conversation continues with the given answer, unless later exchanges follow
+   * another compared answer. Does nothing while a turn is running.
    */
   reopenComparison(answerId: string): void {
     if (this.readOnly || this.busy || !this.tree.answer(answerId)?.comparison?.isUsed) return;

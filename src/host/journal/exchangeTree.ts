@@ -306,9 +306,9 @@ export class ExchangeTree {
 
   /**
    * Selects the branch that contains an answer. After the answer, the branch continues as it did when it was last
-   * selected. In an open comparison, the branch instead contains the compared answer that another exchange follows, if
-   * there is one.
-   * @param use whether the user has ended the comparison (true) or opened it again (false)
+   * selected. If another exchange follows a different answer of the same open comparison, that answer is selected
+   * instead.
+   * @param use true if the user has ended the comparison, false if the user has reopened the comparison
    */
   private select(answerId: string, use?: boolean): void {
     const exchange = this.exchangeOf(answerId);

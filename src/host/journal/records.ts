@@ -82,7 +82,7 @@ const recordEntries = {
   },
   /**
    * The user has switched to another answer. If `use` is true, the user has also ended the comparison, and only this
-   * answer is shown from then on. If `use` is false, the user has opened the comparison again.
+   * answer is shown from then on. If `use` is false, the user has reopened the comparison.
    */
   select: { answer: text, use: detail(v.boolean()) },
   /** The text to which the user has changed a summary. An empty string undoes the summary. */

@@ -73,7 +73,7 @@ export class AnswerView implements ShownAnswer {
     );
     if (this.isCompared) this.element.dataset['model'] = this.model;
     this.estimatedEm = estimateLines(answer.state.text) * lineHeightEm;
-    // The style sheet limits the height of an answer in a column to 60vh.
+    // The style sheet limits the height of an answer in a column to 60vh or less.
     this.element.style.minHeight = this.isCompared ? `min(${this.estimatedEm}em, 60vh)` : `${this.estimatedEm}em`;
   }
 

@@ -44,7 +44,10 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
   const interrupted = (): readonly AnswerView[] =>
     answers.filter(({ visibleState }) => visibleState?.phase === 'interrupted');
 
-  /** Returns a text that names the answer that the next prompt follows, or no text while that can still change. */
+  /**
+   * Returns a text that names the model whose answer the next prompt follows. Returns no text while a turn is running,
+   * because the turn decides which answer is complete.
+   */
   const describeNext = (): readonly string[] => {
     const { selected, followed } = answers[0]?.exchange ?? {};
     const haveEnded = answers.every(({ visibleState: state }) => state && !isRunning(state.phase));
@@ -133,8 +136,8 @@ export function createComparison(context: PageContext, prompt: HTMLElement, answ
 }
 
 /**
- * Creates the note below an answer that the user has chosen in a comparison. The note opens the comparison again, and
- * offers to select the model of the answer.
+ * Creates the note below an answer that the user has chosen in a comparison. The note has buttons that reopen the
+ * comparison, and a button that selects the answer's model for the next prompts.
  * @param others the models of the other answers
  */
 export function createComparedNote(context: PageContext, answer: AnswerView, others: readonly string[]) {

@@ -118,6 +118,53 @@ describe('comparison of models', () => {
     assert.deepEqual(reopened(lines).tree.path()[1]?.answer.id, b);
   });
 
+  describe('after the user has reopened it', () => {
+    const chosen = () => {
+      const opened = comparing();
+      opened.answer('a', 'b', 'c');
+      opened.conversation.useAnswer(opened.b);
+      return opened;
+    };
+
+    it('shows all columns, also after a reload', () => {
+      const { b, columns, conversation, lines } = chosen();
+      conversation.reopenComparison(b);
+      assert.equal(columns().length, 3);
+      const restored = shownAnswers(openConversation({ stored: reopened(lines) }).conversation);
+      assert.equal(restored.filter(({ isCompared }) => isCompared).length, 3);
+    });
+
+    it('continues with the given answer', () => {
+      for (const model of ['a', 'b'] as const) {
+        const { ask, conversation, sentTexts, ...ids } = chosen();
+        conversation.reopenComparison(ids[model]);
+        ask('next');
+        assert.deepEqual(sentTexts().slice(-2), [`of ${model}`, 'next']);
+      }
+    });
+
+    it('keeps the later turns', () => {
+      const { a, ask, columns, conversation, engine, phases } = chosen();
+      ask('next');
+      engine.turns.at(-1)!.emit(text('so'), done('so'));
+      conversation.reopenComparison(a);
+      assert.deepEqual([columns().length, phases().at(-1)], [3, 'next: done']);
+    });
+
+    it('does nothing while a turn is running', () => {
+      const { b, ask, columns, conversation } = chosen();
+      ask('next');
+      conversation.reopenComparison(b);
+      assert.deepEqual(columns(), []);
+    });
+
+    it('is named below the chosen answer, with the other models', () => {
+      const { conversation } = chosen();
+      const [, item] = conversation.tree.page();
+      assert.deepEqual(item && 'comparedWith' in item ? item.comparedWith : undefined, ['a', 'c']);
+    });
+  });
+
   it('continues with the first complete answer if the user chooses no answer', () => {
     const { answer, ask, columns, conversation, emit, sentTexts } = comparing();
     emit('a', attempt('a'), failed(''));
@@ -291,6 +338,7 @@ describe('comparison of models', () => {
       'compareAgain',
       'regenerate',
       'useAnswer',
+      'reopen',
       'summarize',
       'editSummary',
       'edit',
@@ -315,6 +363,7 @@ describe('comparison of models', () => {
           else if (what === 'compareAgain') conversation.requestMoreAnswers(exchangeId, models);
           else if (what === 'regenerate') conversation.regenerate(id);
           else if (what === 'useAnswer') conversation.useAnswer(id);
+          else if (what === 'reopen') conversation.reopenComparison(id);
           else if (what === 'edit') conversation.edit(exchangeId, { prompt });
           else if (what === 'summarize' && !conversation.busy) conversation.summarize(id);
           for (const turn of ends ? engine.turns : []) turn.emit(attempt(), text('to '), done(`to ${prompt}`));

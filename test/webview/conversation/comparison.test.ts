@@ -3,7 +3,7 @@ import type { StreamEvent } from '../../../src/engine/events/events';
 import type { Answer, ShownExchange } from '../../../src/shared/exchanges';
 import { initialTurn, reduceTurn, type TurnState } from '../../../src/shared/protocol';
 import { ev } from '../panel/support/events';
-import { answer, comparison, exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+import { answer, comparison, connected, exchange, usePage, type PanelPage } from '../panel/support/panelPage';
 import { Scroller } from '../panel/support/scroller';
 import { valuesOf } from '../../support/valuesOf';
 
@@ -205,6 +205,125 @@ describe('comparison of answers', () => {
       answers().map((each) => each.querySelector('.badge')?.textContent),
       [undefined, 'In use', undefined, undefined],
     );
+  });
+
+  it('offers no *Use this answer* for the answer that later turns follow', () => {
+    const answered = ['m1', 'm2'].map((model) => column(model, { state: done('Hi') }));
+    page.snapshot([compare(answered, { followed: 'm2' }), exchange('next')]);
+    assert.deepEqual(
+      answers().map((each) => buttonsIn(each).includes('Use this answer')),
+      [true, false, false],
+    );
+  });
+
+  describe('text about the next prompt', () => {
+    const results = (): string => page.root.querySelector('.comparison-results')?.textContent ?? '';
+    const m2Continues = /^Next prompt continues with m2(\u00a0· |$)/;
+
+    it('names the first complete answer once all answers have ended', () => {
+      page.events('m1', ev.attempt(), ev.failed());
+      finish('m3');
+      assert.equal(results(), '');
+      finish('m2');
+      assert.match(results(), m2Continues);
+    });
+
+    it('names the answer that the user chose before reopening the comparison', () => {
+      const answered = ['m1', 'm2'].map((model) => column(model, { state: done('Hi') }));
+      page.snapshot([compare(answered, { selected: 'm2' })]);
+      assert.match(results(), m2Continues);
+    });
+
+    it('is absent if later turns follow an answer', () => {
+      const answered = ['m1', 'm2'].map((model) => column(model, { state: done('Hi') }));
+      page.snapshot([compare(answered, { followed: 'm2' }), exchange('next')]);
+      assert.doesNotMatch(results(), /Next prompt/);
+    });
+  });
+
+  describe('interrupted by a reload', () => {
+    const interrupted = (text: string): TurnState => ({
+      ...stateOf(ev.attempt(), ev.text(text)),
+      phase: 'interrupted',
+    });
+    const show = (...texts: readonly string[]): void => {
+      const columns = texts.map((text, index) => column(`m${index + 1}`, { state: interrupted(text) }));
+      page.snapshot([compare([...columns, column('m4', { state: done('Hi') })])]);
+    };
+
+    it('explains the interruption only in its bar', () => {
+      show('Half', 'Half');
+      assert.match(page.root.querySelector('.comparison-bar')!.textContent, /^Interrupted: /);
+      for (const each of answers()) assert.doesNotMatch(each.textContent, /Interrupted/);
+      assert.equal(page.all('button', 'Continue').length, 2);
+    });
+
+    it('continues or restarts each interrupted answer with *Continue all*', () => {
+      show('Half', '');
+      page.click('Continue all');
+      assert.deepEqual(page.posted, [
+        { type: 'action', answerId: 'm1', action: 'continue' },
+        { type: 'action', answerId: 'm2', action: 'restart' },
+      ]);
+    });
+
+    it('offers no *Continue all* for a single interrupted answer', () => {
+      show('Half');
+      assert.deepEqual(page.all('button', 'Continue all'), []);
+    });
+  });
+
+  describe('note below the chosen answer', () => {
+    const chosen = (fields: Partial<ShownExchange> = {}): ShownExchange => {
+      const answered = column('m2', { state: done('Hi'), comparison: { id: 'm1', isUsed: true } });
+      return exchange('m2', { answers: [answered], comparedWith: ['m1', 'm3'], ...fields });
+    };
+    const note = (): Element => page.root.querySelector('.comparison-bar')!;
+
+    it('names the other models', () => {
+      page.snapshot([chosen()]);
+      assert.match(note().textContent, /^Compared with m1, m3/);
+    });
+
+    for (const [name, answerId] of [
+      ['Show', 'm2'],
+      ['Undo', 'm1'],
+    ] as const) {
+      it(`reopens the comparison with *${name}*, and continues with ${answerId}`, () => {
+        page.snapshot([chosen()]);
+        page.click(name);
+        assert.deepEqual(page.posted, [{ type: 'reopenComparison', answerId }]);
+      });
+    }
+
+    it('moves the focus to the first answer of the reopened comparison', () => {
+      page.snapshot([chosen()]);
+      page.one('button', 'Show').focus();
+      page.path(compare(['m1', 'm2', 'm3'].map((model) => column(model, { state: done('Hi') }))));
+      assert.equal(page.window.document.activeElement, at(0));
+    });
+
+    it('selects the model of the answer on request', () => {
+      page.snapshot([chosen()]);
+      page.click('Continue with m2');
+      assert.deepEqual(page.posted, [{ type: 'useModel', model: 'm2' }]);
+    });
+
+    it('does not offer the model that is already selected', () => {
+      page.snapshot([chosen()]);
+      page.receive({ type: 'connection', connection: { ...connected, model: 'm2' }, suggestions: [] });
+      assert.deepEqual(page.all('button', 'Continue with m2'), []);
+    });
+
+    it('shows only *Show* after a later turn has started', () => {
+      page.snapshot([chosen(), exchange('next', { state: done('So') })]);
+      assert.deepEqual(buttonsIn(note() as HTMLElement), ['Show']);
+    });
+
+    it('has no buttons in a read-only conversation', () => {
+      page.snapshot([chosen()], { readOnly: true });
+      assert.deepEqual(buttonsIn(note() as HTMLElement), []);
+    });
   });
 
   it('keeps the buttons of its failure cards until the next turn starts', () => {
