@@ -142,5 +142,12 @@ export interface ShownSummary {
   readonly source?: SummarySource | undefined;
 }
 
+/** A deleted exchange that the user can restore. The page shows a line with *Undo* in its place. */
+export interface ShownDeletion {
+  /** Id of the deleted exchange. */
+  readonly id: string;
+  readonly isDeleted: true;
+}
+
 /** One item of the conversation on the page. */
-export type ShownItem = ShownExchange | ShownSummary;
+export type ShownItem = ShownExchange | ShownSummary | ShownDeletion;

@@ -12,9 +12,19 @@ const exchange = { exchangeId: text };
 const request = v.number();
 const more = v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null));
 const tourActions = ['next', 'skip'] as const;
+/** Actions for an answer in the menu below the answer, and in VS Code's context menu of the page. */
+export const answerActions = [
+  'copyAnswer',
+  'copyPlainText',
+  'copyRequest',
+  'exportConversation',
+  'branch',
+  'deleteTurn',
+] as const;
 const suggestionKinds = ['code', 'scenario', 'tour', 'conversation'] as const;
 
 export type TourAction = (typeof tourActions)[number];
+export type AnswerAction = (typeof answerActions)[number];
 export type SuggestionKind = (typeof suggestionKinds)[number];
 
 const messageFields = {
@@ -58,6 +68,11 @@ const messageFields = {
   /** Sets the reasoning effort that is remembered for a model. */
   selectEffort: { model: v.pipe(text, v.nonEmpty()), level: v.picklist(effortChoices) },
   edit: { ...exchange, prompt },
+  /** Deletes the turn of an exchange, or restores the turn. */
+  deleteExchange: { ...exchange, isUndone: v.optional(v.literal(true)) },
+  /** Starts a new conversation with the turns up to an answer. */
+  branch: answer,
+  exportConversation: {},
   /** Requests another answer to the same prompt, by default from the same model. */
   regenerate: { ...answer, model: v.optional(text) },
   /** Lets the user choose a model, and requests another answer from this model. */

@@ -7,7 +7,7 @@ import type { RecordedEvent, WaitingEvent } from '../engine/events/events';
 import type { EffortChoice } from '../engine/request';
 import type { TotalCost } from '../engine/state/turnCost';
 import type { Answer, ContextKind, GatewaySetId, ShownExchange, ShownItem } from './exchanges';
-import type { SuggestionKind, TourAction } from './pageMessages';
+import type { AnswerAction, SuggestionKind, TourAction } from './pageMessages';
 import type { StoredUnsent } from './unsent';
 
 export { isDelta } from '../engine/events/events';
@@ -213,6 +213,8 @@ export type ToWebview =
   | { readonly type: 'compareDraft'; readonly models?: readonly string[] | undefined }
   /** The page's prompt was sent in a new conversation, or to several models. */
   | { readonly type: 'promptMoved'; readonly prompt: string }
+  /** Performs an action that the user has chosen in VS Code's context menu. */
+  | { readonly type: 'answerAction'; readonly answerId: string; readonly action: AnswerAction }
   /** The result of a click, for screen readers, which don't read the status bar where the host shows the result. */
   | { readonly type: 'announce'; readonly text: string }
   /**

@@ -186,6 +186,8 @@ export function createPanel(
       isFirst || isTakenOver ? (unsent.load(message.conversationId, message.unsent) ?? { draft: '' }) : undefined;
     const restored = stored ?? view();
     conversationId = message.conversationId;
+    // VS Code passes this value to the commands of the context menu.
+    root.dataset['vscodeContext'] = JSON.stringify({ conversationId });
     isReadOnly = readOnly;
     api.setState({ conversationId });
     // A read-only page has an empty composer, because the other window might send or change the unsent text.
@@ -202,7 +204,7 @@ export function createPanel(
     // Prompts after the exchange that was last on the page before this snapshot are new, so the host has received them.
     // If that exchange no longer exists, because the user has edited its prompt, all prompts are treated as new.
     const newItems = items.slice(items.findIndex((item) => idOf(item) === restored.seen) + 1);
-    composer.confirmPrompts(newItems.flatMap((item) => ('turns' in item ? [] : item.prompt)));
+    composer.confirmPrompts(newItems.flatMap((item) => ('prompt' in item ? item.prompt : [])));
     save();
   };
 
@@ -244,6 +246,7 @@ export function createPanel(
     context: ({ items, unread }) => composer.setContext(items, unread),
     reply: ({ request, value }) => requests.receive(request, value),
     promptMoved: ({ prompt }) => composer.confirmPrompt(prompt, true),
+    answerAction: ({ answerId, action }) => conversation.performAction(answerId, action),
     announce: ({ text }) => announcer.announce(text),
     contextUse: ({ use, canSummarize }) => {
       composer.ring.setUse(use, canSummarize);

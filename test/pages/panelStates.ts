@@ -22,7 +22,7 @@ type Snapshot = PanelState['snapshot'];
 
 /** Returns the number of answers on the page, and of the summaries among them. */
 export function countAnswers({ items }: Snapshot): number {
-  return items.flatMap((item) => ('turns' in item ? item.answer : item.answers)).length;
+  return items.flatMap((item) => ('answers' in item ? item.answers : 'answer' in item ? item.answer : [])).length;
 }
 
 function snapshot(items: readonly ShownItem[], fields: Partial<Snapshot> = {}): Snapshot {

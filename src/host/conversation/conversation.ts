@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TurnHandle } from '../../engine/engine';
 import type { EngineSettings } from '../../engine/environment';
+import type { RecordedEvent } from '../../engine/events/events';
 import type { ChatRequest } from '../../engine/request';
 import type { ScheduleEnd } from '../../engine/state/schedule';
 import { isRunning, isWaiting, type Schedule } from '../../engine/state/turnState';
@@ -139,7 +140,39 @@ export class Conversation {
    * @throws Error when the conversation is read-only
    */
   ask(prompt: Prompt, models: readonly string[] = []): readonly string[] {
-    return this.addExchange(prompt, this.last?.answer.id ?? '', models);
+    return this.addExchange(prompt, this.tree.end, models);
+  }
+
+  /**
+   * Deletes a turn: a prompt with all its versions and answers. Later turns remain. Stops the turns of its answers and
+   * cancels their schedules.
+   * @param isUndone whether the turn is restored instead
+   */
+  deleteExchange(exchangeId: string, isUndone?: true): void {
+    const exchange = this.tree.exchange(exchangeId);
+    if (this.readOnly || !exchange) return;
+    // The turn is deleted before its answers end, because a queued turn that then starts must not send its text.
+    this.log.write({ type: 'deletion', exchange: exchangeId, isUndone });
+    if (!isUndone) this.end(exchange.answers);
+  }
+
+  /**
+   * Copies the turns of another conversation up to an answer, with the summaries between them, into this empty
+   * conversation. The attempts and costs are not copied, because they belong to the other conversation. An incomplete
+   * answer is copied as a stopped answer.
+   */
+  copyTurns({ tree, set }: Conversation, answerId: string): void {
+    const exchange = tree.exchangeOf(answerId);
+    const answer = tree.answer(answerId);
+    if (!exchange || !answer) return;
+    this.useSet(set);
+    const steps = [...tree.stepsUpTo(exchange.parentAnswer), { exchange, answer }];
+    const summaries = tree.usableSummaries();
+    for (const [index, step] of [undefined, ...steps].entries()) {
+      if (step) this.copyStep(step);
+      const summary = summaries.find(({ turns }) => turns === index);
+      if (summary) this.addSummary(summary.answer.state.text, summary.source);
+    }
   }
 
   /**
@@ -244,10 +277,13 @@ export class Conversation {
     return answer.id;
   }
 
-  /** Adds a summary of another conversation at the start of this conversation. */
+  /**
+   * Adds a text as the summary of all turns so far. In a conversation without a turn, the text is the summary of
+   * another conversation.
+   */
   addSummary(text: string, source?: SummarySource): void {
     const answer = newAnswer();
-    this.log.write({ type: 'summary', upTo: '', answer, source });
+    this.log.write({ type: 'summary', upTo: this.tree.end, answer, source });
     this.editSummary(answer.id, text);
   }
 
@@ -446,6 +482,20 @@ export class Conversation {
 
   private following(answers: readonly Answer[]): readonly Answer[] {
     return this.tree.following(answers.map(({ id }) => id));
+  }
+
+  private copyStep({ exchange, answer: { model, state } }: Step): void {
+    const answer = newAnswer(state.model || model);
+    const prompt = promptOfExchange(exchange);
+    this.log.write({ type: 'exchange', id: randomUUID(), parentAnswer: this.tree.end, ...prompt, answers: [answer] });
+    const { phase, text, reasoning, finishReason = '' } = state;
+    const ofTurn = { attempt: 0, at: 0 };
+    const end: RecordedEvent =
+      phase === 'done'
+        ? { type: 'done', finishReason, attempts: 0, waitedMs: 0, text, ...ofTurn }
+        : { type: 'stopped', text, ...ofTurn };
+    const events: readonly RecordedEvent[] = [{ type: 'reasoning', text: reasoning, ...ofTurn }, end];
+    this.log.write({ type: 'events', answer: answer.id, events });
   }
 
   private addExchange(

@@ -1,4 +1,4 @@
-import { isDelta } from '../../engine/events/events';
+import { isDelta, isTerminal } from '../../engine/events/events';
 import type { Answer } from '../../shared/exchanges';
 import type { ToWebview } from '../../shared/protocol';
 import { answersSideBySide } from '../journal/exchange';
@@ -88,7 +88,7 @@ export class ConversationLog {
     if (answer && this.tree.isShown(answerId)) this.fire({ type: 'answer', answer });
   }
 
-  /** Returns the change that the record causes on the page, or undefined if the page does not show the change. */
+  /** Returns the change that the record causes, or undefined if the page and the status bar don't show the change. */
   private changeAfter(record: JournalRecord): ConversationChange | undefined {
     const { tree } = this;
     switch (record.type) {
@@ -106,17 +106,19 @@ export class ConversationLog {
         return isAtEnd ? { type: 'exchange', exchange: shownExchange } : { type: 'path', items: tree.page() };
       }
       case 'answers':
+      case 'deletion':
       case 'select':
       case 'summary':
       case 'summaryText':
         return { type: 'path', items: tree.page() };
       case 'events': {
         const { answer: answerId, events } = record;
-        return tree.isShown(answerId) ? { type: 'events', answerId, events } : undefined;
+        // The end of a turn is reported even if its answer is hidden, because the conversation might then be idle.
+        return tree.isShown(answerId) || events.some(isTerminal) ? { type: 'events', answerId, events } : undefined;
       }
       default: {
         const answer = tree.answer(record.answer);
-        return answer && tree.isShown(answer.id) ? { type: 'answer', answer } : undefined;
+        return answer && { type: 'answer', answer };
       }
     }
   }

@@ -64,6 +64,11 @@ export class ExchangeTree {
   private readonly forks = new Map<string, Fork>();
   /** ID of the exchange that was added or shown last in the whole conversation. */
   private lastSelected = '';
+  /**
+   * Forks at which the user has deleted the turn, with all its versions. Later turns still follow the answers of the
+   * deleted turn. The value is true while the page offers to undo the deletion: until the next prompt or summary.
+   */
+  private readonly deletedForks = new Map<string, boolean>();
 
   /**
    * Applies a record of the journal to the conversation. A record that refers to an unknown exchange or answer changes
@@ -79,6 +84,7 @@ export class ExchangeTree {
         break;
       case 'exchange': {
         const { type: _type, answers, ...exchange } = record;
+        this.confirmDeletions();
         this.addAnswers({ ...exchange, answers: [], selected: '' }, answers);
         break;
       }
@@ -87,6 +93,7 @@ export class ExchangeTree {
         break;
       case 'summary': {
         const { upTo, answer, source } = record;
+        this.confirmDeletions();
         this.summaryOfAnswer.set(answer.id, {
           upTo,
           answer: { ...answer, state: initialTurn, isQueued: false },
@@ -97,6 +104,12 @@ export class ExchangeTree {
       case 'summaryText':
         this.editSummary(record);
         break;
+      case 'deletion': {
+        const fork = this.exchanges.get(record.exchange)?.parentAnswer;
+        if (fork !== undefined && record.isUndone) this.deletedForks.delete(fork);
+        else if (fork !== undefined) this.deletedForks.set(fork, true);
+        break;
+      }
       case 'select':
         this.select(record.answer, record.use);
         break;
@@ -119,14 +132,24 @@ export class ExchangeTree {
     if (exchange && answers) this.exchanges.set(exchange.id, { ...exchange, answers });
   }
 
-  /** Whether the conversation has neither a prompt nor a summary of another conversation. */
+  /**
+   * Whether the conversation has neither a prompt nor a summary of another conversation. A conversation whose turns are
+   * all deleted is not empty.
+   */
   get isEmpty(): boolean {
     return this.exchanges.size === 0 && this.summaries().every(({ isUndone }) => isUndone);
   }
 
   /** The first prompt of the selected branch, or undefined if the conversation has no prompt. */
   get firstPrompt(): string | undefined {
-    return this.exchangeAfter('')?.prompt;
+    let exchange = this.exchangeAfter('');
+    while (exchange && this.isDeleted(exchange)) exchange = this.exchangeAfter(exchange.selected);
+    return exchange?.prompt;
+  }
+
+  /** The id of the answer that the next prompt follows. The answer can belong to a deleted turn. */
+  get end(): string {
+    return this.branch().at(-1)?.answer.id ?? '';
   }
 
   exchange(id: string): Exchange | undefined {
@@ -157,12 +180,10 @@ export class ExchangeTree {
 
   /**
    * Returns the exchanges of the selected branch, each with one answer. If the selected answer of an open comparison is
-   * incomplete, a complete answer of the same comparison is used instead.
+   * incomplete, a complete answer of the same comparison is used instead. Deleted turns are left out.
    */
   path(): readonly Step[] {
-    let end = '';
-    for (let next = this.exchangeAfter(end); next; next = this.exchangeAfter(end)) end = next.selected;
-    return this.stepsUpTo(end);
+    return this.branch().filter(({ exchange }) => !this.isDeleted(exchange));
   }
 
   /**
@@ -181,7 +202,13 @@ export class ExchangeTree {
 
   /** Returns what the page shows: the exchanges of the selected branch, and the summaries between them. */
   page(): readonly ShownItem[] {
-    return [undefined, ...this.path()].flatMap((step, turns) => {
+    let turns = 0;
+    return [undefined, ...this.branch()].flatMap((step): readonly ShownItem[] => {
+      if (step && this.isDeleted(step.exchange)) {
+        const { id, parentAnswer } = step.exchange;
+        return this.deletedForks.get(parentAnswer) ? [{ id, isDeleted: true }] : [];
+      }
+      if (step) turns++;
       // Only the newest summary at this place of the conversation is shown, even if a model is still writing it or has
       // failed to write it.
       const summary = this.lastSummary(step, ({ isUndone }) => !isUndone);
@@ -203,7 +230,8 @@ export class ExchangeTree {
     const summary = this.summaryOf(answerId);
     if (summary) return !summary.isUndone && (summary.upTo === '' || this.isShown(summary.upTo));
     let exchange = this.exchangeOf(answerId);
-    if (!exchange || !answersSideBySide(exchange).some(({ id }) => id === answerId)) return false;
+    if (!exchange || this.isDeleted(exchange)) return false;
+    if (!answersSideBySide(exchange).some(({ id }) => id === answerId)) return false;
     while (this.forks.get(exchange.parentAnswer)?.selected === exchange.id) {
       const parent: Exchange | undefined = this.exchangeOf(exchange.parentAnswer);
       if (parent?.selected !== exchange.parentAnswer) return exchange.parentAnswer === '';
@@ -212,10 +240,10 @@ export class ExchangeTree {
     return false;
   }
 
-  /** Returns the answers that are not on the selected branch, each with its exchange. */
+  /** Returns the answers that are not on the selected branch, each with its exchange. Deleted turns are left out. */
   answersOffBranch(): readonly Step[] {
     const path = new Set(this.path().map(({ answer }) => answer));
-    return this.steps().filter(({ answer }) => !path.has(answer));
+    return this.steps().filter(({ exchange, answer }) => !path.has(answer) && !this.isDeleted(exchange));
   }
 
   /** Returns all answers and summaries that directly or indirectly follow the given answers. */
@@ -271,15 +299,36 @@ export class ExchangeTree {
 
   /**
    * Returns the exchanges from the start of the conversation to the given answer, each with one answer. If the answer
-   * in an open comparison is incomplete, a complete answer of the same comparison is used instead.
+   * in an open comparison is incomplete, a complete answer of the same comparison is used instead. Deleted turns are
+   * left out.
    */
-  private stepsUpTo(answerId: string): readonly Step[] {
+  stepsUpTo(answerId: string): readonly Step[] {
+    return this.allStepsUpTo(answerId).filter(({ exchange }) => !this.isDeleted(exchange));
+  }
+
+  private allStepsUpTo(answerId: string): readonly Step[] {
     const steps: Step[] = [];
     let exchange = this.exchangeOf(answerId);
     for (let id = answerId; exchange; id = exchange.parentAnswer, exchange = this.exchangeOf(id)) {
       steps.push({ exchange, answer: standIn(exchange, id) });
     }
     return steps.reverse();
+  }
+
+  /** Returns the exchanges of the selected branch like {@link path}, including deleted turns. */
+  private branch(): readonly Step[] {
+    let end = '';
+    for (let next = this.exchangeAfter(end); next; next = this.exchangeAfter(end)) end = next.selected;
+    return this.allStepsUpTo(end);
+  }
+
+  private isDeleted({ parentAnswer }: Exchange): boolean {
+    return this.deletedForks.has(parentAnswer);
+  }
+
+  /** Stops offering to undo the deletions. */
+  private confirmDeletions(): void {
+    for (const fork of this.deletedForks.keys()) this.deletedForks.set(fork, false);
   }
 
   private exchangeAfter(answerId: string): Exchange | undefined {

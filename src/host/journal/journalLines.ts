@@ -124,6 +124,8 @@ function validPart(record: JournalRecord, createdItems: CreatedItems): JournalRe
     }
     case 'answers':
       return exchanges.has(record.exchange) ? withNewAnswers(record, createdItems) : undefined;
+    case 'deletion':
+      return exchanges.has(record.exchange) ? record : undefined;
     case 'summary':
       return canPrecede(record.upTo) && addTurn(record.answer.id, createdItems, true) ? record : undefined;
     default:

@@ -85,6 +85,8 @@ const recordEntries = {
    * answer is shown from then on. If `use` is false, the user has reopened the comparison.
    */
   select: { answer: text, use: detail(v.boolean()) },
+  /** The user has deleted the turn of an exchange, with all its versions, or has undone the deletion. */
+  deletion: { exchange: text, isUndone: detail(v.literal(true)) },
   /** The text to which the user has changed a summary. An empty string undoes the summary. */
   summaryText: { answer: text, text },
   /** The title that the user gave the conversation. An empty string removes the title. */

@@ -8,6 +8,7 @@ import { compareAgain, editPrompt, regenerate, regenerateWith } from './editProm
 import { runFailureAction, switchModel } from './failureActions';
 import type { PanelServices } from './panelServices';
 import { openSource, startFromSummary, summarize } from './summaries';
+import { deleteExchange, startBranch } from './turnCommands';
 
 export type MessageHandlers = {
   readonly [T in ToHost['type']]: (message: ToHostOf<T>) => T extends keyof Replies ? Promise<Replies[T]> : unknown;
@@ -22,6 +23,8 @@ export const writingMessages: ReadonlySet<ToHost['type']> = new Set([
   'action',
   'switchModel',
   'edit',
+  'deleteExchange',
+  'exportConversation',
   'regenerate',
   'regenerateWith',
   'comparePrompt',
@@ -56,6 +59,9 @@ export function conversationMessages(services: PanelServices, conversation: Conv
     edit: ({ exchangeId, prompt }) => editPrompt(services, conversation, exchangeId, prompt),
     regenerate: ({ answerId, model }) => regenerate(services, conversation, answerId, model),
     regenerateWith: ({ answerId }) => regenerateWith(services, conversation, answerId),
+    deleteExchange: ({ exchangeId, isUndone }) => deleteExchange(conversation, exchangeId, isUndone),
+    branch: ({ answerId }) => startBranch(services, conversation, answerId),
+    exportConversation: () => command('exportConversation'),
     compareModels: ({ exchangeId }) => compareAgain(services, conversation, exchangeId),
     showVersion: ({ answerId }) => conversation.showVersion(answerId),
     useAnswer: ({ answerId }) => useAnswer(services, conversation, answerId),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isTerminal } from '../../engine/events/events';
 import { isConnectionError } from '../../engine/request';
-import { isToHost, type ToHost, type ToHostOf } from '../../shared/pageMessages';
+import { isToHost, type AnswerAction, type ToHost, type ToHostOf } from '../../shared/pageMessages';
 import type { ConnectionView, Replies } from '../../shared/protocol';
 import { panelStrings } from '../../shared/panelStrings';
 import { contextId } from '../context/contextId';
@@ -101,6 +101,10 @@ export class ConversationPanel extends Disposable {
   compareDraft(models?: readonly string[]): boolean {
     this.page.post({ type: 'compareDraft', models });
     return this.page.isListening;
+  }
+
+  performAction(answerId: string, action: AnswerAction): void {
+    this.page.post({ type: 'answerAction', answerId, action });
   }
 
   updatePromptHistory(): void {

@@ -40,6 +40,10 @@ export function registerPanels(services: PanelFeatures) {
     'holysheep.newConversation': (argument) => startConversation(services, '', locationIn(argument)),
     'holysheep.openInSideBar': openIn('sideBar'),
     'holysheep.openInEditor': openIn('editor'),
+    'holysheep.copyAnswer': (context) => panels.performAction(context, 'copyAnswer'),
+    'holysheep.copyPlainText': (context) => panels.performAction(context, 'copyPlainText'),
+    'holysheep.branch': (context) => panels.performAction(context, 'branch'),
+    'holysheep.deleteTurn': (context) => panels.performAction(context, 'deleteTurn'),
     'holysheep.showPanel': async (id) => {
       const conversation = (await conversations.open(id)) ?? (await conversations.openRunning());
       panels.show(conversation);

@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { isPanelState } from '../../shared/pageMessages';
+import { isPanelState, type AnswerAction } from '../../shared/pageMessages';
 import type { Conversation } from '../conversation/conversation';
 import type { Conversations } from '../conversation/conversations';
 import type { PanelLocation } from '../settings/settings';
@@ -8,6 +9,7 @@ import { loadWebviewPage } from '../ui/loadWebviewPage';
 import { tabTitle } from '../ui/panelText';
 import { hostWords } from '../ui/words';
 import { Disposable } from '../util/disposable';
+import { parseOrUndefined } from '../util/validation';
 import { ConversationPanel } from './conversationPanel';
 import { Draft } from './draft';
 import { EditorTab } from './editorTab';
@@ -18,6 +20,9 @@ import { revealSideBarView, SideBarView } from './sideBarView';
 
 /** Maximum number of conversations with interrupted turns that are reopened after a reload. */
 const maxReopened = 3;
+
+/** The argument that VS Code passes to a command in the context menu of an answer. */
+const menuContext = v.object({ conversationId: v.string(), answerId: v.string() });
 
 /** Services that the commands about conversations use. */
 export interface PanelFeatures extends PanelServices {
@@ -160,6 +165,12 @@ export class PanelRegistry
   /** Lets the page of a conversation send its draft to several models. @returns false if no page shows the conversation */
   compareDraft({ id }: Conversation, models?: readonly string[]): boolean {
     return this.panels.get(id)?.compareDraft(models) ?? false;
+  }
+
+  /** Performs an action for the answer whose context menu VS Code has shown. */
+  performAction(context: unknown, action: AnswerAction): void {
+    const { conversationId = '', answerId = '' } = parseOrUndefined(menuContext, context) ?? {};
+    this.panels.get(conversationId)?.performAction(answerId, action);
   }
 
   updatePromptHistory(): void {

@@ -1,12 +1,14 @@
 import type { Answer, ShownExchange, ShownItem } from '../../shared/exchanges';
 import { fillTemplate } from '../../shared/format';
+import type { AnswerAction } from '../../shared/pageMessages';
 import { type FaultAction, isDelta, type RecordedEvent } from '../../shared/protocol';
 import { createRovingTabindex } from '../a11y/focus';
 import type { PageContext } from '../pageContext';
 import type { OpenEdit, ReadingPosition, Unsent } from '../../shared/unsent';
-import { carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
+import { answerActions, carryVersionFocus, setVersionButtonsDisabled } from '../turn/turnActions';
 import { closestElement, element, scrollToStart } from '../util/element';
 import type { AnswerView } from './answerView';
+import { DeletedTurn } from './deletedTurn';
 import { createEarlierTurns, type ItemView, summaryOfferFor } from './earlierTurns';
 import { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
@@ -66,6 +68,14 @@ export class ConversationView {
       const { target, skipped } = event as ContentVisibilityAutoStateChangeEvent;
       if (!skipped) for (const item of this.undrawn) if (item.element === target) this.draw(item);
     });
+    // VS Code reads the attribute when the event reaches the window, and shows only the menu items of these actions.
+    this.element.addEventListener('contextmenu', ({ target }) => {
+      const answer = this.answers.find(({ element: article }) => article.contains(target as Node | null));
+      if (!answer) return;
+      const actions = answerActions(context, answer).map(({ action }) => action);
+      const menuContext = { answerId: answer.id, 'holysheep.answerActions': actions.join(' ') };
+      answer.element.dataset['vscodeContext'] = JSON.stringify(menuContext);
+    });
     this.refreshTabStop = createRovingTabindex(this.element, this.thread, end, context.followEnd);
   }
 
@@ -121,12 +131,12 @@ export class ConversationView {
 
   get view(): ConversationState {
     const { items } = this;
-    const edits = items.flatMap(({ id, entry: { editor } }) =>
-      editor.text === undefined ? [] : { id, text: editor.text },
+    const edits = items.flatMap(({ id, entry }) =>
+      entry?.editor.text === undefined ? [] : { id, text: entry.editor.text },
     );
     return {
       edits: [...edits, ...this.deferredEdits],
-      unfolded: items.flatMap(({ id, entry }) => (entry.isUnfolded ? id : [])),
+      unfolded: items.flatMap(({ id, entry }) => (entry?.isUnfolded ? id : [])),
       seen: items.at(-1)?.id,
     };
   }
@@ -197,6 +207,7 @@ export class ConversationView {
       const found = this.findItem(idOf(item));
       return found?.update(item) ? found : undefined;
     });
+    const focusedItem = previous.find((item) => item.element.contains(document.activeElement));
     const firstRemoved = previous.find((item) => item.exchange && !keptViews.includes(item));
     const moveFocusTo = firstRemoved && carryVersionFocus(this.context, firstRemoved.element);
     const focused = closestElement(document.activeElement, '.comparison, .comparison-bar');
@@ -216,19 +227,33 @@ export class ConversationView {
     const first = firstAdded?.answers[0];
     if (firstAdded) this.draw(firstAdded);
     this.updateAfterChange();
+    if (nextViews.some((item) => item instanceof DeletedTurn && !previous.includes(item)))
+      this.context.announcer.announce(this.context.strings.turnDeleted);
     if (first && comparisonHadFocus) this.context.moveFocus(first.element);
     if (first?.isRunning) firstAdded?.comparison?.announceStart();
     else if (first) {
       this.announceVersion(first);
       moveFocusTo?.(first.element, this.element);
     }
+    this.moveFocusFrom(focusedItem);
     const last = nextViews.at(-1);
     return last === previous.at(-1) ? undefined : last;
   }
 
+  performAction(answerId: string, action: AnswerAction): void {
+    const answer = this.findAnswer(answerId);
+    if (!answer) return;
+    answerActions(this.context, answer)
+      .find((item) => item.action === action)
+      ?.choose();
+  }
+
   /** Adds an exchange at the end of the conversation. */
   add(exchange: ShownExchange): void {
-    this.items = [...this.items, this.create(exchange)];
+    // After the next prompt, the page no longer offers to restore deleted turns.
+    const keptViews = this.items.filter((item) => !(item instanceof DeletedTurn));
+    this.removeAllBut(keptViews);
+    this.items = [...keptViews, this.create(exchange)];
     this.updateAfterChange();
   }
 
@@ -261,8 +286,8 @@ export class ConversationView {
   /** @param following the view above which the new view is inserted; without it, the new view is the last one */
   private create(item: ShownItem, following?: ItemView): ItemView {
     const { context } = this;
-    const view = 'turns' in item ? new SummaryEntry(context, item) : new ExchangeView(context, item);
-    const height = Math.max(...view.answers.map(({ estimatedEm }) => estimatedEm)) + surroundingsEm;
+    const view = createView(context, item);
+    const height = Math.max(0, ...view.answers.map(({ estimatedEm }) => estimatedEm)) + surroundingsEm;
     view.element.style.containIntrinsicBlockSize = `auto ${height}em`;
     if (following) following.element.before(view.element);
     else this.thread.append(view.element);
@@ -301,13 +326,24 @@ export class ConversationView {
 
   /** Restores an earlier view: opens the editors that were open, and unfolds the entries that were unfolded. */
   private restore({ edits = [], unfolded = [] }: ConversationState): void {
-    for (const item of this.items) if (unfolded.includes(item.id)) item.entry.isUnfolded = true;
-    const canOpen = ({ id }: OpenEdit): boolean => !this.context.isReadOnly() && this.findItem(id) !== undefined;
+    for (const { id, entry } of this.items) if (entry && unfolded.includes(id)) entry.isUnfolded = true;
+    const canOpen = ({ id }: OpenEdit): boolean => !this.context.isReadOnly() && this.findItem(id)?.entry !== undefined;
     this.deferredEdits = edits.filter((edit) => !canOpen(edit));
     for (const { id, text } of edits.filter(canOpen)) {
-      const editor = this.findItem(id)?.entry.editor;
+      const editor = this.findItem(id)?.entry?.editor;
       if (editor?.text === undefined) editor?.open(text);
     }
+  }
+
+  /**
+   * Moves the focus from a turn that was deleted to the line in its place, or from that line to the restored turn.
+   * @param focused the item that had the focus
+   */
+  private moveFocusFrom(focused: ItemView | undefined): void {
+    const replacement = this.findItem(focused?.id ?? '');
+    if (replacement === focused || !(replacement instanceof DeletedTurn || focused instanceof DeletedTurn)) return;
+    const entry = replacement?.element.querySelector('article');
+    if (entry) this.context.moveFocus(entry);
   }
 
   private announceVersion({ id, exchange }: AnswerView): void {
@@ -340,6 +376,11 @@ export class ConversationView {
     });
     this.updateEarlierTurns(this.thread, items);
   }
+}
+
+function createView(context: PageContext, item: ShownItem): ItemView {
+  if ('turns' in item) return new SummaryEntry(context, item);
+  return 'isDeleted' in item ? new DeletedTurn(context, item.id) : new ExchangeView(context, item);
 }
 
 /** Returns the id of an exchange, or the id of a summary's answer. */

@@ -2,10 +2,11 @@ import type { PageContext } from '../pageContext';
 import type { SummaryOffer } from '../turn/shownAnswer';
 import { button, element, setText, svgIcon } from '../util/element';
 import type { AnswerView } from './answerView';
+import type { DeletedTurn } from './deletedTurn';
 import type { ExchangeView } from './exchangeView';
 import { SummaryEntry } from './summaryEntry';
 
-export type ItemView = ExchangeView | SummaryEntry;
+export type ItemView = ExchangeView | SummaryEntry | DeletedTurn;
 
 function isUsableSummary(item: ItemView): item is SummaryEntry {
   return item instanceof SummaryEntry && item.isUsable;

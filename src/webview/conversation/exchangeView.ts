@@ -40,7 +40,7 @@ export class ExchangeView {
    * @returns false if the exchange no longer has the same answers, so that a new view is needed
    */
   update(item: ShownItem): boolean {
-    if ('turns' in item || item.answers.length !== this.answers.length) return false;
+    if (!('answers' in item) || item.answers.length !== this.answers.length) return false;
     if (item.answers.some(({ id }, index) => id !== this.answers[index]?.id)) return false;
     this.exchange = item;
     for (const [index, answer] of item.answers.entries()) this.answers[index]?.update(answer);

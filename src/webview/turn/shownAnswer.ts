@@ -11,6 +11,7 @@ export type SummaryOffer = 'none' | 'possible' | 'ready';
 /** The data of an answer from which its elements on the page are drawn. */
 export interface ShownAnswer {
   readonly id: string;
+  readonly element: HTMLElement;
   /** State of the turn. It can be newer than the state that is visible on screen. */
   readonly state: TurnState;
   readonly isQueued: boolean;

@@ -1,7 +1,8 @@
 import type { PageContext } from '../pageContext';
 import { button, element, type Icon, iconButton, markCopied, svgIcon } from '../util/element';
-import { createMenu } from '../util/menu';
+import { createMenu, type MenuItem } from '../util/menu';
 import { fillTemplate } from '../../shared/format';
+import { answerActions as answerActionNames, type AnswerAction } from '../../shared/pageMessages';
 import { isRunning, type TurnState } from '../../shared/protocol';
 import { type Card, type CardSlot, markVersionButton } from './card';
 import type { ShownAnswer } from './shownAnswer';
@@ -10,16 +11,16 @@ import type { ShownAnswer } from './shownAnswer';
 export function showTurnActions(
   context: PageContext,
   slot: CardSlot,
-  { id: answerId, isQueued, isLatest, isCompared, exchange }: ShownAnswer,
+  answer: ShownAnswer,
   { phase, finishReason, model, text: currentText }: TurnState,
 ): void {
+  const { id: answerId, isQueued, isLatest, isCompared, exchange } = answer;
   const { strings, post, isReadOnly, areVersionButtonsDisabled } = context;
   const hasEnded = !isRunning(phase);
   const text = hasEnded ? currentText : '';
   // If the latest answer has ended at the token limit, the line below it already has a button that restarts the answer.
   // *Regenerate* is therefore left out.
   const canRegenerate = phase === 'done' && !isCompared && !(isLatest && finishReason === 'length');
-  const hasAnswer = phase === 'done' || text !== '';
   const isFollowed = exchange?.followed === answerId;
   const versions = hasEnded ? (exchange?.versions ?? []) : [];
   const create = (): Card | undefined => {
@@ -55,11 +56,43 @@ export function showTurnActions(
     // switch versions.
     if (versions.length > 1 && versions.includes(answerId) && mayChange)
       parts.push(createVersionPager(context, answerId, versions));
-    if (hasAnswer) parts.push(iconButton(strings.copyRequest, 'code', () => post({ type: 'copyRequest', answerId })));
+    if (hasEnded)
+      parts.push(
+        ...createMenu(strings.answerActions, () =>
+          // The row already contains a button that copies the answer.
+          answerActions(context, answer).filter(({ action }) => action !== 'copyAnswer'),
+        ),
+      );
     if (parts.length === 0) return undefined;
     return { element: element('div', { class: 'turn-actions' }, ...parts) };
   };
-  slot.show([isQueued, canRegenerate, hasAnswer, isFollowed, text, ...versions], create);
+  slot.show([isQueued, canRegenerate, hasEnded, isFollowed, text, ...versions], create);
+}
+
+/** Returns what the user can do with an answer now. */
+export function answerActions(
+  { strings, post, copy, isReadOnly }: PageContext,
+  { id: answerId, element: article, exchange, state: { phase, text } }: ShownAnswer,
+): readonly (MenuItem & { readonly action: AnswerAction })[] {
+  const hasEnded = !isRunning(phase);
+  const items: Readonly<Record<AnswerAction, readonly [isPossible: boolean, choose: () => void]>> = {
+    copyAnswer: [text !== '', () => copy(text)],
+    copyPlainText: [
+      text !== '',
+      () => copy(article.querySelector<HTMLElement>('[data-part="answer"]')?.innerText.trim() ?? ''),
+    ],
+    copyRequest: [hasEnded, () => post({ type: 'copyRequest', answerId })],
+    exportConversation: [true, () => post({ type: 'exportConversation' })],
+    branch: [hasEnded && exchange !== undefined, () => post({ type: 'branch', answerId })],
+    deleteTurn: [
+      exchange !== undefined && !isReadOnly(),
+      () => exchange && post({ type: 'deleteExchange', exchangeId: exchange.id }),
+    ],
+  };
+  return answerActionNames.flatMap((action) => {
+    const [isPossible, choose] = items[action];
+    return isPossible ? { action, caption: strings[action], choose } : [];
+  });
 }
 
 /** Disables or enables *Regenerate* and the buttons that show another version, in all answers of a conversation. */

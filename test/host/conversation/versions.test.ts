@@ -77,7 +77,7 @@ describe('conversation with several versions of an exchange', () => {
     assert.deepEqual([engine.turns.length, engine.turns[0]?.controls], [2, ['stop']]);
     assert.deepEqual(phases(), ['eins: connecting']);
     const seen = changes.map((change) => (change.type === 'answer' ? change.answer.id : change.type));
-    assert.deepEqual(seen, ['path', id]);
+    assert.deepEqual(seen, ['path', 'events', 'events', 'events', id]);
     const phasesNow = before.map((each) => conversation.tree.answer(each)?.state.phase);
     assert.deepEqual(phasesNow, ['stopped', 'stopped', 'stopped']);
     assert.deepEqual(valuesOf(reopened(lines).interrupted, 'answer'), [id]);
@@ -131,7 +131,7 @@ describe('conversation with several versions of an exchange', () => {
   it('keeps its branch and requests when it is read from the journal, whatever the user has done', () => {
     const which = fc.nat();
     const answer = fc.constantFrom('whole', 'whole', 'whole', 'half', 'none');
-    const anew = fc.constantFrom('edit' as const, 'again' as const, 'show' as const, 'restart' as const);
+    const anew = fc.constantFrom('edit', 'again', 'show', 'restart', 'delete');
     const step = fc.oneof(
       fc.record({ what: fc.constantFrom('ask' as const, 'stop' as const), answer }),
       fc.record({ what: anew, which, answer }),
@@ -141,6 +141,9 @@ describe('conversation with several versions of an exchange', () => {
       fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
         const { ask, conversation, edit, engine, lines, sentTexts } = openConversation();
         const before = new Map<string, readonly string[]>();
+        const exchangeOf = (answerId: string) => conversation.tree.exchangeOf(answerId)!;
+        /** The answers that the deleted turns follow. */
+        const deleted = new Set<string>();
         for (const each of steps) {
           const ids = [...before.keys()];
           const id = 'which' in each ? ids[each.which % ids.length] : undefined;
@@ -154,7 +157,10 @@ describe('conversation with several versions of an exchange', () => {
             if (again !== undefined) before.set(again, earlier);
             else if (each.what === 'edit') before.set(edit(id, `${ids.length}`), earlier);
             else if (each.what === 'show') conversation.showVersion(id);
-            else conversation.restart(id);
+            else if (each.what === 'delete') {
+              conversation.deleteExchange(exchangeOf(id).id);
+              deleted.add(exchangeOf(id).parentAnswer);
+            } else conversation.restart(id);
           }
           if (!conversation.busy || !('answer' in each) || each.answer === 'none') continue;
           const words = `to ${String(sentTexts().at(-1))}`;
@@ -171,10 +177,10 @@ describe('conversation with several versions of an exchange', () => {
         assert.deepEqual(stored.interrupted, []);
         for (const [id, earlier] of before) {
           const expected = [...earlier, id].flatMap((each) => {
-            const { prompt } = conversation.tree.exchangeOf(each)!;
+            const { prompt, parentAnswer } = exchangeOf(each);
             const { text: words } = conversation.tree.answer(each)!.state;
             if (each === id) return [prompt];
-            return words ? [prompt, words] : [];
+            return words && !deleted.has(parentAnswer) ? [prompt, words] : [];
           });
           for (const each of [{ conversation, sentTexts }, again]) {
             each.conversation.restart(id);

@@ -25,6 +25,7 @@ const record = fc.oneof(
     answers,
   }),
   fc.record({ type: fc.constant('answers'), exchange: id, answers }),
+  fc.record({ type: fc.constant('deletion'), exchange: id, isUndone: fc.constantFrom<unknown>(true, undefined, 1) }),
   fc.record({ type: fc.constant('summary'), upTo: id, answer }),
   fc.record({ type: fc.constant('summaryText'), answer: id, text: fc.constantFrom('', 'In short') }),
   fc.record({ type: fc.constant('select'), answer: id, use: fc.constantFrom<unknown>(true, undefined, 1) }),
@@ -62,6 +63,7 @@ describe('journal that consists of random records', () => {
           assert.ok(steps.length <= tree.answers().length);
         }
         for (const item of tree.page()) {
+          if ('isDeleted' in item) continue;
           const shown = 'turns' in item ? [item.answer] : item.answers;
           assert.ok(shown.length > 0 && shown.every((each) => tree.isShown(each.id)));
           assert.ok('turns' in item || item.versions.includes(shown[0]?.id ?? ''));

@@ -118,6 +118,7 @@ export function shownAnswers({ tree }: Pick<Conversation, 'tree'>): readonly Sho
   return tree.page().flatMap((item): readonly ShownAnswer[] => {
     if ('turns' in item)
       return [{ ...item.answer, prompt: 'summary', versions: [], isCompared: false, isFollowed: false }];
+    if ('isDeleted' in item) return [];
     const { prompt, versions, answers, followed } = item;
     const isCompared = answers.length > 1;
     return answers.map((answer) => ({ ...answer, prompt, versions, isCompared, isFollowed: followed === answer.id }));

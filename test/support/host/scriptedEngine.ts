@@ -140,6 +140,17 @@ export const done = (content: string, finishReason = 'stop'): StreamEvent => ({
   attempt: 1,
   at: 9,
 });
+/** The end of an attempt that the gateway has charged for. */
+export const paid = (cost: number): StreamEvent => ({
+  type: 'ended',
+  how: 'finished',
+  cost,
+  ms: 1,
+  bytes: 1,
+  chars: 1,
+  attempt: 1,
+  at: 8,
+});
 export const stopped = (content: string): StreamEvent => ({ type: 'stopped', text: content, attempt: 1, at: 9 });
 export const failed = (content: string): StreamEvent => ({
   type: 'failed',

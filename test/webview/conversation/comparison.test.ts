@@ -147,7 +147,7 @@ describe('comparison of answers', () => {
     finish('m1');
     page.events('m2', ev.attempt(), ev.text('Hi'));
     page.events('m3', ev.attempt(), ev.failed());
-    assert.deepEqual(buttonsIn(at(0)).slice(0, 3), ['Use this answer', 'Copy', 'Copy request as code…']);
+    assert.deepEqual(buttonsIn(at(0)).slice(0, 3), ['Use this answer', 'Copy', 'Answer actions']);
     page.click('Use this answer');
     assert.deepEqual(page.posted, [{ type: 'useAnswer', answerId: 'm1' }]);
     page.events('m2', ev.stopped('Hi'));

@@ -29,7 +29,7 @@ const waitButtons = 'Retry now, Stop, Switch model';
 const tokenLimit = ev.done('Hel', { finishReason: 'length' });
 const breaker = ev.waiting({ reason: 'breaker', actions: ['retryNow', 'tryAnyway', 'switchModel'] });
 const partialFailure = ev.failed({ text: 'Hel', actions: ['setApiKey', 'continue', 'restart'] });
-const goOn = 'Continue, Copy, Copy request as code…, Restart answer';
+const goOn = 'Answer actions, Continue, Copy, Restart answer';
 const rows: Readonly<Record<string, Row>> = {
   'before the first attempt': { phase: 'connecting', progress: 'Connecting…', buttons: 'Stop' },
   connecting: { phase: 'connecting', progress: 'Connecting…', buttons: 'Stop', events: [start] },
@@ -85,7 +85,7 @@ const rows: Readonly<Record<string, Row>> = {
   done: {
     phase: 'done',
     answer: 'Hello',
-    buttons: 'Copy, Copy request as code…, More ways to regenerate, Regenerate',
+    buttons: 'Answer actions, Copy, More ways to regenerate, Regenerate',
     events: [start, ev.text('Hello'), ev.done('Hello')],
   },
   'done at the token limit': {
@@ -103,15 +103,24 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'stopped before the prompt was sent': {
     phase: 'stopped',
-    buttons: 'Edit prompt, Send now',
+    buttons: 'Answer actions, Edit prompt, Send now',
     events: [ev.stopped('')],
   },
-  'stopped before any text': { phase: 'stopped', buttons: 'Restart answer', events: [start, ev.stopped('')] },
-  failed: { phase: 'failed', buttons: 'Retry now, Switch model', cards: 'alert', events: [start, ev.failed()] },
+  'stopped before any text': {
+    phase: 'stopped',
+    buttons: 'Answer actions, Restart answer',
+    events: [start, ev.stopped('')],
+  },
+  failed: {
+    phase: 'failed',
+    buttons: 'Answer actions, Retry now, Switch model',
+    cards: 'alert',
+    events: [start, ev.failed()],
+  },
   'failed with a partial answer': {
     phase: 'failed',
     answer: 'Hel',
-    buttons: 'Continue, Copy, Copy request as code…, More actions, Set API key',
+    buttons: 'Answer actions, Continue, Copy, More actions, Set API key',
     cards: 'alert',
     events: [...cut, partialFailure],
   },

@@ -193,7 +193,8 @@ describe('row below an answer', () => {
 
   it('copies the request as code', () => {
     page.events('a', start, ev.text('Hi'), ev.done('Hi'));
-    page.click('Copy request as code…');
+    page.click('Answer actions');
+    page.one('menuitem', 'Copy request as code…').click();
     assert.deepEqual(page.posted, [{ type: 'copyRequest', answerId: 'a' }]);
   });
 });

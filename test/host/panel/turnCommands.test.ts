@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import type { PanelServices, PrefilledPrompt } from '../../../src/host/panel/panelServices';
+import { englishL10n, useVSCode } from '../../support/fakeVSCode';
+import { openConversation, shownAnswers } from '../../support/host/openedConversation';
+import { attempt, done, text } from '../../support/host/scriptedEngine';
+import { valuesOf } from '../../support/valuesOf';
+
+describe('commands for a turn', () => {
+  useVSCode({ l10n: englishL10n });
+
+  const branching = () => {
+    const source = openConversation();
+    const { conversation: target } = openConversation();
+    const [shown, prefilled]: [unknown[], PrefilledPrompt[]] = [[], []];
+    const services = {
+      conversations: { startNew: () => target },
+      panels: {
+        locationOf: () => 'sideBar',
+        show: (...args: unknown[]) => shown.push(args),
+        prefill: (_: unknown, prompt: PrefilledPrompt) => prefilled.push(prompt),
+      },
+    } as unknown as PanelServices;
+    const branch = async (answerId: string): Promise<void> => {
+      const { startBranch } = await import('../../../src/host/panel/turnCommands');
+      startBranch(services, source.conversation, answerId);
+    };
+    return { ...source, target, shown, prefilled, branch };
+  };
+
+  it('start a branch where the conversation is, with the focus in its composer', async () => {
+    const { ask, branch, target, shown, prefilled } = branching();
+    await branch(ask('one', attempt(), done('to one')));
+    assert.deepEqual([shown, prefilled], [[[target, { location: 'sideBar' }]], [{ text: '' }]]);
+    assert.deepEqual(valuesOf(shownAnswers(target), 'prompt'), ['one']);
+  });
+
+  for (const [title, ofBranch] of [
+    ['', 'Branch of one'],
+    ['Sheep', 'Branch of Sheep'],
+    ['Branch of Sheep', 'Branch of Sheep'],
+  ] as const) {
+    it(`start a branch with the title “${ofBranch}” if the title of the conversation is “${title}”`, async () => {
+      const { ask, branch, conversation, target } = branching();
+      conversation.rename(title);
+      await branch(ask('one', attempt(), done('to one')));
+      assert.equal(target.tree.title, ofBranch);
+    });
+  }
+
+  it('do not start a branch while the turn is running', async () => {
+    const { ask, branch, shown } = branching();
+    await branch(ask('one', attempt(), text('half')));
+    assert.deepEqual(shown, []);
+  });
+
+  it('do not delete a turn that is part of a summary', async () => {
+    const { deleteExchange } = await import('../../../src/host/panel/turnCommands');
+    const { ask, conversation, emit, phases } = openConversation();
+    const one = ask('one', attempt(), done('to one'));
+    ask('two', attempt(), done('to two'));
+    conversation.summarize(one);
+    const [first, second] = conversation.tree.path().map(({ exchange }) => exchange.id) as [string, string];
+    for (const id of [first, second]) assert.throws(() => deleteExchange(conversation, id), /part of a summary/);
+    emit(attempt(), done('In short'));
+    assert.throws(() => deleteExchange(conversation, first), /part of a summary/);
+    deleteExchange(conversation, second);
+    assert.deepEqual(phases(), ['one: done', 'summary: done']);
+    deleteExchange(conversation, second, true);
+    assert.deepEqual(phases(), ['one: done', 'summary: done', 'two: done']);
+  });
+});

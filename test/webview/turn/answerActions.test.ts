@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { answerActions } from '../../../src/shared/pageMessages';
+import { initialTurn, reduceTurn, type RecordedEvent } from '../../../src/shared/protocol';
+import { ev } from '../panel/support/events';
+import { answer, exchange, usePage, type PanelPage } from '../panel/support/panelPage';
+
+const stateOf = (...events: readonly RecordedEvent[]) => events.reduce(reduceTurn, initialTurn);
+const done = stateOf(ev.attempt(), ev.text('**Hi**'), ev.done('**Hi**'));
+
+describe('actions for an answer', () => {
+  let page: PanelPage;
+  usePage((opened) => (page = opened));
+
+  const article = (): HTMLElement => page.all('article').at(-1)!;
+  const menuItems = (): readonly string[] => {
+    page.click('Answer actions');
+    return page.all('menuitem').map(({ textContent }) => textContent);
+  };
+  /** Returns what VS Code reads when the user opens the context menu. */
+  const menuContext = (): unknown => {
+    article().dispatchEvent(new page.window.MouseEvent('contextmenu', { bubbles: true }));
+    return JSON.parse(article().dataset['vscodeContext'] ?? '{}');
+  };
+  const actionsOf = (): unknown => (menuContext() as Readonly<Record<string, unknown>>)['holysheep.answerActions'];
+
+  it('are in the menu below the answer', () => {
+    page.snapshot([exchange('a', { state: done })]);
+    assert.deepEqual(menuItems(), [
+      'Copy as plain text',
+      'Copy request as code…',
+      'Export…',
+      'Branch from here',
+      'Delete turn',
+    ]);
+  });
+
+  it("are in VS Code's context menu of the answer", () => {
+    page.snapshot([exchange('a', { state: done })]);
+    assert.deepEqual(menuContext(), { answerId: 'a', 'holysheep.answerActions': answerActions.join(' ') });
+    assert.deepEqual(JSON.parse(page.root.dataset['vscodeContext'] ?? ''), { conversationId: 'c1' });
+  });
+
+  it('of a running turn are *Copy*, *Export* and *Delete turn*', () => {
+    page.snapshot([exchange('a', { state: stateOf(ev.attempt(), ev.text('Hi')) })]);
+    assert.equal(actionsOf(), 'copyAnswer copyPlainText exportConversation deleteTurn');
+  });
+
+  it('of a queued prompt are *Export* and *Delete turn*', () => {
+    page.snapshot([exchange('a', { isQueued: true })]);
+    assert.equal(actionsOf(), 'exportConversation deleteTurn');
+  });
+
+  it('of a failed turn without text include *Branch from here*', () => {
+    page.snapshot([exchange('a', { state: stateOf(ev.attempt(), ev.failed()) })]);
+    assert.deepEqual(menuItems(), ['Copy request as code…', 'Export…', 'Branch from here', 'Delete turn']);
+  });
+
+  it('lack *Delete turn* on a read-only page', () => {
+    page.snapshot([exchange('a', { state: done })], { readOnly: true });
+    assert.deepEqual(menuItems().slice(-2), ['Export…', 'Branch from here']);
+  });
+
+  it('of a summary lack *Branch from here* and *Delete turn*', () => {
+    page.snapshot([{ answer: answer('s', { state: done }), turns: 1 }]);
+    assert.deepEqual(menuItems(), ['Copy as plain text', 'Copy request as code…', 'Export…']);
+  });
+
+  for (const [action, posted] of [
+    ['copyAnswer', { type: 'copy', text: '**Hi**' }],
+    ['copyRequest', { type: 'copyRequest', answerId: 'a' }],
+    ['exportConversation', { type: 'exportConversation' }],
+    ['branch', { type: 'branch', answerId: 'a' }],
+    ['deleteTurn', { type: 'deleteExchange', exchangeId: 'exchange-a' }],
+  ] as const) {
+    it(`post a message when the user chooses ${action} in the context menu`, () => {
+      page.snapshot([exchange('a', { state: done })]);
+      page.receive({ type: 'answerAction', answerId: 'a', action });
+      assert.deepEqual(page.posted, [posted]);
+    });
+  }
+
+  it('copy the rendered text without Markdown', () => {
+    page.snapshot([exchange('a', { state: done })]);
+    // Replaces `innerText`, which jsdom lacks because it has no layout.
+    Object.defineProperty(page.part('answer'), 'innerText', { value: 'Hi\n' });
+    page.receive({ type: 'answerAction', answerId: 'a', action: 'copyPlainText' });
+    assert.deepEqual([page.posted, page.announced], [[{ type: 'copy', text: 'Hi' }], 'Copied']);
+  });
+});
