@@ -15,6 +15,11 @@ const readingPosition = v.object({
   answerId: text,
   /** Height of the part of the answer that is above the visible area, in pixels. */
   offset: finite,
+  /**
+   * First visible block of the answer's text, and the share of its height that is above the visible area. Unlike the
+   * offset, the block is the same at every width of the page. Absent if the start of the answer is visible.
+   */
+  block: v.optional(v.object({ index: v.number(), shareAbove: finite })),
 });
 
 /** Unfinished edit of a prompt or a summary. `id` is the id of the exchange, or of the answer of the summary. */

@@ -10,6 +10,9 @@ import { StaticPage, themeNames } from './staticPage';
 
 const narrow = { width: 380, height: 860 };
 
+/** Narrow widths of the panel in pixels. */
+const widths = { editor: [narrow.width], sideBar: [300, 220] };
+
 /** Returns the log, the dock and the elements in them that are wider than their container. */
 const tooWide = `['[role=log]', '.dock'].flatMap((selector) => {
   const part = document.querySelector(selector);
@@ -43,32 +46,35 @@ async function assertNoFindings(): Promise<void> {
   }
 }
 
-describe('accessible panel', () => {
-  before(async () => {
-    page = await StaticPage.openPanel(browser);
-  });
-  after(() => page.page.close());
-
-  const enter = async ({ snapshot, act }: PanelState): Promise<void> => {
-    await page.load();
-    await page.post(snapshot);
-    // A turn that has not been drawn has no state.
-    const isDrawn = (turns: number): boolean =>
-      document.querySelector('textarea') !== null &&
-      document.querySelectorAll('article.assistant[data-state]').length === turns;
-    await page.page.waitForFunction(isDrawn, countAnswers(snapshot));
-    await act?.(page.page);
-  };
-
-  for (const state of panelStates) {
-    it(`has no axe violations and no overflowing elements in the state "${state.name}"`, async () => {
-      await enter(state);
-      await assertNoFindings();
-      await page.page.setViewportSize(narrow);
-      assert.deepEqual(await page.page.evaluate(tooWide), []);
+for (const location of ['editor', 'sideBar'] as const)
+  describe(`accessible panel in the location ${location}`, () => {
+    before(async () => {
+      page = await StaticPage.openPanel(browser, location);
     });
-  }
-});
+    after(() => page.page.close());
+
+    const enter = async ({ snapshot, act }: PanelState): Promise<void> => {
+      await page.load();
+      await page.post(snapshot);
+      // A turn that has not been drawn has no state.
+      const isDrawn = (turns: number): boolean =>
+        document.querySelector('textarea') !== null &&
+        document.querySelectorAll('article.assistant[data-state]').length === turns;
+      await page.page.waitForFunction(isDrawn, countAnswers(snapshot));
+      await act?.(page.page);
+    };
+
+    for (const state of panelStates) {
+      it(`has no axe violations and no overflowing elements in the state "${state.name}"`, async () => {
+        await enter(state);
+        await assertNoFindings();
+        for (const width of widths[location]) {
+          await page.page.setViewportSize({ ...narrow, width });
+          assert.deepEqual(await page.page.evaluate(tooWide), [], `${width} pixels`);
+        }
+      });
+    }
+  });
 
 describe('page *Usage and health*', () => {
   afterEach(() => page.page.close());

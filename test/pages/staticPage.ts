@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import type { PanelLocation } from '../../src/host/settings/settings';
 import { translateFaultHelp } from '../../src/host/ui/faultAdvice';
 import { webviewHtml } from '../../src/host/ui/webviewPage';
 import { panelStrings } from '../../src/shared/panelStrings';
@@ -66,11 +67,11 @@ export class StaticPage {
   }
 
   /** Opens the page of a conversation. */
-  static async openPanel(browser: Browser): Promise<StaticPage> {
+  static async openPanel(browser: Browser, location: PanelLocation = 'editor'): Promise<StaticPage> {
     return StaticPage.open(browser, {
       script: 'webview.js',
       styles: ['markdown.css', 'panel.css', 'network.css', 'timeline.css', 'composer.css'],
-      data: { strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
+      data: { location, strings: panelStrings, help: translateFaultHelp((english) => english, 'en') },
     });
   }
 

@@ -153,7 +153,8 @@ export class ConversationView {
       if (!exchange || item.getBoundingClientRect().bottom <= top) continue;
       for (const answer of answers) {
         const rectangle = answer.element.getBoundingClientRect();
-        if (rectangle.bottom > top) return { answerId: answer.id, offset: top - rectangle.top };
+        if (rectangle.bottom <= top) continue;
+        return { answerId: answer.id, offset: top - rectangle.top, block: blockAt(answer.element, top) };
       }
     }
     return undefined;
@@ -163,11 +164,15 @@ export class ConversationView {
    * Returns the `scrollTop` that restores a reading position, or undefined if the answer that the user was reading is
    * not on the page.
    */
-  scrollTopOf({ answerId, offset }: ReadingPosition): number | undefined {
+  scrollTopOf({ answerId, offset, block }: ReadingPosition): number | undefined {
     const entry = this.findAnswer(answerId)?.element;
     if (!entry) return undefined;
+    const { scrollTop } = this.element;
     const { top } = this.element.getBoundingClientRect();
-    return this.element.scrollTop + entry.getBoundingClientRect().top - top + offset;
+    const element = block && sectionsOf(entry).flatMap((section) => [...section.children])[block.index];
+    if (!element) return scrollTop + entry.getBoundingClientRect().top - top + offset;
+    const rectangle = element.getBoundingClientRect();
+    return scrollTop + rectangle.top - top + block.shareAbove * rectangle.height;
   }
 
   /**
@@ -386,4 +391,23 @@ function createView(context: PageContext, item: ShownItem): ItemView {
 /** Returns the id of an exchange, or the id of a summary's answer. */
 export function idOf(item: ShownItem): string {
   return 'turns' in item ? item.answer.id : item.id;
+}
+
+function sectionsOf(entry: HTMLElement): readonly Element[] {
+  return [...entry.querySelectorAll('[data-part="answer"] > .md-section')];
+}
+
+/** Returns the first block of an answer's text that ends below `top`, unless the text starts below `top`. */
+function blockAt(entry: HTMLElement, top: number): ReadingPosition['block'] {
+  const sections = sectionsOf(entry);
+  // Only the blocks of one section are measured, because the browser does not lay out sections that are out of view.
+  const current = sections.findIndex((section) => section.getBoundingClientRect().bottom > top);
+  let index = sections.slice(0, current).reduce((sum, { childElementCount }) => sum + childElementCount, 0);
+  for (const block of sections[current]?.children ?? []) {
+    const { top: blockTop, bottom, height } = block.getBoundingClientRect();
+    if (index === 0 && blockTop > top) return undefined;
+    if (bottom > top) return { index, shareAbove: (top - blockTop) / Math.max(1, height) };
+    index++;
+  }
+  return undefined;
 }
