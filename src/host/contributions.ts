@@ -10,6 +10,7 @@ export const viewCommandIds = [
   'holysheep.chat.exportConversation',
   'holysheep.chat.copyRequest',
   'holysheep.chat.deleteConversation',
+  'holysheep.chat.compareModels',
 ] as const;
 
 /**

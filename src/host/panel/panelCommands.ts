@@ -74,6 +74,7 @@ function viewCommands(panels: PanelRegistry) {
     'holysheep.chat.exportConversation': run('holysheep.exportConversation'),
     'holysheep.chat.copyRequest': run('holysheep.copyRequest'),
     'holysheep.chat.deleteConversation': run('holysheep.deleteConversation'),
+    'holysheep.chat.compareModels': run('holysheep.compareModels'),
   } satisfies Record<(typeof viewCommandIds)[number], unknown>;
 }
 

@@ -115,7 +115,7 @@ export class Workbench {
   }
 
   /** Chooses an action in the title of the view in the side bar, or in its menu. */
-  async titleAction(name: string): Promise<void> {
+  async viewAction(name: string): Promise<void> {
     const title = this.page.locator('.part.auxiliarybar > .title');
     const button = title.getByRole('button', { name, exact: true });
     if (!(await button.isVisible())) {
