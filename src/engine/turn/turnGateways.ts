@@ -336,6 +336,12 @@ export class TurnGateways {
     return this.usableGateways.length > 1;
   }
 
+  /** Whether the primary gateway can't be used, because it needs an API key and has none. */
+  get lacksPrimaryKey(): boolean {
+    const { gatewaysWithKeys: gateways } = this;
+    return gateways !== undefined && !gateways.keys.has(gateways.primaryGateway);
+  }
+
   /** Whether the turn can switch automatically, because another gateway is up. */
   get canSwitch(): boolean {
     return this.untriedGateways.some((gateway) => this.isUp(gateway));

@@ -83,7 +83,7 @@ export class TurnMessages {
       kind: fault.kind,
       message: this.withPlainHttpNote(message, observed),
       text,
-      actions: fault.leavesGateway && !nextGateway ? [...actions, 'addGateway'] : actions,
+      actions: fault.leavesGateway && !nextGateway ? this.withOtherGateway(actions) : actions,
       status: attempts.current?.status,
       requestId: attempts.current?.requestId,
       detail,
@@ -123,6 +123,14 @@ export class TurnMessages {
     const { baseUrl, answeringModel: model } = this.gateways;
     const values = { baseUrl, model, status: this.attempts.current?.status, ...circumstances };
     return describeFault(fault, values, this.deps);
+  }
+
+  /**
+   * Adds the action with which the user gets another gateway: setting the missing API key of the primary gateway, or
+   * adding a gateway.
+   */
+  private withOtherGateway(actions: readonly FaultAction[]): readonly FaultAction[] {
+    return this.gateways.lacksPrimaryKey ? actions.toSpliced(1, 0, 'setApiKey') : [...actions, 'addGateway'];
   }
 
   /** Adds the action `switchGateway` if there is another gateway and the fault might not occur at that gateway. */

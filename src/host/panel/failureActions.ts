@@ -33,11 +33,12 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
   continueWithFallback: (conversation, { id }) => conversation.continueWithFallback(id),
   sendLater: (conversation, { id }, { schedule }) => schedule.schedule(conversation, id),
   /**
-   * Lets the user set the API key of the gateway that failed. If no request was sent to any gateway, the user first
-   * chooses a gateway.
+   * Lets the user set the API key of the gateway that refused the request. If no request was sent to any gateway, the
+   * user first chooses a gateway. After any other fault, the API key of the primary gateway is missing.
    */
-  setApiKey: async (conversation, { id, state }) => {
-    if (await enterApiKey(state.gateway?.id)) conversation.retryNow(id);
+  setApiKey: async (conversation, { id, state: { gateway, failure } }, { userGateways }) => {
+    const wasRefused = failure?.kind === 'auth' || failure?.kind === 'permission';
+    if (await enterApiKey(wasRefused ? gateway?.id : userGateways.all[0]?.id)) conversation.retryNow(id);
   },
   addGateway: async (conversation, { id }) => {
     if (await enterGateway()) conversation.retryNow(id);

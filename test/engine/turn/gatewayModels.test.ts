@@ -479,6 +479,13 @@ describe('gateway without an API key', () => {
     assert.deepEqual([kind, actions[0]], ['auth', 'setApiKey']);
   });
 
+  it('offers to set the key of the primary gateway if the only usable backup gateway fails', async () => {
+    const locked = { ...primary, apiKey: undefined };
+    const net = new Gateways({ backup: dark }, { gateways: [locked, keyless] });
+    const { kind, actions } = (await net.ask(request).toEnd()).last('failed');
+    assert.deepEqual([kind, actions], ['connection', ['retryNow', 'setApiKey', 'checkUrl']]);
+  });
+
   it('is skipped if it is a backup gateway and responds with 401', async () => {
     const net = new Gateways(
       { primary: [refused, ...hello], backup: [status(401, {})] },

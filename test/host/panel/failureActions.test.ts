@@ -55,7 +55,7 @@ describe('button on a failure card', () => {
   const [origin, own] = ['https://failed.test', 'https://own.test'];
   const services = {
     gatewaySets,
-    userGateways: { gatewayFor: () => Promise.resolve({ id: own }) },
+    userGateways: { all: [{ id: own }], gatewayFor: () => Promise.resolve({ id: own }) },
     catalog: {
       pickOther: record('pickOther', 'acme-2'),
       factsOf: () => ({ contextWindow: 4 }),
@@ -102,7 +102,7 @@ describe('button on a failure card', () => {
   const compared = ['acme-2', 'acme-3'].map((model) => ({ id: model, model, comparison: { id: 'acme-2' } }));
   const run = async (action: FaultAction, state: object = {}, isSummary = false): Promise<readonly Call[]> => {
     const { runFailureAction } = await import('../../../src/host/panel/failureActions');
-    const turn = { model: 'acme-1', gateway: refOf(origin), gatewaySwitches: [], ...state };
+    const turn = { model: 'acme-1', gateway: refOf(origin), gatewaySwitches: [], failure: { kind: 'auth' }, ...state };
     failed = { id: 'e1', state: turn } as unknown as Answer;
     const asked = { prompt: 'Hi', answers: compared, selected: 'acme-2' } as unknown as Exchange;
     exchange = isSummary ? undefined : asked;
@@ -141,6 +141,12 @@ describe('button on a failure card', () => {
       action: 'checkUrl',
       state: { gatewaySwitches: [{}] },
       expected: backupUrls,
+    },
+    {
+      behavior: 'sets the key of the primary gateway after a backup gateway has failed',
+      action: 'setApiKey',
+      state: { failure: { kind: 'connection' } },
+      expected: ['command', 'holysheep.setApiKey', { baseUrl: own }],
     },
     {
       behavior: 'does not retry when the user cancels the key dialog',
