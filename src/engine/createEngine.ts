@@ -4,6 +4,7 @@ import { GatewayStates } from './gate/gatewayState';
 import { readKeys } from './gateway/gateway';
 import { readLocalFacts } from './http/localFacts';
 import { probe } from './http/probe';
+import { reasoningFields } from './models/reasoningFields';
 import type { ChatRequest } from './request';
 import { TurnHistory } from './retry/turnHistory';
 import type { TurnRecord } from './state/ledger';
@@ -67,6 +68,11 @@ export function createEngine(unsafeDeps: EngineDeps): Engine {
         preferredGateway,
       });
       return turnGateways.choose(gateways);
+    },
+    reasoningFor: (target, effort) => {
+      const { baseUrl, sentModel: model } = target;
+      const { efforts: learned } = states.of(baseUrl).behavior(model);
+      return reasoningFields(effort, { baseUrl, model, facts: deps.facts?.(target), learned });
     },
     cooldownOf: ({ gateway, key, model }) => states.of(gateway).cooldownOf(model, key),
     probe: (baseUrl, key, signal) => probe(deps, baseUrl, key, signal),

@@ -9,7 +9,8 @@ import type { KeyRedactor } from './gateway/keyRedactor';
 import type { ListedModels } from './gateway/modelList';
 import type { FactsById } from './models/listedFacts';
 import type { ModelFacts } from './models/modelFacts';
-import type { ChatRequest } from './request';
+import type { ReasoningFields } from './models/reasoningFields';
+import type { ChatRequest, ReasoningEffort } from './request';
 import type { LedgerEntry, TurnRecord } from './state/ledger';
 
 /** A model at a gateway. The user and the gateway can have different names for the same model. */
@@ -148,6 +149,8 @@ export interface Engine {
   resetNetworkState(): Promise<void>;
   /** Returns the gateway at which a turn would start now, or undefined if no gateway can be used. */
   gatewayForAttempt(model: string, gateways: KeyedGateways, preferredGateway?: string): Gateway | undefined;
+  /** Returns the reasoning effort that a request would have, after everything that the gateway has refused so far. */
+  reasoningFor(target: ModelAtGateway, effort: ReasoningEffort | undefined): ReasoningFields;
   /**
    * Returns the cooldown or the open circuit breaker of a model. Returns undefined if this window has recorded neither.
    */

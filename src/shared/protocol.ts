@@ -72,6 +72,8 @@ export interface EffortView {
   readonly level: EffortChoice;
   /** Levels that the user can choose: first `default`, then the other levels in ascending order. */
   readonly levels: readonly EffortChoice[];
+  /** What is sent in place of the level, which the gateway has refused: another level, or `default` for no level. */
+  readonly sent?: EffortChoice | undefined;
   /** Whether the reasoning can only be switched off (`none`) and on (`high`). */
   readonly isToggle?: true | undefined;
 }
@@ -96,7 +98,7 @@ export interface ConnectionView {
   readonly backup?: 'switched' | 'automatic' | undefined;
   /** Names of the backup gateways that have an API key. */
   readonly backups?: readonly string[] | undefined;
-  /** Reasoning effort of the model. Every message to the page contains it. */
+  /** Reasoning effort of the model, in every message to the page. Absent if the model is known not to reason. */
   readonly effort?: EffortView | undefined;
 }
 

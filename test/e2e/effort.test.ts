@@ -58,6 +58,7 @@ describe('reasoning effort in the panel', () => {
     await panel.assistant
       .getByText("The gateway doesn't accept the reasoning effort High. The request was sent with Medium.")
       .waitFor();
+    await shown('High → Medium');
     await panel.assistant.locator('.turn-summary').click();
     await panel.assistant.getByText('Reasoning effort: Medium').first().waitFor();
   });

@@ -336,7 +336,7 @@ export class TurnGateways {
     return this.usableGateways.length > 1;
   }
 
-  /** Whether the primary gateway can't be used, because it needs an API key and has none. */
+  /** Whether the primary gateway can't be used because its API key is missing. */
   get lacksPrimaryKey(): boolean {
     const { gatewaysWithKeys: gateways } = this;
     return gateways !== undefined && !gateways.keys.has(gateways.primaryGateway);

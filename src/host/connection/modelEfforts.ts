@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ModelFacts } from '../../engine/models/modelFacts';
 import { effortChoiceIn, effortChoices, type EffortChoice, type ReasoningEffort } from '../../engine/request';
+import type { ReasoningFields } from '../../engine/models/reasoningFields';
 import type { EffortView } from '../../shared/protocol';
 import type { Settings } from '../settings/settings';
 import { Disposable } from '../util/disposable';
@@ -40,8 +41,13 @@ export class ModelEfforts extends Disposable {
     return (model) => remembered.get(model) ?? setting;
   }
 
-  viewOf(model: string): EffortView {
-    return effortView(this.levelOf(model), this.deps.facts(model));
+  /**
+   * Returns what the reasoning effort button shows for a model.
+   * @param fields the reasoning effort of the next request, if it is known
+   */
+  viewOf(model: string, { effort, refusedEffort }: Partial<ReasoningFields> = {}): EffortView | undefined {
+    const view = effortView(this.levelOf(model), this.deps.facts(model));
+    return view && refusedEffort ? { ...view, sent: effort ?? 'default' } : view;
   }
 
   /**
@@ -57,12 +63,12 @@ export class ModelEfforts extends Disposable {
 
 /**
  * Returns what the reasoning effort button shows. Its list of levels always contains the current level, even if the
- * model might not accept it.
+ * model might not accept it. Returns undefined if there is nothing to choose.
  */
-export function effortView(level: EffortChoice, facts: ModelFacts | undefined): EffortView {
+export function effortView(level: EffortChoice, facts: ModelFacts | undefined): EffortView | undefined {
   const possibleLevels: readonly EffortChoice[] = ['default', level, ...levelsOf(facts)];
   const levels = effortChoices.filter((choice) => possibleLevels.includes(choice));
-  return { level, levels, ...(isToggle(facts) && { isToggle: true }) };
+  return levels.length < 2 ? undefined : { level, levels, ...(isToggle(facts) && { isToggle: true }) };
 }
 
 /**
@@ -72,8 +78,9 @@ export function effortView(level: EffortChoice, facts: ModelFacts | undefined): 
 const usualLevels: readonly ReasoningEffort[] = ['low', 'medium', 'high'];
 
 function levelsOf(facts: ModelFacts | undefined): readonly ReasoningEffort[] {
-  const { efforts, reasoningToggle, reasoningBudget } = facts ?? {};
+  const { efforts, reasons, reasoningToggle, reasoningBudget } = facts ?? {};
   if (isToggle(facts)) return ['none', 'high'];
+  if (reasons === false) return efforts ?? [];
   const canSwitchOff = reasoningToggle === true || reasoningBudget?.min === 0;
   return [...(canSwitchOff ? (['none'] as const) : []), ...(efforts ?? usualLevels)];
 }

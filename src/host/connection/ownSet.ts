@@ -42,7 +42,7 @@ export function createOwnSet(deps: OwnSetDeps): GatewaySet {
 }
 
 async function viewOwn(
-  { userGateways, engine, settings, log }: OwnSetDeps,
+  { userGateways, engine, settings, efforts, log }: OwnSetDeps,
   preferredGateway: string | undefined,
 ): Promise<ConnectionView> {
   const model = settings.model();
@@ -60,6 +60,8 @@ async function viewOwn(
     const { name, isSubstitute } = modelAt(target, model, primaryGateway);
     const isSwitched = target.id === preferredGateway;
     const backup = isSwitched ? 'switched' : 'automatic';
+    const place = { model, sentModel: name, baseUrl: target.id };
+    const effort = efforts.viewOf(model, engine.reasoningFor(place, sentEffort(efforts.levelOf(model))));
     return {
       model,
       host: target.label,
@@ -68,6 +70,7 @@ async function viewOwn(
       ...(isOffered && { gateway: isSubstitute ? `${name} · ${target.label}` : target.label }),
       ...(!isOffered && target !== primaryGateway && { backup }),
       ...(names.length > 0 && { backups: names }),
+      ...(effort && { effort }),
     };
   } catch (error) {
     log.error(error);

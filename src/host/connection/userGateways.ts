@@ -236,9 +236,11 @@ export class UserGateways extends Disposable {
 
   /**
    * Records which gateways have responded in a turn, and which gateways have refused a request without an API key. A
-   * gateway that has refused such a request needs a key from now on.
+   * gateway that has refused such a request needs a key from now on. After a refused reasoning effort, the panels are
+   * updated, because the reasoning effort button shows the level that is sent instead.
    */
   recordTurn({ attempts }: TurnRecord): void {
+    if (attempts.some(({ refusedEffort }) => refusedEffort)) this.refresh();
     for (const { gateway, headers, end } of attempts) {
       const origin = originOf(gateway.id);
       if (headers) this.recordResponse(origin);

@@ -347,7 +347,7 @@ export class ConversationPanel extends Disposable {
     // The offline demo needs no key. Nevertheless, the page shows in the demo whether the user's own gateways have a
     // key.
     const { hasKey } = set === gatewaySets.own ? view : await gatewaySets.own.view();
-    const connection: ConnectionView = { ...view, hasKey, effort: efforts.viewOf(view.model) };
+    const connection: ConnectionView = { effort: efforts.viewOf(view.model), ...view, hasKey };
     return { connection, suggestions: await suggestions.list(conversation, connection) };
   }
 

@@ -34,7 +34,7 @@ const failureActions: Readonly<Record<FaultAction, FailureAction>> = {
   sendLater: (conversation, { id }, { schedule }) => schedule.schedule(conversation, id),
   /**
    * Lets the user set the API key of the gateway that refused the request. If no request was sent to any gateway, the
-   * user first chooses a gateway. After any other fault, the API key of the primary gateway is missing.
+   * user first chooses a gateway. After any other fault, the primary gateway lacks its API key.
    */
   setApiKey: async (conversation, { id, state: { gateway, failure } }, { userGateways }) => {
     const wasRefused = failure?.kind === 'auth' || failure?.kind === 'permission';

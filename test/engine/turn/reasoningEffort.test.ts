@@ -261,6 +261,20 @@ describe('reasoning effort of a turn', () => {
     assert.deepEqual(effortsOf(run), [['max', undefined]]);
   });
 
+  it('is known before the next request, with the level that the gateway has refused', async () => {
+    const refusal = status(400, { error: { message: `reasoning_effort: invalid. ${levels}` } });
+    const turn: Turn = { replies: [refusal, answering('ok')], request: { reasoningEffort: 'max' } };
+    const world = createWorld(turn);
+    const place = { model: 'some-model', sentModel: 'some-model', baseUrl: 'https://gateway.test/v1' };
+    const expected = () => {
+      const { effort, refusedEffort } = world.engine.reasoningFor(place, 'max');
+      return [effort, refusedEffort];
+    };
+    assert.deepEqual(expected(), ['max', undefined]);
+    await runTurn(turn, world);
+    assert.deepEqual(expected(), ['high', 'max']);
+  });
+
   it('is left out of a second request before the turn fails', async () => {
     const refusal = status(400, { error: { message: 'reasoning_effort is not supported' } });
     const run = await runTurn({ replies: [refusal], request: { ...high, defaults } });

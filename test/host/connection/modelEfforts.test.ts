@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Settings } from '../../../src/host/settings/settings';
 import { fake } from '../../support/fake';
 import type { Memento } from 'vscode';
+import type { ReasoningFields } from '../../../src/engine/models/reasoningFields';
 import type { ModelFacts } from '../../../src/engine/models/modelFacts';
 import type { EffortChoice } from '../../../src/engine/request';
 import type { ModelEfforts } from '../../../src/host/connection/modelEfforts';
@@ -88,14 +89,17 @@ describe('reasoning effort that the user chooses for a model', () => {
   const budget = { min: 1024 };
   for (const { name, facts, levels } of [
     { name: 'about which nothing is known', facts: undefined, levels: 'low medium high' },
-    { name: 'that does not reason according to the model table', facts: { reasons: false }, levels: 'low medium high' },
+    {
+      name: 'whose levels the user has set although the model does not reason',
+      facts: { reasons: false, efforts: ['low', 'high'] },
+      levels: 'low high',
+    },
     { name: 'with known levels', facts: { efforts: ['low', 'max'] }, levels: 'low max' },
     {
       name: 'with levels and a switch for the reasoning',
       facts: { efforts: ['high', 'max'], reasoningToggle: true },
       levels: 'none high max',
     },
-    { name: 'without levels', facts: { efforts: [] }, levels: '' },
     { name: 'with a token budget for the reasoning', facts: { reasoningBudget: budget }, levels: 'low medium high' },
     {
       name: 'with a token budget for the reasoning that can be 0',
@@ -110,13 +114,35 @@ describe('reasoning effort that the user chooses for a model', () => {
     { name: 'with only a switch for the reasoning', facts: { reasoningToggle: true }, levels: 'none high toggle' },
   ] as readonly { readonly name: string; readonly facts: ModelFacts | undefined; readonly levels: string }[]) {
     it(`can be ${['default', ...levels.split(' ').filter(Boolean)].join(', ')} for a model ${name}`, async () => {
-      const { levels: offered, isToggle } = (await openWindow(facts)).viewOf('m');
+      const { levels: offered, isToggle } = (await openWindow(facts)).viewOf('m') ?? assert.fail('no view');
       assert.deepEqual(
         offered.concat(isToggle ? ['toggle' as EffortChoice] : []).join(' '),
         `default ${levels}`.trim(),
       );
     });
   }
+
+  for (const { name, facts } of [
+    { name: 'that is known not to reason', facts: { reasons: false } },
+    { name: 'without levels', facts: { efforts: [] } },
+  ]) {
+    it(`can't be chosen for a model ${name}`, async () => {
+      assert.equal((await openWindow(facts)).viewOf('m'), undefined);
+    });
+  }
+
+  it('can be reset to the model default for a model that is known not to reason', async () => {
+    setting = 'high';
+    assert.deepEqual((await openWindow({ reasons: false })).viewOf('m')?.levels, ['default', 'high']);
+  });
+
+  it('is shown together with the level that is sent in its place', () => {
+    setting = 'high';
+    const sentOf = (fields?: Partial<ReasoningFields>) => efforts.viewOf('m', fields)?.sent;
+    assert.equal(sentOf({ effort: 'medium', refusedEffort: 'high' }), 'medium');
+    assert.equal(sentOf({ refusedEffort: 'high' }), 'default');
+    assert.equal(sentOf({ effort: 'high' }), undefined);
+  });
 
   it('can be the effort from the settings, even if the model is not known to accept that effort', () => {
     setting = 'minimal';

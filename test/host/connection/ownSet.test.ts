@@ -111,6 +111,17 @@ describe('connection with several gateways', () => {
     });
   });
 
+  it('announces a change after a turn whose reasoning effort the gateway has refused', () => {
+    let changes = 0;
+    gatewaySets.onDidChange(() => changes++);
+    const record = (refusedEffort?: string): void =>
+      userGateways.recordTurn({ attempts: [{ gateway: refOf(primary), refusedEffort }] } as unknown as TurnRecord);
+    record();
+    assert.equal(changes, 0);
+    record('high');
+    assert.equal(changes, 1);
+  });
+
   const namesOf = (origins: Origins): Origins => origins.map((origin) => new URL(origin).host);
   type Origins = readonly string[];
   const plain = 'http://plain.example';

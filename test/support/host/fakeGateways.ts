@@ -131,7 +131,7 @@ export class FakeGateways {
       },
       gatewaySets: { useOwn: () => Promise.resolve(void (this.hasLeftDemo = true)) },
       isDemoOpen: () => this.demoActive,
-      efforts: { levelOf: () => 'default' },
+      efforts: { levelOf: () => 'default', viewOf: () => undefined },
       engine: {
         cooldownOf: () => undefined,
         localFacts: () => Promise.resolve(new Map()),
@@ -157,7 +157,8 @@ export async function openGateways<Deps extends GatewayDeps>(deps: Deps) {
   const { createOwnSet } = await import('../../../src/host/connection/ownSet');
   const userGateways = new UserGateways(deps);
   const { gatewayForAttempt, isDemoOpen, log } = deps;
-  const own = createOwnSet({ ...deps, userGateways, engine: { run: () => assert.fail(), gatewayForAttempt } });
+  const engine = { run: () => assert.fail(), gatewayForAttempt, reasoningFor: () => ({ fields: {} }) };
+  const own = createOwnSet({ ...deps, userGateways, engine });
   const demo = { ...fakeSet({ id: 'demo', isOpen: isDemoOpen() }), close: () => deps.gatewaySets.useOwn() };
   return { ...deps, userGateways, own, gatewaySets: new GatewaySets(own, demo, log) };
 }

@@ -88,6 +88,10 @@ export class ScriptedEngine implements Engine {
     return Promise.resolve();
   }
 
+  reasoningFor() {
+    return { fields: {} };
+  }
+
   cooldownOf(): undefined {
     return undefined;
   }

@@ -23,6 +23,19 @@ describe('reasoning effort button', () => {
     assert.deepEqual(shown(), ['High', 'Reasoning effort for gpt-5: High', 'High']);
   });
 
+  it('shows the level that is sent in place of a refused level', () => {
+    show({ level: 'high', levels, sent: 'medium' });
+    assert.deepEqual(shown(), ['High → Medium', 'Reasoning effort for gpt-5: High → Medium', 'High → Medium']);
+    button().click();
+    const details = page.all('menuitemradio').map((item) => item.getAttribute('aria-description'));
+    assert.deepEqual(details.slice(2), ['Balances speed and thoroughness', 'Not accepted by api.example']);
+  });
+
+  it('is hidden for a model without a reasoning effort', () => {
+    page.receive({ type: 'connection', connection: connected, suggestions: [] });
+    assert.ok(!page.buttons().includes('Reasoning effort'));
+  });
+
   it('is placed after the model button', () => {
     show({ level: 'high', levels });
     const names = page.buttons();

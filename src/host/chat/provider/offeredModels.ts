@@ -30,7 +30,7 @@ interface ModelInformation extends vscode.LanguageModelChatInformation {
    */
   readonly isBYOK: true;
   /** Options that the user can choose in addition to the model. Editors without this feature ignore the property. */
-  readonly configurationSchema: ReturnType<typeof effortSchema>;
+  readonly configurationSchema?: ReturnType<typeof effortSchema>;
 }
 
 /**
@@ -50,6 +50,7 @@ export async function offeredModels(services: ChatServices, gateway: Gateway): P
     const { imageInput, toolCalling, ...limits } = modelLimits(facts);
     const tooltip = vscode.l10n.t('{0} via {1}', id, gateway.label);
     const description = factsText(facts);
+    const effort = effortView(effortOf(id), facts);
     return {
       id,
       name: id,
@@ -60,7 +61,7 @@ export async function offeredModels(services: ChatServices, gateway: Gateway): P
       ...limits,
       capabilities: { imageInput, toolCalling },
       isBYOK: true,
-      configurationSchema: effortSchema(strings, effortView(effortOf(id), facts)),
+      ...(effort && { configurationSchema: effortSchema(strings, effort) }),
     };
   });
 }

@@ -67,8 +67,9 @@ describe('model list for other extensions', () => {
     const [configured, listed, ...others] = await offeredModels(servicesOf(catalog, log, 'gpt-4o'), gateway);
     assert.equal(configured?.tooltip, 'gpt-4o via gateway.example · 128K · images · $2.5 / $10 per 1M');
     assert.equal(configured.capabilities.imageInput, true);
+    assert.equal(configured.configurationSchema, undefined);
     const { configurationSchema: schema, ...known } = listed!;
-    const { enum: levels, enumItemLabels, default: level } = schema.properties.reasoningEffort;
+    const { enum: levels, enumItemLabels, default: level } = schema!.properties.reasoningEffort;
     assert.deepEqual([levels, level], [['default', 'low', 'medium', 'high'], 'high']);
     assert.deepEqual(enumItemLabels, ['Model default', 'Low', 'Medium', 'High']);
     assert.deepEqual(known, {
