@@ -1,5 +1,4 @@
 import { effortText } from '../../shared/describeEffort';
-import type { EffortChoice } from '../../engine/request';
 import { fillTemplate } from '../../shared/format';
 import type { ConnectionView, EffortView } from '../../shared/protocol';
 import type { PageContext } from '../pageContext';
@@ -34,7 +33,7 @@ export function createEffortChoice({ strings, post, announcer }: PageContext) {
       ({ model, host, effort } = connection);
       trigger.hidden = !effort;
       if (!effort) return;
-      const captionOf = (level: EffortChoice): string => effortText(strings, level, effort).caption;
+      const captionOf = (level: EffortView['level']): string => effortText(strings, level, effort).caption;
       const sent = effort.sent ? [captionOf(effort.sent)] : [];
       const caption = [captionOf(effort.level), ...sent].join(' → ');
       setText(levelText, effort.level === 'default' ? '' : caption);

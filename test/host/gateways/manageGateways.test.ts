@@ -48,7 +48,8 @@ describe('Manage Gateways command', () => {
 
   it('lists each gateway with its key, health and model names, in the order of the settings', async () => {
     const at = Date.now();
-    window.records = ['complete', 'complete', 'server'].map((result, index) => ({
+    const results = ['complete', 'complete', 'server'];
+    window.records = [...results, ...results].map((result, index) => ({
       at,
       gateway: refOf(primaryUrl),
       model: `model-${index}`,
