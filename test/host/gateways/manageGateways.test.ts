@@ -49,7 +49,7 @@ describe('Manage Gateways command', () => {
   it('lists each gateway with its key, health and model names, in the order of the settings', async () => {
     const at = Date.now();
     const results = ['complete', 'complete', 'server'];
-    window.records = [...results, ...results].map((result, index) => ({
+    window.records = [...results, ...results].map((result, turnResult: result, index) => ({
       at,
       gateway: refOf(primaryUrl),
       model: `model-${index}`,
