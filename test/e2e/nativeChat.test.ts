@@ -64,7 +64,7 @@ describe("VS Code's chat without a sign-in", () => {
       await chat.answer
         .getByText(/Rate limited by .* The gateway said to wait 37 s .*attempt 2 of 6 · Retrying at/)
         .waitFor();
-      await button('Retry now').click();
+      await chat.answer.getByRole('link', { name: 'Retry now' }).click();
       await chat.answer.getByText('It pauses for a while.').waitFor();
       for (const part of ['setTimeout(resolve, ms)', 'typescript', 'sample.ts'])
         assert.ok(sent(1).includes(part), part);

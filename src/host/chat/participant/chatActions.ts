@@ -16,8 +16,8 @@ interface RunningTurn {
 }
 
 /**
- * The turns in the chat. The buttons below an answer refer to the answer's turn by an ID. A button can still be visible
- * after the turn has ended.
+ * The turns in the chat. The buttons and links of an answer refer to the answer's turn by an ID. They can still be
+ * visible after the turn has ended.
  */
 export class ChatTurns {
   readonly runningTurns = new Map<string, RunningTurn>();

@@ -8,7 +8,8 @@ import { failureButtons, type ChatAction } from './chatActions';
 import type { AnswerState, InsertedRange } from './chatMetadata';
 
 export type ChatPart =
-  | { readonly type: 'markdown' | 'progress'; readonly text: string }
+  /** Markdown of type `wait` contains a link that runs a command. All other Markdown must not run commands. */
+  | { readonly type: 'markdown' | 'progress' | 'wait'; readonly text: string }
   | { readonly type: 'button'; readonly action: ChatAction };
 
 /** The end of a turn. `message` is a localized error message in Markdown. */
@@ -18,8 +19,8 @@ interface ChatOutcome {
 }
 
 /**
- * Shows a turn in VS Code's chat. The button for a wait is added before the wait's progress line, because VS Code hides
- * a progress line as soon as another part follows.
+ * Shows a turn in VS Code's chat. The first wait is Markdown with a link that ends the wait. A button is not possible,
+ * because VS Code hides a progress line as soon as another part follows.
  */
 export class ChatAnswer {
   readonly answer: AppendOnlyAnswer;
@@ -33,12 +34,16 @@ export class ChatAnswer {
   private reopeningFence: string | undefined;
   private writtenChars = 0;
   private isReasoningShown = false;
-  private hasRetryButton = false;
+  private hasRetryLink = false;
 
-  /** @param partialText the model's text in previous responses, which this response continues */
+  /**
+   * @param retryLink Markdown link that ends the current wait
+   * @param partialText the model's text in previous responses, which this response continues
+   */
   constructor(
     private readonly show: (part: ChatPart) => void,
     private readonly words: Words,
+    private readonly retryLink: string,
     partialText = '',
   ) {
     this.answer = new AppendOnlyAnswer(words, partialText);
@@ -87,11 +92,9 @@ export class ChatAnswer {
       case 'status':
       case 'wait':
         this.interruptCode();
-        if (type === 'wait' && !this.hasRetryButton) {
-          this.hasRetryButton = true;
-          this.show({ type: 'button', action: 'retryNow' });
-        }
-        this.showProgress(text);
+        if (type === 'status' || this.hasRetryLink) return this.showProgress(text);
+        this.hasRetryLink = true;
+        this.insert(`\n\n${escapeMarkdown(text)} ${this.retryLink}\n\n`, 'wait');
     }
   }
 
@@ -99,7 +102,7 @@ export class ChatAnswer {
     if (text === '') return;
     if (this.reopeningFence !== undefined) this.insert(this.reopeningFence);
     this.reopeningFence = undefined;
-    this.hasRetryButton = false;
+    this.hasRetryLink = false;
     this.writtenChars += text.length;
     this.show({ type: 'markdown', text });
   }
@@ -111,10 +114,10 @@ export class ChatAnswer {
     this.insert(interruption.close);
   }
 
-  private insert(text: string): void {
+  private insert(text: string, type: 'markdown' | 'wait' = 'markdown'): void {
     this.inserted.push([this.writtenChars, text.length]);
     this.writtenChars += text.length;
-    this.show({ type: 'markdown', text });
+    this.show({ type, text });
   }
 
   private showProgress(line: string): void {

@@ -14,7 +14,7 @@ import { chatFollowups, parseIntent } from './chatIntent';
 import type { ChatMetadata } from './chatMetadata';
 import { chatQuestion, toLocation, type ChatQuestion } from './chatQuestion';
 
-const buttonCommand: CommandId = 'holysheep.chatAction';
+const actionCommand: CommandId = 'holysheep.chatAction';
 
 export class ChatParticipant {
   private readonly turns = new ChatTurns();
@@ -82,7 +82,7 @@ export class ChatParticipant {
     const show = (part: ChatPart): void => {
       if (!token.isCancellationRequested) showPart(part, turnId, stream);
     };
-    const response = new ChatAnswer(show, hostWords(), partial?.text);
+    const response = new ChatAnswer(show, hostWords(), retryLink(turnId), partial?.text);
     const { answer } = response;
     const { handle, terminalEvent } = startChatTurn(
       this.services.engine,
@@ -146,11 +146,25 @@ function showReferences({ references, omitsAttachments }: ChatQuestion, stream: 
 }
 
 function showPart(part: ChatPart, turnId: string, stream: vscode.ChatResponseStream): void {
-  if (part.type !== 'button') {
-    stream[part.type](part.text);
-    return;
+  switch (part.type) {
+    case 'button': {
+      const title = actionTitle(part.action, hostWords());
+      stream.button({ command: actionCommand, title, arguments: [turnId, part.action] });
+      return;
+    }
+    case 'wait': {
+      const wait = new vscode.MarkdownString(part.text);
+      wait.isTrusted = { enabledCommands: [actionCommand] };
+      stream.markdown(wait);
+      return;
+    }
+    default:
+      stream[part.type](part.text);
   }
-  const { action } = part;
-  const title = actionTitle(action, hostWords());
-  stream.button({ command: buttonCommand, title, arguments: [turnId, action] });
+}
+
+function retryLink(turnId: string): string {
+  const action = 'retryNow';
+  const argument = encodeURIComponent(JSON.stringify([turnId, action]));
+  return `[${actionTitle(action, hostWords())}](command:${actionCommand}?${argument})`;
 }

@@ -25,6 +25,8 @@ const wait = (changes: Partial<WaitingEvent> = {}): WaitingEvent => ({
   actions: ['retryNow', 'switchModel'],
   ...changes,
 });
+/** The line about the wait, as Markdown. */
+const firstWait = `\n\nRate limited by api. The gateway said to wait 37 s${then(2, 37_500)} [Retry now]\n\n`;
 const cut: StreamEvent = { type: 'cut', reason: 'connection', message: 'The connection was lost.', attempt: 1, at: 0 };
 const resume = { ...attempt('m', 2), why: 'resume', how: 'continue' } as StreamEvent;
 const resumed: StreamEvent = { type: 'resumed', how: 'continue', trimmed: 0, resumePoint: 0, attempt: 2, at: 0 };
@@ -46,8 +48,9 @@ function respond(events: readonly StreamEvent[], partial?: string): Response {
   const calls: string[] = [];
   const answer = new Answer(
     (part) =>
-      calls.push(part.type === 'button' ? `[${part.action}]` : `${part.type === 'markdown' ? '' : '> '}${part.text}`),
+      calls.push(part.type === 'button' ? `[${part.action}]` : `${part.type === 'progress' ? '> ' : ''}${part.text}`),
     englishWords,
+    '[Retry now]',
     partial,
   );
   for (const event of events) answer.handle(event);
@@ -98,49 +101,42 @@ describe("@holysheep in VS Code's chat", () => {
   });
 
   describe('wait for a retry', () => {
-    it('is shown with the reason, the time of the next attempt and a *Retry now* button', () => {
-      assert.deepEqual(chat(wait()), [
-        '[retryNow]',
-        `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
-      ]);
+    it('is shown with the reason, the time of the next attempt and a *Retry now* link', () => {
+      assert.deepEqual(chat(wait()), [firstWait]);
     });
 
-    it('adds a line for each retry, but only one *Retry now* button', () => {
+    it('adds a line for each retry, but only one *Retry now* link', () => {
       const backoff = wait({ source: 'backoff', hintMs: undefined, delayMs: 4100, attempt: 3, until: 50_000 });
       assert.deepEqual(chat(wait(), attempt('m', 2), backoff), [
-        '[retryNow]',
-        `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
+        firstWait,
         `> Rate limited by api. Delay of 4.1 s${then(3, 50_000)}`,
       ]);
     });
 
     it('adds only one line when the engine reports the same wait twice', () => {
-      assert.equal(chat(wait(), wait({ until: 37_900 })).length, 2);
+      assert.equal(chat(wait(), wait({ until: 37_900 })).length, 1);
       const offline = wait({ reason: 'offline', source: 'backoff' });
-      assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 2);
+      assert.equal(chat(offline, { ...offline, until: 99_000 }).length, 1);
     });
 
     it('adds a second line when the time of the retry is no longer an estimate', () => {
       const estimate = wait({ source: 'backoff', hintMs: undefined, delayMs: 1000, until: 38_500, estimated: true });
-      assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 2);
-      assert.equal(chat(estimate, wait()).length, 3);
-      assert.match(chat(estimate)[1] ?? '', /Waiting behind another request .* Retrying soon$/);
+      assert.equal(chat(wait(), estimate, { ...estimate, until: 39_500 }).length, 1);
+      assert.equal(chat(estimate, wait()).length, 2);
+      assert.match(chat(estimate)[0] ?? '', /Waiting behind another request .* Retrying soon \[Retry now\]\n\n$/);
     });
 
     it('adds a second line when the wait becomes longer', () => {
-      assert.equal(chat(wait(), wait({ until: 60_000 })).length, 3);
+      assert.equal(chat(wait(), wait({ until: 60_000 })).length, 2);
     });
 
-    it('adds a second *Retry now* button when the turn waits again after some text', () => {
-      assert.deepEqual(
-        chat(wait(), text('a'), wait()).filter((call) => call === '[retryNow]'),
-        ['[retryNow]', '[retryNow]'],
-      );
+    it('adds a second *Retry now* link when the turn waits again after some text', () => {
+      assert.deepEqual(chat(wait(), text('a'), wait()), [firstWait, 'a', firstWait]);
     });
 
     it("quotes the provider's message with its Markdown escaped", () => {
-      const [, line] = chat(wait({ message: '![x](http://y) *a* <b>' }));
-      assert.ok(line?.startsWith('> !\\[x\\](http://y) \\*a\\* \\<b\\>. '), line);
+      const [line] = chat(wait({ message: '![x](http://y) *a* <b>' }));
+      assert.ok(line?.startsWith('\n\n!\\[x\\](http://y) \\*a\\* \\<b\\>. '), line);
     });
   });
 
@@ -243,15 +239,14 @@ describe("@holysheep in VS Code's chat", () => {
       const long = { ...backoff, message: 'The connection was lost.', delayMs: 5000, until: 5000 };
       assert.deepEqual(chat(text('one '), cut, long, resume, resumed, text('two')), [
         'one ',
-        '[retryNow]',
-        `> The connection was lost. Delay of 5 s${then(2, 5000)}`,
+        `\n\nThe connection was lost. Delay of 5 s${then(2, 5000)} [Retry now]\n\n`,
         '> Getting the rest of the answer…',
         'two',
       ]);
     });
 
     it('shows that the user is offline, even during a short wait', () => {
-      assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 3);
+      assert.equal(chat(text('one '), cut, { ...backoff, reason: 'offline' }).length, 2);
     });
 
     it('shows after a click on *Continue* that the rest of the answer is being requested', () => {
@@ -292,15 +287,8 @@ describe("@holysheep in VS Code's chat", () => {
     it('is closed before a line about a wait, and reopened after the wait', () => {
       const events = [text(`a\n${opening}one;\ntw`), cut, wait(), text('o;\n```\nb'), done('')];
       const { calls, inserted } = respond(events);
-      assert.deepEqual(calls, [
-        `a\n${opening}one;\n`,
-        '```\n',
-        '[retryNow]',
-        `> Rate limited by api. The gateway said to wait 37 s${then(2, 37_500)}`,
-        opening,
-        'two;\n```\nb',
-      ]);
-      let markdown = calls.filter((call) => !/^[>[]/.test(call)).join('');
+      assert.deepEqual(calls, [`a\n${opening}one;\n`, '```\n', firstWait, opening, 'two;\n```\nb']);
+      let markdown = calls.join('');
       for (const [start, length] of inserted.toReversed())
         markdown = markdown.slice(0, start) + markdown.slice(start + length);
       assert.equal(markdown, `a\n${opening}one;\ntwo;\n\`\`\`\nb`);
@@ -308,8 +296,11 @@ describe("@holysheep in VS Code's chat", () => {
 
     it('is reopened when the user continues an answer that ended inside the code block', () => {
       const { calls, inserted } = respond([wait(), text('two;\n')], `a\n${opening}one;\n`);
-      assert.deepEqual(calls.slice(2), [opening, 'two;\n']);
-      assert.deepEqual(inserted, [[0, opening.length]]);
+      assert.deepEqual(calls, [firstWait, opening, 'two;\n']);
+      assert.deepEqual(inserted, [
+        [0, firstWait.length],
+        [firstWait.length, opening.length],
+      ]);
     });
 
     it('appears completely when the answer ends in the middle of a line', () => {
