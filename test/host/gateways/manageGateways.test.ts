@@ -49,11 +49,12 @@ describe('Manage Gateways command', () => {
   it('lists each gateway with its key, health and model names, in the order of the settings', async () => {
     const at = Date.now();
     const results = ['complete', 'complete', 'server'];
-    window.records = [...results, ...results].map((result, turnResult: result, index) => ({
+    window.records = [...results, ...results].map((result, index) => ({
       at,
       gateway: refOf(primaryUrl),
       model: `model-${index}`,
       result,
+      turnResult: result,
       firstTokenMs: 1200,
     }));
     [window.down, window.keyless] = [[relay], new Set(['https://relay.example'])];
